@@ -1,0 +1,93 @@
+//! What the program needs, after flags, environment and `reidrisk.toml` have been merged and checked.
+//!
+//! After a [`Plan`] exists no code looks at a flag or at the configuration file again.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::result::{MissingMode, Policy, Role};
+use crate::treatment::CoarsenRule;
+
+/// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Name of the dataset when the configuration gives one; else the first input names it.
+    pub dataset_name: Option<String>,
+    /// Files, globs, folders or `-`, as typed.
+    pub inputs: Vec<String>,
+    /// How text files are to be read.
+    pub input: InputOptions,
+    /// What the columns are.
+    pub roles: RolePlan,
+    /// Merges several subject values (cards) of one person (customer).
+    pub subject_map: Option<SubjectMap>,
+    /// Rules by column, applied in order.
+    pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+    /// What a missing cell matches.
+    pub missing: MissingMode,
+    /// Measures to compute, by name; all that apply when empty.
+    pub measures: Vec<String>,
+    /// Largest set size of the lattice.
+    pub max_set: usize,
+    /// The limits.
+    pub policy: Policy,
+    /// Seed of everything drawn by chance.
+    pub seed: u64,
+    /// Worker threads; the machine's when `None`.
+    pub threads: Option<usize>,
+    /// Memory that the scan may use, in bytes.
+    pub memory: Option<u64>,
+    /// Wall time after which the scan ends as incomplete.
+    pub timeout: Option<Duration>,
+    /// SHA-256 of the configuration file, if one was read.
+    pub config_sha256: Option<String>,
+}
+
+/// How text files are to be read; `None` means found from the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InputOptions {
+    /// Field delimiter.
+    pub delimiter: Option<u8>,
+    /// Quote character; `Some(None)` turns quoting off.
+    pub quote: Option<Option<u8>>,
+    /// Whether the first line holds the column names.
+    pub header: Option<bool>,
+    /// Character encoding.
+    pub encoding: Option<TextEncoding>,
+    /// Spellings that count as missing besides the empty field, such as `NA`.
+    pub null_values: Vec<String>,
+}
+
+/// Character encodings that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, little endian.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
+    /// Windows-1252; reads Latin-1 (ISO 8859-1) text as well.
+    Windows1252,
+}
+
+/// What the columns are, as far as the user said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RolePlan {
+    /// Roles that were named, by column.
+    pub declared: BTreeMap<String, Role>,
+    /// Whether the roles of the other columns are guessed; otherwise they are `ignore`.
+    pub guess: bool,
+}
+
+/// A file with two columns that leads from subject values to the person behind them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectMap {
+    /// The file.
+    pub file: PathBuf,
+    /// Its column with the values of the extract's subject column.
+    pub from: String,
+    /// Its column with the person.
+    pub to: String,
+}

@@ -1,0 +1,5 @@
+//! From files to coded columns.
+
+mod extract;
+
+pub use extract::{CodedColumn, Extract, ExtractColumn};

@@ -1,0 +1,10 @@
+//! `reidrisk` measures the re-identification risk of a dataset before it is shared.
+
+pub mod config;
+pub mod input;
+pub mod report;
+pub mod result;
+pub mod secret;
+pub mod stop;
+pub mod table;
+pub mod treatment;
