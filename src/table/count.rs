@@ -21,7 +21,7 @@ pub(super) struct Tuning {
 
 impl Tuning {
     /// Measured on the table of `docs/performance.md`.
-    pub(super) const DEFAULT: Self = Self { dense_cells: 1 << 18, group_cells: 1 << 20, batch_bytes: 1 << 19 };
+    pub(super) const DEFAULT: Self = Self { dense_cells: 1 << 20, group_cells: 1 << 20, batch_bytes: 1 << 19 };
 
     /// For small tables it does not pay to clear and read many more cells than there are records.
     fn for_table(table: &Table) -> Self {

@@ -4,10 +4,12 @@
 //! counts all of its sets over it while the block lies in the first-level cache and the cells of the batch in the
 //! second-level cache. Sets that share all columns but the last share the work for the shared part.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::cell::Cell;
-use super::counts::{SetCounts, SizeTally};
+use super::counts::{SetCounts, SizeCount, SizeTally};
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
@@ -77,7 +79,7 @@ pub(super) fn count_batch<C: Cell>(
 }
 
 /// Cuts the records into about equal stretches at the borders of subjects, so that each subject is in one stretch.
-fn stretches(table: &Table, parts: usize) -> Vec<std::ops::Range<usize>> {
+fn stretches(table: &Table, parts: usize) -> Vec<Range<usize>> {
     let records = table.records();
     let mut stretches = Vec::with_capacity(parts);
     let mut start = 0;
@@ -100,7 +102,7 @@ fn stretches(table: &Table, parts: usize) -> Vec<std::ops::Range<usize>> {
 fn count_stretch<C: Cell>(
     table: &Table,
     batch: &Batch<'_>,
-    stretch: std::ops::Range<usize>,
+    stretch: Range<usize>,
     stop: &Stop,
 ) -> Result<Vec<Vec<C>>, StopReason> {
     let size = |set| cells_of(table, set).unwrap_or(0);
@@ -145,7 +147,7 @@ impl<'a> Prefix<'a> {
         self.columns = None;
     }
 
-    fn of(&mut self, table: &Table, columns: &'a [usize], block: std::ops::Range<usize>) -> &[u32] {
+    fn of(&mut self, table: &Table, columns: &'a [usize], block: Range<usize>) -> &[u32] {
         let numbers = &mut self.numbers[..block.len()];
         if self.columns != Some(columns) {
             numbers.fill(0);
@@ -159,7 +161,7 @@ impl<'a> Prefix<'a> {
     }
 }
 
-fn extend(numbers: &mut [u32], codes: &Codes, cardinality: u32, block: std::ops::Range<usize>) {
+fn extend(numbers: &mut [u32], codes: &Codes, cardinality: u32, block: Range<usize>) {
     with_codes!(codes, codes => {
         for (number, &code) in numbers.iter_mut().zip(&codes[block]) {
             *number = *number * cardinality + u32::from(code);
@@ -192,34 +194,38 @@ fn sum(parts: Vec<Vec<Vec<u64>>>) -> Vec<Vec<u64>> {
 /// The crowd of each cell as its rank among the sizes that occur: small numbers that can index an array, and whose
 /// order is the order of the crowds, so that the smallest rank among a subject's records tells the smallest crowd.
 struct Ranked {
-    rank_of_cell: Vec<u32>,
-    tally: SizeTally,
-    sizes: Vec<u32>,
+    rank_of_cell: Codes,
+    sizes: Vec<SizeCount>,
+    record_pairs: u128,
 }
 
 impl Ranked {
     fn new<C: Cell>(cells: &[C]) -> Self {
         let mut tally = SizeTally::new();
-        let mut sizes = Vec::new();
         for cell in cells.iter().filter(|cell| cell.crowd() > 0) {
             tally.add(cell.crowd(), cell.records());
-            sizes.push(cell.crowd());
         }
+        let (sizes, record_pairs) = tally.finish();
         if !C::RECORDS {
-            return Self { rank_of_cell: Vec::new(), tally, sizes: Vec::new() };
+            return Self { rank_of_cell: Codes::U8(Vec::new()), sizes, record_pairs };
         }
-        sizes.sort_unstable();
-        sizes.dedup();
-        let rank = |cell: &C| sizes.partition_point(|&size| size < cell.crowd());
-        #[expect(clippy::cast_possible_truncation, reason = "there are fewer sizes than cells")]
-        let rank_of_cell = cells.iter().map(|cell| rank(cell) as u32).collect();
-        Self { rank_of_cell, tally, sizes }
+        // Most classes are small: their rank is looked up, that of the few larger ones is searched.
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer sizes than records")]
+        let search = |crowd: u32| sizes.partition_point(|size| size.size < crowd) as u32;
+        let small: Vec<u32> = (0..1024).map(search).collect();
+        // An empty cell gets rank 0 like the smallest class; no record asks for it.
+        let rank = |cell: &C| small.get(cell.crowd() as usize).copied().unwrap_or_else(|| search(cell.crowd()));
+        let rank_of_cell = Codes::from_codes(sizes.len(), cells.iter().map(rank));
+        Self { rank_of_cell, sizes, record_pairs }
     }
 
     fn into_counts<C: Cell>(self, subjects: Option<&[u64]>) -> SetCounts {
-        let (sizes, record_pairs) = self.tally.finish();
+        let Self { sizes, record_pairs, .. } = self;
         let subjects_by_smallest = match subjects {
-            Some(subjects) => self.sizes.into_iter().zip(subjects.iter().copied()).filter(|&(_, count)| count > 0).collect(),
+            Some(subjects) => {
+                let crowds = sizes.iter().map(|size| size.size).zip(subjects.iter().copied());
+                crowds.filter(|&(_, count)| count > 0).collect()
+            }
             None if C::SUBJECTS => Vec::new(),
             None => sizes.iter().map(|size| (size.size, size.records)).collect(),
         };
@@ -232,55 +238,66 @@ fn smallest_in_stretch(
     table: &Table,
     batch: &Batch<'_>,
     ranked: &[Ranked],
-    stretch: std::ops::Range<usize>,
+    stretch: Range<usize>,
     stop: &Stop,
 ) -> Result<Vec<Vec<u64>>, StopReason> {
-    let subjects = table.subject_of_record().unwrap_or_default();
     let mut tallies: Vec<Vec<u64>> = ranked.iter().map(|ranked| vec![0; ranked.sizes.len()]).collect();
     // A subject's records may lie on both sides of a block border, so its smallest rank so far is carried over.
     let mut carried = vec![u32::MAX; ranked.len()];
+    let mut smallest_so_far = vec![0_u32; BLOCK];
     let mut prefix = Prefix::new();
+    let mut borders = Borders::new();
     for start in stretch.clone().step_by(BLOCK) {
         stop.check()?;
         let block = start..(start + BLOCK).min(stretch.end);
-        let ends = subject_ends(subjects, block.clone(), stretch.end);
+        borders.find(table, block.clone());
         prefix.forget();
         for (place, (_, set)) in batch.sets.iter().enumerate() {
             let (last, shared) = set.columns().split_last().expect("a column set is not empty");
             let prefix = prefix.of(table, shared, block.clone());
             let column = &table.columns()[*last];
-            let (ranks, tally) = (&ranked[place].rank_of_cell, &mut tallies[place]);
-            with_codes!(&column.codes, codes => {
-                let codes = &codes[block.clone()];
-                let rank = |record: usize| {
-                    ranks[(prefix[record] * column.cardinality + u32::from(codes[record])) as usize]
-                };
+            let smallest_so_far = &mut smallest_so_far[..block.len()];
+            with_codes!(&column.codes, codes => with_codes!(&ranked[place].rank_of_cell, ranks => {
+                let numbers = prefix.iter().zip(&codes[block.clone()]);
+                let numbers = numbers.map(|(&prefix, &code)| (prefix * column.cardinality + u32::from(code)) as usize);
                 let mut smallest = carried[place];
-                let mut record = 0;
-                for &end in &ends {
-                    while record < end {
-                        smallest = smallest.min(rank(record));
-                        record += 1;
-                    }
-                    tally[smallest as usize] += 1;
-                    smallest = u32::MAX;
-                }
-                while record < codes.len() {
-                    smallest = smallest.min(rank(record));
-                    record += 1;
+                // Without a branch: a restart of all ones lifts the smallest so far above every rank.
+                for ((number, &restart), so_far) in numbers.zip(&borders.restarts).zip(smallest_so_far.iter_mut()) {
+                    smallest = u32::from(ranks[number]).min(smallest | restart);
+                    *so_far = smallest;
                 }
                 carried[place] = smallest;
-            });
+            }));
+            let tally = &mut tallies[place];
+            borders.ends.iter().for_each(|&end| tally[smallest_so_far[end as usize] as usize] += 1);
         }
     }
     Ok(tallies)
 }
 
-/// Where, relative to the block, the records of each subject end that ends in this block.
-fn subject_ends(subjects: &[u32], block: std::ops::Range<usize>, last: usize) -> Vec<usize> {
-    block
-        .clone()
-        .filter(|&record| record + 1 == last || subjects[record] != subjects[record + 1])
-        .map(|record| record + 1 - block.start)
-        .collect()
+/// Where the records of one subject begin and end within a block.
+struct Borders {
+    /// All ones at the first record of a subject, else zero.
+    restarts: Vec<u32>,
+    /// The last record of each subject that ends in the block.
+    ends: Vec<u32>,
+}
+
+impl Borders {
+    fn new() -> Self {
+        Self { restarts: Vec::with_capacity(BLOCK), ends: Vec::with_capacity(BLOCK) }
+    }
+
+    fn find(&mut self, table: &Table, block: Range<usize>) {
+        let subjects = table.subject_of_record().unwrap_or_default();
+        self.restarts.clear();
+        self.restarts.push(u32::MAX * u32::from(block.start == 0 || subjects[block.start] != subjects[block.start - 1]));
+        let neighbours = subjects[block.clone()].windows(2);
+        self.restarts.extend(neighbours.map(|pair| u32::from(pair[0] != pair[1]).wrapping_neg()));
+        let ends = &table.subject_starts()[subjects[block.start] as usize + 1..];
+        let ends = ends.iter().take_while(|&&end| end as usize <= block.end);
+        self.ends.clear();
+        #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+        self.ends.extend(ends.map(|end| end - 1 - block.start as u32));
+    }
 }

@@ -42,6 +42,8 @@ pub struct Table {
     columns: Vec<Column>,
     constant_per_subject: Vec<Option<bool>>,
     subject_of_record: Option<Vec<u32>>,
+    /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
+    subject_starts: Vec<u32>,
     records: usize,
     subjects: usize,
     records_without_subject: u64,
@@ -70,8 +72,16 @@ impl Table {
         let Some(subjects) = subjects else {
             let constant_per_subject = vec![None; columns.len()];
             let (subjects, records_without_subject) = (records, 0);
-            let subject_of_record = None;
-            return Ok(Self { columns, constant_per_subject, subject_of_record, records, subjects, records_without_subject });
+            let (subject_of_record, subject_starts) = (None, Vec::new());
+            return Ok(Self {
+                columns,
+                constant_per_subject,
+                subject_of_record,
+                subject_starts,
+                records,
+                subjects,
+                records_without_subject,
+            });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
         let (order, subject_of_record) = sort_by_subject(&subjects);
@@ -85,11 +95,13 @@ impl Table {
         };
         let constant_per_subject =
             columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
+        let subject_starts = starts_of_runs(&subject_of_record);
         Ok(Self {
             columns,
             constant_per_subject,
             records: subject_of_record.len(),
-            subjects: subject_of_record.last().map_or(0, |&last| last as usize + 1),
+            subjects: subject_starts.len() - 1,
+            subject_starts,
             records_without_subject: (records - subject_of_record.len()) as u64,
             subject_of_record: Some(subject_of_record),
         })
@@ -131,6 +143,11 @@ impl Table {
         self.subject_of_record.as_deref()
     }
 
+    /// Where the records of each subject begin, with the number of records as a last entry; empty without subjects.
+    pub(super) fn subject_starts(&self) -> &[u32] {
+        &self.subject_starts
+    }
+
     /// Whether each subject has one value in this column (a missing cell is a value); `None` without subjects.
     #[must_use]
     pub fn constant_per_subject(&self, column: usize) -> Option<bool> {
@@ -141,7 +158,7 @@ impl Table {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let codes: usize = self.columns.iter().map(|column| column.codes.bytes()).sum();
-        codes + self.subject_of_record.as_ref().map_or(0, |subjects| subjects.capacity() * 4)
+        codes + (self.subject_of_record.as_ref().map_or(0, Vec::capacity) + self.subject_starts.capacity()) * 4
     }
 }
 
@@ -166,6 +183,21 @@ fn sort_by_subject(subjects: &SubjectCodes) -> (Option<Order>, Vec<u32>) {
         subject_of_record.resize(subject_of_record.len() + length as usize, subject);
     }
     (Some(order), subject_of_record)
+}
+
+/// Where each run of equal numbers begins, and the length as a last entry.
+#[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
+    let mut starts = Vec::new();
+    let mut last = None;
+    for (record, &run) in (0_u32..).zip(run_of_record) {
+        if last != Some(run) {
+            starts.push(record);
+            last = Some(run);
+        }
+    }
+    starts.push(run_of_record.len() as u32);
+    starts
 }
 
 fn is_constant_per_run(codes: &Codes, run_of_record: &[u32]) -> bool {
