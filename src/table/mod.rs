@@ -36,6 +36,7 @@ pub mod oracle;
 mod order;
 mod sets;
 mod table;
+mod wildcard;
 #[cfg(test)]
 mod test;
 
@@ -44,4 +45,5 @@ pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
 pub use sets::{ColumnSet, lattice, lattice_size};
+pub use wildcard::wildcard_counts;
 pub use table::{Column, SubjectCodes, Table, TooManyRecords};
