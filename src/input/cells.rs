@@ -127,11 +127,6 @@ impl CellBlockBuilder {
         self.keys.extend(keys.iter().map(|key| key.unwrap_or(0)));
     }
 
-    /// Bytes of text and keys so far.
-    pub(super) fn bytes(&self) -> usize {
-        self.text.len() + self.keys.len() * size_of::<u64>()
-    }
-
     /// The block.
     pub(super) fn finish(self) -> CellBlock {
         let records = self.keys.len().checked_div(self.columns).unwrap_or(0);

@@ -69,11 +69,6 @@ impl ValueCoder {
             + self.ends.capacity() * size_of::<usize>()
     }
 
-    /// The raw value under a code.
-    fn raw(&self, code: usize) -> &[u8] {
-        raw_value(&self.arena, &self.ends, code)
-    }
-
     /// Appends a value that is new and returns its code.
     #[expect(clippy::cast_possible_truncation, reason = "checked against MOST_VALUES after every block")]
     fn append(&mut self, cell: &[u8]) -> u32 {
@@ -99,6 +94,18 @@ impl ValueCoder {
     /// The code of a cell given by its bytes.
     pub(super) fn code_of_bytes(&mut self, cell: &[u8]) -> u32 {
         if cell.len() <= 7 { self.code_of_key(short_key(cell), &[]) } else { self.code_of_long(cell) }
+    }
+
+    /// The code of a whole number.
+    #[inline]
+    pub(super) fn code_of_integer(&mut self, number: i64) -> u32 {
+        if let Ok(index) = usize::try_from(number)
+            && let Some(&code) = self.direct.get(index)
+            && code != 0
+        {
+            return code - 1;
+        }
+        self.code_of_bytes(number.to_string().as_bytes())
     }
 
     /// The code of a number that `direct` does not hold yet, or cannot hold.
@@ -289,6 +296,19 @@ impl CellSink<'_> {
             Self::Codes(values, codes) => codes.push(values.code_of_bytes(cell)),
             Self::Look(column, nulls) => column.look_at(cell, nulls),
         }
+    }
+
+    /// Takes a whole number.
+    pub(super) fn push_integer(&mut self, number: i64) {
+        match self {
+            Self::Codes(values, codes) => codes.push(values.code_of_integer(number)),
+            Self::Look(column, nulls) => column.look_at(number.to_string().as_bytes(), nulls),
+        }
+    }
+
+    /// Whether codes are wanted.
+    pub(super) fn gives_codes(&self) -> bool {
+        matches!(self, Self::Codes(..))
     }
 
     /// Takes a cell that has been seen before under this code, see [`CellSink::last_code`].
@@ -533,7 +553,7 @@ mod tests {
             (0..300_000u32).map(|number| values.code_of_bytes((number * 7 % 900_001).to_string().as_bytes())).collect();
         assert_eq!(codes, again);
         assert_eq!(values.len(), 300_000);
-        assert_eq!(values.raw(17), b"119");
+        assert_eq!(super::raw_value(&values.arena, &values.ends, 17), b"119");
     }
 
     proptest! {

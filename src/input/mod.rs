@@ -10,7 +10,7 @@
 //! - Types, missing cells and which cells are equal depend on the records alone: not on their order, the split into
 //!   files and blocks, the number of threads or the file format.
 //! - Text is streamed: besides codes and dictionaries a few blocks are in memory, however large or compressed a file.
-//! - Polars and its types are named in `columnar` only.
+//! - Polars and its types are named in `columnar` and `typed` only.
 
 mod blocks;
 mod cells;
@@ -26,6 +26,7 @@ mod read;
 mod sniff;
 mod source;
 mod stored;
+mod typed;
 
 pub use error::InputError;
 pub use extract::{CodedColumn, Extract, ExtractColumn};

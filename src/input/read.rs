@@ -93,7 +93,8 @@ pub(super) struct Collector<'a> {
     /// When to end early.
     pub(super) stop: &'a Stop,
     columns: &'a [String],
-    memory: Option<u64>,
+    /// Most bytes of codes and dictionaries.
+    pub(super) memory: Option<u64>,
 }
 
 impl<'a> Collector<'a> {

@@ -408,3 +408,9 @@ pub(super) fn hash_file(name: &str, place: &Place) -> Result<Account, InputError
     place.check_unchanged(name, bytes)?;
     Ok(Account { bytes, sha256: hexadecimal(&hash.finalize()) })
 }
+
+/// The account of a file whose bytes have been read as a whole.
+pub(super) fn hash_bytes(name: &str, place: &Place, bytes: &[u8]) -> Result<Account, InputError> {
+    place.check_unchanged(name, bytes.len() as u64)?;
+    Ok(Account { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) })
+}
