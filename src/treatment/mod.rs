@@ -1,5 +1,30 @@
-//! What happens to values between reading and counting.
+//! What happens to values between reading and counting: roles, coarsening, and the join of subjects to persons.
+//!
+//! [`roles`] decides what each column is; [`treat`] turns the columns that count into narrow codes, column by column,
+//! and lets go of everything else as early as it can.
 
-/// One coarsening rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoarsenRule;
+mod calendar;
+mod error;
+mod exact;
+mod guess;
+mod hierarchy;
+mod rare;
+mod recode;
+mod roles;
+mod rule;
+mod subject;
+#[cfg(test)]
+mod testing;
+mod treat;
+mod words;
+
+pub use error::TreatmentError;
+pub use exact::Exact;
+pub use roles::{ColumnRole, roles};
+pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use treat::{Lookups, SubjectCodes, Treated, TreatedColumn, hierarchy_files, treat};
+
+/// The last part of a path: results and errors do not name the folders of a machine.
+fn file_name(file: &std::path::Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}

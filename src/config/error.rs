@@ -1,0 +1,173 @@
+//! What is wrong with a configuration, and where.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use super::shown_name;
+
+/// A mistake in `reidrisk.toml` or in a flag: one sentence, the place in the configuration when it came from there,
+/// and what to change. Exit code 2.
+///
+/// `Display` is the sentence alone; [`ConfigError::report`] is the whole message for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConfigError {
+    code: &'static str,
+    message: String,
+    place: Option<Box<Place>>,
+    hint: Option<String>,
+}
+
+/// A place in the configuration file, with the line to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    width: usize,
+    excerpt: String,
+}
+
+impl ConfigError {
+    /// A mistake without a place in a file. `code` is stable kebab-case; `message` holds only names that were passed
+    /// through [`shown_name`].
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), place: None, hint: None }
+    }
+
+    /// The same mistake with a hint.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same mistake at a byte range of a configuration file.
+    #[must_use]
+    pub(super) fn at(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
+        self.place = Some(Box::new(Place::new(file, text, span)));
+        self
+    }
+
+    /// Stable kebab-case code, such as `unknown-role`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What to change.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+
+    /// Line and column in the configuration file, both counted from 1, when the mistake is there.
+    #[must_use]
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.place.as_ref().map(|place| (place.line, place.column))
+    }
+
+    /// The message for a terminal, several lines without a final line break.
+    ///
+    /// ```text
+    /// error[config/unknown-role]: `quasi` is not a role
+    ///   --> reidrisk.toml:14:8
+    /// 14 | role = "quasi"
+    ///    |        ^^^^^^^
+    /// hint: did you mean `quasi-identifier`?
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut report = format!("error[config/{}]: {}", self.code, self.message);
+        if let Some(place) = &self.place {
+            place.write(&mut report);
+        }
+        if let Some(hint) = &self.hint {
+            // Writing to a string cannot fail.
+            let _ = write!(report, "\nhint: {hint}");
+        }
+        report
+    }
+}
+
+impl Place {
+    fn new(file: &str, text: &str, span: Range<usize>) -> Self {
+        let start = floor_boundary(text, span.start);
+        let end = floor_boundary(text, span.end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+        let line = text[..start].matches('\n').count() + 1;
+        let marked = &text[start..end.min(line_end).max(start)];
+        // Marks are counted in characters as shown, so that they stand under the text they mean.
+        let before = text[line_start..start].replace('\t', " ");
+        let excerpt = text[line_start..line_end].trim_end().replace('\t', " ");
+        Self {
+            file: shown_name(file),
+            line,
+            column: before.chars().count() + 1,
+            width: marked.trim_end().chars().count().max(1),
+            excerpt: visible(&excerpt),
+        }
+    }
+
+    fn write(&self, report: &mut String) {
+        let number = self.line.to_string();
+        let margin = " ".repeat(number.len());
+        let indent = " ".repeat(self.column - 1);
+        let marks = "^".repeat(self.width);
+        let _ = write!(
+            report,
+            "\n{margin} --> {}:{}:{}\n{number} | {}\n{margin} | {indent}{marks}",
+            self.file, self.line, self.column, self.excerpt
+        );
+    }
+}
+
+/// Replaces every character that could steer a terminal by one that takes the same room.
+fn visible(line: &str) -> String {
+    line.chars()
+        .map(|letter| if shown_name(letter.encode_utf8(&mut [0; 4])).len() > 4 { '?' } else { letter })
+        .collect()
+}
+
+fn floor_boundary(text: &str, place: usize) -> usize {
+    let mut place = place.min(text.len());
+    while !text.is_char_boundary(place) {
+        place -= 1;
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ConfigError;
+
+    #[test]
+    fn the_report_points_at_the_mistake() {
+        let text = "[columns.age]\nrole = \"quasi\"\n";
+        let error = ConfigError::new("unknown-role", "`quasi` is not a role")
+            .at("reidrisk.toml", text, 21..28)
+            .with_hint("did you mean `quasi-identifier`?");
+        assert_eq!(
+            error.report(),
+            "error[config/unknown-role]: `quasi` is not a role\n  --> reidrisk.toml:2:8\n2 | role = \"quasi\"\n  |        ^^^^^^^\nhint: did you mean `quasi-identifier`?"
+        );
+        assert_eq!(error.to_string(), "`quasi` is not a role");
+        assert_eq!(error.position(), Some((2, 8)));
+    }
+
+    #[test]
+    fn the_excerpt_cannot_steer_a_terminal() {
+        let report = ConfigError::new("syntax", "wrong").at("a\u{1b}b", "x = \u{1b}[31m", 4..5).report();
+        assert!(!report.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_range_beyond_the_end_or_inside_a_character_is_harmless() {
+        for span in [0..0, 2..3, 90..95, 4..4, 3..1] {
+            let report = ConfigError::new("syntax", "wrong").at("f", "ä=ž\n", span).report();
+            assert!(report.contains("--> f:"));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Where the configuration file is looked for.
+
+use std::path::{Path, PathBuf};
+
+use super::CONFIG_FILE_NAME;
+
+/// `reidrisk.toml` beside the first input, if it is there.
+///
+/// Beside a file is its folder, beside a folder is inside it, beside a glob is its part before the first sign of a
+/// pattern. There is none beside standard input.
+#[must_use]
+pub fn find_config(first_input: &str) -> Option<PathBuf> {
+    let candidate = folder_of(first_input)?.join(CONFIG_FILE_NAME);
+    candidate.is_file().then_some(candidate)
+}
+
+fn folder_of(input: &str) -> Option<PathBuf> {
+    if input == "-" {
+        return None;
+    }
+    let path = Path::new(input);
+    if path.is_dir() {
+        return Some(path.to_owned());
+    }
+    if path.exists() {
+        return path.parent().map(Path::to_owned);
+    }
+    let is_pattern = |part: &std::path::Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let parent = path.parent()?;
+    Some(parent.components().take_while(|part| !is_pattern(part)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::find_config;
+
+    #[test]
+    fn the_configuration_is_found_beside_files_in_folders_and_before_patterns() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("reidrisk.toml");
+        fs::write(&config, "").unwrap();
+        fs::write(folder.path().join("a.csv"), "").unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let found = |input: &str| find_config(folder.path().join(input).to_str().unwrap());
+        assert_eq!(found("a.csv"), Some(config.clone()));
+        assert_eq!(found(""), Some(config.clone()));
+        assert_eq!(found("*.csv"), Some(config.clone()));
+        assert_eq!(found("2026-*/x.csv"), Some(config));
+        assert_eq!(found("sub"), None);
+        assert_eq!(find_config("-"), None);
+    }
+}

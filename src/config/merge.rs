@@ -1,0 +1,199 @@
+//! Flags over configuration over defaults: the one place where a [`Plan`] comes from.
+
+use std::fmt::Display;
+
+use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
+use crate::result::{Policy, Role, Severity};
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of the setting, as its configuration key.
+    pub setting: &'static str,
+    /// Its value, for showing.
+    pub value: String,
+    /// `flag`, the environment variable, the configuration file or `default`.
+    pub source: String,
+}
+
+/// A plan and where each of its settings came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// What to do.
+    pub plan: Plan,
+    /// Where the settings came from, in a fixed order.
+    pub origins: Vec<Origin>,
+}
+
+/// Smallest allowed class when nobody says otherwise: house policy.
+const DEFAULT_K: u32 = 5;
+/// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.
+const DEFAULT_MAX_SET: usize = 3;
+/// Severity that fails when nobody says otherwise.
+const DEFAULT_FAIL_ON: Severity = Severity::High;
+/// Any fixed number would do: it makes two scans of the same records draw the same.
+const DEFAULT_SEED: u64 = 0;
+
+/// Merges what was typed with the configuration file and the defaults.
+///
+/// Roles of flags override roles of the file column by column; rules of a flag replace all rules of the file for that
+/// column. `flag_source` names the source of a setting that `flags` hold: a flag or an environment variable.
+///
+/// # Errors
+/// When there is no input, or the settings contradict each other.
+pub fn resolve(
+    inputs: Vec<String>,
+    flags: Settings,
+    config: Option<ConfigFile>,
+    flag_source: &dyn Fn(&str) -> String,
+) -> Result<Resolved, ConfigError> {
+    if inputs.is_empty() {
+        return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
+    }
+    let (file, source, config_sha256) = match config {
+        Some(config) => (config.settings, shown_name(&config.path.display().to_string()), Some(config.sha256)),
+        None => (Settings::default(), String::new(), None),
+    };
+    let mut pick = Picker { origins: Vec::new(), file: source, flag_source };
+    let roles = merge_roles(&flags, &file)?;
+    let policy = merge_policy(&mut pick, &flags, &file);
+    let mut coarsen = file.coarsen;
+    coarsen.extend(flags.coarsen);
+    let plan = Plan {
+        dataset_name: flags.dataset_name.or(file.dataset_name),
+        inputs,
+        input: merge_input(flags.input, file.input),
+        roles,
+        subject_map: flags.subject_map.or(file.subject_map),
+        coarsen,
+        missing: pick.value("missing", flags.missing, file.missing, Default::default(), |mode| named_mode(*mode)),
+        measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
+        max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
+        policy,
+        seed: pick.value("seed", flags.seed, file.seed, DEFAULT_SEED, ToString::to_string),
+        threads: pick.optional("threads", flags.threads, file.threads, "all of the machine"),
+        memory: pick.optional("memory", flags.memory, file.memory, "no limit"),
+        timeout: pick.value("timeout", flags.timeout.map(Some), file.timeout.map(Some), None, |limit| {
+            limit.map_or("no limit".to_owned(), |limit| format!("{} s", limit.as_secs_f64()))
+        }),
+        config_sha256,
+    };
+    Ok(Resolved { plan, origins: pick.origins })
+}
+
+/// Takes each setting from the first source that has it and notes which one that was.
+struct Picker<'source> {
+    origins: Vec<Origin>,
+    file: String,
+    flag_source: &'source dyn Fn(&str) -> String,
+}
+
+impl Picker<'_> {
+    fn value<T>(
+        &mut self,
+        setting: &'static str,
+        flag: Option<T>,
+        file: Option<T>,
+        default: T,
+        show: impl Fn(&T) -> String,
+    ) -> T {
+        let (value, source) = match (flag, file) {
+            (Some(value), _) => (value, (self.flag_source)(setting)),
+            (None, Some(value)) => (value, self.file.clone()),
+            (None, None) => (default, "default".to_owned()),
+        };
+        self.origins.push(Origin { setting, value: show(&value), source });
+        value
+    }
+
+    fn optional<T: Display>(
+        &mut self,
+        setting: &'static str,
+        flag: Option<T>,
+        file: Option<T>,
+        default: &str,
+    ) -> Option<T> {
+        let show = |value: &Option<T>| value.as_ref().map_or_else(|| default.to_owned(), ToString::to_string);
+        self.value(setting, flag.map(Some), file.map(Some), None, show)
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "all that apply".to_owned() } else { names.join(", ") }
+}
+
+fn named_mode(mode: crate::result::MissingMode) -> String {
+    let modes = super::settings::MISSING_MODES;
+    modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name).to_owned()
+}
+
+fn named_severity(severity: Severity) -> String {
+    let severities = super::settings::SEVERITIES;
+    severities.iter().find(|(_, known)| *known == severity).map_or("", |(name, _)| name).to_owned()
+}
+
+fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Policy {
+    let k = pick.value("k", flags.k, file.k, DEFAULT_K, ToString::to_string);
+    let fail_on =
+        pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |severity| named_severity(*severity));
+    let allow_review = pick.value("allow_review", flags.allow_review, file.allow_review, false, ToString::to_string);
+    let gate_any_record =
+        pick.value("gate_any_record", flags.gate_any_record, file.gate_any_record, false, ToString::to_string);
+    // `allow_review` moves the exit code, not a limit.
+    let house = k == DEFAULT_K && fail_on == DEFAULT_FAIL_ON && !gate_any_record;
+    let name = if house { "house-default" } else { "custom" }.to_owned();
+    Policy { name, k, gate_any_record, fail_on, allow_review }
+}
+
+fn merge_input(flags: InputOptions, file: InputOptions) -> InputOptions {
+    InputOptions {
+        delimiter: flags.delimiter.or(file.delimiter),
+        quote: flags.quote.or(file.quote),
+        header: flags.header.or(file.header),
+        encoding: flags.encoding.or(file.encoding),
+        null_values: if flags.null_values.is_empty() { file.null_values } else { flags.null_values },
+    }
+}
+
+fn merge_roles(flags: &Settings, file: &Settings) -> Result<RolePlan, ConfigError> {
+    let mut declared = file.roles.clone();
+    if flags.roles.values().any(|&role| role == Role::Subject) {
+        // Another subject on the command line takes the place of the file's, whose column is then not used.
+        for role in declared.values_mut().filter(|role| **role == Role::Subject) {
+            *role = Role::Ignore;
+        }
+    }
+    declared.extend(flags.roles.clone());
+    let subject = declared.values().any(|&role| role == Role::Subject);
+    let guess = !flags.decides_roles && !file.decides_roles;
+    if !subject && !guess && (flags.subject_map.is_some() || file.subject_map.is_some()) {
+        let message = "`[subject] map` is given, but no column is the subject";
+        return Err(ConfigError::new("map-without-subject", message)
+            .with_hint("name the subject with `[subject] column` or `--subject`"));
+    }
+    Ok(RolePlan { declared, guess })
+}
+
+/// Checks that every column that a plan names is one of `columns`.
+///
+/// # Errors
+/// When a role or a rule names a column that is not there; the hint proposes a name and lists the columns.
+pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
+    let named = plan.roles.declared.keys().chain(plan.coarsen.keys());
+    let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return Ok(()) };
+    let meant = did_you_mean(absent, columns.iter().map(String::as_str));
+    let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
+    let message = format!("there is no column `{}`", shown_name(absent));
+    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// Columns listed in a hint before it says how many more there are.
+const LISTED_COLUMNS: usize = 30;
+
+fn shown_list(columns: &[String]) -> String {
+    let shown: Vec<String> =
+        columns.iter().take(LISTED_COLUMNS).map(|name| format!("`{}`", shown_name(name))).collect();
+    let more = columns.len().saturating_sub(LISTED_COLUMNS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}

@@ -1,0 +1,135 @@
+//! Reading TOML values with their place, so that every mistake can be shown where it stands.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigError, did_you_mean, shown_name};
+
+/// The text of one configuration file and its name for messages.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'text> {
+    pub(super) file: &'text str,
+    pub(super) text: &'text str,
+}
+
+/// A value of the file and the dotted key it stands under.
+pub(super) struct Entry<'table, 'text> {
+    pub(super) key: String,
+    pub(super) value: &'table Spanned<DeValue<'text>>,
+}
+
+impl<'text> Reader<'text> {
+    pub(super) fn error(self, code: &'static str, message: impl Into<String>, span: Range<usize>) -> ConfigError {
+        ConfigError::new(code, message).at(self.file, self.text, span)
+    }
+
+    /// The values of a table, after making sure that it holds nothing but `known` keys. `elsewhere` finds the section
+    /// that an unknown key belongs to.
+    pub(super) fn check_keys(
+        self,
+        place: &str,
+        table: &DeTable<'text>,
+        known: &[&str],
+        elsewhere: impl Fn(&str) -> Option<&'static str>,
+    ) -> Result<(), ConfigError> {
+        for key in table.keys() {
+            let name: &str = key.get_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let what = if place.is_empty() { "section" } else { "key" };
+            let within = if place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(place)) };
+            let message = format!("`{}` is not a {what}{within}", shown_name(name));
+            let hint = match (elsewhere(name), did_you_mean(name, known.iter().copied())) {
+                (Some(section), _) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
+                (None, Some(meant)) => format!("did you mean `{meant}`?"),
+                (None, None) => format!("{what}s here: {}", known.join(", ")),
+            };
+            let code = if place.is_empty() { "unknown-section" } else { "unknown-key" };
+            return Err(self.error(code, message, key.span()).with_hint(hint));
+        }
+        Ok(())
+    }
+
+    /// The table under `name`, if it is there.
+    pub(super) fn table<'table>(
+        self,
+        parent: &'table DeTable<'text>,
+        place: &str,
+        name: &str,
+    ) -> Result<Option<&'table DeTable<'text>>, ConfigError> {
+        let Some(entry) = entry(parent, place, name) else { return Ok(None) };
+        let table = entry.value.get_ref().as_table();
+        table.map(Some).ok_or_else(|| self.wrong_type(&entry, "a table"))
+    }
+
+    pub(super) fn wrong_type(self, entry: &Entry<'_, 'text>, expected: &str) -> ConfigError {
+        let found = entry.value.get_ref().type_str();
+        let message = format!("`{}` must be {expected}, not {}", shown_name(&entry.key), article(found));
+        self.error("wrong-type", message, entry.value.span())
+    }
+
+    /// A text, or an error.
+    pub(super) fn string(self, entry: &Entry<'_, 'text>) -> Result<String, ConfigError> {
+        entry.value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(entry, "a text in quotes"))
+    }
+
+    /// A text that `parse` accepts; its complaint is shown at the value.
+    pub(super) fn parsed<T>(
+        self,
+        entry: &Entry<'_, 'text>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        let text = self.string(entry)?;
+        parse(&text).map_err(|reason| {
+            let message = format!("`{}` cannot be `{}`: {reason}", shown_name(&entry.key), shown_name(&text));
+            self.error("wrong-value", message, entry.value.span())
+        })
+    }
+
+    pub(super) fn boolean(self, entry: &Entry<'_, 'text>) -> Result<bool, ConfigError> {
+        entry.value.get_ref().as_bool().ok_or_else(|| self.wrong_type(entry, "`true` or `false`"))
+    }
+
+    /// A whole number of at least `least` that fits its type.
+    pub(super) fn number<T: TryFrom<u64>>(self, entry: &Entry<'_, 'text>, least: u64) -> Result<T, ConfigError> {
+        let integer = entry.value.get_ref().as_integer().ok_or_else(|| self.wrong_type(entry, "a whole number"))?;
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|&number| number >= least);
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+            let message = format!("`{}` must be a whole number of at least {least}", shown_name(&entry.key));
+            self.error("wrong-value", message, entry.value.span())
+        })
+    }
+
+    /// A text or a list of texts, each with its place.
+    pub(super) fn strings(self, entry: &Entry<'_, 'text>) -> Result<Vec<(String, Range<usize>)>, ConfigError> {
+        let expected = "a text in quotes or a list of them";
+        if let Some(text) = entry.value.get_ref().as_str() {
+            return Ok(vec![(text.to_owned(), entry.value.span())]);
+        }
+        let list = entry.value.get_ref().as_array().ok_or_else(|| self.wrong_type(entry, expected))?;
+        list.iter()
+            .map(|item| {
+                let text = item.get_ref().as_str().map(|text| (text.to_owned(), item.span()));
+                text.ok_or_else(|| self.wrong_type(&Entry { key: entry.key.clone(), value: item }, expected))
+            })
+            .collect()
+    }
+}
+
+/// The value under `name` in the table that stands at `place`.
+pub(super) fn entry<'table, 'text>(
+    table: &'table DeTable<'text>,
+    place: &str,
+    name: &str,
+) -> Option<Entry<'table, 'text>> {
+    let key = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    table.get(name).map(|value| Entry { key, value })
+}
+
+fn article(found: &str) -> String {
+    let article = if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {found}")
+}

@@ -1,0 +1,221 @@
+//! Configuration files from text to plan.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{ConfigError, ConfigFile, Plan, Resolved, Settings, check_columns, resolve};
+use crate::result::{MissingMode, Role, Severity};
+
+fn parse(text: &str) -> Result<ConfigFile, ConfigError> {
+    ConfigFile::parse(Path::new("conf/reidrisk.toml"), text.as_bytes())
+}
+
+fn merged(flags: Settings, text: &str) -> Resolved {
+    resolve(vec!["a.csv".to_owned()], flags, Some(parse(text).unwrap()), &|_| "flag".to_owned()).unwrap()
+}
+
+fn plan(flags: Settings, text: &str) -> Plan {
+    merged(flags, text).plan
+}
+
+const WHOLE: &str = r#"
+[dataset]
+name = "cards"
+delimiter = ";"
+quote = "none"
+header = true
+encoding = "latin-1"
+null_values = ["NA", "-"]
+[subject]
+column = "card"
+map = { file = "cards.csv", from = "card", to = "customer" }
+[columns.posted_at]
+role = "quasi-identifier"
+coarsen = ["hour", "day"]
+[columns."merchant name"]
+role = "quasi-identifier"
+coarsen = "hierarchy:levels/merchants.csv:1"
+[policy]
+k = 10
+fail_on = "medium"
+allow_review = true
+gate_any_record = true
+[scan]
+measures = ["uniqueness"]
+max_set = 2
+missing = "wildcard"
+seed = 7
+threads = 3
+memory = "2GiB"
+timeout = "1h30m"
+"#;
+
+#[test]
+fn every_key_reaches_the_plan() {
+    let plan = plan(Settings::default(), WHOLE);
+    assert_eq!(plan.dataset_name.as_deref(), Some("cards"));
+    assert_eq!((plan.input.delimiter, plan.input.quote, plan.input.header), (Some(b';'), Some(None), Some(true)));
+    assert_eq!(plan.input.null_values, ["NA", "-"]);
+    assert_eq!(plan.roles.declared["card"], Role::Subject);
+    assert!(!plan.roles.guess);
+    assert_eq!(plan.subject_map.unwrap().file, PathBuf::from("conf/cards.csv"));
+    assert_eq!(plan.coarsen["posted_at"].len(), 2);
+    assert_eq!(plan.coarsen["merchant name"][0].file(), Some(Path::new("conf/levels/merchants.csv")));
+    assert_eq!((plan.policy.k, plan.policy.fail_on), (10, Severity::Medium));
+    assert!(plan.policy.allow_review && plan.policy.gate_any_record);
+    assert_eq!(plan.policy.name, "custom");
+    assert_eq!((plan.max_set, plan.seed, plan.threads), (2, 7, Some(3)));
+    assert_eq!(plan.missing, MissingMode::Wildcard);
+    assert_eq!((plan.memory, plan.timeout), (Some(2 << 30), Some(Duration::from_secs(5_400))));
+    assert_eq!(plan.config_sha256.unwrap().len(), 64);
+}
+
+#[test]
+fn an_empty_file_gives_the_defaults_and_guesses_roles() {
+    let plan = plan(Settings::default(), "");
+    assert!(plan.roles.guess && plan.roles.declared.is_empty());
+    assert_eq!((plan.max_set, plan.policy.k, plan.policy.name.as_str()), (3, 5, "house-default"));
+    assert_eq!(plan.policy.fail_on, Severity::High);
+    // SHA-256 of no bytes.
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(plan.config_sha256.as_deref(), Some(hash));
+}
+
+#[test]
+fn a_flag_comes_before_the_file_and_the_file_before_the_default() {
+    let flags = Settings { k: Some(3), ..Settings::default() };
+    let resolved = merged(flags, "[policy]\nk = 10\n[scan]\nmax_set = 2\n");
+    assert_eq!((resolved.plan.policy.k, resolved.plan.max_set, resolved.plan.seed), (3, 2, 0));
+    let source = |setting: &str| {
+        resolved.origins.iter().find(|origin| origin.setting == setting).map(|origin| origin.source.as_str())
+    };
+    assert_eq!(source("k"), Some("flag"));
+    assert_eq!(source("max_set"), Some("conf/reidrisk.toml"));
+    assert_eq!(source("seed"), Some("default"));
+}
+
+#[test]
+fn a_flag_overrides_the_role_of_its_column_only() {
+    let mut flags = Settings::default();
+    flags.declare("--sensitive", Role::Sensitive, &["age".to_owned()]).unwrap();
+    let text = "[columns.age]\nrole = \"quasi-identifier\"\n[columns.sex]\nrole = \"quasi-identifier\"\n";
+    let plan = plan(flags, text);
+    assert_eq!(plan.roles.declared["age"], Role::Sensitive);
+    assert_eq!(plan.roles.declared["sex"], Role::QuasiIdentifier);
+}
+
+#[test]
+fn another_subject_on_the_command_line_replaces_the_one_of_the_file() {
+    let mut flags = Settings::default();
+    flags.declare("--subject", Role::Subject, &["account".to_owned()]).unwrap();
+    let plan = plan(flags, "[subject]\ncolumn = \"card\"\n");
+    assert_eq!(plan.roles.declared["account"], Role::Subject);
+    assert_eq!(plan.roles.declared["card"], Role::Ignore);
+}
+
+#[test]
+fn only_roles_that_say_what_can_be_known_turn_guessing_off() {
+    let mut subject = Settings::default();
+    subject.declare("--subject", Role::Subject, &["card".to_owned()]).unwrap();
+    assert!(plan(subject.clone(), "[policy]\nk = 3\n").roles.guess);
+    subject.decides_roles = true;
+    assert!(!plan(subject, "").roles.guess);
+    assert!(!plan(Settings::default(), "[columns.a]\nrole = \"ignore\"\n").roles.guess);
+    assert!(!plan(Settings::default(), "[subject]\ncolumn = \"a\"\n").roles.guess);
+    assert!(plan(Settings::default(), "[columns.a]\ncoarsen = \"day\"\n").roles.guess);
+}
+
+#[test]
+fn rules_of_a_flag_replace_those_of_the_file_for_that_column() {
+    let mut flags = Settings::default();
+    flags.coarsen_with("a=month").unwrap();
+    let plan = plan(flags, "[columns.a]\ncoarsen = [\"day\", \"week\"]\n[columns.b]\ncoarsen = \"year\"\n");
+    assert_eq!(plan.coarsen["a"].len(), 1);
+    assert_eq!(plan.coarsen["b"].len(), 1);
+}
+
+/// Asserts code, position and a piece of the hint.
+fn refused(text: &str, code: &str, position: (usize, usize), hint: &str) {
+    let error = parse(text).unwrap_err();
+    assert_eq!(error.code(), code, "{}", error.report());
+    assert_eq!(error.position(), Some(position), "{}", error.report());
+    assert!(error.hint().unwrap_or_default().contains(hint), "{}", error.report());
+}
+
+#[test]
+fn unknown_names_are_refused_where_they_stand_with_a_proposal() {
+    refused("[polcy]\nk = 5\n", "unknown-section", (1, 2), "`policy`");
+    refused("[policy]\nkk = 5\nfail_onn = 1\n", "unknown-key", (2, 1), "keys here");
+    refused("[policy]\nfail_onn = \"low\"\n", "unknown-key", (2, 1), "did you mean `fail_on`?");
+    refused("[policy]\nmax_set = 2\n", "unknown-key", (2, 1), "belongs into `[scan]`");
+    refused("[columns.age]\nrole = \"quasi\"\n", "unknown-role", (2, 8), "did you mean `quasi-identifier`?");
+    refused("[columns.age]\ncoarsen = [\"day\", \"yeer\"]\n", "coarsen-rule", (2, 19), "did you mean `year`?");
+    refused("[scan]\nmeasures = [\"unicty\"]\n", "unknown-measure", (2, 12), "");
+    refused("[subject]\nmap = { file = \"x\", from = \"a\" }\n", "missing-key", (2, 7), "to = ");
+}
+
+#[test]
+fn wrong_values_are_refused_with_the_name_of_their_key() {
+    for (text, key) in [
+        ("[policy]\nk = 0\n", "policy.k"),
+        ("[policy]\nk = -3\n", "policy.k"),
+        ("[policy]\nk = 99999999999\n", "policy.k"),
+        ("[policy]\nk = 5.0\n", "policy.k"),
+        ("[policy]\nk = \"5\"\n", "policy.k"),
+        ("[policy]\nfail_on = \"hi\"\n", "policy.fail_on"),
+        ("[policy]\nallow_review = 1\n", "policy.allow_review"),
+        ("[scan]\nmax_set = 0\n", "scan.max_set"),
+        ("[scan]\nmemory = \"12 bananas\"\n", "scan.memory"),
+        ("[scan]\nmemory = 5\n", "scan.memory"),
+        ("[scan]\ntimeout = \"soon\"\n", "scan.timeout"),
+        ("[scan]\nthreads = 0\n", "scan.threads"),
+        ("[scan]\nmissing = \"drop\"\n", "scan.missing"),
+        ("[dataset]\ndelimiter = \"ab\"\n", "dataset.delimiter"),
+        ("[dataset]\nname = \" \"\n", "dataset.name"),
+        ("[dataset]\nencoding = \"ebcdic\"\n", "dataset.encoding"),
+        ("[columns]\nage = 3\n", "columns.age"),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(error.to_string().contains(&format!("`{key}`")), "{}", error.report());
+        assert!(error.position().is_some(), "{}", error.report());
+    }
+}
+
+#[test]
+fn broken_files_are_refused_with_a_place() {
+    assert_eq!(parse("[policy\nk = 5").unwrap_err().code(), "syntax");
+    assert_eq!(parse("[policy]\nk = 5\nk = 6\n").unwrap_err().code(), "syntax");
+    let error = ConfigFile::parse(Path::new("r.toml"), b"# \xff").unwrap_err();
+    assert_eq!(error.code(), "not-utf-8");
+    assert_eq!(ConfigFile::read(Path::new("does/not/exist.toml")).unwrap_err().code(), "unreadable");
+}
+
+#[test]
+fn two_subjects_or_two_roles_in_a_file_are_refused() {
+    let text = "[subject]\ncolumn = \"a\"\n[columns.b]\nrole = \"subject\"\n";
+    assert_eq!(parse(text).unwrap_err().code(), "two-subjects");
+    let text = "[subject]\ncolumn = \"a\"\n[columns.a]\nrole = \"ignore\"\n";
+    assert_eq!(parse(text).unwrap_err().code(), "two-roles");
+}
+
+#[test]
+fn a_map_without_a_subject_is_refused() {
+    let text = "[subject.map]\nfile = \"m\"\nfrom = \"a\"\nto = \"b\"\n[columns.x]\nrole = \"ignore\"\n";
+    let error = resolve(vec!["a".to_owned()], Settings::default(), Some(parse(text).unwrap()), &|_| String::new());
+    assert_eq!(error.unwrap_err().code(), "map-without-subject");
+}
+
+#[test]
+fn a_named_column_that_is_not_there_is_refused_with_a_list() {
+    let columns = ["age".to_owned(), "s\u{1b}ex".to_owned()];
+    let error = check_columns(&plan(Settings::default(), "[columns.agee]\nrole = \"ignore\"\n"), &columns).unwrap_err();
+    assert_eq!(error.to_string(), "there is no column `agee`");
+    assert_eq!(error.hint().unwrap(), "did you mean `age`? columns: `age`, `s\\u{1b}ex`");
+    assert!(check_columns(&plan(Settings::default(), "[columns.age]\ncoarsen = \"drop\"\n"), &columns).is_ok());
+}
+
+#[test]
+fn no_input_is_refused() {
+    let error = resolve(Vec::new(), Settings::default(), None, &|_| String::new()).unwrap_err();
+    assert_eq!(error.code(), "no-input");
+}

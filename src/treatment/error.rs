@@ -1,0 +1,174 @@
+//! What can go wrong between reading and counting.
+
+use crate::config::shown_name;
+use crate::result::ColumnType;
+
+/// Why columns cannot be treated as asked. Names are held as read and shown without control characters; no variant
+/// can hold a cell value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreatmentError {
+    /// The rule is made for values of another type.
+    #[error("rule `{}` of column `{}` is for {expected}, but the column holds {}", shown_name(rule), shown_name(column), plural(*.found))]
+    RuleDoesNotFit {
+        /// The column.
+        column: String,
+        /// The rule as written.
+        rule: String,
+        /// What the rule is for, in words.
+        expected: &'static str,
+        /// What the column holds after the rules before this one.
+        found: ColumnType,
+    },
+    /// Some numbers have too many digits for exact arithmetic.
+    #[error(
+        "rule `{}` of column `{}` cannot be exact: {values} of its values have too many digits",
+        shown_name(rule),
+        shown_name(column)
+    )]
+    NotExact {
+        /// The column.
+        column: String,
+        /// The rule as written.
+        rule: String,
+        /// How many distinct values.
+        values: u64,
+    },
+    /// Values of the extract are not in the hierarchy.
+    #[error("{values} values of column `{}` are not in hierarchy `{}`", shown_name(column), shown_name(file))]
+    NotInHierarchy {
+        /// The column.
+        column: String,
+        /// Name of the hierarchy file.
+        file: String,
+        /// How many distinct values.
+        values: u64,
+    },
+    /// The hierarchy sends one value to several, or to none.
+    #[error(
+        "hierarchy `{}` has {lines} lines that repeat a value differently or lack its level {level}",
+        shown_name(file)
+    )]
+    HierarchyContradicts {
+        /// Name of the hierarchy file.
+        file: String,
+        /// The level asked for.
+        level: usize,
+        /// How many lines.
+        lines: u64,
+    },
+    /// The hierarchy has fewer columns.
+    #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was asked for", shown_name(file))]
+    NoSuchLevel {
+        /// Name of the hierarchy file.
+        file: String,
+        /// The level asked for.
+        level: usize,
+        /// Its last level.
+        highest: usize,
+    },
+    /// A file that a rule or the subject map needs was not handed in.
+    #[error("file `{}` is needed but was not read", shown_name(file))]
+    NotRead {
+        /// Name of the file.
+        file: String,
+    },
+    /// The subject map has no such column.
+    #[error("subject map `{}` has no column `{}`", shown_name(file), shown_name(column))]
+    SubjectMapColumn {
+        /// Name of the map file.
+        file: String,
+        /// The column looked for.
+        column: String,
+    },
+    /// The subject map leads from one subject value to several persons.
+    #[error("subject map `{}` leads from {subjects} values to more than one person each", shown_name(file))]
+    SubjectMapContradicts {
+        /// Name of the map file.
+        file: String,
+        /// How many distinct values.
+        subjects: u64,
+    },
+    /// A subject map without a subject column.
+    #[error("a subject map is given, but no column has the role `subject`")]
+    SubjectMapWithoutSubject,
+    /// A rule on the column that names the subject.
+    #[error("column `{}` names the subject and cannot be coarsened", shown_name(column))]
+    SubjectCoarsened {
+        /// The column.
+        column: String,
+    },
+    /// A role or rule speaks of a column that the extract does not have.
+    #[error("there is no column `{}`", shown_name(column))]
+    NoSuchColumn {
+        /// The name looked for.
+        column: String,
+    },
+    /// More than one column has the role `subject`.
+    #[error("columns `{}` and `{}` both have the role `subject`", shown_name(first), shown_name(second))]
+    TwoSubjects {
+        /// The first of them in file order.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// The values of a column are needed but were not kept while reading.
+    #[error("the values of column `{}` are needed but were not kept", shown_name(column))]
+    NotCoded {
+        /// The column.
+        column: String,
+    },
+    /// More records or values than 32-bit codes can tell apart.
+    #[error("column `{}` has more than 4,294,967,295 records or values", shown_name(column))]
+    TooLarge {
+        /// The column.
+        column: String,
+    },
+}
+
+impl TreatmentError {
+    /// What the user can change.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::RuleDoesNotFit { found, .. } => return Some(rules_for(*found)),
+            Self::NotExact { .. } => "use `prefix` or `rare`, or leave the column out with `--ignore`",
+            Self::NotInHierarchy { .. } => "add the missing values to the hierarchy file, spelled as in the extract",
+            Self::HierarchyContradicts { .. } => "give every value one line with an entry on every level",
+            Self::NoSuchLevel { .. } => "levels are the columns of the file, counted from 0, which is the value itself",
+            Self::SubjectMapColumn { .. } => "check `from` and `to` in `[subject] map` against the header of that file",
+            Self::SubjectMapContradicts { .. } => "keep one line for each value, or map to the joint account",
+            Self::SubjectMapWithoutSubject => "name the column with `--subject` or `[subject] column`",
+            Self::SubjectCoarsened { .. } => "use `[subject] map` to merge several values of one person",
+            Self::TwoSubjects { .. } => "name one with `--subject` and the other with `--ignore` or `--quasi`",
+            Self::TooLarge { .. } => "split the extract, or leave the column out with `--ignore`",
+            Self::NoSuchColumn { .. } | Self::NotRead { .. } | Self::NotCoded { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn plural(column_type: ColumnType) -> &'static str {
+    match column_type {
+        ColumnType::Integer => "whole numbers",
+        ColumnType::Decimal => "decimal numbers",
+        ColumnType::Date => "dates",
+        ColumnType::Timestamp => "timestamps",
+        ColumnType::ZonedTimestamp => "zoned timestamps",
+        ColumnType::Time => "times of day",
+        ColumnType::Boolean => "booleans",
+        ColumnType::Text => "text",
+        ColumnType::Empty => "nothing",
+    }
+}
+
+fn rules_for(column_type: ColumnType) -> String {
+    let rules = match column_type {
+        ColumnType::Integer | ColumnType::Decimal => "`round:10`, `bins:0,10,50`, `top:500`, ",
+        ColumnType::Date => "`day`, `week`, `month`, `quarter`, `year`, ",
+        ColumnType::Timestamp | ColumnType::ZonedTimestamp => "`hour`, `day`, `week`, `month`, `quarter`, `year`, ",
+        ColumnType::Time => "`hour`, ",
+        ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => "",
+    };
+    format!("rules that fit: {rules}`prefix:3`, `suffix:4`, `hierarchy:FILE:LEVEL`, `rare:20`, `drop`")
+}

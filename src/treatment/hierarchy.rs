@@ -1,0 +1,128 @@
+//! Generalisation hierarchies: a file that says what each value becomes on each level.
+
+use std::path::Path;
+
+use hashbrown::HashMap;
+
+use super::recode::{Recoded, recode};
+use super::{TreatmentError, file_name};
+use crate::input::{CodedColumn, Extract};
+use crate::result::ColumnType;
+use crate::table::Dictionary;
+
+/// Replaces every value by its entry on `level` of the hierarchy, which has one line a value: the value itself, then
+/// its entries on level 1, 2 and so on.
+///
+/// # Errors
+/// When a value is not in the hierarchy, the hierarchy repeats a value with another entry or lacks an entry, or has no
+/// such level. The errors hold counts, never values.
+pub(super) fn recode_by_hierarchy(
+    column: &str,
+    file: &Path,
+    level: usize,
+    hierarchy: &Extract,
+    old: &Dictionary,
+) -> Result<Recoded, TreatmentError> {
+    let entries = entries(file, level, hierarchy)?;
+    recode(old, ColumnType::Text, |value, buffer| {
+        buffer.push_str(entries.get(value)?);
+        Some(())
+    })
+    .map_err(|values| TreatmentError::NotInHierarchy { column: column.to_owned(), file: file_name(file), values })
+}
+
+type Entries<'hierarchy> = HashMap<&'hierarchy str, &'hierarchy str, foldhash::fast::FixedState>;
+
+fn entries<'hierarchy>(
+    file: &Path,
+    level: usize,
+    hierarchy: &'hierarchy Extract,
+) -> Result<Entries<'hierarchy>, TreatmentError> {
+    let values = coded(file, 0, hierarchy)?;
+    if level >= hierarchy.columns.len() {
+        let highest = hierarchy.columns.len().saturating_sub(1);
+        return Err(TreatmentError::NoSuchLevel { file: file_name(file), level, highest });
+    }
+    let levels = coded(file, level, hierarchy)?;
+    let mut entries = Entries::default();
+    let mut contradictions = 0;
+    for line in 0..values.codes.len() {
+        let Some(value) = values.dictionary.value(values.codes.get(line)) else { continue };
+        let Some(entry) = levels.dictionary.value(levels.codes.get(line)) else {
+            contradictions += 1;
+            continue;
+        };
+        let first = *entries.entry(value.expose()).or_insert(entry.expose());
+        contradictions += u64::from(first != entry.expose());
+    }
+    if contradictions > 0 {
+        return Err(TreatmentError::HierarchyContradicts { file: file_name(file), level, lines: contradictions });
+    }
+    Ok(entries)
+}
+
+fn coded<'hierarchy>(
+    file: &Path,
+    level: usize,
+    hierarchy: &'hierarchy Extract,
+) -> Result<&'hierarchy CodedColumn, TreatmentError> {
+    let column = hierarchy.columns.get(level).and_then(|column| column.coded.as_ref());
+    column.ok_or_else(|| TreatmentError::NotRead { file: file_name(file) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::recode_by_hierarchy;
+    use crate::input::Extract;
+    use crate::treatment::TreatmentError;
+    use crate::treatment::testing::{column, extract, text_values};
+
+    fn ages() -> Extract {
+        extract(vec![
+            column("1", &["1", "2", "7"]),
+            column("0-4", &["0-4", "0-4", "5-9"]),
+            column("*", &["*", "*", "*"]),
+        ])
+    }
+
+    #[test]
+    fn values_become_their_entry_on_the_level() {
+        let old = column("age", &["7", "1", "", "2"]).coded.unwrap().dictionary;
+        for (level, expected) in [(0, ["7", "1", "", "2"]), (1, ["5-9", "0-4", "", "0-4"]), (2, ["*", "*", "", "*"])] {
+            let new = recode_by_hierarchy("age", Path::new("x/ages.csv"), level, &ages(), &old).unwrap();
+            assert_eq!(text_values(&new.dictionary, &new.map), expected);
+        }
+    }
+
+    #[test]
+    fn values_outside_the_hierarchy_are_counted_not_named() {
+        let old = column("age", &["7", "8888", "9999"]).coded.unwrap().dictionary;
+        let error = recode_by_hierarchy("age", Path::new("x/ages.csv"), 1, &ages(), &old).err().unwrap();
+        assert!(matches!(error, TreatmentError::NotInHierarchy { values: 2, .. }));
+        assert_eq!(error.to_string(), "2 values of column `age` are not in hierarchy `ages.csv`");
+    }
+
+    #[test]
+    fn a_level_beyond_the_last_is_refused() {
+        let old = column("age", &["7"]).coded.unwrap().dictionary;
+        let error = recode_by_hierarchy("age", Path::new("ages.csv"), 3, &ages(), &old).err().unwrap();
+        assert!(matches!(error, TreatmentError::NoSuchLevel { level: 3, highest: 2, .. }));
+    }
+
+    #[test]
+    fn a_value_with_two_different_entries_is_refused() {
+        let hierarchy = extract(vec![column("a", &["1", "1", "2"]), column("b", &["x", "y", ""])]);
+        let old = column("age", &["1"]).coded.unwrap().dictionary;
+        let error = recode_by_hierarchy("age", Path::new("ages.csv"), 1, &hierarchy, &old).err().unwrap();
+        assert!(matches!(error, TreatmentError::HierarchyContradicts { lines: 2, .. }));
+    }
+
+    #[test]
+    fn a_repeated_line_is_no_contradiction() {
+        let hierarchy = extract(vec![column("a", &["1", "1"]), column("b", &["x", "x"])]);
+        let old = column("age", &["1"]).coded.unwrap().dictionary;
+        assert!(recode_by_hierarchy("age", Path::new("ages.csv"), 1, &hierarchy, &old).is_ok());
+    }
+}

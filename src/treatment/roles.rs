@@ -1,0 +1,158 @@
+//! What each column is: declared, guessed, or not used.
+
+use super::TreatmentError;
+use super::guess::{ColumnFacts, guess_roles};
+use crate::config::RolePlan;
+use crate::input::{Extract, ExtractColumn};
+use crate::result::{ColumnType, Role};
+
+/// What one column is to the subject of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRole {
+    /// The role.
+    pub role: Role,
+    /// Whether the program guessed it.
+    pub guessed: bool,
+    /// Why it was guessed, in words without cell values.
+    pub reason: Option<String>,
+}
+
+/// The role of every column, in file order.
+///
+/// Declared roles stand. The other columns are guessed when the plan asks for it, from heading, type and counts over
+/// all records, never from their order; otherwise they are [`Role::Ignore`].
+///
+/// # Errors
+/// When a declared column does not exist, or two columns are declared to be the subject.
+pub fn roles(extract: &Extract, plan: &RolePlan) -> Result<Vec<ColumnRole>, TreatmentError> {
+    for declared in plan.declared.keys() {
+        if !extract.columns.iter().any(|column| column.name == *declared) {
+            return Err(TreatmentError::NoSuchColumn { column: declared.clone() });
+        }
+    }
+    let role_of = |column: &ExtractColumn| plan.declared.get(&column.name).copied();
+    let mut subjects = extract.columns.iter().filter(|&column| role_of(column) == Some(Role::Subject));
+    if let (Some(first), Some(second)) = (subjects.next(), subjects.next()) {
+        return Err(TreatmentError::TwoSubjects { first: first.name.clone(), second: second.name.clone() });
+    }
+    if !plan.guess {
+        return Ok(extract.columns.iter().map(|column| declared(role_of(column).unwrap_or(Role::Ignore))).collect());
+    }
+    let has_subject = extract.columns.iter().any(|column| role_of(column) == Some(Role::Subject));
+    let facts: Vec<ColumnFacts<'_>> = extract.columns.iter().map(|column| facts(extract, column)).collect();
+    let open: Vec<bool> = extract.columns.iter().map(|column| role_of(column).is_none()).collect();
+    let guesses = guess_roles(&facts, &open, has_subject);
+    let columns = extract.columns.iter().zip(guesses);
+    Ok(columns
+        .map(|(column, (role, reason))| {
+            role_of(column).map_or(ColumnRole { role, guessed: true, reason: Some(reason) }, declared)
+        })
+        .collect())
+}
+
+fn declared(role: Role) -> ColumnRole {
+    ColumnRole { role, guessed: false, reason: None }
+}
+
+fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) -> ColumnFacts<'extract> {
+    let dictionary = column.coded.as_ref().map(|coded| &coded.dictionary);
+    let distinct = dictionary.map(|dictionary| dictionary.len() as u64 - u64::from(dictionary.missing().is_some()));
+    let mut facts = ColumnFacts {
+        name: &column.name,
+        column_type: column.column_type,
+        distinct,
+        missing: column.missing,
+        records: extract.records,
+        average_characters: 0,
+        consecutive: false,
+    };
+    if let Some(dictionary) = dictionary {
+        let values = || dictionary.values().flatten().map(crate::secret::Secret::expose);
+        if column.column_type == ColumnType::Text {
+            let characters: u64 = values().map(|value| value.chars().count() as u64).sum();
+            facts.average_characters = characters / distinct.unwrap_or(0).max(1);
+        }
+        if column.column_type == ColumnType::Integer && distinct == Some(extract.records) {
+            facts.consecutive = consecutive(values().map(|value| value.parse().ok()), extract.records);
+        }
+    }
+    facts
+}
+
+/// Whether distinct whole numbers lie so close together that they must be a count of the records.
+fn consecutive(values: impl Iterator<Item = Option<i128>>, records: u64) -> bool {
+    let mut range: Option<(i128, i128)> = None;
+    for value in values {
+        let Some(value) = value else { return false };
+        let (low, high) = range.unwrap_or((value, value));
+        range = Some((low.min(value), high.max(value)));
+    }
+    let span = range.and_then(|(low, high)| high.checked_sub(low));
+    span.is_some_and(|span| span < i128::from(records) * 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::roles;
+    use crate::config::RolePlan;
+    use crate::result::{ColumnType, Role};
+    use crate::treatment::TreatmentError;
+    use crate::treatment::testing::{column, extract, typed_column};
+
+    fn plan(declared: &[(&str, Role)], guess: bool) -> RolePlan {
+        let declared: BTreeMap<_, _> = declared.iter().map(|&(name, role)| (name.to_owned(), role)).collect();
+        RolePlan { declared, guess }
+    }
+
+    #[test]
+    fn unnamed_columns_are_ignored_when_nothing_is_guessed() {
+        let extract = extract(vec![column("age", &["1"]), column("zip", &["2"])]);
+        let roles = roles(&extract, &plan(&[("zip", Role::QuasiIdentifier)], false)).unwrap();
+        assert_eq!((roles[0].role, roles[1].role), (Role::Ignore, Role::QuasiIdentifier));
+        assert!(roles.iter().all(|role| !role.guessed && role.reason.is_none()));
+    }
+
+    #[test]
+    fn a_declared_role_stands_beside_guesses_and_no_second_subject_is_guessed() {
+        let extract = extract(vec![
+            column("customer_id", &["a", "b", "a", "b"]),
+            column("card", &["1", "2", "2", "1"]),
+            column("city", &["x", "y", "x", "x"]),
+        ]);
+        let roles = roles(&extract, &plan(&[("card", Role::Subject)], true)).unwrap();
+        assert_eq!(roles[1].role, Role::Subject);
+        assert!(!roles[1].guessed);
+        assert_eq!(roles.iter().filter(|role| role.role == Role::Subject).count(), 1);
+        assert_eq!(roles[2].role, Role::QuasiIdentifier);
+        assert!(roles[2].guessed && roles[2].reason.is_some());
+    }
+
+    #[test]
+    fn a_declared_column_that_does_not_exist_is_refused() {
+        let extract = extract(vec![column("age", &["1"])]);
+        let error = roles(&extract, &plan(&[("agee", Role::QuasiIdentifier)], false)).unwrap_err();
+        assert_eq!(error, TreatmentError::NoSuchColumn { column: "agee".to_owned() });
+    }
+
+    #[test]
+    fn two_subjects_are_refused() {
+        let extract = extract(vec![column("a", &["1"]), column("b", &["1"])]);
+        let declared = [("a", Role::Subject), ("b", Role::Subject)];
+        assert!(matches!(roles(&extract, &plan(&declared, false)), Err(TreatmentError::TwoSubjects { .. })));
+    }
+
+    #[test]
+    fn guesses_do_not_depend_on_the_order_of_records() {
+        let forward = ["3", "1", "2", "5"];
+        let mut backward = forward;
+        backward.reverse();
+        let guess = |cells: &[&str]| {
+            let extract = extract(vec![typed_column("n", ColumnType::Integer, cells), column("city", cells)]);
+            roles(&extract, &plan(&[], true)).unwrap()
+        };
+        assert_eq!(guess(&forward), guess(&backward));
+        assert_eq!(guess(&forward)[0].role, Role::Ignore);
+    }
+}

@@ -1,0 +1,50 @@
+//! Small extracts for the tests of this room.
+
+use hashbrown::HashMap;
+
+use super::SubjectCodes;
+use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::result::ColumnType;
+use crate::secret::Secret;
+use crate::table::{Codes, Dictionary};
+
+/// A text column; an empty cell is a missing one.
+pub(super) fn column(name: &str, cells: &[&str]) -> ExtractColumn {
+    typed_column(name, ColumnType::Text, cells)
+}
+
+/// A column of any type from cells in canonical spelling; an empty cell is a missing one.
+pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) -> ExtractColumn {
+    let mut dictionary = Dictionary::new(column_type);
+    let mut seen = HashMap::<&str, u32>::new();
+    let codes: Vec<u32> = cells
+        .iter()
+        .map(|&cell| {
+            *seen.entry(cell).or_insert_with(|| match cell {
+                "" => dictionary.push_missing(),
+                value => dictionary.push(Secret::new(value)),
+            })
+        })
+        .collect();
+    let codes = Codes::from_codes(dictionary.len(), codes.into_iter());
+    let missing = cells.iter().filter(|cell| cell.is_empty()).count() as u64;
+    ExtractColumn { name: name.to_owned(), column_type, missing, coded: Some(CodedColumn { codes, dictionary }) }
+}
+
+/// An extract of these columns.
+pub(super) fn extract(columns: Vec<ExtractColumn>) -> Extract {
+    let records = columns.first().and_then(|column| column.coded.as_ref()).map_or(0, |coded| coded.codes.len());
+    Extract { files: Vec::new(), records: records as u64, columns }
+}
+
+/// A subject column.
+pub(super) fn subject_codes(cells: &[&str]) -> SubjectCodes {
+    let coded = column("subject", cells).coded.unwrap();
+    super::subject::subject_from_column("subject".to_owned(), coded).unwrap()
+}
+
+/// The text behind each code; a missing cell is empty.
+pub(super) fn text_values(dictionary: &Dictionary, codes: &[u32]) -> Vec<String> {
+    let text = |&code: &u32| dictionary.value(code).map_or(String::new(), |value| value.expose().to_owned());
+    codes.iter().map(text).collect()
+}
