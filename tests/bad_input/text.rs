@@ -68,17 +68,17 @@ fn a_quote_that_is_never_closed_is_refused() {
 fn the_wrong_delimiter_is_refused_by_the_missing_columns() {
     let bench = Bench::new();
     let path = bench.write("cards.csv", purchases(10));
-    let config = bench.write("wrong.toml", "[input]\ndelimiter = \";\"\n");
+    let config = bench.write("wrong.toml", "[dataset]\ndelimiter = \";\"\n");
     let inputs = [path, config].map(|path| path.to_str().expect("a path is text").to_owned());
     let ended = bench.scan([inputs[0].as_str(), "--config", &inputs[1]].iter().chain(&ROLES));
     bench.assert_refused(&ended, 2, &["card"]);
 }
 
 #[test]
-fn nul_bytes_are_refused_or_counted() {
+fn a_nul_byte_is_refused_with_its_line() {
     let text = purchases(10) + "c,shop\0" + CANARY + ",1.50\n";
     let (bench, ended) = scan_bytes("cards.csv", text.as_bytes());
-    bench.assert_refused_or_counted(&ended, 11);
+    bench.assert_refused(&ended, 3, &["cards.csv", "12"]);
 }
 
 #[test]

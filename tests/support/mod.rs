@@ -16,7 +16,7 @@ pub(crate) const CANARY: &str = "CANARY7f3a";
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_reidrisk");
 
 /// How long a scan of a test may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A file of the repository.
 pub(crate) fn repository_file(path: &str) -> PathBuf {
