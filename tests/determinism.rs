@@ -116,3 +116,10 @@ fn a_run_repeats_itself() {
         || pinned(&bench, std::slice::from_ref(&cards), &["--subject", "card", "--quasi", "merchant,amount_gbp"]);
     assert_same(&scan(), &scan(), "the same command twice");
 }
+
+#[test]
+fn a_member_is_cut_out_byte_for_byte() {
+    let json = r#"{"a": {"verdict": [1]}, "b": "}, \"verdict\": 2", "verdict": {"x": [ "]", {} ]} , "c": 1.50}"#;
+    assert_eq!(member(json, "verdict"), r#"{"x": [ "]", {} ]}"#);
+    assert_eq!(member(json, "c"), "1.50");
+}

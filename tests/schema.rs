@@ -35,8 +35,7 @@ fn the_result_of_the_sample_holds_to_the_schema() {
     let schema: Value = serde_json::from_str(&shipped_schema()).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
     let mut result = sample_result();
-    let mistakes: Vec<String> =
-        validator.iter_errors(&result).map(|error| error.instance_path().to_string()).collect();
+    let mistakes: Vec<String> = validator.iter_errors(&result).map(|error| error.instance_path().to_string()).collect();
     assert_eq!(mistakes, Vec::<String>::new(), "places that break the schema");
 
     result["verdict"]["outcome"] = "harmless".into();

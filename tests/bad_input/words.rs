@@ -53,7 +53,7 @@ fn values_that_mean_nothing_are_usage_errors() {
         &["--threads", "0"],
         &["--fail-on", "whenever"],
         &["--missing", "perhaps"],
-        &["--measures", "uniquenes"],
+        &["--measures", "happiness"],
         &["--emit", "pdf"],
     ];
     for flags in cases {
