@@ -5,11 +5,12 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / "target/release/reidrisk"
+LAUNCHER = pathlib.Path(__file__).with_name("launch.py")
 HARNESS = ROOT / "target/release/examples/count_sets"
 
 
@@ -24,19 +25,18 @@ class Finished:
 
 def run(command: list, allowed=(0,), environment: dict | None = None) -> Finished:
     """Runs `command`; wall time includes the start of the process, peak memory is what the kernel accounts to it."""
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            [str(part) for part in command], stdout=stdout, stderr=stderr, env={**os.environ, **(environment or {})}
+    command = [str(part) for part in command]
+    with tempfile.NamedTemporaryFile() as report:
+        launched = subprocess.run(
+            [sys.executable, "-S", "-E", LAUNCHER, report.name, *command],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        stdout.seek(0)
-        stderr.seek(0)
-        if child.returncode not in allowed:
-            raise SystemExit(f"{' '.join(map(str, command))}\nended with {child.returncode}:\n{stderr.read().decode()}")
-        return Finished(seconds, usage.ru_maxrss * 1024, stdout.read().decode())
+        ended = json.loads(report.read() or b'{"code": null}')
+    if ended["code"] not in allowed:
+        raise SystemExit(f"{' '.join(command)}\nended with {ended['code']}:\n{launched.stderr}")
+    return Finished(ended["seconds"], ended["peak_bytes"], launched.stdout)
 
 
 def scan(path: pathlib.Path, columns, max_set: int, threads: int, subject: str | None) -> tuple[Finished, dict]:

@@ -46,13 +46,13 @@ def spread(values: list[float]) -> str:
 
 def show(name: str, values: list[float], note: str = "") -> None:
     FIGURES[name] = values
-    print(f"  {name:<46} {spread(values)}  {note}", flush=True)
+    print(f"  {name:<50} {spread(values)}  {note}", flush=True)
 
 
 def show_ratio(name: str, value: float, target: float, at_least: bool) -> None:
     holds = value >= target if at_least else value <= target
     FIGURES[name] = value
-    print(f"  {name:<58} {value:8.2f}   {'>=' if at_least else '<='} {target:<6} {'met' if holds else 'MISSED'}", flush=True)
+    print(f"  {name:<62} {value:8.2f}   {'>=' if at_least else '<='} {target:<6} {'met' if holds else 'MISSED'}", flush=True)
 
 
 def ratio(dividend: str, divisor: str) -> float:
