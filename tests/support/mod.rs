@@ -1,6 +1,6 @@
 //! Runs the real binary in a folder of its own and looks at what it left behind.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ impl Bench {
         self.folder.path().join("out")
     }
 
-    /// `reidrisk scan` with `arguments`, reports going to [`Bench::out`].
+    /// `reidrisk scan` with `arguments`, reports going to [`Bench::out`]: `result.json` alone unless they say otherwise.
     pub(crate) fn scan<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Ended {
         self.scan_with_stdin(arguments, b"")
     }
@@ -64,7 +64,11 @@ impl Bench {
         arguments: I,
         stdin: &[u8],
     ) -> Ended {
+        let arguments: Vec<OsString> = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
         let mut command = self.command();
+        if !arguments.iter().any(|argument| argument == "--emit") {
+            command.args(["--emit", "json"]);
+        }
         command.args(arguments);
         self.run(command, stdin)
     }
@@ -95,7 +99,7 @@ impl Bench {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(self.folder.path());
         command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env_remove("RUST_BACKTRACE");
-        command.arg("scan").arg("--out").arg(self.out()).args(["--emit", "json"]);
+        command.arg("scan").arg("--out").arg(self.out());
         command
     }
 
