@@ -9,9 +9,10 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / "target/release/reidrisk"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+BINARY = TARGET / "release/reidrisk"
 LAUNCHER = pathlib.Path(__file__).with_name("launch.py")
-HARNESS = ROOT / "target/release/examples/count_sets"
+HARNESS = TARGET / "release/examples/count_sets"
 
 
 @dataclasses.dataclass
@@ -62,6 +63,6 @@ def stage_seconds(result: dict, stage: str) -> float:
 
 def require_build() -> None:
     """Refuses to start without a release build, with the command that makes one."""
-    missing = [str(path.relative_to(ROOT)) for path in (BINARY, HARNESS) if not path.exists()]
+    missing = [str(path) for path in (BINARY, HARNESS) if not path.exists()]
     if missing:
         raise SystemExit(f"not built: {', '.join(missing)}\nhint: cargo build --release --locked --bins --examples")
