@@ -2,9 +2,11 @@
 
 pub mod config;
 pub mod input;
+pub mod judge;
 pub mod measure;
 pub mod report;
 pub mod result;
+pub mod scan;
 pub mod secret;
 pub mod stats;
 pub mod stop;
