@@ -2,9 +2,11 @@
 
 pub mod config;
 pub mod input;
+pub mod measure;
 pub mod report;
 pub mod result;
 pub mod secret;
+pub mod stats;
 pub mod stop;
 pub mod table;
 pub mod treatment;

@@ -12,6 +12,8 @@ pub enum StopReason {
     Timeout,
     /// The user or the system asked the program to end.
     Interrupt,
+    /// The computation would take more work than its fixed limit allows.
+    WorkLimit,
 }
 
 /// A flag shared between the edge of the program, which raises it, and the computation, which looks at it often.
@@ -24,6 +26,7 @@ impl Stop {
         let code = match reason {
             StopReason::Timeout => 1,
             StopReason::Interrupt => 2,
+            StopReason::WorkLimit => 3,
         };
         // Only the first reason counts, so a failed exchange is fine.
         let _ = self.0.compare_exchange(0, code, Ordering::Relaxed, Ordering::Relaxed);
@@ -35,7 +38,8 @@ impl Stop {
         match self.0.load(Ordering::Relaxed) {
             0 => None,
             1 => Some(StopReason::Timeout),
-            _ => Some(StopReason::Interrupt),
+            2 => Some(StopReason::Interrupt),
+            _ => Some(StopReason::WorkLimit),
         }
     }
 

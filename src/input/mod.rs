@@ -1,5 +1,34 @@
 //! From files to coded columns.
+//!
+//! Reading order: [`open`] finds the files and looks at their beginnings (`source`, `sniff`); [`read()`] moves their
+//! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson`,
+//! `columnar` or `excel` (cells) into `coder`, which gives every distinct value of a column a code; at the end
+//! `classify` finds the type of the column and the one spelling that equal values share.
+//!
+//! # Invariants
+//! - No error holds a cell value.
+//! - Types, missing cells and which cells are equal depend on the records alone: not on their order, the split into
+//!   files and blocks, the number of threads or the file format.
+//! - Text is streamed: besides codes and dictionaries a few blocks are in memory, however large or compressed a file.
+//! - Polars and its types are named in `columnar` and `typed` only.
 
+mod blocks;
+mod cells;
+mod classify;
+mod coder;
+mod columnar;
+mod delimited;
+mod error;
+mod excel;
 mod extract;
+mod ndjson;
+mod read;
+mod sniff;
+mod source;
+mod stored;
+mod typed;
 
+pub use error::InputError;
 pub use extract::{CodedColumn, Extract, ExtractColumn};
+pub use read::read;
+pub use source::{Source, open};

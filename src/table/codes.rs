@@ -79,6 +79,11 @@ impl Codes {
         with_codes!(self, codes => u32::from(codes[record]))
     }
 
+    /// The codes of all records, widened.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).map(|record| self.get(record))
+    }
+
     /// Bytes of memory that the codes hold.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -34,6 +34,12 @@ impl Dictionary {
         Self { column_type, bytes: Vec::new(), ends: Vec::new(), missing: None }
     }
 
+    /// An empty dictionary with room for that many values and bytes.
+    #[must_use]
+    pub fn with_capacity(column_type: ColumnType, values: usize, bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ends: Vec::with_capacity(values), ..Self::new(column_type) }
+    }
+
     /// Appends a value and returns its code. The caller makes sure that it is new and canonical.
     ///
     /// # Panics

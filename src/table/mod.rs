@@ -1,7 +1,49 @@
 //! Coded columns and the crowds in them: the fast heart.
+//!
+//! A record hides in a crowd: the distinct subjects that share its values on a column set. [`count_sets`] counts the
+//! crowds of hundreds of column sets over tens of millions of records. Three ideas carry it:
+//!
+//! 1. Codes are as narrow as a column allows ([`Codes`]), and records are sorted by subject once ([`Table`]), so
+//!    that the distinct subjects of a class are counted in one pass by remembering the last subject of each class.
+//! 2. A set with few possible classes has one cell for each (`dense.rs`): no hashing, and a block of records is
+//!    passed over for many sets while it lies in cache.
+//! 3. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
+//!
+//! `oracle.rs` counts the obvious way; both are compared on thousands of random tables.
+//!
+//! A worked table, subjects `a`, `a`, `b`, `c`, `c`, `c` and two columns:
+//!
+//! | record | subject | city | day | class on {city} | class on {city, day} |
+//! |---|---|---|---|---|---|
+//! | 0 | a | 0 | 0 | {a, b}: crowd 2 | {a, b}: crowd 2 |
+//! | 1 | a | 1 | 1 | {a, c}: crowd 2 | {a}: crowd 1 |
+//! | 2 | b | 0 | 0 | {a, b}: crowd 2 | {a, b}: crowd 2 |
+//! | 3 | c | 1 | 0 | {a, c}: crowd 2 | {c}: crowd 1 |
+//! | 4 | c | 1 | 0 | {a, c}: crowd 2 | {c}: crowd 1 |
+//! | 5 | c | 1 | 2 | {a, c}: crowd 2 | {c}: crowd 1 |
+//!
+//! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: one subject is no crowd.
 
+mod cell;
 mod codes;
+mod count;
+mod counts;
+mod dense;
 mod dictionary;
+mod grouped;
+#[doc(hidden)]
+pub mod oracle;
+mod order;
+mod sets;
+mod table;
+mod wildcard;
+#[cfg(test)]
+mod test;
 
 pub use codes::Codes;
+pub use count::{class_sizes, count_sets, scratch_bytes};
+pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
+pub use sets::{ColumnSet, lattice, lattice_size};
+pub use wildcard::wildcard_counts;
+pub use table::{Column, SubjectCodes, Table, TooManyRecords};

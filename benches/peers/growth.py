@@ -1,0 +1,77 @@
+"""How time and memory of a whole scan grow with the records: one line on log-log paper, and its slope.
+
+Start it with `benches/peers/run.sh growth.py`; docs/performance.md says how to read what it prints.
+"""
+
+import argparse
+import math
+import pathlib
+import tempfile
+
+import process
+import table
+
+SLOPE_TARGET = 1.1
+LARGEST_PEAK_GIB = 8
+# Two sizes differ by noise of the allocator; memory per record counts as growing above this.
+MEMORY_TOLERANCE = 1.02
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--millions", default="1,3,10,30,100", help="sizes, in millions of records")
+    parser.add_argument("--max-set", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=20261121)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--work", type=pathlib.Path, help="folder for the tables; a temporary one when absent")
+    return parser.parse_args()
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """Least squares of log y against log x."""
+    logs = [(math.log(x), math.log(y)) for x, y in points]
+    mean_x, mean_y = (sum(values) / len(logs) for values in zip(*logs))
+    covariance = sum((x - mean_x) * (y - mean_y) for x, y in logs)
+    return covariance / sum((x - mean_x) ** 2 for x, _ in logs)
+
+
+def measure(options: argparse.Namespace, work: pathlib.Path, records: int) -> tuple[float, int]:
+    """Wall seconds and peak bytes of one scan; the table is removed again, so that one at a time is on disk."""
+    path = table.write(work, options.seed, records, max(records // 10, 1), formats=("parquet",))["parquet"]
+    finished, result = process.scan(path, table.COLUMNS, options.max_set, options.threads, table.SUBJECT)
+    if result["dataset"]["records"] != records:
+        raise SystemExit(f"{records} records were written, {result['dataset']['records']} were read")
+    stages = ", ".join(f"{stage['stage']} {stage['elapsed_ms'] / 1000:.2f}" for stage in result["run"]["stages"])
+    row = f"{records:>13,} {finished.seconds:>9.2f} s {finished.peak_bytes / 2**20:>8.0f} MiB"
+    print(f"{row} {finished.peak_bytes / records:>10.1f} B   {stages}", flush=True)
+    path.unlink()
+    return finished.seconds, finished.peak_bytes
+
+
+def verdict(holds: bool) -> str:
+    return "met" if holds else "MISSED"
+
+
+def main() -> None:
+    options = arguments()
+    process.require_build()
+    sizes = [round(float(millions) * 1_000_000) for millions in options.millions.split(",")]
+    print(f"whole scan from Parquet, 10 columns, sets of up to {options.max_set}, {options.threads} threads")
+    print(f"{'records':>13} {'wall':>11} {'peak':>12} {'a record':>12}   stages in seconds")
+    with tempfile.TemporaryDirectory(prefix="reidrisk-growth-") as temporary:
+        work = options.work or pathlib.Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        measured = [measure(options, work, records) for records in sizes]
+    peaks = [peak for _, peak in measured]
+    per_record = [peak / records for records, peak in zip(sizes, peaks)]
+    falling = all(after <= before * MEMORY_TOLERANCE for before, after in zip(per_record, per_record[1:]))
+    if len(sizes) > 1:
+        exponent = slope([(records, seconds) for records, (seconds, _) in zip(sizes, measured)])
+        print(f"slope of log time against log records: {exponent:.3f}   <= {SLOPE_TARGET} {verdict(exponent <= SLOPE_TARGET)}")
+        print(f"memory per record falling or constant: {verdict(falling)}")
+    peak = max(peaks) / 2**30
+    print(f"largest peak: {peak:.2f} GiB   <= {LARGEST_PEAK_GIB} {verdict(peak <= LARGEST_PEAK_GIB)}")
+
+
+if __name__ == "__main__":
+    main()

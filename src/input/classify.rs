@@ -1,0 +1,471 @@
+//! What a cell can be read as, and the one spelling that equal values share.
+//!
+//! Every cell admits some readings; a column has the reading that all its cells admit. The set of readings of a
+//! column is an intersection, so it depends neither on the order of the records nor on how they were split.
+//!
+//! | reading | spellings |
+//! |---|---|
+//! | number | sign, digits, point, exponent; no leading zero (`007` is text), no thousands separator, at most 28 digits when written out; whole numbers only: integer |
+//! | date | `YYYY-MM-DD`, `YYYY/MM/DD`, `DD.MM.YYYY`; `DD/MM/YYYY` or `MM/DD/YYYY` when some cell of the column settles which |
+//! | timestamp | `YYYY-MM-DD`, `T` or a blank, `HH:MM`, seconds and up to nine digits of fraction if wanted |
+//! | zoned timestamp | the same with `Z` or an offset: `+02:00`, `+0200`, `+02` |
+//! | time | `HH:MM`, seconds and fraction if wanted |
+//! | boolean | `true`, `false`, also with capitals |
+//!
+//! `YYYYMMDD` is an integer: nothing tells it from an amount. `NaN` counts as missing in a column of numbers and is
+//! text elsewhere.
+
+use std::fmt::Write as _;
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
+
+use crate::result::ColumnType;
+
+/// The readings that a cell, or all cells of a column so far, admit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Readings(u16);
+
+impl Readings {
+    const WHOLE: u16 = 1;
+    const NUMBER: u16 = 1 << 1;
+    const DATE: u16 = 1 << 2;
+    const DATE_DAY_FIRST: u16 = 1 << 3;
+    const DATE_MONTH_FIRST: u16 = 1 << 4;
+    const TIMESTAMP: u16 = 1 << 5;
+    const ZONED: u16 = 1 << 6;
+    const TIME: u16 = 1 << 7;
+    const BOOLEAN: u16 = 1 << 8;
+    /// No cell that holds a value was seen.
+    const NOTHING_SEEN: u16 = 1 << 9;
+
+    /// Nothing seen yet: every reading is open.
+    pub(super) const fn all() -> Self {
+        Self((1 << 10) - 1)
+    }
+
+    /// What both admit.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether only text is left, whatever else comes.
+    pub(super) const fn is_text(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The reading of a column whose cells admit these.
+    pub(super) fn settle(self) -> Reading {
+        let has = |reading| self.0 & reading != 0;
+        if has(Self::NOTHING_SEEN) {
+            Reading::Empty
+        } else if has(Self::WHOLE) {
+            Reading::Integer
+        } else if has(Self::NUMBER) {
+            Reading::Decimal
+        } else if has(Self::DATE) {
+            Reading::Date(DayOrder::Clear)
+        } else if has(Self::DATE_DAY_FIRST) && !has(Self::DATE_MONTH_FIRST) {
+            Reading::Date(DayOrder::DayFirst)
+        } else if has(Self::DATE_MONTH_FIRST) && !has(Self::DATE_DAY_FIRST) {
+            Reading::Date(DayOrder::MonthFirst)
+        } else if has(Self::TIMESTAMP) {
+            Reading::Timestamp
+        } else if has(Self::ZONED) {
+            Reading::ZonedTimestamp
+        } else if has(Self::TIME) {
+            Reading::Time
+        } else if has(Self::BOOLEAN) {
+            Reading::Boolean
+        } else {
+            Reading::Text
+        }
+    }
+}
+
+/// Which part of a date with slashes comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DayOrder {
+    /// The spelling itself says it.
+    Clear,
+    /// `DD/MM/YYYY`.
+    DayFirst,
+    /// `MM/DD/YYYY`.
+    MonthFirst,
+}
+
+/// How the cells of a column are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Numbers, all whole.
+    Integer,
+    /// Numbers.
+    Decimal,
+    /// Dates.
+    Date(DayOrder),
+    /// Timestamps without a zone.
+    Timestamp,
+    /// Timestamps with a zone.
+    ZonedTimestamp,
+    /// Times of day.
+    Time,
+    /// Booleans.
+    Boolean,
+    /// Bytes.
+    Text,
+    /// No value at all.
+    Empty,
+}
+
+impl Reading {
+    /// The type that the column gets.
+    pub(super) const fn column_type(self) -> ColumnType {
+        match self {
+            Self::Integer => ColumnType::Integer,
+            Self::Decimal => ColumnType::Decimal,
+            Self::Date(_) => ColumnType::Date,
+            Self::Timestamp => ColumnType::Timestamp,
+            Self::ZonedTimestamp => ColumnType::ZonedTimestamp,
+            Self::Time => ColumnType::Time,
+            Self::Boolean => ColumnType::Boolean,
+            Self::Text => ColumnType::Text,
+            Self::Empty => ColumnType::Empty,
+        }
+    }
+
+    /// Whether `NaN` counts as missing under this reading.
+    pub(super) const fn not_a_number_is_missing(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal | Self::Empty)
+    }
+}
+
+/// Whether a cell spells the float that is not a number.
+pub(super) fn is_not_a_number(cell: &[u8]) -> bool {
+    cell == b"NaN" || cell == b"nan"
+}
+
+/// The readings that a cell with a value admits.
+pub(super) fn readings_of(cell: &[u8]) -> Readings {
+    const LONGEST_TYPED: usize = 400;
+    if is_not_a_number(cell) {
+        return Readings(Readings::WHOLE | Readings::NUMBER | Readings::NOTHING_SEEN);
+    }
+    let (Some(first), true) = (cell.first(), cell.len() <= LONGEST_TYPED) else { return Readings(0) };
+    if matches!(first, b't' | b'T' | b'f' | b'F') {
+        return Readings(if boolean(cell).is_some() { Readings::BOOLEAN } else { 0 });
+    }
+    if !matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.') {
+        return Readings(0);
+    }
+    let mut canonical = String::new();
+    if let Some(whole) = write_number(cell, &mut canonical) {
+        return Readings(Readings::NUMBER | if whole { Readings::WHOLE } else { 0 });
+    }
+    let mut admitted = date_readings(cell);
+    if time(cell).is_some() {
+        admitted |= Readings::TIME;
+    }
+    match timestamp(cell) {
+        Some((_, Some(_))) => admitted |= Readings::ZONED,
+        Some((_, None)) => admitted |= Readings::TIMESTAMP,
+        None => {}
+    }
+    Readings(admitted)
+}
+
+/// The date readings that a cell admits.
+fn date_readings(cell: &[u8]) -> u16 {
+    if date(cell, DayOrder::Clear).is_some() {
+        // Such a cell fits into a column of either order.
+        return Readings::DATE | Readings::DATE_DAY_FIRST | Readings::DATE_MONTH_FIRST;
+    }
+    let mut admitted = 0;
+    if date(cell, DayOrder::DayFirst).is_some() {
+        admitted |= Readings::DATE_DAY_FIRST;
+    }
+    if date(cell, DayOrder::MonthFirst).is_some() {
+        admitted |= Readings::DATE_MONTH_FIRST;
+    }
+    admitted
+}
+
+/// Appends the canonical spelling of a cell to `canonical`; `None` when the cell does not admit the reading or has no
+/// canonical spelling other than its bytes (text).
+pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut String) -> Option<()> {
+    match reading {
+        Reading::Integer | Reading::Decimal => write_number(cell, canonical).map(drop),
+        Reading::Date(order) => {
+            let date = date(cell, order).or_else(|| date(cell, DayOrder::Clear))?;
+            write!(canonical, "{date}").ok()
+        }
+        Reading::Timestamp => match timestamp(cell)? {
+            (local, None) => write!(canonical, "{local}").ok(),
+            (_, Some(_)) => None,
+        },
+        Reading::ZonedTimestamp => {
+            let (_, instant) = timestamp(cell)?;
+            write!(canonical, "{}Z", instant?).ok()
+        }
+        Reading::Time => write!(canonical, "{}", time(cell)?).ok(),
+        Reading::Boolean => canonical.write_str(if boolean(cell)? { "true" } else { "false" }).ok(),
+        Reading::Text | Reading::Empty => None,
+    }
+}
+
+/// Appends the canonical spelling of a number and says whether it is whole; `None` when the cell is no number.
+fn write_number(cell: &[u8], canonical: &mut String) -> Option<bool> {
+    const MOST_DIGITS: i64 = 28;
+    let (negative, unsigned) = match cell {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, cell),
+    };
+    let (mantissa, exponent) = match unsigned.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+        Some(at) => (&unsigned[..at], exponent(&unsigned[at + 1..])?),
+        None => (unsigned, 0),
+    };
+    let (before, after) = match mantissa.iter().position(|&byte| byte == b'.') {
+        Some(at) => (&mantissa[..at], &mantissa[at + 1..]),
+        None => (mantissa, &[][..]),
+    };
+    let no_digit = before.is_empty() && after.is_empty();
+    let leading_zero = before.len() > 1 && before[0] == b'0';
+    if no_digit || leading_zero || !before.iter().chain(after).all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digits: Vec<u8> = before.iter().chain(after).copied().collect();
+    let Some(start) = digits.iter().position(|&digit| digit != b'0') else {
+        canonical.push('0');
+        return Some(true);
+    };
+    let end = digits.iter().rposition(|&digit| digit != b'0').map_or(digits.len(), |last| last + 1);
+    let significant = &digits[start..end];
+    let length = i64::try_from(significant.len()).ok()?;
+    // Digits before the point; zero or less when the number begins with `0.`.
+    let point = i64::try_from(before.len()).ok()? - i64::try_from(start).ok()? + exponent;
+    let written_out = if point <= 0 { length - point } else { length.max(point) };
+    if written_out > MOST_DIGITS {
+        return None;
+    }
+    if negative {
+        canonical.push('-');
+    }
+    write_digits(significant, point, canonical);
+    Some(point >= length)
+}
+
+/// Writes `significant` digits with the point after `point` of them.
+fn write_digits(significant: &[u8], point: i64, canonical: &mut String) {
+    if point <= 0 {
+        canonical.push_str("0.");
+        (point..0).for_each(|_| canonical.push('0'));
+    }
+    let mut position = 0;
+    for &digit in significant {
+        if position == point && position > 0 {
+            canonical.push('.');
+        }
+        canonical.push(char::from(digit));
+        position += 1;
+    }
+    (position..point).for_each(|_| canonical.push('0'));
+}
+
+/// The exponent of a number: an optional sign and up to five digits.
+fn exponent(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let magnitude = i64::from(number_of(digits, 1, 5)?);
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// The number that `shortest` to `longest` digits spell.
+fn number_of(digits: &[u8], shortest: usize, longest: usize) -> Option<i32> {
+    if digits.len() < shortest || digits.len() > longest || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')))
+}
+
+/// A date in the spelling that `order` stands for.
+fn date(cell: &[u8], order: DayOrder) -> Option<Date> {
+    let separator = *cell.iter().find(|byte| !byte.is_ascii_digit())?;
+    let mut parts = cell.split(|&byte| byte == separator);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (year, month, day) = match (order, separator) {
+        (DayOrder::Clear, b'-' | b'/') => (number_of(first, 4, 4)?, number_of(second, 2, 2)?, number_of(third, 2, 2)?),
+        (DayOrder::Clear, b'.') | (DayOrder::DayFirst, b'/') => day_month_year(first, second, third)?,
+        (DayOrder::MonthFirst, b'/') => day_month_year(second, first, third)?,
+        _ => return None,
+    };
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// Year, month and day from their spellings with one or two digits for day and month.
+fn day_month_year(day: &[u8], month: &[u8], year: &[u8]) -> Option<(i32, i32, i32)> {
+    Some((number_of(year, 4, 4)?, number_of(month, 1, 2)?, number_of(day, 1, 2)?))
+}
+
+/// A time of day.
+fn time(cell: &[u8]) -> Option<Time> {
+    let hour = number_of(cell.get(0..2)?, 2, 2)?;
+    let minute = number_of(cell.get(3..5)?, 2, 2)?;
+    if cell[2] != b':' {
+        return None;
+    }
+    let (second, nanosecond) = match cell.get(5..)? {
+        [] => (0, 0),
+        [b':', tens, ones] => (number_of(&[*tens, *ones], 2, 2)?, 0),
+        [b':', tens, ones, b'.', fraction @ ..] => (number_of(&[*tens, *ones], 2, 2)?, nanoseconds(fraction)?),
+        _ => return None,
+    };
+    Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, nanosecond).ok()
+}
+
+/// Nanoseconds of a fraction of up to nine digits.
+fn nanoseconds(fraction: &[u8]) -> Option<i32> {
+    let number = number_of(fraction, 1, 9)?;
+    let missing = u32::try_from(9 - fraction.len()).ok()?;
+    Some(number * 10_i32.pow(missing))
+}
+
+/// A timestamp as written, and the same instant in UTC when it has a zone or an offset.
+fn timestamp(cell: &[u8]) -> Option<(DateTime, Option<DateTime>)> {
+    let (day, rest) = cell.split_at_checked(10)?;
+    if day[4] != b'-' || !matches!(rest.first()?, b'T' | b' ') {
+        return None;
+    }
+    let date = date(day, DayOrder::Clear)?;
+    let rest = &rest[1..];
+    let zone_at = rest.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')).unwrap_or(rest.len());
+    let local = DateTime::from_parts(date, time(&rest[..zone_at])?);
+    if zone_at == rest.len() {
+        return Some((local, None));
+    }
+    let instant = local.checked_sub(offset(&rest[zone_at..])?).ok()?;
+    Some((local, Some(instant)))
+}
+
+/// An offset from UTC.
+fn offset(text: &[u8]) -> Option<SignedDuration> {
+    let (sign, digits) = match text {
+        b"Z" => return Some(SignedDuration::ZERO),
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits {
+        [_, _] => (number_of(digits, 2, 2)?, 0),
+        [_, _, _, _] => (number_of(&digits[..2], 2, 2)?, number_of(&digits[2..], 2, 2)?),
+        [_, _, b':', _, _] => (number_of(&digits[..2], 2, 2)?, number_of(&digits[3..], 2, 2)?),
+        _ => return None,
+    };
+    (hours <= 18 && minutes < 60).then(|| SignedDuration::from_secs(i64::from(sign * (hours * 3600 + minutes * 60))))
+}
+
+/// A boolean in one of the usual capitalisations.
+fn boolean(cell: &[u8]) -> Option<bool> {
+    match cell {
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Readings, readings_of, write_canonical};
+    use crate::result::ColumnType;
+
+    /// Type of a column with these cells, and their canonical spellings.
+    fn read(cells: &[&str]) -> (ColumnType, Vec<String>) {
+        let readings = cells.iter().fold(Readings::all(), |all, cell| all.and(readings_of(cell.as_bytes())));
+        let reading = readings.settle();
+        let spell = |cell: &&str| {
+            let mut canonical = String::new();
+            write_canonical(cell.as_bytes(), reading, &mut canonical).map_or((*cell).to_owned(), |()| canonical)
+        };
+        (reading.column_type(), cells.iter().map(spell).collect())
+    }
+
+    /// Asserts type and spellings of a column.
+    fn check(cells: &[&str], column_type: ColumnType, canonical: &[&str]) {
+        let (found, spelled) = read(cells);
+        assert_eq!(found, column_type, "{cells:?}");
+        assert_eq!(spelled, canonical, "{cells:?}");
+    }
+
+    #[test]
+    fn equal_numbers_have_one_spelling() {
+        check(&["1", "1.0", "+1", "1e0", "10E-1", "0.1e1"], ColumnType::Integer, &["1"; 6]);
+        check(&["0", "-0", "0.00", "0e5", ".0"], ColumnType::Integer, &["0"; 5]);
+        check(&["12.50", "-0.010", ".5", "5.", "1e-3"], ColumnType::Decimal, &["12.5", "-0.01", "0.5", "5", "0.001"]);
+        check(&["1e5", "2.5"], ColumnType::Decimal, &["100000", "2.5"]);
+    }
+
+    #[test]
+    fn close_decimals_stay_apart() {
+        let cells = ["0.1000000000000000000000000001", "0.1000000000000000000000000002"];
+        check(&cells, ColumnType::Decimal, &cells);
+    }
+
+    #[test]
+    fn leading_zeros_long_numbers_and_separators_make_text() {
+        for cell in ["007", "-01", "00", "00.5", "1,000", "1 000", "12345678901234567890123456789", "1e29", "1e-29"] {
+            check(&[cell, "1"], ColumnType::Text, &[cell, "1"]);
+        }
+        for cell in ["-", "+", ".", "1e", "e5", "1.2.3", "--1", "1e999999", "0x10", "Infinity", " 1", "1 "] {
+            check(&[cell], ColumnType::Text, &[cell]);
+        }
+    }
+
+    #[test]
+    fn dates_have_one_spelling() {
+        check(&["2015-01-31", "2015/01/31", "31.01.2015", "31.1.2015"], ColumnType::Date, &["2015-01-31"; 4]);
+        check(&["2016-02-29", "2015-02-29"], ColumnType::Text, &["2016-02-29", "2015-02-29"]);
+        check(&["20150131"], ColumnType::Integer, &["20150131"]);
+    }
+
+    #[test]
+    fn dates_with_slashes_need_one_cell_that_settles_the_order() {
+        check(&["01/02/2015", "13/02/2015"], ColumnType::Date, &["2015-02-01", "2015-02-13"]);
+        check(&["01/02/2015", "02/13/2015"], ColumnType::Date, &["2015-01-02", "2015-02-13"]);
+        check(&["01/02/2015", "03/04/2015"], ColumnType::Text, &["01/02/2015", "03/04/2015"]);
+        check(&["13/02/2015", "02/13/2015"], ColumnType::Text, &["13/02/2015", "02/13/2015"]);
+    }
+
+    #[test]
+    fn timestamps_with_and_without_zone_are_not_mixed() {
+        let cells = ["2015-01-01 08:30", "2015-01-01T08:30:00", "2015-01-01T08:30:00.000"];
+        check(&cells, ColumnType::Timestamp, &["2015-01-01T08:30:00"; 3]);
+        let cells =
+            ["2015-01-01T00:30:00+02:00", "2014-12-31 22:30:00.0Z", "2014-12-31T17:30-0500", "2015-01-01 00:30+02"];
+        check(&cells, ColumnType::ZonedTimestamp, &["2014-12-31T22:30:00Z"; 4]);
+        check(&["2015-01-01T08:30:00.120"], ColumnType::Timestamp, &["2015-01-01T08:30:00.12"]);
+        let mixed = ["2015-01-01T08:30:00", "2015-01-01T08:30:00Z"];
+        check(&mixed, ColumnType::Text, &mixed);
+        check(&["2015-01-01T24:00:00"], ColumnType::Text, &["2015-01-01T24:00:00"]);
+    }
+
+    #[test]
+    fn times_and_booleans_have_one_spelling() {
+        check(&["08:30", "08:30:00", "08:30:00.000"], ColumnType::Time, &["08:30:00"; 3]);
+        check(&["true", "False", "TRUE"], ColumnType::Boolean, &["true", "false", "true"]);
+        check(&["0", "1"], ColumnType::Integer, &["0", "1"]);
+        check(&["true", "1"], ColumnType::Text, &["true", "1"]);
+    }
+
+    #[test]
+    fn not_a_number_does_not_turn_numbers_into_text_nor_text_into_numbers() {
+        assert_eq!(read(&["1", "NaN"]).0, ColumnType::Integer);
+        assert_eq!(read(&["x", "NaN"]).0, ColumnType::Text);
+        assert_eq!(read(&["NaN"]).0, ColumnType::Empty);
+        assert_eq!(read(&["2015-01-01", "nan"]).0, ColumnType::Text);
+    }
+}

@@ -1,0 +1,261 @@
+//! Delimited text: blocks of whole records to cells.
+//!
+//! Two ways lead to the same cells. A block with a quote byte goes through `csv-core`; any other block is scanned
+//! eight bytes at a time, which is several times faster. Tests hold them against each other and against the `csv`
+//! crate.
+//!
+//! A record needs exactly as many fields as there are columns. Empty lines are skipped, except in a file of one
+//! column, where an empty line is a record whose cell is missing.
+
+use csv_core::ReadRecordResult;
+use memchr::{memchr, memchr_iter, memchr3};
+
+use super::blocks::TextBlock;
+use super::cells::{CellBlock, LONGEST_CELL, key_of, long_key};
+use super::error::{InputError, shown};
+use super::sniff::Dialect;
+
+/// What is needed to turn a block into cells.
+pub(super) struct Layout<'a> {
+    /// File name, for messages.
+    pub(super) file: &'a str,
+    /// Column names in the order of the file, for messages.
+    pub(super) columns: &'a [String],
+    /// Delimiter and quote.
+    pub(super) dialect: Dialect,
+}
+
+/// Extra bytes at the end of a text that is scanned, so that eight bytes can be read anywhere.
+const PADDING: usize = 8;
+
+impl Layout<'_> {
+    /// The cells of a block.
+    pub(super) fn parse(&self, block: TextBlock) -> Result<CellBlock, InputError> {
+        check_text(&block, self.file)?;
+        match self.dialect.quote {
+            Some(quote) if memchr(quote, &block.text).is_some() => self.parse_quoted(&block, quote),
+            _ => self.parse_plain(block),
+        }
+    }
+
+    /// Most records that a text can hold: by its line ends, and by a byte for every field.
+    fn most_records(&self, text: &[u8]) -> usize {
+        let ends = memchr_iter(b'\n', text).count() + memchr_iter(b'\r', text).count();
+        ends.min(text.len() / self.columns.len() + 1)
+    }
+
+    fn parse_plain(&self, block: TextBlock) -> Result<CellBlock, InputError> {
+        let TextBlock { mut text, first_line, .. } = block;
+        let stride = self.most_records(&text);
+        let end = text.len();
+        text.resize(end + PADDING, b'\n');
+        let last_column = self.columns.len() - 1;
+        let mut cells = CellBlock { keys: vec![0; stride * self.columns.len()], stride, records: 0, text };
+        let finder = FieldEnds::new(self.dialect.delimiter);
+        let mut position = 0;
+        while position < end {
+            if last_column > 0 && matches!(cells.text[position], b'\n' | b'\r') {
+                position += 1;
+                continue;
+            }
+            let record_start = position;
+            for column in 0..=last_column {
+                let (key, length) = finder.field(&cells.text, position);
+                let field_end = position + length;
+                let at_delimiter = cells.text[field_end] == self.dialect.delimiter;
+                if at_delimiter != (column < last_column) {
+                    return Err(self.ragged(&cells.text[..end], record_start, first_line));
+                }
+                if length > LONGEST_CELL {
+                    return Err(self.too_long(&cells.text[..position], column, first_line));
+                }
+                cells.keys[column * stride + cells.records] = key;
+                position = field_end + 1;
+            }
+            cells.records += 1;
+            if cells.text[position - 1] == b'\r' && position < end && cells.text[position] == b'\n' {
+                position += 1;
+            }
+        }
+        Ok(cells)
+    }
+
+    fn parse_quoted(&self, block: &TextBlock, quote: u8) -> Result<CellBlock, InputError> {
+        let stride = self.most_records(&block.text);
+        let columns = self.columns.len();
+        let mut cells = CellBlock { keys: vec![0; stride * columns], stride, ..CellBlock::default() };
+        // Unquoted text is never longer than quoted text.
+        cells.text = vec![0; block.text.len() + PADDING];
+        let mut reader = csv_core::ReaderBuilder::new().delimiter(self.dialect.delimiter).quote(quote).build();
+        let mut ends = vec![0; columns + 1];
+        skip_byte_order_mark_logic(&mut reader);
+        let (mut position, mut written) = (0, 0);
+        while let Some(start) = self.next_record(&block.text, position) {
+            if let Some(after) = self.empty_line(&block.text, start) {
+                // The key of the empty cell is 0.
+                cells.records += 1;
+                position = after;
+                continue;
+            }
+            let (result, read, wrote, fields) =
+                reader.read_record(&block.text[start..], &mut cells.text[written..], &mut ends);
+            if fields != columns || !matches!(result, ReadRecordResult::Record) {
+                return Err(self.ragged(&block.text, start, block.first_line));
+            }
+            let mut field_start = 0;
+            for (column, &field_end) in ends[..columns].iter().enumerate() {
+                let cell = &cells.text[written + field_start..written + field_end];
+                if cell.len() > LONGEST_CELL {
+                    return Err(self.too_long(&block.text[..start], column, block.first_line));
+                }
+                let key = key_of(cell, written + field_start);
+                cells.keys[column * stride + cells.records] = key;
+                field_start = field_end;
+            }
+            cells.records += 1;
+            written += wrote;
+            position = start + read;
+            if block.text[position - 1] == b'\r' && block.text.get(position) == Some(&b'\n') {
+                position += 1;
+            }
+        }
+        Ok(cells)
+    }
+
+    /// Where the next record begins at or after `position`; `None` at the end.
+    fn next_record(&self, text: &[u8], position: usize) -> Option<usize> {
+        if self.columns.len() == 1 {
+            return (position < text.len()).then_some(position);
+        }
+        text[position..].iter().position(|byte| !matches!(byte, b'\n' | b'\r')).map(|skipped| position + skipped)
+    }
+
+    /// Where the empty line at `start` ends, in a file of one column; `None` when there is none.
+    fn empty_line(&self, text: &[u8], start: usize) -> Option<usize> {
+        match text[start..] {
+            [b'\r', b'\n', ..] if self.columns.len() == 1 => Some(start + 2),
+            [b'\n' | b'\r', ..] if self.columns.len() == 1 => Some(start + 1),
+            _ => None,
+        }
+    }
+
+    /// The error for a record with another number of fields.
+    fn ragged(&self, text: &[u8], start: usize, first_line: u64) -> InputError {
+        InputError::Ragged {
+            file: shown(self.file),
+            line: first_line + memchr_iter(self.dialect.line_end, &text[..start]).count() as u64,
+            expected: self.columns.len(),
+            found: count_fields(&text[start..], self.dialect),
+        }
+    }
+
+    fn too_long(&self, before: &[u8], column: usize, first_line: u64) -> InputError {
+        InputError::FieldTooLong {
+            file: shown(self.file),
+            column: shown(&self.columns[column]),
+            line: first_line + memchr_iter(self.dialect.line_end, before).count() as u64,
+        }
+    }
+}
+
+/// A new `csv-core` reader drops a byte order mark; by then it is gone already, so one that is left belongs to a cell.
+fn skip_byte_order_mark_logic(reader: &mut csv_core::Reader) {
+    reader.read_record(b"\n", &mut [0; 1], &mut [0; 1]);
+}
+
+/// Fields of the first record of a text.
+fn count_fields(text: &[u8], dialect: Dialect) -> usize {
+    first_record(text, dialect).0.len()
+}
+
+/// The fields of the first record that is not an empty line, and where it ends.
+///
+/// A record that the text cuts off is given as far as it goes.
+pub(super) fn first_record(text: &[u8], dialect: Dialect) -> (Vec<Vec<u8>>, usize) {
+    let mut builder = csv_core::ReaderBuilder::new();
+    builder.delimiter(dialect.delimiter);
+    match dialect.quote {
+        Some(quote) => builder.quote(quote),
+        None => builder.quoting(false),
+    };
+    let mut reader = builder.build();
+    skip_byte_order_mark_logic(&mut reader);
+    let mut output = vec![0; text.len() + PADDING];
+    let mut ends = vec![0; 64];
+    let (mut read, mut written, mut fields) = (0, 0, 0);
+    loop {
+        let (result, in_count, out_count, end_count) =
+            reader.read_record(&text[read..], &mut output[written..], &mut ends[fields..]);
+        read += in_count;
+        written += out_count;
+        fields += end_count;
+        match result {
+            ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+            // No input left: the next call sees an empty text, which ends the record.
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::OutputFull | ReadRecordResult::Record | ReadRecordResult::End => break,
+        }
+    }
+    let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
+    let record = starts.zip(&ends[..fields]).map(|(start, &end)| output[start..end].to_vec()).collect();
+    if text.get(read.wrapping_sub(1)) == Some(&b'\r') && text.get(read) == Some(&b'\n') {
+        read += 1;
+    }
+    (record, read)
+}
+
+/// Refuses zero bytes and invalid UTF-8.
+pub(super) fn check_text(block: &TextBlock, file: &str) -> Result<(), InputError> {
+    let line_at = |at: usize| block.first_line + memchr_iter(b'\n', &block.text[..at]).count() as u64;
+    if let Some(at) = memchr(0, &block.text) {
+        return Err(InputError::ZeroByte { file: shown(file), line: line_at(at) });
+    }
+    std::str::from_utf8(&block.text).map(drop).map_err(|error| InputError::Encoding {
+        file: shown(file),
+        encoding: "UTF-8",
+        line: line_at(error.valid_up_to()),
+    })
+}
+
+/// Finds where a field ends: at a delimiter, a line feed or a carriage return.
+struct FieldEnds {
+    delimiter: u8,
+    delimiters: u64,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks the highest bit of every zero byte; bytes above the first zero may be marked wrongly.
+const fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+impl FieldEnds {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, delimiters: ONES * u64::from(delimiter) }
+    }
+
+    /// Key and length of the field at `position`. The text ends with a line end and eight more bytes.
+    #[inline]
+    fn field(&self, text: &[u8], position: usize) -> (u64, usize) {
+        const LINE_FEEDS: u64 = ONES * b'\n' as u64;
+        const RETURNS: u64 = ONES * b'\r' as u64;
+        let word = text[position..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let ends = zero_bytes(word ^ self.delimiters) | zero_bytes(word ^ LINE_FEEDS) | zero_bytes(word ^ RETURNS);
+        if ends == 0 {
+            return self.long_field(text, position);
+        }
+        let length = ends.trailing_zeros() / 8;
+        let key = word & ((1 << (8 * length)) - 1) | u64::from(length) << 56;
+        (key, length as usize)
+    }
+
+    /// A field of more than seven bytes.
+    fn long_field(&self, text: &[u8], position: usize) -> (u64, usize) {
+        let rest = &text[position + 8..];
+        let length = 8 + memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+        // A field that is too long is refused by the caller before its key is used.
+        (long_key(position, length.min(LONGEST_CELL)), length)
+    }
+}

@@ -1,0 +1,363 @@
+//! Why an extract could not be read, and what to do about it.
+
+use std::fmt::Write as _;
+use std::io;
+
+use crate::stop::StopReason;
+
+/// A file, column or input name made safe to show: control characters are escaped and long names are cut.
+///
+/// Names come from outside and may hold terminal escapes.
+pub(super) fn shown(name: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut safe = String::new();
+    for (index, character) in name.chars().enumerate() {
+        if index == LONGEST {
+            safe.push('…');
+            break;
+        }
+        if character.is_control() || is_bidirectional_control(character) {
+            let _ = write!(safe, "\\u{{{:x}}}", character as u32);
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// Whether a character reorders the text around it on a terminal.
+fn is_bidirectional_control(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Why an extract could not be read.
+///
+/// Messages hold names of files and columns and positions, never a cell value. Lines count from 1 and include the
+/// header; records count from 1 and leave it out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// Nothing stands under this name.
+    #[error("`{input}` does not exist")]
+    NotFound {
+        /// The input as typed.
+        input: String,
+    },
+    /// The pattern is malformed.
+    #[error("`{input}` is not a valid pattern for file names")]
+    Pattern {
+        /// The input as typed.
+        input: String,
+    },
+    /// A folder or a pattern leads to no data file.
+    #[error("`{input}` holds no data file")]
+    NoFiles {
+        /// The folder or pattern as typed.
+        input: String,
+    },
+    /// The same file, or standard input, is named twice.
+    #[error("`{input}` is named more than once; its records would count twice")]
+    NamedTwice {
+        /// The input.
+        input: String,
+    },
+    /// The system refused to open or read a file.
+    #[error("cannot read `{file}`: {}", describe(*.kind))]
+    Unreadable {
+        /// File name.
+        file: String,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// The file holds nothing.
+    #[error("`{file}` is empty")]
+    Empty {
+        /// File name.
+        file: String,
+    },
+    /// The name or the first bytes promise a format that the file does not hold, or one that cannot be read.
+    #[error("`{file}` is not a readable {format} file: {problem}")]
+    Format {
+        /// File name.
+        file: String,
+        /// The format expected.
+        format: &'static str,
+        /// What is wrong with it, without cell values.
+        problem: &'static str,
+    },
+    /// Compressed data end early, are followed by other bytes, or are damaged.
+    #[error("the {compression} data in `{file}` are damaged or end too early")]
+    Compression {
+        /// File name.
+        file: String,
+        /// `gzip` or `zstd`.
+        compression: &'static str,
+    },
+    /// Text is not in the encoding that the file seemed to have.
+    #[error("`{file}` is not valid {encoding} in line {line}")]
+    Encoding {
+        /// File name.
+        file: String,
+        /// Name of the encoding.
+        encoding: &'static str,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A zero byte in text.
+    #[error("`{file}` holds a zero byte in line {line}, so it is not a text file")]
+    ZeroByte {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A column without a name.
+    #[error("column {position} of `{file}` has no name")]
+    UnnamedColumn {
+        /// File name.
+        file: String,
+        /// Position, counted from 1.
+        position: usize,
+    },
+    /// Two columns have one name.
+    #[error("columns {first} and {second} of `{file}` have the same name `{column}`")]
+    DuplicateColumn {
+        /// File name.
+        file: String,
+        /// The name.
+        column: String,
+        /// Position of the first, counted from 1.
+        first: usize,
+        /// Position of the second, counted from 1.
+        second: usize,
+    },
+    /// A file lacks a column of the first file.
+    #[error("`{file}` has no column `{column}`, but `{first_file}` has")]
+    MissingColumn {
+        /// File name.
+        file: String,
+        /// The column.
+        column: String,
+        /// Name of the first file.
+        first_file: String,
+    },
+    /// A file has a column that the first file lacks.
+    #[error("`{file}` has a column `{column}` that `{first_file}` lacks")]
+    ExtraColumn {
+        /// File name.
+        file: String,
+        /// The column.
+        column: String,
+        /// Name of the first file.
+        first_file: String,
+    },
+    /// A record with more or fewer fields than there are columns.
+    #[error("line {line} of `{file}` has {found} fields instead of {expected}")]
+    Ragged {
+        /// File name.
+        file: String,
+        /// Line on which the record begins, counted from 1.
+        line: u64,
+        /// Columns.
+        expected: usize,
+        /// Fields found.
+        found: usize,
+    },
+    /// A quoted field without its closing quote.
+    #[error("a quoted field that begins in line {line} of `{file}` is never closed")]
+    OpenQuote {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A field that is larger than can be read.
+    #[error("a field of column `{column}` in line {line} of `{file}` is larger than 16 MiB")]
+    FieldTooLong {
+        /// File name.
+        file: String,
+        /// Column.
+        column: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A record that is larger than can be read.
+    #[error("the record that begins in line {line} of `{file}` is larger than 64 MiB")]
+    RecordTooLong {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A line that is not a JSON object.
+    #[error("line {line} of `{file}` is not one JSON object")]
+    NotAnObject {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A key that the first record does not have.
+    #[error("line {line} of `{file}` has a key `{column}` that the first record lacks")]
+    UnknownKey {
+        /// File name.
+        file: String,
+        /// The key.
+        column: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A key that stands twice in one record.
+    #[error("line {line} of `{file}` has the key `{column}` twice")]
+    RepeatedKey {
+        /// File name.
+        file: String,
+        /// The key.
+        column: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A list or an object where a plain value is needed.
+    #[error("column `{column}` of `{file}` holds nested values")]
+    Nested {
+        /// File name.
+        file: String,
+        /// Column.
+        column: String,
+    },
+    /// A list or an object in a line of NDJSON.
+    #[error("line {line} of `{file}` holds a nested value in `{column}`")]
+    NestedKey {
+        /// File name.
+        file: String,
+        /// Key.
+        column: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A column of bytes that are not text, or of a type that has no plain spelling.
+    #[error("column `{column}` of `{file}` holds {found}, which cannot be compared as values")]
+    UnsupportedValues {
+        /// File name.
+        file: String,
+        /// Column.
+        column: String,
+        /// What it holds.
+        found: &'static str,
+    },
+    /// A columnar file whose parts contradict each other or cannot be decoded.
+    #[error("column `{column}` of `{file}` is damaged: {problem}")]
+    DamagedColumn {
+        /// File name.
+        file: String,
+        /// Column.
+        column: String,
+        /// What is wrong, without cell values.
+        problem: &'static str,
+    },
+    /// The file is not the same after reading as it was before.
+    #[error("`{file}` changed while it was read")]
+    Changed {
+        /// File name.
+        file: String,
+    },
+    /// There are more distinct values or records than codes can name.
+    #[error("column `{column}` has more than 4,294,967,295 distinct values")]
+    TooManyValues {
+        /// Column.
+        column: String,
+    },
+    /// Codes and dictionaries are larger than the memory allowed.
+    #[error("the coded columns need more than the {limit} bytes of memory allowed (after {records} records)")]
+    Memory {
+        /// The limit in bytes.
+        limit: u64,
+        /// Records read until then.
+        records: u64,
+    },
+    /// Told to end early.
+    #[error("reading was ended early")]
+    Stopped(StopReason),
+    /// A mistake of this program, not of the data.
+    #[error("reading `{file}` failed inside the program")]
+    Internal {
+        /// File name.
+        file: String,
+    },
+}
+
+/// What the system said, in words of our own: its messages may hold whole paths.
+fn describe(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound => "it does not exist",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::UnexpectedEof => "it ends too early",
+        io::ErrorKind::OutOfMemory => "there is not enough memory",
+        io::ErrorKind::Interrupted => "reading was interrupted",
+        _ => "the system reports an input error",
+    }
+}
+
+impl InputError {
+    /// What the user can change, when there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
+            Self::NamedTwice { .. } => "name every file once",
+            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
+            Self::Compression { .. } => "copy or compress the file again",
+            Self::Encoding { encoding: "UTF-8", .. } => {
+                "if the file is Western European text, use `--encoding windows-1252`"
+            }
+            Self::Encoding { .. } => "name the encoding with `--encoding`",
+            Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
+            Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
+                "give every column its own name; if the file has no header, set `header = false`"
+            }
+            Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
+                "all files of one extract need the same columns; scan other files on their own"
+            }
+            Self::Ragged { .. } => "check the quotes in this line, or name the delimiter with `--delimiter`",
+            Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
+            Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
+            Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",
+            Self::UnknownKey { .. } => "give the first record every key, with null where there is no value",
+            Self::NestedKey { .. } => "flatten nested values into keys of their own",
+            Self::Nested { .. } => {
+                "flatten nested values into columns of their own, or give the column the role `ignore`"
+            }
+            Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
+            Self::DamagedColumn { .. } => "write the file again with another tool",
+            Self::Changed { .. } => "read the file again when nobody writes to it",
+            Self::Memory { .. } => "raise `--memory`, or name fewer columns",
+            Self::Internal { .. } => "please report this as a bug, without the data",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// A file that the system refuses.
+    pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
+        Self::Unreadable { file: shown(file), kind: error.kind() }
+    }
+}
+
+impl From<StopReason> for InputError {
+    fn from(reason: StopReason) -> Self {
+        Self::Stopped(reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn names_from_outside_cannot_move_the_cursor_or_reorder_text() {
+        assert_eq!(shown("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
+        assert_eq!(shown("x\u{202e}y"), "x\\u{202e}y");
+        assert_eq!(shown(&"n".repeat(500)).chars().count(), 101);
+    }
+}

@@ -1,0 +1,209 @@
+//! How many subjects are alone on a combination of quasi-identifiers, and which columns make it so.
+//!
+//! # Definition
+//! Two records are equivalent on a column set when they agree on each of its columns. The *crowd* of a record is the
+//! number of distinct subjects in its equivalence class. A class of one subject singles that subject out, however many
+//! records it holds.
+//!
+//! Three readings, never mixed up ([`Reading`]): *subject-attributes* when every column of the set is constant within
+//! every subject; *any-record* when some column varies, so that a subject is exposed if any of its records is (the
+//! worst case of one known event); *record* when no subject is declared.
+//!
+//! Sources: Samarati & Sweeney 1998 and Sweeney, IJUFKS 10(5), 2002 (k-anonymity); El Emam, *Guide to the
+//! De-Identification of Personal Health Information*, 2013 (prosecutor risk); Motwani & Xu, VLDB workshop 2007
+//! (distinction, separation); Shapley 1953.
+//!
+//! # Guarantee
+//! Every count equals that of [`oracle`], for any number of threads and any order of the records. Averages are sums in
+//! a fixed order, so that equal input gives equal bytes.
+//!
+//! # Edge cases
+//! No record with a subject: undefined (`empty`), not 0. No quasi-identifier: not measured. A set of one class is as
+//! valid as any other. A class of exactly k subjects is not below k. One record: separation is undefined.
+
+mod effects;
+#[doc(hidden)]
+pub mod oracle;
+mod statistics;
+#[cfg(test)]
+mod test;
+
+use std::collections::HashMap;
+
+use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, Uniqueness, Unit};
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice, wildcard_counts};
+use statistics::Shape;
+
+/// The name under `measures`.
+pub const NAME: &str = "uniqueness";
+
+/// What the measure needs to know beside the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The policy's smallest allowed class; adds a row to `below` and a threshold 1/k to `at_risk`.
+    pub k: u32,
+    /// Largest set size of the lattice.
+    pub max_set: usize,
+    /// What a missing cell matches.
+    pub missing: MissingMode,
+    /// Seed of sampled Shapley values.
+    pub seed: u64,
+}
+
+/// Measures the crowds of the full set, the static set and every set of up to `max_set` columns.
+///
+/// All columns of the table are quasi-identifiers.
+///
+/// # Errors
+/// [`StopReason::Interrupt`] when the program was asked to end. A time limit is not an error: it gives
+/// [`Outcome::Incomplete`].
+pub fn measure(
+    table: &Table,
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Outcome<Uniqueness>, StopReason> {
+    if table.records() == 0 {
+        return Ok(Outcome::Undefined {
+            reason: "empty".to_owned(),
+            explanation: "no record has a subject, so there is no crowd to count".to_owned(),
+        });
+    }
+    let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
+    match measure_lattice(table, settings, progress, stop) {
+        Ok(value) => Ok(Outcome::Measured { unit, value }),
+        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
+            reason: "timeout".to_owned(),
+            explanation: "the time limit was over before every column set was counted".to_owned(),
+        }),
+        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
+            reason: "work-limit".to_owned(),
+            explanation: "matching missing cells with everything takes too many comparisons on this extract; count \
+                          them as a category of their own, or name fewer columns"
+                .to_owned(),
+        }),
+        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
+    }
+}
+
+fn measure_lattice(
+    table: &Table,
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Uniqueness, StopReason> {
+    let columns = table.columns().len();
+    let full = ColumnSet::new(0..columns);
+    let static_set = static_set(table);
+    let lattice = lattice(columns, settings.max_set);
+    let mut wanted = lattice.clone();
+    wanted.push(full.clone());
+    wanted.extend(static_set.clone());
+    let own_category = settings.missing == MissingMode::OwnCategory;
+    if own_category && columns > 1 {
+        wanted.extend((0..columns).map(|column| full.without(column)));
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+
+    progress.begin("count", Some(wanted.len() as u64), "column sets");
+    let counts = Counted::new(table, settings.missing, wanted, progress, stop)?;
+    progress.end();
+    let describe = |set: &ColumnSet| counts.describe(table, settings.k, set);
+    let (column_effects, shapley_method) = if own_category {
+        effects::measure_effects(table, settings, &counts.by_set, progress, stop)?
+    } else {
+        effects::undefined_effects(table, "wildcard")
+    };
+    Ok(Uniqueness {
+        quasi_identifiers: table.columns().iter().map(|column| column.name.clone()).collect(),
+        max_set: settings.max_set,
+        missing: settings.missing,
+        full: describe(&full),
+        static_set: static_set.as_ref().map(describe),
+        own_category: own_category_beside(table, settings.missing, &full, static_set.as_ref(), stop)?,
+        sets: lattice.iter().map(describe).collect(),
+        column_effects,
+        shapley_method,
+    })
+}
+
+/// The columns that are constant within every subject; all columns when no subject is declared; `None` when none is.
+fn static_set(table: &Table) -> Option<ColumnSet> {
+    let set = ColumnSet::new((0..table.columns().len()).filter(|&column| is_static(table, column)));
+    (!set.is_empty()).then_some(set)
+}
+
+fn is_static(table: &Table, column: usize) -> bool {
+    table.constant_per_subject(column).unwrap_or(true)
+}
+
+fn reading(table: &Table, set: &ColumnSet) -> Reading {
+    if !table.has_subjects() {
+        Reading::Record
+    } else if set.columns().iter().all(|&column| is_static(table, column)) {
+        Reading::SubjectAttributes
+    } else {
+        Reading::AnyRecord
+    }
+}
+
+/// Counts by set, and which sets were matched by wildcard.
+struct Counted {
+    by_set: HashMap<ColumnSet, SetCounts>,
+    missing: MissingMode,
+}
+
+impl Counted {
+    fn new(
+        table: &Table,
+        missing: MissingMode,
+        sets: Vec<ColumnSet>,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<Self, StopReason> {
+        let (wild, plain): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| is_wild(table, missing, set));
+        let counts = count_sets(table, &plain, progress, stop)?;
+        let wild_counts = wildcard_counts(table, &wild, progress, stop)?;
+        let by_set = plain.into_iter().zip(counts).chain(wild.into_iter().zip(wild_counts)).collect();
+        Ok(Self { by_set, missing })
+    }
+
+    fn describe(&self, table: &Table, k: u32, set: &ColumnSet) -> SetStatistics {
+        let shape = Shape {
+            columns: set.columns().iter().map(|&column| table.columns()[column].name.clone()).collect(),
+            reading: reading(table, set),
+            records: table.records() as u64,
+            subjects: table.subjects() as u64,
+            wildcard: is_wild(table, self.missing, set),
+        };
+        statistics::describe(shape, &self.by_set[set], k)
+    }
+}
+
+/// Without a missing cell in the set, wildcard and own category are the same relation, and classes exist.
+fn is_wild(table: &Table, missing: MissingMode, set: &ColumnSet) -> bool {
+    let has_missing = |&column: &usize| table.columns()[column].missing.is_some();
+    missing == MissingMode::Wildcard && set.columns().iter().any(has_missing)
+}
+
+/// Wildcard matching can only lower the measured risk, so the stricter reading is shown beside it.
+fn own_category_beside(
+    table: &Table,
+    missing: MissingMode,
+    full: &ColumnSet,
+    static_set: Option<&ColumnSet>,
+    stop: &Stop,
+) -> Result<Option<OwnCategory>, StopReason> {
+    if missing == MissingMode::OwnCategory {
+        return Ok(None);
+    }
+    let smallest = |set: &ColumnSet| {
+        let counts = count_sets(table, std::slice::from_ref(set), &crate::stop::NoProgress, stop)?;
+        Ok(counts[0].smallest_class().map(u64::from))
+    };
+    let full_smallest_class = smallest(full)?;
+    let static_smallest_class = static_set.map(smallest).transpose()?.flatten();
+    Ok(Some(OwnCategory { full_smallest_class, static_smallest_class }))
+}

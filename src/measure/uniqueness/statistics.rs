@@ -1,0 +1,114 @@
+//! From the crowds of a set to the figures of a SET.
+
+use crate::result::{AtRisk, Below, ClassSize, Reading, Risk, SetStatistics, UndefinedField};
+use crate::stats::smallest_safe_class;
+use crate::table::SetCounts;
+
+/// Class sizes that practice asks for (`below`), beside the policy's own.
+const BELOW: [u32; 5] = [2, 3, 5, 11, 20];
+
+/// Risk thresholds that practice asks for (`at_risk`), beside 1/k of the policy.
+const THRESHOLDS: [f64; 5] = [0.05, 0.09, 0.2, 0.33, 0.5];
+
+/// What the counts of a set belong to.
+pub(super) struct Shape {
+    pub(super) columns: Vec<String>,
+    pub(super) reading: Reading,
+    /// Records that have a subject.
+    pub(super) records: u64,
+    pub(super) subjects: u64,
+    /// Whether a missing cell matched everything: then there are crowds but no classes.
+    pub(super) wildcard: bool,
+}
+
+/// Every figure of a set, from its crowds.
+pub(super) fn describe(shape: Shape, counts: &SetCounts, k: u32) -> SetStatistics {
+    let classes = counts.classes();
+    let unless_wildcard = |figure: u64| (!shape.wildcard).then_some(figure);
+    let unique_classes = counts.sizes.iter().filter(|size| size.size == 1).map(|size| size.classes).sum();
+    let class_sizes = || counts.sizes.iter().map(|size| ClassSize {
+        size: size.size.into(),
+        classes: size.classes,
+        records: size.records,
+    });
+    let mut undefined = Vec::new();
+    if shape.wildcard {
+        for field in ["classes", "unique_classes", "distinction", "separation", "class_sizes"] {
+            undefined.push(UndefinedField { field: field.to_owned(), reason: "wildcard".to_owned() });
+        }
+    } else if shape.records == 1 {
+        undefined.push(UndefinedField { field: "separation".to_owned(), reason: "single-record".to_owned() });
+    }
+    SetStatistics {
+        classes: unless_wildcard(classes),
+        smallest_class: counts.smallest_class().map(u64::from),
+        unique_classes: unless_wildcard(unique_classes),
+        unique_records: counts.records_below(2),
+        unique_subjects: counts.subjects_below(2),
+        below: below(counts, k),
+        risk: risk(&shape, counts, k),
+        distinction: (!shape.wildcard).then(|| ratio(classes, shape.records)),
+        separation: (!shape.wildcard && shape.records > 1).then(|| separation(counts, shape.records)),
+        class_sizes: (!shape.wildcard).then(|| class_sizes().collect()),
+        columns: shape.columns,
+        reading: shape.reading,
+        undefined,
+    }
+}
+
+fn below(counts: &SetCounts, k: u32) -> Vec<Below> {
+    let mut bounds = BELOW.to_vec();
+    bounds.push(k);
+    bounds.sort_unstable();
+    bounds.dedup();
+    let below = |k| Below { k, records: counts.records_below(k), subjects: counts.subjects_below(k) };
+    bounds.into_iter().map(below).collect()
+}
+
+fn risk(shape: &Shape, counts: &SetCounts, k: u32) -> Risk {
+    let mut thresholds = THRESHOLDS.to_vec();
+    thresholds.push(1.0 / f64::from(k));
+    thresholds.sort_unstable_by(f64::total_cmp);
+    thresholds.dedup();
+    let at_risk = |threshold| {
+        let bound = smallest_safe_class(threshold);
+        AtRisk { threshold, records: counts.records_below(bound), subjects: counts.subjects_below(bound) }
+    };
+    // Where record and subject are the same, both averages are the classes per record, exactly.
+    let (average_record, average_subject) = if shape.reading == Reading::Record && !shape.wildcard {
+        let average = ratio(counts.classes(), shape.records);
+        (average, average)
+    } else {
+        let records = counts.sizes.iter().map(|size| (size.size, size.records));
+        (mean_risk(records, shape.records), mean_risk(counts.subjects_by_smallest.iter().copied(), shape.subjects))
+    };
+    Risk {
+        highest: counts.smallest_class().map(|size| 1.0 / f64::from(size)),
+        average_record: Some(average_record),
+        average_subject: Some(average_subject),
+        at_risk: thresholds.into_iter().map(at_risk).collect(),
+    }
+}
+
+/// Mean of 1/crowd over `total` units, given how many units have each crowd, in ascending order of the crowd.
+fn mean_risk(crowds: impl Iterator<Item = (u32, u64)>, total: u64) -> f64 {
+    let sum: f64 = crowds.map(|(crowd, units)| as_float(units) / f64::from(crowd)).sum();
+    sum / as_float(total)
+}
+
+/// Share of record pairs in different classes.
+fn separation(counts: &SetCounts, records: u64) -> f64 {
+    let pairs = u128::from(records) * u128::from(records - 1);
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let share = (pairs - counts.record_pairs) as f64 / pairs as f64;
+    share
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    as_float(part) / as_float(whole)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
+pub(super) fn as_float(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,86 @@
+//! How the share of subjects that are alone grows with the number of known columns.
+
+use super::scene::{Anchor, Ink, LABEL, Scene};
+use super::{Chart, axis_label, position};
+use crate::report::number::{count, percent, ratio};
+use crate::report::summary::{SizeShares, population, shares_by_size};
+use crate::report::words;
+use crate::result::{Dataset, Uniqueness};
+
+const LEFT: i32 = 170;
+const RIGHT: i32 = 1540;
+const TOP: i32 = 230;
+const BOTTOM: i32 = 740;
+/// Labels nearer than this to each other, in pixels, would overlap.
+const APART: i32 = 36;
+
+pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart> {
+    let mut sizes = shares_by_size(dataset, uniqueness);
+    let full = &uniqueness.full;
+    if sizes.last().is_some_and(|size| size.columns < full.columns.len()) {
+        let share = ratio(full.unique_subjects, population(dataset, full))?;
+        sizes.push(SizeShares { columns: full.columns.len(), sets: 1, best: share, median: share, worst: share });
+    }
+    let steps = i32::try_from(sizes.len()).ok().filter(|steps| *steps > 0)?;
+    let title = words::chart_set_sizes(words::unit(full.reading, 2));
+    let mut scene = Scene::titled(&title, words::CHART_SET_SIZES_SUBTITLE);
+    axis(&mut scene);
+    legend(&mut scene);
+    let width = (RIGHT - LEFT) / steps;
+    for (index, size) in (0_i32..).zip(&sizes) {
+        let middle = LEFT + index * width + width / 2;
+        column(&mut scene, size, middle);
+        let sets = format!("{} {}", count(size.sets as u64), if size.sets == 1 { "set" } else { "sets" });
+        let label =
+            if size.columns == full.columns.len() { format!("all {}", size.columns) } else { size.columns.to_string() };
+        scene.text((middle, BOTTOM + 34), &label, LABEL, Ink::Text, Anchor::Middle);
+        scene.text((middle, BOTTOM + 72), &sets, 26, Ink::Muted, Anchor::Middle);
+    }
+    scene.text((i32::midpoint(LEFT, RIGHT), BOTTOM + 118), "columns known", LABEL, Ink::Muted, Anchor::Middle);
+    let parts = sizes.iter().map(|size| {
+        let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
+        format!(
+            "{} columns, {} sets: least {best}, median {median}, most {worst}",
+            size.columns,
+            count(size.sets as u64)
+        )
+    });
+    let description = format!("{}.", parts.collect::<Vec<_>>().join("; "));
+    Some(Chart { name: "set-sizes", title, description, scene })
+}
+
+fn axis(scene: &mut Scene) {
+    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let height = position(share, (0.0, 1.0), (BOTTOM, TOP));
+        scene.line((LEFT, height), (RIGHT, height), if share == 0.0 { Ink::Muted } else { Ink::Grid }, 2);
+        scene.text((LEFT - 14, height), &axis_label(share), 26, Ink::Muted, Anchor::End);
+    }
+}
+
+fn legend(scene: &mut Scene) {
+    let height = 166;
+    scene.dot((LEFT + 12, height), 12, Ink::Alarm, true);
+    scene.text((LEFT + 36, height), "riskiest set", 26, Ink::Muted, Anchor::Start);
+    scene.dot((LEFT + 302, height), 12, Ink::Main, false);
+    scene.text((LEFT + 326, height), "median set", 26, Ink::Muted, Anchor::Start);
+    scene.dot((LEFT + 572, height), 8, Ink::Main, true);
+    scene.text((LEFT + 596, height), "safest set", 26, Ink::Muted, Anchor::Start);
+}
+
+fn column(scene: &mut Scene, size: &SizeShares, middle: i32) {
+    let at = |share| position(share, (0.0, 1.0), (BOTTOM, TOP));
+    let (best, median, worst) = (at(size.best), at(size.median), at(size.worst));
+    scene.line((middle, best), (middle, worst), Ink::Muted, 4);
+    scene.text((middle + 26, worst), &percent(size.worst), LABEL, Ink::Alarm, Anchor::Start);
+    if size.sets > 1 {
+        scene.dot((middle, best), 8, Ink::Main, true);
+        scene.dot((middle, median), 12, Ink::Main, false);
+        if median - worst >= APART {
+            scene.text((middle + 26, median), &percent(size.median), LABEL, Ink::Text, Anchor::Start);
+        }
+        if best - median >= APART && best - worst >= APART {
+            scene.text((middle + 26, best), &percent(size.best), LABEL, Ink::Muted, Anchor::Start);
+        }
+    }
+    scene.dot((middle, worst), 12, Ink::Alarm, true);
+}

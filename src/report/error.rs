@@ -1,0 +1,102 @@
+//! What can go wrong when a result is shown, stored or read back.
+
+use std::io;
+use std::path::Path;
+
+use thiserror::Error;
+
+use super::escape::printable;
+
+/// Why a view could not be made, written or read. Never holds a value from a file that was read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The bytes are not JSON.
+    #[error("the result file is not valid JSON: line {line}, column {column}")]
+    NotJson {
+        /// Line of the first fault, from 1.
+        line: usize,
+        /// Column of the first fault, from 1.
+        column: usize,
+    },
+    /// The bytes are JSON, but not a result.
+    #[error("the result file is not a `result.json` of this program: line {line}, column {column} has another shape")]
+    NotResult {
+        /// Line of the first difference, from 1; 0 when the whole document is meant.
+        line: usize,
+        /// Column of the first difference, from 1; 0 when the whole document is meant.
+        column: usize,
+    },
+    /// The result has another major version.
+    #[error("the result file has schema version {found}, but this program reads version {supported}")]
+    SchemaVersion {
+        /// Version found, three numbers.
+        found: String,
+        /// Version this program writes.
+        supported: &'static str,
+    },
+    /// A file or folder could not be written.
+    #[error("cannot write {what} `{path}`: {kind}")]
+    Write {
+        /// What it is: `the output folder`, `the report file`, …
+        what: &'static str,
+        /// Its path as given, made printable.
+        path: String,
+        /// The kind of the failure in words.
+        kind: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// The result could not be turned into JSON.
+    #[error("the result could not be written as JSON")]
+    Serialize,
+    /// The page could not be put together.
+    #[error("the HTML page could not be put together")]
+    Page,
+    /// A chart could not be drawn.
+    #[error("chart `{chart}` could not be drawn")]
+    Chart {
+        /// File stem of the chart.
+        chart: &'static str,
+    },
+}
+
+impl ReportError {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NotJson { .. } => "the file may be cut off or may not be a result; run `scan` again",
+            Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
+            Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
+            Self::Write { hint, .. } => hint,
+            Self::Serialize | Self::Page | Self::Chart { .. } => {
+                "this is a fault of the program; `--emit json` still writes the result"
+            }
+        }
+    }
+
+    /// A failed write of `path`, in words of our own: messages of the system may hold anything.
+    pub(super) fn write(what: &'static str, path: &Path, error: &io::Error) -> Self {
+        let (kind, hint) = describe(error);
+        Self::Write { what, path: printable(&path.to_string_lossy()), kind, hint }
+    }
+}
+
+/// The kind of an input or output failure, and what helps against it.
+fn describe(error: &io::Error) -> (String, &'static str) {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::PermissionDenied => ("permission denied".into(), "choose a folder you may write to with `--out`"),
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            ("no space left".into(), "free some space, or choose another folder with `--out`")
+        }
+        Kind::NotADirectory | Kind::AlreadyExists => {
+            ("a part of the path is a file, not a folder".into(), "choose another folder with `--out`")
+        }
+        Kind::ReadOnlyFilesystem => ("the file system is read-only".into(), "choose another folder with `--out`"),
+        Kind::NotFound => ("the folder disappeared".into(), "run again, or choose another folder with `--out`"),
+        Kind::InvalidFilename => ("the name is not allowed here".into(), "choose a shorter path with `--out`"),
+        kind => (kind.to_string(), "choose another folder with `--out`"),
+    }
+}

@@ -1,0 +1,367 @@
+//! Results for tests: of every outcome, as a scan would write them.
+
+use crate::result::{
+    AtRisk, Below, ClassSize, ColumnEffect, ColumnType, Dataset, DatasetColumn, Finding, FindingCode, InputFile,
+    Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run, SCHEMA_VERSION, ScanResult,
+    SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField, Uniqueness, Unit, Verdict, VerdictOutcome,
+};
+
+/// Subjects of the fixture.
+const SUBJECTS: u64 = 3_000;
+/// Records of the fixture that have a subject.
+const RECORDS: u64 = 48_199;
+/// Columns that never change within a subject.
+const STATIC: [&str; 3] = ["birth_year", "district", "card_type"];
+/// Columns that do.
+const EVENT: [&str; 3] = ["posted_at", "merchant_id", "amount"];
+
+/// A card extract that fails: 412 of 3,000 customers are alone on their attributes.
+pub(super) fn failing() -> ScanResult {
+    let message =
+        "the smallest class of `birth_year`, `district` and `card_type` holds 1 subject, below the limit of 5";
+    ScanResult {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: "reidrisk".to_owned(), version: "0.1.0".to_owned() },
+        run: run(),
+        dataset: dataset(),
+        verdict: verdict(VerdictOutcome::Fail, 1, message),
+        policy: Policy {
+            name: "house-default".to_owned(),
+            k: 5,
+            gate_any_record: false,
+            fail_on: Severity::High,
+            allow_review: false,
+        },
+        measures: Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }) },
+        findings: vec![
+            finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(1.0), Some(5.0)),
+            finding(
+                FindingCode::RecordsWithoutSubject,
+                Severity::Medium,
+                &["customer_id"],
+                "12 of 48,211 records have no subject and are left out of every crowd",
+                Some(12.0),
+                None,
+            ),
+        ],
+        not_measured: vec![NotMeasured {
+            measure: "unicity".to_owned(),
+            reason: "this version does not count known points yet".to_owned(),
+        }],
+        advice: vec![],
+    }
+}
+
+/// The same extract with coarser attributes: nobody is alone and every class holds at least 7 customers.
+pub(super) fn passing() -> ScanResult {
+    let mut result = failing();
+    let mut value = uniqueness(0);
+    if let Some(set) = &mut value.static_set {
+        set.smallest_class = Some(7);
+        set.risk.highest = Some(1.0 / 7.0);
+        set.below.iter_mut().filter(|below| below.k <= 5).for_each(|below| (below.records, below.subjects) = (0, 0));
+        set.class_sizes = Some(vec![size(7, 120, 13_500), size(12, 100, 19_300), size(60, 16, 15_399)]);
+    }
+    result.measures.uniqueness = Some(Outcome::Measured { unit: Unit::Subject, value });
+    result.findings.clear();
+    result.verdict = verdict(VerdictOutcome::Pass, 0, "every class of the gated set holds at least 5 subjects");
+    result
+}
+
+/// The passing extract with guessed roles.
+pub(super) fn guessed() -> ScanResult {
+    let mut result = passing();
+    for column in &mut result.dataset.columns {
+        column.guessed = true;
+        column.guess_reason = Some("the heading says so".to_owned());
+    }
+    let message = "the roles of 8 columns were guessed, so a person must confirm them";
+    result.findings = vec![finding(FindingCode::GuessedRoles, Severity::Medium, &[], message, None, None)];
+    result.verdict = verdict(VerdictOutcome::Review, 1, message);
+    result
+}
+
+/// The measure ended at the time limit.
+pub(super) fn incomplete() -> ScanResult {
+    let mut result = failing();
+    let explanation = "counting ended at the time limit of 60 s";
+    result.measures.uniqueness =
+        Some(Outcome::Incomplete { reason: "timeout".to_owned(), explanation: explanation.to_owned() });
+    result.findings = vec![finding(FindingCode::IncompleteMeasure, Severity::High, &[], explanation, None, None)];
+    result.verdict = verdict(VerdictOutcome::Incomplete, 4, explanation);
+    result
+}
+
+/// No record has a subject, so there is no crowd.
+pub(super) fn undefined() -> ScanResult {
+    let mut result = failing();
+    let explanation = "no record has a subject";
+    result.measures.uniqueness =
+        Some(Outcome::Undefined { reason: "empty".to_owned(), explanation: explanation.to_owned() });
+    result.findings = vec![finding(FindingCode::UnknownRisk, Severity::High, &[], explanation, None, None)];
+    result.verdict = verdict(VerdictOutcome::Fail, 1, explanation);
+    result
+}
+
+/// No subject column: each record counts as its own subject.
+pub(super) fn without_subject() -> ScanResult {
+    let mut result = failing();
+    result.dataset.subject = None;
+    result.dataset.subjects = result.dataset.records;
+    result.dataset.records_without_subject = 0;
+    for column in &mut result.dataset.columns {
+        column.constant_per_subject = None;
+    }
+    if let Some(Outcome::Measured { unit, value }) = &mut result.measures.uniqueness {
+        *unit = Unit::Record;
+        value.static_set = Some(value.full.clone());
+        let sets = value.sets.iter_mut().chain(&mut value.static_set).chain([&mut value.full]);
+        sets.for_each(|set| set.reading = Reading::Record);
+    }
+    result
+}
+
+/// Missing cells match everything: there are no classes.
+pub(super) fn wildcard() -> ScanResult {
+    let mut result = failing();
+    if let Some(Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        value.missing = MissingMode::Wildcard;
+        for set in value.sets.iter_mut().chain(&mut value.static_set).chain([&mut value.full]) {
+            (set.classes, set.unique_classes, set.class_sizes) = (None, None, None);
+            set.undefined = ["classes", "unique_classes", "class_sizes"]
+                .map(|field| UndefinedField { field: field.to_owned(), reason: "wildcard".to_owned() })
+                .to_vec();
+        }
+        for effect in &mut value.column_effects {
+            (effect.shapley, effect.interval) = (None, None);
+            effect.undefined = vec![UndefinedField { field: "shapley".to_owned(), reason: "too-costly".to_owned() }];
+        }
+        value.shapley_method = ShapleyMethod::NotComputed;
+    }
+    result
+}
+
+/// A lattice of 2,000 sets of 40 columns, with `sizes` class sizes each.
+pub(super) fn large(sizes: u64) -> ScanResult {
+    let mut result = failing();
+    let columns: Vec<String> = (0..40).map(|index| format!("attribute_number_{index}")).collect();
+    let class_sizes: Vec<ClassSize> = (1..=sizes).map(|length| size(length, 3, length * 4)).collect();
+    let mut value = uniqueness(412);
+    let mut sets = Vec::new();
+    for (index, first) in columns.iter().enumerate() {
+        sets.push(statistics(std::slice::from_ref(first), Reading::AnyRecord, index as u64));
+        for (other, second) in columns.iter().enumerate().skip(index + 1) {
+            let pair = [first.clone(), second.clone()];
+            sets.push(statistics(&pair, Reading::AnyRecord, (index * other) as u64));
+        }
+    }
+    let triples = (0..38).flat_map(|a| (a + 1..39).flat_map(move |b| (b + 1..40).map(move |c| [a, b, c])));
+    for triple in triples.take(2_000 - sets.len()) {
+        let names = triple.map(|index| columns[index].clone());
+        sets.push(statistics(&names, Reading::AnyRecord, 1_200));
+    }
+    sets.iter_mut().for_each(|set| set.class_sizes = Some(class_sizes.clone()));
+    value.column_effects = columns.iter().map(|column| effect(column, 0.02, 0.025)).collect();
+    value.full = statistics(&columns, Reading::AnyRecord, SUBJECTS);
+    value.quasi_identifiers = columns;
+    value.sets = sets;
+    result.measures.uniqueness = Some(Outcome::Measured { unit: Unit::Subject, value });
+    result
+}
+
+/// Every name of the failing extract replaced by one that tries to break out.
+pub(super) fn hostile() -> ScanResult {
+    let names = [
+        "<script>alert(1)</script>",
+        "\" onmouseover=\"x",
+        "a\u{1b}[31m\nb\u{202e}c",
+        "]]><svg onload=x>",
+        "=cmd()",
+        "&lt;b&gt;{{ x }}",
+        "https://example.org/x",
+    ];
+    let long = "w".repeat(300);
+    let mut text = String::from_utf8(super::render_json(&failing()).unwrap()).unwrap();
+    let columns = ["customer_id", "birth_year", "district", "card_type", "posted_at", "merchant_id", "amount"];
+    for (column, name) in columns.into_iter().zip(names) {
+        let quoted = serde_json::to_string(name).unwrap();
+        text = text.replace(&format!("\"{column}\""), &quoted);
+    }
+    text = text.replace("\"balance\"", &format!("\"{long}\""));
+    let mut result = super::read_json(text.as_bytes()).unwrap();
+    result.dataset.name = "../<b>\u{1b}]0;x\u{7}".to_owned();
+    result.dataset.files[0].name = "<img src=x onerror=y>.csv".to_owned();
+    result.findings[0].message = "<script>\u{1b}[2J".to_owned();
+    result.verdict.reasons = vec!["<iframe>\u{202e}".to_owned()];
+    result
+}
+
+fn run() -> Run {
+    let stage = |name: &str, elapsed_ms| Stage { stage: name.to_owned(), elapsed_ms };
+    Run {
+        id: "20261121T020004Z-3fa1c2".to_owned(),
+        started_at: "2026-11-21T02:00:04Z".to_owned(),
+        finished_at: "2026-11-21T02:00:08Z".to_owned(),
+        elapsed_ms: 4_100,
+        stages: vec![stage("read", 2_600), stage("treat", 300), stage("measure", 1_190), stage("judge", 10)],
+        peak_memory_bytes: Some(220_200_960),
+        seed: 42,
+        threads: 2,
+        engine: "local".to_owned(),
+        config_sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+    }
+}
+
+fn dataset() -> Dataset {
+    let file = InputFile {
+        name: "card_transactions.csv".to_owned(),
+        bytes: 3_912_004,
+        sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+        records: RECORDS + 12,
+    };
+    let mut columns = vec![column("customer_id", Role::Subject, ColumnType::Integer, SUBJECTS, true)];
+    let attributes = [(ColumnType::Integer, 71), (ColumnType::Text, 48), (ColumnType::Text, 4)];
+    for (name, (kind, distinct)) in STATIC.into_iter().zip(attributes) {
+        columns.push(column(name, Role::QuasiIdentifier, kind, distinct, true));
+    }
+    let events = [(ColumnType::Timestamp, 21_400), (ColumnType::Integer, 903), (ColumnType::Decimal, 7_221)];
+    for (name, (kind, distinct)) in EVENT.into_iter().zip(events) {
+        columns.push(column(name, Role::QuasiIdentifier, kind, distinct, false));
+    }
+    columns.push(column("balance", Role::Sensitive, ColumnType::Decimal, 30_112, false));
+    columns[4].coarsen = vec!["day".to_owned()];
+    Dataset {
+        name: "card_transactions".to_owned(),
+        files: vec![file],
+        records: RECORDS + 12,
+        subjects: SUBJECTS,
+        records_without_subject: 12,
+        subject: Some("customer_id".to_owned()),
+        columns,
+    }
+}
+
+fn column(name: &str, role: Role, column_type: ColumnType, distinct: u64, constant: bool) -> DatasetColumn {
+    DatasetColumn {
+        name: name.to_owned(),
+        role,
+        guessed: false,
+        guess_reason: None,
+        column_type,
+        distinct: Some(distinct),
+        missing: if constant { 0 } else { 31 },
+        constant_per_subject: Some(constant),
+        coarsen: vec![],
+    }
+}
+
+fn verdict(outcome: VerdictOutcome, exit_code: u8, reason: &str) -> Verdict {
+    Verdict { outcome, exit_code, reasons: vec![reason.to_owned()] }
+}
+
+fn finding(
+    code: FindingCode,
+    severity: Severity,
+    columns: &[&str],
+    message: &str,
+    measured: Option<f64>,
+    limit: Option<f64>,
+) -> Finding {
+    Finding {
+        code,
+        severity,
+        measure: "uniqueness".to_owned(),
+        columns: owned(columns),
+        message: message.to_owned(),
+        measured,
+        limit,
+        waived: false,
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn uniqueness(unique_on_attributes: u64) -> Uniqueness {
+    let columns = owned(&[STATIC, EVENT].concat());
+    // The number of subjects that each column alone singles out; a set singles out about the sum of squares.
+    let weights = [30_u64, 60, 2, 900, 250, 400];
+    let mut sets = Vec::new();
+    for length in 1..=3_u32 {
+        for mask in (1_usize..1 << columns.len()).filter(|mask| mask.count_ones() == length) {
+            let members: Vec<usize> = (0..columns.len()).filter(|index| mask >> index & 1 == 1).collect();
+            let unique: u64 = members.iter().map(|index| weights[*index]).sum::<u64>() * u64::from(length) - 1;
+            let names: Vec<String> = members.iter().map(|index| columns[*index].clone()).collect();
+            let is_event = members.iter().any(|index| *index >= STATIC.len());
+            let reading = if is_event { Reading::AnyRecord } else { Reading::SubjectAttributes };
+            sets.push(statistics(&names, reading, unique.min(2_990)));
+        }
+    }
+    sets.sort_by_key(|set| set.columns.len());
+    let effects = [(0.01, 0.03), (0.02, 0.05), (-0.001, 0.004), (0.31, 0.42), (0.08, 0.21), (0.12, 0.283)];
+    Uniqueness {
+        quasi_identifiers: columns.clone(),
+        max_set: 3,
+        missing: MissingMode::OwnCategory,
+        full: statistics(&columns, Reading::AnyRecord, 2_991),
+        static_set: Some(statistics(&owned(&STATIC), Reading::SubjectAttributes, unique_on_attributes)),
+        own_category: None,
+        sets,
+        column_effects: columns.iter().zip(effects).map(|(name, (one, all))| effect(name, one, all)).collect(),
+        shapley_method: ShapleyMethod::Sampled { orders: 2_000 },
+    }
+}
+
+fn effect(column: &str, leave_one_out: f64, shapley: f64) -> ColumnEffect {
+    ColumnEffect {
+        column: column.to_owned(),
+        leave_one_out: Some(leave_one_out),
+        shapley: Some(shapley),
+        interval: Some([(shapley - 0.02).max(0.0), shapley + 0.02]),
+        undefined: vec![],
+    }
+}
+
+fn size(size: u64, classes: u64, records: u64) -> ClassSize {
+    ClassSize { size, classes, records }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures of a fixture")]
+fn statistics(columns: &[String], reading: Reading, unique: u64) -> SetStatistics {
+    let smallest = if unique == 0 { 6 } else { 1 };
+    let rest = RECORDS.saturating_sub(unique * 9 + 11_000);
+    let class_sizes = [(1, unique, unique * 9), (2, 96, 2_700), (4, 61, 3_300), (6, 45, 5_000), (73, 11, rest)];
+    let class_sizes: Vec<ClassSize> = class_sizes
+        .into_iter()
+        .filter(|entry| entry.1 > 0)
+        .map(|(length, classes, records)| size(length, classes, records))
+        .collect();
+    let below = [2, 3, 5, 11, 20].map(|k| Below {
+        k,
+        records: unique * 9 + u64::from(k) * 700,
+        subjects: unique + u64::from(k) * 60,
+    });
+    let thresholds = [0.05, 0.09, 0.2, 0.33, 0.5];
+    let at_risk = thresholds.map(|threshold| AtRisk { threshold, records: unique * 9, subjects: unique });
+    SetStatistics {
+        columns: columns.to_vec(),
+        reading,
+        classes: Some(class_sizes.iter().map(|entry| entry.classes).sum()),
+        smallest_class: Some(smallest),
+        unique_classes: Some(unique),
+        unique_records: unique * 9,
+        unique_subjects: unique,
+        below: below.to_vec(),
+        risk: Risk {
+            highest: Some(1.0 / smallest as f64),
+            average_record: Some(unique as f64 / SUBJECTS as f64 * 0.9 + 0.011),
+            average_subject: Some(unique as f64 / SUBJECTS as f64 * 0.95 + 0.013),
+            at_risk: at_risk.to_vec(),
+        },
+        distinction: Some(0.017_321_999_1),
+        separation: Some(0.991_2),
+        class_sizes: Some(class_sizes),
+        undefined: vec![],
+    }
+}

@@ -1,0 +1,20 @@
+//! The result as one HTML page: no script, no network, readable without colour.
+
+mod page;
+mod record;
+mod section;
+mod table;
+
+use askama::Template;
+
+use self::page::Page;
+use super::ReportError;
+use crate::result::ScanResult;
+
+/// The result as one HTML page that needs no other file. Long tables show the riskiest 50 rows.
+///
+/// # Errors
+/// [`ReportError::Chart`] or [`ReportError::Page`] when a part cannot be drawn.
+pub fn render_html(result: &ScanResult) -> Result<String, ReportError> {
+    Page::new(result)?.render().map_err(|_| ReportError::Page)
+}

@@ -1,0 +1,239 @@
+//! The page as plain data: what stands on the first screen, then the sections.
+
+use askama::Template;
+
+use super::record::{method, record};
+use super::section::{Section, sections};
+use super::table::{Cell, ROWS, Table};
+use crate::report::ReportError;
+use crate::report::escape::printable;
+use crate::report::number::{count, figure, percent, share};
+use crate::report::summary::{
+    Crowds, counted_records, crowds, headline, headline_counts, headline_set, names, optional_count, population,
+    records_below, riskiest_columns, riskiest_sets, why_undefined,
+};
+use crate::report::words;
+use crate::result::{Outcome, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
+
+/// Rows of the tables on the first screen.
+const FIRST_ROWS: usize = 5;
+/// Findings on the first screen.
+const FINDINGS: usize = 20;
+
+/// Everything the template shows; every text is printable, the template escapes it for HTML.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(super) struct Page {
+    verdict: Verdict,
+    name: String,
+    size: String,
+    time: String,
+    headline: Headline,
+    tiles: Vec<Tile>,
+    findings: Vec<FindingLine>,
+    findings_more: String,
+    first_tables: Vec<Table>,
+    not_measured: Vec<(String, String)>,
+    trust: Vec<Trust>,
+    sections: Vec<Section>,
+    method: Vec<(&'static str, String)>,
+    record: Vec<Table>,
+    footer: String,
+}
+
+struct Verdict {
+    word: &'static str,
+    class: &'static str,
+    sentence: &'static str,
+    /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
+    shape: &'static str,
+}
+
+struct Headline {
+    sentence: String,
+    counts: String,
+    lines: Vec<String>,
+}
+
+struct Tile {
+    label: String,
+    value: String,
+    note: String,
+    /// Whether the figure breaks its limit.
+    over: bool,
+}
+
+struct FindingLine {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    figures: String,
+    waived: bool,
+}
+
+struct Trust {
+    good: bool,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(result: &ScanResult) -> Result<Self, ReportError> {
+        let uniqueness = match crowds(result) {
+            Crowds::Measured(uniqueness) => Some(uniqueness),
+            Crowds::Missing { .. } => None,
+        };
+        let findings_left = result.findings.len().saturating_sub(FINDINGS);
+        Ok(Self {
+            verdict: verdict(result.verdict.outcome),
+            name: printable(&result.dataset.name),
+            size: words::dataset_size(&result.dataset),
+            time: words::time(&printable(&result.run.started_at)),
+            headline: headline_of(result),
+            tiles: uniqueness.map_or_else(Vec::new, |uniqueness| tiles(result, uniqueness)),
+            findings: findings(result),
+            findings_more: if findings_left > 0 { count(findings_left as u64) } else { String::new() },
+            first_tables: uniqueness.map_or_else(Vec::new, |uniqueness| first_tables(result, uniqueness)),
+            not_measured: not_measured(result),
+            trust: trust(result),
+            sections: sections(result, uniqueness)?,
+            method: method(result, uniqueness),
+            record: record(result),
+            footer: words::footer(&printable(&result.tool.version), &printable(&result.run.id)),
+        })
+    }
+}
+
+fn verdict(outcome: VerdictOutcome) -> Verdict {
+    // A disc with a tick, a triangle with a mark, an octagon with a cross, and a broken circle.
+    let (class, shape) = match outcome {
+        VerdictOutcome::Pass => ("pass", r#"<circle cx="24" cy="24" r="20"/><path d="M15 25l6 6 12-14"/>"#),
+        VerdictOutcome::Review => ("review", r#"<path d="M24 5L45 42H3z"/><path d="M24 18v11M24 35v.5"/>"#),
+        VerdictOutcome::Fail => {
+            ("fail", r#"<path d="M16 4h16l12 12v16L32 44H16L4 32V16z"/><path d="M17 17l14 14M31 17L17 31"/>"#)
+        }
+        VerdictOutcome::Incomplete => {
+            ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
+        }
+    };
+    Verdict { word: words::verdict(outcome), class, sentence: words::verdict_sentence(outcome), shape }
+}
+
+fn headline_of(result: &ScanResult) -> Headline {
+    match crowds(result) {
+        Crowds::Measured(uniqueness) => {
+            let set = headline_set(uniqueness);
+            let mut lines = vec![words::reading_sentence(set.reading).to_owned()];
+            let full = &uniqueness.full;
+            if full.columns != set.columns {
+                lines.push(words::worst_case(&headline_counts(&result.dataset, full), full));
+            }
+            Headline {
+                sentence: format!("{}.", headline(&result.dataset, set)),
+                counts: format!("{}. {}", headline_counts(&result.dataset, set), words::ATTACKER),
+                lines,
+            }
+        }
+        Crowds::Missing { state, explanation } => Headline {
+            sentence: words::NO_FIGURE.to_owned(),
+            counts: format!("Uniqueness is {state}: {explanation}."),
+            lines: Vec::new(),
+        },
+    }
+}
+
+fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
+    let set = headline_set(uniqueness);
+    let k = result.policy.k;
+    let units = words::unit(set.reading, 2);
+    let below = records_below(set, k);
+    let because = |field| why_undefined(set, field).unwrap_or_default();
+    let full = &uniqueness.full;
+    vec![
+        Tile {
+            label: words::tile_smallest(units),
+            value: optional_count(set.smallest_class),
+            note: if set.smallest_class.is_some() { words::tile_limit(k) } else { because("smallest_class") },
+            over: set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
+        },
+        Tile {
+            label: words::tile_alone(words::unit(full.reading, 2), full.columns.len()),
+            value: share(full.unique_subjects, population(&result.dataset, full)),
+            note: words::tile_alone_note(full),
+            over: false,
+        },
+        Tile {
+            label: words::tile_below(k),
+            value: below.map_or_else(|| words::NOT_DEFINED.to_owned(), count),
+            note: below
+                .map_or_else(String::new, |below| words::of_records(&share(below, counted_records(&result.dataset)))),
+            over: below.is_none_or(|below| below > 0),
+        },
+    ]
+}
+
+fn findings(result: &ScanResult) -> Vec<FindingLine> {
+    let line = |finding: &crate::result::Finding| FindingLine {
+        severity: words::severity(finding.severity),
+        code: finding.code.name(),
+        message: printable(&finding.message),
+        figures: words::figures(finding.measured.map(figure), finding.limit.map(figure)),
+        waived: finding.waived,
+    };
+    result.findings.iter().take(FINDINGS).map(line).collect()
+}
+
+fn first_tables(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Table> {
+    let optional = |value: Option<f64>| Cell::optional(value.map(percent));
+    let columns = riskiest_columns(uniqueness).into_iter().map(|effect| {
+        let interval = effect.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+        let mut cells = vec![Cell::text(printable(&effect.column)), optional(effect.shapley)];
+        cells.push(interval.map_or_else(|| Cell::number(words::exactness(effect)), Cell::number));
+        cells.push(optional(effect.leave_one_out));
+        cells
+    });
+    let sets = riskiest_sets(uniqueness).into_iter().map(|set| {
+        let smallest = Cell::optional(set.smallest_class.map(count));
+        vec![Cell::text(names(&set.columns).join(", ")), Cell::number(alone(result, set)), smallest]
+    });
+    let sets_caption = words::riskiest_sets_caption(uniqueness.max_set);
+    vec![
+        Table::new(words::RISKIEST_COLUMNS, words::RISKIEST_COLUMNS_CAPTION, &words::EFFECT_HEADS, columns, FIRST_ROWS),
+        Table::new(words::RISKIEST_SETS, sets_caption, &words::SHORT_SET_HEADS, sets, FIRST_ROWS),
+    ]
+}
+
+fn alone(result: &ScanResult, set: &SetStatistics) -> String {
+    share(set.unique_subjects, population(&result.dataset, set))
+}
+
+fn not_measured(result: &ScanResult) -> Vec<(String, String)> {
+    let mut entries: Vec<(String, String)> = Vec::new();
+    if let Some(Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. }) =
+        &result.measures.uniqueness
+    {
+        entries.push(("uniqueness".to_owned(), printable(explanation)));
+    }
+    let listed = result.not_measured.iter().take(ROWS);
+    entries.extend(listed.map(|entry| (printable(&entry.measure), printable(&entry.reason))));
+    entries
+}
+
+fn trust(result: &ScanResult) -> Vec<Trust> {
+    let dataset = &result.dataset;
+    let guessed = dataset.columns.iter().any(|column| column.guessed);
+    let complete = matches!(crowds(result), Crowds::Measured(_));
+    let subject = if dataset.subject.is_none() {
+        Trust { good: false, text: words::NO_SUBJECT.to_owned() }
+    } else if dataset.records_without_subject > 0 {
+        Trust { good: false, text: words::without_subject(dataset) }
+    } else {
+        Trust { good: true, text: words::ALL_HAVE_SUBJECT.to_owned() }
+    };
+    let roles = if guessed { words::ROLES_GUESSED } else { words::ROLES_DECLARED };
+    let completeness = if complete { words::COMPLETE } else { words::NOT_COMPLETE };
+    vec![
+        Trust { good: !guessed, text: roles.to_owned() },
+        Trust { good: complete, text: completeness.to_owned() },
+        subject,
+    ]
+}

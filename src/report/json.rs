@@ -1,0 +1,183 @@
+//! `result.json`: written so that a person can read it and a line-based comparison stays short.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
+use serde_json::ser::{Formatter, Serializer};
+
+use super::ReportError;
+use crate::result::{SCHEMA_VERSION, ScanResult};
+
+/// Lists whose elements stand on one line each: they are long, and their elements are small.
+const ONE_LINE_ELEMENTS: [&[u8]; 3] = [b"class_sizes", b"below", b"at_risk"];
+
+/// The bytes of `result.json`: indented JSON that ends with a newline. The same result gives the same bytes.
+///
+/// # Errors
+/// [`ReportError::Serialize`] when a part cannot be written as JSON, which the types rule out.
+pub fn render_json(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
+    let mut bytes = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut bytes, ReadableFormatter::default());
+    result.serialize(&mut serializer).map_err(|_| ReportError::Serialize)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Reads a `result.json` of this major version.
+///
+/// # Errors
+/// When the bytes are not JSON, not a result, or of another major version. The error names the place, never the
+/// content.
+pub fn read_json(bytes: &[u8]) -> Result<ScanResult, ReportError> {
+    let envelope: Envelope = serde_json::from_slice(bytes).map_err(|error| place(&error))?;
+    check_version(&envelope.schema_version)?;
+    serde_json::from_slice(bytes).map_err(|error| place(&error))
+}
+
+/// JSON Schema (draft 2020-12) of `result.json`, generated from the types; ends with a newline.
+#[must_use]
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(ScanResult);
+    // The alternate form of a JSON value is its indented text.
+    format!("{:#}\n", schema.as_value())
+}
+
+/// The one field that must be known before the rest can be read.
+#[derive(Deserialize)]
+struct Envelope {
+    schema_version: String,
+}
+
+fn check_version(found: &str) -> Result<(), ReportError> {
+    let parts: Vec<Option<u32>> = found.split('.').map(|part| part.parse().ok()).collect();
+    let [Some(major), Some(minor), Some(patch)] = parts[..] else {
+        return Err(ReportError::NotResult { line: 0, column: 0 });
+    };
+    if SCHEMA_VERSION.split('.').next() == Some(major.to_string().as_str()) {
+        Ok(())
+    } else {
+        Err(ReportError::SchemaVersion { found: format!("{major}.{minor}.{patch}"), supported: SCHEMA_VERSION })
+    }
+}
+
+/// Where reading ended. Messages of the parser quote the input, so they are left behind.
+fn place(error: &serde_json::Error) -> ReportError {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Data => ReportError::NotResult { line, column },
+        Category::Syntax | Category::Eof | Category::Io => ReportError::NotJson { line, column },
+    }
+}
+
+/// Indents by two blanks, and keeps each element of [`ONE_LINE_ELEMENTS`] on one line.
+#[derive(Default)]
+struct ReadableFormatter {
+    depth: usize,
+    /// How many containers deep the writer is inside an element that stays on one line; 0 elsewhere.
+    flat_depth: usize,
+    /// Whether the container that is open holds something.
+    has_value: bool,
+    in_key: bool,
+    key: Vec<u8>,
+    /// Depths of the open lists with one line an element.
+    one_line_lists: Vec<usize>,
+}
+
+impl ReadableFormatter {
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        if self.flat_depth > 0 || self.one_line_lists.last() == Some(&self.depth) {
+            self.flat_depth += 1;
+        }
+        self.depth += 1;
+        self.has_value = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.flat_depth > 0 {
+            self.flat_depth -= 1;
+        } else if self.has_value {
+            self.new_line(writer)?;
+        }
+        self.has_value = true;
+        writer.write_all(bracket)
+    }
+
+    fn separate<W: ?Sized + Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if self.flat_depth > 0 {
+            return if first { Ok(()) } else { writer.write_all(b", ") };
+        }
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.new_line(writer)
+    }
+
+    fn new_line<W: ?Sized + Write>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    }
+}
+
+impl Formatter for ReadableFormatter {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")?;
+        if ONE_LINE_ELEMENTS.contains(&self.key.as_slice()) {
+            self.one_line_lists.push(self.depth);
+        }
+        Ok(())
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.one_line_lists.last() == Some(&self.depth) {
+            self.one_line_lists.pop();
+        }
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.separate(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.in_key = true;
+        self.key.clear();
+        self.separate(writer, first)
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if self.in_key {
+            self.key.extend_from_slice(fragment.as_bytes());
+        }
+        writer.write_all(fragment.as_bytes())
+    }
+}

@@ -1,0 +1,165 @@
+//! How figures are written: `.` decimal, `,` between thousands, two or three significant digits, always a unit.
+//!
+//! A no-break space stands between a figure and its unit, so that a wrapped line never parts them.
+
+/// No-break space.
+const SPACE: char = '\u{a0}';
+
+/// A count with `,` between thousands: `48,211`.
+#[must_use]
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A share of 0 to 1 (or a difference of shares) as percent. Only 0 is `0 %` and only 1 is `100 %`: what is close
+/// to them is written as below or above.
+#[must_use]
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let size = percent.abs();
+    let sign = if percent < 0.0 { "-" } else { "" };
+    let figure = if size == 0.0 {
+        "0".to_owned()
+    } else if size < 0.01 {
+        return if percent < 0.0 { format!("about{SPACE}0{SPACE}%") } else { format!("<{SPACE}0.01{SPACE}%") };
+    } else if size < 0.0995 {
+        format!("{sign}{size:.3}")
+    } else if size < 9.995 {
+        format!("{sign}{size:.2}")
+    } else if size < 99.95 {
+        format!("{sign}{size:.1}")
+    } else if size < 100.0 {
+        format!("{sign}>{SPACE}99.9")
+    } else {
+        format!("{sign}{size:.0}")
+    };
+    format!("{figure}{SPACE}%")
+}
+
+/// `part` of `whole` as percent; `not defined` when `whole` is 0.
+#[must_use]
+pub(super) fn share(part: u64, whole: u64) -> String {
+    ratio(part, whole).map_or_else(|| super::words::NOT_DEFINED.to_owned(), percent)
+}
+
+/// `part / whole`; none when `whole` is 0.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// A share in natural frequencies: `about 40 in 100`, `about 1 in 2,500`, `all`, `none`.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the size of `whole`")]
+pub(super) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
+    let share = ratio(part, whole)?;
+    Some(if part == 0 {
+        "none".to_owned()
+    } else if part == whole {
+        "all".to_owned()
+    } else if share > 0.995 {
+        "more than 99 in 100".to_owned()
+    } else if share >= 0.02 {
+        format!("about {:.0} in 100", share * 100.0)
+    } else {
+        format!("about 1 in {}", count((1.0 / share).round() as u64))
+    })
+}
+
+/// Bytes in binary units: `210 MiB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+pub(super) fn bytes(number: u64) -> String {
+    if number < 1024 {
+        return format!("{number}{SPACE}B");
+    }
+    let mut size = number as f64;
+    let mut unit = "B";
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if size < 1023.5 {
+            break;
+        }
+        size /= 1024.0;
+        unit = next;
+    }
+    if size < 9.95 { format!("{size:.1}{SPACE}{unit}") } else { format!("{size:.0}{SPACE}{unit}") }
+}
+
+/// A duration of milliseconds: `4.1 s`, `3 min 20 s`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+pub(super) fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..=999 => format!("{milliseconds}{SPACE}ms"),
+        1_000..=59_949 => format!("{:.1}{SPACE}s", milliseconds as f64 / 1000.0),
+        _ => {
+            let seconds = (milliseconds + 500) / 1000;
+            format!("{}{SPACE}min {}{SPACE}s", count(seconds / 60), seconds % 60)
+        }
+    }
+}
+
+/// A figure of a finding: whole numbers as counts, others with three digits.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+pub(super) fn figure(number: f64) -> String {
+    if number.fract() == 0.0 && (0.0..9e15).contains(&number) { count(number as u64) } else { format!("{number:.3}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, count, duration, natural_frequency, percent};
+
+    #[test]
+    fn thousands_are_parted() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(48_211), "48,211");
+        assert_eq!(count(1_000_000), "1,000,000");
+    }
+
+    #[test]
+    fn percent_has_two_or_three_digits_and_never_rounds_to_nothing_or_all() {
+        for (share, text) in [
+            (0.0, "0\u{a0}%"),
+            (0.00001, "<\u{a0}0.01\u{a0}%"),
+            (0.000_43, "0.043\u{a0}%"),
+            (0.0043, "0.43\u{a0}%"),
+            (0.0432, "4.32\u{a0}%"),
+            (0.871_33, "87.1\u{a0}%"),
+            (0.9999, ">\u{a0}99.9\u{a0}%"),
+            (1.0, "100\u{a0}%"),
+            (-0.05, "-5.00\u{a0}%"),
+        ] {
+            assert_eq!(percent(share), text);
+        }
+    }
+
+    #[test]
+    fn natural_frequencies_say_none_and_all_only_when_true() {
+        assert_eq!(natural_frequency(0, 10).as_deref(), Some("none"));
+        assert_eq!(natural_frequency(10, 10).as_deref(), Some("all"));
+        assert_eq!(natural_frequency(9_999, 10_000).as_deref(), Some("more than 99 in 100"));
+        assert_eq!(natural_frequency(2_614, 3_000).as_deref(), Some("about 87 in 100"));
+        assert_eq!(natural_frequency(4, 10_000).as_deref(), Some("about 1 in 2,500"));
+        assert_eq!(natural_frequency(0, 0), None);
+    }
+
+    #[test]
+    fn sizes_and_durations_carry_their_unit() {
+        assert_eq!(bytes(512), "512\u{a0}B");
+        assert_eq!(bytes(220_200_960), "210\u{a0}MiB");
+        assert_eq!(duration(41), "41\u{a0}ms");
+        assert_eq!(duration(4_100), "4.1\u{a0}s");
+        assert_eq!(duration(200_000), "3\u{a0}min 20\u{a0}s");
+    }
+}

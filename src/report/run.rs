@@ -1,0 +1,183 @@
+//! Writes one run to disk, whole or not at all.
+//!
+//! All files go into a hidden folder beside the final one, are flushed to the disk, and the folder is renamed into
+//! place. A process that dies leaves at most a hidden folder, which the next run removes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::escape::folder_name;
+use super::{Emit, ReportError, charts, render_html, render_json};
+use crate::result::ScanResult;
+
+const PARTIAL_PREFIX: &str = ".partial-";
+
+/// Folders and files that this process is writing and that are not in place yet.
+static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
+
+/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always), `index.html` and `plots/`, and lets
+/// `OUT/<dataset>/latest` name it. Returns the folder.
+///
+/// The name of the dataset is turned into a plain folder name. A run folder that exists is kept; the new one then
+/// gets the suffix `-2`, `-3`, …
+///
+/// # Errors
+/// When a view cannot be made or something cannot be written. Nothing half-written stays.
+pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<PathBuf, ReportError> {
+    let files = render_files(result, emit)?;
+    let home = out.join(folder_name(&result.dataset.name));
+    fs::create_dir_all(&home).map_err(|error| ReportError::write("the output folder", &home, &error))?;
+    remove_stale_runs(&home, &result.run.started_at);
+
+    let id = folder_name(&result.run.id);
+    let partial = Unfinished::claim(&home, &format!("{PARTIAL_PREFIX}{id}"));
+    fs::create_dir(&partial.path).map_err(|error| ReportError::write("the report folder", &partial.path, &error))?;
+    for (name, bytes) in &files {
+        let path = partial.path.join(name);
+        write_file(&path, bytes).map_err(|error| ReportError::write("the report file", &path, &error))?;
+    }
+    let folder = move_into_place(&partial.path, &home, &id)
+        .map_err(|error| ReportError::write("the report folder", &home.join(&id), &error))?;
+    point_latest_to(&home, &folder).map_err(|error| ReportError::write("the file", &home.join("latest"), &error))?;
+    Ok(folder)
+}
+
+/// Removes whatever this process has begun to write and not finished. For a handler of Ctrl-C.
+pub fn remove_partial_runs_of_this_process() {
+    for path in std::mem::take(&mut *unfinished()) {
+        remove(&path);
+    }
+}
+
+/// Everything the run folder will hold, by relative path; made before anything is written.
+fn render_files(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+    let mut files = BTreeMap::from([("result.json".to_owned(), render_json(result)?)]);
+    if emit.contains(&Emit::Html) {
+        files.insert("index.html".to_owned(), render_html(result)?.into_bytes());
+    }
+    if emit.contains(&Emit::Png) || emit.contains(&Emit::Svg) {
+        for chart in charts(result) {
+            if emit.contains(&Emit::Png) {
+                files.insert(format!("plots/{}.png", chart.name), chart.png()?);
+            }
+            if emit.contains(&Emit::Svg) {
+                files.insert(format!("plots/{}.svg", chart.name), chart.svg()?.into_bytes());
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Renames the finished folder; an existing run is never replaced.
+fn move_into_place(partial: &Path, home: &Path, id: &str) -> io::Result<PathBuf> {
+    sync_folder(partial)?;
+    let mut attempt = 1_u32;
+    loop {
+        let folder = home.join(if attempt == 1 { id.to_owned() } else { format!("{id}-{attempt}") });
+        // The system refuses to rename over a folder that holds something, but not over an empty one.
+        if fs::symlink_metadata(&folder).is_err() {
+            match fs::rename(partial, &folder) {
+                Ok(()) => {
+                    sync_folder(home)?;
+                    return Ok(folder);
+                }
+                Err(error) if fs::symlink_metadata(&folder).is_err() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        attempt += 1;
+    }
+}
+
+fn point_latest_to(home: &Path, folder: &Path) -> io::Result<()> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let partial = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}latest"));
+    write_file(&partial.path, format!("{name}\n").as_bytes())?;
+    fs::rename(&partial.path, home.join("latest"))?;
+    sync_folder(home)
+}
+
+/// Makes a rename durable. Only Unix lets a folder be opened and flushed.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// A path that is removed again unless it was renamed into place.
+struct Unfinished {
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// A path in `home` that no other run uses: the process number and, where needed, a counter follow `stem`.
+    fn claim(home: &Path, stem: &str) -> Self {
+        let process = std::process::id();
+        let mut registry = unfinished();
+        let mut path = home.join(format!("{stem}-{process}"));
+        let mut attempt = 1_u32;
+        while registry.contains(&path) {
+            attempt += 1;
+            path = home.join(format!("{stem}.{attempt}-{process}"));
+        }
+        // What is there under our own number is left from a dead process that had the number before.
+        remove(&path);
+        registry.insert(path.clone());
+        Self { path }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        remove(&self.path);
+        unfinished().remove(&self.path);
+    }
+}
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    // A panic elsewhere leaves the set as it was, so a poisoned lock is still right.
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a folder or file as far as possible; what cannot be removed is left for the next run.
+fn remove(path: &Path) {
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// Removes what dead processes left half-written before this run began.
+fn remove_stale_runs(home: &Path, started_at: &str) {
+    let Ok(start) = started_at.parse::<jiff::Timestamp>() else { return };
+    let start = SystemTime::from(start);
+    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(process) = name.to_str().and_then(process_of_partial) else { continue };
+        let is_older = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|time| time < start);
+        if is_older && !may_be_running(process) {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// The process number in the name of a hidden folder or file of ours.
+fn process_of_partial(name: &str) -> Option<u32> {
+    name.strip_prefix(PARTIAL_PREFIX)?.rsplit_once('-')?.1.parse().ok()
+}
+
+/// Whether a process may still run. Where the system does not tell, it may.
+fn may_be_running(process: u32) -> bool {
+    process == std::process::id()
+        || !Path::new("/proc/self").exists()
+        || Path::new(&format!("/proc/{process}")).exists()
+}

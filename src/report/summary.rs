@@ -1,0 +1,221 @@
+//! What text and page have in common: which figures come first, and the sentences around them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::escape::printable;
+use super::number::{count, natural_frequency, ratio, share};
+use super::words;
+use crate::result::{ColumnEffect, Dataset, Outcome, Reading, ScanResult, SetStatistics, Uniqueness};
+
+/// The measured crowds, or why there are none.
+pub(super) enum Crowds<'a> {
+    /// Crowds were counted.
+    Measured(&'a Uniqueness),
+    /// Crowds were not counted: state and explanation, in words.
+    Missing {
+        /// `undefined`, `incomplete` or `not measured`.
+        state: &'static str,
+        /// Why, in words.
+        explanation: String,
+    },
+}
+
+/// The measure `uniqueness` of a result.
+pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
+    let missing = |state, explanation: &str| Crowds::Missing { state, explanation: printable(explanation) };
+    match &result.measures.uniqueness {
+        Some(Outcome::Measured { value, .. }) => Crowds::Measured(value),
+        Some(Outcome::Undefined { explanation, .. }) => missing("undefined", explanation),
+        Some(Outcome::Incomplete { explanation, .. }) => missing("incomplete", explanation),
+        None => {
+            let reason = result.not_measured.iter().find(|entry| entry.measure == "uniqueness");
+            missing("not measured", reason.map_or("it was not asked for", |entry| entry.reason.as_str()))
+        }
+    }
+}
+
+/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them.
+pub(super) fn headline_set(uniqueness: &Uniqueness) -> &SetStatistics {
+    uniqueness.static_set.as_ref().unwrap_or(&uniqueness.full)
+}
+
+/// Subjects or records that the counts of `set` are out of.
+pub(super) fn population(dataset: &Dataset, set: &SetStatistics) -> u64 {
+    match set.reading {
+        Reading::Record => counted_records(dataset),
+        Reading::SubjectAttributes | Reading::AnyRecord => dataset.subjects,
+    }
+}
+
+/// Records that have a subject: the denominator of every share of records.
+pub(super) fn counted_records(dataset: &Dataset) -> u64 {
+    dataset.records.saturating_sub(dataset.records_without_subject)
+}
+
+/// The names of columns, made printable.
+pub(super) fn names(columns: &[String]) -> Vec<String> {
+    columns.iter().map(|column| printable(column)).collect()
+}
+
+/// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`.
+pub(super) fn headline(dataset: &Dataset, set: &SetStatistics) -> String {
+    let whole = population(dataset, set);
+    let units = words::unit(set.reading, 2);
+    let columns = words::list(&names(&set.columns));
+    match natural_frequency(set.unique_subjects, whole) {
+        None => words::NO_FIGURE.to_owned(),
+        Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", words::unit(set.reading, 1)),
+        Some(frequency) => {
+            let mut letters = frequency.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
+            let verb = if set.unique_subjects == 1 && !frequency.starts_with("all") { "is" } else { "are" };
+            format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
+        }
+    }
+}
+
+/// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.
+pub(super) fn headline_counts(dataset: &Dataset, set: &SetStatistics) -> String {
+    let whole = population(dataset, set);
+    format!(
+        "{} of {} {} ({})",
+        count(set.unique_subjects),
+        count(whole),
+        words::unit(set.reading, whole),
+        share(set.unique_subjects, whole)
+    )
+}
+
+/// A count that may not exist.
+pub(super) fn optional_count(number: Option<u64>) -> String {
+    number.map_or_else(|| words::NOT_DEFINED.to_owned(), count)
+}
+
+/// Why `field` of a set is null, in words; none when it is not.
+pub(super) fn why_undefined(set: &SetStatistics, field: &str) -> Option<String> {
+    let entry = set.undefined.iter().find(|entry| entry.field == field)?;
+    Some(printable(words::undefined_reason(&entry.reason)))
+}
+
+/// Records of `set` in crowds smaller than `k`; none when that bound was not counted.
+pub(super) fn records_below(set: &SetStatistics, k: u32) -> Option<u64> {
+    set.below.iter().find(|below| below.k == k).map(|below| below.records)
+}
+
+/// The sets of the lattice, riskiest first: most unique subjects, then highest average risk, then fewest columns.
+pub(super) fn riskiest_sets(uniqueness: &Uniqueness) -> Vec<&SetStatistics> {
+    let mut sets: Vec<&SetStatistics> = uniqueness.sets.iter().collect();
+    sets.sort_by(|left, right| {
+        let average = |set: &SetStatistics| set.risk.average_subject.unwrap_or(-1.0);
+        (right.unique_subjects.cmp(&left.unique_subjects))
+            .then_with(|| average(right).total_cmp(&average(left)))
+            .then_with(|| left.columns.len().cmp(&right.columns.len()))
+    });
+    sets
+}
+
+/// The columns, the one that adds most to the share of unique subjects first: by Shapley value, else by leave-one-out.
+pub(super) fn riskiest_columns(uniqueness: &Uniqueness) -> Vec<&ColumnEffect> {
+    let mut effects: Vec<&ColumnEffect> = uniqueness.column_effects.iter().collect();
+    let key = |effect: &ColumnEffect| effect.shapley.or(effect.leave_one_out).unwrap_or(f64::NEG_INFINITY);
+    effects.sort_by(|left, right| key(right).total_cmp(&key(left)));
+    effects
+}
+
+/// One point of the picture of uniqueness by set size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct SizeShares {
+    /// Columns in each set.
+    pub(super) columns: usize,
+    /// Sets of that size.
+    pub(super) sets: usize,
+    /// Smallest share of unique subjects among them.
+    pub(super) best: f64,
+    /// Middle share; of an even number of sets the lower middle.
+    pub(super) median: f64,
+    /// Largest share.
+    pub(super) worst: f64,
+}
+
+/// Shares of unique subjects by set size, smallest size first.
+pub(super) fn shares_by_size(dataset: &Dataset, uniqueness: &Uniqueness) -> Vec<SizeShares> {
+    let largest = uniqueness.sets.iter().map(|set| set.columns.len()).max().unwrap_or(0);
+    (1..=largest)
+        .filter_map(|columns| {
+            let mut shares: Vec<f64> = uniqueness
+                .sets
+                .iter()
+                .filter(|set| set.columns.len() == columns)
+                .filter_map(|set| ratio(set.unique_subjects, population(dataset, set)))
+                .collect();
+            shares.sort_by(f64::total_cmp);
+            let (best, worst) = (*shares.first()?, *shares.last()?);
+            let median = shares[(shares.len() - 1) / 2];
+            Some(SizeShares { columns, sets: shares.len(), best, median, worst })
+        })
+        .collect()
+}
+
+/// Class sizes gathered into the bars of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct SizeBar {
+    /// Smallest class size of the bar, in subjects.
+    pub(super) from: u64,
+    /// Largest class size of the bar; none for the last one.
+    pub(super) to: Option<u64>,
+    /// Classes.
+    pub(super) classes: u64,
+    /// Records in them.
+    pub(super) records: u64,
+}
+
+impl SizeBar {
+    /// `1`, `3–4`, `50+`.
+    pub(super) fn label(&self) -> String {
+        match self.to {
+            Some(to) if to == self.from => self.from.to_string(),
+            Some(to) => format!("{}–{to}", self.from),
+            None => format!("{}+", self.from),
+        }
+    }
+
+    /// Whether every class of the bar is smaller than `k`.
+    pub(super) fn is_below(&self, k: u32) -> bool {
+        self.to.is_some_and(|to| to < u64::from(k))
+    }
+}
+
+/// The bars 1, 2, 3–4, 5–9, 10–49 and 50+, parted at `k` as well, so that each bar is below the limit or is not; none
+/// when the set has no classes.
+pub(super) fn size_bars(set: &SetStatistics, k: u32) -> Option<Vec<SizeBar>> {
+    let sizes = set.class_sizes.as_ref()?;
+    let starts: BTreeSet<u64> = [1, 2, 3, 5, 10, 50, u64::from(k.max(1))].into();
+    let ends = starts.iter().skip(1).map(|next| Some(next - 1)).chain([None]);
+    let bars = starts.iter().zip(ends).map(|(&from, to)| {
+        let inside = sizes.iter().filter(|size| size.size >= from && to.is_none_or(|to| size.size <= to));
+        inside.fold(SizeBar { from, to, ..SizeBar::default() }, |bar, size| SizeBar {
+            classes: bar.classes + size.classes,
+            records: bar.records + size.records,
+            ..bar
+        })
+    });
+    Some(bars.collect())
+}
+
+/// The columns that occur most often in the sets of two, riskiest first; at most `limit`, then in file order.
+pub(super) fn pair_columns(uniqueness: &Uniqueness, limit: usize) -> Vec<&str> {
+    let mut ranked: Vec<(usize, &str, u64)> = uniqueness
+        .quasi_identifiers
+        .iter()
+        .enumerate()
+        .map(|(position, name)| {
+            let pairs = uniqueness.sets.iter().filter(|set| set.columns.len() == 2 && set.columns.contains(name));
+            (position, name.as_str(), pairs.map(|set| set.unique_subjects).max().unwrap_or(0))
+        })
+        .collect();
+    ranked.sort_by_key(|&(position, _, unique)| (Reverse(unique), position));
+    ranked.truncate(limit);
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, name, _)| name).collect()
+}

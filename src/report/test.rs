@@ -1,0 +1,298 @@
+//! Facts about the views, on results of every outcome.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, FileTimes};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::{
+    Emit, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json, render_text,
+    write_run,
+};
+use crate::result::ScanResult;
+
+const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };
+const ASCII: TextStyle = TextStyle { unicode: false, ..PLAIN };
+
+fn every_result() -> Vec<(&'static str, ScanResult)> {
+    vec![
+        ("fail", fixture::failing()),
+        ("pass", fixture::passing()),
+        ("review", fixture::guessed()),
+        ("incomplete", fixture::incomplete()),
+        ("undefined", fixture::undefined()),
+        ("without_subject", fixture::without_subject()),
+        ("wildcard", fixture::wildcard()),
+        ("hostile", fixture::hostile()),
+    ]
+}
+
+/// Names in a folder, sorted.
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn reading_back_what_was_written_gives_the_same_result() {
+    for (name, result) in every_result() {
+        let bytes = render_json(&result).unwrap();
+        assert_eq!(read_json(&bytes).unwrap(), result, "{name}");
+        assert_eq!(bytes, render_json(&result).unwrap(), "{name}");
+        assert_eq!(bytes.last(), Some(&b'\n'));
+    }
+}
+
+#[test]
+fn every_figure_survives_writing_and_reading_to_the_last_bit() {
+    let mut result = fixture::failing();
+    for figure in [0.646_575_160_798_355_5, 0.514_289_503_348_584_4, 5e-324, 0.1 + 0.2, 1.0 - f64::EPSILON] {
+        result.findings[0].measured = Some(figure);
+        let read = read_json(&render_json(&result).unwrap()).unwrap();
+        assert_eq!(read.findings[0].measured.map(f64::to_bits), Some(figure.to_bits()));
+    }
+}
+
+#[test]
+fn every_result_obeys_the_schema_and_a_changed_one_does_not() {
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (name, result) in every_result() {
+        let value: serde_json::Value = serde_json::from_slice(&render_json(&result).unwrap()).unwrap();
+        assert!(validator.is_valid(&value), "{name}");
+        let mut changed = value;
+        changed["verdict"]["outcome"] = "maybe".into();
+        assert!(!validator.is_valid(&changed), "{name}");
+    }
+}
+
+#[test]
+fn small_elements_of_long_lists_stand_on_one_line_each() {
+    let text = String::from_utf8(render_json(&fixture::failing()).unwrap()).unwrap();
+    assert!(text.contains("\n  \"schema_version\": \"1.0.0\",\n"));
+    assert!(text.contains("\n            {\"k\": 5, \"records\": "));
+    assert!(text.contains("{\"size\": 2, \"classes\": 96, \"records\": 2700},\n"));
+    assert!(text.contains("\"advice\": []\n}\n"));
+}
+
+#[test]
+fn a_result_with_long_lists_is_written_quickly() {
+    let mut result = fixture::large(3_000);
+    if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        value.sets.truncate(200);
+    }
+    let start = std::time::Instant::now();
+    let bytes = render_json(&result).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(read_json(&bytes).unwrap(), result);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_without_quoting_it() {
+    let whole = String::from_utf8(render_json(&fixture::failing()).unwrap()).unwrap();
+    let newer = whole.replacen("\"1.0.0\"", "\"2.1.0\"", 1);
+    let error = read_json(newer.as_bytes()).unwrap_err();
+    assert_eq!(error.to_string(), "the result file has schema version 2.1.0, but this program reads version 1.0.0");
+    for (bytes, is_json) in [
+        (&b""[..], false),
+        (b"canary;4929123412341234\n1;2", false),
+        (b"{\"canary\": \"4929123412341234\"}", true),
+        (b"{\"schema_version\": \"4929123412341234\"}", true),
+        (b"{\"schema_version\": \"1.0.0\", \"tool\": \"4929123412341234\"}", true),
+        (&whole.as_bytes()[..whole.len() / 2], false),
+        (b"\xff\xfe", false),
+    ] {
+        let error = read_json(bytes).unwrap_err();
+        assert_eq!(matches!(error, ReportError::NotResult { .. }), is_json, "{error}");
+        assert!(!format!("{error} {error:?}").contains("4929"), "{error}");
+    }
+    assert!(read_json(whole.replacen("\"1.0.0\"", "\"1.9.4\"", 1).as_bytes()).is_ok(), "additive within a major");
+}
+
+/// Compares with a file in `src/report/golden`; `UPDATE_GOLDEN=1` writes it anew.
+fn assert_golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(format!("{name}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    assert_eq!(text, fs::read_to_string(&path).unwrap(), "{name}");
+}
+
+#[test]
+fn terminal_text_is_as_written_down() {
+    for (name, result) in every_result() {
+        assert_golden(name, &render_text(&result, &PLAIN, Some("reports/card_transactions/index.html")));
+    }
+    assert_golden("ascii", &render_text(&fixture::hostile(), &ASCII, None));
+}
+
+#[test]
+fn terminal_text_keeps_to_the_width_and_to_ascii_where_asked() {
+    for (name, result) in every_result() {
+        for width in [60, 80, 120] {
+            let text = render_text(&result, &TextStyle { width, ..ASCII }, None);
+            assert!(text.is_ascii(), "{name}");
+            // One word may be wider than the terminal; only the hostile names are.
+            let is_wide = |line: &str| line.len() > width && name != "hostile";
+            assert_eq!(text.lines().find(|line| is_wide(line)), None, "{name} at {width}");
+        }
+    }
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    for (name, result) in every_result() {
+        let coloured = render_text(&result, &TextStyle { color: true, ..PLAIN }, None);
+        let mut bare = String::new();
+        for (index, part) in coloured.split("\u{1b}[").enumerate() {
+            bare.push_str(if index == 0 { part } else { part.split_once('m').unwrap().1 });
+        }
+        assert_ne!(coloured, bare, "{name}");
+        assert_eq!(bare, render_text(&result, &PLAIN, None), "{name}");
+    }
+}
+
+#[test]
+fn terminal_text_holds_no_control_character_of_a_name() {
+    let text = render_text(&fixture::hostile(), &PLAIN, Some("out\u{1b}[2J"));
+    assert_eq!(text.chars().find(|letter| (letter.is_control() && *letter != '\n') || *letter == '\u{202e}'), None);
+}
+
+#[test]
+fn a_risk_that_is_not_known_is_never_shown_as_zero() {
+    for result in [fixture::incomplete(), fixture::undefined()] {
+        let text = render_text(&result, &PLAIN, None);
+        let page = render_html(&result).unwrap();
+        assert!(text.contains("uniqueness: "), "{text}");
+        assert!(!text.contains(" alone "), "{text}");
+        assert!(page.contains("No crowd was counted, so the risk is unknown."));
+        assert!(!page.contains("0\u{a0}%"));
+        assert!(charts(&result).is_empty());
+    }
+    let page = render_html(&fixture::wildcard()).unwrap();
+    assert!(page.contains("not defined"));
+    assert!(page.contains("counting it exceeds the work limit"));
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    for (name, result) in every_result() {
+        let page = render_html(&result).unwrap();
+        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+        for forbidden in ["<script", "javascript:", "<link", "@import", "url(", "src=\"", "href=\"h", " onload=\""] {
+            assert!(!page.contains(forbidden), "{name}: {forbidden}");
+        }
+        let addresses = page.matches("http://").count() + page.matches("https://").count();
+        // The one address is the name of a column and stands in text.
+        assert_eq!(addresses > 0, name == "hostile", "{name}");
+        assert_eq!(page.matches("<h1").count(), 1);
+        assert!(page.contains("<html lang=\"en\">"));
+        assert!(page.contains("class=\"skip\""));
+    }
+}
+
+#[test]
+fn hostile_names_stay_text_in_the_page_and_in_pictures() {
+    let result = fixture::hostile();
+    let page = render_html(&result).unwrap();
+    let pictures: String = charts(&result).iter().map(|chart| chart.svg().unwrap()).collect();
+    for markup in ["<b>", "<img", "<iframe", "<svg onload", "\" onmouseover", "\u{1b}", "\u{202e}", "\u{7}"] {
+        assert!(!page.contains(markup), "page: {markup:?}");
+        assert!(!pictures.contains(markup), "pictures: {markup:?}");
+    }
+    assert!(page.contains("&#60;script&#62;alert(1)&#60;/script&#62;"));
+    assert!(pictures.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+}
+
+#[test]
+fn a_page_about_two_thousand_sets_stays_small_and_says_what_it_leaves_out() {
+    let result = fixture::large(3_000);
+    let page = render_html(&result).unwrap();
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+    assert!(page.contains("1,950 more in result.json"));
+}
+
+#[test]
+fn every_picture_has_words_and_the_same_bytes_each_time() {
+    let result = fixture::failing();
+    let pictures = charts(&result);
+    let names: Vec<&str> = pictures.iter().map(|chart| chart.name).collect();
+    assert_eq!(names, ["class-sizes", "column-effects", "set-sizes", "pairs"]);
+    for (chart, again) in pictures.iter().zip(charts(&result)) {
+        let svg = chart.svg().unwrap();
+        assert!(svg.contains("<title id=") && svg.contains("<desc id="), "{}", chart.name);
+        assert!(!chart.description.is_empty());
+        assert_eq!(svg, again.svg().unwrap());
+        let bytes = chart.png().unwrap();
+        assert_eq!(bytes, again.png().unwrap());
+        let reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (1600, 900));
+        for chunk in [&b"tEXt"[..], b"iTXt", b"zTXt", b"tIME", b"eXIf"] {
+            assert!(!bytes.windows(4).any(|window| window == chunk), "{}", chart.name);
+        }
+    }
+}
+
+#[test]
+fn a_run_is_written_whole_and_latest_names_the_newest() {
+    let out = tempfile::tempdir().unwrap();
+    let result = fixture::failing();
+    let emit = BTreeSet::from([Emit::Html, Emit::Png, Emit::Svg, Emit::Json]);
+    let first = write_run(out.path(), &result, &emit).unwrap();
+    let home = out.path().join("card_transactions");
+    assert_eq!(first, home.join("20261121T020004Z-3fa1c2"));
+    assert_eq!(listing(&first), ["index.html", "plots", "result.json"]);
+    assert_eq!(listing(&first.join("plots")).len(), 8);
+    assert_eq!(fs::read(first.join("result.json")).unwrap(), render_json(&result).unwrap());
+
+    let only_json = BTreeSet::from([Emit::Json]);
+    let second = write_run(out.path(), &result, &only_json).unwrap();
+    assert_eq!(second, home.join("20261121T020004Z-3fa1c2-2"));
+    assert_eq!(listing(&second), ["result.json"]);
+    assert_eq!(write_run(out.path(), &result, &only_json).unwrap(), home.join("20261121T020004Z-3fa1c2-3"));
+    assert_eq!(fs::read_to_string(home.join("latest")).unwrap(), "20261121T020004Z-3fa1c2-3\n");
+    let names = listing(&home);
+    assert_eq!(names.len(), 4, "{names:?}");
+}
+
+#[test]
+fn nothing_stays_when_a_run_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let emit = BTreeSet::from([Emit::Json]);
+    let result = fixture::failing();
+    let file = folder.path().join("file");
+    fs::write(&file, "kept").unwrap();
+    for out in [file.clone(), file.join("below")] {
+        let error = write_run(&out, &result, &emit).unwrap_err();
+        assert!(error.to_string().contains("a part of the path is a file, not a folder"), "{error}");
+        assert!(error.hint().contains("--out"));
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
+
+    // `latest` cannot be replaced where a folder stands: the run stays, its helper file does not.
+    let home = folder.path().join("card_transactions");
+    fs::create_dir_all(home.join("latest/in the way")).unwrap();
+    assert!(write_run(folder.path(), &result, &emit).is_err());
+    assert_eq!(listing(&home), ["20261121T020004Z-3fa1c2", "latest"]);
+}
+
+#[test]
+fn only_what_dead_processes_left_is_cleared_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("card_transactions");
+    // No process has the largest number; process 1 always runs.
+    let (dead, running, fresh) = (".partial-a-4294967295", ".partial-a-1", ".partial-b-4294967295");
+    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let new = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
+    for (name, time) in [(dead, old), (running, old), (fresh, new)] {
+        fs::create_dir_all(home.join(name)).unwrap();
+        File::open(home.join(name)).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
+    }
+    write_run(folder.path(), &fixture::failing(), &BTreeSet::new()).unwrap();
+    let names = listing(&home);
+    assert_eq!(names.contains(&dead.to_owned()), !Path::new("/proc/self").exists(), "{names:?}");
+    assert!(names.contains(&running.to_owned()) && names.contains(&fresh.to_owned()), "{names:?}");
+}

@@ -1,0 +1,301 @@
+//! The result for a terminal: verdict first, then the figures behind it.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::escape::{ascii, printable, shortened};
+use super::number::{bytes, count, duration, percent, share};
+use super::summary::{
+    Crowds, crowds, headline, headline_counts, headline_set, names, optional_count, population, records_below,
+    riskiest_columns, riskiest_sets,
+};
+use super::words;
+use crate::result::{Finding, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
+
+/// How text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextStyle {
+    /// Columns of the terminal; at least 40 are used.
+    pub width: usize,
+    /// Whether colours may be used. The meaning never depends on them.
+    pub color: bool,
+    /// Whether characters outside ASCII may be used; otherwise they are escaped.
+    pub unicode: bool,
+}
+
+/// Most findings, columns and sets that are listed.
+const LISTED: usize = 5;
+/// Width of the columns "value" and "limit" of the table of figures.
+const VALUE_WIDTH: usize = 12;
+const LIMIT_WIDTH: usize = 8;
+
+/// The result as text for a terminal, ending with a newline.
+///
+/// `report_path` is shown as the place of the written report. No line is wider than `style.width`, except where a
+/// single word is.
+#[must_use]
+pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&str>) -> String {
+    let mut page = Page { style: TextStyle { width: style.width.max(40), ..*style }, text: String::new() };
+    heading(&mut page, result);
+    verdict(&mut page, result);
+    match crowds(result) {
+        Crowds::Measured(uniqueness) => figures(&mut page, result, uniqueness),
+        Crowds::Missing { state, explanation } => {
+            page.paragraph("  ", &format!("uniqueness: {state}: {explanation}"));
+            page.line("");
+        }
+    }
+    findings(&mut page, &result.findings);
+    not_measured(&mut page, result);
+    closing(&mut page, result, report_path);
+    page.text
+}
+
+fn heading(page: &mut Page, result: &ScanResult) {
+    let dataset = &result.dataset;
+    let mut counts = format!("{} records, ", count(dataset.records));
+    if dataset.subject.is_some() {
+        counts.push_str(&format!("{} subjects, ", count(dataset.subjects)));
+    }
+    counts.push_str(&format!("{} columns", dataset.columns.len()));
+    let name = shortened(&printable(&dataset.name), 60);
+    let version = printable(&result.tool.version);
+    page.paragraph("", &format!("reidrisk {version}   {name}   {counts}"));
+    if dataset.columns.iter().any(|column| column.guessed) {
+        page.paragraph("note: ", words::ROLES_GUESSED);
+    }
+    if dataset.subject.is_none() {
+        page.paragraph("note: ", words::NO_SUBJECT);
+    }
+    page.line("");
+}
+
+fn verdict(page: &mut Page, result: &ScanResult) {
+    let outcome = result.verdict.outcome;
+    let word = words::verdict(outcome);
+    let indent = " ".repeat(word.len() + 4);
+    let sentence = match crowds(result) {
+        Crowds::Measured(uniqueness) => headline(&result.dataset, headline_set(uniqueness)),
+        Crowds::Missing { .. } => words::verdict_sentence(outcome).to_owned(),
+    };
+    let before = page.text.len();
+    page.paragraph(&indent, &sentence);
+    let painted = page.paint(word, verdict_colour(outcome));
+    // The word takes the place of the first indent.
+    page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+    if let Crowds::Measured(uniqueness) = crowds(result) {
+        page.paragraph(&indent, &headline_counts(&result.dataset, headline_set(uniqueness)));
+    }
+    for reason in result.verdict.reasons.iter().take(LISTED) {
+        page.paragraph(&indent, &printable(reason));
+    }
+    page.line("");
+}
+
+fn figures(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
+    let k = result.policy.k;
+    let set = headline_set(uniqueness);
+    let columns = names(&set.columns).join(", ");
+    let units = words::unit(set.reading, 2);
+    page.row(["Measure", "Value", "Limit", "Finding"]);
+    let finding = result.findings.iter().find(|finding| finding.columns == set.columns && finding.measured.is_some());
+    page.row([
+        &format!("smallest class ({columns})"),
+        &optional_count(set.smallest_class),
+        &count(u64::from(k)),
+        &finding.map(|finding| finding.code.name().to_owned()).unwrap_or_default(),
+    ]);
+    page.row([&format!("{units} alone ({columns})"), &population_share(result, set), "", ""]);
+    let below = records_below(set, k);
+    page.row([&format!("records in crowds below {k}"), &optional_count(below), "", ""]);
+    page.row(["average risk of a record", &set.risk.average_record.map_or_else(undefined, percent), "", ""]);
+    let full = &uniqueness.full;
+    if full.columns != set.columns {
+        let label = format!("{} alone on all {} columns", words::unit(full.reading, 2), full.columns.len());
+        page.row([&label, &population_share(result, full), "", ""]);
+    }
+    page.line("");
+    page.paragraph("  ", words::reading_sentence(set.reading));
+    revealing(page, result, uniqueness);
+    page.line("");
+}
+
+fn revealing(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
+    let columns: Vec<String> = riskiest_columns(uniqueness)
+        .into_iter()
+        .filter_map(|effect| {
+            let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
+            Some(format!("{} ({})", printable(&effect.column), percent(value)))
+        })
+        .take(LISTED)
+        .collect();
+    if !columns.is_empty() {
+        page.paragraph("  ", &format!("Most revealing columns: {}", columns.join(", ")));
+    }
+    let sets = riskiest_sets(uniqueness);
+    if let Some(worst) = sets.first().filter(|set| set.unique_subjects > 0) {
+        let columns = words::list(&names(&worst.columns));
+        let share = population_share(result, worst);
+        let units = words::unit(worst.reading, 2);
+        page.paragraph(
+            "  ",
+            &format!("Riskiest set of at most {}: {columns} ({share} of {units} alone)", uniqueness.max_set),
+        );
+    }
+}
+
+fn findings(page: &mut Page, findings: &[Finding]) {
+    if findings.is_empty() {
+        page.paragraph("  ", words::NOTHING_FOUND);
+    }
+    for finding in findings.iter().take(LISTED * 2) {
+        let severity = words::severity(finding.severity).to_uppercase();
+        let waived = if finding.waived { " (waived)" } else { "" };
+        let before = page.text.len();
+        page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));
+        let painted = page.paint(&severity, severity_colour(finding.severity));
+        let gap = " ".repeat(10_usize.saturating_sub(severity.len()));
+        page.text.replace_range(before..before + 12, &format!("  {painted}{gap}"));
+    }
+    if findings.len() > LISTED * 2 {
+        page.line(&format!("  {} more in result.json", findings.len() - LISTED * 2));
+    }
+    page.line("");
+}
+
+fn not_measured(page: &mut Page, result: &ScanResult) {
+    if result.not_measured.is_empty() {
+        return;
+    }
+    page.line("  Not measured");
+    for entry in &result.not_measured {
+        page.paragraph("    ", &format!("{}: {}", printable(&entry.measure), printable(&entry.reason)));
+    }
+    page.line("");
+}
+
+fn closing(page: &mut Page, result: &ScanResult, report_path: Option<&str>) {
+    if let Some(path) = report_path {
+        page.line(&format!("report  {}", printable(path)));
+    }
+    let outcome = words::verdict(result.verdict.outcome);
+    let left = format!("exit {} ({outcome})", result.verdict.exit_code);
+    let mut right = duration(result.run.elapsed_ms);
+    if let Some(peak) = result.run.peak_memory_bytes {
+        right.push_str(&format!(", peak {}", bytes(peak)));
+    }
+    let gap = page.style.width.saturating_sub(left.width() + right.width()).max(2);
+    page.line(&format!("{left}{}{right}", " ".repeat(gap)));
+}
+
+fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
+    share(set.unique_subjects, population(&result.dataset, set))
+}
+
+fn undefined() -> String {
+    words::NOT_DEFINED.to_owned()
+}
+
+/// ANSI codes of the verdict; bold in every case, so that a terminal without colours still marks it.
+fn verdict_colour(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Pass => "1;34",
+        VerdictOutcome::Review => "1;33",
+        VerdictOutcome::Fail => "1;31",
+        VerdictOutcome::Incomplete => "1;35",
+    }
+}
+
+fn severity_colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "2",
+        Severity::Medium => "33",
+        Severity::High | Severity::Critical => "31",
+    }
+}
+
+/// Text that grows line by line.
+struct Page {
+    style: TextStyle,
+    text: String,
+}
+
+impl Page {
+    /// One line as it is, without blanks at its end.
+    fn line(&mut self, line: &str) {
+        let line = self.spelled(line);
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Words wrapped to the width; the first line begins with `lead`, the others with as many blanks.
+    fn paragraph(&mut self, lead: &str, sentence: &str) {
+        let sentence = self.wrappable(sentence);
+        let mut line = lead.to_owned();
+        let mut is_empty = true;
+        for word in sentence.split(' ') {
+            if !is_empty && line.width() + 1 + word.width() > self.style.width {
+                self.finish(&line);
+                line = " ".repeat(lead.width());
+                is_empty = true;
+            }
+            if !is_empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_empty = false;
+        }
+        self.finish(&line);
+    }
+
+    fn finish(&mut self, line: &str) {
+        self.text.push_str(line.replace('\u{a0}', " ").trim_end());
+        self.text.push('\n');
+    }
+
+    /// A row of the table of figures: label left, value and limit right, finding left.
+    fn row(&mut self, cells: [&str; 4]) {
+        let [label, value, limit, finding] = cells.map(|cell| self.spelled(cell));
+        let label_width = self.style.width.saturating_sub(2 + VALUE_WIDTH + LIMIT_WIDTH + 4 + 18).max(16);
+        let label = self.spelled(&cut(&label, label_width));
+        let pad = " ".repeat(label_width.saturating_sub(label.width()));
+        let value_gap = " ".repeat(VALUE_WIDTH.saturating_sub(value.width()));
+        let limit_gap = " ".repeat(LIMIT_WIDTH.saturating_sub(limit.width()));
+        self.line(&format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}  {finding}"));
+    }
+
+    /// The text as this terminal can show it.
+    fn spelled(&self, text: &str) -> String {
+        if self.style.unicode { text.replace('\u{a0}', " ") } else { ascii(text) }
+    }
+
+    /// As [`Page::spelled`], but keeping the blanks at which a line must not break.
+    fn wrappable(&self, text: &str) -> String {
+        if self.style.unicode {
+            return text.to_owned();
+        }
+        text.split('\u{a0}').map(ascii).collect::<Vec<_>>().join("\u{a0}")
+    }
+
+    fn paint(&self, word: &str, code: &str) -> String {
+        if self.style.color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
+}
+
+/// The text cut to a width on the screen, keeping a closing bracket.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let end = if text.ends_with(')') { "…)" } else { "…" };
+    // Three dots stand for the mark in ASCII.
+    let room = width.saturating_sub(end.len());
+    let mut short = String::new();
+    for character in text.chars() {
+        short.push(character);
+        if short.width() > room {
+            short.pop();
+            break;
+        }
+    }
+    short.trim_end_matches([' ', ',']).to_owned() + end
+}

@@ -1,0 +1,496 @@
+//! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
+
+use super::number::{count, percent};
+use crate::result::{
+    ColumnEffect, Dataset, DatasetColumn, MissingMode, OwnCategory, Policy, Reading, ScanResult, SetStatistics,
+    Severity, ShapleyMethod, VerdictOutcome,
+};
+
+/// Stands where a figure does not exist.
+pub(super) const NOT_DEFINED: &str = "not defined";
+
+/// The verdict as one word.
+pub(super) fn verdict(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Pass => "PASS",
+        VerdictOutcome::Review => "REVIEW",
+        VerdictOutcome::Fail => "FAIL",
+        VerdictOutcome::Incomplete => "INCOMPLETE",
+    }
+}
+
+/// The verdict as a sentence.
+pub(super) fn verdict_sentence(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Pass => "Every limit was measured and holds.",
+        VerdictOutcome::Review => "No limit is broken, but a person must look before this dataset leaves.",
+        VerdictOutcome::Fail => "This dataset must not leave as it is.",
+        VerdictOutcome::Incomplete => "The measurement was cut off, so nobody can say that this dataset is safe.",
+    }
+}
+
+/// A severity as one word.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+/// The name of a reading in tables.
+pub(super) fn reading(reading: Reading) -> &'static str {
+    match reading {
+        Reading::SubjectAttributes => "subject attributes",
+        Reading::AnyRecord => "any record",
+        Reading::Record => "record",
+    }
+}
+
+/// What a reading means, in one sentence.
+pub(super) fn reading_sentence(reading: Reading) -> &'static str {
+    match reading {
+        Reading::SubjectAttributes => {
+            "Read as subject attributes: these columns never change within a subject, so each subject stands in \
+             exactly one class."
+        }
+        Reading::AnyRecord => {
+            "Read as any record: some of these columns change from record to record, and a subject counts as alone \
+             when any one of its records is. This is the worst case of one known event, and it grows with the length \
+             of the history."
+        }
+        Reading::Record => {
+            "Read as records: no subject column is declared, so each record counts as its own subject. If one person \
+             has several records, the true crowds are smaller than shown."
+        }
+    }
+}
+
+/// The unit of a reading, singular or plural.
+pub(super) fn unit(reading: Reading, number: u64) -> &'static str {
+    match (reading, number) {
+        (Reading::Record, 1) => "record",
+        (Reading::Record, _) => "records",
+        (_, 1) => "subject",
+        (_, _) => "subjects",
+    }
+}
+
+/// What a missing cell matches, in one sentence.
+pub(super) fn missing(mode: MissingMode) -> &'static str {
+    match mode {
+        MissingMode::OwnCategory => "A missing cell counts as a value of its own: it matches other missing cells only.",
+        MissingMode::Wildcard => {
+            "A missing cell matches every value, on either side. Crowds are then counted for each record and there \
+             are no classes."
+        }
+    }
+}
+
+/// How the Shapley values were found, in one sentence.
+pub(super) fn shapley(method: &ShapleyMethod) -> String {
+    match method {
+        ShapleyMethod::Exact => "Shapley values are exact: every combination of columns was counted.".to_owned(),
+        ShapleyMethod::Sampled { orders } => format!(
+            "Shapley values are estimated from {} random orders of the columns; the whiskers are 95 % intervals.",
+            count(u64::from(*orders))
+        ),
+        ShapleyMethod::NotComputed => {
+            "Shapley values were not computed: they need more combinations than the work limit allows.".to_owned()
+        }
+    }
+}
+
+/// The reason code of a null field, in words.
+pub(super) fn undefined_reason(code: &str) -> &str {
+    match code {
+        "empty" => "there is no record with a subject",
+        "wildcard" => "missing cells match everything, so there are no classes",
+        "single-record" => "one record has no pair to be told apart from",
+        "too-costly" => "counting it exceeds the work limit",
+        other => other,
+    }
+}
+
+/// Columns as a list for a sentence: `age, city and card type`.
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => "no column".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+pub(super) const NO_FIGURE: &str = "No crowd was counted, so the risk is unknown.";
+pub(super) const NOTHING_FOUND: &str = "Nothing was found that goes against the limits.";
+pub(super) const ROLES_DECLARED: &str = "Column roles are declared.";
+pub(super) const ROLES_GUESSED: &str = "Column roles are guessed: confirm them before you rely on this page.";
+pub(super) const COMPLETE: &str = "Every measure that was asked for is complete.";
+pub(super) const NOT_COMPLETE: &str = "A measure is missing or cut off.";
+pub(super) const NO_SUBJECT: &str =
+    "No subject column is declared: each record counts as its own subject, which can hide risk.";
+pub(super) const ALL_HAVE_SUBJECT: &str = "Every record has a subject.";
+
+/// Title of the picture of class sizes.
+pub(super) fn chart_class_sizes(units: &str) -> String {
+    format!("How many {units} stand together in a class")
+}
+
+/// What the marks of the picture of class sizes mean.
+pub(super) fn chart_class_sizes_legend(k: u32) -> String {
+    format!("Bar: share of records. Hatched: classes smaller than the limit k = {}.", count(u64::from(k)))
+}
+
+/// Title of the picture by number of columns.
+pub(super) fn chart_set_sizes(units: &str) -> String {
+    format!("Share of {units} alone, by number of known columns")
+}
+
+/// Title of the picture of pairs.
+pub(super) fn chart_pairs(units: &str) -> String {
+    format!("Share of {units} alone on two columns")
+}
+
+pub(super) const CHART_COLUMN_EFFECTS: &str = "What each column adds to the share of subjects alone";
+pub(super) const CHART_COLUMN_EFFECTS_SUBTITLE: &str = "Further right: the column reveals more";
+pub(super) const CHART_SET_SIZES_SUBTITLE: &str = "All combinations of columns of each size";
+pub(super) const CHART_PAIRS_SUBTITLE: &str = "Read along the row and down from the name to find a pair";
+pub(super) const CHART_PAIRS_NONE: &str = "No pair of columns singles anybody out.";
+
+pub(super) const SKIP: &str = "Skip to the result";
+pub(super) const FINDINGS: &str = "Findings";
+pub(super) const WAIVED: &str = "waived";
+pub(super) const NOT_MEASURED: &str = "Not measured";
+pub(super) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
+pub(super) const TRUST: &str = "How far this result can be trusted";
+pub(super) const CONTENTS: &str = "Sections";
+pub(super) const MORE: &str = "more in result.json";
+pub(super) const HOW_TO_READ: &str = "How to read this";
+pub(super) const ATTACKER: &str = "Someone who knows these columns about a person finds exactly that person.";
+pub(super) const NOT_COUNTED: &str = "not counted";
+pub(super) const NOT_KNOWN: &str = "not known";
+pub(super) const NO_CONFIG: &str = "no configuration file";
+pub(super) const GUESSED: &str = " (guessed)";
+pub(super) const BELOW_LIMIT: &str = "below the limit";
+pub(super) const NOT_BELOW_LIMIT: &str = "within the limit";
+pub(super) const RISKIEST_COLUMNS: &str = "Riskiest columns";
+pub(super) const RISKIEST_COLUMNS_CAPTION: &str = "Share of subjects alone that each column adds";
+pub(super) const RISKIEST_SETS: &str = "Riskiest combinations";
+pub(super) const COMBINATIONS_TITLE: &str = "Combinations of columns";
+pub(super) const WHOLE_SETS_CAPTION: &str = "All quasi-identifiers, and those that never change within a subject";
+pub(super) const SIZES_CAPTION: &str = "Share of subjects alone, by number of known columns";
+pub(super) const CLASS_SIZES_TITLE: &str = "Class sizes";
+pub(super) const BELOW_CAPTION: &str = "In classes smaller than a bound";
+pub(super) const EFFECTS_TITLE: &str = "What each column adds";
+pub(super) const COLUMNS_TITLE: &str = "Columns";
+pub(super) const COLUMNS_CAPTION: &str = "Columns of the dataset, by role";
+pub(super) const METHOD_TITLE: &str = "Method and assumptions";
+pub(super) const METHOD_MISSING: &str = "Missing cells in this run";
+pub(super) const METHOD_SHAPLEY: &str = "Effects of columns in this run";
+pub(super) const METHOD_POLICY: &str = "Limits in this run";
+pub(super) const RECORD_TITLE: &str = "Record of the run";
+pub(super) const FILES_CAPTION: &str = "Files, with the hash of the bytes that were read";
+pub(super) const RUN_CAPTION: &str = "Run";
+pub(super) const GLOSSARY_TITLE: &str = "Glossary";
+
+pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
+pub(super) const SHORT_SET_HEADS: [&str; 3] = ["Columns", "Alone", "Smallest class"];
+pub(super) const SET_HEADS: [&str; 7] =
+    ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
+pub(super) const SIZE_HEADS: [&str; 5] = ["Columns known", "Sets", "Safest set", "Median set", "Riskiest set"];
+pub(super) const CLASS_HEADS: [&str; 5] = ["Subjects in a class", "Classes", "Records", "Share of records", "Limit"];
+pub(super) const BELOW_HEADS: [&str; 3] = ["Class size", "Subjects", "Records"];
+pub(super) const COLUMN_HEADS: [&str; 8] =
+    ["Column", "Role", "Type", "Distinct", "Missing", "Within a subject", "Coarsened", "Why this role"];
+pub(super) const FILE_HEADS: [&str; 4] = ["File", "Size", "Records", "SHA-256"];
+pub(super) const RUN_HEADS: [&str; 2] = ["Fact", "Value"];
+
+pub(super) const COMBINATIONS_READING: &[&str] = &[
+    "Each row is something that a person outside may know about somebody: the values of these columns. “Subjects alone” \
+     are those whom that knowledge singles out.",
+    "“Any record” sets hold a column that changes from record to record, such as a date or an amount. A subject counts as \
+     alone there when any one of its records is, so the share grows with the length of the history. Do not compare it \
+     with a set read as subject attributes.",
+    "A set with more columns never singles out fewer subjects. If a small set is already risky, every set that holds it \
+     is at least as risky.",
+];
+pub(super) const CLASS_SIZES_READING: &[&str] = &[
+    "A class is a crowd: all subjects that look the same on these columns. Its size counts subjects, not records. In a \
+     class of 5, an attacker who knows these columns picks the right subject with a chance of 1 in 5.",
+    "Hatched bars are classes smaller than the limit. The records in them are what to coarsen, merge or leave out.",
+];
+pub(super) const EFFECTS_READING: &[&str] = &[
+    "Leave-one-out is the drop in the share of subjects alone when only this column is removed. It can be near 0 for \
+     two columns that say the same: removing one of them helps little.",
+    "The Shapley value shares the whole risk out fairly among the columns: their values add up to the share of subjects \
+     alone on all columns.",
+];
+pub(super) const COLUMNS_READING: &[&str] = &[
+    "A quasi-identifier is a column that others may know about a person. Static columns never change within a subject; \
+     event columns do. Distinct values are counted after coarsening, and a missing cell is not counted among them.",
+    "Only quasi-identifiers enter the crowds. A column with the role “ignore” is not measured, which does not make it \
+     harmless.",
+];
+
+pub(super) const METHOD: &[(&str, &str)] = &[
+    (
+        "What a crowd is",
+        "A record hides among the distinct subjects that have the same values on a set of columns. One customer with \
+         fifty purchases is one subject, never a crowd of fifty.",
+    ),
+    (
+        "Three readings",
+        "Subject attributes: every column of the set is the same in all records of a subject, so classes do not overlap. \
+         Any record: some column changes within a subject; a subject is exposed when any of its records is. Record: no \
+         subject is declared, so each record counts as its own subject.",
+    ),
+    (
+        "Subjects are as declared",
+        "A reissued card or a joint account counts as its own subject unless cards are mapped to customers. If one person \
+         is several subjects, real crowds are smaller than shown.",
+    ),
+    (
+        "Who is assumed to look",
+        "Someone who knows that the person is in the dataset and knows the exact values of the columns of a set. Whoever \
+         knows less finds less; whoever knows columns that are not listed as quasi-identifiers may find more.",
+    ),
+    (
+        "Risk",
+        "The risk of a record is 1 divided by its crowd: the chance of picking the right subject. The average risk of a \
+         record is the mean over all records that have a subject.",
+    ),
+    (
+        "What this does not say",
+        "It does not say what is learned about people who stay in a crowd, nor whether records can be linked to another \
+         given dataset, nor how many would be alone in a larger population.",
+    ),
+];
+
+pub(super) const GLOSSARY: &[(&str, &str)] = &[
+    ("alone", "In a crowd of one: no other subject has the same values."),
+    (
+        "class",
+        "All records with the same values on a set of columns; its size is the number of distinct subjects in it.",
+    ),
+    ("direct identifier", "A column that names the person outright, such as a name or a card number."),
+    ("event column", "A quasi-identifier that changes from record to record, such as a date, place or amount."),
+    ("k", "The limit for the smallest class, in subjects."),
+    ("leave-one-out", "Share of subjects alone on all columns, minus that share without the column."),
+    ("quasi-identifier", "A column that others may know about a person and that helps to single the person out."),
+    ("record", "One row of the dataset."),
+    ("Shapley value", "A column's fair part of the risk: its average effect over all orders of adding columns."),
+    ("static column", "A quasi-identifier that is the same in all records of a subject, such as a birth year."),
+    ("subject", "The person or account that records belong to."),
+];
+
+/// Sentences as owned strings.
+pub(super) fn owned(sentences: &[&str]) -> Vec<String> {
+    sentences.iter().map(|sentence| (*sentence).to_owned()).collect()
+}
+
+/// Size of the dataset in one line.
+pub(super) fn dataset_size(dataset: &Dataset) -> String {
+    let records = count(dataset.records);
+    let columns = dataset.columns.len();
+    match &dataset.subject {
+        Some(_) => format!("{records} records, {} subjects, {columns} columns", count(dataset.subjects)),
+        None => format!("{records} records, {columns} columns"),
+    }
+}
+
+/// An instant of RFC 3339 in UTC, for people; as it is when it has another shape.
+pub(super) fn time(instant: &str) -> String {
+    let short = instant.strip_suffix('Z').and_then(|instant| instant.split_once('T'));
+    short.map_or_else(
+        || instant.to_owned(),
+        |(date, time)| format!("{date} {} UTC", time.split('.').next().unwrap_or(time)),
+    )
+}
+
+/// The worst case beside the headline.
+pub(super) fn worst_case(counts: &str, full: &SetStatistics) -> String {
+    let history = if full.reading == Reading::AnyRecord { " It grows with the length of the history." } else { "" };
+    format!(
+        "Worst case of one known event: {counts} are alone on all {} quasi-identifiers in at least one record.{history}",
+        full.columns.len()
+    )
+}
+
+pub(super) fn tile_smallest(units: &str) -> String {
+    format!("Smallest class, {units}")
+}
+
+pub(super) fn tile_limit(k: u32) -> String {
+    format!("limit: at least {}", count(u64::from(k)))
+}
+
+pub(super) fn tile_alone(units: &str, columns: usize) -> String {
+    format!("{} alone on all {columns} columns", capitalised(units))
+}
+
+pub(super) fn tile_alone_note(full: &SetStatistics) -> String {
+    match full.reading {
+        Reading::AnyRecord => "any record: worst case of one known event".to_owned(),
+        Reading::SubjectAttributes => "read as subject attributes".to_owned(),
+        Reading::Record => "each record counted as a subject".to_owned(),
+    }
+}
+
+pub(super) fn tile_below(k: u32) -> String {
+    format!("Records in classes below {}", count(u64::from(k)))
+}
+
+pub(super) fn of_records(share: &str) -> String {
+    format!("{share} of records")
+}
+
+/// Measured figure and limit of a finding.
+pub(super) fn figures(measured: Option<String>, limit: Option<String>) -> String {
+    match (measured, limit) {
+        (Some(measured), Some(limit)) => format!("measured {measured}, limit {limit}"),
+        (Some(measured), None) => format!("measured {measured}"),
+        (None, Some(limit)) => format!("limit {limit}"),
+        (None, None) => String::new(),
+    }
+}
+
+pub(super) fn interval(low: &str, high: &str) -> String {
+    format!("{low} to {high}")
+}
+
+/// What stands for the interval of a value that has none.
+pub(super) fn exactness(effect: &ColumnEffect) -> String {
+    match (effect.shapley, effect.undefined.iter().find(|entry| entry.field == "shapley")) {
+        (Some(_), _) => "exact".to_owned(),
+        (None, Some(entry)) => super::escape::printable(undefined_reason(&entry.reason)),
+        (None, None) => NOT_DEFINED.to_owned(),
+    }
+}
+
+pub(super) fn riskiest_sets_caption(max_set: usize) -> String {
+    format!("Sets of at most {max_set} columns")
+}
+
+pub(super) fn sets_caption(sets: usize, max_set: usize) -> String {
+    format!("All {} sets of at most {max_set} columns, riskiest first", count(sets as u64))
+}
+
+pub(super) fn without_subject(dataset: &Dataset) -> String {
+    format!(
+        "{} of {} records have no subject and are left out of every crowd.",
+        count(dataset.records_without_subject),
+        count(dataset.records)
+    )
+}
+
+/// The smallest number of columns that singles somebody out.
+pub(super) fn combinations_answer(result: &ScanResult, sets: &[&SetStatistics]) -> String {
+    let alone = sets.iter().filter(|set| set.unique_subjects > 0).count();
+    let smallest = sets.iter().filter(|set| set.unique_subjects > 0).min_by_key(|set| set.columns.len());
+    match smallest {
+        None => format!("None of {} combinations singles out anybody.", count(sets.len() as u64)),
+        Some(set) => {
+            let length = set.columns.len();
+            let columns = if length == 1 { "one column".to_owned() } else { format!("{length} columns") };
+            let records = count(result.dataset.records);
+            format!(
+                "{} of {} combinations single somebody out; knowing {columns} can be enough in these {records} records.",
+                count(alone as u64),
+                count(sets.len() as u64)
+            )
+        }
+    }
+}
+
+pub(super) fn class_sizes_answer(headline: &str, set: &SetStatistics, k: u32, below: Option<u64>) -> String {
+    let smallest = set.smallest_class.map_or_else(
+        || "the smallest class is not defined".to_owned(),
+        |smallest| format!("the smallest class holds {} {}", count(smallest), unit(set.reading, smallest)),
+    );
+    let below = below.map_or_else(String::new, |below| {
+        format!("; {} records stand in classes below the limit of {}", count(below), count(u64::from(k)))
+    });
+    format!("{headline}; {smallest}{below}.")
+}
+
+pub(super) fn class_sizes_caption(set: &SetStatistics) -> String {
+    format!("Classes on {}", list(&super::summary::names(&set.columns)))
+}
+
+pub(super) fn below_k(k: u32) -> String {
+    format!("fewer than {}", count(u64::from(k)))
+}
+
+pub(super) fn effects_answer(first: Option<&ColumnEffect>) -> String {
+    let named = first.and_then(|effect| Some((effect, effect.shapley.or(effect.leave_one_out)?)));
+    match named {
+        Some((effect, value)) if value > 0.0 => format!(
+            "{} reveals most: it adds {} to the share of subjects alone.",
+            super::escape::printable(&effect.column),
+            percent(value)
+        ),
+        Some(_) => "No column adds to the share of subjects alone.".to_owned(),
+        None => "What each column adds is not defined for this dataset.".to_owned(),
+    }
+}
+
+pub(super) fn columns_answer(columns: &[DatasetColumn]) -> String {
+    let guessed = columns.iter().filter(|column| column.guessed).count();
+    let quasi = columns.iter().filter(|column| column.role == crate::result::Role::QuasiIdentifier).count();
+    let roles = if guessed == 0 {
+        "no role is guessed".to_owned()
+    } else {
+        format!("{} roles are guessed", count(guessed as u64))
+    };
+    format!("{} columns, {} of them quasi-identifiers; {roles}.", count(columns.len() as u64), count(quasi as u64))
+}
+
+pub(super) fn constancy(constant: Option<bool>) -> &'static str {
+    match constant {
+        Some(true) => "static",
+        Some(false) => "event",
+        None => NOT_DEFINED,
+    }
+}
+
+pub(super) fn coarsening(rules: &[String]) -> String {
+    if rules.is_empty() { "no".to_owned() } else { rules.join(", then ") }
+}
+
+/// Smallest crowds when missing cells are a value of their own.
+pub(super) fn own_category(own: &OwnCategory) -> String {
+    let figure = |number: Option<u64>| number.map_or_else(|| NOT_DEFINED.to_owned(), count);
+    format!(
+        " With a missing cell as a value of its own the smallest class would be {} on all quasi-identifiers and {} on \
+         the static ones.",
+        figure(own.full_smallest_class),
+        figure(own.static_smallest_class)
+    )
+}
+
+pub(super) fn policy(policy: &Policy, name: &str) -> String {
+    let event = if policy.gate_any_record {
+        "the worst case of one known event is held to the same limit"
+    } else {
+        "the worst case of one known event is shown but not gated"
+    };
+    let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
+    format!(
+        "Policy {name}: the smallest class of the static quasi-identifiers must hold at least {} subjects; {event}; \
+         findings of severity {} or above fail.{review} Default limits are house policy, not law.",
+        count(u64::from(policy.k)),
+        severity(policy.fail_on)
+    )
+}
+
+pub(super) fn footer(version: &str, run: &str) -> String {
+    format!(
+        "reidrisk {version}, run {run}. This page holds counts and names of columns and files, no cell of the data."
+    )
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}

@@ -1,0 +1,107 @@
+//! What is kept for one class while records stream past.
+
+/// Counter of one class. A default cell is an empty class.
+///
+/// Records come sorted by subject (within a part of the table), so the last subject seen is all that is needed to
+/// count distinct ones. `stamp` is the subject's number plus one; 0 never occurs, so an empty cell needs no flag.
+pub(super) trait Cell: Copy + Default + Send + Sync {
+    /// Whether distinct subjects differ from records; when not, `stamp` is not looked at.
+    const SUBJECTS: bool;
+    /// Whether records are counted apart from subjects.
+    const RECORDS: bool;
+
+    /// One record of the class.
+    fn touch(&mut self, stamp: u32);
+    /// Distinct subjects so far.
+    fn crowd(&self) -> u32;
+    /// Records so far; equal to the crowd when records are not counted apart.
+    fn records(&self) -> u32;
+    /// Adds a cell that counted other subjects.
+    fn absorb(&mut self, other: Self);
+}
+
+/// Records only: each record is its own subject.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RecordCell(u32);
+
+impl Cell for RecordCell {
+    const SUBJECTS: bool = false;
+    const RECORDS: bool = false;
+
+    #[inline(always)]
+    fn touch(&mut self, _stamp: u32) {
+        self.0 += 1;
+    }
+    #[inline(always)]
+    fn crowd(&self) -> u32 {
+        self.0
+    }
+    #[inline(always)]
+    fn records(&self) -> u32 {
+        self.0
+    }
+    fn absorb(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+/// Distinct subjects only.
+#[derive(Clone, Copy, Default)]
+pub(super) struct CrowdCell {
+    stamp: u32,
+    crowd: u32,
+}
+
+impl Cell for CrowdCell {
+    const SUBJECTS: bool = true;
+    const RECORDS: bool = false;
+
+    #[inline(always)]
+    fn touch(&mut self, stamp: u32) {
+        self.crowd += u32::from(self.stamp != stamp);
+        self.stamp = stamp;
+    }
+    #[inline(always)]
+    fn crowd(&self) -> u32 {
+        self.crowd
+    }
+    #[inline(always)]
+    fn records(&self) -> u32 {
+        self.crowd
+    }
+    fn absorb(&mut self, other: Self) {
+        self.crowd += other.crowd;
+    }
+}
+
+/// Distinct subjects and records.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FullCell {
+    stamp: u32,
+    crowd: u32,
+    records: u32,
+}
+
+impl Cell for FullCell {
+    const SUBJECTS: bool = true;
+    const RECORDS: bool = true;
+
+    #[inline(always)]
+    fn touch(&mut self, stamp: u32) {
+        self.crowd += u32::from(self.stamp != stamp);
+        self.stamp = stamp;
+        self.records += 1;
+    }
+    #[inline(always)]
+    fn crowd(&self) -> u32 {
+        self.crowd
+    }
+    #[inline(always)]
+    fn records(&self) -> u32 {
+        self.records
+    }
+    fn absorb(&mut self, other: Self) {
+        self.crowd += other.crowd;
+        self.records += other.records;
+    }
+}

@@ -1,0 +1,149 @@
+//! The one question that measures ask of a table: how large are the crowds of these column sets?
+
+use super::cell::{Cell, CrowdCell, FullCell, RecordCell};
+use super::counts::SetCounts;
+use super::dense::{batches, cells_of, count_batch};
+use super::grouped::{self, LeadView};
+use super::{ColumnSet, Table};
+use crate::stop::{Progress, Stop, StopReason};
+use rayon::prelude::*;
+
+/// What decides between the ways of counting. The ways give the same counts; only their speed differs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tuning {
+    /// Possible classes up to which a set gets one cell for each over the whole table.
+    pub(super) dense_cells: usize,
+    /// Possible classes up to which the sets within a group of the lead column get one cell for each.
+    pub(super) group_cells: usize,
+    /// Bytes of cells that a batch of dense sets may take, so that they stay in the second-level cache.
+    pub(super) batch_bytes: usize,
+}
+
+impl Tuning {
+    /// Measured on the table of `docs/performance.md`.
+    pub(super) const DEFAULT: Self = Self { dense_cells: 1 << 20, group_cells: 1 << 20, batch_bytes: 1 << 19 };
+
+    /// For small tables it does not pay to clear and read many more cells than there are records.
+    fn for_table(table: &Table) -> Self {
+        let default = Self::DEFAULT;
+        Self { dense_cells: default.dense_cells.min(table.records().max(1 << 8)), ..default }
+    }
+}
+
+/// Crowds of each set, in the order of the sets: class sizes with records, record pairs, smallest crowds of subjects.
+///
+/// # Guarantee
+/// Equal to the brute-force count of every set, for any number of threads.
+///
+/// # Errors
+/// The reason, when `stop` was raised before the end.
+///
+/// # Cost
+/// About one nanosecond for each record and set while the cells of a set fit the cache; memory for one reordered copy
+/// of the columns and 4 bytes a subject for each thread.
+pub fn count_sets(
+    table: &Table,
+    sets: &[ColumnSet],
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<SetCounts>, StopReason> {
+    if table.has_subjects() {
+        count_with::<FullCell>(table, sets, Tuning::for_table(table), progress, stop)
+    } else {
+        count_with::<RecordCell>(table, sets, Tuning::for_table(table), progress, stop)
+    }
+}
+
+/// Only how many classes of each size there are: (distinct subjects, classes), ascending. Cheaper than [`count_sets`].
+///
+/// # Errors
+/// The reason, when `stop` was raised before the end.
+pub fn class_sizes(
+    table: &Table,
+    sets: &[ColumnSet],
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<Vec<(u32, u64)>>, StopReason> {
+    let counts = if table.has_subjects() {
+        count_with::<CrowdCell>(table, sets, Tuning::for_table(table), progress, stop)?
+    } else {
+        count_with::<RecordCell>(table, sets, Tuning::for_table(table), progress, stop)?
+    };
+    let sizes = |counts: SetCounts| counts.sizes.into_iter().map(|size| (size.size, size.classes)).collect();
+    Ok(counts.into_iter().map(sizes).collect())
+}
+
+/// Bytes of scratch memory that counting takes beside the table, for this many threads.
+#[must_use]
+pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
+    let cells = Tuning::DEFAULT.group_cells * size_of::<FullCell>();
+    let of_thread = cells + table.subjects() * 4 + table.records().min(1 << 22) * 12;
+    (LeadView::bytes(table) + threads * of_thread) as u64
+}
+
+pub(super) fn count_with<C: Cell>(
+    table: &Table,
+    sets: &[ColumnSet],
+    tuning: Tuning,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<SetCounts>, StopReason> {
+    let is_dense = |set: &ColumnSet| cells_of(table, set).is_some_and(|cells| cells <= tuning.dense_cells);
+    let numbered = sets.iter().enumerate();
+    let (dense, grouped): (Vec<_>, Vec<_>) = numbered.partition(|(_, set)| is_dense(set));
+    let mut counts = vec![SetCounts::default(); sets.len()];
+    for (index, set_counts) in count_dense::<C>(table, dense, tuning, progress, stop)? {
+        counts[index] = set_counts;
+    }
+    for (lead, sets) in by_lead(table, grouped) {
+        let view = LeadView::new::<C>(table, lead, &sets);
+        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.group_cells, stop)? {
+            counts[index] = set_counts;
+        }
+        progress.advance(sets.len() as u64);
+    }
+    Ok(counts)
+}
+
+fn count_dense<C: Cell>(
+    table: &Table,
+    sets: Vec<(usize, &ColumnSet)>,
+    tuning: Tuning,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<(usize, SetCounts)>, StopReason> {
+    let batches = batches::<C>(table, sets, tuning.batch_bytes);
+    // Few batches: cut the records as well, so that no core is idle.
+    let threads = rayon::current_num_threads();
+    let parts = if batches.len() >= 4 * threads { 1 } else { (4 * threads).div_ceil(batches.len().max(1)) };
+    let parts = parts.min(table.records() / 4096 + 1);
+    let counted: Vec<Vec<(usize, SetCounts)>> = batches
+        .par_iter()
+        .with_max_len(1)
+        .map(|batch| {
+            let counted = count_batch::<C>(table, batch, parts, stop)?;
+            progress.advance(batch.sets.len() as u64);
+            Ok(counted)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(counted.into_iter().flatten().collect())
+}
+
+type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;
+
+/// Sets by their column of largest cardinality.
+fn by_lead<'a>(table: &Table, sets: NumberedSets<'a>) -> Vec<(usize, NumberedSets<'a>)> {
+    let lead_of = |set: &ColumnSet| {
+        let cardinality = |&&column: &&usize| table.columns()[column].cardinality;
+        set.columns().iter().max_by_key(cardinality).copied().unwrap_or(0)
+    };
+    let mut leads: Vec<(usize, NumberedSets<'a>)> = Vec::new();
+    for (index, set) in sets {
+        let lead = lead_of(set);
+        match leads.iter_mut().find(|(other, _)| *other == lead) {
+            Some((_, sets)) => sets.push((index, set)),
+            None => leads.push((lead, vec![(index, set)])),
+        }
+    }
+    leads
+}

@@ -1,0 +1,303 @@
+//! Counting with one cell for every possible class: no hashing, one sequential pass.
+//!
+//! Sets whose product of cardinalities is small are counted in batches. A batch takes a block of records at a time and
+//! counts all of its sets over it while the block lies in the first-level cache and the cells of the batch in the
+//! second-level cache. Sets that share all columns but the last share the work for the shared part.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::cell::Cell;
+use super::counts::{SetCounts, SizeCount, SizeTally};
+use super::{Codes, ColumnSet, Table};
+use crate::stop::{Stop, StopReason};
+use crate::with_codes;
+
+/// Records of one block: the shared prefix and the subjects of a block are 4 bytes a record each.
+const BLOCK: usize = 4096;
+
+/// Sets to be counted together, with their positions in the caller's list.
+pub(super) struct Batch<'a> {
+    pub(super) sets: Vec<(usize, &'a ColumnSet)>,
+}
+
+/// Splits sets, in lexicographic order, into batches whose cells fit `budget` bytes (a larger set stands alone).
+pub(super) fn batches<'a, C: Cell>(table: &Table, mut sets: Vec<(usize, &'a ColumnSet)>, budget: usize) -> Vec<Batch<'a>> {
+    sets.sort_unstable_by_key(|&(_, set)| set);
+    let mut batches: Vec<Batch<'a>> = Vec::new();
+    let mut room = 0;
+    for (index, set) in sets {
+        let bytes = cells_of(table, set).unwrap_or(usize::MAX).saturating_mul(size_of::<C>());
+        match batches.last_mut() {
+            Some(batch) if bytes <= room => {
+                room -= bytes;
+                batch.sets.push((index, set));
+            }
+            _ => {
+                room = budget.saturating_sub(bytes);
+                batches.push(Batch { sets: vec![(index, set)] });
+            }
+        }
+    }
+    batches
+}
+
+/// Product of the cardinalities of a set; `None` when it does not fit.
+pub(super) fn cells_of(table: &Table, set: &ColumnSet) -> Option<usize> {
+    set.columns().iter().try_fold(1_usize, |product, &column| {
+        product.checked_mul(table.columns()[column].cardinality.max(1) as usize)
+    })
+}
+
+/// Counts every set of a batch, with the records cut into `parts` stretches that are counted in parallel.
+pub(super) fn count_batch<C: Cell>(
+    table: &Table,
+    batch: &Batch<'_>,
+    parts: usize,
+    stop: &Stop,
+) -> Result<Vec<(usize, SetCounts)>, StopReason> {
+    let stretches = stretches(table, parts);
+    let partial: Vec<Vec<Vec<C>>> =
+        stretches.par_iter().map(|stretch| count_stretch(table, batch, stretch.clone(), stop)).collect::<Result<_, _>>()?;
+    let cells = merge(partial);
+    let ranked: Vec<Ranked> = cells.into_iter().map(|cells| Ranked::new(&cells)).collect();
+    let smallest: Vec<Vec<u64>> = if C::RECORDS {
+        let parts: Vec<Vec<Vec<u64>>> = stretches
+            .par_iter()
+            .map(|stretch| smallest_in_stretch(table, batch, &ranked, stretch.clone(), stop))
+            .collect::<Result<_, _>>()?;
+        sum(parts)
+    } else {
+        Vec::new()
+    };
+    let counts = ranked.into_iter().enumerate().map(|(place, ranked)| {
+        let subjects = smallest.get(place).map(Vec::as_slice);
+        (batch.sets[place].0, ranked.into_counts::<C>(subjects))
+    });
+    Ok(counts.collect())
+}
+
+/// Cuts the records into about equal stretches at the borders of subjects, so that each subject is in one stretch.
+fn stretches(table: &Table, parts: usize) -> Vec<Range<usize>> {
+    let records = table.records();
+    let mut stretches = Vec::with_capacity(parts);
+    let mut start = 0;
+    for part in 1..=parts {
+        let mut end = records * part / parts;
+        if let Some(subjects) = table.subject_of_record() {
+            while end > start && end < records && subjects[end] == subjects[end - 1] {
+                end += 1;
+            }
+        }
+        if end > start {
+            stretches.push(start..end);
+            start = end;
+        }
+    }
+    stretches
+}
+
+/// First pass: one cell array a set.
+fn count_stretch<C: Cell>(
+    table: &Table,
+    batch: &Batch<'_>,
+    stretch: Range<usize>,
+    stop: &Stop,
+) -> Result<Vec<Vec<C>>, StopReason> {
+    let size = |set| cells_of(table, set).unwrap_or(0);
+    let mut cells: Vec<Vec<C>> = batch.sets.iter().map(|&(_, set)| vec![C::default(); size(set)]).collect();
+    let mut stamps = vec![0_u32; BLOCK];
+    let mut prefix = Prefix::new();
+    for start in stretch.clone().step_by(BLOCK) {
+        stop.check()?;
+        let block = start..(start + BLOCK).min(stretch.end);
+        let stamps = &mut stamps[..block.len()];
+        if let Some(subjects) = table.subject_of_record() {
+            stamps.iter_mut().zip(&subjects[block.clone()]).for_each(|(stamp, subject)| *stamp = subject + 1);
+        }
+        prefix.forget();
+        for (cells, (_, set)) in cells.iter_mut().zip(&batch.sets) {
+            let (last, shared) = set.columns().split_last().expect("a column set is not empty");
+            let prefix = prefix.of(table, shared, block.clone());
+            let column = &table.columns()[*last];
+            let cardinality = column.cardinality;
+            with_codes!(&column.codes, codes => {
+                for ((&prefix, &code), &stamp) in prefix.iter().zip(&codes[block.clone()]).zip(stamps.iter()) {
+                    cells[(prefix * cardinality + u32::from(code)) as usize].touch(stamp);
+                }
+            });
+        }
+    }
+    Ok(cells)
+}
+
+/// The number of the class on all columns of a set but the last, for each record of a block.
+struct Prefix<'a> {
+    columns: Option<&'a [usize]>,
+    numbers: Vec<u32>,
+}
+
+impl<'a> Prefix<'a> {
+    fn new() -> Self {
+        Self { columns: None, numbers: vec![0; BLOCK] }
+    }
+
+    fn forget(&mut self) {
+        self.columns = None;
+    }
+
+    fn of(&mut self, table: &Table, columns: &'a [usize], block: Range<usize>) -> &[u32] {
+        let numbers = &mut self.numbers[..block.len()];
+        if self.columns != Some(columns) {
+            numbers.fill(0);
+            for &column in columns {
+                let column = &table.columns()[column];
+                extend(numbers, &column.codes, column.cardinality, block.clone());
+            }
+            self.columns = Some(columns);
+        }
+        numbers
+    }
+}
+
+fn extend(numbers: &mut [u32], codes: &Codes, cardinality: u32, block: Range<usize>) {
+    with_codes!(codes, codes => {
+        for (number, &code) in numbers.iter_mut().zip(&codes[block]) {
+            *number = *number * cardinality + u32::from(code);
+        }
+    });
+}
+
+fn merge<C: Cell>(parts: Vec<Vec<Vec<C>>>) -> Vec<Vec<C>> {
+    let mut parts = parts.into_iter();
+    let mut total = parts.next().unwrap_or_default();
+    for part in parts {
+        for (total, part) in total.iter_mut().zip(part) {
+            total.iter_mut().zip(part).for_each(|(total, part)| total.absorb(part));
+        }
+    }
+    total
+}
+
+fn sum(parts: Vec<Vec<Vec<u64>>>) -> Vec<Vec<u64>> {
+    let mut parts = parts.into_iter();
+    let mut total = parts.next().unwrap_or_default();
+    for part in parts {
+        for (total, part) in total.iter_mut().zip(part) {
+            total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
+        }
+    }
+    total
+}
+
+/// The crowd of each cell as its rank among the sizes that occur: small numbers that can index an array, and whose
+/// order is the order of the crowds, so that the smallest rank among a subject's records tells the smallest crowd.
+struct Ranked {
+    rank_of_cell: Codes,
+    sizes: Vec<SizeCount>,
+    record_pairs: u128,
+}
+
+impl Ranked {
+    fn new<C: Cell>(cells: &[C]) -> Self {
+        let mut tally = SizeTally::new();
+        for cell in cells.iter().filter(|cell| cell.crowd() > 0) {
+            tally.add(cell.crowd(), cell.records());
+        }
+        let (sizes, record_pairs) = tally.finish();
+        if !C::RECORDS {
+            return Self { rank_of_cell: Codes::U8(Vec::new()), sizes, record_pairs };
+        }
+        // Most classes are small: their rank is looked up, that of the few larger ones is searched.
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer sizes than records")]
+        let search = |crowd: u32| sizes.partition_point(|size| size.size < crowd) as u32;
+        let small: Vec<u32> = (0..1024).map(search).collect();
+        // An empty cell gets rank 0 like the smallest class; no record asks for it.
+        let rank = |cell: &C| small.get(cell.crowd() as usize).copied().unwrap_or_else(|| search(cell.crowd()));
+        let rank_of_cell = Codes::from_codes(sizes.len(), cells.iter().map(rank));
+        Self { rank_of_cell, sizes, record_pairs }
+    }
+
+    fn into_counts<C: Cell>(self, subjects: Option<&[u64]>) -> SetCounts {
+        let Self { sizes, record_pairs, .. } = self;
+        let subjects_by_smallest = match subjects {
+            Some(subjects) => {
+                let crowds = sizes.iter().map(|size| size.size).zip(subjects.iter().copied());
+                crowds.filter(|&(_, count)| count > 0).collect()
+            }
+            None if C::SUBJECTS => Vec::new(),
+            None => sizes.iter().map(|size| (size.size, size.records)).collect(),
+        };
+        SetCounts { sizes, record_pairs, subjects_by_smallest }
+    }
+}
+
+/// Second pass: for each set, how many subjects have each rank as the smallest among their records.
+fn smallest_in_stretch(
+    table: &Table,
+    batch: &Batch<'_>,
+    ranked: &[Ranked],
+    stretch: Range<usize>,
+    stop: &Stop,
+) -> Result<Vec<Vec<u64>>, StopReason> {
+    let mut tallies: Vec<Vec<u64>> = ranked.iter().map(|ranked| vec![0; ranked.sizes.len()]).collect();
+    // A subject's records may lie on both sides of a block border, so its smallest rank so far is carried over.
+    let mut carried = vec![u32::MAX; ranked.len()];
+    let mut smallest_so_far = vec![0_u32; BLOCK];
+    let mut prefix = Prefix::new();
+    let mut borders = Borders::new();
+    for start in stretch.clone().step_by(BLOCK) {
+        stop.check()?;
+        let block = start..(start + BLOCK).min(stretch.end);
+        borders.find(table, block.clone());
+        prefix.forget();
+        for (place, (_, set)) in batch.sets.iter().enumerate() {
+            let (last, shared) = set.columns().split_last().expect("a column set is not empty");
+            let prefix = prefix.of(table, shared, block.clone());
+            let column = &table.columns()[*last];
+            let smallest_so_far = &mut smallest_so_far[..block.len()];
+            with_codes!(&column.codes, codes => with_codes!(&ranked[place].rank_of_cell, ranks => {
+                let numbers = prefix.iter().zip(&codes[block.clone()]);
+                let numbers = numbers.map(|(&prefix, &code)| (prefix * column.cardinality + u32::from(code)) as usize);
+                let mut smallest = carried[place];
+                // Without a branch: a restart of all ones lifts the smallest so far above every rank.
+                for ((number, &restart), so_far) in numbers.zip(&borders.restarts).zip(smallest_so_far.iter_mut()) {
+                    smallest = u32::from(ranks[number]).min(smallest | restart);
+                    *so_far = smallest;
+                }
+                carried[place] = smallest;
+            }));
+            let tally = &mut tallies[place];
+            borders.ends.iter().for_each(|&end| tally[smallest_so_far[end as usize] as usize] += 1);
+        }
+    }
+    Ok(tallies)
+}
+
+/// Where the records of one subject begin and end within a block.
+struct Borders {
+    /// All ones at the first record of a subject, else zero.
+    restarts: Vec<u32>,
+    /// The last record of each subject that ends in the block.
+    ends: Vec<u32>,
+}
+
+impl Borders {
+    fn new() -> Self {
+        Self { restarts: Vec::with_capacity(BLOCK), ends: Vec::with_capacity(BLOCK) }
+    }
+
+    fn find(&mut self, table: &Table, block: Range<usize>) {
+        let subjects = table.subject_of_record().unwrap_or_default();
+        self.restarts.clear();
+        self.restarts.push(u32::MAX * u32::from(block.start == 0 || subjects[block.start] != subjects[block.start - 1]));
+        let neighbours = subjects[block.clone()].windows(2);
+        self.restarts.extend(neighbours.map(|pair| u32::from(pair[0] != pair[1]).wrapping_neg()));
+        let ends = &table.subject_starts()[subjects[block.start] as usize + 1..];
+        let ends = ends.iter().take_while(|&&end| end as usize <= block.end);
+        self.ends.clear();
+        #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+        self.ends.extend(ends.map(|end| end - 1 - block.start as u32));
+    }
+}

@@ -1,0 +1,346 @@
+//! Counting sets with too many possible classes for one cell each: sort by one column, then count within its groups.
+//!
+//! All sets whose column of largest cardinality is the same (the *lead*) share one [`LeadView`]: the other columns and
+//! the subjects, brought into the order of the lead. Within a group of equal lead codes the product of the remaining
+//! cardinalities is small enough for one cell each, and only the cells that the group touched are read and
+//! cleared, so a group costs its records and not its possible classes. Where even that product is too large the group
+//! is refined by one more column at a time, as partition refinement does, down to groups of one record.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use super::cell::Cell;
+use super::counts::{SetCounts, SizeTally, tally_smallest};
+use super::order::{Order, gathered};
+use super::{Codes, ColumnSet, Table};
+use crate::stop::{Stop, StopReason};
+use crate::with_codes;
+
+/// A table in the order of one column.
+pub(super) struct LeadView {
+    lead: usize,
+    /// The needed columns in the new order, by position in the table.
+    columns: Vec<Option<Codes>>,
+    /// Subject number plus one of each record; without subjects the record's own number plus one.
+    stamps: Vec<u32>,
+    /// Borders of the groups of equal lead codes; empty groups are left out.
+    groups: Vec<u32>,
+}
+
+impl LeadView {
+    /// The view for these sets, each of which must contain `lead`.
+    pub(super) fn new<C: Cell>(table: &Table, lead: usize, sets: &[(usize, &ColumnSet)]) -> Self {
+        let lead_column = &table.columns()[lead];
+        let order = Order::by(&lead_column.codes, lead_column.cardinality, None);
+        let needed = |column: usize| column != lead && sets.iter().any(|(_, set)| set.contains(column));
+        let columns = (0..table.columns().len())
+            .map(|column| needed(column).then(|| order.applied_to(&table.columns()[column].codes)))
+            .collect();
+        let stamps = match table.subject_of_record() {
+            Some(subjects) if C::SUBJECTS => {
+                let mut stamps = gathered(subjects, &order.record);
+                stamps.par_iter_mut().for_each(|stamp| *stamp += 1);
+                stamps
+            }
+            _ => Vec::new(),
+        };
+        let mut groups = order.starts;
+        groups.dedup();
+        Self { lead, columns, stamps, groups }
+    }
+
+    /// Bytes that a view of all columns of the table takes, with the order it is made from.
+    pub(super) fn bytes(table: &Table) -> usize {
+        table.bytes() + table.records() * 8
+    }
+}
+
+/// Counts the sets one after another or side by side, whichever keeps all cores busy.
+pub(super) fn count_sets<C: Cell>(
+    table: &Table,
+    view: &LeadView,
+    sets: &[(usize, &ColumnSet)],
+    cell_limit: usize,
+    stop: &Stop,
+) -> Result<Vec<(usize, SetCounts)>, StopReason> {
+    let threads = rayon::current_num_threads();
+    let parts = (2 * threads).div_ceil(sets.len().max(1)).min(threads * 2);
+    let count = |&(index, set): &(usize, &ColumnSet)| {
+        count_set::<C>(table, view, set, parts, cell_limit, stop).map(|counts| (index, counts))
+    };
+    sets.par_iter().with_max_len(1).map(count).collect()
+}
+
+fn count_set<C: Cell>(
+    table: &Table,
+    view: &LeadView,
+    set: &ColumnSet,
+    parts: usize,
+    cell_limit: usize,
+    stop: &Stop,
+) -> Result<SetCounts, StopReason> {
+    let subjects = if C::RECORDS { table.subjects() } else { 0 };
+    let smallest: Vec<AtomicU32> = (0..subjects).map(|_| AtomicU32::new(u32::MAX)).collect();
+    let tally = group_parts(&view.groups, parts)
+        .into_par_iter()
+        .map(|groups| {
+            let mut counter = GroupCounter::<C>::new(table, view, set, cell_limit, &smallest);
+            for group in groups {
+                stop.check()?;
+                counter.count_group(view.groups[group] as usize..view.groups[group + 1] as usize);
+            }
+            Ok(counter.tally)
+        })
+        .try_reduce_with(|mut one, other| {
+            one.merge(other);
+            Ok(one)
+        })
+        .unwrap_or_else(|| Ok(SizeTally::new()))?;
+    let (sizes, record_pairs) = tally.finish();
+    let subjects_by_smallest = if C::RECORDS {
+        tally_smallest(smallest.into_iter().map(AtomicU32::into_inner))
+    } else if C::SUBJECTS {
+        Vec::new()
+    } else {
+        sizes.iter().map(|size| (size.size, size.records)).collect()
+    };
+    Ok(SetCounts { sizes, record_pairs, subjects_by_smallest })
+}
+
+/// Cuts the groups into stretches of about equally many records.
+fn group_parts(borders: &[u32], parts: usize) -> Vec<Range<usize>> {
+    let groups = borders.len().saturating_sub(1);
+    let records = borders.last().copied().unwrap_or(0) as usize;
+    let mut stretches = Vec::with_capacity(parts);
+    let mut start = 0;
+    for part in 1..=parts {
+        let end = borders.partition_point(|&border| (border as usize) < records * part / parts).min(groups);
+        if end > start {
+            stretches.push(start..end);
+            start = end;
+        }
+    }
+    stretches
+}
+
+/// Groups of at most this many records are refined by sorting whole keys instead of one column at a time.
+const SORT_LIMIT: usize = 256;
+
+/// Scratch space and result of one thread working on one set.
+struct GroupCounter<'a, C> {
+    view: &'a LeadView,
+    /// The columns of the set without the lead, largest cardinality first.
+    rest: Vec<(&'a Codes, u32)>,
+    smallest: &'a [AtomicU32],
+    cell_limit: usize,
+    tally: SizeTally,
+    cells: Vec<C>,
+    touched: Vec<u32>,
+    numbers: Vec<u32>,
+    stamps: Vec<u32>,
+    /// Scratch space of refinement, one entry a depth.
+    splits: Vec<Split>,
+}
+
+#[derive(Default)]
+struct Split {
+    rows: Vec<u32>,
+    starts: Vec<u32>,
+    keyed: Vec<(u64, u32)>,
+}
+
+impl<'a, C: Cell> GroupCounter<'a, C> {
+    fn new(table: &Table, view: &'a LeadView, set: &ColumnSet, cell_limit: usize, smallest: &'a [AtomicU32]) -> Self {
+        let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
+        let mut rest: Vec<(&Codes, u32)> = set
+            .columns()
+            .iter()
+            .filter(|&&column| column != view.lead)
+            .filter_map(|&column| view.columns[column].as_ref().map(|codes| (codes, cardinality(column))))
+            .collect();
+        rest.sort_by_key(|&(_, cardinality)| std::cmp::Reverse(cardinality));
+        let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
+        let (cells, touched, numbers, stamps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { view, rest, smallest, cell_limit, tally, cells, touched, numbers, stamps, splits }
+    }
+
+    fn count_group(&mut self, group: Range<usize>) {
+        match self.cells_from(0) {
+            Some(cells) => {
+                let mut numbers = std::mem::take(&mut self.numbers);
+                numbers.clear();
+                numbers.resize(group.len(), 0);
+                for &(codes, cardinality) in &self.rest {
+                    with_codes!(codes, codes => {
+                        for (number, &code) in numbers.iter_mut().zip(&codes[group.clone()]) {
+                            *number = *number * cardinality + u32::from(code);
+                        }
+                    });
+                }
+                let stamps = if C::SUBJECTS { &self.view.stamps[group] } else { &[][..] };
+                self.count_numbers(cells, &numbers, stamps);
+                self.numbers = numbers;
+            }
+            None => {
+                #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+                let rows: Vec<u32> = (group.start as u32..group.end as u32).collect();
+                self.refine(&rows, 0);
+            }
+        }
+    }
+
+    /// Possible classes on the columns from `depth` on, when there may be one cell for each.
+    fn cells_from(&self, depth: usize) -> Option<usize> {
+        let product = |cells: usize, &(_, cardinality): &(&Codes, u32)| cells.checked_mul(cardinality as usize);
+        self.rest[depth..].iter().try_fold(1, product).filter(|&cells| cells <= self.cell_limit)
+    }
+
+    /// Counts records by their class numbers, all below `cells`; `stamps` go with the numbers.
+    fn count_numbers(&mut self, cells: usize, numbers: &[u32], stamps: &[u32]) {
+        if self.cells.len() < cells {
+            self.cells.resize(cells, C::default());
+        }
+        let class_cells = &mut self.cells[..cells];
+        self.touched.clear();
+        self.touched.resize(numbers.len(), 0);
+        let mut classes = 0;
+        // Written without a branch: the slot is overwritten by the next record unless the class is new.
+        let mut touch = |number: u32, stamp: u32| {
+            let cell = &mut class_cells[number as usize];
+            self.touched[classes] = number;
+            classes += usize::from(cell.crowd() == 0);
+            cell.touch(stamp);
+        };
+        if C::SUBJECTS {
+            numbers.iter().zip(stamps).for_each(|(&number, &stamp)| touch(number, stamp));
+        } else {
+            numbers.iter().for_each(|&number| touch(number, 0));
+        }
+        if C::RECORDS {
+            for (&number, &stamp) in numbers.iter().zip(stamps) {
+                lower(&self.smallest[stamp as usize - 1], class_cells[number as usize].crowd());
+            }
+        }
+        for &number in &self.touched[..classes] {
+            let cell = std::mem::take(&mut class_cells[number as usize]);
+            self.tally.add(cell.crowd(), cell.records());
+        }
+    }
+
+    /// Counts the classes of these rows on the columns from `depth` on. Rows ascend, and so do their subjects.
+    fn refine(&mut self, rows: &[u32], depth: usize) {
+        if depth == self.rest.len() || rows.len() == 1 {
+            self.count_class(rows);
+        } else if let Some(cells) = self.cells_from(depth) {
+            self.count_rows(cells, rows, depth);
+        } else if rows.len() <= SORT_LIMIT || self.rest[depth].1 as usize > rows.len() * 4 {
+            self.refine_by_key(rows, depth);
+        } else {
+            self.refine_by_column(rows, depth);
+        }
+    }
+
+    /// All rows are one class: no column is left, or there is one row.
+    fn count_class(&mut self, rows: &[u32]) {
+        #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+        let records = rows.len() as u32;
+        if !C::SUBJECTS {
+            return self.tally.add(records, records);
+        }
+        let stamp = |&row: &u32| self.view.stamps[row as usize];
+        let mut crowd = 0;
+        let mut last = 0;
+        for row in rows {
+            crowd += u32::from(stamp(row) != last);
+            last = stamp(row);
+        }
+        if C::RECORDS {
+            rows.iter().for_each(|row| lower(&self.smallest[stamp(row) as usize - 1], crowd));
+        }
+        self.tally.add(crowd, if C::RECORDS { records } else { crowd });
+    }
+
+    fn count_rows(&mut self, cells: usize, rows: &[u32], depth: usize) {
+        let (mut numbers, mut stamps) = (std::mem::take(&mut self.numbers), std::mem::take(&mut self.stamps));
+        numbers.clear();
+        numbers.resize(rows.len(), 0);
+        for &(codes, cardinality) in &self.rest[depth..] {
+            with_codes!(codes, codes => {
+                for (number, &row) in numbers.iter_mut().zip(rows) {
+                    *number = *number * cardinality + u32::from(codes[row as usize]);
+                }
+            });
+        }
+        stamps.clear();
+        if C::SUBJECTS {
+            stamps.extend(rows.iter().map(|&row| self.view.stamps[row as usize]));
+        }
+        self.count_numbers(cells, &numbers, &stamps);
+        (self.numbers, self.stamps) = (numbers, stamps);
+    }
+
+    /// Splits by one column with a counting sort.
+    fn refine_by_column(&mut self, rows: &[u32], depth: usize) {
+        let (codes, cardinality) = self.rest[depth];
+        let mut split = std::mem::take(&mut self.splits[depth]);
+        split.starts.clear();
+        split.starts.resize(cardinality as usize + 1, 0);
+        split.rows.clear();
+        split.rows.resize(rows.len(), 0);
+        with_codes!(codes, codes => {
+            rows.iter().for_each(|&row| split.starts[codes[row as usize] as usize + 1] += 1);
+            for code in 0..cardinality as usize {
+                split.starts[code + 1] += split.starts[code];
+            }
+            for &row in rows {
+                // The start of a code moves to its end, which is the start of the next.
+                let next = &mut split.starts[codes[row as usize] as usize];
+                split.rows[*next as usize] = row;
+                *next += 1;
+            }
+        });
+        let mut start = 0;
+        for &end in &split.starts[..cardinality as usize] {
+            if end as usize > start {
+                self.refine(&split.rows[start..end as usize], depth + 1);
+                start = end as usize;
+            }
+        }
+        self.splits[depth] = split;
+    }
+
+    /// Splits by as many columns as fit one key, with a comparison sort.
+    fn refine_by_key(&mut self, rows: &[u32], depth: usize) {
+        let mut split = std::mem::take(&mut self.splits[depth]);
+        split.keyed.clear();
+        split.keyed.extend(rows.iter().map(|&row| (0, row)));
+        let mut room = u64::MAX;
+        let mut next = depth;
+        while let Some(&(codes, cardinality)) = self.rest.get(next).filter(|(_, cardinality)| u64::from(*cardinality) <= room) {
+            room /= u64::from(cardinality);
+            next += 1;
+            for (key, row) in &mut split.keyed {
+                *key = *key * u64::from(cardinality) + u64::from(codes.get(*row as usize));
+            }
+        }
+        split.keyed.sort_unstable();
+        split.rows.clear();
+        split.rows.extend(split.keyed.iter().map(|&(_, row)| row));
+        let mut start = 0;
+        for class in split.keyed.chunk_by(|(one, _), (other, _)| one == other) {
+            self.refine(&split.rows[start..start + class.len()], next);
+            start += class.len();
+        }
+        self.splits[depth] = split;
+    }
+}
+
+/// Lowers the smallest crowd seen for a subject. The order of the threads does not matter to a minimum.
+#[inline]
+fn lower(smallest: &AtomicU32, crowd: u32) {
+    if crowd < smallest.load(Ordering::Relaxed) {
+        smallest.fetch_min(crowd, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,257 @@
+//! The table that every measure counts on: narrow codes, records sorted by subject.
+
+use rayon::prelude::*;
+
+use super::order::Order;
+use super::Codes;
+use crate::with_codes;
+
+/// A quasi-identifier as the counting rooms see it: codes without values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name in the header.
+    pub name: String,
+    /// One code a record.
+    pub codes: Codes,
+    /// Every code is below this; the code of missing cells is included.
+    pub cardinality: u32,
+    /// The code of missing cells, when there are any.
+    pub missing: Option<u32>,
+}
+
+/// The subject of each record, as codes in the order of the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectCodes {
+    /// One code a record.
+    pub codes: Codes,
+    /// Every code is below this.
+    pub cardinality: u32,
+    /// The code of missing subjects, when there are any.
+    pub missing: Option<u32>,
+}
+
+/// Coded columns whose records are sorted by subject.
+///
+/// # Invariants
+/// - Every column has [`Table::records`] codes, each below its cardinality.
+/// - With subjects, the records of one subject are neighbours and subjects are numbered 0, 1, 2, … in that order,
+///   so that the distinct subjects of a class are counted in one pass over the records.
+/// - Records without a subject are not in the table; they are counted apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    constant_per_subject: Vec<Option<bool>>,
+    subject_of_record: Option<Vec<u32>>,
+    /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
+    subject_starts: Vec<u32>,
+    records: usize,
+    subjects: usize,
+    records_without_subject: u64,
+}
+
+/// More records than a `u32` can number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the extract has more than {} records, which is more than one table holds", u32::MAX - 1)]
+pub struct TooManyRecords;
+
+impl Table {
+    /// Sorts the records by subject (a stable counting sort, column by column) and leaves out those without one.
+    ///
+    /// Without `subjects` each record is its own subject and the order stays.
+    ///
+    /// # Errors
+    /// [`TooManyRecords`] when a record number does not fit 32 bits.
+    ///
+    /// # Panics
+    /// When the columns and the subjects differ in length.
+    pub fn new(columns: Vec<Column>, subjects: Option<SubjectCodes>, records: usize) -> Result<Self, TooManyRecords> {
+        assert!(columns.iter().all(|column| column.codes.len() == records), "every column has one code a record");
+        if u32::try_from(records).is_err() || records == u32::MAX as usize {
+            return Err(TooManyRecords);
+        }
+        let Some(subjects) = subjects else {
+            let constant_per_subject = vec![None; columns.len()];
+            let (subjects, records_without_subject) = (records, 0);
+            let (subject_of_record, subject_starts) = (None, Vec::new());
+            return Ok(Self {
+                columns,
+                constant_per_subject,
+                subject_of_record,
+                subject_starts,
+                records,
+                subjects,
+                records_without_subject,
+            });
+        };
+        assert_eq!(subjects.codes.len(), records, "every record has one subject code");
+        let (order, subject_of_record) = sort_by_subject(&subjects);
+        drop(subjects);
+        let columns: Vec<Column> = match order {
+            None => columns,
+            Some(order) => {
+                let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
+                columns.into_iter().map(sorted).collect()
+            }
+        };
+        let constant_per_subject =
+            columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
+        let subject_starts = starts_of_runs(&subject_of_record);
+        Ok(Self {
+            columns,
+            constant_per_subject,
+            records: subject_of_record.len(),
+            subjects: subject_starts.len() - 1,
+            subject_starts,
+            records_without_subject: (records - subject_of_record.len()) as u64,
+            subject_of_record: Some(subject_of_record),
+        })
+    }
+
+    /// The columns, in the order they were given.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Records that have a subject; the denominator of every share over records.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records
+    }
+
+    /// Distinct subjects; equal to [`Table::records`] when no subject is declared.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// Records whose subject is missing.
+    #[must_use]
+    pub fn records_without_subject(&self) -> u64 {
+        self.records_without_subject
+    }
+
+    /// Whether a subject was declared.
+    #[must_use]
+    pub fn has_subjects(&self) -> bool {
+        self.subject_of_record.is_some()
+    }
+
+    /// The subject of each record, ascending; `None` when each record is its own subject.
+    #[must_use]
+    pub fn subject_of_record(&self) -> Option<&[u32]> {
+        self.subject_of_record.as_deref()
+    }
+
+    /// Where the records of each subject begin, with the number of records as a last entry; empty without subjects.
+    pub(super) fn subject_starts(&self) -> &[u32] {
+        &self.subject_starts
+    }
+
+    /// Whether each subject has one value in this column (a missing cell is a value); `None` without subjects.
+    #[must_use]
+    pub fn constant_per_subject(&self, column: usize) -> Option<bool> {
+        self.constant_per_subject[column]
+    }
+
+    /// Bytes of memory that the table holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let codes: usize = self.columns.iter().map(|column| column.codes.bytes()).sum();
+        codes + (self.subject_of_record.as_ref().map_or(0, Vec::capacity) + self.subject_starts.capacity()) * 4
+    }
+}
+
+/// The order that brings the records of a subject together (`None` when they are already in order), and the subjects
+/// in that order, numbered densely.
+fn sort_by_subject(subjects: &SubjectCodes) -> (Option<Order>, Vec<u32>) {
+    let sorted = subjects.missing.is_none() && with_codes!(&subjects.codes, codes => codes.is_sorted());
+    if sorted {
+        let mut subject = 0_u32;
+        let mut previous = subjects.codes.iter().next();
+        let numbered = subjects.codes.iter().map(|code| {
+            subject += u32::from(previous != Some(code));
+            previous = Some(code);
+            subject
+        });
+        return (None, numbered.collect());
+    }
+    let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
+    let mut subject_of_record = Vec::with_capacity(order.record.len());
+    let lengths = order.starts.windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
+    for (subject, length) in (0_u32..).zip(lengths) {
+        subject_of_record.resize(subject_of_record.len() + length as usize, subject);
+    }
+    (Some(order), subject_of_record)
+}
+
+/// Where each run of equal numbers begins, and the length as a last entry.
+#[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
+    let mut starts = Vec::new();
+    let mut last = None;
+    for (record, &run) in (0_u32..).zip(run_of_record) {
+        if last != Some(run) {
+            starts.push(record);
+            last = Some(run);
+        }
+    }
+    starts.push(run_of_record.len() as u32);
+    starts
+}
+
+fn is_constant_per_run(codes: &Codes, run_of_record: &[u32]) -> bool {
+    with_codes!(codes, codes => {
+        let pairs = codes.iter().zip(run_of_record);
+        pairs.clone().zip(pairs.skip(1)).all(|((code, run), (next, next_run))| run != next_run || code == next)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(codes: &[u32]) -> Column {
+        let cardinality = codes.iter().max().map_or(0, |&code| code + 1);
+        let codes = Codes::from_codes(cardinality as usize, codes.iter().copied());
+        Column { name: "c".to_owned(), codes, cardinality, missing: None }
+    }
+
+    fn subjects(codes: &[u32], missing: Option<u32>) -> SubjectCodes {
+        let Column { codes, cardinality, .. } = column(codes);
+        SubjectCodes { codes, cardinality, missing }
+    }
+
+    #[test]
+    fn records_of_a_subject_become_neighbours_in_their_old_order() {
+        let table = Table::new(vec![column(&[5, 4, 3, 2])], Some(subjects(&[1, 0, 1, 0], None)), 4).unwrap();
+        assert_eq!(table.subject_of_record(), Some(&[0, 0, 1, 1][..]));
+        assert_eq!(table.columns()[0].codes, Codes::U8(vec![4, 2, 5, 3]));
+    }
+
+    #[test]
+    fn records_without_a_subject_are_left_out_and_counted() {
+        let table = Table::new(vec![column(&[9, 8, 7])], Some(subjects(&[0, 1, 2], Some(1))), 3).unwrap();
+        assert_eq!((table.records(), table.subjects(), table.records_without_subject()), (2, 2, 1));
+        assert_eq!(table.columns()[0].codes, Codes::U8(vec![9, 7]));
+    }
+
+    #[test]
+    fn a_column_is_static_only_when_no_subject_has_two_values() {
+        let columns = vec![column(&[1, 1, 2]), column(&[1, 2, 2])];
+        let table = Table::new(columns, Some(subjects(&[0, 0, 1], None)), 3).unwrap();
+        assert_eq!((table.constant_per_subject(0), table.constant_per_subject(1)), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn without_subjects_every_record_is_its_own() {
+        let table = Table::new(vec![column(&[1, 1])], None, 2).unwrap();
+        assert_eq!((table.subjects(), table.constant_per_subject(0)), (2, None));
+    }
+
+    #[test]
+    fn an_extract_whose_subjects_are_all_missing_has_no_records() {
+        let table = Table::new(vec![column(&[1, 1])], Some(subjects(&[0, 0], Some(0))), 2).unwrap();
+        assert_eq!((table.records(), table.subjects(), table.records_without_subject()), (0, 0, 2));
+    }
+}

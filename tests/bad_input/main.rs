@@ -1,0 +1,13 @@
+//! Bad input ends in one clear sentence and the right exit code, or in a correct result: never in a panic, a hang, a
+//! wrong count or a pass. Cells hold canaries, which must turn up nowhere outside the input.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod compressed;
+mod fixtures;
+mod places;
+mod several;
+mod text;
+mod words;

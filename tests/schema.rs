@@ -1,0 +1,55 @@
+//! `result.json` keeps the contract that is written down in `docs/result.schema.json`.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+use support::{BINARY, Bench, repository_file};
+
+fn shipped_schema() -> String {
+    fs::read_to_string(repository_file("docs/result.schema.json")).expect("the schema is in the repository")
+}
+
+fn sample_result() -> Value {
+    let bench = Bench::new();
+    let sample = repository_file("sample_data/purchase_cards.csv");
+    let ended = bench.scan([&sample]);
+    bench.assert_counted(&ended, 13_287)
+}
+
+#[test]
+fn the_shipped_schema_is_the_one_that_the_program_prints() {
+    let output = Command::new(BINARY).args(["schema", "result"]).output().expect("the binary runs");
+    assert!(output.status.success());
+    assert!(
+        String::from_utf8_lossy(&output.stdout) == shipped_schema(),
+        "docs/result.schema.json is stale; write it again with `reidrisk schema result > docs/result.schema.json`"
+    );
+}
+
+#[test]
+fn the_result_of_the_sample_holds_to_the_schema() {
+    let schema: Value = serde_json::from_str(&shipped_schema()).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let mut result = sample_result();
+    let mistakes: Vec<String> = validator.iter_errors(&result).map(|error| error.instance_path().to_string()).collect();
+    assert_eq!(mistakes, Vec::<String>::new(), "places that break the schema");
+
+    result["verdict"]["outcome"] = "harmless".into();
+    assert!(!validator.is_valid(&result), "a verdict that is none breaks the schema");
+}
+
+#[test]
+fn the_sample_is_judged_by_its_own_configuration() {
+    let result = sample_result();
+    assert_eq!(result["dataset"]["name"], "purchase_cards");
+    assert_eq!(result["dataset"]["subject"], "card");
+    assert_eq!(result["dataset"]["subjects"], 834);
+    assert_eq!(result["verdict"]["outcome"], "fail");
+    let quasi_identifiers = &result["measures"]["uniqueness"]["value"]["quasi_identifiers"];
+    let expected = ["trans_date", "amount_gbp", "merchant", "spend_category", "cost_centre", "directorate"];
+    assert_eq!(*quasi_identifiers, serde_json::json!(expected), "all columns but the subject, in file order");
+}
