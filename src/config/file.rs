@@ -59,7 +59,7 @@ impl ConfigFile {
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
             let message = format!("configuration `{}` is not UTF-8 in line {line}", shown_name(&name));
             ConfigError::new("not-utf-8", message).with_hint("save the file with the encoding UTF-8")
         })?;
@@ -147,14 +147,14 @@ fn read_subject<'text>(
     }
     let Some(map) = reader.table(table, "subject", "map")? else { return Ok(()) };
     reader.check_keys("subject.map", map, &SUBJECT_MAP, |_| None)?;
-    let get = |name: &str| match entry(map, "subject.map", name) {
-        Some(value) => reader.string(&value),
-        None => {
+    let get = |name: &str| {
+        let Some(value) = entry(map, "subject.map", name) else {
             let span = table.get("map").map_or(0..0, toml::Spanned::span);
             let message = format!("`[subject] map` lacks `{name}`");
             let hint = "write `map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }`";
-            Err(reader.error("missing-key", message, span).with_hint(hint))
-        }
+            return Err(reader.error("missing-key", message, span).with_hint(hint));
+        };
+        reader.string(&value)
     };
     settings.subject_map = Some(SubjectMap { file: folder.join(get("file")?), from: get("from")?, to: get("to")? });
     Ok(())

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
-use crate::result::{Policy, Role, Severity};
+use crate::result::{MissingMode, Policy, Role, Severity};
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub fn resolve(
         roles,
         subject_map: flags.subject_map.or(file.subject_map),
         coarsen,
-        missing: pick.value("missing", flags.missing, file.missing, Default::default(), |mode| named_mode(*mode)),
+        missing: pick.value("missing", flags.missing, file.missing, MissingMode::default(), |mode| named_mode(*mode)),
         measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
         max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
         policy,
@@ -122,7 +122,7 @@ fn list(names: &[String]) -> String {
     if names.is_empty() { "all that apply".to_owned() } else { names.join(", ") }
 }
 
-fn named_mode(mode: crate::result::MissingMode) -> String {
+fn named_mode(mode: MissingMode) -> String {
     let modes = super::settings::MISSING_MODES;
     modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name).to_owned()
 }

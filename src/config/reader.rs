@@ -25,8 +25,8 @@ impl<'text> Reader<'text> {
         ConfigError::new(code, message).at(self.file, self.text, span)
     }
 
-    /// The values of a table, after making sure that it holds nothing but `known` keys. `elsewhere` finds the section
-    /// that an unknown key belongs to.
+    /// Makes sure that a table holds nothing but `known` keys. `elsewhere` finds the section that an unknown key
+    /// belongs to.
     pub(super) fn check_keys(
         self,
         place: &str,
@@ -34,23 +34,20 @@ impl<'text> Reader<'text> {
         known: &[&str],
         elsewhere: impl Fn(&str) -> Option<&'static str>,
     ) -> Result<(), ConfigError> {
-        for key in table.keys() {
-            let name: &str = key.get_ref();
-            if known.contains(&name) {
-                continue;
-            }
-            let what = if place.is_empty() { "section" } else { "key" };
-            let within = if place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(place)) };
-            let message = format!("`{}` is not a {what}{within}", shown_name(name));
-            let hint = match (elsewhere(name), did_you_mean(name, known.iter().copied())) {
-                (Some(section), _) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
-                (None, Some(meant)) => format!("did you mean `{meant}`?"),
-                (None, None) => format!("{what}s here: {}", known.join(", ")),
-            };
-            let code = if place.is_empty() { "unknown-section" } else { "unknown-key" };
-            return Err(self.error(code, message, key.span()).with_hint(hint));
-        }
-        Ok(())
+        let unknown = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+        // The first in the file: the table itself is in the order of names.
+        let Some(key) = unknown.min_by_key(|key| key.span().start) else { return Ok(()) };
+        let name: &str = key.get_ref();
+        let what = if place.is_empty() { "section" } else { "key" };
+        let within = if place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(place)) };
+        let message = format!("`{}` is not a {what}{within}", shown_name(name));
+        let hint = match (elsewhere(name), did_you_mean(name, known.iter().copied())) {
+            (Some(section), _) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
+            (None, Some(meant)) => format!("did you mean `{meant}`?"),
+            (None, None) => format!("{what}s here: {}", known.join(", ")),
+        };
+        let code = if place.is_empty() { "unknown-section" } else { "unknown-key" };
+        Err(self.error(code, message, key.span()).with_hint(hint))
     }
 
     /// The table under `name`, if it is there.

@@ -69,28 +69,28 @@ impl Settings {
             let names =
                 split_names(list).map_err(|reason| ConfigError::new("column-list", format!("{flag}: {reason}")))?;
             for name in names {
-                self.declare_one(flag, role, name)?;
+                self.declare_one(flag, role, &name)?;
             }
         }
         Ok(())
     }
 
-    fn declare_one(&mut self, flag: &'static str, role: Role, name: String) -> Result<(), ConfigError> {
+    fn declare_one(&mut self, flag: &'static str, role: Role, name: &str) -> Result<(), ConfigError> {
         let subjects = self.roles.iter().find(|&(other, other_role)| *other_role == Role::Subject && *other != name);
         if let (Role::Subject, Some((other, _))) = (role, subjects) {
-            let message = format!("{flag} names two columns, `{}` and `{}`", shown_name(other), shown_name(&name));
+            let message = format!("{flag} names two columns, `{}` and `{}`", shown_name(other), shown_name(name));
             return Err(
                 ConfigError::new("two-subjects", message).with_hint("a record has one subject; name one column")
             );
         }
-        match self.roles.insert(name.clone(), role) {
+        match self.roles.insert(name.to_owned(), role) {
             None => Ok(()),
             Some(before) if before == role => {
-                let message = format!("{flag} names column `{}` twice", shown_name(&name));
+                let message = format!("{flag} names column `{}` twice", shown_name(name));
                 Err(ConfigError::new("column-twice", message))
             }
             Some(before) => {
-                let (name, before, role) = (shown_name(&name), before.name(), role.name());
+                let (name, before, role) = (shown_name(name), before.name(), role.name());
                 let message = format!("column `{name}` is given two roles by flags, `{before}` and `{role}`");
                 Err(ConfigError::new("two-roles", message).with_hint("name the column in one of the flags only"))
             }

@@ -145,7 +145,7 @@ fn refused(text: &str, code: &str, position: (usize, usize), hint: &str) {
 #[test]
 fn unknown_names_are_refused_where_they_stand_with_a_proposal() {
     refused("[polcy]\nk = 5\n", "unknown-section", (1, 2), "`policy`");
-    refused("[policy]\nkk = 5\nfail_onn = 1\n", "unknown-key", (2, 1), "keys here");
+    refused("[policy]\nzzzz = 5\nfail_onn = 1\n", "unknown-key", (2, 1), "keys here");
     refused("[policy]\nfail_onn = \"low\"\n", "unknown-key", (2, 1), "did you mean `fail_on`?");
     refused("[policy]\nmax_set = 2\n", "unknown-key", (2, 1), "belongs into `[scan]`");
     refused("[columns.age]\nrole = \"quasi\"\n", "unknown-role", (2, 8), "did you mean `quasi-identifier`?");

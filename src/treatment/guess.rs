@@ -335,16 +335,13 @@ mod tests {
             5_369,
             &[
                 ("disp_id", Integer, 5_369, 0, I),
-                ("client_id", Integer, 5_369, 0, Q_OR_ROW),
+                ("client_id", Integer, 5_369, 0, I),
                 ("account_id", Integer, 4_500, 0, S),
                 ("type", Text, 2, 0, Q),
             ],
         );
         check(77, &[("A1", Integer, 77, 0, I), ("A3", Text, 8, 0, Q), ("A12", Decimal, 42, 1, Q)]);
     }
-
-    /// The second identifier of a person: it numbers the records of this file.
-    const Q_OR_ROW: Role = I;
 
     #[test]
     fn headings_in_other_languages_are_understood() {

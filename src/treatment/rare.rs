@@ -28,7 +28,7 @@ impl SubjectOrder {
         }
         let mut starts = vec![0_usize; subject.distinct as usize + 1];
         for_each_code(&subject.codes, |_, code| {
-            starts[code as usize + 1] += usize::from(subject.missing != Some(code))
+            starts[code as usize + 1] += usize::from(subject.missing != Some(code));
         });
         for code in 1..starts.len() {
             starts[code] += starts[code - 1];
@@ -48,6 +48,7 @@ impl SubjectOrder {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "callers make sure that records are counted in 32 bits")]
+#[expect(clippy::useless_conversion, reason = "one of the three widths of codes is that of the result")]
 fn for_each_code(codes: &Codes, mut visit: impl FnMut(u32, u32)) {
     with_codes!(codes, codes => for (record, &code) in codes.iter().enumerate() {
         visit(record as u32, u32::from(code));

@@ -72,11 +72,12 @@ fn new_type(column: &str, rule: &CoarsenRule, found: ColumnType) -> Result<Colum
         (CoarsenRule::Calendar(Hour), Timestamp | ZonedTimestamp | Time) => Ok(found),
         (CoarsenRule::Calendar(Hour), _) => misfit("values with a time of day"),
         (CoarsenRule::Calendar(Day), Date | Timestamp | ZonedTimestamp) => Ok(Date),
-        (CoarsenRule::Calendar(_), Date | Timestamp | ZonedTimestamp) => Ok(Text),
+        (CoarsenRule::Calendar(_), Date | Timestamp | ZonedTimestamp) | (CoarsenRule::Bins(_), Integer | Decimal) => {
+            Ok(Text)
+        }
         (CoarsenRule::Calendar(_), _) => misfit("values with a date"),
         (CoarsenRule::Round(step) | CoarsenRule::Top(step), Integer) if step.is_whole() => Ok(Integer),
         (CoarsenRule::Round(_) | CoarsenRule::Top(_), Integer | Decimal) => Ok(Decimal),
-        (CoarsenRule::Bins(_), Integer | Decimal) => Ok(Text),
         (CoarsenRule::Round(_) | CoarsenRule::Top(_) | CoarsenRule::Bins(_), _) => misfit("numbers"),
         _ => Ok(Text),
     }

@@ -29,9 +29,8 @@ pub(super) fn subject_from_map(
     let CodedColumn { codes, dictionary } = coded;
     let recoded = join(&dictionary, &persons, to.dictionary.len());
     drop(dictionary);
-    let codes = codes.remapped(&recoded.map, recoded.distinct as usize);
-    let SubjectJoin { distinct, missing, unmapped, .. } = recoded;
-    Ok(SubjectCodes { name, codes, distinct, missing, unmapped })
+    let SubjectJoin { map, distinct, missing, unmapped } = recoded;
+    Ok(SubjectCodes { name, codes: codes.remapped(&map, distinct as usize), distinct, missing, unmapped })
 }
 
 fn column<'pairs>(map: &SubjectMap, pairs: &'pairs Extract, name: &str) -> Result<&'pairs CodedColumn, TreatmentError> {

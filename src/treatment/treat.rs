@@ -90,16 +90,19 @@ pub fn treat(
         if description.role != Role::QuasiIdentifier {
             continue;
         }
-        let rules = plan.coarsen.get(&column.name).map_or(&[][..], Vec::as_slice);
-        let (treated, distinct_values) = workshop.treat_column(column, rules)?;
+        let (treated, distinct_values) = workshop.treat_column(column, rules_of(plan, &description.name))?;
         description.distinct = Some(distinct_values);
         columns.push(treated);
     }
     Ok(Treated { subject, columns, described })
 }
 
+fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
+    plan.coarsen.get(column).map_or(&[], Vec::as_slice)
+}
+
 fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
-    let rules = plan.coarsen.get(&column.name).map_or(&[][..], Vec::as_slice);
+    let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
     let applied = dropped || role.role == Role::QuasiIdentifier;
     DatasetColumn {
@@ -199,5 +202,123 @@ impl Workshop<'_> {
             self.order = Some(SubjectOrder::new(subject)?);
         }
         Ok(self.order.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Lookups, Treated, TreatmentError, hierarchy_files, treat};
+    use crate::config::{Plan, Settings, SubjectMap, resolve};
+    use crate::input::Extract;
+    use crate::result::{ColumnType, Role};
+    use crate::table::Codes;
+    use crate::treatment::testing::{column, extract, typed_column};
+    use crate::treatment::{ColumnRole, roles};
+
+    fn plan(subject: &[&str], quasi: &[&str], coarsen: &[&str]) -> Plan {
+        let mut flags = Settings { decides_roles: true, ..Settings::default() };
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        flags.declare("--subject", Role::Subject, &owned(subject)).unwrap();
+        flags.declare("--quasi", Role::QuasiIdentifier, &owned(quasi)).unwrap();
+        for rule in coarsen {
+            flags.coarsen_with(rule).unwrap();
+        }
+        resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan
+    }
+
+    fn purchases() -> Extract {
+        extract(vec![
+            column("card", &["c1", "c1", "c2", "c2", ""]),
+            typed_column("date", ColumnType::Date, &["2026-11-21", "2026-11-22", "2026-12-01", "", "2026-12-01"]),
+            typed_column("amount", ColumnType::Decimal, &["4.99", "5", "5.01", "14.99", "15"]),
+            column("memo", &["a", "b", "c", "d", "e"]),
+        ])
+    }
+
+    fn treated(plan: &Plan) -> Result<Treated, TreatmentError> {
+        let extract = purchases();
+        let roles: Vec<ColumnRole> = roles(&extract, &plan.roles).unwrap();
+        treat(extract, &roles, plan, &Lookups::default())
+    }
+
+    fn codes(codes: &Codes) -> Vec<u32> {
+        (0..codes.len()).map(|record| codes.get(record)).collect()
+    }
+
+    #[test]
+    fn quasi_identifiers_come_out_in_file_order_with_their_rules_applied() {
+        let treated = treated(&plan(&["card"], &["amount", "date"], &["date=month", "amount=round:10"])).unwrap();
+        let names: Vec<&str> = treated.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["date", "amount"]);
+        let date = &treated.columns[0];
+        assert_eq!((codes(&date.codes), date.distinct, date.missing), (vec![0, 0, 1, 2, 1], 3, Some(2)));
+        assert_eq!(codes(&treated.columns[1].codes), [0, 1, 1, 1, 2]);
+        assert_eq!(treated.described[1].distinct, Some(2));
+        assert_eq!(treated.described[1].coarsen, ["month"]);
+        assert_eq!(treated.described[3].role, Role::Ignore);
+    }
+
+    #[test]
+    fn rules_apply_in_order() {
+        let treated = treated(&plan(&[], &["date"], &["date=month", "date=prefix:4"])).unwrap();
+        assert!(treated.subject.is_none());
+        assert_eq!(codes(&treated.columns[0].codes), [0, 0, 0, 1, 0]);
+    }
+
+    #[test]
+    fn rare_values_are_counted_in_subjects_when_there_are_some() {
+        let by_subject = treated(&plan(&["card"], &["amount"], &["amount=bins:100", "amount=rare:2"])).unwrap();
+        assert_eq!(by_subject.columns[0].distinct, 1);
+        // Each amount has one record.
+        let by_record = treated(&plan(&[], &["amount"], &["amount=rare:2"])).unwrap();
+        assert_eq!(by_record.columns[0].distinct, 1);
+    }
+
+    #[test]
+    fn a_dropped_column_is_not_counted() {
+        let treated = treated(&plan(&["card"], &["amount", "date"], &["date=drop"])).unwrap();
+        assert_eq!(treated.columns.len(), 1);
+        assert_eq!(treated.described[1].role, Role::Ignore);
+        assert_eq!(treated.described[1].coarsen, ["drop"]);
+    }
+
+    #[test]
+    fn the_subject_cannot_be_coarsened() {
+        let error = treated(&plan(&["card"], &["amount"], &["card=prefix:1"])).err().unwrap();
+        assert!(matches!(error, TreatmentError::SubjectCoarsened { .. }));
+    }
+
+    #[test]
+    fn a_map_that_was_not_read_or_has_no_subject_is_refused() {
+        let map = SubjectMap { file: PathBuf::from("m.csv"), from: "card".to_owned(), to: "person".to_owned() };
+        let with_map = |subject: &[&str]| Plan { subject_map: Some(map.clone()), ..plan(subject, &["amount"], &[]) };
+        assert!(matches!(treated(&with_map(&["card"])).err(), Some(TreatmentError::NotRead { .. })));
+        assert!(matches!(treated(&with_map(&[])).err(), Some(TreatmentError::SubjectMapWithoutSubject)));
+    }
+
+    #[test]
+    fn hierarchies_are_found_under_the_path_of_their_rule() {
+        let plan = plan(&[], &["memo"], &["memo=hierarchy:levels/memo.csv:1"]);
+        let file = PathBuf::from("levels/memo.csv");
+        assert_eq!(hierarchy_files(&plan).into_iter().collect::<Vec<_>>(), [file.clone()]);
+        let mut lookups = Lookups::default();
+        let levels = extract(vec![column("0", &["a", "b", "c", "d", "e"]), column("1", &["x", "x", "y", "y", "y"])]);
+        lookups.hierarchies.insert(file, levels);
+        let extract = purchases();
+        let roles = roles(&extract, &plan.roles).unwrap();
+        let treated = treat(extract, &roles, &plan, &lookups).unwrap();
+        assert_eq!(codes(&treated.columns[0].codes), [0, 0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_column_that_counts_but_was_not_kept_is_refused() {
+        let plan = plan(&[], &["amount"], &[]);
+        let mut extract = purchases();
+        extract.columns[2].coded = None;
+        let roles = roles(&extract, &plan.roles).unwrap();
+        let error = treat(extract, &roles, &plan, &Lookups::default()).err();
+        assert_eq!(error, Some(TreatmentError::NotCoded { column: "amount".to_owned() }));
     }
 }

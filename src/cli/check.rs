@@ -1,0 +1,23 @@
+//! `reidrisk check`: is a configuration right? No data is read.
+
+use super::arguments::CheckArguments;
+use super::exit::ExitStatus;
+use super::printer::Printer;
+use crate::config::{ConfigFile, Settings, resolve, shown_name};
+
+pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
+    // Merging finds what no single key shows; the input stands for any.
+    let checked = ConfigFile::read(&arguments.config)
+        .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()));
+    match checked {
+        Err(error) => printer.config_failure(&error),
+        Ok(resolved) => {
+            for origin in &resolved.origins {
+                printer.detail(&format!("setting {} = {} ({})", origin.setting, origin.value, origin.source));
+            }
+            let name = shown_name(&arguments.config.display().to_string());
+            let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
+            told.err().unwrap_or(ExitStatus::Success)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! From what was typed to [`Settings`]: the one place that looks at flags.
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::arguments::ScanArguments;
+use crate::config::{ConfigError, ConfigFile, Resolved, Settings, find_config, resolve, shown_name};
+use crate::result::Role;
+
+/// Reads the configuration and merges it with the flags.
+pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Result<Resolved, ConfigError> {
+    let flags = settings_of(arguments)?;
+    let beside = || arguments.inputs.first().and_then(|input| find_config(input));
+    let config = arguments.config.clone().or_else(beside);
+    let config = config.map(|path| ConfigFile::read(&path)).transpose()?;
+    resolve(arguments.inputs.clone(), flags, config, &|setting| source_of(matches, setting))
+}
+
+/// `--k` when it was typed, `REIDRISK_K` when the environment said it.
+fn source_of(matches: Option<&ArgMatches>, setting: &str) -> String {
+    let known = matches.is_some_and(|matches| matches.try_contains_id(setting).unwrap_or(false));
+    let source = matches.filter(|_| known).and_then(|matches| matches.value_source(setting));
+    match source {
+        Some(ValueSource::EnvVariable) => format!("REIDRISK_{}", setting.to_uppercase()),
+        _ => format!("--{}", setting.replace('_', "-")),
+    }
+}
+
+fn settings_of(arguments: &ScanArguments) -> Result<Settings, ConfigError> {
+    let mut settings = Settings {
+        missing: arguments.extent.missing,
+        measures: arguments.extent.measures.clone(),
+        max_set: arguments.extent.max_set,
+        k: arguments.verdict.k,
+        fail_on: arguments.verdict.fail_on,
+        allow_review: arguments.verdict.allow_review.then_some(true),
+        seed: arguments.running.seed,
+        threads: arguments.running.threads,
+        memory: arguments.running.memory,
+        timeout: arguments.running.timeout,
+        ..Settings::default()
+    };
+    settings.input.delimiter = arguments.reading.delimiter;
+    settings.input.quote = arguments.reading.quote.map(|quote| quote.0);
+    settings.input.header = arguments.reading.no_header.then_some(false);
+    settings.input.encoding = arguments.reading.encoding;
+    settings.input.null_values.clone_from(&arguments.reading.null_value);
+    declare_roles(&mut settings, arguments)?;
+    for rule in &arguments.roles.coarsen {
+        settings.coarsen_with(rule)?;
+    }
+    if let Some(names) = &settings.measures {
+        crate::config::check_measures(names)?;
+    }
+    Ok(settings)
+}
+
+fn declare_roles(settings: &mut Settings, arguments: &ScanArguments) -> Result<(), ConfigError> {
+    let roles = &arguments.roles;
+    if let [first, second, ..] = roles.subject.as_slice() {
+        let (first, second) = (shown_name(first), shown_name(second));
+        let message = format!("--subject names two columns, `{first}` and `{second}`");
+        return Err(ConfigError::new("two-subjects", message).with_hint("a record has one subject; name one column"));
+    }
+    settings.declare("--subject", Role::Subject, &roles.subject)?;
+    settings.declare("--quasi", Role::QuasiIdentifier, &roles.quasi)?;
+    settings.declare("--sensitive", Role::Sensitive, &roles.sensitive)?;
+    settings.declare("--direct", Role::DirectIdentifier, &roles.direct)?;
+    settings.declare("--weight", Role::Weight, &roles.weight)?;
+    settings.declare("--ignore", Role::Ignore, &roles.ignore)?;
+    // The other flags say something about single columns; only this one says what others may know.
+    settings.decides_roles = !roles.quasi.is_empty();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::{Resolved, plan_of};
+    use crate::cli::arguments::{Arguments, Verb};
+    use crate::config::ConfigError;
+    use crate::result::Role;
+
+    fn plan(arguments: &[&str]) -> Result<Resolved, ConfigError> {
+        let typed = ["reidrisk", "scan", "no-such-folder/a.csv"].iter().chain(arguments);
+        let matches = Arguments::command().try_get_matches_from(typed).unwrap();
+        let Verb::Scan(scan) = Arguments::from_arg_matches(&matches).unwrap().verb else { panic!("not a scan") };
+        plan_of(&scan, matches.subcommand().map(|(_, matches)| matches))
+    }
+
+    #[test]
+    fn without_roles_everything_is_guessed() {
+        let plan = plan(&[]).unwrap().plan;
+        assert!(plan.roles.guess && plan.roles.declared.is_empty());
+        assert_eq!(plan.config_sha256, None);
+    }
+
+    #[test]
+    fn quasi_identifiers_turn_guessing_off_and_a_subject_alone_does_not() {
+        assert!(!plan(&["--quasi", "age,sex"]).unwrap().plan.roles.guess);
+        let plan = plan(&["--subject", "card", "--ignore", "x"]).unwrap().plan;
+        assert!(plan.roles.guess);
+        assert_eq!(plan.roles.declared["card"], Role::Subject);
+    }
+
+    #[test]
+    fn one_column_in_two_roles_is_refused() {
+        assert_eq!(plan(&["--quasi", "age", "--direct", "age"]).unwrap_err().code(), "two-roles");
+        assert_eq!(plan(&["--subject", "a", "--subject", "b"]).unwrap_err().code(), "two-subjects");
+    }
+
+    #[test]
+    fn a_repeated_flag_and_a_quoted_name_name_the_same_columns() {
+        let repeated = plan(&["--quasi", "age", "--quasi", "\"last, first\""]).unwrap().plan;
+        let listed = plan(&["--quasi", "age,\"last, first\""]).unwrap().plan;
+        assert_eq!(repeated.roles, listed.roles);
+    }
+
+    #[test]
+    fn the_source_of_a_setting_is_told() {
+        let resolved = plan(&["--k", "7", "--max-set", "2"]).unwrap();
+        let source = |setting: &str| resolved.origins.iter().find(|origin| origin.setting == setting).unwrap();
+        assert_eq!((source("k").value.as_str(), source("k").source.as_str()), ("7", "--k"));
+        assert_eq!(source("max_set").source, "--max-set");
+        assert_eq!(source("seed").source, "default");
+    }
+
+    #[test]
+    fn rules_and_measures_are_checked() {
+        assert_eq!(plan(&["--coarsen", "a=dayy"]).unwrap_err().code(), "coarsen-rule");
+        assert_eq!(plan(&["--measures", "uniquenes"]).unwrap_err().code(), "unknown-measure");
+    }
+
+    #[test]
+    fn a_configuration_that_is_named_must_exist() {
+        assert_eq!(plan(&["--config", "no-such-folder/x.toml"]).unwrap_err().code(), "unreadable");
+    }
+}

@@ -1,0 +1,56 @@
+//! The command line: what was typed becomes a plan, a call, and an exit code.
+//!
+//! Only this room reads the clock, the environment and the terminal. Standard output carries the result and nothing
+//! else; everything else goes to standard error.
+
+mod arguments;
+mod check;
+mod clock;
+mod exit;
+mod flags;
+mod interrupt;
+mod panics;
+mod printer;
+mod progress;
+mod report;
+mod scan;
+mod schema;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Verb};
+use exit::ExitStatus;
+use printer::Printer;
+
+/// Runs the program with its arguments (the first is its own name) and returns the exit code.
+///
+/// A panic anywhere becomes code 70 and a message that holds a place in the source and nothing else.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    panics::guard(|| run_verb(arguments)).unwrap_or(ExitStatus::Internal).code()
+}
+
+fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
+    let parsed = Arguments::command().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help that nobody reads any more (a closed pipe) is no mistake.
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Success };
+        }
+    };
+    let printer = Printer::new(&arguments.manners);
+    match arguments.verb {
+        Verb::Scan(scan) => {
+            let matches = matches.subcommand().map(|(_, matches)| matches);
+            scan::scan_verb(&scan, matches, &arguments.manners, &printer)
+        }
+        Verb::Report(report) => report::report_verb(&report, &printer),
+        Verb::Check(check) => check::check_verb(&check, &printer),
+        Verb::Schema => schema::schema_verb(&printer),
+    }
+}

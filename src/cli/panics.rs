@@ -1,0 +1,38 @@
+//! What a panic may say: a place in the source, and nothing of the data.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+
+/// Runs the program; `None` when it panicked. The message of a panic may hold anything, so only its place is printed.
+pub(super) fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
+    set_hook(Box::new(report));
+    // Nothing is looked at after a panic but the fact that there was one.
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
+
+fn report(panic: &PanicHookInfo<'_>) {
+    let place =
+        panic.location().map_or_else(String::new, |place| format!(" at {}:{}", short(place.file()), place.line()));
+    // When standard error is closed there is no one to tell.
+    let _ = writeln!(std::io::stderr().lock(), "error: internal error{place}\nhint: this is a bug; please report it");
+}
+
+/// The path of a source file without the folders of the machine that built it.
+fn short(file: &str) -> String {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    let root = parts.iter().rposition(|&part| part == "src").map_or(0, |place| place.saturating_sub(1));
+    let absolute = file.starts_with(['/', '\\']) || file.contains(':');
+    if absolute { parts[root..].join("/") } else { file.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn the_place_of_a_bug_does_not_name_the_machine() {
+        assert_eq!(short("src/table/count.rs"), "src/table/count.rs");
+        assert_eq!(short("/home/someone/.cargo/registry/src/x/rayon-1.12.0/src/lib.rs"), "rayon-1.12.0/src/lib.rs");
+        assert_eq!(short("C:\\build\\reidrisk\\src\\main.rs"), "reidrisk/src/main.rs");
+    }
+}

@@ -1,0 +1,219 @@
+//! The only way to the terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::arguments::{Manners, When};
+use super::clock::environment;
+use super::exit::ExitStatus;
+use crate::config::ConfigError;
+use crate::report::ReportError;
+
+/// Columns of text when nobody says how wide the terminal is.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Writes results to standard output and everything else to standard error, as loudly as was asked for.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent property of the terminal or a flag")]
+pub(super) struct Printer {
+    quiet: bool,
+    verbose: bool,
+    color_out: bool,
+    color_error: bool,
+    unicode: bool,
+    width: usize,
+}
+
+impl Printer {
+    pub(super) fn new(manners: &Manners) -> Self {
+        Self {
+            quiet: manners.quiet,
+            verbose: manners.verbose,
+            color_out: color(manners.color, io::stdout().is_terminal(), &environment),
+            color_error: color(manners.color, io::stderr().is_terminal(), &environment),
+            unicode: unicode(&environment),
+            width: width(&environment),
+        }
+    }
+
+    /// Whether only bad news is wanted.
+    pub(super) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether standard output is to be coloured.
+    pub(super) fn color(&self) -> bool {
+        self.color_out
+    }
+
+    /// Whether signs outside ASCII can be shown.
+    pub(super) fn unicode(&self) -> bool {
+        self.unicode
+    }
+
+    /// Width of the terminal in columns.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Writes a result to standard output. A reader that went away is no mistake and does not change the exit code.
+    pub(super) fn result(&self, text: &[u8]) -> Result<(), ExitStatus> {
+        self.outcome(write_line(&mut io::stdout().lock(), text))
+    }
+
+    fn outcome(&self, written: io::Result<()>) -> Result<(), ExitStatus> {
+        match written {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => {
+                self.failure(&format!("standard output cannot be written: {}", error.kind()), None);
+                Err(ExitStatus::InputOutput)
+            }
+        }
+    }
+
+    /// Something worth knowing that is not the result; silent with `--quiet`.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.to_error(text);
+        }
+    }
+
+    /// A detail for those who asked with `--verbose`.
+    pub(super) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.to_error(text);
+        }
+    }
+
+    /// An error: one sentence and what to change.
+    pub(super) fn failure(&self, message: &str, hint: Option<&str>) {
+        let hint = hint.map_or(String::new(), |hint| format!("\nhint: {hint}"));
+        self.to_error(&format!("error: {message}{hint}"));
+    }
+
+    /// A mistake in the configuration, with its place.
+    pub(super) fn config_failure(&self, error: &ConfigError) -> ExitStatus {
+        self.to_error(&error.report());
+        ExitStatus::Usage
+    }
+
+    /// A view that could not be made, written or read.
+    pub(super) fn report_failure(&self, error: &ReportError) -> ExitStatus {
+        self.failure(&error.to_string(), Some(error.hint()));
+        ExitStatus::InputOutput
+    }
+
+    fn to_error(&self, text: &str) {
+        let text = if self.color_error { colored(text) } else { text.to_owned() };
+        // There is no one left to tell when standard error is closed.
+        let _ = write_line(&mut io::stderr().lock(), text.as_bytes());
+    }
+}
+
+fn write_line(stream: &mut dyn Write, text: &[u8]) -> io::Result<()> {
+    stream.write_all(text)?;
+    if !text.ends_with(b"\n") {
+        stream.write_all(b"\n")?;
+    }
+    stream.flush()
+}
+
+/// Colours the words that say what a line is; the text stays the same.
+fn colored(text: &str) -> String {
+    let line = |line: &str| {
+        for (word, code) in [("error", "1;31"), ("hint", "1;36"), ("note", "1")] {
+            if let Some(rest) = line.strip_prefix(word)
+                && rest.starts_with([':', '['])
+            {
+                return format!("\u{1b}[{code}m{word}\u{1b}[0m{rest}");
+            }
+        }
+        line.to_owned()
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads an environment variable.
+type Environment<'environment> = &'environment dyn Fn(&str) -> Option<String>;
+
+fn color(when: When, terminal: bool, environment: Environment<'_>) -> bool {
+    let set = |name: &str| environment(name).is_some_and(|value| !value.is_empty());
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if environment("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") => true,
+        When::Auto => terminal && environment("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// Whether the locale says UTF-8. Where there is no locale (Windows, macOS without one set) it is assumed.
+fn unicode(environment: Environment<'_>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(environment).find(|value| !value.is_empty());
+    match locale {
+        Some(locale) => {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        }
+        None => cfg!(any(windows, target_os = "macos")),
+    }
+}
+
+fn width(environment: Environment<'_>) -> usize {
+    let columns = environment("COLUMNS").and_then(|columns| columns.parse().ok());
+    columns.filter(|&columns| columns >= 40).unwrap_or(DEFAULT_WIDTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{Printer, color, colored, unicode, width};
+    use crate::cli::arguments::When;
+
+    fn with<'set>(set: &'set [(&'set str, &'set str)]) -> impl Fn(&str) -> Option<String> + 'set {
+        move |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn color_follows_flag_then_environment_then_terminal() {
+        let auto = |set: &[(&str, &str)], terminal| color(When::Auto, terminal, &with(set));
+        assert!(auto(&[], true) && !auto(&[], false));
+        assert!(!auto(&[("NO_COLOR", "1")], true));
+        assert!(auto(&[("NO_COLOR", "")], true));
+        assert!(!auto(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true));
+        assert!(auto(&[("CLICOLOR_FORCE", "1")], false) && !auto(&[("CLICOLOR_FORCE", "0")], false));
+        assert!(!auto(&[("TERM", "dumb")], true));
+        assert!(color(When::Always, false, &with(&[("NO_COLOR", "1")])));
+        assert!(!color(When::Never, true, &with(&[("CLICOLOR_FORCE", "1")])));
+    }
+
+    #[test]
+    fn unicode_follows_the_locale() {
+        assert!(unicode(&with(&[("LANG", "en_GB.UTF-8")])));
+        assert!(!unicode(&with(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")])));
+    }
+
+    #[test]
+    fn nonsense_widths_fall_back() {
+        assert_eq!(width(&with(&[("COLUMNS", "120")])), 120);
+        for columns in ["", "0", "-3", "wide"] {
+            assert_eq!(width(&with(&[("COLUMNS", columns)])), 80);
+        }
+    }
+
+    #[test]
+    fn colour_adds_no_words() {
+        let text = "error[config/x]: e\n --> f:1:1\nhint: h";
+        let plain = colored(text).replace("\u{1b}[1;31m", "").replace("\u{1b}[1;36m", "").replace("\u{1b}[0m", "");
+        assert_eq!(plain, text);
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_mistake_and_a_full_disk_is() {
+        let printer =
+            Printer { quiet: false, verbose: false, color_out: false, color_error: false, unicode: true, width: 80 };
+        assert!(printer.outcome(Err(io::ErrorKind::BrokenPipe.into())).is_ok());
+        assert_eq!(printer.outcome(Err(io::ErrorKind::StorageFull.into())).unwrap_err().code(), 3);
+    }
+}

@@ -1,0 +1,85 @@
+//! `reidrisk report`: render a stored result again.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{ReportArguments, ReportFormat};
+use super::exit::ExitStatus;
+use super::printer::Printer;
+use super::scan::text_style;
+use crate::config::shown_name;
+use crate::report::{TextStyle, read_json, render_html, render_json, render_text};
+use crate::result::ScanResult;
+
+pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> ExitStatus {
+    match render(arguments, printer) {
+        Ok(()) => ExitStatus::Success,
+        Err(status) => status,
+    }
+}
+
+fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
+    let result = read(&arguments.result, printer)?;
+    let Some(out) = &arguments.out else {
+        return printer.result(&rendered(&result, arguments.format, &text_style(printer), printer)?);
+    };
+    let style = TextStyle { color: false, ..text_style(printer) };
+    let bytes = rendered(&result, arguments.format, &style, printer)?;
+    let file = if out.is_dir() { out.join(default_name(arguments.format)) } else { out.clone() };
+    write_whole(&file, &bytes).map_err(|error| {
+        let message = format!("`{}` cannot be written: {}", shown(&file), error.kind());
+        printer.failure(&message, Some("name another file or folder with `--out`"));
+        ExitStatus::InputOutput
+    })?;
+    printer.note(&format!("report {}", shown(&file)));
+    Ok(())
+}
+
+fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
+    let file: PathBuf = if place.is_dir() { place.join("result.json") } else { place.to_owned() };
+    let bytes = std::fs::read(&file).map_err(|error| {
+        let message = format!("`{}` cannot be read: {}", shown(&file), error.kind());
+        printer.failure(&message, Some("name a result.json or the folder of a run"));
+        ExitStatus::InputOutput
+    })?;
+    read_json(&bytes).map_err(|error| {
+        printer.failure(&format!("`{}`: {error}", shown(&file)), Some(error.hint()));
+        ExitStatus::InputOutput
+    })
+}
+
+fn rendered(
+    result: &ScanResult,
+    format: ReportFormat,
+    style: &TextStyle,
+    printer: &Printer,
+) -> Result<Vec<u8>, ExitStatus> {
+    let bytes = match format {
+        ReportFormat::Text => Ok(render_text(result, style, None).into_bytes()),
+        ReportFormat::Json => render_json(result),
+        ReportFormat::Html => render_html(result).map(String::into_bytes),
+    };
+    bytes.map_err(|error| printer.report_failure(&error))
+}
+
+fn default_name(format: ReportFormat) -> &'static str {
+    match format {
+        ReportFormat::Text => "report.txt",
+        ReportFormat::Json => "result.json",
+        ReportFormat::Html => "index.html",
+    }
+}
+
+/// Writes beside the file and renames, so that nobody ever reads half of it.
+fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut partial = tempfile::NamedTempFile::new_in(folder)?;
+    partial.write_all(bytes)?;
+    partial.as_file().sync_all()?;
+    partial.persist(file)?;
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    shown_name(&path.display().to_string())
+}
