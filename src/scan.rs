@@ -11,7 +11,7 @@ use crate::judge::{Case, Judgement, judge};
 use crate::measure::{self, uniqueness};
 use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
-use crate::table::{Table, TooManyRecords, lattice_size, scratch_bytes};
+use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
 use crate::treatment::{self, ColumnRole, Lookups, TreatmentError};
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
@@ -136,7 +136,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    let (mut dataset, table) = treat(extract, &roles, plan, name, stop)?;
+    let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
@@ -145,7 +145,6 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     let Judgement { verdict, findings, not_measured: not_gated } =
         judge(Case { dataset: &dataset, measures: &measures, policy: &plan.policy });
     not_measured.extend(not_gated);
-    dataset.subjects = table.subjects() as u64;
     stages.end("judge");
     Ok(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
@@ -193,8 +192,14 @@ fn treat(
     let treated = treatment::treat(extract, roles, plan, &lookups)?;
     drop(lookups);
     let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
+    let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
+    let codes = treated.subject.map(|subject| SubjectCodes {
+        codes: subject.codes,
+        cardinality: subject.distinct,
+        missing: subject.missing,
+    });
     let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
-    let table = Table::new(treated.columns, treated.subject.map(|subject| subject.codes), count)?;
+    let table = Table::new(treated.columns, codes, count)?;
     let mut columns = treated.described;
     for (place, column) in table.columns().iter().enumerate() {
         let described = columns.iter_mut().find(|described| described.name == column.name);
@@ -208,6 +213,7 @@ fn treat(
         records,
         subjects: table.subjects() as u64,
         records_without_subject: table.records_without_subject(),
+        subjects_not_in_map,
         subject,
         columns,
     };

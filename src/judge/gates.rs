@@ -12,6 +12,7 @@ pub(super) fn apply(case: Case<'_>) -> Gated {
         Gated { findings: Vec::new(), not_measured: Vec::new(), applied: 0, doubts: Vec::new(), incomplete: Vec::new() };
     gated.findings.extend(direct_identifiers(case));
     gated.findings.extend(records_without_subject(case));
+    gated.findings.extend(subjects_not_in_map(case));
     gated.findings.extend(guessed_roles(case));
     crowds(case, &mut gated);
     known_points(case, &mut gated);
@@ -50,6 +51,16 @@ fn records_without_subject(case: Case<'_>) -> Option<Finding> {
         limit: Some(0.0),
         ..finding(code, Severity::Medium, "roles", message)
     })
+}
+
+/// A card that is not in the map counts as a person of its own, which can make a crowd look larger than it is.
+fn subjects_not_in_map(case: Case<'_>) -> Option<Finding> {
+    let unmapped = case.dataset.subjects_not_in_map.filter(|&unmapped| unmapped > 0)?;
+    let message = format!(
+        "{unmapped} subject values are not in the subject map and count as persons of their own; crowds may be smaller than shown"
+    );
+    let found = finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message);
+    Some(Finding { measured: Some(as_float(unmapped)), limit: Some(0.0), ..found })
 }
 
 fn guessed_roles(case: Case<'_>) -> Option<Finding> {

@@ -24,6 +24,7 @@ fn dataset() -> Dataset {
         records: 100,
         subjects: 50,
         records_without_subject: 0,
+        subjects_not_in_map: None,
         subject: Some("card".to_owned()),
         columns: vec![column("card", Role::Subject, true), column("city", Role::QuasiIdentifier, true)],
     }
@@ -164,6 +165,15 @@ fn records_without_a_subject_are_a_finding() {
     assert_eq!(judgement.findings[0].code, FindingCode::RecordsWithoutSubject);
     assert_eq!(judgement.findings[0].measured, Some(2.0));
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
+}
+
+#[test]
+fn subject_values_outside_the_map_are_a_finding() {
+    let dataset = Dataset { subjects_not_in_map: Some(1), ..dataset() };
+    let (outcome, _, codes) = judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy());
+    assert_eq!((outcome, codes), (VerdictOutcome::Review, vec![FindingCode::SubjectsNotInMap]));
+    let complete = Dataset { subjects_not_in_map: Some(0), ..dataset };
+    assert_eq!(judged(&complete, &measured(uniqueness(Some(9), 9)), &policy()).0, VerdictOutcome::Pass);
 }
 
 #[test]
