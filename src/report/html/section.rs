@@ -66,7 +66,7 @@ fn combinations(result: &ScanResult, uniqueness: &Uniqueness, figures: Vec<Figur
     Section {
         id: "combinations",
         title: words::COMBINATIONS_TITLE,
-        answer: words::combinations_answer(result, &sets),
+        answer: words::combinations_answer(&sets),
         figures,
         tables: vec![
             Table::new("", words::WHOLE_SETS_CAPTION, &words::SET_HEADS, gated.into_iter(), ROWS),
@@ -167,7 +167,7 @@ fn columns(result: &ScanResult) -> Section {
             Cell::number(count(column.missing)),
             Cell::text(words::constancy(column.constant_per_subject)),
             Cell::text(printable(&words::coarsening(&column.coarsen))),
-            Cell::text(printable(column.guess_reason.as_deref().unwrap_or_default())),
+            Cell::text(printable(words::role_reason(column))),
         ]
     });
     Section {
