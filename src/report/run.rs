@@ -49,7 +49,9 @@ pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Resu
 /// Removes whatever this process has begun to write and not finished. For a handler of Ctrl-C.
 pub fn remove_partial_runs_of_this_process() {
     let paths = std::mem::take(&mut *unfinished());
-    paths.iter().for_each(|path| remove(path));
+    for path in &paths {
+        remove(path);
+    }
 }
 
 /// Everything the run folder will hold, by relative path; made before anything is written.

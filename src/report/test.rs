@@ -174,6 +174,7 @@ fn a_risk_that_is_not_known_is_never_shown_as_zero() {
     let page = render_html(&fixture::wildcard()).unwrap();
     assert!(page.contains("not defined"));
     assert!(page.contains("counting it exceeds the work limit"));
+    assert!(page.contains("Class sizes are not defined here"));
 }
 
 #[test]
@@ -294,4 +295,21 @@ fn only_what_dead_processes_left_is_cleared_away() {
     let names = listing(&home);
     assert_eq!(names.contains(&dead.to_owned()), !Path::new("/proc/self").exists(), "{names:?}");
     assert!(names.contains(&running.to_owned()) && names.contains(&fresh.to_owned()), "{names:?}");
+}
+
+#[test]
+fn a_name_of_three_hundred_letters_is_cut_in_sentences_and_pictures() {
+    let mut result = fixture::failing();
+    let long = "w".repeat(300);
+    if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        value.column_effects[3].column.clone_from(&long);
+        value.static_set.as_mut().unwrap().columns[0].clone_from(&long);
+    }
+    let text = render_text(&result, &PLAIN, None);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    for chart in charts(&result) {
+        let svg = chart.svg().unwrap();
+        let drawn = svg.split_once("</desc>").unwrap().1;
+        assert!(!drawn.contains(&"w".repeat(100)), "{}", chart.name);
+    }
 }

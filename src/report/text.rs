@@ -126,7 +126,7 @@ fn revealing(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
         .into_iter()
         .filter_map(|effect| {
             let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
-            Some(format!("{} ({})", printable(&effect.column), percent(value)))
+            Some(format!("{} ({})", shortened(&printable(&effect.column), 60), percent(value)))
         })
         .take(LISTED)
         .collect();

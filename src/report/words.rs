@@ -449,6 +449,10 @@ pub(super) fn class_sizes_caption(set: &SetStatistics) -> String {
     format!("Classes on {}", list(&super::summary::names(&set.columns)))
 }
 
+pub(super) fn no_class_sizes(reason: &str) -> String {
+    format!("Class sizes are not defined here: {reason}.")
+}
+
 pub(super) fn below_k(k: u32) -> String {
     format!("fewer than {}", count(u64::from(k)))
 }
