@@ -1,10 +1,53 @@
 //! `reidrisk` measures the re-identification risk of a dataset before it is shared.
+//!
+//! # Reading order
+//! The README's first screen; this page; [`table`], the idea everything rests on, with a worked table of six records;
+//! one measure from end to end, [`measure::uniqueness`]; [`judge`]; then a report under `reports/sample/`.
+//!
+//! # What flows through the house
+//! ```text
+//! reidrisk.toml + flags ──► config::Plan ─┐
+//!                                         ├─► input: files ──► Extract (coded columns, values behind the codes)
+//! extract files ──────────────────────────┘         │
+//!                                                   ▼  treatment: roles, coarsening, cards to customers
+//!                                                 Table (codes only, records sorted by subject)
+//!                                                   │
+//!                                                   ▼  measure/*: Table ──► Outcome
+//!                                                   ▼  judge: Outcomes × policy ──► findings, verdict
+//!                                              ScanResult (one serde value; holds no cell value)
+//!                                                   └─► report: text, JSON, HTML, charts, the run folder
+//! ```
+//! One street, one direction: [`scan::scan`] is its map, on one screen. [`result::ScanResult`] is the waist: everything
+//! before it computes, everything after it only shows or stores.
+//!
+//! # Code map
+//! | room | what it does | what it never does |
+//! |---|---|---|
+//! | [`cli`] | verbs, flags, progress, signals, exit codes | compute |
+//! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
+//! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
+//! | [`treatment`] | roles, coarsening rules, subject map | IO |
+//! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
+//! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
+//! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
+//! | [`judge`] | figures against policy: findings, verdict | compute a figure |
+//! | [`report`] | views of the result | see anything but the result |
+//!
+//! # Invariants, kept by tests
+//! - Same records, plan, seed and version give the same bytes in `measures`, `findings` and `verdict`, for any number of
+//!   threads, order of records, split into files and file format.
+//! - No cell value reaches a result, an error, a log or a panic message ([`secret::Secret`]).
+//! - A measure that is undefined or was cut off never passes a gate and is never shown as 0.
+//! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
+pub mod cli;
 pub mod config;
 pub mod input;
+pub mod judge;
 pub mod measure;
 pub mod report;
 pub mod result;
+pub mod scan;
 pub mod secret;
 pub mod stats;
 pub mod stop;

@@ -91,6 +91,9 @@ pub struct Dataset {
     pub subjects: u64,
     /// Records whose subject is missing: left out of every crowd and every denominator.
     pub records_without_subject: u64,
+    /// Subject values that the subject map does not hold, each counted as a person; null without a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subjects_not_in_map: Option<u64>,
     /// Name of the column that names the subject; null when each record is its own subject.
     pub subject: Option<String>,
     /// The columns in file order.
@@ -302,6 +305,8 @@ pub enum FindingCode {
     IncompleteMeasure,
     /// Some records have no subject.
     RecordsWithoutSubject,
+    /// Some subject values are not in the subject map.
+    SubjectsNotInMap,
     /// Roles were guessed, not declared.
     GuessedRoles,
     /// No risk gate could be applied.
@@ -321,6 +326,7 @@ impl FindingCode {
             Self::UnknownRisk => "unknown-risk",
             Self::IncompleteMeasure => "incomplete-measure",
             Self::RecordsWithoutSubject => "records-without-subject",
+            Self::SubjectsNotInMap => "subjects-not-in-map",
             Self::GuessedRoles => "guessed-roles",
             Self::NoRiskGate => "no-risk-gate",
             Self::DirectIdentifierPresent => "direct-identifier-present",

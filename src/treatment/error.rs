@@ -127,6 +127,21 @@ pub enum TreatmentError {
 }
 
 impl TreatmentError {
+    /// Whether the plan is wrong rather than the data: usage, not input.
+    #[must_use]
+    pub fn is_plan_error(&self) -> bool {
+        matches!(
+            self,
+            Self::RuleDoesNotFit { .. }
+                | Self::NoSuchLevel { .. }
+                | Self::SubjectMapColumn { .. }
+                | Self::SubjectMapWithoutSubject
+                | Self::SubjectCoarsened { .. }
+                | Self::NoSuchColumn { .. }
+                | Self::TwoSubjects { .. }
+        )
+    }
+
     /// What the user can change.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

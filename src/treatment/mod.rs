@@ -22,7 +22,7 @@ pub use error::TreatmentError;
 pub use exact::Exact;
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
-pub use treat::{Lookups, SubjectCodes, Treated, TreatedColumn, hierarchy_files, treat};
+pub use treat::{Lookups, SubjectCodes, Treated, hierarchy_files, treat};
 
 /// The last part of a path: results and errors do not name the folders of a machine.
 fn file_name(file: &std::path::Path) -> String {

@@ -11,7 +11,7 @@ use super::{CoarsenRule, ColumnRole, TreatmentError, file_name};
 use crate::config::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::result::{DatasetColumn, Role};
-use crate::table::{Codes, Dictionary};
+use crate::table::{Codes, Column, Dictionary};
 
 /// Files that rules and the subject map need, read at the edge of the program.
 #[derive(Default)]
@@ -27,7 +27,7 @@ pub struct Treated {
     /// Who each record belongs to; `None` when each record is its own subject.
     pub subject: Option<SubjectCodes>,
     /// The quasi-identifiers after coarsening, in file order.
-    pub columns: Vec<TreatedColumn>,
+    pub columns: Vec<Column>,
     /// Every column of the extract, in file order. `constant_per_subject` is `None`: the table knows it, not this room.
     pub described: Vec<DatasetColumn>,
 }
@@ -45,19 +45,6 @@ pub struct SubjectCodes {
     pub missing: Option<u32>,
     /// Distinct subject values that are not in the subject map and stay subjects of their own; 0 without a map.
     pub unmapped: u64,
-}
-
-/// A quasi-identifier after coarsening.
-#[derive(Debug)]
-pub struct TreatedColumn {
-    /// Name in the header.
-    pub name: String,
-    /// One code a record.
-    pub codes: Codes,
-    /// Number of codes, the one for missing cells included.
-    pub distinct: u32,
-    /// The code of missing cells, when some cell is missing.
-    pub missing: Option<u32>,
 }
 
 /// The hierarchy files that the rules of a plan need.
@@ -161,7 +148,7 @@ impl Workshop<'_> {
         &mut self,
         column: ExtractColumn,
         rules: &[CoarsenRule],
-    ) -> Result<(TreatedColumn, u64), TreatmentError> {
+    ) -> Result<(Column, u64), TreatmentError> {
         let name = column.name;
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
@@ -173,7 +160,7 @@ impl Workshop<'_> {
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let values = distinct_values(&dictionary);
-        Ok((TreatedColumn { name, codes, distinct, missing: dictionary.missing() }, values))
+        Ok((Column { name, codes, cardinality: distinct, missing: dictionary.missing() }, values))
     }
 
     fn recode(

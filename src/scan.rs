@@ -1,0 +1,338 @@
+//! The pipeline: from a plan to a result, one direction, one screen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::config::{self, ConfigError, InputOptions, Plan};
+use crate::input::{self, Extract, InputError, Source};
+use crate::judge::{Case, Judgement, judge};
+use crate::measure::{self, uniqueness};
+use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
+use crate::stop::{NoProgress, Progress, Stop, StopReason};
+use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
+use crate::treatment::{self, ColumnRole, Lookups, TreatmentError};
+
+/// More column sets than this are refused before anything is counted: their result would be too large to read.
+pub const MOST_SETS: u64 = 5_000;
+
+/// The edge of the program tells the time and what the process uses; nothing else looks.
+pub trait Clock: Sync {
+    /// Time of day.
+    fn now(&self) -> Timestamp;
+    /// Time since the program started.
+    fn elapsed(&self) -> Duration;
+    /// Peak resident memory of the process, where the system tells it.
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// The plan does not fit the extract.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The extract could not be read.
+    #[error(transparent)]
+    Input(InputError),
+    /// Values could not be treated as planned.
+    #[error(transparent)]
+    Treatment(#[from] TreatmentError),
+    /// The lattice is too large.
+    #[error(
+        "{sets} column sets of up to {max_set} out of {columns} quasi-identifiers are too many; at most {MOST_SETS} are counted"
+    )]
+    TooManySets {
+        /// Sets in the lattice.
+        sets: u64,
+        /// Largest set size asked for.
+        max_set: usize,
+        /// Quasi-identifiers.
+        columns: usize,
+    },
+    /// More records than a table holds.
+    #[error(transparent)]
+    TooManyRecords(#[from] TooManyRecords),
+    /// The time limit was over before anything could be measured.
+    #[error("the time limit was over before the extract was read")]
+    TimedOut,
+    /// The user or the system ended the program.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl ScanError {
+    /// The exit code of the process.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::TooManySets { .. } => 2,
+            Self::Treatment(error) if error.is_plan_error() => 2,
+            Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) => 3,
+            Self::TimedOut => 4,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the user can change, when there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Input(error) => error.hint(),
+            Self::Treatment(error) => error.hint(),
+            Self::TooManySets { columns, .. } => Some(smaller_plan(*columns)),
+            Self::TooManyRecords(_) => Some("scan the extract in parts that hold whole subjects".to_owned()),
+            Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
+            Self::Interrupted => None,
+        }
+    }
+}
+
+impl From<InputError> for ScanError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Stopped(reason) => reason.into(),
+            error => Self::Input(error),
+        }
+    }
+}
+
+impl From<StopReason> for ScanError {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Timeout | StopReason::WorkLimit => Self::TimedOut,
+            StopReason::Interrupt => Self::Interrupted,
+        }
+    }
+}
+
+/// The largest plan that is accepted for this many quasi-identifiers.
+fn smaller_plan(columns: usize) -> String {
+    match (1..=columns).take_while(|&size| lattice_size(columns, size) <= MOST_SETS).last() {
+        Some(size) => format!("use `--max-set {size}`, or name fewer columns with `--quasi`"),
+        None => format!("name at most {MOST_SETS} columns with `--quasi`"),
+    }
+}
+
+/// Reads the extract, counts its crowds, and judges them.
+///
+/// # Errors
+/// When the plan does not fit the extract, the extract cannot be read, or the program is asked to end. A measure cut
+/// off by the time limit is not an error: the result says so and never passes.
+pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<ScanResult, ScanError> {
+    let mut stages = Stages::new(clock);
+    let source = input::open(&plan.inputs, &plan.input)?;
+    config::check_columns(plan, source.columns())?;
+    check_lattice(plan, declared_quasi_identifiers(plan))?;
+    let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
+    let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
+    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    stages.end("read");
+
+    let roles = treatment::roles(&extract, &plan.roles)?;
+    check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
+    stages.end("treat");
+
+    let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
+    stages.end("measure");
+
+    let Judgement { verdict, findings, not_measured: not_gated } =
+        judge(Case { dataset: &dataset, measures: &measures, policy: &plan.policy });
+    not_measured.extend(not_gated);
+    stages.end("judge");
+    Ok(ScanResult {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        run: stages.finish(plan, &dataset),
+        dataset,
+        verdict,
+        policy: plan.policy.clone(),
+        measures,
+        findings,
+        not_measured,
+        advice: Vec::new(),
+    })
+}
+
+fn declared_quasi_identifiers(plan: &Plan) -> usize {
+    plan.roles.declared.values().filter(|&&role| role == Role::QuasiIdentifier).count()
+}
+
+fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
+    let sets = lattice_size(columns, plan.max_set);
+    if sets > MOST_SETS {
+        return Err(ScanError::TooManySets { sets, max_set: plan.max_set, columns });
+    }
+    Ok(())
+}
+
+/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
+fn is_needed(plan: &Plan, column: &str) -> bool {
+    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
+    plan.roles.guess || plan.roles.declared.get(column).is_some_and(counted)
+}
+
+/// Roles and rules are applied, records are sorted by subject, and the values are let go.
+fn treat(
+    extract: Extract,
+    roles: &[ColumnRole],
+    plan: &Plan,
+    name: String,
+    stop: &Stop,
+) -> Result<(Dataset, Table), ScanError> {
+    let lookups = read_lookups(plan, stop)?;
+    let files = extract.files.clone();
+    let records = extract.records;
+    let treated = treatment::treat(extract, roles, plan, &lookups)?;
+    drop(lookups);
+    let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
+    let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
+    let codes = treated.subject.map(|subject| SubjectCodes {
+        codes: subject.codes,
+        cardinality: subject.distinct,
+        missing: subject.missing,
+    });
+    let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
+    let table = Table::new(treated.columns, codes, count)?;
+    let mut columns = treated.described;
+    for (place, column) in table.columns().iter().enumerate() {
+        let described = columns.iter_mut().find(|described| described.name == column.name);
+        if let Some(described) = described {
+            described.constant_per_subject = table.constant_per_subject(place);
+        }
+    }
+    let dataset = Dataset {
+        name,
+        files,
+        records,
+        subjects: table.subjects() as u64,
+        records_without_subject: table.records_without_subject(),
+        subjects_not_in_map,
+        subject,
+        columns,
+    };
+    Ok((dataset, table))
+}
+
+/// Reads the small files that the plan refers to: the subject map and the hierarchies.
+fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
+    let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
+        let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
+        let wanted = vec![true; source.columns().len()];
+        Ok(input::read(source, &wanted, &NoProgress, stop, plan.memory)?)
+    };
+    let headless = InputOptions { header: Some(false), ..InputOptions::default() };
+    let mut lookups = Lookups::default();
+    if let Some(map) = &plan.subject_map {
+        lookups.subject_map = Some(read(&map.file, &InputOptions::default())?);
+    }
+    for file in treatment::hierarchy_files(plan) {
+        let hierarchy = read(&file, &headless)?;
+        lookups.hierarchies.insert(file, hierarchy);
+    }
+    Ok(lookups)
+}
+
+/// Every measure that was asked for and applies; the others with the reason why not.
+fn measure_all(
+    table: &Table,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<(Measures, Vec<NotMeasured>), ScanError> {
+    let mut measures = Measures::default();
+    let mut not_measured = Vec::new();
+    let mut leave_out = |measure: &str, reason: &str| {
+        not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
+    };
+    for name in measure::NAMES {
+        let asked = plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
+        if !asked {
+            leave_out(name, "not asked for with `--measures`");
+        } else if table.columns().is_empty() {
+            leave_out(name, "no column has the role `quasi-identifier`");
+        } else {
+            measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
+        }
+    }
+    Ok((measures, not_measured))
+}
+
+fn measure_uniqueness(
+    table: &Table,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Outcome<crate::result::Uniqueness>, ScanError> {
+    let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
+    if let Some(allowed) = plan.memory.filter(|&allowed| needed > allowed) {
+        let explanation = format!(
+            "counting needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
+            needed.div_ceil(1 << 20),
+            allowed >> 20
+        );
+        return Ok(Outcome::Incomplete { reason: "memory".to_owned(), explanation });
+    }
+    let settings =
+        uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
+    Ok(uniqueness::measure(table, &settings, progress, stop)?)
+}
+
+/// The course of the run, for the record.
+struct Stages<'a> {
+    clock: &'a dyn Clock,
+    started: Timestamp,
+    began: Duration,
+    last: Duration,
+    stages: Vec<Stage>,
+}
+
+impl<'a> Stages<'a> {
+    fn new(clock: &'a dyn Clock) -> Self {
+        let began = clock.elapsed();
+        Self { clock, started: clock.now(), began, last: began, stages: Vec::new() }
+    }
+
+    fn end(&mut self, stage: &str) {
+        let now = self.clock.elapsed();
+        self.stages.push(Stage { stage: stage.to_owned(), elapsed_ms: milliseconds(now.saturating_sub(self.last)) });
+        self.last = now;
+    }
+
+    fn finish(self, plan: &Plan, dataset: &Dataset) -> Run {
+        Run {
+            id: run_id(self.started, plan, dataset),
+            started_at: self.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            finished_at: self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            elapsed_ms: milliseconds(self.last.saturating_sub(self.began)),
+            stages: self.stages,
+            peak_memory_bytes: self.clock.peak_memory_bytes(),
+            seed: plan.seed,
+            threads: rayon::current_num_threads(),
+            engine: "local".to_owned(),
+            config_sha256: plan.config_sha256.clone(),
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// UTC start and six digits of a hash of input and plan, so that runs sort by time and tell apart what they scanned.
+fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
+    let mut hash = Sha256::new();
+    for file in &dataset.files {
+        hash.update(file.sha256.as_bytes());
+    }
+    hash.update(format!("{plan:?}").as_bytes());
+    let digest = hash.finalize();
+    let digits: String = digest[..3].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{digits}", started.strftime("%Y%m%dT%H%M%SZ"))
+}
