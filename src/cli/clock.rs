@@ -24,6 +24,17 @@ impl crate::scan::Clock for SystemClock {
     fn elapsed(&self) -> Duration {
         instant().duration_since(self.started)
     }
+
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        peak_of(&std::fs::read_to_string("/proc/self/status").ok()?)
+    }
+}
+
+/// The peak resident memory in the account that Linux gives of a process; other systems have no such file.
+fn peak_of(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kibibytes.checked_mul(1_024)
 }
 
 /// Now, on the clock that never goes back.
@@ -36,4 +47,16 @@ pub(super) fn instant() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "the edge of the program reads the environment")]
 pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::peak_of;
+
+    #[test]
+    fn the_peak_is_read_from_its_line_only() {
+        assert_eq!(peak_of("Name:\tx\nVmPeak:\t 99 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1 kB\n"), Some(2_097_152));
+        assert_eq!(peak_of("Name:\tx\nVmPeak:\t 99 kB\n"), None);
+        assert_eq!(peak_of("VmHWM: many kB\n"), None);
+    }
 }

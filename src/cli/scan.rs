@@ -15,7 +15,7 @@ use super::progress::TerminalProgress;
 use crate::config::{Plan, Resolved, shown_name};
 use crate::report::{Emit, TextStyle, render_json, render_text, write_run};
 use crate::result::{ScanResult, VerdictOutcome};
-use crate::scan::scan;
+use crate::scan::{ScanError, scan};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(
@@ -55,7 +55,12 @@ fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<ScanResu
     })?;
     let progress = TerminalProgress::new(manners);
     pool.install(|| scan(plan, &clock, &progress, &stop)).map_err(|error| {
-        printer.failure(&error.to_string(), error.hint().as_deref());
+        match &error {
+            ScanError::Config(mistake) => {
+                printer.config_failure(mistake);
+            }
+            other => printer.failure(&other.to_string(), other.hint().as_deref()),
+        }
         ExitStatus::Code(error.exit_code())
     })
 }

@@ -289,7 +289,7 @@ pub(super) const PLACE: [&str; 43] = [
 ];
 
 /// Words for money.
-pub(super) const MONEY: [&str; 37] = [
+pub(super) const MONEY: [&str; 35] = [
     "amount",
     "amt",
     "balance",
@@ -325,12 +325,10 @@ pub(super) const MONEY: [&str; 37] = [
     "eur",
     "usd",
     "czk",
-    "duration",
-    "frequency",
 ];
 
 /// Words for where and for what money was spent.
-pub(super) const TRADE: [&str; 28] = [
+pub(super) const TRADE: [&str; 31] = [
     "merchant",
     "mcc",
     "category",
@@ -357,12 +355,15 @@ pub(super) const TRADE: [&str; 28] = [
     "type",
     "product",
     "directorate",
+    "frequency",
+    "duration",
+    "status",
     "cost",
     "department",
 ];
 
 /// Words for traits of a person.
-pub(super) const TRAIT: [&str; 42] = [
+pub(super) const TRAIT: [&str; 41] = [
     "age",
     "alter",
     "edad",
@@ -401,7 +402,6 @@ pub(super) const TRAIT: [&str; 42] = [
     "labor",
     "labour",
     "employment",
-    "status",
     "children",
     "language",
     "disability",
