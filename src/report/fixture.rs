@@ -250,6 +250,7 @@ fn dataset() -> Dataset {
         records: RECORDS + 12,
         subjects: SUBJECTS,
         records_without_subject: 12,
+        subjects_not_in_map: None,
         subject: Some("customer_id".to_owned()),
         columns,
     }
