@@ -91,6 +91,11 @@ impl<'a> TextBlocks<'a> {
             return Ok(None);
         }
         if let Some(at) = cut.open_quote {
+            if cut.end > 0 {
+                // The whole records come first: a mistake in them is reported before the quote.
+                self.rest = text.split_off(cut.end);
+                return Ok(Some(self.block(text)));
+            }
             let line = self.line + self.count_lines(&text[..at]);
             return Err(InputError::OpenQuote { file: shown(&self.name), line });
         }

@@ -354,6 +354,7 @@ impl WantedColumn {
 }
 
 /// Joins chunks into one vector, freeing each as it is read; `map` leads from raw to final codes.
+#[expect(clippy::useless_conversion, reason = "useless for one of the three widths")]
 fn join(chunks: Vec<Codes>, map: Option<&[u32]>, distinct: usize, records: usize) -> Codes {
     let mut joined = Codes::with_capacity(distinct, records);
     for chunk in chunks {
@@ -371,6 +372,7 @@ fn join(chunks: Vec<Codes>, map: Option<&[u32]>, distinct: usize, records: usize
 }
 
 /// How many records have this code.
+#[expect(clippy::useless_conversion, reason = "useless for one of the three widths")]
 fn count(codes: &Codes, code: u32) -> u64 {
     crate::with_codes!(codes, codes => codes.iter().filter(|&&other| u32::from(other) == code).count() as u64)
 }
@@ -458,7 +460,8 @@ impl PassedColumn {
             return;
         }
         // The key of the empty cell is 0, which also marks an empty slot: it must not count as known.
-        let slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.trailing_zeros())) as usize;
+        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.trailing_zeros());
+        let slot = usize::try_from(hash).unwrap_or(0);
         if key != 0 && self.recent[slot] == key {
             return;
         }

@@ -113,7 +113,10 @@ pub(super) fn read_parquet(
     let reader = stored.reader(&file.name)?;
     let metadata = guarded(|| ParquetReader::new(reader).get_metadata().cloned())
         .ok_or_else(|| format_error(&file.name, "Parquet"))?;
-    let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+    let mut groups = Vec::with_capacity(metadata.row_groups.len());
+    for group in &metadata.row_groups {
+        groups.push(group.num_rows());
+    }
     if groups.iter().sum::<usize>() != metadata.num_rows {
         return Err(format_error(&file.name, "Parquet"));
     }

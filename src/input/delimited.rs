@@ -33,7 +33,7 @@ impl Layout<'_> {
     pub(super) fn parse(&self, block: TextBlock) -> Result<CellBlock, InputError> {
         check_text(&block, self.file)?;
         match self.dialect.quote {
-            Some(quote) if memchr(quote, &block.text).is_some() => self.parse_quoted(&block, quote),
+            Some(quote) if memchr(quote, &block.text).is_some() => self.parse_quoted(&block),
             _ => self.parse_plain(block),
         }
     }
@@ -80,15 +80,14 @@ impl Layout<'_> {
         Ok(cells)
     }
 
-    fn parse_quoted(&self, block: &TextBlock, quote: u8) -> Result<CellBlock, InputError> {
+    fn parse_quoted(&self, block: &TextBlock) -> Result<CellBlock, InputError> {
         let stride = self.most_records(&block.text);
         let columns = self.columns.len();
         let mut cells = CellBlock { keys: vec![0; stride * columns], stride, ..CellBlock::default() };
         // Unquoted text is never longer than quoted text.
         cells.text = vec![0; block.text.len() + PADDING];
-        let mut reader = csv_core::ReaderBuilder::new().delimiter(self.dialect.delimiter).quote(quote).build();
+        let mut reader = reader_of(self.dialect);
         let mut ends = vec![0; columns + 1];
-        skip_byte_order_mark_logic(&mut reader);
         let (mut position, mut written) = (0, 0);
         while let Some(start) = self.next_record(&block.text, position) {
             if let Some(after) = self.empty_line(&block.text, start) {
@@ -168,10 +167,8 @@ fn count_fields(text: &[u8], dialect: Dialect) -> usize {
     first_record(text, dialect).0.len()
 }
 
-/// The fields of the first record that is not an empty line, and where it ends.
-///
-/// A record that the text cuts off is given as far as it goes.
-pub(super) fn first_record(text: &[u8], dialect: Dialect) -> (Vec<Vec<u8>>, usize) {
+/// A `csv-core` reader for a dialect.
+fn reader_of(dialect: Dialect) -> csv_core::Reader {
     let mut builder = csv_core::ReaderBuilder::new();
     builder.delimiter(dialect.delimiter);
     match dialect.quote {
@@ -180,6 +177,34 @@ pub(super) fn first_record(text: &[u8], dialect: Dialect) -> (Vec<Vec<u8>>, usiz
     };
     let mut reader = builder.build();
     skip_byte_order_mark_logic(&mut reader);
+    reader
+}
+
+/// Number of fields and end of each of the first `most` records of a text.
+pub(super) fn field_counts(text: &[u8], dialect: Dialect, most: usize) -> Vec<(usize, usize)> {
+    let mut reader = reader_of(dialect);
+    // Only ends are counted, so the fields themselves may be overwritten.
+    let (mut output, mut ends) = ([0; 4096], [0; 256]);
+    let (mut read, mut fields) = (0, 0);
+    let mut counts = Vec::new();
+    while counts.len() < most {
+        let (result, in_count, _, end_count) = reader.read_record(&text[read..], &mut output, &mut ends);
+        read += in_count;
+        fields += end_count;
+        match result {
+            ReadRecordResult::Record => counts.push((std::mem::take(&mut fields), read)),
+            ReadRecordResult::End => break,
+            ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
+        }
+    }
+    counts
+}
+
+/// The fields of the first record that is not an empty line, and where it ends.
+///
+/// A record that the text cuts off is given as far as it goes.
+pub(super) fn first_record(text: &[u8], dialect: Dialect) -> (Vec<Vec<u8>>, usize) {
+    let mut reader = reader_of(dialect);
     let mut output = vec![0; text.len() + PADDING];
     let mut ends = vec![0; 64];
     let (mut read, mut written, mut fields) = (0, 0, 0);

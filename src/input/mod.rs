@@ -26,6 +26,8 @@ mod read;
 mod sniff;
 mod source;
 mod stored;
+#[cfg(test)]
+mod test;
 mod typed;
 
 pub use error::InputError;

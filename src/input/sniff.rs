@@ -16,7 +16,7 @@
 use memchr::memchr;
 
 use super::classify::readings_of;
-use super::delimited::first_record;
+use super::delimited::{field_counts, first_record};
 use super::stored::Transcoder;
 use crate::config::{InputOptions, TextEncoding};
 
@@ -149,7 +149,7 @@ fn delimiter_of(text: &[u8], whole: bool, extension: &str, dialect: impl Fn(u8) 
     let mut best_consistent = (1, candidates[0]);
     let mut best_first = (1, candidates[0]);
     for delimiter in candidates {
-        let (first, consistent) = field_counts(text, whole, dialect(delimiter));
+        let (first, consistent) = first_and_consistent(text, whole, dialect(delimiter));
         if first > best_first.0 {
             best_first = (first, delimiter);
         }
@@ -161,34 +161,12 @@ fn delimiter_of(text: &[u8], whole: bool, extension: &str, dialect: impl Fn(u8) 
 }
 
 /// Fields of the first record, and whether all other records of the sample have as many.
-fn field_counts(mut text: &[u8], whole: bool, dialect: Dialect) -> (usize, bool) {
-    let (first, end) = first_record_of_sample(text, dialect);
-    text = &text[end..];
-    for _ in 0..SAMPLE_RECORDS {
-        let (count, end) = first_record_of_sample(text, dialect);
-        // The last record of a sample may be cut off.
-        if count == 0 || (end == text.len() && !whole) {
-            break;
-        }
-        if count != first {
-            return (first, false);
-        }
-        text = &text[end..];
-    }
-    (first, true)
-}
-
-/// Number of fields of the first record, and where it ends.
-fn first_record_of_sample(text: &[u8], dialect: Dialect) -> (usize, usize) {
-    // Most records end soon; looking at all of the sample for each would take quadratic time.
-    for most in [1 << 12, 1 << 16, usize::MAX] {
-        let part = &text[..text.len().min(most)];
-        let (record, end) = first_record(part, dialect);
-        if end < part.len() || part.len() == text.len() {
-            return (record.len(), end);
-        }
-    }
-    (0, text.len())
+fn first_and_consistent(text: &[u8], whole: bool, dialect: Dialect) -> (usize, bool) {
+    let mut counts = field_counts(text, dialect, SAMPLE_RECORDS);
+    let Some(&(first, _)) = counts.first() else { return (0, false) };
+    // The last record of a sample may be cut off.
+    counts.pop_if(|(_, end)| *end == text.len() && !whole);
+    (first, counts.iter().all(|&(count, _)| count == first))
 }
 
 /// Whether the first record holds names.

@@ -183,7 +183,9 @@ fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputE
 
 /// The files that a pattern matches, by path.
 fn pattern(input: &str, found: &mut Vec<Found>) -> Result<(), InputError> {
-    let matches = glob::glob(input).map_err(|_| InputError::Pattern { input: shown(input) })?;
+    // As in a shell, a star does not match hidden files.
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
+    let matches = glob::glob_with(input, options).map_err(|_| InputError::Pattern { input: shown(input) })?;
     let mut files = Vec::new();
     for path in matches {
         let path = path.map_err(|error| InputError::unreadable(&file_name(error.path()), error.error()))?;
@@ -266,9 +268,10 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     let compression = Compression::of(&head);
     let (sample, whole) = decompressed_head(&head, head_is_all, SAMPLE);
     if sample.is_empty() {
-        return Err(match whole {
-            true => InputError::Empty { file: shown(&name) },
-            false => InputError::Compression { file: shown(&name), compression: compression.name() },
+        return Err(if whole {
+            InputError::Empty { file: shown(&name) }
+        } else {
+            InputError::Compression { file: shown(&name), compression: compression.name() }
         });
     }
     let place = match (found.path(), metadata) {

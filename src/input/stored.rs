@@ -165,7 +165,7 @@ const COMPRESSED_BUFFER: usize = 1 << 18;
 /// Stored bytes without their compression.
 enum Layer<'a> {
     Plain(Hashing<'a>),
-    Gzip(MultiGzDecoder<BufReader<Hashing<'a>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Hashing<'a>>>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<Hashing<'a>>>),
 }
 
@@ -174,7 +174,7 @@ impl<'a> Layer<'a> {
         let buffered = |hashing| BufReader::with_capacity(COMPRESSED_BUFFER, hashing);
         Ok(match compression {
             Compression::None => Self::Plain(hashing),
-            Compression::Gzip => Self::Gzip(MultiGzDecoder::new(buffered(hashing))),
+            Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(buffered(hashing)))),
             Compression::Zstd => Self::Zstd(zstd::stream::read::Decoder::with_buffer(buffered(hashing))?),
         })
     }

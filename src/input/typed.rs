@@ -118,7 +118,7 @@ fn push_spelled<T: Copy + Eq + Hash>(
             continue;
         }
         cell.clear();
-        spell(value, &mut cell).ok_or(Refusal::Unsupported("dates or times that no calendar holds"))?;
+        spell(value, &mut cell).ok_or(Refusal::Unsupported("dates or times outside of the range that can be read"))?;
         sink.push(cell.as_bytes());
         if let Some(code) = sink.last_code() {
             known.insert(value, code);
@@ -168,6 +168,11 @@ fn write_time(nanoseconds: i64, cell: &mut String) -> Option<()> {
 }
 
 fn write_timestamp(count: i64, unit: TimeUnit, suffix: &str, cell: &mut String) -> Option<()> {
+    // The decoder of old 96-bit timestamps puts all that do not fit into 64 bits on the ends of the range, where
+    // different instants would become one value.
+    if count == i64::MAX || count == i64::MIN {
+        return None;
+    }
     let since = match unit {
         TimeUnit::Nanoseconds => SignedDuration::from_nanos(count),
         TimeUnit::Microseconds => SignedDuration::from_micros(count),

@@ -121,6 +121,18 @@ pub(super) fn without_subject() -> ScanResult {
     result
 }
 
+/// Every quasi-identifier is an event column, so no class is held to the limit.
+pub(super) fn without_static() -> ScanResult {
+    let mut result = failing();
+    if let Some(Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        value.static_set = None;
+    }
+    let message = "no risk gate applies: there is no static quasi-identifier";
+    result.findings = vec![finding(FindingCode::NoRiskGate, Severity::Medium, &[], message, None, None)];
+    result.verdict = verdict(VerdictOutcome::Review, 1, message);
+    result
+}
+
 /// Missing cells match everything: there are no classes.
 pub(super) fn wildcard() -> ScanResult {
     let mut result = failing();
@@ -160,7 +172,9 @@ pub(super) fn large(sizes: u64) -> ScanResult {
         let names = triple.map(|index| columns[index].clone());
         sets.push(statistics(&names, Reading::AnyRecord, 1_200));
     }
-    sets.iter_mut().for_each(|set| set.class_sizes = Some(class_sizes.clone()));
+    for set in &mut sets {
+        set.class_sizes = Some(class_sizes.clone());
+    }
     value.column_effects = columns.iter().map(|column| effect(column, 0.02, 0.025)).collect();
     value.full = statistics(&columns, Reading::AnyRecord, SUBJECTS);
     value.quasi_identifiers = columns;

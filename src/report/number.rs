@@ -108,13 +108,6 @@ pub(super) fn duration(milliseconds: u64) -> String {
     }
 }
 
-/// A figure of a finding: whole numbers as counts, others with three digits.
-#[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
-pub(super) fn figure(number: f64) -> String {
-    if number.fract() == 0.0 && (0.0..9e15).contains(&number) { count(number as u64) } else { format!("{number:.3}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{bytes, count, duration, natural_frequency, percent};

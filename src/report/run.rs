@@ -48,8 +48,9 @@ pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Resu
 
 /// Removes whatever this process has begun to write and not finished. For a handler of Ctrl-C.
 pub fn remove_partial_runs_of_this_process() {
-    for path in std::mem::take(&mut *unfinished()) {
-        remove(&path);
+    let paths = std::mem::take(&mut *unfinished());
+    for path in &paths {
+        remove(path);
     }
 }
 
@@ -180,4 +181,25 @@ fn may_be_running(process: u32) -> bool {
     process == std::process::id()
         || !Path::new("/proc/self").exists()
         || Path::new(&format!("/proc/{process}")).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unfinished, fs, process_of_partial};
+
+    #[test]
+    fn what_was_claimed_and_not_renamed_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let first = Unfinished::claim(home.path(), ".partial-a");
+        let second = Unfinished::claim(home.path(), ".partial-a");
+        assert_ne!(first.path, second.path);
+        for partial in [&first, &second] {
+            let name = partial.path.file_name().unwrap().to_str().unwrap();
+            assert_eq!(process_of_partial(name), Some(std::process::id()), "{name}");
+        }
+        fs::create_dir_all(first.path.join("plots")).unwrap();
+        fs::write(&second.path, "half").unwrap();
+        drop((first, second));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
 }

@@ -40,6 +40,17 @@ pub(super) fn headline_set(uniqueness: &Uniqueness) -> &SetStatistics {
     uniqueness.static_set.as_ref().unwrap_or(&uniqueness.full)
 }
 
+/// Reasons of the verdict that no finding says already.
+pub(super) fn unsaid_reasons(result: &ScanResult) -> impl Iterator<Item = &String> {
+    let is_said = |reason: &&String| result.findings.iter().any(|finding| finding.message == **reason);
+    result.verdict.reasons.iter().filter(move |reason| !is_said(reason))
+}
+
+/// Whether the smallest class of `set` is held to the limit `k`.
+pub(super) fn is_gated(result: &ScanResult, set: &SetStatistics) -> bool {
+    set.reading != Reading::AnyRecord || result.policy.gate_any_record
+}
+
 /// Subjects or records that the counts of `set` are out of.
 pub(super) fn population(dataset: &Dataset, set: &SetStatistics) -> u64 {
     match set.reading {

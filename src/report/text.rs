@@ -5,11 +5,11 @@ use unicode_width::UnicodeWidthStr;
 use super::escape::{ascii, printable, shortened};
 use super::number::{bytes, count, duration, percent, share};
 use super::summary::{
-    Crowds, crowds, headline, headline_counts, headline_set, names, optional_count, population, records_below,
-    riskiest_columns, riskiest_sets,
+    Crowds, crowds, headline, headline_counts, headline_set, is_gated, names, optional_count, population,
+    records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
 };
 use super::words;
-use crate::result::{Finding, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
+use crate::result::{Finding, FindingCode, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,10 @@ pub struct TextStyle {
 /// Most findings, columns and sets that are listed.
 const LISTED: usize = 5;
 /// Width of the columns "value" and "limit" of the table of figures.
-const VALUE_WIDTH: usize = 12;
-const LIMIT_WIDTH: usize = 8;
+const VALUE_WIDTH: usize = 11;
+const LIMIT_WIDTH: usize = 6;
+/// Width of the code of the one finding that speaks of the smallest class.
+const FINDING_WIDTH: usize = 11;
 
 /// The result as text for a terminal, ending with a newline.
 ///
@@ -52,11 +54,7 @@ pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&
 
 fn heading(page: &mut Page, result: &ScanResult) {
     let dataset = &result.dataset;
-    let mut counts = format!("{} records, ", count(dataset.records));
-    if dataset.subject.is_some() {
-        counts.push_str(&format!("{} subjects, ", count(dataset.subjects)));
-    }
-    counts.push_str(&format!("{} columns", dataset.columns.len()));
+    let counts = words::dataset_size(dataset);
     let name = shortened(&printable(&dataset.name), 60);
     let version = printable(&result.tool.version);
     page.paragraph("", &format!("reidrisk {version}   {name}   {counts}"));
@@ -85,7 +83,7 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     if let Crowds::Measured(uniqueness) = crowds(result) {
         page.paragraph(&indent, &headline_counts(&result.dataset, headline_set(uniqueness)));
     }
-    for reason in result.verdict.reasons.iter().take(LISTED) {
+    for reason in unsaid_reasons(result).take(LISTED) {
         page.paragraph(&indent, &printable(reason));
     }
     page.line("");
@@ -94,14 +92,18 @@ fn verdict(page: &mut Page, result: &ScanResult) {
 fn figures(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
     let k = result.policy.k;
     let set = headline_set(uniqueness);
+    let limit = if is_gated(result, set) { count(u64::from(k)) } else { "-".to_owned() };
     let columns = names(&set.columns).join(", ");
     let units = words::unit(set.reading, 2);
     page.row(["Measure", "Value", "Limit", "Finding"]);
-    let finding = result.findings.iter().find(|finding| finding.columns == set.columns && finding.measured.is_some());
+    let finding = result
+        .findings
+        .iter()
+        .find(|finding| finding.code == FindingCode::SmallClass && finding.columns == set.columns);
     page.row([
         &format!("smallest class ({columns})"),
         &optional_count(set.smallest_class),
-        &count(u64::from(k)),
+        &limit,
         &finding.map(|finding| finding.code.name().to_owned()).unwrap_or_default(),
     ]);
     page.row([&format!("{units} alone ({columns})"), &population_share(result, set), "", ""]);
@@ -124,7 +126,7 @@ fn revealing(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
         .into_iter()
         .filter_map(|effect| {
             let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
-            Some(format!("{} ({})", printable(&effect.column), percent(value)))
+            Some(format!("{} ({})", shortened(&printable(&effect.column), 60), percent(value)))
         })
         .take(LISTED)
         .collect();
@@ -179,10 +181,8 @@ fn closing(page: &mut Page, result: &ScanResult, report_path: Option<&str>) {
     }
     let outcome = words::verdict(result.verdict.outcome);
     let left = format!("exit {} ({outcome})", result.verdict.exit_code);
-    let mut right = duration(result.run.elapsed_ms);
-    if let Some(peak) = result.run.peak_memory_bytes {
-        right.push_str(&format!(", peak {}", bytes(peak)));
-    }
+    let peak = result.run.peak_memory_bytes.map_or_else(String::new, |peak| format!(", peak {}", bytes(peak)));
+    let right = format!("{}{peak}", duration(result.run.elapsed_ms));
     let gap = page.style.width.saturating_sub(left.width() + right.width()).max(2);
     page.line(&format!("{left}{}{right}", " ".repeat(gap)));
 }
@@ -255,7 +255,7 @@ impl Page {
     /// A row of the table of figures: label left, value and limit right, finding left.
     fn row(&mut self, cells: [&str; 4]) {
         let [label, value, limit, finding] = cells.map(|cell| self.spelled(cell));
-        let label_width = self.style.width.saturating_sub(2 + VALUE_WIDTH + LIMIT_WIDTH + 4 + 18).max(16);
+        let label_width = self.style.width.saturating_sub(2 + VALUE_WIDTH + LIMIT_WIDTH + 5 + FINDING_WIDTH).max(16);
         let label = self.spelled(&cut(&label, label_width));
         let pad = " ".repeat(label_width.saturating_sub(label.width()));
         let value_gap = " ".repeat(VALUE_WIDTH.saturating_sub(value.width()));

@@ -1,9 +1,10 @@
 //! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
 
+use super::escape::shortened;
 use super::number::{count, percent};
 use crate::result::{
-    ColumnEffect, Dataset, DatasetColumn, MissingMode, OwnCategory, Policy, Reading, ScanResult, SetStatistics,
-    Severity, ShapleyMethod, VerdictOutcome,
+    ColumnEffect, Dataset, DatasetColumn, MissingMode, OwnCategory, Policy, Reading, SetStatistics, Severity,
+    ShapleyMethod, VerdictOutcome,
 };
 
 /// Stands where a figure does not exist.
@@ -67,6 +68,24 @@ pub(super) fn reading_sentence(reading: Reading) -> &'static str {
     }
 }
 
+/// What someone finds who knows the columns of a set about a person.
+pub(super) fn attacker(set: &SetStatistics) -> String {
+    let known = match set.reading {
+        Reading::AnyRecord => "Someone who knows these values of one record of a person",
+        Reading::SubjectAttributes | Reading::Record => "Someone who knows these columns about a person",
+    };
+    match set.smallest_class {
+        _ if set.unique_subjects > 0 && set.reading == Reading::AnyRecord => {
+            format!("{known} may find exactly that person.")
+        }
+        _ if set.unique_subjects > 0 => format!("{known} finds exactly that person."),
+        Some(smallest) => {
+            format!("{known} is left with at least {} {}.", count(smallest), unit(set.reading, smallest))
+        }
+        None => String::new(),
+    }
+}
+
 /// The unit of a reading, singular or plural.
 pub(super) fn unit(reading: Reading, number: u64) -> &'static str {
     match (reading, number) {
@@ -113,11 +132,19 @@ pub(super) fn undefined_reason(code: &str) -> &str {
     }
 }
 
-/// Columns as a list for a sentence: `age, city and card type`.
+/// Most names in a sentence, and most characters of each.
+const LISTED: usize = 6;
+const LISTED_CHARACTERS: usize = 60;
+
+/// Columns as a list for a sentence: `age, city and card type`. A long list ends with how many more there are.
 pub(super) fn list(names: &[String]) -> String {
-    match names {
+    // A list that is longer by one shows the one instead of counting it.
+    let shown = if names.len() > LISTED + 1 { LISTED } else { names.len() };
+    let short: Vec<String> = names.iter().take(shown).map(|name| shortened(name, LISTED_CHARACTERS)).collect();
+    match short.as_slice() {
         [] => "no column".to_owned(),
         [one] => one.clone(),
+        _ if names.len() > LISTED + 1 => format!("{} and {} more columns", short.join(", "), names.len() - LISTED),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
@@ -152,7 +179,11 @@ pub(super) fn chart_pairs(units: &str) -> String {
     format!("Share of {units} alone on two columns")
 }
 
-pub(super) const CHART_COLUMN_EFFECTS: &str = "What each column adds to the share of subjects alone";
+/// Title of the picture of column effects.
+pub(super) fn chart_column_effects(units: &str) -> String {
+    format!("What each column adds to the share of {units} alone")
+}
+
 pub(super) const CHART_COLUMN_EFFECTS_SUBTITLE: &str = "Further right: the column reveals more";
 pub(super) const CHART_SET_SIZES_SUBTITLE: &str = "All combinations of columns of each size";
 pub(super) const CHART_PAIRS_SUBTITLE: &str = "Read along the row and down from the name to find a pair";
@@ -166,8 +197,10 @@ pub(super) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
 pub(super) const TRUST: &str = "How far this result can be trusted";
 pub(super) const CONTENTS: &str = "Sections";
 pub(super) const MORE: &str = "more in result.json";
+pub(super) const MORE_BELOW: &str = "more below";
 pub(super) const HOW_TO_READ: &str = "How to read this";
-pub(super) const ATTACKER: &str = "Someone who knows these columns about a person finds exactly that person.";
+pub(super) const WHY: &str = "Why:";
+pub(super) const NOT_GATED: &str = "not held to a limit";
 pub(super) const NOT_COUNTED: &str = "not counted";
 pub(super) const NOT_KNOWN: &str = "not known";
 pub(super) const NO_CONFIG: &str = "no configuration file";
@@ -195,6 +228,7 @@ pub(super) const RUN_CAPTION: &str = "Run";
 pub(super) const GLOSSARY_TITLE: &str = "Glossary";
 
 pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
+pub(super) const SHORT_EFFECT_HEADS: [&str; 3] = ["Column", "Shapley value", "Leave-one-out"];
 pub(super) const SHORT_SET_HEADS: [&str; 3] = ["Columns", "Alone", "Smallest class"];
 pub(super) const SET_HEADS: [&str; 7] =
     ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
@@ -326,12 +360,12 @@ pub(super) fn tile_limit(k: u32) -> String {
 }
 
 pub(super) fn tile_alone(units: &str, columns: usize) -> String {
-    format!("{} alone on all {columns} columns", capitalised(units))
+    format!("{} alone on all {columns}", capitalised(units))
 }
 
 pub(super) fn tile_alone_note(full: &SetStatistics) -> String {
     match full.reading {
-        Reading::AnyRecord => "any record: worst case of one known event".to_owned(),
+        Reading::AnyRecord => "worst case of one known event".to_owned(),
         Reading::SubjectAttributes => "read as subject attributes".to_owned(),
         Reading::Record => "each record counted as a subject".to_owned(),
     }
@@ -345,13 +379,11 @@ pub(super) fn of_records(share: &str) -> String {
     format!("{share} of records")
 }
 
-/// Measured figure and limit of a finding.
-pub(super) fn figures(measured: Option<String>, limit: Option<String>) -> String {
-    match (measured, limit) {
-        (Some(measured), Some(limit)) => format!("measured {measured}, limit {limit}"),
-        (Some(measured), None) => format!("measured {measured}"),
-        (None, Some(limit)) => format!("limit {limit}"),
-        (None, None) => String::new(),
+/// A value with its interval in brackets, where it has one.
+pub(super) fn with_interval(value: String, bounds: Option<[f64; 2]>) -> String {
+    match bounds {
+        Some([low, high]) => format!("{value} ({})", interval(&percent(low), &percent(high))),
+        None => value,
     }
 }
 
@@ -385,7 +417,7 @@ pub(super) fn without_subject(dataset: &Dataset) -> String {
 }
 
 /// The smallest number of columns that singles somebody out.
-pub(super) fn combinations_answer(result: &ScanResult, sets: &[&SetStatistics]) -> String {
+pub(super) fn combinations_answer(sets: &[&SetStatistics]) -> String {
     let alone = sets.iter().filter(|set| set.unique_subjects > 0).count();
     let smallest = sets.iter().filter(|set| set.unique_subjects > 0).min_by_key(|set| set.columns.len());
     match smallest {
@@ -393,9 +425,8 @@ pub(super) fn combinations_answer(result: &ScanResult, sets: &[&SetStatistics]) 
         Some(set) => {
             let length = set.columns.len();
             let columns = if length == 1 { "one column".to_owned() } else { format!("{length} columns") };
-            let records = count(result.dataset.records);
             format!(
-                "{} of {} combinations single somebody out; knowing {columns} can be enough in these {records} records.",
+                "{} of {} combinations single somebody out; knowing {columns} can be enough.",
                 count(alone as u64),
                 count(sets.len() as u64)
             )
@@ -416,6 +447,10 @@ pub(super) fn class_sizes_answer(headline: &str, set: &SetStatistics, k: u32, be
 
 pub(super) fn class_sizes_caption(set: &SetStatistics) -> String {
     format!("Classes on {}", list(&super::summary::names(&set.columns)))
+}
+
+pub(super) fn no_class_sizes(reason: &str) -> String {
+    format!("Class sizes are not defined here: {reason}.")
 }
 
 pub(super) fn below_k(k: u32) -> String {
@@ -493,4 +528,34 @@ pub(super) fn footer(version: &str, run: &str) -> String {
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// `1 column`, `3 columns`.
+pub(super) fn columns(number: usize) -> String {
+    if number == 1 { "1 column".to_owned() } else { format!("{} columns", count(number as u64)) }
+}
+
+/// Where the role of a column comes from.
+pub(super) fn role_reason(column: &DatasetColumn) -> &str {
+    match &column.guess_reason {
+        Some(reason) => reason,
+        None if column.guessed => "guessed",
+        None if column.role == crate::result::Role::Ignore => "not used",
+        None => "declared",
+    }
+}
+
+/// `1 set`, `20 sets`.
+pub(super) fn sets(number: usize) -> String {
+    if number == 1 { "1 set".to_owned() } else { format!("{} sets", count(number as u64)) }
+}
+
+/// `1 class`, `20 classes`.
+pub(super) fn classes(number: u64) -> String {
+    if number == 1 { "1 class".to_owned() } else { format!("{} classes", count(number)) }
+}
+
+/// How many columns a picture leaves out.
+pub(super) fn more(left_out: usize) -> String {
+    format!("; {} more in result.json", columns(left_out))
 }

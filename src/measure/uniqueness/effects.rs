@@ -12,9 +12,9 @@ use crate::stats::{SeededOrders, mean_interval};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice_size};
 
-/// Records times column sets that may be counted for Shapley values alone: some ten seconds of one core. It decides
+/// Records times column sets that may be counted for Shapley values alone: at most some ten seconds. It decides
 /// between exact, sampled and not computed, and so must depend on the extract and the plan only, never on time.
-const WORK_LIMIT: u64 = 2_000_000_000;
+const WORK_LIMIT: u64 = 300_000_000;
 
 /// Above this many columns the whole lattice is out of reach whatever the number of records.
 const EXACT_COLUMNS: usize = 16;

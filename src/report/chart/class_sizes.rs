@@ -3,7 +3,7 @@
 use super::scene::{Anchor, Ink, LABEL, Scene, fitted};
 use super::{Chart, axis_label, position, round_above};
 use crate::report::number::{count, percent, ratio};
-use crate::report::summary::{counted_records, headline_set, names, size_bars};
+use crate::report::summary::{SizeBar, counted_records, headline_set, names, size_bars};
 use crate::report::words;
 use crate::result::{ScanResult, Uniqueness};
 
@@ -38,10 +38,10 @@ pub(super) fn chart(result: &ScanResult, uniqueness: &Uniqueness) -> Option<Char
             scene.area((from, height.min(BOTTOM - 3)), (to, BOTTOM), Ink::Main);
         }
         let middle = i32::midpoint(from, to);
-        let classes = format!("{} {}", count(bar.classes), if bar.classes == 1 { "class" } else { "classes" });
+        let classes = words::classes(bar.classes);
         let ink = if bar.is_below(k) && bar.records > 0 { Ink::Alarm } else { Ink::Text };
-        scene.text((middle, height - 58), &percent(*share), LABEL, ink, Anchor::Middle);
-        scene.text((middle, height - 22), &fitted(&classes, 26, width - 6), 26, Ink::Muted, Anchor::Middle);
+        scene.label((middle, height - 58), &percent(*share), LABEL, ink, Anchor::Middle);
+        scene.label((middle, height - 22), &fitted(&classes, 26, width - 6), 26, Ink::Muted, Anchor::Middle);
         scene.text((middle, BOTTOM + 34), &bar.label(), LABEL, Ink::Text, Anchor::Middle);
         if bar.from == u64::from(k) {
             limit(&mut scene, left, k);
@@ -55,7 +55,7 @@ pub(super) fn chart(result: &ScanResult, uniqueness: &Uniqueness) -> Option<Char
         Anchor::Middle,
     );
     scene.text((60, BOTTOM + 132), &words::chart_class_sizes_legend(k), 26, Ink::Muted, Anchor::Start);
-    Some(Chart { name: "class-sizes", description: description(&bars, &shares, units), title, scene })
+    Some(Chart { name: "class-sizes", description: description(&bars, &shares), title, scene })
 }
 
 fn axis(scene: &mut Scene, top: f64, step: f64) {
@@ -76,9 +76,9 @@ fn limit(scene: &mut Scene, at: i32, k: u32) {
     scene.text((at + 10, TOP - 84), &format!("limit k = {}", count(u64::from(k))), 26, Ink::Text, Anchor::Start);
 }
 
-fn description(bars: &[crate::report::summary::SizeBar], shares: &[f64], units: &str) -> String {
+fn description(bars: &[SizeBar], shares: &[f64]) -> String {
     let parts = bars.iter().zip(shares).map(|(bar, share)| {
-        format!("{} {units}: {} classes with {} of records", bar.label(), count(bar.classes), percent(*share))
+        format!("size {}: {} with {} of records", bar.label(), words::classes(bar.classes), percent(*share))
     });
     format!("{}.", parts.collect::<Vec<_>>().join("; "))
 }

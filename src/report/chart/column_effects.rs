@@ -3,7 +3,7 @@
 use super::scene::{Anchor, Ink, LABEL, Scene, fitted};
 use super::{Chart, axis_label, position, round_above};
 use crate::report::escape::printable;
-use crate::report::number::{count, percent};
+use crate::report::number::percent;
 use crate::report::summary::riskiest_columns;
 use crate::report::words;
 use crate::result::{ColumnEffect, Uniqueness};
@@ -23,13 +23,13 @@ pub(super) fn chart(uniqueness: &Uniqueness) -> Option<Chart> {
     let left_out = ranked.len() - effects.len();
     let mut subtitle = words::CHART_COLUMN_EFFECTS_SUBTITLE.to_owned();
     if left_out > 0 {
-        subtitle.push_str(&format!("; {} more in result.json", count(left_out as u64)));
+        subtitle += &words::more(left_out);
     }
-    let mut scene = Scene::titled(words::CHART_COLUMN_EFFECTS, &subtitle);
+    let title = words::chart_column_effects(words::unit(uniqueness.full.reading, 2));
+    let mut scene = Scene::titled(&title, &subtitle);
     let figures = || effects.iter().flat_map(|effect| figures(effect));
     let (high, step) = round_above(figures().fold(0.0, f64::max));
     let low = figures().fold(0.0, f64::min);
-    let low = (low / step).floor() * step;
     legend(&mut scene, &effects);
     let height = (BOTTOM - TOP) / rows.max(4);
     axis(&mut scene, (low, high), step, TOP + height * rows);
@@ -38,7 +38,7 @@ pub(super) fn chart(uniqueness: &Uniqueness) -> Option<Chart> {
     }
     let parts = effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect)));
     let description = format!("{}.", parts.collect::<Vec<_>>().join("; "));
-    Some(Chart { name: "column-effects", title: words::CHART_COLUMN_EFFECTS.to_owned(), description, scene })
+    Some(Chart { name: "column-effects", title, description, scene })
 }
 
 fn figures(effect: &ColumnEffect) -> Vec<f64> {
@@ -70,7 +70,8 @@ fn legend(scene: &mut Scene, effects: &[&ColumnEffect]) {
 }
 
 fn axis(scene: &mut Scene, (low, high): (f64, f64), step: f64, bottom: i32) {
-    let mut tick = low;
+    // The first multiple of the step inside the axis.
+    let mut tick = (low / step).ceil() * step;
     while tick <= high + step / 2.0 {
         let at = position(tick, (low, high), (LEFT, RIGHT));
         let is_zero = tick.abs() < step / 2.0;

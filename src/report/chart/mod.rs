@@ -32,7 +32,7 @@ impl Chart {
     /// [`ReportError::Chart`] when it cannot be drawn.
     pub fn svg(&self) -> Result<String, ReportError> {
         let mut drawn = String::new();
-        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE)).map_err(|_| self.error())?;
+        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE), 0).map_err(|_| self.error())?;
         let (head, marks) = drawn.split_once('>').ok_or_else(|| self.error())?;
         Ok(format!("{head} role=\"img\" {}>\n{}{marks}", self.labels(), self.words()))
     }
@@ -43,7 +43,7 @@ impl Chart {
     /// [`ReportError::Chart`] when it cannot be drawn.
     pub(super) fn inline_svg(&self) -> Result<String, ReportError> {
         let mut drawn = String::new();
-        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE)).map_err(|_| self.error())?;
+        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE), 0).map_err(|_| self.error())?;
         let (_, marks) = drawn.split_once('>').ok_or_else(|| self.error())?;
         let (width, height) = SIZE;
         Ok(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" {}>\n{}{marks}", self.labels(), self.words()))
@@ -56,7 +56,7 @@ impl Chart {
     pub fn png(&self) -> Result<Vec<u8>, ReportError> {
         let (width, height) = SIZE;
         let mut pixels = vec![0_u8; 3 * width as usize * height as usize];
-        self.scene.paint(BitMapBackend::with_buffer(&mut pixels, SIZE)).map_err(|_| self.error())?;
+        self.scene.paint(BitMapBackend::with_buffer(&mut pixels, SIZE), 17).map_err(|_| self.error())?;
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
@@ -99,7 +99,7 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
 
 /// Text as content of an element.
 fn markup(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The position of `value` on an axis from `low` to `high` that runs over the pixels `from` to `to`.
@@ -118,6 +118,7 @@ fn round_above(share: f64) -> (f64, f64) {
 
 /// A share on an axis: as short as it can be.
 fn axis_label(share: f64) -> String {
-    let percent = (share * 100_000.0).round() / 1000.0;
+    // Adding 0 turns a negative zero into zero.
+    let percent = (share * 100_000.0).round() / 1000.0 + 0.0;
     format!("{percent} %")
 }

@@ -3,7 +3,7 @@
 use super::Chart;
 use super::scene::{Anchor, Ink, LABEL, Scene, fitted};
 use crate::report::escape::printable;
-use crate::report::number::{count, percent, ratio};
+use crate::report::number::{percent, ratio};
 use crate::report::summary::{pair_columns, population};
 use crate::report::words;
 use crate::result::{Dataset, SetStatistics, Uniqueness};
@@ -32,10 +32,10 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
     let left_out = uniqueness.quasi_identifiers.len() - columns.len();
     let mut subtitle = words::CHART_PAIRS_SUBTITLE.to_owned();
     if left_out > 0 {
-        subtitle.push_str(&format!("; {} columns more in result.json", count(left_out as u64)));
+        subtitle += &words::more(left_out);
     }
     let mut scene = Scene::titled(&title, &subtitle);
-    let (width, height) = ((1000 / length).min(150), (660 / length).min(90));
+    let (width, height) = ((1100 / length).min(170), (680 / length).min(110));
     let corner = |row: usize, column: usize| {
         let step = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * size;
         (LEFT + step(column, width), TOP + step(row, height))
@@ -53,7 +53,7 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
     }
     for (index, name) in columns.iter().enumerate() {
         let (left, top) = corner(index, index);
-        let name = fitted(&printable(name), LABEL, 1570 - (left + 14).max(0));
+        let name = fitted(&printable(name), LABEL, 1560 - left - 14);
         let name = fitted(&name, LABEL, 420);
         scene.text((left + 14, top + height / 2), &name, LABEL, Ink::Text, Anchor::Start);
     }

@@ -137,16 +137,42 @@ impl Scene {
         self.frame((left, top), (right, bottom), ink, 3);
     }
 
-    /// Paints every mark.
-    pub(super) fn paint<D: DrawingBackend>(&self, backend: D) -> Result<(), DrawingAreaErrorKind<D::ErrorType>> {
+    /// A text on a patch of paper, so that no line runs through it.
+    pub(super) fn label(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink, anchor: Anchor) {
+        let text = text.replace('\u{a0}', " ");
+        let (width, half) = (text_width(&text, size), size / 2);
+        let left = match anchor {
+            Anchor::Start => at.0,
+            Anchor::Middle => at.0 - width / 2,
+            Anchor::End => at.0 - width,
+        };
+        self.area((left - 4, at.1 - half), (left + width + 4, at.1 + half), Ink::Paper);
+        self.text(at, &text, size, ink, anchor);
+    }
+
+    /// Paints every mark. `lowered` is how far a text must be moved down to be centred on its point, in percent of its
+    /// size: the backends of plotters differ in it.
+    pub(super) fn paint<D: DrawingBackend>(
+        &self,
+        backend: D,
+        lowered: i32,
+    ) -> Result<(), DrawingAreaErrorKind<D::ErrorType>> {
         LazyLock::force(&FONT);
         let area = backend.into_drawing_area();
         for mark in &self.marks {
             match mark {
                 Mark::Area { from, to, ink } => area.draw(&Rectangle::new([*from, *to], ink.color().filled()))?,
+                // Four bars: an outline drawn as a path has open corners.
                 Mark::Frame { from, to, ink, width } => {
-                    let corners = vec![*from, (to.0, from.1), *to, (from.0, to.1), *from];
-                    area.draw(&PathElement::new(corners, ink.color().stroke_width(*width)))?;
+                    let width = i32::try_from(*width).unwrap_or(1);
+                    for (start, end) in [
+                        (*from, (to.0, from.1 + width)),
+                        ((from.0, to.1 - width), *to),
+                        (*from, (from.0 + width, to.1)),
+                        ((to.0 - width, from.1), *to),
+                    ] {
+                        area.draw(&Rectangle::new([start, end], ink.color().filled()))?;
+                    }
                 }
                 Mark::Line { from, to, ink, width } => {
                     area.draw(&PathElement::new(vec![*from, *to], ink.color().stroke_width(*width)))?;
@@ -166,7 +192,7 @@ impl Scene {
                         Anchor::End => HPos::Right,
                     };
                     let style = (FAMILY, *size).into_font().color(&ink.color()).pos(Pos::new(horizontal, VPos::Center));
-                    area.draw(&Text::new(text.as_str(), *at, style))?;
+                    area.draw(&Text::new(text.as_str(), (at.0, at.1 + size * lowered / 100), style))?;
                 }
             }
         }

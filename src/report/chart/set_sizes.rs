@@ -2,7 +2,7 @@
 
 use super::scene::{Anchor, Ink, LABEL, Scene};
 use super::{Chart, axis_label, position};
-use crate::report::number::{count, percent, ratio};
+use crate::report::number::{percent, ratio};
 use crate::report::summary::{SizeShares, population, shares_by_size};
 use crate::report::words;
 use crate::result::{Dataset, Uniqueness};
@@ -30,7 +30,7 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
     for (index, size) in (0_i32..).zip(&sizes) {
         let middle = LEFT + index * width + width / 2;
         column(&mut scene, size, middle);
-        let sets = format!("{} {}", count(size.sets as u64), if size.sets == 1 { "set" } else { "sets" });
+        let sets = words::sets(size.sets);
         let label =
             if size.columns == full.columns.len() { format!("all {}", size.columns) } else { size.columns.to_string() };
         scene.text((middle, BOTTOM + 34), &label, LABEL, Ink::Text, Anchor::Middle);
@@ -40,9 +40,9 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
     let parts = sizes.iter().map(|size| {
         let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
         format!(
-            "{} columns, {} sets: least {best}, median {median}, most {worst}",
-            size.columns,
-            count(size.sets as u64)
+            "{} known, {}: least {best}, median {median}, most {worst}",
+            words::columns(size.columns),
+            words::sets(size.sets)
         )
     });
     let description = format!("{}.", parts.collect::<Vec<_>>().join("; "));
@@ -71,15 +71,15 @@ fn column(scene: &mut Scene, size: &SizeShares, middle: i32) {
     let at = |share| position(share, (0.0, 1.0), (BOTTOM, TOP));
     let (best, median, worst) = (at(size.best), at(size.median), at(size.worst));
     scene.line((middle, best), (middle, worst), Ink::Muted, 4);
-    scene.text((middle + 26, worst), &percent(size.worst), LABEL, Ink::Alarm, Anchor::Start);
+    scene.label((middle + 26, worst), &percent(size.worst), LABEL, Ink::Alarm, Anchor::Start);
     if size.sets > 1 {
         scene.dot((middle, best), 8, Ink::Main, true);
         scene.dot((middle, median), 12, Ink::Main, false);
         if median - worst >= APART {
-            scene.text((middle + 26, median), &percent(size.median), LABEL, Ink::Text, Anchor::Start);
+            scene.label((middle + 26, median), &percent(size.median), LABEL, Ink::Text, Anchor::Start);
         }
         if best - median >= APART && best - worst >= APART {
-            scene.text((middle + 26, best), &percent(size.best), LABEL, Ink::Muted, Anchor::Start);
+            scene.label((middle + 26, best), &percent(size.best), LABEL, Ink::Muted, Anchor::Start);
         }
     }
     scene.dot((middle, worst), 12, Ink::Alarm, true);

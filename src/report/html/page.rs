@@ -7,16 +7,18 @@ use super::section::{Section, sections};
 use super::table::{Cell, ROWS, Table};
 use crate::report::ReportError;
 use crate::report::escape::printable;
-use crate::report::number::{count, figure, percent, share};
+use crate::report::number::{count, percent, share};
 use crate::report::summary::{
-    Crowds, counted_records, crowds, headline, headline_counts, headline_set, names, optional_count, population,
-    records_below, riskiest_columns, riskiest_sets, why_undefined,
+    Crowds, counted_records, crowds, headline, headline_counts, headline_set, is_gated, names, optional_count,
+    population, records_below, riskiest_columns, riskiest_sets, unsaid_reasons, why_undefined,
 };
 use crate::report::words;
 use crate::result::{Outcome, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the tables on the first screen.
 const FIRST_ROWS: usize = 5;
+/// Reasons on the first screen.
+const REASONS: usize = 3;
 /// Findings on the first screen.
 const FINDINGS: usize = 20;
 
@@ -32,6 +34,8 @@ pub(super) struct Page {
     tiles: Vec<Tile>,
     findings: Vec<FindingLine>,
     findings_more: String,
+    /// Reasons of the verdict that no finding says, parted as the messages of findings are.
+    reasons: Vec<Vec<(bool, String)>>,
     first_tables: Vec<Table>,
     not_measured: Vec<(String, String)>,
     trust: Vec<Trust>,
@@ -66,8 +70,8 @@ struct Tile {
 struct FindingLine {
     severity: &'static str,
     code: &'static str,
-    message: String,
-    figures: String,
+    /// Parts of the sentence; `true` for a name.
+    message: Vec<(bool, String)>,
     waived: bool,
 }
 
@@ -92,6 +96,7 @@ impl Page {
             tiles: uniqueness.map_or_else(Vec::new, |uniqueness| tiles(result, uniqueness)),
             findings: findings(result),
             findings_more: if findings_left > 0 { count(findings_left as u64) } else { String::new() },
+            reasons: reasons(result),
             first_tables: uniqueness.map_or_else(Vec::new, |uniqueness| first_tables(result, uniqueness)),
             not_measured: not_measured(result),
             trust: trust(result),
@@ -129,7 +134,7 @@ fn headline_of(result: &ScanResult) -> Headline {
             }
             Headline {
                 sentence: format!("{}.", headline(&result.dataset, set)),
-                counts: format!("{}. {}", headline_counts(&result.dataset, set), words::ATTACKER),
+                counts: format!("{}. {}", headline_counts(&result.dataset, set), words::attacker(set)),
                 lines,
             }
         }
@@ -146,14 +151,19 @@ fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
     let k = result.policy.k;
     let units = words::unit(set.reading, 2);
     let below = records_below(set, k);
+    let gated = is_gated(result, set);
     let because = |field| why_undefined(set, field).unwrap_or_default();
     let full = &uniqueness.full;
     vec![
         Tile {
             label: words::tile_smallest(units),
             value: optional_count(set.smallest_class),
-            note: if set.smallest_class.is_some() { words::tile_limit(k) } else { because("smallest_class") },
-            over: set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
+            note: match set.smallest_class {
+                None => because("smallest_class"),
+                Some(_) if gated => words::tile_limit(k),
+                Some(_) => words::NOT_GATED.to_owned(),
+            },
+            over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
         },
         Tile {
             label: words::tile_alone(words::unit(full.reading, 2), full.columns.len()),
@@ -166,7 +176,7 @@ fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
             value: below.map_or_else(|| words::NOT_DEFINED.to_owned(), count),
             note: below
                 .map_or_else(String::new, |below| words::of_records(&share(below, counted_records(&result.dataset)))),
-            over: below.is_none_or(|below| below > 0),
+            over: gated && below.is_none_or(|below| below > 0),
         },
     ]
 }
@@ -175,21 +185,27 @@ fn findings(result: &ScanResult) -> Vec<FindingLine> {
     let line = |finding: &crate::result::Finding| FindingLine {
         severity: words::severity(finding.severity),
         code: finding.code.name(),
-        message: printable(&finding.message),
-        figures: words::figures(finding.measured.map(figure), finding.limit.map(figure)),
+        message: quoted(&printable(&finding.message)),
         waived: finding.waived,
     };
     result.findings.iter().take(FINDINGS).map(line).collect()
 }
 
+fn reasons(result: &ScanResult) -> Vec<Vec<(bool, String)>> {
+    unsaid_reasons(result).take(REASONS).map(|reason| quoted(&printable(reason))).collect()
+}
+
+/// A sentence parted at its backticks; every other part is a name. Names that hold a backtick part wrongly, which
+/// changes the type they are set in and nothing else.
+fn quoted(sentence: &str) -> Vec<(bool, String)> {
+    sentence.split('`').enumerate().map(|(index, part)| (index % 2 == 1, part.to_owned())).collect()
+}
+
 fn first_tables(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Table> {
     let optional = |value: Option<f64>| Cell::optional(value.map(percent));
     let columns = riskiest_columns(uniqueness).into_iter().map(|effect| {
-        let interval = effect.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
-        let mut cells = vec![Cell::text(printable(&effect.column)), optional(effect.shapley)];
-        cells.push(interval.map_or_else(|| Cell::number(words::exactness(effect)), Cell::number));
-        cells.push(optional(effect.leave_one_out));
-        cells
+        let shapley = effect.shapley.map(|value| words::with_interval(percent(value), effect.interval));
+        vec![Cell::text(printable(&effect.column)), Cell::optional(shapley), optional(effect.leave_one_out)]
     });
     let sets = riskiest_sets(uniqueness).into_iter().map(|set| {
         let smallest = Cell::optional(set.smallest_class.map(count));
@@ -197,7 +213,13 @@ fn first_tables(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Table> {
     });
     let sets_caption = words::riskiest_sets_caption(uniqueness.max_set);
     vec![
-        Table::new(words::RISKIEST_COLUMNS, words::RISKIEST_COLUMNS_CAPTION, &words::EFFECT_HEADS, columns, FIRST_ROWS),
+        Table::new(
+            words::RISKIEST_COLUMNS,
+            words::RISKIEST_COLUMNS_CAPTION,
+            &words::SHORT_EFFECT_HEADS,
+            columns,
+            FIRST_ROWS,
+        ),
         Table::new(words::RISKIEST_SETS, sets_caption, &words::SHORT_SET_HEADS, sets, FIRST_ROWS),
     ]
 }

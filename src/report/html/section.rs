@@ -5,7 +5,7 @@ use crate::report::escape::printable;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::{
     counted_records, headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
-    shares_by_size, size_bars,
+    shares_by_size, size_bars, why_undefined,
 };
 use crate::report::{Chart, ReportError, charts, words};
 use crate::result::{DatasetColumn, ScanResult, SetStatistics, Uniqueness};
@@ -66,7 +66,7 @@ fn combinations(result: &ScanResult, uniqueness: &Uniqueness, figures: Vec<Figur
     Section {
         id: "combinations",
         title: words::COMBINATIONS_TITLE,
-        answer: words::combinations_answer(result, &sets),
+        answer: words::combinations_answer(&sets),
         figures,
         tables: vec![
             Table::new("", words::WHOLE_SETS_CAPTION, &words::SET_HEADS, gated.into_iter(), ROWS),
@@ -119,6 +119,7 @@ fn class_sizes(result: &ScanResult, uniqueness: &Uniqueness, figures: Vec<Figure
     tables.push(Table::new("", words::BELOW_CAPTION, &words::BELOW_HEADS, below.into_iter(), ROWS));
     let mut reading = words::owned(words::CLASS_SIZES_READING);
     reading.push(words::reading_sentence(set.reading).to_owned());
+    reading.extend(why_undefined(set, "class_sizes").map(|reason| words::no_class_sizes(&reason)));
     Section {
         id: "class-sizes",
         title: words::CLASS_SIZES_TITLE,
@@ -167,7 +168,7 @@ fn columns(result: &ScanResult) -> Section {
             Cell::number(count(column.missing)),
             Cell::text(words::constancy(column.constant_per_subject)),
             Cell::text(printable(&words::coarsening(&column.coarsen))),
-            Cell::text(printable(column.guess_reason.as_deref().unwrap_or_default())),
+            Cell::text(printable(words::role_reason(column))),
         ]
     });
     Section {

@@ -50,6 +50,8 @@ pub(super) struct Table {
     /// How many rows were left out.
     pub(super) more: String,
     pub(super) has_more: bool,
+    /// Whether a longer table of the same stands further down.
+    pub(super) is_excerpt: bool,
 }
 
 impl Table {
@@ -75,6 +77,7 @@ impl Table {
             head: head.collect(),
             more: crate::report::number::count(left_out as u64),
             has_more: left_out > 0,
+            is_excerpt: !title.is_empty(),
             rows,
         }
     }

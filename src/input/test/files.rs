@@ -1,0 +1,185 @@
+//! Finding files, compression, several files, limits.
+
+use std::fs;
+use std::io::Write as _;
+
+use super::{Folder, columns_of, read_files, read_one, refused, sample};
+use crate::config::InputOptions;
+use crate::input::read::{Pace, read, read_at};
+use crate::input::{InputError, open};
+use crate::stop::{NoProgress, Stop, StopReason};
+
+const DEFAULTS: InputOptions =
+    InputOptions { delimiter: None, quote: None, header: None, encoding: None, null_values: Vec::new() };
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn gzip_members_and_zstd_frames_are_read_one_after_the_other() {
+    let gzipped = [gzip(b"a,b\n1,2\n3"), gzip(b",4\n")].concat();
+    let zstandard = [zstd::encode_all(&b"a,b\n1,2\n3"[..], 1).unwrap(), zstd::encode_all(&b",4\n"[..], 1).unwrap()];
+    let plain = columns_of(&read_one("d.csv", b"a,b\n1,2\n3,4\n", &DEFAULTS).unwrap());
+    for (name, bytes) in [("d.csv.gz", gzipped), ("d.csv.zst", zstandard.concat()), ("d", gzip(b"a,b\n1,2\n3,4\n"))] {
+        let extract = read_one(name, &bytes, &DEFAULTS).unwrap();
+        assert_eq!(columns_of(&extract), plain, "{name}");
+        assert_eq!(extract.files[0].bytes, bytes.len() as u64);
+    }
+}
+
+#[test]
+fn truncated_and_trailing_compressed_data_are_refused() {
+    let text: String = (0..50_000).map(|record| format!("{record},{}\n", record * 7919 % 10_007)).collect();
+    let whole = format!("a,b\n{text}");
+    for compressed in [gzip(whole.as_bytes()), zstd::encode_all(whole.as_bytes(), 1).unwrap()] {
+        let half = &compressed[..compressed.len() / 2];
+        assert!(matches!(refused("d.csv", half), InputError::Compression { .. }));
+        let without_end = &compressed[..compressed.len() - 1];
+        assert!(matches!(refused("d.csv", without_end), InputError::Compression { .. }));
+        let trailing = [&compressed[..], b"garbage"].concat();
+        assert!(matches!(refused("d.csv", &trailing), InputError::Compression { .. }));
+    }
+}
+
+#[test]
+fn a_compressed_field_without_end_is_refused_before_it_fills_memory() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"a,b\n1,").unwrap();
+    (0..300).for_each(|_| encoder.write_all(&vec![b'x'; 1 << 20]).unwrap());
+    let bomb = encoder.finish().unwrap();
+    let folder = Folder::new(&[("bomb.csv.gz", &bomb)]);
+    let error = read_files(Pace::default(), &folder.inputs(&["bomb.csv.gz"]), &DEFAULTS).err().unwrap();
+    assert!(matches!(error, InputError::RecordTooLong { line: 2, .. }), "{error}");
+}
+
+#[test]
+fn the_hash_is_that_of_the_stored_bytes() {
+    let extract = read_one("d.csv", b"abc\n1\n", &DEFAULTS).unwrap();
+    // sha256sum of the six bytes
+    assert_eq!(extract.files[0].sha256, "5cb310b6f87a23bce211e77652daf4e4931a010ffbca35148659961a9207e0fb");
+}
+
+#[test]
+fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
+    let folder = Folder::new(&[
+        ("b.csv", b"y,x\n3,4\n"),
+        ("a.csv", b"x,y\n1,2\n"),
+        ("c.csv.gz", &gzip(b"x;y\n5;6\n")),
+        ("notes.md", b"not data"),
+        (".hidden.csv", b"z\n1\n"),
+    ]);
+    let inputs = [folder.0.path().to_str().unwrap().to_owned()];
+    let source = open(&inputs, &DEFAULTS).unwrap();
+    assert_eq!((source.name(), source.columns()), ("a", &["x".to_owned(), "y".to_owned()][..]));
+    assert_eq!(source.first_folder(), Some(folder.0.path()));
+    let extract = read_files(Pace::default(), &inputs, &DEFAULTS).unwrap();
+    let columns = columns_of(&extract);
+    let expected = |cells: [&str; 3]| cells.map(|cell| Some(cell.to_owned())).to_vec();
+    assert_eq!(columns[0].cells, expected(["1", "4", "5"]));
+    assert_eq!(columns[1].cells, expected(["2", "3", "6"]));
+    assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv", "c.csv.gz"]);
+    assert!(extract.files.iter().all(|file| file.records == 1));
+    let pattern = [folder.path("*.csv").to_str().unwrap().to_owned()];
+    let extract = read_files(Pace::default(), &pattern, &DEFAULTS).unwrap();
+    assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv"]);
+}
+
+#[test]
+fn other_columns_are_refused_by_file_and_column() {
+    let folder = Folder::new(&[("a.csv", b"x,y\n1,2\n"), ("b.csv", b"x,z\n1,2\n"), ("c.csv", b"x,y,z\n1,2,3\n")]);
+    let missing = open(&folder.inputs(&["a.csv", "b.csv"]), &DEFAULTS).err().unwrap();
+    assert_eq!(missing.to_string(), "`b.csv` has no column `y`, but `a.csv` has");
+    let extra = open(&folder.inputs(&["a.csv", "c.csv"]), &DEFAULTS).err().unwrap();
+    assert_eq!(extra.to_string(), "`c.csv` has a column `z` that `a.csv` lacks");
+}
+
+#[test]
+fn a_part_without_header_does_not_show_its_cells() {
+    let folder = Folder::new(&[("a.csv", b"x,y\np,q\n"), ("b.csv", b"canary,canary2\nr,s\n")]);
+    let error = open(&folder.inputs(&["a.csv", "b.csv"]), &DEFAULTS).err().unwrap();
+    assert!(!format!("{error}{error:?}").contains("canary"), "{error}");
+}
+
+#[test]
+fn inputs_that_lead_nowhere_are_refused() {
+    let folder = Folder::new(&[("notes.md", b"x")]);
+    let here = folder.0.path().to_str().unwrap().to_owned();
+    assert!(matches!(open(std::slice::from_ref(&here), &DEFAULTS), Err(InputError::NoFiles { .. })));
+    assert!(matches!(open(&[format!("{here}/*.csv")], &DEFAULTS), Err(InputError::NoFiles { .. })));
+    assert!(matches!(open(&[format!("{here}/none.csv")], &DEFAULTS), Err(InputError::NotFound { .. })));
+    assert!(matches!(open(&[format!("{here}/[.csv")], &DEFAULTS), Err(InputError::Pattern { .. })));
+    assert!(matches!(open(&[], &DEFAULTS), Err(InputError::NoFiles { .. })));
+}
+
+#[test]
+fn a_file_named_twice_is_refused() {
+    let folder = Folder::new(&[("a.csv", b"x\n1\n")]);
+    let inputs = folder.inputs(&["a.csv", "./a.csv"]);
+    assert!(matches!(open(&inputs, &DEFAULTS), Err(InputError::NamedTwice { .. })));
+}
+
+#[test]
+fn a_file_that_changes_after_it_was_opened_is_refused() {
+    for changed in [&b"x\n1\n2\n3\n"[..], b"x\n1\n"] {
+        let folder = Folder::new(&[("a.csv", b"x\n1\n2\n")]);
+        let source = open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+        fs::write(folder.path("a.csv"), changed).unwrap();
+        let error = read(source, &[true], &NoProgress, &Stop::default(), None).err().unwrap();
+        assert!(matches!(error, InputError::Changed { .. }), "{error}");
+    }
+}
+
+#[test]
+fn too_little_memory_and_a_raised_stop_end_the_reading() {
+    let text: String = (0..20_000).map(|record| format!("value {record}\n")).collect();
+    let folder = Folder::new(&[("a.csv", format!("x\n{text}").as_bytes())]);
+    let source = || open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+    let error = read(source(), &[true], &NoProgress, &Stop::default(), Some(100_000)).err().unwrap();
+    assert!(matches!(error, InputError::Memory { limit: 100_000, .. }), "{error}");
+    assert!(error.hint().unwrap().contains("--memory"));
+    assert!(read(source(), &[false], &NoProgress, &Stop::default(), Some(100_000)).is_ok());
+    let stop = Stop::default();
+    stop.raise(StopReason::Interrupt);
+    let error = read(source(), &[true], &NoProgress, &stop, None).err().unwrap();
+    assert!(matches!(error, InputError::Stopped(StopReason::Interrupt)), "{error}");
+}
+
+#[test]
+fn columns_that_are_not_wanted_have_type_and_missing_cells_but_no_codes() {
+    let folder = Folder::new(&[("a.csv", b"x,y\n1,2015-01-01\n,2015-01-02\n2.5,\n")]);
+    let source = || open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+    let run = |wanted: &[bool]| {
+        let pace = Pace { block_bytes: 5, blocks: 2 };
+        read_at(pace, source(), wanted, &NoProgress, &Stop::default(), None).unwrap()
+    };
+    let (all, some) = (run(&[true, true]), run(&[false, true]));
+    assert!(some.columns[0].coded.is_none() && some.columns[1].coded.is_some());
+    for (one, other) in all.columns.iter().zip(&some.columns) {
+        assert_eq!((one.column_type, one.missing), (other.column_type, other.missing));
+    }
+}
+
+#[test]
+fn awkward_but_valid_files_are_read() {
+    for (name, records, columns) in [
+        ("comma_in_quotes", 1, 5),
+        ("empty", 2, 3),
+        ("empty_crlf", 2, 3),
+        ("escaped_quotes", 2, 2),
+        ("json", 1, 2),
+        ("location_coordinates", 1, 4),
+        ("newlines", 3, 3),
+        ("newlines_crlf", 3, 3),
+        ("quotes_and_newlines", 2, 2),
+        ("simple", 1, 3),
+        ("simple_crlf", 1, 3),
+        ("utf8", 2, 3),
+    ] {
+        let input = sample(&format!("csv/spectrum_{name}.csv"));
+        let extract = read_files(Pace::default(), &[input], &DEFAULTS).unwrap();
+        assert_eq!((extract.records, extract.columns.len()), (records, columns), "{name}");
+    }
+}

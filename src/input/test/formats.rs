@@ -1,0 +1,259 @@
+//! The same records in different formats, orders and parts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+
+use polars_core::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, Series, TimeUnit};
+use polars_io::SerWriter;
+use polars_io::ipc::{IpcStreamWriter, IpcWriter};
+use polars_io::parquet::write::ParquetWriter;
+use proptest::prelude::*;
+
+use super::{Folder, ReadColumn, SMALL, columns_of, read_files, sample};
+use crate::config::InputOptions;
+use crate::input::InputError;
+use crate::input::read::Pace;
+use crate::result::ColumnType;
+
+/// A record with a cell of every type; `None` is missing.
+#[derive(Debug, Clone)]
+struct Record {
+    integer: Option<i64>,
+    float: Option<f64>,
+    text: Option<String>,
+    flag: Option<bool>,
+    day: Option<i32>,
+    at: Option<i64>,
+}
+
+fn a_record() -> impl Strategy<Value = Record> {
+    let float = prop_oneof![(-50i32..50).prop_map(|n| f64::from(n) / 4.0), Just(f64::NAN), Just(-0.0), Just(1e-7)];
+    (
+        prop::option::of(-3i64..2_000_000),
+        prop::option::of(float),
+        prop::option::of("[a-c \",\n]{0,9}"),
+        prop::option::of(any::<bool>()),
+        prop::option::of(-400i32..20_000),
+        prop::option::of(0i64..2_000_000_000_000_000),
+    )
+        .prop_map(|(integer, float, text, flag, day, at)| Record { integer, float, text, flag, day, at })
+}
+
+/// Days and timestamps as they are spelled in text.
+fn spelled(frame: &DataFrame, column: &str, record: usize) -> String {
+    let series = frame.column(column).unwrap().as_materialized_series().clone();
+    let value = series.get(record).unwrap();
+    if value.is_null() { String::new() } else { value.to_string().trim_matches('"').to_owned() }
+}
+
+fn frame_of(records: &[Record]) -> DataFrame {
+    let column = |name: &str, series: Series| series.with_name(name.into()).into_column();
+    let collect = |pick: fn(&Record) -> Option<i64>| records.iter().map(pick).collect::<Vec<_>>();
+    let days: Vec<Option<i32>> = records.iter().map(|record| record.day).collect();
+    let timestamps = Series::new("".into(), collect(|record| record.at));
+    let columns = vec![
+        column("integer", Series::new("".into(), collect(|record| record.integer))),
+        column("float", Series::new("".into(), records.iter().map(|record| record.float).collect::<Vec<_>>())),
+        column("text", Series::new("".into(), records.iter().map(|record| record.text.clone()).collect::<Vec<_>>())),
+        column("flag", Series::new("".into(), records.iter().map(|record| record.flag).collect::<Vec<_>>())),
+        column("day", Series::new("".into(), days).cast(&DataType::Date).unwrap()),
+        column("at", timestamps.cast(&DataType::Datetime(TimeUnit::Microseconds, None)).unwrap()),
+    ];
+    DataFrame::new(records.len(), columns).unwrap()
+}
+
+/// Writes the records as CSV, NDJSON, Parquet and both Arrow formats.
+fn write_all(folder: &Folder, records: &[Record]) {
+    let mut frame = frame_of(records);
+    let mut writer = csv::Writer::from_path(folder.path("t.csv")).unwrap();
+    writer.write_record(["integer", "float", "text", "flag", "day", "at"]).unwrap();
+    let mut json = String::new();
+    for (index, record) in records.iter().enumerate() {
+        let show = |value: Option<String>| value.unwrap_or_default();
+        let float = record.float.map(|value| format!("{value:.7}"));
+        let (day, at) = (spelled(&frame, "day", index), spelled(&frame, "at", index));
+        let text = show(record.text.clone());
+        let integer = show(record.integer.map(|value| value.to_string()));
+        let flag = show(record.flag.map(|value| value.to_string()));
+        writer.write_record([&integer, &show(float.clone()), &text, &flag, &day, &at]).unwrap();
+        let plain = |cell: &str| if cell.is_empty() { "null".to_owned() } else { cell.to_owned() };
+        let float = show(float.filter(|cell| cell != "NaN"));
+        let text = serde_json::to_string(&text).unwrap();
+        writeln!(
+            json,
+            "{{\"at\": \"{at}\", \"integer\": {}, \"float\": {}, \"text\": {text}, \"flag\": {}, \"day\": \"{day}\"}}",
+            plain(&integer),
+            plain(&float),
+            plain(&flag),
+        )
+        .unwrap();
+    }
+    writer.flush().unwrap();
+    std::fs::write(folder.path("t.ndjson"), json).unwrap();
+    let create = |name: &str| File::create(folder.path(name)).unwrap();
+    ParquetWriter::new(create("t.parquet")).with_row_group_size(Some(3)).finish(&mut frame).unwrap();
+    IpcWriter::new(create("t.arrow")).finish(&mut frame).unwrap();
+    IpcStreamWriter::new(create("t.arrows")).finish(&mut frame).unwrap();
+}
+
+fn by_name(columns: Vec<ReadColumn>) -> BTreeMap<String, ReadColumn> {
+    columns.into_iter().map(|column| (column.name.clone(), column)).collect()
+}
+
+fn read_at(pace: Pace, inputs: &[String]) -> BTreeMap<String, ReadColumn> {
+    let options = InputOptions { header: Some(true), ..InputOptions::default() };
+    by_name(columns_of(&read_files(pace, inputs, &options).unwrap()))
+}
+
+/// Each column's type, missing cells and sorted cells: what must not depend on the order of the records.
+fn unordered(columns: BTreeMap<String, ReadColumn>) -> Vec<ReadColumn> {
+    let sort = |mut column: ReadColumn| {
+        column.cells.sort();
+        column
+    };
+    columns.into_values().map(sort).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn every_format_gives_the_same_types_missing_cells_and_values(records in prop::collection::vec(a_record(), 1..12)) {
+        let folder = Folder::new(&[]);
+        write_all(&folder, &records);
+        let expected = read_at(SMALL, &folder.inputs(&["t.csv"]));
+        for name in ["t.ndjson", "t.parquet", "t.arrow", "t.arrows"] {
+            let found = read_at(SMALL, &folder.inputs(&[name]));
+            prop_assert_eq!(&found, &expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn order_and_split_change_nothing(records in prop::collection::vec(a_record(), 2..12), at in 1usize..11) {
+        let folder = Folder::new(&[]);
+        write_all(&folder, &records);
+        let whole = unordered(read_at(Pace::default(), &folder.inputs(&["t.csv"])));
+        let mut backwards = records;
+        backwards.reverse();
+        let (first, second) = backwards.split_at(at.min(backwards.len() - 1));
+        let (one, other) = (Folder::new(&[]), Folder::new(&[]));
+        write_all(&one, first);
+        write_all(&other, second);
+        let parts = [one.inputs(&["t.csv"]), other.inputs(&["t.parquet"])].concat();
+        prop_assert_eq!(unordered(read_at(SMALL, &parts)), whole);
+    }
+}
+
+#[test]
+fn codes_are_the_same_for_any_number_of_threads() {
+    let records: String = (0..5000).map(|record| format!("{},v{}\n", record * 7919 % 1009, record % 13)).collect();
+    let folder = Folder::new(&[("t.csv", format!("x,y\n{records}").as_bytes())]);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pace = Pace { block_bytes: 512, blocks: 4 };
+        let extract = pool.install(|| read_files(pace, &folder.inputs(&["t.csv"]), &InputOptions::default())).unwrap();
+        extract.columns.into_iter().map(|column| column.coded.unwrap().codes).collect::<Vec<_>>()
+    };
+    let one = run(1);
+    assert_eq!(one, run(2));
+    assert_eq!(one, run(8));
+}
+
+fn open_sample(name: &str) -> Result<Vec<ReadColumn>, InputError> {
+    read_files(Pace::default(), &[sample(name)], &InputOptions::default()).map(|extract| columns_of(&extract))
+}
+
+#[test]
+fn broken_parquet_is_refused() {
+    for name in ["ARROW-GH-41317", "ARROW-RS-GH-6229-DICTHEADER", "PARQUET-1481"] {
+        let error = open_sample(&format!("parquet/{name}.parquet")).err().unwrap();
+        assert!(matches!(error, InputError::DamagedColumn { .. } | InputError::Format { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn unusual_but_valid_parquet_is_read() {
+    let columns = open_sample("parquet/ARROW-GH-43605.parquet").unwrap();
+    assert_eq!((columns[0].cells.len(), columns[0].missing), (21_186, 0));
+    for name in ["alltypes_plain.parquet", "alltypes_plain.snappy.parquet"] {
+        let columns = open_sample(&format!("parquet/{name}")).unwrap();
+        assert_eq!(columns[10].column_type, ColumnType::Timestamp);
+    }
+}
+
+#[test]
+fn both_storages_of_decimals_give_the_same_values() {
+    let bytes = open_sample("parquet/byte_array_decimal.parquet").unwrap();
+    assert_eq!(bytes, open_sample("parquet/fixed_length_decimal.parquet").unwrap());
+    assert_eq!(bytes[0].cells[23], Some("24".to_owned()));
+}
+
+#[test]
+fn timestamps_that_the_decoder_clamps_are_refused() {
+    let error = open_sample("parquet/int96_from_spark.parquet").err().unwrap();
+    assert!(matches!(error, InputError::UnsupportedValues { .. }), "{error}");
+}
+
+#[test]
+fn nested_columns_are_refused_by_name() {
+    for name in ["datapage_v2", "nested_lists", "nulls"] {
+        let error = open_sample(&format!("parquet/{name}.snappy.parquet")).err().unwrap();
+        assert!(matches!(error, InputError::Nested { .. }), "{name}: {error}");
+        assert!(error.hint().unwrap().contains("flatten"));
+    }
+}
+
+#[test]
+fn not_a_number_is_missing() {
+    let columns = open_sample("parquet/nan_in_stats.parquet").unwrap();
+    assert_eq!((columns[0].cells.len(), columns[0].missing), (2, 1));
+}
+
+#[test]
+fn truncated_columnar_files_are_refused() {
+    let records: Vec<Record> = (0..50)
+        .map(|index| Record {
+            integer: Some(index),
+            float: Some(0.5),
+            text: Some("x".to_owned()),
+            flag: None,
+            day: Some(3),
+            at: Some(index),
+        })
+        .collect();
+    let folder = Folder::new(&[]);
+    write_all(&folder, &records);
+    for name in ["t.parquet", "t.arrow", "t.arrows"] {
+        let bytes = std::fs::read(folder.path(name)).unwrap();
+        for cut in [8, bytes.len() / 4, bytes.len() / 2, bytes.len() - 8, bytes.len() - 1] {
+            let part = Folder::new(&[(name, &bytes[..cut])]);
+            let read = read_files(Pace::default(), &part.inputs(&[name]), &InputOptions::default());
+            assert!(matches!(read, Err(InputError::Format { .. })), "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_spreadsheet_gives_typed_cells_and_skips_empty_rows() {
+    let columns = open_sample("sheet/small.xlsx").unwrap();
+    let types: Vec<ColumnType> = columns.iter().map(|column| column.column_type).collect();
+    use ColumnType::{Boolean, Date, Decimal, Text, Timestamp};
+    assert_eq!(types, [Text, Decimal, Date, Timestamp, Boolean]);
+    assert_eq!(columns[0].name, "card");
+    let cells =
+        |column: usize| columns[column].cells.iter().map(|cell| cell.as_deref().unwrap_or("-")).collect::<Vec<_>>();
+    assert_eq!(cells(1), ["12.5", "3", "-"]);
+    assert_eq!(cells(2), ["2015-01-01", "2015-01-02", "2015-01-01"]);
+    assert_eq!(cells(3), ["2015-01-01T12:00:00", "2015-01-02T00:00:00", "2015-01-01T18:00:00"]);
+    assert_eq!(cells(4), ["true", "false", "true"]);
+}
+
+#[test]
+fn a_damaged_spreadsheet_is_refused() {
+    let bytes = std::fs::read(sample("sheet/small.xlsx")).unwrap();
+    let folder = Folder::new(&[("a.xlsx", &bytes[..bytes.len() / 2]), ("b.xlsx", b"x,y\n1,2\n")]);
+    for name in ["a.xlsx", "b.xlsx"] {
+        let read = read_files(Pace::default(), &folder.inputs(&[name]), &InputOptions::default());
+        assert!(matches!(read, Err(InputError::Format { .. })), "{name}");
+    }
+}
