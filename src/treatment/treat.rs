@@ -240,7 +240,7 @@ mod tests {
         let names: Vec<&str> = treated.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["date", "amount"]);
         let date = &treated.columns[0];
-        assert_eq!((codes(&date.codes), date.distinct, date.missing), (vec![0, 0, 1, 2, 1], 3, Some(2)));
+        assert_eq!((codes(&date.codes), date.cardinality, date.missing), (vec![0, 0, 1, 2, 1], 3, Some(2)));
         assert_eq!(codes(&treated.columns[1].codes), [0, 1, 1, 1, 2]);
         assert_eq!(treated.described[1].distinct, Some(2));
         assert_eq!(treated.described[1].coarsen, ["month"]);
@@ -257,10 +257,10 @@ mod tests {
     #[test]
     fn rare_values_are_counted_in_subjects_when_there_are_some() {
         let by_subject = treated(&plan(&["card"], &["amount"], &["amount=bins:100", "amount=rare:2"])).unwrap();
-        assert_eq!(by_subject.columns[0].distinct, 1);
+        assert_eq!(by_subject.columns[0].cardinality, 1);
         // Each amount has one record.
         let by_record = treated(&plan(&[], &["amount"], &["amount=rare:2"])).unwrap();
-        assert_eq!(by_record.columns[0].distinct, 1);
+        assert_eq!(by_record.columns[0].cardinality, 1);
     }
 
     #[test]
