@@ -34,7 +34,8 @@ pub(super) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { block_bytes: 1 << 20, blocks: 8 }
+        // Small enough for a batch and its cells to stay in cache.
+        Self { block_bytes: 1 << 18, blocks: 8 }
     }
 }
 
@@ -68,18 +69,27 @@ pub(super) fn read_at(
     memory: Option<u64>,
 ) -> Result<Extract, InputError> {
     progress.begin("read", source.bytes(), "bytes");
-    let mut collector = Collector::new(&source, wanted, stop, memory);
+    let extract = read_files(pace, &source, Collector::new(&source, wanted, stop, memory), progress);
+    progress.end();
+    extract
+}
+
+/// Reads the files one after the other.
+fn read_files(
+    pace: Pace,
+    source: &Source,
+    mut collector: Collector<'_>,
+    progress: &dyn Progress,
+) -> Result<Extract, InputError> {
     let mut files = Vec::with_capacity(source.files.len());
     for file in &source.files {
-        stop.check()?;
+        collector.stop.check()?;
         let before = collector.records;
         let account = read_file(pace, file, &mut collector, progress)?;
         let records = collector.records - before;
         files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: account.sha256, records });
     }
-    let extract = collector.finish(&source, files)?;
-    progress.end();
-    Ok(extract)
+    collector.finish(source, files)
 }
 
 /// Takes cells into columns.
