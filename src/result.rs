@@ -1,7 +1,7 @@
 //! The waist of the house: one serde value that holds all that a report needs and no cell value.
 //!
 //! Everything before [`ScanResult`] computes it, everything after it only shows or stores it. The field names are
-//! a public contract: `reidrisk schema result` prints the JSON Schema that is generated from these types.
+//! a public contract: `reidrisk schema` prints the JSON Schema that is generated from these types.
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 use schemars::JsonSchema;

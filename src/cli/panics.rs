@@ -2,17 +2,31 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+use std::sync::Mutex;
+
+/// Where the latest panic happened. A panic inside a library that reads damaged files is caught there and becomes an
+/// error of its own, so nothing is printed before it is known that a panic ended the program.
+static PLACE: Mutex<String> = Mutex::new(String::new());
 
 /// Runs the program; `None` when it panicked. The message of a panic may hold anything, so only its place is printed.
 pub(super) fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
-    set_hook(Box::new(report));
+    set_hook(Box::new(remember));
     // Nothing is looked at after a panic but the fact that there was one.
-    catch_unwind(AssertUnwindSafe(run)).ok()
+    let finished = catch_unwind(AssertUnwindSafe(run)).ok();
+    if finished.is_none() {
+        report();
+    }
+    finished
 }
 
-fn report(panic: &PanicHookInfo<'_>) {
-    let place =
-        panic.location().map_or_else(String::new, |place| format!(" at {}:{}", short(place.file()), place.line()));
+fn remember(panic: &PanicHookInfo<'_>) {
+    if let (Ok(mut place), Some(location)) = (PLACE.lock(), panic.location()) {
+        *place = format!(" at {}:{}", short(location.file()), location.line());
+    }
+}
+
+fn report() {
+    let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
     // When standard error is closed there is no one to tell.
     let _ = writeln!(std::io::stderr().lock(), "error: internal error{place}\nhint: this is a bug; please report it");
 }

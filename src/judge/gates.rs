@@ -8,8 +8,13 @@ use crate::result::{
 
 /// Applies every gate that can be applied, and says of the others why not.
 pub(super) fn apply(case: Case<'_>) -> Gated {
-    let mut gated =
-        Gated { findings: Vec::new(), not_measured: Vec::new(), applied: 0, doubts: Vec::new(), incomplete: Vec::new() };
+    let mut gated = Gated {
+        findings: Vec::new(),
+        not_measured: Vec::new(),
+        applied: 0,
+        doubts: Vec::new(),
+        incomplete: Vec::new(),
+    };
     gated.findings.extend(direct_identifiers(case));
     gated.findings.extend(records_without_subject(case));
     gated.findings.extend(subjects_not_in_map(case));
@@ -100,7 +105,8 @@ fn crowds(case: Case<'_>, gated: &mut Gated) {
         Some(set) => smallest_class(case.policy, unit, set, "static", gated),
         None => gated.not_measured.push(NotMeasured {
             measure: "smallest-class".to_owned(),
-            reason: "no quasi-identifier is constant within every subject, so there is no static set to gate".to_owned(),
+            reason: "no quasi-identifier is constant within every subject, so there is no static set to gate"
+                .to_owned(),
         }),
     }
     let same = value.static_set.as_ref().is_some_and(|set| set.columns == value.full.columns);

@@ -79,9 +79,12 @@ fn judged(dataset: &Dataset, measures: &Measures, policy: &Policy) -> (VerdictOu
 
 #[test]
 fn the_smallest_static_class_is_gated_below_at_and_above_k() {
-    for (smallest, outcome, code) in
-        [(1, VerdictOutcome::Fail, 1), (4, VerdictOutcome::Fail, 1), (5, VerdictOutcome::Pass, 0), (6, VerdictOutcome::Pass, 0)]
-    {
+    for (smallest, outcome, code) in [
+        (1, VerdictOutcome::Fail, 1),
+        (4, VerdictOutcome::Fail, 1),
+        (5, VerdictOutcome::Pass, 0),
+        (6, VerdictOutcome::Pass, 0),
+    ] {
         let (got, exit, findings) = judged(&dataset(), &measured(uniqueness(Some(smallest), 1)), &policy());
         assert_eq!((got, exit), (outcome, code), "smallest class {smallest}");
         assert_eq!(findings.contains(&FindingCode::SmallClass), smallest < 5);
@@ -207,7 +210,6 @@ fn findings_come_worst_first() {
     let mut dataset = Dataset { records_without_subject: 1, ..dataset() };
     dataset.columns.push(column("name", Role::DirectIdentifier, true));
     let codes = judged(&dataset, &measured(uniqueness(Some(1), 1)), &policy()).2;
-    let expected =
-        [FindingCode::DirectIdentifierPresent, FindingCode::SmallClass, FindingCode::RecordsWithoutSubject];
+    let expected = [FindingCode::DirectIdentifierPresent, FindingCode::SmallClass, FindingCode::RecordsWithoutSubject];
     assert_eq!(codes, expected);
 }

@@ -1,8 +1,8 @@
 //! Seeded random orders and the interval of a mean.
 
+use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use rand::SeedableRng;
 
 /// Uniformly random orders of 0..n, the same for the same seed on every machine and in every version.
 pub struct SeededOrders {

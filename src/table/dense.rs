@@ -23,7 +23,11 @@ pub(super) struct Batch<'a> {
 }
 
 /// Splits sets, in lexicographic order, into batches whose cells fit `budget` bytes (a larger set stands alone).
-pub(super) fn batches<'a, C: Cell>(table: &Table, mut sets: Vec<(usize, &'a ColumnSet)>, budget: usize) -> Vec<Batch<'a>> {
+pub(super) fn batches<'a, C: Cell>(
+    table: &Table,
+    mut sets: Vec<(usize, &'a ColumnSet)>,
+    budget: usize,
+) -> Vec<Batch<'a>> {
     sets.sort_unstable_by_key(|&(_, set)| set);
     let mut batches: Vec<Batch<'a>> = Vec::new();
     let mut room = 0;
@@ -45,9 +49,9 @@ pub(super) fn batches<'a, C: Cell>(table: &Table, mut sets: Vec<(usize, &'a Colu
 
 /// Product of the cardinalities of a set; `None` when it does not fit.
 pub(super) fn cells_of(table: &Table, set: &ColumnSet) -> Option<usize> {
-    set.columns().iter().try_fold(1_usize, |product, &column| {
-        product.checked_mul(table.columns()[column].cardinality.max(1) as usize)
-    })
+    set.columns()
+        .iter()
+        .try_fold(1_usize, |product, &column| product.checked_mul(table.columns()[column].cardinality.max(1) as usize))
 }
 
 /// Counts every set of a batch, with the records cut into `parts` stretches that are counted in parallel.
@@ -58,8 +62,10 @@ pub(super) fn count_batch<C: Cell>(
     stop: &Stop,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let stretches = stretches(table, parts);
-    let partial: Vec<Vec<Vec<C>>> =
-        stretches.par_iter().map(|stretch| count_stretch(table, batch, stretch.clone(), stop)).collect::<Result<_, _>>()?;
+    let partial: Vec<Vec<Vec<C>>> = stretches
+        .par_iter()
+        .map(|stretch| count_stretch(table, batch, stretch.clone(), stop))
+        .collect::<Result<_, _>>()?;
     let cells = merge(partial);
     let ranked: Vec<Ranked> = cells.into_iter().map(|cells| Ranked::new(&cells)).collect();
     let smallest: Vec<Vec<u64>> = if C::RECORDS {
@@ -291,7 +297,8 @@ impl Borders {
     fn find(&mut self, table: &Table, block: Range<usize>) {
         let subjects = table.subject_of_record().unwrap_or_default();
         self.restarts.clear();
-        self.restarts.push(u32::MAX * u32::from(block.start == 0 || subjects[block.start] != subjects[block.start - 1]));
+        self.restarts
+            .push(u32::MAX * u32::from(block.start == 0 || subjects[block.start] != subjects[block.start - 1]));
         let neighbours = subjects[block.clone()].windows(2);
         self.restarts.extend(neighbours.map(|pair| u32::from(pair[0] != pair[1]).wrapping_neg()));
         let ends = &table.subject_starts()[subjects[block.start] as usize + 1..];

@@ -318,7 +318,9 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         split.keyed.extend(rows.iter().map(|&row| (0, row)));
         let mut room = u64::MAX;
         let mut next = depth;
-        while let Some(&(codes, cardinality)) = self.rest.get(next).filter(|(_, cardinality)| u64::from(*cardinality) <= room) {
+        while let Some(&(codes, cardinality)) =
+            self.rest.get(next).filter(|(_, cardinality)| u64::from(*cardinality) <= room)
+        {
             room /= u64::from(cardinality);
             next += 1;
             for (key, row) in &mut split.keyed {

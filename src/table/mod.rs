@@ -36,14 +36,14 @@ pub mod oracle;
 mod order;
 mod sets;
 mod table;
-mod wildcard;
 #[cfg(test)]
 mod test;
+mod wildcard;
 
 pub use codes::Codes;
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
 pub use sets::{ColumnSet, lattice, lattice_size};
-pub use wildcard::wildcard_counts;
 pub use table::{Column, SubjectCodes, Table, TooManyRecords};
+pub use wildcard::wildcard_counts;

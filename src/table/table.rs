@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::order::Order;
 use super::Codes;
+use super::order::Order;
 use crate::with_codes;
 
 /// A quasi-identifier as the counting rooms see it: codes without values.

@@ -118,7 +118,8 @@ fn counting_ends_when_told_to() {
 
 #[test]
 fn the_worked_table_of_the_module_page() {
-    let column = |codes: Vec<u8>| Column { name: String::new(), codes: Codes::U8(codes), cardinality: 3, missing: None };
+    let column =
+        |codes: Vec<u8>| Column { name: String::new(), codes: Codes::U8(codes), cardinality: 3, missing: None };
     let columns = vec![column(vec![0, 1, 0, 1, 1, 1]), column(vec![0, 1, 0, 0, 0, 2])];
     let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 1, 2, 2, 2]), cardinality: 3, missing: None };
     let table = Table::new(columns, Some(subjects), 6).unwrap();

@@ -144,11 +144,7 @@ struct Workshop<'inputs> {
 
 impl Workshop<'_> {
     /// Applies the rules in order. Returns the column and its distinct values, a missing cell not counted.
-    fn treat_column(
-        &mut self,
-        column: ExtractColumn,
-        rules: &[CoarsenRule],
-    ) -> Result<(Column, u64), TreatmentError> {
+    fn treat_column(&mut self, column: ExtractColumn, rules: &[CoarsenRule]) -> Result<(Column, u64), TreatmentError> {
         let name = column.name;
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;

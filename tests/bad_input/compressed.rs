@@ -88,7 +88,7 @@ fn a_parquet_with_one_wrong_byte_is_refused_or_counted() {
     }
 }
 
-/// 1 GiB of one record over and over: 5 MiB as stored, counted in bounded memory.
+/// 1 GiB of one record over and over: some 10 MiB as stored, counted in bounded memory.
 #[test]
 fn a_decompression_bomb_of_records_is_counted_in_bounded_memory() {
     const GIBIBYTE: usize = 1 << 30;
@@ -100,7 +100,7 @@ fn a_decompression_bomb_of_records_is_counted_in_bounded_memory() {
             encoder.write_all(record.as_bytes()).expect("memory takes bytes");
         }
     });
-    assert!(bytes.len() < GIBIBYTE / 100, "it is a bomb: {} bytes", bytes.len());
+    assert!(bytes.len() < GIBIBYTE / 50, "it is a bomb: {} bytes", bytes.len());
     let bench = Bench::new();
     let path = bench.write("cards.csv.gz", bytes);
     let ended = scan(&bench, &path);

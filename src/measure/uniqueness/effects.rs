@@ -39,11 +39,18 @@ pub(super) fn measure_effects(
     stop: &Stop,
 ) -> Result<(Vec<ColumnEffect>, ShapleyMethod), StopReason> {
     let columns = table.columns().len();
-    let mut unique: UniqueSubjects = counts.iter().map(|(set, counts)| (set.clone(), counts.subjects_below(2))).collect();
+    let mut unique: UniqueSubjects =
+        counts.iter().map(|(set, counts)| (set.clone(), counts.subjects_below(2))).collect();
     let method = choose_method(table, counts);
     let shapley: Vec<Option<Estimate>> = match method {
         ShapleyMethod::Exact => {
-            count_missing(table, &mut unique, (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits)), progress, stop)?;
+            count_missing(
+                table,
+                &mut unique,
+                (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits)),
+                progress,
+                stop,
+            )?;
             (0..columns).map(|column| Some((exact(table, &unique, column), None))).collect()
         }
         ShapleyMethod::Sampled { orders } => {

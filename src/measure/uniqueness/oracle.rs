@@ -56,7 +56,9 @@ pub fn shapley(records: &[PlainRecord], columns: usize) -> Vec<f64> {
     };
     let mut orders = vec![vec![]];
     for column in 0..columns {
-        let longer = |order: &Vec<usize>| (0..=order.len()).map(|place| [&order[..place], &[column], &order[place..]].concat()).collect::<Vec<_>>();
+        let longer = |order: &Vec<usize>| {
+            (0..=order.len()).map(|place| [&order[..place], &[column], &order[place..]].concat()).collect::<Vec<_>>()
+        };
         orders = orders.iter().flat_map(longer).collect();
     }
     let mut sums = vec![0.0; columns];

@@ -26,11 +26,13 @@ pub(super) fn describe(shape: Shape, counts: &SetCounts, k: u32) -> SetStatistic
     let classes = counts.classes();
     let unless_wildcard = |figure: u64| (!shape.wildcard).then_some(figure);
     let unique_classes = counts.sizes.iter().filter(|size| size.size == 1).map(|size| size.classes).sum();
-    let class_sizes = || counts.sizes.iter().map(|size| ClassSize {
-        size: size.size.into(),
-        classes: size.classes,
-        records: size.records,
-    });
+    let class_sizes = || {
+        counts.sizes.iter().map(|size| ClassSize {
+            size: size.size.into(),
+            classes: size.classes,
+            records: size.records,
+        })
+    };
     let mut undefined = Vec::new();
     if shape.wildcard {
         for field in ["classes", "unique_classes", "distinction", "separation", "class_sizes"] {

@@ -76,7 +76,12 @@ fn distinction_and_separation_of_motwani_and_xu() {
     let expected = vector["expected"].as_array().unwrap();
     assert_eq!(expected.len(), value.sets.len());
     for expected in expected {
-        let columns: Vec<String> = expected["qi"].as_array().unwrap().iter().map(|name| format!("c{}", names.iter().position(|other| Some(*other) == name.as_str()).unwrap())).collect();
+        let columns: Vec<String> = expected["qi"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| format!("c{}", names.iter().position(|other| Some(*other) == name.as_str()).unwrap()))
+            .collect();
         let set = value.sets.iter().find(|set| set.columns == columns).unwrap();
         assert!(close(set.distinction.unwrap(), expected["distinction"].as_f64().unwrap()), "{columns:?}");
         assert!(close(set.separation.unwrap(), expected["separation"].as_f64().unwrap()), "{columns:?}");
@@ -124,8 +129,12 @@ fn missing_cells_of_francdat_under_both_readings() {
         ("rows_with_missing", "wildcard_fk", MissingMode::Wildcard),
     ] {
         let records = example(&vector[rows], None);
-        let expected: Vec<usize> =
-            vector[crowd].as_array().unwrap().iter().map(|value| usize::try_from(value.as_u64().unwrap()).unwrap()).collect();
+        let expected: Vec<usize> = vector[crowd]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|value| usize::try_from(value.as_u64().unwrap()).unwrap())
+            .collect();
         assert_eq!(crowds(&records, &[0, 1, 2, 3], missing == MissingMode::Wildcard), expected, "oracle, {crowd}");
         let value = measured(&table_of(&records, 4, false), &Settings { missing, ..SETTINGS });
         let unique = expected.iter().filter(|&&crowd| crowd == 1).count() as u64;
@@ -160,7 +169,8 @@ fn shapley_values_of_the_published_table() {
         let set = value.sets.iter().find(|set| set.columns == columns).unwrap();
         assert!(close(set.unique_records as f64 / 10.0, share.as_f64().unwrap()), "{columns:?}");
     }
-    let expected: Vec<f64> = vector["shapley"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+    let expected: Vec<f64> =
+        vector["shapley"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
     assert_eq!(value.shapley_method, crate::result::ShapleyMethod::Exact);
     for ((effect, expected), oracle) in value.column_effects.iter().zip(&expected).zip(shapley(&records, 4)) {
         assert!(close(effect.shapley.unwrap(), *expected) && close(oracle, *expected), "{}", effect.column);
@@ -241,7 +251,10 @@ fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
     let (n, subjects) = (records.len() as f64, smallest.len() as f64);
 
     assert_eq!(set.smallest_class, crowds.iter().min().map(|&crowd| crowd as u64));
-    assert_eq!((set.unique_records, set.unique_subjects), (count(&|crowd| crowd == 1), count_subjects(&|crowd| crowd == 1)));
+    assert_eq!(
+        (set.unique_records, set.unique_subjects),
+        (count(&|crowd| crowd == 1), count_subjects(&|crowd| crowd == 1))
+    );
     assert_eq!(set.below.iter().map(|below| below.k).collect::<Vec<_>>(), [2, 3, 5, 7, 11, 20]);
     for below in &set.below {
         let under = |crowd: usize| crowd < below.k as usize;
@@ -255,7 +268,8 @@ fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
     assert!(close(set.risk.average_record.unwrap(), crowds.iter().map(|&crowd| 1.0 / crowd as f64).sum::<f64>() / n));
     let average_subject = smallest.values().map(|&crowd| 1.0 / crowd as f64).sum::<f64>() / subjects;
     assert!(close(set.risk.average_subject.unwrap(), average_subject));
-    let classless = wildcard && columns.iter().any(|&column| records.iter().any(|record| record.cells[column].is_none()));
+    let classless =
+        wildcard && columns.iter().any(|&column| records.iter().any(|record| record.cells[column].is_none()));
     assert_eq!(set.classes.is_none(), classless);
     if classless {
         return;
@@ -309,14 +323,19 @@ proptest! {
 #[test]
 fn sampled_shapley_intervals_hold_the_exact_values() {
     let records: Vec<PlainRecord> = (0..400_u32)
-        .map(|record| PlainRecord { subject: record / 2, cells: (1..=7).map(|column| Some(record * 7919 * column % (3 + column * 2))).collect() })
+        .map(|record| PlainRecord {
+            subject: record / 2,
+            cells: (1..=7).map(|column| Some(record * 7919 * column % (3 + column * 2))).collect(),
+        })
         .collect();
     let table = table_of(&records, 7, true);
     let value = measured(&table, &Settings { max_set: 7, ..SETTINGS });
     let unique: HashMap<ColumnSet, u64> = value
         .sets
         .iter()
-        .map(|set| (ColumnSet::new(set.columns.iter().map(|name| name[1..].parse::<usize>().unwrap())), set.unique_subjects))
+        .map(|set| {
+            (ColumnSet::new(set.columns.iter().map(|name| name[1..].parse::<usize>().unwrap())), set.unique_subjects)
+        })
         .collect();
     let mut held = 0;
     for seed in 0..200 {
