@@ -290,18 +290,18 @@ struct Stages<'a> {
     started: Timestamp,
     began: Duration,
     last: Duration,
-    stages: Vec<Stage>,
+    ended: Vec<Stage>,
 }
 
 impl<'a> Stages<'a> {
     fn new(clock: &'a dyn Clock) -> Self {
         let began = clock.elapsed();
-        Self { clock, started: clock.now(), began, last: began, stages: Vec::new() }
+        Self { clock, started: clock.now(), began, last: began, ended: Vec::new() }
     }
 
     fn end(&mut self, stage: &str) {
         let now = self.clock.elapsed();
-        self.stages.push(Stage { stage: stage.to_owned(), elapsed_ms: milliseconds(now.saturating_sub(self.last)) });
+        self.ended.push(Stage { stage: stage.to_owned(), elapsed_ms: milliseconds(now.saturating_sub(self.last)) });
         self.last = now;
     }
 
@@ -311,7 +311,7 @@ impl<'a> Stages<'a> {
             started_at: self.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             finished_at: self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             elapsed_ms: milliseconds(self.last.saturating_sub(self.began)),
-            stages: self.stages,
+            stages: self.ended,
             peak_memory_bytes: self.clock.peak_memory_bytes(),
             seed: plan.seed,
             threads: rayon::current_num_threads(),
@@ -333,6 +333,6 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     }
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
-    let digits: String = digest[..3].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{digits}", started.strftime("%Y%m%dT%H%M%SZ"))
+    let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };
+    format!("{}-{first:02x}{second:02x}{third:02x}", started.strftime("%Y%m%dT%H%M%SZ"))
 }

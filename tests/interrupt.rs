@@ -20,6 +20,7 @@ fn signal(child: &Child, name: &str) {
 
 /// The exit code, `None` when a signal ended it; a program that does not end fails the test.
 fn wait(child: &mut Child) -> Option<i32> {
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a program")]
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(20) {
         if let Some(status) = child.try_wait().expect("the program can be waited for") {

@@ -66,7 +66,7 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.policy.name, "custom");
     assert_eq!((plan.max_set, plan.seed, plan.threads), (2, 7, Some(3)));
     assert_eq!(plan.missing, MissingMode::Wildcard);
-    assert_eq!((plan.memory, plan.timeout), (Some(2 << 30), Some(Duration::from_secs(5_400))));
+    assert_eq!((plan.memory, plan.timeout), (Some(2 << 30), Some(Duration::from_mins(90))));
     assert_eq!(plan.config_sha256.unwrap().len(), 64);
 }
 

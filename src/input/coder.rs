@@ -354,7 +354,6 @@ impl WantedColumn {
 }
 
 /// Joins chunks into one vector, freeing each as it is read; `map` leads from raw to final codes.
-#[expect(clippy::useless_conversion, reason = "useless for one of the three widths")]
 fn join(chunks: Vec<Codes>, map: Option<&[u32]>, distinct: usize, records: usize) -> Codes {
     let mut joined = Codes::with_capacity(distinct, records);
     for chunk in chunks {
@@ -372,7 +371,6 @@ fn join(chunks: Vec<Codes>, map: Option<&[u32]>, distinct: usize, records: usize
 }
 
 /// How many records have this code.
-#[expect(clippy::useless_conversion, reason = "useless for one of the three widths")]
 fn count(codes: &Codes, code: u32) -> u64 {
     crate::with_codes!(codes, codes => codes.iter().filter(|&&other| u32::from(other) == code).count() as u64)
 }
@@ -509,7 +507,9 @@ mod tests {
         let mut column = ColumnCoder::new(wanted);
         for cells in blocks {
             let mut block = CellBlockBuilder::new(1);
-            cells.iter().for_each(|cell| block.push(cell.as_bytes()).unwrap());
+            for cell in cells {
+                block.push(cell.as_bytes()).unwrap();
+            }
             let block = block.finish();
             column.take_keys(block.column(0), &block.text, &nulls);
         }

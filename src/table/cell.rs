@@ -28,15 +28,15 @@ impl Cell for RecordCell {
     const SUBJECTS: bool = false;
     const RECORDS: bool = false;
 
-    #[inline(always)]
+    #[inline]
     fn touch(&mut self, _stamp: u32) {
         self.0 += 1;
     }
-    #[inline(always)]
+    #[inline]
     fn crowd(&self) -> u32 {
         self.0
     }
-    #[inline(always)]
+    #[inline]
     fn records(&self) -> u32 {
         self.0
     }
@@ -56,16 +56,16 @@ impl Cell for CrowdCell {
     const SUBJECTS: bool = true;
     const RECORDS: bool = false;
 
-    #[inline(always)]
+    #[inline]
     fn touch(&mut self, stamp: u32) {
         self.crowd += u32::from(self.stamp != stamp);
         self.stamp = stamp;
     }
-    #[inline(always)]
+    #[inline]
     fn crowd(&self) -> u32 {
         self.crowd
     }
-    #[inline(always)]
+    #[inline]
     fn records(&self) -> u32 {
         self.crowd
     }
@@ -86,17 +86,17 @@ impl Cell for FullCell {
     const SUBJECTS: bool = true;
     const RECORDS: bool = true;
 
-    #[inline(always)]
+    #[inline]
     fn touch(&mut self, stamp: u32) {
         self.crowd += u32::from(self.stamp != stamp);
         self.stamp = stamp;
         self.records += 1;
     }
-    #[inline(always)]
+    #[inline]
     fn crowd(&self) -> u32 {
         self.crowd
     }
-    #[inline(always)]
+    #[inline]
     fn records(&self) -> u32 {
         self.records
     }

@@ -17,13 +17,16 @@ pub enum Codes {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! with_codes {
-    ($value:expr, $codes:ident => $body:expr) => {
-        match $value {
+    ($value:expr, $codes:ident => $body:expr) => {{
+        // The body is written once for three widths: for the widest, widening is a conversion to itself.
+        #[allow(clippy::useless_conversion, clippy::let_unit_value)]
+        let result = match $value {
             $crate::table::Codes::U8($codes) => $body,
             $crate::table::Codes::U16($codes) => $body,
             $crate::table::Codes::U32($codes) => $body,
-        }
-    };
+        };
+        result
+    }};
 }
 
 impl Codes {

@@ -101,6 +101,9 @@ impl Dictionary {
     }
 
     /// The values in the order of their codes; `None` stands for the missing cell.
+    ///
+    /// # Panics
+    /// Never: a dictionary holds at most 2^32 values.
     pub fn values(&self) -> impl Iterator<Item = Option<Secret<&str>>> {
         (0..self.len()).map(|code| self.value(u32::try_from(code).expect("fewer than 2^32 distinct values")))
     }

@@ -167,28 +167,24 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
     }
 
     fn count_group(&mut self, group: Range<usize>) {
-        match self.cells_from(0) {
-            Some(cells) => {
-                let mut numbers = std::mem::take(&mut self.numbers);
-                numbers.clear();
-                numbers.resize(group.len(), 0);
-                for &(codes, cardinality) in &self.rest {
-                    with_codes!(codes, codes => {
-                        for (number, &code) in numbers.iter_mut().zip(&codes[group.clone()]) {
-                            *number = *number * cardinality + u32::from(code);
-                        }
-                    });
+        let Some(cells) = self.cells_from(0) else {
+            #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+            let rows: Vec<u32> = (group.start as u32..group.end as u32).collect();
+            return self.refine(&rows, 0);
+        };
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        numbers.resize(group.len(), 0);
+        for &(codes, cardinality) in &self.rest {
+            with_codes!(codes, codes => {
+                for (number, &code) in numbers.iter_mut().zip(&codes[group.clone()]) {
+                    *number = *number * cardinality + u32::from(code);
                 }
-                let stamps = if C::SUBJECTS { &self.view.stamps[group] } else { &[][..] };
-                self.count_numbers(cells, &numbers, stamps);
-                self.numbers = numbers;
-            }
-            None => {
-                #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
-                let rows: Vec<u32> = (group.start as u32..group.end as u32).collect();
-                self.refine(&rows, 0);
-            }
+            });
         }
+        let stamps = if C::SUBJECTS { &self.view.stamps[group] } else { &[][..] };
+        self.count_numbers(cells, &numbers, stamps);
+        self.numbers = numbers;
     }
 
     /// Possible classes on the columns from `depth` on, when there may be one cell for each.
@@ -214,9 +210,13 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             cell.touch(stamp);
         };
         if C::SUBJECTS {
-            numbers.iter().zip(stamps).for_each(|(&number, &stamp)| touch(number, stamp));
+            for (&number, &stamp) in numbers.iter().zip(stamps) {
+                touch(number, stamp);
+            }
         } else {
-            numbers.iter().for_each(|&number| touch(number, 0));
+            for &number in numbers {
+                touch(number, 0);
+            }
         }
         if C::RECORDS {
             for (&number, &stamp) in numbers.iter().zip(stamps) {
@@ -257,7 +257,9 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             last = stamp(row);
         }
         if C::RECORDS {
-            rows.iter().for_each(|row| lower(&self.smallest[stamp(row) as usize - 1], crowd));
+            for row in rows {
+                lower(&self.smallest[stamp(row) as usize - 1], crowd);
+            }
         }
         self.tally.add(crowd, if C::RECORDS { records } else { crowd });
     }
@@ -290,7 +292,9 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         split.rows.clear();
         split.rows.resize(rows.len(), 0);
         with_codes!(codes, codes => {
-            rows.iter().for_each(|&row| split.starts[codes[row as usize] as usize + 1] += 1);
+            for &row in rows {
+                split.starts[codes[row as usize] as usize + 1] += 1;
+            }
             for code in 0..cardinality as usize {
                 split.starts[code + 1] += split.starts[code];
             }

@@ -34,8 +34,8 @@ mod grouped;
 #[doc(hidden)]
 pub mod oracle;
 mod order;
+mod records;
 mod sets;
-mod table;
 #[cfg(test)]
 mod test;
 mod wildcard;
@@ -44,6 +44,6 @@ pub use codes::Codes;
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
+pub use records::{Column, SubjectCodes, Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
-pub use table::{Column, SubjectCodes, Table, TooManyRecords};
 pub use wildcard::wildcard_counts;

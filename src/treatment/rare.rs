@@ -48,7 +48,6 @@ impl SubjectOrder {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "callers make sure that records are counted in 32 bits")]
-#[expect(clippy::useless_conversion, reason = "one of the three widths of codes is that of the result")]
 fn for_each_code(codes: &Codes, mut visit: impl FnMut(u32, u32)) {
     with_codes!(codes, codes => for (record, &code) in codes.iter().enumerate() {
         visit(record as u32, u32::from(code));

@@ -285,7 +285,7 @@ mod tests {
     fn hierarchies_are_found_under_the_path_of_their_rule() {
         let plan = plan(&[], &["memo"], &["memo=hierarchy:levels/memo.csv:1"]);
         let file = PathBuf::from("levels/memo.csv");
-        assert_eq!(hierarchy_files(&plan).into_iter().collect::<Vec<_>>(), [file.clone()]);
+        assert_eq!(hierarchy_files(&plan).into_iter().collect::<Vec<_>>(), std::slice::from_ref(&file));
         let mut lookups = Lookups::default();
         let levels = extract(vec![column("0", &["a", "b", "c", "d", "e"]), column("1", &["x", "x", "y", "y", "y"])]);
         lookups.hierarchies.insert(file, levels);

@@ -241,6 +241,7 @@ fn value_end(bytes: &[u8], start: usize) -> usize {
 
 /// Waits for the end of `child` and looks at its memory meanwhile; kills it after [`PATIENCE`].
 fn watch(child: &mut Child) -> (Option<i32>, Option<u64>) {
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a program")]
     let (start, mut peak) = (Instant::now(), None);
     loop {
         if let Some(status) = child.try_wait().expect("the program can be waited for") {

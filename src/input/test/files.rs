@@ -32,7 +32,8 @@ fn gzip_members_and_zstd_frames_are_read_one_after_the_other() {
 
 #[test]
 fn truncated_and_trailing_compressed_data_are_refused() {
-    let text: String = (0..50_000).map(|record| format!("{record},{}\n", record * 7919 % 10_007)).collect();
+    let lines: Vec<String> = (0..50_000).map(|record| format!("{record},{}\n", record * 7919 % 10_007)).collect();
+    let text = lines.concat();
     let whole = format!("a,b\n{text}");
     for compressed in [gzip(whole.as_bytes()), zstd::encode_all(whole.as_bytes(), 1).unwrap()] {
         let half = &compressed[..compressed.len() / 2];
@@ -134,7 +135,7 @@ fn a_file_that_changes_after_it_was_opened_is_refused() {
 
 #[test]
 fn too_little_memory_and_a_raised_stop_end_the_reading() {
-    let text: String = (0..20_000).map(|record| format!("value {record}\n")).collect();
+    let text = (0..20_000).map(|record| format!("value {record}\n")).collect::<Vec<_>>().concat();
     let folder = Folder::new(&[("a.csv", format!("x\n{text}").as_bytes())]);
     let source = || open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
     let error = read(source(), &[true], &NoProgress, &Stop::default(), Some(100_000)).err().unwrap();

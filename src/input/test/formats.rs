@@ -146,7 +146,8 @@ proptest! {
 
 #[test]
 fn codes_are_the_same_for_any_number_of_threads() {
-    let records: String = (0..5000).map(|record| format!("{},v{}\n", record * 7919 % 1009, record % 13)).collect();
+    let lines: Vec<String> = (0..5000).map(|record| format!("{},v{}\n", record * 7919 % 1009, record % 13)).collect();
+    let records = lines.concat();
     let folder = Folder::new(&[("t.csv", format!("x,y\n{records}").as_bytes())]);
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -235,9 +236,9 @@ fn truncated_columnar_files_are_refused() {
 
 #[test]
 fn a_spreadsheet_gives_typed_cells_and_skips_empty_rows() {
+    use ColumnType::{Boolean, Date, Decimal, Text, Timestamp};
     let columns = open_sample("sheet/small.xlsx").unwrap();
     let types: Vec<ColumnType> = columns.iter().map(|column| column.column_type).collect();
-    use ColumnType::{Boolean, Date, Decimal, Text, Timestamp};
     assert_eq!(types, [Text, Decimal, Date, Timestamp, Boolean]);
     assert_eq!(columns[0].name, "card");
     let cells =

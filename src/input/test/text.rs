@@ -278,7 +278,9 @@ proptest! {
     ) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["x", "y", "z"]).unwrap();
-        records.iter().for_each(|record| writer.write_record(record).unwrap());
+        for record in &records {
+            writer.write_record(record).unwrap();
+        }
         let text = writer.into_inner().unwrap();
         let extract = read_one("data.csv", &text, &comma()).unwrap();
         for (index, column) in columns_of(&extract).into_iter().enumerate() {

@@ -2,6 +2,8 @@
 //!
 //! Works on plain cells: one optional value a column, and an optional subject, for each record.
 
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One record: its subject and its cells. `None` is a missing cell.

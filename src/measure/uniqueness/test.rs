@@ -1,5 +1,7 @@
 //! Published and hand-made examples, and the measure against its oracle.
 
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,0 +1,125 @@
+//! Times the counting heart on one file, for the side-by-side benchmark in `benches/peers/`.
+//!
+//! ```text
+//! cargo run --release --example count_sets -- FILE [--threads N] [--max-set N] [--repeat N]
+//! ```
+//! The column `subject` names the subject; every other column is counted. Prints one JSON object: seconds for reading
+//! and coding, for the class sizes of all sets (distinct subjects per class), for all counts of all sets, and for all
+//! counts with each record as its own subject; each is the median of the repetitions.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints figures"
+)]
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use reidrisk::config::InputOptions;
+use reidrisk::input::{self, CodedColumn};
+use reidrisk::stop::{NoProgress, Stop};
+use reidrisk::table::{Column, ColumnSet, SubjectCodes, Table, class_sizes, count_sets, lattice};
+
+struct Options {
+    file: String,
+    threads: usize,
+    max_set: usize,
+    repeat: usize,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options() else {
+        eprintln!("usage: count_sets FILE [--threads N] [--max-set N] [--repeat N]");
+        return ExitCode::from(2);
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let timed = pool.map_err(|error| error.to_string()).and_then(|pool| pool.install(|| time_counting(&options)));
+    match timed {
+        Ok(figures) => println!("{figures}"),
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(3);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn options() -> Option<Options> {
+    let mut arguments = std::env::args().skip(1);
+    let mut options = Options { file: arguments.next()?, threads: 0, max_set: 3, repeat: 3 };
+    while let Some(flag) = arguments.next() {
+        let value = arguments.next()?.parse().ok()?;
+        match flag.as_str() {
+            "--threads" => options.threads = value,
+            "--max-set" => options.max_set = value,
+            "--repeat" => options.repeat = value,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+fn time_counting(options: &Options) -> Result<serde_json::Value, String> {
+    let stop = Stop::default();
+    let start = Instant::now();
+    let source = input::open(std::slice::from_ref(&options.file), &InputOptions::default());
+    let source = source.map_err(|error| error.to_string())?;
+    let wanted = vec![true; source.columns().len()];
+    let extract = input::read(source, &wanted, &NoProgress, &stop, None).map_err(|error| error.to_string())?;
+    let read_seconds = start.elapsed().as_secs_f64();
+
+    let records = usize::try_from(extract.records).map_err(|error| error.to_string())?;
+    let mut subjects = None;
+    let mut columns = Vec::new();
+    for column in extract.columns {
+        let CodedColumn { codes, dictionary } = column.coded.ok_or("a column was not coded")?;
+        let cardinality = u32::try_from(dictionary.len()).map_err(|error| error.to_string())?;
+        let missing = dictionary.missing();
+        if column.name == "subject" {
+            subjects = Some(SubjectCodes { codes, cardinality, missing });
+        } else {
+            columns.push(Column { name: column.name, codes, cardinality, missing });
+        }
+    }
+    let start = Instant::now();
+    let table = Table::new(columns.clone(), subjects, records).map_err(|error| error.to_string())?;
+    let sort_seconds = start.elapsed().as_secs_f64();
+    let sets = lattice(table.columns().len(), options.max_set);
+    let histogram_seconds = median(options.repeat, || drop(class_sizes(&table, &sets, &NoProgress, &stop)));
+    let full_seconds = median(options.repeat, || drop(count_sets(&table, &sets, &NoProgress, &stop)));
+    drop(table);
+    let by_record = Table::new(columns, None, records).map_err(|error| error.to_string())?;
+    let record_level_seconds = median(options.repeat, || drop(count_sets(&by_record, &sets, &NoProgress, &stop)));
+    Ok(serde_json::json!({
+        "records": records,
+        "sets": sets.len(),
+        "largest_set": sets.iter().map(ColumnSet::len).max(),
+        "read_seconds": read_seconds,
+        "sort_seconds": sort_seconds,
+        "histogram_seconds": histogram_seconds,
+        "full_seconds": full_seconds,
+        "record_level_seconds": record_level_seconds,
+        "peak_memory_bytes": peak_memory_bytes(),
+    }))
+}
+
+fn median(repeat: usize, mut work: impl FnMut()) -> f64 {
+    let mut seconds: Vec<f64> = (0..repeat.max(1))
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    seconds.sort_unstable_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+/// Peak resident memory of this process, where the system tells it.
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+}
