@@ -25,8 +25,9 @@ pub(super) struct LeadView {
     columns: Vec<Option<Codes>>,
     /// Subject number plus one of each record; without subjects the record's own number plus one.
     stamps: Vec<u32>,
-    /// Borders of the groups of equal lead codes; empty groups are left out.
-    groups: Vec<u32>,
+    /// Records of each group of equal lead codes, the smallest groups first: crowds are small in them, so that the
+    /// smallest crowd of a subject is found early and seldom lowered again.
+    groups: Vec<Range<u32>>,
 }
 
 impl LeadView {
@@ -46,8 +47,9 @@ impl LeadView {
             }
             _ => Vec::new(),
         };
-        let mut groups = order.starts;
-        groups.dedup();
+        let groups = order.starts.windows(2).map(|borders| borders[0]..borders[1]);
+        let mut groups: Vec<Range<u32>> = groups.filter(|group| !group.is_empty()).collect();
+        groups.sort_by_key(ExactSizeIterator::len);
         Self { lead, columns, stamps, groups }
     }
 
@@ -86,10 +88,10 @@ fn count_set<C: Cell>(
     let tally = group_parts(&view.groups, parts)
         .into_par_iter()
         .map(|groups| {
-            let mut counter = GroupCounter::<C>::new(table, view, set, cell_limit, &smallest);
+            let mut counter = GroupCounter::<C>::new(table, view, set, cell_limit, &smallest, parts == 1);
             for group in groups {
                 stop.check()?;
-                counter.count_group(view.groups[group] as usize..view.groups[group + 1] as usize);
+                counter.count_group(group.start as usize..group.end as usize);
             }
             Ok(counter.tally)
         })
@@ -109,20 +111,10 @@ fn count_set<C: Cell>(
     Ok(SetCounts { sizes, record_pairs, subjects_by_smallest })
 }
 
-/// Cuts the groups into stretches of about equally many records.
-fn group_parts(borders: &[u32], parts: usize) -> Vec<Range<usize>> {
-    let groups = borders.len().saturating_sub(1);
-    let records = borders.last().copied().unwrap_or(0) as usize;
-    let mut stretches = Vec::with_capacity(parts);
-    let mut start = 0;
-    for part in 1..=parts {
-        let end = borders.partition_point(|&border| (border as usize) < records * part / parts).min(groups);
-        if end > start {
-            stretches.push(start..end);
-            start = end;
-        }
-    }
-    stretches
+/// Deals the groups to parts in turn, largest last, so that each part gets groups of every size.
+fn group_parts(groups: &[Range<u32>], parts: usize) -> Vec<Vec<Range<u32>>> {
+    let deal = |part: usize| groups.iter().skip(part).step_by(parts).cloned().collect();
+    (0..parts).map(deal).collect()
 }
 
 /// Groups of at most this many records are refined by sorting whole keys instead of one column at a time.
@@ -134,6 +126,8 @@ struct GroupCounter<'a, C> {
     /// The columns of the set without the lead, largest cardinality first.
     rest: Vec<(&'a Codes, u32)>,
     smallest: &'a [AtomicU32],
+    /// Whether no other thread works on the same set.
+    alone: bool,
     cell_limit: usize,
     tally: SizeTally,
     cells: Vec<C>,
@@ -152,7 +146,14 @@ struct Split {
 }
 
 impl<'a, C: Cell> GroupCounter<'a, C> {
-    fn new(table: &Table, view: &'a LeadView, set: &ColumnSet, cell_limit: usize, smallest: &'a [AtomicU32]) -> Self {
+    fn new(
+        table: &Table,
+        view: &'a LeadView,
+        set: &ColumnSet,
+        cell_limit: usize,
+        smallest: &'a [AtomicU32],
+        alone: bool,
+    ) -> Self {
         let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
         let mut rest: Vec<(&Codes, u32)> = set
             .columns()
@@ -163,7 +164,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         rest.sort_by_key(|&(_, cardinality)| std::cmp::Reverse(cardinality));
         let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
         let (cells, touched, numbers, stamps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { view, rest, smallest, cell_limit, tally, cells, touched, numbers, stamps, splits }
+        Self { view, rest, smallest, alone, cell_limit, tally, cells, touched, numbers, stamps, splits }
     }
 
     fn count_group(&mut self, group: Range<usize>) {
@@ -220,7 +221,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
         if C::RECORDS {
             for (&number, &stamp) in numbers.iter().zip(stamps) {
-                lower(&self.smallest[stamp as usize - 1], class_cells[number as usize].crowd());
+                lower(&self.smallest[stamp as usize - 1], class_cells[number as usize].crowd(), self.alone);
             }
         }
         for &number in &self.touched[..classes] {
@@ -258,7 +259,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
         if C::RECORDS {
             for row in rows {
-                lower(&self.smallest[stamp(row) as usize - 1], crowd);
+                lower(&self.smallest[stamp(row) as usize - 1], crowd, self.alone);
             }
         }
         self.tally.add(crowd, if C::RECORDS { records } else { crowd });
@@ -343,10 +344,14 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
     }
 }
 
-/// Lowers the smallest crowd seen for a subject. The order of the threads does not matter to a minimum.
+/// Lowers the smallest crowd seen for a subject. The order of the threads does not matter to a minimum; a thread that
+/// is alone on a set need not lock the memory.
 #[inline]
-fn lower(smallest: &AtomicU32, crowd: u32) {
-    if crowd < smallest.load(Ordering::Relaxed) {
+fn lower(smallest: &AtomicU32, crowd: u32, alone: bool) {
+    let least = smallest.load(Ordering::Relaxed);
+    if alone {
+        smallest.store(least.min(crowd), Ordering::Relaxed);
+    } else if crowd < least {
         smallest.fetch_min(crowd, Ordering::Relaxed);
     }
 }
