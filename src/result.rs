@@ -125,6 +125,10 @@ pub struct DatasetColumn {
     /// Why the role was guessed, in words without cell values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guess_reason: Option<String>,
+    /// For a column that nobody named and nothing guessed: the role that its heading suggests, when leaving it
+    /// unnamed would be dangerous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_like: Option<Role>,
     /// What its values are.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
@@ -307,6 +311,8 @@ pub enum FindingCode {
     RecordsWithoutSubject,
     /// Some subject values are not in the subject map.
     SubjectsNotInMap,
+    /// No subject is declared although a column looks like one.
+    NoSubject,
     /// Roles were guessed, not declared.
     GuessedRoles,
     /// No risk gate could be applied.
@@ -327,6 +333,7 @@ impl FindingCode {
             Self::IncompleteMeasure => "incomplete-measure",
             Self::RecordsWithoutSubject => "records-without-subject",
             Self::SubjectsNotInMap => "subjects-not-in-map",
+            Self::NoSubject => "no-subject",
             Self::GuessedRoles => "guessed-roles",
             Self::NoRiskGate => "no-risk-gate",
             Self::DirectIdentifierPresent => "direct-identifier-present",

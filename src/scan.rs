@@ -72,8 +72,8 @@ impl ScanError {
         match self {
             Self::Config(_) | Self::TooManySets { .. } => 2,
             Self::Treatment(error) if error.is_plan_error() => 2,
+            Self::Input(InputError::Memory { .. }) | Self::TimedOut => 4,
             Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) => 3,
-            Self::TimedOut => 4,
             Self::Interrupted => 130,
         }
     }

@@ -3,7 +3,7 @@
 use super::{Case, Gated};
 use crate::measure::uniqueness;
 use crate::result::{
-    Finding, FindingCode, NotMeasured, Outcome, Policy, Role, SetStatistics, Severity, Uniqueness, Unit,
+    DatasetColumn, Finding, FindingCode, NotMeasured, Outcome, Policy, Role, SetStatistics, Severity, Uniqueness, Unit,
 };
 
 /// Applies every gate that can be applied, and says of the others why not.
@@ -17,8 +17,11 @@ pub(super) fn apply(case: Case<'_>) -> Gated {
     };
     gated.findings.extend(direct_identifiers(case));
     gated.findings.extend(records_without_subject(case));
+    gated.findings.extend(no_subject(case));
     gated.findings.extend(subjects_not_in_map(case));
     gated.findings.extend(guessed_roles(case));
+    let reason = "cells are not searched for identifiers by this version; only roles and headings were looked at";
+    gated.not_measured.push(NotMeasured { measure: "identifiers".to_owned(), reason: reason.to_owned() });
     crowds(case, &mut gated);
     known_points(case, &mut gated);
     gated
@@ -30,12 +33,16 @@ fn finding(code: FindingCode, severity: Severity, measure: &str, message: String
 }
 
 fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
-    let named = case.dataset.columns.iter().filter(|column| column.role == Role::DirectIdentifier);
+    let direct = Some(Role::DirectIdentifier);
+    let named = case.dataset.columns.iter().filter(|column| Some(column.role) == direct || column.looks_like == direct);
     named
         .map(|column| {
-            let how = if column.guessed { "looks like" } else { "is declared as" };
-            let message = format!("column `{}` {how} a direct identifier and is part of the extract", column.name);
-            let severity = if column.guessed { Severity::High } else { Severity::Critical };
+            let (how, severity) = match (column.looks_like, column.guessed) {
+                (Some(_), _) => ("has no declared role, but its heading names", Severity::Medium),
+                (None, true) => ("looks like", Severity::High),
+                (None, false) => ("is declared as", Severity::Critical),
+            };
+            let message = format!("column `{}` {how} a direct identifier, and it is part of the extract", column.name);
             let code = FindingCode::DirectIdentifierPresent;
             Finding { columns: vec![column.name.clone()], ..finding(code, severity, "roles", message) }
         })
@@ -56,6 +63,18 @@ fn records_without_subject(case: Case<'_>) -> Option<Finding> {
         limit: Some(0.0),
         ..finding(code, Severity::Medium, "roles", message)
     })
+}
+
+/// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
+fn no_subject(case: Case<'_>) -> Option<Finding> {
+    let looks_like_one = |column: &&DatasetColumn| column.looks_like == Some(Role::Subject);
+    let column = case.dataset.columns.iter().find(looks_like_one).filter(|_| case.dataset.subject.is_none())?;
+    let message = format!(
+        "no subject is declared, so each record counts as its own, but column `{}` looks like the subject",
+        column.name
+    );
+    let found = finding(FindingCode::NoSubject, Severity::Medium, "roles", message);
+    Some(Finding { columns: vec![column.name.clone()], ..found })
 }
 
 /// A card that is not in the map counts as a person of its own, which can make a crowd look larger than it is.
@@ -97,14 +116,17 @@ fn crowds(case: Case<'_>, gated: &mut Gated) {
         }
         None => {
             let reason = "crowds were not measured: no quasi-identifier is declared, or the measure was not asked for";
-            gated.not_measured.push(NotMeasured { measure: "smallest-class".to_owned(), reason: reason.to_owned() });
+            gated
+                .not_measured
+                .push(NotMeasured { measure: "static-smallest-class".to_owned(), reason: reason.to_owned() });
             return;
         }
     };
     match &value.static_set {
+        Some(set) if set.columns == value.full.columns => smallest_class(case.policy, unit, set, "full", gated),
         Some(set) => smallest_class(case.policy, unit, set, "static", gated),
         None => gated.not_measured.push(NotMeasured {
-            measure: "smallest-class".to_owned(),
+            measure: "static-smallest-class".to_owned(),
             reason: "no quasi-identifier is constant within every subject, so there is no static set to gate"
                 .to_owned(),
         }),
@@ -133,12 +155,14 @@ fn smallest_class(policy: &Policy, unit: Unit, set: &SetStatistics, which: &str,
         Unit::Record => ("record", "records"),
     };
     let noun = if smallest == 1 { one } else { many };
-    let columns = set.columns.len();
-    let quasi_identifiers = if columns == 1 { "quasi-identifier" } else { "quasi-identifiers" };
-    let message = format!(
-        "the smallest crowd on {columns} {which} {quasi_identifiers} is {smallest} {noun}; the policy asks for at least {}",
-        policy.k
-    );
+    let which = match (set.columns.len(), which) {
+        (1, "static") => "the static quasi-identifier".to_owned(),
+        (1, _) => "the quasi-identifier".to_owned(),
+        (columns, "static") => format!("the {columns} static quasi-identifiers"),
+        (columns, _) => format!("all {columns} quasi-identifiers"),
+    };
+    let message =
+        format!("the smallest crowd on {which} is {smallest} {noun}; the policy asks for at least {}", policy.k);
     gated.findings.push(Finding {
         columns: set.columns.clone(),
         measured: Some(as_float(smallest)),

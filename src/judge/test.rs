@@ -9,6 +9,7 @@ fn column(name: &str, role: Role, constant: bool) -> DatasetColumn {
         role,
         guessed: false,
         guess_reason: None,
+        looks_like: None,
         column_type: ColumnType::Text,
         distinct: Some(3),
         missing: 0,
@@ -143,7 +144,7 @@ fn a_certain_fail_is_not_hidden_by_a_measure_cut_off() {
 fn a_measure_that_was_not_asked_for_leaves_no_gate() {
     let judgement = judge(Case { dataset: &dataset(), measures: &Measures::default(), policy: &policy() });
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
-    assert!(judgement.not_measured.iter().any(|entry| entry.measure == "smallest-class"));
+    assert!(judgement.not_measured.iter().any(|entry| entry.measure == "static-smallest-class"));
 }
 
 #[test]
@@ -188,6 +189,21 @@ fn a_direct_identifier_fails_declared_or_guessed() {
         let (outcome, _, codes) = judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy());
         assert_eq!((outcome, codes[0]), (VerdictOutcome::Fail, FindingCode::DirectIdentifierPresent));
     }
+}
+
+#[test]
+fn an_unnamed_column_with_a_telling_heading_asks_for_review() {
+    let mut dataset = dataset();
+    dataset
+        .columns
+        .push(DatasetColumn { looks_like: Some(Role::DirectIdentifier), ..column("iban", Role::Ignore, true) });
+    let (outcome, _, codes) = judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy());
+    assert_eq!((outcome, codes), (VerdictOutcome::Review, vec![FindingCode::DirectIdentifierPresent]));
+    dataset.columns[2].looks_like = Some(Role::Subject);
+    assert_eq!(judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy()).0, VerdictOutcome::Pass);
+    dataset.subject = None;
+    let (outcome, _, codes) = judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy());
+    assert_eq!((outcome, codes), (VerdictOutcome::Review, vec![FindingCode::NoSubject]));
 }
 
 #[test]

@@ -262,6 +262,7 @@ fn column(name: &str, role: Role, column_type: ColumnType, distinct: u64, consta
         role,
         guessed: false,
         guess_reason: None,
+        looks_like: None,
         column_type,
         distinct: Some(distinct),
         missing: if constant { 0 } else { 31 },

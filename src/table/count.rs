@@ -3,7 +3,7 @@
 use super::cell::{Cell, CrowdCell, FullCell, RecordCell};
 use super::counts::SetCounts;
 use super::dense::{batches, cells_of, count_batch};
-use super::grouped::{self, LeadView};
+use super::grouped::{self, GroupLimits, LeadView};
 use super::{ColumnSet, Table};
 use crate::stop::{Progress, Stop, StopReason};
 use rayon::prelude::*;
@@ -13,15 +13,19 @@ use rayon::prelude::*;
 pub(super) struct Tuning {
     /// Possible classes up to which a set gets one cell for each over the whole table.
     pub(super) dense_cells: usize,
-    /// Possible classes up to which the sets within a group of the lead column get one cell for each.
-    pub(super) group_cells: usize,
+    /// How sets are counted within the groups of the lead column.
+    pub(super) groups: GroupLimits,
     /// Bytes of cells that a batch of dense sets may take, so that they stay in the second-level cache.
     pub(super) batch_bytes: usize,
 }
 
 impl Tuning {
     /// Measured on the table of `docs/performance.md`.
-    pub(super) const DEFAULT: Self = Self { dense_cells: 1 << 20, group_cells: 1 << 20, batch_bytes: 1 << 19 };
+    pub(super) const DEFAULT: Self = Self {
+        dense_cells: 1 << 20,
+        groups: GroupLimits { cells: 1 << 20, hashed_records: 1 << 16 },
+        batch_bytes: 1 << 19,
+    };
 
     /// For small tables it does not pay to clear and read many more cells than there are records.
     fn for_table(table: &Table) -> Self {
@@ -76,7 +80,7 @@ pub fn class_sizes(
 /// Bytes of scratch memory that counting takes beside the table, for this many threads.
 #[must_use]
 pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
-    let cells = Tuning::DEFAULT.group_cells * size_of::<FullCell>();
+    let cells = Tuning::DEFAULT.groups.cells * size_of::<FullCell>();
     let of_thread = cells + table.subjects() * 4 + table.records().min(1 << 22) * 12;
     (LeadView::bytes(table) + threads * of_thread) as u64
 }
@@ -97,7 +101,7 @@ pub(super) fn count_with<C: Cell>(
     }
     for (lead, sets) in by_lead(table, grouped) {
         let view = LeadView::new::<C>(table, lead, &sets);
-        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.group_cells, stop)? {
+        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.groups, stop)? {
             counts[index] = set_counts;
         }
         progress.advance(sets.len() as u64);

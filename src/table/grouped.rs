@@ -3,8 +3,9 @@
 //! All sets whose column of largest cardinality is the same (the *lead*) share one [`LeadView`]: the other columns and
 //! the subjects, brought into the order of the lead. Within a group of equal lead codes the product of the remaining
 //! cardinalities is small enough for one cell each, and only the cells that the group touched are read and
-//! cleared, so a group costs its records and not its possible classes. Where even that product is too large the group
-//! is refined by one more column at a time, as partition refinement does, down to groups of one record.
+//! cleared, so a group costs its records and not its possible classes. Where even that product is too large, the
+//! classes that do occur are numbered through a small hash table that stays in cache; a group too large for that is
+//! first refined by one more column at a time, as partition refinement does.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,10 +14,19 @@ use rayon::prelude::*;
 
 use super::cell::Cell;
 use super::counts::{SetCounts, SizeTally, tally_smallest};
-use super::order::{Order, gathered};
+use super::order::Order;
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
+
+/// Up to where the ways of counting a group go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupLimits {
+    /// Possible classes that get one cell each.
+    pub(super) cells: usize,
+    /// Records whose classes are numbered through a hash table.
+    pub(super) hashed_records: usize,
+}
 
 /// A table in the order of one column.
 pub(super) struct LeadView {
@@ -39,14 +49,14 @@ impl LeadView {
         let columns = (0..table.columns().len())
             .map(|column| needed(column).then(|| order.applied_to(&table.columns()[column].codes)))
             .collect();
-        let stamps = match table.subject_of_record() {
+        let mut stamps = order.record;
+        match table.subject_of_record() {
+            // In place: a record's number is needed no more, and the memory of a whole column is saved.
             Some(subjects) if C::SUBJECTS => {
-                let mut stamps = gathered(subjects, &order.record);
-                stamps.par_iter_mut().for_each(|stamp| *stamp += 1);
-                stamps
+                stamps.par_iter_mut().for_each(|stamp| *stamp = subjects[*stamp as usize] + 1);
             }
-            _ => Vec::new(),
-        };
+            _ => stamps = Vec::new(),
+        }
         let groups = order.starts.windows(2).map(|borders| borders[0]..borders[1]);
         let mut groups: Vec<Range<u32>> = groups.filter(|group| !group.is_empty()).collect();
         groups.sort_by_key(ExactSizeIterator::len);
@@ -55,7 +65,7 @@ impl LeadView {
 
     /// Bytes that a view of all columns of the table takes, with the order it is made from.
     pub(super) fn bytes(table: &Table) -> usize {
-        table.bytes() + table.records() * 8
+        table.bytes() + table.records() * 4
     }
 }
 
@@ -64,13 +74,13 @@ pub(super) fn count_sets<C: Cell>(
     table: &Table,
     view: &LeadView,
     sets: &[(usize, &ColumnSet)],
-    cell_limit: usize,
+    limits: GroupLimits,
     stop: &Stop,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let threads = rayon::current_num_threads();
     let parts = (2 * threads).div_ceil(sets.len().max(1)).min(threads * 2);
     let count = |&(index, set): &(usize, &ColumnSet)| {
-        count_set::<C>(table, view, set, parts, cell_limit, stop).map(|counts| (index, counts))
+        count_set::<C>(table, view, set, parts, limits, stop).map(|counts| (index, counts))
     };
     sets.par_iter().with_max_len(1).map(count).collect()
 }
@@ -80,7 +90,7 @@ fn count_set<C: Cell>(
     view: &LeadView,
     set: &ColumnSet,
     parts: usize,
-    cell_limit: usize,
+    limits: GroupLimits,
     stop: &Stop,
 ) -> Result<SetCounts, StopReason> {
     let subjects = if C::RECORDS { table.subjects() } else { 0 };
@@ -88,7 +98,7 @@ fn count_set<C: Cell>(
     let tally = group_parts(&view.groups, parts)
         .into_par_iter()
         .map(|groups| {
-            let mut counter = GroupCounter::<C>::new(table, view, set, cell_limit, &smallest, parts == 1);
+            let mut counter = GroupCounter::<C>::new(table, view, set, limits, &smallest, parts == 1);
             for group in groups {
                 stop.check()?;
                 counter.count_group(group.start as usize..group.end as usize);
@@ -117,9 +127,6 @@ fn group_parts(groups: &[Range<u32>], parts: usize) -> Vec<Vec<Range<u32>>> {
     (0..parts).map(deal).collect()
 }
 
-/// Groups of at most this many records are refined by sorting whole keys instead of one column at a time.
-const SORT_LIMIT: usize = 256;
-
 /// Scratch space and result of one thread working on one set.
 struct GroupCounter<'a, C> {
     view: &'a LeadView,
@@ -128,12 +135,14 @@ struct GroupCounter<'a, C> {
     smallest: &'a [AtomicU32],
     /// Whether no other thread works on the same set.
     alone: bool,
-    cell_limit: usize,
+    limits: GroupLimits,
     tally: SizeTally,
     cells: Vec<C>,
     touched: Vec<u32>,
     numbers: Vec<u32>,
     stamps: Vec<u32>,
+    keys: Vec<u64>,
+    numbering: Numbering,
     /// Scratch space of refinement, one entry a depth.
     splits: Vec<Split>,
 }
@@ -142,7 +151,6 @@ struct GroupCounter<'a, C> {
 struct Split {
     rows: Vec<u32>,
     starts: Vec<u32>,
-    keyed: Vec<(u64, u32)>,
 }
 
 impl<'a, C: Cell> GroupCounter<'a, C> {
@@ -150,7 +158,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         table: &Table,
         view: &'a LeadView,
         set: &ColumnSet,
-        cell_limit: usize,
+        limits: GroupLimits,
         smallest: &'a [AtomicU32],
         alone: bool,
     ) -> Self {
@@ -163,8 +171,9 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             .collect();
         rest.sort_by_key(|&(_, cardinality)| std::cmp::Reverse(cardinality));
         let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
-        let (cells, touched, numbers, stamps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { view, rest, smallest, alone, cell_limit, tally, cells, touched, numbers, stamps, splits }
+        let (cells, touched, numbers, stamps, keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let numbering = Numbering::default();
+        Self { view, rest, smallest, alone, limits, tally, cells, touched, numbers, stamps, keys, numbering, splits }
     }
 
     fn count_group(&mut self, group: Range<usize>) {
@@ -191,7 +200,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
     /// Possible classes on the columns from `depth` on, when there may be one cell for each.
     fn cells_from(&self, depth: usize) -> Option<usize> {
         let product = |cells: usize, &(_, cardinality): &(&Codes, u32)| cells.checked_mul(cardinality as usize);
-        self.rest[depth..].iter().try_fold(1, product).filter(|&cells| cells <= self.cell_limit)
+        self.rest[depth..].iter().try_fold(1, product).filter(|&cells| cells <= self.limits.cells)
     }
 
     /// Counts records by their class numbers, all below `cells`; `stamps` go with the numbers.
@@ -236,8 +245,8 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             self.count_class(rows);
         } else if let Some(cells) = self.cells_from(depth) {
             self.count_rows(cells, rows, depth);
-        } else if rows.len() <= SORT_LIMIT || self.rest[depth].1 as usize > rows.len() * 4 {
-            self.refine_by_key(rows, depth);
+        } else if rows.len() <= self.limits.hashed_records {
+            self.count_hashed(rows, depth);
         } else {
             self.refine_by_column(rows, depth);
         }
@@ -266,7 +275,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
     }
 
     fn count_rows(&mut self, cells: usize, rows: &[u32], depth: usize) {
-        let (mut numbers, mut stamps) = (std::mem::take(&mut self.numbers), std::mem::take(&mut self.stamps));
+        let mut numbers = std::mem::take(&mut self.numbers);
         numbers.clear();
         numbers.resize(rows.len(), 0);
         for &(codes, cardinality) in &self.rest[depth..] {
@@ -276,12 +285,44 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
                 }
             });
         }
+        self.count_numbered_rows(cells, &numbers, rows);
+        self.numbers = numbers;
+    }
+
+    /// Numbers the classes that occur. Columns are folded into one key; when the next one would not fit, the classes so
+    /// far are numbered, which makes room again.
+    fn count_hashed(&mut self, rows: &[u32], depth: usize) {
+        let (mut keys, mut numbers) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.numbers));
+        keys.clear();
+        keys.resize(rows.len(), 0);
+        let mut room = u64::MAX;
+        for &(codes, cardinality) in &self.rest[depth..] {
+            let cardinality = u64::from(cardinality);
+            if room < cardinality {
+                let classes = self.numbering.number(&keys, &mut numbers);
+                keys.iter_mut().zip(&numbers).for_each(|(key, &number)| *key = u64::from(number));
+                room = u64::MAX / classes as u64;
+            }
+            room /= cardinality;
+            with_codes!(codes, codes => {
+                for (key, &row) in keys.iter_mut().zip(rows) {
+                    *key = *key * cardinality + u64::from(codes[row as usize]);
+                }
+            });
+        }
+        let classes = self.numbering.number(&keys, &mut numbers);
+        self.count_numbered_rows(classes, &numbers, rows);
+        (self.keys, self.numbers) = (keys, numbers);
+    }
+
+    fn count_numbered_rows(&mut self, cells: usize, numbers: &[u32], rows: &[u32]) {
+        let mut stamps = std::mem::take(&mut self.stamps);
         stamps.clear();
         if C::SUBJECTS {
             stamps.extend(rows.iter().map(|&row| self.view.stamps[row as usize]));
         }
-        self.count_numbers(cells, &numbers, &stamps);
-        (self.numbers, self.stamps) = (numbers, stamps);
+        self.count_numbers(cells, numbers, &stamps);
+        self.stamps = stamps;
     }
 
     /// Splits by one column with a counting sort.
@@ -315,33 +356,48 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
         self.splits[depth] = split;
     }
+}
 
-    /// Splits by as many columns as fit one key, with a comparison sort.
-    fn refine_by_key(&mut self, rows: &[u32], depth: usize) {
-        let mut split = std::mem::take(&mut self.splits[depth]);
-        split.keyed.clear();
-        split.keyed.extend(rows.iter().map(|&row| (0, row)));
-        let mut room = u64::MAX;
-        let mut next = depth;
-        while let Some(&(codes, cardinality)) =
-            self.rest.get(next).filter(|(_, cardinality)| u64::from(*cardinality) <= room)
-        {
-            room /= u64::from(cardinality);
-            next += 1;
-            for (key, row) in &mut split.keyed {
-                *key = *key * u64::from(cardinality) + u64::from(codes.get(*row as usize));
-            }
+/// Gives equal keys equal numbers, 0, 1, 2, … in the order of first sight.
+#[derive(Default)]
+struct Numbering {
+    /// Open addressing: a key and its number plus one; 0 is an empty slot. At most half full.
+    slots: Vec<(u64, u32)>,
+}
+
+impl Numbering {
+    /// Fills `numbers` and returns how many there are.
+    fn number(&mut self, keys: &[u64], numbers: &mut Vec<u32>) -> usize {
+        let capacity = (2 * keys.len()).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(capacity, (0, 0));
+        numbers.clear();
+        let mut classes = 0_u32;
+        for &key in keys {
+            let mut slot = hash(key) & (capacity - 1);
+            let number = loop {
+                let (other, number) = self.slots[slot];
+                if number == 0 {
+                    classes += 1;
+                    self.slots[slot] = (key, classes);
+                    break classes;
+                }
+                if other == key {
+                    break number;
+                }
+                slot = (slot + 1) & (capacity - 1);
+            };
+            numbers.push(number - 1);
         }
-        split.keyed.sort_unstable();
-        split.rows.clear();
-        split.rows.extend(split.keyed.iter().map(|&(_, row)| row));
-        let mut start = 0;
-        for class in split.keyed.chunk_by(|(one, _), (other, _)| one == other) {
-            self.refine(&split.rows[start..start + class.len()], next);
-            start += class.len();
-        }
-        self.splits[depth] = split;
+        classes as usize
     }
+}
+
+/// Spreads keys that differ in any bit over the low bits. Which slot a key takes changes no count.
+#[expect(clippy::cast_possible_truncation, reason = "only the low bits are used")]
+fn hash(key: u64) -> usize {
+    let product = u128::from(key ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93_u64);
+    (product >> 64) as usize ^ product as usize
 }
 
 /// Lowers the smallest crowd seen for a subject. The order of the threads does not matter to a minimum; a thread that

@@ -49,7 +49,7 @@ impl Order {
 }
 
 /// `values[order[0]], values[order[1]], …`
-pub(super) fn gathered<T: Copy + Send + Sync>(values: &[T], order: &[u32]) -> Vec<T> {
+fn gathered<T: Copy + Send + Sync>(values: &[T], order: &[u32]) -> Vec<T> {
     order.par_iter().with_min_len(1 << 15).map(|&record| values[record as usize]).collect()
 }
 

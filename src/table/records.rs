@@ -84,8 +84,7 @@ impl Table {
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
-        let (order, subject_of_record) = sort_by_subject(&subjects);
-        drop(subjects);
+        let (order, subject_of_record) = sort_by_subject(subjects);
         let columns: Vec<Column> = match order {
             None => columns,
             Some(order) => {
@@ -164,7 +163,7 @@ impl Table {
 
 /// The order that brings the records of a subject together (`None` when they are already in order), and the subjects
 /// in that order, numbered densely.
-fn sort_by_subject(subjects: &SubjectCodes) -> (Option<Order>, Vec<u32>) {
+fn sort_by_subject(subjects: SubjectCodes) -> (Option<Order>, Vec<u32>) {
     let sorted = subjects.missing.is_none() && with_codes!(&subjects.codes, codes => codes.is_sorted());
     if sorted {
         let mut subject = 0_u32;
@@ -177,6 +176,7 @@ fn sort_by_subject(subjects: &SubjectCodes) -> (Option<Order>, Vec<u32>) {
         return (None, numbered.collect());
     }
     let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
+    drop(subjects);
     let mut subject_of_record = Vec::with_capacity(order.record.len());
     let lengths = order.starts.windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
     for (subject, length) in (0_u32..).zip(lengths) {

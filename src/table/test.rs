@@ -4,17 +4,24 @@ use proptest::prelude::*;
 
 use super::cell::{CrowdCell, FullCell, RecordCell};
 use super::count::{Tuning, count_with};
+use super::grouped::GroupLimits;
 use super::*;
 use crate::stop::{NoProgress, Stop, StopReason};
 
 /// Every way of counting is forced in turn by limits that fit small tables.
-const TUNINGS: [Tuning; 5] = [
-    Tuning { dense_cells: 1 << 20, group_cells: 1 << 20, batch_bytes: 1 << 20 },
-    Tuning { dense_cells: 1 << 20, group_cells: 1 << 20, batch_bytes: 1 },
-    Tuning { dense_cells: 0, group_cells: 1 << 20, batch_bytes: 1 },
-    Tuning { dense_cells: 0, group_cells: 4, batch_bytes: 1 },
-    Tuning { dense_cells: 0, group_cells: 0, batch_bytes: 1 },
+const TUNINGS: [Tuning; 7] = [
+    tuning(1 << 20, 1 << 20, 1 << 16, 1 << 20),
+    tuning(1 << 20, 1 << 20, 1 << 16, 1),
+    tuning(0, 1 << 20, 1 << 16, 1),
+    tuning(0, 4, 1 << 16, 1),
+    tuning(0, 4, 5, 1),
+    tuning(0, 0, 1 << 16, 1),
+    tuning(0, 0, 0, 1),
 ];
+
+const fn tuning(dense_cells: usize, cells: usize, hashed_records: usize, batch_bytes: usize) -> Tuning {
+    Tuning { dense_cells, groups: GroupLimits { cells, hashed_records }, batch_bytes }
+}
 
 fn tables() -> impl Strategy<Value = Table> {
     let shape = (1_usize..=6, 0_usize..60, 1_u32..20, any::<bool>());

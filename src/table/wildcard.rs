@@ -16,6 +16,9 @@ use crate::stop::{Progress, Stop, StopReason};
 /// ends as incomplete instead of running for days. A fixed number, so that the result does not depend on time.
 const WORK_LIMIT: u64 = 4_000_000_000;
 
+/// What finding one group by its key costs, in visits of subjects.
+const KEY_WORK: u64 = 40;
+
 type Keys<V> = HashMap<Vec<u32>, V, foldhash::fast::FixedState>;
 
 /// Crowds of each set. `sizes[].classes` counts groups of records with equal cells, which are not classes.
@@ -82,6 +85,7 @@ impl<'a> Matcher<'a> {
         let mut work = 0_u64;
         for (pattern, groups) in &self.patterns {
             let partners: Vec<Partner<'_>> = self.patterns.iter().map(|other| Partner::new(pattern, other)).collect();
+            work += self.patterns.iter().map(|(_, groups)| groups.len() as u64 * KEY_WORK).sum::<u64>();
             for group in groups {
                 stop.check()?;
                 visit += 1;

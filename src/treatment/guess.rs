@@ -49,6 +49,18 @@ pub(super) fn guess_roles(columns: &[ColumnFacts<'_>], open: &[bool], has_subjec
     columns.iter().enumerate().map(guess).collect()
 }
 
+/// What the heading of a column that nobody named suggests, where leaving it unnamed would be dangerous: a subject or
+/// a direct identifier. Nothing else is known of such a column.
+pub(super) fn suspicion(name: &str) -> Option<Role> {
+    let heading = words(name);
+    let says = |known: &[&str], word: &String| has(known, word);
+    let subject = heading.iter().any(|word| SUBJECT.iter().any(|(known, _)| known == word))
+        && heading.iter().all(|word| {
+            SUBJECT.iter().any(|(known, _)| known == word) || says(&IDENTIFIER, word) || says(&QUALIFIER, word)
+        });
+    if is_direct(&heading) { Some(Role::DirectIdentifier) } else { subject.then_some(Role::Subject) }
+}
+
 fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
     let kind = if column.unique() { "each with one record" } else { "with several records each" };
     (Role::Subject, format!("the heading names a person, account or card, {kind}"))
@@ -393,6 +405,17 @@ mod tests {
     #[test]
     fn constant_and_empty_columns_are_ignored() {
         check(100, &[("city", Text, 1, 0, I), ("zip", ColumnType::Empty, 0, 100, I), ("town", Text, 1, 5, Q)]);
+    }
+
+    #[test]
+    fn a_heading_alone_is_enough_to_suspect_a_subject_or_an_identifier() {
+        assert_eq!(suspicion("iban"), Some(Role::DirectIdentifier));
+        assert_eq!(suspicion("E-Mail"), Some(Role::DirectIdentifier));
+        assert_eq!(suspicion("card"), Some(Role::Subject));
+        assert_eq!(suspicion("customer_id"), Some(Role::Subject));
+        for harmless in ["card_type", "amount", "merchant", "age", "salary-class", "c3000"] {
+            assert_eq!(suspicion(harmless), None, "{harmless}");
+        }
     }
 
     #[test]

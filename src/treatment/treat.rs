@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::recode::{Recoded, recode_by_value};
@@ -91,12 +92,14 @@ fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
 fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
+    let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
     let applied = dropped || role.role == Role::QuasiIdentifier;
     DatasetColumn {
         name: column.name.clone(),
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
         guessed: role.guessed && !dropped,
         guess_reason: role.reason.clone().filter(|_| !dropped),
+        looks_like: if unnamed { suspicion(&column.name) } else { None },
         column_type: column.column_type,
         distinct: column.coded.as_ref().map(|coded| distinct_values(&coded.dictionary)),
         missing: column.missing,

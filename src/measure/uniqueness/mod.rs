@@ -67,7 +67,11 @@ pub fn measure(
     if table.records() == 0 {
         return Ok(Outcome::Undefined {
             reason: "empty".to_owned(),
-            explanation: "no record has a subject, so there is no crowd to count".to_owned(),
+            explanation: if table.records_without_subject() > 0 {
+                "no record has a subject, so there is no crowd to count".to_owned()
+            } else {
+                "the extract holds no record".to_owned()
+            },
         });
     }
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
