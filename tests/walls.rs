@@ -1,0 +1,72 @@
+//! The walls of the house: what a room must not name. `src/lib.rs` says why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder exists") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Asserts that no line of code in `room` holds one of `words`; comments may.
+fn assert_never_names(room: &str, words: &[&str]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room);
+    let files = if root.is_dir() { sources(&root) } else { vec![root] };
+    assert!(!files.is_empty(), "{room} has files");
+    for file in files {
+        let text = fs::read_to_string(&file).expect("the file can be read");
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for word in words {
+                assert!(!line.contains(word), "{}:{number} names `{word}`", file.display());
+            }
+        }
+    }
+}
+
+const IO: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::env", "std::time"];
+
+#[test]
+fn counting_measuring_and_judging_do_no_io_and_read_no_clock() {
+    for room in ["table", "measure", "stats", "judge"] {
+        assert_never_names(room, &IO);
+        assert_never_names(room, &["crate::input", "crate::report", "crate::cli", "crate::config"]);
+    }
+}
+
+#[test]
+fn treatment_does_no_io() {
+    assert_never_names("treatment", &["std::fs", "std::net", "std::process", "std::env", "std::time"]);
+}
+
+#[test]
+fn only_the_input_room_names_polars() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("src exists") {
+        let name = entry.expect("src can be read").file_name().to_string_lossy().into_owned();
+        if name != "input" {
+            assert_never_names(&name, &["polars"]);
+        }
+    }
+}
+
+#[test]
+fn reports_see_only_the_result() {
+    let rooms = ["input", "table", "measure", "judge", "treatment", "config", "cli", "scan"];
+    let names: Vec<String> = rooms.iter().map(|room| format!("crate::{room}")).collect();
+    assert_never_names("report", &names.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_room_uses_ambient_randomness_or_unsafe_code() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("src exists") {
+        let name = entry.expect("src can be read").file_name().to_string_lossy().into_owned();
+        assert_never_names(&name, &["rand::rng()", "thread_rng", "from_os_rng", "unsafe {", "unsafe fn"]);
+    }
+}
