@@ -1,33 +1,18 @@
 //! Why an extract could not be read, and what to do about it.
 
-use std::fmt::Write as _;
 use std::io;
 
+use crate::printable::printable_within;
 use crate::stop::StopReason;
+
+/// Characters of a name that are shown.
+const LONGEST_NAME: usize = 100;
 
 /// A file, column or input name made safe to show: control characters are escaped and long names are cut.
 ///
 /// Names come from outside and may hold terminal escapes.
 pub(super) fn shown(name: &str) -> String {
-    const LONGEST: usize = 100;
-    let mut safe = String::new();
-    for (index, character) in name.chars().enumerate() {
-        if index == LONGEST {
-            safe.push('…');
-            break;
-        }
-        if character.is_control() || is_bidirectional_control(character) {
-            let _ = write!(safe, "\\u{{{:x}}}", character as u32);
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
-
-/// Whether a character reorders the text around it on a terminal.
-fn is_bidirectional_control(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    printable_within(name, LONGEST_NAME)
 }
 
 /// Why an extract could not be read.
