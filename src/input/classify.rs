@@ -206,10 +206,9 @@ fn timestamp_readings(cell: &[u8]) -> u16 {
         None => {}
     }
     let mut admitted = 0;
-    for (order, reading) in [
-        (DayOrder::DayFirst, Readings::TIMESTAMP_DAY_FIRST),
-        (DayOrder::MonthFirst, Readings::TIMESTAMP_MONTH_FIRST),
-    ] {
+    for (order, reading) in
+        [(DayOrder::DayFirst, Readings::TIMESTAMP_DAY_FIRST), (DayOrder::MonthFirst, Readings::TIMESTAMP_MONTH_FIRST)]
+    {
         if matches!(timestamp(cell, order), Some((_, None))) {
             admitted |= reading;
         }
@@ -520,7 +519,11 @@ mod tests {
         let canonical = ["2026-11-13T08:30:00", "2026-02-01T08:30:05", "2026-02-01T08:30:00"];
         check(&cells, ColumnType::Timestamp, &canonical);
         check(&["11/13/2026 08:30"], ColumnType::Timestamp, &["2026-11-13T08:30:00"]);
-        check(&["13.11.2026 08:30", "1.2.2026T09:00"], ColumnType::Timestamp, &["2026-11-13T08:30:00", "2026-02-01T09:00:00"]);
+        check(
+            &["13.11.2026 08:30", "1.2.2026T09:00"],
+            ColumnType::Timestamp,
+            &["2026-11-13T08:30:00", "2026-02-01T09:00:00"],
+        );
         for cells in [["01/02/2026 08:30", "02/01/2026 08:30"], ["13/11/2026 08:30", "11/13/2026 08:30"]] {
             check(&cells, ColumnType::Text, &cells);
         }
