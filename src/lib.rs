@@ -45,6 +45,7 @@ pub mod config;
 pub mod input;
 pub mod judge;
 pub mod measure;
+pub(crate) mod printable;
 pub mod report;
 pub mod result;
 pub mod scan;

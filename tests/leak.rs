@@ -75,6 +75,36 @@ fn coarsened_values_leak_nothing() {
     assert_nothing_leaks(&[&DECLARED[..], &rules].concat());
 }
 
+/// The first record of a file without a header must not become the names of its columns.
+#[test]
+fn a_first_record_without_header_is_refused_by_its_place() {
+    let records = |cells: &str| format!("{cells}\n").repeat(30);
+    for (name, text, hint) in [
+        ("bare.csv", records(&format!("{CANARY} Miller,{CANARY}@example.org,{NUMBER_CANARY}")), "--no-header"),
+        ("bare.tsv", records(&format!("{CANARY} Miller\t2026-01-01")), "--no-header"),
+        ("blank.csv", records(&format!("{CANARY} Miller,,{CANARY}")), "--no-header"),
+        ("map.ndjson", (0..30).map(|at| format!("{{\"{CANARY}{at}\": {at}}}\n")).collect(), "map.ndjson"),
+        ("late.ndjson", format!("{}{{\"{CANARY}\": 1}}\n", "{\"a\": 1}\n".repeat(1000)), "line 1001"),
+    ] {
+        let bench = Bench::new();
+        let path = bench.write(name, text);
+        for flags in [&["--emit", "html,png,json"][..], &["--quasi", "a"], &["-v", "--format", "json"]] {
+            let ended = bench.scan([path.to_str().expect("a path is text")].iter().chain(flags));
+            bench.assert_refused(&ended, 3, &[name, hint]);
+            assert!(!ended.stderr.contains(NUMBER_CANARY), "a number of the first record\n{ended}");
+        }
+    }
+}
+
+/// Whoever says that there is no header gets columns named by their place.
+#[test]
+fn a_declared_absence_of_a_header_leaks_nothing() {
+    let bench = Bench::new();
+    let path = bench.write("bare.csv", format!("{CANARY},{CANARY}@example.org,7\n").repeat(30));
+    let ended = bench.scan([path.to_str().expect("a path is text"), "--no-header", "--quasi", "column_3"]);
+    bench.assert_counted(&ended, 30);
+}
+
 /// A value that a rule cannot be applied to is told by its place only.
 #[test]
 fn a_rule_that_does_not_fit_a_cell_tells_no_value() {

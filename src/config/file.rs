@@ -11,6 +11,7 @@ use super::settings::{
     ENCODINGS, MISSING_MODES, SEVERITIES, Settings, check_measures, named, parse_delimiter, parse_quote, rule_hint,
 };
 use super::{ConfigError, SubjectMap, did_you_mean, shown_name};
+use crate::printable::hexadecimal;
 use crate::result::Role;
 use crate::treatment::CoarsenRule;
 
@@ -75,10 +76,6 @@ fn syntax_error(reader: Reader<'_>, error: &toml::de::Error) -> ConfigError {
     let message = error.message().lines().next().unwrap_or("not TOML");
     let message = format!("not valid TOML: {}", shown_name(message));
     reader.error("syntax", message, error.span().unwrap_or(0..0))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 
 /// The section that a key stands in, for keys that were written into another one.

@@ -1,6 +1,6 @@
 //! Names that people write: lists of them, showing them safely, and the one that was meant.
 
-use std::fmt::Write;
+use crate::printable::printable_within;
 
 /// Names longer than this are cut when they are shown.
 const SHOWN_CHARACTERS: usize = 80;
@@ -9,35 +9,7 @@ const SHOWN_CHARACTERS: usize = 80;
 /// change the direction of text or take no room are written as `\u{..}`, and very long names are cut.
 #[must_use]
 pub fn shown_name(name: &str) -> String {
-    let mut shown = String::new();
-    for (count, letter) in name.chars().enumerate() {
-        if count == SHOWN_CHARACTERS {
-            shown.push('…');
-            break;
-        }
-        if is_hostile(letter) {
-            // Writing to a string cannot fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(letter));
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
-}
-
-fn is_hostile(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    printable_within(name, SHOWN_CHARACTERS)
 }
 
 /// The known name that was probably meant, if one is close enough.

@@ -5,15 +5,18 @@
 //!
 //! | reading | spellings |
 //! |---|---|
-//! | number | sign, digits, point, exponent; no leading zero (`007` is text), no thousands separator, at most 28 digits when written out; whole numbers only: integer |
+//! | number | sign, digits, point, exponent; no leading zero (`007` is text), no thousands separator, at most 28 significant digits, 400 before or after the point when written out; whole numbers only: integer |
 //! | date | `YYYY-MM-DD`, `YYYY/MM/DD`, `DD.MM.YYYY`; `DD/MM/YYYY` or `MM/DD/YYYY` when some cell of the column settles which |
-//! | timestamp | `YYYY-MM-DD`, `T` or a blank, `HH:MM`, seconds and up to nine digits of fraction if wanted |
-//! | zoned timestamp | the same with `Z` or an offset: `+02:00`, `+0200`, `+02` |
+//! | timestamp | a date in any of these spellings under the same rule, `T` or a blank, `HH:MM`, seconds and up to nine digits of fraction if wanted |
+//! | zoned timestamp | the same with `Z` or an offset (`+02:00`, `+0200`, `+02`), the date without doubt about day and month |
 //! | time | `HH:MM`, seconds and fraction if wanted |
 //! | boolean | `true`, `false`, also with capitals |
 //!
 //! `YYYYMMDD` is an integer: nothing tells it from an amount. `NaN` counts as missing in a column of numbers and is
 //! text elsewhere.
+//!
+//! Codes such as `1E5`, `100000` and `+100000` may mean three things, floats such as `1e-05` and `0.5` never do. So a
+//! column with a leading `+` or an exponent holds numbers only if some cell of it has a decimal point.
 
 use std::fmt::Write as _;
 
@@ -38,10 +41,16 @@ impl Readings {
     const BOOLEAN: u16 = 1 << 8;
     /// No cell that holds a value was seen.
     const NOTHING_SEEN: u16 = 1 << 9;
+    const TIMESTAMP_DAY_FIRST: u16 = 1 << 10;
+    const TIMESTAMP_MONTH_FIRST: u16 = 1 << 11;
+    /// Numbers without a leading `+` or an exponent.
+    const PLAIN: u16 = 1 << 12;
+    /// Numbers without a decimal point.
+    const NO_POINT: u16 = 1 << 13;
 
     /// Nothing seen yet: every reading is open.
     pub(super) const fn all() -> Self {
-        Self((1 << 10) - 1)
+        Self((1 << 14) - 1)
     }
 
     /// What both admit.
@@ -59,6 +68,8 @@ impl Readings {
         let has = |reading| self.0 & reading != 0;
         if has(Self::NOTHING_SEEN) {
             Reading::Empty
+        } else if has(Self::NUMBER) && !has(Self::PLAIN) && has(Self::NO_POINT) {
+            Reading::Text
         } else if has(Self::WHOLE) {
             Reading::Integer
         } else if has(Self::NUMBER) {
@@ -70,7 +81,11 @@ impl Readings {
         } else if has(Self::DATE_MONTH_FIRST) && !has(Self::DATE_DAY_FIRST) {
             Reading::Date(DayOrder::MonthFirst)
         } else if has(Self::TIMESTAMP) {
-            Reading::Timestamp
+            Reading::Timestamp(DayOrder::Clear)
+        } else if has(Self::TIMESTAMP_DAY_FIRST) && !has(Self::TIMESTAMP_MONTH_FIRST) {
+            Reading::Timestamp(DayOrder::DayFirst)
+        } else if has(Self::TIMESTAMP_MONTH_FIRST) && !has(Self::TIMESTAMP_DAY_FIRST) {
+            Reading::Timestamp(DayOrder::MonthFirst)
         } else if has(Self::ZONED) {
             Reading::ZonedTimestamp
         } else if has(Self::TIME) {
@@ -104,7 +119,7 @@ pub(super) enum Reading {
     /// Dates.
     Date(DayOrder),
     /// Timestamps without a zone.
-    Timestamp,
+    Timestamp(DayOrder),
     /// Timestamps with a zone.
     ZonedTimestamp,
     /// Times of day.
@@ -124,7 +139,7 @@ impl Reading {
             Self::Integer => ColumnType::Integer,
             Self::Decimal => ColumnType::Decimal,
             Self::Date(_) => ColumnType::Date,
-            Self::Timestamp => ColumnType::Timestamp,
+            Self::Timestamp(_) => ColumnType::Timestamp,
             Self::ZonedTimestamp => ColumnType::ZonedTimestamp,
             Self::Time => ColumnType::Time,
             Self::Boolean => ColumnType::Boolean,
@@ -148,7 +163,9 @@ pub(super) fn is_not_a_number(cell: &[u8]) -> bool {
 pub(super) fn readings_of(cell: &[u8]) -> Readings {
     const LONGEST_TYPED: usize = 400;
     if is_not_a_number(cell) {
-        return Readings(Readings::WHOLE | Readings::NUMBER | Readings::NOTHING_SEEN);
+        return Readings(
+            Readings::WHOLE | Readings::NUMBER | Readings::PLAIN | Readings::NO_POINT | Readings::NOTHING_SEEN,
+        );
     }
     let (Some(first), true) = (cell.first(), cell.len() <= LONGEST_TYPED) else { return Readings(0) };
     if matches!(first, b't' | b'T' | b'f' | b'F') {
@@ -159,18 +176,44 @@ pub(super) fn readings_of(cell: &[u8]) -> Readings {
     }
     let mut canonical = String::new();
     if let Some(whole) = write_number(cell, &mut canonical) {
-        return Readings(Readings::NUMBER | if whole { Readings::WHOLE } else { 0 });
+        return Readings(number_readings(cell, whole));
     }
-    let mut admitted = date_readings(cell);
-    if time(cell).is_some() {
-        admitted |= Readings::TIME;
+    let time = if time(cell).is_some() { Readings::TIME } else { 0 };
+    Readings(date_readings(cell) | timestamp_readings(cell) | time)
+}
+
+/// The readings of a number.
+fn number_readings(cell: &[u8], whole: bool) -> u16 {
+    let mut admitted = Readings::NUMBER;
+    let point = cell.contains(&b'.');
+    let signed_or_scaled = cell.iter().any(|byte| matches!(byte, b'+' | b'e' | b'E'));
+    for (fits, reading) in
+        [(whole, Readings::WHOLE), (!point, Readings::NO_POINT), (!signed_or_scaled, Readings::PLAIN)]
+    {
+        admitted |= if fits { reading } else { 0 };
     }
-    match timestamp(cell) {
-        Some((_, Some(_))) => admitted |= Readings::ZONED,
-        Some((_, None)) => admitted |= Readings::TIMESTAMP,
+    admitted
+}
+
+/// The timestamp readings that a cell admits.
+fn timestamp_readings(cell: &[u8]) -> u16 {
+    match timestamp(cell, DayOrder::Clear) {
+        Some((_, Some(_))) => return Readings::ZONED,
+        // As with dates, such a cell fits into a column of either order.
+        Some((_, None)) => {
+            return Readings::TIMESTAMP | Readings::TIMESTAMP_DAY_FIRST | Readings::TIMESTAMP_MONTH_FIRST;
+        }
         None => {}
     }
-    Readings(admitted)
+    let mut admitted = 0;
+    for (order, reading) in
+        [(DayOrder::DayFirst, Readings::TIMESTAMP_DAY_FIRST), (DayOrder::MonthFirst, Readings::TIMESTAMP_MONTH_FIRST)]
+    {
+        if matches!(timestamp(cell, order), Some((_, None))) {
+            admitted |= reading;
+        }
+    }
+    admitted
 }
 
 /// The date readings that a cell admits.
@@ -198,12 +241,12 @@ pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut Str
             let date = date(cell, order).or_else(|| date(cell, DayOrder::Clear))?;
             write!(canonical, "{date}").ok()
         }
-        Reading::Timestamp => match timestamp(cell)? {
+        Reading::Timestamp(order) => match timestamp(cell, order).or_else(|| timestamp(cell, DayOrder::Clear))? {
             (local, None) => write!(canonical, "{local}").ok(),
             (_, Some(_)) => None,
         },
         Reading::ZonedTimestamp => {
-            let (_, instant) = timestamp(cell)?;
+            let (_, instant) = timestamp(cell, DayOrder::Clear)?;
             write!(canonical, "{}Z", instant?).ok()
         }
         Reading::Time => write!(canonical, "{}", time(cell)?).ok(),
@@ -215,6 +258,8 @@ pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut Str
 /// Appends the canonical spelling of a number and says whether it is whole; `None` when the cell is no number.
 fn write_number(cell: &[u8], canonical: &mut String) -> Option<bool> {
     const MOST_DIGITS: i64 = 28;
+    /// Digits before the point, or zeros behind it: every double-precision float fits.
+    const MOST_ZEROS: i64 = 400;
     let (negative, unsigned) = match cell {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -243,8 +288,7 @@ fn write_number(cell: &[u8], canonical: &mut String) -> Option<bool> {
     let length = i64::try_from(significant.len()).ok()?;
     // Digits before the point; zero or less when the number begins with `0.`.
     let point = i64::try_from(before.len()).ok()? - i64::try_from(start).ok()? + exponent;
-    let written_out = if point <= 0 { length - point } else { length.max(point) };
-    if written_out > MOST_DIGITS {
+    if length > MOST_DIGITS || point.abs() > MOST_ZEROS {
         return None;
     }
     if negative {
@@ -335,14 +379,12 @@ fn nanoseconds(fraction: &[u8]) -> Option<i32> {
     Some(number * 10_i32.pow(missing))
 }
 
-/// A timestamp as written, and the same instant in UTC when it has a zone or an offset.
-fn timestamp(cell: &[u8]) -> Option<(DateTime, Option<DateTime>)> {
-    let (day, rest) = cell.split_at_checked(10)?;
-    if day[4] != b'-' || !matches!(rest.first()?, b'T' | b' ') {
-        return None;
-    }
-    let date = date(day, DayOrder::Clear)?;
-    let rest = &rest[1..];
+/// A timestamp as written, its date in the spelling that `order` stands for, and the same instant in UTC when it has a
+/// zone or an offset.
+fn timestamp(cell: &[u8], order: DayOrder) -> Option<(DateTime, Option<DateTime>)> {
+    let end_of_date = cell.iter().position(|byte| matches!(byte, b'T' | b' '))?;
+    let date = date(&cell[..end_of_date], order)?;
+    let rest = &cell[end_of_date + 1..];
     let zone_at = rest.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')).unwrap_or(rest.len());
     let local = DateTime::from_parts(date, time(&rest[..zone_at])?);
     if zone_at == rest.len() {
@@ -405,8 +447,26 @@ mod tests {
     fn equal_numbers_have_one_spelling() {
         check(&["1", "1.0", "+1", "1e0", "10E-1", "0.1e1"], ColumnType::Integer, &["1"; 6]);
         check(&["0", "-0", "0.00", "0e5", ".0"], ColumnType::Integer, &["0"; 5]);
+        check(&["1e-05", "0.5", "+2"], ColumnType::Decimal, &["0.00001", "0.5", "2"]);
         check(&["12.50", "-0.010", ".5", "5.", "1e-3"], ColumnType::Decimal, &["12.5", "-0.01", "0.5", "5", "0.001"]);
         check(&["1e5", "2.5"], ColumnType::Decimal, &["100000", "2.5"]);
+    }
+
+    #[test]
+    fn codes_that_look_like_scaled_or_signed_numbers_stay_apart() {
+        for cells in [&["1E5", "100000", "+100000"][..], &["+1", "1"], &["1e5"], &["2E3", "NaN"]] {
+            check(cells, ColumnType::Text, cells);
+        }
+        check(&["-1", "1"], ColumnType::Integer, &["-1", "1"]);
+    }
+
+    #[test]
+    fn tiny_and_huge_floats_are_numbers_written_out_exactly() {
+        let tiny = format!("0.{}5551115123125783", "0".repeat(16));
+        check(&["5.551115123125783e-17", "1"], ColumnType::Decimal, &[&tiny, "1"]);
+        let huge = format!("17976931348623157{}", "0".repeat(292));
+        check(&["1.7976931348623157e308", "-.5"], ColumnType::Decimal, &[&huge, "-0.5"]);
+        check(&["1.5e401"], ColumnType::Text, &["1.5e401"]);
     }
 
     #[test]
@@ -417,7 +477,7 @@ mod tests {
 
     #[test]
     fn leading_zeros_long_numbers_and_separators_make_text() {
-        for cell in ["007", "-01", "00", "00.5", "1,000", "1 000", "12345678901234567890123456789", "1e29", "1e-29"] {
+        for cell in ["007", "-01", "00", "00.5", "1,000", "1 000", "12345678901234567890123456789"] {
             check(&[cell, "1"], ColumnType::Text, &[cell, "1"]);
         }
         for cell in ["-", "+", ".", "1e", "e5", "1.2.3", "--1", "1e999999", "0x10", "Infinity", " 1", "1 "] {
@@ -451,6 +511,23 @@ mod tests {
         let mixed = ["2015-01-01T08:30:00", "2015-01-01T08:30:00Z"];
         check(&mixed, ColumnType::Text, &mixed);
         check(&["2015-01-01T24:00:00"], ColumnType::Text, &["2015-01-01T24:00:00"]);
+    }
+
+    #[test]
+    fn timestamps_with_slashes_or_dots_follow_the_rule_of_dates() {
+        let cells = ["13/11/2026 08:30", "01/02/2026 08:30:05", "2026-02-01 08:30"];
+        let canonical = ["2026-11-13T08:30:00", "2026-02-01T08:30:05", "2026-02-01T08:30:00"];
+        check(&cells, ColumnType::Timestamp, &canonical);
+        check(&["11/13/2026 08:30"], ColumnType::Timestamp, &["2026-11-13T08:30:00"]);
+        check(
+            &["13.11.2026 08:30", "1.2.2026T09:00"],
+            ColumnType::Timestamp,
+            &["2026-11-13T08:30:00", "2026-02-01T09:00:00"],
+        );
+        for cells in [["01/02/2026 08:30", "02/01/2026 08:30"], ["13/11/2026 08:30", "11/13/2026 08:30"]] {
+            check(&cells, ColumnType::Text, &cells);
+        }
+        check(&["13/11/2026 08:30Z"], ColumnType::Text, &["13/11/2026 08:30Z"]);
     }
 
     #[test]

@@ -571,7 +571,7 @@ mod tests {
 
         #[test]
         fn a_column_that_is_not_coded_has_the_same_type_and_missing_cells(
-            cells in prop::collection::vec("[0-3]?|[0-2]\\.[0-2]|NaN|NA|2015-01-0[1-3]|1[0-5]/0[1-9]/2015", 0..12),
+            cells in prop::collection::vec("[0-3]?|[0-2]\\.[0-2]|[+]1|1e0|NaN|NA|2015-01-0[1-3]|1[0-5]/0[1-9]/2015( 08:30)?", 0..12),
             at in 0usize..12,
         ) {
             let (found, missing, _) = code(std::slice::from_ref(&cells), &["NA"], true);

@@ -1,33 +1,18 @@
 //! Why an extract could not be read, and what to do about it.
 
-use std::fmt::Write as _;
 use std::io;
 
+use crate::printable::printable_within;
 use crate::stop::StopReason;
+
+/// Characters of a name that are shown.
+const LONGEST_NAME: usize = 100;
 
 /// A file, column or input name made safe to show: control characters are escaped and long names are cut.
 ///
 /// Names come from outside and may hold terminal escapes.
 pub(super) fn shown(name: &str) -> String {
-    const LONGEST: usize = 100;
-    let mut safe = String::new();
-    for (index, character) in name.chars().enumerate() {
-        if index == LONGEST {
-            safe.push('…');
-            break;
-        }
-        if character.is_control() || is_bidirectional_control(character) {
-            let _ = write!(safe, "\\u{{{:x}}}", character as u32);
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
-
-/// Whether a character reorders the text around it on a terminal.
-fn is_bidirectional_control(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    printable_within(name, LONGEST_NAME)
 }
 
 /// Why an extract could not be read.
@@ -60,6 +45,40 @@ pub enum InputError {
     NamedTwice {
         /// The input.
         input: String,
+    },
+    /// Two files hold the same bytes: a copy, or two names of one file.
+    #[error("`{first}` and `{second}` have the same content; its records would count twice")]
+    SameContent {
+        /// Name of the file read first.
+        first: String,
+        /// Name of the other one.
+        second: String,
+    },
+    /// A folder holds more than the data files that would be read.
+    #[error("`{input}` also holds {}, which would not be read", others(*.files, *.folders))]
+    NotRead {
+        /// The folder as typed.
+        input: String,
+        /// Files that have no ending of a data file.
+        files: usize,
+        /// Folders in it.
+        folders: usize,
+    },
+    /// The first record may be data or names, and nobody said which.
+    #[error("line {line} of `{file}` looks like data, not column names")]
+    LooksLikeData {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
+    /// A workbook with more than one sheet that holds cells.
+    #[error("{sheets} sheets of `{file}` hold cells, but only one can be read")]
+    SeveralSheets {
+        /// File name.
+        file: String,
+        /// Sheets that hold cells.
+        sheets: usize,
     },
     /// The system refused to open or read a file.
     #[error("cannot read `{file}`: {}", describe(*.kind))]
@@ -152,7 +171,7 @@ pub enum InputError {
         first_file: String,
     },
     /// A record with more or fewer fields than there are columns.
-    #[error("line {line} of `{file}` has {found} fields instead of {expected}")]
+    #[error("line {line} of `{file}` has {} instead of {expected}", counted(*.found, "field"))]
     Ragged {
         /// File name.
         file: String,
@@ -197,15 +216,17 @@ pub enum InputError {
         /// Line, counted from 1.
         line: u64,
     },
-    /// A key that the first record does not have.
-    #[error("line {line} of `{file}` has a key `{column}` that the first record lacks")]
+    /// A key that none of the records has from which the columns were found; it may be a value, so it is not shown.
+    #[error("key {position} in line {line} of `{file}` is not among the keys of the first {records} records")]
     UnknownKey {
         /// File name.
         file: String,
-        /// The key.
-        column: String,
+        /// Position of the key in its object, counted from 1.
+        position: usize,
         /// Line, counted from 1.
         line: u64,
+        /// Records from which the columns are found, at most.
+        records: usize,
     },
     /// A key that stands twice in one record.
     #[error("line {line} of `{file}` has the key `{column}` twice")]
@@ -268,7 +289,12 @@ pub enum InputError {
         column: String,
     },
     /// Codes and dictionaries are larger than the memory allowed.
-    #[error("the coded columns need more than the {limit} bytes of memory allowed (after {records} records)")]
+    #[error(
+        "the coded columns need more than the {} of memory allowed (after {} record{})",
+        size(*.limit),
+        grouped(*.records),
+        if *.records == 1 { "" } else { "s" }
+    )]
     Memory {
         /// The limit in bytes.
         limit: u64,
@@ -299,6 +325,45 @@ fn describe(kind: io::ErrorKind) -> &'static str {
     }
 }
 
+/// A number and what is counted, in the singular or plural.
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// What a folder holds besides the files that are read.
+fn others(files: usize, folders: usize) -> String {
+    match (files, folders) {
+        (files, 0) => counted(files, "other file"),
+        (0, folders) => counted(folders, "folder"),
+        (files, folders) => format!("{} and {}", counted(files, "other file"), counted(folders, "folder")),
+    }
+}
+
+/// A number with a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in MiB with one digit after the point, smaller ones in bytes.
+fn size(bytes: u64) -> String {
+    const MEBIBYTE: u64 = 1 << 20;
+    if bytes < MEBIBYTE {
+        return format!("{} byte{}", grouped(bytes), if bytes == 1 { "" } else { "s" });
+    }
+    match (bytes / MEBIBYTE, bytes % MEBIBYTE * 10 / MEBIBYTE) {
+        (whole, 0) => format!("{} MiB", grouped(whole)),
+        (whole, tenths) => format!("{}.{tenths} MiB", grouped(whole)),
+    }
+}
+
 impl InputError {
     /// What the user can change, when there is something.
     #[must_use]
@@ -306,6 +371,12 @@ impl InputError {
         let hint = match self {
             Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
             Self::NamedTwice { .. } => "name every file once",
+            Self::SameContent { .. } => "name only one of the two",
+            Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
+            Self::LooksLikeData { .. } => {
+                "say `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
+            }
+            Self::SeveralSheets { .. } => "save the sheet as CSV, or keep one sheet",
             Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
             Self::Compression { .. } => "copy or compress the file again",
             Self::Encoding { encoding: "UTF-8", .. } => {
@@ -323,7 +394,9 @@ impl InputError {
             Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
             Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
             Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",
-            Self::UnknownKey { .. } => "give the first record every key, with null where there is no value",
+            Self::UnknownKey { .. } => {
+                "give the first record every key, with null where there is no value; write keys that are values as values"
+            }
             Self::NestedKey { .. } => "flatten nested values into keys of their own",
             Self::Nested { .. } => {
                 "flatten nested values into columns of their own, or give the column the role `ignore`"
@@ -352,7 +425,19 @@ impl From<StopReason> for InputError {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{grouped, others, shown, size};
+
+    #[test]
+    fn counts_and_sizes_are_written_for_people() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [1, 4096, 1 << 20, 3 << 19, 2 << 30].map(size),
+            ["1 byte", "4,096 bytes", "1 MiB", "1.5 MiB", "2,048 MiB"]
+        );
+        assert_eq!(others(1, 0), "1 other file");
+        assert_eq!(others(0, 2), "2 folders");
+        assert_eq!(others(2, 1), "2 other files and 1 folder");
+    }
 
     #[test]
     fn names_from_outside_cannot_move_the_cursor_or_reorder_text() {

@@ -1,4 +1,4 @@
-//! Spreadsheets: the first sheet, its first row being the header.
+//! Spreadsheets: the one sheet that holds cells, its first row being the header.
 //!
 //! Rows without any value are skipped when there are several columns, as empty lines of text are. A column of dates
 //! whose cells all lie at midnight holds dates, one whose cells all lie on day zero holds times, any other holds
@@ -9,7 +9,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Range, Reader};
+use calamine::{Data, ExcelDateTime, Range, Reader, SheetType};
 
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
@@ -19,27 +19,45 @@ use super::stored::{Account, hash_bytes};
 use crate::stop::Progress;
 
 fn format_error(name: &str) -> InputError {
-    let problem = "it has no first sheet, is damaged, or ends too early";
+    let problem = "it has no sheet, is damaged, or ends too early";
     InputError::Format { file: shown(name), format: "spreadsheet", problem }
 }
 
-/// The cells of the first sheet.
-fn first_sheet(name: &str, bytes: &[u8]) -> Result<Range<Data>, InputError> {
+/// The cells of the only sheet that holds any.
+fn only_sheet(name: &str, bytes: &[u8]) -> Result<Range<Data>, InputError> {
     // A panic over a damaged file must not end the program, nor show what it says.
-    let range = catch_unwind(AssertUnwindSafe(|| {
-        let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
-        book.worksheet_range_at(0)?.ok()
-    }));
-    range.ok().flatten().ok_or_else(|| format_error(name))
+    let sheets = catch_unwind(AssertUnwindSafe(|| filled_sheets(bytes)));
+    let mut sheets = sheets.ok().flatten().ok_or_else(|| format_error(name))?;
+    if sheets.len() > 1 {
+        return Err(InputError::SeveralSheets { file: shown(name), sheets: sheets.len() });
+    }
+    sheets.pop().ok_or_else(|| InputError::Empty { file: shown(name) })
+}
+
+/// The sheets that hold cells; hidden ones count, charts do not. `None` when the file is damaged or has no sheet.
+fn filled_sheets(bytes: &[u8]) -> Option<Vec<Range<Data>>> {
+    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
+    let kinds: Vec<SheetType> = book.sheets_metadata().iter().map(|sheet| sheet.typ).collect();
+    let mut filled = Vec::new();
+    for (position, kind) in kinds.iter().enumerate() {
+        if *kind != SheetType::WorkSheet {
+            continue;
+        }
+        let sheet = book.worksheet_range_at(position)?.ok()?;
+        if sheet.used_cells().next().is_some() {
+            filled.push(sheet);
+        }
+    }
+    (!kinds.is_empty()).then_some(filled)
 }
 
 fn load(name: &str, path: &Path) -> Result<Vec<u8>, InputError> {
     std::fs::read(path).map_err(|error| InputError::unreadable(name, &error))
 }
 
-/// Column names of the first sheet.
+/// Column names: the first row of the sheet.
 pub(super) fn columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let sheet = first_sheet(name, &load(name, path)?)?;
+    let sheet = only_sheet(name, &load(name, path)?)?;
     let header = sheet.rows().next().ok_or_else(|| InputError::Empty { file: shown(name) })?;
     let mut names = Vec::with_capacity(header.len());
     for cell in header {
@@ -50,7 +68,7 @@ pub(super) fn columns(name: &str, path: &Path) -> Result<Vec<String>, InputError
     Ok(names)
 }
 
-/// Reads the first sheet into the columns.
+/// Reads the sheet into the columns.
 pub(super) fn read(
     file: &SourceFile,
     collector: &mut Collector<'_>,
@@ -59,7 +77,7 @@ pub(super) fn read(
     let path = file.place.path().ok_or_else(|| format_error(&file.name))?;
     let bytes = load(&file.name, path)?;
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
-    let sheet = first_sheet(&file.name, &bytes)?;
+    let sheet = only_sheet(&file.name, &bytes)?;
     let block = cells(file, &sheet)?;
     collector.take(&[block], &file.positions)?;
     progress.advance(account.bytes);

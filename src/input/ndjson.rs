@@ -1,7 +1,11 @@
 //! NDJSON: one object a line.
 //!
-//! The keys of the first object are the columns. A later object may lack a key, whose cell is then missing, but may
-//! not bring a new one. Numbers keep the text they are written with; `true` and `false` are booleans.
+//! The keys of the first objects together are the columns, see [`columns`]. An object may lack a key, whose cell is then
+//! missing; a later one may not bring a new one. Numbers keep the text they are written with; `true` and `false` are
+//! booleans.
+//!
+//! Keys may be values, as in `{"anna": 3}`. So keys are shown only once they are column names, and too many different
+//! ones are refused.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,16 +21,46 @@ use super::cells::{CellBlock, CellBlockBuilder};
 use super::delimited::check_text;
 use super::error::{InputError, shown};
 
-/// The keys of the first object of a text.
+/// Objects whose keys become columns.
+const SAMPLE_OBJECTS: usize = 1000;
+
+/// So many times the keys of the widest object may there be in all, and [`SPARE_KEYS`] more; beyond, keys are values.
+const MOST_WIDTHS: usize = 4;
+const SPARE_KEYS: usize = 16;
+
+/// The keys of the first objects of a text, each once.
+///
+/// A key comes where it stands in the object that has it furthest in front; of several with one place the first by
+/// name. So objects of equal keys keep their order, and the order of the objects plays no role.
 pub(super) fn columns(file: &str, text: &str) -> Result<Vec<String>, InputError> {
-    for (line, content) in (1..).zip(text.split('\n')) {
-        if content.trim().is_empty() {
-            continue;
+    let lines = (1..).zip(text.split('\n')).filter(|(_, content)| !content.trim().is_empty());
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let (mut objects, mut widest) = (0, 0);
+    for (line, content) in lines.take(SAMPLE_OBJECTS) {
+        let Some(fields) = fields(content) else {
+            if objects == 0 {
+                return Err(InputError::NotAnObject { file: shown(file), line });
+            }
+            // A mistake is reported when the file is read; the sample may also end within a line.
+            break;
+        };
+        objects += 1;
+        widest = widest.max(fields.len());
+        for (place, (key, _)) in fields.into_iter().enumerate() {
+            let first = places.entry(key.trim().to_owned()).or_insert(place);
+            *first = place.min(*first);
         }
-        let fields = fields(content).ok_or_else(|| InputError::NotAnObject { file: shown(file), line })?;
-        return Ok(fields.into_iter().map(|(key, _)| key.trim().to_owned()).collect());
+        if places.len() > MOST_WIDTHS * widest + SPARE_KEYS {
+            let problem = "its objects have too many different keys, as if keys were values";
+            return Err(InputError::Format { file: shown(file), format: "NDJSON", problem });
+        }
     }
-    Err(InputError::Empty { file: shown(file) })
+    if objects == 0 {
+        return Err(InputError::Empty { file: shown(file) });
+    }
+    let mut keys: Vec<(usize, String)> = places.into_iter().map(|(key, place)| (place, key)).collect();
+    keys.sort_unstable();
+    Ok(keys.into_iter().map(|(_, key)| key).collect())
 }
 
 /// Keys and raw values of an object, in the order written; `None` when the text is not one object.
@@ -102,13 +136,10 @@ impl<'a> Objects<'a> {
     ) -> Result<(), InputError> {
         let file = || shown(self.file);
         let fields = fields(content).ok_or_else(|| InputError::NotAnObject { file: file(), line })?;
-        for (key, value) in fields {
+        for (place, (key, value)) in (1..).zip(fields) {
             let key = key.trim();
-            let position = *self.positions.get(key).ok_or_else(|| InputError::UnknownKey {
-                file: file(),
-                column: shown(key),
-                line,
-            })?;
+            let unknown = || InputError::UnknownKey { file: file(), position: place, line, records: SAMPLE_OBJECTS };
+            let position = *self.positions.get(key).ok_or_else(unknown)?;
             if record[position].is_some() {
                 return Err(InputError::RepeatedKey { file: file(), column: shown(key), line });
             }

@@ -9,7 +9,8 @@
 //!   the file has one column.
 //! - **Quote**: `"`, unless every field of the first record stands in single quotes.
 //! - **Header**: present, unless every cell of the first record is empty or a number, date, time or boolean, and at
-//!   least one is not empty. Columns without a header are named `column_1`, `column_2`, …
+//!   least one is not empty. Columns without a header are named `column_1`, `column_2`, … When only some cells of the
+//!   first record look like data (or are empty) it is refused, because names are shown and data must not be.
 //! - **Line end**: line feed, with or without a carriage return before it; a carriage return alone in files that hold
 //!   no line feed.
 
@@ -167,6 +168,14 @@ fn first_and_consistent(text: &[u8], whole: bool, dialect: Dialect) -> (usize, b
     // The last record of a sample may be cut off.
     counts.pop_if(|(_, end)| *end == text.len() && !whole);
     (first, counts.iter().all(|&(count, _)| count == first))
+}
+
+/// Whether a cell of the first record looks like data: a number, date, time or boolean, or digits without a letter.
+pub(super) fn is_data(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let spells_number = cell.iter().any(u8::is_ascii_digit) && !cell.iter().any(is_letter);
+    !cell.is_empty() && (spells_number || !readings_of(cell).is_text())
 }
 
 /// Whether the first record holds names.

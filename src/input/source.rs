@@ -28,7 +28,6 @@ pub struct Source {
     pub(super) columns: Vec<String>,
     pub(super) null_values: Vec<Vec<u8>>,
     name: String,
-    first_folder: Option<PathBuf>,
 }
 
 /// One file of an extract.
@@ -61,17 +60,17 @@ pub(super) enum Format {
     ArrowFile,
     /// Arrow IPC stream.
     ArrowStream,
-    /// The first sheet of a spreadsheet.
+    /// The sheet of a spreadsheet.
     Sheet,
 }
 
 /// Finds the files that `inputs` mean, looks at the beginning of each, and checks that all have the same columns.
 ///
-/// An input is a file, a folder (all data files directly in it, by name), a pattern such as `data/*.csv`, or `-` for
+/// An input is a file, a folder (the data files directly in it, by name; there may be little else), a pattern such as `data/*.csv`, or `-` for
 /// standard input. The kind of a file is found from its content first and its name second.
 ///
 /// # Errors
-/// When an input leads nowhere, a file cannot be opened or recognised, column names are empty or repeated, or the
+/// When an input leads nowhere, a folder holds what would not be read, a first line may be names or data, a file cannot be opened or recognised, column names are empty or repeated, or the
 /// columns of two files differ.
 pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputError> {
     let mut found = Vec::new();
@@ -93,7 +92,6 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
     Ok(Source {
         columns: first.columns.clone(),
         name: input.path().map_or_else(|| "stdin".to_owned(), stem),
-        first_folder: input.path().and_then(Path::parent).map(Path::to_path_buf),
         null_values: options.null_values.iter().map(|null| null.as_bytes().to_vec()).collect(),
         files,
     })
@@ -110,12 +108,6 @@ impl Source {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// The folder of the first file; `None` for standard input. Empty for a bare file name.
-    #[must_use]
-    pub fn first_folder(&self) -> Option<&Path> {
-        self.first_folder.as_deref()
     }
 
     /// Stored bytes of all files together; `None` when a stream is among them.
@@ -168,15 +160,27 @@ fn resolve(input: &str, found: &mut Vec<Found>) -> Result<(), InputError> {
     }
 }
 
-/// The data files directly in a folder, by name.
+/// The data files directly in a folder, by name. Anything else that may hold records is refused: it would be missing
+/// from the figures without a word.
 fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputError> {
     let refuse = |error: io::Error| InputError::unreadable(&file_name(path), &error);
-    let mut files = Vec::new();
+    let (mut files, mut other_files, mut folders) = (Vec::new(), 0, 0);
     for entry in fs::read_dir(path).map_err(refuse)? {
-        let file = entry.map_err(refuse)?.path();
-        if is_data_file(&file) && file.is_file() {
-            files.push(file);
+        let entry = entry.map_err(refuse)?.path();
+        let (name, is_folder) = (file_name(&entry), entry.is_dir());
+        if is_left_out(&name, is_folder) {
+            continue;
         }
+        if is_folder {
+            folders += 1;
+        } else if entry.is_file() && has_known_ending(&name) {
+            files.push(entry);
+        } else {
+            other_files += 1;
+        }
+    }
+    if !files.is_empty() && other_files + folders > 0 {
+        return Err(InputError::NotRead { input: shown(input), files: other_files, folders });
     }
     append_sorted(input, files, found)
 }
@@ -205,10 +209,23 @@ fn append_sorted(input: &str, mut files: Vec<PathBuf>, found: &mut Vec<Found>) -
     Ok(())
 }
 
-/// Whether a name looks like that of a data file.
-fn is_data_file(path: &Path) -> bool {
-    let name = file_name(path);
-    !name.starts_with(['.', '_']) && EXTENSIONS.contains(&split_name(&name).1.as_str())
+/// Whether a name in a folder is passed over in silence: hidden ones and those that other programs mark by `_`, our
+/// own configuration and reports, notes, licences and checksums.
+fn is_left_out(name: &str, is_folder: bool) -> bool {
+    let lower = name.to_lowercase();
+    if lower.starts_with(['.', '_']) || is_folder {
+        return lower.starts_with(['.', '_']) || lower == "reports";
+    }
+    let (stem, ending) = lower.split_once('.').unwrap_or((&lower, ""));
+    let is_note =
+        ["readme", "license", "licence", "copying", "notice"].contains(&stem) && ["", "txt"].contains(&ending);
+    let is_checksum = lower == "sha256sums" || lower.ends_with(".sha256");
+    is_note || is_checksum || lower.ends_with(".md") || lower == "reidrisk.toml"
+}
+
+/// Whether a name ends like that of a data file.
+fn has_known_ending(name: &str) -> bool {
+    EXTENSIONS.contains(&split_name(name).1.as_str())
 }
 
 /// Name and ending (lower case) of a file, without the ending of its compression.
@@ -311,7 +328,16 @@ fn recognise(
         Kind::Parquet => Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?)),
         Kind::ArrowFile => Ok((Format::ArrowFile, columnar::arrow_file_columns(name, binary("Arrow")?)?)),
         Kind::ArrowStream => Ok((Format::ArrowStream, columnar::arrow_stream_columns(name, binary("Arrow stream")?)?)),
-        Kind::Sheet => Ok((Format::Sheet, excel::columns(name, binary("spreadsheet")?)?)),
+        Kind::Sheet => {
+            let columns = excel::columns(name, binary("spreadsheet")?)?;
+            // The option to say that there is no header is for text only.
+            if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
+                let problem = "its first row looks like data, not column names; save it as CSV and say `--no-header`, \
+                               or set `header = true` under `[dataset]`";
+                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
+            }
+            Ok((Format::Sheet, columns))
+        }
         Kind::JsonArray => {
             let problem = "it holds one JSON array; write one object a line";
             Err(InputError::Format { file: shown(name), format: "NDJSON", problem })
@@ -319,10 +345,20 @@ fn recognise(
         kind => {
             check_sample(name, sample, whole, encoding, &text)?;
             if kind == Kind::Ndjson {
-                return Ok((Format::Ndjson(encoding), ndjson::columns(name, &text)?));
+                let columns = ndjson::columns(name, &text)?;
+                if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
+                    let problem = "some of its keys look like data, not column names; write them as values, or set \
+                                   `header = true` under `[dataset]`";
+                    return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
+                }
+                return Ok((Format::Ndjson(encoding), columns));
             }
             let dialect = sniff::dialect_of(&text, whole, &extension, options);
-            Ok((Format::Delimited(dialect, encoding), header(name, &text, whole, dialect)?))
+            let columns = header(name, &text, whole, dialect)?;
+            if options.header.is_none() && dialect.header {
+                refuse_data(name, &text, dialect)?;
+            }
+            Ok((Format::Delimited(dialect, encoding), columns))
         }
     }
 }
@@ -357,6 +393,17 @@ fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<S
         return Ok(record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
     }
     Ok((1..=record.len()).map(|position| format!("column_{position}")).collect())
+}
+
+/// Refuses a header of which some cells look like data: as names they would be shown everywhere.
+fn refuse_data(name: &str, text: &str, dialect: Dialect) -> Result<(), InputError> {
+    let (record, _) = first_record(text.as_bytes(), dialect);
+    if !record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell)) {
+        return Ok(());
+    }
+    let blank = text.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = 1 + blank.filter(|&byte| byte == dialect.line_end).count() as u64;
+    Err(InputError::LooksLikeData { file: shown(name), line })
 }
 
 /// Refuses empty and repeated column names.

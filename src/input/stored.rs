@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::{InputError, shown};
 use crate::config::TextEncoding;
+use crate::printable::hexadecimal;
 use crate::stop::Progress;
 
 /// How the stored bytes are compressed.
@@ -203,13 +204,6 @@ pub(super) struct Account {
     pub(super) bytes: u64,
     /// SHA-256 of them, lower-case hexadecimal.
     pub(super) sha256: String,
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-    bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte)]).collect()
 }
 
 /// Text of a file, streamed.

@@ -118,7 +118,10 @@ fn push_spelled<T: Copy + Eq + Hash>(
             continue;
         }
         cell.clear();
-        spell(value, &mut cell).ok_or(Refusal::Unsupported("dates or times outside of the range that can be read"))?;
+        if spell(value, &mut cell).is_none() {
+            push_unspelled(sink, Refusal::Unsupported("dates or times outside of the range that can be read"))?;
+            continue;
+        }
         sink.push(cell.as_bytes());
         if let Some(code) = sink.last_code() {
             known.insert(value, code);
@@ -131,11 +134,20 @@ fn push_spelled<T: Copy + Eq + Hash>(
 fn push_bytes(series: &Series, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     for value in series.binary().map_err(|_| Refusal::Damaged)?.iter() {
         let value = value.unwrap_or_default();
-        if std::str::from_utf8(value).is_err() {
-            return Err(Refusal::Unsupported("bytes that are not text"));
+        match std::str::from_utf8(value) {
+            Ok(_) => sink.push(value),
+            Err(_) => push_unspelled(sink, Refusal::Unsupported("bytes that are not text"))?,
         }
-        sink.push(value);
     }
+    Ok(())
+}
+
+/// A value without a spelling cannot be coded; where only missing cells count it is some text.
+fn push_unspelled(sink: &mut CellSink<'_>, refusal: Refusal) -> Result<(), Refusal> {
+    if sink.gives_codes() {
+        return Err(refusal);
+    }
+    sink.push(b"[]");
     Ok(())
 }
 

@@ -1,26 +1,11 @@
 //! Names come from outside and may hold anything: here they become harmless to show and to use as a folder name.
 
-use std::fmt::Write as _;
+use crate::printable::push_escape;
+
+pub(crate) use crate::printable::printable;
 
 /// Longest folder name made from a dataset's name, in bytes.
 const FOLDER_NAME_BYTES: usize = 80;
-
-/// The text with everything invisible made visible: control characters, line and paragraph separators, marks that
-/// turn the direction of writing, zero-width characters and tags become `\u{…}`.
-///
-/// What remains cannot move a terminal's cursor, change colours, start a new line or swap the order of letters.
-#[must_use]
-pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_invisible(character) {
-            push_escape(&mut shown, character);
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
 
 /// The text in ASCII: other characters become `\u{…}`, except a few marks of our own wording.
 #[must_use]
@@ -66,27 +51,9 @@ pub(crate) fn folder_name(name: &str) -> String {
     if trimmed.chars().all(|character| character == '_') { "dataset".to_owned() } else { trimmed.to_owned() }
 }
 
-fn push_escape(shown: &mut String, character: char) {
-    // Writing to a string cannot fail.
-    let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
-}
-
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ascii, folder_name, printable, shortened};
-
-    #[test]
-    fn control_characters_and_direction_marks_become_visible() {
-        assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb\\u{a}c\\u{202e}d");
-        assert_eq!(printable("Straße 数"), "Straße 数");
-    }
+    use super::{ascii, folder_name, shortened};
 
     #[test]
     fn ascii_keeps_no_other_character() {

@@ -100,3 +100,19 @@ fn one_bad_file_among_good_ones_leaves_no_report() {
     bench.write("third.csv", format!("card,merchant,amount\n{CANARY},shop\n"));
     bench.assert_refused(&scan(&bench, &["input"]), 3, &["third.csv"]);
 }
+
+#[test]
+fn a_copy_of_a_file_is_refused() {
+    let bench = Bench::new();
+    write_halves(&bench);
+    fs::copy(bench.input("first.csv"), bench.input("copy.csv")).expect("a copy");
+    bench.assert_refused(&scan(&bench, &["input"]), 3, &["first.csv", "copy.csv", "same content", "hint"]);
+}
+
+#[test]
+fn a_folder_that_holds_more_than_would_be_read_is_refused() {
+    let bench = Bench::new();
+    write_halves(&bench);
+    bench.write("third.dat", purchases(20));
+    bench.assert_refused(&scan(&bench, &["input"]), 3, &["1 other file", "glob"]);
+}

@@ -70,12 +70,18 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
         ("a.csv", b"x,y\n1,2\n"),
         ("c.csv.gz", &gzip(b"x;y\n5;6\n")),
         ("notes.md", b"not data"),
+        ("README.txt", b"not data"),
+        ("LICENSE", b"not data"),
+        ("SHA256SUMS", b"not data"),
+        ("a.csv.sha256", b"not data"),
+        ("reidrisk.toml", b""),
+        ("_SUCCESS", b""),
         (".hidden.csv", b"z\n1\n"),
     ]);
+    fs::create_dir(folder.path("reports")).unwrap();
     let inputs = [folder.0.path().to_str().unwrap().to_owned()];
     let source = open(&inputs, &DEFAULTS).unwrap();
     assert_eq!((source.name(), source.columns()), ("a", &["x".to_owned(), "y".to_owned()][..]));
-    assert_eq!(source.first_folder(), Some(folder.0.path()));
     let extract = read_files(Pace::default(), &inputs, &DEFAULTS).unwrap();
     let columns = columns_of(&extract);
     let expected = |cells: [&str; 3]| cells.map(|cell| Some(cell.to_owned())).to_vec();
@@ -86,6 +92,19 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
     let pattern = [folder.path("*.csv").to_str().unwrap().to_owned()];
     let extract = read_files(Pace::default(), &pattern, &DEFAULTS).unwrap();
     assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv"]);
+}
+
+#[test]
+fn a_folder_with_files_or_folders_that_would_not_be_read_is_refused() {
+    let folder = Folder::new(&[("a.csv", b"x\n1\n"), ("b.dat", b"x\n2\n")]);
+    let here = folder.0.path().to_str().unwrap().to_owned();
+    let refuse = || open(std::slice::from_ref(&here), &DEFAULTS).err().unwrap();
+    assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 0, .. }), "{}", refuse());
+    fs::create_dir(folder.path("more")).unwrap();
+    assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 1, .. }), "{}", refuse());
+    assert!(refuse().to_string().ends_with("also holds 1 other file and 1 folder, which would not be read"));
+    assert!(refuse().hint().unwrap().contains("glob"));
+    assert!(open(&[format!("{here}/*.csv")], &DEFAULTS).is_ok());
 }
 
 #[test]
@@ -120,6 +139,19 @@ fn a_file_named_twice_is_refused() {
     let folder = Folder::new(&[("a.csv", b"x\n1\n")]);
     let inputs = folder.inputs(&["a.csv", "./a.csv"]);
     assert!(matches!(open(&inputs, &DEFAULTS), Err(InputError::NamedTwice { .. })));
+}
+
+#[test]
+fn a_copied_file_is_refused_and_empty_parts_are_not() {
+    let folder = Folder::new(&[("a.csv", b"x\n1\n"), ("b.csv", b"x\n2\n"), ("d.csv", b"x\n"), ("e.csv", b"x\n")]);
+    fs::copy(folder.path("a.csv"), folder.path("c.csv")).unwrap();
+    let error = read_files(Pace::default(), &folder.inputs(&["a.csv", "b.csv", "c.csv"]), &DEFAULTS).err().unwrap();
+    assert_eq!(error.to_string(), "`a.csv` and `c.csv` have the same content; its records would count twice");
+    fs::hard_link(folder.path("b.csv"), folder.path("f.csv")).unwrap();
+    let error = read_files(Pace::default(), &folder.inputs(&["b.csv", "f.csv"]), &DEFAULTS).err().unwrap();
+    assert!(matches!(error, InputError::SameContent { .. }) && error.hint().is_some(), "{error}");
+    let extract = read_files(Pace::default(), &folder.inputs(&["a.csv", "d.csv", "e.csv"]), &DEFAULTS).unwrap();
+    assert_eq!(extract.records, 1);
 }
 
 #[test]

@@ -12,9 +12,10 @@ use proptest::prelude::*;
 
 use super::{Folder, ReadColumn, SMALL, columns_of, read_files, sample};
 use crate::config::InputOptions;
-use crate::input::InputError;
 use crate::input::read::Pace;
+use crate::input::{InputError, open, read};
 use crate::result::ColumnType;
+use crate::stop::{NoProgress, Stop};
 
 /// A record with a cell of every type; `None` is missing.
 #[derive(Debug, Clone)]
@@ -196,6 +197,26 @@ fn timestamps_that_the_decoder_clamps_are_refused() {
 }
 
 #[test]
+fn values_without_a_spelling_do_not_matter_in_a_column_that_is_not_wanted() {
+    let folder = Folder::new(&[]);
+    let bytes: [Option<&[u8]>; 3] = [Some(b"\xff\xfe"), None, Some(b"x")];
+    let days = Series::new("day".into(), [Some(i32::MAX), None, Some(3)]).cast(&DataType::Date).unwrap();
+    let columns = vec![Series::new("bytes".into(), bytes).into_column(), days.into_column()];
+    let mut frame = DataFrame::new(3, columns).unwrap();
+    ParquetWriter::new(File::create(folder.path("t.parquet")).unwrap()).finish(&mut frame).unwrap();
+    let read = |wanted: &[bool]| {
+        let source = open(&folder.inputs(&["t.parquet"]), &InputOptions::default()).unwrap();
+        read(source, wanted, &NoProgress, &Stop::default(), None)
+    };
+    let extract = read(&[false, false]).unwrap();
+    assert!(extract.columns.iter().all(|column| column.missing == 1));
+    for wanted in [[true, false], [false, true]] {
+        let error = read(&wanted).err().unwrap();
+        assert!(matches!(error, InputError::UnsupportedValues { .. }), "{error}");
+    }
+}
+
+#[test]
 fn nested_columns_are_refused_by_name() {
     for name in ["datapage_v2", "nested_lists", "nulls"] {
         let error = open_sample(&format!("parquet/{name}.snappy.parquet")).err().unwrap();
@@ -247,6 +268,21 @@ fn a_spreadsheet_gives_typed_cells_and_skips_empty_rows() {
     assert_eq!(cells(2), ["2015-01-01", "2015-01-02", "2015-01-01"]);
     assert_eq!(cells(3), ["2015-01-01T12:00:00", "2015-01-02T00:00:00", "2015-01-01T18:00:00"]);
     assert_eq!(cells(4), ["true", "false", "true"]);
+}
+
+#[test]
+fn the_only_sheet_with_cells_is_read_and_several_are_refused() {
+    let columns = open_sample("sheet/second_sheet.xlsx").unwrap();
+    assert_eq!((columns[1].name.as_str(), columns[1].cells.len()), ("amount", 2));
+    let error = open_sample("sheet/several_sheets.xlsx").err().unwrap();
+    assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` hold cells, but only one can be read");
+    assert!(error.hint().unwrap().contains("CSV"));
+}
+
+#[test]
+fn a_sheet_whose_first_row_may_be_data_is_refused_without_showing_it() {
+    let error = open_sample("sheet/first_row_is_data.xlsx").err().unwrap();
+    assert!(matches!(error, InputError::Format { .. }) && !error.to_string().contains("c-1"), "{error}");
 }
 
 #[test]

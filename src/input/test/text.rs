@@ -63,10 +63,27 @@ fn a_first_record_of_values_is_not_a_header() {
     let columns = csv("1,2015-01-01,\n2,2015-01-02,x\n");
     assert_eq!(columns[0].name, "column_1");
     assert_eq!(columns[0].cells.len(), 2);
-    assert_eq!(csv("year,2015\nx,1\n")[1].name, "2015");
     let options = InputOptions { header: Some(false), ..InputOptions::default() };
     let columns = columns_of(&read_one("data.csv", b"x,y\nz,w\n", &options).unwrap());
     assert_eq!((columns[1].name.as_str(), columns[1].cells.len()), ("column_2", 2));
+}
+
+#[test]
+fn a_first_record_that_may_be_data_is_refused_by_line_unless_the_header_is_declared() {
+    for first in ["anna,1.5", "anna,2015-01-01", "anna,08:30", "anna,007", "anna,\"1.234,56\"", "anna,", "anna,true"] {
+        for (blank, line) in [("", 1), ("\n\n", 3)] {
+            let error = refused("data.csv", format!("{blank}{first}\nberta,2\n").as_bytes());
+            assert_eq!(error.to_string(), format!("line {line} of `data.csv` looks like data, not column names"));
+            assert!(error.hint().unwrap().contains("--no-header"));
+        }
+    }
+    let read = |header| {
+        let options = InputOptions { header: Some(header), ..InputOptions::default() };
+        columns_of(&read_one("data.csv", b"year,2015\nx,1\n", &options).unwrap())
+    };
+    assert_eq!(read(true)[1].name, "2015");
+    assert_eq!((read(false)[1].name.as_str(), read(false)[1].cells.len()), ("column_2", 2));
+    assert_eq!(csv("a1,col 2,3rd\nx,y,z\n").len(), 3);
 }
 
 #[test]
@@ -178,7 +195,8 @@ fn an_open_quote_is_refused_with_the_line_where_it_opens() {
 
 #[test]
 fn empty_and_repeated_names_are_refused() {
-    assert!(matches!(refused("d.csv", b"a,,c\n1,2,3\n"), InputError::UnnamedColumn { position: 2, .. }));
+    let unnamed = read_one("d.csv", b"a,,c\n1,2,3\n", &comma()).err().unwrap();
+    assert!(matches!(unnamed, InputError::UnnamedColumn { position: 2, .. }), "{unnamed}");
     assert!(matches!(refused("d.csv", b"a,b, a\n1,2,3\n"), InputError::DuplicateColumn { first: 1, second: 3, .. }));
     assert!(matches!(refused("d.csv", b""), InputError::Empty { .. }));
     assert!(matches!(refused("d.csv", b"\n\n"), InputError::Empty { .. }));
@@ -211,7 +229,9 @@ fn a_field_of_ten_mebibytes_is_read_and_one_of_seventeen_is_refused() {
 
 #[test]
 fn errors_do_not_hold_cells() {
-    let texts: [&[u8]; 6] = [
+    let texts: [&[u8]; 8] = [
+        b"canary,2\ncanary,3\n",
+        b"{\"a\": 1, \"1canary\": canary}\n",
         b"a,b\ncanary,2\ncanary\n",
         b"a,b\ncanary,\"canary\n",
         b"a,b\ncanary,\x00canary\n",
@@ -236,6 +256,33 @@ fn json_objects_are_read_by_key() {
 }
 
 #[test]
+fn sparse_json_objects_have_the_columns_of_all_whatever_their_order() {
+    let lines = ["{\"a\": 1, \"c\": 2}", "{\"b\": 3}", "{\"c\": 4, \"d\": 5}", "{\"a\": 6, \"c\": 7, \"d\": 8}"];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+        let text = order.map(|line: usize| lines[line]).join("\n");
+        let columns = columns_of(&read_one("d.ndjson", text.as_bytes(), &InputOptions::default()).unwrap());
+        let found: Vec<(&str, u64)> = columns.iter().map(|column| (column.name.as_str(), column.missing)).collect();
+        assert_eq!(found, [("a", 2), ("b", 3), ("c", 1), ("d", 2)]);
+    }
+    let text = "{\"z\": 1, \"y\": 2}\n{\"z\": 1, \"y\": 2}\n";
+    let columns = columns_of(&read_one("d.ndjson", text.as_bytes(), &InputOptions::default()).unwrap());
+    assert_eq!(columns[0].name, "z", "equal objects keep their order");
+}
+
+#[test]
+fn json_keys_that_are_values_are_refused_and_not_shown() {
+    let many: String = (0..50).map(|record| format!("{{\"canary{record}\": 1}}\n")).collect();
+    let late = format!("{}{{\"a\": 1, \"canary\": 2}}\n", "{\"a\": 1}\n".repeat(1000));
+    for text in [many.as_str(), &late, "{\"2015-01-01\": 1}\n"] {
+        let error = refused("d.ndjson", text.as_bytes());
+        assert!(matches!(error, InputError::Format { .. } | InputError::UnknownKey { .. }), "{error}");
+        assert!(!format!("{error} {error:?} {:?}", error.hint()).contains("canary"), "{error}");
+    }
+    let error = refused("d.ndjson", late.as_bytes());
+    assert!(matches!(error, InputError::UnknownKey { line: 1001, position: 2, .. }), "{error}");
+}
+
+#[test]
 fn json_numbers_keep_every_digit() {
     let text = "{\"a\": 0.1000000000000000000000000001}\n{\"a\": 0.1000000000000000000000000002}\n";
     let column = &columns_of(&read_one("d.ndjson", text.as_bytes(), &InputOptions::default()).unwrap())[0];
@@ -246,7 +293,6 @@ fn json_numbers_keep_every_digit() {
 #[test]
 fn json_mistakes_are_refused_with_their_line() {
     let refuse = |second: &str| refused("d.ndjson", format!("{{\"a\": 1}}\n{second}\n").as_bytes());
-    assert!(matches!(refuse("{\"b\": 1}"), InputError::UnknownKey { line: 2, .. }));
     assert!(matches!(refuse("{\"a\": 1, \"a\": 2}"), InputError::RepeatedKey { line: 2, .. }));
     assert!(matches!(refuse("{\"a\": {\"b\": 1}}"), InputError::NestedKey { line: 2, .. }));
     assert!(matches!(refuse("[1]"), InputError::NotAnObject { line: 2, .. }));
