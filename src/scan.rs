@@ -44,7 +44,10 @@ pub enum ScanError {
     Treatment(#[from] TreatmentError),
     /// The lattice is too large.
     #[error(
-        "{sets} column sets of up to {max_set} out of {columns} quasi-identifiers are too many; at most {MOST_SETS} are counted"
+        "{} column sets of up to {max_set} out of {} quasi-identifiers are too many; at most {} are counted",
+        config::grouped(*sets),
+        config::grouped(*columns as u64),
+        config::grouped(MOST_SETS)
     )]
     TooManySets {
         /// Sets in the lattice.
@@ -115,7 +118,7 @@ impl From<StopReason> for ScanError {
 fn smaller_plan(columns: usize) -> String {
     match (1..=columns).take_while(|&size| lattice_size(columns, size) <= MOST_SETS).last() {
         Some(size) => format!("use `--max-set {size}`, or name fewer columns with `--quasi`"),
-        None => format!("name at most {MOST_SETS} columns with `--quasi`"),
+        None => format!("name at most {} columns with `--quasi`", config::grouped(MOST_SETS)),
     }
 }
 
@@ -331,6 +334,8 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     for file in &dataset.files {
         hash.update(file.sha256.as_bytes());
     }
+    // What the machine has to offer changes no figure.
+    let plan = Plan { memory: None, threads: None, ..plan.clone() };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{
-    ENCODINGS, MISSING_MODES, SEVERITIES, TextEncoding, named, parse_delimiter, parse_duration, parse_quote, parse_size,
+    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named, parse_delimiter,
+    parse_duration, parse_quote, parse_size,
 };
 use crate::report::Emit;
 use crate::result::{MissingMode, Severity};
@@ -83,7 +85,7 @@ pub(super) struct Manners {
         env = "REIDRISK_PROGRESS",
         hide_env_values = true
     )]
-    pub(super) progress: When,
+    pub(super) progress: ShowProgress,
 }
 
 /// When to do something that depends on the terminal.
@@ -94,6 +96,17 @@ pub(super) enum When {
     /// In any case.
     Always,
     /// In no case.
+    Never,
+}
+
+/// How to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowProgress {
+    /// A moving line on a terminal, else one plain line a stage; nothing with --quiet.
+    Auto,
+    /// The same, even with --quiet.
+    Always,
+    /// Nothing.
     Never,
 }
 
@@ -193,18 +206,20 @@ pub(super) struct ExtentArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Verdict")]
 pub(super) struct VerdictArguments {
-    /// Smallest allowed class, in subjects [default: 5]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), env = "REIDRISK_K", hide_env_values = true)]
+    /// Smallest allowed class, in subjects, at least 2 [default: 5]
+    #[arg(long, value_name = "N", value_parser = class_limit, env = "REIDRISK_K", hide_env_values = true)]
     pub(super) k: Option<u32>,
     /// Severity that fails: low, medium, high or critical [default: high]
     #[arg(long, value_name = "LEVEL", value_parser = |text: &str| named::<Severity>(text, &SEVERITIES),
           env = "REIDRISK_FAIL_ON", hide_env_values = true)]
     pub(super) fail_on: Option<Severity>,
     /// Exit with 0 when the verdict is REVIEW
-    #[arg(long, env = "REIDRISK_ALLOW_REVIEW", hide_env_values = true)]
+    #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
+          env = "REIDRISK_ALLOW_REVIEW", hide_env_values = true)]
     pub(super) allow_review: bool,
     /// Exit with 0 instead of 1; the result keeps the true code
-    #[arg(long, env = "REIDRISK_EXIT_ZERO", hide_env_values = true)]
+    #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
+          env = "REIDRISK_EXIT_ZERO", hide_env_values = true)]
     pub(super) exit_zero: bool,
 }
 
@@ -215,10 +230,10 @@ pub(super) struct RunningArguments {
     /// Seed of everything drawn by chance [default: 0]
     #[arg(long, value_name = "N", env = "REIDRISK_SEED", hide_env_values = true)]
     pub(super) seed: Option<u64>,
-    /// Worker threads [default: all of the machine]
-    #[arg(long, value_name = "N", value_parser = at_least_one, env = "REIDRISK_THREADS", hide_env_values = true)]
+    /// Worker threads, 1 to 1,024 [default: all of the machine]
+    #[arg(long, value_name = "N", value_parser = thread_count, env = "REIDRISK_THREADS", hide_env_values = true)]
     pub(super) threads: Option<usize>,
-    /// Memory that the scan may use, such as 512MiB or 2G
+    /// Memory that the scan may use, such as 512MiB or 2G [default: 80 % of what is available, on Linux]
     #[arg(long, value_name = "SIZE", value_parser = parse_size, env = "REIDRISK_MEMORY", hide_env_values = true)]
     pub(super) memory: Option<u64>,
     /// Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m
@@ -288,6 +303,16 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "expected a whole number of at least 1".to_owned())
 }
 
+fn class_limit(text: &str) -> Result<u32, String> {
+    let limit = text.parse().ok().filter(|&limit| limit >= SMALLEST_K);
+    limit.ok_or_else(|| format!("expected a whole number of at least {SMALLEST_K}; a class of one is no crowd"))
+}
+
+fn thread_count(text: &str) -> Result<usize, String> {
+    let threads = text.parse().ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
+    threads.ok_or_else(|| format!("expected a whole number from 1 to {}", grouped(MOST_THREADS as u64)))
+}
+
 /// Reads [`Quote`]; a type of its own because clap reads an `Option` as "may be absent".
 #[derive(Debug, Clone)]
 struct QuoteParser;
@@ -329,10 +354,12 @@ mod tests {
     fn contradictions_are_refused_with_the_name_of_their_flag() {
         for (arguments, flag) in [
             (["a.csv", "--k", "0"], "--k"),
+            (["a.csv", "--k", "1"], "--k"),
             (["a.csv", "--max-set", "0"], "--max-set"),
             (["a.csv", "--memory", "12 bananas"], "--memory"),
             (["a.csv", "--timeout", "soon"], "--timeout"),
             (["a.csv", "--threads", "0"], "--threads"),
+            (["a.csv", "--threads", "1025"], "--threads"),
             (["a.csv", "--fail-on", "hi"], "--fail-on"),
             (["a.csv", "--missing", "drop"], "--missing"),
             (["a.csv", "--delimiter", "ab"], "--delimiter"),

@@ -3,12 +3,13 @@
 use super::arguments::CheckArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Settings, resolve, shown_name};
+use crate::config::{ConfigFile, Settings, check_rules, resolve, shown_name};
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
     // Merging finds what no single key shows; the input stands for any.
     let checked = ConfigFile::read(&arguments.config)
-        .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()));
+        .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()))
+        .and_then(|resolved| check_rules(&resolved.plan).map(|()| resolved));
     match checked {
         Err(error) => printer.config_failure(&error),
         Ok(resolved) => {

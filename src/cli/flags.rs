@@ -4,16 +4,42 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::arguments::ScanArguments;
-use crate::config::{ConfigError, ConfigFile, Resolved, Settings, find_config, resolve, shown_name};
+use super::memory::default_memory_limit;
+use crate::config::{ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, resolve, shown_name};
 use crate::result::Role;
 
 /// Reads the configuration and merges it with the flags.
 pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Result<Resolved, ConfigError> {
-    let flags = settings_of(arguments)?;
+    let flags = settings_of(arguments, matches)?;
     let beside = || arguments.inputs.first().and_then(|input| find_config(input));
     let config = arguments.config.clone().or_else(beside);
     let config = config.map(|path| ConfigFile::read(&path)).transpose()?;
-    resolve(arguments.inputs.clone(), flags, config, &|setting| source_of(matches, setting))
+    let resolved = resolve(arguments.inputs.clone(), flags, config, &|setting| source_of(matches, setting))?;
+    Ok(with_edge_settings(resolved, arguments, matches))
+}
+
+/// Adds what only the edge of the program knows: the memory of the machine, and what becomes of the exit code.
+fn with_edge_settings(mut resolved: Resolved, arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resolved {
+    if let (None, Some(limit)) = (resolved.plan.memory, default_memory_limit()) {
+        resolved.plan.memory = Some(limit);
+        for origin in resolved.origins.iter_mut().filter(|origin| origin.setting == "memory") {
+            origin.value = limit.to_string();
+            origin.source = "default: 80 % of the available memory".to_owned();
+        }
+    }
+    let said = is_said(matches, "exit_zero");
+    resolved.origins.push(Origin {
+        setting: "exit_zero",
+        value: arguments.verdict.exit_zero.to_string(),
+        source: if said { source_of(matches, "exit_zero") } else { "default".to_owned() },
+    });
+    resolved
+}
+
+/// Whether a setting was typed or stands in the environment.
+fn is_said(matches: Option<&ArgMatches>, setting: &str) -> bool {
+    let source = matches.and_then(|matches| matches.value_source(setting));
+    matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
 /// `--k` when it was typed, `REIDRISK_K` when the environment said it.
@@ -26,14 +52,15 @@ fn source_of(matches: Option<&ArgMatches>, setting: &str) -> String {
     }
 }
 
-fn settings_of(arguments: &ScanArguments) -> Result<Settings, ConfigError> {
+fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Result<Settings, ConfigError> {
     let mut settings = Settings {
         missing: arguments.extent.missing,
         measures: arguments.extent.measures.clone(),
         max_set: arguments.extent.max_set,
         k: arguments.verdict.k,
         fail_on: arguments.verdict.fail_on,
-        allow_review: arguments.verdict.allow_review.then_some(true),
+        // The environment may also say no to what the configuration allows.
+        allow_review: is_said(matches, "allow_review").then_some(arguments.verdict.allow_review),
         seed: arguments.running.seed,
         threads: arguments.running.threads,
         memory: arguments.running.memory,

@@ -9,6 +9,7 @@ mod clock;
 mod exit;
 mod flags;
 mod interrupt;
+mod memory;
 mod panics;
 mod printer;
 mod progress;

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use super::arguments::{Manners, When};
 use super::clock::environment;
 use super::exit::ExitStatus;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, refusal};
 use crate::report::ReportError;
 
 /// Columns of text when nobody says how wide the terminal is.
@@ -65,7 +65,8 @@ impl Printer {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
-                self.failure(&format!("standard output cannot be written: {}", error.kind()), None);
+                let (reason, hint) = refusal(error.kind());
+                self.failure(&format!("standard output cannot be written: {reason}"), Some(hint));
                 Err(ExitStatus::InputOutput)
             }
         }

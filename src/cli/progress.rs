@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::{Manners, When};
+use super::arguments::{Manners, ShowProgress};
 use super::clock::instant;
 use crate::stop::Progress;
 
@@ -51,12 +51,12 @@ impl TerminalProgress {
     }
 }
 
-fn form(when: When, quiet: bool, terminal: bool) -> Form {
+fn form(when: ShowProgress, quiet: bool, terminal: bool) -> Form {
     match when {
-        When::Never => Form::Hidden,
-        When::Auto if quiet => Form::Hidden,
-        When::Auto | When::Always if terminal => Form::Bar,
-        When::Auto | When::Always => Form::Line,
+        ShowProgress::Never => Form::Hidden,
+        ShowProgress::Auto if quiet => Form::Hidden,
+        ShowProgress::Auto | ShowProgress::Always if terminal => Form::Bar,
+        ShowProgress::Auto | ShowProgress::Always => Form::Line,
     }
 }
 
@@ -151,16 +151,16 @@ mod tests {
     use std::time::Duration;
 
     use super::{Form, Stage, form, line};
-    use crate::cli::arguments::When;
+    use crate::cli::arguments::ShowProgress;
     use crate::cli::clock::instant;
 
     #[test]
     fn bars_are_for_terminals_and_silence_for_the_quiet() {
-        assert_eq!(form(When::Auto, false, true), Form::Bar);
-        assert_eq!(form(When::Auto, false, false), Form::Line);
-        assert_eq!(form(When::Auto, true, true), Form::Hidden);
-        assert_eq!(form(When::Always, true, false), Form::Line);
-        assert_eq!(form(When::Never, false, true), Form::Hidden);
+        assert_eq!(form(ShowProgress::Auto, false, true), Form::Bar);
+        assert_eq!(form(ShowProgress::Auto, false, false), Form::Line);
+        assert_eq!(form(ShowProgress::Auto, true, true), Form::Hidden);
+        assert_eq!(form(ShowProgress::Always, true, false), Form::Line);
+        assert_eq!(form(ShowProgress::Never, false, true), Form::Hidden);
     }
 
     #[test]

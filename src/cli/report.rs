@@ -7,7 +7,7 @@ use super::arguments::{ReportArguments, ReportFormat};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::scan::text_style;
-use crate::config::shown_name;
+use crate::config::{refusal, shown_name};
 use crate::report::{TextStyle, read_json, render_html, render_json, render_text};
 use crate::result::ScanResult;
 
@@ -27,8 +27,8 @@ fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStat
     let bytes = rendered(&result, arguments.format, &style, printer)?;
     let file = if out.is_dir() { out.join(default_name(arguments.format)) } else { out.clone() };
     write_whole(&file, &bytes).map_err(|error| {
-        let message = format!("`{}` cannot be written: {}", shown(&file), error.kind());
-        printer.failure(&message, Some("name another file or folder with `--out`"));
+        let (reason, hint) = refusal(error.kind());
+        printer.failure(&format!("`{}` cannot be written: {reason}", shown(&file)), Some(hint));
         ExitStatus::InputOutput
     })?;
     printer.note(&format!("report {}", shown(&file)));
@@ -38,8 +38,8 @@ fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStat
 fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
     let file: PathBuf = if place.is_dir() { place.join("result.json") } else { place.to_owned() };
     let bytes = std::fs::read(&file).map_err(|error| {
-        let message = format!("`{}` cannot be read: {}", shown(&file), error.kind());
-        printer.failure(&message, Some("name a result.json or the folder of a run"));
+        let (reason, hint) = refusal(error.kind());
+        printer.failure(&format!("`{}` cannot be read: {reason}", shown(&file)), Some(hint));
         ExitStatus::InputOutput
     })?;
     read_json(&bytes).map_err(|error| {

@@ -8,9 +8,10 @@ use toml::de::DeTable;
 use super::quantity::{parse_duration, parse_size};
 use super::reader::{Entry, Reader, entry};
 use super::settings::{
-    ENCODINGS, MISSING_MODES, SEVERITIES, Settings, check_measures, named, parse_delimiter, parse_quote, rule_hint,
+    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named, parse_delimiter,
+    parse_quote, rule_hint,
 };
-use super::{ConfigError, SubjectMap, did_you_mean, shown_name};
+use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::result::Role;
 use crate::treatment::CoarsenRule;
@@ -47,8 +48,8 @@ impl ConfigFile {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let name = shown_name(&path.display().to_string());
         let bytes = std::fs::read(path).map_err(|error| {
-            ConfigError::new("unreadable", format!("configuration `{name}` cannot be read: {}", error.kind()))
-                .with_hint("check the path after `--config` and its permissions")
+            let (reason, hint) = refusal(error.kind());
+            ConfigError::new("unreadable", format!("configuration `{name}` cannot be read: {reason}")).with_hint(hint)
         })?;
         Self::parse(path, &bytes)
     }
@@ -168,6 +169,11 @@ fn read_columns<'text>(
         let place = format!("columns.{written}");
         let Some(table) = reader.table(columns, "columns", written)? else { continue };
         reader.check_keys(&place, table, &COLUMN, section_of)?;
+        if table.is_empty() {
+            let message = format!("`[{}]` says nothing about its column", shown_name(&place));
+            let hint = "give it a `role` or a `coarsen`, or leave the section out";
+            return Err(reader.error("empty-section", message, key.span()).with_hint(hint));
+        }
         let name = written.trim().to_owned();
         if let Some(value) = entry(table, &place, "role") {
             let role = read_role(reader, &value)?;
@@ -244,7 +250,7 @@ fn read_policy<'text>(
 ) -> Result<(), ConfigError> {
     reader.check_keys("policy", table, &POLICY, section_of)?;
     let get = |name: &str| entry(table, "policy", name);
-    settings.k = get("k").map(|value| reader.number(&value, 1)).transpose()?;
+    settings.k = get("k").map(|value| reader.number(&value, u64::from(SMALLEST_K)..=u64::MAX)).transpose()?;
     settings.fail_on =
         get("fail_on").map(|value| reader.parsed(&value, |text| named(text, &SEVERITIES))).transpose()?;
     settings.allow_review = get("allow_review").map(|value| reader.boolean(&value)).transpose()?;
@@ -260,11 +266,11 @@ fn read_scan<'text>(reader: Reader<'text>, table: &DeTable<'text>, settings: &mu
         check_measures(&names).map_err(|error| error.at(reader.file, reader.text, value.value.span()))?;
         settings.measures = Some(names);
     }
-    settings.max_set = get("max_set").map(|value| reader.number(&value, 1)).transpose()?;
+    settings.max_set = get("max_set").map(|value| reader.number(&value, 1..=u64::MAX)).transpose()?;
     settings.missing =
         get("missing").map(|value| reader.parsed(&value, |text| named(text, &MISSING_MODES))).transpose()?;
-    settings.seed = get("seed").map(|value| reader.number(&value, 0)).transpose()?;
-    settings.threads = get("threads").map(|value| reader.number(&value, 1)).transpose()?;
+    settings.seed = get("seed").map(|value| reader.number(&value, 0..=u64::MAX)).transpose()?;
+    settings.threads = get("threads").map(|value| reader.number(&value, 1..=MOST_THREADS as u64)).transpose()?;
     settings.memory = get("memory").map(|value| reader.parsed(&value, parse_size)).transpose()?;
     settings.timeout = get("timeout").map(|value| reader.parsed(&value, parse_duration)).transpose()?;
     Ok(())

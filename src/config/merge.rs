@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
 use crate::result::{MissingMode, Policy, Role, Severity};
+use crate::treatment::CoarsenRule;
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +59,15 @@ pub fn resolve(
     let roles = merge_roles(&flags, &file)?;
     let policy = merge_policy(&mut pick, &flags, &file);
     let mut coarsen = file.coarsen;
+    // A flag that takes a column out of the counting takes its rules of the file along.
+    coarsen.retain(|column, _| flags.roles.get(column).is_none_or(|role| COARSENED.contains(role)));
     coarsen.extend(flags.coarsen);
+    let input = merge_input(flags.input, file.input);
+    check_signs(&input)?;
     let plan = Plan {
         dataset_name: flags.dataset_name.or(file.dataset_name),
         inputs,
-        input: merge_input(flags.input, file.input),
+        input,
         roles,
         subject_map: flags.subject_map.or(file.subject_map),
         coarsen,
@@ -79,6 +84,31 @@ pub fn resolve(
         config_sha256,
     };
     Ok(Resolved { plan, origins: pick.origins })
+}
+
+/// Roles under which a rule is applied or refused, never passed over.
+const COARSENED: [Role; 2] = [Role::QuasiIdentifier, Role::Subject];
+
+/// Checks that no sign would be both between fields and around them.
+fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
+    let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
+    let shown = |sign: u8| if sign == b'\t' { "tab".to_owned() } else { shown_name(&char::from(sign).to_string()) };
+    match (input.delimiter, input.quote) {
+        (Some(delimiter), Some(Some(quote))) if delimiter == quote => {
+            same(format!("`{}` is both the delimiter and the quote", shown(quote)), "choose another `quote`, or `none`")
+        }
+        // These are the quotes that are looked for when none is named.
+        (Some(delimiter @ (b'"' | b'\'')), None) => same(
+            format!("the delimiter `{}` may also be found to be the quote", shown(delimiter)),
+            "name the quote as well, with `--quote` or `[dataset] quote`; `none` if there is none",
+        ),
+        // These are the delimiters that are looked for when none is named.
+        (None, Some(Some(quote @ (b',' | b';' | b'\t' | b'|')))) => same(
+            format!("the quote `{}` may also be found to be the delimiter", shown(quote)),
+            "name the delimiter as well, with `--delimiter` or `[dataset] delimiter`",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Takes each setting from the first source that has it and notes which one that was.
@@ -177,14 +207,32 @@ fn merge_roles(flags: &Settings, file: &Settings) -> Result<RolePlan, ConfigErro
 /// Checks that every column that a plan names is one of `columns`.
 ///
 /// # Errors
-/// When a role or a rule names a column that is not there; the hint proposes a name and lists the columns.
+/// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
+/// [`check_rules`].
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = plan.roles.declared.keys().chain(plan.coarsen.keys());
-    let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return Ok(()) };
+    let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("there is no column `{}`", shown_name(absent));
     Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// Checks that every rule has something to do, as far as that can be known before anything is read.
+///
+/// # Errors
+/// When no role is guessed and a rule other than `drop` is for a column that is not counted. A rule of the subject is
+/// another mistake, which [`treat`](crate::treatment::treat) finds.
+pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
+    let idle = |column: &str, rules: &[CoarsenRule]| {
+        let role = plan.roles.declared.get(column);
+        role.is_none_or(|role| !COARSENED.contains(role)) && !rules.contains(&CoarsenRule::Drop)
+    };
+    let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));
+    let Some((column, _)) = idle else { return Ok(()) };
+    let message = format!("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column));
+    Err(ConfigError::new("idle-rule", message)
+        .with_hint("remove the rule, or name the column with `--quasi` or `role = \"quasi-identifier\"`"))
 }
 
 /// Columns listed in a hint before it says how many more there are.

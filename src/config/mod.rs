@@ -36,6 +36,7 @@ mod names;
 mod plan;
 mod quantity;
 mod reader;
+mod refusal;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -43,10 +44,12 @@ mod tests;
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::find_config;
-pub use merge::{Origin, Resolved, check_columns, resolve};
+pub use merge::{Origin, Resolved, check_columns, check_rules, resolve};
 pub use names::{did_you_mean, shown_name, split_names};
 pub use plan::{InputOptions, Plan, RolePlan, SubjectMap, TextEncoding};
-pub use quantity::{parse_duration, parse_size};
+pub use quantity::{counted, grouped, parse_duration, parse_size};
+pub use refusal::refusal;
 pub use settings::{
-    ENCODINGS, MEASURES, MISSING_MODES, SEVERITIES, Settings, check_measures, named, parse_delimiter, parse_quote,
+    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named, parse_delimiter,
+    parse_quote,
 };

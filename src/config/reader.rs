@@ -1,11 +1,11 @@
 //! Reading TOML values with their place, so that every mistake can be shown where it stands.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, did_you_mean, shown_name};
+use super::{ConfigError, did_you_mean, grouped, shown_name};
 
 /// The text of one configuration file and its name for messages.
 #[derive(Clone, Copy)]
@@ -90,12 +90,21 @@ impl<'text> Reader<'text> {
         entry.value.get_ref().as_bool().ok_or_else(|| self.wrong_type(entry, "`true` or `false`"))
     }
 
-    /// A whole number of at least `least` that fits its type.
-    pub(super) fn number<T: TryFrom<u64>>(self, entry: &Entry<'_, 'text>, least: u64) -> Result<T, ConfigError> {
+    /// A whole number in `range` that fits its type.
+    pub(super) fn number<T: TryFrom<u64>>(
+        self,
+        entry: &Entry<'_, 'text>,
+        range: RangeInclusive<u64>,
+    ) -> Result<T, ConfigError> {
         let integer = entry.value.get_ref().as_integer().ok_or_else(|| self.wrong_type(entry, "a whole number"))?;
-        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|&number| number >= least);
+        let number =
+            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| range.contains(number));
         number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
-            let message = format!("`{}` must be a whole number of at least {least}", shown_name(&entry.key));
+            let bounds = match (range.start(), *range.end()) {
+                (least, u64::MAX) => format!("of at least {least}"),
+                (least, most) => format!("from {least} to {}", grouped(most)),
+            };
+            let message = format!("`{}` must be a whole number {bounds}", shown_name(&entry.key));
             self.error("wrong-value", message, entry.value.span())
         })
     }

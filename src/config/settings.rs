@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{ConfigError, InputOptions, SubjectMap, did_you_mean, shown_name, split_names};
+use crate::measure;
 use crate::result::{MissingMode, Role, Severity};
 use crate::treatment::CoarsenRule;
 
-/// Measures that can be asked for by name.
-pub const MEASURES: [&str; 1] = ["uniqueness"];
+/// The smallest limit for a class. A class of one subject is no crowd: with a limit of 1 every extract would pass.
+pub const SMALLEST_K: u32 = 2;
+
+/// More worker threads than this only cost memory, and far more of them bring a machine down.
+pub const MOST_THREADS: usize = 1_024;
 
 /// Settings from one source; `None` or empty where it says nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -145,10 +149,10 @@ pub(super) fn rule_hint(written: &str) -> String {
 /// When a name is unknown or repeated.
 pub fn check_measures(names: &[String]) -> Result<(), ConfigError> {
     for (place, name) in names.iter().enumerate() {
-        if !MEASURES.contains(&name.as_str()) {
-            let hint = match did_you_mean(name, MEASURES) {
+        if !measure::NAMES.contains(&name.as_str()) {
+            let hint = match did_you_mean(name, measure::NAMES) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("measures: {}", MEASURES.join(", ")),
+                None => format!("measures: {}", measure::NAMES.join(", ")),
             };
             let message = format!("`{}` is not a measure", shown_name(name));
             return Err(ConfigError::new("unknown-measure", message).with_hint(hint));

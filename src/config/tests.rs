@@ -158,6 +158,7 @@ fn unknown_names_are_refused_where_they_stand_with_a_proposal() {
 fn wrong_values_are_refused_with_the_name_of_their_key() {
     for (text, key) in [
         ("[policy]\nk = 0\n", "policy.k"),
+        ("[policy]\nk = 1\n", "policy.k"),
         ("[policy]\nk = -3\n", "policy.k"),
         ("[policy]\nk = 99999999999\n", "policy.k"),
         ("[policy]\nk = 5.0\n", "policy.k"),
@@ -169,6 +170,7 @@ fn wrong_values_are_refused_with_the_name_of_their_key() {
         ("[scan]\nmemory = 5\n", "scan.memory"),
         ("[scan]\ntimeout = \"soon\"\n", "scan.timeout"),
         ("[scan]\nthreads = 0\n", "scan.threads"),
+        ("[scan]\nthreads = 1025\n", "scan.threads"),
         ("[scan]\nmissing = \"drop\"\n", "scan.missing"),
         ("[dataset]\ndelimiter = \"ab\"\n", "dataset.delimiter"),
         ("[dataset]\nname = \" \"\n", "dataset.name"),
@@ -212,6 +214,55 @@ fn a_named_column_that_is_not_there_is_refused_with_a_list() {
     assert_eq!(error.to_string(), "there is no column `agee`");
     assert_eq!(error.hint().unwrap(), "did you mean `age`? columns: `age`, `s\\u{1b}ex`");
     assert!(check_columns(&plan(Settings::default(), "[columns.age]\ncoarsen = \"drop\"\n"), &columns).is_ok());
+}
+
+#[test]
+fn a_column_about_which_nothing_is_said_is_refused_where_it_stands() {
+    refused("[columns.a]\nrole = \"ignore\"\n[columns.typo]\n", "empty-section", (3, 10), "`role`");
+}
+
+#[test]
+fn a_rule_of_a_column_that_is_not_counted_is_refused() {
+    let columns = ["a".to_owned(), "b".to_owned()];
+    let quasi = "[columns.a]\nrole = \"quasi-identifier\"\n[columns.b]\n";
+    let checked = |text: &str| check_columns(&plan(Settings::default(), &format!("{quasi}{text}")), &columns);
+    for text in ["coarsen = \"day\"\n", "role = \"sensitive\"\ncoarsen = \"day\"\n"] {
+        let error = checked(text).unwrap_err();
+        assert_eq!(error.to_string(), "column `b` is not a quasi-identifier, so its rule would do nothing");
+        assert!(error.hint().is_some());
+    }
+    assert!(checked("coarsen = \"drop\"\n").is_ok());
+    assert!(checked("role = \"quasi-identifier\"\ncoarsen = \"day\"\n").is_ok());
+}
+
+#[test]
+fn a_flag_that_takes_a_column_out_takes_its_rules_of_the_file_along() {
+    let text = "[columns.a]\nrole = \"quasi-identifier\"\ncoarsen = \"day\"\n";
+    let mut flags = Settings::default();
+    flags.declare("--ignore", Role::Ignore, &["a".to_owned()]).unwrap();
+    assert!(plan(flags, text).coarsen.is_empty());
+    let mut flags = Settings::default();
+    flags.declare("--quasi", Role::QuasiIdentifier, &["a".to_owned()]).unwrap();
+    assert_eq!(plan(flags, text).coarsen.len(), 1);
+}
+
+#[test]
+fn one_sign_cannot_stand_between_fields_and_around_them() {
+    for text in [
+        "delimiter = \";\"\nquote = \";\"",
+        "delimiter = \"tab\"\nquote = \"tab\"",
+        "delimiter = '\"'",
+        "delimiter = \"'\"",
+        "quote = \"|\"",
+    ] {
+        let file = parse(&format!("[dataset]\n{text}\n")).unwrap();
+        let error = resolve(vec!["a".to_owned()], Settings::default(), Some(file), &|_| String::new()).unwrap_err();
+        assert_eq!(error.code(), "same-sign", "{text}");
+        assert!(error.hint().is_some(), "{text}");
+    }
+    for text in ["delimiter = '\"'\nquote = \"none\"", "delimiter = \";\"", "quote = \"|\"\ndelimiter = \",\""] {
+        plan(Settings::default(), &format!("[dataset]\n{text}\n"));
+    }
 }
 
 #[test]

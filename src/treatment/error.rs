@@ -1,7 +1,7 @@
 //! What can go wrong between reading and counting.
 
-use crate::config::shown_name;
-use crate::result::ColumnType;
+use crate::config::{counted, shown_name};
+use crate::result::{ColumnType, Role};
 
 /// Why columns cannot be treated as asked. Names are held as read and shown without control characters; no variant
 /// can hold a cell value.
@@ -22,9 +22,10 @@ pub enum TreatmentError {
     },
     /// Some numbers have too many digits for exact arithmetic.
     #[error(
-        "rule `{}` of column `{}` cannot be exact: {values} of its values have too many digits",
+        "rule `{}` of column `{}` cannot be exact: {} too many digits",
         shown_name(rule),
-        shown_name(column)
+        shown_name(column),
+        counted(*values, "of its values has", "of its values have")
     )]
     NotExact {
         /// The column.
@@ -35,7 +36,13 @@ pub enum TreatmentError {
         values: u64,
     },
     /// Values of the extract are not in the hierarchy.
-    #[error("{values} values of column `{}` are not in hierarchy `{}`", shown_name(column), shown_name(file))]
+    #[error(
+        "{} of column `{}` {} not in hierarchy `{}`",
+        counted(*values, "value", "values"),
+        shown_name(column),
+        if *values == 1 { "is" } else { "are" },
+        shown_name(file)
+    )]
     NotInHierarchy {
         /// The column.
         column: String,
@@ -46,8 +53,10 @@ pub enum TreatmentError {
     },
     /// The hierarchy sends one value to several, or to none.
     #[error(
-        "hierarchy `{}` has {lines} lines that repeat a value differently or lack its level {level}",
-        shown_name(file)
+        "hierarchy `{}` has {} a value differently or {} its level {level}",
+        shown_name(file),
+        counted(*lines, "line that repeats", "lines that repeat"),
+        if *lines == 1 { "lacks" } else { "lack" }
     )]
     HierarchyContradicts {
         /// Name of the hierarchy file.
@@ -82,7 +91,12 @@ pub enum TreatmentError {
         column: String,
     },
     /// The subject map leads from one subject value to several persons.
-    #[error("subject map `{}` leads from {subjects} values to more than one person each", shown_name(file))]
+    #[error(
+        "subject map `{}` leads from {} to more than one person{}",
+        shown_name(file),
+        counted(*subjects, "value", "values"),
+        if *subjects == 1 { "" } else { " each" }
+    )]
     SubjectMapContradicts {
         /// Name of the map file.
         file: String,
@@ -97,6 +111,14 @@ pub enum TreatmentError {
     SubjectCoarsened {
         /// The column.
         column: String,
+    },
+    /// A rule of a column whose role, which was guessed, takes no rules.
+    #[error("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column))]
+    IdleRule {
+        /// The column.
+        column: String,
+        /// Its role.
+        role: Role,
     },
     /// A role or rule speaks of a column that the extract does not have.
     #[error("there is no column `{}`", shown_name(column))]
@@ -137,6 +159,7 @@ impl TreatmentError {
                 | Self::SubjectMapColumn { .. }
                 | Self::SubjectMapWithoutSubject
                 | Self::SubjectCoarsened { .. }
+                | Self::IdleRule { .. }
                 | Self::NoSuchColumn { .. }
                 | Self::TwoSubjects { .. }
         )
@@ -147,6 +170,12 @@ impl TreatmentError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::RuleDoesNotFit { found, .. } => return Some(rules_for(*found)),
+            Self::IdleRule { role, .. } => {
+                return Some(format!(
+                    "its role is `{}`; remove the rule, or name the column with `--quasi`",
+                    role.name()
+                ));
+            }
             Self::NotExact { .. } => "use `prefix` or `rare`, or leave the column out with `--ignore`",
             Self::NotInHierarchy { .. } => "add the missing values to the hierarchy file, spelled as in the extract",
             Self::HierarchyContradicts { .. } => "give every value one line with an entry on every level",
@@ -186,4 +215,42 @@ fn rules_for(column_type: ColumnType) -> String {
         ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => "",
     };
     format!("rules that fit: {rules}`prefix:3`, `suffix:4`, `hierarchy:FILE:LEVEL`, `rare:20`, `drop`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TreatmentError;
+
+    #[test]
+    fn one_is_told_in_the_singular_and_many_in_the_plural() {
+        let file = || "f.csv".to_owned();
+        let column = || "c".to_owned();
+        let told = |number| {
+            [
+                TreatmentError::HierarchyContradicts { file: file(), level: 2, lines: number },
+                TreatmentError::SubjectMapContradicts { file: file(), subjects: number },
+                TreatmentError::NotInHierarchy { column: column(), file: file(), values: number },
+                TreatmentError::NotExact { column: column(), rule: "top:1".to_owned(), values: number },
+            ]
+            .map(|error| error.to_string())
+        };
+        assert_eq!(
+            told(1),
+            [
+                "hierarchy `f.csv` has 1 line that repeats a value differently or lacks its level 2",
+                "subject map `f.csv` leads from 1 value to more than one person",
+                "1 value of column `c` is not in hierarchy `f.csv`",
+                "rule `top:1` of column `c` cannot be exact: 1 of its values has too many digits",
+            ]
+        );
+        assert_eq!(
+            told(2_000),
+            [
+                "hierarchy `f.csv` has 2,000 lines that repeat a value differently or lack its level 2",
+                "subject map `f.csv` leads from 2,000 values to more than one person each",
+                "2,000 values of column `c` are not in hierarchy `f.csv`",
+                "rule `top:1` of column `c` cannot be exact: 2,000 of its values have too many digits",
+            ]
+        );
+    }
 }

@@ -57,11 +57,11 @@ pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
 /// Coarsens the quasi-identifiers, joins subjects to persons, and describes every column.
 ///
 /// `roles` are those of [`roles`](super::roles) for the same extract. A column with the rule `drop` becomes
-/// [`Role::Ignore`]; rules of a column that is not counted are not applied. Columns are consumed one by one, so that
+/// [`Role::Ignore`]; any other rule of a column that is not counted is refused. Columns are consumed one by one, so that
 /// the memory of the old codes and values is free again before the next one is treated.
 ///
 /// # Errors
-/// When a rule does not fit its column, a lookup file is missing or contradicts itself, or the values of a column that
+/// When a rule does not fit its column or would do nothing, a lookup file is missing or contradicts itself, or the values of a column that
 /// counts were not kept.
 pub fn treat(
     mut extract: Extract,
@@ -72,6 +72,7 @@ pub fn treat(
     let mut described: Vec<DatasetColumn> =
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan)).collect();
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
+    check_rules(&described, plan)?;
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
     let mut columns = Vec::new();
     for (column, description) in extract.columns.into_iter().zip(&mut described) {
@@ -87,6 +88,18 @@ pub fn treat(
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
     plan.coarsen.get(column).map_or(&[], Vec::as_slice)
+}
+
+/// A rule that silently did nothing would leave the person who wrote it in a wrong belief.
+fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), TreatmentError> {
+    let idle = |column: &&DatasetColumn| {
+        let rules = rules_of(plan, &column.name);
+        column.role != Role::QuasiIdentifier && !rules.is_empty() && !rules.contains(&CoarsenRule::Drop)
+    };
+    match described.iter().find(idle) {
+        Some(column) => Err(TreatmentError::IdleRule { column: column.name.clone(), role: column.role }),
+        None => Ok(()),
+    }
 }
 
 fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
@@ -268,6 +281,18 @@ mod tests {
         assert_eq!(treated.columns.len(), 1);
         assert_eq!(treated.described[1].role, Role::Ignore);
         assert_eq!(treated.described[1].coarsen, ["drop"]);
+    }
+
+    #[test]
+    fn a_rule_of_a_column_that_was_not_guessed_to_count_is_refused() {
+        let mut guessing = plan(&["card"], &[], &["memo=prefix:1"]);
+        guessing.roles.guess = true;
+        let error = treated(&guessing).err().unwrap();
+        assert_eq!(error, TreatmentError::IdleRule { column: "memo".to_owned(), role: Role::Ignore });
+        assert!(error.is_plan_error() && error.hint().is_some());
+        let mut dropping = plan(&["card"], &[], &["memo=drop", "date=month"]);
+        dropping.roles.guess = true;
+        assert!(treated(&dropping).is_ok());
     }
 
     #[test]

@@ -1,0 +1,11 @@
+//! What a person sees: the texts of the program, word for word, its streams, and its exit codes, each from a real run.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod exit_codes;
+mod network;
+mod streams;
+mod texts;
