@@ -47,6 +47,18 @@ pub enum ReportError {
         /// What to do about it.
         hint: &'static str,
     },
+    /// A folder could not be made.
+    #[error("cannot create {what} `{path}`: {kind}")]
+    Create {
+        /// What it is: `the output folder` or `the report folder`.
+        what: &'static str,
+        /// Its path as given, made printable.
+        path: String,
+        /// The kind of the failure in words.
+        kind: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
     /// The result could not be turned into JSON.
     #[error("the result could not be written as JSON")]
     Serialize,
@@ -69,11 +81,23 @@ impl ReportError {
             Self::NotJson { .. } => "the file may be cut off or may not be a result; run `scan` again",
             Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
-            Self::Write { hint, .. } => hint,
+            Self::Write { hint, .. } | Self::Create { hint, .. } => hint,
             Self::Serialize | Self::Page | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"
             }
         }
+    }
+
+    /// A folder `path` that could not be made. What is not found then is no folder that went away, but a place where
+    /// none can be made.
+    pub(super) fn create(what: &'static str, path: &Path, error: &io::Error) -> Self {
+        let (kind, hint) = match error.kind() {
+            io::ErrorKind::NotFound => {
+                ("no folder can be made at this place".to_owned(), "choose another folder with `--out`")
+            }
+            _ => describe(error),
+        };
+        Self::Create { what, path: printable(&path.to_string_lossy()), kind, hint }
     }
 
     /// A failed write of `path`, in words of our own: messages of the system may hold anything.

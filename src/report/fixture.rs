@@ -68,6 +68,31 @@ pub(super) fn passing() -> ScanResult {
     result
 }
 
+/// Nobody is alone, but the smallest class holds 3 customers.
+pub(super) fn small_crowds() -> ScanResult {
+    let mut result = passing();
+    let message = "the smallest crowd on the 3 static quasi-identifiers is 3 subjects; the policy asks for at least 5";
+    if let Some(Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        let set = value.static_set.as_mut().unwrap();
+        set.smallest_class = Some(3);
+        set.below
+            .iter_mut()
+            .filter(|below| below.k == 5)
+            .for_each(|below| (below.records, below.subjects) = (4_100, 300));
+        set.class_sizes = Some(vec![size(3, 100, 4_100), size(12, 120, 28_700), size(60, 16, 15_399)]);
+    }
+    result.findings = vec![finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(3.0), Some(5.0))];
+    result.verdict = verdict(VerdictOutcome::Fail, 1, message);
+    result
+}
+
+/// The failing extract with a doubt beside the findings.
+pub(super) fn doubtful() -> ScanResult {
+    let mut result = failing();
+    result.verdict.reasons.push("the extract has event columns, and known events are not measured".to_owned());
+    result
+}
+
 /// The passing extract with guessed roles.
 pub(super) fn guessed() -> ScanResult {
     let mut result = passing();

@@ -9,8 +9,8 @@ use serde_json::ser::{Formatter, Serializer};
 use super::ReportError;
 use crate::result::{SCHEMA_VERSION, ScanResult};
 
-/// Lists whose elements stand on one line each: they are long, and their elements are small.
-const ONE_LINE_ELEMENTS: [&[u8]; 3] = [b"class_sizes", b"below", b"at_risk"];
+/// Lists whose elements stand on one line each: they are long, and their elements are small or there are thousands.
+const ONE_LINE_ELEMENTS: [&[u8]; 4] = [b"sets", b"class_sizes", b"below", b"at_risk"];
 
 /// The bytes of `result.json`: indented JSON that ends with a newline. The same result gives the same bytes.
 ///

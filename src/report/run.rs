@@ -8,13 +8,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::escape::folder_name;
 use super::{Emit, ReportError, charts, render_html, render_json};
 use crate::result::ScanResult;
 
 const PARTIAL_PREFIX: &str = ".partial-";
+/// File inside a folder that is being written; says where its process number counts.
+const OWNER: &str = ".owner";
+/// How long nobody must have touched a folder of an unknown process before it is taken for abandoned.
+const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
@@ -30,16 +34,21 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<PathBuf, ReportError> {
     let files = render_files(result, emit)?;
     let home = out.join(folder_name(&result.dataset.name));
-    fs::create_dir_all(&home).map_err(|error| ReportError::write("the output folder", &home, &error))?;
-    remove_stale_runs(&home, &result.run.started_at);
+    fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
+    remove_stale_runs(&home, &result.run.finished_at);
 
     let id = folder_name(&result.run.id);
     let partial = Unfinished::claim(&home, &format!("{PARTIAL_PREFIX}{id}"));
-    fs::create_dir(&partial.path).map_err(|error| ReportError::write("the report folder", &partial.path, &error))?;
+    fs::create_dir(&partial.path).map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;
+    let owner = partial.path.join(OWNER);
+    if let Some(place) = place_of_process() {
+        write_file(&owner, place.as_bytes()).map_err(|error| ReportError::write("the file", &owner, &error))?;
+    }
     for (name, bytes) in &files {
         let path = partial.path.join(name);
         write_file(&path, bytes).map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
+    remove(&owner);
     let folder = move_into_place(&partial.path, &home, &id)
         .map_err(|error| ReportError::write("the report folder", &home.join(&id), &error))?;
     point_latest_to(&home, &folder).map_err(|error| ReportError::write("the file", &home.join("latest"), &error))?;
@@ -105,7 +114,8 @@ fn move_into_place(partial: &Path, home: &Path, id: &str) -> io::Result<PathBuf>
 
 fn point_latest_to(home: &Path, folder: &Path) -> io::Result<()> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let partial = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}latest"));
+    // The name of the run is in it, because a process elsewhere may have the same number.
+    let partial = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}latest-{name}"));
     write_file(&partial.path, format!("{name}\n").as_bytes())?;
     fs::rename(&partial.path, home.join("latest"))?;
     sync_folder(home)
@@ -128,12 +138,11 @@ impl Unfinished {
         let mut registry = unfinished();
         let mut path = home.join(format!("{stem}-{process}"));
         let mut attempt = 1_u32;
-        while registry.contains(&path) {
+        // What is there under our own number may be of a process that has the same number elsewhere.
+        while registry.contains(&path) || fs::symlink_metadata(&path).is_ok() {
             attempt += 1;
             path = home.join(format!("{stem}.{attempt}-{process}"));
         }
-        // What is there under our own number is left from a dead process that had the number before.
-        remove(&path);
         registry.insert(path.clone());
         Self { path }
     }
@@ -157,18 +166,34 @@ fn remove(path: &Path) {
     let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
 }
 
-/// Removes what dead processes left half-written before this run began.
-fn remove_stale_runs(home: &Path, started_at: &str) {
-    let Ok(start) = started_at.parse::<jiff::Timestamp>() else { return };
-    let start = SystemTime::from(start);
+/// Removes what dead processes left half-written.
+///
+/// Other machines and containers may write to the same folder, and their process numbers say nothing here. So what
+/// bears our own mark goes when its process is dead, and anything else when nobody touched it for a day.
+fn remove_stale_runs(home: &Path, finished_at: &str) {
+    let now = finished_at.parse::<jiff::Timestamp>().ok().map(SystemTime::from);
     for entry in fs::read_dir(home).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(process) = name.to_str().and_then(process_of_partial) else { continue };
-        let is_older = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|time| time < start);
-        if is_older && !may_be_running(process) {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let is_old = modified.zip(now).is_some_and(|(time, now)| time + ABANDONED_AFTER < now);
+        let is_stale = match (fs::read_to_string(entry.path().join(OWNER)).ok(), place_of_process()) {
+            (Some(mark), Some(place)) if mark == place => !may_be_running(process),
+            (Some(_), _) => is_old,
+            (None, _) => is_old && !may_be_running(process),
+        };
+        if is_stale {
             remove(&entry.path());
         }
     }
+}
+
+/// Names the start of the system and the space of process numbers this process lives in, so that a number in it means
+/// the same process; none where the system does not tell.
+pub(super) fn place_of_process() -> Option<String> {
+    let start = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let space = fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{} {}\n", start.trim(), space.display()))
 }
 
 /// The process number in the name of a hidden folder or file of ours.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::escape::printable;
 use super::number::{count, natural_frequency, ratio, share};
 use super::words;
-use crate::result::{ColumnEffect, Dataset, Outcome, Reading, ScanResult, SetStatistics, Uniqueness};
+use crate::result::{ColumnEffect, Dataset, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// The measured crowds, or why there are none.
 pub(super) enum Crowds<'a> {
@@ -35,15 +35,50 @@ pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
     }
 }
 
-/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them.
-pub(super) fn headline_set(uniqueness: &Uniqueness) -> &SetStatistics {
-    uniqueness.static_set.as_ref().unwrap_or(&uniqueness.full)
+/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. All of them as
+/// well where only they break the limit.
+pub(super) fn headline_set<'a>(result: &ScanResult, uniqueness: &'a Uniqueness) -> &'a SetStatistics {
+    let full = &uniqueness.full;
+    match &uniqueness.static_set {
+        Some(set) if is_below_limit(result, set) || !is_below_limit(result, full) => set,
+        _ => full,
+    }
 }
 
-/// Reasons of the verdict that no finding says already.
+/// Whether `set` is held to the limit and its smallest class is below it.
+fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
+    is_gated(result, set) && set.smallest_class.is_some_and(|smallest| smallest < u64::from(result.policy.k))
+}
+
+/// Reasons of the verdict that no finding says already; none for a pass, whose one reason the verdict says itself.
 pub(super) fn unsaid_reasons(result: &ScanResult) -> impl Iterator<Item = &String> {
-    let is_said = |reason: &&String| result.findings.iter().any(|finding| finding.message == **reason);
+    let is_pass = result.verdict.outcome == VerdictOutcome::Pass;
+    let is_said = move |reason: &&String| {
+        is_pass
+            || result.findings.iter().any(|finding| finding.message == **reason)
+            || repeats_explanation(result, reason)
+    };
     result.verdict.reasons.iter().filter(move |reason| !is_said(reason))
+}
+
+/// Whether a reason says no more than why there is no figure, which the headline says.
+fn repeats_explanation(result: &ScanResult, reason: &str) -> bool {
+    match &result.measures.uniqueness {
+        Some(Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. }) => {
+            reason.ends_with(explanation.as_str())
+        }
+        _ => false,
+    }
+}
+
+/// Whether the reasons that no finding says are why the verdict is what it is. Otherwise they are caveats, and the
+/// findings come first.
+pub(super) fn reasons_lead(result: &ScanResult) -> bool {
+    match result.verdict.outcome {
+        VerdictOutcome::Incomplete => true,
+        VerdictOutcome::Review => result.findings.iter().all(|finding| finding.waived),
+        VerdictOutcome::Pass | VerdictOutcome::Fail => false,
+    }
 }
 
 /// Whether the smallest class of `set` is held to the limit `k`.
@@ -69,18 +104,26 @@ pub(super) fn names(columns: &[String]) -> Vec<String> {
     columns.iter().map(|column| printable(column)).collect()
 }
 
-/// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`.
-pub(super) fn headline(dataset: &Dataset, set: &SetStatistics) -> String {
-    let whole = population(dataset, set);
+/// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`. Where nobody is alone but
+/// the limit is broken, it names the smallest crowd.
+pub(super) fn headline(result: &ScanResult, set: &SetStatistics) -> String {
+    let whole = population(&result.dataset, set);
     let units = words::unit(set.reading, 2);
     let columns = words::list(&names(&set.columns));
+    let smallest = set.smallest_class.filter(|_| is_below_limit(result, set) && set.unique_subjects == 0);
+    if let Some(smallest) = smallest {
+        return words::small_crowd(&columns, set.reading, smallest, result.policy.k);
+    }
     match natural_frequency(set.unique_subjects, whole) {
-        None => words::NO_FIGURE.to_owned(),
+        None => words::NO_CROWD.to_owned(),
+        Some(_) if whole == 1 && set.unique_subjects == 1 => {
+            format!("The only {} is alone on {columns}", words::unit(set.reading, 1))
+        }
         Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", words::unit(set.reading, 1)),
         Some(frequency) => {
             let mut letters = frequency.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
-            let verb = if set.unique_subjects == 1 && !frequency.starts_with("all") { "is" } else { "are" };
+            let verb = if frequency.starts_with("about 1 in ") { "is" } else { "are" };
             format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
         }
     }
@@ -96,6 +139,20 @@ pub(super) fn headline_counts(dataset: &Dataset, set: &SetStatistics) -> String 
         words::unit(set.reading, whole),
         share(set.unique_subjects, whole)
     )
+}
+
+/// What stands under the headline: the counts behind it and, where it names the smallest crowd, who stands in such
+/// crowds.
+pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> String {
+    let k = result.policy.k;
+    let below = set.below.iter().find(|below| below.k == k && below.subjects > 0);
+    match below {
+        Some(below) if is_below_limit(result, set) && set.unique_subjects == 0 => {
+            let whole = population(&result.dataset, set);
+            words::in_small_crowds(below.subjects, whole, set.reading, k, &share(below.subjects, whole))
+        }
+        _ => headline_counts(&result.dataset, set),
+    }
 }
 
 /// A count that may not exist.
@@ -185,9 +242,9 @@ impl SizeBar {
     /// `1`, `3–4`, `50+`.
     pub(super) fn label(&self) -> String {
         match self.to {
-            Some(to) if to == self.from => self.from.to_string(),
-            Some(to) => format!("{}–{to}", self.from),
-            None => format!("{}+", self.from),
+            Some(to) if to == self.from => count(self.from),
+            Some(to) => format!("{}–{}", count(self.from), count(to)),
+            None => format!("{}+", count(self.from)),
         }
     }
 

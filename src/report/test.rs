@@ -24,6 +24,8 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("without_subject", fixture::without_subject()),
         ("wildcard", fixture::wildcard()),
         ("no_static", fixture::without_static()),
+        ("small_crowds", fixture::small_crowds()),
+        ("doubtful", fixture::doubtful()),
         ("hostile", fixture::hostile()),
     ]
 }
@@ -77,6 +79,11 @@ fn small_elements_of_long_lists_stand_on_one_line_each() {
     assert!(text.contains("\n            {\"k\": 5, \"records\": "));
     assert!(text.contains("{\"size\": 2, \"classes\": 96, \"records\": 2700},\n"));
     assert!(text.contains("\"advice\": []\n}\n"));
+    let sets = text.split_once("\n        \"sets\": [\n").unwrap().1.split_once("\n        ],\n").unwrap().0;
+    assert!(sets.lines().all(|line| line.starts_with("          {\"columns\": [\"")), "{sets}");
+    assert_eq!(sets.lines().count(), 41);
+    // A comparison of two runs cuts this block out by its lines.
+    assert!(text.contains("\n  \"run\": {\n    \"id\": ") && text.contains("\n  },\n  \"dataset\": {\n"));
 }
 
 #[test]
@@ -166,9 +173,9 @@ fn a_risk_that_is_not_known_is_never_shown_as_zero() {
     for result in [fixture::incomplete(), fixture::undefined()] {
         let text = render_text(&result, &PLAIN, None);
         let page = render_html(&result).unwrap();
-        assert!(text.contains("uniqueness: "), "{text}");
+        assert!(text.contains("The risk is unknown, because "), "{text}");
         assert!(!text.contains(" alone "), "{text}");
-        assert!(page.contains("No crowd was counted, so the risk is unknown."));
+        assert!(page.contains("<h2>The risk is unknown, because "));
         assert!(!page.contains("0\u{a0}%"));
         assert!(charts(&result).is_empty());
     }
@@ -280,22 +287,52 @@ fn nothing_stays_when_a_run_cannot_be_written() {
     assert_eq!(listing(&home), ["20261121T020004Z-3fa1c2", "latest"]);
 }
 
-#[test]
-fn only_what_dead_processes_left_is_cleared_away() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join("card_transactions");
-    // No process has the largest number; process 1 always runs.
-    let (dead, running, fresh) = (".partial-a-4294967295", ".partial-a-1", ".partial-b-4294967295");
-    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-    let new = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
-    for (name, time) in [(dead, old), (running, old), (fresh, new)] {
+/// Writes a run beside folders that other processes left, each with its age in hours and its mark; gives those kept.
+fn kept_beside_a_run(folders: &[(&'static str, u64, Option<&str>)]) -> Vec<&'static str> {
+    let out = tempfile::tempdir().unwrap();
+    let home = out.path().join("card_transactions");
+    let result = fixture::failing();
+    let end = SystemTime::from(result.run.finished_at.parse::<jiff::Timestamp>().unwrap());
+    for (name, hours, mark) in folders {
         fs::create_dir_all(home.join(name)).unwrap();
+        if let Some(mark) = mark {
+            fs::write(home.join(name).join(".owner"), mark).unwrap();
+        }
+        let time = end - Duration::from_secs(hours * 3600);
         File::open(home.join(name)).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
     }
-    write_run(folder.path(), &fixture::failing(), &BTreeSet::new()).unwrap();
-    let names = listing(&home);
-    assert_eq!(names.contains(&dead.to_owned()), !Path::new("/proc/self").exists(), "{names:?}");
-    assert!(names.contains(&running.to_owned()) && names.contains(&fresh.to_owned()), "{names:?}");
+    let run = write_run(out.path(), &result, &BTreeSet::new()).unwrap();
+    assert_eq!(listing(&run), ["result.json"], "the mark is removed from a finished run");
+    folders.iter().map(|folder| folder.0).filter(|name| home.join(name).exists()).collect()
+}
+
+#[test]
+fn what_an_unknown_process_left_is_cleared_away_after_a_day() {
+    // No process has the largest number; process 1 always runs, but may be another one elsewhere.
+    let (dead, running, fresh) = (".partial-a-4294967295", ".partial-a-1", ".partial-b-4294967295");
+    let (elsewhere, elsewhere_fresh) = (".partial-c-1", ".partial-d-1");
+    let foreign = Some("another start\n");
+    let kept = kept_beside_a_run(&[
+        (dead, 25, None),
+        (running, 25, None),
+        (fresh, 23, None),
+        (elsewhere, 25, foreign),
+        (elsewhere_fresh, 23, foreign),
+    ]);
+    if Path::new("/proc/self").exists() {
+        assert_eq!(kept, [running, fresh, elsewhere_fresh]);
+    } else {
+        assert_eq!(kept, [dead, running, fresh, elsewhere_fresh]);
+    }
+}
+
+#[test]
+fn what_a_dead_process_of_the_same_place_left_is_cleared_away_at_once() {
+    let place = super::run::place_of_process();
+    let (dead, running) = (".partial-a-4294967295", ".partial-a-1");
+    let kept = kept_beside_a_run(&[(dead, 0, place.as_deref()), (running, 48, place.as_deref())]);
+    assert_eq!(kept.contains(&dead), place.is_none(), "{kept:?}");
+    assert!(kept.contains(&running), "{kept:?}");
 }
 
 #[test]
@@ -313,4 +350,118 @@ fn a_name_of_three_hundred_letters_is_cut_in_sentences_and_pictures() {
         let drawn = svg.split_once("</desc>").unwrap().1;
         assert!(!drawn.contains(&"w".repeat(100)), "{}", chart.name);
     }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_not_said_to_have_disappeared() {
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    let error = write_run(Path::new("/proc/none"), &fixture::failing(), &BTreeSet::new()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("cannot create the output folder `/proc/none/card_transactions`: "),
+        "{error}"
+    );
+    assert!(!error.to_string().contains("disappeared") && !error.hint().contains("again"), "{error}");
+}
+
+/// The words of a text with one blank between them, wherever its lines end.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_crowd_below_the_limit_is_named_first_even_when_nobody_is_alone() {
+    let headline =
+        "The smallest crowd on birth_year, district and card_type holds 3 subjects; at least 5 are asked for";
+    let text = render_text(&fixture::small_crowds(), &PLAIN, None);
+    let words = unwrapped(&text);
+    assert!(words.contains(&format!("FAIL {headline} 300 of 3,000 subjects (10.0 %) stand")), "{words}");
+    let page = render_html(&fixture::small_crowds()).unwrap();
+    assert!(page.contains(&format!("<h2>{headline}.</h2>")));
+    for view in [text, page] {
+        assert!(!view.contains("No subject is alone"));
+    }
+}
+
+#[test]
+fn a_limit_that_only_all_columns_break_is_what_the_headline_speaks_of() {
+    let mut result = fixture::passing();
+    result.policy.gate_any_record = true;
+    let text = render_text(&result, &PLAIN, None);
+    assert!(text.contains("subjects are alone on birth_year, district,") && text.contains("posted_at"), "{text}");
+}
+
+#[test]
+fn doubts_stand_after_the_findings_of_a_failure_and_before_nothing_else_of_a_review() {
+    let mut result = fixture::doubtful();
+    let page = render_html(&result).unwrap();
+    let text = render_text(&result, &PLAIN, None);
+    assert!(page.find("<strong>small-class</strong>") < page.find("Caveat: the extract has event columns"));
+    assert!(text.find("HIGH      small-class") < text.find("  Caveat: the extract has event columns"));
+    assert!(!page.contains("Why:"));
+
+    result.findings.clear();
+    result.verdict.outcome = crate::result::VerdictOutcome::Review;
+    let page = render_html(&result).unwrap();
+    assert!(page.contains("<p>Why: the extract has event columns"));
+    assert!(!page.contains("Caveat:") && !page.contains("<p>None.</p>"));
+}
+
+#[test]
+fn a_pass_says_once_that_nothing_was_found_and_which_columns_it_speaks_of() {
+    let page = render_html(&fixture::passing()).unwrap();
+    let text = render_text(&fixture::passing(), &PLAIN, None);
+    assert_eq!(page.matches("limit was measured and holds").count(), 1);
+    assert_eq!(text.matches("limit was measured and holds").count(), 1);
+    assert!(!page.contains("Why:") && !page.contains("every class of the gated set"));
+    let counted = "6 of 8 columns were counted. Not counted: customer_id (subject), balance (sensitive).";
+    assert!(page.contains(counted) && unwrapped(&text).contains(counted), "{text}");
+    assert!(!render_html(&fixture::failing()).unwrap().contains("columns were counted"));
+}
+
+#[test]
+fn one_of_a_thing_is_written_in_the_singular() {
+    let mut result = fixture::failing();
+    (result.dataset.records, result.dataset.subjects, result.dataset.records_without_subject) = (1, 1, 0);
+    result.dataset.columns.truncate(1);
+    if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
+        value.static_set.as_mut().unwrap().unique_subjects = 1;
+        value.sets.truncate(1);
+    }
+    let text = render_text(&result, &PLAIN, None);
+    let page = render_html(&result).unwrap();
+    assert!(text.contains("1 record, 1 subject, 1 column\n"), "{text}");
+    assert!(text.contains("The only subject is alone on birth_year"), "{text}");
+    for wrong in ["1 records", "1 subjects", "1 columns", "1 combinations", "1 of 1 combinations"] {
+        let places = [&page, &text].map(|view| view.find(&format!(" {wrong}")).map(|at| &view[at - 40..at + 20]));
+        assert_eq!(places, [None, None], "{wrong}");
+    }
+
+    (result.dataset.records, result.dataset.subjects) = (3, 3);
+    let text = render_text(&result, &PLAIN, None);
+    assert!(text.contains("About 33 in 100 subjects are alone on"), "{text}");
+}
+
+#[test]
+fn where_everybody_has_a_record_alone_the_page_says_that_each_is_found() {
+    let mut result = fixture::without_static();
+    let some = render_html(&result).unwrap();
+    assert!(some.contains("may find exactly that person"));
+    result.dataset.subjects = 2_991;
+    let all = render_html(&result).unwrap();
+    assert!(all.contains("whoever knows its values finds exactly that person") && !all.contains("may find exactly"));
+}
+
+#[test]
+fn a_missing_figure_and_a_tile_say_which_set_they_speak_of() {
+    let mut result = fixture::without_static();
+    let reason = "no quasi-identifier is constant within every subject".to_owned();
+    for name in ["smallest-class", "static-smallest-class"] {
+        result.not_measured[0] = crate::result::NotMeasured { measure: name.to_owned(), reason: reason.clone() };
+        let page = render_html(&result).unwrap();
+        assert!(page.contains("<h2>Smallest class on all 6 columns</h2>"));
+        assert!(page.contains("<strong>smallest class of the static columns</strong>: no quasi-identifier"));
+    }
+    assert!(render_html(&fixture::failing()).unwrap().contains("<h2>Smallest class on 3 static columns</h2>"));
 }

@@ -5,11 +5,11 @@ use unicode_width::UnicodeWidthStr;
 use super::escape::{ascii, printable, shortened};
 use super::number::{bytes, count, duration, percent, share};
 use super::summary::{
-    Crowds, crowds, headline, headline_counts, headline_set, is_gated, names, optional_count, population,
+    Crowds, crowds, headline, headline_detail, headline_set, is_gated, names, optional_count, population, reasons_lead,
     records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
 };
 use super::words;
-use crate::result::{Finding, FindingCode, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
+use crate::result::{FindingCode, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +39,10 @@ pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&
     let mut page = Page { style: TextStyle { width: style.width.max(40), ..*style }, text: String::new() };
     heading(&mut page, result);
     verdict(&mut page, result);
-    match crowds(result) {
-        Crowds::Measured(uniqueness) => figures(&mut page, result, uniqueness),
-        Crowds::Missing { state, explanation } => {
-            page.paragraph("  ", &format!("uniqueness: {state}: {explanation}"));
-            page.line("");
-        }
+    if let Crowds::Measured(uniqueness) = crowds(result) {
+        figures(&mut page, result, uniqueness);
     }
-    findings(&mut page, &result.findings);
+    findings(&mut page, result);
     not_measured(&mut page, result);
     closing(&mut page, result, report_path);
     page.text
@@ -72,26 +68,30 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let word = words::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
     let sentence = match crowds(result) {
-        Crowds::Measured(uniqueness) => headline(&result.dataset, headline_set(uniqueness)),
-        Crowds::Missing { .. } => words::verdict_sentence(outcome).to_owned(),
+        Crowds::Measured(uniqueness) => headline(result, headline_set(result, uniqueness)),
+        Crowds::Missing { explanation, .. } => words::unknown_risk(&explanation),
     };
     let before = page.text.len();
     page.paragraph(&indent, &sentence);
     let painted = page.paint(word, verdict_colour(outcome));
     // The word takes the place of the first indent.
     page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
-    if let Crowds::Measured(uniqueness) = crowds(result) {
-        page.paragraph(&indent, &headline_counts(&result.dataset, headline_set(uniqueness)));
-    }
-    for reason in unsaid_reasons(result).take(LISTED) {
-        page.paragraph(&indent, &printable(reason));
+    let detail = match crowds(result) {
+        Crowds::Measured(uniqueness) => headline_detail(result, headline_set(result, uniqueness)),
+        Crowds::Missing { .. } => words::verdict_sentence(outcome).to_owned(),
+    };
+    page.paragraph(&indent, &detail);
+    if reasons_lead(result) {
+        for reason in unsaid_reasons(result).take(LISTED) {
+            page.paragraph(&indent, &printable(reason));
+        }
     }
     page.line("");
 }
 
 fn figures(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
     let k = result.policy.k;
-    let set = headline_set(uniqueness);
+    let set = headline_set(result, uniqueness);
     let limit = if is_gated(result, set) { count(u64::from(k)) } else { "-".to_owned() };
     let columns = names(&set.columns).join(", ");
     let units = words::unit(set.reading, 2);
@@ -108,11 +108,11 @@ fn figures(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
     ]);
     page.row([&format!("{units} alone ({columns})"), &population_share(result, set), "", ""]);
     let below = records_below(set, k);
-    page.row([&format!("records in crowds below {k}"), &optional_count(below), "", ""]);
+    page.row([&format!("records in crowds below {}", count(u64::from(k))), &optional_count(below), "", ""]);
     page.row(["average risk of a record", &set.risk.average_record.map_or_else(undefined, percent), "", ""]);
     let full = &uniqueness.full;
     if full.columns != set.columns {
-        let label = format!("{} alone on all {} columns", words::unit(full.reading, 2), full.columns.len());
+        let label = format!("{} alone on {}", words::unit(full.reading, 2), words::all_columns(full.columns.len()));
         page.row([&label, &population_share(result, full), "", ""]);
     }
     page.line("");
@@ -145,8 +145,9 @@ fn revealing(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
     }
 }
 
-fn findings(page: &mut Page, findings: &[Finding]) {
-    if findings.is_empty() {
+fn findings(page: &mut Page, result: &ScanResult) {
+    let findings = &result.findings;
+    if findings.is_empty() && result.verdict.outcome == VerdictOutcome::Pass {
         page.paragraph("  ", words::NOTHING_FOUND);
     }
     for finding in findings.iter().take(LISTED * 2) {
@@ -159,9 +160,19 @@ fn findings(page: &mut Page, findings: &[Finding]) {
         page.text.replace_range(before..before + 12, &format!("  {painted}{gap}"));
     }
     if findings.len() > LISTED * 2 {
-        page.line(&format!("  {} more in result.json", findings.len() - LISTED * 2));
+        page.line(&format!("  {} {}", findings.len() - LISTED * 2, words::MORE));
     }
-    page.line("");
+    if !reasons_lead(result) {
+        for reason in unsaid_reasons(result).take(LISTED) {
+            page.paragraph("  ", &format!("{} {}", words::CAVEAT, printable(reason)));
+        }
+    }
+    if let (VerdictOutcome::Pass, Crowds::Measured(uniqueness)) = (result.verdict.outcome, crowds(result)) {
+        page.paragraph("  ", &words::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
+    }
+    if !page.text.ends_with("\n\n") {
+        page.line("");
+    }
 }
 
 fn not_measured(page: &mut Page, result: &ScanResult) {
@@ -170,7 +181,9 @@ fn not_measured(page: &mut Page, result: &ScanResult) {
     }
     page.line("  Not measured");
     for entry in &result.not_measured {
-        page.paragraph("    ", &format!("{}: {}", printable(&entry.measure), printable(&entry.reason)));
+        let has_crowds = matches!(crowds(result), Crowds::Measured(_));
+        let name = words::not_measured_name(&entry.measure, has_crowds);
+        page.paragraph("    ", &format!("{name}: {}", printable(&entry.reason)));
     }
     page.line("");
 }

@@ -20,6 +20,16 @@ pub(super) fn verdict(outcome: VerdictOutcome) -> &'static str {
     }
 }
 
+/// The headline where no crowd was counted: the reason comes first.
+pub(super) fn unknown_risk(explanation: &str) -> String {
+    format!("The risk is unknown, because {}.", explanation.trim_end_matches('.'))
+}
+
+/// How a measure without a figure ended.
+pub(super) fn state(state: &str) -> String {
+    format!("The measure “uniqueness” is {state}.")
+}
+
 /// The verdict as a sentence.
 pub(super) fn verdict_sentence(outcome: VerdictOutcome) -> &'static str {
     match outcome {
@@ -68,17 +78,25 @@ pub(super) fn reading_sentence(reading: Reading) -> &'static str {
     }
 }
 
-/// What someone finds who knows the columns of a set about a person.
-pub(super) fn attacker(set: &SetStatistics) -> String {
+/// What someone finds who knows the columns of a set about a person; `whole` is how many there are.
+pub(super) fn attacker(set: &SetStatistics, whole: u64) -> String {
     let known = match set.reading {
         Reading::AnyRecord => "Someone who knows these values of one record of a person",
         Reading::SubjectAttributes | Reading::Record => "Someone who knows these columns about a person",
     };
     match set.smallest_class {
+        _ if set.unique_subjects == whole && whole > 0 && set.reading == Reading::AnyRecord => {
+            "Each of them has a record that nobody else has the like of: whoever knows its values finds exactly that \
+             person."
+                .to_owned()
+        }
         _ if set.unique_subjects > 0 && set.reading == Reading::AnyRecord => {
             format!("{known} may find exactly that person.")
         }
-        _ if set.unique_subjects > 0 => format!("{known} finds exactly that person."),
+        _ if set.unique_subjects == whole && whole > 0 => format!("{known} finds exactly that person."),
+        _ if set.unique_subjects > 0 => {
+            "Someone who knows these columns about one of them finds exactly that person.".to_owned()
+        }
         Some(smallest) => {
             format!("{known} is left with at least {} {}.", count(smallest), unit(set.reading, smallest))
         }
@@ -149,8 +167,12 @@ pub(super) fn list(names: &[String]) -> String {
     }
 }
 
-pub(super) const NO_FIGURE: &str = "No crowd was counted, so the risk is unknown.";
-pub(super) const NOTHING_FOUND: &str = "Nothing was found that goes against the limits.";
+pub(super) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
+/// Ends the text about a pass without findings.
+pub(super) const NOTHING_FOUND: &str = "No findings: every limit was measured and holds.";
+/// Under the verdict of a page, which says for a pass that every limit holds.
+pub(super) const NO_FINDINGS: &str = "None.";
+pub(super) const CAVEAT: &str = "Caveat:";
 pub(super) const ROLES_DECLARED: &str = "Column roles are declared.";
 pub(super) const ROLES_GUESSED: &str = "Column roles are guessed: confirm them before you rely on this page.";
 pub(super) const COMPLETE: &str = "Every measure that was asked for is complete.";
@@ -325,11 +347,11 @@ pub(super) fn owned(sentences: &[&str]) -> Vec<String> {
 
 /// Size of the dataset in one line.
 pub(super) fn dataset_size(dataset: &Dataset) -> String {
-    let records = count(dataset.records);
-    let columns = dataset.columns.len();
+    let records = counted(dataset.records, "record", "records");
+    let columns = columns(dataset.columns.len());
     match &dataset.subject {
-        Some(_) => format!("{records} records, {} subjects, {columns} columns", count(dataset.subjects)),
-        None => format!("{records} records, {columns} columns"),
+        Some(_) => format!("{records}, {}, {columns}", counted(dataset.subjects, "subject", "subjects")),
+        None => format!("{records}, {columns}"),
     }
 }
 
@@ -345,27 +367,94 @@ pub(super) fn time(instant: &str) -> String {
 /// The worst case beside the headline.
 pub(super) fn worst_case(counts: &str, full: &SetStatistics) -> String {
     let history = if full.reading == Reading::AnyRecord { " It grows with the length of the history." } else { "" };
+    let verb = if full.unique_subjects == 1 { "is" } else { "are" };
     format!(
-        "Worst case of one known event: {counts} are alone on all {} quasi-identifiers in at least one record.{history}",
+        "Worst case of one known event: {counts} {verb} alone on all {} quasi-identifiers in at least one record.{history}",
         full.columns.len()
     )
 }
 
-pub(super) fn tile_smallest(units: &str) -> String {
-    format!("Smallest class, {units}")
+/// Names the set whose smallest class the tile shows, so that it is not taken for another one.
+pub(super) fn tile_smallest(set: &SetStatistics, full: &SetStatistics) -> String {
+    match set.columns.len() {
+        number if set.columns == full.columns => format!("Smallest class on {}", all_columns(number)),
+        1 => "Smallest class on 1 static column".to_owned(),
+        number => format!("Smallest class on {number} static columns"),
+    }
 }
 
-pub(super) fn tile_limit(k: u32) -> String {
-    format!("limit: at least {}", count(u64::from(k)))
+pub(super) fn tile_limit(reading: Reading, k: u32) -> String {
+    format!("{}; limit: at least {}", unit(reading, 2), count(u64::from(k)))
 }
 
 pub(super) fn tile_alone(units: &str, columns: usize) -> String {
-    format!("{} alone on all {columns}", capitalised(units))
+    format!("{} alone on {}", capitalised(units), all_columns(columns))
+}
+
+/// `all 6 columns`, `the one column`.
+pub(super) fn all_columns(number: usize) -> String {
+    if number == 1 { "the one column".to_owned() } else { format!("all {} columns", count(number as u64)) }
+}
+
+/// `1 record`, `1,200 records`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// The headline where nobody is alone and the limit is broken all the same.
+pub(super) fn small_crowd(columns: &str, reading: Reading, smallest: u64, k: u32) -> String {
+    let (units, k) = (unit(reading, smallest), u64::from(k));
+    let asked = if k == 1 { "is" } else { "are" };
+    format!(
+        "The smallest crowd on {columns} holds {} {units}; at least {} {asked} asked for",
+        count(smallest),
+        count(k)
+    )
+}
+
+/// Who stands in crowds below the limit, where nobody is alone.
+pub(super) fn in_small_crowds(number: u64, whole: u64, reading: Reading, k: u32, share: &str) -> String {
+    let verb = if number == 1 { "stands" } else { "stand" };
+    format!(
+        "{} of {} {} ({share}) {verb} in crowds of fewer than {}",
+        count(number),
+        count(whole),
+        unit(reading, whole),
+        count(u64::from(k))
+    )
+}
+
+/// Which columns a pass speaks of, and which not.
+pub(super) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
+    let left_out: Vec<&DatasetColumn> =
+        dataset.columns.iter().filter(|column| column.role != crate::result::Role::QuasiIdentifier).collect();
+    let verb = if counted == 1 { "was" } else { "were" };
+    let first = format!("{} of {} {verb} counted", count(counted as u64), columns(dataset.columns.len()));
+    if left_out.is_empty() {
+        return format!("{first}.");
+    }
+    let named = |column: &&DatasetColumn| {
+        format!("{} ({})", shortened(&super::escape::printable(&column.name), LISTED_CHARACTERS), column.role.name())
+    };
+    let names: Vec<String> = left_out.iter().take(LISTED).map(named).collect();
+    let more = left_out.len() - names.len();
+    let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+    format!("{first}. Not counted: {}{more}.", names.join(", "))
+}
+
+/// The name of a measure without a figure, in words that say which set it speaks of.
+pub(super) fn not_measured_name(measure: &str, has_crowds: bool) -> String {
+    match measure {
+        "static-smallest-class" => "smallest class of the static columns".to_owned(),
+        // The name that earlier results have for it.
+        "smallest-class" if has_crowds => "smallest class of the static columns".to_owned(),
+        other => super::escape::printable(other),
+    }
 }
 
 pub(super) fn tile_alone_note(full: &SetStatistics) -> String {
     match full.reading {
-        Reading::AnyRecord => "worst case of one known event".to_owned(),
+        Reading::AnyRecord => "worst case of one event".to_owned(),
         Reading::SubjectAttributes => "read as subject attributes".to_owned(),
         Reading::Record => "each record counted as a subject".to_owned(),
     }
@@ -401,18 +490,20 @@ pub(super) fn exactness(effect: &ColumnEffect) -> String {
 }
 
 pub(super) fn riskiest_sets_caption(max_set: usize) -> String {
-    format!("Sets of at most {max_set} columns")
+    format!("Sets of at most {}", columns(max_set))
 }
 
 pub(super) fn sets_caption(sets: usize, max_set: usize) -> String {
-    format!("All {} sets of at most {max_set} columns, riskiest first", count(sets as u64))
+    let sets = if sets == 1 { "The one set".to_owned() } else { format!("All {} sets", count(sets as u64)) };
+    format!("{sets} of at most {}, riskiest first", columns(max_set))
 }
 
 pub(super) fn without_subject(dataset: &Dataset) -> String {
+    let verbs = if dataset.records_without_subject == 1 { "has no subject and is" } else { "have no subject and are" };
     format!(
-        "{} of {} records have no subject and are left out of every crowd.",
+        "{} of {} {verbs} left out of every crowd.",
         count(dataset.records_without_subject),
-        count(dataset.records)
+        counted(dataset.records, "record", "records")
     )
 }
 
@@ -421,12 +512,17 @@ pub(super) fn combinations_answer(sets: &[&SetStatistics]) -> String {
     let alone = sets.iter().filter(|set| set.unique_subjects > 0).count();
     let smallest = sets.iter().filter(|set| set.unique_subjects > 0).min_by_key(|set| set.columns.len());
     match smallest {
+        None if sets.len() == 1 => "The one combination singles out nobody.".to_owned(),
         None => format!("None of {} combinations singles out anybody.", count(sets.len() as u64)),
+        Some(set) if sets.len() == 1 => {
+            format!("The one combination, of {}, singles somebody out.", columns(set.columns.len()))
+        }
         Some(set) => {
             let length = set.columns.len();
             let columns = if length == 1 { "one column".to_owned() } else { format!("{length} columns") };
+            let verb = if alone == 1 { "singles" } else { "single" };
             format!(
-                "{} of {} combinations single somebody out; knowing {columns} can be enough.",
+                "{} of {} combinations {verb} somebody out; knowing {columns} can be enough.",
                 count(alone as u64),
                 count(sets.len() as u64)
             )
@@ -440,7 +536,9 @@ pub(super) fn class_sizes_answer(headline: &str, set: &SetStatistics, k: u32, be
         |smallest| format!("the smallest class holds {} {}", count(smallest), unit(set.reading, smallest)),
     );
     let below = below.map_or_else(String::new, |below| {
-        format!("; {} records stand in classes below the limit of {}", count(below), count(u64::from(k)))
+        let verb = if below == 1 { "stands" } else { "stand" };
+        let records = counted(below, "record", "records");
+        format!("; {records} {verb} in classes below the limit of {}", count(u64::from(k)))
     });
     format!("{headline}; {smallest}{below}.")
 }
@@ -476,16 +574,19 @@ pub(super) fn columns_answer(columns: &[DatasetColumn]) -> String {
     let roles = if guessed == 0 {
         "no role is guessed".to_owned()
     } else {
-        format!("{} roles are guessed", count(guessed as u64))
+        format!("{} guessed", counted(guessed as u64, "role is", "roles are"))
     };
-    format!("{} columns, {} of them quasi-identifiers; {roles}.", count(columns.len() as u64), count(quasi as u64))
+    let number = columns.len();
+    format!("{}, {} of them quasi-identifiers; {roles}.", self::columns(number), count(quasi as u64))
 }
 
-pub(super) fn constancy(constant: Option<bool>) -> &'static str {
-    match constant {
+/// Whether a column changes within a subject.
+pub(super) fn constancy(column: &DatasetColumn) -> &'static str {
+    match column.constant_per_subject {
+        _ if column.role == crate::result::Role::Subject => "is the subject",
         Some(true) => "static",
         Some(false) => "event",
-        None => NOT_DEFINED,
+        None => "–",
     }
 }
 
@@ -511,10 +612,11 @@ pub(super) fn policy(policy: &Policy, name: &str) -> String {
         "the worst case of one known event is shown but not gated"
     };
     let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
+    let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
     format!(
-        "Policy {name}: the smallest class of the static quasi-identifiers must hold at least {} subjects; {event}; \
-         findings of severity {} or above fail.{review} Default limits are house policy, not law.",
-        count(u64::from(policy.k)),
+        "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
+         {} or above fail.{review} Default limits are house policy, not law.",
+        counted(u64::from(policy.k), "subject", "subjects"),
         severity(policy.fail_on)
     )
 }

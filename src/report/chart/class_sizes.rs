@@ -7,13 +7,16 @@ use crate::report::summary::{SizeBar, counted_records, headline_set, names, size
 use crate::report::words;
 use crate::result::{ScanResult, Uniqueness};
 
-const LEFT: i32 = 170;
-const RIGHT: i32 = 1540;
-const TOP: i32 = 240;
-const BOTTOM: i32 = 740;
+const LEFT: i32 = 300;
+const RIGHT: i32 = 1560;
+const TOP: i32 = 220;
+const BOTTOM: i32 = 690;
+/// Heights of the three rows of figures under the axis, and of the legend.
+const ROWS: [i32; 3] = [BOTTOM + 34, BOTTOM + 78, BOTTOM + 118];
+const LEGEND: i32 = BOTTOM + 172;
 
 pub(super) fn chart(result: &ScanResult, uniqueness: &Uniqueness) -> Option<Chart> {
-    let set = headline_set(uniqueness);
+    let set = headline_set(result, uniqueness);
     let k = result.policy.k;
     let bars = size_bars(set, k)?;
     let records = counted_records(&result.dataset);
@@ -38,28 +41,24 @@ pub(super) fn chart(result: &ScanResult, uniqueness: &Uniqueness) -> Option<Char
             scene.area((from, height.min(BOTTOM - 3)), (to, BOTTOM), Ink::Main);
         }
         let middle = i32::midpoint(from, to);
-        let classes = words::classes(bar.classes);
         let ink = if bar.is_below(k) && bar.records > 0 { Ink::Alarm } else { Ink::Text };
-        scene.label((middle, height - 58), &percent(*share), LABEL, ink, Anchor::Middle);
-        scene.label((middle, height - 22), &fitted(&classes, 26, width - 6), 26, Ink::Muted, Anchor::Middle);
-        scene.text((middle, BOTTOM + 34), &bar.label(), LABEL, Ink::Text, Anchor::Middle);
+        let classes = fitted(&count(bar.classes), 26, width - 6);
+        scene.text((middle, ROWS[0]), &bar.label(), LABEL, Ink::Text, Anchor::Middle);
+        scene.text((middle, ROWS[1]), &percent(*share), LABEL, ink, Anchor::Middle);
+        scene.text((middle, ROWS[2]), &classes, 26, Ink::Muted, Anchor::Middle);
         if bar.from == u64::from(k) {
             limit(&mut scene, left, k);
         }
     }
-    scene.text(
-        (i32::midpoint(LEFT, RIGHT), BOTTOM + 86),
-        &format!("{units} in a class"),
-        LABEL,
-        Ink::Muted,
-        Anchor::Middle,
-    );
-    scene.text((60, BOTTOM + 132), &words::chart_class_sizes_legend(k), 26, Ink::Muted, Anchor::Start);
+    for (height, head) in ROWS.into_iter().zip([format!("{units} in a class"), "records".into(), "classes".into()]) {
+        scene.text((60, height), &head, 26, Ink::Muted, Anchor::Start);
+    }
+    scene.text((60, LEGEND), &words::chart_class_sizes_legend(k), 26, Ink::Muted, Anchor::Start);
     Some(Chart { name: "class-sizes", description: description(&bars, &shares), title, scene })
 }
 
 fn axis(scene: &mut Scene, top: f64, step: f64) {
-    scene.text((60, TOP - 76), "share of records", 26, Ink::Muted, Anchor::Start);
+    scene.text((60, TOP - 50), "share of records", 26, Ink::Muted, Anchor::Start);
     let mut value = 0.0;
     while value <= top + step / 2.0 {
         let height = position(value, (0.0, top), (BOTTOM, TOP));
@@ -70,10 +69,10 @@ fn axis(scene: &mut Scene, top: f64, step: f64) {
 }
 
 fn limit(scene: &mut Scene, at: i32, k: u32) {
-    for start in (TOP - 66..BOTTOM).step_by(24) {
+    for start in (TOP - 40..BOTTOM).step_by(24) {
         scene.line((at, start), (at, (start + 14).min(BOTTOM)), Ink::Text, 3);
     }
-    scene.text((at + 10, TOP - 84), &format!("limit k = {}", count(u64::from(k))), 26, Ink::Text, Anchor::Start);
+    scene.text((at + 10, TOP - 50), &format!("limit k = {}", count(u64::from(k))), 26, Ink::Text, Anchor::Start);
 }
 
 fn description(bars: &[SizeBar], shares: &[f64]) -> String {

@@ -1,6 +1,6 @@
 //! What each column adds to the share of subjects that are alone.
 
-use super::scene::{Anchor, Ink, LABEL, Scene, fitted};
+use super::scene::{Anchor, Ink, LABEL, Scene, fitted, text_width};
 use super::{Chart, axis_label, position, round_above};
 use crate::report::escape::printable;
 use crate::report::number::percent;
@@ -12,7 +12,7 @@ use crate::result::{ColumnEffect, Uniqueness};
 const SHOWN: usize = 12;
 const LEFT: i32 = 440;
 const RIGHT: i32 = 1400;
-const TOP: i32 = 210;
+const TOP: i32 = 220;
 const BOTTOM: i32 = 810;
 
 pub(super) fn chart(uniqueness: &Uniqueness) -> Option<Chart> {
@@ -50,9 +50,12 @@ fn value(effect: &ColumnEffect) -> String {
     effect.shapley.or(effect.leave_one_out).map_or_else(|| words::NOT_DEFINED.to_owned(), percent)
 }
 
+/// The legend at the left edge, away from the lines of the axis, and the head of the figures on the right.
 fn legend(scene: &mut Scene, effects: &[&ColumnEffect]) {
-    let mut at = LEFT;
+    let mut at = 72;
     let height = 166;
+    let head = if effects.iter().any(|effect| effect.shapley.is_some()) { "Shapley value" } else { "leave-one-out" };
+    scene.text((1560, height), head, 26, Ink::Muted, Anchor::End);
     if effects.iter().any(|effect| effect.shapley.is_some()) {
         scene.dot((at, height), 11, Ink::Main, true);
         let label = if effects.iter().any(|effect| effect.interval.is_some()) {
@@ -61,7 +64,7 @@ fn legend(scene: &mut Scene, effects: &[&ColumnEffect]) {
             "Shapley value"
         };
         scene.text((at + 24, height), label, 26, Ink::Muted, Anchor::Start);
-        at += 540;
+        at += 24 + text_width(label, 26) + 60;
     }
     if effects.iter().any(|effect| effect.leave_one_out.is_some()) {
         scene.dot((at, height), 11, Ink::Alarm, false);

@@ -40,12 +40,14 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
         let step = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * size;
         (LEFT + step(column, width), TOP + step(row, height))
     };
+    let is_fine = rounding_hides_a_difference(&pairs);
     for pair in &pairs {
         let (left, top) = corner(pair.row, pair.column);
         let step = scale(pair.share);
         scene.area((left + 2, top + 2), (left + width - 2, top + height - 2), Ink::Scale(step));
         let middle = (left + width / 2, top + height / 2);
-        scene.text(middle, &cell(pair.share), 26.min(height / 2 + 2), Ink::OnScale(step), Anchor::Middle);
+        let size = if width < 120 { 22 } else { 26 }.min(height / 2 + 2);
+        scene.text(middle, &cell(pair.share, is_fine), size, Ink::OnScale(step), Anchor::Middle);
     }
     for pair in worst(&pairs) {
         let (left, top) = corner(pair.row, pair.column);
@@ -89,13 +91,25 @@ fn scale(share: f64) -> u8 {
     STEPS.iter().fold(0, |step, bound| step + u8::from(share >= *bound))
 }
 
-/// A share in a cell: as short as it can be.
-fn cell(share: f64) -> String {
+/// Whether two pairs with different shares would have the same figure in their cells.
+fn rounding_hides_a_difference(pairs: &[Pair<'_>]) -> bool {
+    let mut cells: Vec<(String, u64)> =
+        pairs.iter().map(|pair| (cell(pair.share, false), pair.share.to_bits())).collect();
+    cells.sort_unstable();
+    cells.windows(2).any(|two| two[0].0 == two[1].0 && two[0].1 != two[1].1)
+}
+
+/// A share in a cell: as short as it can be, with one decimal where that tells cells apart.
+fn cell(share: f64, is_fine: bool) -> String {
     if share == 0.0 {
         "0".to_owned()
     } else if share < 0.001 {
         "< 0.1 %".to_owned()
     } else if share < 0.0995 {
+        format!("{:.1} %", share * 100.0)
+    } else if is_fine && (0.9995..1.0).contains(&share) {
+        "> 99.9 %".to_owned()
+    } else if is_fine && share < 1.0 {
         format!("{:.1} %", share * 100.0)
     } else if (0.995..1.0).contains(&share) {
         "> 99 %".to_owned()

@@ -53,10 +53,10 @@ impl Ink {
             Self::Scale(0) => RGBColor(0xee, 0xf4, 0xfa),
             Self::Scale(1) => RGBColor(0xc6, 0xdd, 0xf0),
             Self::Scale(2) => RGBColor(0x94, 0xc0, 0xe2),
-            Self::Scale(3) => RGBColor(0x5b, 0x9b, 0xcb),
+            Self::Scale(3) => RGBColor(0x6f, 0xab, 0xd6),
             Self::Scale(4) => RGBColor(0x24, 0x73, 0xae),
             Self::Scale(_) => RGBColor(0x0b, 0x4a, 0x7d),
-            // One off from the colours of text and paper, so that the dark page leaves them alone.
+            // One off from the colours of text and paper: the dark page turns the scale round, and these with it.
             Self::OnScale(0..=3) => RGBColor(0x1b, 0x1f, 0x25),
             Self::OnScale(_) => RGBColor(0xff, 0xff, 0xfe),
         }
@@ -135,19 +135,6 @@ impl Scene {
             self.line(from, to, ink, 3);
         }
         self.frame((left, top), (right, bottom), ink, 3);
-    }
-
-    /// A text on a patch of paper, so that no line runs through it.
-    pub(super) fn label(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink, anchor: Anchor) {
-        let text = text.replace('\u{a0}', " ");
-        let (width, half) = (text_width(&text, size), size / 2);
-        let left = match anchor {
-            Anchor::Start => at.0,
-            Anchor::Middle => at.0 - width / 2,
-            Anchor::End => at.0 - width,
-        };
-        self.area((left - 4, at.1 - half), (left + width + 4, at.1 + half), Ink::Paper);
-        self.text(at, &text, size, ink, anchor);
     }
 
     /// Paints every mark. `lowered` is how far a text must be moved down to be centred on its point, in percent of its

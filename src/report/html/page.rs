@@ -9,8 +9,9 @@ use crate::report::ReportError;
 use crate::report::escape::printable;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::{
-    Crowds, counted_records, crowds, headline, headline_counts, headline_set, is_gated, names, optional_count,
-    population, records_below, riskiest_columns, riskiest_sets, unsaid_reasons, why_undefined,
+    Crowds, counted_records, crowds, headline, headline_counts, headline_detail, headline_set, is_gated, names,
+    optional_count, population, reasons_lead, records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
+    why_undefined,
 };
 use crate::report::words;
 use crate::result::{Outcome, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
@@ -36,6 +37,10 @@ pub(super) struct Page {
     findings_more: String,
     /// Reasons of the verdict that no finding says, parted as the messages of findings are.
     reasons: Vec<Vec<(bool, String)>>,
+    /// Whether these reasons made the verdict; otherwise they are caveats and stand below the findings.
+    reasons_lead: bool,
+    /// Which columns a pass speaks of; empty for other verdicts.
+    counted: String,
     first_tables: Vec<Table>,
     not_measured: Vec<(String, String)>,
     trust: Vec<Trust>,
@@ -97,6 +102,12 @@ impl Page {
             findings: findings(result),
             findings_more: if findings_left > 0 { count(findings_left as u64) } else { String::new() },
             reasons: reasons(result),
+            reasons_lead: reasons_lead(result),
+            counted: uniqueness
+                .filter(|_| result.verdict.outcome == VerdictOutcome::Pass)
+                .map_or_else(String::new, |uniqueness| {
+                    words::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())
+                }),
             first_tables: uniqueness.map_or_else(Vec::new, |uniqueness| first_tables(result, uniqueness)),
             not_measured: not_measured(result),
             trust: trust(result),
@@ -126,41 +137,42 @@ fn verdict(outcome: VerdictOutcome) -> Verdict {
 fn headline_of(result: &ScanResult) -> Headline {
     match crowds(result) {
         Crowds::Measured(uniqueness) => {
-            let set = headline_set(uniqueness);
+            let set = headline_set(result, uniqueness);
             let mut lines = vec![words::reading_sentence(set.reading).to_owned()];
             let full = &uniqueness.full;
             if full.columns != set.columns {
                 lines.push(words::worst_case(&headline_counts(&result.dataset, full), full));
             }
             Headline {
-                sentence: format!("{}.", headline(&result.dataset, set)),
-                counts: format!("{}. {}", headline_counts(&result.dataset, set), words::attacker(set)),
+                sentence: format!("{}.", headline(result, set)),
+                counts: format!(
+                    "{}. {}",
+                    headline_detail(result, set),
+                    words::attacker(set, population(&result.dataset, set))
+                ),
                 lines,
             }
         }
-        Crowds::Missing { state, explanation } => Headline {
-            sentence: words::NO_FIGURE.to_owned(),
-            counts: format!("Uniqueness is {state}: {explanation}."),
-            lines: Vec::new(),
-        },
+        Crowds::Missing { state, explanation } => {
+            Headline { sentence: words::unknown_risk(&explanation), counts: words::state(state), lines: Vec::new() }
+        }
     }
 }
 
 fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
-    let set = headline_set(uniqueness);
+    let set = headline_set(result, uniqueness);
     let k = result.policy.k;
-    let units = words::unit(set.reading, 2);
     let below = records_below(set, k);
     let gated = is_gated(result, set);
     let because = |field| why_undefined(set, field).unwrap_or_default();
     let full = &uniqueness.full;
     vec![
         Tile {
-            label: words::tile_smallest(units),
+            label: words::tile_smallest(set, &uniqueness.full),
             value: optional_count(set.smallest_class),
             note: match set.smallest_class {
                 None => because("smallest_class"),
-                Some(_) if gated => words::tile_limit(k),
+                Some(_) if gated => words::tile_limit(set.reading, k),
                 Some(_) => words::NOT_GATED.to_owned(),
             },
             over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
@@ -235,8 +247,10 @@ fn not_measured(result: &ScanResult) -> Vec<(String, String)> {
     {
         entries.push(("uniqueness".to_owned(), printable(explanation)));
     }
+    let has_crowds = matches!(crowds(result), Crowds::Measured(_));
     let listed = result.not_measured.iter().take(ROWS);
-    entries.extend(listed.map(|entry| (printable(&entry.measure), printable(&entry.reason))));
+    entries
+        .extend(listed.map(|entry| (words::not_measured_name(&entry.measure, has_crowds), printable(&entry.reason))));
     entries
 }
 

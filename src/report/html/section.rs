@@ -91,7 +91,7 @@ fn set_row(result: &ScanResult, set: &SetStatistics) -> Vec<Cell> {
 }
 
 fn class_sizes(result: &ScanResult, uniqueness: &Uniqueness, figures: Vec<Figure>) -> Section {
-    let set = headline_set(uniqueness);
+    let set = headline_set(result, uniqueness);
     let k = result.policy.k;
     let records = counted_records(&result.dataset);
     let mut tables = Vec::new();
@@ -123,7 +123,7 @@ fn class_sizes(result: &ScanResult, uniqueness: &Uniqueness, figures: Vec<Figure
     Section {
         id: "class-sizes",
         title: words::CLASS_SIZES_TITLE,
-        answer: words::class_sizes_answer(&headline(&result.dataset, set), set, k, records_below(set, k)),
+        answer: words::class_sizes_answer(&headline(result, set), set, k, records_below(set, k)),
         figures,
         tables,
         reading,
@@ -166,7 +166,7 @@ fn columns(result: &ScanResult) -> Section {
             Cell::text(column.column_type.name()),
             Cell::optional_words(column.distinct.map(count), words::NOT_COUNTED),
             Cell::number(count(column.missing)),
-            Cell::text(words::constancy(column.constant_per_subject)),
+            Cell::text(words::constancy(column)),
             Cell::text(printable(&words::coarsening(&column.coarsen))),
             Cell::text(printable(words::role_reason(column))),
         ]
