@@ -181,7 +181,7 @@ fn has(known: &[&str], word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColumnFacts, guess_roles};
+    use super::{ColumnFacts, guess_roles, suspicion};
     use crate::result::{ColumnType, Role};
 
     use ColumnType::{Date, Decimal, Integer, Text};
