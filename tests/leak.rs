@@ -83,7 +83,11 @@ fn a_first_record_without_header_is_refused_by_its_place() {
         ("bare.csv", records(&format!("{CANARY} Miller,{CANARY}@example.org,{NUMBER_CANARY}")), "--no-header"),
         ("bare.tsv", records(&format!("{CANARY} Miller\t2026-01-01")), "--no-header"),
         ("blank.csv", records(&format!("{CANARY} Miller,,{CANARY}")), "--no-header"),
-        ("map.ndjson", (0..30).map(|at| format!("{{\"{CANARY}{at}\": {at}}}\n")).collect(), "map.ndjson"),
+        (
+            "map.ndjson",
+            (0..30).map(|at| format!("{{\"{CANARY}{at}\": {at}}}")).collect::<Vec<_>>().join("\n"),
+            "map.ndjson",
+        ),
         ("late.ndjson", format!("{}{{\"{CANARY}\": 1}}\n", "{\"a\": 1}\n".repeat(1000)), "line 1001"),
     ] {
         let bench = Bench::new();

@@ -219,8 +219,8 @@ fn is_left_out(name: &str, is_folder: bool) -> bool {
     let (stem, ending) = lower.split_once('.').unwrap_or((&lower, ""));
     let is_note =
         ["readme", "license", "licence", "copying", "notice"].contains(&stem) && ["", "txt"].contains(&ending);
-    let is_checksum = lower == "sha256sums" || lower.ends_with(".sha256");
-    is_note || is_checksum || lower.ends_with(".md") || lower == "reidrisk.toml"
+    let last_ending = lower.rsplit_once('.').map_or("", |(_, last)| last);
+    is_note || ["md", "sha256"].contains(&last_ending) || ["sha256sums", "reidrisk.toml"].contains(&lower.as_str())
 }
 
 /// Whether a name ends like that of a data file.

@@ -1,5 +1,6 @@
 //! What reading promises, shown on files written for each test.
 
+mod classify;
 mod files;
 mod formats;
 mod text;
