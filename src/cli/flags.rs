@@ -22,9 +22,10 @@ pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -
 fn with_edge_settings(mut resolved: Resolved, arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resolved {
     if let (None, Some(limit)) = (resolved.plan.memory, default_memory_limit()) {
         resolved.plan.memory = Some(limit);
-        for origin in resolved.origins.iter_mut().filter(|origin| origin.setting == "memory") {
-            origin.value = limit.to_string();
-            origin.source = "default: 80 % of the available memory".to_owned();
+        let source = "default: 80 % of the available memory".to_owned();
+        let told = Origin { setting: "memory", value: limit.to_string(), source };
+        if let Some(origin) = resolved.origins.iter_mut().find(|origin| origin.setting == "memory") {
+            *origin = told;
         }
     }
     let said = is_said(matches, "exit_zero");
