@@ -18,7 +18,7 @@ const PARTIAL_PREFIX: &str = ".partial-";
 /// File inside a folder that is being written; says where its process number counts.
 const OWNER: &str = ".owner";
 /// How long nobody must have touched a folder of an unknown process before it is taken for abandoned.
-const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));

@@ -436,10 +436,10 @@ pub(super) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
     let named = |column: &&DatasetColumn| {
         format!("{} ({})", shortened(&super::escape::printable(&column.name), LISTED_CHARACTERS), column.role.name())
     };
-    let names: Vec<String> = left_out.iter().take(LISTED).map(named).collect();
-    let more = left_out.len() - names.len();
+    let shown: Vec<String> = left_out.iter().take(LISTED).map(named).collect();
+    let more = left_out.len() - shown.len();
     let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
-    format!("{first}. Not counted: {}{more}.", names.join(", "))
+    format!("{first}. Not counted: {}{more}.", shown.join(", "))
 }
 
 /// The name of a measure without a figure, in words that say which set it speaks of.
