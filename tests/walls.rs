@@ -18,8 +18,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Asserts that no line of code in `room` holds one of `words`; comments may.
 fn assert_never_names(room: &str, words: &[&str]) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room);
-    let files = if root.is_dir() { sources(&root) } else { vec![root] };
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room);
+    let files = if place.is_dir() { sources(&place) } else { vec![place] };
     assert!(!files.is_empty(), "{room} has files");
     for file in files {
         let text = fs::read_to_string(&file).expect("the file can be read");
