@@ -1,6 +1,6 @@
 //! What happens to values between reading and counting: roles, coarsening, and the join of subjects to persons.
 //!
-//! [`roles`] decides what each column is; [`treat`] turns the columns that count into narrow codes, column by column,
+//! [`roles()`] decides what each column is; [`treat()`] turns the columns that count into narrow codes, column by column,
 //! and lets go of everything else as early as it can.
 
 mod calendar;

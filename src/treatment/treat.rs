@@ -56,7 +56,7 @@ pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
 
 /// Coarsens the quasi-identifiers, joins subjects to persons, and describes every column.
 ///
-/// `roles` are those of [`roles`](super::roles) for the same extract. A column with the rule `drop` becomes
+/// `roles` are those of [`roles()`](super::roles()) for the same extract. A column with the rule `drop` becomes
 /// [`Role::Ignore`]; any other rule of a column that is not counted is refused. Columns are consumed one by one, so that
 /// the memory of the old codes and values is free again before the next one is treated.
 ///
