@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
-use crate::measure::{self, uniqueness};
+use crate::measure::uniqueness;
 use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
@@ -254,15 +254,13 @@ fn measure_all(
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
-    for name in measure::NAMES {
-        let asked = plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
-        if !asked {
-            leave_out(name, "not asked for with `--measures`");
-        } else if table.columns().is_empty() {
-            leave_out(name, "no column has the role `quasi-identifier`");
-        } else {
-            measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
-        }
+    let asked = |name: &str| plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
+    if !asked(uniqueness::NAME) {
+        leave_out(uniqueness::NAME, "not asked for with `--measures`");
+    } else if table.columns().is_empty() {
+        leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
+    } else {
+        measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
     }
     Ok((measures, not_measured))
 }

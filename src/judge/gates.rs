@@ -179,15 +179,15 @@ fn wildcard_lowers_risk(policy: &Policy, value: &Uniqueness) -> Option<Finding> 
         (value.full.smallest_class.filter(|_| policy.gate_any_record), beside.full_smallest_class),
     ];
     let k = u64::from(policy.k);
-    let lowered = |pair: &(Option<u64>, Option<u64>)| matches!(pair, (Some(wild), Some(own)) if *wild >= k && *own < k);
-    let (_, own) = pairs.into_iter().find(lowered)?;
+    let lowered =
+        |(wild, own): (Option<u64>, Option<u64>)| own.filter(|&own| own < k && wild.is_some_and(|wild| wild >= k));
+    let own = pairs.into_iter().find_map(lowered)?;
     let message = format!(
-        "the smallest crowd reaches {k} only because missing cells match everything; as a category of their own it is {}",
-        own.unwrap_or(0)
+        "the smallest crowd reaches {k} only because missing cells match everything; as a category of their own it is {own}"
     );
     let code = FindingCode::WildcardLowersRisk;
     let found = finding(code, Severity::Medium, uniqueness::NAME, message);
-    Some(Finding { measured: own.map(as_float), limit: Some(f64::from(policy.k)), ..found })
+    Some(Finding { measured: Some(as_float(own)), limit: Some(f64::from(policy.k)), ..found })
 }
 
 /// The gate on unicity, the average case of several known events. It is not measured by this version, so an extract
