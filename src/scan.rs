@@ -154,6 +154,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         run: stages.finish(plan, &dataset),
         dataset,
+        recipient: None,
         verdict,
         policy: plan.policy.clone(),
         measures,

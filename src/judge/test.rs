@@ -64,7 +64,7 @@ fn uniqueness(static_smallest: Option<u64>, full_smallest: u64) -> Uniqueness {
 }
 
 fn measured(value: Uniqueness) -> Measures {
-    Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value }) }
+    Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value }), ..Measures::default() }
 }
 
 fn policy() -> Policy {
@@ -111,7 +111,7 @@ fn without_a_static_column_no_gate_is_left_and_the_verdict_is_review() {
 #[test]
 fn an_undefined_measure_fails_whatever_the_threshold_of_findings() {
     let (reason, explanation) = ("empty".to_owned(), "no record has a subject".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Undefined { reason, explanation }) };
+    let measures = Measures { uniqueness: Some(Outcome::Undefined { reason, explanation }), ..Measures::default() };
     let lenient = Policy { fail_on: Severity::Critical, ..policy() };
     assert_eq!(judged(&dataset(), &measures, &lenient), (VerdictOutcome::Fail, 1, vec![FindingCode::UnknownRisk]));
 }
@@ -126,7 +126,7 @@ fn a_gated_set_without_a_smallest_class_fails() {
 #[test]
 fn a_measure_cut_off_is_incomplete_and_never_passes() {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }) };
+    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..Measures::default() };
     let lenient = Policy { allow_review: true, ..policy() };
     assert_eq!(judged(&dataset(), &measures, &lenient), (VerdictOutcome::Incomplete, 4, vec![]));
 }
@@ -134,7 +134,7 @@ fn a_measure_cut_off_is_incomplete_and_never_passes() {
 #[test]
 fn a_certain_fail_is_not_hidden_by_a_measure_cut_off() {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }) };
+    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..Measures::default() };
     let mut dataset = dataset();
     dataset.columns.push(column("name", Role::DirectIdentifier, true));
     assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Fail);

@@ -32,7 +32,10 @@ pub(super) fn failing() -> ScanResult {
             fail_on: Severity::High,
             allow_review: false,
         },
-        measures: Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }) },
+        measures: Measures {
+            uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }),
+            ..Measures::default()
+        },
         findings: vec![
             finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(1.0), Some(5.0)),
             finding(
@@ -48,6 +51,7 @@ pub(super) fn failing() -> ScanResult {
             measure: "unicity".to_owned(),
             reason: "this version does not count known points yet".to_owned(),
         }],
+        recipient: None,
         advice: vec![],
     }
 }

@@ -1,0 +1,61 @@
+//! What to change so that the extract may leave.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One proposal. Its figures are recomputed with the change applied, not estimated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Advice {
+    /// What to do, in a sentence.
+    pub action: String,
+    /// Rules that the proposal applies; empty for an alternative to sharing records at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<AdviceChange>,
+    /// The lines for `reidrisk.toml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// The same as flags of `scan`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<String>,
+    /// The headline figures of the extract as it is.
+    pub before: Option<Headline>,
+    /// The headline figures with the change.
+    pub after: Option<Headline>,
+    /// How much of the headline risk the change removes: the share of exposed subjects that are exposed no more.
+    pub risk_removed: Option<f64>,
+    /// Share of the detail of the quasi-identifiers that is left, 0 to 1.
+    pub detail_kept: Option<f64>,
+    /// Whether every gate on crowds holds with the change.
+    pub reaches_limits: bool,
+    /// Whether this is the first thing to try.
+    pub recommended: bool,
+}
+
+/// One rule on one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AdviceChange {
+    /// The column.
+    pub column: String,
+    /// The rule as `--coarsen` takes it, such as `month` or `drop`.
+    pub rule: String,
+}
+
+/// The figures that a proposal is judged by: those of the scan, with the same names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Headline {
+    /// `measures.uniqueness.value.full.smallest_class`; null when no quasi-identifier is left.
+    pub full_smallest_class: Option<u64>,
+    /// `…full.unique_subjects`.
+    pub full_unique_subjects: Option<u64>,
+    /// Subjects below the policy's `k` on the full set.
+    pub full_subjects_below_k: Option<u64>,
+    /// `…static.smallest_class`; null when there is no static set.
+    pub static_smallest_class: Option<u64>,
+    /// `…static.unique_subjects`.
+    pub static_unique_subjects: Option<u64>,
+    /// Subjects below the policy's `k` on the static set.
+    pub static_subjects_below_k: Option<u64>,
+    /// Unicity at the gate's known points, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unicity: Option<f64>,
+}

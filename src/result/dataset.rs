@@ -1,0 +1,148 @@
+//! What was read: files, columns and their roles.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Dataset {
+    /// Name of the dataset: from the configuration, else from the first file.
+    pub name: String,
+    /// The files, in the order they were read.
+    pub files: Vec<InputFile>,
+    /// Records read, with and without a subject.
+    pub records: u64,
+    /// Distinct subjects; equal to `records` when no subject column is declared.
+    pub subjects: u64,
+    /// Records whose subject is missing: left out of every crowd and every denominator.
+    pub records_without_subject: u64,
+    /// Subject values that the subject map does not hold, each counted as a person; null without a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subjects_not_in_map: Option<u64>,
+    /// Name of the column that names the subject; null when each record is its own subject.
+    pub subject: Option<String>,
+    /// The columns in file order.
+    pub columns: Vec<DatasetColumn>,
+}
+
+/// One input file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputFile {
+    /// File name without its folder; `-` for standard input.
+    pub name: String,
+    /// Bytes read, as stored (before decompression).
+    pub bytes: u64,
+    /// SHA-256 of those bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Records in the file.
+    pub records: u64,
+}
+
+/// One column of the input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DatasetColumn {
+    /// Name in the header, trimmed.
+    pub name: String,
+    /// What the column is to the subject.
+    pub role: Role,
+    /// Whether the role was guessed rather than declared.
+    pub guessed: bool,
+    /// Why the role was guessed, in words without cell values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guess_reason: Option<String>,
+    /// For a column that nobody named and nothing guessed: the role that its heading suggests, when leaving it
+    /// unnamed would be dangerous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_like: Option<Role>,
+    /// What its values are.
+    #[serde(rename = "type")]
+    pub column_type: ColumnType,
+    /// Distinct values after coarsening, a missing cell not counted; null for a column that is not coded.
+    pub distinct: Option<u64>,
+    /// Missing cells.
+    pub missing: u64,
+    /// Whether every subject has one value in it (a missing cell is a value); null without a subject or for a
+    /// column that is not coded.
+    pub constant_per_subject: Option<bool>,
+    /// The coarsening rules that were applied, as written.
+    pub coarsen: Vec<String>,
+}
+
+/// What a column is to the subject of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The person or account that records belong to.
+    Subject,
+    /// Names the person outright.
+    DirectIdentifier,
+    /// May be known to others and helps to single a person out.
+    QuasiIdentifier,
+    /// What nobody should learn.
+    Sensitive,
+    /// Sampling weight; never a count of a crowd.
+    Weight,
+    /// Not used.
+    Ignore,
+}
+
+impl Role {
+    /// Every role, in the order documentation lists them.
+    pub const ALL: [Self; 6] =
+        [Self::Subject, Self::DirectIdentifier, Self::QuasiIdentifier, Self::Sensitive, Self::Weight, Self::Ignore];
+
+    /// The name used in configuration files and results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::DirectIdentifier => "direct-identifier",
+            Self::QuasiIdentifier => "quasi-identifier",
+            Self::Sensitive => "sensitive",
+            Self::Weight => "weight",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+/// What the values of a column are, found from all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnType {
+    /// Whole numbers.
+    Integer,
+    /// Decimal numbers, compared exactly.
+    Decimal,
+    /// Calendar dates.
+    Date,
+    /// Dates with a time of day, without a zone.
+    Timestamp,
+    /// Instants: a date and a time with a zone or an offset, compared in UTC.
+    ZonedTimestamp,
+    /// A time of day.
+    Time,
+    /// True or false.
+    Boolean,
+    /// Anything else, compared byte for byte.
+    Text,
+    /// No cell holds a value.
+    Empty,
+}
+
+impl ColumnType {
+    /// The name used in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+            Self::ZonedTimestamp => "zoned-timestamp",
+            Self::Time => "time",
+            Self::Boolean => "boolean",
+            Self::Text => "text",
+            Self::Empty => "empty",
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The waist of the house: one serde value that holds all that a report needs and no cell value.
+//!
+//! Everything before [`ScanResult`] computes it, everything after it only shows or stores it. The field names are
+//! a public contract: `reidrisk schema` prints the JSON Schema that is generated from these types.
+//! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
+
+mod advice;
+mod agreement;
+mod dataset;
+mod identifiers;
+mod unicity;
+mod uniqueness;
+mod verdict;
+
+pub use advice::{Advice, AdviceChange, Headline};
+pub use agreement::{Consent, Recipient};
+pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
+pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
+pub use unicity::{Attacker, Cohort, Unicity, UnicityCurve, UnicityMethod, UnicityResult};
+pub use uniqueness::{
+    AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
+    UndefinedField, Uniqueness,
+};
+pub use verdict::{Finding, FindingCode, Policy, Severity, Verdict, VerdictOutcome};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of the shape of `result.json`: additive within a major version.
+pub const SCHEMA_VERSION: &str = "1.0.0";
+
+/// One finished scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScanResult {
+    /// Version of this shape, [`SCHEMA_VERSION`] when written.
+    pub schema_version: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// When and with what resources it ran. The only part that differs between two runs on the same input.
+    pub run: Run,
+    /// What was read.
+    pub dataset: Dataset,
+    /// Who is to receive it, and under which agreement; null when the configuration names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The limits the answer was judged by.
+    pub policy: Policy,
+    /// The figures.
+    pub measures: Measures,
+    /// What the judge found, worst first.
+    pub findings: Vec<Finding>,
+    /// Measures and gates without a figure, each with its reason.
+    pub not_measured: Vec<NotMeasured>,
+    /// What to change, best first; empty when nothing needs to be, or nothing was tried.
+    pub advice: Vec<Advice>,
+}
+
+/// Name and version of the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Always `reidrisk`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+/// Circumstances of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// Identifier of the run: UTC start time and the first digits of a hash of the input and the plan.
+    pub id: String,
+    /// Start, UTC, RFC 3339.
+    pub started_at: String,
+    /// End, UTC, RFC 3339.
+    pub finished_at: String,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+    /// Wall time of each stage.
+    pub stages: Vec<Stage>,
+    /// Peak resident memory of the process in bytes, where the system tells it.
+    pub peak_memory_bytes: Option<u64>,
+    /// Seed of everything that is drawn by chance.
+    pub seed: u64,
+    /// Worker threads.
+    pub threads: usize,
+    /// What counted: `local`.
+    pub engine: String,
+    /// SHA-256 of the configuration file that was read, if any.
+    pub config_sha256: Option<String>,
+}
+
+/// Wall time of one stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    /// `read`, `treat`, `measure`, `judge`.
+    pub stage: String,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// A measure or gate without a figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotMeasured {
+    /// Name of the measure or gate.
+    pub measure: String,
+    /// Why there is no figure, in words.
+    pub reason: String,
+}
+
+/// What a count counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Distinct persons or accounts.
+    Subject,
+    /// Rows of the extract.
+    Record,
+}
+
+/// How a measure ended. `Undefined` and `Incomplete` never pass a gate and are never shown as 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Outcome<T> {
+    /// There is a figure.
+    Measured {
+        /// What the counts count.
+        unit: Unit,
+        /// The figure.
+        value: T,
+    },
+    /// The definition gives no figure for this input.
+    Undefined {
+        /// Stable kebab-case code.
+        reason: String,
+        /// The reason in words.
+        explanation: String,
+    },
+    /// The computation was cut off.
+    Incomplete {
+        /// Stable kebab-case code: `timeout` or `memory`.
+        reason: String,
+        /// The reason in words.
+        explanation: String,
+    },
+}
+
+/// The figures, one field a measure.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Measures {
+    /// Crowds of every column set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uniqueness: Option<Outcome<Uniqueness>>,
+    /// What names a person outright.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifiers: Option<Outcome<Identifiers>>,
+    /// How many known points single a subject out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unicity: Option<Outcome<Unicity>>,
+}

@@ -1,0 +1,179 @@
+//! Value of the measure `uniqueness`: crowds of every column set.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a crowd is counted on a column set; never mixed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// Every column of the set is constant within every subject: one unit a subject.
+    SubjectAttributes,
+    /// Some column varies within a subject: a subject is exposed if any of its records is.
+    AnyRecord,
+    /// No subject is declared: the record is the subject.
+    Record,
+}
+
+/// What a missing cell matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingMode {
+    /// Missing equals missing only.
+    #[default]
+    OwnCategory,
+    /// Missing matches everything, on either side.
+    Wildcard,
+}
+
+/// Value of the measure `uniqueness`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Uniqueness {
+    /// All quasi-identifiers, in file order.
+    pub quasi_identifiers: Vec<String>,
+    /// The largest set size of the lattice in `sets`.
+    pub max_set: usize,
+    /// What a missing cell matches.
+    pub missing: MissingMode,
+    /// The set of all quasi-identifiers.
+    pub full: SetStatistics,
+    /// The set of all static quasi-identifiers; null when there is none.
+    #[serde(rename = "static")]
+    pub static_set: Option<SetStatistics>,
+    /// With `wildcard`: the smallest crowds of `full` and `static` under `own-category`, so that both are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_category: Option<OwnCategory>,
+    /// Every set of 1 to `max_set` columns, by size, then in file order of the columns.
+    pub sets: Vec<SetStatistics>,
+    /// What each column adds to `unique_subjects` / `subjects`.
+    pub column_effects: Vec<ColumnEffect>,
+    /// How `column_effects[].shapley` was computed.
+    pub shapley_method: ShapleyMethod,
+}
+
+/// The stricter reading of missing cells beside `wildcard`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OwnCategory {
+    /// Smallest class of all quasi-identifiers.
+    pub full_smallest_class: Option<u64>,
+    /// Smallest class of the static quasi-identifiers.
+    pub static_smallest_class: Option<u64>,
+}
+
+/// Crowds of one column set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SetStatistics {
+    /// The columns, in file order.
+    pub columns: Vec<String>,
+    /// How the crowd is counted.
+    pub reading: Reading,
+    /// Non-empty classes; null under `wildcard`, where there are no classes.
+    pub classes: Option<u64>,
+    /// Subjects in the smallest class (under `wildcard`: the smallest crowd of a record).
+    pub smallest_class: Option<u64>,
+    /// Classes with one subject.
+    pub unique_classes: Option<u64>,
+    /// Records whose crowd is one subject.
+    pub unique_records: u64,
+    /// Subjects with at least one record whose crowd is one subject.
+    pub unique_subjects: u64,
+    /// Records and subjects in crowds of fewer than `k` subjects.
+    pub below: Vec<Below>,
+    /// Chances of picking the right subject in a crowd.
+    pub risk: Risk,
+    /// Classes / records.
+    pub distinction: Option<f64>,
+    /// Share of record pairs that the set tells apart.
+    pub separation: Option<f64>,
+    /// How many classes of each size, ascending; null under `wildcard`.
+    pub class_sizes: Option<Vec<ClassSize>>,
+    /// Fields that are null, each with its reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undefined: Vec<UndefinedField>,
+}
+
+/// Records and subjects in crowds of fewer than `k` subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Below {
+    /// The bound; a crowd of exactly `k` is not below it.
+    pub k: u32,
+    /// Records in such crowds.
+    pub records: u64,
+    /// Subjects with at least one such record.
+    pub subjects: u64,
+}
+
+/// Chances of picking the right subject in a crowd (prosecutor risk).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Risk {
+    /// 1 / `smallest_class`.
+    pub highest: Option<f64>,
+    /// Mean over records of 1 / crowd.
+    pub average_record: Option<f64>,
+    /// Mean over subjects of the largest 1 / crowd among the subject's records.
+    pub average_subject: Option<f64>,
+    /// Records and subjects with 1 / crowd strictly above each threshold.
+    pub at_risk: Vec<AtRisk>,
+}
+
+/// Records and subjects with 1 / crowd strictly above `threshold`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AtRisk {
+    /// The threshold on 1 / crowd.
+    pub threshold: f64,
+    /// Records above it.
+    pub records: u64,
+    /// Subjects with at least one record above it.
+    pub subjects: u64,
+}
+
+/// Classes of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClassSize {
+    /// Distinct subjects in a class.
+    pub size: u64,
+    /// Classes of that size.
+    pub classes: u64,
+    /// Records in those classes.
+    pub records: u64,
+}
+
+/// A null field and why it is null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UndefinedField {
+    /// Dotted name of the field.
+    pub field: String,
+    /// Stable kebab-case code: `empty`, `wildcard`, `single-record`, `too-costly`.
+    pub reason: String,
+}
+
+/// What one column adds to the share of unique subjects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ColumnEffect {
+    /// The column.
+    pub column: String,
+    /// v(all) - v(all without it).
+    pub leave_one_out: Option<f64>,
+    /// Its Shapley value; the values sum to v(all).
+    pub shapley: Option<f64>,
+    /// 95 % interval of a sampled Shapley value; null when it is exact.
+    pub interval: Option<[f64; 2]>,
+    /// Fields that are null, each with its reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undefined: Vec<UndefinedField>,
+}
+
+/// How Shapley values were computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "method", rename_all = "kebab-case")]
+pub enum ShapleyMethod {
+    /// Over the whole lattice.
+    Exact,
+    /// Over seeded random orders of the columns.
+    Sampled {
+        /// How many orders.
+        orders: u32,
+    },
+    /// Not computed: the sets needed exceed the work budget.
+    NotComputed,
+}
