@@ -36,6 +36,7 @@ pub mod oracle;
 mod order;
 mod records;
 mod sets;
+mod smallest;
 #[cfg(test)]
 mod test;
 mod wildcard;
