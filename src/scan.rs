@@ -12,7 +12,8 @@ use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
 use crate::measure::uniqueness;
 use crate::result::{
-    Consent, Dataset, Measures, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool,
+    Consent, Dataset, Measures, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION, ScanResult, Stage,
+    Tool,
 };
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};

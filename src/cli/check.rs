@@ -4,9 +4,7 @@ use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{
-    ConfigError, ConfigFile, Settings, check_rules, find_waivers, read_waivers, resolve, shown_name,
-};
+use crate::config::{ConfigError, ConfigFile, Settings, check_rules, find_waivers, read_waivers, resolve, shown_name};
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
     // Merging finds what no single key shows; the input stands for any.

@@ -48,7 +48,7 @@ fn page_text(page: &Page, width: usize) -> String {
     ];
     let mut text = format!("{}\n{}", page.code, wrapped(page.summary, width, ""));
     for (heading, part) in parts {
-        text.push_str(&format!("\n\n{heading}\n{}", wrapped(part, width, "    ")));
+        text.extend(["\n\n", heading, "\n", &wrapped(part, width, "    ")]);
     }
     text
 }

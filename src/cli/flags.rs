@@ -16,9 +16,11 @@ pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -
     let mut flags = settings_of(arguments, matches)?;
     let beside = || arguments.inputs.first().and_then(|input| find_config(input));
     let config = arguments.config.clone().or_else(beside);
-    let waivers = arguments.verdict.waivers.clone().or_else(|| {
-        find_waivers(config.as_deref(), arguments.inputs.first().map_or("-", String::as_str))
-    });
+    let waivers = arguments
+        .verdict
+        .waivers
+        .clone()
+        .or_else(|| find_waivers(config.as_deref(), arguments.inputs.first().map_or("-", String::as_str)));
     let as_of = flags.as_of.unwrap_or_else(today);
     flags.waivers = waivers.map(|path| read_waivers(&path, as_of)).transpose()?.unwrap_or_default();
     let config = config.map(|path| ConfigFile::read(&path)).transpose()?;

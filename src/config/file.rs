@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::quantity::{parse_duration, parse_size};
 use super::reader::{Entry, Reader, entry};
-use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::settings::{
     ENCODINGS, MISSING_MODES, MOST_THREADS, Settings, check_measures, named, parse_delimiter, parse_quote, rule_hint,
 };

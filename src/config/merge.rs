@@ -6,6 +6,7 @@ use std::fmt::Display;
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
 use crate::judge::{Limits, policy_of};
 use crate::result::{DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
+use crate::stats::smallest_safe_class;
 use crate::treatment::CoarsenRule;
 
 /// Where a setting came from.
@@ -170,10 +171,13 @@ fn named_severity(severity: Severity) -> String {
 }
 
 fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Policy {
+    let place = pick.origins.len();
     let other = flags.limits.clone().or(file.limits.clone());
     let limits = Limits {
         k: flags.k.or(file.k),
-        fail_on: Some(pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |level| named_severity(*level))),
+        fail_on: Some(
+            pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |level| named_severity(*level)),
+        ),
         allow_review: Some(pick.value(
             "allow_review",
             flags.allow_review,
@@ -194,11 +198,15 @@ fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Pol
     // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
     let stricter = limits.k.unwrap_or(DEFAULT_K) < policy.k || (limits.k.is_none() && policy.k != DEFAULT_K);
     if stricter {
-        let source = limits.preset.as_ref().map_or("max_risk".to_owned(), |preset| format!("preset {preset}"));
+        let by_risk = limits.max_risk.is_some_and(|risk| smallest_safe_class(risk) == policy.k);
+        let preset = limits.preset.as_ref().filter(|_| !by_risk);
+        let source = preset.map_or("max_risk".to_owned(), |preset| format!("preset {preset}"));
         pick.origins.push(Origin { setting: "k", value: policy.k.to_string(), source });
     } else {
         pick.value("k", flags.k, file.k, DEFAULT_K, ToString::to_string);
     }
+    // The limit that everybody knows is told first.
+    pick.origins[place..].rotate_right(1);
     tell_limits(pick, flags, &limits, &policy);
     policy
 }

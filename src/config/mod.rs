@@ -42,9 +42,9 @@ mod quantity;
 mod reader;
 mod refusal;
 mod settings;
-mod waivers;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};

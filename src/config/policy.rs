@@ -31,16 +31,8 @@ pub(super) const POLICY: [&str; 13] = [
 ];
 
 /// Who is to receive the extract.
-pub(super) const RECIPIENT: [&str; 8] = [
-    "name",
-    "purpose",
-    "agreement",
-    "ends",
-    "no_onward_sharing",
-    "allowed_columns",
-    "forbidden_columns",
-    "consent",
-];
+pub(super) const RECIPIENT: [&str; 8] =
+    ["name", "purpose", "agreement", "ends", "no_onward_sharing", "allowed_columns", "forbidden_columns", "consent"];
 const CONSENT: [&str; 4] = ["file", "column", "value_column", "value"];
 
 pub(super) fn read_policy<'text>(
@@ -97,9 +89,8 @@ fn read_severities<'text>(reader: Reader<'text>, policy: &DeTable<'text>) -> Res
     let mut raised = Vec::new();
     for key in table.keys() {
         let written: &str = key.get_ref();
-        let code = finding_code(written).map_err(|(message, hint)| {
-            reader.error("unknown-finding", message, key.span()).with_hint(hint)
-        })?;
+        let code = finding_code(written)
+            .map_err(|(message, hint)| reader.error("unknown-finding", message, key.span()).with_hint(hint))?;
         let Some(value) = entry(table, place, written) else { continue };
         let at_least: Severity = reader.parsed(&value, |text| named(text, &SEVERITIES))?;
         raised.push(RaisedSeverity { code, at_least });

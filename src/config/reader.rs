@@ -114,7 +114,8 @@ impl<'text> Reader<'text> {
     /// A number in `range`, whole or decimal.
     pub(super) fn figure(self, entry: &Entry<'_, 'text>, range: RangeInclusive<f64>) -> Result<f64, ConfigError> {
         let value = entry.value.get_ref();
-        let whole = value.as_integer().filter(|integer| integer.radix() == 10).map(|integer| integer.as_str().to_owned());
+        let whole =
+            value.as_integer().filter(|integer| integer.radix() == 10).map(|integer| integer.as_str().to_owned());
         let written = whole.or_else(|| value.as_float().map(|float| float.as_str().to_owned()));
         let written = written.ok_or_else(|| self.wrong_type(entry, "a number"))?;
         let number: Option<f64> = written.parse().ok();

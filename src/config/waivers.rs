@@ -31,8 +31,7 @@ pub const WAIVERS_FILE_NAME: &str = "reidrisk-waivers.toml";
 /// A waiver ends at most so many days after the day of judging, so that somebody looks again.
 pub const WAIVER_HORIZON_DAYS: i64 = 180;
 
-const WAIVER: [&str; 8] =
-    ["finding", "dataset", "columns", "limit", "reason", "approved_by", "ticket", "expires"];
+const WAIVER: [&str; 8] = ["finding", "dataset", "columns", "limit", "reason", "approved_by", "ticket", "expires"];
 const LIMIT: [&str; 3] = ["measure", "max", "min"];
 
 /// Reads a waiver file, for judging on the day `as_of`.
@@ -62,15 +61,11 @@ pub fn parse_waivers(path: &Path, bytes: &[u8], as_of: Date) -> Result<Vec<Waive
     reader.check_keys("", document, &["waiver"], |_| None)?;
     let Some(list) = entry(document, "", "waiver") else { return Ok(Vec::new()) };
     let items = list.value.get_ref().as_array().ok_or_else(|| reader.wrong_type(&list, "a list of `[[waiver]]`"))?;
-    let waiver = |item: &toml::Spanned<toml::de::DeValue<'_>>| {
+    let mut waivers = Vec::with_capacity(items.len());
+    for item in items {
         let table = item.get_ref().as_table();
         let table = table.ok_or_else(|| reader.error("wrong-type", "a waiver must be a table", item.span()))?;
-        One { reader, table, span: item.span(), as_of }.read()
-    };
-    // A list of tables would need its lifetime named in the closure; the items are few.
-    let mut waivers = Vec::with_capacity(items.len());
-    for item in items.iter() {
-        waivers.push(waiver(item)?);
+        waivers.push(One { reader, table, span: item.span(), as_of }.read()?);
     }
     Ok(waivers)
 }
@@ -123,8 +118,9 @@ impl<'table, 'text> One<'table, 'text> {
         self.required("finding", |value| {
             let text = self.reader.string(value)?;
             let span = value.value.span();
-            let code = finding_code(&text)
-                .map_err(|(message, hint)| self.reader.error("unknown-finding", message, span.clone()).with_hint(hint))?;
+            let code = finding_code(&text).map_err(|(message, hint)| {
+                self.reader.error("unknown-finding", message, span.clone()).with_hint(hint)
+            })?;
             if code.can_be_waived() {
                 return Ok(code);
             }
@@ -141,10 +137,8 @@ impl<'table, 'text> One<'table, 'text> {
             if expires <= latest {
                 return Ok(expires);
             }
-            let message = format!(
-                "the waiver ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {}",
-                self.as_of
-            );
+            let message =
+                format!("the waiver ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {}", self.as_of);
             let hint = format!("let it end on {latest} at the latest; it can be approved again");
             Err(self.reader.error("too-far", message, value.value.span()).with_hint(hint))
         })
@@ -156,7 +150,8 @@ impl<'table, 'text> One<'table, 'text> {
         reader.check_keys("waiver.limit", table, &LIMIT, |_| None)?;
         let get = |name: &str| entry(table, "waiver.limit", name);
         let span = self.table.get("limit").map_or(0..0, toml::Spanned::span);
-        let wrong = |message: String, hint: String| Err(reader.error("waiver-limit", message, span.clone()).with_hint(hint));
+        let wrong =
+            |message: String, hint: String| Err(reader.error("waiver-limit", message, span.clone()).with_hint(hint));
         let Some((figure, smaller_is_worse)) = finding.figure() else {
             let message = format!("`{}` has no figure that a limit could bound", finding.name());
             return wrong(message, "leave `limit` out".to_owned());

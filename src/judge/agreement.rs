@@ -31,7 +31,8 @@ fn column_finding(column: &str, forbidden: bool, allowed: bool) -> Option<Findin
         let message = format!("column `{column}` is in the extract, and the agreement forbids it");
         of_agreement(FindingCode::ForbiddenColumn, Severity::Critical, message)
     } else if !allowed {
-        let message = format!("column `{column}` is in the extract and not among the columns that the agreement allows");
+        let message =
+            format!("column `{column}` is in the extract and not among the columns that the agreement allows");
         of_agreement(FindingCode::ColumnNotAllowed, Severity::High, message)
     } else {
         return None;

@@ -35,7 +35,10 @@ fn is_safe_harbor(gate: &Gate) -> bool {
 
 /// What the safe harbor method asks for and no column can answer.
 const UNANSWERED: [(&str, &str); 5] = [
-    ("post-code-population", "whether more than 20,000 people live under the first three digits of each post code is not known"),
+    (
+        "post-code-population",
+        "whether more than 20,000 people live under the first three digits of each post code is not known",
+    ),
     ("birth-year-of-the-oldest", "whether a year of birth shows an age above 89 is not judged"),
     (
         "other-identifiers",
@@ -46,10 +49,9 @@ const UNANSWERED: [(&str, &str); 5] = [
 ];
 
 fn safe_harbor_remainder(gated: &mut Gated) {
-    gated.not_measured.extend(UNANSWERED.map(|(measure, reason)| NotMeasured {
-        measure: measure.to_owned(),
-        reason: reason.to_owned(),
-    }));
+    gated.not_measured.extend(
+        UNANSWERED.map(|(measure, reason)| NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() }),
+    );
     gated.doubts.push(format!(
         "the safe harbor method asks for {} more answers than columns can give; a person must give them",
         UNANSWERED.len()
@@ -61,8 +63,7 @@ fn is_dropped(column: &DatasetColumn) -> bool {
 }
 
 fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
-    let is_date =
-        matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    let is_date = matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
     let by_year = column.coarsen.iter().any(|rule| rule == "year");
     let message = format!("column `{}` holds dates finer than a year", column.name);
     (is_date && !by_year).then_some((FindingCode::DateTooFine, message))
@@ -70,7 +71,8 @@ fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
 
 fn age_not_pooled(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
-    let is_age = words(&column.name).iter().any(|word| ["age", "ages", "alter", "lebensalter"].contains(&word.as_str()));
+    let is_age =
+        words(&column.name).iter().any(|word| ["age", "ages", "alter", "lebensalter"].contains(&word.as_str()));
     let pooled = column.coarsen.iter().any(|rule| pools_from(rule).is_some_and(|edge| edge <= 90.0));
     let message = format!("column `{}` holds ages, and those above 89 are not pooled", column.name);
     (is_number && is_age && !pooled).then_some((FindingCode::AgeNotPooled, message))
@@ -91,9 +93,30 @@ const POST_CODES: [&str; 8] = ["zip", "zipcode", "zip5", "zip4", "postcode", "po
 
 /// Headings of other places below a state.
 const PLACES: [&str; 24] = [
-    "city", "town", "village", "municipality", "district", "county", "parish", "borough", "suburb", "street", "address",
-    "neighbourhood", "neighborhood", "latitude", "longitude", "lat", "lon", "lng", "stadt", "ort", "wohnort", "landkreis",
-    "bezirk", "strasse",
+    "city",
+    "town",
+    "village",
+    "municipality",
+    "district",
+    "county",
+    "parish",
+    "borough",
+    "suburb",
+    "street",
+    "address",
+    "neighbourhood",
+    "neighborhood",
+    "latitude",
+    "longitude",
+    "lat",
+    "lon",
+    "lng",
+    "stadt",
+    "ort",
+    "wohnort",
+    "landkreis",
+    "bezirk",
+    "strasse",
 ];
 
 fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {

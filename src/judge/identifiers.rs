@@ -28,7 +28,8 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
         }
         None => {
             if let Some(gate) = needed {
-                let message = format!("the rule `{}` cannot be judged: cells were not searched for identifiers", gate.id);
+                let message =
+                    format!("the rule `{}` cannot be judged: cells were not searched for identifiers", gate.id);
                 gated.findings.push(finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message));
             }
             let reason = "cells were not searched for identifiers; only roles and headings were looked at";
@@ -61,9 +62,9 @@ fn found(case: Case<'_>, value: &Identifiers, gated: &mut Gated) {
         .filter(|finding| finding.code == FindingCode::DirectIdentifierFound)
         .map(|finding| finding.columns.clone())
         .collect();
-    gated.findings.retain(|finding| {
-        finding.code != FindingCode::DirectIdentifierPresent || !named.contains(&finding.columns)
-    });
+    gated
+        .findings
+        .retain(|finding| finding.code != FindingCode::DirectIdentifierPresent || !named.contains(&finding.columns));
     gated.findings.extend(findings);
 }
 
@@ -127,8 +128,7 @@ fn beside(pair: &CorrelatedPseudonym) -> Finding {
 
 /// Two ways of shortening one number show more digits together than each alone.
 fn several_truncations(value: &Identifiers) -> Option<Finding> {
-    let shortened =
-        value.columns.iter().filter(|column| column.kind == IdentifierKind::TruncatedCardNumber);
+    let shortened = value.columns.iter().filter(|column| column.kind == IdentifierKind::TruncatedCardNumber);
     let mut columns: Vec<String> = shortened.map(|column| column.column.clone()).collect();
     columns.dedup();
     let message = format!(

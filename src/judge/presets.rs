@@ -11,8 +11,7 @@ use crate::result::{
 use crate::stats::smallest_safe_class;
 
 /// The presets that can be named.
-pub const PRESETS: [&str; 5] =
-    ["gdpr-three-tests", "public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"];
+pub const PRESETS: [&str; 5] = ["gdpr-three-tests", "public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"];
 
 /// Presets for totals instead of records, which this version does not measure.
 pub const AGGREGATE_PRESETS: [&str; 2] = ["aggregate-cms", "aggregate-bank"];
@@ -178,8 +177,9 @@ const PUBLIC: [&str; 3] = [
     "Health Canada, guidance on public release of clinical information (2019): threshold 0.09",
     "strict reading: 1/11 is above 0.09, so 12",
 ];
-const CONTROLLED: [&str; 1] =
-    ["practice value for controlled sharing: El Emam, Guide to the De-Identification of Personal Health Information (2013)"];
+const CONTROLLED: [&str; 1] = [
+    "practice value for controlled sharing: El Emam, Guide to the De-Identification of Personal Health Information (2013)",
+];
 const PCI: [&str; 2] = [
     "PCI DSS v4, requirements 3.4 and 3.5: numbers unreadable where stored, at most the first six and last four shown",
     "PCI Security Standards Council, FAQ 1091 (truncation) and FAQ 1117 (hashed and truncated versions of one number)",
@@ -205,8 +205,11 @@ fn house_unicity() -> Gate {
 }
 
 fn gdpr_three_tests() -> Vec<Gate> {
-    let (single, link, infer) =
-        ("house number for the test of singling out", "house number for the test of linkability", "house number for the test of inference");
+    let (single, link, infer) = (
+        "house number for the test of singling out",
+        "house number for the test of linkability",
+        "house number for the test of inference",
+    );
     vec![
         from_preset(Gate::smallest_class(GateSet::Static, 5), single),
         undeclared(GateMeasure::UniqueShare, Some(GateSet::Static), single),

@@ -126,10 +126,7 @@ impl Gate {
     /// The house limit on the smallest class of a set.
     #[must_use]
     pub fn smallest_class(set: GateSet, k: u32) -> Self {
-        Self {
-            comparison: Comparison::AtLeast,
-            ..Self::at_most(GateMeasure::SmallestClass, Some(set), f64::from(k))
-        }
+        Self { comparison: Comparison::AtLeast, ..Self::at_most(GateMeasure::SmallestClass, Some(set), f64::from(k)) }
     }
 
     /// A house limit from above, in subjects.

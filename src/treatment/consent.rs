@@ -61,8 +61,7 @@ impl<'register> Consenting<'register> {
     fn of(declared: &ConsentRegister, register: &'register Extract) -> Result<Self, TreatmentError> {
         let column = |name: &str| {
             let found = register.columns.iter().find(|column| column.name == name);
-            let lacks =
-                || TreatmentError::ConsentColumn { file: file_name(&declared.file), column: name.to_owned() };
+            let lacks = || TreatmentError::ConsentColumn { file: file_name(&declared.file), column: name.to_owned() };
             let not_read = || TreatmentError::NotRead { file: file_name(&declared.file) };
             found.ok_or_else(lacks)?.coded.as_ref().ok_or_else(not_read)
         };
