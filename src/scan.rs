@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
 use crate::measure::uniqueness;
-use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
+use crate::result::{
+    Consent, Dataset, Measures, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION, ScanResult, Stage,
+    Tool,
+};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
-use crate::treatment::{self, ColumnRole, Lookups, TreatmentError};
+use crate::treatment::{self, ColumnRole, ConsentCounts, Lookups, TreatmentError};
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -139,29 +144,46 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
+    let (dataset, table, recipient) = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
     stages.end("measure");
 
-    let Judgement { verdict, findings, not_measured: not_gated } =
-        judge(Case { dataset: &dataset, measures: &measures, policy: &plan.policy });
-    not_measured.extend(not_gated);
+    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
+    let policy = dated(plan, recipient.as_ref(), as_of);
+    let Judgement { verdict, findings, waivers, not_measured: not_gated } = judge(Case {
+        dataset: &dataset,
+        measures: &measures,
+        policy: &policy,
+        recipient: recipient.as_ref(),
+        waivers: &plan.waivers,
+        as_of: Some(as_of),
+    });
+    // What was left out has its reason already.
+    let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
+    not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
     stages.end("judge");
     Ok(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         run: stages.finish(plan, &dataset),
         dataset,
-        recipient: None,
+        recipient,
         verdict,
-        policy: plan.policy.clone(),
+        policy,
         measures,
         findings,
+        waivers,
         not_measured,
         advice: Vec::new(),
     })
+}
+
+/// The policy with the day it was judged for, where something depends on the day.
+fn dated(plan: &Plan, recipient: Option<&Recipient>, as_of: Date) -> Policy {
+    let ends = !plan.waivers.is_empty() || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    Policy { as_of: ends.then(|| as_of.to_string()), ..plan.policy.clone() }
 }
 
 fn declared_quasi_identifiers(plan: &Plan) -> usize {
@@ -189,11 +211,12 @@ fn treat(
     plan: &Plan,
     name: String,
     stop: &Stop,
-) -> Result<(Dataset, Table), ScanError> {
+) -> Result<(Dataset, Table, Option<Recipient>), ScanError> {
     let lookups = read_lookups(plan, stop)?;
     let files = extract.files.clone();
     let records = extract.records;
     let treated = treatment::treat(extract, roles, plan, &lookups)?;
+    let recipient = recipient_of(plan, &lookups, treated.consent);
     drop(lookups);
     let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
     let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
@@ -221,10 +244,23 @@ fn treat(
         subject,
         columns,
     };
-    Ok((dataset, table))
+    Ok((dataset, table, recipient))
 }
 
-/// Reads the small files that the plan refers to: the subject map and the hierarchies.
+/// The terms as declared, with what the register says: counts only.
+fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -> Option<Recipient> {
+    let mut recipient = plan.recipient.as_ref()?.terms.clone();
+    let file = lookups.consent.as_ref().and_then(|register| register.files.first());
+    recipient.consent = counts.zip(file).map(|(counts, file)| Consent {
+        file: file.name.clone(),
+        sha256: file.sha256.clone(),
+        subjects: counts.subjects,
+        without_consent: counts.without_consent,
+    });
+    Some(recipient)
+}
+
+/// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.
 fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
         let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
@@ -235,6 +271,9 @@ fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     let mut lookups = Lookups::default();
     if let Some(map) = &plan.subject_map {
         lookups.subject_map = Some(read(&map.file, &InputOptions::default())?);
+    }
+    if let Some(register) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
+        lookups.consent = Some(read(&register.file, &InputOptions::default())?);
     }
     for file in treatment::hierarchy_files(plan) {
         let hierarchy = read(&file, &headless)?;

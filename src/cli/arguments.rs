@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use crate::config::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named, parse_delimiter,
-    parse_duration, parse_quote, parse_size,
+    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named, parse_date,
+    parse_delimiter, parse_duration, parse_quote, parse_size,
 };
 use crate::report::Emit;
 use crate::result::{MissingMode, Severity};
@@ -50,6 +51,8 @@ pub(super) enum Verb {
     Scan(Box<ScanArguments>),
     /// Render a stored result.json again; the data is not needed
     Report(ReportArguments),
+    /// Say what a finding or a measure means, and what to do
+    Explain(ExplainArguments),
     /// Check a configuration file without reading data
     Check(CheckArguments),
     /// Print the JSON Schema of result.json
@@ -217,6 +220,12 @@ pub(super) struct VerdictArguments {
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = "REIDRISK_ALLOW_REVIEW", hide_env_values = true)]
     pub(super) allow_review: bool,
+    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
+    pub(super) waivers: Option<PathBuf>,
+    /// Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = parse_date, env = "REIDRISK_AS_OF", hide_env_values = true)]
+    pub(super) as_of: Option<Date>,
     /// Exit with 0 instead of 1; the result keeps the true code
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = "REIDRISK_EXIT_ZERO", hide_env_values = true)]
@@ -289,6 +298,14 @@ pub(super) enum ReportFormat {
     Json,
     /// The page.
     Html,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Code of a finding, or name of a measure [default: list all]
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
 }
 
 /// Flags of `check`.

@@ -1,15 +1,17 @@
 //! `reidrisk check`: is a configuration right? No data is read.
 
 use super::arguments::CheckArguments;
+use super::clock::today;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Settings, check_rules, resolve, shown_name};
+use crate::config::{ConfigError, ConfigFile, Settings, check_rules, find_waivers, read_waivers, resolve, shown_name};
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
     // Merging finds what no single key shows; the input stands for any.
     let checked = ConfigFile::read(&arguments.config)
         .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()))
-        .and_then(|resolved| check_rules(&resolved.plan).map(|()| resolved));
+        .and_then(|resolved| check_rules(&resolved.plan).map(|()| resolved))
+        .and_then(|resolved| check_waivers(arguments).map(|()| resolved));
     match checked {
         Err(error) => printer.config_failure(&error),
         Ok(resolved) => {
@@ -21,4 +23,9 @@ pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitS
             told.err().unwrap_or(ExitStatus::Success)
         }
     }
+}
+
+/// The waivers beside the configuration, where there are some.
+fn check_waivers(arguments: &CheckArguments) -> Result<(), ConfigError> {
+    find_waivers(Some(&arguments.config), "-").map_or(Ok(()), |path| read_waivers(&path, today()).map(|_| ()))
 }

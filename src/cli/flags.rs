@@ -4,15 +4,25 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::arguments::ScanArguments;
+use super::clock::today;
 use super::memory::default_memory_limit;
-use crate::config::{ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, resolve, shown_name};
+use crate::config::{
+    ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, find_waivers, read_waivers, resolve, shown_name,
+};
 use crate::result::Role;
 
 /// Reads the configuration and merges it with the flags.
 pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Result<Resolved, ConfigError> {
-    let flags = settings_of(arguments, matches)?;
+    let mut flags = settings_of(arguments, matches)?;
     let beside = || arguments.inputs.first().and_then(|input| find_config(input));
     let config = arguments.config.clone().or_else(beside);
+    let waivers = arguments
+        .verdict
+        .waivers
+        .clone()
+        .or_else(|| find_waivers(config.as_deref(), arguments.inputs.first().map_or("-", String::as_str)));
+    let as_of = flags.as_of.unwrap_or_else(today);
+    flags.waivers = waivers.map(|path| read_waivers(&path, as_of)).transpose()?.unwrap_or_default();
     let config = config.map(|path| ConfigFile::read(&path)).transpose()?;
     let resolved = resolve(arguments.inputs.clone(), flags, config, &|setting| source_of(matches, setting))?;
     Ok(with_edge_settings(resolved, arguments, matches))
@@ -62,6 +72,7 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
         fail_on: arguments.verdict.fail_on,
         // The environment may also say no to what the configuration allows.
         allow_review: is_said(matches, "allow_review").then_some(arguments.verdict.allow_review),
+        as_of: arguments.verdict.as_of,
         seed: arguments.running.seed,
         threads: arguments.running.threads,
         memory: arguments.running.memory,

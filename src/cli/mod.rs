@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod clock;
 mod exit;
+mod explain;
 mod flags;
 mod interrupt;
 mod memory;
@@ -51,6 +52,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
             scan::scan_verb(&scan, matches, &arguments.manners, &printer)
         }
         Verb::Report(report) => report::report_verb(&report, &printer),
+        Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Check(check) => check::check_verb(&check, &printer),
         Verb::Schema => schema::schema_verb(&printer),
     }

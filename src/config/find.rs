@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::CONFIG_FILE_NAME;
+use super::{CONFIG_FILE_NAME, WAIVERS_FILE_NAME};
 
 /// `reidrisk.toml` beside the first input, if it is there.
 ///
@@ -11,6 +11,17 @@ use super::CONFIG_FILE_NAME;
 #[must_use]
 pub fn find_config(first_input: &str) -> Option<PathBuf> {
     let candidate = folder_of(first_input)?.join(CONFIG_FILE_NAME);
+    candidate.is_file().then_some(candidate)
+}
+
+/// `reidrisk-waivers.toml` beside the configuration file, or beside the first input where there is no configuration.
+#[must_use]
+pub fn find_waivers(config: Option<&Path>, first_input: &str) -> Option<PathBuf> {
+    let folder = match config {
+        Some(config) => config.parent()?.to_owned(),
+        None => folder_of(first_input)?,
+    };
+    let candidate = folder.join(WAIVERS_FILE_NAME);
     candidate.is_file().then_some(candidate)
 }
 

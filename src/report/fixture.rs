@@ -31,6 +31,7 @@ pub(super) fn failing() -> ScanResult {
             gate_any_record: false,
             fail_on: Severity::High,
             allow_review: false,
+            ..Policy::house_default()
         },
         measures: Measures {
             uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }),
@@ -52,6 +53,7 @@ pub(super) fn failing() -> ScanResult {
             reason: "this version does not count known points yet".to_owned(),
         }],
         recipient: None,
+        waivers: vec![],
         advice: vec![],
     }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::escape::printable;
 use super::number::{count, natural_frequency, ratio, share};
 use super::words;
-use crate::result::{ColumnEffect, Dataset, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
+use crate::result::{
+    ColumnEffect, Dataset, Finding, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+};
 
 /// The measured crowds, or why there are none.
 pub(super) enum Crowds<'a> {
@@ -127,6 +129,19 @@ pub(super) fn headline(result: &ScanResult, set: &SetStatistics) -> String {
             format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
         }
     }
+}
+
+/// What makes the dataset fail where it is not a crowd: the finding that comes first, as a sentence without its full
+/// stop. None where crowds are the reason, or nothing fails.
+pub(super) fn blocking(result: &ScanResult) -> Option<String> {
+    if result.verdict.outcome != VerdictOutcome::Fail {
+        return None;
+    }
+    let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
+    let first = result.findings.iter().find(fails)?;
+    let mut letters = first.message.chars();
+    let start = letters.next()?.to_uppercase();
+    (first.measure != "uniqueness").then(|| printable(&start.chain(letters).collect::<String>()))
 }
 
 /// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.

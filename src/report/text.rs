@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthStr;
 use super::escape::{ascii, printable, shortened};
 use super::number::{bytes, count, duration, percent, share};
 use super::summary::{
-    Crowds, crowds, headline, headline_detail, headline_set, is_gated, names, optional_count, population, reasons_lead,
-    records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
+    Crowds, blocking, crowds, headline, headline_detail, headline_set, is_gated, names, optional_count, population,
+    reasons_lead, records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
 };
 use super::words;
 use crate::result::{FindingCode, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
@@ -43,6 +43,7 @@ pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&
         figures(&mut page, result, uniqueness);
     }
     findings(&mut page, result);
+    waivers(&mut page, result);
     not_measured(&mut page, result);
     closing(&mut page, result, report_path);
     page.text
@@ -67,15 +68,20 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let outcome = result.verdict.outcome;
     let word = words::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
-    let sentence = match crowds(result) {
+    let of_crowds = match crowds(result) {
         Crowds::Measured(uniqueness) => headline(result, headline_set(result, uniqueness)),
         Crowds::Missing { explanation, .. } => words::unknown_risk(&explanation),
     };
+    let blocking = blocking(result);
+    let sentence = blocking.as_ref().unwrap_or(&of_crowds).clone();
     let before = page.text.len();
     page.paragraph(&indent, &sentence);
     let painted = page.paint(word, verdict_colour(outcome));
     // The word takes the place of the first indent.
     page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+    if blocking.is_some() {
+        page.paragraph(&indent, &of_crowds);
+    }
     let detail = match crowds(result) {
         Crowds::Measured(uniqueness) => headline_detail(result, headline_set(result, uniqueness)),
         Crowds::Missing { .. } => words::verdict_sentence(outcome).to_owned(),
@@ -173,6 +179,17 @@ fn findings(page: &mut Page, result: &ScanResult) {
     if !page.text.ends_with("\n\n") {
         page.line("");
     }
+}
+
+fn waivers(page: &mut Page, result: &ScanResult) {
+    if result.waivers.is_empty() {
+        return;
+    }
+    page.line(&format!("  {}", words::WAIVERS));
+    for record in result.waivers.iter().take(LISTED * 2) {
+        page.paragraph("    ", &words::waiver(record));
+    }
+    page.line("");
 }
 
 fn not_measured(page: &mut Page, result: &ScanResult) {

@@ -3,8 +3,8 @@
 use super::escape::shortened;
 use super::number::{count, percent};
 use crate::result::{
-    ColumnEffect, Dataset, DatasetColumn, MissingMode, OwnCategory, Policy, Reading, SetStatistics, Severity,
-    ShapleyMethod, VerdictOutcome,
+    ColumnEffect, Comparison, Dataset, DatasetColumn, Gate, GateBasis, GateMeasure, MissingMode, OwnCategory, Policy,
+    Reading, ScanResult, SetStatistics, Severity, ShapleyMethod, VerdictOutcome, WaiverRecord, WaiverState,
 };
 
 /// Stands where a figure does not exist.
@@ -37,6 +37,15 @@ pub(super) fn verdict_sentence(outcome: VerdictOutcome) -> &'static str {
         VerdictOutcome::Review => "No limit is broken, but a person must look before this dataset leaves.",
         VerdictOutcome::Fail => "This dataset must not leave as it is.",
         VerdictOutcome::Incomplete => "The measurement was cut off, so nobody can say that this dataset is safe.",
+    }
+}
+
+/// The verdict as a sentence; a pass that waivers made says so.
+pub(super) fn verdict_of(result: &ScanResult) -> &'static str {
+    let waived = result.findings.iter().any(|finding| finding.waived);
+    match result.verdict.outcome {
+        VerdictOutcome::Pass if waived => "Every limit holds, or a waiver covers it.",
+        outcome => verdict_sentence(outcome),
     }
 }
 
@@ -613,6 +622,9 @@ pub(super) fn policy(policy: &Policy, name: &str) -> String {
     };
     let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
     let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
+    if !policy.gates.is_empty() {
+        return policy_gates(policy, &name, review);
+    }
     format!(
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
          {} or above fail.{review} Default limits are house policy, not law.",
@@ -620,6 +632,74 @@ pub(super) fn policy(policy: &Policy, name: &str) -> String {
         severity(policy.fail_on)
     )
 }
+
+/// Every gate of a policy, with who asks for it, and where the preset comes from.
+fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
+    let version = policy.preset.as_ref().map_or_else(String::new, |preset| format!(", version {}", preset.version));
+    let gates: Vec<String> = policy.gates.iter().map(gate).collect();
+    let sources = policy.preset.as_ref().map_or_else(String::new, |preset| {
+        let sources: Vec<String> = preset.sources.iter().map(|source| super::escape::printable(source)).collect();
+        format!(" Sources: {}.", sources.join("; "))
+    });
+    let day = policy.as_of.as_ref().map_or_else(String::new, |day| {
+        format!(" Agreement and waivers are judged for {}.", super::escape::printable(day))
+    });
+    format!(
+        "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
+         policy unless law or standard stands beside it.",
+        gates.join("; "),
+        severity(policy.fail_on)
+    )
+}
+
+fn gate(gate: &Gate) -> String {
+    let figure = match (gate.limit, gate.limit_as_k) {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HighestRisk => {
+            format!(" at most {} (classes of at least {})", percent(limit), count(u64::from(k)))
+        }
+        (Some(limit), _) if matches!(gate.measure, GateMeasure::SmallestClass | GateMeasure::CorrectLinks) => {
+            let side = if gate.comparison == Comparison::AtLeast { "at least" } else { "at most" };
+            format!(" {side} {limit}")
+        }
+        (Some(limit), _) => format!(" at most {}", percent(limit)),
+        (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
+        (None, _) => " (needed, and not declared)".to_owned(),
+    };
+    let basis = match gate.basis {
+        GateBasis::Law => ", law",
+        GateBasis::Standard => ", standard",
+        GateBasis::House => "",
+    };
+    format!("{}{figure}{basis}", super::escape::printable(&gate.id))
+}
+
+/// What became of a waiver, in one line.
+pub(super) fn waiver(record: &WaiverRecord) -> String {
+    let printable = super::escape::printable;
+    let state = match record.state {
+        WaiverState::InForce => "in force",
+        WaiverState::Expired => "expired",
+        WaiverState::Void => "void",
+        WaiverState::Unused => "unused",
+        WaiverState::OtherDataset => "for another dataset",
+    };
+    let waiver = &record.waiver;
+    let soon = record.state == WaiverState::InForce && record.days_left <= WAIVER_ENDS_SOON;
+    let soon =
+        if soon { format!(", in {}", counted(record.days_left.unsigned_abs(), "day", "days")) } else { String::new() };
+    format!(
+        "{} {state}, ends {}{soon}; approved by {}: {}",
+        waiver.finding.name(),
+        printable(&waiver.expires),
+        printable(&waiver.approved_by),
+        printable(&waiver.reason)
+    )
+}
+
+/// Days before its end from which a waiver is said to end soon.
+const WAIVER_ENDS_SOON: i64 = 14;
+
+pub(super) const WAIVERS: &str = "Waivers (they change the verdict, never a figure)";
 
 pub(super) fn footer(version: &str, run: &str) -> String {
     format!(

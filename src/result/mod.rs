@@ -8,20 +8,27 @@ mod advice;
 mod agreement;
 mod dataset;
 mod identifiers;
+mod policy;
 mod unicity;
 mod uniqueness;
 mod verdict;
+mod waiver;
 
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
+pub use policy::{
+    Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
+    Policy, Preset, RaisedSeverity,
+};
 pub use unicity::{Attacker, Cohort, Unicity, UnicityCurve, UnicityMethod, UnicityResult};
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
     UndefinedField, Uniqueness,
 };
-pub use verdict::{Finding, FindingCode, Policy, Severity, Verdict, VerdictOutcome};
+pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
+pub use waiver::{Waiver, WaiverLimit, WaiverRecord, WaiverState};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +58,9 @@ pub struct ScanResult {
     pub measures: Measures,
     /// What the judge found, worst first.
     pub findings: Vec<Finding>,
+    /// Waivers that were declared, each with what became of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
     /// Measures and gates without a figure, each with its reason.
     pub not_measured: Vec<NotMeasured>,
     /// What to change, best first; empty when nothing needs to be, or nothing was tried.

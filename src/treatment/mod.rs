@@ -4,6 +4,7 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod consent;
 mod error;
 mod exact;
 mod guess;
@@ -18,6 +19,7 @@ mod testing;
 mod treat;
 mod words;
 
+pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use exact::Exact;
 pub use roles::{ColumnRole, roles};

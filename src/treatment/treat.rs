@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::consent::{ConsentCounts, count_consent};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::rare::{SubjectOrder, holders, recode_rare};
@@ -19,6 +20,8 @@ use crate::table::{Codes, Column, Dictionary};
 pub struct Lookups {
     /// The file of [`Plan::subject_map`], with its header.
     pub subject_map: Option<Extract>,
+    /// The register of [`RecipientPlan::consent`](crate::config::RecipientPlan::consent), with its header.
+    pub consent: Option<Extract>,
     /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
     pub hierarchies: BTreeMap<PathBuf, Extract>,
 }
@@ -27,6 +30,8 @@ pub struct Lookups {
 pub struct Treated {
     /// Who each record belongs to; `None` when each record is its own subject.
     pub subject: Option<SubjectCodes>,
+    /// How many subjects opted in; `None` when no register is declared.
+    pub consent: Option<ConsentCounts>,
     /// The quasi-identifiers after coarsening, in file order.
     pub columns: Vec<Column>,
     /// Every column of the extract, in file order. `constant_per_subject` is `None`: the table knows it, not this room.
@@ -71,6 +76,7 @@ pub fn treat(
 ) -> Result<Treated, TreatmentError> {
     let mut described: Vec<DatasetColumn> =
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan)).collect();
+    let consent = count_consent(&extract, &described, plan, lookups)?;
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
@@ -83,7 +89,7 @@ pub fn treat(
         description.distinct = Some(distinct_values);
         columns.push(treated);
     }
-    Ok(Treated { subject, columns, described })
+    Ok(Treated { subject, consent, columns, described })
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {

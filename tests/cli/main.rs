@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agreements;
 mod desk;
 mod exit_codes;
 mod network;
