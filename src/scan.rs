@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
+use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::uniqueness;
 use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
@@ -139,10 +140,11 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    let searched = searched_columns(&extract);
     let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
+    let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
     stages.end("measure");
 
     let Judgement { verdict, findings, not_measured: not_gated } =
@@ -243,9 +245,20 @@ fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     Ok(lookups)
 }
 
+/// What reading found in the cells of every column.
+fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
+    let searched = extract.columns.iter().map(|column| SearchedColumn {
+        name: column.name.clone(),
+        values: extract.records - column.missing,
+        found: column.identifiers.clone(),
+    });
+    searched.collect()
+}
+
 /// Every measure that was asked for and applies; the others with the reason why not.
 fn measure_all(
     table: &Table,
+    searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
@@ -262,6 +275,12 @@ fn measure_all(
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
         measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
+    }
+    if asked(identifiers::NAME) {
+        let records = table.records() as u64 + table.records_without_subject();
+        measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
+    } else {
+        leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
     Ok((measures, not_measured))
 }

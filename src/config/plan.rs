@@ -2,7 +2,7 @@
 //!
 //! After a [`Plan`] exists no code looks at a flag or at the configuration file again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct Plan {
     pub missing: MissingMode,
     /// Measures to compute, by name; all that apply when empty.
     pub measures: Vec<String>,
+    /// Columns that may hold identifiers.
+    pub permitted_identifiers: BTreeSet<String>,
     /// Largest set size of the lattice.
     pub max_set: usize,
     /// The limits.
