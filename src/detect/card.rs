@@ -8,7 +8,10 @@ use super::sighting::{Shown, Sighting, Sign, Span};
 use super::text::{before, continues, digits_at, goes_on, is_word};
 
 /// Issuers: the first four digits from, to, and the shortest and longest number.
-const ISSUERS: [(u16, u16, usize, usize); 25] = [
+///
+/// Visa numbers of thirteen digits are left out: none has been issued for decades, and article numbers (EAN-13) that
+/// begin with a 4 are common.
+const ISSUERS: [(u16, u16, usize, usize); 24] = [
     (2200, 2204, 16, 19), // Mir
     (2221, 2720, 16, 16), // Mastercard
     (3000, 3059, 14, 19), // Diners Club
@@ -18,8 +21,7 @@ const ISSUERS: [(u16, u16, usize, usize); 25] = [
     (3600, 3699, 14, 19), // Diners Club
     (3700, 3799, 15, 15), // American Express
     (3800, 3999, 14, 19), // Diners Club
-    (4000, 4999, 13, 13), // Visa
-    (4000, 4999, 16, 16),
+    (4000, 4999, 16, 16), // Visa
     (4000, 4999, 18, 19),
     (5000, 5099, 13, 19), // Maestro and national schemes
     (5100, 5599, 16, 16), // Mastercard
@@ -208,7 +210,6 @@ mod tests {
     fn published_test_numbers_have_the_right_check_digit_and_an_issuer() {
         for number in [
             "4111111111111111",
-            "4222222222222",
             "5555555555554444",
             "2223003122003222",
             "378282246310005",

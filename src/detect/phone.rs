@@ -45,11 +45,10 @@ const NATIONAL_LENGTHS: [(&[u8], usize, usize); 14] = [
 const MOST_DIGITS: usize = 15;
 
 /// Groups of digits of national numbers that begin with the trunk zero, and the separators they are written with.
-const TRUNK: [(&[usize], &[u8]); 22] = [
+const TRUNK: [(&[usize], &[u8]); 21] = [
     (&[2, 2, 2, 2, 2], b" .-"),
     (&[3, 4, 4], b" -."),
     (&[3, 3, 4], b" -."),
-    (&[3, 3, 3], b" -"),
     (&[3, 3, 2, 2], b" ."),
     (&[2, 4, 4], b" -"),
     (&[4, 3, 3], b" -"),
@@ -96,7 +95,7 @@ pub(super) fn at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<u
 pub(super) fn look_at_digits(text: &[u8], sighting: &mut Sighting) {
     let written = |byte: &u8| byte.is_ascii_digit() || b" +-./()".contains(byte);
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    if text.iter().all(written) && digits > 0 {
+    if text.len() >= 8 && text.iter().all(written) && digits > 0 {
         let zeros = text.iter().filter(|&&byte| byte == b'0').count();
         let right = (7..=MOST_DIGITS).contains(&digits) && zeros < digits;
         sighting.add(Sign::PHONE_DIGITS, Placement::WholeCell, right);
@@ -106,7 +105,9 @@ pub(super) fn look_at_digits(text: &[u8], sighting: &mut Sighting) {
 /// A number with its country code, the digits of which start at `from`.
 fn international(text: &[u8], start: usize, from: usize, sighting: &mut Sighting) -> Option<usize> {
     let groups = read_groups(text, from);
-    let bare = text[start] == b'0' && groups.ends.len() < 2;
+    // After a double zero the country code stands by itself; else padded numbers would pass.
+    let code = groups.ends.first().map_or(0, |&(_, digits)| digits);
+    let bare = text[start] == b'0' && (groups.ends.len() < 2 || country(&groups.digits) != Some(code));
     let most = groups.digits.len();
     // With a sign before it, bare digits may be a signed number: those of another length speak against it.
     if bare || most < 7 {
@@ -150,15 +151,17 @@ fn read_groups(text: &[u8], from: usize) -> Groups {
     groups
 }
 
+/// Digits of the country code that stands first.
+fn country(digits: &[u8]) -> Option<usize> {
+    let starts = |code: &&&[u8]| digits.starts_with(code);
+    let short = SHORT_CODES.iter().find(starts).map(|code| code.len());
+    short.or_else(|| LONG_CODES.iter().find(starts).map(|_| 3))
+}
+
 /// Whether the first digits are a country code and the others are as many as that country has.
 fn has_country(digits: &[u8]) -> bool {
-    let short = SHORT_CODES.iter().find(|code| digits.starts_with(code));
-    let code = match short {
-        Some(code) => code.len(),
-        None if LONG_CODES.iter().any(|code| digits.starts_with(code)) => 3,
-        None => return false,
-    };
-    let known = NATIONAL_LENGTHS.iter().find(|(country, ..)| short == Some(country));
+    let Some(code) = country(digits) else { return false };
+    let known = NATIONAL_LENGTHS.iter().find(|(country, ..)| digits.get(..code) == Some(country));
     let (shortest, longest) = known.map_or((5, 12), |&(_, shortest, longest)| (shortest, longest));
     let national = digits.len().saturating_sub(code);
     digits.len() >= 8 && (shortest..=longest).contains(&national)
@@ -170,7 +173,12 @@ fn national(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize>
         return None;
     }
     let trunk = text[start] == b'0' || text[start..].starts_with(b"(0");
-    let (end, right) = if trunk { with_trunk_zero(text, start) } else { north_american(text, start) }?;
+    let other = || if trunk { None } else { north_american(text, start) };
+    let (end, right) = other().or_else(|| with_trunk_zero(text, start))?;
+    // In a column of numbers spelled like this, those without the zero speak against it; in a text they are other numbers.
+    if !right && (Span { start, end }).placement(text) == Placement::WithinText {
+        return None;
+    }
     if goes_on(text, end) || (matches!(text.get(end), Some(b'-' | b'/')) && digits_at(text, end + 1) > 0) {
         return None;
     }
@@ -210,7 +218,7 @@ fn with_trunk_zero(text: &[u8], start: usize) -> Option<(usize, bool)> {
         let (rest, _, ends) = sizes(text, from);
         let digits = area + rest.iter().sum::<usize>();
         let fits = closed && (2..=6).contains(&area) && rest.len() <= 3 && (9..=12).contains(&digits);
-        return if fits { ends.last().map(|&end| (end, text[start + 2] != b'0')) } else { None };
+        return if fits { ends.last().map(|&end| (end, text[start + 1] == b'0' && text[start + 2] != b'0')) } else { None };
     }
     let (found, separator, ends) = sizes(text, start);
     let separator = separator?;
@@ -218,7 +226,7 @@ fn with_trunk_zero(text: &[u8], start: usize) -> Option<(usize, bool)> {
         found.starts_with(groups) && separators.contains(&separator)
     };
     let (groups, _) = TRUNK.iter().filter(fits).max_by_key(|(groups, _)| groups.len())?;
-    Some((ends[groups.len() - 1], text[start + 1] != b'0'))
+    Some((ends[groups.len() - 1], text[start] == b'0' && text[start + 1] != b'0'))
 }
 
 /// `(212) 555-0123`, `212-555-0123`, `1-212-555-0123` and the like.

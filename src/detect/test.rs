@@ -47,7 +47,7 @@ fn kinds(found: &[Found]) -> Vec<(IdentifierKind, Placement)> {
 
 /// One identifier alone in a column of two hundred harmless texts.
 const PLANTED: [(&str, IdentifierKind, Placement); 60] = [
-    ("4929123412341239", PaymentCardNumber, WholeCell),
+    ("4929123412341232", PaymentCardNumber, WholeCell),
     ("4111 1111 1111 1111", PaymentCardNumber, WholeCell),
     ("5555-5555-5555-4444", PaymentCardNumber, WholeCell),
     ("5105.1051.0510.5100", PaymentCardNumber, WholeCell),
@@ -160,7 +160,7 @@ fn hashes_are_found_as_pseudonyms_and_random_identifiers_are_not() {
         let cells: Vec<String> = (0..50).map(|_| chance.fill(&"h".repeat(length))).collect();
         assert_eq!(kinds(&found("card_hash", &cells)), [(HashedValue, WholeCell)], "{length}");
     }
-    let random: Vec<String> = (0..50).map(|_| chance.fill("hhhhhhhhhhhh4hhhahhhhhhhhhhhhhhh")).collect();
+    let random: Vec<String> = (0..50).map(|_| chance.fill("hhhhhhhhhhhh4hhh8hhhhhhhhhhhhhhh")).collect();
     assert_eq!(kinds(&found("id", &random)), []);
 }
 
@@ -192,8 +192,8 @@ const PLAIN: [&str; 96] = [
     "2026-01-29", "29/01/2026", "29.01.2026", "20260129", "2026-01-29T19:39:59", "2026-01-29 19:39:59.999999+00:00",
     "20260129193959", "17999999999", "1799999999999", "19:39:59", "5499", "59.9999, -9.9999", "59.999999", "AA9 9AA",
     "99999-9999", "A9A 9A9", "999 99", "AAA-99999", "AA-9999-AA", "AAAA9999", "A999999999", "AA99AA99AA99AA99AA99AA",
-    "DE99999999999999999999", "GB99AAAA99999999999999", "hhhhhhhh-hhhh-4hhh-ahhh-hhhhhhhhhhhh",
-    "hhhhhhhhhhhh4hhhahhhhhhhhhhhhhhh", "hhhhhhh", "v9.99.9", "9.99.999.9999", "10.99.99.99", "9.9.9", "aaaa aaaaa",
+    "DE99999999999999999999", "GB99AAAA99999999999999", "hhhhhhhh-hhhh-4hhh-8hhh-hhhhhhhhhhhh",
+    "hhhhhhhhhhhh4hhh8hhhhhhhhhhhhhhh", "hhhhhhh", "v9.99.9", "9.99.999.9999", "10.99.99.99", "9.9.9", "aaaa aaaaa",
     "Aaaaaa Aaaa", "aaaaa, aaa aaaa 99 aaaa aaa.", "aaaa #9999 aaa 9999999999 aaaa", "order 9999999999999999 sent",
     "9:9", "9/99", "99-99-99", "999-999", "999/9999/99", "99999999A", "A9999999A", "AA999999A", "999-999-9999",
     "999-99-9999-99", "@aaaaaa", "aaa @ aaaa 9999", "https://example.org/a/9999999999999999", "Aaaaa & Aaaa GmbH 9999",
