@@ -33,7 +33,9 @@ fn hexadecimal(digits: &[u8]) -> Option<bool> {
 /// A universally unique identifier without its dashes tells itself by its version and variant (RFC 9562). One hash in
 /// thirteen looks the same, so a column of hashes is still told from a column of such identifiers.
 fn is_uuid(digits: &[u8]) -> bool {
-    digits.len() == 32 && b"13457".contains(&digits[12]) && matches!(digits[16], b'8' | b'9' | b'a' | b'b' | b'A' | b'B')
+    digits.len() == 32
+        && b"13457".contains(&digits[12])
+        && matches!(digits[16], b'8' | b'9' | b'a' | b'b' | b'A' | b'B')
 }
 
 fn is_base64(text: &[u8]) -> bool {
@@ -42,9 +44,9 @@ fn is_base64(text: &[u8]) -> bool {
     if padding > 2 || text[signs..].iter().any(|&byte| byte != b'=') {
         return false;
     }
-    let fits = BASE64.iter().any(|&(length, pads)| {
-        signs == length - pads && (padding == pads || (padding == 0 && length > 24))
-    });
+    let fits = BASE64
+        .iter()
+        .any(|&(length, pads)| signs == length - pads && (padding == pads || (padding == 0 && length > 24)));
     let has = |kind: fn(&u8) -> bool| text.iter().any(kind);
     fits && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
 }

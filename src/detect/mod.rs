@@ -52,23 +52,83 @@ const CARD: [&str; 9] = ["card", "cardnumber", "pan", "cc", "creditcard", "karte
 
 /// Words beside which bare digits may be a telephone number.
 const PHONE: [&str; 20] = [
-    "phone", "phones", "telephone", "tel", "telefon", "telefono", "telephon", "mobile", "mobil", "mobilnummer", "handy",
-    "handynummer", "cell", "cellphone", "fax", "msisdn", "gsm", "whatsapp", "phonenumber", "telefonnummer",
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "telefon",
+    "telefono",
+    "telephon",
+    "mobile",
+    "mobil",
+    "mobilnummer",
+    "handy",
+    "handynummer",
+    "cell",
+    "cellphone",
+    "fax",
+    "msisdn",
+    "gsm",
+    "whatsapp",
+    "phonenumber",
+    "telefonnummer",
 ];
 
 /// Words beside which bare digits may be a national identification number.
 const NATIONAL: [&str; 44] = [
-    "ssn", "sin", "itin", "tin", "nin", "nino", "dni", "nie", "nif", "nir", "insee", "bsn", "burgerservicenummer", "sofi",
-    "pesel", "cpf", "rut", "cnp", "hetu", "henkilotunnus", "personnummer", "fodselsnummer", "cpr", "aadhaar", "aadhar",
-    "oib", "curp", "nric", "fiscale", "rodne", "steuerid", "steuer", "steuernummer", "taxid", "taxpayer", "nationalid",
-    "national", "ahv", "tckn", "kimlik", "isikukood", "rijksregisternummer", "nrn", "pps",
+    "ssn",
+    "sin",
+    "itin",
+    "tin",
+    "nin",
+    "nino",
+    "dni",
+    "nie",
+    "nif",
+    "nir",
+    "insee",
+    "bsn",
+    "burgerservicenummer",
+    "sofi",
+    "pesel",
+    "cpf",
+    "rut",
+    "cnp",
+    "hetu",
+    "henkilotunnus",
+    "personnummer",
+    "fodselsnummer",
+    "cpr",
+    "aadhaar",
+    "aadhar",
+    "oib",
+    "curp",
+    "nric",
+    "fiscale",
+    "rodne",
+    "steuerid",
+    "steuer",
+    "steuernummer",
+    "taxid",
+    "taxpayer",
+    "nationalid",
+    "national",
+    "ahv",
+    "tckn",
+    "kimlik",
+    "isikukood",
+    "rijksregisternummer",
+    "nrn",
+    "pps",
 ];
 
 impl Heading {
     fn new(heading: &str) -> Self {
         let words = crate::heading::words(heading);
         let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-        let pair = |first: &str, second: &str| words.iter().any(|word| word == first) && words.iter().any(|word| word == second);
+        let pair = |first: &str, second: &str| {
+            words.iter().any(|word| word == first) && words.iter().any(|word| word == second)
+        };
         Self {
             card: says(&CARD),
             phone: says(&PHONE),
@@ -99,7 +159,11 @@ fn look(cell: &[u8], heading: Heading) -> Sighting {
         return sighting;
     }
     let text = text::plain(cell);
-    if text::is_moment(&text) || hash::look(&text, &mut sighting) {
+    if text::is_moment(&text) {
+        return sighting;
+    }
+    if hash::look(&text, &mut sighting) {
+        sighting.value = text::digest(&text);
         return sighting;
     }
     if memchr::memchr(b'@', &text).is_some() {
@@ -107,6 +171,9 @@ fn look(cell: &[u8], heading: Heading) -> Sighting {
     }
     if text.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4 {
         look_for_numbers(&text, heading, &mut sighting);
+    }
+    if sighting.candidates != 0 {
+        sighting.value = text::digest(&text);
     }
     sighting
 }

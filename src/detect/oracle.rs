@@ -2,7 +2,7 @@
 
 use super::search::believes;
 use super::sighting::{Mark, Sighting};
-use super::{Heading, hash, email, look_for_numbers, text};
+use super::{Heading, email, hash, look_for_numbers, text};
 use crate::result::{IdentifierKind, Placement};
 
 /// A way of recognising an identifier and where in the cell it stands.

@@ -12,9 +12,9 @@ use crate::result::Placement;
 
 /// Country codes of one and two digits; all others have three.
 const SHORT_CODES: [&[u8]; 46] = [
-    b"1", b"7", b"20", b"27", b"30", b"31", b"32", b"33", b"34", b"36", b"39", b"40", b"41", b"43", b"44", b"45", b"46",
-    b"47", b"48", b"49", b"51", b"52", b"53", b"54", b"55", b"56", b"57", b"58", b"60", b"61", b"62", b"63", b"64",
-    b"65", b"66", b"81", b"82", b"84", b"86", b"90", b"91", b"92", b"93", b"94", b"95", b"98",
+    b"1", b"7", b"20", b"27", b"30", b"31", b"32", b"33", b"34", b"36", b"39", b"40", b"41", b"43", b"44", b"45",
+    b"46", b"47", b"48", b"49", b"51", b"52", b"53", b"54", b"55", b"56", b"57", b"58", b"60", b"61", b"62", b"63",
+    b"64", b"65", b"66", b"81", b"82", b"84", b"86", b"90", b"91", b"92", b"93", b"94", b"95", b"98",
 ];
 
 /// First two digits of country codes of three.
@@ -218,13 +218,15 @@ fn with_trunk_zero(text: &[u8], start: usize) -> Option<(usize, bool)> {
         let (rest, _, ends) = sizes(text, from);
         let digits = area + rest.iter().sum::<usize>();
         let fits = closed && (2..=6).contains(&area) && rest.len() <= 3 && (9..=12).contains(&digits);
-        return if fits { ends.last().map(|&end| (end, text[start + 1] == b'0' && text[start + 2] != b'0')) } else { None };
+        return if fits {
+            ends.last().map(|&end| (end, text[start + 1] == b'0' && text[start + 2] != b'0'))
+        } else {
+            None
+        };
     }
     let (found, separator, ends) = sizes(text, start);
     let separator = separator?;
-    let fits = |(groups, separators): &&(&[usize], &[u8])| {
-        found.starts_with(groups) && separators.contains(&separator)
-    };
+    let fits = |(groups, separators): &&(&[usize], &[u8])| found.starts_with(groups) && separators.contains(&separator);
     let (groups, _) = TRUNK.iter().filter(fits).max_by_key(|(groups, _)| groups.len())?;
     Some((ends[groups.len() - 1], text[start] == b'0' && text[start + 1] != b'0'))
 }

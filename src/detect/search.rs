@@ -59,14 +59,14 @@ impl Search {
     pub fn take(&mut self, cell: &[u8], records: u64) {
         let sighting = look(cell, self.heading);
         if sighting.candidates != 0 {
-            self.add(&sighting, hash(cell), records);
+            self.add(&sighting, records);
         }
     }
 
-    fn add(&mut self, sighting: &Sighting, hash: u64, records: u64) {
+    fn add(&mut self, sighting: &Sighting, records: u64) {
         for mark in Mark::all(sighting.candidates) {
             if proof(mark.sign()) != Proof::Sure {
-                remember(self.samples.entry(mark).or_default(), hash, sighting.passed & mark.bit() != 0);
+                remember(self.samples.entry(mark).or_default(), sighting.value, sighting.passed & mark.bit() != 0);
             }
         }
         if sighting.passed != 0 {
@@ -84,7 +84,9 @@ impl Search {
         for mark in Mark::all(seen).filter(|mark| self.holds(*mark)) {
             *believed.entry((mark.sign().kind(), mark.placement())).or_default() |= mark.bit();
         }
-        let records = |marks: u128| self.passed.iter().filter(|(passed, _)| *passed & marks != 0).map(|(_, records)| records).sum();
+        let records = |marks: u128| {
+            self.passed.iter().filter(|(passed, _)| *passed & marks != 0).map(|(_, records)| records).sum()
+        };
         let found = believed.into_iter().map(|((kind, placement), marks)| Found {
             kind,
             placement,
@@ -99,9 +101,10 @@ impl Search {
     }
 
     fn holds(&self, mark: Mark) -> bool {
-        let (candidates, right) = self.samples.get(&mark).map_or((0, 0), |sample| {
-            (sample.len() as u64, sample.values().filter(|&&passed| passed).count() as u64)
-        });
+        let (candidates, right) = self
+            .samples
+            .get(&mark)
+            .map_or((0, 0), |sample| (sample.len() as u64, sample.values().filter(|&&passed| passed).count() as u64));
         // A sign that needs one value only has no sample.
         proof(mark.sign()) == Proof::Sure || believes(self.heading, mark, candidates, right)
     }
@@ -144,24 +147,16 @@ fn remember(sample: &mut BTreeMap<u64, bool>, hash: u64, passed: bool) {
     }
 }
 
-/// A hash of a cell that is the same on every machine: FNV-1a, its bits mixed at the end.
-fn hash(cell: &[u8]) -> u64 {
-    let folded = cell.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (folded ^ folded >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ mixed >> 32
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{SAMPLE, hash, remember};
+    use super::{SAMPLE, remember};
+    use crate::detect::text::digest;
 
     #[test]
     fn the_sample_is_the_same_for_any_order() {
-        let cells: Vec<u64> = (0..3 * SAMPLE as u64).map(|number| hash(&number.to_le_bytes())).collect();
+        let cells: Vec<u64> = (0..3 * SAMPLE as u64).map(|number| digest(&number.to_le_bytes())).collect();
         let mut forward = BTreeMap::new();
         let mut backward = BTreeMap::new();
         cells.iter().for_each(|&cell| remember(&mut forward, cell, cell % 3 == 0));

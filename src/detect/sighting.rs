@@ -118,6 +118,8 @@ pub(super) struct Sighting {
     pub(super) candidates: u128,
     /// Marks whose check was right as well.
     pub(super) passed: u128,
+    /// A hash of the text, the same for every spelling of blanks around it.
+    pub(super) value: u64,
     /// The permitted truncation that hides least.
     pub(super) truncated: Option<Shown>,
     /// The truncation beyond what is permitted that hides least.

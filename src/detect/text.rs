@@ -91,6 +91,15 @@ pub(super) fn is_moment(text: &[u8]) -> bool {
     }
 }
 
+/// A hash of a text that is the same on every machine: FNV-1a, its bits mixed at the end.
+pub(super) fn digest(text: &[u8]) -> u64 {
+    let folded = text
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let mixed = (folded ^ folded >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ mixed >> 32
+}
+
 #[cfg(test)]
 mod tests {
     use super::{is_moment, plain};

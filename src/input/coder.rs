@@ -512,7 +512,12 @@ impl PassedColumn {
     fn finish(self) -> FinishedColumn {
         let reading = self.readings.settle();
         let not_a_number = if reading.not_a_number_is_missing() { self.not_a_number } else { 0 };
-        FinishedColumn { column_type: reading.column_type(), missing: self.missing + not_a_number, identifiers: self.search.settle(), coded: None }
+        FinishedColumn {
+            column_type: reading.column_type(),
+            missing: self.missing + not_a_number,
+            identifiers: self.search.settle(),
+            coded: None,
+        }
     }
 }
 

@@ -122,7 +122,12 @@ impl<'a> Collector<'a> {
     fn new(source: &'a Source, wanted: &[bool], stop: &'a Stop, memory: Option<u64>) -> Self {
         let flag = |column: usize| wanted.get(column).copied().unwrap_or(false);
         Self {
-            coders: source.columns.iter().enumerate().map(|(place, name)| ColumnCoder::new(flag(place), name)).collect(),
+            coders: source
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(place, name)| ColumnCoder::new(flag(place), name))
+                .collect(),
             records: 0,
             nulls: &source.null_values,
             stop,

@@ -80,7 +80,7 @@ pub(super) const QUALIFIER: [&str; 12] = [
 ];
 
 /// Words for what names a person outright.
-pub(super) const DIRECT: [&str; 57] = [
+pub(super) const DIRECT: [&str; 85] = [
     "surname",
     "firstname",
     "lastname",
@@ -138,6 +138,34 @@ pub(super) const DIRECT: [&str; 57] = [
     "msisdn",
     "licence",
     "license",
+    "cellphone",
+    "nome",
+    "cognome",
+    "naam",
+    "voornaam",
+    "achternaam",
+    "fornamn",
+    "efternamn",
+    "imie",
+    "nazwisko",
+    "sobrenome",
+    "bsn",
+    "pesel",
+    "cpf",
+    "aadhaar",
+    "personnummer",
+    "hetu",
+    "cpr",
+    "nir",
+    "insee",
+    "oib",
+    "nric",
+    "curp",
+    "cnp",
+    "mac",
+    "telefonnummer",
+    "mobilnummer",
+    "handynummer",
 ];
 
 /// Pairs of words that together name a person outright.
@@ -172,7 +200,7 @@ pub(super) const PERSON: [&str; 11] = [
 ];
 
 /// Words for a moment.
-pub(super) const TIME: [&str; 27] = [
+pub(super) const TIME: [&str; 29] = [
     "date",
     "time",
     "timestamp",
@@ -200,10 +228,12 @@ pub(super) const TIME: [&str; 27] = [
     "issued",
     "booked",
     "dt",
+    "booking",
+    "valuta",
 ];
 
 /// Words for a place.
-pub(super) const PLACE: [&str; 43] = [
+pub(super) const PLACE: [&str; 51] = [
     "zip",
     "zipcode",
     "postcode",
@@ -247,10 +277,18 @@ pub(super) const PLACE: [&str; 43] = [
     "longitude",
     "native",
     "wohnort",
+    "stad",
+    "plaats",
+    "miasto",
+    "citta",
+    "comune",
+    "cap",
+    "cep",
+    "codigopostal",
 ];
 
 /// Words for money.
-pub(super) const MONEY: [&str; 35] = [
+pub(super) const MONEY: [&str; 44] = [
     "amount",
     "amt",
     "balance",
@@ -286,10 +324,19 @@ pub(super) const MONEY: [&str; 35] = [
     "eur",
     "usd",
     "czk",
+    "kontostand",
+    "guthaben",
+    "turnover",
+    "umsatz",
+    "valor",
+    "bedrag",
+    "belopp",
+    "kwota",
+    "importo",
 ];
 
 /// Words for where and for what money was spent.
-pub(super) const TRADE: [&str; 31] = [
+pub(super) const TRADE: [&str; 37] = [
     "merchant",
     "mcc",
     "category",
@@ -321,6 +368,12 @@ pub(super) const TRADE: [&str; 31] = [
     "status",
     "cost",
     "department",
+    "winkel",
+    "negozio",
+    "esercente",
+    "sklep",
+    "marchand",
+    "merchantid",
 ];
 
 /// Words for traits of a person.
@@ -369,7 +422,7 @@ pub(super) const TRAIT: [&str; 41] = [
 ];
 
 /// Words for text that people write freely.
-pub(super) const FREE_TEXT: [&str; 20] = [
+pub(super) const FREE_TEXT: [&str; 24] = [
     "description",
     "desc",
     "memo",
@@ -390,4 +443,8 @@ pub(super) const FREE_TEXT: [&str; 20] = [
     "popis",
     "descripcion",
     "libelle",
+    "particulars",
+    "omschrijving",
+    "causale",
+    "concepto",
 ];

@@ -84,9 +84,7 @@ pub(super) fn italy(text: &[u8]) -> bool {
         })
         .sum();
     let day = number(&text[9..11]);
-    b"ABCDEHLMPRST".contains(&text[8])
-        && matches!(day, 1..=31 | 41..=71)
-        && u32::from(text[15] - b'A') == sum % 26
+    b"ABCDEHLMPRST".contains(&text[8]) && matches!(day, 1..=31 | 41..=71) && u32::from(text[15] - b'A') == sum % 26
 }
 
 /// Netherlands, burgerservicenummer: the test of eleven.
@@ -136,7 +134,11 @@ pub(super) fn poland(digits: &[u8]) -> bool {
 /// Brazil, CPF.
 pub(super) fn brazil(digits: &[u8]) -> bool {
     let check = |length: usize| {
-        let sum: u64 = digits[..length].iter().zip((2..=length as u64 + 1).rev()).map(|(&byte, weight)| digit(byte) * weight).sum();
+        let sum: u64 = digits[..length]
+            .iter()
+            .zip((2..=length as u64 + 1).rev())
+            .map(|(&byte, weight)| digit(byte) * weight)
+            .sum();
         sum * 10 % 11 % 10 == digit(digits[length])
     };
     digits.iter().any(|&byte| byte != digits[0]) && check(9) && check(10)
@@ -200,7 +202,8 @@ pub(super) fn croatia(digits: &[u8]) -> bool {
 pub(super) fn norway(digits: &[u8]) -> bool {
     let day = number(&digits[..2]);
     let day = if day > 40 { day - 40 } else { day };
-    let check = |weights: &[u64], place: usize| (11 - weighted(&digits[..place], weights) % 11) % 11 == digit(digits[place]);
+    let check =
+        |weights: &[u64], place: usize| (11 - weighted(&digits[..place], weights) % 11) % 11 == digit(digits[place]);
     date(number(&digits[2..4]), day)
         && check(&[3, 7, 6, 1, 8, 9, 4, 5, 2], 9)
         && check(&[5, 4, 3, 2, 7, 6, 5, 4, 3, 2], 10)
@@ -291,7 +294,8 @@ pub(super) fn chile(text: &[u8]) -> bool {
     if !body.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let sum: u64 = body.iter().rev().zip([2, 3, 4, 5, 6, 7].into_iter().cycle()).map(|(&byte, weight)| digit(byte) * weight).sum();
+    let sum: u64 =
+        body.iter().rev().zip([2, 3, 4, 5, 6, 7].into_iter().cycle()).map(|(&byte, weight)| digit(byte) * weight).sum();
     b"0K987654321"[usize::try_from(sum % 11).unwrap_or(0)] == last
 }
 

@@ -25,7 +25,11 @@ const fn rule(spellings: &'static [&'static str], check: fn(&[u8]) -> bool, proo
 const RULES: [Rule; 45] = [
     rule(&["99999999A", "99999999-A", "99.999.999-A", "A9999999A", "A-9999999-A"], checks::spain, Checked(0.05)),
     rule(&["A9999999A"], checks::singapore, Checked(0.1)),
-    rule(&["9 99 99 99 999 999 99", "9 99 99 9A 999 999 99", "9999999999999 99", "999999A99999999"], checks::france, Checked(0.01)),
+    rule(
+        &["9 99 99 99 999 999 99", "9 99 99 9A 999 999 99", "9999999999999 99", "999999A99999999"],
+        checks::france,
+        Checked(0.01),
+    ),
     rule(&["999999999999999"], checks::france, Column(0.005)),
     rule(&["AAAAAA99A99A999A", "AAA AAA 99A99 A999A"], checks::italy, Checked(0.05)),
     rule(&["999999999", "9999.99.999", "9999 99 999"], checks::netherlands, Heading),
@@ -217,7 +221,8 @@ mod tests {
 
     #[test]
     fn no_text_makes_a_check_panic() {
-        for text in ["000000000000000000", "ZZZZZZZZZZZZZZZZZZ", "99999999Z", "00000000000", "ZZ999999Z", "000000A000Z"] {
+        for text in ["000000000000000000", "ZZZZZZZZZZZZZZZZZZ", "99999999Z", "00000000000", "ZZ999999Z", "000000A000Z"]
+        {
             for length in 0..=text.len() {
                 passes(&text[..length]);
             }

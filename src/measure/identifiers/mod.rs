@@ -29,9 +29,7 @@ mod test;
 use std::collections::BTreeSet;
 
 use crate::detect::{Found, Shown};
-use crate::result::{
-    CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Outcome, Placement, Unit,
-};
+use crate::result::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Outcome, Placement, Unit};
 
 /// The name under `measures`.
 pub const NAME: &str = "identifiers";
@@ -82,10 +80,10 @@ fn report(column: &SearchedColumn, found: &Found, permitted: bool) -> Identifier
 
 /// Every hash-looking column beside every column with shortened card numbers.
 fn correlated(columns: &[SearchedColumn]) -> Vec<CorrelatedPseudonym> {
-    let hashed = columns.iter().filter(|column| column.found.iter().any(|found| found.kind == IdentifierKind::HashedValue));
-    let pairs = hashed.flat_map(|hashed| {
-        columns.iter().filter_map(move |column| Some((hashed, column, shown(column)?)))
-    });
+    let hashed =
+        columns.iter().filter(|column| column.found.iter().any(|found| found.kind == IdentifierKind::HashedValue));
+    let pairs =
+        hashed.flat_map(|hashed| columns.iter().filter_map(move |column| Some((hashed, column, shown(column)?))));
     let pairs = pairs.map(|(hashed, truncated, shown)| CorrelatedPseudonym {
         hashed_column: hashed.name.clone(),
         truncated_column: truncated.name.clone(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::SearchedColumn;
-use crate::detect::oracle::{Seen, believed, seen_in};
 use crate::detect::Found;
+use crate::detect::oracle::{Seen, believed, seen_in};
 use crate::result::{IdentifierKind, Placement};
 
 /// Searches a column given by its cells; an empty cell is missing.
