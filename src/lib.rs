@@ -26,6 +26,7 @@
 //! | [`cli`] | verbs, flags, progress, signals, exit codes | compute |
 //! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
+//! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`treatment`] | roles, coarsening rules, subject map | IO |
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
@@ -42,6 +43,8 @@
 
 pub mod cli;
 pub mod config;
+pub mod detect;
+pub(crate) mod heading;
 pub mod input;
 pub mod judge;
 pub mod measure;

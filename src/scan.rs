@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
+use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::uniqueness;
 use crate::result::{
     Consent, Dataset, Measures, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION, ScanResult, Stage,
@@ -144,10 +145,11 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    let searched = searched_columns(&extract);
     let (dataset, table, recipient) = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
+    let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
     stages.end("measure");
 
     let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
@@ -282,9 +284,20 @@ fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     Ok(lookups)
 }
 
+/// What reading found in the cells of every column.
+fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
+    let searched = extract.columns.iter().map(|column| SearchedColumn {
+        name: column.name.clone(),
+        values: extract.records - column.missing,
+        found: column.identifiers.clone(),
+    });
+    searched.collect()
+}
+
 /// Every measure that was asked for and applies; the others with the reason why not.
 fn measure_all(
     table: &Table,
+    searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
@@ -301,6 +314,12 @@ fn measure_all(
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
         measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
+    }
+    if asked(identifiers::NAME) {
+        let records = table.records() as u64 + table.records_without_subject();
+        measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
+    } else {
+        leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
     Ok((measures, not_measured))
 }

@@ -41,6 +41,44 @@ fn assert_nothing_leaks(flags: &[&str]) {
     assert_eq!(pages, 1, "the page is among the files that were searched");
 }
 
+/// Identifiers of every kind, in columns with and without a role: counted, never shown.
+#[test]
+fn identifiers_that_are_found_are_not_shown() {
+    let planted = [
+        ("pan", "4929123412341232"),
+        ("short", "411111******1111"),
+        ("account", "DE89370400440532013000"),
+        ("mail", "jane.doe@example.org"),
+        ("contact", "+44 20 7946 0958"),
+        ("person", "RSSMRA85T10A562S"),
+        ("token", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
+        ("note", "paid with 5555 5555 5555 4444"),
+    ];
+    let header: Vec<&str> = planted.iter().map(|(name, _)| *name).collect();
+    let cells: Vec<&str> = planted.iter().map(|(_, cell)| *cell).collect();
+    let mut text = format!("city,{}\n", header.join(","));
+    for record in 0..40 {
+        writeln!(text, "c{},{}", record % 4, cells.join(",")).expect("memory takes text");
+    }
+    for flags in [&["--quasi", "city"][..], &[], &["-v", "--format", "json"], &["--coarsen", "pan=round:10"]] {
+        let bench = Bench::new();
+        let path = bench.write("planted.csv", &text);
+        let path = path.to_str().expect("a path is text");
+        let ended = bench.scan([path, "--emit", "html,json"].iter().chain(flags));
+        let mut outputs = vec![ended.stdout.clone().into_bytes(), ended.stderr.clone().into_bytes()];
+        if ended.code == Some(1) {
+            let columns = bench.result()["measures"]["identifiers"]["value"]["columns"].clone();
+            assert_eq!(columns.as_array().map(Vec::len), Some(planted.len()), "{columns}");
+            outputs.extend(bench.written().iter().map(|path| std::fs::read(path).expect("a written file can be read")));
+        }
+        for (cell, output) in cells.iter().flat_map(|cell| outputs.iter().map(move |output| (cell, output))) {
+            let digits = cell.rsplit(' ').next().unwrap_or(cell);
+            assert!(!support::contains(output, cell.as_bytes()), "`{cell}` with {flags:?}");
+            assert!(digits.len() < 6 || !support::contains(output, digits.as_bytes()), "`{digits}` with {flags:?}");
+        }
+    }
+}
+
 const DECLARED: [&str; 8] = [
     "--subject",
     "customer",

@@ -77,6 +77,7 @@ pub fn resolve(
         coarsen,
         missing: pick.value("missing", flags.missing, file.missing, MissingMode::default(), |mode| named_mode(*mode)),
         measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
+        permitted_identifiers: std::collections::BTreeSet::new(),
         max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
         policy,
         permitted_identifiers: permitted,

@@ -30,6 +30,8 @@ pub struct Plan {
     pub missing: MissingMode,
     /// Measures to compute, by name; all that apply when empty.
     pub measures: Vec<String>,
+    /// Columns that may hold identifiers.
+    pub permitted_identifiers: BTreeSet<String>,
     /// Largest set size of the lattice.
     pub max_set: usize,
     /// The limits.

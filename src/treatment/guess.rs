@@ -6,7 +6,8 @@
 use super::words::{
     DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MONEY, PERSON, PLACE, QUALIFIER, SUBJECT, TIME, TRADE, TRAIT, words,
 };
-use crate::result::{ColumnType, Role};
+use crate::detect::Found;
+use crate::result::{ColumnType, IdentifierKind, Placement, Role};
 
 /// Texts of more characters than this, on average over their distinct values, are read as sentences.
 const SENTENCE_CHARACTERS: u64 = 40;
@@ -24,6 +25,8 @@ pub(super) struct ColumnFacts<'extract> {
     pub(super) average_characters: u64,
     /// Whether the values are whole numbers that count the records.
     pub(super) consecutive: bool,
+    /// Identifiers found in its cells.
+    pub(super) identifiers: &'extract [Found],
 }
 
 impl ColumnFacts<'_> {
@@ -32,9 +35,38 @@ impl ColumnFacts<'_> {
         self.records > 1 && self.distinct == Some(self.records)
     }
 
+    /// What most of its cells are as a whole, of a kind that `fits`.
+    fn mostly(&self, fits: fn(IdentifierKind) -> bool) -> Option<IdentifierKind> {
+        most_cells(self.identifiers, self.records - self.missing, fits)
+    }
+
     /// The same cell in every record.
     fn constant(&self) -> bool {
         self.distinct.is_some_and(|distinct| distinct + u64::from(self.missing > 0) <= 1)
+    }
+}
+
+/// The kind that at least half of the `values` of a column are as a whole, of those that fit.
+fn most_cells(found: &[Found], values: u64, fits: fn(IdentifierKind) -> bool) -> Option<IdentifierKind> {
+    let whole = found.iter().filter(|found| found.placement == Placement::WholeCell && fits(found.kind));
+    whole.max_by_key(|found| found.records).filter(|found| found.records * 2 >= values).map(|found| found.kind)
+}
+
+fn is_hash(kind: IdentifierKind) -> bool {
+    kind == IdentifierKind::HashedValue
+}
+
+/// Kinds in words.
+fn plural(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::PaymentCardNumber => "payment card numbers",
+        IdentifierKind::PartialCardNumber => "card numbers that show too many digits",
+        IdentifierKind::TruncatedCardNumber => "shortened card numbers",
+        IdentifierKind::Iban => "bank account numbers (IBAN)",
+        IdentifierKind::EmailAddress => "e-mail addresses",
+        IdentifierKind::PhoneNumber => "telephone numbers",
+        IdentifierKind::NationalIdentifier => "national identification numbers",
+        IdentifierKind::HashedValue => "values that look like hashes",
     }
 }
 
@@ -49,9 +81,12 @@ pub(super) fn guess_roles(columns: &[ColumnFacts<'_>], open: &[bool], has_subjec
     columns.iter().enumerate().map(guess).collect()
 }
 
-/// What the heading of a column that nobody named suggests, where leaving it unnamed would be dangerous: a subject or
-/// a direct identifier. Nothing else is known of such a column.
-pub(super) fn suspicion(name: &str) -> Option<Role> {
+/// What a column that nobody named may be after all, where leaving it unnamed would be dangerous: a subject or a direct
+/// identifier, by its heading or by what was found in its cells.
+pub(super) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role> {
+    if most_cells(found, values, IdentifierKind::is_direct).is_some() {
+        return Some(Role::DirectIdentifier);
+    }
     let heading = words(name);
     let says = |known: &[&str], word: &String| has(known, word);
     let subject = heading.iter().any(|word| SUBJECT.iter().any(|(known, _)| known == word))
@@ -62,18 +97,26 @@ pub(super) fn suspicion(name: &str) -> Option<Role> {
 }
 
 fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
-    let kind = if column.unique() { "each with one record" } else { "with several records each" };
-    (Role::Subject, format!("the heading names a person, account or card, {kind}"))
+    let count = if column.unique() { "each with one record" } else { "with several records each" };
+    let reason = match column.mostly(|_| true) {
+        Some(kind) if is_hash(kind) => format!("it holds pseudonyms that look like hashes, {count}"),
+        Some(kind) => {
+            format!("the heading names a person, account or card, {count}; its cells hold {}", plural(kind))
+        }
+        None => format!("the heading names a person, account or card, {count}"),
+    };
+    (Role::Subject, reason)
 }
 
-/// The column that most looks like the subject; the first of equals.
+/// The column that most looks like the subject; the first of equals. One that holds card or account numbers and the
+/// like is a direct identifier, and stands for the subject only where no other column does.
 fn best_subject(columns: &[ColumnFacts<'_>], headings: &[Vec<String>], open: &[bool]) -> Option<usize> {
-    let scores = columns.iter().zip(headings).zip(open);
-    let scores = scores.map(|((column, heading), &open)| if open { subject_score(column, heading) } else { 0 });
-    let mut best = None;
-    for (place, score) in scores.enumerate() {
-        if score > 0 && best.is_none_or(|(_, highest)| score > highest) {
-            best = Some((place, score));
+    let mut best: Option<(usize, (bool, u32))> = None;
+    for (place, (column, heading)) in columns.iter().zip(headings).enumerate().filter(|&(place, _)| open[place]) {
+        let score = subject_score(column, heading);
+        let rank = (column.mostly(IdentifierKind::is_direct).is_none(), score);
+        if score > 0 && best.is_none_or(|(_, highest)| rank > highest) {
+            best = Some((place, rank));
         }
     }
     best.map(|(place, _)| place)
@@ -83,7 +126,7 @@ fn best_subject(columns: &[ColumnFacts<'_>], headings: &[Vec<String>], open: &[b
 /// `card_type` and `account_to` are none.
 fn subject_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
     let rank = |word: &String| SUBJECT.iter().find(|(known, _)| known == word).map(|&(_, rank)| rank);
-    let Some(rank) = heading.iter().filter_map(rank).max() else { return 0 };
+    let Some(rank) = heading.iter().filter_map(rank).max() else { return pseudonym_score(column, heading) };
     let fits = heading
         .iter()
         .all(|word| SUBJECT.iter().any(|(known, _)| known == word) || has(&IDENTIFIER, word) || has(&QUALIFIER, word));
@@ -97,11 +140,20 @@ fn subject_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
     rank + u32::from(named_as_identifier) * 2 + u32::from(repeated) * 3 + u32::from(mostly_there) * 4
 }
 
+/// How much a column of hashes looks like the subject when its heading says no more than that it is an identifier.
+fn pseudonym_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
+    let says = heading.iter().all(|word| has(&IDENTIFIER, word) || has(&QUALIFIER, word));
+    let repeated = !column.unique() && !column.constant();
+    u32::from(says && repeated && column.mostly(is_hash).is_some())
+}
+
 fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
-    let quasi = |reason: &str| (Role::QuasiIdentifier, reason.to_owned());
     let ignore = |reason: &str| (Role::Ignore, reason.to_owned());
     if column.column_type == ColumnType::Empty {
         return ignore("no record has a value in it");
+    }
+    if let Some(kind) = column.mostly(IdentifierKind::is_direct) {
+        return (Role::DirectIdentifier, format!("its cells hold {}", plural(kind)));
     }
     if is_direct(heading) {
         return (Role::DirectIdentifier, "the heading speaks of what names a person outright".to_owned());
@@ -113,14 +165,22 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
         return ignore("it numbers the records: each has another value");
     }
     if mentions(heading, &FREE_TEXT) {
-        return ignore("the heading speaks of free text, which is not counted yet");
+        return (Role::Ignore, with_found(column, "the heading speaks of free text, which is not counted yet"));
     }
     for (known, reason) in KINDS {
         if mentions(heading, known) {
-            return quasi(reason);
+            return (Role::QuasiIdentifier, with_found(column, reason));
         }
     }
     guess_by_type(column)
+}
+
+/// A reason, and what stands in some cells besides.
+fn with_found(column: &ColumnFacts<'_>, reason: &str) -> String {
+    match column.identifiers.iter().find(|found| found.kind.is_direct()) {
+        Some(found) => format!("{reason}; some of its cells hold {}", plural(found.kind)),
+        None => reason.to_owned(),
+    }
 }
 
 const KINDS: [(&[&str], &str); 5] = [
@@ -137,15 +197,16 @@ fn guess_by_type(column: &ColumnFacts<'_>) -> (Role, String) {
         ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time => {
             "it holds dates or times"
         }
-        ColumnType::Text if column.average_characters > SENTENCE_CHARACTERS => {
-            return (Role::Ignore, "it holds long texts, which are not counted yet".to_owned());
+        ColumnType::Text if column.average_characters > SENTENCE_CHARACTERS && column.mostly(is_hash).is_none() => {
+            return (Role::Ignore, with_found(column, "it holds long texts, which are not counted yet"));
         }
         ColumnType::Text if column.unique() => {
             return (Role::Ignore, "each record has another text in it".to_owned());
         }
+        _ if column.mostly(is_hash).is_some() => "it holds pseudonyms that look like hashes, which join records",
         _ => "nothing says that others cannot know it",
     };
-    (Role::QuasiIdentifier, reason.to_owned())
+    (Role::QuasiIdentifier, with_found(column, reason))
 }
 
 fn is_direct(heading: &[String]) -> bool {
@@ -182,7 +243,8 @@ fn has(known: &[&str], word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{ColumnFacts, guess_roles, suspicion};
-    use crate::result::{ColumnType, Role};
+    use crate::detect::Found;
+    use crate::result::{ColumnType, IdentifierKind, Placement, Role};
 
     use ColumnType::{Date, Decimal, Integer, Text};
     use Role::{DirectIdentifier as D, Ignore as I, QuasiIdentifier as Q, Subject as S};
@@ -197,6 +259,7 @@ mod tests {
             records,
             average_characters: 8,
             consecutive,
+            identifiers: &[],
         }
     }
 
@@ -409,6 +472,7 @@ mod tests {
 
     #[test]
     fn a_heading_alone_is_enough_to_suspect_a_subject_or_an_identifier() {
+        let suspicion = |name: &str| suspicion(name, &[], 100);
         assert_eq!(suspicion("iban"), Some(Role::DirectIdentifier));
         assert_eq!(suspicion("E-Mail"), Some(Role::DirectIdentifier));
         assert_eq!(suspicion("card"), Some(Role::Subject));
@@ -432,5 +496,51 @@ mod tests {
         let mut sentences = column("q17", Text, 60, 0, 100);
         sentences.average_characters = 90;
         assert_eq!(guess_roles(&[sentences], &[true], false)[0].0, I);
+    }
+
+    /// What was found in the whole cells of this many records.
+    fn whole(kind: IdentifierKind, records: u64) -> [Found; 1] {
+        [Found { kind, placement: Placement::WholeCell, records, shown: None }]
+    }
+
+    #[test]
+    fn cells_decide_whatever_the_heading_says() {
+        let ibans = whole(IdentifierKind::Iban, 80);
+        let holds = |name| ColumnFacts { identifiers: &ibans, ..column(name, Text, 50, 10, 100) };
+        for heading in ["reference", "merchant", "x17", "description", "city"] {
+            let (role, reason) = &guess_roles(&[holds(heading)], &[true], false)[0];
+            assert_eq!((*role, reason.as_str()), (D, "its cells hold bank account numbers (IBAN)"), "{heading}");
+        }
+        let beside = [holds("account"), column("member", Text, 40, 0, 100)];
+        let guesses = guess_roles(&beside, &[true, true], false);
+        assert_eq!((guesses[0].0, guesses[1].0), (D, S), "another column stands for the subject");
+        let alone = &guess_roles(&[holds("account")], &[true], false)[0];
+        assert_eq!(alone.0, S, "without it there would be no subject at all");
+        assert!(alone.1.contains("its cells hold bank account numbers"), "{}", alone.1);
+        assert_eq!(suspicion("reference", &ibans, 90), Some(D));
+    }
+
+    #[test]
+    fn identifiers_in_a_few_cells_do_not_make_the_column_one() {
+        let few = whole(IdentifierKind::PhoneNumber, 3);
+        let merchant = ColumnFacts { identifiers: &few, ..column("merchant", Text, 50, 0, 100) };
+        let (role, reason) = &guess_roles(&[merchant], &[true], false)[0];
+        assert_eq!(*role, Q);
+        assert!(reason.ends_with("; some of its cells hold telephone numbers"), "{reason}");
+    }
+
+    #[test]
+    fn repeated_hashes_are_the_subject_where_the_heading_fits() {
+        let hashes = whole(IdentifierKind::HashedValue, 100);
+        let holds = |name, distinct| ColumnFacts {
+            identifiers: &hashes,
+            average_characters: 64,
+            ..column(name, Text, distinct, 0, 100)
+        };
+        for (heading, distinct, role) in
+            [("token", 20, S), ("card_hash", 20, S), ("token", 100, I), ("merchant_hash", 20, Q), ("x17", 20, Q)]
+        {
+            assert_eq!(guess_roles(&[holds(heading, distinct)], &[true], false)[0].0, role, "{heading} {distinct}");
+        }
     }
 }

@@ -75,7 +75,7 @@ pub fn treat(
     lookups: &Lookups,
 ) -> Result<Treated, TreatmentError> {
     let mut described: Vec<DatasetColumn> =
-        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan)).collect();
+        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
@@ -108,7 +108,7 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
     }
 }
 
-fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
+fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
@@ -118,7 +118,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetCo
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
         guessed: role.guessed && !dropped,
         guess_reason: role.reason.clone().filter(|_| !dropped),
-        looks_like: if unnamed { suspicion(&column.name) } else { None },
+        looks_like: if unnamed { suspicion(&column.name, &column.identifiers, records - column.missing) } else { None },
         column_type: column.column_type,
         distinct: column.coded.as_ref().map(|coded| distinct_values(&coded.dictionary)),
         missing: column.missing,
