@@ -5,14 +5,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::advice::{self, Advised};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
 use crate::measure::uniqueness;
-use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
+use crate::result::{
+    Dataset, Measures, MissingMode, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool,
+};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
-use crate::treatment::{self, ColumnRole, Lookups, TreatmentError};
+use crate::treatment::{self, ColumnRole, Ladder, Lookups, TreatmentError};
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -139,7 +142,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
+    let (dataset, table, ladders) = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
@@ -149,6 +152,10 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
         judge(Case { dataset: &dataset, measures: &measures, policy: &plan.policy });
     not_measured.extend(not_gated);
     stages.end("judge");
+
+    let Advised { advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
+    stages.end("advise");
     Ok(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -160,7 +167,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
         measures,
         findings,
         not_measured,
-        advice: Vec::new(),
+        advice,
     })
 }
 
@@ -189,7 +196,7 @@ fn treat(
     plan: &Plan,
     name: String,
     stop: &Stop,
-) -> Result<(Dataset, Table), ScanError> {
+) -> Result<(Dataset, Table, Vec<Ladder>), ScanError> {
     let lookups = read_lookups(plan, stop)?;
     let files = extract.files.clone();
     let records = extract.records;
@@ -221,7 +228,7 @@ fn treat(
         subject,
         columns,
     };
-    Ok((dataset, table))
+    Ok((dataset, table, treated.ladders))
 }
 
 /// Reads the small files that the plan refers to: the subject map and the hierarchies.
@@ -284,6 +291,38 @@ fn measure_uniqueness(
     let settings =
         uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
     Ok(uniqueness::measure(table, &settings, progress, stop)?)
+}
+
+/// Proposes changes where crowds were counted; says why where that is not possible.
+fn advise(
+    table: Table,
+    ladders: Vec<Ladder>,
+    measures: &Measures,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Advised, ScanError> {
+    match &measures.uniqueness {
+        Some(Outcome::Measured { .. }) => {}
+        Some(Outcome::Incomplete { .. }) => {
+            return Ok(Advised::without("the crowds of the extract as it is were not counted to the end"));
+        }
+        // The measure itself is listed with its reason.
+        Some(Outcome::Undefined { .. }) | None => return Ok(Advised::default()),
+    }
+    if plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some()) {
+        return Ok(Advised::without(
+            "changes are not tried out where missing cells match everything; scan with `--missing own-category` for advice",
+        ));
+    }
+    let needed = table.bytes() as u64 * 2
+        + advice::extra_bytes(&table, &ladders) * 2
+        + scratch_bytes(&table, rayon::current_num_threads());
+    if plan.memory.is_some_and(|allowed| needed > allowed) {
+        return Ok(Advised::without("trying out changes needs more memory than `--memory` allows"));
+    }
+    let settings = advice::Settings { k: plan.policy.k, gate_any_record: plan.policy.gate_any_record };
+    Ok(advice::advise(table, ladders, settings, progress, stop)?)
 }
 
 /// The course of the run, for the record.
