@@ -39,7 +39,7 @@ pub(super) fn thinned(mut ladder: Ladder, most: usize) -> Ladder {
 }
 
 fn rare_rungs(table: &Table, place: usize, ladder: &Ladder, k: u32) -> Vec<Rung> {
-    let Some(rules) = &ladder.rules else { return Vec::new() };
+    let Some(rules) = &ladder.rare_behind else { return Vec::new() };
     let holders = holders(table, place);
     let try_bound = |times: u32| {
         let bound = k.saturating_mul(times);
@@ -132,7 +132,7 @@ mod tests {
             Rung { rules: Vec::new(), recoding }
         };
         let rungs = (2..12).rev().map(rung).collect();
-        let ladder = Ladder { declared: true, fits_flag: true, rules: None, rungs };
+        let ladder = Ladder { declared: true, fits_flag: true, rare_behind: None, rungs };
         let left = |most| -> Vec<u32> {
             let ladder = thinned(ladder.clone(), most);
             ladder.rungs.iter().map(|rung| rung.recoding.cardinality).collect()

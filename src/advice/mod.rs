@@ -13,7 +13,8 @@
 //!
 //! # What is tried
 //! Every single change; then a greedy search downwards, each step the one that takes the most exposure for the detail it
-//! costs, until every gate on crowds holds; then back upwards, giving back each change that turns out not to be needed.
+//! costs, until every gate on crowds holds; then back upwards, giving back each change that turns out not to be needed; and
+//! the same once more, leaving out columns only when none can be made coarser.
 //! The recipes on the way that no other beats in both risk and detail are proposed as well. A greedy search finds a good
 //! recipe, not always the best one; that a proposal does what it says is certain, because it was counted.
 //!
@@ -41,7 +42,7 @@ use crate::table::{Recoding, Table};
 use crate::treatment::Ladder;
 use crowds::{Counter, Figures, Halt};
 use detail::Detail;
-use search::{Goal, Search, Tried};
+use search::{Goal, Manner, Search, Tried};
 
 /// The name under `not_measured` when there is no advice, or not all of it.
 pub const NAME: &str = "advice";
@@ -191,11 +192,21 @@ fn found(search: &mut Search<'_>, start: recipe::Recipe) -> Result<Vec<Tried>, H
     let singles = search.single_changes();
     let mut found = search.tried(singles)?;
     let start = search.tried(vec![start])?.swap_remove(0);
-    let path = search.descent(&start)?;
-    let reached = path.last().filter(|last| last.reached).cloned();
-    let restored = reached.map(|reached| search.restored(reached)).transpose()?;
+    let (mut ways, mut ends): (Vec<Tried>, Vec<Tried>) = (Vec::new(), Vec::new());
+    for manner in [Manner::Free, Manner::Keeping] {
+        let path = search.descent(&start, manner)?;
+        let reached = path.last().filter(|last| last.reached).cloned();
+        ends.extend(reached.map(|reached| search.restored(reached)).transpose()?);
+        ways.extend(path);
+    }
+    // What each search came to in the end is told, even where the other one did better: the columns differ.
+    for end in ends {
+        if !found.iter().any(|other| other.recipe == end.recipe) {
+            found.push(end);
+        }
+    }
     let exposed = |tried: &Tried| search.goal.exposure(&tried.figures).map_or(0, |crowds| crowds.subjects_below_k);
-    let combined: Vec<Tried> = path.into_iter().chain(restored).filter(|tried| tried.recipe.changed() > 1).collect();
+    let combined: Vec<Tried> = ways.into_iter().filter(|tried| tried.recipe.changed() > 1).collect();
     for tried in &combined {
         let beaten = |other: &Tried| {
             let (risk, other_risk) = (exposed(tried), exposed(other));

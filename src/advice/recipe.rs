@@ -1,5 +1,7 @@
 //! A recipe: what is done to each quasi-identifier, and how it is written.
 
+use std::fmt::Write as _;
+
 use crate::printable::printable;
 use crate::result::AdviceChange;
 use crate::treatment::Ladder;
@@ -109,11 +111,11 @@ fn section(name: &str, rules: &[String], declared: bool) -> String {
     // A role in the file would turn guessing off for all other columns.
     let role = if declared { "role = \"quasi-identifier\"\n" } else { "" };
     let quoted: Vec<String> = rules.iter().map(|rule| toml_string(rule)).collect();
-    let rules = match quoted.as_slice() {
-        [rule] => rule.clone(),
-        rules => format!("[{}]", rules.join(", ")),
+    let coarsen = match quoted.as_slice() {
+        [only] => only.clone(),
+        several => format!("[{}]", several.join(", ")),
     };
-    format!("[columns.{}]\n{role}coarsen = {rules}\n", toml_key(name))
+    format!("[columns.{}]\n{role}coarsen = {coarsen}\n", toml_key(name))
 }
 
 fn toml_key(name: &str) -> String {
@@ -128,7 +130,8 @@ fn toml_string(text: &str) -> String {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
             letter if is_visible(letter) => quoted.push(letter),
-            letter => quoted.push_str(&format!("\\U{:08X}", u32::from(letter))),
+            // Writing to a string cannot fail.
+            letter => drop(write!(quoted, "\\U{:08X}", u32::from(letter))),
         }
     }
     quoted.push('"');
@@ -164,7 +167,7 @@ mod tests {
     fn ladder(rules: &[&str]) -> Ladder {
         let rules: Vec<String> = rules.iter().map(|&rule| rule.to_owned()).collect();
         let recoding = Recoding { column: 0, map: vec![0], cardinality: 1, missing: None };
-        Ladder { declared: true, fits_flag: true, rules: None, rungs: vec![Rung { rules, recoding }] }
+        Ladder { declared: true, fits_flag: true, rare_behind: None, rungs: vec![Rung { rules, recoding }] }
     }
 
     fn written(name: &str, rules: &[&str]) -> Written {

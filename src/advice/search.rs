@@ -41,6 +41,15 @@ pub(super) struct Tried {
     pub(super) reached: bool,
 }
 
+/// How a search goes down. Neither way is always the better one, so both are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Any step.
+    Free,
+    /// Columns are made coarser rather than left out.
+    Keeping,
+}
+
 /// Looks for recipes; everything that it returns was counted.
 pub(super) struct Search<'a> {
     pub(super) counter: Counter<'a>,
@@ -81,12 +90,12 @@ impl Search<'_> {
     ///
     /// A step is the one that takes the most exposure for the detail that it costs. Where no single step takes any (all
     /// are exposed in several ways), the one that costs the most detail goes on; [`Self::restored`] gives back later
-    /// what was not needed.
-    pub(super) fn descent(&mut self, start: &Tried) -> Result<Vec<Tried>, Halt> {
+    /// what was not needed. With [`Manner::Keeping`] a column is left out only when none can be made coarser any more.
+    pub(super) fn descent(&mut self, start: &Tried, manner: Manner) -> Result<Vec<Tried>, Halt> {
         let mut path: Vec<Tried> = Vec::new();
         let mut here = start.clone();
         while !here.reached {
-            let next = self.coarser(&here.recipe);
+            let next = self.coarser(&here.recipe, manner);
             let tried = match self.tried(next) {
                 Ok(tried) => tried,
                 Err(Halt::Work) => {
@@ -103,8 +112,8 @@ impl Search<'_> {
     }
 
     /// The recipes with one column one form coarser, in its coarsest form, or left out.
-    fn coarser(&self, recipe: &Recipe) -> Vec<Recipe> {
-        let mut next = Vec::new();
+    fn coarser(&self, recipe: &Recipe, manner: Manner) -> Vec<Recipe> {
+        let (mut next, mut without) = (Vec::new(), Vec::new());
         for (column, &rungs) in self.rungs.iter().enumerate() {
             let first = match recipe.step(column) {
                 Step::AsIs => 0,
@@ -113,7 +122,11 @@ impl Search<'_> {
             };
             let coarsest = rungs.checked_sub(1).filter(|&coarsest| coarsest > first);
             let forms = (first < rungs).then_some(first).into_iter().chain(coarsest);
-            next.extend(forms.map(Step::Rung).chain([Step::Dropped]).map(|step| recipe.with(column, step)));
+            next.extend(forms.map(|rung| recipe.with(column, Step::Rung(rung))));
+            without.push(recipe.with(column, Step::Dropped));
+        }
+        if manner == Manner::Free || next.is_empty() {
+            next.extend(without);
         }
         next.retain(|recipe| recipe.left() > 0);
         next

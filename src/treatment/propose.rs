@@ -18,8 +18,9 @@ pub struct Ladder {
     pub declared: bool,
     /// Whether every rule of the column can be written as a flag that reads back as the same column and rule.
     pub fits_flag: bool,
-    /// The rules of today, as `--coarsen` takes them; `None` when one cannot be written, because it would name a folder.
-    pub rules: Option<Vec<String>>,
+    /// The rules of today, as `--coarsen` takes them, where merging rare values may follow: the values are names or
+    /// codes. Days and numbers have neighbours, so the rare ones among them are better merged with those.
+    pub rare_behind: Option<Vec<String>>,
     /// The forms, each with fewer values than the column has now.
     pub rungs: Vec<Rung>,
 }
@@ -81,8 +82,10 @@ pub(super) fn ladder(present: &Present<'_>) -> Ladder {
     }
     let written = rungs.iter().flat_map(|rung| rung.rules.iter().map(String::as_str)).chain(["drop", "rare:2"]);
     let fits_flag = written.into_iter().all(|rule| reads_back(present.name, rule));
-    let rules = nameable.then(|| present.rules.iter().map(CoarsenRule::to_string).collect());
-    Ladder { declared: present.declared, fits_flag, rules, rungs }
+    let bands = |rule: &CoarsenRule| matches!(rule, CoarsenRule::Calendar(_) | CoarsenRule::Bins(_));
+    let names = present.dictionary.column_type() == ColumnType::Text && !present.rules.iter().any(bands);
+    let rare_behind = (nameable && names).then(|| present.rules.iter().map(CoarsenRule::to_string).collect());
+    Ladder { declared: present.declared, fits_flag, rare_behind, rungs }
 }
 
 /// Fewer values than today, and at least two: a column of one value is better left out.
@@ -170,13 +173,10 @@ fn rules_for(present: &Present<'_>) -> Vec<CoarsenRule> {
         }
         ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => Vec::new(),
     };
-    if let (true, ColumnType::Text | ColumnType::Integer, Some(length)) =
-        (plain, column_type, code_length(present.dictionary))
-    {
-        rules.extend(shorter(length).into_iter().map(CoarsenRule::Prefix));
-        if column_type == ColumnType::Text {
-            rules.push(CoarsenRule::Suffix(length / 2));
-        }
+    let coded = plain && matches!(column_type, ColumnType::Text | ColumnType::Integer);
+    if let Some(length) = code_length(present.dictionary).filter(|_| coded) {
+        let cut = if is_masked(present.dictionary) { CoarsenRule::Suffix } else { CoarsenRule::Prefix };
+        rules.extend(shorter(length).into_iter().map(cut));
     }
     rules
 }
@@ -190,6 +190,11 @@ fn code_length(dictionary: &Dictionary) -> Option<usize> {
     });
     let first = lengths.next()??;
     ((3..=16).contains(&first) && lengths.all(|length| length == Some(first))).then_some(first)
+}
+
+/// Whether every value begins with a sign, as a shortened number does: then its end is what it tells.
+fn is_masked(dictionary: &Dictionary) -> bool {
+    dictionary.values().flatten().all(|value| !value.expose().starts_with(char::is_alphanumeric))
 }
 
 fn written(rules: &[CoarsenRule], last: &CoarsenRule) -> Vec<String> {
@@ -261,6 +266,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(cut(&["1011", "1012", "1022", "1120", "2040"]), ["prefix:3", "prefix:2", "prefix:1"]);
+        assert_eq!(cut(&["**11", "**12", "**22"]), ["suffix:1"]);
         assert!(cut(&["bread", "apples", "pears"]).is_empty());
         assert!(cut(&["a b", "c d", "a d"]).is_empty());
     }
@@ -268,7 +274,7 @@ mod tests {
     #[test]
     fn a_form_that_changes_nothing_or_leaves_one_value_is_left_out() {
         // Every code begins alike, so the first character alone would say nothing.
-        assert_eq!(rules(&ladder_of(ColumnType::Text, &["x11", "x12", "x22"], None)), ["prefix:2", "suffix:1"]);
+        assert_eq!(rules(&ladder_of(ColumnType::Text, &["x11", "x12", "x22"], None)), ["prefix:2"]);
         assert!(ladder_of(ColumnType::Boolean, &["true", "false"], None).rungs.is_empty());
     }
 
@@ -280,7 +286,17 @@ mod tests {
         let (name, place, declared, before_last) = ("c", 0, true, None);
         let present = Present { name, place, declared, rules: &rules, dictionary: &dictionary, before_last };
         let ladder = ladder(&present);
-        assert_eq!((ladder.rules, ladder.rungs.len()), (None, 0));
+        assert_eq!((ladder.rare_behind, ladder.rungs.len()), (None, 0));
+    }
+
+    #[test]
+    fn rare_names_may_be_merged_and_rare_days_and_numbers_may_not() {
+        let behind = |column_type, cells: &[&str], rule| ladder_of(column_type, cells, rule).rare_behind;
+        assert_eq!(behind(ColumnType::Text, &["a", "b"], None), Some(Vec::new()));
+        assert_eq!(behind(ColumnType::Text, &["ab", "b"], Some("prefix:1")), Some(vec!["prefix:1".to_owned()]));
+        assert_eq!(behind(ColumnType::Integer, &["1", "2"], None), None);
+        assert_eq!(behind(ColumnType::Integer, &["1", "2"], Some("bins:2")), None);
+        assert_eq!(behind(ColumnType::Date, &["2026-01-01", "2026-02-01"], Some("month")), None);
     }
 
     #[test]
