@@ -14,6 +14,7 @@
 //!                                                   │
 //!                                                   ▼  measure/*: Table ──► Outcome
 //!                                                   ▼  judge: Outcomes × policy ──► findings, verdict
+//!                                                   ▼  advice: coarser columns ──► what to change, counted
 //!                                              ScanResult (one serde value; holds no cell value)
 //!                                                   └─► report: text, JSON, HTML, charts, the run folder
 //! ```
@@ -32,6 +33,7 @@
 //! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
+//! | [`advice`] | what to change, each proposal counted | estimate, see a value |
 //! | [`report`] | views of the result | see anything but the result |
 //!
 //! # Invariants, kept by tests
@@ -41,6 +43,7 @@
 //! - A measure that is undefined or was cut off never passes a gate and is never shown as 0.
 //! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
+pub mod advice;
 pub mod cli;
 pub mod config;
 pub mod detect;

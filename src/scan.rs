@@ -7,18 +7,19 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use crate::advice::{self, Advised};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
 use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::uniqueness;
 use crate::result::{
-    Consent, Dataset, Measures, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION, ScanResult, Stage,
-    Tool,
+    Consent, Dataset, Measures, MissingMode, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION,
+    ScanResult, Stage, Tool,
 };
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
-use crate::treatment::{self, ColumnRole, ConsentCounts, Lookups, TreatmentError};
+use crate::treatment::{self, ColumnRole, ConsentCounts, Ladder, Lookups, TreatmentError};
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -146,7 +147,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     let searched = searched_columns(&extract);
-    let (dataset, table, recipient) = treat(extract, &roles, plan, name, stop)?;
+    let Prepared { dataset, table, recipient, ladders } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
@@ -166,6 +167,10 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
     not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
     stages.end("judge");
+
+    let Advised { advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
+    stages.end("advise");
     Ok(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -178,7 +183,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
         findings,
         waivers,
         not_measured,
-        advice: Vec::new(),
+        advice,
     })
 }
 
@@ -206,6 +211,15 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
     plan.roles.guess || plan.roles.declared.get(column).is_some_and(counted)
 }
 
+/// An extract without its values.
+struct Prepared {
+    dataset: Dataset,
+    table: Table,
+    recipient: Option<Recipient>,
+    /// For each column of the table, the coarser forms that advice may try.
+    ladders: Vec<Ladder>,
+}
+
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
 fn treat(
     extract: Extract,
@@ -213,7 +227,7 @@ fn treat(
     plan: &Plan,
     name: String,
     stop: &Stop,
-) -> Result<(Dataset, Table, Option<Recipient>), ScanError> {
+) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
     let files = extract.files.clone();
     let records = extract.records;
@@ -246,7 +260,7 @@ fn treat(
         subject,
         columns,
     };
-    Ok((dataset, table, recipient))
+    Ok(Prepared { dataset, table, recipient, ladders: treated.ladders })
 }
 
 /// The terms as declared, with what the register says: counts only.
@@ -342,6 +356,38 @@ fn measure_uniqueness(
     let settings =
         uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
     Ok(uniqueness::measure(table, &settings, progress, stop)?)
+}
+
+/// Proposes changes where crowds were counted; says why where that is not possible.
+fn advise(
+    table: Table,
+    ladders: Vec<Ladder>,
+    measures: &Measures,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Advised, ScanError> {
+    match &measures.uniqueness {
+        Some(Outcome::Measured { .. }) => {}
+        Some(Outcome::Incomplete { .. }) => {
+            return Ok(Advised::without("the crowds of the extract as it is were not counted to the end"));
+        }
+        // The measure itself is listed with its reason.
+        Some(Outcome::Undefined { .. }) | None => return Ok(Advised::default()),
+    }
+    if plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some()) {
+        return Ok(Advised::without(
+            "changes are not tried out where missing cells match everything; scan with `--missing own-category` for advice",
+        ));
+    }
+    let needed = table.bytes() as u64 * 2
+        + advice::extra_bytes(&table, &ladders) * 2
+        + scratch_bytes(&table, rayon::current_num_threads());
+    if plan.memory.is_some_and(|allowed| needed > allowed) {
+        return Ok(Advised::without("trying out changes needs more memory than `--memory` allows"));
+    }
+    let settings = advice::Settings { k: plan.policy.k, gate_any_record: plan.policy.gate_any_record };
+    Ok(advice::advise(table, ladders, settings, progress, stop)?)
 }
 
 /// The course of the run, for the record.

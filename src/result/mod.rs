@@ -104,7 +104,7 @@ pub struct Run {
 /// Wall time of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {
-    /// `read`, `treat`, `measure`, `judge`.
+    /// `read`, `treat`, `measure`, `judge`, `advise`.
     pub stage: String,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,

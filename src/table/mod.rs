@@ -45,6 +45,6 @@ pub use codes::Codes;
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
-pub use records::{Column, SubjectCodes, Table, TooManyRecords};
+pub use records::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
 pub use wildcard::wildcard_counts;
