@@ -30,6 +30,7 @@
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
+//! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`report`] | views of the result | see anything but the result |
 //!
@@ -43,6 +44,7 @@
 pub mod cli;
 pub mod config;
 pub mod input;
+pub mod inspect;
 pub mod judge;
 pub mod measure;
 pub(crate) mod printable;

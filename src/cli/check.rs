@@ -1,24 +1,30 @@
-//! `reidrisk check`: is a configuration right? No data is read.
+//! `reidrisk check`: is a configuration right, and are the files it names? The extract is not read.
 
 use super::arguments::CheckArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Settings, check_rules, resolve, shown_name};
+use super::scan::{scan_failure, tell_origins};
+use crate::config::{ConfigError, ConfigFile, Resolved, Settings, check_rules, resolve, shown_name};
+use crate::stop::Stop;
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
-    // Merging finds what no single key shows; the input stands for any.
-    let checked = ConfigFile::read(&arguments.config)
-        .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()))
-        .and_then(|resolved| check_rules(&resolved.plan).map(|()| resolved));
-    match checked {
-        Err(error) => printer.config_failure(&error),
-        Ok(resolved) => {
-            for origin in &resolved.origins {
-                printer.detail(&format!("setting {} = {} ({})", origin.setting, origin.value, origin.source));
-            }
-            let name = shown_name(&arguments.config.display().to_string());
-            let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
-            told.err().unwrap_or(ExitStatus::Success)
-        }
+    let resolved = match resolved(arguments) {
+        Ok(resolved) => resolved,
+        Err(error) => return printer.config_failure(&error),
+    };
+    if let Err(error) = crate::inspect::check_files(&resolved.plan, &Stop::default()) {
+        return scan_failure(&error, printer);
     }
+    tell_origins(&resolved, printer);
+    let name = shown_name(&arguments.config.display().to_string());
+    let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
+    told.err().unwrap_or(ExitStatus::Success)
+}
+
+/// Merging finds what no single key shows; the input stands for any.
+fn resolved(arguments: &CheckArguments) -> Result<Resolved, ConfigError> {
+    let file = ConfigFile::read(&arguments.config)?;
+    let resolved = resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new())?;
+    check_rules(&resolved.plan)?;
+    Ok(resolved)
 }

@@ -6,8 +6,11 @@
 mod arguments;
 mod check;
 mod clock;
+mod completions;
 mod exit;
 mod flags;
+mod init;
+mod inspect;
 mod interrupt;
 mod memory;
 mod panics;
@@ -23,6 +26,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Verb};
 use exit::ExitStatus;
+pub use panics::guard;
 use printer::Printer;
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
@@ -51,7 +55,17 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
             scan::scan_verb(&scan, matches, &arguments.manners, &printer)
         }
         Verb::Report(report) => report::report_verb(&report, &printer),
+        Verb::Inspect(inspect) => {
+            let matches = matches.subcommand().map(|(_, matches)| matches);
+            inspect::inspect_verb(&inspect, matches, &arguments.manners, &printer)
+        }
+        Verb::Init(init) => {
+            let matches = matches.subcommand().map(|(_, matches)| matches);
+            init::init_verb(&init, matches, &arguments.manners, &printer)
+        }
         Verb::Check(check) => check::check_verb(&check, &printer),
         Verb::Schema => schema::schema_verb(&printer),
+        Verb::Completions(completions) => completions::completions_verb(&completions, &printer),
+        Verb::Man(man) => completions::man_verb(&man, &printer),
     }
 }

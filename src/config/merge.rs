@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
-use crate::result::{MissingMode, Policy, Role, Severity};
+use crate::result::{Audience, MissingMode, Policy, Role, Severity};
 use crate::treatment::CoarsenRule;
 
 /// Where a setting came from.
@@ -51,9 +51,12 @@ pub fn resolve(
     if inputs.is_empty() {
         return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
     }
-    let (file, source, config_sha256) = match config {
-        Some(config) => (config.settings, shown_name(&config.path.display().to_string()), Some(config.sha256)),
-        None => (Settings::default(), String::new(), None),
+    let (file, source, config_sha256, config) = match config {
+        Some(config) => {
+            let source = shown_name(&config.path.display().to_string());
+            (config.settings, source, Some(config.sha256), Some(config.places))
+        }
+        None => (Settings::default(), String::new(), None, None),
     };
     let mut pick = Picker { origins: Vec::new(), file: source, flag_source };
     let roles = merge_roles(&flags, &file)?;
@@ -82,6 +85,10 @@ pub fn resolve(
             limit.map_or("no limit".to_owned(), |limit| format!("{} s", limit.as_secs_f64()))
         }),
         config_sha256,
+        config,
+        audience: pick.value("audience", flags.audience, file.audience, Audience::default(), |audience| {
+            named_audience(*audience)
+        }),
     };
     Ok(Resolved { plan, origins: pick.origins })
 }
@@ -155,6 +162,11 @@ fn list(names: &[String]) -> String {
 fn named_mode(mode: MissingMode) -> String {
     let modes = super::settings::MISSING_MODES;
     modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name).to_owned()
+}
+
+fn named_audience(audience: Audience) -> String {
+    let audiences = super::settings::AUDIENCES;
+    audiences.iter().find(|(_, known)| *known == audience).map_or("", |(name, _)| name).to_owned()
 }
 
 fn named_severity(severity: Severity) -> String {

@@ -23,7 +23,7 @@
 //! k = 5                     # also `fail_on`, `allow_review`, `gate_any_record`
 //!
 //! [scan]                    # what is computed, and with what resources
-//! max_set = 3               # also `measures`, `missing`, `seed`, `threads`, `memory`, `timeout`
+//! max_set = 3               # also `measures`, `missing`, `seed`, `threads`, `memory`, `timeout`, `audience`
 //! ```
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
@@ -33,23 +33,26 @@ mod file;
 mod find;
 mod merge;
 mod names;
+mod places;
 mod plan;
 mod quantity;
 mod reader;
 mod refusal;
 mod settings;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
-pub use find::find_config;
+pub use find::{config_beside, find_config};
 pub use merge::{Origin, Resolved, check_columns, check_rules, resolve};
 pub use names::{did_you_mean, shown_name, split_names};
 pub use plan::{InputOptions, Plan, RolePlan, SubjectMap, TextEncoding};
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use settings::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named, parse_delimiter,
-    parse_quote,
+    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named,
+    parse_delimiter, parse_quote,
 };
+pub use template::starting_config;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::result::{MissingMode, Policy, Role};
+use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Role};
 use crate::treatment::CoarsenRule;
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
@@ -42,6 +42,10 @@ pub struct Plan {
     pub timeout: Option<Duration>,
     /// SHA-256 of the configuration file, if one was read.
     pub config_sha256: Option<String>,
+    /// Where that file speaks of columns.
+    pub config: Option<ConfigPlaces>,
+    /// Who may read the views of the result.
+    pub audience: Audience,
 }
 
 /// How text files are to be read; `None` means found from the file.

@@ -8,6 +8,7 @@ mod error;
 mod exact;
 mod guess;
 mod hierarchy;
+mod lookups;
 mod rare;
 mod recode;
 mod roles;
@@ -20,6 +21,7 @@ mod words;
 
 pub use error::TreatmentError;
 pub use exact::Exact;
+pub use lookups::check_lookups;
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use treat::{Lookups, SubjectCodes, Treated, hierarchy_files, treat};
