@@ -143,7 +143,7 @@ fn markdown_holds_no_markup_no_mention_and_no_broken_row() {
     scanned(|kind, text| {
         if kind == "md" {
             assert!(!text.contains('<') && !text.contains("]("), "{text}");
-            assert!(!text.contains("@everyone") && !text.contains("://"), "{text}");
+            assert!(!text.contains("@everyone") && !text.replace("\\://", "").contains("://"), "{text}");
             for row in text.lines().filter(|line| line.starts_with('|')) {
                 let bars = row.replace("\\\\", "").replace("\\|", "").matches('|').count();
                 assert_eq!(bars, 5, "{row}");

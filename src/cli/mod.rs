@@ -26,7 +26,6 @@ use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Verb};
 use exit::ExitStatus;
-pub use panics::guard;
 use printer::Printer;
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
@@ -34,7 +33,13 @@ use printer::Printer;
 /// A panic anywhere becomes code 70 and a message that holds a place in the source and nothing else.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    panics::guard(|| run_verb(arguments)).unwrap_or(ExitStatus::Internal).code()
+    guard(|| run_verb(arguments).code())
+}
+
+/// The exit code that `program` returns, or 70 when it panicked. The message of a panic may hold cell values, so only
+/// its place in the source is printed. For programs of one's own on top of this library; [`run`] does it by itself.
+pub fn guard(program: impl FnOnce() -> u8) -> u8 {
+    panics::guard(program).unwrap_or(ExitStatus::Internal.code())
 }
 
 fn run_verb(arguments: Vec<OsString>) -> ExitStatus {

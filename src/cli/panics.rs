@@ -8,9 +8,8 @@ use std::sync::Mutex;
 /// error of its own, so nothing is printed before it is known that a panic ended the program.
 static PLACE: Mutex<String> = Mutex::new(String::new());
 
-/// Runs a program; `None` when it panicked. The message of a panic may hold anything, so only its place is printed, on
-/// standard error. For programs of one's own on top of this library; [`run`](super::run) does it by itself.
-pub fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
+/// Runs the program; `None` when it panicked. The message of a panic may hold anything, so only its place is printed.
+pub(super) fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
     set_hook(Box::new(remember));
     // Nothing is looked at after a panic but the fact that there was one.
     let finished = catch_unwind(AssertUnwindSafe(run)).ok();

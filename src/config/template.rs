@@ -16,12 +16,10 @@ use crate::result::{Dataset, DatasetColumn, Role};
 pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
     let mut text = String::new();
     let name = printable(&dataset.name);
+    let columns = dataset.columns.len();
     let guessed = dataset.columns.iter().filter(|column| column.guessed).count();
     push(&mut text, &format!("# Column roles and limits for {name}, for `reidrisk scan`."));
-    push(
-        &mut text,
-        &format!("# {} of {} roles were guessed from headings and counts.", guessed, dataset.columns.len()),
-    );
+    push(&mut text, &format!("# {guessed} of {columns} roles were guessed from headings and counts."));
     push(&mut text, "# Read every entry and correct it: from now on a scan takes them as declared, and may pass.");
     push(&mut text, "# A relative file name is looked for in the folder of this file.");
     dataset_section(&mut text, dataset, &plan.input);
@@ -173,8 +171,10 @@ fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
-            // Writing to a string cannot fail.
-            other if is_invisible(other) => drop(write!(quoted, "\\U{:08X}", u32::from(other))),
+            other if is_invisible(other) => {
+                // Writing to a string cannot fail.
+                let _ = write!(quoted, "\\U{:08X}", u32::from(other));
+            }
             other => quoted.push(other),
         }
     }

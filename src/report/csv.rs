@@ -108,8 +108,8 @@ impl<'a> Row<'a> {
         Self { columns: columns.to_owned(), ..self }
     }
 
-    fn at(self, parameter: impl ToString) -> Self {
-        Self { parameter: parameter.to_string(), ..self }
+    fn at(self, parameter: String) -> Self {
+        Self { parameter, ..self }
     }
 
     fn within(self, interval: Option<[f64; 2]>) -> Self {
@@ -224,12 +224,12 @@ fn set_rows<'a>(
         share("separation", set.separation),
     ];
     for below in &set.below {
-        figures.push(count("records_below", "record", Some(below.records)).at(below.k));
-        figures.push(count("subjects_below", unit, Some(below.subjects)).at(below.k));
+        figures.push(count("records_below", "record", Some(below.records)).at(below.k.to_string()));
+        figures.push(count("subjects_below", unit, Some(below.subjects)).at(below.k.to_string()));
     }
     for risk in &set.risk.at_risk {
-        figures.push(count("records_at_risk", "record", Some(risk.records)).at(risk.threshold));
-        figures.push(count("subjects_at_risk", unit, Some(risk.subjects)).at(risk.threshold));
+        figures.push(count("records_at_risk", "record", Some(risk.records)).at(risk.threshold.to_string()));
+        figures.push(count("subjects_at_risk", unit, Some(risk.subjects)).at(risk.threshold.to_string()));
     }
     rows.extend(figures.into_iter().map(|row| row.of(&columns)));
 }
@@ -253,9 +253,9 @@ fn unicity_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a 
             let row = Row::perhaps("unicity", "share", "share", share, &[]).within(point.interval);
             let is_gated = value.gated_curve == Some(place) && point.known_points == 4;
             let row = row.held_to(limit.filter(|_| is_gated));
-            rows.push(row.of(&columns).at(point.known_points));
+            rows.push(row.of(&columns).at(point.known_points.to_string()));
             let subjects = Row::measured("unicity", "subjects", unit, point.subjects.to_string());
-            rows.push(subjects.of(&columns).at(point.known_points));
+            rows.push(subjects.of(&columns).at(point.known_points.to_string()));
         }
     }
 }
@@ -265,9 +265,9 @@ fn identifier_rows<'a>(rows: &mut Vec<Row<'a>>, value: &'a Identifiers) {
     for found in &value.columns {
         let columns = neutral(&found.column);
         let records = Row::measured("identifiers", "records", "record", found.records.to_string());
-        rows.push(records.of(&columns).at(found.kind.name()));
+        rows.push(records.of(&columns).at(found.kind.name().to_owned()));
         let share = Row::measured("identifiers", "share", "share", found.share.to_string());
-        rows.push(share.of(&columns).at(found.kind.name()));
+        rows.push(share.of(&columns).at(found.kind.name().to_owned()));
     }
 }
 

@@ -193,10 +193,12 @@ pub(super) fn try_first(result: &ScanResult) -> Option<String> {
     Some(words::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
 }
 
+/// One of the figures that advice is judged by.
+type Field = fn(&Headline) -> Option<u64>;
+
 /// The first figure that the change moves, before and after it.
 fn effect(advice: &Advice, k: u32) -> Option<String> {
     let (before, after) = (advice.before.as_ref()?, advice.after.as_ref()?);
-    type Field = fn(&Headline) -> Option<u64>;
     let fields: [(&str, Field); 4] = [
         (words::STATIC_COLUMNS, |headline| headline.static_subjects_below_k),
         (words::STATIC_COLUMNS, |headline| headline.static_unique_subjects),
@@ -213,4 +215,146 @@ fn effect(advice: &Advice, k: u32) -> Option<String> {
         Some(words::moved_unicity(&percent(before), &percent(after)))
     };
     moved.or_else(unicity)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{decision_figures, frequency_of, lead, try_first};
+    use crate::report::fixture;
+    use crate::result::{
+        Advice, AdviceChange, Attacker, Cohort, Finding, FindingCode, Headline, IdentifierColumn, IdentifierKind,
+        Identifiers, Outcome, Placement, ScanResult, Severity, Unicity, UnicityCurve, UnicityMethod, UnicityResult,
+        Unit,
+    };
+
+    fn with_unicity(share: Option<f64>, broken: bool) -> ScanResult {
+        let mut result = fixture::failing();
+        let point = |known_points, share: Option<f64>| UnicityResult {
+            known_points,
+            subjects: 2_900,
+            excluded: 100,
+            share,
+            interval: share.map(|share| [share - 0.01, share + 0.01]),
+            method: UnicityMethod::Sampled,
+            draws: 1_000,
+        };
+        let curve = UnicityCurve {
+            point: vec!["posted_at".to_owned(), "merchant_id".to_owned()],
+            coarsen: BTreeMap::new(),
+            within: BTreeMap::new(),
+            attacker: Attacker::Uniform,
+            known_attributes: Vec::new(),
+            cohort: Cohort::Eligible,
+            crowd_below: 2,
+            records_without_point: 0,
+            results: vec![point(1, Some(0.01)), point(4, share), point(5, Some(0.99))],
+        };
+        let value = Unicity { curves: vec![curve], gated_curve: Some(0) };
+        result.measures.unicity = Some(Outcome::Measured { unit: Unit::Subject, value });
+        if broken {
+            result.findings.push(Finding {
+                code: FindingCode::UnknownRisk,
+                severity: Severity::High,
+                measure: "unicity".to_owned(),
+                columns: Vec::new(),
+                message: "too many".to_owned(),
+                measured: share,
+                limit: Some(0.2),
+                waived: false,
+            });
+        }
+        result
+    }
+
+    #[test]
+    fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
+        let (sentence, detail) = lead(&with_unicity(Some(0.871), true));
+        assert_eq!(
+            sentence,
+            "About 87 in 100 subjects can be singled out by 4 known points (posted_at and merchant_id)"
+        );
+        let detail = detail.replace('\u{a0}', " ");
+        assert_eq!(detail, "87.1 % of 2,900 subjects (95 % interval 86.1 % to 88.1 %)");
+        assert!(lead(&with_unicity(Some(0.871), false)).0.contains("are alone on"), "no limit is broken");
+        assert!(lead(&with_unicity(Some(0.02), true)).0.contains("are alone on"), "the crowds single out more");
+        assert!(lead(&with_unicity(None, true)).0.contains("are alone on"), "there is no share");
+    }
+
+    #[test]
+    fn unicity_and_identifiers_stand_in_the_table_beside_their_limits() {
+        let mut result = with_unicity(Some(0.871), true);
+        let found = |column: &str, kind| IdentifierColumn {
+            column: column.to_owned(),
+            kind,
+            placement: Placement::WholeCell,
+            records: 3,
+            share: 0.1,
+            permitted: false,
+        };
+        let columns = vec![
+            found("memo", IdentifierKind::Iban),
+            found("memo", IdentifierKind::EmailAddress),
+            found("hash", IdentifierKind::HashedValue),
+        ];
+        let value = Identifiers { columns_searched: 8, columns, correlated: Vec::new() };
+        result.measures.identifiers = Some(Outcome::Measured { unit: Unit::Record, value });
+        let figures = decision_figures(&result);
+        let row = |start: &str| {
+            let figure = figures.iter().find(|figure| figure.measure.starts_with(start)).unwrap();
+            [&figure.value, &figure.limit].map(|cell| cell.replace('\u{a0}', " "))
+        };
+        assert_eq!(row("subjects singled out by 4 known points (posted_at, merchant_id)"), ["87.1 %", "20.0 %"]);
+        assert_eq!(row("columns with direct identifiers"), ["1", "0"]);
+        assert_eq!(row("smallest class ("), ["1", "5"]);
+    }
+
+    #[test]
+    fn only_none_and_all_are_called_so() {
+        assert_eq!((frequency_of(0.0), frequency_of(1.0)), ("none".to_owned(), "all".to_owned()));
+        assert_eq!(frequency_of(1e-12), "about 1 in 1,000,000,000");
+        assert_eq!(frequency_of(1.0 - 1e-12), "more than 99 in 100");
+    }
+
+    fn advice(changes: &[(&str, &str)], recommended: bool) -> Advice {
+        let headline = |below, unicity| Headline {
+            full_smallest_class: Some(1),
+            full_unique_subjects: Some(2_990),
+            full_subjects_below_k: Some(3_000),
+            static_smallest_class: Some(1),
+            static_unique_subjects: Some(412),
+            static_subjects_below_k: Some(below),
+            unicity,
+        };
+        let change = |&(column, rule): &(&str, &str)| AdviceChange { column: column.to_owned(), rule: rule.to_owned() };
+        Advice {
+            action: "share totals instead".to_owned(),
+            changes: changes.iter().map(change).collect(),
+            config: None,
+            flags: None,
+            before: Some(headline(1_200, None)),
+            after: Some(headline(40, None)),
+            risk_removed: Some(0.9),
+            detail_kept: Some(0.64),
+            reaches_limits: false,
+            recommended,
+        }
+    }
+
+    #[test]
+    fn the_recommended_change_is_told_with_what_it_does_and_costs() {
+        let mut result = fixture::failing();
+        assert_eq!(try_first(&result), None);
+        result.advice =
+            vec![advice(&[("amount", "drop")], false), advice(&[("birth_year", "round:10"), ("a\nb", "month")], true)];
+        let sentence = try_first(&result).unwrap().replace('\u{a0}', " ");
+        assert_eq!(
+            sentence,
+            "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in crowds below 5 on the static columns \
+             1,200 -> 40 (64.0 % of detail kept; not enough by itself)"
+        );
+        result.advice = vec![advice(&[], true)];
+        assert_eq!(try_first(&result).as_deref(), Some("Try first: share totals instead"));
+    }
 }

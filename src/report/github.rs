@@ -33,10 +33,12 @@ pub fn render_github(result: &ScanResult) -> String {
 }
 
 fn of_finding(result: &ScanResult, finding: &Finding) -> String {
-    let level = match finding.waived {
-        true => "notice",
-        false if finding.severity >= result.policy.fail_on => "error",
-        false => "warning",
+    let level = if finding.waived {
+        "notice"
+    } else if finding.severity >= result.policy.fail_on {
+        "error"
+    } else {
+        "warning"
     };
     let title = format!("reidrisk {}", finding.code.name());
     command(level, place(result, &finding.columns), &title, &finding.message)

@@ -1,7 +1,5 @@
 //! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
 
-use std::fmt::Write as _;
-
 use super::escape::{printable, shortened};
 use super::figures::{decision_figures, lead, revealing, try_first};
 use super::summary::unsaid_reasons;
@@ -138,12 +136,8 @@ fn escape(text: &str) -> String {
             // An address becomes a link by its `://` or its `www.`.
             ':' if rest.peek() == Some(&'/') => escaped.push_str("\\:"),
             '.' if matches!(before, 'w' | 'W') => escaped.push_str("\\."),
-            '\u{a0}' => escaped.push(' '),
-            '\n' | '\r' => escaped.push(' '),
-            other => {
-                // Writing to a string cannot fail.
-                let _ = write!(escaped, "{other}");
-            }
+            '\u{a0}' | '\n' | '\r' => escaped.push(' '),
+            other => escaped.push(other),
         }
         before = character;
     }
@@ -174,7 +168,8 @@ mod tests {
     #[test]
     fn a_row_of_the_table_stays_one_row_whatever_a_column_is_called() {
         let text = render_markdown(&fixture::hostile());
-        assert!(!text.contains('<') && !text.contains("](") && !text.contains("://"), "{text}");
+        assert!(!text.contains('<') && !text.contains("]("), "{text}");
+        assert!(!text.replace("\\://", "").contains("://"), "{text}");
         for row in text.lines().filter(|line| line.starts_with('|')) {
             let bars = row.replace("\\\\", "").replace("\\|", "").matches('|').count();
             assert_eq!(bars, 5, "{row}");

@@ -67,11 +67,9 @@ pub fn remove_partial_runs_of_this_process() {
 
 /// Everything the run folder will hold, by relative path; made before anything is written.
 fn render_files(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
-    let mut files = render_views(result, emit)?;
-    if !files.contains_key("result.json") {
-        files.insert("result.json".to_owned(), render_json(result)?);
-    }
-    Ok(files)
+    let mut emit = emit.clone();
+    emit.insert(Emit::Json);
+    render_views(result, &emit)
 }
 
 /// The views of `emit` as files, by relative path.

@@ -7,8 +7,9 @@ use std::process::Command;
 use crate::support::{BINARY, Bench, Ended, repository_file};
 
 /// Every variable that would change what the program does.
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 18] = [
     "REIDRISK_ALLOW_REVIEW",
+    "REIDRISK_AUDIENCE",
     "REIDRISK_COLOR",
     "REIDRISK_CONFIG",
     "REIDRISK_EMIT",

@@ -9,3 +9,4 @@ mod exit_codes;
 mod network;
 mod streams;
 mod texts;
+mod verbs;
