@@ -18,7 +18,7 @@ fn names() -> Vec<String> {
         "</title></desc><svg onload=alert(1)>",
         "=cmd()|' /C calc'!A0",
         "+1+cmd()",
-        "-2",
+        "-2+3+cmd()",
         "@SUM(1)",
         "a\u{1b}[31m\u{1b}]0;title\u{7}b",
         "a\u{9b}2Jb",

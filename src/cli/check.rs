@@ -3,7 +3,7 @@
 use super::arguments::CheckArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use super::scan::{scan_failure, tell_origins};
+use super::scan::tell_origins;
 use crate::config::{ConfigError, ConfigFile, Resolved, Settings, check_rules, resolve, shown_name};
 use crate::stop::Stop;
 
@@ -12,11 +12,14 @@ pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitS
         Ok(resolved) => resolved,
         Err(error) => return printer.config_failure(&error),
     };
+    let name = shown_name(&arguments.config.display().to_string());
     if let Err(error) = crate::inspect::check_files(&resolved.plan, &Stop::default()) {
-        return scan_failure(&error, printer);
+        let hint = error.hint();
+        let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");
+        printer.failure(&format!("{name} names a file that does not serve: {error}"), Some(hint));
+        return ExitStatus::Code(error.exit_code());
     }
     tell_origins(&resolved, printer);
-    let name = shown_name(&arguments.config.display().to_string());
     let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
     told.err().unwrap_or(ExitStatus::Success)
 }

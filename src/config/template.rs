@@ -84,19 +84,15 @@ fn dataset_section(text: &mut String, dataset: &Dataset, input: &InputOptions) {
 
 fn subject_section(text: &mut String, dataset: &Dataset) {
     push(text, "\n# Who is the person? Crowds are counted in subjects, not in records.");
-    match dataset.columns.iter().find(|column| column.role == Role::Subject) {
-        Some(subject) => {
-            push(text, "[subject]");
-            reason(text, subject);
-            pair(text, "column", &quoted(&subject.name));
-            push(text, "# Several cards or accounts of one person, when a file says whose they are:");
-            push(text, "# map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }");
-        }
-        None => {
-            push(text, "# No column looks like a subject, so each record counts as its own, which can hide risk.");
-            push(text, "# [subject]\n# column = \"customer\"");
-        }
-    }
+    let Some(subject) = dataset.columns.iter().find(|column| column.role == Role::Subject) else {
+        push(text, "# No column looks like a subject, so each record counts as its own, which can hide risk.");
+        return push(text, "# [subject]\n# column = \"customer\"");
+    };
+    push(text, "[subject]");
+    reason(text, subject);
+    pair(text, "column", &quoted(&subject.name));
+    push(text, "# Several cards or accounts of one person, when a file says whose they are:");
+    push(text, "# map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }");
 }
 
 fn columns_section(text: &mut String, dataset: &Dataset) {

@@ -26,9 +26,9 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
     }
     page.line("");
     if page.style.width >= TABLE_WIDTH {
-        table(&mut page, &dataset.columns)
+        table(&mut page, &dataset.columns);
     } else {
-        stacked(&mut page, &dataset.columns)
+        stacked(&mut page, &dataset.columns);
     }
     page.line("");
     page.paragraph("  ", words::INSPECT_LEGEND);
@@ -53,7 +53,7 @@ fn distinct(column: &DatasetColumn) -> String {
 }
 
 /// Static or event in one word; a dash where nothing is known.
-fn kind(column: &DatasetColumn) -> &'static str {
+pub(super) fn kind(column: &DatasetColumn) -> &'static str {
     match column.constant_per_subject {
         _ if column.role == crate::result::Role::Subject => "-",
         Some(true) => "static",

@@ -109,7 +109,7 @@ pub fn render_columns_markdown(inspection: &Inspection) -> String {
             super::summary::optional_count(column.distinct),
             super::number::count(column.missing),
             column.role.name().to_owned(),
-            words::constancy(column).to_owned(),
+            super::columns::kind(column).to_owned(),
             super::columns::why(column),
         ];
         push(&mut text, &format!("| {} |", cells.each_ref().map(|cell| escape(cell)).join(" | ")));

@@ -86,7 +86,7 @@ fn the_table_of_exit_codes_holds() {
         (&declared, &["district", "--k", "21", "--exit-zero"], 0),
         (&declared, &["district", "--k", "21", "--fail-on", "critical"], 1),
         (&declared, &["district", "--k", "21", "--fail-on", "critical", "--allow-review"], 0),
-        (&declared, &["district,memo"], 0),
+        (&declared, &["district,age"], 0),
         (&no_subject, &[], 1),
         (&no_subject, &["--allow-review"], 0),
         (&no_subject, &["--fail-on", "low"], 1),
