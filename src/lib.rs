@@ -32,6 +32,7 @@
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
+//! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`advice`] | what to change, each proposal counted | estimate, see a value |
 //! | [`report`] | views of the result | see anything but the result |
@@ -49,6 +50,7 @@ pub mod config;
 pub mod detect;
 pub(crate) mod heading;
 pub mod input;
+pub mod inspect;
 pub mod judge;
 pub mod measure;
 pub(crate) mod printable;

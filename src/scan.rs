@@ -212,8 +212,8 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
 }
 
 /// An extract without its values.
-struct Prepared {
-    dataset: Dataset,
+pub(crate) struct Prepared {
+    pub(crate) dataset: Dataset,
     table: Table,
     recipient: Option<Recipient>,
     /// For each column of the table, the coarser forms that advice may try.
@@ -221,7 +221,7 @@ struct Prepared {
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
-fn treat(
+pub(crate) fn treat(
     extract: Extract,
     roles: &[ColumnRole],
     plan: &Plan,
@@ -277,7 +277,7 @@ fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -
 }
 
 /// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.
-fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
+pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
         let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
         let wanted = vec![true; source.columns().len()];
@@ -423,6 +423,8 @@ impl<'a> Stages<'a> {
             threads: rayon::current_num_threads(),
             engine: "local".to_owned(),
             config_sha256: plan.config_sha256.clone(),
+            config: plan.config.clone(),
+            audience: plan.audience,
         }
     }
 }
@@ -437,8 +439,8 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     for file in &dataset.files {
         hash.update(file.sha256.as_bytes());
     }
-    // What the machine has to offer changes no figure.
-    let plan = Plan { memory: None, threads: None, ..plan.clone() };
+    // What the machine has to offer changes no figure, nor does the place of the configuration.
+    let plan = Plan { memory: None, threads: None, config: None, ..plan.clone() };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::places::{column_lines, shared_name};
 use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::quantity::{parse_duration, parse_size};
 use super::reader::{Entry, Reader, entry};
 use super::settings::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, Settings, check_measures, named, parse_delimiter, parse_quote, rule_hint,
+    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, Settings, check_measures, named, parse_delimiter, parse_quote,
+    rule_hint,
 };
 use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
-use crate::result::Role;
+use crate::result::{ConfigPlaces, Role};
 use crate::treatment::CoarsenRule;
 
 /// Name of the configuration file that is looked for beside the first input.
@@ -25,7 +27,7 @@ const SUBJECT: [&str; 2] = ["column", "map"];
 const SUBJECT_MAP: [&str; 3] = ["file", "from", "to"];
 const COLUMN: [&str; 3] = ["role", "coarsen", "permitted"];
 /// What is computed, and with what resources.
-const SCAN: [&str; 7] = ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout"];
+const SCAN: [&str; 8] = ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout", "audience"];
 
 /// A configuration file that was read and found to be right.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,8 @@ pub struct ConfigFile {
     pub settings: Settings,
     /// SHA-256 of its bytes, lower-case hexadecimal.
     pub sha256: String,
+    /// Where it speaks of columns.
+    pub places: ConfigPlaces,
 }
 
 impl ConfigFile {
@@ -63,7 +67,8 @@ impl ConfigFile {
         let folder = path.parent().unwrap_or(Path::new(""));
         let document = DeTable::parse(text).map_err(|error| syntax_error(reader, &error))?;
         let settings = read_settings(reader, document.get_ref(), folder)?;
-        Ok(Self { path: path.to_owned(), settings, sha256: hexadecimal(&Sha256::digest(bytes)) })
+        let places = ConfigPlaces { file: shared_name(path), columns: column_lines(text, document.get_ref()) };
+        Ok(Self { path: path.to_owned(), settings, sha256: hexadecimal(&Sha256::digest(bytes)), places })
     }
 }
 
@@ -270,5 +275,7 @@ fn read_scan<'text>(reader: Reader<'text>, table: &DeTable<'text>, settings: &mu
     settings.threads = get("threads").map(|value| reader.number(&value, 1..=MOST_THREADS as u64)).transpose()?;
     settings.memory = get("memory").map(|value| reader.parsed(&value, parse_size)).transpose()?;
     settings.timeout = get("timeout").map(|value| reader.parsed(&value, parse_duration)).transpose()?;
+    settings.audience =
+        get("audience").map(|value| reader.parsed(&value, |text| named(text, &AUDIENCES))).transpose()?;
     Ok(())
 }

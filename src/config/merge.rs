@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
 use crate::judge::{Limits, policy_of};
-use crate::result::{DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
+use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
 use crate::stats::smallest_safe_class;
 use crate::treatment::CoarsenRule;
 
@@ -52,9 +52,12 @@ pub fn resolve(
     if inputs.is_empty() {
         return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
     }
-    let (file, source, config_sha256) = match config {
-        Some(config) => (config.settings, shown_name(&config.path.display().to_string()), Some(config.sha256)),
-        None => (Settings::default(), String::new(), None),
+    let (file, source, config_sha256, config) = match config {
+        Some(config) => {
+            let source = shown_name(&config.path.display().to_string());
+            (config.settings, source, Some(config.sha256), Some(config.places))
+        }
+        None => (Settings::default(), String::new(), None, None),
     };
     let mut pick = Picker { origins: Vec::new(), file: source, flag_source };
     let roles = merge_roles(&flags, &file)?;
@@ -77,7 +80,6 @@ pub fn resolve(
         coarsen,
         missing: pick.value("missing", flags.missing, file.missing, MissingMode::default(), |mode| named_mode(*mode)),
         measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
-        permitted_identifiers: std::collections::BTreeSet::new(),
         max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
         policy,
         permitted_identifiers: permitted,
@@ -91,6 +93,10 @@ pub fn resolve(
             limit.map_or("no limit".to_owned(), |limit| format!("{} s", limit.as_secs_f64()))
         }),
         config_sha256,
+        config,
+        audience: pick.value("audience", flags.audience, file.audience, Audience::default(), |audience| {
+            named_audience(*audience)
+        }),
     };
     Ok(Resolved { plan, origins: pick.origins })
 }
@@ -164,6 +170,11 @@ fn list(names: &[String]) -> String {
 fn named_mode(mode: MissingMode) -> String {
     let modes = super::settings::MISSING_MODES;
     modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name).to_owned()
+}
+
+fn named_audience(audience: Audience) -> String {
+    let audiences = super::settings::AUDIENCES;
+    audiences.iter().find(|(_, known)| *known == audience).map_or("", |(name, _)| name).to_owned()
 }
 
 fn named_severity(severity: Severity) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::result::{MissingMode, Policy, Recipient, Role, Waiver};
+use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
 use crate::treatment::CoarsenRule;
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
@@ -30,8 +30,6 @@ pub struct Plan {
     pub missing: MissingMode,
     /// Measures to compute, by name; all that apply when empty.
     pub measures: Vec<String>,
-    /// Columns that may hold identifiers.
-    pub permitted_identifiers: BTreeSet<String>,
     /// Largest set size of the lattice.
     pub max_set: usize,
     /// The limits.
@@ -54,6 +52,10 @@ pub struct Plan {
     pub timeout: Option<Duration>,
     /// SHA-256 of the configuration file, if one was read.
     pub config_sha256: Option<String>,
+    /// Where that file speaks of columns.
+    pub config: Option<ConfigPlaces>,
+    /// Who may read the views of the result.
+    pub audience: Audience,
 }
 
 /// How text files are to be read; `None` means found from the file.

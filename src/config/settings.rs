@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
 use crate::judge::Limits;
 use crate::measure;
-use crate::result::{MissingMode, Role, Severity, Waiver};
+use crate::result::{Audience, MissingMode, Role, Severity, Waiver};
 use crate::treatment::CoarsenRule;
 
 /// The smallest limit for a class. A class of one subject is no crowd: with a limit of 1 every extract would pass.
@@ -64,6 +64,8 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Wall time.
     pub timeout: Option<Duration>,
+    /// Who may read the views.
+    pub audience: Option<Audience>,
 }
 
 /// Names of severities in the order from low to critical.
@@ -73,6 +75,9 @@ pub const SEVERITIES: [(&str, Severity); 4] =
 /// Names of what a missing cell may match.
 pub const MISSING_MODES: [(&str, MissingMode); 2] =
     [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
+
+/// Names of those who may read the views of a result.
+pub const AUDIENCES: [(&str, Audience); 2] = [("overview", Audience::Overview), ("internal", Audience::Internal)];
 
 impl Settings {
     /// Gives the columns of a flag such as `--quasi age,sex` their role.

@@ -258,6 +258,12 @@ pub(super) const FILES_CAPTION: &str = "Files, with the hash of the bytes that w
 pub(super) const RUN_CAPTION: &str = "Run";
 pub(super) const GLOSSARY_TITLE: &str = "Glossary";
 
+/// Heads of the table of columns in a terminal, and in Markdown with the reason.
+pub(super) const INSPECT_COLUMNS: [&str; 6] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind"];
+pub(super) const INSPECT_HEADS: [&str; 7] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind", "Why"];
+pub(super) const INSPECT_LEGEND: &str = "Kind: a static column never changes within a subject, an event column does. \
+    Nothing was measured; `reidrisk scan` does that.";
+pub(super) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Finding"];
 pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
 pub(super) const SHORT_EFFECT_HEADS: [&str; 3] = ["Column", "Shapley value", "Leave-one-out"];
 pub(super) const SHORT_SET_HEADS: [&str; 3] = ["Columns", "Alone", "Smallest class"];
@@ -725,6 +731,81 @@ pub(super) fn role_reason(column: &DatasetColumn) -> &str {
         None if column.role == crate::result::Role::Ignore => "not used",
         None => "declared",
     }
+}
+
+/// Under a view that is for those who hold the data.
+pub(super) fn restricted(stamp: &str) -> String {
+    format!("{stamp}: for those who hold the data, not for the recipient")
+}
+
+pub(super) const IDENTIFIER_COLUMNS: &str = "columns with direct identifiers";
+
+/// The row of unicity: `subjects singled out by 4 known points`.
+pub(super) fn unicity_label(known_points: u32) -> String {
+    format!("subjects singled out by {}", counted(u64::from(known_points), "known point", "known points"))
+}
+
+/// The headline of unicity, from a share in natural frequencies.
+pub(super) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
+    let subjects =
+        if frequency == "none" { "No subject".to_owned() } else { format!("{} subjects", capitalised(frequency)) };
+    let points = counted(u64::from(known_points), "known point", "known points");
+    format!("{subjects} can be singled out by {points} ({columns})")
+}
+
+/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
+pub(super) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
+    let interval = bounds.map_or_else(String::new, |[low, high]| {
+        format!(" (95 % interval {})", interval(&percent(low), &percent(high)))
+    });
+    format!("{share} of {}{interval}", counted(subjects, "subject", "subjects"))
+}
+
+pub(super) fn most_revealing(columns: &[String]) -> String {
+    format!("Most revealing columns: {}", columns.join(", "))
+}
+
+pub(super) fn riskiest_set(max_set: usize, columns: &str, share: &str, units: &str) -> String {
+    format!("Riskiest set of at most {max_set}: {columns} ({share} of {units} alone)")
+}
+
+pub(super) fn try_first(what: &str) -> String {
+    format!("Try first: {what}")
+}
+
+pub(super) const STATIC_COLUMNS: &str = "the static columns";
+pub(super) const ALL_COLUMNS: &str = "all quasi-identifiers";
+
+/// How a change moves a count: of those in crowds below `k`, or of those alone.
+pub(super) fn moved(k: Option<u32>, columns: &str, before: &str, after: &str) -> String {
+    match k {
+        Some(k) => format!("subjects in crowds below {} on {columns} {before} -> {after}", count(u64::from(k))),
+        None => format!("subjects alone on {columns} {before} -> {after}"),
+    }
+}
+
+pub(super) fn moved_unicity(before: &str, after: &str) -> String {
+    format!("subjects singled out by known points {before} -> {after}")
+}
+
+/// What a proposal costs, and whether it is enough.
+pub(super) fn advice_notes(detail_kept: Option<String>, reaches_limits: bool) -> String {
+    let enough = if reaches_limits { "every limit on crowds holds then" } else { "not enough by itself" };
+    detail_kept.map_or_else(|| enough.to_owned(), |kept| format!("{kept} of detail kept; {enough}"))
+}
+
+/// A column that nobody named although its heading tells something.
+pub(super) fn looks_like(role: crate::result::Role) -> String {
+    format!("its heading looks like a {}", role.name())
+}
+
+pub(super) fn counted_coarser(rules: &str) -> String {
+    format!("counted as {rules}")
+}
+
+/// Last line of the Markdown summary.
+pub(super) fn markdown_footer(version: &str, run: &str, started: &str, exit_code: u8) -> String {
+    format!("reidrisk {version}, run {run}, {started}, exit code {exit_code}")
 }
 
 /// `1 set`, `20 sets`.

@@ -115,7 +115,9 @@ fn explain_tells_a_page_lists_all_and_proposes_the_code_that_was_meant() {
     let bench = Bench::new();
     let page = run(&bench, &["explain", "high-unicity"]);
     assert_eq!(page.code, Some(0));
-    assert!(["What it means", "How it is decided", "Source", "What to do"].iter().all(|part| page.stdout.contains(part)));
+    assert!(
+        ["What it means", "How it is decided", "Source", "What to do"].iter().all(|part| page.stdout.contains(part))
+    );
     let list = run(&bench, &["explain"]);
     assert!(list.stdout.lines().any(|line| line == "consent-missing") && list.stdout.contains("\nunicity\n"));
     let wrong = run(&bench, &["explain", "high-unicty\u{1b}[31m"]);

@@ -7,9 +7,10 @@ use std::process::Command;
 use crate::support::{BINARY, Bench, Ended, repository_file};
 
 /// Every variable that would change what the program does.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 20] = [
     "REIDRISK_ALLOW_REVIEW",
     "REIDRISK_AS_OF",
+    "REIDRISK_AUDIENCE",
     "REIDRISK_COLOR",
     "REIDRISK_CONFIG",
     "REIDRISK_EMIT",

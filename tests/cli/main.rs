@@ -10,3 +10,4 @@ mod exit_codes;
 mod network;
 mod streams;
 mod texts;
+mod verbs;
