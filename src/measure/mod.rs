@@ -3,6 +3,7 @@
 //! A measure reads a [`Table`](crate::table::Table) and ends in an [`Outcome`](crate::result::Outcome). It does no IO
 //! and reads no clock, no environment and no ambient randomness.
 
+pub mod unicity;
 pub mod uniqueness;
 
 /// Names of all measures, as `--measures` takes them.

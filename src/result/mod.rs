@@ -16,7 +16,10 @@ pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
-pub use unicity::{Attacker, Cohort, Unicity, UnicityCurve, UnicityMethod, UnicityResult};
+pub use unicity::{
+    Attacker, Cohort, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions,
+    UnicityResult, UnicityUndefined,
+};
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
     UndefinedField, Uniqueness,
