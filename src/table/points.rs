@@ -152,6 +152,20 @@ impl<'a> PointIndex<'a> {
         &range.subjects[range.starts[place] as usize..range.starts[place + 1] as usize]
     }
 
+    /// For each subject, how many of its points fewer than `bound` subjects have.
+    #[must_use]
+    pub fn points_below(&self, bound: u32) -> Vec<u32> {
+        let mut points = vec![0; self.trace_sizes.len()];
+        for range in &self.ranges {
+            for ends in range.starts.windows(2).filter(|ends| ends[1] - ends[0] < bound) {
+                for &subject in &range.subjects[ends[0] as usize..ends[1] as usize] {
+                    points[subject as usize] += 1;
+                }
+            }
+        }
+        points
+    }
+
     /// The records of a subject.
     ///
     /// # Panics

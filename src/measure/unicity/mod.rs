@@ -163,7 +163,8 @@ fn measure_point(
     let traces = Traces::new(index, &settings.columns, point);
     let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
     if point.within.is_empty() {
-        return curves(&subject, index, true, progress, stop);
+        let lone_points = index.points_below(point.crowd_below.max(2));
+        return curves(&subject, index, Some(&lone_points), progress, stop);
     }
     match Windows::new(index, point, &settings.columns) {
         Err(windows::NotANumber) => Ok(undefined_curves(
@@ -176,7 +177,7 @@ fn measure_point(
             point,
             &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
         )),
-        Ok(windows) => curves(&subject, &windows, false, progress, stop),
+        Ok(windows) => curves(&subject, &windows, None, progress, stop),
     }
 }
 
@@ -192,7 +193,7 @@ struct Subject<'a> {
 fn curves<C: Crowds>(
     subject: &Subject<'_>,
     crowds: &C,
-    listed: bool,
+    lone_points: Option<&[u32]>,
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
@@ -201,7 +202,7 @@ fn curves<C: Crowds>(
     study.below = point.crowd_below.max(2);
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
-    study.listed = listed;
+    study.lone_points = lone_points;
     let known_points = known_points(settings, counts);
     let mut curves = Vec::new();
     for &attacker in &point.attackers {

@@ -17,6 +17,9 @@ use crate::stop::{Stop, StopReason};
 /// Subjects that one task takes at a time.
 const BATCH: usize = 256;
 
+/// Subjects that tell beforehand what an exact answer will cost.
+const PILOT: u32 = 64;
+
 /// One point definition, ready to be attacked.
 pub(super) struct Study<'a, C> {
     pub(super) crowds: &'a C,
@@ -27,8 +30,8 @@ pub(super) struct Study<'a, C> {
     pub(super) work_limit: u64,
     pub(super) seed: u64,
     pub(super) stop: &'a Stop,
-    /// Whether the crowd of one point is at hand, so that one known point costs nothing.
-    pub(super) listed: bool,
+    /// For each subject, how many of its points alone single it out, where that is known.
+    pub(super) lone_points: Option<&'a [u32]>,
     keys: OnceLock<Vec<u64>>,
 }
 
@@ -102,7 +105,7 @@ impl<'a, C: Crowds> Study<'a, C> {
             work_limit: 0,
             seed: 0,
             stop,
-            listed: false,
+            lone_points: None,
             keys: OnceLock::new(),
         }
     }
@@ -116,35 +119,34 @@ impl<'a, C: Crowds> Study<'a, C> {
         known: u32,
         groups: &[Members],
     ) -> Result<Option<Vec<Tally>>, StopReason> {
+        if let (Attacker::Uniform, 1, Some(lone_points)) = (attacker, known, self.lone_points) {
+            return Ok(Some(self.by_one_point(lone_points, groups)));
+        }
+        if self.hopeless(attacker, known, groups) {
+            return Ok(None);
+        }
         let least = groups.iter().map(|members| members.least).min().unwrap_or(u32::MAX);
         let spent = AtomicU64::new(0);
         let batches = self.sizes.len().div_ceil(BATCH);
+        let attack = || Attack::new(self.crowds, attacker, self.below, self.work_limit);
         let tallies = (0..batches).into_par_iter().try_fold(
-            || (vec![Tally::default(); groups.len()], Attack::new(self.crowds, attacker, self.below, self.work_limit), Vec::new(), Vec::new()),
-            |(mut tallies, mut attack, mut points, mut numbers), batch| {
+            || (vec![Tally::default(); groups.len()], attack(), Vec::new()),
+            |(mut tallies, mut attack, mut points), batch| {
                 self.stop.check().map_err(Halt::Stopped)?;
                 let subjects = batch * BATCH..self.sizes.len().min((batch + 1) * BATCH);
-                for (subject, &size) in (batch as u64 * BATCH as u64..).zip(&self.sizes[subjects]) {
+                for (subject, &size) in subjects.clone().zip(&self.sizes[subjects]) {
                     if size < least {
                         continue;
                     }
-                    let subject = u32::try_from(subject).unwrap_or(u32::MAX);
-                    let exposure = if attacker == Attacker::Uniform && known == 1 && self.listed {
-                        self.traces.read_numbers(subject, &mut numbers);
-                        self.by_one_point(&numbers)
-                    } else {
-                        self.traces.read(subject, &mut points);
-                        attack.exposure(&points, known.min(size) as usize)?
-                    };
-                    for (tally, _) in tallies.iter_mut().zip(groups).filter(|(_, members)| size >= members.least) {
-                        tally.add(&exposure);
-                    }
+                    self.traces.read(number(subject), &mut points);
+                    let exposure = attack.exposure(&points, known.min(size) as usize)?;
+                    add_to_groups(&mut tallies, groups, size, &exposure);
                 }
                 let work = attack.take_work();
-                if spent.fetch_add(work, Ordering::Relaxed) + work > self.work_limit {
+                if spent.fetch_add(work, Ordering::Relaxed).saturating_add(work) > self.work_limit {
                     return Err(Halt::OverLimit);
                 }
-                Ok((tallies, attack, points, numbers))
+                Ok((tallies, attack, points))
             },
         );
         let merged = tallies.map(|folded| folded.map(|(tallies, ..)| tallies)).try_reduce(
@@ -158,9 +160,39 @@ impl<'a, C: Crowds> Study<'a, C> {
         }
     }
 
-    fn by_one_point(&self, points: &[u32]) -> Exposure {
-        let lone = points.iter().filter(|&&point| self.crowds.cost(point) < u64::from(self.below)).count();
-        Exposure { unique: lone as u128, choices: points.len() as u128, tied: false, undecided: false }
+    /// Exposures of each group over every choice of one point: those that are known to single a subject out are
+    /// counted point by point, so that nobody's trace is looked at.
+    fn by_one_point(&self, lone_points: &[u32], groups: &[Members]) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); groups.len()];
+        for (&size, &lone) in self.sizes.iter().zip(lone_points) {
+            let exposure =
+                Exposure { unique: u128::from(lone), choices: u128::from(size), tied: false, undecided: false };
+            add_to_groups(&mut tallies, groups, size, &exposure);
+        }
+        tallies
+    }
+
+    /// Whether the exact answer is out of reach, judged by a few subjects: to try it would cost a second for nothing.
+    fn hopeless(&self, attacker: Attacker, known: u32, groups: &[Members]) -> bool {
+        let Some(&widest) = groups.iter().min_by_key(|members| members.least) else { return false };
+        if self.sizes.len() < 100 * PILOT as usize {
+            return false;
+        }
+        let pilot = self.sample(widest, PILOT);
+        let members = self.sizes.iter().filter(|&&size| size >= widest.least).count() as u64;
+        let mut attack = Attack::new(self.crowds, attacker, self.below, self.work_limit);
+        let mut points = Vec::new();
+        let mut work = 0_u64;
+        for drawn in &pilot {
+            self.traces.read(drawn.subject, &mut points);
+            let known = points.len().min(known as usize);
+            let over = attack.exposure(&points, known).is_err();
+            work = work.saturating_add(attack.take_work());
+            if over || work / pilot.len() as u64 * members / 2 > self.work_limit {
+                return true;
+            }
+        }
+        false
     }
 
     /// One draw of `known` points for each sampled subject.
@@ -198,6 +230,12 @@ impl<'a, C: Crowds> Study<'a, C> {
         draw_subjects(keys, self.sizes, members, self.seed, draws)
     }
 
+}
+
+fn add_to_groups(tallies: &mut [Tally], groups: &[Members], size: u32, exposure: &Exposure) {
+    for (tally, _) in tallies.iter_mut().zip(groups).filter(|(_, members)| size >= members.least) {
+        tally.add(exposure);
+    }
 }
 
 /// A sampled subject and what its draws start from.

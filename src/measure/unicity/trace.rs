@@ -85,14 +85,6 @@ impl<'a> Traces<'a> {
         points.sort_unstable_by_key(|known| (known.key, known.point));
     }
 
-    /// Only the numbers of the distinct points, ascending.
-    pub(super) fn read_numbers(&self, subject: u32, points: &mut Vec<u32>) {
-        points.clear();
-        points.extend(self.index.records_of(subject).filter_map(|record| self.index.point_of(record)));
-        points.sort_unstable();
-        points.dedup();
-    }
-
     /// A sum over the records, so that their order has no say; known attributes only tell apart what else is equal.
     pub(super) fn subject_key(&self, subject: u32) -> SubjectKey {
         let records = self.index.records_of(subject);
