@@ -9,6 +9,9 @@ use crate::stats::mix;
 /// singled out: a risk that cannot be ruled out within reason is not reported as absent.
 const SEARCH_LIMIT: u64 = 5_000_000;
 
+/// Reading and ordering one point of a trace takes about as long as looking at so many subjects in a list.
+const READING_COST: u64 = 16;
+
 /// Choices of points are counted exactly up to this many a subject, so that sums over subjects fit 128 bits.
 const MOST_CHOICES: u128 = 1 << 96;
 
@@ -71,6 +74,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
 
     /// Every choice of `known` points (at least 1, at most all) that the attacker may have.
     pub(super) fn exposure(&mut self, trace: &[KnownPoint], known: usize) -> Result<Exposure, OverLimit> {
+        self.spend(READING_COST * trace.len() as u64)?;
         match self.attacker {
             Attacker::Uniform => {
                 let choices = choices(trace.len(), known).filter(|&choices| choices <= MOST_CHOICES);
@@ -231,13 +235,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
         Ok(found)
     }
 
-    fn find_within(
-        &mut self,
-        points: &[u32],
-        from: usize,
-        left: usize,
-        candidates: &[u32],
-    ) -> Result<bool, OverLimit> {
+    fn find_within(&mut self, points: &[u32], from: usize, left: usize, candidates: &[u32]) -> Result<bool, OverLimit> {
         if points.len() - from > left && !self.all_single_out(&points[from..], candidates)? {
             return Ok(false);
         }
@@ -246,9 +244,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
         for place in from..=points.len() - left {
             self.spend(self.crowds.keeping_cost(points[place], candidates.len()))?;
             self.crowds.keep(candidates, points[place], enough, &mut kept);
-            if kept.len() < self.below as usize
-                || left > 1 && self.find_within(points, place + 1, left - 1, &kept)?
-            {
+            if kept.len() < self.below as usize || left > 1 && self.find_within(points, place + 1, left - 1, &kept)? {
                 return Ok(true);
             }
         }

@@ -87,11 +87,8 @@ pub(super) fn results<C: Crowds>(
         let wanted: Vec<Result<Members, String>> =
             cohorts.iter().map(|&cohort| members(cohort, known, counts)).collect();
         let groups: Vec<Members> = wanted.iter().flatten().copied().collect();
-        let exact = if exact_within_reach && !groups.is_empty() {
-            study.exact(attacker, known, &groups)?
-        } else {
-            None
-        };
+        let exact =
+            if exact_within_reach && !groups.is_empty() { study.exact(attacker, known, &groups)? } else { None };
         exact_within_reach = exact.is_some() || groups.is_empty();
         let mut tallies = exact.map(Vec::into_iter);
         for (results, wanted) in results.iter_mut().zip(wanted) {

@@ -19,10 +19,12 @@ pub(super) fn choose(unicity: &mut Unicity, asked: u32) {
     let mut chosen: Option<(usize, u32, f64)> = None;
     for (place, curve) in &candidates {
         let known = curve.cohort_points.map_or(0, |points| points.min(asked));
-        let share = curve.results.iter().filter(|result| result.known_points <= known).filter_map(|result| {
-            result.share.map(|share| (result.known_points, share))
-        });
-        let Some((known, share)) = share.last() else { continue };
+        let mut share = curve
+            .results
+            .iter()
+            .filter(|result| result.known_points <= known)
+            .filter_map(|result| result.share.map(|share| (result.known_points, share)));
+        let Some((known, share)) = share.next_back() else { continue };
         if chosen.is_none_or(|(_, _, worst)| share > worst) {
             chosen = Some((*place, known, share));
         }

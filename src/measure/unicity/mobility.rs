@@ -67,7 +67,8 @@ impl WorstCase {
 
 /// The trails of all subjects, and who visited each place.
 pub struct Trails {
-    trails: Vec<Vec<u32>>,
+    /// Places of each subject in the order of its visits.
+    places: Vec<Vec<u32>>,
     /// Distinct places of each subject, ascending, with the number of visits.
     profiles: Vec<Vec<(u32, u32)>>,
     /// The subjects that visited each place, ascending, with the number of visits.
@@ -86,14 +87,14 @@ impl Trails {
             counts.into_iter().collect::<Vec<_>>()
         };
         let profiles: Vec<Vec<(u32, u32)>> = trails.par_iter().map(profile).collect();
-        let places = profiles.iter().flatten().map(|&(place, _)| place as usize + 1).max().unwrap_or(0);
-        let mut visitors = vec![Vec::new(); places];
+        let numbers = profiles.iter().flatten().map(|&(place, _)| place as usize + 1).max().unwrap_or(0);
+        let mut visitors = vec![Vec::new(); numbers];
         for (subject, profile) in (0_u32..).zip(&profiles) {
             for &(place, visits) in profile {
                 visitors[place as usize].push((subject, visits));
             }
         }
-        Self { trails, profiles, visitors }
+        Self { places: trails, profiles, visitors }
     }
 
     /// The worst case of each subject; `None` for a subject without a visit or with nothing known of it.
@@ -106,7 +107,7 @@ impl Trails {
             _ => Vec::new(),
         };
         let worst = |subject: usize| {
-            if self.trails[subject].is_empty() || known == 0 {
+            if self.places[subject].is_empty() || known == 0 {
                 return None;
             }
             let (matches, tied) = match attack {
@@ -120,7 +121,7 @@ impl Trails {
             };
             Some(WorstCase { matches: u32::try_from(matches).unwrap_or(u32::MAX), tied })
         };
-        (0..self.trails.len()).into_par_iter().map(worst).collect()
+        (0..self.places.len()).into_par_iter().map(worst).collect()
     }
 
     /// Fewest matches over all instances that are sets or multisets of places.
@@ -129,25 +130,25 @@ impl Trails {
         // Places that few others visited come first, so that a match of one is found early.
         profile.sort_by_key(|&(place, _)| (self.visitors[place as usize].len(), place));
         let multiset = matches!(attack, MobilityAttack::Location | MobilityAttack::Time);
-        let available = if multiset { self.trails[subject].len() } else { profile.len() };
+        let available = if multiset { self.places[subject].len() } else { profile.len() };
         let mut search = SetSearch {
             trails: self,
             attack,
             tolerance,
-            visits: self.trails[subject].len(),
+            visits: self.places[subject].len(),
             profile: &profile,
             chosen: Vec::new(),
             fewest: usize::MAX,
         };
-        let everybody: Vec<u32> = (0_u32..).zip(&self.trails).map(|(subject, _)| subject).collect();
+        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
         search.choose(0, known.min(available), &everybody);
         search.fewest
     }
 
     /// Fewest matches over all instances that are subsequences of the trail.
     fn sequences(&self, subject: usize, known: usize) -> usize {
-        let trail = &self.trails[subject];
-        let everybody: Vec<(u32, usize)> = (0_u32..).zip(&self.trails).map(|(subject, _)| (subject, 0)).collect();
+        let trail = &self.places[subject];
+        let everybody: Vec<(u32, usize)> = (0_u32..).zip(&self.places).map(|(subject, _)| (subject, 0)).collect();
         let mut fewest = usize::MAX;
         self.follow(trail, known.min(trail.len()), &everybody, &mut fewest);
         fewest
@@ -167,7 +168,7 @@ impl Trails {
             }
             tried.push(rest[place]);
             let next = |&(subject, from): &(u32, usize)| {
-                let found = self.trails[subject as usize][from..].iter().position(|&other| other == rest[place]);
+                let found = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
                 found.map(|found| (subject, from + found + 1))
             };
             let kept: Vec<(u32, usize)> = candidates.iter().filter_map(next).collect();
@@ -229,7 +230,7 @@ impl SetSearch<'_> {
             MobilityAttack::Location | MobilityAttack::Time => theirs >= need,
             MobilityAttack::Frequency => self.near(f64::from(need), f64::from(theirs)),
             MobilityAttack::Probability => {
-                let all = self.trails.trails[subject as usize].len();
+                let all = self.trails.places[subject as usize].len();
                 self.near(share(need, self.visits), share(theirs, all))
             }
             _ => true,
@@ -252,7 +253,8 @@ impl SetSearch<'_> {
         let largest = self.chosen.iter().map(|&(_, visits)| visits).max().unwrap_or(1);
         let agrees = |subject: &&u32| {
             let profile = &self.trails.profiles[**subject as usize];
-            let of_place = |place: u32| profile.binary_search_by_key(&place, |&(place, _)| place).map(|at| profile[at].1);
+            let of_place =
+                |place: u32| profile.binary_search_by_key(&place, |&(place, _)| place).map(|at| profile[at].1);
             let theirs: Vec<u32> = self.chosen.iter().filter_map(|&(place, _)| of_place(place).ok()).collect();
             let their_largest = theirs.iter().copied().max().unwrap_or(1);
             let mut pairs = self.chosen.iter().zip(&theirs);

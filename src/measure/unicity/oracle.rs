@@ -65,7 +65,11 @@ pub fn exposure(
         Attacker::Uniform | Attacker::Rarest => {
             let choices = choices(&points, known);
             let found = choices.iter().filter(|choice| unique(choice)).count();
-            if attacker == Attacker::Rarest { f64::from(u8::from(found > 0)) } else { found as f64 / choices.len() as f64 }
+            if attacker == Attacker::Rarest {
+                f64::from(u8::from(found > 0))
+            } else {
+                found as f64 / choices.len() as f64
+            }
         }
         Attacker::Frequent => {
             let mut counts: BTreeMap<&PlainPoint, usize> = BTreeMap::new();
@@ -76,7 +80,8 @@ pub fn exposure(
             f64::from(u8::from(unique(&points[..known])))
         }
         Attacker::Consecutive => {
-            let first = |point: &PlainPoint| own.iter().filter(|(other, _)| other == point).map(|&(_, time)| time).min();
+            let first =
+                |point: &PlainPoint| own.iter().filter(|(other, _)| other == point).map(|&(_, time)| time).min();
             points.sort_by_key(|point| (first(point), key(point)));
             let found = points.windows(known).filter(|window| unique(window)).count();
             found as f64 / (points.len() - known + 1) as f64

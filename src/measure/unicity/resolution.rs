@@ -46,22 +46,21 @@ pub(super) fn measure_resolutions(
         let version = Version::new(index, &examples, point, &axes, &steps);
         let (crowds, coarse) = version.crowds(index, &draws.points);
         cells.extend(
-            draws.results(&known_points, &counts, below, &crowds, &coarse).map(|result| ResolutionCell {
-                steps: steps.clone(),
-                result,
-            }),
+            draws
+                .results(&known_points, &counts, below, &crowds, &coarse)
+                .map(|result| ResolutionCell { steps: steps.clone(), result }),
         );
         progress.advance(1);
     }
     progress.end();
     let name = |column: usize| index.table().columns()[column].name.clone();
-    let axis = |axis: &&Axis| ResolutionAxis {
+    let described = |axis: &&Axis| ResolutionAxis {
         column: name(axis.column),
         steps: axis.steps.iter().map(|step| step.label.clone()).collect(),
     };
     Ok(UnicityResolutions {
         point: point.columns.iter().map(|&column| name(column)).collect(),
-        axes: axes.iter().map(axis).collect(),
+        axes: axes.iter().map(described).collect(),
         cells,
     })
 }
@@ -145,13 +144,7 @@ struct Version {
 }
 
 impl Version {
-    fn new(
-        index: &PointIndex<'_>,
-        examples: &[Option<u32>],
-        point: &Point,
-        axes: &[&Axis],
-        steps: &[usize],
-    ) -> Self {
+    fn new(index: &PointIndex<'_>, examples: &[Option<u32>], point: &Point, axes: &[&Axis], steps: &[usize]) -> Self {
         let mut keys = vec![0_u32; examples.len()];
         for &column in point.columns.iter().chain(&point.known_attributes) {
             let chosen = axes.iter().zip(steps).find(|(axis, _)| axis.column == column);

@@ -97,17 +97,7 @@ impl From<OverLimit> for Halt {
 
 impl<'a, C: Crowds> Study<'a, C> {
     pub(super) fn new(crowds: &'a C, traces: &'a Traces<'a>, sizes: &'a [u32], stop: &'a Stop) -> Self {
-        Self {
-            crowds,
-            traces,
-            sizes,
-            below: 2,
-            work_limit: 0,
-            seed: 0,
-            stop,
-            lone_points: None,
-            keys: OnceLock::new(),
-        }
+        Self { crowds, traces, sizes, below: 2, work_limit: 0, seed: 0, stop, lone_points: None, keys: OnceLock::new() }
     }
 
     /// Exposures of each group of members over every choice of `known` points; `None` when that costs too much.
@@ -196,12 +186,7 @@ impl<'a, C: Crowds> Study<'a, C> {
     }
 
     /// One draw of `known` points for each sampled subject.
-    pub(super) fn sampled(
-        &self,
-        attacker: Attacker,
-        known: u32,
-        sample: &[Sampled],
-    ) -> Result<Tally, StopReason> {
+    pub(super) fn sampled(&self, attacker: Attacker, known: u32, sample: &[Sampled]) -> Result<Tally, StopReason> {
         let tally = sample.par_chunks(BATCH).try_fold(
             || (Tally::default(), Attack::new(self.crowds, attacker, self.below, u64::MAX), Vec::new()),
             |(mut tally, mut attack, mut points), batch| {
@@ -218,7 +203,9 @@ impl<'a, C: Crowds> Study<'a, C> {
                 Ok((tally, attack, points))
             },
         );
-        tally.map(|folded| folded.map(|(tally, ..)| tally)).try_reduce(Tally::default, |one, other| Ok(one.merged(other)))
+        tally
+            .map(|folded| folded.map(|(tally, ..)| tally))
+            .try_reduce(Tally::default, |one, other| Ok(one.merged(other)))
     }
 
     /// At most `draws` members, drawn without replacement.
@@ -229,7 +216,6 @@ impl<'a, C: Crowds> Study<'a, C> {
         });
         draw_subjects(keys, self.sizes, members, self.seed, draws)
     }
-
 }
 
 fn add_to_groups(tallies: &mut [Tally], groups: &[Members], size: u32, exposure: &Exposure) {
@@ -265,17 +251,17 @@ fn tell_apart(mut subjects: Vec<(SubjectKey, u32)>) -> Vec<u64> {
 }
 
 /// The members of lowest priority.
-fn draw_subjects(keys: &[u64], sizes: &[u32], members: Members, seed: u64, draws: u32) -> Vec<Sampled> {
+fn draw_subjects(keys: &[u64], sizes: &[u32], members: Members, seed: u64, most: u32) -> Vec<Sampled> {
     let seed = mix(seed, 0x7375_626A_6563_7473);
     let mut drawn: Vec<(u64, u32)> = (0_u32..)
         .zip(keys.iter().zip(sizes))
         .filter(|(_, (_, size))| **size >= members.least)
         .map(|(subject, (&key, _))| (mix(seed, key), subject))
         .collect();
-    let draws = draws.max(1) as usize;
-    if drawn.len() > draws {
-        drawn.select_nth_unstable(draws);
-        drawn.truncate(draws);
+    let most = most.max(1) as usize;
+    if drawn.len() > most {
+        drawn.select_nth_unstable(most);
+        drawn.truncate(most);
     }
     drawn.sort_unstable();
     drawn.into_iter().map(|(priority, subject)| Sampled { subject, seed: mix(priority, 1) }).collect()

@@ -31,11 +31,7 @@ pub(super) struct Windows<'a> {
 pub(super) struct NotANumber;
 
 impl<'a> Windows<'a> {
-    pub(super) fn new(
-        index: &'a PointIndex<'a>,
-        point: &Point,
-        values: &[ColumnValues],
-    ) -> Result<Self, NotANumber> {
+    pub(super) fn new(index: &'a PointIndex<'a>, point: &Point, values: &[ColumnValues]) -> Result<Self, NotANumber> {
         let examples = index.examples();
         let exact = point.columns.iter().filter(|&column| point.within.iter().all(|within| within.column != *column));
         let exact: Vec<usize> = exact.chain(&point.known_attributes).copied().collect();

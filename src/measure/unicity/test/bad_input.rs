@@ -82,7 +82,8 @@ fn the_gate_falls_back_to_the_points_that_half_of_the_subjects_have() {
 #[test]
 fn exactly_half_of_the_subjects_is_enough_for_the_gate() {
     let with_points = |subject: u32, points: i64| (0..points).map(move |point| (subject, vec![Some(point)]));
-    let half: Vec<PlainRecord> = [with_points(0, 4), with_points(1, 4), with_points(2, 1), with_points(3, 1)].into_iter().flatten().collect();
+    let half: Vec<PlainRecord> =
+        [with_points(0, 4), with_points(1, 4), with_points(2, 1), with_points(3, 1)].into_iter().flatten().collect();
     let (table, values) = table_of(&half, 1);
     let value = measured(&table, &settings_of(&values, Point::new([0])));
     assert_eq!((value.gated_known_points, value.gate_note), (Some(4), None));
@@ -90,7 +91,8 @@ fn exactly_half_of_the_subjects_is_enough_for_the_gate() {
 
 #[test]
 fn a_gate_without_anybody_in_its_cohort_looks_at_nothing() {
-    let records: Vec<PlainRecord> = (0..10_u32).map(|subject| (subject, vec![(subject < 3).then_some(i64::from(subject))])).collect();
+    let records: Vec<PlainRecord> =
+        (0..10_u32).map(|subject| (subject, vec![(subject < 3).then_some(i64::from(subject))])).collect();
     let (table, values) = table_of(&records, 1);
     let value = measured(&table, &settings_of(&values, Point::new([0])));
     assert_eq!((value.gated_curve, value.gated_known_points), (None, None));

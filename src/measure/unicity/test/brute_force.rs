@@ -35,8 +35,7 @@ fn assert_equal_to_oracle(value: &Unicity, subjects: &[PlainSubject], windows: &
                 Cohort::Fixed => curve.cohort_points.filter(|&floor| floor >= known).unwrap_or(u32::MAX),
             };
             let below = curve.crowd_below as usize;
-            let expected =
-                expected(subjects, curve.attacker, known as usize, least as usize, below, windows, shown);
+            let expected = expected(subjects, curve.attacker, known as usize, least as usize, below, windows, shown);
             let context = format!("{:?} {:?} {known} points", curve.attacker, curve.cohort);
             assert_eq!(result.method, UnicityMethod::Exact, "{context}");
             assert_eq!(result.share.is_some(), expected.is_some(), "{context}");

@@ -53,7 +53,8 @@ fn all_fourteen_published_tables_are_reproduced() {
 fn the_two_most_visited_places_match_as_a_set_and_ties_are_marked() {
     let trails = Trails::new(vec![vec![0, 0, 1, 1, 2], vec![1, 0], vec![2, 0, 1], vec![]]);
     let worst = trails.worst_cases(MobilityAttack::HomeWork, 2, 0.0);
-    let found: Vec<Option<(u32, bool)>> = worst.iter().map(|worst| worst.map(|worst| (worst.matches, worst.tied))).collect();
+    let found: Vec<Option<(u32, bool)>> =
+        worst.iter().map(|worst| worst.map(|worst| (worst.matches, worst.tied))).collect();
     assert_eq!(found, [Some((3, false)), Some((3, false)), Some((3, true)), None]);
 }
 

@@ -36,7 +36,10 @@ pub(super) fn table_of(records: &[PlainRecord], columns: usize) -> (Table, Vec<C
             });
         }
         let values = ColumnValues {
-            keys: seen.iter().map(|value| fingerprint(value.map_or(String::new(), |value| value.to_string()).as_bytes())).collect(),
+            keys: seen
+                .iter()
+                .map(|value| fingerprint(value.map_or(String::new(), |value| value.to_string()).as_bytes()))
+                .collect(),
             numbers: seen.clone(),
         };
         let column = Column {

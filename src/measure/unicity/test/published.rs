@@ -11,7 +11,8 @@ pub(super) fn vectors() -> Value {
 /// Shop, time bucket and price bin of each record of the worked example.
 fn small_example(bucket_days: i64) -> Vec<PlainRecord> {
     let example = &vectors()["unicity_small"];
-    let edges: Vec<f64> = example["price_bin_edges"].as_array().unwrap().iter().map(|edge| edge.as_f64().unwrap()).collect();
+    let edges: Vec<f64> =
+        example["price_bin_edges"].as_array().unwrap().iter().map(|edge| edge.as_f64().unwrap()).collect();
     let letter = |cell: &Value, place: usize| i64::from(cell.as_str().unwrap().as_bytes()[place]);
     let rows = example["rows"].as_array().unwrap().iter();
     rows.map(|row| {

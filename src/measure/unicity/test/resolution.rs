@@ -55,9 +55,20 @@ fn every_version_equals_brute_force_over_the_same_draws() {
     let by_day = plain_subjects(&days, &[0], None);
     let study = value.resolutions.unwrap();
     let bound = |subjects: &[PlainSubject], windows: &oracle::Windows| {
-        (0..40).filter(|&subject| {
-            oracle::exposure(subjects, subject, Attacker::Rarest, oracle::trace(&subjects[subject]).len(), 2, windows, &|point| key_of(point)) > 0.5
-        }).count() as f64 / 40.0
+        (0..40)
+            .filter(|&subject| {
+                oracle::exposure(
+                    subjects,
+                    subject,
+                    Attacker::Rarest,
+                    oracle::trace(&subjects[subject]).len(),
+                    2,
+                    windows,
+                    &|point| key_of(point),
+                ) > 0.5
+            })
+            .count() as f64
+            / 40.0
     };
     for cell in &study.cells {
         // Knowing some points never singles out more subjects than knowing the whole trace.

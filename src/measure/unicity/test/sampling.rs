@@ -10,7 +10,9 @@ pub(super) fn many_subjects(subjects: u32, places: u64) -> Vec<PlainRecord> {
         let place = i64::try_from(mix(drawn, 2) % places).unwrap();
         (subject, vec![Some(day), Some(place)])
     };
-    (0..subjects).flat_map(|subject| (0..6 + u64::from(subject % 4)).map(move |number| event(subject, number))).collect()
+    (0..subjects)
+        .flat_map(|subject| (0..6 + u64::from(subject % 4)).map(move |number| event(subject, number)))
+        .collect()
 }
 
 #[test]
@@ -89,8 +91,9 @@ fn fewer_members_than_draws_give_one_draw_each() {
 #[test]
 fn no_success_in_the_draws_is_no_proof_of_safety() {
     // Twenty pairs of twins: nobody is ever alone.
-    let records: Vec<PlainRecord> =
-        (0..40_u32).flat_map(|subject| (0..4).map(move |day| (subject, vec![Some(day), Some(i64::from(subject / 2))]))).collect();
+    let records: Vec<PlainRecord> = (0..40_u32)
+        .flat_map(|subject| (0..4).map(move |day| (subject, vec![Some(day), Some(i64::from(subject / 2))])))
+        .collect();
     let (table, values) = table_of(&records, 2);
     let mut settings = settings_of(&values, Point::new([0, 1]));
     settings.work_limit = 0;
