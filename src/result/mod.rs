@@ -24,7 +24,10 @@ pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
     Policy, Preset, RaisedSeverity,
 };
-pub use unicity::{Attacker, Cohort, Unicity, UnicityCurve, UnicityMethod, UnicityResult};
+pub use unicity::{
+    Attacker, Cohort, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions,
+    UnicityResult, UnicityUndefined,
+};
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
     UndefinedField, Uniqueness,
