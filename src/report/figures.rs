@@ -219,14 +219,12 @@ fn effect(advice: &Advice, k: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::{decision_figures, frequency_of, lead, try_first};
     use crate::report::fixture;
     use crate::result::{
-        Advice, AdviceChange, Attacker, Cohort, Finding, FindingCode, Headline, IdentifierColumn, IdentifierKind,
-        Identifiers, Outcome, Placement, ScanResult, Severity, Unicity, UnicityCurve, UnicityMethod, UnicityResult,
-        Unit,
+        Advice, AdviceChange, Finding, FindingCode, Headline, IdentifierColumn, IdentifierKind, Identifiers, Outcome,
+        Placement, ScanResult, Severity, Unicity, UnicityCurve, UnicityMethod, UnicityResult, Unit,
     };
 
     fn with_unicity(share: Option<f64>, broken: bool) -> ScanResult {
@@ -239,19 +237,15 @@ mod tests {
             interval: share.map(|share| [share - 0.01, share + 0.01]),
             method: UnicityMethod::Sampled,
             draws: 1_000,
+            ..UnicityResult::default()
         };
         let curve = UnicityCurve {
             point: vec!["posted_at".to_owned(), "merchant_id".to_owned()],
-            coarsen: BTreeMap::new(),
-            within: BTreeMap::new(),
-            attacker: Attacker::Uniform,
-            known_attributes: Vec::new(),
-            cohort: Cohort::Eligible,
             crowd_below: 2,
-            records_without_point: 0,
             results: vec![point(1, Some(0.01)), point(4, share), point(5, Some(0.99))],
+            ..UnicityCurve::default()
         };
-        let value = Unicity { curves: vec![curve], gated_curve: Some(0) };
+        let value = Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() };
         result.measures.unicity = Some(Outcome::Measured { unit: Unit::Subject, value });
         if broken {
             result.findings.push(Finding {

@@ -24,7 +24,7 @@ pub struct Unicity {
 }
 
 /// Share of subjects singled out, by number of known points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityCurve {
     /// The columns that make one event known.
     pub point: Vec<String>,
@@ -89,10 +89,11 @@ pub enum Attacker {
 }
 
 /// Which subjects a curve looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cohort {
     /// At each number of points, the subjects with at least so many.
+    #[default]
     Eligible,
     /// Those with at least the largest number of points asked for, at every number; when that leaves out more than
     /// half of the subjects, those with at least the largest number that keeps half.
@@ -102,7 +103,7 @@ pub enum Cohort {
 }
 
 /// The share of subjects singled out by one number of known points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityResult {
     /// Known points.
     pub known_points: u32,
@@ -130,10 +131,11 @@ pub struct UnicityResult {
 }
 
 /// How a share was computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnicityMethod {
     /// Over every choice of points.
+    #[default]
     Exact,
     /// One draw for each sampled subject, matched against all subjects.
     Sampled,

@@ -109,6 +109,27 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// Values in the new order, brought back to the old one; records that were left out get the default.
+    pub(super) fn restored<T: Copy + Default>(&self, values: &[T]) -> Vec<T> {
+        let unsorted = self.within.as_ref().map(|within| {
+            let mut unsorted = vec![T::default(); values.len()];
+            within.iter().zip(values).for_each(|(&place, &value)| unsorted[place as usize] = value);
+            unsorted
+        });
+        let scattered = unsorted.as_deref().unwrap_or(values);
+        let mut pens = self.buckets.clone();
+        let mut restored = Vec::with_capacity(self.keys.len());
+        with_codes!(self.keys, keys => restored.extend(keys.iter().map(|&key| {
+            if self.left_out == Some(u32::from(key)) {
+                return T::default();
+            }
+            let pen = &mut pens[key as usize >> self.shift];
+            *pen += 1;
+            scattered[*pen as usize - 1]
+        })));
+        restored
+    }
+
     /// First step: values by bucket, ties in their old order.
     fn scattered_by_bucket<T: Copy + Default>(&self, values: impl Iterator<Item = T>) -> Vec<T> {
         let mut pens = self.buckets.clone();
@@ -195,6 +216,11 @@ mod tests {
                     assert_eq!(one.sorted(&numbers), two.sorted(&numbers));
                     assert_eq!(one.starts(), two.starts());
                     assert_eq!(one.len(), two.len());
+                    let kept = |&number: &usize| left_out != Some(keys.get(number));
+                    let back: Vec<usize> =
+                        numbers.iter().map(|number| if kept(number) { *number } else { 0 }).collect();
+                    assert_eq!(one.restored(&one.sorted(&numbers)), back);
+                    assert_eq!(two.restored(&two.sorted(&numbers)), back);
                 }
             }
         }

@@ -91,12 +91,13 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
     let order = Order::by(outer, outer_bound, None);
     // Each task has its own stamps, so there are few.
     let tasks = rayon::current_num_threads().clamp(1, 4);
-    let cuts = cuts(&order.starts, tasks);
-    let mut sorted = vec![0_u32; order.record.len()];
+    let cuts = cuts(order.starts(), tasks);
+    let inner = order.applied_to(inner);
+    let mut sorted = vec![0_u32; order.len()];
     let mut slices: Vec<(&[u32], &mut [u32])> = Vec::with_capacity(tasks);
     let mut rest = sorted.as_mut_slice();
     for groups in cuts.windows(2) {
-        let starts = &order.starts[groups[0]..=groups[1]];
+        let starts = &order.starts()[groups[0]..=groups[1]];
         let length = (starts[starts.len() - 1] - starts[0]) as usize;
         let (slice, behind) = rest.split_at_mut(length);
         rest = behind;
@@ -106,7 +107,7 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
         .par_iter_mut()
         .map(|(starts, numbers)| {
             let mut stamps = vec![(0_u32, 0_u32); inner_bound as usize];
-            with_codes!(inner, codes => stamp_groups(&order.record, starts, &mut stamps, numbers, |record| u32::from(codes[record])))
+            with_codes!(&inner, codes => stamp_groups(starts, &mut stamps, numbers, |place| u32::from(codes[place])))
         })
         .collect();
     let mut first = 0;
@@ -114,26 +115,16 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
         numbers.par_iter_mut().for_each(|number| *number += first);
         first += count;
     }
-    let mut of_record = vec![0_u32; sorted.len()];
-    for (&record, &number) in order.record.iter().zip(&sorted) {
-        of_record[record as usize] = number;
-    }
-    TupleNumbers { of_record, bound: first }
+    TupleNumbers { of_record: order.restored(&sorted), bound: first }
 }
 
 /// Numbers the codes of each group anew; returns how many numbers were given.
-fn stamp_groups(
-    record: &[u32],
-    starts: &[u32],
-    stamps: &mut [(u32, u32)],
-    numbers: &mut [u32],
-    code_of: impl Fn(usize) -> u32,
-) -> u32 {
+fn stamp_groups(starts: &[u32], stamps: &mut [(u32, u32)], numbers: &mut [u32], code_of: impl Fn(usize) -> u32) -> u32 {
     let first = starts[0];
     let mut next = 0;
     for (stamp, group) in (1_u32..).zip(starts.windows(2)) {
         for place in group[0]..group[1] {
-            let known = &mut stamps[code_of(record[place as usize] as usize) as usize];
+            let known = &mut stamps[code_of(place as usize) as usize];
             if known.0 != stamp {
                 *known = (stamp, next);
                 next += 1;

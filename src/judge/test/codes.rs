@@ -134,19 +134,23 @@ fn judgements() -> Vec<Judgement> {
 
     let (share, interval) = (Some(0.871), Some([0.859, 0.883]));
     let method = UnicityMethod::Sampled;
-    let result = UnicityResult { known_points: 4, subjects: 3_000, excluded: 0, share, interval, method, draws: 3_000 };
+    let result = UnicityResult {
+        known_points: 4,
+        subjects: 3_000,
+        excluded: 0,
+        share,
+        interval,
+        method,
+        draws: 3_000,
+        ..UnicityResult::default()
+    };
     let curve = UnicityCurve {
         point: vec!["day".to_owned(), "shop".to_owned()],
-        coarsen: std::collections::BTreeMap::new(),
-        within: std::collections::BTreeMap::new(),
-        attacker: Attacker::Uniform,
-        known_attributes: Vec::new(),
-        cohort: Cohort::Eligible,
         crowd_below: 2,
-        records_without_point: 0,
         results: vec![result],
+        ..UnicityCurve::default()
     };
-    let value = Unicity { curves: vec![curve], gated_curve: Some(0) };
+    let value = Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() };
     let events = Measures {
         unicity: Some(Outcome::Measured { unit: Unit::Subject, value }),
         ..measured(uniqueness(Some(9), 9))

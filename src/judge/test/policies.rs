@@ -36,19 +36,18 @@ fn unicity(interval: Option<[f64; 2]>) -> Outcome<Unicity> {
         interval,
         method: UnicityMethod::Sampled,
         draws: 50,
+        ..UnicityResult::default()
     };
     let curve = UnicityCurve {
         point: vec!["day".to_owned()],
-        coarsen: std::collections::BTreeMap::new(),
-        within: std::collections::BTreeMap::new(),
-        attacker: Attacker::Uniform,
-        known_attributes: Vec::new(),
-        cohort: Cohort::Eligible,
         crowd_below: 2,
-        records_without_point: 0,
         results: vec![UnicityResult { known_points: 1, share: Some(0.9), ..result.clone() }, result],
+        ..UnicityCurve::default()
     };
-    Outcome::Measured { unit: Unit::Subject, value: Unicity { curves: vec![curve], gated_curve: Some(0) } }
+    Outcome::Measured {
+        unit: Unit::Subject,
+        value: Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() },
+    }
 }
 
 fn with_unicity(interval: Option<[f64; 2]>) -> Measures {
