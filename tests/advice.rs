@@ -127,6 +127,9 @@ fn with_guessed_roles_and_rules_in_force_the_predictions_hold_as_well() {
     let input = bench.write("extract.csv", text);
     let guessed = assert_every_prediction_holds(&input, || {
         let mut settings = Settings { gate_any_record: Some(true), ..flags() };
+        // Fewer columns keep the test short; a flag that takes a column out leaves the others to be guessed.
+        let ignored = ["account_id", "segment", "card_type", "mcc", "merchant_district", "balance_eur"];
+        settings.roles.extend(ignored.map(|name| (name.to_owned(), Role::Ignore)));
         for rule in ["booked_on=week", "amount_eur=round:10", "birth_year=prefix:3", "merchant=rare:5"] {
             settings.coarsen_with(rule).expect("a rule");
         }

@@ -84,6 +84,11 @@ impl<'a> Counter<'a> {
         Self { table, forms, k, work_left: work, known: HashMap::new(), progress, stop }
     }
 
+    /// Records times sets that may still be counted.
+    pub(super) fn work_left(&self) -> u64 {
+        self.work_left
+    }
+
     /// The figures of each recipe, in their order.
     ///
     /// # Errors

@@ -14,7 +14,7 @@
 //! # What is tried
 //! Every single change; then a greedy search downwards, each step the one that takes the most exposure for the detail it
 //! costs, until every gate on crowds holds; then back upwards, giving back each change that turns out not to be needed; and
-//! the same once more, leaving out columns only when none can be made coarser.
+//! the same once more, leaving out columns only when none can be made coarser, where half of the work is left for it.
 //! The recipes on the way that no other beats in both risk and detail are proposed as well. A greedy search finds a good
 //! recipe, not always the best one; that a proposal does what it says is certain, because it was counted.
 //!
@@ -49,7 +49,7 @@ pub const NAME: &str = "advice";
 
 /// Records times column sets that advice may count: some seconds on one core. Larger extracts are tried with fewer forms
 /// of each column.
-const WORK: u64 = 400_000_000;
+const WORK: u64 = 300_000_000;
 
 /// What advice needs to know beside the table and its ladders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ fn advise_within(
     }
     let detail = Detail::new(&table, &ladders);
     let (records, subjects) = (as_float(table.records() as u64), as_float(table.subjects() as u64));
-    let mut search = Search { counter, detail, goal, rungs, records, subjects, cut: false };
+    let mut search = Search { counter, detail, goal, rungs, records, subjects, work, cut: false };
     let found = found(&mut search, start)?;
     let report = Report {
         names: names.iter().map(String::as_str).collect(),
@@ -194,6 +194,10 @@ fn found(search: &mut Search<'_>, start: recipe::Recipe) -> Result<Vec<Tried>, H
     let start = search.tried(vec![start])?.swap_remove(0);
     let (mut ways, mut ends): (Vec<Tried>, Vec<Tried>) = (Vec::new(), Vec::new());
     for manner in [Manner::Free, Manner::Keeping] {
+        // On a large extract the second way is not worth as much work as the measures themselves.
+        if manner == Manner::Keeping && search.counter.work_left() < search.work / 2 {
+            continue;
+        }
         let path = search.descent(&start, manner)?;
         let reached = path.last().filter(|last| last.reached).cloned();
         ends.extend(reached.map(|reached| search.restored(reached)).transpose()?);

@@ -60,6 +60,8 @@ pub(super) struct Search<'a> {
     /// Records and subjects of the table.
     pub(super) records: f64,
     pub(super) subjects: f64,
+    /// The limit of work, records times sets.
+    pub(super) work: u64,
     /// Whether the limit of work ended a search.
     pub(super) cut: bool,
 }
