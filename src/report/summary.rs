@@ -85,7 +85,10 @@ pub(super) fn reasons_lead(result: &ScanResult) -> bool {
 
 /// Whether the smallest class of `set` is held to the limit `k`.
 pub(super) fn is_gated(result: &ScanResult, set: &SetStatistics) -> bool {
-    set.reading != Reading::AnyRecord || result.policy.gate_any_record
+    let gates = &result.policy.gates;
+    // A policy of rules of form alone holds no class to a limit; results of earlier versions list no gates.
+    let has_limit = gates.is_empty() || gates.iter().any(|gate| gate.class_limit().is_some());
+    has_limit && (set.reading != Reading::AnyRecord || result.policy.gate_any_record)
 }
 
 /// Subjects or records that the counts of `set` are out of.

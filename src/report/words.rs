@@ -661,13 +661,11 @@ fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
 fn gate(gate: &Gate) -> String {
     let figure = match (gate.limit, gate.limit_as_k) {
         (Some(limit), Some(k)) if gate.measure == GateMeasure::HighestRisk => {
-            format!(" at most {} (classes of at least {})", percent(limit), count(u64::from(k)))
+            format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
         }
-        (Some(limit), _) if matches!(gate.measure, GateMeasure::SmallestClass | GateMeasure::CorrectLinks) => {
-            let side = if gate.comparison == Comparison::AtLeast { "at least" } else { "at most" };
-            format!(" {side} {limit}")
-        }
-        (Some(limit), _) => format!(" at most {}", percent(limit)),
+        // As it is written in the configuration.
+        (Some(limit), _) if gate.comparison == Comparison::AtLeast => format!(" at least {limit}"),
+        (Some(limit), _) => format!(" at most {limit}"),
         (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
         (None, _) => " (needed, and not declared)".to_owned(),
     };

@@ -124,3 +124,17 @@ fn explain_tells_a_page_lists_all_and_proposes_the_code_that_was_meant() {
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("high-unicity") && !wrong.stderr.contains('\u{1b}'), "{wrong}");
 }
+
+#[test]
+fn the_headline_of_a_fail_speaks_of_what_fails() {
+    let bench = Bench::new();
+    people(&bench, 40);
+    let text = |words: &[&str]| {
+        run(&bench, &[&["scan", "people.csv", "--subject", "card", "--quasi", "district"], words].concat()).stdout
+    };
+    let identifier = text(&["--direct", "memo"]);
+    assert!(identifier.contains("FAIL  Column `memo` is declared as a direct identifier"), "{identifier}");
+    assert!(identifier.contains("No subject is alone on district"), "the crowds stand under it: {identifier}");
+    let crowds = text(&["--k", "21"]);
+    assert!(crowds.contains("FAIL  The smallest crowd on district holds 20 subjects"), "{crowds}");
+}
