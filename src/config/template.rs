@@ -26,22 +26,9 @@ pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
     subject_section(&mut text, dataset);
     columns_section(&mut text, dataset);
     policy_section(&mut text, plan);
-    text.push_str(RECIPIENT);
+    recipient_example(&mut text, dataset);
     text
 }
-
-/// Recipient and agreement, as an example to fill in.
-const RECIPIENT: &str = "
-# Who is to receive the extract, and under which agreement. Take away the `#` and fill in what applies.
-# [recipient]
-# name = \"Example Platform Ltd\"
-# purpose = \"fraud statistics\"
-# agreement = \"C-118\"
-# ends = 2027-02-28
-# no_onward_sharing = true
-# allowed_columns = [\"posted_at\", \"amount\"]
-# forbidden_columns = [\"email\"]
-";
 
 const ROLE_HELP: [&str; 6] = [
     "subject            the person or account that records belong to",
@@ -152,6 +139,31 @@ fn policy_section(text: &mut String, plan: &Plan) {
     push(text, "# Findings of this severity or above fail: low, medium, high, critical.");
     let severity = SEVERITIES.iter().find(|(_, known)| *known == policy.fail_on).map_or("high", |(name, _)| *name);
     pair(text, "fail_on", &quoted(severity));
+}
+
+/// Recipient and agreement, as an example to fill in, with the columns of the extract.
+fn recipient_example(text: &mut String, dataset: &Dataset) {
+    let names = |direct: bool| {
+        let wanted = |column: &&DatasetColumn| (column.role == Role::DirectIdentifier) == direct;
+        list(&dataset.columns.iter().filter(wanted).map(|column| column.name.clone()).collect::<Vec<_>>())
+    };
+    push(
+        text,
+        "\n# Who is to receive the extract, and under which agreement. Take away the `#` and fill in what applies.",
+    );
+    for line in [
+        "[recipient]",
+        "name = \"Example Platform Ltd\"",
+        "purpose = \"fraud statistics\"",
+        "agreement = \"C-118\"",
+        "ends = 2027-02-28",
+        "no_onward_sharing = true",
+        &format!("allowed_columns = {}", names(false)),
+        &format!("forbidden_columns = {}", names(true)),
+        "consent = { file = \"register.csv\", column = \"customer\" }",
+    ] {
+        push(text, &format!("# {line}"));
+    }
 }
 
 /// A TOML key: bare where it can be, else in quotes.
@@ -270,6 +282,25 @@ mod tests {
             prop_assert_eq!(plan.roles.declared, expected);
             prop_assert!(!plan.roles.guess);
         }
+    }
+
+    #[test]
+    fn the_example_of_a_recipient_is_right_once_its_signs_are_taken_away() {
+        let columns = vec![column("a \"b\"\n]", Role::Sensitive, &[]), column("mail", Role::DirectIdentifier, &[])];
+        let text = starting_config(&dataset(columns), &plan(Settings::default(), None));
+        let example = &text[text.find("# [recipient]").unwrap()..];
+        let uncommented: Vec<&str> = example.lines().map(|line| line.strip_prefix("# ").unwrap()).collect();
+        let uncommented = uncommented.join("\n");
+        let document = toml::de::DeTable::parse(&uncommented).unwrap();
+        let recipient = document.get_ref().get("recipient").unwrap().get_ref().as_table().unwrap();
+        let names = |key: &str| {
+            let names = recipient.get(key).unwrap().get_ref().as_array().unwrap().iter();
+            names.map(|name| name.get_ref().as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (names("allowed_columns"), names("forbidden_columns")),
+            (vec!["a \"b\"\n]".to_owned()], vec!["mail".to_owned()])
+        );
     }
 
     #[test]
