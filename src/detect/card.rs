@@ -159,7 +159,7 @@ pub(super) fn masked_at(text: &[u8], start: usize, sighting: &mut Sighting) -> O
         && mask.shown() >= 4
         && mask.hidden >= if mask.starred { 1 } else { 2 }
         && may_begin(&digits[..mask.leading]);
-    if !whole && !(last_four && total < 13) {
+    if !(whole || last_four && total < 13) {
         return None;
     }
     // A number of which only the last four digits are left says nothing of its length; sixteen is the usual one.

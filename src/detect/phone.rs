@@ -96,8 +96,8 @@ pub(super) fn look_at_digits(text: &[u8], sighting: &mut Sighting) {
     let written = |byte: &u8| byte.is_ascii_digit() || b" +-./()".contains(byte);
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     if text.len() >= 8 && text.iter().all(written) && digits > 0 {
-        let zeros = text.iter().filter(|&&byte| byte == b'0').count();
-        let right = (7..=MOST_DIGITS).contains(&digits) && zeros < digits;
+        let some_digit = text.iter().any(|byte| matches!(byte, b'1'..=b'9'));
+        let right = (7..=MOST_DIGITS).contains(&digits) && some_digit;
         sighting.add(Sign::PHONE_DIGITS, Placement::WholeCell, right);
     }
 }

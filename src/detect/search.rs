@@ -159,8 +159,12 @@ mod tests {
         let cells: Vec<u64> = (0..3 * SAMPLE as u64).map(|number| digest(&number.to_le_bytes())).collect();
         let mut forward = BTreeMap::new();
         let mut backward = BTreeMap::new();
-        cells.iter().for_each(|&cell| remember(&mut forward, cell, cell % 3 == 0));
-        cells.iter().rev().chain(&cells).for_each(|&cell| remember(&mut backward, cell, cell % 3 == 0));
+        for &cell in &cells {
+            remember(&mut forward, cell, cell % 3 == 0);
+        }
+        for &cell in cells.iter().rev().chain(&cells) {
+            remember(&mut backward, cell, cell % 3 == 0);
+        }
         assert_eq!(forward.len(), SAMPLE);
         assert_eq!(forward, backward);
     }

@@ -71,7 +71,7 @@ impl Mark {
     }
 
     pub(super) fn placement(self) -> Placement {
-        if self.0 % 2 == 0 { Placement::WholeCell } else { Placement::WithinText }
+        if self.0.is_multiple_of(2) { Placement::WholeCell } else { Placement::WithinText }
     }
 }
 

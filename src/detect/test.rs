@@ -37,7 +37,9 @@ impl Chance {
 
 fn found(heading: &str, cells: &[String]) -> Vec<Found> {
     let mut search = Search::new(heading);
-    cells.iter().for_each(|cell| search.take(cell.as_bytes(), 1));
+    for cell in cells {
+        search.take(cell.as_bytes(), 1);
+    }
     search.settle()
 }
 
@@ -301,8 +303,8 @@ fn plain_columns_are_left_alone() {
         }
     }
     // Precision over these columns and the planted ones, all of which are found.
-    let precision = PLANTED.len() as f64 / (PLANTED.len() + wrong.len()) as f64;
-    assert!(columns >= 190 && precision >= 0.95, "{precision}: {wrong:?}");
+    let called = PLANTED.len() + wrong.len();
+    assert!(columns >= 190 && PLANTED.len() * 100 >= called * 95, "{wrong:?}");
 }
 
 #[test]
@@ -313,7 +315,9 @@ fn the_order_and_the_repetition_of_cells_change_nothing_but_counts() {
     cells.reverse();
     assert_eq!(found("text", &cells), forward);
     let mut search = Search::new("text");
-    cells.iter().for_each(|cell| search.take(cell.as_bytes(), 3));
+    for cell in &cells {
+        search.take(cell.as_bytes(), 3);
+    }
     let tripled: Vec<Found> = forward.iter().map(|found| Found { records: found.records * 3, ..*found }).collect();
     assert_eq!(search.settle(), tripled);
 }

@@ -30,9 +30,16 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
     let codes = Codes::from_codes(dictionary.len(), codes.into_iter());
     let missing = cells.iter().filter(|cell| cell.is_empty()).count() as u64;
     let mut search = Search::new(name);
-    cells.iter().for_each(|cell| search.take(cell.as_bytes(), 1));
-    let coded = Some(CodedColumn { codes, dictionary });
-    ExtractColumn { name: name.to_owned(), column_type, missing, identifiers: search.settle(), coded }
+    for cell in cells {
+        search.take(cell.as_bytes(), 1);
+    }
+    ExtractColumn {
+        name: name.to_owned(),
+        column_type,
+        missing,
+        identifiers: search.settle(),
+        coded: Some(CodedColumn { codes, dictionary }),
+    }
 }
 
 /// An extract of these columns.

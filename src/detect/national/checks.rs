@@ -222,7 +222,7 @@ pub(super) fn czech(digits: &[u8]) -> bool {
         month @ 21..=32 => month - 20,
         month => month,
     };
-    date(month, number(&digits[4..6])) && number(digits) % 11 == 0
+    date(month, number(&digits[4..6])) && number(digits).is_multiple_of(11)
 }
 
 /// Switzerland, AHV number: 756 and the check digit of EAN-13.

@@ -39,7 +39,9 @@ const CELLS: [&str; 24] = [
 fn search(name: &str, cells: &[&str]) -> SearchedColumn {
     let mut search = Search::new(name);
     let filled = cells.iter().filter(|cell| !cell.is_empty());
-    filled.clone().for_each(|cell| search.take(cell.as_bytes(), 1));
+    for cell in filled.clone() {
+        search.take(cell.as_bytes(), 1);
+    }
     SearchedColumn { name: name.to_owned(), values: filled.count() as u64, found: search.settle() }
 }
 
@@ -103,7 +105,7 @@ fn remaining_candidates_agree_with_enumeration() {
     for (visible, hidden, candidates) in
         [(12, 4, 1_000), (10, 6, 100_000), (8, 8, 10_000_000), (4, 12, 100_000_000_000)]
     {
-        assert_eq!(Shown { visible, hidden }.candidates(), candidates);
+        assert_eq!(Shown { hidden, visible }.candidates(), candidates);
     }
     let right = (0..10_000).filter(|hidden| luhn_by_hand(&format!("41111111{hidden:04}1111"))).count();
     assert_eq!(right, 1_000);
@@ -115,7 +117,7 @@ fn luhn_by_hand(number: &str) -> bool {
         .enumerate()
         .map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { digit })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[test]
