@@ -8,11 +8,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::config::{
-    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named,
-    parse_date, parse_delimiter, parse_duration, parse_quote, parse_size,
+    ATTACKERS, AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named,
+    parse_date, parse_delimiter, parse_duration, parse_known_points, parse_quote, parse_size,
 };
 use crate::report::Emit;
-use crate::result::{Audience, MissingMode, Severity};
+use crate::result::{Attacker, Audience, MissingMode, Severity};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -240,6 +240,8 @@ pub(super) struct ScanArguments {
     #[command(flatten)]
     pub(super) extent: ExtentArguments,
     #[command(flatten)]
+    pub(super) unicity: UnicityArguments,
+    #[command(flatten)]
     pub(super) verdict: VerdictArguments,
     #[command(flatten)]
     pub(super) running: RunningArguments,
@@ -301,6 +303,38 @@ pub(super) struct ExtentArguments {
     #[arg(long, value_name = "N", value_parser = at_least_one, env = "REIDRISK_MAX_SET", hide_env_values = true)]
     pub(super) max_set: Option<usize>,
 }
+
+/// What an attacker may know of a subject's events.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Unicity")]
+pub(super) struct UnicityArguments {
+    /// Columns that make one event known, such as posted_at+merchant (repeatable: one curve each) [default: guessed]
+    #[arg(long, value_name = "COL+COL")]
+    pub(super) point: Vec<String>,
+    /// Numbers of known points, such as 1,2,4 or 1..10 [default: 1,2,3,4]
+    #[arg(long, value_name = "LIST", value_parser = |text: &str| parse_known_points(text).map(KnownPoints),
+          env = "REIDRISK_KNOWN_POINTS", hide_env_values = true)]
+    pub(super) known_points: Option<KnownPoints>,
+    /// How roughly a column is known, such as amount=5%, balance=100 or posted_at=2d (repeatable)
+    #[arg(long, value_name = "COL=TOLERANCE")]
+    pub(super) within: Vec<String>,
+    /// How points come to be known: uniform, rarest, frequent or consecutive [default: uniform]
+    #[arg(long, value_name = "LIST", value_delimiter = ',',
+          value_parser = |text: &str| named::<Attacker>(text, &ATTACKERS),
+          env = "REIDRISK_ATTACKER", hide_env_values = true)]
+    pub(super) attacker: Vec<Attacker>,
+    /// Static columns that the attacker knows as well (comma-separated)
+    #[arg(long, value_name = "COL,COL")]
+    pub(super) known_attributes: Vec<String>,
+    /// Hold the known points against coarser dates, places and amounts as well
+    #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
+          env = "REIDRISK_SWEEP", hide_env_values = true)]
+    pub(super) sweep: bool,
+}
+
+/// Numbers of known points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KnownPoints(pub(super) Vec<u32>);
 
 /// What the answer is judged by.
 #[derive(Debug, Args)]

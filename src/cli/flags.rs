@@ -3,11 +3,14 @@
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::arguments::{LimitArguments, NameArguments, ReadingArguments, RoleArguments, ScanArguments};
+use super::arguments::{
+    LimitArguments, NameArguments, ReadingArguments, RoleArguments, ScanArguments, UnicityArguments,
+};
 use super::clock::today;
 use super::memory::default_memory_limit;
 use crate::config::{
     ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, find_waivers, read_waivers, resolve, shown_name,
+    split_names,
 };
 use crate::result::Role;
 
@@ -113,10 +116,35 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
     for rule in coarsen {
         settings.coarsen_with(rule)?;
     }
+    set_unicity(&mut settings, &arguments.unicity, matches)?;
     if let Some(names) = &settings.measures {
         crate::config::check_measures(names)?;
     }
     Ok(settings)
+}
+
+fn set_unicity(
+    settings: &mut Settings,
+    unicity: &UnicityArguments,
+    matches: Option<&ArgMatches>,
+) -> Result<(), ConfigError> {
+    for point in &unicity.point {
+        settings.unicity.add_point(point)?;
+    }
+    for within in &unicity.within {
+        settings.unicity.add_within(within)?;
+    }
+    for list in &unicity.known_attributes {
+        let names = split_names(list)
+            .map_err(|reason| ConfigError::new("column-list", format!("--known-attributes: {reason}")))?;
+        settings.unicity.known_attributes.extend(names);
+    }
+    settings.unicity.known_points = unicity.known_points.clone().map(|known| known.0);
+    settings.unicity.attackers = (!unicity.attacker.is_empty()).then(|| unicity.attacker.clone());
+    settings.unicity.sweep = is_said(matches, "sweep").then_some(unicity.sweep);
+    // Whoever names points says what others may know, so the rest is not guessed.
+    settings.decides_roles |= !unicity.point.is_empty();
+    Ok(())
 }
 
 fn set_limits(settings: &mut Settings, limits: &LimitArguments) {

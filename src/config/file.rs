@@ -13,6 +13,7 @@ use super::settings::{
     AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, Settings, check_measures, named, parse_delimiter, parse_quote,
     rule_hint,
 };
+use super::unicity::{UNICITY, read_unicity};
 use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::result::{ConfigPlaces, Role};
@@ -21,7 +22,7 @@ use crate::treatment::CoarsenRule;
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
-const SECTIONS: [&str; 6] = ["dataset", "subject", "columns", "recipient", "policy", "scan"];
+const SECTIONS: [&str; 7] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity"];
 const DATASET: [&str; 6] = ["name", "delimiter", "quote", "header", "encoding", "null_values"];
 const SUBJECT: [&str; 2] = ["column", "map"];
 const SUBJECT_MAP: [&str; 3] = ["file", "from", "to"];
@@ -89,8 +90,8 @@ pub(super) fn syntax_error(reader: Reader<'_>, error: &toml::de::Error) -> Confi
 
 /// The section that a key stands in, for keys that were written into another one.
 pub(super) fn section_of(key: &str) -> Option<&'static str> {
-    let sections: [(&'static str, &[&str]); 4] =
-        [("dataset", &DATASET), ("policy", &POLICY), ("scan", &SCAN), ("recipient", &RECIPIENT)];
+    let sections: [(&'static str, &[&str]); 5] =
+        [("dataset", &DATASET), ("policy", &POLICY), ("scan", &SCAN), ("recipient", &RECIPIENT), ("unicity", &UNICITY)];
     sections.into_iter().find(|(_, keys)| keys.contains(&key)).map(|(section, _)| section)
 }
 
@@ -118,6 +119,9 @@ fn read_settings<'text>(
     }
     if let Some(table) = reader.table(document, "", "scan")? {
         read_scan(reader, table, &mut settings)?;
+    }
+    if let Some(table) = reader.table(document, "", "unicity")? {
+        read_unicity(reader, table, &mut settings)?;
     }
     Ok(settings)
 }

@@ -97,6 +97,7 @@ pub fn resolve(
         audience: pick.value("audience", flags.audience, file.audience, Audience::default(), |audience| {
             named_audience(*audience)
         }),
+        unicity: flags.unicity.over(file.unicity),
     };
     Ok(Resolved { plan, origins: pick.origins })
 }
@@ -290,6 +291,7 @@ fn merge_roles(flags: &Settings, file: &Settings) -> Result<RolePlan, ConfigErro
 /// [`check_rules`].
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
+    let named = named.chain(plan.unicity.columns());
     let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
@@ -305,7 +307,8 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
     let idle = |column: &str, rules: &[CoarsenRule]| {
         let role = plan.roles.declared.get(column);
-        role.is_none_or(|role| !COARSENED.contains(role)) && !rules.contains(&CoarsenRule::Drop)
+        let counted = role.is_some_and(|role| COARSENED.contains(role)) || plan.unicity.names(column);
+        !counted && !rules.contains(&CoarsenRule::Drop)
     };
     let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));
     let Some((column, _)) = idle else { return Ok(()) };

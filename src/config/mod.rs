@@ -46,6 +46,7 @@ mod settings;
 mod template;
 #[cfg(test)]
 mod tests;
+mod unicity;
 mod waivers;
 
 pub use error::ConfigError;
@@ -62,4 +63,5 @@ pub use settings::{
     parse_delimiter, parse_quote,
 };
 pub use template::starting_config;
+pub use unicity::{ATTACKERS, UnicityPlan, UnicitySettings, parse_known_points};
 pub use waivers::{WAIVER_HORIZON_DAYS, WAIVERS_FILE_NAME, parse_waivers, read_waivers};

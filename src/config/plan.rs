@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::unicity::UnicityPlan;
 use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
 use crate::treatment::CoarsenRule;
 
@@ -56,6 +57,8 @@ pub struct Plan {
     pub config: Option<ConfigPlaces>,
     /// Who may read the views of the result.
     pub audience: Audience,
+    /// What an attacker may know of events.
+    pub unicity: UnicityPlan,
 }
 
 /// How text files are to be read; `None` means found from the file.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::unicity::UnicitySettings;
 use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
 use crate::judge::Limits;
 use crate::measure;
@@ -66,6 +67,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// Who may read the views.
     pub audience: Option<Audience>,
+    /// What an attacker may know of events.
+    pub unicity: UnicitySettings,
 }
 
 /// Names of severities in the order from low to critical.

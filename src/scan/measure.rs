@@ -1,14 +1,15 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
 use super::ScanError;
+use super::events::{Events, unicity_settings};
 use crate::advice::{self, Advised};
 use crate::config::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
-use crate::measure::uniqueness;
-use crate::result::{Measures, MissingMode, NotMeasured, Outcome};
+use crate::measure::{unicity, uniqueness};
+use crate::result::{Measures, MissingMode, NotMeasured, Outcome, Unicity};
 use crate::stop::{Progress, Stop};
-use crate::table::{Table, scratch_bytes};
+use crate::table::{PointIndex, Table, scratch_bytes};
 use crate::treatment::Ladder;
 
 /// What reading found in the cells of every column.
@@ -23,24 +24,36 @@ pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
 
 /// Every measure that was asked for and applies; the others with the reason why not.
 pub(super) fn measure_all(
-    table: &Table,
+    table: Table,
+    quasi_identifiers: usize,
+    events: Events<'_>,
     searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
-) -> Result<(Measures, Vec<NotMeasured>), ScanError> {
+) -> Result<(Table, Measures, Vec<NotMeasured>), ScanError> {
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
     let asked = |name: &str| plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
+    if asked(unicity::NAME) {
+        match measure_unicity(&table, events, plan, progress, stop)? {
+            Ok(outcome) => measures.unicity = Some(outcome),
+            Err(reason) => leave_out(unicity::NAME, reason),
+        }
+    } else {
+        leave_out(unicity::NAME, "not asked for with `--measures`");
+    }
+    // From here on only quasi-identifiers count.
+    let table = table.truncated(quasi_identifiers);
     if !asked(uniqueness::NAME) {
         leave_out(uniqueness::NAME, "not asked for with `--measures`");
     } else if table.columns().is_empty() {
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
-        measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
+        measures.uniqueness = Some(measure_uniqueness(&table, plan, progress, stop)?);
     }
     if asked(identifiers::NAME) {
         let records = table.records() as u64 + table.records_without_subject();
@@ -48,7 +61,38 @@ pub(super) fn measure_all(
     } else {
         leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
-    Ok((measures, not_measured))
+    Ok((table, measures, not_measured))
+}
+
+/// The curves of known points, or why there is nothing to know.
+fn measure_unicity(
+    table: &Table,
+    events: Events<'_>,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Result<Outcome<Unicity>, &'static str>, ScanError> {
+    let named = !plan.unicity.points.is_empty();
+    if !named && !table.has_subjects() {
+        return Ok(Err("no subject is declared, so there are no histories of events"));
+    }
+    let Some(settings) = unicity_settings(table, events, plan) else {
+        return Ok(Err("no quasi-identifier varies within a subject, so there are no events"));
+    };
+    let needed = table.bytes() as u64 + PointIndex::bytes(table);
+    if plan.memory.is_some_and(|allowed| needed > allowed) {
+        return Ok(Ok(too_much_memory("indexing known points", needed, plan)));
+    }
+    Ok(Ok(unicity::measure(table, &settings, progress, stop)?))
+}
+
+fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
+    let explanation = format!(
+        "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
+        needed.div_ceil(1 << 20),
+        plan.memory.unwrap_or(0) >> 20
+    );
+    Outcome::Incomplete { reason: "memory".to_owned(), explanation }
 }
 
 fn measure_uniqueness(
@@ -58,13 +102,8 @@ fn measure_uniqueness(
     stop: &Stop,
 ) -> Result<Outcome<crate::result::Uniqueness>, ScanError> {
     let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
-    if let Some(allowed) = plan.memory.filter(|&allowed| needed > allowed) {
-        let explanation = format!(
-            "counting needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
-            needed.div_ceil(1 << 20),
-            allowed >> 20
-        );
-        return Ok(Outcome::Incomplete { reason: "memory".to_owned(), explanation });
+    if plan.memory.is_some_and(|allowed| needed > allowed) {
+        return Ok(too_much_memory("counting", needed, plan));
     }
     let settings =
         uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };

@@ -1,6 +1,7 @@
 //! The pipeline: from a plan to a result, one direction, one screen.
 
 mod error;
+mod events;
 mod measure;
 mod prepare;
 mod stages;
@@ -22,6 +23,7 @@ use crate::result::{NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanRe
 use crate::stop::{Progress, Stop};
 use crate::table::lattice_size;
 use crate::treatment;
+use events::Events;
 use measure::{advise, measure_all, searched_columns};
 use stages::Stages;
 
@@ -58,10 +60,14 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, ladders } = treat(extract, &roles, plan, name, stop)?;
+    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers } =
+        treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
+    let known = Events { described: &dataset.columns, values: &events, ladders: &ladders };
+    let (table, measures, mut not_measured) =
+        measure_all(table, quasi_identifiers, known, &searched, plan, progress, stop)?;
+    ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
     let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
@@ -119,7 +125,8 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
 /// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
 fn is_needed(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
-    plan.roles.guess || plan.roles.declared.get(column).is_some_and(counted)
+    let is_known = plan.unicity.names(column);
+    plan.roles.guess || is_known || plan.roles.declared.get(column).is_some_and(counted)
 }
 
 /// The largest plan that is accepted for this many quasi-identifiers.

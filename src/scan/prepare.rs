@@ -6,7 +6,7 @@ use crate::input::{self, Extract, Source};
 use crate::result::{Consent, Dataset, Recipient};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{SubjectCodes, Table, TooManyRecords};
-use crate::treatment::{self, ColumnRole, ConsentCounts, Ladder, Lookups};
+use crate::treatment::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 
 /// An extract without its values.
 pub(crate) struct Prepared {
@@ -15,6 +15,10 @@ pub(crate) struct Prepared {
     pub(super) recipient: Option<Recipient>,
     /// For each column of the table, the coarser forms that advice may try.
     pub(super) ladders: Vec<Ladder>,
+    /// For each column of the table, what unicity needs to know of its values.
+    pub(super) events: Vec<EventValues>,
+    /// How many of the columns, the leading ones, are quasi-identifiers.
+    pub(super) quasi_identifiers: usize,
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
@@ -57,7 +61,14 @@ pub(crate) fn treat(
         subject,
         columns,
     };
-    Ok(Prepared { dataset, table, recipient, ladders: treated.ladders })
+    Ok(Prepared {
+        dataset,
+        table,
+        recipient,
+        ladders: treated.ladders,
+        events: treated.events,
+        quasi_identifiers: treated.quasi_identifiers,
+    })
 }
 
 /// The terms as declared, with what the register says: counts only.

@@ -54,6 +54,12 @@ struct CrowdRange {
 }
 
 impl<'a> PointIndex<'a> {
+    /// Bytes of memory that an index of this table takes at most, while it is built.
+    #[must_use]
+    pub fn bytes(table: &Table) -> u64 {
+        (table.records() * 20 + table.subjects() * 4) as u64
+    }
+
     /// Numbers the points of all records and lists their crowds.
     ///
     /// # Errors

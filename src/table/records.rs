@@ -137,6 +137,14 @@ impl Table {
         self
     }
 
+    /// The table with its first `columns` columns only.
+    #[must_use]
+    pub fn truncated(mut self, columns: usize) -> Self {
+        self.columns.truncate(columns);
+        self.constant_per_subject.truncate(columns);
+        self
+    }
+
     /// The columns, in the order they were given.
     #[must_use]
     pub fn columns(&self) -> &[Column] {

@@ -23,6 +23,28 @@ pub(super) fn calendar_text(unit: CalendarUnit, column_type: ColumnType, value: 
     }
 }
 
+/// A moment as a whole number: days since 1970 for dates, milliseconds for everything else; a finer fraction is cut off.
+pub(super) fn moment_number(column_type: ColumnType, value: &str) -> Option<i64> {
+    let epoch = Date::constant(1970, 1, 1);
+    let milliseconds = |moment: DateTime| -> Option<i64> {
+        let span = moment.duration_since(epoch.to_datetime(Time::midnight()));
+        i64::try_from(span.as_millis()).ok()
+    };
+    match column_type {
+        ColumnType::Date => {
+            let date: Date = value.parse().ok()?;
+            Some(date.duration_since(epoch).as_hours() / 24)
+        }
+        ColumnType::Timestamp => milliseconds(value.parse().ok()?),
+        ColumnType::ZonedTimestamp => milliseconds(value.strip_suffix('Z')?.parse().ok()?),
+        ColumnType::Time => {
+            let time: Time = value.parse().ok()?;
+            i64::try_from(time.duration_since(Time::midnight()).as_millis()).ok()
+        }
+        ColumnType::Integer | ColumnType::Decimal | ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => None,
+    }
+}
+
 fn moment_text(unit: CalendarUnit, value: &str, zone: &str) -> Option<String> {
     let moment: DateTime = value.parse().ok()?;
     if unit == CalendarUnit::Hour {

@@ -8,6 +8,34 @@ use crate::result::{ColumnType, Role};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreatmentError {
+    /// A column of a known point is left out of the extract.
+    #[error(
+        "column `{}` is part of what an attacker knows of an event, but the rule `drop` leaves it out",
+        shown_name(column)
+    )]
+    PointDropped {
+        /// The column.
+        column: String,
+    },
+    /// The subject cannot be part of what is known of an event.
+    #[error(
+        "column `{}` is the subject, so it cannot be part of what an attacker knows of an event",
+        shown_name(column)
+    )]
+    PointIsSubject {
+        /// The column.
+        column: String,
+    },
+    /// A tolerance is made for values of another type.
+    #[error("tolerance `{}` does not fit column `{}`, which holds {}", shown_name(tolerance), shown_name(column), plural(*.found))]
+    ToleranceDoesNotFit {
+        /// The column.
+        column: String,
+        /// The tolerance as written.
+        tolerance: String,
+        /// What the column holds after its rules.
+        found: ColumnType,
+    },
     /// The rule is made for values of another type.
     #[error("rule `{}` of column `{}` is for {expected}, but the column holds {}", shown_name(rule), shown_name(column), plural(*.found))]
     RuleDoesNotFit {
@@ -166,6 +194,9 @@ impl TreatmentError {
         matches!(
             self,
             Self::RuleDoesNotFit { .. }
+                | Self::PointDropped { .. }
+                | Self::PointIsSubject { .. }
+                | Self::ToleranceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
                 | Self::SubjectMapColumn { .. }
                 | Self::SubjectMapWithoutSubject
@@ -203,6 +234,11 @@ impl TreatmentError {
             }
             Self::SubjectCoarsened { .. } => "use `[subject] map` to merge several values of one person",
             Self::TwoSubjects { .. } => "name one with `--subject` and the other with `--ignore` or `--quasi`",
+            Self::PointDropped { .. } => "remove the rule, or name other columns with `--point`",
+            Self::PointIsSubject { .. } => "name columns of the event, such as its date and place",
+            Self::ToleranceDoesNotFit { .. } => {
+                "dates take `2d`, timestamps `6h`, numbers `5%` or `100`; a coarsened date is a text and takes none"
+            }
             Self::TooLarge { .. } => "split the extract, or leave the column out with `--ignore`",
             Self::NoSuchColumn { .. } | Self::NotRead { .. } | Self::NotCoded { .. } => return None,
         };

@@ -45,6 +45,18 @@ impl Exact {
         self.scale == 0
     }
 
+    /// Digits behind the point.
+    #[must_use]
+    pub fn decimals(self) -> u32 {
+        self.scale
+    }
+
+    /// The number in units of `10^-decimals`: `None` when it is no whole number of them or needs more than 38 digits.
+    #[must_use]
+    pub fn in_units(self, decimals: u32) -> Option<i128> {
+        self.at_scale(decimals)
+    }
+
     /// Compares two numbers; `None` when they cannot be written with a common scale in 38 digits.
     #[must_use]
     pub fn compare(self, other: Self) -> Option<std::cmp::Ordering> {

@@ -6,10 +6,12 @@
 mod calendar;
 mod consent;
 mod error;
+mod event;
 mod exact;
 mod guess;
 mod hierarchy;
 mod lookups;
+mod point;
 mod propose;
 mod rare;
 mod recode;
@@ -19,16 +21,20 @@ mod subject;
 #[cfg(test)]
 mod testing;
 mod treat;
+mod within;
 mod words;
 
 pub use consent::ConsentCounts;
 pub use error::TreatmentError;
+pub use event::EventValues;
 pub use exact::Exact;
 pub use lookups::check_lookups;
+pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use treat::{Lookups, SubjectCodes, Treated, hierarchy_files, treat};
+pub use within::{WholeNumbers, WithinRule, whole_numbers};
 
 /// The last part of a path: results and errors do not name the folders of a machine.
 fn file_name(file: &std::path::Path) -> String {

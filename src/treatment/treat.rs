@@ -10,10 +10,10 @@ use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::recode::{Recoded, recode_by_value};
 use super::subject::{subject_from_column, subject_from_map};
-use super::{CoarsenRule, ColumnRole, TreatmentError, file_name};
+use super::{CoarsenRule, ColumnRole, EventValues, TreatmentError, file_name};
 use crate::config::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::result::{DatasetColumn, Role};
+use crate::result::{Attacker, DatasetColumn, Role};
 use crate::table::{Codes, Column, Dictionary};
 
 /// Files that rules and the subject map need, read at the edge of the program.
@@ -33,10 +33,15 @@ pub struct Treated {
     pub subject: Option<SubjectCodes>,
     /// How many subjects opted in; `None` when no register is declared.
     pub consent: Option<ConsentCounts>,
-    /// The quasi-identifiers after coarsening, in file order.
+    /// How many of the columns, the leading ones, are quasi-identifiers.
+    pub quasi_identifiers: usize,
+    /// The quasi-identifiers after coarsening, in file order; then, in file order too, the other columns that are part
+    /// of what an attacker may know.
     pub columns: Vec<Column>,
     /// For each of these columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
+    /// For each of these columns, what unicity needs to know of its values.
+    pub events: Vec<EventValues>,
     /// Every column of the extract, in file order. `constant_per_subject` is `None`: the table knows it, not this room.
     pub described: Vec<DatasetColumn>,
 }
@@ -83,18 +88,38 @@ pub fn treat(
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
-    let (mut columns, mut ladders) = (Vec::new(), Vec::new());
-    for (column, description) in extract.columns.into_iter().zip(&mut described) {
-        if description.role != Role::QuasiIdentifier {
-            continue;
-        }
-        let place = Place { number: columns.len(), declared: !description.guessed };
-        let treated = workshop.treat_column(column, rules_of(plan, &description.name), place)?;
-        description.distinct = Some(treated.values);
-        columns.push(treated.column);
-        ladders.push(treated.ladder);
+    let mut treated = Treated {
+        subject: None,
+        consent,
+        quasi_identifiers: 0,
+        columns: Vec::new(),
+        ladders: Vec::new(),
+        events: Vec::new(),
+        described: Vec::new(),
+    };
+    // Quasi-identifiers come first, so that the lattice is over the leading columns.
+    let (quasi_identifiers, others): (Vec<_>, Vec<_>) = extract
+        .columns
+        .into_iter()
+        .zip(&mut described)
+        .filter(|(_, description)| is_counted(description, plan))
+        .partition(|(_, description)| description.role == Role::QuasiIdentifier);
+    treated.quasi_identifiers = quasi_identifiers.len();
+    for (column, description) in quasi_identifiers.into_iter().chain(others) {
+        let place = Place { number: treated.columns.len(), declared: !description.guessed };
+        let one = workshop.treat_column(column, plan, place)?;
+        description.distinct = Some(one.values);
+        treated.columns.push(one.column);
+        treated.ladders.push(one.ladder);
+        treated.events.push(one.events);
     }
-    Ok(Treated { subject, consent, columns, ladders, described })
+    drop(workshop);
+    Ok(Treated { subject, described, ..treated })
+}
+
+/// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know.
+fn is_counted(column: &DatasetColumn, plan: &Plan) -> bool {
+    column.role == Role::QuasiIdentifier || plan.unicity.names(&column.name)
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
@@ -105,8 +130,16 @@ fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
 fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), TreatmentError> {
     let idle = |column: &&DatasetColumn| {
         let rules = rules_of(plan, &column.name);
-        column.role != Role::QuasiIdentifier && !rules.is_empty() && !rules.contains(&CoarsenRule::Drop)
+        !is_counted(column, plan) && !rules.is_empty() && !rules.contains(&CoarsenRule::Drop)
     };
+    for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
+        if column.role == Role::Subject {
+            return Err(TreatmentError::PointIsSubject { column: column.name.clone() });
+        }
+        if rules_of(plan, &column.name).contains(&CoarsenRule::Drop) {
+            return Err(TreatmentError::PointDropped { column: column.name.clone() });
+        }
+    }
     match described.iter().find(idle) {
         Some(column) => Err(TreatmentError::IdleRule { column: column.name.clone(), role: column.role }),
         None => Ok(()),
@@ -117,7 +150,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
-    let applied = dropped || role.role == Role::QuasiIdentifier;
+    let applied = dropped || role.role == Role::QuasiIdentifier || plan.unicity.names(&column.name);
     DatasetColumn {
         name: column.name.clone(),
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
@@ -181,6 +214,7 @@ struct TreatedColumn {
     /// Distinct values, a missing cell not counted.
     values: u64,
     ladder: Ladder,
+    events: EventValues,
 }
 
 impl Workshop<'_> {
@@ -188,10 +222,11 @@ impl Workshop<'_> {
     fn treat_column(
         &mut self,
         column: ExtractColumn,
-        rules: &[CoarsenRule],
+        plan: &Plan,
         place: Place,
     ) -> Result<TreatedColumn, TreatmentError> {
         let name = column.name;
+        let rules = rules_of(plan, &name);
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
         let mut before_last = None;
@@ -211,8 +246,10 @@ impl Workshop<'_> {
             before_last: before_last.as_ref().map(|(finer, map)| (finer, map.as_slice())),
         });
         let values = distinct_values(&dictionary);
+        let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive);
+        let events = EventValues::new(&name, &dictionary, &plan.unicity, may_order)?;
         let column = Column { name, codes, cardinality: distinct, missing: dictionary.missing() };
-        Ok(TreatedColumn { column, values, ladder })
+        Ok(TreatedColumn { column, values, ladder, events })
     }
 
     fn recode(

@@ -1,0 +1,357 @@
+//! `[unicity]`, and the flags of the same names: what an attacker may know of a subject's events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::de::DeTable;
+
+use super::file::section_of;
+use super::reader::{Entry, Reader, entry};
+use super::settings::{Settings, named};
+use super::{ConfigError, shown_name, split_names};
+use crate::result::Attacker;
+use crate::treatment::WithinRule;
+
+/// Keys of `[unicity]`.
+pub(super) const UNICITY: [&str; 10] = [
+    "points",
+    "known_points",
+    "within",
+    "attackers",
+    "known_attributes",
+    "visible",
+    "order",
+    "crowd_below",
+    "draws",
+    "sweep",
+];
+
+/// Names of attackers.
+pub const ATTACKERS: [(&str, Attacker); 4] = [
+    ("uniform", Attacker::Uniform),
+    ("rarest", Attacker::Rarest),
+    ("frequent", Attacker::Frequent),
+    ("consecutive", Attacker::Consecutive),
+];
+
+/// More known points than this single out nearly everybody who has so many, and cost much.
+pub(super) const MOST_KNOWN_POINTS: u32 = 100;
+
+/// Fewer draws say nearly nothing; more are an exact answer's price.
+const DRAWS: std::ops::RangeInclusive<u64> = 100..=10_000_000;
+
+/// What one source of settings says of unicity; `None` or empty where it says nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UnicitySettings {
+    /// Groups of columns that make one event known; each gives its own curves.
+    pub points: Vec<Vec<String>>,
+    /// Numbers of known points, ascending.
+    pub known_points: Option<Vec<u32>>,
+    /// Columns that are known only roughly.
+    pub within: BTreeMap<String, WithinRule>,
+    /// How an attacker comes to know points.
+    pub attackers: Option<Vec<Attacker>>,
+    /// Static columns that the attacker knows as well.
+    pub known_attributes: Vec<String>,
+    /// For some columns, the values that the attacker sees.
+    pub visible: BTreeMap<String, BTreeSet<String>>,
+    /// The column that orders events in time.
+    pub order: Option<String>,
+    /// A subject counts as singled out when fewer subjects than this match.
+    pub crowd_below: Option<u32>,
+    /// Subjects sampled where an exact answer costs too much.
+    pub draws: Option<u32>,
+    /// Whether the known points are held against coarser versions of the extract as well.
+    pub sweep: Option<bool>,
+}
+
+/// What is asked of unicity, after merging.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnicityPlan {
+    /// As in [`UnicitySettings`]; empty when the point is to be guessed.
+    pub points: Vec<Vec<String>>,
+    /// Numbers of known points, ascending.
+    pub known_points: Vec<u32>,
+    /// Columns that are known only roughly.
+    pub within: BTreeMap<String, WithinRule>,
+    /// How an attacker comes to know points.
+    pub attackers: Vec<Attacker>,
+    /// Static columns that the attacker knows as well; each curve is measured with and without them.
+    pub known_attributes: Vec<String>,
+    /// For some columns, the values that the attacker sees.
+    pub visible: BTreeMap<String, BTreeSet<String>>,
+    /// The column that orders events in time.
+    pub order: Option<String>,
+    /// A subject counts as singled out when fewer subjects than this match.
+    pub crowd_below: u32,
+    /// Subjects sampled where an exact answer costs too much.
+    pub draws: u32,
+    /// Whether the known points are held against coarser versions of the extract as well.
+    pub sweep: bool,
+}
+
+impl UnicityPlan {
+    /// Columns that are named here and so are coded whatever their role.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        let points = self.points.iter().flatten();
+        points.chain(&self.known_attributes).chain(&self.order).chain(self.within.keys()).chain(self.visible.keys())
+    }
+
+    /// Whether `column` is named here.
+    #[must_use]
+    pub fn names(&self, column: &str) -> bool {
+        self.columns().any(|named| named == column)
+    }
+}
+
+impl UnicitySettings {
+    /// These settings, and where they say nothing those of `file`; a flag replaces the whole list of the file.
+    #[must_use]
+    pub(super) fn over(self, file: Self) -> UnicityPlan {
+        let list = |flag: Vec<_>, file: Vec<_>| if flag.is_empty() { file } else { flag };
+        let mut within = file.within;
+        within.extend(self.within);
+        UnicityPlan {
+            points: if self.points.is_empty() { file.points } else { self.points },
+            known_points: self.known_points.or(file.known_points).unwrap_or_else(|| vec![1, 2, 3, 4]),
+            within,
+            attackers: self.attackers.or(file.attackers).unwrap_or_else(|| vec![Attacker::Uniform]),
+            known_attributes: list(self.known_attributes, file.known_attributes),
+            visible: if self.visible.is_empty() { file.visible } else { self.visible },
+            order: self.order.or(file.order),
+            crowd_below: self.crowd_below.or(file.crowd_below).unwrap_or(2),
+            draws: self.draws.or(file.draws).unwrap_or(10_000),
+            sweep: self.sweep.or(file.sweep).unwrap_or(false),
+        }
+    }
+
+    /// Adds a point that is written as `COL+COL`; a name that holds a `+` or a comma stands in double quotes.
+    ///
+    /// # Errors
+    /// When the list cannot be read or names a column twice.
+    pub fn add_point(&mut self, written: &str) -> Result<(), ConfigError> {
+        let wrong = |reason: String| {
+            ConfigError::new("point", format!("`{}` is not a point: {reason}", shown_name(written)))
+                .with_hint("join columns with `+`, such as `posted_at+merchant`")
+        };
+        let columns = split_point(written).map_err(wrong)?;
+        let point = checked_point(columns).map_err(wrong)?;
+        self.points.push(point);
+        Ok(())
+    }
+
+    /// Adds a tolerance that is written as `COL=2d`, `COL=5%` or `COL=100`.
+    ///
+    /// # Errors
+    /// When there is no `=`, or no readable tolerance behind the last one.
+    pub fn add_within(&mut self, written: &str) -> Result<(), ConfigError> {
+        let wrong = |reason: &str| {
+            ConfigError::new("tolerance", format!("`{}` is not a tolerance: {reason}", shown_name(written)))
+                .with_hint("write the column, `=` and a tolerance: `posted_at=2d`, `amount=5%`, `balance=100`")
+        };
+        let (column, rule) = written.rsplit_once('=').ok_or_else(|| wrong("it has no `=`"))?;
+        let rule = WithinRule::parse(rule).map_err(|reason| wrong(&reason))?;
+        match column.trim() {
+            "" => Err(wrong("no column is named before the `=`")),
+            column => {
+                self.within.insert(column.to_owned(), rule);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Cuts at `+` outside double quotes.
+fn split_point(written: &str) -> Result<Vec<String>, String> {
+    let (mut parts, mut quoted) = (vec![String::new()], false);
+    for sign in written.chars() {
+        quoted ^= sign == '"';
+        match (sign, parts.last_mut()) {
+            ('+', _) if !quoted => parts.push(String::new()),
+            (sign, Some(part)) => part.push(sign),
+            (_, None) => {}
+        }
+    }
+    let one_name = |part: &String| match split_names(part)?.as_slice() {
+        [name] => Ok(name.clone()),
+        _ => Err("columns of one point are joined with `+`, not with a comma".to_owned()),
+    };
+    parts.iter().map(one_name).collect()
+}
+
+fn checked_point(columns: Vec<String>) -> Result<Vec<String>, String> {
+    let columns: Vec<String> = columns.into_iter().map(|column| column.trim().to_owned()).collect();
+    if columns.is_empty() || columns.iter().any(String::is_empty) {
+        return Err("a column has no name".to_owned());
+    }
+    let twice = columns.iter().enumerate().find(|(place, column)| columns[..*place].contains(column));
+    match twice {
+        Some((_, column)) => Err(format!("column `{}` is named twice", shown_name(column))),
+        None => Ok(columns),
+    }
+}
+
+/// Numbers of known points: `4`, `1,2,4` or `1..10` (both ends included).
+///
+/// # Errors
+/// A sentence about what is wrong.
+pub fn parse_known_points(written: &str) -> Result<Vec<u32>, String> {
+    let number = |text: &str| {
+        let number = text.trim().parse().ok().filter(|known| (1..=MOST_KNOWN_POINTS).contains(known));
+        number.ok_or_else(|| format!("it must be numbers from 1 to {MOST_KNOWN_POINTS}, such as 1,2,4 or 1..10"))
+    };
+    let mut known = Vec::new();
+    for part in written.split(',') {
+        match part.split_once("..") {
+            Some((first, last)) => known.extend(number(first)?..=number(last)?),
+            None => known.push(number(part)?),
+        }
+    }
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() { Err("the range is empty".to_owned()) } else { Ok(known) }
+}
+
+pub(super) fn read_unicity<'text>(
+    reader: Reader<'text>,
+    table: &DeTable<'text>,
+    settings: &mut Settings,
+) -> Result<(), ConfigError> {
+    reader.check_keys("unicity", table, &UNICITY, section_of)?;
+    let get = |name: &str| entry(table, "unicity", name);
+    let names = |name: &str| -> Result<Vec<String>, ConfigError> {
+        let listed = get(name).map(|value| reader.strings(&value)).transpose()?.unwrap_or_default();
+        Ok(listed.into_iter().map(|(name, _)| name.trim().to_owned()).collect())
+    };
+    let unicity = &mut settings.unicity;
+    if let Some(value) = get("points") {
+        unicity.points = read_points(reader, &value)?;
+        settings.decides_roles = true;
+    }
+    unicity.known_points = get("known_points").map(|value| read_known_points(reader, &value)).transpose()?;
+    if let Some(within) = reader.table(table, "unicity", "within")? {
+        unicity.within = read_within(reader, within)?;
+    }
+    if let Some(value) = get("attackers") {
+        let listed = reader.strings(&value)?;
+        let attackers = listed.into_iter().map(|(name, span)| {
+            named(&name, &ATTACKERS).map_err(|reason| reader.error("unknown-attacker", reason, span))
+        });
+        unicity.attackers = Some(attackers.collect::<Result<_, _>>()?);
+    }
+    unicity.known_attributes = names("known_attributes")?;
+    if let Some(visible) = reader.table(table, "unicity", "visible")? {
+        for column in visible.keys() {
+            let Some(value) = entry(visible, "unicity.visible", column.get_ref()) else { continue };
+            let values = reader.strings(&value)?.into_iter().map(|(value, _)| value).collect();
+            unicity.visible.insert(column.get_ref().trim().to_owned(), values);
+        }
+    }
+    unicity.order = get("order").map(|value| reader.string(&value)).transpose()?.map(|name| name.trim().to_owned());
+    unicity.crowd_below = get("crowd_below").map(|value| reader.number(&value, 2..=u64::MAX)).transpose()?;
+    unicity.draws = get("draws").map(|value| reader.number(&value, DRAWS)).transpose()?;
+    unicity.sweep = get("sweep").map(|value| reader.boolean(&value)).transpose()?;
+    Ok(())
+}
+
+/// A text `a+b`, or a list of such texts and of lists of columns.
+fn read_points(reader: Reader<'_>, value: &Entry<'_, '_>) -> Result<Vec<Vec<String>>, ConfigError> {
+    let wrong = |reason: String, span| {
+        reader
+            .error("point", format!("not a point: {reason}"), span)
+            .with_hint("write `points = [\"posted_at+merchant\"]`, or lists of columns")
+    };
+    let items: Vec<&toml::Spanned<toml::de::DeValue<'_>>> = match value.value.get_ref().as_array() {
+        Some(list) => list.iter().collect(),
+        None => vec![value.value],
+    };
+    let mut points = Vec::new();
+    for item in items {
+        let columns = match item.get_ref().as_str() {
+            Some(text) => split_point(text).map_err(|reason| wrong(reason, item.span()))?,
+            None => {
+                let listed = reader.strings(&Entry { key: value.key.clone(), value: item })?;
+                listed.into_iter().map(|(name, _)| name).collect()
+            }
+        };
+        points.push(checked_point(columns).map_err(|reason| wrong(reason, item.span()))?);
+    }
+    Ok(points)
+}
+
+/// A text such as `1..10`, one number, or a list of numbers.
+fn read_known_points<'text>(reader: Reader<'text>, value: &Entry<'_, 'text>) -> Result<Vec<u32>, ConfigError> {
+    if value.value.get_ref().as_str().is_some() {
+        return reader.parsed(value, parse_known_points);
+    }
+    let items: Vec<&toml::Spanned<toml::de::DeValue<'text>>> = match value.value.get_ref().as_array() {
+        Some(list) => list.iter().collect(),
+        None => vec![value.value],
+    };
+    let number = |item| reader.number(&Entry { key: value.key.clone(), value: item }, 1..=u64::from(MOST_KNOWN_POINTS));
+    let mut known: Vec<u32> = items.into_iter().map(number).collect::<Result<_, _>>()?;
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() {
+        return Err(reader.error("wrong-value", "`unicity.known_points` must not be empty", value.value.span()));
+    }
+    Ok(known)
+}
+
+fn read_within<'text>(
+    reader: Reader<'text>,
+    within: &DeTable<'text>,
+) -> Result<BTreeMap<String, WithinRule>, ConfigError> {
+    let mut rules = BTreeMap::new();
+    for column in within.keys() {
+        let Some(value) = entry(within, "unicity.within", column.get_ref()) else { continue };
+        let written = match value.value.get_ref().as_integer() {
+            Some(integer) => integer.as_str().to_owned(),
+            None => reader.string(&value)?,
+        };
+        let rule = WithinRule::parse(&written).map_err(|reason| {
+            let message = format!("`{}` is not a tolerance: {reason}", shown_name(&written));
+            let hint = "a tolerance is written as `2d`, `6h`, `5%` or `100`";
+            reader.error("tolerance", message, value.value.span()).with_hint(hint)
+        })?;
+        rules.insert(column.get_ref().trim().to_owned(), rule);
+    }
+    Ok(rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnicitySettings, parse_known_points};
+
+    #[test]
+    fn known_points_are_numbers_lists_and_ranges() {
+        assert_eq!(parse_known_points("4"), Ok(vec![4]));
+        assert_eq!(parse_known_points("4,1,2,2"), Ok(vec![1, 2, 4]));
+        assert_eq!(parse_known_points("1..3, 8"), Ok(vec![1, 2, 3, 8]));
+        for wrong in ["", "0", "1..", "101", "3..2", "two", "-1"] {
+            assert!(parse_known_points(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_point_is_columns_joined_with_a_plus() {
+        let mut settings = UnicitySettings::default();
+        settings.add_point("posted_at + merchant").unwrap();
+        settings.add_point("\"a+b\"+\"c, d\"").unwrap();
+        assert_eq!(settings.points, [vec!["posted_at", "merchant"], vec!["a+b", "c, d"]]);
+        for wrong in ["", "a+", "a+a", "a,b", "\"a"] {
+            assert_eq!(UnicitySettings::default().add_point(wrong).unwrap_err().code(), "point", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_tolerance_stands_behind_the_last_equals_sign() {
+        let mut settings = UnicitySettings::default();
+        settings.add_within("a=b=5%").unwrap();
+        settings.add_within("posted_at=2d").unwrap();
+        assert_eq!(settings.within.keys().collect::<Vec<_>>(), ["a=b", "posted_at"]);
+        assert_eq!(settings.within["a=b"].to_string(), "5%");
+        for wrong in ["a", "a=", "=5", "a=five", "a=-1"] {
+            assert_eq!(UnicitySettings::default().add_within(wrong).unwrap_err().code(), "tolerance", "{wrong}");
+        }
+    }
+}

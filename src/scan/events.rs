@@ -1,0 +1,109 @@
+//! From the plan and the treated columns to what the measure `unicity` is asked.
+
+use crate::config::{Plan, UnicityPlan};
+use crate::measure::unicity::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Within};
+use crate::result::{Attacker, DatasetColumn};
+use crate::table::Table;
+use crate::treatment::{EventValues, Ladder, guess_point};
+
+/// More forms of one column than this make a picture that nobody reads, and multiply with those of the others.
+const MOST_STEPS: usize = 7;
+
+/// What is known of the columns besides their codes, in the order of the table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Events<'a> {
+    pub(super) described: &'a [DatasetColumn],
+    pub(super) values: &'a [EventValues],
+    pub(super) ladders: &'a [Ladder],
+}
+
+/// What the measure is asked; `None` when nobody named a point and no column makes one.
+pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -> Option<Settings> {
+    let asked = &plan.unicity;
+    let groups = if asked.points.is_empty() { vec![guess_point(events.described)?] } else { asked.points.clone() };
+    let place = |name: &String| table.columns().iter().position(|column| column.name == *name);
+    let mut points = Vec::new();
+    for group in &groups {
+        let columns: Vec<usize> = group.iter().filter_map(place).collect();
+        points.extend(points_of(columns, table, events, asked));
+    }
+    let values = events.values.iter();
+    let columns = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: values.numbers.clone() });
+    let resolutions = points.first().filter(|_| asked.sweep).map(|point| resolutions(point, table, events));
+    Some(Settings {
+        known_points: asked.known_points.clone(),
+        draws: asked.draws,
+        seed: plan.seed,
+        resolutions,
+        ..Settings::new(columns.collect(), points)
+    })
+}
+
+/// The plain point, which the gate looks at; then what else was asked for: known attributes, larger crowds.
+fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Vec<Point> {
+    let name = |column: usize| &table.columns()[column].name;
+    let rules = |column: usize| {
+        let described = events.described.iter().find(|described| described.name == *name(column))?;
+        (!described.coarsen.is_empty()).then(|| (name(column).clone(), described.coarsen.join(" then ")))
+    };
+    let within = |&column: &usize| {
+        let (tolerance, label) = events.values[column].tolerance.clone()?;
+        Some(Within { column, tolerance, label })
+    };
+    let order = asked.order.as_ref().and_then(|order| table.columns().iter().position(|column| column.name == *order));
+    let point = Point {
+        coarsen: columns.iter().filter_map(|&column| rules(column)).collect(),
+        within: columns.iter().filter_map(within).collect(),
+        visible: seen(table, events),
+        attackers: asked.attackers.clone(),
+        order: order.or_else(|| columns.iter().copied().find(|&column| !events.values[column].numbers.is_empty())),
+        ..Point::new(columns)
+    };
+    // The gate needs the average case, whatever other attackers are asked for.
+    let mut plain = point.clone();
+    if !plain.attackers.contains(&Attacker::Uniform) {
+        plain.attackers.insert(0, Attacker::Uniform);
+    }
+    let mut points = vec![plain];
+    let attributes: Vec<usize> = asked
+        .known_attributes
+        .iter()
+        .filter_map(|name| table.columns().iter().position(|column| column.name == *name))
+        .collect();
+    if !attributes.is_empty() {
+        points.push(Point { known_attributes: attributes, ..point.clone() });
+    }
+    if asked.crowd_below > 2 {
+        points.push(Point { crowd_below: asked.crowd_below, ..point });
+    }
+    points
+}
+
+/// The filters on what the recipient can see; they hold for every point, also of columns that are not part of it.
+fn seen(table: &Table, events: Events<'_>) -> Vec<(usize, Vec<bool>)> {
+    let columns = (0..table.columns().len()).zip(events.values);
+    columns.filter_map(|(column, values)| Some((column, values.visible.clone()?))).collect()
+}
+
+/// The columns of the first point with their coarser forms, and without them.
+fn resolutions(point: &Point, table: &Table, events: Events<'_>) -> Resolutions {
+    let axis = |&column: &usize| {
+        let codes = table.columns()[column].cardinality;
+        let today = point.coarsen.get(&table.columns()[column].name);
+        let mut steps =
+            vec![Step { label: today.cloned().unwrap_or_else(|| "as it is".to_owned()), coarse: (0..codes).collect() }];
+        let mut rungs: Vec<_> = events.ladders[column].rungs.iter().collect();
+        rungs.sort_by_key(|rung| std::cmp::Reverse(rung.recoding.cardinality));
+        rungs.dedup_by_key(|rung| rung.recoding.cardinality);
+        let every = rungs.len().div_ceil(MOST_STEPS - 2).max(1);
+        steps.extend(
+            rungs
+                .into_iter()
+                .step_by(every)
+                .map(|rung| Step { label: rung.rules.join(" then "), coarse: rung.recoding.map.clone() }),
+        );
+        steps.push(Step { label: "left out".to_owned(), coarse: vec![0; codes as usize] });
+        Axis { column, steps }
+    };
+    Resolutions { axes: point.columns.iter().map(axis).collect() }
+}

@@ -1,0 +1,125 @@
+//! What unicity needs to know of the values of a column, computed before the values are let go.
+
+use super::within::whole_numbers;
+use super::{TreatmentError, WithinRule};
+use crate::config::UnicityPlan;
+use crate::measure::unicity::Tolerance;
+use crate::result::ColumnType;
+use crate::stats::fingerprint;
+use crate::table::Dictionary;
+
+/// What unicity needs to know of the values of a column. One entry a code; holds no value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EventValues {
+    /// Numbers that depend on the values alone, so that draws do not depend on the order of the records.
+    pub keys: Vec<u64>,
+    /// The values as whole numbers, where tolerances or the order in time need them; empty when they are no numbers.
+    pub numbers: Vec<Option<i64>>,
+    /// How roughly the column is known, in the unit of `numbers`, and as it was written.
+    pub tolerance: Option<(Tolerance, String)>,
+    /// Whether the attacker sees each value; `None` when all are seen.
+    pub visible: Option<Vec<bool>>,
+}
+
+impl EventValues {
+    /// Looks at the values of a column after its rules. `may_order` asks for whole numbers of dates and times.
+    ///
+    /// # Errors
+    /// When a tolerance does not fit the type of the column.
+    pub(super) fn new(
+        column: &str,
+        dictionary: &Dictionary,
+        plan: &UnicityPlan,
+        may_order: bool,
+    ) -> Result<Self, TreatmentError> {
+        let key = |value: Option<crate::secret::Secret<&str>>| {
+            value.map_or(0, |value| fingerprint(value.expose().as_bytes()))
+        };
+        let within = plan.within.get(column);
+        let is_time = matches!(
+            dictionary.column_type(),
+            ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time
+        );
+        let orders = plan.order.as_deref() == Some(column) || (plan.order.is_none() && may_order && is_time);
+        let whole = if within.is_some() || orders { whole_numbers(dictionary) } else { None };
+        let tolerance =
+            within.map(|rule| tolerance(column, rule, dictionary, whole.as_ref().map(|whole| whole.decimals)));
+        let visible = plan.visible.get(column).map(|values| {
+            let seen =
+                |value: Option<crate::secret::Secret<&str>>| value.is_some_and(|value| values.contains(value.expose()));
+            dictionary.values().map(seen).collect()
+        });
+        Ok(Self {
+            keys: dictionary.values().map(key).collect(),
+            numbers: whole.map(|whole| whole.numbers).unwrap_or_default(),
+            tolerance: tolerance.transpose()?,
+            visible,
+        })
+    }
+}
+
+fn tolerance(
+    column: &str,
+    rule: &WithinRule,
+    dictionary: &Dictionary,
+    decimals: Option<u32>,
+) -> Result<(Tolerance, String), TreatmentError> {
+    let found = dictionary.column_type();
+    let tolerance = decimals.and_then(|decimals| rule.in_column(found, decimals));
+    tolerance.map(|tolerance| (tolerance, rule.to_string())).ok_or_else(|| TreatmentError::ToleranceDoesNotFit {
+        column: column.to_owned(),
+        tolerance: rule.to_string(),
+        found,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EventValues;
+    use crate::config::{Settings, UnicityPlan, resolve};
+    use crate::measure::unicity::Tolerance;
+    use crate::result::ColumnType;
+    use crate::treatment::TreatmentError;
+    use crate::treatment::testing::typed_column;
+
+    fn plan(within: &str, visible: &[&str]) -> UnicityPlan {
+        let mut flags = Settings::default();
+        if !within.is_empty() {
+            flags.unicity.add_within(within).unwrap();
+        }
+        if !visible.is_empty() {
+            let seen = visible.iter().map(|&value| value.to_owned()).collect();
+            flags.unicity.visible.insert("c".to_owned(), seen);
+        }
+        resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan.unicity
+    }
+
+    fn values(column_type: ColumnType, cells: &[&str], plan: &UnicityPlan) -> Result<EventValues, TreatmentError> {
+        EventValues::new("c", &typed_column("c", column_type, cells).coded.unwrap().dictionary, plan, true)
+    }
+
+    #[test]
+    fn keys_depend_on_values_and_not_on_their_order() {
+        let one = values(ColumnType::Text, &["a", "b", ""], &plan("", &[])).unwrap();
+        let other = values(ColumnType::Text, &["", "b", "a"], &plan("", &[])).unwrap();
+        let mut reversed = other.keys.clone();
+        reversed.reverse();
+        assert_eq!(one.keys, reversed);
+        assert!(one.numbers.is_empty() && one.tolerance.is_none() && one.visible.is_none());
+    }
+
+    #[test]
+    fn a_tolerance_brings_the_values_as_numbers() {
+        let amounts = values(ColumnType::Decimal, &["1.50", "20", ""], &plan("c=1", &[])).unwrap();
+        assert_eq!(amounts.numbers, [Some(15), Some(200), None]);
+        assert_eq!(amounts.tolerance, Some((Tolerance::Absolute(10), "1".to_owned())));
+        let error = values(ColumnType::Text, &["a"], &plan("c=1", &[])).unwrap_err();
+        assert!(matches!(error, TreatmentError::ToleranceDoesNotFit { found: ColumnType::Text, .. }));
+    }
+
+    #[test]
+    fn only_the_values_that_are_named_are_seen() {
+        let seen = values(ColumnType::Text, &["a", "b", ""], &plan("", &["b"])).unwrap();
+        assert_eq!(seen.visible, Some(vec![false, true, false]));
+    }
+}
