@@ -97,14 +97,8 @@ impl Table {
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
-        let (order, subject_of_record) = sort_by_subject(subjects);
-        let columns: Vec<Column> = match order {
-            None => columns,
-            Some(order) => {
-                let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
-                columns.into_iter().map(sorted).collect()
-            }
-        };
+        let (columns, subject_of_record) = sort_by_subject(columns, &subjects);
+        drop(subjects);
         let constant_per_subject =
             columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
         let subject_starts = starts_of_runs(&subject_of_record);
@@ -198,9 +192,8 @@ impl Table {
     }
 }
 
-/// The order that brings the records of a subject together (`None` when they are already in order), and the subjects
-/// in that order, numbered densely.
-fn sort_by_subject(subjects: SubjectCodes) -> (Option<Order>, Vec<u32>) {
+/// The columns with the records of a subject together, and the subject of each record, numbered densely.
+fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column>, Vec<u32>) {
     let sorted = subjects.missing.is_none() && with_codes!(&subjects.codes, codes => codes.is_sorted());
     if sorted {
         let mut subject = 0_u32;
@@ -210,16 +203,17 @@ fn sort_by_subject(subjects: SubjectCodes) -> (Option<Order>, Vec<u32>) {
             previous = Some(code);
             subject
         });
-        return (None, numbered.collect());
+        return (columns, numbered.collect());
     }
     let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
-    drop(subjects);
-    let mut subject_of_record = Vec::with_capacity(order.record.len());
-    let lengths = order.starts.windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
+    let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
+    let columns = columns.into_par_iter().with_max_len(1).map(sorted).collect();
+    let mut subject_of_record = Vec::with_capacity(order.len());
+    let lengths = order.starts().windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
     for (subject, length) in (0_u32..).zip(lengths) {
         subject_of_record.resize(subject_of_record.len() + length as usize, subject);
     }
-    (Some(order), subject_of_record)
+    (columns, subject_of_record)
 }
 
 /// Where each run of equal numbers begins, and the length as a last entry.

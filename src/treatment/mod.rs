@@ -4,10 +4,12 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod consent;
 mod error;
 mod exact;
 mod guess;
 mod hierarchy;
+mod lookups;
 mod propose;
 mod rare;
 mod recode;
@@ -19,8 +21,10 @@ mod testing;
 mod treat;
 mod words;
 
+pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use exact::Exact;
+pub use lookups::check_lookups;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};

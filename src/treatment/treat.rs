@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::consent::{ConsentCounts, count_consent};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::propose::{Ladder, Present, ladder};
@@ -20,6 +21,8 @@ use crate::table::{Codes, Column, Dictionary};
 pub struct Lookups {
     /// The file of [`Plan::subject_map`], with its header.
     pub subject_map: Option<Extract>,
+    /// The register of [`RecipientPlan::consent`](crate::config::RecipientPlan::consent), with its header.
+    pub consent: Option<Extract>,
     /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
     pub hierarchies: BTreeMap<PathBuf, Extract>,
 }
@@ -28,6 +31,8 @@ pub struct Lookups {
 pub struct Treated {
     /// Who each record belongs to; `None` when each record is its own subject.
     pub subject: Option<SubjectCodes>,
+    /// How many subjects opted in; `None` when no register is declared.
+    pub consent: Option<ConsentCounts>,
     /// The quasi-identifiers after coarsening, in file order.
     pub columns: Vec<Column>,
     /// For each of these columns, the coarser forms that advice may try.
@@ -73,7 +78,8 @@ pub fn treat(
     lookups: &Lookups,
 ) -> Result<Treated, TreatmentError> {
     let mut described: Vec<DatasetColumn> =
-        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan)).collect();
+        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
+    let consent = count_consent(&extract, &described, plan, lookups)?;
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
@@ -88,7 +94,7 @@ pub fn treat(
         columns.push(treated.column);
         ladders.push(treated.ladder);
     }
-    Ok(Treated { subject, columns, ladders, described })
+    Ok(Treated { subject, consent, columns, ladders, described })
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
@@ -107,7 +113,7 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
     }
 }
 
-fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
+fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
@@ -117,7 +123,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetCo
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
         guessed: role.guessed && !dropped,
         guess_reason: role.reason.clone().filter(|_| !dropped),
-        looks_like: if unnamed { suspicion(&column.name) } else { None },
+        looks_like: if unnamed { suspicion(&column.name, &column.identifiers, records - column.missing) } else { None },
         column_type: column.column_type,
         distinct: column.coded.as_ref().map(|coded| distinct_values(&coded.dictionary)),
         missing: column.missing,

@@ -9,8 +9,8 @@ use crate::report::ReportError;
 use crate::report::escape::printable;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::{
-    Crowds, counted_records, crowds, headline, headline_counts, headline_detail, headline_set, is_gated, names,
-    optional_count, population, reasons_lead, records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
+    Crowds, blocking, counted_records, crowds, headline, headline_counts, headline_detail, headline_set, is_gated,
+    names, optional_count, population, reasons_lead, records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
     why_undefined,
 };
 use crate::report::words;
@@ -93,7 +93,7 @@ impl Page {
         };
         let findings_left = result.findings.len().saturating_sub(FINDINGS);
         Ok(Self {
-            verdict: verdict(result.verdict.outcome),
+            verdict: Verdict { sentence: words::verdict_of(result), ..verdict(result.verdict.outcome) },
             name: printable(&result.dataset.name),
             size: words::dataset_size(&result.dataset),
             time: words::time(&printable(&result.run.started_at)),
@@ -134,7 +134,20 @@ fn verdict(outcome: VerdictOutcome) -> Verdict {
     Verdict { word: words::verdict(outcome), class, sentence: words::verdict_sentence(outcome), shape }
 }
 
+/// What fails comes first; what the crowds say stands under it.
 fn headline_of(result: &ScanResult) -> Headline {
+    let of_crowds = headline_of_crowds(result);
+    match blocking(result) {
+        Some(sentence) => Headline {
+            sentence: format!("{sentence}."),
+            lines: [of_crowds.counts].into_iter().chain(of_crowds.lines).collect(),
+            counts: of_crowds.sentence,
+        },
+        None => of_crowds,
+    }
+}
+
+fn headline_of_crowds(result: &ScanResult) -> Headline {
     match crowds(result) {
         Crowds::Measured(uniqueness) => {
             let set = headline_set(result, uniqueness);

@@ -20,6 +20,7 @@ pub(super) fn method(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> Ve
     }
     let policy = &result.policy;
     entries.push((words::METHOD_POLICY, words::policy(policy, &printable(&policy.name))));
+    entries.extend(result.waivers.iter().map(|record| (words::WAIVERS, words::waiver(record))));
     entries
 }
 

@@ -1,0 +1,93 @@
+//! Why there is no result, the exit code of each reason, and what the user can change.
+
+use super::{MOST_SETS, smaller_plan};
+use crate::config::{self, ConfigError};
+use crate::input::InputError;
+use crate::stop::StopReason;
+use crate::table::TooManyRecords;
+use crate::treatment::TreatmentError;
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// The plan does not fit the extract.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The extract could not be read.
+    #[error(transparent)]
+    Input(InputError),
+    /// Values could not be treated as planned.
+    #[error(transparent)]
+    Treatment(#[from] TreatmentError),
+    /// The lattice is too large.
+    #[error(
+        "{} column sets of up to {max_set} out of {} quasi-identifiers are too many; at most {} are counted",
+        config::grouped(*sets),
+        config::grouped(*columns as u64),
+        config::grouped(MOST_SETS)
+    )]
+    TooManySets {
+        /// Sets in the lattice.
+        sets: u64,
+        /// Largest set size asked for.
+        max_set: usize,
+        /// Quasi-identifiers.
+        columns: usize,
+    },
+    /// More records than a table holds.
+    #[error(transparent)]
+    TooManyRecords(#[from] TooManyRecords),
+    /// The time limit was over before anything could be measured.
+    #[error("the time limit was over before the extract was read")]
+    TimedOut,
+    /// The user or the system ended the program.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl ScanError {
+    /// The exit code of the process.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::TooManySets { .. } => 2,
+            Self::Treatment(error) if error.is_plan_error() => 2,
+            Self::Input(InputError::Memory { .. }) | Self::TimedOut => 4,
+            Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) => 3,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the user can change, when there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Input(error) => error.hint(),
+            Self::Treatment(error) => error.hint(),
+            Self::TooManySets { columns, .. } => Some(smaller_plan(*columns)),
+            Self::TooManyRecords(_) => Some("scan the extract in parts that hold whole subjects".to_owned()),
+            Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
+            Self::Interrupted => None,
+        }
+    }
+}
+
+impl From<InputError> for ScanError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Stopped(reason) => reason.into(),
+            error => Self::Input(error),
+        }
+    }
+}
+
+impl From<StopReason> for ScanError {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Timeout | StopReason::WorkLimit => Self::TimedOut,
+            StopReason::Interrupt => Self::Interrupted,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The pipeline: from a plan to a result, one direction, one screen.
+
+mod error;
+mod measure;
+mod prepare;
+mod stages;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+pub use error::ScanError;
+pub(crate) use prepare::{Prepared, read_lookups, treat};
+
+use crate::advice::{self, Advised};
+use crate::config::{self, Plan};
+use crate::input;
+use crate::judge::{Case, Judgement, judge};
+use crate::result::{NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
+use crate::stop::{Progress, Stop};
+use crate::table::lattice_size;
+use crate::treatment;
+use measure::{advise, measure_all, searched_columns};
+use stages::Stages;
+
+/// More column sets than this are refused before anything is counted: their result would be too large to read.
+pub const MOST_SETS: u64 = 5_000;
+
+/// The edge of the program tells the time and what the process uses; nothing else looks.
+pub trait Clock: Sync {
+    /// Time of day.
+    fn now(&self) -> Timestamp;
+    /// Time since the program started.
+    fn elapsed(&self) -> Duration;
+    /// Peak resident memory of the process, where the system tells it.
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Reads the extract, counts its crowds, and judges them.
+///
+/// # Errors
+/// When the plan does not fit the extract, the extract cannot be read, or the program is asked to end. A measure cut
+/// off by the time limit is not an error: the result says so and never passes.
+pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<ScanResult, ScanError> {
+    let mut stages = Stages::new(clock);
+    let source = input::open(&plan.inputs, &plan.input)?;
+    config::check_columns(plan, source.columns())?;
+    check_lattice(plan, declared_quasi_identifiers(plan))?;
+    let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
+    let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
+    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    stages.end("read");
+
+    let roles = treatment::roles(&extract, &plan.roles)?;
+    check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    let searched = searched_columns(&extract);
+    let Prepared { dataset, table, recipient, ladders } = treat(extract, &roles, plan, name, stop)?;
+    stages.end("treat");
+
+    let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
+    stages.end("measure");
+
+    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
+    let policy = dated(plan, recipient.as_ref(), as_of);
+    let Judgement { verdict, findings, waivers, not_measured: not_gated } = judge(Case {
+        dataset: &dataset,
+        measures: &measures,
+        policy: &policy,
+        recipient: recipient.as_ref(),
+        waivers: &plan.waivers,
+        as_of: Some(as_of),
+    });
+    // What was left out has its reason already.
+    let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
+    not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
+    stages.end("judge");
+
+    let Advised { advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
+    stages.end("advise");
+    Ok(ScanResult {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        run: stages.finish(plan, &dataset),
+        dataset,
+        recipient,
+        verdict,
+        policy,
+        measures,
+        findings,
+        waivers,
+        not_measured,
+        advice,
+    })
+}
+
+/// The policy with the day it was judged for, where something depends on the day.
+fn dated(plan: &Plan, recipient: Option<&Recipient>, as_of: Date) -> Policy {
+    let ends = !plan.waivers.is_empty() || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    Policy { as_of: ends.then(|| as_of.to_string()), ..plan.policy.clone() }
+}
+
+fn declared_quasi_identifiers(plan: &Plan) -> usize {
+    plan.roles.declared.values().filter(|&&role| role == Role::QuasiIdentifier).count()
+}
+
+fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
+    let sets = lattice_size(columns, plan.max_set);
+    if sets > MOST_SETS {
+        return Err(ScanError::TooManySets { sets, max_set: plan.max_set, columns });
+    }
+    Ok(())
+}
+
+/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
+fn is_needed(plan: &Plan, column: &str) -> bool {
+    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
+    plan.roles.guess || plan.roles.declared.get(column).is_some_and(counted)
+}
+
+/// The largest plan that is accepted for this many quasi-identifiers.
+fn smaller_plan(columns: usize) -> String {
+    match (1..=columns).take_while(|&size| lattice_size(columns, size) <= MOST_SETS).last() {
+        Some(size) => format!("use `--max-set {size}`, or name fewer columns with `--quasi`"),
+        None => format!("name at most {} columns with `--quasi`", config::grouped(MOST_SETS)),
+    }
+}

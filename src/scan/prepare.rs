@@ -1,0 +1,96 @@
+//! From an extract and its roles to the table that is measured; the values are let go here.
+
+use super::ScanError;
+use crate::config::{InputOptions, Plan};
+use crate::input::{self, Extract, Source};
+use crate::result::{Consent, Dataset, Recipient};
+use crate::stop::{NoProgress, Stop};
+use crate::table::{SubjectCodes, Table, TooManyRecords};
+use crate::treatment::{self, ColumnRole, ConsentCounts, Ladder, Lookups};
+
+/// An extract without its values.
+pub(crate) struct Prepared {
+    pub(crate) dataset: Dataset,
+    pub(super) table: Table,
+    pub(super) recipient: Option<Recipient>,
+    /// For each column of the table, the coarser forms that advice may try.
+    pub(super) ladders: Vec<Ladder>,
+}
+
+/// Roles and rules are applied, records are sorted by subject, and the values are let go.
+pub(crate) fn treat(
+    extract: Extract,
+    roles: &[ColumnRole],
+    plan: &Plan,
+    name: String,
+    stop: &Stop,
+) -> Result<Prepared, ScanError> {
+    let lookups = read_lookups(plan, stop)?;
+    let files = extract.files.clone();
+    let records = extract.records;
+    let treated = treatment::treat(extract, roles, plan, &lookups)?;
+    let recipient = recipient_of(plan, &lookups, treated.consent);
+    drop(lookups);
+    let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
+    let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
+    let codes = treated.subject.map(|subject| SubjectCodes {
+        codes: subject.codes,
+        cardinality: subject.distinct,
+        missing: subject.missing,
+    });
+    let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
+    let table = Table::new(treated.columns, codes, count)?;
+    let mut columns = treated.described;
+    for (place, column) in table.columns().iter().enumerate() {
+        let described = columns.iter_mut().find(|described| described.name == column.name);
+        if let Some(described) = described {
+            described.constant_per_subject = table.constant_per_subject(place);
+        }
+    }
+    let dataset = Dataset {
+        name,
+        files,
+        records,
+        subjects: table.subjects() as u64,
+        records_without_subject: table.records_without_subject(),
+        subjects_not_in_map,
+        subject,
+        columns,
+    };
+    Ok(Prepared { dataset, table, recipient, ladders: treated.ladders })
+}
+
+/// The terms as declared, with what the register says: counts only.
+fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -> Option<Recipient> {
+    let mut recipient = plan.recipient.as_ref()?.terms.clone();
+    let file = lookups.consent.as_ref().and_then(|register| register.files.first());
+    recipient.consent = counts.zip(file).map(|(counts, file)| Consent {
+        file: file.name.clone(),
+        sha256: file.sha256.clone(),
+        subjects: counts.subjects,
+        without_consent: counts.without_consent,
+    });
+    Some(recipient)
+}
+
+/// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.
+pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
+    let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
+        let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
+        let wanted = vec![true; source.columns().len()];
+        Ok(input::read(source, &wanted, &NoProgress, stop, plan.memory)?)
+    };
+    let headless = InputOptions { header: Some(false), ..InputOptions::default() };
+    let mut lookups = Lookups::default();
+    if let Some(map) = &plan.subject_map {
+        lookups.subject_map = Some(read(&map.file, &InputOptions::default())?);
+    }
+    if let Some(register) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
+        lookups.consent = Some(read(&register.file, &InputOptions::default())?);
+    }
+    for file in treatment::hierarchy_files(plan) {
+        let hierarchy = read(&file, &headless)?;
+        lookups.hierarchies.insert(file, hierarchy);
+    }
+    Ok(lookups)
+}

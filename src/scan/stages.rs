@@ -1,0 +1,67 @@
+//! The course of a run, for the record.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::Clock;
+use crate::config::Plan;
+use crate::result::{Dataset, Run, Stage};
+
+/// The course of the run, for the record.
+pub(super) struct Stages<'a> {
+    clock: &'a dyn Clock,
+    started: Timestamp,
+    began: Duration,
+    last: Duration,
+    ended: Vec<Stage>,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn new(clock: &'a dyn Clock) -> Self {
+        let began = clock.elapsed();
+        Self { clock, started: clock.now(), began, last: began, ended: Vec::new() }
+    }
+
+    pub(super) fn end(&mut self, stage: &str) {
+        let now = self.clock.elapsed();
+        self.ended.push(Stage { stage: stage.to_owned(), elapsed_ms: milliseconds(now.saturating_sub(self.last)) });
+        self.last = now;
+    }
+
+    pub(super) fn finish(self, plan: &Plan, dataset: &Dataset) -> Run {
+        Run {
+            id: run_id(self.started, plan, dataset),
+            started_at: self.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            finished_at: self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            elapsed_ms: milliseconds(self.last.saturating_sub(self.began)),
+            stages: self.ended,
+            peak_memory_bytes: self.clock.peak_memory_bytes(),
+            seed: plan.seed,
+            threads: rayon::current_num_threads(),
+            engine: "local".to_owned(),
+            config_sha256: plan.config_sha256.clone(),
+            config: plan.config.clone(),
+            audience: plan.audience,
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// UTC start and six digits of a hash of input and plan, so that runs sort by time and tell apart what they scanned.
+fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
+    let mut hash = Sha256::new();
+    for file in &dataset.files {
+        hash.update(file.sha256.as_bytes());
+    }
+    // What the machine has to offer changes no figure, nor does the place of the configuration.
+    let plan = Plan { memory: None, threads: None, config: None, ..plan.clone() };
+    hash.update(format!("{plan:?}").as_bytes());
+    let digest = hash.finalize();
+    let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };
+    format!("{}-{first:02x}{second:02x}{third:02x}", started.strftime("%Y%m%dT%H%M%SZ"))
+}
