@@ -194,7 +194,7 @@ impl Customer {
         let weights: Vec<u64> = (0..DISTRICTS as u64).map(|place| 100 / (place % 6 + 2) + 8 * (place / 6)).collect();
         let district = chance.weighted(&weights);
         // The mean of two draws: fewer of the youngest and the oldest.
-        let birth_year = 1936 + (chance.below(73) + chance.below(73)) / 2;
+        let birth_year = 1936 + u64::midpoint(chance.below(73), chance.below(73));
         let segment = match birth_year {
             2002.. if chance.percent(70) => "student",
             _ if chance.percent(9) => "private",
@@ -366,13 +366,13 @@ fn coarsened(customers: &[Customer], entries: &[Vec<Entry>], chance: &mut Chance
         };
         let cards = if customer.accounts > 1 { "several" } else { "one" };
         let spent: i64 = entries.iter().map(|entry| -entry.amount.min(0)).sum::<i64>() / 300;
-        let spend = match spent {
+        let band = match spent {
             ..100 => "under 100",
             100..300 => "100 to 299",
             _ => "300 and more",
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "P{:04},{born},{},{cards},{spend}", number + 1, customer.region());
+        let _ = writeln!(text, "P{:04},{born},{},{cards},{band}", number + 1, customer.region());
     }
     text
 }
