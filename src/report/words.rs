@@ -1,5 +1,13 @@
 //! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
 
+mod first;
+mod pictures;
+mod sections;
+
+pub(super) use self::first::*;
+pub(super) use self::pictures::*;
+pub(super) use self::sections::*;
+
 use super::escape::shortened;
 use super::number::{count, percent};
 use crate::result::{
@@ -181,40 +189,8 @@ pub(super) const NO_SUBJECT: &str =
     "No subject column is declared: each record counts as its own subject, which can hide risk.";
 pub(super) const ALL_HAVE_SUBJECT: &str = "Every record has a subject.";
 
-/// Title of the picture of class sizes.
-pub(super) fn chart_class_sizes(units: &str) -> String {
-    format!("How many {units} stand together in a class")
-}
-
-/// What the marks of the picture of class sizes mean.
-pub(super) fn chart_class_sizes_legend(k: u32) -> String {
-    format!("Bar: share of records. Hatched: classes smaller than the limit k = {}.", count(u64::from(k)))
-}
-
-/// Title of the picture by number of columns.
-pub(super) fn chart_set_sizes(units: &str) -> String {
-    format!("Share of {units} alone, by number of known columns")
-}
-
-/// Title of the picture of pairs.
-pub(super) fn chart_pairs(units: &str) -> String {
-    format!("Share of {units} alone on two columns")
-}
-
-/// Title of the picture of column effects.
-pub(super) fn chart_column_effects(units: &str) -> String {
-    format!("What each column adds to the share of {units} alone")
-}
-
-pub(super) const CHART_COLUMN_EFFECTS_SUBTITLE: &str = "Further right: the column reveals more";
-pub(super) const CHART_SET_SIZES_SUBTITLE: &str = "All combinations of columns of each size";
-pub(super) const CHART_PAIRS_SUBTITLE: &str = "Read along the row and down from the name to find a pair";
-pub(super) const CHART_PAIRS_NONE: &str = "No pair of columns singles anybody out.";
-
 pub(super) const SKIP: &str = "Skip to the result";
-pub(super) const FINDINGS: &str = "Findings";
 pub(super) const WAIVED: &str = "waived";
-pub(super) const NOT_MEASURED: &str = "Not measured";
 pub(super) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
 pub(super) const TRUST: &str = "How far this result can be trusted";
 pub(super) const CONTENTS: &str = "Sections";
@@ -235,15 +211,12 @@ pub(super) const RISKIEST_SETS: &str = "Riskiest combinations";
 pub(super) const COMBINATIONS_TITLE: &str = "Combinations of columns";
 pub(super) const WHOLE_SETS_CAPTION: &str = "All quasi-identifiers, and those that never change within a subject";
 pub(super) const SIZES_CAPTION: &str = "Share of subjects alone, by number of known columns";
-pub(super) const CLASS_SIZES_TITLE: &str = "Class sizes";
 pub(super) const BELOW_CAPTION: &str = "In classes smaller than a bound";
-pub(super) const EFFECTS_TITLE: &str = "What each column adds";
 pub(super) const COLUMNS_TITLE: &str = "Columns";
 pub(super) const COLUMNS_CAPTION: &str = "Columns of the dataset, by role";
 pub(super) const METHOD_TITLE: &str = "Method and assumptions";
 pub(super) const METHOD_MISSING: &str = "Missing cells in this run";
 pub(super) const METHOD_SHAPLEY: &str = "Effects of columns in this run";
-pub(super) const METHOD_POLICY: &str = "Limits in this run";
 pub(super) const RECORD_TITLE: &str = "Record of the run";
 pub(super) const FILES_CAPTION: &str = "Files, with the hash of the bytes that were read";
 pub(super) const RUN_CAPTION: &str = "Run";
