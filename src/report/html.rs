@@ -9,6 +9,8 @@ mod safety;
 mod section;
 mod source;
 mod table;
+#[cfg(test)]
+mod test;
 
 use askama::Template;
 

@@ -61,7 +61,12 @@ fn push(svg: &mut String, mark: &Mark, colours: Colours) -> std::fmt::Result {
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            write!(svg, "<text x=\"{}\" y=\"{}\" dy=\"0.35em\" font-size=\"{size}\"", at.0, at.1)?;
+            // Sizes are the height of a line of the font of files; its letters are measured by their em.
+            let em = match colours {
+                Colours::Fixed => size * 86 / 100,
+                Colours::Named => size * 90 / 100,
+            };
+            write!(svg, "<text x=\"{}\" y=\"{}\" dy=\"0.35em\" font-size=\"{em}\"", at.0, at.1)?;
             write!(svg, " text-anchor=\"{anchor}\" {}>{}</text>", fill(*ink), markup(text))
         }
     }

@@ -1,7 +1,7 @@
 //! What was found, what to change, and what nobody measured.
 
 use super::first::predicted;
-use super::section::{FindingLine, Section, figures, quoted, sentences};
+use super::section::{FindingLine, Section, figures, plain, quoted, sentences};
 use super::table::{Cell, ROWS, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, figure, percent};
@@ -65,14 +65,14 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
         .filter_map(|advice| {
             let lines = advice.config.as_ref()?.lines().map(printable).collect::<Vec<_>>().join(" ⏎ ");
             let flags = advice.flags.as_deref().map(printable).unwrap_or_default();
-            Some(vec![Cell::text(printable(&advice.action)), Cell::mono(lines), Cell::mono(flags)])
+            Some(vec![Cell::text(plain(&printable(&advice.action))), Cell::mono(lines), Cell::mono(flags)])
         })
         .collect();
     let recommended = tried.iter().find(|advice| advice.recommended);
     let reaching = tried.iter().filter(|advice| advice.reaches_limits).count();
     let answer = match (recommended, uniqueness) {
         (Some(advice), Some(_)) => {
-            format!("{} {}.", words::try_first(&printable(&advice.action)), predicted(result, advice))
+            words::try_first(&plain(&printable(&advice.action)), &predicted(result, advice))
         }
         _ => words::advice_answer(tried.len(), reaching),
     };
@@ -99,9 +99,9 @@ fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
     let place = if advice.recommended {
         words::RECOMMENDED
     } else if advice.reaches_limits {
-        words::REACHES_LIMITS
+        words::LIMITS_REACHED
     } else {
-        words::MISSES_LIMITS
+        words::LIMITS_MISSED
     };
     let after = |figure: fn(&crate::result::Headline) -> Option<u64>| {
         Cell::optional(advice.after.as_ref().and_then(figure).map(count))
@@ -113,7 +113,7 @@ fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
             (|headline| headline.full_smallest_class, |headline| headline.full_subjects_below_k)
         };
     vec![
-        Cell::text(printable(&advice.action)),
+        Cell::text(plain(&printable(&advice.action))),
         after(smallest),
         after(exposed),
         Cell::optional(advice.risk_removed.map(percent)),

@@ -1,6 +1,6 @@
 //! The first screen: headline, number line, tiles, riskiest columns and sets, what to do, how far to trust it.
 
-use super::section::{Sentence, quoted};
+use super::section::{Sentence, plain, quoted};
 use crate::report::escape::{printable, shortened};
 use crate::report::number::{count, percent, ratio, share};
 use crate::report::summary::{
@@ -123,13 +123,16 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
     let k = result.policy.k;
     let gated = is_gated(result, set);
     Tile {
-        label: words::tile_smallest(set, &uniqueness.full),
+        label: words::TILE_SMALLEST.to_owned(),
         value: optional_count(set.smallest_class),
-        note: match set.smallest_class {
-            None => why_undefined(set, "smallest_class").unwrap_or_default(),
-            Some(_) if gated => words::tile_limit(set.reading, k),
-            Some(_) => words::NOT_GATED.to_owned(),
-        },
+        note: words::tile_smallest_note(
+            &words::tile_columns(set.columns == uniqueness.full.columns, set.columns.len()),
+            &match set.smallest_class {
+                None => why_undefined(set, "smallest_class").unwrap_or_default(),
+                Some(_) if gated => words::at_least(k),
+                Some(_) => words::NOT_GATED.to_owned(),
+            },
+        ),
         over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
     }
 }
@@ -145,7 +148,7 @@ fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
     let average = set.risk.average_subject;
     Tile {
-        label: words::tile_expected(words::unit(set.reading, 2)),
+        label: words::TILE_EXPECTED.to_owned(),
         value: average.map_or_else(
             || words::NOT_DEFINED.to_owned(),
             |average| words::about(&count((average * whole as f64).round() as u64)),
@@ -266,7 +269,7 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
     let room = ACTIONS.saturating_sub(before);
     actions.extend(ranked.iter().take(room).map(|advice| action(result, advice)));
     let reaches = ranked.iter().any(|advice| advice.reaches_limits);
-    let others: Vec<String> = alternatives(result).map(|advice| printable(&advice.action)).collect();
+    let others: Vec<String> = alternatives(result).map(|advice| plain(&printable(&advice.action))).collect();
     let outcome = result.verdict.outcome;
     let mut notes = Vec::new();
     if outcome == VerdictOutcome::Incomplete {
@@ -326,7 +329,7 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
     } else {
         lines.into_iter().map(printable).collect::<Vec<_>>().join("\n")
     };
-    let label = words::config_label(&shortened(&printable(&advice.action), 80));
+    let label = words::config_label(&shortened(&plain(&printable(&advice.action)), 80));
     Action { text, predicted: predicted(result, advice), config, config_label: label, recommended: advice.recommended }
 }
 
@@ -362,21 +365,21 @@ pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
     let waived = result.findings.iter().filter(|finding| finding.waived).count();
     let subject = if dataset.subject.is_none() {
-        mark(false, words::NO_SUBJECT)
+        mark(false, words::TRUST_NO_SUBJECT)
     } else if dataset.records_without_subject > 0 {
-        mark(false, &words::without_subject(dataset))
+        mark(false, &words::trust_without_subject(dataset.records_without_subject))
     } else {
-        mark(true, words::ALL_HAVE_SUBJECT)
+        mark(true, words::TRUST_SUBJECTS)
     };
     let recipient = result.recipient.as_ref().and_then(|recipient| recipient.name.as_ref());
     vec![
-        mark(!guessed, if guessed { words::ROLES_GUESSED } else { words::ROLES_DECLARED }),
-        mark(complete, if complete { words::COMPLETE } else { words::NOT_COMPLETE }),
+        mark(!guessed, if guessed { words::TRUST_GUESSED } else { words::TRUST_DECLARED }),
+        mark(complete, if complete { words::TRUST_COMPLETE } else { words::TRUST_NOT_COMPLETE }),
         subject,
-        mark(true, words::AS_CENSUS),
+        mark(true, words::TRUST_CENSUS),
         mark(waived == 0, &words::waivers(waived)),
         recipient.map_or_else(
-            || mark(false, words::NO_RECIPIENT),
+            || mark(false, words::TRUST_NO_RECIPIENT),
             |name| mark(true, &words::recipient_is(&shortened(&printable(name), 40))),
         ),
     ]

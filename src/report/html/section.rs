@@ -55,6 +55,11 @@ pub(super) fn quoted(sentence: &str) -> Sentence {
     sentence.split('`').enumerate().map(|(index, part)| (index % 2 == 1, part.to_owned())).collect()
 }
 
+/// A sentence whose names are not marked.
+pub(super) fn plain(sentence: &str) -> String {
+    sentence.replace('`', "")
+}
+
 /// The named ones of the charts, in the order of the names.
 pub(super) fn figures(charts: &[Chart], names: &[&str]) -> Vec<Figure> {
     let wanted = names.iter().filter_map(|name| charts.iter().find(|chart| chart.name == *name));

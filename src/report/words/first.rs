@@ -18,8 +18,8 @@ pub(in crate::report) fn more_bars(left_out: usize) -> String {
     if left_out == 0 { String::new() } else { count(left_out as u64) }
 }
 
-pub(in crate::report) const PART_OF_RISK: &str = "Part of the risk on all columns that each one brings";
-pub(in crate::report) const DROP_WITHOUT: &str = "Drop in the share of subjects alone without the column";
+pub(in crate::report) const PART_OF_RISK: &str = "Each one's part of the whole risk";
+pub(in crate::report) const DROP_WITHOUT: &str = "Drop in the share alone without it";
 pub(in crate::report) const NOBODY_ALONE: &str = "Nobody is alone.";
 
 /// What the number line shows, for those who cannot see it.
@@ -45,12 +45,29 @@ pub(in crate::report) fn line_end(end: u64, units: &str) -> String {
     format!("smallest crowd, up to {} {units}", count(end))
 }
 
-pub(in crate::report) fn tile_expected(units: &str) -> String {
-    format!("Expected {units} found by one guess each")
+pub(in crate::report) const TILE_SMALLEST: &str = "Smallest crowd";
+
+/// Names the columns that a tile speaks of, so that they are not taken for others.
+pub(in crate::report) fn tile_columns(is_full: bool, columns: usize) -> String {
+    match columns {
+        number if is_full => super::all_columns(number),
+        1 => "1 static column".to_owned(),
+        number => format!("{} static columns", count(number as u64)),
+    }
 }
 
+pub(in crate::report) fn tile_smallest_note(columns: &str, limit: &str) -> String {
+    format!("{columns}; {limit}")
+}
+
+pub(in crate::report) fn at_least(k: u32) -> String {
+    format!("limit: at least {}", count(u64::from(k)))
+}
+
+pub(in crate::report) const TILE_EXPECTED: &str = "Found by one guess each";
+
 pub(in crate::report) fn tile_expected_note(share: &str, whole: u64, reading: Reading) -> String {
-    format!("{share} of {} {}", count(whole), super::unit(reading, whole))
+    format!("expected, of {} {} ({share})", count(whole), super::unit(reading, whole))
 }
 
 pub(in crate::report) fn about(figure: &str) -> String {
@@ -58,11 +75,11 @@ pub(in crate::report) fn about(figure: &str) -> String {
 }
 
 pub(in crate::report) fn tile_unicity(points: u32) -> String {
-    format!("Singled out by {points} known points")
+    format!("Singled out by {points} points")
 }
 
 pub(in crate::report) fn tile_unicity_note(limit: Option<&str>) -> String {
-    limit.map_or_else(|| "of subjects".to_owned(), |limit| format!("of subjects; limit: at most {limit}"))
+    limit.map_or_else(|| "of subjects".to_owned(), |limit| format!("limit: at most {limit}"))
 }
 
 pub(in crate::report) const WHAT_TO_DO: &str = "What to do";
@@ -123,17 +140,27 @@ pub(in crate::report) fn predicted_detail(kept: &str) -> String {
     format!("{kept} of detail kept")
 }
 
-pub(in crate::report) const AS_CENSUS: &str = "Counted as if everybody concerned were in the extract (census).";
-pub(in crate::report) const NO_RECIPIENT: &str = "No recipient is declared.";
+pub(in crate::report) const TRUST_DECLARED: &str = "Roles declared";
+pub(in crate::report) const TRUST_GUESSED: &str = "Roles guessed: confirm them";
+pub(in crate::report) const TRUST_COMPLETE: &str = "Measures complete";
+pub(in crate::report) const TRUST_NOT_COMPLETE: &str = "A measure is missing or cut off";
+pub(in crate::report) const TRUST_SUBJECTS: &str = "Every record has a subject";
+pub(in crate::report) const TRUST_NO_SUBJECT: &str = "No subject declared: each record counts as one";
+pub(in crate::report) const TRUST_CENSUS: &str = "Counted as a census";
+pub(in crate::report) const TRUST_NO_RECIPIENT: &str = "No recipient declared";
+
+pub(in crate::report) fn trust_without_subject(records: u64) -> String {
+    format!("{} without a subject, left out", super::counted(records, "record", "records"))
+}
 
 pub(in crate::report) fn recipient_is(name: &str) -> String {
-    format!("Recipient: {name}.")
+    format!("Recipient: {name}")
 }
 
 pub(in crate::report) fn waivers(waived: usize) -> String {
     match waived {
-        0 => "No waiver is in force.".to_owned(),
-        1 => "1 finding is waived.".to_owned(),
-        more => format!("{} findings are waived.", count(more as u64)),
+        0 => "No waiver in force".to_owned(),
+        1 => "1 finding waived".to_owned(),
+        more => format!("{} findings waived", count(more as u64)),
     }
 }

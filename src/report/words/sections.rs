@@ -38,8 +38,11 @@ pub(in crate::report) const ADVICE_READING: &[&str] = &[
 pub(in crate::report) const ADVICE_TODO: &[&str] =
     &["Paste the lines of a proposal into `reidrisk.toml`, or add its flags, and scan again."];
 
-pub(in crate::report) fn try_first(action: &str) -> String {
-    format!("Try first: {}.", action.trim_end_matches('.'))
+pub(in crate::report) const LIMITS_REACHED: &str = "reached";
+pub(in crate::report) const LIMITS_MISSED: &str = "not reached";
+
+pub(in crate::report) fn try_first(action: &str, predicted: &str) -> String {
+    format!("Try first: {}. Then: {predicted}.", action.trim_end_matches('.'))
 }
 
 pub(in crate::report) fn advice_answer(tried: usize, reaching: usize) -> String {
