@@ -51,7 +51,13 @@ pub(super) fn figure(number: f64) -> String {
         return format!("{number:.0}");
     }
     let size = number.abs();
-    let decimals = if size >= 100.0 { 0 } else if size >= 1.0 { 2 } else { 4 };
+    let decimals = if size >= 100.0 {
+        0
+    } else if size >= 1.0 {
+        2
+    } else {
+        4
+    };
     let text = format!("{number:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -192,7 +192,7 @@ fn a_risk_that_is_not_known_is_never_shown_as_zero() {
 fn hostile_names_stay_text_in_the_page_and_in_pictures() {
     let result = fixture::hostile();
     let page = render_html(&result).unwrap();
-    let pictures: String = charts(&result).iter().map(|chart| chart.svg()).collect();
+    let pictures: String = charts(&result).iter().map(super::Chart::svg).collect();
     for markup in ["<b>", "<img", "<iframe", "<svg onload", "\" onmouseover", "\u{1b}", "\u{202e}", "\u{7}"] {
         assert!(!page.contains(markup), "page: {markup:?}");
         assert!(!pictures.contains(markup), "pictures: {markup:?}");

@@ -181,13 +181,9 @@ pub(super) const NOTHING_FOUND: &str = "No findings: every limit was measured an
 /// Under the verdict of a page, which says for a pass that every limit holds.
 pub(super) const NO_FINDINGS: &str = "None.";
 pub(super) const CAVEAT: &str = "Caveat:";
-pub(super) const ROLES_DECLARED: &str = "Column roles are declared.";
 pub(super) const ROLES_GUESSED: &str = "Column roles are guessed: confirm them before you rely on this page.";
-pub(super) const COMPLETE: &str = "Every measure that was asked for is complete.";
-pub(super) const NOT_COMPLETE: &str = "A measure is missing or cut off.";
 pub(super) const NO_SUBJECT: &str =
     "No subject column is declared: each record counts as its own subject, which can hide risk.";
-pub(super) const ALL_HAVE_SUBJECT: &str = "Every record has a subject.";
 
 pub(super) const SKIP: &str = "Skip to the result";
 pub(super) const WAIVED: &str = "waived";
@@ -223,8 +219,6 @@ pub(super) const RUN_CAPTION: &str = "Run";
 pub(super) const GLOSSARY_TITLE: &str = "Glossary";
 
 pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
-pub(super) const SHORT_EFFECT_HEADS: [&str; 3] = ["Column", "Shapley value", "Leave-one-out"];
-pub(super) const SHORT_SET_HEADS: [&str; 3] = ["Columns", "Alone", "Smallest class"];
 pub(super) const SET_HEADS: [&str; 7] =
     ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
 pub(super) const SIZE_HEADS: [&str; 5] = ["Columns known", "Sets", "Safest set", "Median set", "Riskiest set"];
@@ -347,19 +341,6 @@ pub(super) fn worst_case(counts: &str, full: &SetStatistics) -> String {
     )
 }
 
-/// Names the set whose smallest class the tile shows, so that it is not taken for another one.
-pub(super) fn tile_smallest(set: &SetStatistics, full: &SetStatistics) -> String {
-    match set.columns.len() {
-        number if set.columns == full.columns => format!("Smallest class on {}", all_columns(number)),
-        1 => "Smallest class on 1 static column".to_owned(),
-        number => format!("Smallest class on {number} static columns"),
-    }
-}
-
-pub(super) fn tile_limit(reading: Reading, k: u32) -> String {
-    format!("{}; limit: at least {}", unit(reading, 2), count(u64::from(k)))
-}
-
 pub(super) fn tile_alone(units: &str, columns: usize) -> String {
     format!("{} alone on {}", capitalised(units), all_columns(columns))
 }
@@ -433,22 +414,6 @@ pub(super) fn tile_alone_note(full: &SetStatistics) -> String {
     }
 }
 
-pub(super) fn tile_below(k: u32) -> String {
-    format!("Records in classes below {}", count(u64::from(k)))
-}
-
-pub(super) fn of_records(share: &str) -> String {
-    format!("{share} of records")
-}
-
-/// A value with its interval in brackets, where it has one.
-pub(super) fn with_interval(value: String, bounds: Option<[f64; 2]>) -> String {
-    match bounds {
-        Some([low, high]) => format!("{value} ({})", interval(&percent(low), &percent(high))),
-        None => value,
-    }
-}
-
 pub(super) fn interval(low: &str, high: &str) -> String {
     format!("{low} to {high}")
 }
@@ -469,15 +434,6 @@ pub(super) fn riskiest_sets_caption(max_set: usize) -> String {
 pub(super) fn sets_caption(sets: usize, max_set: usize) -> String {
     let sets = if sets == 1 { "The one set".to_owned() } else { format!("All {} sets", count(sets as u64)) };
     format!("{sets} of at most {}, riskiest first", columns(max_set))
-}
-
-pub(super) fn without_subject(dataset: &Dataset) -> String {
-    let verbs = if dataset.records_without_subject == 1 { "has no subject and is" } else { "have no subject and are" };
-    format!(
-        "{} of {} {verbs} left out of every crowd.",
-        count(dataset.records_without_subject),
-        counted(dataset.records, "record", "records")
-    )
 }
 
 /// The smallest number of columns that singles somebody out.

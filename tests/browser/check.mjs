@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const [folder, pictures] = process.argv.slice(2);
+const [folder, pictures] = process.argv.slice(2).filter((word) => word !== "");
 if (!folder) {
   console.error("usage: node check.mjs FOLDER [PICTURES]");
   process.exit(2);

@@ -96,13 +96,7 @@ fn axis(scene: &mut Scene, plot: &Plot, (low, high): (f64, f64), step: f64, bott
     }
 }
 
-fn row(
-    canvas: &Canvas<'_>,
-    scene: &mut Scene,
-    effect: &ColumnEffect,
-    (plot, height): (&Plot, i32),
-    range: (f64, f64),
-) {
+fn row(canvas: &Canvas<'_>, scene: &mut Scene, effect: &ColumnEffect, (plot, height): (&Plot, i32), range: (f64, f64)) {
     let size = canvas.either(LABEL, SMALL);
     let gap = canvas.either(30, 22);
     let name = fitted(&canvas.name(&effect.column), size, plot.left - canvas.either(90, 40));

@@ -65,7 +65,10 @@ impl Chart {
             let view = format!("0 {} {width} {}", scene.top, height - scene.top);
             let marks = svg::marks(scene, Colours::Named);
             let words = self.words(&id);
-            format!("<svg class=\"chart {form}\" viewBox=\"{view}\" role=\"img\" {}>\n{words}\n{marks}</svg>\n", labels(&id))
+            format!(
+                "<svg class=\"chart {form}\" viewBox=\"{view}\" role=\"img\" {}>\n{words}\n{marks}</svg>\n",
+                labels(&id)
+            )
         };
         one("wide", &self.wide) + &one("narrow", &self.narrow)
     }

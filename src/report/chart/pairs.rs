@@ -37,8 +37,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         subtitle += &words::more(left_out);
     }
     // The last name needs room on the right of its place on the diagonal.
-    let (width, height) =
-        canvas.either(((1100 / length).min(170), (680 / length).min(110)), (((NARROW_WIDTH - 190) / length).min(150), 64));
+    let (width, height) = canvas
+        .either(((1100 / length).min(170), (680 / length).min(110)), (((NARROW_WIDTH - 190) / length).min(150), 64));
     let (first_left, first_top) = canvas.either((LEFT, TOP), (10, 8));
     let bottom = first_top + height * length;
     let mut scene = canvas.scene(&title, &subtitle, bottom + 166);

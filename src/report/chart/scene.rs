@@ -132,7 +132,10 @@ impl Canvas<'_> {
         scene.area((0, top), size, Ink::Paper);
         if self.form == Form::File {
             scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
-            scene.text((60, 112), &fitted(&self.with_note(subtitle), LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
+            scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
+            if self.columns.iter().any(|column| !is_drawable(&printable(&column.name))) {
+                scene.text((1560, 58), words::COLUMNS_BY_PLACE, SMALL, Ink::Muted, Anchor::End);
+            }
         }
         scene
     }
@@ -153,13 +156,9 @@ impl Canvas<'_> {
         if self.form != Form::File {
             return text.to_owned();
         }
-        text.chars().map(|character| if is_drawable(character.encode_utf8(&mut [0; 4])) { character } else { '?' }).collect()
-    }
-
-    /// The subtitle, with a word on columns that the picture cannot name.
-    fn with_note(&self, subtitle: &str) -> String {
-        let unnamed = self.columns.iter().any(|column| !is_drawable(&printable(&column.name)));
-        if unnamed { format!("{subtitle} ({})", words::COLUMNS_BY_PLACE) } else { subtitle.to_owned() }
+        text.chars()
+            .map(|character| if is_drawable(character.encode_utf8(&mut [0; 4])) { character } else { '?' })
+            .collect()
     }
 }
 

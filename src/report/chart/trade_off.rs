@@ -83,7 +83,7 @@ fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32) {
     }
     for detail in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let (at, _) = plot.point(detail, 0.0);
-        let anchor = if detail == 1.0 { Anchor::End } else { Anchor::Middle };
+        let anchor = if detail > 0.99 { Anchor::End } else { Anchor::Middle };
         scene.text((at, plot.bottom + 28), &axis_label(detail), SMALL, Ink::Muted, anchor);
     }
     let inside = i32::midpoint(plot.zero, plot.bottom);

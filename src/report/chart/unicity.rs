@@ -130,7 +130,8 @@ fn line(
         scene.text((at.0, above), &percent(share), SMALL, Ink::Text, Anchor::Middle);
     }
     let columns: Vec<String> = curve.point.iter().map(|column| canvas.name(column)).collect();
-    let rules: Vec<String> = curve.coarsen.values().chain(curve.within.values()).map(|rule| canvas.text(rule)).collect();
+    let rules: Vec<String> =
+        curve.coarsen.values().chain(curve.within.values()).map(|rule| canvas.text(rule)).collect();
     Some((end, words::curve_label(&columns, &rules, curve.attacker), ink))
 }
 

@@ -192,7 +192,9 @@ fn unicity_answer(result: &ScanResult, value: &Unicity) -> String {
     let points = gated.map_or(&[][..], |curve| &curve.results);
     let shown = points.iter().find(|point| point.known_points == 4).or_else(|| points.last());
     match shown.and_then(|point| Some((point, point.share?))) {
-        Some((point, part)) => words::unicity_answer(point, &percent(part), unicity_limit(result).map(percent).as_deref()),
+        Some((point, part)) => {
+            words::unicity_answer(point, &percent(part), unicity_limit(result).map(percent).as_deref())
+        }
         None => words::NO_UNICITY.to_owned(),
     }
 }

@@ -5,9 +5,7 @@ use super::section::{FindingLine, Section, figures, plain, quoted, sentences};
 use super::table::{Cell, ROWS, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, figure, percent};
-use crate::report::summary::{
-    Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons,
-};
+use crate::report::summary::{Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons};
 use crate::report::{Chart, words};
 use crate::result::{Advice, Finding, Outcome, ScanResult, Uniqueness, VerdictOutcome};
 
@@ -18,10 +16,8 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
     let findings = &result.findings;
     let waived = findings.iter().filter(|finding| finding.waived).count();
     let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
-    let mut lines: Vec<_> = unsaid_reasons(result)
-        .map(|reason| quoted(&format!("{lead} {}", printable(reason))))
-        .take(ROWS)
-        .collect();
+    let mut lines: Vec<_> =
+        unsaid_reasons(result).map(|reason| quoted(&format!("{lead} {}", printable(reason)))).take(ROWS).collect();
     if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, uniqueness) {
         lines.push(quoted(&words::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())));
     }
@@ -71,9 +67,7 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     let recommended = tried.iter().find(|advice| advice.recommended);
     let reaching = tried.iter().filter(|advice| advice.reaches_limits).count();
     let answer = match (recommended, uniqueness) {
-        (Some(advice), Some(_)) => {
-            words::try_first(&plain(&printable(&advice.action)), &predicted(result, advice))
-        }
+        (Some(advice), Some(_)) => words::try_first(&plain(&printable(&advice.action)), &predicted(result, advice)),
         _ => words::advice_answer(tried.len(), reaching),
     };
     let mut tables = Vec::new();
@@ -103,19 +97,19 @@ fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
     } else {
         words::LIMITS_MISSED
     };
-    let after = |figure: fn(&crate::result::Headline) -> Option<u64>| {
-        Cell::optional(advice.after.as_ref().and_then(figure).map(count))
+    let after = advice.after.as_ref();
+    let (smallest, exposed) = if speaks_of_static(result) {
+        (
+            after.and_then(|figures| figures.static_smallest_class),
+            after.and_then(|figures| figures.static_subjects_below_k),
+        )
+    } else {
+        (after.and_then(|figures| figures.full_smallest_class), after.and_then(|figures| figures.full_subjects_below_k))
     };
-    let (smallest, exposed): (fn(&crate::result::Headline) -> Option<u64>, fn(&crate::result::Headline) -> Option<u64>) =
-        if speaks_of_static(result) {
-            (|headline| headline.static_smallest_class, |headline| headline.static_subjects_below_k)
-        } else {
-            (|headline| headline.full_smallest_class, |headline| headline.full_subjects_below_k)
-        };
     vec![
         Cell::text(plain(&printable(&advice.action))),
-        after(smallest),
-        after(exposed),
+        Cell::optional(smallest.map(count)),
+        Cell::optional(exposed.map(count)),
         Cell::optional(advice.risk_removed.map(percent)),
         Cell::optional(advice.detail_kept.map(percent)),
         Cell::text(place),

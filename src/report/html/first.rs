@@ -4,8 +4,9 @@ use super::section::{Sentence, plain, quoted};
 use crate::report::escape::{printable, shortened};
 use crate::report::number::{count, percent, ratio, share};
 use crate::report::summary::{
-    Crowds, alternatives, crowds, exposed, gated_unicity, headline_detail, headline_set, headline_counts, is_gated, names,
-    optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, unicity_limit, why_undefined,
+    Crowds, alternatives, crowds, exposed, gated_unicity, headline_counts, headline_detail, headline_set, is_gated,
+    names, optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, unicity_limit,
+    why_undefined,
 };
 use crate::report::{summary, words};
 use crate::result::{Advice, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
@@ -194,7 +195,7 @@ pub(super) struct Bar {
 #[derive(Default)]
 pub(super) struct Bars {
     pub(super) note: &'static str,
-    pub(super) bars: Vec<Bar>,
+    pub(super) rows: Vec<Bar>,
     pub(super) more: String,
 }
 
@@ -219,7 +220,7 @@ pub(super) fn columns(uniqueness: &Uniqueness) -> Bars {
     Bars {
         note: if has_parts { words::PART_OF_RISK } else { words::DROP_WITHOUT },
         more: words::more_bars(effects.len().saturating_sub(bars.len())),
-        bars,
+        rows: bars,
     }
 }
 
@@ -237,7 +238,7 @@ pub(super) fn sets(result: &ScanResult, uniqueness: &Uniqueness) -> Bars {
             bar(name, part, share(set.unique_subjects, whole), "crowds")
         })
         .collect();
-    Bars { note: "", more: words::more_bars(ranked.len().saturating_sub(bars.len())), bars }
+    Bars { note: "", more: words::more_bars(ranked.len().saturating_sub(bars.len())), rows: bars }
 }
 
 /// One thing to do.
@@ -292,9 +293,10 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
 /// Columns that name people outright come first: no coarsening of others helps.
 fn named_columns(result: &ScanResult) -> Option<Action> {
     let mut columns: Vec<String> = Vec::new();
-    let found = result.findings.iter().filter(|finding| {
-        finding.code == FindingCode::DirectIdentifierPresent && !finding.waived
-    });
+    let found = result
+        .findings
+        .iter()
+        .filter(|finding| finding.code == FindingCode::DirectIdentifierPresent && !finding.waived);
     for column in found.flat_map(|finding| &finding.columns) {
         if !columns.contains(&printable(column)) {
             columns.push(printable(column));
@@ -339,12 +341,14 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
     let set = headline_set(result, uniqueness);
     let mut parts = Vec::new();
     let both = |figure: fn(&crate::result::Headline, &Uniqueness, &SetStatistics) -> Option<u64>| {
-        let [before, after] = [&advice.before, &advice.after].map(|headline| figure(headline.as_ref()?, uniqueness, set));
+        let [before, after] =
+            [&advice.before, &advice.after].map(|headline| figure(headline.as_ref()?, uniqueness, set));
         Some((count(before?), after.map_or_else(|| words::NOT_DEFINED.to_owned(), count)))
     };
     parts.extend(both(smallest_crowd).map(|(before, after)| words::predicted_smallest(&before, &after)));
     parts.extend(both(exposed).map(|(before, after)| words::predicted_exposed(&before, &after, result.policy.k)));
-    let unicity = [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
+    let unicity =
+        [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
     if let [Some(before), Some(after)] = unicity {
         parts.push(words::predicted_unicity(&percent(before), &percent(after)));
     }

@@ -16,9 +16,10 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         (words::LIMIT_K, words::limit_k_value(policy.k), source),
         (words::LIMIT_ANY_RECORD, words::gated(policy.gate_any_record).to_owned(), source),
     ];
-    limits.extend(unicity_limit(result).map(|limit| {
-        (words::LIMIT_UNICITY, words::at_most(&crate::report::number::percent(limit)), source)
-    }));
+    limits.extend(
+        unicity_limit(result)
+            .map(|limit| (words::LIMIT_UNICITY, words::at_most(&crate::report::number::percent(limit)), source)),
+    );
     limits.extend([
         (words::LIMIT_FAIL_ON, words::severity_or_above(policy.fail_on), words::SOURCE_SCAN),
         (words::LIMIT_REVIEW, words::review_exit(policy.allow_review).to_owned(), words::SOURCE_SCAN),

@@ -35,7 +35,8 @@ fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let number = (0..3).fold(0_usize, |number, index| number << 8 | chunk.get(index).map_or(0, |byte| usize::from(*byte)));
+        let number =
+            (0..3).fold(0_usize, |number, index| number << 8 | chunk.get(index).map_or(0, |byte| usize::from(*byte)));
         for index in 0..4 {
             let letter = LETTERS[number >> (18 - 6 * index) & 63];
             text.push(if index > chunk.len() { '=' } else { char::from(letter) });
@@ -50,9 +51,7 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_rfc_4648() {
-        for (bytes, text) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
         assert_eq!(hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");

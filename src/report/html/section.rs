@@ -64,11 +64,7 @@ pub(super) fn plain(sentence: &str) -> String {
 pub(super) fn figures(charts: &[Chart], names: &[&str]) -> Vec<Figure> {
     let wanted = names.iter().filter_map(|name| charts.iter().find(|chart| chart.name == *name));
     wanted
-        .map(|chart| Figure {
-            title: chart.title.clone(),
-            subtitle: chart.subtitle.clone(),
-            svg: chart.inline_svg(),
-        })
+        .map(|chart| Figure { title: chart.title.clone(), subtitle: chart.subtitle.clone(), svg: chart.inline_svg() })
         .collect()
 }
 

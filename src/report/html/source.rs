@@ -47,11 +47,8 @@ fn found(section: Section, value: &Identifiers) -> Section {
         });
         tables.push(Table::new(words::CORRELATED_CAPTION, &words::CORRELATED_HEADS, rows));
     }
-    let todo = if open.is_empty() && value.correlated.is_empty() {
-        Vec::new()
-    } else {
-        sentences(words::IDENTIFIERS_TODO)
-    };
+    let todo =
+        if open.is_empty() && value.correlated.is_empty() { Vec::new() } else { sentences(words::IDENTIFIERS_TODO) };
     Section {
         answer: words::identifiers_answer(value.columns_searched, &open, value.columns.len()),
         tables,
@@ -98,9 +95,14 @@ pub(super) fn recipient(result: &ScanResult) -> Section {
                 )),
             ],
         ];
-        tables.push(Table::new(words::consent_caption(&printable(&consent.file)), &words::CONSENT_HEADS, rows.into_iter()));
+        tables.push(Table::new(
+            words::consent_caption(&printable(&consent.file)),
+            &words::CONSENT_HEADS,
+            rows.into_iter(),
+        ));
     }
-    let rows: Vec<Vec<Cell>> = result.dataset.columns.iter().map(|column| column_row(recipient, &column.name)).collect();
+    let rows: Vec<Vec<Cell>> =
+        result.dataset.columns.iter().map(|column| column_row(recipient, &column.name)).collect();
     if recipient.allowed_columns.is_some() || !recipient.forbidden_columns.is_empty() {
         tables.push(Table::new(words::TERMS_COLUMNS_CAPTION, &words::TERMS_COLUMNS_HEADS, rows.into_iter()).folded());
     }
@@ -110,7 +112,8 @@ pub(super) fn recipient(result: &ScanResult) -> Section {
 
 fn terms(recipient: &Recipient) -> Table {
     let stated = |text: &Option<String>| text.as_deref().map_or_else(|| words::NOT_STATED.to_owned(), printable);
-    let columns = |columns: &[String]| if columns.is_empty() { words::NONE.to_owned() } else { names(columns).join(", ") };
+    let columns =
+        |columns: &[String]| if columns.is_empty() { words::NONE.to_owned() } else { names(columns).join(", ") };
     let allowed = recipient.allowed_columns.as_deref().map_or_else(|| words::ANY_COLUMN.to_owned(), columns);
     let facts = [
         (words::TERM_RECIPIENT, stated(&recipient.name)),
@@ -122,7 +125,10 @@ fn terms(recipient: &Recipient) -> Table {
         (words::TERM_FORBIDDEN, columns(&recipient.forbidden_columns)),
         (
             words::TERM_CONSENT,
-            recipient.consent.as_ref().map_or_else(|| words::NO_REGISTER.to_owned(), |consent| printable(&consent.file)),
+            recipient
+                .consent
+                .as_ref()
+                .map_or_else(|| words::NO_REGISTER.to_owned(), |consent| printable(&consent.file)),
         ),
     ];
     let rows = facts.into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]).collect::<Vec<_>>();

@@ -86,7 +86,8 @@ pub(in crate::report) const WHAT_TO_DO: &str = "What to do";
 pub(in crate::report) const RECOMMENDED: &str = "try first";
 pub(in crate::report) const ALL_PROPOSALS: &str = "All proposals, with their figures";
 pub(in crate::report) const DO_NOTHING: &str = "Nothing must change to keep to the limits. Read “Not measured” before the dataset leaves: this page speaks only of what was counted.";
-pub(in crate::report) const DO_LOOK: &str = "No change was computed. Look at the findings: each says what it is about, and `reidrisk explain CODE` what to do.";
+pub(in crate::report) const DO_LOOK: &str =
+    "No change was computed. Look at the findings: each says what it is about, and `reidrisk explain CODE` what to do.";
 pub(in crate::report) const DO_INCOMPLETE: &str =
     "Measure again with more room: a longer `--timeout`, a larger `--memory`, or fewer combinations with `--max-set`.";
 

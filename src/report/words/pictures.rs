@@ -71,7 +71,7 @@ pub(in crate::report) fn column_by_place(place: usize) -> String {
 }
 
 /// Said where a picture cannot name a column.
-pub(in crate::report) const COLUMNS_BY_PLACE: &str = "names this font lacks: by place in the file";
+pub(in crate::report) const COLUMNS_BY_PLACE: &str = "column N: a name this font lacks";
 
 pub(in crate::report) const CHART_TRADE_OFF: &str = "What each proposal costs and what it gains";
 

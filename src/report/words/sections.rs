@@ -101,7 +101,9 @@ pub(in crate::report) fn identifiers_answer(searched: u64, open: &[String], foun
     let searched = super::counted(searched, "column was", "columns were");
     match (open.len(), found) {
         (0, 0) => format!("No identifier was found; {searched} searched."),
-        (0, _) => format!("Nothing that names a person outright was found where it is not permitted; {searched} searched."),
+        (0, _) => {
+            format!("Nothing that names a person outright was found where it is not permitted; {searched} searched.")
+        }
         (1, _) => format!("{} names people outright and is not permitted to; {searched} searched.", super::list(open)),
         _ => format!("{} name people outright and are not permitted to; {searched} searched.", super::list(open)),
     }
@@ -196,7 +198,10 @@ pub(in crate::report) fn consent_line(consent: &Consent) -> String {
     let subjects = super::counted(consent.subjects, "subject", "subjects");
     match consent.without_consent {
         0 => format!("All of {subjects} have opted in, by the register."),
-        missing => format!("{} of {subjects} have not opted in, by the register: their records must not leave.", count(missing)),
+        missing => format!(
+            "{} of {subjects} have not opted in, by the register: their records must not leave.",
+            count(missing)
+        ),
     }
 }
 
