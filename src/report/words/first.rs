@@ -97,7 +97,7 @@ pub(in crate::report) fn none_reaches(tried: usize) -> String {
     } else {
         format!("None of the {} changes that were computed reaches", count(tried as u64))
     };
-    format!("{tried} the limits. The best of them are below; if that is not enough, do not share records:")
+    format!("{tried} the limits. The best of them come first; other ways than sharing records follow.")
 }
 
 /// Other ways than sharing records.
