@@ -14,6 +14,7 @@
 //!                                                   │
 //!                                                   ▼  measure/*: Table ──► Outcome
 //!                                                   ▼  judge: Outcomes × policy ──► findings, verdict
+//!                                                   ▼  advice: coarser columns ──► what to change, counted
 //!                                              ScanResult (one serde value; holds no cell value)
 //!                                                   └─► report: text, JSON, HTML, charts, the run folder
 //! ```
@@ -26,11 +27,14 @@
 //! | [`cli`] | verbs, flags, progress, signals, exit codes | compute |
 //! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
+//! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`treatment`] | roles, coarsening rules, subject map | IO |
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
+//! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
+//! | [`advice`] | what to change, each proposal counted | estimate, see a value |
 //! | [`report`] | views of the result | see anything but the result |
 //!
 //! # Invariants, kept by tests
@@ -40,9 +44,13 @@
 //! - A measure that is undefined or was cut off never passes a gate and is never shown as 0.
 //! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
+pub mod advice;
 pub mod cli;
 pub mod config;
+pub mod detect;
+pub(crate) mod heading;
 pub mod input;
+pub mod inspect;
 pub mod judge;
 pub mod measure;
 pub(crate) mod printable;

@@ -37,7 +37,7 @@ pub(crate) fn push_escape(shown: &mut String, character: char) {
 }
 
 /// Whether a character cannot be seen, or changes how others are shown.
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -3,16 +3,23 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use crate::advice::{self, Advised};
 use crate::config::{self, ConfigError, InputOptions, Plan};
 use crate::input::{self, Extract, InputError, Source};
 use crate::judge::{Case, Judgement, judge};
+use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::uniqueness;
-use crate::result::{Dataset, Measures, NotMeasured, Outcome, Role, Run, SCHEMA_VERSION, ScanResult, Stage, Tool};
+use crate::result::{
+    Consent, Dataset, Measures, MissingMode, NotMeasured, Outcome, Policy, Recipient, Role, Run, SCHEMA_VERSION,
+    ScanResult, Stage, Tool,
+};
 use crate::stop::{NoProgress, Progress, Stop, StopReason};
 use crate::table::{SubjectCodes, Table, TooManyRecords, lattice_size, scratch_bytes};
-use crate::treatment::{self, ColumnRole, Lookups, TreatmentError};
+use crate::treatment::{self, ColumnRole, ConsentCounts, Ladder, Lookups, TreatmentError};
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -139,29 +146,51 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    let (dataset, table) = treat(extract, &roles, plan, name, stop)?;
+    let searched = searched_columns(&extract);
+    let Prepared { dataset, table, recipient, ladders } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let (measures, mut not_measured) = measure_all(&table, plan, progress, stop)?;
+    let (measures, mut not_measured) = measure_all(&table, &searched, plan, progress, stop)?;
     stages.end("measure");
 
-    let Judgement { verdict, findings, not_measured: not_gated } =
-        judge(Case { dataset: &dataset, measures: &measures, policy: &plan.policy });
-    not_measured.extend(not_gated);
+    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
+    let policy = dated(plan, recipient.as_ref(), as_of);
+    let Judgement { verdict, findings, waivers, not_measured: not_gated } = judge(Case {
+        dataset: &dataset,
+        measures: &measures,
+        policy: &policy,
+        recipient: recipient.as_ref(),
+        waivers: &plan.waivers,
+        as_of: Some(as_of),
+    });
+    // What was left out has its reason already.
+    let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
+    not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
     stages.end("judge");
+
+    let Advised { advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
+    stages.end("advise");
     Ok(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         run: stages.finish(plan, &dataset),
         dataset,
-        recipient: None,
+        recipient,
         verdict,
-        policy: plan.policy.clone(),
+        policy,
         measures,
         findings,
+        waivers,
         not_measured,
-        advice: Vec::new(),
+        advice,
     })
+}
+
+/// The policy with the day it was judged for, where something depends on the day.
+fn dated(plan: &Plan, recipient: Option<&Recipient>, as_of: Date) -> Policy {
+    let ends = !plan.waivers.is_empty() || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    Policy { as_of: ends.then(|| as_of.to_string()), ..plan.policy.clone() }
 }
 
 fn declared_quasi_identifiers(plan: &Plan) -> usize {
@@ -182,18 +211,28 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
     plan.roles.guess || plan.roles.declared.get(column).is_some_and(counted)
 }
 
+/// An extract without its values.
+pub(crate) struct Prepared {
+    pub(crate) dataset: Dataset,
+    table: Table,
+    recipient: Option<Recipient>,
+    /// For each column of the table, the coarser forms that advice may try.
+    ladders: Vec<Ladder>,
+}
+
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
-fn treat(
+pub(crate) fn treat(
     extract: Extract,
     roles: &[ColumnRole],
     plan: &Plan,
     name: String,
     stop: &Stop,
-) -> Result<(Dataset, Table), ScanError> {
+) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
     let files = extract.files.clone();
     let records = extract.records;
     let treated = treatment::treat(extract, roles, plan, &lookups)?;
+    let recipient = recipient_of(plan, &lookups, treated.consent);
     drop(lookups);
     let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
     let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
@@ -221,11 +260,24 @@ fn treat(
         subject,
         columns,
     };
-    Ok((dataset, table))
+    Ok(Prepared { dataset, table, recipient, ladders: treated.ladders })
 }
 
-/// Reads the small files that the plan refers to: the subject map and the hierarchies.
-fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
+/// The terms as declared, with what the register says: counts only.
+fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -> Option<Recipient> {
+    let mut recipient = plan.recipient.as_ref()?.terms.clone();
+    let file = lookups.consent.as_ref().and_then(|register| register.files.first());
+    recipient.consent = counts.zip(file).map(|(counts, file)| Consent {
+        file: file.name.clone(),
+        sha256: file.sha256.clone(),
+        subjects: counts.subjects,
+        without_consent: counts.without_consent,
+    });
+    Some(recipient)
+}
+
+/// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.
+pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
         let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
         let wanted = vec![true; source.columns().len()];
@@ -236,6 +288,9 @@ fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     if let Some(map) = &plan.subject_map {
         lookups.subject_map = Some(read(&map.file, &InputOptions::default())?);
     }
+    if let Some(register) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
+        lookups.consent = Some(read(&register.file, &InputOptions::default())?);
+    }
     for file in treatment::hierarchy_files(plan) {
         let hierarchy = read(&file, &headless)?;
         lookups.hierarchies.insert(file, hierarchy);
@@ -243,9 +298,20 @@ fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
     Ok(lookups)
 }
 
+/// What reading found in the cells of every column.
+fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
+    let searched = extract.columns.iter().map(|column| SearchedColumn {
+        name: column.name.clone(),
+        values: extract.records - column.missing,
+        found: column.identifiers.clone(),
+    });
+    searched.collect()
+}
+
 /// Every measure that was asked for and applies; the others with the reason why not.
 fn measure_all(
     table: &Table,
+    searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
@@ -262,6 +328,12 @@ fn measure_all(
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
         measures.uniqueness = Some(measure_uniqueness(table, plan, progress, stop)?);
+    }
+    if asked(identifiers::NAME) {
+        let records = table.records() as u64 + table.records_without_subject();
+        measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
+    } else {
+        leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
     Ok((measures, not_measured))
 }
@@ -284,6 +356,38 @@ fn measure_uniqueness(
     let settings =
         uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
     Ok(uniqueness::measure(table, &settings, progress, stop)?)
+}
+
+/// Proposes changes where crowds were counted; says why where that is not possible.
+fn advise(
+    table: Table,
+    ladders: Vec<Ladder>,
+    measures: &Measures,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Advised, ScanError> {
+    match &measures.uniqueness {
+        Some(Outcome::Measured { .. }) => {}
+        Some(Outcome::Incomplete { .. }) => {
+            return Ok(Advised::without("the crowds of the extract as it is were not counted to the end"));
+        }
+        // The measure itself is listed with its reason.
+        Some(Outcome::Undefined { .. }) | None => return Ok(Advised::default()),
+    }
+    if plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some()) {
+        return Ok(Advised::without(
+            "changes are not tried out where missing cells match everything; scan with `--missing own-category` for advice",
+        ));
+    }
+    let needed = table.bytes() as u64 * 2
+        + advice::extra_bytes(&table, &ladders) * 2
+        + scratch_bytes(&table, rayon::current_num_threads());
+    if plan.memory.is_some_and(|allowed| needed > allowed) {
+        return Ok(Advised::without("trying out changes needs more memory than `--memory` allows"));
+    }
+    let settings = advice::Settings { k: plan.policy.k, gate_any_record: plan.policy.gate_any_record };
+    Ok(advice::advise(table, ladders, settings, progress, stop)?)
 }
 
 /// The course of the run, for the record.
@@ -319,6 +423,8 @@ impl<'a> Stages<'a> {
             threads: rayon::current_num_threads(),
             engine: "local".to_owned(),
             config_sha256: plan.config_sha256.clone(),
+            config: plan.config.clone(),
+            audience: plan.audience,
         }
     }
 }
@@ -333,8 +439,8 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     for file in &dataset.files {
         hash.update(file.sha256.as_bytes());
     }
-    // What the machine has to offer changes no figure.
-    let plan = Plan { memory: None, threads: None, ..plan.clone() };
+    // What the machine has to offer changes no figure, nor does the place of the configuration.
+    let plan = Plan { memory: None, threads: None, config: None, ..plan.clone() };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };

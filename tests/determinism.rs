@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use support::{Bench, member, repository_file};
 
 /// The members of `result.json` that must not move.
-const PINNED: [&str; 3] = ["measures", "findings", "verdict"];
+const PINNED: [&str; 4] = ["measures", "findings", "verdict", "advice"];
 
 /// Scans `inputs` and returns the pinned members as they stand in the file.
 fn pinned(bench: &Bench, inputs: &[PathBuf], flags: &[&str]) -> Vec<String> {

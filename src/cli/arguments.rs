@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use crate::config::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named, parse_delimiter,
-    parse_duration, parse_quote, parse_size,
+    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named,
+    parse_date, parse_delimiter, parse_duration, parse_quote, parse_size,
 };
 use crate::report::Emit;
-use crate::result::{MissingMode, Severity};
+use crate::result::{Audience, MissingMode, Severity};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,6 +30,16 @@ Examples:
   reidrisk scan transactions.csv --subject card --quasi posted_at,merchant,amount
   reidrisk scan 'night/*.parquet' --config reidrisk.toml --coarsen posted_at=day --coarsen amount=round:10
   reidrisk scan - --format json < extract.csv";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  reidrisk inspect transactions.csv
+  reidrisk inspect transactions.csv --subject card --format json";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  reidrisk init transactions.csv
+  reidrisk init transactions.csv --subject card --output -";
 
 /// Measures the re-identification risk of a dataset before it is shared.
 #[derive(Debug, Parser)]
@@ -50,10 +61,22 @@ pub(super) enum Verb {
     Scan(Box<ScanArguments>),
     /// Render a stored result.json again; the data is not needed
     Report(ReportArguments),
-    /// Check a configuration file without reading data
+    /// Say what a finding or a measure means, and what to do
+    Explain(ExplainArguments),
+    /// Say what the columns are: types, counts, roles and why; no risk, no verdict
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Box<InspectArguments>),
+    /// Write a commented reidrisk.toml with the roles that are guessed
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Box<InitArguments>),
+    /// Check a configuration file, and the files it names, without reading data
     Check(CheckArguments),
     /// Print the JSON Schema of result.json
     Schema,
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 /// Flags of every verb.
@@ -117,6 +140,74 @@ pub(super) enum ScanFormat {
     Text,
     /// The whole result as one JSON document.
     Json,
+    /// A summary for pull requests.
+    Md,
+    /// One workflow command of GitHub Actions for the verdict and each finding.
+    Github,
+}
+
+/// Flags of `inspect`.
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// Configuration file [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
+    pub(super) config: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: InspectFormat,
+    #[command(flatten)]
+    pub(super) roles: RoleArguments,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+/// What `inspect` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InspectFormat {
+    /// A table for people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// A Markdown table.
+    Md,
+}
+
+/// Flags of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// Where to write, `-` for standard output [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, visible_alias = "config", value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) names: NameArguments,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Flags of `man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// A verb, for its own page [default: the page of the program]
+    #[arg(value_name = "VERB")]
+    pub(super) verb: Option<String>,
 }
 
 /// Flags of `scan`.
@@ -156,10 +247,25 @@ pub(super) struct ScanArguments {
     pub(super) reading: ReadingArguments,
 }
 
+/// What the columns are, and how coarse they are counted.
+#[derive(Debug, Args)]
+pub(super) struct RoleArguments {
+    #[command(flatten)]
+    pub(super) names: NameArguments,
+    /// Count a column more coarsely (repeatable; rules of one column apply in order)
+    ///
+    /// Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: prefix:3,
+    /// suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become one), drop.
+    #[arg(long, value_name = "COL=RULE", help_heading = ROLES_HEADING)]
+    pub(super) coarsen: Vec<String>,
+}
+
+const ROLES_HEADING: &str = "Roles (COL,COL: a name with a comma stands in double quotes, or repeat the flag)";
+
 /// What the columns are.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Roles (COL,COL: a name with a comma stands in double quotes, or repeat the flag)")]
-pub(super) struct RoleArguments {
+#[command(next_help_heading = ROLES_HEADING)]
+pub(super) struct NameArguments {
     /// The person, account or card that records belong to
     #[arg(long, value_name = "COL")]
     pub(super) subject: Vec<String>,
@@ -178,12 +284,6 @@ pub(super) struct RoleArguments {
     /// Columns that are not used
     #[arg(long, value_name = "COL,COL")]
     pub(super) ignore: Vec<String>,
-    /// Count a column more coarsely (repeatable; rules of one column apply in order)
-    ///
-    /// Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: prefix:3,
-    /// suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become one), drop.
-    #[arg(long, value_name = "COL=RULE")]
-    pub(super) coarsen: Vec<String>,
 }
 
 /// What is computed.
@@ -217,6 +317,12 @@ pub(super) struct VerdictArguments {
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = "REIDRISK_ALLOW_REVIEW", hide_env_values = true)]
     pub(super) allow_review: bool,
+    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
+    pub(super) waivers: Option<PathBuf>,
+    /// Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = parse_date, env = "REIDRISK_AS_OF", hide_env_values = true)]
+    pub(super) as_of: Option<Date>,
     /// Exit with 0 instead of 1; the result keeps the true code
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = "REIDRISK_EXIT_ZERO", hide_env_values = true)]
@@ -230,6 +336,21 @@ pub(super) struct RunningArguments {
     /// Seed of everything drawn by chance [default: 0]
     #[arg(long, value_name = "N", env = "REIDRISK_SEED", hide_env_values = true)]
     pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    /// Who may read the report: overview or internal [default: overview]
+    ///
+    /// With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both hold the
+    /// same figures: internal adds no detail yet.
+    #[arg(long, value_name = "WHO", value_parser = |text: &str| named::<Audience>(text, &AUDIENCES),
+          env = "REIDRISK_AUDIENCE", hide_env_values = true)]
+    pub(super) audience: Option<Audience>,
+}
+
+/// How much of the machine and of the day.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct LimitArguments {
     /// Worker threads, 1 to 1,024 [default: all of the machine]
     #[arg(long, value_name = "N", value_parser = thread_count, env = "REIDRISK_THREADS", hide_env_values = true)]
     pub(super) threads: Option<usize>,
@@ -278,6 +399,9 @@ pub(super) struct ReportArguments {
     /// What to render
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ReportFormat,
+    /// Several views as files in the folder --out, as `scan --emit` writes them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format")]
+    pub(super) emit: Vec<Emit>,
 }
 
 /// What `report` can render.
@@ -289,6 +413,20 @@ pub(super) enum ReportFormat {
     Json,
     /// The page.
     Html,
+    /// A summary for pull requests.
+    Md,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// One row a figure.
+    Csv,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Code of a finding, or name of a measure [default: list all]
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
 }
 
 /// Flags of `check`.

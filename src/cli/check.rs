@@ -1,24 +1,42 @@
-//! `reidrisk check`: is a configuration right? No data is read.
+//! `reidrisk check`: is a configuration right, and are the files it names? The extract is not read.
 
 use super::arguments::CheckArguments;
+use super::clock::today;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Settings, check_rules, resolve, shown_name};
+use super::scan::tell_origins;
+use crate::config::{
+    ConfigError, ConfigFile, Resolved, Settings, check_rules, find_waivers, read_waivers, resolve, shown_name,
+};
+use crate::stop::Stop;
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
-    // Merging finds what no single key shows; the input stands for any.
-    let checked = ConfigFile::read(&arguments.config)
-        .and_then(|file| resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new()))
-        .and_then(|resolved| check_rules(&resolved.plan).map(|()| resolved));
-    match checked {
-        Err(error) => printer.config_failure(&error),
-        Ok(resolved) => {
-            for origin in &resolved.origins {
-                printer.detail(&format!("setting {} = {} ({})", origin.setting, origin.value, origin.source));
-            }
-            let name = shown_name(&arguments.config.display().to_string());
-            let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
-            told.err().unwrap_or(ExitStatus::Success)
-        }
+    let resolved = match resolved(arguments) {
+        Ok(resolved) => resolved,
+        Err(error) => return printer.config_failure(&error),
+    };
+    let name = shown_name(&arguments.config.display().to_string());
+    if let Err(error) = crate::inspect::check_files(&resolved.plan, &Stop::default()) {
+        let hint = error.hint();
+        let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");
+        printer.failure(&format!("{name} names a file that does not serve: {error}"), Some(hint));
+        return ExitStatus::Code(error.exit_code());
     }
+    tell_origins(&resolved, printer);
+    let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
+    told.err().unwrap_or(ExitStatus::Success)
+}
+
+/// Merging finds what no single key shows; the input stands for any.
+fn resolved(arguments: &CheckArguments) -> Result<Resolved, ConfigError> {
+    let file = ConfigFile::read(&arguments.config)?;
+    let resolved = resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new())?;
+    check_rules(&resolved.plan)?;
+    check_waivers(arguments)?;
+    Ok(resolved)
+}
+
+/// The waivers beside the configuration, where there are some.
+fn check_waivers(arguments: &CheckArguments) -> Result<(), ConfigError> {
+    find_waivers(Some(&arguments.config), "-").map_or(Ok(()), |path| read_waivers(&path, today()).map(|_| ()))
 }

@@ -37,6 +37,12 @@ fn peak_of(status: &str) -> Option<u64> {
     kibibytes.checked_mul(1_024)
 }
 
+/// The day in UTC.
+#[expect(clippy::disallowed_methods, reason = "the edge of the program holds the clock")]
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// Now, on the clock that never goes back.
 #[expect(clippy::disallowed_methods, reason = "the edge of the program holds the clock")]
 pub(super) fn instant() -> Instant {

@@ -3,19 +3,58 @@
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::arguments::ScanArguments;
+use super::arguments::{LimitArguments, NameArguments, ReadingArguments, RoleArguments, ScanArguments};
+use super::clock::today;
 use super::memory::default_memory_limit;
-use crate::config::{ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, resolve, shown_name};
+use crate::config::{
+    ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, find_waivers, read_waivers, resolve, shown_name,
+};
 use crate::result::Role;
 
 /// Reads the configuration and merges it with the flags.
 pub(super) fn plan_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Result<Resolved, ConfigError> {
-    let flags = settings_of(arguments, matches)?;
-    let beside = || arguments.inputs.first().and_then(|input| find_config(input));
-    let config = arguments.config.clone().or_else(beside);
+    let mut flags = settings_of(arguments, matches)?;
+    let config = config_of(arguments.config.as_ref(), &arguments.inputs);
+    let first_input = arguments.inputs.first().map_or("-", String::as_str);
+    let waivers = arguments.verdict.waivers.clone().or_else(|| find_waivers(config.as_deref(), first_input));
+    let as_of = flags.as_of.unwrap_or_else(today);
+    flags.waivers = waivers.map(|path| read_waivers(&path, as_of)).transpose()?.unwrap_or_default();
     let config = config.map(|path| ConfigFile::read(&path)).transpose()?;
     let resolved = resolve(arguments.inputs.clone(), flags, config, &|setting| source_of(matches, setting))?;
     Ok(with_edge_settings(resolved, arguments, matches))
+}
+
+/// What the verbs that only look at an extract are given.
+pub(super) struct Look<'typed> {
+    pub(super) inputs: &'typed [String],
+    pub(super) names: &'typed NameArguments,
+    pub(super) limits: &'typed LimitArguments,
+    pub(super) reading: &'typed ReadingArguments,
+}
+
+/// The plan of `inspect` and `init`: that of a scan with the same flags. `config` is the file to take settings from.
+pub(super) fn plan_to_look(
+    look: &Look<'_>,
+    coarsen: &[String],
+    config: Option<&std::path::Path>,
+    matches: Option<&ArgMatches>,
+) -> Result<Resolved, ConfigError> {
+    let mut settings = Settings::default();
+    set_limits(&mut settings, look.limits);
+    set_reading(&mut settings, look.reading);
+    declare_roles(&mut settings, look.names)?;
+    for rule in coarsen {
+        settings.coarsen_with(rule)?;
+    }
+    let config = config.map(ConfigFile::read).transpose()?;
+    let mut resolved = resolve(look.inputs.to_vec(), settings, config, &|setting| source_of(matches, setting))?;
+    resolved.plan.memory = resolved.plan.memory.or_else(default_memory_limit);
+    Ok(resolved)
+}
+
+/// The configuration that was named, else the one beside the first input.
+pub(super) fn config_of(named: Option<&std::path::PathBuf>, inputs: &[String]) -> Option<std::path::PathBuf> {
+    named.cloned().or_else(|| inputs.first().and_then(|input| find_config(input)))
 }
 
 /// Adds what only the edge of the program knows: the memory of the machine, and what becomes of the exit code.
@@ -62,19 +101,16 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
         fail_on: arguments.verdict.fail_on,
         // The environment may also say no to what the configuration allows.
         allow_review: is_said(matches, "allow_review").then_some(arguments.verdict.allow_review),
+        as_of: arguments.verdict.as_of,
         seed: arguments.running.seed,
-        threads: arguments.running.threads,
-        memory: arguments.running.memory,
-        timeout: arguments.running.timeout,
+        audience: arguments.running.audience,
         ..Settings::default()
     };
-    settings.input.delimiter = arguments.reading.delimiter;
-    settings.input.quote = arguments.reading.quote.map(|quote| quote.0);
-    settings.input.header = arguments.reading.no_header.then_some(false);
-    settings.input.encoding = arguments.reading.encoding;
-    settings.input.null_values.clone_from(&arguments.reading.null_value);
-    declare_roles(&mut settings, arguments)?;
-    for rule in &arguments.roles.coarsen {
+    set_limits(&mut settings, &arguments.running.limits);
+    set_reading(&mut settings, &arguments.reading);
+    let RoleArguments { names, coarsen } = &arguments.roles;
+    declare_roles(&mut settings, names)?;
+    for rule in coarsen {
         settings.coarsen_with(rule)?;
     }
     if let Some(names) = &settings.measures {
@@ -83,8 +119,21 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
     Ok(settings)
 }
 
-fn declare_roles(settings: &mut Settings, arguments: &ScanArguments) -> Result<(), ConfigError> {
-    let roles = &arguments.roles;
+fn set_limits(settings: &mut Settings, limits: &LimitArguments) {
+    settings.threads = limits.threads;
+    settings.memory = limits.memory;
+    settings.timeout = limits.timeout;
+}
+
+fn set_reading(settings: &mut Settings, reading: &ReadingArguments) {
+    settings.input.delimiter = reading.delimiter;
+    settings.input.quote = reading.quote.map(|quote| quote.0);
+    settings.input.header = reading.no_header.then_some(false);
+    settings.input.encoding = reading.encoding;
+    settings.input.null_values.clone_from(&reading.null_value);
+}
+
+fn declare_roles(settings: &mut Settings, roles: &NameArguments) -> Result<(), ConfigError> {
     if let [first, second, ..] = roles.subject.as_slice() {
         let (first, second) = (shown_name(first), shown_name(second));
         let message = format!("--subject names two columns, `{first}` and `{second}`");

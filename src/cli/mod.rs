@@ -6,8 +6,12 @@
 mod arguments;
 mod check;
 mod clock;
+mod completions;
 mod exit;
+mod explain;
 mod flags;
+mod init;
+mod inspect;
 mod interrupt;
 mod memory;
 mod panics;
@@ -30,7 +34,13 @@ use printer::Printer;
 /// A panic anywhere becomes code 70 and a message that holds a place in the source and nothing else.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    panics::guard(|| run_verb(arguments)).unwrap_or(ExitStatus::Internal).code()
+    guard(|| run_verb(arguments).code())
+}
+
+/// The exit code that `program` returns, or 70 when it panicked. The message of a panic may hold cell values, so only
+/// its place in the source is printed. For programs of one's own on top of this library; [`run`] does it by itself.
+pub fn guard(program: impl FnOnce() -> u8) -> u8 {
+    panics::guard(program).unwrap_or(ExitStatus::Internal.code())
 }
 
 fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
@@ -51,7 +61,18 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
             scan::scan_verb(&scan, matches, &arguments.manners, &printer)
         }
         Verb::Report(report) => report::report_verb(&report, &printer),
+        Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
+        Verb::Inspect(inspect) => {
+            let matches = matches.subcommand().map(|(_, matches)| matches);
+            inspect::inspect_verb(&inspect, matches, &arguments.manners, &printer)
+        }
+        Verb::Init(init) => {
+            let matches = matches.subcommand().map(|(_, matches)| matches);
+            init::init_verb(&init, matches, &arguments.manners, &printer)
+        }
         Verb::Check(check) => check::check_verb(&check, &printer),
         Verb::Schema => schema::schema_verb(&printer),
+        Verb::Completions(completions) => completions::completions_verb(&completions, &printer),
+        Verb::Man(man) => completions::man_verb(&man, &printer),
     }
 }

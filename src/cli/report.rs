@@ -1,5 +1,6 @@
 //! `reidrisk report`: render a stored result again.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,10 @@ use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::scan::text_style;
 use crate::config::{refusal, shown_name};
-use crate::report::{TextStyle, read_json, render_html, render_json, render_text};
+use crate::report::{
+    Emit, TextStyle, read_json, render_csv, render_github, render_html, render_json, render_markdown, render_text,
+    render_views,
+};
 use crate::result::ScanResult;
 
 pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> ExitStatus {
@@ -20,19 +24,43 @@ pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Exi
 
 fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let result = read(&arguments.result, printer)?;
+    if let (Some(folder), false) = (&arguments.out, arguments.emit.is_empty()) {
+        return write_views(&result, folder, &arguments.emit, printer);
+    }
     let Some(out) = &arguments.out else {
         return printer.result(&rendered(&result, arguments.format, &text_style(printer), printer)?);
     };
     let style = TextStyle { color: false, ..text_style(printer) };
     let bytes = rendered(&result, arguments.format, &style, printer)?;
     let file = if out.is_dir() { out.join(default_name(arguments.format)) } else { out.clone() };
-    write_whole(&file, &bytes).map_err(|error| {
-        let (reason, hint) = refusal(error.kind());
-        printer.failure(&format!("`{}` cannot be written: {reason}", shown(&file)), Some(hint));
-        ExitStatus::InputOutput
-    })?;
+    write_file(&file, &bytes, printer)?;
     printer.note(&format!("report {}", shown(&file)));
     Ok(())
+}
+
+/// Writes the views that `scan --emit` would write into a folder, which is made where it is missing.
+fn write_views(result: &ScanResult, folder: &Path, emit: &[Emit], printer: &Printer) -> Result<(), ExitStatus> {
+    let emit: BTreeSet<Emit> = emit.iter().copied().collect();
+    let files = render_views(result, &emit).map_err(|error| printer.report_failure(&error))?;
+    for (name, bytes) in files {
+        let file = folder.join(name);
+        if let Some(parent) = file.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error, printer))?;
+        }
+        write_file(&file, &bytes, printer)?;
+    }
+    printer.note(&format!("report {}", shown(folder)));
+    Ok(())
+}
+
+fn write_file(file: &Path, bytes: &[u8], printer: &Printer) -> Result<(), ExitStatus> {
+    write_whole(file, bytes).map_err(|error| unwritable(file, &error, printer))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error, printer: &Printer) -> ExitStatus {
+    let (reason, hint) = refusal(error.kind());
+    printer.failure(&format!("`{}` cannot be written: {reason}", shown(path)), Some(hint));
+    ExitStatus::InputOutput
 }
 
 fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
@@ -58,6 +86,9 @@ fn rendered(
         ReportFormat::Text => Ok(render_text(result, style, None).into_bytes()),
         ReportFormat::Json => render_json(result),
         ReportFormat::Html => render_html(result).map(String::into_bytes),
+        ReportFormat::Md => Ok(render_markdown(result).into_bytes()),
+        ReportFormat::Github => Ok(render_github(result).into_bytes()),
+        ReportFormat::Csv => render_csv(result),
     };
     bytes.map_err(|error| printer.report_failure(&error))
 }
@@ -67,6 +98,9 @@ fn default_name(format: ReportFormat) -> &'static str {
         ReportFormat::Text => "report.txt",
         ReportFormat::Json => "result.json",
         ReportFormat::Html => "index.html",
+        ReportFormat::Md => "summary.md",
+        ReportFormat::Github => "github.txt",
+        ReportFormat::Csv => "summary.csv",
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, CommandFactory};
 
-use super::arguments::{Manners, ScanArguments, ScanFormat};
+use super::arguments::{Arguments, Manners, ScanArguments, ScanFormat};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::plan_of;
@@ -13,7 +13,9 @@ use super::interrupt::{end_after, end_on_signals};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use crate::config::{Plan, Resolved, shown_name};
-use crate::report::{Emit, TextStyle, render_json, render_text, write_run};
+use crate::report::{
+    Emit, Ending, TextStyle, render_github, render_json, render_markdown, render_text_with, write_run,
+};
 use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, scan};
 use crate::stop::Stop;
@@ -37,7 +39,8 @@ pub(super) fn scan_verb(
     }
 }
 
-fn tell_origins(resolved: &Resolved, printer: &Printer) {
+/// Tells where each setting came from, for `--verbose`.
+pub(super) fn tell_origins(resolved: &Resolved, printer: &Printer) {
     for origin in &resolved.origins {
         printer.detail(&format!("setting {} = {} ({})", origin.setting, shown_name(&origin.value), origin.source));
     }
@@ -49,20 +52,33 @@ fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<ScanResu
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
     end_after(plan.timeout, &stop);
+    let progress = TerminalProgress::new(manners);
+    let finished = in_pool(plan, printer, || scan(plan, &clock, &progress, &stop))?;
+    finished.map_err(|error| scan_failure(&error, printer))
+}
+
+/// Runs `work` in a pool of the planned number of threads.
+pub(super) fn in_pool<T: Send>(
+    plan: &Plan,
+    printer: &Printer,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, ExitStatus> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build().map_err(|_| {
         printer.failure("the worker threads cannot be started", Some("ask for fewer with `--threads`"));
         ExitStatus::InputOutput
     })?;
-    let progress = TerminalProgress::new(manners);
-    pool.install(|| scan(plan, &clock, &progress, &stop)).map_err(|error| {
-        match &error {
-            ScanError::Config(mistake) => {
-                printer.config_failure(mistake);
-            }
-            other => printer.failure(&other.to_string(), other.hint().as_deref()),
+    Ok(pool.install(work))
+}
+
+/// Tells why there is no result.
+pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
+    match error {
+        ScanError::Config(mistake) => {
+            printer.config_failure(mistake);
         }
-        ExitStatus::Code(error.exit_code())
-    })
+        other => printer.failure(&other.to_string(), other.hint().as_deref()),
+    }
+    ExitStatus::Code(error.exit_code())
 }
 
 /// Writes the run folder, then prints the result, so that what is printed is on disk.
@@ -73,14 +89,42 @@ fn write(arguments: &ScanArguments, result: &ScanResult, printer: &Printer) -> R
         return Ok(());
     }
     let place = shown_place(&folder, &emit);
+    let told = |bytes: &[u8]| {
+        printer.note(&format!("report {place}"));
+        printer.result(bytes)
+    };
     match arguments.format {
-        ScanFormat::Text => printer.result(render_text(result, &text_style(printer), Some(&place)).as_bytes()),
-        ScanFormat::Json => {
-            printer.note(&format!("report {place}"));
-            let json = render_json(result).map_err(|error| printer.report_failure(&error))?;
-            printer.result(&json)
+        ScanFormat::Text => {
+            let next = next_step(arguments, result);
+            let ending = Ending { report: Some(&place), next: next.as_deref() };
+            printer.result(render_text_with(result, &text_style(printer), &ending).as_bytes())
         }
+        ScanFormat::Json => told(&render_json(result).map_err(|error| printer.report_failure(&error))?),
+        ScanFormat::Md => told(render_markdown(result).as_bytes()),
+        ScanFormat::Github => told(render_github(result).as_bytes()),
     }
+}
+
+/// What to type next: where roles are guessed, the verb that writes them down; else the one that explains the first
+/// finding, where there is one.
+fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
+    let guessed = result.dataset.columns.iter().any(|column| column.guessed);
+    let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
+    if guessed && result.run.config_sha256.is_none() {
+        return Some(format!("reidrisk init {}    to confirm roles and limits", inputs.join(" ")));
+    }
+    let code = result.findings.iter().find(|finding| !finding.waived)?.code.name();
+    let has_verb = Arguments::command().find_subcommand("explain").is_some();
+    has_verb.then(|| format!("reidrisk explain {code}"))
+}
+
+/// A word as a shell takes it: as it is where that is safe, else in single quotes.
+pub(super) fn shell_word(word: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", shown_name(word).replace('\'', "'\\''"))
 }
 
 /// Where the page is, or the result when no page was asked for.

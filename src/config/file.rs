@@ -5,29 +5,29 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::places::{column_lines, shared_name};
+use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::quantity::{parse_duration, parse_size};
 use super::reader::{Entry, Reader, entry};
 use super::settings::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named, parse_delimiter,
-    parse_quote, rule_hint,
+    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, Settings, check_measures, named, parse_delimiter, parse_quote,
+    rule_hint,
 };
 use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
-use crate::result::Role;
+use crate::result::{ConfigPlaces, Role};
 use crate::treatment::CoarsenRule;
 
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
-const SECTIONS: [&str; 5] = ["dataset", "subject", "columns", "policy", "scan"];
+const SECTIONS: [&str; 6] = ["dataset", "subject", "columns", "recipient", "policy", "scan"];
 const DATASET: [&str; 6] = ["name", "delimiter", "quote", "header", "encoding", "null_values"];
 const SUBJECT: [&str; 2] = ["column", "map"];
 const SUBJECT_MAP: [&str; 3] = ["file", "from", "to"];
-const COLUMN: [&str; 2] = ["role", "coarsen"];
-/// What the answer is judged by.
-const POLICY: [&str; 4] = ["k", "fail_on", "allow_review", "gate_any_record"];
+const COLUMN: [&str; 3] = ["role", "coarsen", "permitted"];
 /// What is computed, and with what resources.
-const SCAN: [&str; 7] = ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout"];
+const SCAN: [&str; 8] = ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout", "audience"];
 
 /// A configuration file that was read and found to be right.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub struct ConfigFile {
     pub settings: Settings,
     /// SHA-256 of its bytes, lower-case hexadecimal.
     pub sha256: String,
+    /// Where it speaks of columns.
+    pub places: ConfigPlaces,
 }
 
 impl ConfigFile {
@@ -60,28 +62,35 @@ impl ConfigFile {
     /// As [`ConfigFile::read`].
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
-            let message = format!("configuration `{}` is not UTF-8 in line {line}", shown_name(&name));
-            ConfigError::new("not-utf-8", message).with_hint("save the file with the encoding UTF-8")
-        })?;
+        let text = open_text(&name, bytes)?;
         let reader = Reader { file: &name, text };
         let folder = path.parent().unwrap_or(Path::new(""));
         let document = DeTable::parse(text).map_err(|error| syntax_error(reader, &error))?;
         let settings = read_settings(reader, document.get_ref(), folder)?;
-        Ok(Self { path: path.to_owned(), settings, sha256: hexadecimal(&Sha256::digest(bytes)) })
+        let places = ConfigPlaces { file: shared_name(path), columns: column_lines(text, document.get_ref()) };
+        Ok(Self { path: path.to_owned(), settings, sha256: hexadecimal(&Sha256::digest(bytes)), places })
     }
 }
 
-fn syntax_error(reader: Reader<'_>, error: &toml::de::Error) -> ConfigError {
+/// The bytes of a configuration file as text.
+pub(super) fn open_text<'text>(name: &str, bytes: &'text [u8]) -> Result<&'text str, ConfigError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
+        let message = format!("configuration `{}` is not UTF-8 in line {line}", shown_name(name));
+        ConfigError::new("not-utf-8", message).with_hint("save the file with the encoding UTF-8")
+    })
+}
+
+pub(super) fn syntax_error(reader: Reader<'_>, error: &toml::de::Error) -> ConfigError {
     let message = error.message().lines().next().unwrap_or("not TOML");
     let message = format!("not valid TOML: {}", shown_name(message));
     reader.error("syntax", message, error.span().unwrap_or(0..0))
 }
 
 /// The section that a key stands in, for keys that were written into another one.
-fn section_of(key: &str) -> Option<&'static str> {
-    let sections: [(&'static str, &[&str]); 3] = [("dataset", &DATASET), ("policy", &POLICY), ("scan", &SCAN)];
+pub(super) fn section_of(key: &str) -> Option<&'static str> {
+    let sections: [(&'static str, &[&str]); 4] =
+        [("dataset", &DATASET), ("policy", &POLICY), ("scan", &SCAN), ("recipient", &RECIPIENT)];
     sections.into_iter().find(|(_, keys)| keys.contains(&key)).map(|(section, _)| section)
 }
 
@@ -100,6 +109,9 @@ fn read_settings<'text>(
     }
     if let Some(table) = reader.table(document, "", "columns")? {
         read_columns(reader, table, folder, &mut settings)?;
+    }
+    if let Some(table) = reader.table(document, "", "recipient")? {
+        read_recipient(reader, table, folder, &mut settings)?;
     }
     if let Some(table) = reader.table(document, "", "policy")? {
         read_policy(reader, table, &mut settings)?;
@@ -171,7 +183,7 @@ fn read_columns<'text>(
         reader.check_keys(&place, table, &COLUMN, section_of)?;
         if table.is_empty() {
             let message = format!("`[{}]` says nothing about its column", shown_name(&place));
-            let hint = "give it a `role` or a `coarsen`, or leave the section out";
+            let hint = "give it a `role`, a `coarsen` or `permitted`, or leave the section out";
             return Err(reader.error("empty-section", message, key.span()).with_hint(hint));
         }
         let name = written.trim().to_owned();
@@ -179,6 +191,11 @@ fn read_columns<'text>(
             let role = read_role(reader, &value)?;
             settings.decides_roles = true;
             declare(reader, settings, &name, role, &value)?;
+        }
+        if let Some(value) = entry(table, &place, "permitted")
+            && reader.boolean(&value)?
+        {
+            settings.permitted_identifiers.insert(name.clone());
         }
         if let Some(value) = entry(table, &place, "coarsen") {
             let rules = read_rules(reader, &value, folder)?;
@@ -243,21 +260,6 @@ fn read_rules<'text>(
     reader.strings(value)?.into_iter().map(read).collect()
 }
 
-fn read_policy<'text>(
-    reader: Reader<'text>,
-    table: &DeTable<'text>,
-    settings: &mut Settings,
-) -> Result<(), ConfigError> {
-    reader.check_keys("policy", table, &POLICY, section_of)?;
-    let get = |name: &str| entry(table, "policy", name);
-    settings.k = get("k").map(|value| reader.number(&value, u64::from(SMALLEST_K)..=u64::MAX)).transpose()?;
-    settings.fail_on =
-        get("fail_on").map(|value| reader.parsed(&value, |text| named(text, &SEVERITIES))).transpose()?;
-    settings.allow_review = get("allow_review").map(|value| reader.boolean(&value)).transpose()?;
-    settings.gate_any_record = get("gate_any_record").map(|value| reader.boolean(&value)).transpose()?;
-    Ok(())
-}
-
 fn read_scan<'text>(reader: Reader<'text>, table: &DeTable<'text>, settings: &mut Settings) -> Result<(), ConfigError> {
     reader.check_keys("scan", table, &SCAN, section_of)?;
     let get = |name: &str| entry(table, "scan", name);
@@ -273,5 +275,7 @@ fn read_scan<'text>(reader: Reader<'text>, table: &DeTable<'text>, settings: &mu
     settings.threads = get("threads").map(|value| reader.number(&value, 1..=MOST_THREADS as u64)).transpose()?;
     settings.memory = get("memory").map(|value| reader.parsed(&value, parse_size)).transpose()?;
     settings.timeout = get("timeout").map(|value| reader.parsed(&value, parse_duration)).transpose()?;
+    settings.audience =
+        get("audience").map(|value| reader.parsed(&value, |text| named(text, &AUDIENCES))).transpose()?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::CONFIG_FILE_NAME;
+use super::{CONFIG_FILE_NAME, WAIVERS_FILE_NAME};
 
 /// `reidrisk.toml` beside the first input, if it is there.
 ///
@@ -10,7 +10,23 @@ use super::CONFIG_FILE_NAME;
 /// pattern. There is none beside standard input.
 #[must_use]
 pub fn find_config(first_input: &str) -> Option<PathBuf> {
-    let candidate = folder_of(first_input)?.join(CONFIG_FILE_NAME);
+    config_beside(first_input).filter(|candidate| candidate.is_file())
+}
+
+/// Where [`find_config`] would look, whether or not there is a file; none beside standard input.
+#[must_use]
+pub fn config_beside(first_input: &str) -> Option<PathBuf> {
+    Some(folder_of(first_input)?.join(CONFIG_FILE_NAME))
+}
+
+/// `reidrisk-waivers.toml` beside the configuration file, or beside the first input where there is no configuration.
+#[must_use]
+pub fn find_waivers(config: Option<&Path>, first_input: &str) -> Option<PathBuf> {
+    let folder = match config {
+        Some(config) => config.parent()?.to_owned(),
+        None => folder_of(first_input)?,
+    };
+    let candidate = folder.join(WAIVERS_FILE_NAME);
     candidate.is_file().then_some(candidate)
 }
 

@@ -1,9 +1,12 @@
 //! Flags over configuration over defaults: the one place where a [`Plan`] comes from.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
-use crate::result::{MissingMode, Policy, Role, Severity};
+use crate::judge::{Limits, policy_of};
+use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
+use crate::stats::smallest_safe_class;
 use crate::treatment::CoarsenRule;
 
 /// Where a setting came from.
@@ -26,8 +29,6 @@ pub struct Resolved {
     pub origins: Vec<Origin>,
 }
 
-/// Smallest allowed class when nobody says otherwise: house policy.
-const DEFAULT_K: u32 = 5;
 /// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.
 const DEFAULT_MAX_SET: usize = 3;
 /// Severity that fails when nobody says otherwise.
@@ -51,13 +52,19 @@ pub fn resolve(
     if inputs.is_empty() {
         return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
     }
-    let (file, source, config_sha256) = match config {
-        Some(config) => (config.settings, shown_name(&config.path.display().to_string()), Some(config.sha256)),
-        None => (Settings::default(), String::new(), None),
+    let (file, source, config_sha256, config) = match config {
+        Some(config) => {
+            let source = shown_name(&config.path.display().to_string());
+            (config.settings, source, Some(config.sha256), Some(config.places))
+        }
+        None => (Settings::default(), String::new(), None, None),
     };
     let mut pick = Picker { origins: Vec::new(), file: source, flag_source };
     let roles = merge_roles(&flags, &file)?;
+    let permitted: BTreeSet<String> =
+        file.permitted_identifiers.iter().chain(&flags.permitted_identifiers).cloned().collect();
     let policy = merge_policy(&mut pick, &flags, &file);
+    let policy = Policy { permitted_identifiers: permitted.iter().cloned().collect(), ..policy };
     let mut coarsen = file.coarsen;
     // A flag that takes a column out of the counting takes its rules of the file along.
     coarsen.retain(|column, _| flags.roles.get(column).is_none_or(|role| COARSENED.contains(role)));
@@ -75,6 +82,10 @@ pub fn resolve(
         measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
         max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
         policy,
+        permitted_identifiers: permitted,
+        recipient: flags.recipient.or(file.recipient),
+        waivers: if flags.waivers.is_empty() { file.waivers } else { flags.waivers },
+        as_of: flags.as_of.or(file.as_of),
         seed: pick.value("seed", flags.seed, file.seed, DEFAULT_SEED, ToString::to_string),
         threads: pick.optional("threads", flags.threads, file.threads, "all of the machine"),
         memory: pick.optional("memory", flags.memory, file.memory, "no limit"),
@@ -82,6 +93,10 @@ pub fn resolve(
             limit.map_or("no limit".to_owned(), |limit| format!("{} s", limit.as_secs_f64()))
         }),
         config_sha256,
+        config,
+        audience: pick.value("audience", flags.audience, file.audience, Audience::default(), |audience| {
+            named_audience(*audience)
+        }),
     };
     Ok(Resolved { plan, origins: pick.origins })
 }
@@ -157,22 +172,86 @@ fn named_mode(mode: MissingMode) -> String {
     modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name).to_owned()
 }
 
+fn named_audience(audience: Audience) -> String {
+    let audiences = super::settings::AUDIENCES;
+    audiences.iter().find(|(_, known)| *known == audience).map_or("", |(name, _)| name).to_owned()
+}
+
 fn named_severity(severity: Severity) -> String {
     let severities = super::settings::SEVERITIES;
     severities.iter().find(|(_, known)| *known == severity).map_or("", |(name, _)| name).to_owned()
 }
 
 fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Policy {
-    let k = pick.value("k", flags.k, file.k, DEFAULT_K, ToString::to_string);
-    let fail_on =
-        pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |severity| named_severity(*severity));
-    let allow_review = pick.value("allow_review", flags.allow_review, file.allow_review, false, ToString::to_string);
-    let gate_any_record =
-        pick.value("gate_any_record", flags.gate_any_record, file.gate_any_record, false, ToString::to_string);
-    // `allow_review` moves the exit code, not a limit.
-    let house = k == DEFAULT_K && fail_on == DEFAULT_FAIL_ON && !gate_any_record;
-    let name = if house { "house-default" } else { "custom" }.to_owned();
-    Policy { name, k, gate_any_record, fail_on, allow_review }
+    let place = pick.origins.len();
+    let other = flags.limits.clone().or(file.limits.clone());
+    let limits = Limits {
+        k: flags.k.or(file.k),
+        fail_on: Some(
+            pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |level| named_severity(*level)),
+        ),
+        allow_review: Some(pick.value(
+            "allow_review",
+            flags.allow_review,
+            file.allow_review,
+            false,
+            ToString::to_string,
+        )),
+        gate_any_record: Some(pick.value(
+            "gate_any_record",
+            flags.gate_any_record,
+            file.gate_any_record,
+            false,
+            ToString::to_string,
+        )),
+        ..other
+    };
+    let policy = policy_of(&limits);
+    // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
+    let stricter = limits.k.unwrap_or(DEFAULT_K) < policy.k || (limits.k.is_none() && policy.k != DEFAULT_K);
+    if stricter {
+        let by_risk = limits.max_risk.is_some_and(|risk| smallest_safe_class(risk) == policy.k);
+        let preset = limits.preset.as_ref().filter(|_| !by_risk);
+        let source = preset.map_or("max_risk".to_owned(), |preset| format!("preset {preset}"));
+        pick.origins.push(Origin { setting: "k", value: policy.k.to_string(), source });
+    } else {
+        pick.value("k", flags.k, file.k, DEFAULT_K, ToString::to_string);
+    }
+    // The limit that everybody knows is told first.
+    pick.origins[place..].rotate_right(1);
+    tell_limits(pick, flags, &limits, &policy);
+    policy
+}
+
+/// Where preset and limits came from; a risk with the class size that it asks for.
+fn tell_limits(pick: &mut Picker<'_>, flags: &Settings, limits: &Limits, policy: &Policy) {
+    let origin = |setting: &'static str, value: String, flag: bool, pick: &Picker<'_>| Origin {
+        setting,
+        value,
+        source: if flag { (pick.flag_source)(setting) } else { pick.file.clone() },
+    };
+    if let Some(preset) = &limits.preset {
+        pick.origins.push(origin("preset", preset.clone(), flags.limits.preset.is_some(), pick));
+    }
+    if let Some(risk) = limits.max_risk {
+        let of_risk = |gate: &&Gate| gate.measure == GateMeasure::HighestRisk && gate.limit == Some(risk);
+        let k = policy.gates.iter().find(of_risk).and_then(|gate| gate.limit_as_k).unwrap_or(policy.k);
+        let value = format!("{risk}, so at least {k} in every class");
+        pick.origins.push(origin("max_risk", value, flags.limits.max_risk.is_some(), pick));
+    }
+    let others = [
+        ("max_average_risk", limits.max_average_risk),
+        ("max_unique_share", limits.max_unique_share),
+        ("max_share_at_risk", limits.max_share_at_risk),
+        ("max_unicity", limits.max_unicity),
+        ("max_correct_links", limits.max_correct_links),
+        ("max_inference_advantage", limits.max_inference_advantage),
+    ];
+    for (setting, limit) in others {
+        if let Some(limit) = limit {
+            pick.origins.push(origin(setting, limit.to_string(), false, pick));
+        }
+    }
 }
 
 fn merge_input(flags: InputOptions, file: InputOptions) -> InputOptions {
@@ -210,7 +289,7 @@ fn merge_roles(flags: &Settings, file: &Settings) -> Result<RolePlan, ConfigErro
 /// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
 /// [`check_rules`].
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
-    let named = plan.roles.declared.keys().chain(plan.coarsen.keys());
+    let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));

@@ -19,11 +19,14 @@
 //! role = "quasi-identifier"
 //! coarsen = ["day"]
 //!
+//! [recipient]               # who is to receive it, and under which agreement
+//! purpose = "fraud study"   # also `name`, `agreement`, `ends`, `allowed_columns`, `consent`, …
+//!
 //! [policy]                  # what the answer is judged by
-//! k = 5                     # also `fail_on`, `allow_review`, `gate_any_record`
+//! preset = "controlled-k5"  # also `k`, `max_risk`, `max_unicity`, … , `fail_on`, `allow_review`, `severities`
 //!
 //! [scan]                    # what is computed, and with what resources
-//! max_set = 3               # also `measures`, `missing`, `seed`, `threads`, `memory`, `timeout`
+//! max_set = 3               # also `measures`, `missing`, `seed`, `threads`, `memory`, `timeout`, `audience`
 //! ```
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
@@ -33,23 +36,30 @@ mod file;
 mod find;
 mod merge;
 mod names;
+mod places;
 mod plan;
+mod policy;
 mod quantity;
 mod reader;
 mod refusal;
 mod settings;
+mod template;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
-pub use find::find_config;
+pub use find::{config_beside, find_config, find_waivers};
 pub use merge::{Origin, Resolved, check_columns, check_rules, resolve};
 pub use names::{did_you_mean, shown_name, split_names};
-pub use plan::{InputOptions, Plan, RolePlan, SubjectMap, TextEncoding};
+pub use plan::{ConsentRegister, InputOptions, Plan, RecipientPlan, RolePlan, SubjectMap, TextEncoding};
+pub use policy::parse_date;
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use settings::{
-    ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named, parse_delimiter,
-    parse_quote,
+    AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, Settings, check_measures, named,
+    parse_delimiter, parse_quote,
 };
+pub use template::starting_config;
+pub use waivers::{WAIVER_HORIZON_DAYS, WAIVERS_FILE_NAME, parse_waivers, read_waivers};

@@ -2,11 +2,13 @@
 //!
 //! After a [`Plan`] exists no code looks at a flag or at the configuration file again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::result::{MissingMode, Policy, Role};
+use jiff::civil::Date;
+
+use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
 use crate::treatment::CoarsenRule;
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
@@ -32,6 +34,14 @@ pub struct Plan {
     pub max_set: usize,
     /// The limits.
     pub policy: Policy,
+    /// Columns that may hold identifiers.
+    pub permitted_identifiers: BTreeSet<String>,
+    /// Who is to receive the extract, when the configuration says so.
+    pub recipient: Option<RecipientPlan>,
+    /// Exceptions to the limits.
+    pub waivers: Vec<Waiver>,
+    /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
+    pub as_of: Option<Date>,
     /// Seed of everything drawn by chance.
     pub seed: u64,
     /// Worker threads; the machine's when `None`.
@@ -42,6 +52,10 @@ pub struct Plan {
     pub timeout: Option<Duration>,
     /// SHA-256 of the configuration file, if one was read.
     pub config_sha256: Option<String>,
+    /// Where that file speaks of columns.
+    pub config: Option<ConfigPlaces>,
+    /// Who may read the views of the result.
+    pub audience: Audience,
 }
 
 /// How text files are to be read; `None` means found from the file.
@@ -90,4 +104,26 @@ pub struct SubjectMap {
     pub from: String,
     /// Its column with the person.
     pub to: String,
+}
+
+/// The recipient and the terms, and the register to read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RecipientPlan {
+    /// What is declared; `consent` is `None` until the register was read.
+    pub terms: Recipient,
+    /// Where consent is kept.
+    pub consent: Option<ConsentRegister>,
+}
+
+/// A file of the subjects that opted in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentRegister {
+    /// The file.
+    pub file: PathBuf,
+    /// Its column with subject values; with a subject map, with persons.
+    pub column: String,
+    /// Its column that says whether the subject opted in; without one every subject in the register did.
+    pub value_column: Option<String>,
+    /// The values of that column that mean yes, in canonical spelling.
+    pub values: Vec<String>,
 }

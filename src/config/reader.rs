@@ -2,9 +2,11 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::policy::parse_date;
 use super::{ConfigError, did_you_mean, grouped, shown_name};
 
 /// The text of one configuration file and its name for messages.
@@ -105,6 +107,36 @@ impl<'text> Reader<'text> {
                 (least, most) => format!("from {least} to {}", grouped(most)),
             };
             let message = format!("`{}` must be a whole number {bounds}", shown_name(&entry.key));
+            self.error("wrong-value", message, entry.value.span())
+        })
+    }
+
+    /// A number in `range`, whole or decimal.
+    pub(super) fn figure(self, entry: &Entry<'_, 'text>, range: RangeInclusive<f64>) -> Result<f64, ConfigError> {
+        let value = entry.value.get_ref();
+        let whole =
+            value.as_integer().filter(|integer| integer.radix() == 10).map(|integer| integer.as_str().to_owned());
+        let written = whole.or_else(|| value.as_float().map(|float| float.as_str().to_owned()));
+        let written = written.ok_or_else(|| self.wrong_type(entry, "a number"))?;
+        let number: Option<f64> = written.parse().ok();
+        number.filter(|number| number.is_finite() && range.contains(number)).ok_or_else(|| {
+            let bounds = match (*range.start(), *range.end()) {
+                (least, f64::MAX) => format!("of at least {least}"),
+                (least, most) => format!("from {least} to {most}"),
+            };
+            let message = format!("`{}` must be a number {bounds}", shown_name(&entry.key));
+            self.error("wrong-value", message, entry.value.span())
+        })
+    }
+
+    /// A day, written as a date of TOML or as a text.
+    pub(super) fn date(self, entry: &Entry<'_, 'text>) -> Result<Date, ConfigError> {
+        let written = match entry.value.get_ref().as_datetime() {
+            Some(day) => day.to_string(),
+            None => entry.value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(entry, "a day"))?,
+        };
+        parse_date(&written).map_err(|reason| {
+            let message = format!("`{}` cannot be `{}`: {reason}", shown_name(&entry.key), shown_name(&written));
             self.error("wrong-value", message, entry.value.span())
         })
     }

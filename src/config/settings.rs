@@ -1,11 +1,14 @@
 //! What one source of settings says: the configuration file or the flags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{ConfigError, InputOptions, SubjectMap, did_you_mean, shown_name, split_names};
+use jiff::civil::Date;
+
+use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
+use crate::judge::Limits;
 use crate::measure;
-use crate::result::{MissingMode, Role, Severity};
+use crate::result::{Audience, MissingMode, Role, Severity, Waiver};
 use crate::treatment::CoarsenRule;
 
 /// The smallest limit for a class. A class of one subject is no crowd: with a limit of 1 every extract would pass.
@@ -43,6 +46,16 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Whether a review exits with 0.
     pub allow_review: Option<bool>,
+    /// Preset and limits other than those above.
+    pub limits: Limits,
+    /// Columns that may hold identifiers.
+    pub permitted_identifiers: BTreeSet<String>,
+    /// Who is to receive the extract.
+    pub recipient: Option<RecipientPlan>,
+    /// Exceptions to the limits.
+    pub waivers: Vec<Waiver>,
+    /// The day for which agreement and waivers are judged.
+    pub as_of: Option<Date>,
     /// Seed of everything drawn by chance.
     pub seed: Option<u64>,
     /// Worker threads.
@@ -51,6 +64,8 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Wall time.
     pub timeout: Option<Duration>,
+    /// Who may read the views.
+    pub audience: Option<Audience>,
 }
 
 /// Names of severities in the order from low to critical.
@@ -60,6 +75,9 @@ pub const SEVERITIES: [(&str, Severity); 4] =
 /// Names of what a missing cell may match.
 pub const MISSING_MODES: [(&str, MissingMode); 2] =
     [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
+
+/// Names of those who may read the views of a result.
+pub const AUDIENCES: [(&str, Audience); 2] = [("overview", Audience::Overview), ("internal", Audience::Internal)];
 
 impl Settings {
     /// Gives the columns of a flag such as `--quasi age,sex` their role.

@@ -21,6 +21,7 @@ use super::cells::{bytes_of, is_short, short_key, small_integer};
 use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
 use super::error::{InputError, shown};
 use super::extract::CodedColumn;
+use crate::detect::{Found, Search};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
@@ -187,15 +188,17 @@ pub(super) struct WantedColumn {
     scratch: Vec<u32>,
     records: usize,
     chunk_bytes: usize,
+    search: Search,
 }
 
-/// A column of which only type and missing cells are found.
+/// A column of which only type, missing cells and identifiers are found.
 pub(super) struct PassedColumn {
     readings: Readings,
     missing: u64,
     not_a_number: u64,
     /// Keys that were classified lately, so that repeated cells cost a comparison.
     recent: Vec<u64>,
+    search: Search,
 }
 
 /// What is kept of a column while its cells stream by.
@@ -210,12 +213,14 @@ pub(super) enum ColumnCoder {
 pub(super) struct FinishedColumn {
     pub(super) column_type: ColumnType,
     pub(super) missing: u64,
+    pub(super) identifiers: Vec<Found>,
     pub(super) coded: Option<CodedColumn>,
 }
 
 impl ColumnCoder {
     /// A column without cells yet.
-    pub(super) fn new(wanted: bool) -> Self {
+    pub(super) fn new(wanted: bool, name: &str) -> Self {
+        let search = Search::new(name);
         if wanted {
             Self::Wanted(WantedColumn {
                 values: ValueCoder::new(),
@@ -223,6 +228,7 @@ impl ColumnCoder {
                 scratch: Vec::new(),
                 records: 0,
                 chunk_bytes: 0,
+                search,
             })
         } else {
             Self::Passed(PassedColumn {
@@ -230,6 +236,7 @@ impl ColumnCoder {
                 missing: 0,
                 not_a_number: 0,
                 recent: vec![0; RECENT],
+                search,
             })
         }
     }
@@ -337,10 +344,11 @@ impl WantedColumn {
     }
 
     fn finish(self, nulls: &[Vec<u8>]) -> Option<FinishedColumn> {
-        let Self { values, chunks, scratch, records, .. } = self;
+        let Self { values, chunks, scratch, records, mut search, .. } = self;
         let ValueCoder { direct, short, long, arena, ends, hasher } = values;
         drop((direct, short, long, scratch));
         let raw = RawValues { arena, ends };
+        raw.search(&chunks, nulls, &mut search);
         let reading = raw.reading(nulls);
         let (dictionary, map) = raw.into_dictionary(reading, nulls, &hasher)?;
         let codes = join(chunks, map.as_deref(), dictionary.len(), records);
@@ -348,6 +356,7 @@ impl WantedColumn {
         Some(FinishedColumn {
             column_type: reading.column_type(),
             missing,
+            identifiers: search.settle(),
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
@@ -384,6 +393,20 @@ struct RawValues {
 impl RawValues {
     fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|code| raw_value(&self.arena, &self.ends, code))
+    }
+
+    /// Looks for identifiers: once in every distinct value, and only when there are some does it count their records.
+    fn search(&self, chunks: &[Codes], nulls: &[Vec<u8>], search: &mut Search) {
+        if !self.iter().any(|cell| search.notices(cell)) {
+            return;
+        }
+        let mut records = vec![0_u64; self.ends.len()];
+        for chunk in chunks {
+            crate::with_codes!(chunk, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+        }
+        for (cell, records) in self.iter().zip(records).filter(|(cell, _)| !is_missing(cell, nulls)) {
+            search.take(cell, records);
+        }
     }
 
     /// How the column is read.
@@ -465,8 +488,8 @@ impl PassedColumn {
         }
         let mut room = [0; 8];
         let cell = bytes_of(key, text, &mut room);
-        // Cells that are counted must be looked at every time.
-        if !is_missing(cell, nulls) && !is_not_a_number(cell) {
+        // Cells that are counted must be looked at every time; a short e-mail address is one.
+        if !is_missing(cell, nulls) && !is_not_a_number(cell) && !cell.contains(&b'@') && cell.is_ascii() {
             self.recent[slot] = key;
         }
         self.look_at(cell, nulls);
@@ -480,6 +503,7 @@ impl PassedColumn {
         if is_not_a_number(cell) {
             self.not_a_number += 1;
         }
+        self.search.take(cell, 1);
         if !self.readings.is_text() {
             self.readings = self.readings.and(readings_of(cell));
         }
@@ -488,7 +512,12 @@ impl PassedColumn {
     fn finish(self) -> FinishedColumn {
         let reading = self.readings.settle();
         let not_a_number = if reading.not_a_number_is_missing() { self.not_a_number } else { 0 };
-        FinishedColumn { column_type: reading.column_type(), missing: self.missing + not_a_number, coded: None }
+        FinishedColumn {
+            column_type: reading.column_type(),
+            missing: self.missing + not_a_number,
+            identifiers: self.search.settle(),
+            coded: None,
+        }
     }
 }
 
@@ -504,7 +533,7 @@ mod tests {
     /// Codes a column given in blocks and returns type, missing cells and the cells read back.
     fn code(blocks: &[Vec<String>], nulls: &[&str], wanted: bool) -> (ColumnType, u64, Vec<Option<String>>) {
         let nulls: Vec<Vec<u8>> = nulls.iter().map(|null| null.as_bytes().to_vec()).collect();
-        let mut column = ColumnCoder::new(wanted);
+        let mut column = ColumnCoder::new(wanted, "column");
         for cells in blocks {
             let mut block = CellBlockBuilder::new(1);
             for cell in cells {

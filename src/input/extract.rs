@@ -1,5 +1,6 @@
 //! What reading yields: coded columns and an account of the files.
 
+use crate::detect::Found;
 use crate::result::{ColumnType, InputFile};
 use crate::table::{Codes, Dictionary};
 
@@ -21,6 +22,8 @@ pub struct ExtractColumn {
     pub column_type: ColumnType,
     /// Missing cells.
     pub missing: u64,
+    /// Identifiers found in its cells, whether it is coded or not: counts, no values.
+    pub identifiers: Vec<Found>,
     /// Codes and dictionary; `None` when the caller did not ask for this column.
     pub coded: Option<CodedColumn>,
 }

@@ -122,7 +122,12 @@ impl<'a> Collector<'a> {
     fn new(source: &'a Source, wanted: &[bool], stop: &'a Stop, memory: Option<u64>) -> Self {
         let flag = |column: usize| wanted.get(column).copied().unwrap_or(false);
         Self {
-            coders: (0..source.columns.len()).map(|column| ColumnCoder::new(flag(column))).collect(),
+            coders: source
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(place, name)| ColumnCoder::new(flag(place), name))
+                .collect(),
             records: 0,
             nulls: &source.null_values,
             stop,
@@ -169,6 +174,7 @@ impl<'a> Collector<'a> {
                     name: name.clone(),
                     column_type: finished.column_type,
                     missing: finished.missing,
+                    identifiers: finished.identifiers,
                     coded: finished.coded,
                 })
             })

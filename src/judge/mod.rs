@@ -1,14 +1,31 @@
-//! From measurements and policy to findings and a verdict. Fails closed.
+//! From measurements, policy, agreement and waivers to findings and a verdict. Fails closed.
 //!
 //! A gate that holds says nothing. A gate that does not hold, or whose measure is undefined, is a finding. A gate whose
 //! measure was cut off makes the verdict `incomplete` unless something else already fails. What could not be gated is
-//! listed in `not_measured`. Comparisons have no tolerance, and equality passes.
+//! listed in `not_measured`. Comparisons have no tolerance, and equality passes; of an estimate the worse end of its
+//! interval is compared. A limit that somebody set, or that a preset brings, on a figure that is not there is
+//! `unknown-risk`, which fails. A waiver covers findings; it changes the verdict and never a figure.
 
-mod gates;
+mod agreement;
+mod explain;
+mod forms;
+mod identifiers;
+mod limits;
+mod presets;
+mod roles;
 #[cfg(test)]
 mod test;
+mod waivers;
 
-use crate::result::{Dataset, Finding, Measures, NotMeasured, Policy, Verdict, VerdictOutcome};
+pub use explain::{Page, explain, explained};
+pub use presets::{AGGREGATE_PRESETS, Limits, PRESETS, policy_of};
+
+use jiff::civil::Date;
+
+use crate::result::{
+    Dataset, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient, Severity, Verdict, VerdictOutcome, Waiver,
+    WaiverRecord,
+};
 
 /// What the judge looks at.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +36,20 @@ pub struct Case<'a> {
     pub measures: &'a Measures,
     /// The limits.
     pub policy: &'a Policy,
+    /// Who is to receive it, under which agreement.
+    pub recipient: Option<&'a Recipient>,
+    /// Exceptions.
+    pub waivers: &'a [Waiver],
+    /// The day for which agreement and waivers are judged. Without one nothing that ends is known to hold.
+    pub as_of: Option<Date>,
+}
+
+impl<'a> Case<'a> {
+    /// Figures and limits alone, without agreement and waivers.
+    #[must_use]
+    pub fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
+        Self { dataset, measures, policy, recipient: None, waivers: &[], as_of: None }
+    }
 }
 
 /// What the judge says.
@@ -28,43 +59,70 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Findings, worst first; equal ones by code, then columns.
     pub findings: Vec<Finding>,
+    /// The waivers, each with what became of it.
+    pub waivers: Vec<WaiverRecord>,
     /// Gates that could not be applied, each with its reason.
     pub not_measured: Vec<NotMeasured>,
 }
 
-/// How a gate ended. A gate that holds or does not hold was applied.
-pub(crate) struct Gated {
+/// How the gates ended. A gate that holds or does not hold was applied.
+#[derive(Debug, Clone, Default)]
+struct Gated {
     findings: Vec<Finding>,
     not_measured: Vec<NotMeasured>,
     /// Risk gates that were compared with a figure, or failed for want of one.
     applied: usize,
     /// Reasons for which a person must look, without being a finding.
     doubts: Vec<String>,
-    incomplete: Vec<String>,
+    /// Whether the measure of a gate was cut off.
+    incomplete: bool,
+}
+
+impl Gated {
+    /// A measure under a gate ended early.
+    fn cut_off(&mut self, measure: &str, message: String) {
+        self.incomplete = true;
+        self.findings.push(finding(FindingCode::IncompleteMeasure, Severity::Medium, measure, message));
+    }
 }
 
 /// Judges a scan.
 #[must_use]
 pub fn judge(case: Case<'_>) -> Judgement {
-    let mut gated = gates::apply(case);
-    if gated.applied == 0 && gated.incomplete.is_empty() {
-        gated.findings.push(gates::no_risk_gate());
+    let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
+    identifiers::apply(case, &mut gated);
+    forms::apply(case, &mut gated);
+    limits::apply(case, &mut gated);
+    if let Some(recipient) = case.recipient {
+        gated.findings.extend(agreement::findings(recipient, case));
     }
+    if gated.applied == 0 && !gated.incomplete {
+        gated.findings.push(no_risk_gate());
+    }
+    for finding in &mut gated.findings {
+        let raised = case.policy.severities.iter().filter(|raised| raised.code == finding.code);
+        finding.severity = raised.map(|raised| raised.at_least).max().unwrap_or(Severity::Low).max(finding.severity);
+    }
+    let waivers = waivers::apply(case, &mut gated.findings);
     let by_weight = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code, finding.columns.clone());
     gated.findings.sort_by_key(by_weight);
     let verdict = verdict(&gated, case.policy);
-    Judgement { verdict, findings: gated.findings, not_measured: gated.not_measured }
+    Judgement { verdict, findings: gated.findings, waivers, not_measured: gated.not_measured }
 }
 
 fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
-    let fails = |finding: &&Finding| finding.severity >= policy.fail_on && !finding.waived;
-    let failing: Vec<&Finding> = gated.findings.iter().filter(fails).collect();
-    let open = gated.findings.iter().filter(|finding| !finding.waived);
-    let outcome = if !failing.is_empty() {
+    // What was cut off may still have held, so it is not a fail by itself whatever the threshold.
+    let fails = |finding: &&Finding| {
+        finding.severity >= policy.fail_on && !finding.waived && finding.code != FindingCode::IncompleteMeasure
+            // Undefined is no smaller than any limit.
+            || finding.code == FindingCode::UnknownRisk
+    };
+    let open = || gated.findings.iter().filter(|finding| !finding.waived);
+    let outcome = if gated.findings.iter().any(|finding| fails(&finding)) {
         VerdictOutcome::Fail
-    } else if !gated.incomplete.is_empty() {
+    } else if gated.incomplete {
         VerdictOutcome::Incomplete
-    } else if open.clone().next().is_some() || !gated.doubts.is_empty() {
+    } else if open().next().is_some() || !gated.doubts.is_empty() {
         VerdictOutcome::Review
     } else {
         VerdictOutcome::Pass
@@ -75,11 +133,39 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
         VerdictOutcome::Review | VerdictOutcome::Fail => 1,
         VerdictOutcome::Incomplete => 4,
     };
-    let mut reasons: Vec<String> = open.map(|finding| finding.message.clone()).collect();
-    reasons.extend(gated.incomplete.iter().cloned());
+    let mut reasons: Vec<String> = open().map(|finding| finding.message.clone()).collect();
     reasons.extend(gated.doubts.iter().cloned());
     if reasons.is_empty() {
-        reasons.push("every gate was measured and holds".to_owned());
+        reasons.push(match gated.findings.len() {
+            0 => "every gate was measured and holds".to_owned(),
+            1 => "every gate holds but for one finding, which a waiver covers".to_owned(),
+            waived => format!("every gate holds but for {waived} findings, which waivers cover"),
+        });
     }
     Verdict { outcome, exit_code, reasons }
+}
+
+fn finding(code: FindingCode, severity: Severity, measure: &str, message: String) -> Finding {
+    let (columns, measured, limit, waived) = (Vec::new(), None, None, false);
+    Finding { code, severity, measure: measure.to_owned(), columns, message, measured, limit, waived }
+}
+
+fn no_risk_gate() -> Finding {
+    let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
+    finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned())
+}
+
+/// Names of columns in a sentence.
+fn list(columns: &[String]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((only, _)) => only.clone(),
+        None => "no column".to_owned(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
+fn as_float(count: u64) -> f64 {
+    count as f64
 }

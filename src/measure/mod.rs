@@ -3,7 +3,9 @@
 //! A measure reads a [`Table`](crate::table::Table) and ends in an [`Outcome`](crate::result::Outcome). It does no IO
 //! and reads no clock, no environment and no ambient randomness.
 
+pub mod identifiers;
+pub mod unicity;
 pub mod uniqueness;
 
 /// Names of all measures, as `--measures` takes them.
-pub const NAMES: [&str; 1] = [uniqueness::NAME];
+pub const NAMES: [&str; 2] = [uniqueness::NAME, identifiers::NAME];

@@ -65,6 +65,9 @@ pub enum ReportError {
     /// The page could not be put together.
     #[error("the HTML page could not be put together")]
     Page,
+    /// The table of figures could not be put together.
+    #[error("the summary table could not be put together")]
+    Csv,
     /// A chart could not be drawn.
     #[error("chart `{chart}` could not be drawn")]
     Chart {
@@ -82,7 +85,7 @@ impl ReportError {
             Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
             Self::Write { hint, .. } | Self::Create { hint, .. } => hint,
-            Self::Serialize | Self::Page | Self::Chart { .. } => {
+            Self::Serialize | Self::Page | Self::Csv | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"
             }
         }

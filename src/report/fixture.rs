@@ -5,9 +5,10 @@ mod decision;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, whole};
 
 use crate::result::{
-    AtRisk, Below, ClassSize, ColumnEffect, ColumnType, Dataset, DatasetColumn, Finding, FindingCode, InputFile,
-    Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run, SCHEMA_VERSION, ScanResult,
-    SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField, Uniqueness, Unit, Verdict, VerdictOutcome,
+    AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,
+    FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run,
+    SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField, Uniqueness, Unit,
+    Verdict, VerdictOutcome,
 };
 
 /// Subjects of the fixture.
@@ -35,6 +36,7 @@ pub(super) fn failing() -> ScanResult {
             gate_any_record: false,
             fail_on: Severity::High,
             allow_review: false,
+            ..Policy::house_default()
         },
         measures: Measures {
             uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }),
@@ -56,6 +58,7 @@ pub(super) fn failing() -> ScanResult {
             reason: "this version does not count known points yet".to_owned(),
         }],
         recipient: None,
+        waivers: vec![],
         advice: vec![],
     }
 }
@@ -256,6 +259,11 @@ fn run() -> Run {
         threads: 2,
         engine: "local".to_owned(),
         config_sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+        config: Some(ConfigPlaces {
+            file: "reidrisk.toml".to_owned(),
+            columns: [("birth_year", 6), ("district", 9)].map(|(name, line)| (name.to_owned(), line)).into(),
+        }),
+        audience: Audience::Overview,
     }
 }
 

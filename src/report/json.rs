@@ -7,7 +7,8 @@ use serde_json::error::Category;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::ReportError;
-use crate::result::{SCHEMA_VERSION, ScanResult};
+use crate::printable::is_invisible;
+use crate::result::{Inspection, SCHEMA_VERSION, ScanResult};
 
 /// Lists whose elements stand on one line each: they are long, and their elements are small or there are thousands.
 const ONE_LINE_ELEMENTS: [&[u8]; 4] = [b"sets", b"class_sizes", b"below", b"at_risk"];
@@ -17,6 +18,18 @@ const ONE_LINE_ELEMENTS: [&[u8]; 4] = [b"sets", b"class_sizes", b"below", b"at_r
 /// # Errors
 /// [`ReportError::Serialize`] when a part cannot be written as JSON, which the types rule out.
 pub fn render_json(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
+    render(result)
+}
+
+/// What the columns of an extract are, as one JSON document.
+///
+/// # Errors
+/// As [`render_json`].
+pub fn render_inspection_json(inspection: &Inspection) -> Result<Vec<u8>, ReportError> {
+    render(inspection)
+}
+
+fn render(result: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, ReadableFormatter::default());
     result.serialize(&mut serializer).map_err(|_| ReportError::Serialize)?;
@@ -146,6 +159,22 @@ impl Formatter for ReadableFormatter {
         Ok(())
     }
 
+    /// What cannot be seen, or would steer a terminal, is written as `\u` and four digits, which means the same.
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if self.in_key {
+            self.key.extend_from_slice(fragment.as_bytes());
+        }
+        let mut plain = 0;
+        for (place, character) in fragment.char_indices().filter(|&(_, character)| is_invisible(character)) {
+            writer.write_all(&fragment.as_bytes()[plain..place])?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            plain = place + character.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[plain..])
+    }
+
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.open(writer, b"{")
     }
@@ -172,12 +201,5 @@ impl Formatter for ReadableFormatter {
     fn end_object_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
         self.has_value = true;
         Ok(())
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if self.in_key {
-            self.key.extend_from_slice(fragment.as_bytes());
-        }
-        writer.write_all(fragment.as_bytes())
     }
 }

@@ -4,12 +4,18 @@
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
 mod chart;
+mod columns;
+mod csv;
 mod error;
 pub(crate) mod escape;
+mod figures;
 #[cfg(test)]
 mod fixture;
+mod github;
 mod html;
 mod json;
+mod layout;
+mod markdown;
 mod number;
 mod run;
 mod summary;
@@ -18,12 +24,17 @@ mod test;
 mod text;
 mod words;
 
+pub use self::csv::render_csv;
 pub use chart::{Chart, charts};
+pub use columns::render_columns_text;
 pub use error::ReportError;
+pub use github::render_github;
 pub use html::render_html;
-pub use json::{json_schema, read_json, render_json};
-pub use run::{remove_partial_runs_of_this_process, write_run};
-pub use text::{TextStyle, render_text};
+pub use json::{json_schema, read_json, render_inspection_json, render_json};
+pub use layout::TextStyle;
+pub use markdown::{render_columns_markdown, render_markdown};
+pub use run::{remove_partial_runs_of_this_process, render_views, write_run};
+pub use text::{Ending, render_text, render_text_with};
 
 /// A view that a run can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
@@ -36,4 +47,8 @@ pub enum Emit {
     Svg,
     /// `result.json`, which is always written.
     Json,
+    /// One row a figure, `summary.csv`.
+    Csv,
+    /// A summary for pull requests, `summary.md`.
+    Md,
 }

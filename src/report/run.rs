@@ -11,8 +11,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::escape::folder_name;
-use super::{Emit, ReportError, charts, render_html, render_json};
-use crate::result::ScanResult;
+use super::{Emit, ReportError, charts, render_csv, render_html, render_json, render_markdown};
+use crate::result::{Audience, ScanResult};
 
 const PARTIAL_PREFIX: &str = ".partial-";
 /// File inside a folder that is being written; says where its process number counts.
@@ -23,8 +23,9 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
 
-/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always), `index.html` and `plots/`, and lets
-/// `OUT/<dataset>/latest` name it. Returns the folder.
+/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always) and the views of `emit`, and lets
+/// `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
+/// alone, where the system has such rights.
 ///
 /// The name of the dataset is turned into a plain folder name. A run folder that exists is kept; the new one then
 /// gets the suffix `-2`, `-3`, …
@@ -46,7 +47,8 @@ pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Resu
     }
     for (name, bytes) in &files {
         let path = partial.path.join(name);
-        write_file(&path, bytes).map_err(|error| ReportError::write("the report file", &path, &error))?;
+        write_file_for(result.run.audience, &path, bytes)
+            .map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
     remove(&owner);
     let folder = move_into_place(&partial.path, &home, &id)
@@ -65,9 +67,28 @@ pub fn remove_partial_runs_of_this_process() {
 
 /// Everything the run folder will hold, by relative path; made before anything is written.
 fn render_files(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
-    let mut files = BTreeMap::from([("result.json".to_owned(), render_json(result)?)]);
+    let mut emit = emit.clone();
+    emit.insert(Emit::Json);
+    render_views(result, &emit)
+}
+
+/// The views of `emit` as files, by relative path.
+///
+/// # Errors
+/// When a view cannot be made.
+pub fn render_views(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+    let mut files = BTreeMap::new();
+    if emit.contains(&Emit::Json) {
+        files.insert("result.json".to_owned(), render_json(result)?);
+    }
     if emit.contains(&Emit::Html) {
         files.insert("index.html".to_owned(), render_html(result)?.into_bytes());
+    }
+    if emit.contains(&Emit::Csv) {
+        files.insert("summary.csv".to_owned(), render_csv(result)?);
+    }
+    if emit.contains(&Emit::Md) {
+        files.insert("summary.md".to_owned(), render_markdown(result).into_bytes());
     }
     if emit.contains(&Emit::Png) || emit.contains(&Emit::Svg) {
         for chart in charts(result) {
@@ -83,13 +104,33 @@ fn render_files(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<S
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_file_for(Audience::Overview, path, bytes)
+}
+
+/// Writes a file that only its owner may read when it is for the inside.
+fn write_file_for(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    if audience == Audience::Internal {
+        owner_only(&mut options);
+    }
+    let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
+
+/// The file is created so that nobody else can read it at any time.
+#[cfg(unix)]
+fn owner_only(options: &mut OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+/// Elsewhere a new file has the rights of its folder.
+#[cfg(not(unix))]
+fn owner_only(_options: &mut OpenOptions) {}
 
 /// Renames the finished folder; an existing run is never replaced.
 fn move_into_place(partial: &Path, home: &Path, id: &str) -> io::Result<PathBuf> {

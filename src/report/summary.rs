@@ -7,8 +7,8 @@ use super::escape::printable;
 use super::number::{count, natural_frequency, ratio, share};
 use super::words;
 use crate::result::{
-    Advice, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics, UnicityResult, Uniqueness,
-    VerdictOutcome,
+    Advice, ColumnEffect, Dataset, Finding, GateMeasure, Headline, Outcome, Reading, ScanResult, SetStatistics,
+    UnicityResult, Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -86,7 +86,10 @@ pub(super) fn reasons_lead(result: &ScanResult) -> bool {
 
 /// Whether the smallest class of `set` is held to the limit `k`.
 pub(super) fn is_gated(result: &ScanResult, set: &SetStatistics) -> bool {
-    set.reading != Reading::AnyRecord || result.policy.gate_any_record
+    let gates = &result.policy.gates;
+    // A policy of rules of form alone holds no class to a limit; results of earlier versions list no gates.
+    let has_limit = gates.is_empty() || gates.iter().any(|gate| gate.class_limit().is_some());
+    has_limit && (set.reading != Reading::AnyRecord || result.policy.gate_any_record)
 }
 
 /// Subjects or records that the counts of `set` are out of.
@@ -130,6 +133,19 @@ pub(super) fn headline(result: &ScanResult, set: &SetStatistics) -> String {
             format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
         }
     }
+}
+
+/// What makes the dataset fail where it is not a crowd: the finding that comes first, as a sentence without its full
+/// stop. None where crowds are the reason, or nothing fails.
+pub(super) fn blocking(result: &ScanResult) -> Option<String> {
+    if result.verdict.outcome != VerdictOutcome::Fail {
+        return None;
+    }
+    let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
+    let first = result.findings.iter().find(fails)?;
+    let mut letters = first.message.chars();
+    let start = letters.next()?.to_uppercase();
+    (first.measure != "uniqueness").then(|| printable(&start.chain(letters).collect::<String>()))
 }
 
 /// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.
@@ -318,9 +334,9 @@ pub(super) fn smallest_crowd(headline: &Headline, uniqueness: &Uniqueness, set: 
     if set.columns == uniqueness.full.columns { headline.full_smallest_class } else { headline.static_smallest_class }
 }
 
-/// The limit that a finding on known points was judged by; none where no finding states one.
+/// The limit on the share that known points single out, where the policy has one.
 pub(super) fn unicity_limit(result: &ScanResult) -> Option<f64> {
-    result.findings.iter().filter(|finding| finding.measure == "unicity").find_map(|finding| finding.limit)
+    result.policy.limit_of(GateMeasure::Unicity)
 }
 
 /// The result that the gate on known points looks at, where it was measured.

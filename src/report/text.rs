@@ -2,33 +2,25 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::escape::{ascii, printable, shortened};
-use super::number::{bytes, count, duration, percent, share};
-use super::summary::{
-    Crowds, crowds, headline, headline_detail, headline_set, is_gated, names, optional_count, population, reasons_lead,
-    records_below, riskiest_columns, riskiest_sets, unsaid_reasons,
-};
+use super::escape::{printable, shortened};
+use super::figures::{decision_figures, lead, revealing, try_first};
+use super::layout::{Page, TextStyle};
+use super::number::{bytes, duration};
+use super::summary::{Crowds, blocking, crowds, headline_set, reasons_lead, unsaid_reasons};
 use super::words;
-use crate::result::{FindingCode, ScanResult, SetStatistics, Severity, Uniqueness, VerdictOutcome};
-
-/// How text is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextStyle {
-    /// Columns of the terminal; at least 40 are used.
-    pub width: usize,
-    /// Whether colours may be used. The meaning never depends on them.
-    pub color: bool,
-    /// Whether characters outside ASCII may be used; otherwise they are escaped.
-    pub unicode: bool,
-}
+use crate::result::{ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
 const LISTED: usize = 5;
-/// Width of the columns "value" and "limit" of the table of figures.
-const VALUE_WIDTH: usize = 11;
-const LIMIT_WIDTH: usize = 6;
-/// Width of the code of the one finding that speaks of the smallest class.
-const FINDING_WIDTH: usize = 11;
+
+/// What stands at the end of a text beside the result itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ending<'a> {
+    /// The place of the written report.
+    pub report: Option<&'a str>,
+    /// What to type next, and what for.
+    pub next: Option<&'a str>,
+}
 
 /// The result as text for a terminal, ending with a newline.
 ///
@@ -36,15 +28,20 @@ const FINDING_WIDTH: usize = 11;
 /// single word is.
 #[must_use]
 pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&str>) -> String {
-    let mut page = Page { style: TextStyle { width: style.width.max(40), ..*style }, text: String::new() };
+    render_text_with(result, style, &Ending { report: report_path, next: None })
+}
+
+/// [`render_text`] with a proposal of what to type next.
+#[must_use]
+pub fn render_text_with(result: &ScanResult, style: &TextStyle, ending: &Ending<'_>) -> String {
+    let mut page = Page::new(style);
     heading(&mut page, result);
     verdict(&mut page, result);
-    if let Crowds::Measured(uniqueness) = crowds(result) {
-        figures(&mut page, result, uniqueness);
-    }
+    figures(&mut page, result);
     findings(&mut page, result);
+    waivers(&mut page, result);
     not_measured(&mut page, result);
-    closing(&mut page, result, report_path);
+    closing(&mut page, result, ending);
     page.text
 }
 
@@ -53,6 +50,9 @@ fn heading(page: &mut Page, result: &ScanResult) {
     let counts = words::dataset_size(dataset);
     let name = shortened(&printable(&dataset.name), 60);
     let version = printable(&result.tool.version);
+    if let Some(stamp) = result.run.audience.stamp() {
+        page.paragraph("", &words::restricted(stamp));
+    }
     page.paragraph("", &format!("reidrisk {version}   {name}   {counts}"));
     if dataset.columns.iter().any(|column| column.guessed) {
         page.paragraph("note: ", words::ROLES_GUESSED);
@@ -67,19 +67,17 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let outcome = result.verdict.outcome;
     let word = words::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
-    let sentence = match crowds(result) {
-        Crowds::Measured(uniqueness) => headline(result, headline_set(result, uniqueness)),
-        Crowds::Missing { explanation, .. } => words::unknown_risk(&explanation),
-    };
+    let (of_risk, detail) = lead(result);
+    let blocking = blocking(result);
+    let sentence = blocking.as_ref().unwrap_or(&of_risk);
     let before = page.text.len();
-    page.paragraph(&indent, &sentence);
+    page.paragraph(&indent, sentence);
     let painted = page.paint(word, verdict_colour(outcome));
     // The word takes the place of the first indent.
     page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
-    let detail = match crowds(result) {
-        Crowds::Measured(uniqueness) => headline_detail(result, headline_set(result, uniqueness)),
-        Crowds::Missing { .. } => words::verdict_sentence(outcome).to_owned(),
-    };
+    if blocking.is_some() {
+        page.paragraph(&indent, &of_risk);
+    }
     page.paragraph(&indent, &detail);
     if reasons_lead(result) {
         for reason in unsaid_reasons(result).take(LISTED) {
@@ -89,60 +87,25 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     page.line("");
 }
 
-fn figures(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
-    let k = result.policy.k;
-    let set = headline_set(result, uniqueness);
-    let limit = if is_gated(result, set) { count(u64::from(k)) } else { "-".to_owned() };
-    let columns = names(&set.columns).join(", ");
-    let units = words::unit(set.reading, 2);
-    page.row(["Measure", "Value", "Limit", "Finding"]);
-    let finding = result
-        .findings
-        .iter()
-        .find(|finding| finding.code == FindingCode::SmallClass && finding.columns == set.columns);
-    page.row([
-        &format!("smallest class ({columns})"),
-        &optional_count(set.smallest_class),
-        &limit,
-        &finding.map(|finding| finding.code.name().to_owned()).unwrap_or_default(),
-    ]);
-    page.row([&format!("{units} alone ({columns})"), &population_share(result, set), "", ""]);
-    let below = records_below(set, k);
-    page.row([&format!("records in crowds below {}", count(u64::from(k))), &optional_count(below), "", ""]);
-    page.row(["average risk of a record", &set.risk.average_record.map_or_else(undefined, percent), "", ""]);
-    let full = &uniqueness.full;
-    if full.columns != set.columns {
-        let label = format!("{} alone on {}", words::unit(full.reading, 2), words::all_columns(full.columns.len()));
-        page.row([&label, &population_share(result, full), "", ""]);
+fn figures(page: &mut Page, result: &ScanResult) {
+    let figures = decision_figures(result);
+    if figures.is_empty() {
+        return;
+    }
+    let mut rows = vec![words::FIGURE_HEADS.map(str::to_owned)];
+    rows.extend(figures.into_iter().map(|figure| [figure.measure, figure.value, figure.limit, figure.finding]));
+    page.table(&rows);
+    page.line("");
+    if let Crowds::Measured(uniqueness) = crowds(result) {
+        page.paragraph("  ", words::reading_sentence(headline_set(result, uniqueness).reading));
+    }
+    for sentence in revealing(result, LISTED) {
+        page.paragraph("  ", &sentence);
+    }
+    if let Some(sentence) = try_first(result) {
+        page.paragraph("  ", &sentence);
     }
     page.line("");
-    page.paragraph("  ", words::reading_sentence(set.reading));
-    revealing(page, result, uniqueness);
-    page.line("");
-}
-
-fn revealing(page: &mut Page, result: &ScanResult, uniqueness: &Uniqueness) {
-    let columns: Vec<String> = riskiest_columns(uniqueness)
-        .into_iter()
-        .filter_map(|effect| {
-            let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
-            Some(format!("{} ({})", shortened(&printable(&effect.column), 60), percent(value)))
-        })
-        .take(LISTED)
-        .collect();
-    if !columns.is_empty() {
-        page.paragraph("  ", &format!("Most revealing columns: {}", columns.join(", ")));
-    }
-    let sets = riskiest_sets(uniqueness);
-    if let Some(worst) = sets.first().filter(|set| set.unique_subjects > 0) {
-        let columns = words::list(&names(&worst.columns));
-        let share = population_share(result, worst);
-        let units = words::unit(worst.reading, 2);
-        page.paragraph(
-            "  ",
-            &format!("Riskiest set of at most {}: {columns} ({share} of {units} alone)", uniqueness.max_set),
-        );
-    }
 }
 
 fn findings(page: &mut Page, result: &ScanResult) {
@@ -175,6 +138,17 @@ fn findings(page: &mut Page, result: &ScanResult) {
     }
 }
 
+fn waivers(page: &mut Page, result: &ScanResult) {
+    if result.waivers.is_empty() {
+        return;
+    }
+    page.line(&format!("  {}", words::WAIVERS));
+    for record in result.waivers.iter().take(LISTED * 2) {
+        page.paragraph("    ", &words::waiver(record));
+    }
+    page.line("");
+}
+
 fn not_measured(page: &mut Page, result: &ScanResult) {
     if result.not_measured.is_empty() {
         return;
@@ -188,9 +162,12 @@ fn not_measured(page: &mut Page, result: &ScanResult) {
     page.line("");
 }
 
-fn closing(page: &mut Page, result: &ScanResult, report_path: Option<&str>) {
-    if let Some(path) = report_path {
+fn closing(page: &mut Page, result: &ScanResult, ending: &Ending<'_>) {
+    if let Some(path) = ending.report {
         page.line(&format!("report  {}", printable(path)));
+    }
+    if let Some(next) = ending.next {
+        page.line(&format!("next    {}", printable(next)));
     }
     let outcome = words::verdict(result.verdict.outcome);
     let left = format!("exit {} ({outcome})", result.verdict.exit_code);
@@ -198,14 +175,6 @@ fn closing(page: &mut Page, result: &ScanResult, report_path: Option<&str>) {
     let right = format!("{}{peak}", duration(result.run.elapsed_ms));
     let gap = page.style.width.saturating_sub(left.width() + right.width()).max(2);
     page.line(&format!("{left}{}{right}", " ".repeat(gap)));
-}
-
-fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
-    share(set.unique_subjects, population(&result.dataset, set))
-}
-
-fn undefined() -> String {
-    words::NOT_DEFINED.to_owned()
 }
 
 /// ANSI codes of the verdict; bold in every case, so that a terminal without colours still marks it.
@@ -224,91 +193,4 @@ fn severity_colour(severity: Severity) -> &'static str {
         Severity::Medium => "33",
         Severity::High | Severity::Critical => "31",
     }
-}
-
-/// Text that grows line by line.
-struct Page {
-    style: TextStyle,
-    text: String,
-}
-
-impl Page {
-    /// One line as it is, without blanks at its end.
-    fn line(&mut self, line: &str) {
-        let line = self.spelled(line);
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    /// Words wrapped to the width; the first line begins with `lead`, the others with as many blanks.
-    fn paragraph(&mut self, lead: &str, sentence: &str) {
-        let sentence = self.wrappable(sentence);
-        let mut line = lead.to_owned();
-        let mut is_empty = true;
-        for word in sentence.split(' ') {
-            if !is_empty && line.width() + 1 + word.width() > self.style.width {
-                self.finish(&line);
-                line = " ".repeat(lead.width());
-                is_empty = true;
-            }
-            if !is_empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_empty = false;
-        }
-        self.finish(&line);
-    }
-
-    fn finish(&mut self, line: &str) {
-        self.text.push_str(line.replace('\u{a0}', " ").trim_end());
-        self.text.push('\n');
-    }
-
-    /// A row of the table of figures: label left, value and limit right, finding left.
-    fn row(&mut self, cells: [&str; 4]) {
-        let [label, value, limit, finding] = cells.map(|cell| self.spelled(cell));
-        let label_width = self.style.width.saturating_sub(2 + VALUE_WIDTH + LIMIT_WIDTH + 5 + FINDING_WIDTH).max(16);
-        let label = self.spelled(&cut(&label, label_width));
-        let pad = " ".repeat(label_width.saturating_sub(label.width()));
-        let value_gap = " ".repeat(VALUE_WIDTH.saturating_sub(value.width()));
-        let limit_gap = " ".repeat(LIMIT_WIDTH.saturating_sub(limit.width()));
-        self.line(&format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}  {finding}"));
-    }
-
-    /// The text as this terminal can show it.
-    fn spelled(&self, text: &str) -> String {
-        if self.style.unicode { text.replace('\u{a0}', " ") } else { ascii(text) }
-    }
-
-    /// As [`Page::spelled`], but keeping the blanks at which a line must not break.
-    fn wrappable(&self, text: &str) -> String {
-        if self.style.unicode {
-            return text.to_owned();
-        }
-        text.split('\u{a0}').map(ascii).collect::<Vec<_>>().join("\u{a0}")
-    }
-
-    fn paint(&self, word: &str, code: &str) -> String {
-        if self.style.color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
-    }
-}
-
-/// The text cut to a width on the screen, keeping a closing bracket.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let end = if text.ends_with(')') { "…)" } else { "…" };
-    // Three dots stand for the mark in ASCII.
-    let room = width.saturating_sub(end.len());
-    let mut short = String::new();
-    for character in text.chars() {
-        short.push(character);
-        if short.width() > room {
-            short.pop();
-            break;
-        }
-    }
-    short.trim_end_matches([' ', ',']).to_owned() + end
 }

@@ -11,8 +11,8 @@ pub(super) use self::sections::*;
 use super::escape::shortened;
 use super::number::{count, percent};
 use crate::result::{
-    ColumnEffect, Dataset, DatasetColumn, MissingMode, OwnCategory, Policy, Reading, SetStatistics, Severity,
-    ShapleyMethod, VerdictOutcome,
+    ColumnEffect, Comparison, Dataset, DatasetColumn, Gate, GateBasis, GateMeasure, MissingMode, OwnCategory, Policy,
+    Reading, ScanResult, SetStatistics, Severity, ShapleyMethod, VerdictOutcome, WaiverRecord, WaiverState,
 };
 
 /// Stands where a figure does not exist.
@@ -45,6 +45,15 @@ pub(super) fn verdict_sentence(outcome: VerdictOutcome) -> &'static str {
         VerdictOutcome::Review => "No limit is broken, but a person must look before this dataset leaves.",
         VerdictOutcome::Fail => "This dataset must not leave as it is.",
         VerdictOutcome::Incomplete => "The measurement was cut off, so nobody can say that this dataset is safe.",
+    }
+}
+
+/// The verdict as a sentence; a pass that waivers made says so.
+pub(super) fn verdict_of(result: &ScanResult) -> &'static str {
+    let waived = result.findings.iter().any(|finding| finding.waived);
+    match result.verdict.outcome {
+        VerdictOutcome::Pass if waived => "Every limit holds, or a waiver covers it.",
+        outcome => verdict_sentence(outcome),
     }
 }
 
@@ -218,6 +227,12 @@ pub(super) const FILES_CAPTION: &str = "Files, with the hash of the bytes that w
 pub(super) const RUN_CAPTION: &str = "Run";
 pub(super) const GLOSSARY_TITLE: &str = "Glossary";
 
+/// Heads of the table of columns in a terminal, and in Markdown with the reason.
+pub(super) const INSPECT_COLUMNS: [&str; 6] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind"];
+pub(super) const INSPECT_HEADS: [&str; 7] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind", "Why"];
+pub(super) const INSPECT_LEGEND: &str = "Kind: a static column never changes within a subject, an event column does. \
+    Nothing was measured; `reidrisk scan` does that.";
+pub(super) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Finding"];
 pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
 pub(super) const SET_HEADS: [&str; 7] =
     ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
@@ -542,6 +557,9 @@ pub(super) fn policy(policy: &Policy, name: &str) -> String {
     };
     let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
     let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
+    if !policy.gates.is_empty() {
+        return policy_gates(policy, &name, review);
+    }
     format!(
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
          {} or above fail.{review} Default limits are house policy, not law.",
@@ -549,6 +567,72 @@ pub(super) fn policy(policy: &Policy, name: &str) -> String {
         severity(policy.fail_on)
     )
 }
+
+/// Every gate of a policy, with who asks for it, and where the preset comes from.
+fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
+    let version = policy.preset.as_ref().map_or_else(String::new, |preset| format!(", version {}", preset.version));
+    let gates: Vec<String> = policy.gates.iter().map(gate).collect();
+    let sources = policy.preset.as_ref().map_or_else(String::new, |preset| {
+        let sources: Vec<String> = preset.sources.iter().map(|source| super::escape::printable(source)).collect();
+        format!(" Sources: {}.", sources.join("; "))
+    });
+    let day = policy.as_of.as_ref().map_or_else(String::new, |day| {
+        format!(" Agreement and waivers are judged for {}.", super::escape::printable(day))
+    });
+    format!(
+        "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
+         policy unless law or standard stands beside it.",
+        gates.join("; "),
+        severity(policy.fail_on)
+    )
+}
+
+fn gate(gate: &Gate) -> String {
+    let figure = match (gate.limit, gate.limit_as_k) {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HighestRisk => {
+            format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
+        }
+        // As it is written in the configuration.
+        (Some(limit), _) if gate.comparison == Comparison::AtLeast => format!(" at least {limit}"),
+        (Some(limit), _) => format!(" at most {limit}"),
+        (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
+        (None, _) => " (needed, and not declared)".to_owned(),
+    };
+    let basis = match gate.basis {
+        GateBasis::Law => ", law",
+        GateBasis::Standard => ", standard",
+        GateBasis::House => "",
+    };
+    format!("{}{figure}{basis}", super::escape::printable(&gate.id))
+}
+
+/// What became of a waiver, in one line.
+pub(super) fn waiver(record: &WaiverRecord) -> String {
+    let printable = super::escape::printable;
+    let state = match record.state {
+        WaiverState::InForce => "in force",
+        WaiverState::Expired => "expired",
+        WaiverState::Void => "void",
+        WaiverState::Unused => "unused",
+        WaiverState::OtherDataset => "for another dataset",
+    };
+    let waiver = &record.waiver;
+    let soon = record.state == WaiverState::InForce && record.days_left <= WAIVER_ENDS_SOON;
+    let soon =
+        if soon { format!(", in {}", counted(record.days_left.unsigned_abs(), "day", "days")) } else { String::new() };
+    format!(
+        "{} {state}, ends {}{soon}; approved by {}: {}",
+        waiver.finding.name(),
+        printable(&waiver.expires),
+        printable(&waiver.approved_by),
+        printable(&waiver.reason)
+    )
+}
+
+/// Days before its end from which a waiver is said to end soon.
+const WAIVER_ENDS_SOON: i64 = 14;
+
+pub(super) const WAIVERS: &str = "Waivers (they change the verdict, never a figure)";
 
 pub(super) fn footer(version: &str, run: &str) -> String {
     format!(
@@ -574,6 +658,81 @@ pub(super) fn role_reason(column: &DatasetColumn) -> &str {
         None if column.role == crate::result::Role::Ignore => "not used",
         None => "declared",
     }
+}
+
+/// Under a view that is for those who hold the data.
+pub(super) fn restricted(stamp: &str) -> String {
+    format!("{stamp}: for those who hold the data, not for the recipient")
+}
+
+pub(super) const IDENTIFIER_COLUMNS: &str = "columns with direct identifiers";
+
+/// The row of unicity: `subjects singled out by 4 known points`.
+pub(super) fn unicity_label(known_points: u32) -> String {
+    format!("subjects singled out by {}", counted(u64::from(known_points), "known point", "known points"))
+}
+
+/// The headline of unicity, from a share in natural frequencies.
+pub(super) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
+    let subjects =
+        if frequency == "none" { "No subject".to_owned() } else { format!("{} subjects", capitalised(frequency)) };
+    let points = counted(u64::from(known_points), "known point", "known points");
+    format!("{subjects} can be singled out by {points} ({columns})")
+}
+
+/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
+pub(super) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
+    let interval = bounds.map_or_else(String::new, |[low, high]| {
+        format!(" (95 % interval {})", interval(&percent(low), &percent(high)))
+    });
+    format!("{share} of {}{interval}", counted(subjects, "subject", "subjects"))
+}
+
+pub(super) fn most_revealing(columns: &[String]) -> String {
+    format!("Most revealing columns: {}", columns.join(", "))
+}
+
+pub(super) fn riskiest_set(max_set: usize, columns: &str, share: &str, units: &str) -> String {
+    format!("Riskiest set of at most {max_set}: {columns} ({share} of {units} alone)")
+}
+
+pub(super) fn try_first(what: &str) -> String {
+    format!("Try first: {what}")
+}
+
+pub(super) const STATIC_COLUMNS: &str = "the static columns";
+pub(super) const ALL_COLUMNS: &str = "all quasi-identifiers";
+
+/// How a change moves a count: of those in crowds below `k`, or of those alone.
+pub(super) fn moved(k: Option<u32>, columns: &str, before: &str, after: &str) -> String {
+    match k {
+        Some(k) => format!("subjects in crowds below {} on {columns} {before} -> {after}", count(u64::from(k))),
+        None => format!("subjects alone on {columns} {before} -> {after}"),
+    }
+}
+
+pub(super) fn moved_unicity(before: &str, after: &str) -> String {
+    format!("subjects singled out by known points {before} -> {after}")
+}
+
+/// What a proposal costs, and whether it is enough.
+pub(super) fn advice_notes(detail_kept: Option<String>, reaches_limits: bool) -> String {
+    let enough = if reaches_limits { "every limit on crowds holds then" } else { "not enough by itself" };
+    detail_kept.map_or_else(|| enough.to_owned(), |kept| format!("{kept} of detail kept; {enough}"))
+}
+
+/// A column that nobody named although its heading tells something.
+pub(super) fn looks_like(role: crate::result::Role) -> String {
+    format!("its heading looks like a {}", role.name())
+}
+
+pub(super) fn counted_coarser(rules: &str) -> String {
+    format!("counted as {rules}")
+}
+
+/// Last line of the Markdown summary.
+pub(super) fn markdown_footer(version: &str, run: &str, started: &str, exit_code: u8) -> String {
+    format!("reidrisk {version}, run {run}, {started}, exit code {exit_code}")
 }
 
 /// `1 set`, `20 sets`.

@@ -8,20 +8,34 @@ mod advice;
 mod agreement;
 mod dataset;
 mod identifiers;
+mod inspection;
+mod policy;
 mod unicity;
 mod uniqueness;
 mod verdict;
+mod waiver;
 
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
-pub use unicity::{Attacker, Cohort, Unicity, UnicityCurve, UnicityMethod, UnicityResult};
+pub use inspection::Inspection;
+pub use policy::{
+    Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
+    Policy, Preset, RaisedSeverity,
+};
+pub use unicity::{
+    Attacker, Cohort, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions,
+    UnicityResult, UnicityUndefined,
+};
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
     UndefinedField, Uniqueness,
 };
-pub use verdict::{Finding, FindingCode, Policy, Severity, Verdict, VerdictOutcome};
+pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
+pub use waiver::{Waiver, WaiverLimit, WaiverRecord, WaiverState};
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +65,9 @@ pub struct ScanResult {
     pub measures: Measures,
     /// What the judge found, worst first.
     pub findings: Vec<Finding>,
+    /// Waivers that were declared, each with what became of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
     /// Measures and gates without a figure, each with its reason.
     pub not_measured: Vec<NotMeasured>,
     /// What to change, best first; empty when nothing needs to be, or nothing was tried.
@@ -89,12 +106,50 @@ pub struct Run {
     pub engine: String,
     /// SHA-256 of the configuration file that was read, if any.
     pub config_sha256: Option<String>,
+    /// Where that file says something about a column, for views that point there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigPlaces>,
+    /// Who may read the views of this result.
+    #[serde(default)]
+    pub audience: Audience,
+}
+
+/// Where the configuration file speaks of columns.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ConfigPlaces {
+    /// The file: its path as found when that is relative, else its name without the folder.
+    pub file: String,
+    /// The line of the entry of each column that has one, counted from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, u64>,
+}
+
+/// Who may read the views of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Whoever decides or works on the release: counts and names only.
+    #[default]
+    Overview,
+    /// The team that holds the data: every view is stamped RESTRICTED and readable by its owner alone.
+    Internal,
+}
+
+impl Audience {
+    /// The word that views are stamped with; none for an overview.
+    #[must_use]
+    pub fn stamp(self) -> Option<&'static str> {
+        match self {
+            Self::Overview => None,
+            Self::Internal => Some("RESTRICTED"),
+        }
+    }
 }
 
 /// Wall time of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {
-    /// `read`, `treat`, `measure`, `judge`.
+    /// `read`, `treat`, `measure`, `judge`, `advise`.
     pub stage: String,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,

@@ -12,10 +12,19 @@ pub struct Unicity {
     pub curves: Vec<UnicityCurve>,
     /// Place of the curve that the gate looks at; null when none can be gated.
     pub gated_curve: Option<usize>,
+    /// Known points that the gate looks at; fewer than the policy's when too few subjects have so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gated_known_points: Option<u32>,
+    /// Why the gate looks at fewer known points than the policy's, or at nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_note: Option<String>,
+    /// The same known points against coarser versions of the extract; null when no study was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolutions: Option<UnicityResolutions>,
 }
 
 /// Share of subjects singled out, by number of known points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityCurve {
     /// The columns that make one event known.
     pub point: Vec<String>,
@@ -25,6 +34,9 @@ pub struct UnicityCurve {
     /// Tolerances of those columns, by column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub within: BTreeMap<String, String>,
+    /// Columns of which the attacker sees only some values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visible: Vec<String>,
     /// How the known points are chosen.
     pub attacker: Attacker,
     /// Static columns that the attacker knows as well.
@@ -32,12 +44,33 @@ pub struct UnicityCurve {
     pub known_attributes: Vec<String>,
     /// Which subjects are looked at.
     pub cohort: Cohort,
+    /// Fewest points of a subject in a fixed cohort; null for the other cohorts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort_points: Option<u32>,
     /// A subject counts as singled out when fewer than this many subjects match; 2 is uniqueness.
     pub crowd_below: u32,
+    /// Distinct points.
+    #[serde(default)]
+    pub points: u64,
     /// Records that give no point because a column of the point is missing.
     pub records_without_point: u64,
-    /// One result for each number of known points, ascending.
+    /// Records that give no point because the attacker cannot see them.
+    #[serde(default)]
+    pub records_hidden: u64,
+    /// Why there is no figure at all; null when there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<UnicityUndefined>,
+    /// One result for each number of known points, ascending; empty when undefined.
     pub results: Vec<UnicityResult>,
+}
+
+/// Why a curve has no figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UnicityUndefined {
+    /// Stable kebab-case code.
+    pub reason: String,
+    /// The reason in words.
+    pub explanation: String,
 }
 
 /// How an attacker comes to know points.
@@ -56,19 +89,21 @@ pub enum Attacker {
 }
 
 /// Which subjects a curve looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cohort {
     /// At each number of points, the subjects with at least so many.
+    #[default]
     Eligible,
-    /// Those with at least the largest number of points asked for, at every number.
+    /// Those with at least the largest number of points asked for, at every number; when that leaves out more than
+    /// half of the subjects, those with at least the largest number that keeps half.
     Fixed,
-    /// All subjects; one with fewer points is known by all it has.
+    /// All subjects that have a point; one with fewer points is known by all it has.
     UseAll,
 }
 
 /// The share of subjects singled out by one number of known points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityResult {
     /// Known points.
     pub known_points: u32,
@@ -84,14 +119,57 @@ pub struct UnicityResult {
     pub method: UnicityMethod,
     /// Draws made; 0 when exact.
     pub draws: u64,
+    /// Subjects whose most frequent points were not determined by their counts alone; the tie was broken by value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<u64>,
+    /// Subjects for whom the search for the worst case was given up and who count as singled out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<u64>,
+    /// Why there is no share, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// How a share was computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnicityMethod {
     /// Over every choice of points.
+    #[default]
     Exact,
     /// One draw for each sampled subject, matched against all subjects.
     Sampled,
+}
+
+/// What coarser versions of an extract would hide.
+///
+/// The attacker knows points as the extract shows them today; each cell says how many subjects those points still
+/// single out when the extract shows coarser values. The draws are the same in every cell, so cells differ by the
+/// coarsening alone and a coarser cell is never above a finer one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnicityResolutions {
+    /// The columns that make one event known.
+    pub point: Vec<String>,
+    /// The columns that are coarsened, each with its steps from fine to coarse.
+    pub axes: Vec<ResolutionAxis>,
+    /// One cell for each choice of a step on every axis and each number of known points.
+    pub cells: Vec<ResolutionCell>,
+}
+
+/// One column and its steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResolutionAxis {
+    /// The column.
+    pub column: String,
+    /// Rules from fine to coarse.
+    pub steps: Vec<String>,
+}
+
+/// One choice of steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResolutionCell {
+    /// Place of the step on each axis.
+    pub steps: Vec<usize>,
+    /// The share of the cohort that is singled out.
+    pub result: UnicityResult,
 }

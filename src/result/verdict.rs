@@ -42,21 +42,6 @@ pub enum Severity {
     Critical,
 }
 
-/// The limits a scan is judged by. Defaults are house policy, not law.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Policy {
-    /// Name of the policy: `house-default`, or `custom` when a limit was changed.
-    pub name: String,
-    /// Smallest allowed class of the static quasi-identifiers, in subjects.
-    pub k: u32,
-    /// Whether the worst case of one known event (`any-record`) is gated with `k` as well.
-    pub gate_any_record: bool,
-    /// Findings of this severity or above make the verdict `fail`.
-    pub fail_on: Severity,
-    /// Whether `review` exits with 0.
-    pub allow_review: bool,
-}
-
 /// One thing the judge found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -84,7 +69,7 @@ pub struct Finding {
 pub enum FindingCode {
     /// The smallest class of the gated set holds fewer subjects than `k`.
     SmallClass,
-    /// A measure under a gate is undefined.
+    /// A measure under a gate is undefined, or the policy needs one that was not measured.
     UnknownRisk,
     /// A measure under a gate was cut off.
     IncompleteMeasure,
@@ -102,9 +87,83 @@ pub enum FindingCode {
     DirectIdentifierPresent,
     /// Reading missing cells as wildcards enlarges the smallest crowd.
     WildcardLowersRisk,
+    /// Cells of a column hold direct identifiers that the plan does not permit.
+    DirectIdentifierFound,
+    /// Card numbers show more digits than the first six and the last four.
+    PartialCardNumber,
+    /// A hash-looking column stands beside a shortened card number.
+    HashBesideTruncatedNumber,
+    /// A column looks like hashes, and nobody said that they are keyed.
+    HashLookingPseudonym,
+    /// Several columns hold shortened card numbers.
+    SeveralTruncations,
+    /// Too many subjects are singled out by four known points.
+    HighUnicity,
+    /// The average risk of a subject is above its limit.
+    HighAverageRisk,
+    /// Too many subjects are alone.
+    HighUniqueShare,
+    /// Too many subjects stand in crowds below `k`.
+    HighShareAtRisk,
+    /// A date shows more than its year.
+    DateTooFine,
+    /// Ages above 89 are not pooled.
+    AgeNotPooled,
+    /// A place is finer than the first three digits of the post code.
+    PlaceTooFine,
+    /// A column is not among those that the agreement allows.
+    ColumnNotAllowed,
+    /// A column that the agreement forbids is in the extract.
+    ForbiddenColumn,
+    /// A recipient is named without a purpose.
+    PurposeMissing,
+    /// The agreement is over.
+    AgreementEnded,
+    /// Some subjects did not opt in.
+    ConsentMissing,
+    /// A waiver is over, and what it covered counts again.
+    ExpiredWaiver,
+    /// A figure is beyond the limit of its waiver, and what it covered counts again.
+    VoidWaiver,
+    /// A waiver covers nothing.
+    UnusedWaiver,
 }
 
 impl FindingCode {
+    /// Every code, oldest first.
+    pub const ALL: [Self; 30] = [
+        Self::SmallClass,
+        Self::UnknownRisk,
+        Self::IncompleteMeasure,
+        Self::RecordsWithoutSubject,
+        Self::SubjectsNotInMap,
+        Self::NoSubject,
+        Self::GuessedRoles,
+        Self::NoRiskGate,
+        Self::DirectIdentifierPresent,
+        Self::WildcardLowersRisk,
+        Self::DirectIdentifierFound,
+        Self::PartialCardNumber,
+        Self::HashBesideTruncatedNumber,
+        Self::HashLookingPseudonym,
+        Self::SeveralTruncations,
+        Self::HighUnicity,
+        Self::HighAverageRisk,
+        Self::HighUniqueShare,
+        Self::HighShareAtRisk,
+        Self::DateTooFine,
+        Self::AgeNotPooled,
+        Self::PlaceTooFine,
+        Self::ColumnNotAllowed,
+        Self::ForbiddenColumn,
+        Self::PurposeMissing,
+        Self::AgreementEnded,
+        Self::ConsentMissing,
+        Self::ExpiredWaiver,
+        Self::VoidWaiver,
+        Self::UnusedWaiver,
+    ];
+
     /// The kebab-case code, as in results.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -119,6 +178,60 @@ impl FindingCode {
             Self::NoRiskGate => "no-risk-gate",
             Self::DirectIdentifierPresent => "direct-identifier-present",
             Self::WildcardLowersRisk => "wildcard-lowers-risk",
+            Self::DirectIdentifierFound => "direct-identifier-found",
+            Self::PartialCardNumber => "partial-card-number",
+            Self::HashBesideTruncatedNumber => "hash-beside-truncated-number",
+            Self::HashLookingPseudonym => "hash-looking-pseudonym",
+            Self::SeveralTruncations => "several-truncations",
+            Self::HighUnicity => "high-unicity",
+            Self::HighAverageRisk => "high-average-risk",
+            Self::HighUniqueShare => "high-unique-share",
+            Self::HighShareAtRisk => "high-share-at-risk",
+            Self::DateTooFine => "date-too-fine",
+            Self::AgeNotPooled => "age-not-pooled",
+            Self::PlaceTooFine => "place-too-fine",
+            Self::ColumnNotAllowed => "column-not-allowed",
+            Self::ForbiddenColumn => "forbidden-column",
+            Self::PurposeMissing => "purpose-missing",
+            Self::AgreementEnded => "agreement-ended",
+            Self::ConsentMissing => "consent-missing",
+            Self::ExpiredWaiver => "expired-waiver",
+            Self::VoidWaiver => "void-waiver",
+            Self::UnusedWaiver => "unused-waiver",
+        }
+    }
+
+    /// Whether a waiver may cover it.
+    ///
+    /// What is unknown or was cut off never passes, no other person can consent for a subject, and a waiver does not
+    /// mend waivers.
+    #[must_use]
+    pub fn can_be_waived(self) -> bool {
+        !matches!(
+            self,
+            Self::UnknownRisk
+                | Self::IncompleteMeasure
+                | Self::ConsentMissing
+                | Self::ExpiredWaiver
+                | Self::VoidWaiver
+                | Self::UnusedWaiver
+        )
+    }
+
+    /// The name of the figure that a waiver may bound, and whether smaller is worse; `None` for a finding without one.
+    #[must_use]
+    pub fn figure(self) -> Option<(&'static str, bool)> {
+        match self {
+            Self::SmallClass | Self::WildcardLowersRisk => Some(("smallest-class", true)),
+            Self::HighUnicity => Some(("unicity@4", false)),
+            Self::HighAverageRisk => Some(("average-risk", false)),
+            Self::HighUniqueShare => Some(("unique-share", false)),
+            Self::HighShareAtRisk => Some(("share-at-risk", false)),
+            Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
+                Some(("records", false))
+            }
+            Self::SubjectsNotInMap => Some(("subjects", false)),
+            _ => None,
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Numbers that involve chance or rounding: seeded orders, intervals, thresholds. No clock, no ambient randomness.
 
+mod draw;
+mod interval;
 mod shuffle;
 mod threshold;
 
+pub use draw::{fingerprint, mix};
+pub use interval::wilson_interval;
 pub use shuffle::{SeededOrders, mean_interval};
 pub use threshold::smallest_safe_class;

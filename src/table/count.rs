@@ -4,6 +4,7 @@ use super::cell::{Cell, CrowdCell, FullCell, RecordCell};
 use super::counts::SetCounts;
 use super::dense::{batches, cells_of, count_batch};
 use super::grouped::{self, GroupLimits, LeadView};
+use super::smallest::SmallestCrowds;
 use super::{ColumnSet, Table};
 use crate::stop::{Progress, Stop, StopReason};
 use rayon::prelude::*;
@@ -44,7 +45,7 @@ impl Tuning {
 ///
 /// # Cost
 /// About one nanosecond for each record and set while the cells of a set fit the cache; memory for one reordered copy
-/// of the columns and 4 bytes a subject for each thread.
+/// of the columns and 5 bytes a subject for each thread.
 pub fn count_sets(
     table: &Table,
     sets: &[ColumnSet],
@@ -81,7 +82,7 @@ pub fn class_sizes(
 #[must_use]
 pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
     let cells = Tuning::DEFAULT.groups.cells * size_of::<FullCell>();
-    let of_thread = cells + table.subjects() * 4 + table.records().min(1 << 22) * 12;
+    let of_thread = cells + table.subjects() * SmallestCrowds::BYTES + table.records().min(1 << 22) * 12;
     (LeadView::bytes(table) + threads * of_thread) as u64
 }
 

@@ -8,13 +8,13 @@
 //! first refined by one more column at a time, as partition refinement does.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
 use super::cell::Cell;
-use super::counts::{SetCounts, SizeTally, tally_smallest};
+use super::counts::{SetCounts, SizeTally};
 use super::order::Order;
+use super::smallest::{Lowering, SmallestCrowds};
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
@@ -47,17 +47,19 @@ impl LeadView {
         let order = Order::by(&lead_column.codes, lead_column.cardinality, None);
         let needed = |column: usize| column != lead && sets.iter().any(|(_, set)| set.contains(column));
         let columns = (0..table.columns().len())
+            .into_par_iter()
+            .with_max_len(1)
             .map(|column| needed(column).then(|| order.applied_to(&table.columns()[column].codes)))
             .collect();
-        let mut stamps = order.record;
-        match table.subject_of_record() {
-            // In place: a record's number is needed no more, and the memory of a whole column is saved.
+        let stamps = match table.subject_of_record() {
             Some(subjects) if C::SUBJECTS => {
-                stamps.par_iter_mut().for_each(|stamp| *stamp = subjects[*stamp as usize] + 1);
+                let mut stamps = order.sorted(subjects);
+                stamps.par_iter_mut().for_each(|stamp| *stamp += 1);
+                stamps
             }
-            _ => stamps = Vec::new(),
-        }
-        let groups = order.starts.windows(2).map(|borders| borders[0]..borders[1]);
+            _ => Vec::new(),
+        };
+        let groups = order.starts().windows(2).map(|borders| borders[0]..borders[1]);
         let mut groups: Vec<Range<u32>> = groups.filter(|group| !group.is_empty()).collect();
         groups.sort_by_key(ExactSizeIterator::len);
         Self { lead, columns, stamps, groups }
@@ -94,15 +96,17 @@ fn count_set<C: Cell>(
     stop: &Stop,
 ) -> Result<SetCounts, StopReason> {
     let subjects = if C::RECORDS { table.subjects() } else { 0 };
-    let smallest: Vec<AtomicU32> = (0..subjects).map(|_| AtomicU32::new(u32::MAX)).collect();
+    let smallest = SmallestCrowds::new(subjects);
     let tally = group_parts(&view.groups, parts)
         .into_par_iter()
         .map(|groups| {
-            let mut counter = GroupCounter::<C>::new(table, view, set, limits, &smallest, parts == 1);
+            let lowering = Lowering::new(&smallest, parts == 1);
+            let mut counter = GroupCounter::<C>::new(table, view, set, limits, lowering);
             for group in groups {
                 stop.check()?;
                 counter.count_group(group.start as usize..group.end as usize);
             }
+            counter.lowering.finish();
             Ok(counter.tally)
         })
         .try_reduce_with(|mut one, other| {
@@ -112,7 +116,7 @@ fn count_set<C: Cell>(
         .unwrap_or_else(|| Ok(SizeTally::new()))?;
     let (sizes, record_pairs) = tally.finish();
     let subjects_by_smallest = if C::RECORDS {
-        tally_smallest(smallest.into_iter().map(AtomicU32::into_inner))
+        smallest.tally()
     } else if C::SUBJECTS {
         Vec::new()
     } else {
@@ -132,9 +136,7 @@ struct GroupCounter<'a, C> {
     view: &'a LeadView,
     /// The columns of the set without the lead, largest cardinality first.
     rest: Vec<(&'a Codes, u32)>,
-    smallest: &'a [AtomicU32],
-    /// Whether no other thread works on the same set.
-    alone: bool,
+    lowering: Lowering<'a>,
     limits: GroupLimits,
     tally: SizeTally,
     cells: Vec<C>,
@@ -154,14 +156,7 @@ struct Split {
 }
 
 impl<'a, C: Cell> GroupCounter<'a, C> {
-    fn new(
-        table: &Table,
-        view: &'a LeadView,
-        set: &ColumnSet,
-        limits: GroupLimits,
-        smallest: &'a [AtomicU32],
-        alone: bool,
-    ) -> Self {
+    fn new(table: &Table, view: &'a LeadView, set: &ColumnSet, limits: GroupLimits, lowering: Lowering<'a>) -> Self {
         let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
         let mut rest: Vec<(&Codes, u32)> = set
             .columns()
@@ -173,7 +168,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
         let (cells, touched, numbers, stamps, keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let numbering = Numbering::default();
-        Self { view, rest, smallest, alone, limits, tally, cells, touched, numbers, stamps, keys, numbering, splits }
+        Self { view, rest, lowering, limits, tally, cells, touched, numbers, stamps, keys, numbering, splits }
     }
 
     fn count_group(&mut self, group: Range<usize>) {
@@ -229,8 +224,13 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             }
         }
         if C::RECORDS {
-            for (&number, &stamp) in numbers.iter().zip(stamps) {
-                lower(&self.smallest[stamp as usize - 1], class_cells[number as usize].crowd(), self.alone);
+            // In two steps, so that the processor looks up many crowds, and then many subjects, at the same time.
+            let mut crowds = [0; 256];
+            for (numbers, stamps) in numbers.chunks(crowds.len()).zip(stamps.chunks(crowds.len())) {
+                for (crowd, &number) in crowds.iter_mut().zip(numbers) {
+                    *crowd = class_cells[number as usize].crowd();
+                }
+                self.lowering.lower_each(stamps, &crowds[..stamps.len()]);
             }
         }
         for &number in &self.touched[..classes] {
@@ -268,7 +268,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
         if C::RECORDS {
             for row in rows {
-                lower(&self.smallest[stamp(row) as usize - 1], crowd, self.alone);
+                self.lowering.lower_each(&[stamp(row)], &[crowd]);
             }
         }
         self.tally.add(crowd, if C::RECORDS { records } else { crowd });
@@ -398,16 +398,4 @@ impl Numbering {
 fn hash(key: u64) -> usize {
     let product = u128::from(key ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93_u64);
     (product >> 64) as usize ^ product as usize
-}
-
-/// Lowers the smallest crowd seen for a subject. The order of the threads does not matter to a minimum; a thread that
-/// is alone on a set need not lock the memory.
-#[inline]
-fn lower(smallest: &AtomicU32, crowd: u32, alone: bool) {
-    let least = smallest.load(Ordering::Relaxed);
-    if alone {
-        smallest.store(least.min(crowd), Ordering::Relaxed);
-    } else if crowd < least {
-        smallest.fetch_min(crowd, Ordering::Relaxed);
-    }
 }

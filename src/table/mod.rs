@@ -34,8 +34,11 @@ mod grouped;
 #[doc(hidden)]
 pub mod oracle;
 mod order;
+mod point_numbers;
+mod points;
 mod records;
 mod sets;
+mod smallest;
 #[cfg(test)]
 mod test;
 mod wildcard;
@@ -44,6 +47,7 @@ pub use codes::Codes;
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
-pub use records::{Column, SubjectCodes, Table, TooManyRecords};
+pub use points::{PointColumns, PointIndex};
+pub use records::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
 pub use wildcard::wildcard_counts;

@@ -19,6 +19,19 @@ pub struct Column {
     pub missing: Option<u32>,
 }
 
+/// A coarser column, made from one of a table: every code is replaced by another. Plain numbers, no values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recoding {
+    /// The column it is made from, by position.
+    pub column: usize,
+    /// The new code of each old code.
+    pub map: Vec<u32>,
+    /// Every new code is below this.
+    pub cardinality: u32,
+    /// The new code of missing cells, when there are any.
+    pub missing: Option<u32>,
+}
+
 /// The subject of each record, as codes in the order of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectCodes {
@@ -84,14 +97,8 @@ impl Table {
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
-        let (order, subject_of_record) = sort_by_subject(subjects);
-        let columns: Vec<Column> = match order {
-            None => columns,
-            Some(order) => {
-                let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
-                columns.into_iter().map(sorted).collect()
-            }
-        };
+        let (columns, subject_of_record) = sort_by_subject(columns, &subjects);
+        drop(subjects);
         let constant_per_subject =
             columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
         let subject_starts = starts_of_runs(&subject_of_record);
@@ -104,6 +111,30 @@ impl Table {
             records_without_subject: (records - subject_of_record.len()) as u64,
             subject_of_record: Some(subject_of_record),
         })
+    }
+
+    /// The same records with a further column behind the others for each recoding, in their order.
+    ///
+    /// Whether a further column is constant per subject is found anew: a coarser column may be where the one it is made
+    /// from is not.
+    ///
+    /// # Panics
+    /// When a recoding is made from a column that the table does not have, or its map lacks one of the codes.
+    #[must_use]
+    pub fn with_recoded(mut self, recodings: &[Recoding]) -> Self {
+        let recode = |recoding: &Recoding| {
+            let column = &self.columns[recoding.column];
+            let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
+            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
+            let Recoding { cardinality, missing, .. } = *recoding;
+            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
+        };
+        let further: Vec<(Column, Option<bool>)> = recodings.par_iter().with_max_len(1).map(recode).collect();
+        for (column, constant) in further {
+            self.columns.push(column);
+            self.constant_per_subject.push(constant);
+        }
+        self
     }
 
     /// The columns, in the order they were given.
@@ -161,9 +192,8 @@ impl Table {
     }
 }
 
-/// The order that brings the records of a subject together (`None` when they are already in order), and the subjects
-/// in that order, numbered densely.
-fn sort_by_subject(subjects: SubjectCodes) -> (Option<Order>, Vec<u32>) {
+/// The columns with the records of a subject together, and the subject of each record, numbered densely.
+fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column>, Vec<u32>) {
     let sorted = subjects.missing.is_none() && with_codes!(&subjects.codes, codes => codes.is_sorted());
     if sorted {
         let mut subject = 0_u32;
@@ -173,16 +203,17 @@ fn sort_by_subject(subjects: SubjectCodes) -> (Option<Order>, Vec<u32>) {
             previous = Some(code);
             subject
         });
-        return (None, numbered.collect());
+        return (columns, numbered.collect());
     }
     let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
-    drop(subjects);
-    let mut subject_of_record = Vec::with_capacity(order.record.len());
-    let lengths = order.starts.windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
+    let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
+    let columns = columns.into_par_iter().with_max_len(1).map(sorted).collect();
+    let mut subject_of_record = Vec::with_capacity(order.len());
+    let lengths = order.starts().windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
     for (subject, length) in (0_u32..).zip(lengths) {
         subject_of_record.resize(subject_of_record.len() + length as usize, subject);
     }
-    (Some(order), subject_of_record)
+    (columns, subject_of_record)
 }
 
 /// Where each run of equal numbers begins, and the length as a last entry.
@@ -241,6 +272,17 @@ mod tests {
         let columns = vec![column(&[1, 1, 2]), column(&[1, 2, 2])];
         let table = Table::new(columns, Some(subjects(&[0, 0, 1], None)), 3).unwrap();
         assert_eq!((table.constant_per_subject(0), table.constant_per_subject(1)), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn a_coarser_column_stands_behind_the_others_and_may_become_static() {
+        let table = Table::new(vec![column(&[0, 1, 2])], Some(subjects(&[0, 0, 1], None)), 3).unwrap();
+        let recoding = |map: &[u32]| Recoding { column: 0, map: map.to_vec(), cardinality: 2, missing: None };
+        let table = table.with_recoded(&[recoding(&[0, 0, 1]), recoding(&[0, 1, 1])]);
+        let constant: Vec<_> = (0..3).map(|column| table.constant_per_subject(column)).collect();
+        assert_eq!(constant, [Some(false), Some(true), Some(false)]);
+        assert_eq!(table.columns()[1].codes, Codes::U8(vec![0, 0, 1]));
+        assert_eq!(table.columns()[2].codes, Codes::U8(vec![0, 1, 1]));
     }
 
     #[test]

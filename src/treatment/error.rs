@@ -106,6 +106,17 @@ pub enum TreatmentError {
     /// A subject map without a subject column.
     #[error("a subject map is given, but no column has the role `subject`")]
     SubjectMapWithoutSubject,
+    /// The consent register has no such column.
+    #[error("consent register `{}` has no column `{}`", shown_name(file), shown_name(column))]
+    ConsentColumn {
+        /// Name of the register.
+        file: String,
+        /// The column looked for.
+        column: String,
+    },
+    /// A consent register without a subject column.
+    #[error("a consent register is given, but no column has the role `subject`")]
+    ConsentWithoutSubject,
     /// A rule on the column that names the subject.
     #[error("column `{}` names the subject and cannot be coarsened", shown_name(column))]
     SubjectCoarsened {
@@ -158,6 +169,8 @@ impl TreatmentError {
                 | Self::NoSuchLevel { .. }
                 | Self::SubjectMapColumn { .. }
                 | Self::SubjectMapWithoutSubject
+                | Self::ConsentColumn { .. }
+                | Self::ConsentWithoutSubject
                 | Self::SubjectCoarsened { .. }
                 | Self::IdleRule { .. }
                 | Self::NoSuchColumn { .. }
@@ -182,7 +195,12 @@ impl TreatmentError {
             Self::NoSuchLevel { .. } => "levels are the columns of the file, counted from 0, which is the value itself",
             Self::SubjectMapColumn { .. } => "check `from` and `to` in `[subject] map` against the header of that file",
             Self::SubjectMapContradicts { .. } => "keep one line for each value, or map to the joint account",
-            Self::SubjectMapWithoutSubject => "name the column with `--subject` or `[subject] column`",
+            Self::ConsentColumn { .. } => {
+                "check `column` and `value_column` in `[recipient] consent` against the header of that file"
+            }
+            Self::SubjectMapWithoutSubject | Self::ConsentWithoutSubject => {
+                "name the column with `--subject` or `[subject] column`"
+            }
             Self::SubjectCoarsened { .. } => "use `[subject] map` to merge several values of one person",
             Self::TwoSubjects { .. } => "name one with `--subject` and the other with `--ignore` or `--quasi`",
             Self::TooLarge { .. } => "split the extract, or leave the column out with `--ignore`",

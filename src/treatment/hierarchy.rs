@@ -31,6 +31,11 @@ pub(super) fn recode_by_hierarchy(
     .map_err(|values| TreatmentError::NotInHierarchy { column: column.to_owned(), file: file_name(file), values })
 }
 
+/// Whether a hierarchy has a level and says one thing of each value there.
+pub(super) fn check_hierarchy(file: &Path, level: usize, hierarchy: &Extract) -> Result<(), TreatmentError> {
+    entries(file, level, hierarchy).map(drop)
+}
+
 type Entries<'hierarchy> = HashMap<&'hierarchy str, &'hierarchy str, foldhash::fast::FixedState>;
 
 fn entries<'hierarchy>(

@@ -4,10 +4,13 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod consent;
 mod error;
 mod exact;
 mod guess;
 mod hierarchy;
+mod lookups;
+mod propose;
 mod rare;
 mod recode;
 mod roles;
@@ -18,8 +21,11 @@ mod testing;
 mod treat;
 mod words;
 
+pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use exact::Exact;
+pub use lookups::check_lookups;
+pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use treat::{Lookups, SubjectCodes, Treated, hierarchy_files, treat};

@@ -65,6 +65,7 @@ fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) 
         records: extract.records,
         average_characters: 0,
         consecutive: false,
+        identifiers: &column.identifiers,
     };
     if let Some(dictionary) = dictionary {
         let values = || dictionary.values().flatten().map(crate::secret::Secret::expose);

@@ -33,6 +33,12 @@ pub(super) fn subject_from_map(
     Ok(SubjectCodes { name, codes: codes.remapped(&map, distinct as usize), distinct, missing, unmapped })
 }
 
+/// Whether a map has its columns and leads no value to two persons.
+pub(super) fn check_map(map: &SubjectMap, pairs: &Extract) -> Result<(), TreatmentError> {
+    let (from, to) = (column(map, pairs, &map.from)?, column(map, pairs, &map.to)?);
+    persons(map, from, to).map(drop)
+}
+
 fn column<'pairs>(map: &SubjectMap, pairs: &'pairs Extract, name: &str) -> Result<&'pairs CodedColumn, TreatmentError> {
     let found = pairs.columns.iter().find(|column| column.name == name);
     let found = found

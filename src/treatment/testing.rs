@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::SubjectCodes;
+use crate::detect::Search;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::result::ColumnType;
 use crate::secret::Secret;
@@ -28,7 +29,10 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
         .collect();
     let codes = Codes::from_codes(dictionary.len(), codes.into_iter());
     let missing = cells.iter().filter(|cell| cell.is_empty()).count() as u64;
-    ExtractColumn { name: name.to_owned(), column_type, missing, coded: Some(CodedColumn { codes, dictionary }) }
+    let mut search = Search::new(name);
+    cells.iter().for_each(|cell| search.take(cell.as_bytes(), 1));
+    let coded = Some(CodedColumn { codes, dictionary });
+    ExtractColumn { name: name.to_owned(), column_type, missing, identifiers: search.settle(), coded }
 }
 
 /// An extract of these columns.

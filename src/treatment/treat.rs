@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::consent::{ConsentCounts, count_consent};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
+use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::recode::{Recoded, recode_by_value};
 use super::subject::{subject_from_column, subject_from_map};
@@ -19,6 +21,8 @@ use crate::table::{Codes, Column, Dictionary};
 pub struct Lookups {
     /// The file of [`Plan::subject_map`], with its header.
     pub subject_map: Option<Extract>,
+    /// The register of [`RecipientPlan::consent`](crate::config::RecipientPlan::consent), with its header.
+    pub consent: Option<Extract>,
     /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
     pub hierarchies: BTreeMap<PathBuf, Extract>,
 }
@@ -27,8 +31,12 @@ pub struct Lookups {
 pub struct Treated {
     /// Who each record belongs to; `None` when each record is its own subject.
     pub subject: Option<SubjectCodes>,
+    /// How many subjects opted in; `None` when no register is declared.
+    pub consent: Option<ConsentCounts>,
     /// The quasi-identifiers after coarsening, in file order.
     pub columns: Vec<Column>,
+    /// For each of these columns, the coarser forms that advice may try.
+    pub ladders: Vec<Ladder>,
     /// Every column of the extract, in file order. `constant_per_subject` is `None`: the table knows it, not this room.
     pub described: Vec<DatasetColumn>,
 }
@@ -70,20 +78,23 @@ pub fn treat(
     lookups: &Lookups,
 ) -> Result<Treated, TreatmentError> {
     let mut described: Vec<DatasetColumn> =
-        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan)).collect();
+        extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
+    let consent = count_consent(&extract, &described, plan, lookups)?;
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
-    let mut columns = Vec::new();
+    let (mut columns, mut ladders) = (Vec::new(), Vec::new());
     for (column, description) in extract.columns.into_iter().zip(&mut described) {
         if description.role != Role::QuasiIdentifier {
             continue;
         }
-        let (treated, distinct_values) = workshop.treat_column(column, rules_of(plan, &description.name))?;
-        description.distinct = Some(distinct_values);
-        columns.push(treated);
+        let place = Place { number: columns.len(), declared: !description.guessed };
+        let treated = workshop.treat_column(column, rules_of(plan, &description.name), place)?;
+        description.distinct = Some(treated.values);
+        columns.push(treated.column);
+        ladders.push(treated.ladder);
     }
-    Ok(Treated { subject, columns, described })
+    Ok(Treated { subject, consent, columns, ladders, described })
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
@@ -102,7 +113,7 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
     }
 }
 
-fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetColumn {
+fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
@@ -112,7 +123,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> DatasetCo
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
         guessed: role.guessed && !dropped,
         guess_reason: role.reason.clone().filter(|_| !dropped),
-        looks_like: if unnamed { suspicion(&column.name) } else { None },
+        looks_like: if unnamed { suspicion(&column.name, &column.identifiers, records - column.missing) } else { None },
         column_type: column.column_type,
         distinct: column.coded.as_ref().map(|coded| distinct_values(&coded.dictionary)),
         missing: column.missing,
@@ -158,21 +169,50 @@ struct Workshop<'inputs> {
     lookups: &'inputs Lookups,
 }
 
+/// Where a column will stand among the quasi-identifiers, and whether somebody said that it is one.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    number: usize,
+    declared: bool,
+}
+
+struct TreatedColumn {
+    column: Column,
+    /// Distinct values, a missing cell not counted.
+    values: u64,
+    ladder: Ladder,
+}
+
 impl Workshop<'_> {
-    /// Applies the rules in order. Returns the column and its distinct values, a missing cell not counted.
-    fn treat_column(&mut self, column: ExtractColumn, rules: &[CoarsenRule]) -> Result<(Column, u64), TreatmentError> {
+    /// Applies the rules in order, and looks for coarser forms while the values are there.
+    fn treat_column(
+        &mut self,
+        column: ExtractColumn,
+        rules: &[CoarsenRule],
+        place: Place,
+    ) -> Result<TreatedColumn, TreatmentError> {
         let name = column.name;
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
+        let mut before_last = None;
         for rule in rules {
             let recoded = self.recode(&name, rule, &codes, &dictionary)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            dictionary = recoded.dictionary;
+            before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
         }
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
+        let ladder = ladder(&Present {
+            name: &name,
+            place: place.number,
+            declared: place.declared,
+            rules,
+            dictionary: &dictionary,
+            before_last: before_last.as_ref().map(|(finer, map)| (finer, map.as_slice())),
+        });
         let values = distinct_values(&dictionary);
-        Ok((Column { name, codes, cardinality: distinct, missing: dictionary.missing() }, values))
+        let column = Column { name, codes, cardinality: distinct, missing: dictionary.missing() };
+        Ok(TreatedColumn { column, values, ladder })
     }
 
     fn recode(

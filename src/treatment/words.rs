@@ -1,45 +1,6 @@
 //! Words of a column heading, and what they speak of in several languages.
 
-/// The words of a heading: split at everything but letters and digits, and where a small letter meets a capital one;
-/// lower case, without accents.
-pub(super) fn words(heading: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_small = false;
-    for letter in heading.chars() {
-        let boundary = !letter.is_alphanumeric() || (letter.is_uppercase() && after_small);
-        if boundary {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase().map(without_accent));
-        }
-        after_small = letter.is_lowercase() || letter.is_ascii_digit();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn without_accent(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
-        'č' | 'ç' | 'ć' => 'c',
-        'ď' => 'd',
-        'é' | 'è' | 'ê' | 'ë' | 'ě' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ľ' | 'ĺ' => 'l',
-        'ň' | 'ñ' => 'n',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
-        'ř' => 'r',
-        'š' => 's',
-        'ť' => 't',
-        'ú' | 'ù' | 'û' | 'ü' | 'ů' => 'u',
-        'ý' => 'y',
-        'ž' => 'z',
-        other => other,
-    }
-}
+pub(super) use crate::heading::words;
 
 /// Words for the person or account that records belong to, with how directly they mean a person.
 pub(super) const SUBJECT: [(&str, u32); 34] = [
@@ -119,7 +80,7 @@ pub(super) const QUALIFIER: [&str; 12] = [
 ];
 
 /// Words for what names a person outright.
-pub(super) const DIRECT: [&str; 57] = [
+pub(super) const DIRECT: [&str; 85] = [
     "surname",
     "firstname",
     "lastname",
@@ -177,6 +138,34 @@ pub(super) const DIRECT: [&str; 57] = [
     "msisdn",
     "licence",
     "license",
+    "cellphone",
+    "nome",
+    "cognome",
+    "naam",
+    "voornaam",
+    "achternaam",
+    "fornamn",
+    "efternamn",
+    "imie",
+    "nazwisko",
+    "sobrenome",
+    "bsn",
+    "pesel",
+    "cpf",
+    "aadhaar",
+    "personnummer",
+    "hetu",
+    "cpr",
+    "nir",
+    "insee",
+    "oib",
+    "nric",
+    "curp",
+    "cnp",
+    "mac",
+    "telefonnummer",
+    "mobilnummer",
+    "handynummer",
 ];
 
 /// Pairs of words that together name a person outright.
@@ -211,7 +200,7 @@ pub(super) const PERSON: [&str; 11] = [
 ];
 
 /// Words for a moment.
-pub(super) const TIME: [&str; 27] = [
+pub(super) const TIME: [&str; 29] = [
     "date",
     "time",
     "timestamp",
@@ -239,10 +228,12 @@ pub(super) const TIME: [&str; 27] = [
     "issued",
     "booked",
     "dt",
+    "booking",
+    "valuta",
 ];
 
 /// Words for a place.
-pub(super) const PLACE: [&str; 43] = [
+pub(super) const PLACE: [&str; 51] = [
     "zip",
     "zipcode",
     "postcode",
@@ -286,10 +277,18 @@ pub(super) const PLACE: [&str; 43] = [
     "longitude",
     "native",
     "wohnort",
+    "stad",
+    "plaats",
+    "miasto",
+    "citta",
+    "comune",
+    "cap",
+    "cep",
+    "codigopostal",
 ];
 
 /// Words for money.
-pub(super) const MONEY: [&str; 35] = [
+pub(super) const MONEY: [&str; 44] = [
     "amount",
     "amt",
     "balance",
@@ -325,10 +324,19 @@ pub(super) const MONEY: [&str; 35] = [
     "eur",
     "usd",
     "czk",
+    "kontostand",
+    "guthaben",
+    "turnover",
+    "umsatz",
+    "valor",
+    "bedrag",
+    "belopp",
+    "kwota",
+    "importo",
 ];
 
 /// Words for where and for what money was spent.
-pub(super) const TRADE: [&str; 31] = [
+pub(super) const TRADE: [&str; 37] = [
     "merchant",
     "mcc",
     "category",
@@ -360,6 +368,12 @@ pub(super) const TRADE: [&str; 31] = [
     "status",
     "cost",
     "department",
+    "winkel",
+    "negozio",
+    "esercente",
+    "sklep",
+    "marchand",
+    "merchantid",
 ];
 
 /// Words for traits of a person.
@@ -408,7 +422,7 @@ pub(super) const TRAIT: [&str; 41] = [
 ];
 
 /// Words for text that people write freely.
-pub(super) const FREE_TEXT: [&str; 20] = [
+pub(super) const FREE_TEXT: [&str; 24] = [
     "description",
     "desc",
     "memo",
@@ -429,26 +443,8 @@ pub(super) const FREE_TEXT: [&str; 20] = [
     "popis",
     "descripcion",
     "libelle",
+    "particulars",
+    "omschrijving",
+    "causale",
+    "concepto",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn headings_are_split_at_signs_and_capitals() {
-        for (heading, expected) in [
-            ("trans_date", vec!["trans", "date"]),
-            ("CustomerID", vec!["customer", "id"]),
-            ("marital-status", vec!["marital", "status"]),
-            (" date of birth ", vec!["date", "of", "birth"]),
-            ("address_1", vec!["address", "1"]),
-            ("Rodné číslo", vec!["rodne", "cislo"]),
-            ("AFNLWGT", vec!["afnlwgt"]),
-            ("", vec![]),
-            ("\u{1b}[31m", vec!["31m"]),
-        ] {
-            assert_eq!(words(heading), expected, "{heading:?}");
-        }
-    }
-}

@@ -7,8 +7,10 @@ use std::process::Command;
 use crate::support::{BINARY, Bench, Ended, repository_file};
 
 /// Every variable that would change what the program does.
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 20] = [
     "REIDRISK_ALLOW_REVIEW",
+    "REIDRISK_AS_OF",
+    "REIDRISK_AUDIENCE",
     "REIDRISK_COLOR",
     "REIDRISK_CONFIG",
     "REIDRISK_EMIT",
@@ -25,6 +27,7 @@ const VARIABLES: [&str; 17] = [
     "REIDRISK_SEED",
     "REIDRISK_THREADS",
     "REIDRISK_TIMEOUT",
+    "REIDRISK_WAIVERS",
 ];
 
 /// Runs the program in `bench` with its words and, before them, variables written as `NAME=value`.

@@ -69,3 +69,59 @@ fn time_that_was_over_before_anything_was_measured_is_4() {
     let ended = run(&bench, &["scan", "long.csv", "--quasi", "district", "--timeout", "1ms"]);
     assert_eq!(ended.code, Some(4), "{ended}");
 }
+
+/// Every row is a call and its code: the table that `--help` prints, from real runs over forty people.
+#[test]
+fn the_table_of_exit_codes_holds() {
+    let declared = ["scan", "people.csv", "--subject", "card", "--quasi"];
+    // Without a subject a medium finding is left: a review on declared roles.
+    let no_subject = ["scan", "people.csv", "--quasi", "district"];
+    let guessed = ["scan", "people.csv", "--ignore", "memo,age"];
+    let limited = ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--memory", "1K"];
+    let rows: [(&[&str], &[&str], i32); 30] = [
+        (&declared, &["district"], 0),
+        (&declared, &["district", "--k", "20"], 0),
+        (&declared, &["district", "--k", "21"], 1),
+        (&declared, &["district", "--k", "21", "--allow-review"], 1),
+        (&declared, &["district", "--k", "21", "--exit-zero"], 0),
+        (&declared, &["district", "--k", "21", "--fail-on", "critical"], 1),
+        (&declared, &["district", "--k", "21", "--fail-on", "critical", "--allow-review"], 0),
+        (&declared, &["district,age"], 0),
+        (&no_subject, &[], 1),
+        (&no_subject, &["--allow-review"], 0),
+        (&no_subject, &["--fail-on", "low"], 1),
+        (&no_subject, &["--fail-on", "low", "--allow-review"], 1),
+        (&guessed, &[], 1),
+        (&guessed, &["--allow-review"], 0),
+        (&guessed, &["--exit-zero"], 0),
+        (&guessed, &["--k", "21", "--allow-review"], 1),
+        (&declared, &["nobody"], 2),
+        (&declared, &["district", "--config", "nowhere.toml"], 2),
+        (&declared, &["district", "--emit", "pdf"], 2),
+        (&declared, &["district", "--audience", "everybody"], 2),
+        (&declared, &["district", "--out", "people.csv/x"], 3),
+        (&limited, &[], 4),
+        (&limited, &["--exit-zero", "--allow-review"], 4),
+        (&["inspect", "people.csv"], &[], 0),
+        (&["inspect", "nothing.csv"], &[], 3),
+        (&["inspect", "people.csv"], &["--subject", "nobody"], 2),
+        (&["init", "people.csv"], &["--output", "people.csv"], 2),
+        (&["init", "nothing.csv"], &[], 3),
+        (&["check", "people.csv"], &[], 2),
+        (&["man", "nothing"], &[], 2),
+    ];
+    for (call, flags, expected) in rows {
+        let words = [call, flags].concat();
+        assert_eq!(code(&words), Some(expected), "{words:?}");
+    }
+}
+
+/// A certain fail is not hidden by another code: the result keeps what `--exit-zero` turns into 0.
+#[test]
+fn the_result_keeps_the_true_code() {
+    let bench = Bench::new();
+    people(&bench, 40);
+    let ended = run(&bench, &[&COUNTED[..], &["--k", "21", "--exit-zero", "--format", "json"]].concat());
+    let result: serde_json::Value = serde_json::from_str(&ended.stdout).expect("the result is JSON");
+    assert_eq!((ended.code, result["verdict"]["exit_code"].as_u64()), (Some(0), Some(1)));
+}

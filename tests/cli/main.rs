@@ -4,8 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agreements;
 mod desk;
 mod exit_codes;
 mod network;
 mod streams;
 mod texts;
+mod verbs;

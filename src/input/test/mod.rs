@@ -3,6 +3,7 @@
 mod classify;
 mod files;
 mod formats;
+mod identifiers;
 mod text;
 
 use std::fs;

@@ -67,7 +67,9 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     let recommended = tried.iter().find(|advice| advice.recommended);
     let reaching = tried.iter().filter(|advice| advice.reaches_limits).count();
     let answer = match (recommended, uniqueness) {
-        (Some(advice), Some(_)) => words::try_first(&plain(&printable(&advice.action)), &predicted(result, advice)),
+        (Some(advice), Some(_)) => {
+            words::try_first_then(&plain(&printable(&advice.action)), &predicted(result, advice))
+        }
         _ => words::advice_answer(tried.len(), reaching),
     };
     let mut tables = Vec::new();

@@ -23,7 +23,16 @@ pub(super) struct Headline {
     pub(super) counts: String,
 }
 
+/// What fails comes first; what the crowds say stands under it.
 pub(super) fn headline(result: &ScanResult) -> Headline {
+    let of_crowds = headline_of_crowds(result);
+    match summary::blocking(result) {
+        Some(sentence) => Headline { sentence: format!("{}.", plain(&sentence)), counts: of_crowds.sentence },
+        None => of_crowds,
+    }
+}
+
+fn headline_of_crowds(result: &ScanResult) -> Headline {
     match crowds(result) {
         Crowds::Measured(uniqueness) => {
             let set = headline_set(result, uniqueness);

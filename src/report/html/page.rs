@@ -26,7 +26,7 @@ pub(super) struct Page {
     name: String,
     size: String,
     time: String,
-    handling: &'static str,
+    handling: String,
     headline: Headline,
     line: Option<NumberLine>,
     found: Vec<FindingLine>,
@@ -61,7 +61,7 @@ impl Page {
             Crowds::Measured(uniqueness) => Some(uniqueness),
             Crowds::Missing { .. } => None,
         };
-        let verdict = verdict(result.verdict.outcome);
+        let verdict = Verdict { sentence: words::verdict_of(result), ..verdict(result.verdict.outcome) };
         let run = printable(&result.run.id);
         let style = safety::style(&run, verdict.word);
         let columns = uniqueness.map(first::columns).unwrap_or_default();
@@ -74,7 +74,7 @@ impl Page {
             name: printable(&result.dataset.name),
             size: words::dataset_size(&result.dataset),
             time: words::time(&printable(&result.run.started_at)),
-            handling: words::HANDLING,
+            handling: result.run.audience.stamp().map_or_else(|| words::HANDLING.to_owned(), words::restricted),
             headline: first::headline(result),
             line: uniqueness.and_then(|uniqueness| first::number_line(result, uniqueness)),
             found: result.findings.iter().take(FINDINGS).map(FindingLine::new).collect(),

@@ -1,6 +1,6 @@
 //! Limits, method, glossary and the record of the run.
 
-use super::section::{Section, sentences};
+use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{bytes, count, duration};
@@ -32,6 +32,7 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         id: "policy",
         title: words::POLICY_TITLE,
         answer: words::policy(policy, &printable(&policy.name)),
+        lines: result.waivers.iter().map(|record| quoted(&words::waiver(record))).collect(),
         tables: vec![Table::new(words::POLICY_CAPTION, &words::POLICY_HEADS, rows.into_iter())],
         reading: words::owned(words::POLICY_READING),
         todo: sentences(words::POLICY_TODO),

@@ -41,7 +41,7 @@ pub(in crate::report) const ADVICE_TODO: &[&str] =
 pub(in crate::report) const LIMITS_REACHED: &str = "reached";
 pub(in crate::report) const LIMITS_MISSED: &str = "not reached";
 
-pub(in crate::report) fn try_first(action: &str, predicted: &str) -> String {
+pub(in crate::report) fn try_first_then(action: &str, predicted: &str) -> String {
     format!("Try first: {}. Then: {predicted}.", action.trim_end_matches('.'))
 }
 

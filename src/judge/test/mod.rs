@@ -1,5 +1,12 @@
 //! Each gate at, above and below its limit, undefined, cut off and inapplicable; the exit codes.
 
+mod agreements;
+mod cells;
+mod codes;
+mod laws;
+mod policies;
+mod waivers;
+
 use super::*;
 use crate::result::*;
 
@@ -68,12 +75,11 @@ fn measured(value: Uniqueness) -> Measures {
 }
 
 fn policy() -> Policy {
-    let (name, k, gate_any_record) = ("house-default".to_owned(), 5, false);
-    Policy { name, k, gate_any_record, fail_on: Severity::High, allow_review: false }
+    policy_of(&Limits::default())
 }
 
 fn judged(dataset: &Dataset, measures: &Measures, policy: &Policy) -> (VerdictOutcome, u8, Vec<FindingCode>) {
-    let judgement = judge(Case { dataset, measures, policy });
+    let judgement = judge(Case::new(dataset, measures, policy));
     let codes = judgement.findings.iter().map(|finding| finding.code).collect();
     (judgement.verdict.outcome, judgement.verdict.exit_code, codes)
 }
@@ -96,7 +102,7 @@ fn the_smallest_static_class_is_gated_below_at_and_above_k() {
 fn the_full_set_is_gated_only_when_the_policy_asks() {
     let measures = measured(uniqueness(Some(9), 4));
     assert_eq!(judged(&dataset(), &measures, &policy()).0, VerdictOutcome::Pass);
-    let strict = Policy { gate_any_record: true, ..policy() };
+    let strict = policy_of(&Limits { gate_any_record: Some(true), ..Limits::default() });
     assert_eq!(judged(&dataset(), &measures, &strict), (VerdictOutcome::Fail, 1, vec![FindingCode::SmallClass]));
 }
 
@@ -128,7 +134,10 @@ fn a_measure_cut_off_is_incomplete_and_never_passes() {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
     let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..Measures::default() };
     let lenient = Policy { allow_review: true, ..policy() };
-    assert_eq!(judged(&dataset(), &measures, &lenient), (VerdictOutcome::Incomplete, 4, vec![]));
+    assert_eq!(
+        judged(&dataset(), &measures, &lenient),
+        (VerdictOutcome::Incomplete, 4, vec![FindingCode::IncompleteMeasure])
+    );
 }
 
 #[test]
@@ -142,7 +151,7 @@ fn a_certain_fail_is_not_hidden_by_a_measure_cut_off() {
 
 #[test]
 fn a_measure_that_was_not_asked_for_leaves_no_gate() {
-    let judgement = judge(Case { dataset: &dataset(), measures: &Measures::default(), policy: &policy() });
+    let judgement = judge(Case::new(&dataset(), &Measures::default(), &policy()));
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
     assert!(judgement.not_measured.iter().any(|entry| entry.measure == "static-smallest-class"));
 }
@@ -165,7 +174,7 @@ fn event_columns_are_at_best_for_review_while_unicity_is_not_measured() {
 #[test]
 fn records_without_a_subject_are_a_finding() {
     let dataset = Dataset { records_without_subject: 2, ..dataset() };
-    let judgement = judge(Case { dataset: &dataset, measures: &measured(uniqueness(Some(9), 9)), policy: &policy() });
+    let judgement = judge(Case::new(&dataset, &measured(uniqueness(Some(9), 9)), &policy()));
     assert_eq!(judgement.findings[0].code, FindingCode::RecordsWithoutSubject);
     assert_eq!(judgement.findings[0].measured, Some(2.0));
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);

@@ -1,0 +1,137 @@
+//! What a recipe does to the crowds, counted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::recipe::{Recipe, Step};
+use crate::result::Headline;
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::{ColumnSet, SetCounts, Table, count_sets};
+
+/// Why counting ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// The fixed limit of work is reached.
+    Work,
+    /// The program was asked to end.
+    Stopped(StopReason),
+}
+
+/// The figures of one column set that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Crowds {
+    pub(super) smallest: Option<u32>,
+    pub(super) unique_subjects: u64,
+    pub(super) subjects_below_k: u64,
+    pub(super) records_below_k: u64,
+}
+
+/// The figures of a recipe: `None` where it leaves no such set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Figures {
+    /// All columns that are left.
+    pub(super) full: Option<Crowds>,
+    /// Those of them that are then static.
+    pub(super) fixed: Option<Crowds>,
+}
+
+impl Figures {
+    /// The same in the words of the result.
+    pub(super) fn headline(&self) -> Headline {
+        let smallest = |crowds: Option<Crowds>| crowds.and_then(|crowds| crowds.smallest).map(u64::from);
+        Headline {
+            full_smallest_class: smallest(self.full),
+            full_unique_subjects: self.full.map(|crowds| crowds.unique_subjects),
+            full_subjects_below_k: self.full.map(|crowds| crowds.subjects_below_k),
+            static_smallest_class: smallest(self.fixed),
+            static_unique_subjects: self.fixed.map(|crowds| crowds.unique_subjects),
+            static_subjects_below_k: self.fixed.map(|crowds| crowds.subjects_below_k),
+            unicity: None,
+        }
+    }
+}
+
+/// Counts the crowds of recipes, each set once, within a fixed limit of work.
+pub(super) struct Counter<'a> {
+    /// The columns of today, then the forms of the first, of the second, and so on.
+    table: &'a Table,
+    /// Where the forms of each column begin.
+    forms: Vec<usize>,
+    k: u32,
+    /// Records times sets that may still be counted.
+    work_left: u64,
+    known: HashMap<ColumnSet, Crowds>,
+    progress: &'a dyn Progress,
+    stop: &'a Stop,
+}
+
+impl<'a> Counter<'a> {
+    /// `rungs` are the numbers of forms of each column of today.
+    pub(super) fn new(
+        table: &'a Table,
+        rungs: impl Iterator<Item = usize>,
+        k: u32,
+        work: u64,
+        progress: &'a dyn Progress,
+        stop: &'a Stop,
+    ) -> Self {
+        let rungs: Vec<usize> = rungs.collect();
+        let mut next = rungs.len();
+        let begin = |&rungs: &usize| {
+            next += rungs;
+            next - rungs
+        };
+        let forms = rungs.iter().map(begin).collect();
+        Self { table, forms, k, work_left: work, known: HashMap::new(), progress, stop }
+    }
+
+    /// Records times sets that may still be counted.
+    pub(super) fn work_left(&self) -> u64 {
+        self.work_left
+    }
+
+    /// The figures of each recipe, in their order.
+    ///
+    /// # Errors
+    /// When the work would exceed its limit: then nothing of these recipes is counted. When the program was asked to end.
+    pub(super) fn figures(&mut self, recipes: &[Recipe]) -> Result<Vec<Figures>, Halt> {
+        let sets: Vec<(ColumnSet, ColumnSet)> = recipes.iter().map(|recipe| self.sets(recipe)).collect();
+        // In one fixed order, each once: equal plans cost equal work.
+        let wanted: BTreeSet<&ColumnSet> = sets.iter().flat_map(|(full, fixed)| [full, fixed]).collect();
+        let wanted = wanted.into_iter().filter(|set| !set.is_empty() && !self.known.contains_key(set));
+        let wanted: Vec<ColumnSet> = wanted.cloned().collect();
+        self.count(wanted)?;
+        let crowds = |set: &ColumnSet| self.known.get(set).copied();
+        Ok(sets.iter().map(|(full, fixed)| Figures { full: crowds(full), fixed: crowds(fixed) }).collect())
+    }
+
+    fn count(&mut self, sets: Vec<ColumnSet>) -> Result<(), Halt> {
+        let work = self.table.records() as u64 * sets.len() as u64;
+        self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Work)?;
+        let counts = count_sets(self.table, &sets, self.progress, self.stop).map_err(Halt::Stopped)?;
+        let crowds = counts.iter().map(|counts| self.crowds(counts)).collect::<Vec<_>>();
+        self.known.extend(sets.into_iter().zip(crowds));
+        Ok(())
+    }
+
+    fn crowds(&self, counts: &SetCounts) -> Crowds {
+        Crowds {
+            smallest: counts.smallest_class(),
+            unique_subjects: counts.subjects_below(2),
+            subjects_below_k: counts.subjects_below(self.k),
+            records_below_k: counts.records_below(self.k),
+        }
+    }
+
+    /// All columns that a recipe leaves, and those that are then static: all of them without subjects.
+    fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
+        let place = |(column, step): (usize, Step)| match step {
+            Step::AsIs => Some(column),
+            Step::Rung(rung) => Some(self.forms[column] + rung),
+            Step::Dropped => None,
+        };
+        let full: Vec<usize> = recipe.steps().enumerate().filter_map(place).collect();
+        let is_static = |column: &usize| self.table.constant_per_subject(*column).unwrap_or(true);
+        let fixed = ColumnSet::new(full.iter().copied().filter(is_static));
+        (ColumnSet::new(full), fixed)
+    }
+}

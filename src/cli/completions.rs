@@ -1,0 +1,43 @@
+//! `reidrisk completions` and `reidrisk man`: both are made from the definition of the command line.
+
+use clap::{Command, CommandFactory};
+
+use super::arguments::{Arguments, CompletionsArguments, ManArguments};
+use super::exit::ExitStatus;
+use super::printer::Printer;
+use crate::config::{did_you_mean, shown_name};
+
+pub(super) fn completions_verb(arguments: &CompletionsArguments, printer: &Printer) -> ExitStatus {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "reidrisk", &mut script);
+    printer.result(&script).err().unwrap_or(ExitStatus::Success)
+}
+
+pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> ExitStatus {
+    let mut program = Arguments::command();
+    // Global flags are part of the page of each verb.
+    program.build();
+    let page = match &arguments.verb {
+        None => program,
+        Some(verb) => match program.find_subcommand(verb) {
+            Some(found) => found.clone(),
+            None => return unknown_verb(verb, &program, printer),
+        },
+    };
+    let mut manual = Vec::new();
+    match clap_mangen::Man::new(page).render(&mut manual) {
+        Ok(()) => printer.result(&manual).err().unwrap_or(ExitStatus::Success),
+        // Memory takes every byte.
+        Err(_) => ExitStatus::Internal,
+    }
+}
+
+fn unknown_verb(verb: &str, program: &Command, printer: &Printer) -> ExitStatus {
+    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
+    let hint = match did_you_mean(verb, names.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("verbs: {}", names.join(", ")),
+    };
+    printer.failure(&format!("`{}` is not a verb", shown_name(verb)), Some(&hint));
+    ExitStatus::Usage
+}

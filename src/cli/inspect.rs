@@ -1,0 +1,58 @@
+//! `reidrisk inspect`: what the columns are, before anything is measured.
+
+use clap::ArgMatches;
+
+use super::arguments::{InspectArguments, InspectFormat, Manners};
+use super::exit::ExitStatus;
+use super::flags::{Look, config_of, plan_to_look};
+use super::interrupt::{end_after, end_on_signals};
+use super::printer::Printer;
+use super::progress::TerminalProgress;
+use super::scan::{in_pool, scan_failure, tell_origins, text_style};
+use crate::config::Plan;
+use crate::report::{render_columns_markdown, render_columns_text, render_inspection_json};
+use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
+use crate::stop::Stop;
+
+pub(super) fn inspect_verb(
+    arguments: &InspectArguments,
+    matches: Option<&ArgMatches>,
+    manners: &Manners,
+    printer: &Printer,
+) -> ExitStatus {
+    let config = config_of(arguments.config.as_ref(), &arguments.inputs);
+    let look = Look {
+        inputs: &arguments.inputs,
+        names: &arguments.roles.names,
+        limits: &arguments.limits,
+        reading: &arguments.reading,
+    };
+    let resolved = match plan_to_look(&look, &arguments.roles.coarsen, config.as_deref(), matches) {
+        Ok(resolved) => resolved,
+        Err(error) => return printer.config_failure(&error),
+    };
+    tell_origins(&resolved, printer);
+    let shown = look_at(&resolved.plan, manners, printer).and_then(|dataset| show(dataset, arguments.format, printer));
+    shown.err().unwrap_or(ExitStatus::Success)
+}
+
+/// Reads the extract as far as its columns are known.
+pub(super) fn look_at(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Dataset, ExitStatus> {
+    let stop = Stop::default();
+    end_on_signals(&stop, printer)?;
+    end_after(plan.timeout, &stop);
+    let progress = TerminalProgress::new(manners);
+    let looked = in_pool(plan, printer, || crate::inspect::inspect(plan, &progress, &stop))?;
+    looked.map_err(|error| scan_failure(&error, printer))
+}
+
+fn show(dataset: Dataset, format: InspectFormat, printer: &Printer) -> Result<(), ExitStatus> {
+    let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    let inspection = Inspection { schema_version: SCHEMA_VERSION.to_owned(), tool, dataset };
+    let bytes = match format {
+        InspectFormat::Text => render_columns_text(&inspection, &text_style(printer)).into_bytes(),
+        InspectFormat::Md => render_columns_markdown(&inspection).into_bytes(),
+        InspectFormat::Json => render_inspection_json(&inspection).map_err(|error| printer.report_failure(&error))?,
+    };
+    printer.result(&bytes)
+}

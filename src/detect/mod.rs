@@ -1,0 +1,202 @@
+//! What names a person outright, found in the cells themselves.
+//!
+//! Pure functions on the bytes of a cell, in three steps. *Looking* ([`Search::take`]) finds everything in one cell that
+//! has the shape of an identifier, and whether its check digits are right. *Counting* remembers of every column, for
+//! every shape, a sample of the distinct values and how many of them were right. *Settling* ([`Search::settle`]) asks
+//! for every kind whether chance explains what was seen (`proof.rs` has the rule and its errors).
+//!
+//! | kind | how it is recognised |
+//! |---|---|
+//! | payment card number | issuer range, length for that issuer, Luhn digit; bare or in groups (`card.rs`) |
+//! | partial, truncated card number | digits and signs of masking in the length of a card; at most the first six and last four digits are a permitted truncation |
+//! | IBAN | country, its length, modulo 97; bare or in groups (`iban.rs`) |
+//! | e-mail address | the library `linkify` (`email.rs`) |
+//! | telephone number | `+` or `00` with country code and length, or a national spelling; bare digits only beneath a heading (`phone.rs`) |
+//! | national identifier | a table of spellings with their check digits (`national/`) |
+//! | hashed value | hexadecimal or base64 of a usual length (`hash.rs`) |
+//!
+//! # Guarantee
+//! What is found depends on the set of cells, how often each occurs, and the heading: not on their order. It holds counts
+//! and no value. Dates and moments in ISO spelling are never an identifier.
+
+mod card;
+mod email;
+mod hash;
+mod iban;
+mod national;
+#[doc(hidden)]
+pub mod oracle;
+mod phone;
+mod proof;
+mod search;
+mod sighting;
+#[cfg(test)]
+mod test;
+mod text;
+
+pub use search::{Found, Search};
+pub use sighting::Shown;
+
+use sighting::Sighting;
+
+/// Kinds that the heading of a column speaks of, so that less is needed to believe them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Heading {
+    card: bool,
+    phone: bool,
+    national: bool,
+}
+
+/// Words beside which bare digits may be a card number.
+const CARD: [&str; 9] = ["card", "cardnumber", "pan", "cc", "creditcard", "karte", "kartennummer", "tarjeta", "carte"];
+
+/// Words beside which bare digits may be a telephone number.
+const PHONE: [&str; 20] = [
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "telefon",
+    "telefono",
+    "telephon",
+    "mobile",
+    "mobil",
+    "mobilnummer",
+    "handy",
+    "handynummer",
+    "cell",
+    "cellphone",
+    "fax",
+    "msisdn",
+    "gsm",
+    "whatsapp",
+    "phonenumber",
+    "telefonnummer",
+];
+
+/// Words beside which bare digits may be a national identification number.
+const NATIONAL: [&str; 44] = [
+    "ssn",
+    "sin",
+    "itin",
+    "tin",
+    "nin",
+    "nino",
+    "dni",
+    "nie",
+    "nif",
+    "nir",
+    "insee",
+    "bsn",
+    "burgerservicenummer",
+    "sofi",
+    "pesel",
+    "cpf",
+    "rut",
+    "cnp",
+    "hetu",
+    "henkilotunnus",
+    "personnummer",
+    "fodselsnummer",
+    "cpr",
+    "aadhaar",
+    "aadhar",
+    "oib",
+    "curp",
+    "nric",
+    "fiscale",
+    "rodne",
+    "steuerid",
+    "steuer",
+    "steuernummer",
+    "taxid",
+    "taxpayer",
+    "nationalid",
+    "national",
+    "ahv",
+    "tckn",
+    "kimlik",
+    "isikukood",
+    "rijksregisternummer",
+    "nrn",
+    "pps",
+];
+
+impl Heading {
+    fn new(heading: &str) -> Self {
+        let words = crate::heading::words(heading);
+        let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+        let pair = |first: &str, second: &str| {
+            words.iter().any(|word| word == first) && words.iter().any(|word| word == second)
+        };
+        Self {
+            card: says(&CARD),
+            phone: says(&PHONE),
+            national: says(&NATIONAL) || pair("social", "security") || pair("tax", "id") || pair("identity", "number"),
+        }
+    }
+}
+
+/// Shorter cells hold no identifier: `a@b.cd` is the shortest.
+const SHORTEST: usize = 6;
+
+/// Whether a cell may hold an identifier at all; most cells end here.
+fn may_hold(cell: &[u8]) -> bool {
+    if cell.len() < SHORTEST {
+        return false;
+    }
+    if cell.len() < 8 && cell.is_ascii() {
+        return cell.contains(&b'@');
+    }
+    let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= 4 || cell.contains(&b'@') || cell.len() >= 22 || !cell.is_ascii()
+}
+
+/// Everything in a cell that has the shape of an identifier.
+fn look(cell: &[u8], heading: Heading) -> Sighting {
+    let mut sighting = Sighting::default();
+    if !may_hold(cell) {
+        return sighting;
+    }
+    let text = text::plain(cell);
+    if text::is_moment(&text) {
+        return sighting;
+    }
+    if hash::look(&text, &mut sighting) {
+        sighting.value = text::digest(&text);
+        return sighting;
+    }
+    if memchr::memchr(b'@', &text).is_some() {
+        email::look(&text, &mut sighting);
+    }
+    if text.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4 {
+        look_for_numbers(&text, heading, &mut sighting);
+    }
+    if sighting.candidates != 0 {
+        sighting.value = text::digest(&text);
+    }
+    sighting
+}
+
+/// Tries every place of a text at which a word, number or sign of masking begins.
+fn look_for_numbers(text: &[u8], heading: Heading, sighting: &mut Sighting) {
+    let mut at = 0;
+    while at < text.len() {
+        let inside = at > 0 && text::is_word(text[at - 1]);
+        let begins = text::is_word(text[at]) || matches!(text[at], b'+' | b'(' | b'*' | b'#');
+        let found = if begins && !inside { number_at(text, at, heading, sighting) } else { None };
+        at = found.unwrap_or(at + 1).max(at + 1);
+    }
+    if heading.phone && sighting.passed == 0 {
+        phone::look_at_digits(text, sighting);
+    }
+}
+
+/// Looks for an identifier that starts here; the end of one that is right.
+fn number_at(text: &[u8], at: usize, heading: Heading, sighting: &mut Sighting) -> Option<usize> {
+    iban::at(text, at, sighting)
+        .or_else(|| card::masked_at(text, at, sighting))
+        .or_else(|| card::at(text, at, sighting))
+        .or_else(|| national::at(text, at, heading.national, sighting))
+        .or_else(|| phone::at(text, at, sighting))
+}

@@ -1,0 +1,39 @@
+//! A look at an extract before anything is measured: its columns, their types and roles, and the files a plan names.
+//!
+//! [`inspect`] takes the same first steps as [`scan`](crate::scan::scan), so what it says of roles, and of what is
+//! static or event, is what a scan would say.
+
+use crate::config::{self, Plan};
+use crate::input;
+use crate::result::Dataset;
+use crate::scan::{ScanError, read_lookups, treat};
+use crate::stop::{Progress, Stop};
+use crate::treatment;
+
+/// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
+///
+/// Every column is read whole, so each has its number of distinct values; `constant_per_subject` is known for the
+/// quasi-identifiers of an extract with a subject, as in a scan.
+///
+/// # Errors
+/// As [`scan`](crate::scan::scan), except for those of measures.
+pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Dataset, ScanError> {
+    let source = input::open(&plan.inputs, &plan.input)?;
+    config::check_columns(plan, source.columns())?;
+    let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
+    let wanted = vec![true; source.columns().len()];
+    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    let roles = treatment::roles(&extract, &plan.roles)?;
+    Ok(treat(extract, &roles, plan, name, stop)?.dataset)
+}
+
+/// Reads the files that a plan names beside the extract (the subject map, the hierarchies) and looks for the columns
+/// and levels that the plan takes from them. The extract is not needed.
+///
+/// # Errors
+/// When such a file cannot be read, or lacks a column or a level. That every value of the extract is in it shows only
+/// in a scan.
+pub fn check_files(plan: &Plan, stop: &Stop) -> Result<(), ScanError> {
+    let lookups = read_lookups(plan, stop)?;
+    Ok(treatment::check_lookups(plan, &lookups)?)
+}

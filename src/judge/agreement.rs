@@ -1,0 +1,74 @@
+//! Whether the extract keeps within the agreement with its recipient.
+
+use jiff::civil::Date;
+
+use super::{Case, as_float, finding};
+use crate::result::{Consent, Finding, FindingCode, Recipient, Severity};
+
+/// Everything in which the extract goes beyond the agreement.
+///
+/// Every column of the extract counts, whatever its role or rule: `drop` takes a column out of the counting and not
+/// out of the file.
+pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for column in &case.dataset.columns {
+        let forbidden = recipient.forbidden_columns.contains(&column.name);
+        let allowed = recipient.allowed_columns.as_ref().is_none_or(|allowed| allowed.contains(&column.name));
+        findings.extend(column_finding(&column.name, forbidden, allowed));
+    }
+    findings.extend(purpose_missing(recipient));
+    findings.extend(recipient.ends.as_deref().and_then(|ends| agreement_ended(ends, case.as_of)));
+    findings.extend(recipient.consent.as_ref().and_then(consent_missing));
+    findings
+}
+
+fn of_agreement(code: FindingCode, severity: Severity, message: String) -> Finding {
+    finding(code, severity, "agreement", message)
+}
+
+fn column_finding(column: &str, forbidden: bool, allowed: bool) -> Option<Finding> {
+    let found = if forbidden {
+        let message = format!("column `{column}` is in the extract, and the agreement forbids it");
+        of_agreement(FindingCode::ForbiddenColumn, Severity::Critical, message)
+    } else if !allowed {
+        let message =
+            format!("column `{column}` is in the extract and not among the columns that the agreement allows");
+        of_agreement(FindingCode::ColumnNotAllowed, Severity::High, message)
+    } else {
+        return None;
+    };
+    Some(Finding { columns: vec![column.to_owned()], ..found })
+}
+
+fn purpose_missing(recipient: &Recipient) -> Option<Finding> {
+    let stated = recipient.purpose.as_deref().is_some_and(|purpose| !purpose.trim().is_empty());
+    let message = "a recipient is declared, but not for what purpose it receives the extract".to_owned();
+    (!stated).then(|| of_agreement(FindingCode::PurposeMissing, Severity::High, message))
+}
+
+/// The last day of an agreement is still within it.
+fn agreement_ended(ends: &str, as_of: Option<Date>) -> Option<Finding> {
+    let Ok(last_day) = ends.parse::<Date>() else {
+        let message = "the agreement ends on a day that is not known".to_owned();
+        return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
+    };
+    let Some(as_of) = as_of else {
+        let message = format!("the agreement ends on {last_day}, and the day to judge for is not known");
+        return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
+    };
+    let message = format!("the agreement ended on {last_day}, and the day to judge for is {as_of}");
+    (as_of > last_day).then(|| of_agreement(FindingCode::AgreementEnded, Severity::Critical, message))
+}
+
+fn consent_missing(consent: &Consent) -> Option<Finding> {
+    let message = format!(
+        "{} of {} subjects are not opted in by the register `{}`",
+        consent.without_consent, consent.subjects, consent.file
+    );
+    let found = of_agreement(FindingCode::ConsentMissing, Severity::Critical, message);
+    (consent.without_consent > 0).then_some(Finding {
+        measured: Some(as_float(consent.without_consent)),
+        limit: Some(0.0),
+        ..found
+    })
+}

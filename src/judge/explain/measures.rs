@@ -1,0 +1,38 @@
+//! Pages of measures.
+
+use super::Page;
+
+pub(super) const PAGES: [Page; 3] = [
+    Page {
+        code: "uniqueness",
+        summary: "How many subjects are alone, or nearly so, on each combination of columns.",
+        meaning: "A record hides in the crowd of subjects that share its values. Whoever knows those values of a person \
+                  and finds a crowd of one has found the person.",
+        formula: "A class is all records with equal values on a set of columns; its size is the number of distinct \
+                  subjects in it; the risk of a record is 1 / size. Counted for every set of up to `max_set` \
+                  quasi-identifiers, for the static ones and for all of them.",
+        source: "Sweeney, k-anonymity: a model for protecting privacy (2002); El Emam, Guide to the De-Identification of \
+                 Personal Health Information (2013).",
+        action: "Coarsen or remove the columns that the report names as most revealing.",
+    },
+    Page {
+        code: "identifiers",
+        summary: "What in the cells names a person outright.",
+        meaning: "Card numbers, account numbers, addresses and the like need no combination: one cell is enough.",
+        formula: "Every cell of every column is compared with the form, and where there is one the check digit, of each \
+                  kind of identifier. Counts of records are kept, never a value.",
+        source: "ISO/IEC 7812 (card numbers), ISO 13616 (IBAN), 45 CFR 164.514(b)(2), PCI DSS v4.",
+        action: "Remove the column, or cut the identifiers out of the text.",
+    },
+    Page {
+        code: "unicity",
+        summary: "How many subjects are singled out by a few known events.",
+        meaning: "Somebody who was there, or saw a receipt, knows some events of a person. If only one history holds all of \
+                  them, the rest of that history is the person's.",
+        formula: "Share of subjects for whom p of their own points, drawn at random, match no other subject. A point is \
+                  the group of event columns that makes one event known. The limit looks at p = 4 and compares the \
+                  upper end of the 95 % interval.",
+        source: "de Montjoye et al., Unique in the shopping mall, Science 347 (2015), doi:10.1126/science.1256297.",
+        action: "Coarsen times, places and amounts, shorten the histories, or share totals instead of events.",
+    },
+];

@@ -1,0 +1,150 @@
+//! The format rules of the safe harbor method, as far as types, rules and headings of columns can answer them.
+//!
+//! Source: 45 CFR 164.514(b)(2). A column counts as it leaves: after its coarsening rules. Headings are read in English
+//! and German; a heading that says nothing is not judged, and that is said.
+
+use super::{Case, Gated, finding};
+use crate::result::{
+    ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured, Severity,
+};
+
+/// Applies every rule of form that columns answer.
+pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
+    for gate in &case.policy.gates {
+        let rule: fn(&DatasetColumn) -> Option<(FindingCode, String)> = match gate.measure {
+            GateMeasure::DateDetail => date_too_fine,
+            GateMeasure::AgePooling => age_not_pooled,
+            GateMeasure::PlaceDetail => place_too_fine,
+            _ => continue,
+        };
+        let broken = case.dataset.columns.iter().filter(|column| !is_dropped(column)).filter_map(|column| {
+            let (code, message) = rule(column)?;
+            let found = finding(code, Severity::High, "columns", message);
+            Some(Finding { columns: vec![column.name.clone()], ..found })
+        });
+        gated.findings.extend(broken);
+    }
+    if case.policy.gates.iter().any(is_safe_harbor) {
+        safe_harbor_remainder(gated);
+    }
+}
+
+fn is_safe_harbor(gate: &Gate) -> bool {
+    gate.measure == GateMeasure::DateDetail && gate.basis == GateBasis::Law
+}
+
+/// What the safe harbor method asks for and no column can answer.
+const UNANSWERED: [(&str, &str); 5] = [
+    (
+        "post-code-population",
+        "whether more than 20,000 people live under the first three digits of each post code is not known",
+    ),
+    ("birth-year-of-the-oldest", "whether a year of birth shows an age above 89 is not judged"),
+    (
+        "other-identifiers",
+        "licence, vehicle and device numbers, web and network addresses, biometric data and pictures are not looked for",
+    ),
+    ("identifiers-without-form", "names and record numbers have no form; they are judged by role and heading only"),
+    ("actual-knowledge", "whether somebody knows that the rest could identify a person is for a person to say"),
+];
+
+fn safe_harbor_remainder(gated: &mut Gated) {
+    gated.not_measured.extend(
+        UNANSWERED.map(|(measure, reason)| NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() }),
+    );
+    gated.doubts.push(format!(
+        "the safe harbor method asks for {} more answers than columns can give; a person must give them",
+        UNANSWERED.len()
+    ));
+}
+
+fn is_dropped(column: &DatasetColumn) -> bool {
+    column.coarsen.iter().any(|rule| rule == "drop")
+}
+
+fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
+    let is_date = matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    let by_year = column.coarsen.iter().any(|rule| rule == "year");
+    let message = format!("column `{}` holds dates finer than a year", column.name);
+    (is_date && !by_year).then_some((FindingCode::DateTooFine, message))
+}
+
+fn age_not_pooled(column: &DatasetColumn) -> Option<(FindingCode, String)> {
+    let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
+    let is_age =
+        words(&column.name).iter().any(|word| ["age", "ages", "alter", "lebensalter"].contains(&word.as_str()));
+    let pooled = column.coarsen.iter().any(|rule| pools_from(rule).is_some_and(|edge| edge <= 90.0));
+    let message = format!("column `{}` holds ages, and those above 89 are not pooled", column.name);
+    (is_number && is_age && !pooled).then_some((FindingCode::AgeNotPooled, message))
+}
+
+/// From which number on a rule makes one value of all.
+fn pools_from(rule: &str) -> Option<f64> {
+    let (name, edges) = rule.split_once(':')?;
+    match name {
+        "top" => edges.trim().parse().ok(),
+        "bins" => edges.rsplit(',').next()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Headings of post codes, whose first three digits may stay.
+const POST_CODES: [&str; 8] = ["zip", "zipcode", "zip5", "zip4", "postcode", "postal", "plz", "postleitzahl"];
+
+/// Headings of other places below a state.
+const PLACES: [&str; 24] = [
+    "city",
+    "town",
+    "village",
+    "municipality",
+    "district",
+    "county",
+    "parish",
+    "borough",
+    "suburb",
+    "street",
+    "address",
+    "neighbourhood",
+    "neighborhood",
+    "latitude",
+    "longitude",
+    "lat",
+    "lon",
+    "lng",
+    "stadt",
+    "ort",
+    "wohnort",
+    "landkreis",
+    "bezirk",
+    "strasse",
+];
+
+fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
+    let heading = words(&column.name);
+    let mentions = |known: &[&str]| heading.iter().any(|word| known.contains(&word.as_str()));
+    let prefix = |rule: &String| rule.strip_prefix("prefix:").and_then(|length| length.trim().parse::<u32>().ok());
+    let shortened = column.coarsen.iter().filter_map(prefix).any(|length| length <= 3);
+    let message = if mentions(&POST_CODES) {
+        format!("column `{}` holds post codes finer than their first three digits", column.name)
+    } else if mentions(&PLACES) {
+        format!("column `{}` holds places below a state", column.name)
+    } else {
+        return None;
+    };
+    let fine = !(shortened && mentions(&POST_CODES));
+    fine.then_some((FindingCode::PlaceTooFine, message))
+}
+
+/// The words of a heading in small letters, parted at signs and at capitals after small letters.
+fn words(heading: &str) -> Vec<String> {
+    let mut parted = String::with_capacity(heading.len() + 4);
+    let mut before = ' ';
+    for letter in heading.chars() {
+        if letter.is_uppercase() && before.is_lowercase() {
+            parted.push(' ');
+        }
+        parted.push(if letter.is_alphanumeric() { letter } else { ' ' });
+        before = letter;
+    }
+    parted.to_lowercase().split_whitespace().map(str::to_owned).collect()
+}

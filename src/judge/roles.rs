@@ -1,0 +1,79 @@
+//! What the roles of the columns say.
+
+use super::{Case, as_float, finding};
+use crate::result::{DatasetColumn, Finding, FindingCode, Role, Severity};
+
+/// Every finding about roles.
+pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
+    let mut findings = direct_identifiers(case);
+    findings.extend(records_without_subject(case));
+    findings.extend(no_subject(case));
+    findings.extend(subjects_not_in_map(case));
+    findings.extend(guessed_roles(case));
+    findings
+}
+
+fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
+    let direct = Some(Role::DirectIdentifier);
+    let named = case.dataset.columns.iter().filter(|column| Some(column.role) == direct || column.looks_like == direct);
+    let permitted = |name: &String| case.policy.permitted_identifiers.contains(name);
+    named
+        .filter(|column| !permitted(&column.name))
+        .map(|column| {
+            let (how, severity) = match (column.looks_like, column.guessed) {
+                (Some(_), _) => ("has no declared role, but its heading names", Severity::Medium),
+                (None, true) => ("looks like", Severity::High),
+                (None, false) => ("is declared as", Severity::Critical),
+            };
+            let message = format!("column `{}` {how} a direct identifier, and it is part of the extract", column.name);
+            let code = FindingCode::DirectIdentifierPresent;
+            Finding { columns: vec![column.name.clone()], ..finding(code, severity, "roles", message) }
+        })
+        .collect()
+}
+
+fn records_without_subject(case: Case<'_>) -> Option<Finding> {
+    let left_out = case.dataset.records_without_subject;
+    let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
+    let message = format!(
+        "{left_out} of {} records have no value in the subject column `{column}`; they are in no crowd and in no share",
+        case.dataset.records
+    );
+    let code = FindingCode::RecordsWithoutSubject;
+    Some(Finding {
+        columns: vec![column.clone()],
+        measured: Some(as_float(left_out)),
+        limit: Some(0.0),
+        ..finding(code, Severity::Medium, "roles", message)
+    })
+}
+
+/// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
+fn no_subject(case: Case<'_>) -> Option<Finding> {
+    let looks_like_one = |column: &&DatasetColumn| column.looks_like == Some(Role::Subject);
+    let column = case.dataset.columns.iter().find(looks_like_one).filter(|_| case.dataset.subject.is_none())?;
+    let message = format!(
+        "no subject is declared, so each record counts as its own, but column `{}` looks like the subject",
+        column.name
+    );
+    let found = finding(FindingCode::NoSubject, Severity::Medium, "roles", message);
+    Some(Finding { columns: vec![column.name.clone()], ..found })
+}
+
+/// A card that is not in the map counts as a person of its own, which can make a crowd look larger than it is.
+fn subjects_not_in_map(case: Case<'_>) -> Option<Finding> {
+    let unmapped = case.dataset.subjects_not_in_map.filter(|&unmapped| unmapped > 0)?;
+    let message = format!(
+        "{unmapped} subject values are not in the subject map and count as persons of their own; crowds may be smaller than shown"
+    );
+    let found = finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message);
+    Some(Finding { measured: Some(as_float(unmapped)), limit: Some(0.0), ..found })
+}
+
+fn guessed_roles(case: Case<'_>) -> Option<Finding> {
+    let guessed = case.dataset.columns.iter().filter(|column| column.guessed);
+    let columns: Vec<String> = guessed.map(|column| column.name.clone()).collect();
+    let message = "the roles of the columns were guessed, not declared; a guess never passes".to_owned();
+    let found = finding(FindingCode::GuessedRoles, Severity::Medium, "roles", message);
+    (!columns.is_empty()).then_some(Finding { columns, ..found })
+}

@@ -1,0 +1,166 @@
+//! What was found in cells, and the rules of form.
+
+use super::*;
+
+fn of_kind(column: &str, kind: IdentifierKind, permitted: bool) -> IdentifierColumn {
+    let (column, placement) = (column.to_owned(), Placement::WholeCell);
+    IdentifierColumn { column, kind, placement, records: 40, share: 0.4, permitted }
+}
+
+fn found(columns: Vec<IdentifierColumn>, correlated: Vec<CorrelatedPseudonym>) -> Measures {
+    let value = Identifiers { columns_searched: 2, columns, correlated };
+    let identifiers = Some(Outcome::Measured { unit: Unit::Record, value });
+    Measures { identifiers, ..measured(uniqueness(Some(9), 9)) }
+}
+
+fn preset(id: &str) -> Policy {
+    policy_of(&Limits { preset: Some(id.to_owned()), k: Some(5), ..Limits::default() })
+}
+
+fn severities(measures: &Measures, policy: &Policy) -> Vec<(FindingCode, Severity)> {
+    let judgement = judge(Case::new(&dataset(), measures, policy));
+    judgement.findings.iter().map(|finding| (finding.code, finding.severity)).collect()
+}
+
+#[test]
+fn every_direct_identifier_that_is_not_permitted_is_critical() {
+    for kind in [
+        IdentifierKind::PaymentCardNumber,
+        IdentifierKind::Iban,
+        IdentifierKind::EmailAddress,
+        IdentifierKind::PhoneNumber,
+        IdentifierKind::NationalIdentifier,
+    ] {
+        let open = found(vec![of_kind("memo", kind, false)], vec![]);
+        assert_eq!(severities(&open, &policy()), [(FindingCode::DirectIdentifierFound, Severity::Critical)]);
+        assert_eq!(judged(&dataset(), &open, &policy()).0, VerdictOutcome::Fail, "{kind:?}");
+        let permitted = found(vec![of_kind("memo", kind, true)], vec![]);
+        assert_eq!(judged(&dataset(), &permitted, &policy()).0, VerdictOutcome::Pass, "{kind:?}");
+    }
+}
+
+#[test]
+fn numbers_that_show_too_much_and_hashes_have_findings_of_their_own() {
+    let partial = found(vec![of_kind("n", IdentifierKind::PartialCardNumber, false)], vec![]);
+    assert_eq!(severities(&partial, &policy()), [(FindingCode::PartialCardNumber, Severity::High)]);
+    assert_eq!(severities(&partial, &preset("pci-columns")), [(FindingCode::PartialCardNumber, Severity::Critical)]);
+    let hashed = found(vec![of_kind("h", IdentifierKind::HashedValue, false)], vec![]);
+    assert_eq!(severities(&hashed, &policy()), [(FindingCode::HashLookingPseudonym, Severity::Low)]);
+    assert_eq!(severities(&hashed, &preset("pci-columns")), [(FindingCode::HashLookingPseudonym, Severity::High)]);
+    let keyed = found(vec![of_kind("h", IdentifierKind::HashedValue, true)], vec![]);
+    assert_eq!(severities(&keyed, &preset("pci-columns")), []);
+    let shortened = found(vec![of_kind("n", IdentifierKind::TruncatedCardNumber, false)], vec![]);
+    assert_eq!(severities(&shortened, &preset("pci-columns")), []);
+}
+
+#[test]
+fn pci_columns_asks_for_unreadable_numbers_whatever_the_plan_permits() {
+    let permitted = found(vec![of_kind("n", IdentifierKind::PaymentCardNumber, true)], vec![]);
+    assert_eq!(severities(&permitted, &policy()), []);
+    let pci = severities(&permitted, &preset("pci-columns"));
+    assert_eq!(pci, [(FindingCode::DirectIdentifierFound, Severity::Critical)]);
+    let two = ["a", "b"].map(|name| of_kind(name, IdentifierKind::TruncatedCardNumber, false)).to_vec();
+    let several = found(two, vec![]);
+    assert_eq!(severities(&several, &preset("pci-columns")), [(FindingCode::SeveralTruncations, Severity::Medium)]);
+    assert_eq!(severities(&several, &policy()), []);
+}
+
+#[test]
+fn a_hash_beside_a_shortened_number_fails_unless_it_is_said_to_be_keyed() {
+    let pair = CorrelatedPseudonym {
+        hashed_column: "h".to_owned(),
+        truncated_column: "n".to_owned(),
+        visible_digits: 10,
+        remaining_candidates: 100_000,
+    };
+    let measures = found(vec![], vec![pair]);
+    assert_eq!(severities(&measures, &policy()), [(FindingCode::HashBesideTruncatedNumber, Severity::High)]);
+    let keyed = Policy { permitted_identifiers: vec!["h".to_owned()], ..policy() };
+    assert_eq!(severities(&measures, &keyed), []);
+}
+
+#[test]
+fn cells_that_were_not_searched_to_the_end_never_pass() {
+    let (reason, explanation) = ("x".to_owned(), "y".to_owned());
+    let undefined = Outcome::Undefined { reason: reason.clone(), explanation: explanation.clone() };
+    let measures = Measures { identifiers: Some(undefined), ..measured(uniqueness(Some(9), 9)) };
+    assert_eq!(judged(&dataset(), &measures, &policy()).2, [FindingCode::UnknownRisk]);
+    let cut_off = Outcome::Incomplete { reason, explanation };
+    let measures = Measures { identifiers: Some(cut_off), ..measured(uniqueness(Some(9), 9)) };
+    assert_eq!(judged(&dataset(), &measures, &policy()).0, VerdictOutcome::Incomplete);
+    let listed = |measures: &Measures| {
+        let judgement = judge(Case::new(&dataset(), measures, &policy()));
+        judgement.not_measured.iter().any(|entry| entry.measure == "identifiers")
+    };
+    assert!(listed(&measured(uniqueness(Some(9), 9))) && !listed(&found(vec![], vec![])));
+}
+
+#[test]
+fn a_permitted_column_is_no_finding_by_its_role_and_cells_speak_before_roles() {
+    let mut dataset = dataset();
+    dataset.columns.push(column("iban", Role::DirectIdentifier, true));
+    let policy = policy();
+    let open = found(vec![of_kind("iban", IdentifierKind::Iban, false)], vec![]);
+    assert_eq!(judged(&dataset, &open, &policy).2, [FindingCode::DirectIdentifierFound]);
+    let none = found(vec![], vec![]);
+    assert_eq!(judged(&dataset, &none, &policy).2, [FindingCode::DirectIdentifierPresent]);
+    let permitted = Policy { permitted_identifiers: vec!["iban".to_owned()], ..policy };
+    assert_eq!(judged(&dataset, &none, &permitted).2, []);
+}
+
+fn typed(name: &str, column_type: ColumnType, rules: &[&str]) -> DatasetColumn {
+    let coarsen = rules.iter().map(|&rule| rule.to_owned()).collect();
+    DatasetColumn { column_type, coarsen, ..column(name, Role::QuasiIdentifier, true) }
+}
+
+#[test]
+fn safe_harbor_judges_dates_ages_and_places_as_they_leave() {
+    use ColumnType::{Date, Integer, Text, Time, Timestamp, ZonedTimestamp};
+    let table: [(&str, ColumnType, &[&str], Option<FindingCode>); 26] = [
+        ("posted", Date, &[], Some(FindingCode::DateTooFine)),
+        ("posted", Timestamp, &["month"], Some(FindingCode::DateTooFine)),
+        ("posted", ZonedTimestamp, &["quarter"], Some(FindingCode::DateTooFine)),
+        ("posted", Timestamp, &["day", "year"], None),
+        ("posted", Date, &["year"], None),
+        ("posted", Date, &["drop"], None),
+        ("posted", Time, &[], None),
+        ("age", Integer, &[], Some(FindingCode::AgeNotPooled)),
+        ("age", Integer, &["top:90"], None),
+        ("age", Integer, &["top:89"], None),
+        ("age", Integer, &["top:91"], Some(FindingCode::AgeNotPooled)),
+        ("customerAge", Integer, &["bins:0,30,60,90"], None),
+        ("age_at_visit", Integer, &["bins:0,50,100"], Some(FindingCode::AgeNotPooled)),
+        ("age", Integer, &["round:10"], Some(FindingCode::AgeNotPooled)),
+        ("wage", Integer, &[], None),
+        ("age", Text, &[], None),
+        ("zip", Integer, &[], Some(FindingCode::PlaceTooFine)),
+        ("zip", Text, &["prefix:3"], None),
+        ("zip", Text, &["prefix:2"], None),
+        ("home_postcode", Text, &["prefix:4"], Some(FindingCode::PlaceTooFine)),
+        ("zip", Text, &["suffix:3"], Some(FindingCode::PlaceTooFine)),
+        ("City", Text, &[], Some(FindingCode::PlaceTooFine)),
+        ("city", Text, &["prefix:3"], Some(FindingCode::PlaceTooFine)),
+        ("city", Text, &["drop"], None),
+        ("state", Text, &[], None),
+        ("amount", Integer, &[], None),
+    ];
+    let policy = policy_of(&Limits { preset: Some("hipaa-safe-harbor".to_owned()), ..Limits::default() });
+    for (name, column_type, rules, expected) in table {
+        let dataset = Dataset { columns: vec![typed(name, column_type, rules)], ..dataset() };
+        let (outcome, exit, codes) = judged(&dataset, &found(vec![], vec![]), &policy);
+        let got: Vec<FindingCode> = codes.into_iter().filter(|&code| code != FindingCode::NoRiskGate).collect();
+        assert_eq!(got, expected.into_iter().collect::<Vec<_>>(), "{name} {rules:?}");
+        // Columns cannot answer everything, so a person must look.
+        let at_best = if expected.is_some() { VerdictOutcome::Fail } else { VerdictOutcome::Review };
+        assert_eq!((outcome, exit), (at_best, 1), "{name} {rules:?}");
+    }
+}
+
+#[test]
+fn safe_harbor_lists_what_columns_cannot_answer() {
+    let policy = policy_of(&Limits { preset: Some("hipaa-safe-harbor".to_owned()), ..Limits::default() });
+    let judgement = judge(Case::new(&dataset(), &found(vec![], vec![]), &policy));
+    for measure in ["post-code-population", "actual-knowledge", "other-identifiers"] {
+        assert!(judgement.not_measured.iter().any(|entry| entry.measure == measure), "{measure}");
+    }
+}

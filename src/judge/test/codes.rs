@@ -1,0 +1,189 @@
+//! Every code has its finding and its page, word for word in golden files.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::*;
+
+fn assert_golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/judge/golden").join(name);
+    if std::env::vars().any(|(key, _)| key == "UPDATE_GOLDEN") {
+        std::fs::write(&path, text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(golden == text, "{name} differs; look at the change and write it with UPDATE_GOLDEN=1\n{text}");
+}
+
+#[test]
+fn every_code_and_measure_has_its_page() {
+    let mut text = String::new();
+    for page in explained() {
+        let Page { code, summary, meaning, formula, source, action } = page;
+        writeln!(text, "# {code}\n{summary}\n- {meaning}\n- {formula}\n- {source}\n- {action}\n").unwrap();
+    }
+    for name in FindingCode::ALL.map(FindingCode::name).into_iter().chain(crate::measure::NAMES) {
+        assert!(explain(name).is_some(), "{name} has a page");
+    }
+    assert_golden("pages.txt", &text);
+}
+
+#[test]
+fn names_of_codes_are_those_of_results_and_differ() {
+    let names: std::collections::BTreeSet<&str> = FindingCode::ALL.map(FindingCode::name).into();
+    assert_eq!(names.len(), FindingCode::ALL.len());
+    for code in FindingCode::ALL {
+        assert_eq!(serde_json::to_value(code).unwrap(), code.name());
+    }
+}
+
+fn cell(column: &str, kind: IdentifierKind, placement: Placement, records: u64) -> IdentifierColumn {
+    IdentifierColumn { column: column.to_owned(), kind, placement, records, share: 0.1, permitted: false }
+}
+
+/// An extract in which everything is wrong.
+fn everything_wrong() -> (Dataset, Measures, Recipient) {
+    let typed = |name, column_type, role| DatasetColumn { column_type, ..column(name, role, true) };
+    let mut columns = vec![
+        column("card", Role::Subject, true),
+        column("city", Role::QuasiIdentifier, true),
+        typed("age", ColumnType::Integer, Role::QuasiIdentifier),
+        DatasetColumn { constant_per_subject: Some(false), ..typed("day", ColumnType::Date, Role::QuasiIdentifier) },
+        column("name", Role::DirectIdentifier, true),
+    ];
+    columns[1].guessed = true;
+    let dataset = Dataset { columns, records_without_subject: 3, subjects_not_in_map: Some(2), ..dataset() };
+    let mut value = uniqueness(Some(3), 1);
+    let set = value.static_set.as_mut().unwrap();
+    set.unique_subjects = 20;
+    set.below = vec![Below { k: 5, records: 90, subjects: 40 }];
+    set.risk.average_subject = Some(0.5);
+    let columns = vec![
+        cell("memo", IdentifierKind::EmailAddress, Placement::WithinText, 1),
+        cell("pan", IdentifierKind::PartialCardNumber, Placement::WholeCell, 100),
+        cell("token", IdentifierKind::HashedValue, Placement::WholeCell, 100),
+        cell("short", IdentifierKind::TruncatedCardNumber, Placement::WholeCell, 100),
+        cell("short too", IdentifierKind::TruncatedCardNumber, Placement::WholeCell, 100),
+    ];
+    let correlated = vec![CorrelatedPseudonym {
+        hashed_column: "token".to_owned(),
+        truncated_column: "short".to_owned(),
+        visible_digits: 10,
+        remaining_candidates: 100_000,
+    }];
+    let identifiers =
+        Some(Outcome::Measured { unit: Unit::Record, value: Identifiers { columns_searched: 9, columns, correlated } });
+    let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
+    let unicity = Some(Outcome::Incomplete { reason, explanation });
+    let measures = Measures { identifiers, unicity, ..measured(value) };
+    let consent = Consent { file: "register.csv".to_owned(), sha256: String::new(), subjects: 50, without_consent: 7 };
+    let recipient = Recipient {
+        ends: Some("2026-10-31".to_owned()),
+        allowed_columns: Some(["card", "city", "age"].map(str::to_owned).to_vec()),
+        forbidden_columns: vec!["name".to_owned()],
+        consent: Some(consent),
+        ..Recipient::default()
+    };
+    (dataset, measures, recipient)
+}
+
+fn waivers() -> Vec<Waiver> {
+    let waiver = |finding, limit, expires: &str| Waiver {
+        finding,
+        dataset: None,
+        columns: None,
+        limit,
+        reason: "r".to_owned(),
+        approved_by: "a".to_owned(),
+        ticket: None,
+        expires: expires.to_owned(),
+    };
+    let bound = WaiverLimit { measure: "average-risk".to_owned(), max: Some(0.2), min: None };
+    vec![
+        waiver(FindingCode::SmallClass, None, "2026-11-01"),
+        waiver(FindingCode::HighAverageRisk, Some(bound), "2026-12-31"),
+        waiver(FindingCode::HighUnicity, None, "2026-12-31"),
+    ]
+}
+
+/// Judgements that show every finding between them.
+fn judgements() -> Vec<Judgement> {
+    let (dataset, measures, recipient) = everything_wrong();
+    let as_of = "2026-11-22".parse().ok();
+    let own = Limits {
+        max_average_risk: Some(0.1),
+        max_unique_share: Some(0.1),
+        max_share_at_risk: Some(0.1),
+        max_inference_advantage: Some(0.1),
+        ..Limits::default()
+    };
+    let all = policy_of(&Limits { gate_any_record: Some(true), ..own });
+    let (recipient, waivers) = (Some(&recipient), &waivers()[..]);
+    let first = judge(Case { recipient, waivers, as_of, ..Case::new(&dataset, &measures, &all) });
+
+    let preset = |id: &str| policy_of(&Limits { preset: Some(id.to_owned()), ..Limits::default() });
+    let form = judge(Case::new(&dataset, &measures, &preset("pci-columns")));
+    let harbor = judge(Case::new(&dataset, &measures, &preset("hipaa-safe-harbor")));
+
+    let mut blanks = uniqueness(Some(5), 9);
+    blanks.own_category = Some(OwnCategory { full_smallest_class: Some(1), static_smallest_class: Some(4) });
+    let lowered = judge(Case::new(&dataset, &measured(blanks), &policy()));
+
+    let mut unnamed = Dataset { subject: None, ..dataset.clone() };
+    unnamed.columns[0].looks_like = Some(Role::Subject);
+    let without = judge(Case::new(&unnamed, &measured(uniqueness(None, 1)), &policy()));
+
+    let (share, interval) = (Some(0.871), Some([0.859, 0.883]));
+    let method = UnicityMethod::Sampled;
+    let result = UnicityResult {
+        known_points: 4,
+        subjects: 3_000,
+        excluded: 0,
+        share,
+        interval,
+        method,
+        draws: 3_000,
+        ..UnicityResult::default()
+    };
+    let curve = UnicityCurve {
+        point: vec!["day".to_owned(), "shop".to_owned()],
+        crowd_below: 2,
+        results: vec![result],
+        ..UnicityCurve::default()
+    };
+    let value = Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() };
+    let events = Measures {
+        unicity: Some(Outcome::Measured { unit: Unit::Subject, value }),
+        ..measured(uniqueness(Some(9), 9))
+    };
+    let known = judge(Case::new(&dataset, &events, &policy()));
+    vec![first, form, harbor, lowered, without, known]
+}
+
+#[test]
+fn every_code_has_a_finding_with_its_sentence() {
+    let severities = ["low", "medium", "high", "critical"];
+    let mut text = String::new();
+    for code in FindingCode::ALL {
+        let mut sentences: Vec<String> = judgements()
+            .iter()
+            .flat_map(|judgement| judgement.findings.clone())
+            .filter(|finding| finding.code == code)
+            .map(|found| {
+                let columns = found.columns.join(", ");
+                format!(
+                    "{} | {} | {columns}\n    {}",
+                    severities[found.severity as usize], found.measure, found.message
+                )
+            })
+            .collect();
+        sentences.sort();
+        sentences.dedup();
+        assert!(!sentences.is_empty(), "nothing brings about {}", code.name());
+        writeln!(text, "{}", code.name()).unwrap();
+        for sentence in sentences {
+            assert!(!sentence.ends_with('.'), "{sentence}");
+            writeln!(text, "  {sentence}").unwrap();
+        }
+    }
+    assert_golden("findings.txt", &text);
+}

@@ -1,0 +1,333 @@
+//! Every preset and every limit: at, above and below, undefined, incomplete, not declared.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn limits(preset: &str) -> Limits {
+    Limits { preset: Some(preset.to_owned()), ..Limits::default() }
+}
+
+/// An extract of 50 subjects with one static and one event column.
+fn with_events() -> Dataset {
+    let mut dataset = dataset();
+    dataset.columns.push(column("day", Role::QuasiIdentifier, false));
+    dataset
+}
+
+/// Figures of the static set that keep every limit, then changed.
+fn figures(change: impl Fn(&mut SetStatistics)) -> Measures {
+    let mut value = uniqueness(Some(12), 12);
+    let full = &mut value.full;
+    full.reading = Reading::AnyRecord;
+    let set = value.static_set.as_mut().unwrap();
+    set.below = vec![Below { k: 5, records: 0, subjects: 0 }, Below { k: 12, records: 0, subjects: 0 }];
+    set.risk.average_subject = Some(0.05);
+    change(set);
+    measured(value)
+}
+
+fn unicity(interval: Option<[f64; 2]>) -> Outcome<Unicity> {
+    let result = UnicityResult {
+        known_points: 4,
+        subjects: 50,
+        excluded: 0,
+        share: interval.map(|[low, high]| low.midpoint(high)),
+        interval,
+        method: UnicityMethod::Sampled,
+        draws: 50,
+        ..UnicityResult::default()
+    };
+    let curve = UnicityCurve {
+        point: vec!["day".to_owned()],
+        crowd_below: 2,
+        results: vec![UnicityResult { known_points: 1, share: Some(0.9), ..result.clone() }, result],
+        ..UnicityCurve::default()
+    };
+    Outcome::Measured {
+        unit: Unit::Subject,
+        value: Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() },
+    }
+}
+
+fn with_unicity(interval: Option<[f64; 2]>) -> Measures {
+    Measures { unicity: Some(unicity(interval)), ..figures(|_| {}) }
+}
+
+fn codes(dataset: &Dataset, measures: &Measures, limits: &Limits) -> Vec<FindingCode> {
+    judged(dataset, measures, &policy_of(limits)).2
+}
+
+#[test]
+fn a_limit_from_above_holds_below_and_at_it_and_breaks_above() {
+    type Change = fn(&mut SetStatistics, u64);
+    let table: [(Limits, Change, FindingCode); 3] = [
+        (
+            Limits { max_average_risk: Some(0.1), ..Limits::default() },
+            |set, hundredths| set.risk.average_subject = Some(super::as_float(hundredths) / 100.0),
+            FindingCode::HighAverageRisk,
+        ),
+        (
+            Limits { max_unique_share: Some(0.2), ..Limits::default() },
+            |set, subjects| set.unique_subjects = subjects,
+            FindingCode::HighUniqueShare,
+        ),
+        (
+            Limits { max_share_at_risk: Some(0.2), ..Limits::default() },
+            |set, subjects| set.below[0].subjects = subjects,
+            FindingCode::HighShareAtRisk,
+        ),
+    ];
+    for (limits, change, code) in table {
+        for (figure, breaks) in [(9, false), (10, false), (11, true)] {
+            let measures = figures(|set| change(set, figure));
+            let (outcome, _, found) = judged(&dataset(), &measures, &policy_of(&limits));
+            let expected = if breaks { vec![code] } else { vec![] };
+            assert_eq!((outcome == VerdictOutcome::Fail, found), (breaks, expected), "{code:?} with {figure}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_whose_figure_is_undefined_fails_as_unknown() {
+    let average = Limits { max_average_risk: Some(0.1), ..Limits::default() };
+    for undefined in [None, Some(f64::NAN), Some(f64::INFINITY)] {
+        let measures = figures(|set| set.risk.average_subject = undefined);
+        assert_eq!(codes(&dataset(), &measures, &average), [FindingCode::UnknownRisk], "{undefined:?}");
+    }
+    let at_risk = Limits { max_share_at_risk: Some(0.2), ..Limits::default() };
+    assert_eq!(codes(&dataset(), &figures(|set| set.below.clear()), &at_risk), [FindingCode::UnknownRisk]);
+    let unique = Limits { max_unique_share: Some(1.0), ..Limits::default() };
+    let nobody = Dataset { subjects: 0, ..dataset() };
+    assert_eq!(codes(&nobody, &figures(|_| {}), &unique), [FindingCode::UnknownRisk]);
+}
+
+#[test]
+fn a_risk_becomes_the_class_size_of_the_published_table() {
+    for (risk, k) in [(0.5, 2), (0.33, 4), (0.2, 5), (0.0909, 12), (1.0 / 11.0, 11), (0.09, 12), (0.05, 20)] {
+        let policy = policy_of(&Limits { max_risk: Some(risk), ..Limits::default() });
+        assert_eq!((policy.k, policy.gates[0].limit_as_k, policy.gates[0].limit), (k, Some(k), Some(risk)));
+        assert_eq!(policy.name, "custom");
+        for (smallest, breaks) in [(u64::from(k) - 1, true), (u64::from(k), false), (u64::from(k) + 1, false)] {
+            let measures = figures(|set| set.smallest_class = Some(smallest));
+            let found = judged(&dataset(), &measures, &policy).2;
+            assert_eq!(found.contains(&FindingCode::SmallClass), breaks, "risk {risk}, smallest class {smallest}");
+        }
+    }
+}
+
+#[test]
+fn the_upper_end_of_the_interval_of_unicity_is_compared() {
+    let dataset = with_events();
+    for (interval, outcome) in [
+        ([0.1, 0.19], VerdictOutcome::Pass),
+        ([0.2, 0.2], VerdictOutcome::Pass),
+        ([0.1, 0.2], VerdictOutcome::Pass),
+        ([0.1, 0.21], VerdictOutcome::Fail),
+        ([0.3, 0.4], VerdictOutcome::Fail),
+    ] {
+        let got = judged(&dataset, &with_unicity(Some(interval)), &policy());
+        assert_eq!(got.0, outcome, "{interval:?}");
+        assert_eq!(got.2.contains(&FindingCode::HighUnicity), outcome == VerdictOutcome::Fail);
+    }
+}
+
+#[test]
+fn unicity_undefined_fails_cut_off_is_incomplete_and_absent_is_at_best_for_review() {
+    let dataset = with_events();
+    assert_eq!(judged(&dataset, &with_unicity(None), &policy()).2, [FindingCode::UnknownRisk]);
+    let not_a_number = with_unicity(Some([0.1, f64::NAN]));
+    assert_eq!(judged(&dataset, &not_a_number, &policy()).2, [FindingCode::UnknownRisk]);
+    let (reason, explanation) = ("x".to_owned(), "y".to_owned());
+    let undefined = Outcome::Undefined { reason: reason.clone(), explanation: explanation.clone() };
+    let measures = Measures { unicity: Some(undefined), ..figures(|_| {}) };
+    assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Fail);
+    let measures = Measures { unicity: Some(Outcome::Incomplete { reason, explanation }), ..figures(|_| {}) };
+    assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Incomplete);
+    assert_eq!(judged(&dataset, &figures(|_| {}), &policy()).0, VerdictOutcome::Review);
+    // Whoever sets the limit wants to know.
+    let own = Limits { max_unicity: Some(0.3), ..Limits::default() };
+    assert_eq!(codes(&dataset, &figures(|_| {}), &own), [FindingCode::UnknownRisk]);
+}
+
+#[test]
+fn without_four_points_or_a_curve_unicity_does_not_pass() {
+    let dataset = with_events();
+    let mut measures = with_unicity(Some([0.0, 0.0]));
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
+    value.curves[0].results.pop();
+    assert_eq!(judged(&dataset, &measures, &policy()).2, [FindingCode::UnknownRisk]);
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
+    value.gated_curve = Some(7);
+    assert_eq!(judged(&dataset, &measures, &policy()).2, [FindingCode::UnknownRisk]);
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
+    value.gated_curve = None;
+    assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Review);
+}
+
+#[test]
+fn controlled_k5_holds_and_breaks_at_its_numbers() {
+    let limits = limits("controlled-k5");
+    assert_eq!(codes(&dataset(), &figures(|set| set.smallest_class = Some(5)), &limits), []);
+    assert_eq!(codes(&dataset(), &figures(|set| set.smallest_class = Some(4)), &limits), [FindingCode::SmallClass]);
+    let average = |average| figures(move |set| set.risk.average_subject = Some(average));
+    assert_eq!(codes(&dataset(), &average(0.1), &limits), []);
+    assert_eq!(codes(&dataset(), &average(0.100_000_1), &limits), [FindingCode::HighAverageRisk]);
+    let at_risk = figures(|set| set.below[0].subjects = 1);
+    assert_eq!(codes(&dataset(), &at_risk, &limits), [FindingCode::HighShareAtRisk]);
+}
+
+#[test]
+fn public_009_holds_the_full_set_to_twelve_and_tells_of_smaller_sets() {
+    let limits = limits("public-0.09");
+    let policy = policy_of(&limits);
+    assert_eq!((policy.k, policy.gate_any_record, policy.name.as_str()), (12, true, "public-0.09"));
+    assert_eq!(policy.preset.as_ref().unwrap().version, 1);
+    let with = |full: u64, subset: Option<u64>| {
+        let mut value = uniqueness(Some(50), full);
+        value.sets = vec![set(&["city"], Some(50)), set(&["day"], subset)];
+        measured(value)
+    };
+    for (full, breaks) in [(11, true), (12, false), (13, false)] {
+        let found = codes(&dataset(), &with(full, Some(50)), &limits);
+        assert_eq!(found, if breaks { vec![FindingCode::SmallClass] } else { vec![] }, "{full}");
+    }
+    let both = codes(&dataset(), &with(3, Some(11)), &limits);
+    assert_eq!(both, [FindingCode::SmallClass, FindingCode::SmallClass]);
+    assert_eq!(codes(&dataset(), &with(12, None), &limits), [FindingCode::UnknownRisk]);
+}
+
+#[test]
+fn gdpr_three_tests_never_pass_without_declared_numbers() {
+    let dataset = dataset();
+    let searched = Some(Outcome::Measured { unit: Unit::Record, value: Identifiers::default() });
+    let measures = Measures { identifiers: searched, ..figures(|_| {}) };
+    assert_eq!(codes(&dataset, &measures, &limits("gdpr-three-tests")), [FindingCode::UnknownRisk; 3]);
+    let declared = Limits {
+        max_unique_share: Some(0.1),
+        max_correct_links: Some(1.0),
+        max_inference_advantage: Some(0.1),
+        ..limits("gdpr-three-tests")
+    };
+    let judgement = judge(Case::new(&dataset, &measures, &policy_of(&declared)));
+    // The share is measured; links and inferences are not, so declaring them is not enough.
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
+    let measures: Vec<&str> = judgement.findings.iter().map(|finding| finding.measure.as_str()).collect();
+    assert_eq!(measures, ["correct-links", "inference-advantage"]);
+}
+
+#[test]
+fn a_preset_without_its_measure_fails_and_the_default_asks_for_review() {
+    for preset in ["public-0.09", "controlled-k5", "gdpr-three-tests", "pci-columns", "hipaa-safe-harbor"] {
+        let (outcome, exit, _) = judged(&dataset(), &Measures::default(), &policy_of(&limits(preset)));
+        assert_eq!((outcome, exit), (VerdictOutcome::Fail, 1), "{preset}");
+    }
+    assert_eq!(judged(&dataset(), &Measures::default(), &policy()).0, VerdictOutcome::Review);
+}
+
+#[test]
+fn every_preset_is_incomplete_when_its_measures_were_cut_off() {
+    let (reason, explanation) = ("timeout".to_owned(), "the time was over".to_owned());
+    let cut = |reason: &String, explanation: &String| (reason.clone(), explanation.clone());
+    let measures = || {
+        let (first, second) = (cut(&reason, &explanation), cut(&reason, &explanation));
+        Measures {
+            uniqueness: Some(Outcome::Incomplete { reason: first.0, explanation: first.1 }),
+            identifiers: Some(Outcome::Incomplete { reason: second.0, explanation: second.1 }),
+            unicity: None,
+        }
+    };
+    for preset in ["public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"] {
+        // A heading that says a place would break a rule of form already.
+        let dataset = Dataset { columns: vec![column("colour", Role::QuasiIdentifier, true)], ..dataset() };
+        let (outcome, exit, _) = judged(&dataset, &measures(), &policy_of(&limits(preset)));
+        assert_eq!((outcome, exit), (VerdictOutcome::Incomplete, 4), "{preset}");
+    }
+    // Nobody declared its numbers, so it fails already.
+    assert_eq!(judged(&dataset(), &measures(), &policy_of(&limits("gdpr-three-tests"))).0, VerdictOutcome::Fail);
+}
+
+#[test]
+fn guessed_roles_pass_no_preset() {
+    let mut dataset = dataset();
+    dataset.columns[1].guessed = true;
+    let searched = Some(Outcome::Measured { unit: Unit::Record, value: Identifiers::default() });
+    for preset in PRESETS {
+        let measures = Measures { identifiers: searched.clone(), ..figures(|_| {}) };
+        let (outcome, exit, found) = judged(&dataset, &measures, &policy_of(&limits(preset)));
+        assert!(found.contains(&FindingCode::GuessedRoles), "{preset}");
+        assert!(outcome != VerdictOutcome::Pass && exit == 1, "{preset}");
+    }
+}
+
+#[test]
+fn own_limits_add_to_a_preset_and_never_loosen_it() {
+    let loose = policy_of(&Limits { k: Some(2), max_average_risk: Some(0.9), ..limits("controlled-k5") });
+    assert_eq!(loose.k, 5);
+    let measures = figures(|set| {
+        set.smallest_class = Some(4);
+        set.risk.average_subject = Some(0.5);
+    });
+    let found = judged(&dataset(), &measures, &loose).2;
+    assert_eq!(found, [FindingCode::SmallClass, FindingCode::HighAverageRisk]);
+    let strict = policy_of(&Limits { k: Some(20), ..limits("controlled-k5") });
+    assert_eq!(strict.k, 20);
+    assert_eq!(judged(&dataset(), &figures(|_| {}), &strict).2, [FindingCode::SmallClass]);
+}
+
+#[test]
+fn rules_of_form_alone_show_no_safety_from_being_singled_out() {
+    let searched = Some(Outcome::Measured { unit: Unit::Record, value: Identifiers::default() });
+    let measures = Measures { identifiers: searched, ..figures(|_| {}) };
+    let form = limits("pci-columns");
+    let (outcome, _, found) = judged(&dataset(), &measures, &policy_of(&form));
+    assert_eq!((outcome, found), (VerdictOutcome::Review, vec![FindingCode::NoRiskGate]));
+    let with_k = Limits { k: Some(5), ..form };
+    assert_eq!(judged(&dataset(), &measures, &policy_of(&with_k)).0, VerdictOutcome::Pass);
+}
+
+#[test]
+fn crowds_in_records_do_not_answer_a_question_about_subjects() {
+    let Some(Outcome::Measured { value, .. }) = figures(|_| {}).uniqueness else { panic!("it is measured") };
+    let in_records =
+        Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Record, value }), ..Measures::default() };
+    assert_eq!(judged(&dataset(), &in_records, &policy()).2, [FindingCode::UnknownRisk]);
+    // Without a subject the record is the subject.
+    let without = Dataset { subject: None, ..dataset() };
+    assert_eq!(judged(&without, &in_records, &policy()).0, VerdictOutcome::Pass);
+}
+
+#[test]
+fn a_raised_severity_fails_and_no_severity_is_lowered() {
+    let mut dataset = dataset();
+    dataset.columns[1].guessed = true;
+    let raised = |code, at_least| Limits { severities: vec![RaisedSeverity { code, at_least }], ..Limits::default() };
+    let measures = figures(|_| {});
+    let policy = policy_of(&raised(FindingCode::GuessedRoles, Severity::High));
+    assert_eq!((judged(&dataset, &measures, &policy).0, policy.name.as_str()), (VerdictOutcome::Fail, "custom"));
+    let low = policy_of(&raised(FindingCode::SmallClass, Severity::Low));
+    let small = figures(|set| set.smallest_class = Some(1));
+    assert_eq!(judged(&dataset, &small, &low).0, VerdictOutcome::Fail);
+}
+
+#[test]
+fn policies_have_stable_names() {
+    let name = |limits: &Limits| policy_of(limits).name;
+    assert_eq!(name(&Limits::default()), "house-default");
+    assert_eq!(name(&Limits { k: Some(5), allow_review: Some(true), ..Limits::default() }), "house-default");
+    assert_eq!(name(&Limits { k: Some(6), ..Limits::default() }), "custom");
+    assert_eq!(name(&Limits { fail_on: Some(Severity::Low), ..Limits::default() }), "custom");
+    assert_eq!(name(&Limits { max_unicity: Some(0.1), ..Limits::default() }), "custom");
+    assert_eq!(name(&Limits { k: Some(6), ..limits("controlled-k5") }), "controlled-k5");
+}
+
+proptest! {
+    #[test]
+    fn a_stricter_class_limit_never_improves_the_verdict(smallest in 1_u64..30, k in 2_u32..30, more in 0_u32..10) {
+        let rank = |k| {
+            let policy = policy_of(&Limits { k: Some(k), ..Limits::default() });
+            super::laws::rank(judged(&dataset(), &figures(|set| set.smallest_class = Some(smallest)), &policy).0)
+        };
+        prop_assert!(rank(k + more) >= rank(k));
+    }
+}

@@ -1,0 +1,151 @@
+//! Waivers change the verdict, never a figure.
+
+use super::*;
+
+fn waiver() -> Waiver {
+    Waiver {
+        finding: FindingCode::SmallClass,
+        dataset: None,
+        columns: None,
+        limit: None,
+        reason: "enclave only".to_owned(),
+        approved_by: "officer".to_owned(),
+        ticket: None,
+        expires: "2026-12-31".to_owned(),
+    }
+}
+
+fn at_least(min: f64) -> WaiverLimit {
+    WaiverLimit { measure: "smallest-class".to_owned(), max: None, min: Some(min) }
+}
+
+/// The smallest class is 3, and the limit 5.
+fn judged_with(waivers: &[Waiver], day: &str) -> Judgement {
+    let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(3), 3)), policy());
+    let as_of = Some(day.parse().unwrap());
+    judge(Case { waivers, as_of, ..Case::new(&dataset, &measures, &policy) })
+}
+
+fn outcome(waiver: Waiver, day: &str) -> (VerdictOutcome, WaiverState, Vec<FindingCode>) {
+    let judgement = judged_with(&[waiver], day);
+    let codes = judgement.findings.iter().map(|finding| finding.code).collect();
+    (judgement.verdict.outcome, judgement.waivers[0].state, codes)
+}
+
+#[test]
+fn a_waiver_in_force_passes_and_the_figure_stays() {
+    let judgement = judged_with(&[waiver()], "2026-11-22");
+    assert_eq!((judgement.verdict.outcome, judgement.verdict.exit_code), (VerdictOutcome::Pass, 0));
+    let found = &judgement.findings[0];
+    assert_eq!((found.code, found.waived, found.measured), (FindingCode::SmallClass, true, Some(3.0)));
+    let record = &judgement.waivers[0];
+    assert_eq!((record.state, record.findings, record.days_left), (WaiverState::InForce, 1, 39));
+    assert!(judgement.verdict.reasons[0].contains("a waiver covers"));
+}
+
+#[test]
+fn a_waiver_holds_through_its_last_day_and_counts_no_more_after_it() {
+    assert_eq!(outcome(waiver(), "2026-12-31").0, VerdictOutcome::Pass);
+    let (verdict, state, codes) = outcome(waiver(), "2027-01-01");
+    assert_eq!((verdict, state), (VerdictOutcome::Fail, WaiverState::Expired));
+    assert_eq!(codes, [FindingCode::SmallClass, FindingCode::ExpiredWaiver]);
+}
+
+#[test]
+fn a_waiver_is_void_beyond_its_limit_only() {
+    for (min, state) in [(2.0, WaiverState::InForce), (3.0, WaiverState::InForce), (4.0, WaiverState::Void)] {
+        let (verdict, got, codes) = outcome(Waiver { limit: Some(at_least(min)), ..waiver() }, "2026-11-22");
+        assert_eq!(got, state, "{min}");
+        assert_eq!(verdict == VerdictOutcome::Pass, state == WaiverState::InForce);
+        assert_eq!(codes.contains(&FindingCode::VoidWaiver), state == WaiverState::Void);
+    }
+}
+
+#[test]
+fn a_limit_without_a_figure_is_not_kept() {
+    let mut dataset = dataset();
+    dataset.columns[1].guessed = true;
+    let guessed = Waiver { finding: FindingCode::GuessedRoles, limit: Some(at_least(0.0)), ..waiver() };
+    let (measures, policy, as_of) = (measured(uniqueness(Some(9), 9)), policy(), "2026-11-22".parse().ok());
+    let judgement = judge(Case { waivers: &[guessed], as_of, ..Case::new(&dataset, &measures, &policy) });
+    assert_eq!(judgement.waivers[0].state, WaiverState::Void);
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
+}
+
+#[test]
+fn a_waiver_is_for_its_dataset_columns_and_code_only() {
+    let day = "2026-11-22";
+    let of = |pattern: &str| Waiver { dataset: Some(pattern.to_owned()), ..waiver() };
+    assert_eq!(outcome(of("d*"), day).1, WaiverState::InForce);
+    let (verdict, state, codes) = outcome(of("card_*"), day);
+    assert_eq!(
+        (verdict, state, codes),
+        (VerdictOutcome::Fail, WaiverState::OtherDataset, vec![FindingCode::SmallClass])
+    );
+    let on = |column: &str| Waiver { columns: Some(vec![column.to_owned()]), ..waiver() };
+    assert_eq!(outcome(on("city"), day).0, VerdictOutcome::Pass);
+    let (verdict, state, codes) = outcome(on("card"), day);
+    assert_eq!((verdict, state), (VerdictOutcome::Fail, WaiverState::Unused));
+    assert_eq!(codes, [FindingCode::SmallClass, FindingCode::UnusedWaiver]);
+    let other = Waiver { finding: FindingCode::HighUnicity, ..waiver() };
+    assert_eq!(outcome(other, day).1, WaiverState::Unused);
+}
+
+#[test]
+fn an_unused_waiver_turns_a_pass_into_a_review() {
+    let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(9), 9)), policy());
+    let waivers = [waiver()];
+    let as_of = "2026-11-22".parse().ok();
+    let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
+}
+
+#[test]
+fn without_a_day_no_waiver_is_known_to_hold() {
+    let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(3), 3)), policy());
+    let judgement = judge(Case { waivers: &[waiver()], ..Case::new(&dataset, &measures, &policy) });
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
+}
+
+#[test]
+fn what_is_unknown_is_never_waived() {
+    let mut value = uniqueness(Some(9), 9);
+    value.static_set = Some(set(&["city"], None));
+    let (dataset, measures, policy) = (dataset(), measured(value), policy());
+    let waivers = [Waiver { finding: FindingCode::UnknownRisk, ..waiver() }];
+    let as_of = "2026-11-22".parse().ok();
+    let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
+}
+
+#[test]
+fn every_gate_that_may_be_waived_passes_with_its_waiver_and_fails_without() {
+    let static_set = |change: fn(&mut SetStatistics)| {
+        let mut value = uniqueness(Some(9), 9);
+        let set = value.static_set.as_mut().unwrap();
+        set.below = vec![Below { k: 5, records: 0, subjects: 0 }];
+        set.risk.average_subject = Some(0.0);
+        change(set);
+        measured(value)
+    };
+    let limits = Limits {
+        max_average_risk: Some(0.1),
+        max_unique_share: Some(0.1),
+        max_share_at_risk: Some(0.1),
+        ..Limits::default()
+    };
+    let table: [(FindingCode, Measures); 4] = [
+        (FindingCode::SmallClass, static_set(|set| set.smallest_class = Some(1))),
+        (FindingCode::HighAverageRisk, static_set(|set| set.risk.average_subject = Some(0.5))),
+        (FindingCode::HighUniqueShare, static_set(|set| set.unique_subjects = 40)),
+        (FindingCode::HighShareAtRisk, static_set(|set| set.below[0].subjects = 40)),
+    ];
+    let (dataset, policy, as_of) = (dataset(), policy_of(&limits), "2026-11-22".parse().ok());
+    for (code, measures) in table {
+        assert_eq!(judged(&dataset, &measures, &policy).2, [code]);
+        let waivers = [Waiver { finding: code, ..waiver() }];
+        let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+        assert_eq!(judgement.verdict.outcome, VerdictOutcome::Pass, "{code:?}");
+        assert!(judgement.findings[0].measured.is_some(), "{code:?} keeps its figure");
+    }
+}

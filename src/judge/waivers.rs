@@ -1,0 +1,82 @@
+//! Waivers: exceptions that change the verdict, never a figure.
+
+use glob::Pattern;
+use jiff::civil::Date;
+
+use super::{Case, finding};
+use crate::result::{Finding, FindingCode, Severity, Waiver, WaiverRecord, WaiverState};
+
+/// Marks the findings that waivers cover, adds what is wrong with waivers, and accounts for each.
+///
+/// A waiver covers a finding of its code, in a dataset that its pattern matches, whose columns are among its own where
+/// it names some, up to its limit, until the end of its last day.
+pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) -> Vec<WaiverRecord> {
+    let mut mistakes = Vec::new();
+    let records = case.waivers.iter().map(|waiver| one(case, waiver, findings, &mut mistakes)).collect();
+    findings.extend(mistakes);
+    records
+}
+
+fn one(case: Case<'_>, waiver: &Waiver, findings: &mut [Finding], mistakes: &mut Vec<Finding>) -> WaiverRecord {
+    let expires = waiver.expires.parse::<Date>().ok();
+    let days_left = expires.zip(case.as_of).map_or(i64::MIN, |(expires, as_of)| days_between(as_of, expires));
+    let record =
+        |state, findings| WaiverRecord { waiver: waiver.clone(), state, findings, days_left: days_left.max(-99_999) };
+    if !is_for(waiver, &case.dataset.name) {
+        return record(WaiverState::OtherDataset, 0);
+    }
+    let covers = |finding: &&mut Finding| waiver.finding.can_be_waived() && is_about(waiver, finding);
+    let candidates: Vec<&mut Finding> = findings.iter_mut().filter(covers).collect();
+    let name = waiver.finding.name();
+    if candidates.is_empty() {
+        let message = format!("the waiver of `{name}` covers nothing in this scan");
+        mistakes.push(mistake(FindingCode::UnusedWaiver, waiver, message));
+        return record(WaiverState::Unused, 0);
+    }
+    if days_left < 0 {
+        let message = format!("the waiver of `{name}` ended on {}; what it covered counts again", waiver.expires);
+        mistakes.push(mistake(FindingCode::ExpiredWaiver, waiver, message));
+        return record(WaiverState::Expired, 0);
+    }
+    let (within, beyond): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|finding| is_within(waiver, finding));
+    if !beyond.is_empty() {
+        let message = format!("the waiver of `{name}` is void: the figure is beyond the limit that was approved");
+        mistakes.push(mistake(FindingCode::VoidWaiver, waiver, message));
+    }
+    let covered = within.len();
+    for finding in within {
+        finding.waived = true;
+    }
+    record(if covered > 0 { WaiverState::InForce } else { WaiverState::Void }, covered)
+}
+
+fn mistake(code: FindingCode, waiver: &Waiver, message: String) -> Finding {
+    let columns = waiver.columns.clone().unwrap_or_default();
+    Finding { columns, ..finding(code, Severity::Low, "waivers", message) }
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    // Dates are at most some millions of days apart.
+    from.until(to).map_or(i64::MIN, |span| i64::from(span.get_days()))
+}
+
+/// A pattern that cannot be read matches nothing; the configuration refuses it.
+fn is_for(waiver: &Waiver, dataset: &str) -> bool {
+    let matches = |pattern: &String| Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(dataset));
+    waiver.dataset.as_ref().is_none_or(matches)
+}
+
+fn is_about(waiver: &Waiver, finding: &Finding) -> bool {
+    let within = |columns: &Vec<String>| {
+        !finding.columns.is_empty() && finding.columns.iter().all(|column| columns.contains(column))
+    };
+    finding.code == waiver.finding && waiver.columns.as_ref().is_none_or(within)
+}
+
+/// Without a figure to compare, a limit is not kept.
+fn is_within(waiver: &Waiver, finding: &Finding) -> bool {
+    let Some(limit) = &waiver.limit else { return true };
+    finding.measured.is_some_and(|measured| {
+        limit.max.is_none_or(|max| measured <= max) && limit.min.is_none_or(|min| measured >= min)
+    })
+}

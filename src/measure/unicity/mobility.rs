@@ -1,0 +1,277 @@
+//! What an attacker learns from places: the background-knowledge attacks on mobility data, by name.
+//!
+//! # Definition
+//! A *trail* is a subject's places in the order of its visits. The attacker knows an instance of a subject's trail, `known`
+//! visits or places of it (all of them when there are fewer), and everybody whose trail agrees with the instance
+//! *matches*. The risk of a subject is the largest 1 / matches over all instances: unlike unicity this is a worst case,
+//! and a risk of 1 means that one bad instance exists.
+//!
+//! | attack | known | who matches |
+//! |---|---|---|
+//! | location | visits | visited each place at least as often |
+//! | sequence | visits in order | visited them in this order, others in between |
+//! | time | visits, place and time bucket as one | as location |
+//! | unique-location | distinct places | visited them all |
+//! | frequency | places and how often | all, each c visits where f(1-t) ≤ c ≤ f(1+t) for the other's f visits |
+//! | probability | places and their share of the visits | the same with shares |
+//! | proportion | places and counts relative to the largest of them | the same with these ratios |
+//! | home-work | the two places visited most | both are among the other's two |
+//!
+//! The tolerance t is relative to the candidate, so that matching is not symmetric. Ties for the most visited places are
+//! broken by the number of the place and marked.
+//!
+//! Source: Pellungrini, Pappalardo, Pratesi & Monreale, *ACM TIST* 9(3):31, 2017.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+/// An attack of the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MobilityAttack {
+    /// Some visits.
+    Location,
+    /// Some visits, in their order.
+    Sequence,
+    /// Some visits with their time; places of the trails stand for place and time bucket.
+    Time,
+    /// Some distinct places.
+    UniqueLocation,
+    /// Some places, and how often each was visited.
+    Frequency,
+    /// Some places, and each one's share of all visits.
+    Probability,
+    /// Some places, and how often each was visited relative to the most visited of them.
+    Proportion,
+    /// The two places visited most.
+    HomeWork,
+}
+
+/// The worst case of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorstCase {
+    /// Subjects that match the worst instance, the subject itself included.
+    pub matches: u32,
+    /// Whether the two most visited places were chosen among equals.
+    pub tied: bool,
+}
+
+impl WorstCase {
+    /// The risk, 1 / matches.
+    #[must_use]
+    pub fn risk(self) -> f64 {
+        1.0 / f64::from(self.matches.max(1))
+    }
+}
+
+/// The trails of all subjects, and who visited each place.
+pub struct Trails {
+    /// Places of each subject in the order of its visits.
+    places: Vec<Vec<u32>>,
+    /// Distinct places of each subject, ascending, with the number of visits.
+    profiles: Vec<Vec<(u32, u32)>>,
+    /// The subjects that visited each place, ascending, with the number of visits.
+    visitors: Vec<Vec<(u32, u32)>>,
+}
+
+impl Trails {
+    /// One trail a subject: places, numbered from 0 without wide gaps, in the order of the visits.
+    #[must_use]
+    pub fn new(trails: Vec<Vec<u32>>) -> Self {
+        let profile = |trail: &Vec<u32>| {
+            let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+            for &place in trail {
+                *counts.entry(place).or_default() += 1;
+            }
+            counts.into_iter().collect::<Vec<_>>()
+        };
+        let profiles: Vec<Vec<(u32, u32)>> = trails.par_iter().map(profile).collect();
+        let numbers = profiles.iter().flatten().map(|&(place, _)| place as usize + 1).max().unwrap_or(0);
+        let mut visitors = vec![Vec::new(); numbers];
+        for (subject, profile) in (0_u32..).zip(&profiles) {
+            for &(place, visits) in profile {
+                visitors[place as usize].push((subject, visits));
+            }
+        }
+        Self { places: trails, profiles, visitors }
+    }
+
+    /// The worst case of each subject; `None` for a subject without a visit or with nothing known of it.
+    ///
+    /// `tolerance` counts for frequency, probability and proportion; home-work takes no number of known places.
+    #[must_use]
+    pub fn worst_cases(&self, attack: MobilityAttack, known: usize, tolerance: f64) -> Vec<Option<WorstCase>> {
+        let homes: Vec<(Vec<u32>, bool)> = match attack {
+            MobilityAttack::HomeWork => self.profiles.iter().map(|profile| two_most_visited(profile)).collect(),
+            _ => Vec::new(),
+        };
+        let worst = |subject: usize| {
+            if self.places[subject].is_empty() || known == 0 {
+                return None;
+            }
+            let (matches, tied) = match attack {
+                MobilityAttack::Sequence => (self.sequences(subject, known), false),
+                MobilityAttack::HomeWork => {
+                    let (own, tied) = &homes[subject];
+                    let matching = |(other, _): &&(Vec<u32>, bool)| own.iter().all(|place| other.contains(place));
+                    (homes.iter().filter(matching).count(), *tied)
+                }
+                _ => (self.sets(subject, attack, known, tolerance), false),
+            };
+            Some(WorstCase { matches: u32::try_from(matches).unwrap_or(u32::MAX), tied })
+        };
+        (0..self.places.len()).into_par_iter().map(worst).collect()
+    }
+
+    /// Fewest matches over all instances that are sets or multisets of places.
+    fn sets(&self, subject: usize, attack: MobilityAttack, known: usize, tolerance: f64) -> usize {
+        let mut profile = self.profiles[subject].clone();
+        // Places that few others visited come first, so that a match of one is found early.
+        profile.sort_by_key(|&(place, _)| (self.visitors[place as usize].len(), place));
+        let multiset = matches!(attack, MobilityAttack::Location | MobilityAttack::Time);
+        let available = if multiset { self.places[subject].len() } else { profile.len() };
+        let mut search = SetSearch {
+            trails: self,
+            attack,
+            tolerance,
+            visits: self.places[subject].len(),
+            profile: &profile,
+            chosen: Vec::new(),
+            fewest: usize::MAX,
+        };
+        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
+        search.choose(0, known.min(available), &everybody);
+        search.fewest
+    }
+
+    /// Fewest matches over all instances that are subsequences of the trail.
+    fn sequences(&self, subject: usize, known: usize) -> usize {
+        let trail = &self.places[subject];
+        let everybody: Vec<(u32, usize)> = (0_u32..).zip(&self.places).map(|(subject, _)| (subject, 0)).collect();
+        let mut fewest = usize::MAX;
+        self.follow(trail, known.min(trail.len()), &everybody, &mut fewest);
+        fewest
+    }
+
+    /// Tries each place of `rest` as the next one; `candidates` are subjects and where the rest of their trail begins.
+    fn follow(&self, rest: &[u32], left: usize, candidates: &[(u32, usize)], fewest: &mut usize) {
+        if left == 0 {
+            *fewest = candidates.len().min(*fewest);
+            return;
+        }
+        let mut tried = Vec::new();
+        for place in 0..=rest.len() - left {
+            // The same place later on leaves fewer visits to go on with, and so no instance that is not seen here.
+            if *fewest <= 1 || tried.contains(&rest[place]) {
+                continue;
+            }
+            tried.push(rest[place]);
+            let next = |&(subject, from): &(u32, usize)| {
+                let found = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
+                found.map(|found| (subject, from + found + 1))
+            };
+            let kept: Vec<(u32, usize)> = candidates.iter().filter_map(next).collect();
+            self.follow(&rest[place + 1..], left - 1, &kept, fewest);
+        }
+    }
+}
+
+/// The two places visited most, ties by their numbers, and whether there was a tie for the second of them.
+fn two_most_visited(profile: &[(u32, u32)]) -> (Vec<u32>, bool) {
+    let mut profile = profile.to_vec();
+    profile.sort_by_key(|&(place, visits)| (Reverse(visits), place));
+    let tied = profile.len() > 2 && profile[1].1 == profile[2].1;
+    (profile.iter().take(2).map(|&(place, _)| place).collect(), tied)
+}
+
+/// A search through the sets of places that may be known of one subject.
+struct SetSearch<'a> {
+    trails: &'a Trails,
+    attack: MobilityAttack,
+    tolerance: f64,
+    /// All visits of the subject.
+    visits: usize,
+    /// The subject's places and visits.
+    profile: &'a [(u32, u32)],
+    chosen: Vec<(u32, u32)>,
+    fewest: usize,
+}
+
+impl SetSearch<'_> {
+    /// Chooses `left` more from the places from `from` on; `candidates` match what is chosen so far.
+    fn choose(&mut self, from: usize, left: usize, candidates: &[u32]) {
+        if left == 0 {
+            self.fewest = self.count(candidates).min(self.fewest);
+            return;
+        }
+        for place in from..self.profile.len() {
+            let (number, visits) = self.profile[place];
+            let multiset = matches!(self.attack, MobilityAttack::Location | MobilityAttack::Time);
+            // A multiset may hold a place several times, as often as it was visited.
+            let most = if multiset { (visits as usize).min(left) } else { 1 };
+            for times in 1..=most {
+                if self.fewest <= 1 {
+                    return;
+                }
+                let need = if multiset { u32::try_from(times).unwrap_or(u32::MAX) } else { visits };
+                let kept = self.keep(candidates, number, need);
+                self.chosen.push((number, visits));
+                self.choose(place + 1, left - times, &kept);
+                self.chosen.pop();
+            }
+        }
+    }
+
+    /// The candidates that agree on one place.
+    fn keep(&self, candidates: &[u32], place: u32, need: u32) -> Vec<u32> {
+        let visitors = &self.trails.visitors[place as usize];
+        let agrees = |subject: u32, theirs: u32| match self.attack {
+            MobilityAttack::Location | MobilityAttack::Time => theirs >= need,
+            MobilityAttack::Frequency => self.near(f64::from(need), f64::from(theirs)),
+            MobilityAttack::Probability => {
+                let all = self.trails.places[subject as usize].len();
+                self.near(share(need, self.visits), share(theirs, all))
+            }
+            _ => true,
+        };
+        let (mut kept, mut behind) = (Vec::new(), candidates);
+        for &(subject, theirs) in visitors {
+            behind = &behind[behind.partition_point(|&candidate| candidate < subject)..];
+            if behind.first() == Some(&subject) && agrees(subject, theirs) {
+                kept.push(subject);
+            }
+        }
+        kept
+    }
+
+    /// Candidates that match the whole instance: ratios to the largest count are known only once it is complete.
+    fn count(&self, candidates: &[u32]) -> usize {
+        if self.attack != MobilityAttack::Proportion {
+            return candidates.len();
+        }
+        let largest = self.chosen.iter().map(|&(_, visits)| visits).max().unwrap_or(1);
+        let agrees = |subject: &&u32| {
+            let profile = &self.trails.profiles[**subject as usize];
+            let of_place =
+                |place: u32| profile.binary_search_by_key(&place, |&(place, _)| place).map(|at| profile[at].1);
+            let theirs: Vec<u32> = self.chosen.iter().filter_map(|&(place, _)| of_place(place).ok()).collect();
+            let their_largest = theirs.iter().copied().max().unwrap_or(1);
+            let mut pairs = self.chosen.iter().zip(&theirs);
+            pairs.all(|(&(_, visits), &theirs)| {
+                self.near(share(visits, largest as usize), share(theirs, their_largest as usize))
+            })
+        };
+        candidates.iter().filter(agrees).count()
+    }
+
+    /// Whether the known value lies around the candidate's.
+    fn near(&self, known: f64, theirs: f64) -> bool {
+        theirs * (1.0 - self.tolerance) <= known && known <= theirs * (1.0 + self.tolerance)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "visits of one subject")]
+fn share(visits: u32, of: usize) -> f64 {
+    f64::from(visits) / of as f64
+}

@@ -1,0 +1,285 @@
+//! How many known points single a subject out: "four purchases are enough".
+//!
+//! # Definition
+//! A *point* is a tuple of cells of one event (a day and a merchant), the trace `T` of a subject the set of its distinct
+//! points. Of `p` known points `I`, `match(I)` is the number of subjects whose trace holds all of `I`; they single their
+//! subject out when `match(I) < crowd_below` (2: nobody else matches). Unicity at `p` is the mean over the subjects of a
+//! cohort of the probability that `p` known points, chosen as the [`Attacker`](crate::result::Attacker) does, single the
+//! subject out. One known point is always answered over every choice; more are, while the work stays within
+//! [`Settings::work_limit`], and else by one draw for each of [`Settings::draws`] sampled subjects, held against *all*
+//! subjects, with a 95 % Wilson interval. The crowd is never sampled: a thinner crowd would look riskier than it is.
+//!
+//! Known attributes join the point: whoever knows the birth year as well looks among the points of people of that year.
+//! Columns under a tolerance are matched by ranges instead of cells (`windows.rs`).
+//!
+//! Unicity is uniqueness *given exact knowledge of p events*. It is neither a probability that somebody has such
+//! knowledge nor, for an extract of a part of the customers, uniqueness among all of them: it is an upper bound for that.
+//!
+//! Sources: de Montjoye, Hidalgo, Verleysen & Blondel, *Scientific Reports* 3:1376, 2013; de Montjoye, Radaelli, Singh &
+//! Pentland, *Science* 347:536–539, 2015. The attackers that know places, times and counts (`mobility.rs`): Pellungrini,
+//! Pappalardo, Pratesi & Monreale, *ACM TIST* 9(3):31, 2017.
+//!
+//! # Guarantee
+//! Exact shares equal those of [`oracle`]. All figures are the same for any number of threads and any order of the
+//! records, as long as [`ColumnValues::keys`] are given: draws depend on the seed and on values, never on numbering.
+//!
+//! # Edge cases
+//! No subject declared, fewer than two subjects, no record that gives a point, the same point everywhere, tolerances that
+//! cover everything: undefined, with words. No subject with so many points: the result has no share, with words.
+//!
+//! # Cost
+//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. [`oracle`] compares everybody with
+//! everybody.
+
+mod attack;
+mod crowd;
+mod curve;
+mod gate;
+pub mod mobility;
+#[doc(hidden)]
+pub mod oracle;
+mod resolution;
+mod settings;
+mod study;
+#[cfg(test)]
+mod test;
+mod trace;
+mod windows;
+
+pub use settings::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Tolerance, Within};
+
+use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::{PointColumns, PointIndex, Table};
+use crowd::Crowds;
+use curve::{Asked, SizeCounts};
+use study::Study;
+use trace::Traces;
+use windows::Windows;
+
+/// The name under `measures`.
+pub const NAME: &str = "unicity";
+
+/// Measures a curve for each point, attacker and cohort.
+///
+/// # Errors
+/// [`StopReason::Interrupt`] when the program was asked to end. A time limit is not an error: it gives
+/// [`Outcome::Incomplete`].
+///
+/// # Panics
+/// When the settings name a column that the table does not have, or say of fewer codes than a column has whether they
+/// are visible or what they are coarsened to.
+pub fn measure(
+    table: &Table,
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Outcome<Unicity>, StopReason> {
+    if let Some(UnicityUndefined { reason, explanation }) = not_measurable(table, settings) {
+        return Ok(Outcome::Undefined { reason, explanation });
+    }
+    match measure_points(table, settings, progress, stop) {
+        Ok(value) if value.curves.iter().all(|curve| curve.undefined.is_some()) => {
+            let words = value.curves.into_iter().find_map(|curve| curve.undefined);
+            let UnicityUndefined { reason, explanation } =
+                words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for"));
+            Ok(Outcome::Undefined { reason, explanation })
+        }
+        Ok(value) => Ok(Outcome::Measured { unit: Unit::Subject, value }),
+        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
+            reason: "timeout".to_owned(),
+            explanation: "the time limit was over before every curve was measured".to_owned(),
+        }),
+        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
+            reason: "work-limit".to_owned(),
+            explanation: "matching the known points takes too many comparisons on this extract".to_owned(),
+        }),
+        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
+    }
+}
+
+fn undefined(reason: &str, explanation: &str) -> UnicityUndefined {
+    UnicityUndefined { reason: reason.to_owned(), explanation: explanation.to_owned() }
+}
+
+/// Why no curve at all can be measured, if so.
+fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined> {
+    if table.records() == 0 {
+        let no_subject = table.records_without_subject() > 0;
+        let words = if no_subject { "no record has a subject" } else { "the extract holds no record" };
+        return Some(undefined("empty", words));
+    }
+    if !table.has_subjects() {
+        return Some(undefined(
+            "no-subject",
+            "no subject column is declared, so it is not known which events belong to the same person",
+        ));
+    }
+    if table.subjects() < 2 {
+        return Some(undefined("one-subject", "the extract holds one subject only, so there is no crowd to hide in"));
+    }
+    let points = settings.points.iter();
+    let no_column = settings.points.is_empty() || points.clone().any(|point| point.columns.is_empty());
+    no_column.then(|| undefined("no-point", "no column says what one known event is"))
+}
+
+fn measure_points(
+    table: &Table,
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Unicity, StopReason> {
+    let mut unicity = Unicity::default();
+    for (place, point) in settings.points.iter().enumerate() {
+        progress.begin("index points", Some(table.records() as u64), "records");
+        let columns =
+            PointColumns { event: &point.columns, attributes: &point.known_attributes, visible: &point.visible };
+        let index = PointIndex::new(table, &columns, stop)?;
+        progress.end();
+        unicity.curves.extend(measure_point(&index, settings, point, progress, stop)?);
+        if let (0, Some(resolutions)) = (place, &settings.resolutions)
+            && not_a_point(&index, point).is_none()
+        {
+            unicity.resolutions =
+                Some(resolution::measure_resolutions(&index, settings, point, resolutions, progress, stop)?);
+        }
+    }
+    gate::choose(&mut unicity, settings.gate_known_points);
+    Ok(unicity)
+}
+
+/// The curves of one point: for each attacker its cohorts.
+fn measure_point(
+    index: &PointIndex<'_>,
+    settings: &Settings,
+    point: &Point,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<UnicityCurve>, StopReason> {
+    if let Some(reason) = not_a_point(index, point) {
+        return Ok(undefined_curves(index, point, &reason));
+    }
+    let counts = SizeCounts::new(index.trace_sizes(), settings.known_points().last().copied().unwrap_or(1));
+    let traces = Traces::new(index, &settings.columns, point);
+    let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
+    if point.within.is_empty() {
+        let lone_points = index.points_below(point.crowd_below.max(2));
+        return curves(&subject, index, Some(&lone_points), progress, stop);
+    }
+    match Windows::new(index, point, &settings.columns) {
+        Err(windows::NotANumber) => Ok(undefined_curves(
+            index,
+            point,
+            &undefined("not-a-number", "a column under a tolerance holds values that are neither numbers nor dates"),
+        )),
+        Ok(windows) if windows.cover_everything() => Ok(undefined_curves(
+            index,
+            point,
+            &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
+        )),
+        Ok(windows) => curves(&subject, &windows, None, progress, stop),
+    }
+}
+
+/// What the curves of one point share.
+struct Subject<'a> {
+    index: &'a PointIndex<'a>,
+    traces: &'a Traces<'a>,
+    counts: &'a SizeCounts,
+    settings: &'a Settings,
+    point: &'a Point,
+}
+
+fn curves<C: Crowds>(
+    subject: &Subject<'_>,
+    crowds: &C,
+    lone_points: Option<&[u32]>,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<UnicityCurve>, StopReason> {
+    let Subject { index, traces, counts, settings, point } = subject;
+    let mut study = Study::new(crowds, traces, index.trace_sizes(), stop);
+    study.below = point.crowd_below.max(2);
+    study.work_limit = settings.work_limit;
+    study.seed = settings.seed;
+    study.lone_points = lone_points;
+    let known_points = known_points(settings, counts);
+    let mut curves = Vec::new();
+    for &attacker in &point.attackers {
+        if attacker == Attacker::Consecutive && point.order.is_none() {
+            let reason = undefined("no-order", "no column says in which order events follow each other");
+            curves.extend(empty_curves(index, point, attacker, Some(&reason)));
+            continue;
+        }
+        progress.begin("match points", Some(known_points.len() as u64), "numbers of known points");
+        let asked = Asked { known_points: &known_points, draws: settings.draws, counts };
+        let results = curve::results(&study, &asked, attacker, &point.cohorts, progress)?;
+        progress.end();
+        for (mut curve, results) in empty_curves(index, point, attacker, None).zip(results) {
+            curve.results = results;
+            if curve.cohort == crate::result::Cohort::Fixed {
+                curve.cohort_points = counts.floor();
+            }
+            curves.push(curve);
+        }
+    }
+    Ok(curves)
+}
+
+/// The numbers of known points of the curves: those asked for, and the one that the gate falls back to.
+fn known_points(settings: &Settings, counts: &SizeCounts) -> Vec<u32> {
+    let mut known = settings.known_points();
+    known.extend(counts.floor().map(|floor| floor.min(settings.gate_known_points)).filter(|&known| known > 0));
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
+/// Why knowing points of this kind says nothing at all, if so.
+fn not_a_point(index: &PointIndex<'_>, point: &Point) -> Option<UnicityUndefined> {
+    let table = index.table();
+    if point.known_attributes.iter().any(|&column| table.constant_per_subject(column) != Some(true)) {
+        return Some(undefined(
+            "attribute-varies",
+            "a known attribute has several values within one subject, so it is no attribute of the subject",
+        ));
+    }
+    match index.points() {
+        0 if index.records_hidden() > 0 => {
+            Some(undefined("nothing-visible", "none of the events is visible to the attacker"))
+        }
+        0 => Some(undefined("all-missing", "in every record a column of the point is missing")),
+        1 => Some(undefined("constant-point", "every record has the same point, so knowing it tells nobody apart")),
+        _ => None,
+    }
+}
+
+fn undefined_curves(index: &PointIndex<'_>, point: &Point, reason: &UnicityUndefined) -> Vec<UnicityCurve> {
+    point.attackers.iter().flat_map(|&attacker| empty_curves(index, point, attacker, Some(reason))).collect()
+}
+
+/// The curves of one attacker before there are results.
+fn empty_curves<'a>(
+    index: &'a PointIndex<'_>,
+    point: &'a Point,
+    attacker: Attacker,
+    undefined: Option<&'a UnicityUndefined>,
+) -> impl Iterator<Item = UnicityCurve> + 'a {
+    let name = |column: usize| index.table().columns()[column].name.clone();
+    point.cohorts.iter().map(move |&cohort| UnicityCurve {
+        point: point.columns.iter().map(|&column| name(column)).collect(),
+        coarsen: point.coarsen.clone(),
+        within: point.within.iter().map(|within| (name(within.column), within.label.clone())).collect(),
+        visible: point.visible.iter().map(|(column, _)| name(*column)).collect(),
+        attacker,
+        known_attributes: point.known_attributes.iter().map(|&column| name(column)).collect(),
+        cohort,
+        cohort_points: None,
+        crowd_below: point.crowd_below.max(2),
+        points: index.points(),
+        records_without_point: index.records_without_point(),
+        records_hidden: index.records_hidden(),
+        undefined: undefined.cloned(),
+        results: Vec::new(),
+    })
+}

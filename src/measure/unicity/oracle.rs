@@ -1,0 +1,106 @@
+//! The measure written down as its definition reads, to hold the fast path against: everybody against everybody.
+
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Tolerance;
+use crate::result::Attacker;
+
+/// A point as plain cells.
+pub type PlainPoint = Vec<i64>;
+
+/// One subject: the point of each of its records, with a time, in any order.
+pub type PlainSubject = Vec<(PlainPoint, i64)>;
+
+/// When two cells of a point agree: `None` when they must be equal.
+pub type Windows = Vec<Option<Tolerance>>;
+
+/// Whether a cell may be the known one.
+#[must_use]
+pub fn agrees(known: i64, other: i64, window: Option<Tolerance>) -> bool {
+    let distance = (i128::from(known) - i128::from(other)).abs();
+    match window {
+        None => known == other,
+        Some(Tolerance::Absolute(span)) => distance <= i128::from(span),
+        Some(Tolerance::Millionths(millionths)) => {
+            distance * 1_000_000 <= i128::from(known).abs() * i128::from(millionths)
+        }
+    }
+}
+
+/// Subjects that have, for each known point, a point that agrees with it.
+#[must_use]
+pub fn matches(subjects: &[PlainSubject], known: &[&PlainPoint], windows: &Windows) -> usize {
+    let point_agrees = |known: &PlainPoint, other: &PlainPoint| {
+        known.iter().zip(other).zip(windows).all(|((&known, &other), &window)| agrees(known, other, window))
+    };
+    let has = |subject: &PlainSubject, known: &PlainPoint| subject.iter().any(|(point, _)| point_agrees(known, point));
+    subjects.iter().filter(|subject| known.iter().all(|known| has(subject, known))).count()
+}
+
+/// The distinct points of a subject.
+#[must_use]
+pub fn trace(subject: &PlainSubject) -> Vec<&PlainPoint> {
+    subject.iter().map(|(point, _)| point).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Probability that `known` points, chosen as the attacker does, leave fewer than `below` matching subjects.
+///
+/// `key` orders points that the attacker cannot tell apart otherwise. The subject has at least `known` points.
+#[must_use]
+pub fn exposure(
+    subjects: &[PlainSubject],
+    subject: usize,
+    attacker: Attacker,
+    known: usize,
+    below: usize,
+    windows: &Windows,
+    key: &dyn Fn(&PlainPoint) -> u64,
+) -> f64 {
+    let own = &subjects[subject];
+    let mut points = trace(own);
+    let unique = |known: &[&PlainPoint]| matches(subjects, known, windows) < below;
+    match attacker {
+        Attacker::Uniform | Attacker::Rarest => {
+            let choices = choices(&points, known);
+            let found = choices.iter().filter(|choice| unique(choice)).count();
+            if attacker == Attacker::Rarest {
+                f64::from(u8::from(found > 0))
+            } else {
+                found as f64 / choices.len() as f64
+            }
+        }
+        Attacker::Frequent => {
+            let mut counts: BTreeMap<&PlainPoint, usize> = BTreeMap::new();
+            for (point, _) in own {
+                *counts.entry(point).or_default() += 1;
+            }
+            points.sort_by_key(|point| (std::cmp::Reverse(counts[*point]), key(point)));
+            f64::from(u8::from(unique(&points[..known])))
+        }
+        Attacker::Consecutive => {
+            let first =
+                |point: &PlainPoint| own.iter().filter(|(other, _)| other == point).map(|&(_, time)| time).min();
+            points.sort_by_key(|point| (first(point), key(point)));
+            let found = points.windows(known).filter(|window| unique(window)).count();
+            found as f64 / (points.len() - known + 1) as f64
+        }
+    }
+}
+
+/// Every choice of `some` of the points.
+#[must_use]
+pub fn choices<'a>(points: &[&'a PlainPoint], some: usize) -> Vec<Vec<&'a PlainPoint>> {
+    if some == 0 {
+        return vec![Vec::new()];
+    }
+    let with_first = |place: usize| {
+        let rest = choices(&points[place + 1..], some - 1);
+        rest.into_iter().map(move |mut choice| {
+            choice.insert(0, points[place]);
+            choice
+        })
+    };
+    (0..points.len()).flat_map(with_first).collect()
+}

@@ -1,0 +1,152 @@
+//! What the measure needs to know beside the table.
+
+use std::collections::BTreeMap;
+
+use crate::result::{Attacker, Cohort};
+
+/// What the measure needs to know beside the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// What is known of the values of each column of the table, in the order of its columns.
+    pub columns: Vec<ColumnValues>,
+    /// What one known event is; each gives its own curves.
+    pub points: Vec<Point>,
+    /// The numbers of known points; order and repetition do not matter, 0 is left out.
+    pub known_points: Vec<u32>,
+    /// Known points that the gate asks about; always computed.
+    pub gate_known_points: u32,
+    /// Subjects sampled where an exact answer costs too much; each gives one draw.
+    pub draws: u32,
+    /// Subjects that may be looked at to get one exact answer; above it, the answer is sampled. It must not depend on
+    /// the machine, because it decides which figure is shown.
+    pub work_limit: u64,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// Coarser versions to hold the same draws against; `None` for no such study.
+    pub resolutions: Option<Resolutions>,
+}
+
+impl Settings {
+    /// The known points that people ask for, 10,000 draws, and about a second for each exact answer.
+    #[must_use]
+    pub fn new(columns: Vec<ColumnValues>, points: Vec<Point>) -> Self {
+        Self {
+            columns,
+            points,
+            known_points: vec![1, 2, 3, 4],
+            gate_known_points: 4,
+            draws: 10_000,
+            work_limit: 500_000_000,
+            seed: 1,
+            resolutions: None,
+        }
+    }
+
+    /// The numbers of known points that are computed, ascending.
+    pub(super) fn known_points(&self) -> Vec<u32> {
+        let mut known: Vec<u32> = self.known_points.iter().copied().chain([self.gate_known_points]).collect();
+        known.retain(|&known| known > 0);
+        known.sort_unstable();
+        known.dedup();
+        known
+    }
+}
+
+/// What is known of the values of one column. Codes are numbered as the values first appear in the files; whatever
+/// must not depend on that looks here.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ColumnValues {
+    /// For each code a number that depends on the value alone, such as its [`fingerprint`](crate::stats::fingerprint).
+    /// Needed for the columns of a point and for known attributes; without it the code stands for itself, and
+    /// sampled figures then depend on the order of the records.
+    pub keys: Vec<u64>,
+    /// For each code the value as a whole number in a fixed unit (days, seconds, cents), `None` where it is missing.
+    /// Needed for tolerances and for the column that orders events in time.
+    pub numbers: Vec<Option<i64>>,
+}
+
+/// What one known event is, and who knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// Columns of the table that make the event.
+    pub columns: Vec<usize>,
+    /// What those columns were coarsened by, for the reader.
+    pub coarsen: BTreeMap<String, String>,
+    /// Columns that are known only roughly.
+    pub within: Vec<Within>,
+    /// For some columns, whether the attacker sees each code.
+    pub visible: Vec<(usize, Vec<bool>)>,
+    /// Static columns that the attacker knows as well.
+    pub known_attributes: Vec<usize>,
+    /// Who knows the points.
+    pub attackers: Vec<Attacker>,
+    /// The column that orders events in time, for [`Attacker::Consecutive`].
+    pub order: Option<usize>,
+    /// Which subjects are looked at.
+    pub cohorts: Vec<Cohort>,
+    /// A subject counts as singled out when fewer than this many subjects match, itself included; at least 2.
+    pub crowd_below: u32,
+}
+
+impl Point {
+    /// A point of these columns, known to the uniform attacker, for the fixed cohort and all eligible subjects.
+    #[must_use]
+    pub fn new(columns: impl IntoIterator<Item = usize>) -> Self {
+        Self {
+            columns: columns.into_iter().collect(),
+            coarsen: BTreeMap::new(),
+            within: Vec::new(),
+            visible: Vec::new(),
+            known_attributes: Vec::new(),
+            attackers: vec![Attacker::Uniform],
+            order: None,
+            cohorts: vec![Cohort::Fixed, Cohort::Eligible],
+            crowd_below: 2,
+        }
+    }
+}
+
+/// A column of a point that is known only roughly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    /// The column; one of the point's.
+    pub column: usize,
+    /// How roughly.
+    pub tolerance: Tolerance,
+    /// The tolerance as it was written, for the reader.
+    pub label: String,
+}
+
+/// How far a value may lie from the known one and still match it; both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    /// At most this far, in the unit of [`ColumnValues::numbers`].
+    Absolute(u64),
+    /// At most this many millionths of the known value's magnitude: 5 % is 50,000.
+    Millionths(u64),
+}
+
+/// Coarser versions of the columns of the first point.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resolutions {
+    /// Columns that are coarsened; every choice of one step each is a version.
+    pub axes: Vec<Axis>,
+}
+
+/// The versions of one column, from fine to coarse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// The column; one of the first point's.
+    pub column: usize,
+    /// Its versions.
+    pub steps: Vec<Step>,
+}
+
+/// One version of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The rule as it was written, for the reader.
+    pub label: String,
+    /// For each code of the column its coarser code; all equal when the column is left out.
+    pub coarse: Vec<u32>,
+}

@@ -1,0 +1,119 @@
+//! Lines of text for a terminal: wrapped, cut and spelled as it can show them.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::escape::{ascii, printable};
+
+/// How text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextStyle {
+    /// Columns of the terminal; at least 40 are used.
+    pub width: usize,
+    /// Whether colours may be used. The meaning never depends on them.
+    pub color: bool,
+    /// Whether characters outside ASCII may be used; otherwise they are escaped.
+    pub unicode: bool,
+}
+
+/// Least widths of the columns "value", "limit" and "finding" of the table of figures.
+const VALUE_WIDTH: usize = 11;
+const LIMIT_WIDTH: usize = 6;
+const FINDING_WIDTH: usize = 11;
+
+/// Text that grows line by line.
+pub(super) struct Page {
+    pub(super) style: TextStyle,
+    pub(super) text: String,
+}
+
+impl Page {
+    /// An empty page; at least 40 columns are used.
+    pub(super) fn new(style: &TextStyle) -> Self {
+        Self { style: TextStyle { width: style.width.max(40), ..*style }, text: String::new() }
+    }
+
+    /// One line as it is, without blanks at its end.
+    pub(super) fn line(&mut self, line: &str) {
+        let line = self.spelled(line);
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Words wrapped to the width; the first line begins with `lead`, the others with as many blanks.
+    pub(super) fn paragraph(&mut self, lead: &str, sentence: &str) {
+        let sentence = self.wrappable(sentence);
+        let mut line = lead.to_owned();
+        let mut is_empty = true;
+        for word in sentence.split(' ') {
+            if !is_empty && line.width() + 1 + word.width() > self.style.width {
+                self.finish(&line);
+                line = " ".repeat(lead.width());
+                is_empty = true;
+            }
+            if !is_empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_empty = false;
+        }
+        self.finish(&line);
+    }
+
+    fn finish(&mut self, line: &str) {
+        self.text.push_str(line.replace('\u{a0}', " ").trim_end());
+        self.text.push('\n');
+    }
+
+    /// A table: the first column left and as wide as there is room, the next two right, the last left.
+    pub(super) fn table(&mut self, rows: &[[String; 4]]) {
+        let rows: Vec<[String; 4]> =
+            rows.iter().map(|row| row.each_ref().map(|cell| self.spelled(&printable(cell)))).collect();
+        let width =
+            |column: usize, least: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least);
+        let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), width(3, FINDING_WIDTH)];
+        let room = self.style.width.saturating_sub(widths.iter().sum::<usize>() + 7).max(16);
+        for [label, value, limit, finding] in &rows {
+            let label = self.spelled(&cut(label, room));
+            let pad = " ".repeat(room.saturating_sub(label.width()));
+            let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
+            let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
+            self.line(&format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}  {finding}"));
+        }
+    }
+
+    /// The text as this terminal can show it.
+    pub(super) fn spelled(&self, text: &str) -> String {
+        if self.style.unicode { text.replace('\u{a0}', " ") } else { ascii(text) }
+    }
+
+    /// As [`Page::spelled`], but keeping the blanks at which a line must not break.
+    fn wrappable(&self, text: &str) -> String {
+        if self.style.unicode {
+            return text.to_owned();
+        }
+        text.split('\u{a0}').map(ascii).collect::<Vec<_>>().join("\u{a0}")
+    }
+
+    pub(super) fn paint(&self, word: &str, code: &str) -> String {
+        if self.style.color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
+}
+
+/// The text cut to a width on the screen, keeping a closing bracket.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let end = if text.ends_with(')') { "…)" } else { "…" };
+    // Three dots stand for the mark in ASCII.
+    let room = width.saturating_sub(end.len());
+    let mut short = String::new();
+    for character in text.chars() {
+        short.push(character);
+        if short.width() > room {
+            short.pop();
+            break;
+        }
+    }
+    short.trim_end_matches([' ', ',']).to_owned() + end
+}

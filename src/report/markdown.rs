@@ -1,0 +1,197 @@
+//! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
+
+use super::escape::{printable, shortened};
+use super::figures::{decision_figures, lead, revealing, try_first};
+use super::summary::unsaid_reasons;
+use super::words;
+use crate::result::{Inspection, ScanResult};
+
+/// Longest dataset name that is shown, in characters.
+const NAME_CHARACTERS: usize = 80;
+
+/// The result as a Markdown summary, ending with a newline. Holds no HTML and no link.
+#[must_use]
+pub fn render_markdown(result: &ScanResult) -> String {
+    let (sentence, detail) = lead(result);
+    let mut text = format!("## {}: {}\n\n", words::verdict(result.verdict.outcome), escape(&sentence));
+    if let Some(stamp) = result.run.audience.stamp() {
+        push(&mut text, &format!("**{}**\n", escape(&words::restricted(stamp))));
+    }
+    push(&mut text, &format!("{}\n", escape(&detail)));
+    heading(&mut text, result);
+    figures(&mut text, result);
+    findings(&mut text, result);
+    not_measured(&mut text, result);
+    let (version, run) = (printable(&result.tool.version), printable(&result.run.id));
+    let code = result.verdict.exit_code;
+    push(
+        &mut text,
+        &escape(&words::markdown_footer(&version, &run, &words::time(&printable(&result.run.started_at)), code)),
+    );
+    text
+}
+
+fn push(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+fn heading(text: &mut String, result: &ScanResult) {
+    let name = shortened(&printable(&result.dataset.name), NAME_CHARACTERS);
+    push(text, &format!("**{}**: {}", escape(&name), escape(&words::dataset_size(&result.dataset))));
+    if result.dataset.columns.iter().any(|column| column.guessed) {
+        push(text, &format!("\n> {}", escape(words::ROLES_GUESSED)));
+    }
+    push(text, "");
+}
+
+fn figures(text: &mut String, result: &ScanResult) {
+    let figures = decision_figures(result);
+    if !figures.is_empty() {
+        push(text, &format!("| {} |\n|---|--:|--:|---|", words::FIGURE_HEADS.join(" | ")));
+        for figure in &figures {
+            let cells = [&figure.measure, &figure.value, &figure.limit, &figure.finding].map(|cell| escape(cell));
+            push(text, &format!("| {} |", cells.join(" | ")));
+        }
+        push(text, "");
+    }
+    let sentences: Vec<String> = revealing(result, 5).into_iter().chain(try_first(result)).collect();
+    for sentence in &sentences {
+        push(text, &format!("- {}", escape(sentence)));
+    }
+    if !sentences.is_empty() {
+        push(text, "");
+    }
+}
+
+fn findings(text: &mut String, result: &ScanResult) {
+    push(text, &format!("### {}\n", words::FINDINGS_TITLE));
+    for finding in &result.findings {
+        let severity = words::severity(finding.severity).to_uppercase();
+        let waived = if finding.waived { format!(" ({})", words::WAIVED) } else { String::new() };
+        let message = escape(&printable(&finding.message));
+        push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));
+    }
+    for reason in unsaid_reasons(result) {
+        push(text, &format!("- {}", escape(&printable(reason))));
+    }
+    if result.findings.is_empty() && unsaid_reasons(result).next().is_none() {
+        push(text, words::NO_FINDINGS);
+    }
+    push(text, "");
+}
+
+fn not_measured(text: &mut String, result: &ScanResult) {
+    if result.not_measured.is_empty() {
+        return;
+    }
+    push(text, &format!("### {}\n", words::NOT_MEASURED_TITLE));
+    let has_crowds = matches!(super::summary::crowds(result), super::summary::Crowds::Measured(_));
+    for entry in &result.not_measured {
+        let name = words::not_measured_name(&entry.measure, has_crowds);
+        push(text, &format!("- {}: {}", escape(&name), escape(&printable(&entry.reason))));
+    }
+    push(text, "");
+}
+
+/// What the columns of an extract are, as a Markdown table.
+#[must_use]
+pub fn render_columns_markdown(inspection: &Inspection) -> String {
+    let dataset = &inspection.dataset;
+    let name = shortened(&printable(&dataset.name), NAME_CHARACTERS);
+    let mut text = format!("## {}\n\n{}\n\n", escape(&name), escape(&words::dataset_size(dataset)));
+    push(&mut text, &format!("| {} |", words::INSPECT_HEADS.join(" | ")));
+    push(&mut text, "|---|---|--:|--:|---|---|---|");
+    for column in &dataset.columns {
+        let cells = [
+            printable(&column.name),
+            column.column_type.name().to_owned(),
+            super::summary::optional_count(column.distinct),
+            super::number::count(column.missing),
+            column.role.name().to_owned(),
+            super::columns::kind(column).to_owned(),
+            super::columns::why(column),
+        ];
+        push(&mut text, &format!("| {} |", cells.each_ref().map(|cell| escape(cell)).join(" | ")));
+    }
+    text
+}
+
+/// The text with every sign that Markdown, or a site that shows it, takes for more than itself made a plain sign.
+///
+/// `<`, `>` and `&` become entities, which is safe even where raw HTML is let through. `@` and `#`, which some sites
+/// turn into mentions and links after rendering, stand in code spans, where they are left alone.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let mut rest = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(character) = rest.next() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' => escaped.push_str("`@`"),
+            '#' => escaped.push_str("`#`"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '!' | '|' | '~' | '$' => escaped.extend(['\\', character]),
+            // An address becomes a link by its `://` or its `www.`.
+            ':' if rest.peek() == Some(&'/') => escaped.push_str("\\:"),
+            '.' if matches!(before, 'w' | 'W') => escaped.push_str("\\."),
+            '\u{a0}' | '\n' | '\r' => escaped.push(' '),
+            other => escaped.push(other),
+        }
+        before = character;
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escape, render_markdown};
+    use crate::report::fixture;
+
+    #[test]
+    fn nothing_in_a_name_is_taken_for_markup() {
+        for (text, escaped) in [
+            ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+            ("a|b", "a\\|b"),
+            ("![x](http://a.b)", "\\!\\[x\\](http\\://a.b)"),
+            ("www.example.org", "www\\.example.org"),
+            ("`code` *b* _i_ ~s~ $m$", "\\`code\\` \\*b\\* \\_i\\_ \\~s\\~ \\$m\\$"),
+            ("@all #12 &amp;", "`@`all `#`12 &amp;amp;"),
+            ("a\nb", "a b"),
+            ("\\<", "\\\\&lt;"),
+        ] {
+            assert_eq!(escape(text), escaped);
+        }
+    }
+
+    #[test]
+    fn a_row_of_the_table_stays_one_row_whatever_a_column_is_called() {
+        let text = render_markdown(&fixture::hostile());
+        assert!(!text.contains('<') && !text.contains("]("), "{text}");
+        assert!(!text.replace("\\://", "").contains("://"), "{text}");
+        for row in text.lines().filter(|line| line.starts_with('|')) {
+            let bars = row.replace("\\\\", "").replace("\\|", "").matches('|').count();
+            assert_eq!(bars, 5, "{row}");
+        }
+    }
+
+    #[test]
+    fn the_verdict_comes_first_and_every_finding_is_listed() {
+        let result = fixture::failing();
+        let text = render_markdown(&result);
+        assert!(text.starts_with("## FAIL: About 14 in 100 subjects are alone on birth\\_year"), "{text}");
+        for finding in &result.findings {
+            assert!(text.contains(finding.code.name()), "{text}");
+        }
+        assert!(text.contains("unicity: this version does not count known points yet"), "{text}");
+        assert!(!text.contains("RESTRICTED"), "{text}");
+    }
+
+    #[test]
+    fn a_result_for_the_inside_is_stamped() {
+        let mut result = fixture::failing();
+        result.run.audience = crate::result::Audience::Internal;
+        assert!(render_markdown(&result).contains("**RESTRICTED: "), "stamped");
+    }
+}

@@ -1,0 +1,299 @@
+//! The limits a scan is judged by.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{FindingCode, Severity, Unit};
+
+/// The limits a scan is judged by. Defaults are house policy, not law.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Policy {
+    /// Name of the policy: the preset, `house-default` without one, or `custom` when a limit was changed.
+    pub name: String,
+    /// Smallest allowed class, in subjects: the strictest that the gates on classes ask for.
+    pub k: u32,
+    /// Whether the worst case of one known event (`any-record`) is gated with `k` as well.
+    pub gate_any_record: bool,
+    /// Findings of this severity or above make the verdict `fail`.
+    pub fail_on: Severity,
+    /// Whether `review` exits with 0.
+    pub allow_review: bool,
+    /// The preset, when one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// Every limit, in the order it is judged. Results of earlier versions have none; there `k` is the one limit.
+    #[serde(default)]
+    pub gates: Vec<Gate>,
+    /// Severities that the configuration raised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<RaisedSeverity>,
+    /// Columns that may hold identifiers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permitted_identifiers: Vec<String>,
+    /// The day the agreement and the waivers were judged for, ISO 8601; null when nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+}
+
+impl Policy {
+    /// The limits when nobody says otherwise: house policy.
+    ///
+    /// The smallest class of the static quasi-identifiers holds at least 5 subjects, and at most 20 % of the subjects
+    /// are singled out by 4 known points.
+    #[must_use]
+    pub fn house_default() -> Self {
+        Self {
+            name: "house-default".to_owned(),
+            k: DEFAULT_K,
+            gate_any_record: false,
+            fail_on: Severity::High,
+            allow_review: false,
+            preset: None,
+            gates: vec![
+                Gate::smallest_class(GateSet::Static, DEFAULT_K),
+                Gate::at_most(GateMeasure::Unicity, None, DEFAULT_MAX_UNICITY),
+            ],
+            severities: Vec::new(),
+            permitted_identifiers: Vec::new(),
+            as_of: None,
+        }
+    }
+
+    /// The limit of the first gate on a measure.
+    #[must_use]
+    pub fn limit_of(&self, measure: GateMeasure) -> Option<f64> {
+        self.gates.iter().find(|gate| gate.measure == measure).and_then(|gate| gate.limit)
+    }
+}
+
+/// Smallest allowed class when nobody says otherwise: house policy.
+pub const DEFAULT_K: u32 = 5;
+
+/// Largest allowed share of subjects singled out by [`GATED_KNOWN_POINTS`] when nobody says otherwise: house policy.
+pub const DEFAULT_MAX_UNICITY: f64 = 0.2;
+
+/// How many known points the gate on unicity looks at.
+pub const GATED_KNOWN_POINTS: u32 = 4;
+
+/// A named set of limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Preset {
+    /// Its identifier, such as `controlled-k5`.
+    pub id: String,
+    /// Its version; a limit never changes within one.
+    pub version: u32,
+    /// Where its limits come from.
+    pub sources: Vec<String>,
+}
+
+/// A severity that the configuration raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RaisedSeverity {
+    /// The findings it speaks of.
+    pub code: FindingCode,
+    /// They are at least this bad.
+    pub at_least: Severity,
+}
+
+/// One limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// Stable kebab-case name: the measure, and the set where it is on one.
+    pub id: String,
+    /// What is compared.
+    pub measure: GateMeasure,
+    /// What it must be counted in; null for a rule of form, which counts nothing.
+    pub unit: Option<Unit>,
+    /// On which columns; null when the measure is not on a set of quasi-identifiers.
+    pub set: Option<GateSet>,
+    /// How it is compared. Equality passes.
+    pub comparison: Comparison,
+    /// The limit; null when the policy needs one and none was declared, which never passes, and for a rule of form.
+    pub limit: Option<f64>,
+    /// A class size. For a limit on the highest risk, the smallest `k` with 1/k not above the limit, which is what is
+    /// compared; for a limit on the share at risk, the `k` below which a crowd is at risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_as_k: Option<u32>,
+    /// Who says so.
+    pub basis: GateBasis,
+    /// Where the limit was set.
+    pub origin: GateOrigin,
+    /// Where it comes from, in words.
+    pub source: String,
+}
+
+impl Gate {
+    /// The house limit on the smallest class of a set.
+    #[must_use]
+    pub fn smallest_class(set: GateSet, k: u32) -> Self {
+        Self { comparison: Comparison::AtLeast, ..Self::at_most(GateMeasure::SmallestClass, Some(set), f64::from(k)) }
+    }
+
+    /// A house limit from above, in subjects.
+    #[must_use]
+    pub fn at_most(measure: GateMeasure, set: Option<GateSet>, limit: f64) -> Self {
+        let id = match set {
+            Some(set) => format!("{}-{}", measure.name(), set.name()),
+            None => measure.name().to_owned(),
+        };
+        Self {
+            id,
+            measure,
+            unit: (!measure.is_rule_of_form()).then_some(Unit::Subject),
+            set,
+            comparison: Comparison::AtMost,
+            limit: Some(limit),
+            limit_as_k: None,
+            basis: GateBasis::House,
+            origin: GateOrigin::Default,
+            source: "house policy".to_owned(),
+        }
+    }
+
+    /// The smallest class size that holds, for the gates that are answered by one.
+    #[must_use]
+    pub fn class_limit(&self) -> Option<u32> {
+        match self.measure {
+            GateMeasure::SmallestClass => self.limit.map(whole),
+            GateMeasure::HighestRisk => self.limit_as_k,
+            _ => None,
+        }
+    }
+}
+
+/// A class size that was stored as a number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "class limits are whole and below 2^32")]
+fn whole(limit: f64) -> u32 {
+    limit.ceil() as u32
+}
+
+/// What a gate compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateMeasure {
+    /// Subjects in the smallest class.
+    SmallestClass,
+    /// 1 / smallest class (highest prosecutor risk).
+    HighestRisk,
+    /// Mean over subjects of the largest 1 / crowd among their records.
+    AverageRisk,
+    /// Share of subjects that are alone.
+    UniqueShare,
+    /// Share of subjects in crowds below `k`.
+    ShareAtRisk,
+    /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
+    Unicity,
+    /// Expected number of correct links to a table that the recipient holds.
+    CorrectLinks,
+    /// Leave-one-out advantage of guessing a sensitive value over the guess without the extract.
+    InferenceAdvantage,
+    /// Card numbers are shortened to at most the first six and the last four digits.
+    CardNumberForm,
+    /// No pseudonym can be reversed by trying numbers.
+    PseudonymReversal,
+    /// No direct identifier is left.
+    DirectIdentifiers,
+    /// Dates show no more than the year.
+    DateDetail,
+    /// Ages above 89 are pooled.
+    AgePooling,
+    /// Places are no finer than the first three digits of the post code.
+    PlaceDetail,
+}
+
+impl GateMeasure {
+    /// The kebab-case name, as in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SmallestClass => "smallest-class",
+            Self::HighestRisk => "highest-risk",
+            Self::AverageRisk => "average-risk",
+            Self::UniqueShare => "unique-share",
+            Self::ShareAtRisk => "share-at-risk",
+            Self::Unicity => "unicity",
+            Self::CorrectLinks => "correct-links",
+            Self::InferenceAdvantage => "inference-advantage",
+            Self::CardNumberForm => "card-number-form",
+            Self::PseudonymReversal => "pseudonym-reversal",
+            Self::DirectIdentifiers => "direct-identifiers",
+            Self::DateDetail => "date-detail",
+            Self::AgePooling => "age-pooling",
+            Self::PlaceDetail => "place-detail",
+        }
+    }
+
+    /// Whether it is a rule of form, which a column follows or breaks, rather than a figure.
+    #[must_use]
+    pub fn is_rule_of_form(self) -> bool {
+        matches!(
+            self,
+            Self::CardNumberForm
+                | Self::PseudonymReversal
+                | Self::DirectIdentifiers
+                | Self::DateDetail
+                | Self::AgePooling
+                | Self::PlaceDetail
+        )
+    }
+}
+
+/// Which quasi-identifiers a gate looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateSet {
+    /// Those that are constant within every subject.
+    Static,
+    /// All of them.
+    Full,
+    /// Every set of up to `max_set` of them.
+    AllSubsets,
+}
+
+impl GateSet {
+    /// The kebab-case name, as in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Full => "full",
+            Self::AllSubsets => "all-subsets",
+        }
+    }
+}
+
+/// How a figure is compared with its limit. Equality passes; there is no tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// The figure must not be below the limit.
+    AtLeast,
+    /// The figure must not be above the limit.
+    AtMost,
+    /// No column may break the rule.
+    NoneBreaks,
+}
+
+/// Who asks for a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateBasis {
+    /// A law gives the rule itself.
+    Law,
+    /// A standard that contracts bind to gives the rule itself.
+    Standard,
+    /// The number is a choice of the house, also where a law gives the question.
+    House,
+}
+
+/// Where a limit was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateOrigin {
+    /// Nobody said otherwise.
+    Default,
+    /// By the preset.
+    Preset,
+    /// By the configuration or a flag.
+    Own,
+}

@@ -1,0 +1,61 @@
+//! The interval of a share that was sampled.
+
+/// The normal quantile of a two-sided 95 % interval.
+const QUANTILE: f64 = 1.959_963_984_540_054;
+
+/// 95 % interval of a share, from `successes` out of `trials`; `None` without a trial.
+///
+/// # Definition
+/// With z the quantile, X successes, N trials and d = N + z²: centre (X + z²/2) / d, half-width
+/// (z / d) · sqrt(X (N - X) / N + z²/4). Source: Wilson, JASA 22(158), 1927. It stays within 0 and 1 and is not empty
+/// when nothing or everything succeeded: no success in N trials is no proof of a share of 0.
+///
+/// # Examples
+/// ```
+/// let [low, high] = reidrisk::stats::wilson_interval(0, 10_000).unwrap();
+/// assert!(low == 0.0 && high > 0.0003 && high < 0.0004);
+/// ```
+#[must_use]
+pub fn wilson_interval(successes: u64, trials: u64) -> Option<[f64; 2]> {
+    if trials == 0 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "trials are fewer than 2^53")]
+    let (successes_of, trials_of) = (successes as f64, trials as f64);
+    let square = QUANTILE * QUANTILE;
+    let divisor = trials_of + square;
+    let centre = (successes_of + square / 2.0) / divisor;
+    let spread = (successes_of * (trials_of - successes_of) / trials_of + square / 4.0).sqrt();
+    let half = QUANTILE / divisor * spread;
+    // The ends are exactly 0 and 1 there; rounding would leave them a hair inside or outside.
+    let low = if successes == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if successes >= trials { 1.0 } else { (centre + half).min(1.0) };
+    Some([low, high])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_thousand_trials_at_one_half_give_one_point_either_way() {
+        let [low, high] = wilson_interval(5000, 10_000).unwrap();
+        assert!((low - 0.490_202).abs() < 1e-6 && (high - 0.509_798).abs() < 1e-6, "{low} {high}");
+    }
+
+    #[test]
+    fn the_textbook_interval_of_one_in_ten() {
+        // 1 of 10: 0.0179 to 0.4042 (Brown, Cai & DasGupta, Statistical Science 16(2), 2001, definition).
+        let [low, high] = wilson_interval(1, 10).unwrap();
+        assert!((low - 0.017_876).abs() < 1e-6 && (high - 0.404_150).abs() < 1e-6, "{low} {high}");
+    }
+
+    #[test]
+    fn certainty_is_never_claimed_and_nothing_gives_nothing() {
+        assert_eq!(wilson_interval(0, 0), None);
+        let [low, high] = wilson_interval(0, 5).unwrap();
+        assert!(low == 0.0 && high > 0.4);
+        let [low, high] = wilson_interval(5, 5).unwrap();
+        assert!(low < 0.6 && (high - 1.0).abs() < f64::EPSILON);
+    }
+}

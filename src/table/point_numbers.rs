@@ -1,0 +1,150 @@
+//! Equal cells, equal number: the distinct tuples of several columns, numbered.
+//!
+//! Nothing is hashed. While the product of the cardinalities is small, the number of a tuple is its place in that
+//! product (one multiplication a column and record). When the product grows too large, the tuples so far are numbered
+//! densely together with the next column: records are sorted by the narrower of the two, and within each of its
+//! values the other is numbered by what a stamp remembers.
+
+use rayon::prelude::*;
+
+use super::order::Order;
+use super::{Codes, Table};
+use crate::with_codes;
+
+/// Products up to this need not be dense, however few the records are.
+const SPARSE: u64 = 1 << 16;
+
+/// Records that are numbered at a time, so that their numbers stay in the first-level cache from column to column.
+const BLOCK: usize = 1 << 12;
+
+/// One number a record.
+pub(super) struct TupleNumbers {
+    pub(super) of_record: Vec<u32>,
+    /// Every number is below this; not every one need occur.
+    pub(super) bound: u32,
+}
+
+/// Numbers the tuples of `columns`; two records have the same number exactly when they agree on all of them.
+pub(super) fn number_tuples(table: &Table, columns: &[usize]) -> TupleNumbers {
+    let limit = (table.records() as u64).max(SPARSE).min(u64::from(u32::MAX - 1));
+    let mut columns: Vec<usize> = columns.to_vec();
+    // Narrow columns first: their product stays small for longest.
+    columns.sort_by_key(|&column| table.columns()[column].cardinality);
+    let mut numbers = TupleNumbers { of_record: vec![0; table.records()], bound: 1 };
+    let mut waiting = columns.as_slice();
+    while let Some((&next, behind)) = waiting.split_first() {
+        let fitting = fitting(table, waiting, numbers.bound, limit);
+        if fitting == 0 {
+            let column = &table.columns()[next];
+            numbers = refined(numbers, &column.codes, column.cardinality);
+            waiting = behind;
+        } else {
+            multiply(table, &waiting[..fitting], &mut numbers);
+            waiting = &waiting[fitting..];
+        }
+    }
+    numbers
+}
+
+/// How many of the columns can be multiplied to `bound` without going over `limit`.
+fn fitting(table: &Table, columns: &[usize], bound: u32, limit: u64) -> usize {
+    let mut product = u64::from(bound);
+    let within = |&&column: &&usize| {
+        product = product.saturating_mul(u64::from(table.columns()[column].cardinality.max(1)));
+        product <= limit
+    };
+    columns.iter().take_while(within).count()
+}
+
+fn multiply(table: &Table, columns: &[usize], numbers: &mut TupleNumbers) {
+    numbers.of_record.par_chunks_mut(BLOCK).enumerate().for_each(|(block, numbers)| {
+        let start = block * BLOCK;
+        for &column in columns {
+            let column = &table.columns()[column];
+            let cardinality = column.cardinality.max(1);
+            with_codes!(&column.codes, codes => {
+                let codes = &codes[start..start + numbers.len()];
+                for (number, &code) in numbers.iter_mut().zip(codes) {
+                    *number = *number * cardinality + u32::from(code);
+                }
+            });
+        }
+    });
+    for &column in columns {
+        numbers.bound *= table.columns()[column].cardinality.max(1);
+    }
+}
+
+/// Dense numbers of the pairs (number so far, code).
+fn refined(numbers: TupleNumbers, codes: &Codes, cardinality: u32) -> TupleNumbers {
+    let bound = numbers.bound;
+    let numbers = Codes::U32(numbers.of_record);
+    if cardinality <= bound {
+        pair_numbers((codes, cardinality), (&numbers, bound))
+    } else {
+        pair_numbers((&numbers, bound), (codes, cardinality))
+    }
+}
+
+/// Dense numbers of pairs; `outer` is sorted by, `inner` is stamped.
+fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Codes, u32)) -> TupleNumbers {
+    let order = Order::by(outer, outer_bound, None);
+    // Each task has its own stamps, so there are few.
+    let tasks = rayon::current_num_threads().clamp(1, 4);
+    let cuts = cuts(order.starts(), tasks);
+    let inner = order.applied_to(inner);
+    let mut sorted = vec![0_u32; order.len()];
+    let mut slices: Vec<(&[u32], &mut [u32])> = Vec::with_capacity(tasks);
+    let mut rest = sorted.as_mut_slice();
+    for groups in cuts.windows(2) {
+        let starts = &order.starts()[groups[0]..=groups[1]];
+        let length = (starts[starts.len() - 1] - starts[0]) as usize;
+        let (slice, behind) = rest.split_at_mut(length);
+        rest = behind;
+        slices.push((starts, slice));
+    }
+    let counts: Vec<u32> = slices
+        .par_iter_mut()
+        .map(|(starts, numbers)| {
+            let mut stamps = vec![(0_u32, 0_u32); inner_bound as usize];
+            with_codes!(&inner, codes => stamp_groups(starts, &mut stamps, numbers, |place| u32::from(codes[place])))
+        })
+        .collect();
+    let mut first = 0;
+    for ((_, numbers), count) in slices.iter_mut().zip(&counts) {
+        numbers.par_iter_mut().for_each(|number| *number += first);
+        first += count;
+    }
+    TupleNumbers { of_record: order.restored(&sorted), bound: first }
+}
+
+/// Numbers the codes of each group anew; returns how many numbers were given.
+fn stamp_groups(starts: &[u32], stamps: &mut [(u32, u32)], numbers: &mut [u32], code_of: impl Fn(usize) -> u32) -> u32 {
+    let first = starts[0];
+    let mut next = 0;
+    for (stamp, group) in (1_u32..).zip(starts.windows(2)) {
+        for place in group[0]..group[1] {
+            let known = &mut stamps[code_of(place as usize) as usize];
+            if known.0 != stamp {
+                *known = (stamp, next);
+                next += 1;
+            }
+            numbers[(place - first) as usize] = known.1;
+        }
+    }
+    next
+}
+
+/// Groups cut into about equal numbers of records: the first group of each part, and the number of groups at last.
+fn cuts(starts: &[u32], parts: usize) -> Vec<usize> {
+    let groups = starts.len() - 1;
+    let records = starts[groups] as usize;
+    let mut cuts: Vec<usize> =
+        (0..parts).map(|part| starts.partition_point(|&start| (start as usize) < records * part / parts)).collect();
+    cuts[0] = 0;
+    cuts.push(groups);
+    for place in 1..cuts.len() {
+        cuts[place] = cuts[place].clamp(cuts[place - 1], groups);
+    }
+    cuts
+}

@@ -1,0 +1,184 @@
+//! The smallest crowd among the records of each subject, while classes come in any order.
+//!
+//! Nearly every record asks for the entry of its subject, and the records of a class are spread over all subjects. So
+//! what is asked is kept in one byte a subject, which stays in cache where four would not. A byte tells crowds up to
+//! [`EXACT`] exactly and larger ones roughly; only for the few subjects that so far have no small crowd is the exact
+//! one looked at, in a table of its own.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use super::counts::tally_smallest;
+
+/// Crowds below this are their own level; larger ones have two levels for each doubling.
+const EXACT: u32 = 192;
+
+/// No crowd yet.
+const NONE: u8 = u8::MAX;
+
+/// One entry a subject.
+pub(super) struct SmallestCrowds {
+    levels: Vec<AtomicU8>,
+    /// The smallest crowd of subjects whose level is not exact; of the others anything.
+    large: Vec<AtomicU32>,
+}
+
+impl SmallestCrowds {
+    /// Bytes of memory for one subject.
+    pub(super) const BYTES: usize = 5;
+
+    pub(super) fn new(subjects: usize) -> Self {
+        let levels = (0..subjects).map(|_| AtomicU8::new(NONE)).collect();
+        Self { levels, large: (0..subjects).map(|_| AtomicU32::new(u32::MAX)).collect() }
+    }
+
+    /// A record of `subject` hides in this crowd. The order of the threads does not matter to a minimum; a thread that
+    /// is `alone` need not lock the memory.
+    #[inline]
+    pub(super) fn lower(&self, subject: usize, crowd: u32, alone: bool) {
+        let entry = &self.levels[subject];
+        let level = entry.load(Ordering::Relaxed);
+        #[expect(clippy::cast_possible_truncation, reason = "smaller than EXACT, which fits")]
+        let exact_level = if crowd < EXACT { crowd as u8 } else { NONE };
+        if alone {
+            // Without a branch on the outcome, which is hard to predict.
+            entry.store(level.min(exact_level), Ordering::Relaxed);
+        } else if exact_level < level {
+            entry.fetch_min(exact_level, Ordering::Relaxed);
+        }
+        // One branch that is seldom taken, instead of two.
+        if (crowd >= EXACT) & (u32::from(level) >= EXACT) {
+            self.lower_large(subject, crowd, level);
+        }
+    }
+
+    /// Neither the crowd nor any before it is small. A crowd of a higher level than one before cannot be the smallest.
+    #[cold]
+    #[inline(never)]
+    fn lower_large(&self, subject: usize, crowd: u32, level: u8) {
+        let new_level = rough_level(crowd);
+        if new_level <= level {
+            self.levels[subject].fetch_min(new_level, Ordering::Relaxed);
+            self.large[subject].fetch_min(crowd, Ordering::Relaxed);
+        }
+    }
+
+    /// How often each crowd is the smallest of a subject: (crowd, subjects), ascending.
+    pub(super) fn tally(&self) -> Vec<(u32, u64)> {
+        let entries = self.levels.iter().zip(&self.large);
+        tally_smallest(entries.map(|(level, large)| {
+            let level = u32::from(level.load(Ordering::Relaxed));
+            if level < EXACT { level } else { large.load(Ordering::Relaxed) }
+        }))
+    }
+}
+
+/// Subjects whose levels lie in the second-level cache together, as a power of two.
+const STRETCH_BITS: u32 = 17;
+
+/// Up to so many stretches of subjects, all levels are looked up where they are.
+const FEW_STRETCHES: usize = 8;
+
+/// Entries of one stretch that wait.
+const WAITING: usize = 512;
+
+/// One thread's way to the [`SmallestCrowds`] of a set. With more subjects than the cache holds, what is asked waits
+/// until there is enough for the same stretch of subjects, so that each part of the levels is fetched once for many.
+pub(super) struct Lowering<'a> {
+    smallest: &'a SmallestCrowds,
+    /// Whether no other thread works on the same set.
+    alone: bool,
+    /// For each stretch, room for [`WAITING`] pairs of stamp and crowd; empty when nothing has to wait.
+    waiting: Vec<(u32, u32)>,
+    lengths: Vec<usize>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(smallest: &'a SmallestCrowds, alone: bool) -> Self {
+        let stretches = (smallest.levels.len() >> STRETCH_BITS) + 1;
+        Self::with_stretches(smallest, alone, if stretches > FEW_STRETCHES { stretches } else { 0 })
+    }
+
+    fn with_stretches(smallest: &'a SmallestCrowds, alone: bool, stretches: usize) -> Self {
+        Self { smallest, alone, waiting: vec![(0, 0); stretches * WAITING], lengths: vec![0; stretches] }
+    }
+
+    /// Lowers the smallest crowds of records given by their stamps: the number of the subject plus one.
+    pub(super) fn lower_each(&mut self, stamps: &[u32], crowds: &[u32]) {
+        let records = stamps.iter().zip(crowds);
+        if self.lengths.is_empty() {
+            return records.for_each(|(&stamp, &crowd)| self.smallest.lower(stamp as usize - 1, crowd, self.alone));
+        }
+        for (&stamp, &crowd) in records {
+            let stretch = (stamp - 1) as usize >> STRETCH_BITS;
+            let length = &mut self.lengths[stretch];
+            self.waiting[stretch * WAITING + *length] = (stamp, crowd);
+            *length += 1;
+            if *length == WAITING {
+                self.settle(stretch);
+            }
+        }
+    }
+
+    /// To be called when no more will come; until then the last ones wait.
+    pub(super) fn finish(mut self) {
+        (0..self.lengths.len()).for_each(|stretch| self.settle(stretch));
+    }
+
+    fn settle(&mut self, stretch: usize) {
+        let length = std::mem::take(&mut self.lengths[stretch]);
+        for &(stamp, crowd) in &self.waiting[stretch * WAITING..][..length] {
+            self.smallest.lower(stamp as usize - 1, crowd, self.alone);
+        }
+    }
+}
+
+/// The level of a crowd of at least [`EXACT`]: two for each doubling, so that a higher level means a larger crowd.
+#[expect(clippy::cast_possible_truncation, reason = "192 + 2 * 24 + 1 at most")]
+fn rough_level(crowd: u32) -> u8 {
+    let octave = crowd.ilog2();
+    let half = (crowd >> (octave - 1)) & 1;
+    (EXACT + (octave - EXACT.ilog2()) * 2 + half) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_rise_with_crowds_and_fit_a_byte() {
+        let crowds = (EXACT..100_000).chain([1 << 20, 1 << 30, u32::MAX - 1, u32::MAX]);
+        let levels: Vec<u8> = crowds.map(rough_level).collect();
+        assert!(levels.is_sorted());
+        assert!(u32::from(levels[0]) >= EXACT && *levels.last().unwrap() < NONE);
+    }
+
+    #[test]
+    fn waiting_changes_nothing() {
+        let subjects = 3 << STRETCH_BITS;
+        let (direct, waited) = (SmallestCrowds::new(subjects), SmallestCrowds::new(subjects));
+        let spread = |number: u32, bound: u32| (number.wrapping_mul(2_654_435_769) >> 3) % bound;
+        let stamps: Vec<u32> = (0..20_000).map(|number| 1 + spread(number, subjects as u32)).collect();
+        let crowds: Vec<u32> = (0..20_000).map(|number| 1 + spread(number + 7, 400)).collect();
+        for (smallest, stretches) in [(&direct, 0), (&waited, 4)] {
+            let mut lowering = Lowering::with_stretches(smallest, true, stretches);
+            lowering.lower_each(&stamps, &crowds);
+            lowering.finish();
+        }
+        assert_eq!(direct.tally(), waited.tally());
+    }
+
+    #[test]
+    fn the_smallest_of_any_crowds_is_kept() {
+        let crowds = [[5_u32, 191], [193, 192], [70_000, 70_001], [1 << 31, 400], [1, 1], [500, 499]];
+        for alone in [true, false] {
+            for turn in [0, 1] {
+                let smallest = SmallestCrowds::new(crowds.len());
+                for (subject, pair) in crowds.iter().enumerate() {
+                    smallest.lower(subject, pair[turn], alone);
+                    smallest.lower(subject, pair[1 - turn], alone);
+                }
+                assert_eq!(smallest.tally(), [(1, 1), (5, 1), (192, 1), (400, 1), (499, 1), (70_000, 1)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! How many subjects of the extract opted in. Only counts leave this file.
+
+use hashbrown::HashMap;
+
+use super::{Lookups, TreatmentError, file_name};
+use crate::config::{ConsentRegister, Plan};
+use crate::input::{CodedColumn, Extract};
+use crate::result::{DatasetColumn, Role};
+use crate::table::Dictionary;
+
+/// Subjects of an extract beside a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentCounts {
+    /// Distinct subjects of the extract.
+    pub subjects: u64,
+    /// Those of them that the register does not hold as opted in.
+    pub without_consent: u64,
+}
+
+/// Counts the subjects that did not opt in.
+///
+/// # Definition
+/// A subject opted in when the register has a line with its value and every such line says yes. Values are compared
+/// byte for byte in canonical spelling, as the subject map compares them.
+///
+/// # Edge cases
+/// With a subject map the register speaks of persons, the values of `to`. A value that is not in the map is nobody whom
+/// the register could know, so it has no consent. A subject that says yes on one line and no on another did not opt in.
+///
+/// # Errors
+/// When there is no subject, or the register lacks a column.
+pub(super) fn count_consent(
+    extract: &Extract,
+    described: &[DatasetColumn],
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<Option<ConsentCounts>, TreatmentError> {
+    let Some(declared) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) else {
+        return Ok(None);
+    };
+    let not_read = || TreatmentError::NotRead { file: file_name(&declared.file) };
+    let register = lookups.consent.as_ref().ok_or_else(not_read)?;
+    let place = described.iter().position(|column| column.role == Role::Subject);
+    let subject = place.and_then(|place| extract.columns.get(place)).ok_or(TreatmentError::ConsentWithoutSubject)?;
+    let not_coded = || TreatmentError::NotCoded { column: subject.name.clone() };
+    let values = &subject.coded.as_ref().ok_or_else(not_coded)?.dictionary;
+    let consent = Consenting::of(declared, register)?;
+    let Some(map) = &plan.subject_map else { return Ok(Some(of_values(values, &consent))) };
+    let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::NotRead { file: file_name(&map.file) })?;
+    let in_map = |name: &str| {
+        let found = pairs.columns.iter().find(|column| column.name == name).and_then(|column| column.coded.as_ref());
+        found.ok_or_else(|| TreatmentError::SubjectMapColumn { file: file_name(&map.file), column: name.to_owned() })
+    };
+    Ok(Some(of_persons(values, in_map(&map.from)?, in_map(&map.to)?, &consent)))
+}
+
+/// Whether each value of a register opted in.
+struct Consenting<'register>(HashMap<&'register str, bool, foldhash::fast::FixedState>);
+
+impl<'register> Consenting<'register> {
+    fn of(declared: &ConsentRegister, register: &'register Extract) -> Result<Self, TreatmentError> {
+        let column = |name: &str| {
+            let found = register.columns.iter().find(|column| column.name == name);
+            let lacks = || TreatmentError::ConsentColumn { file: file_name(&declared.file), column: name.to_owned() };
+            let not_read = || TreatmentError::NotRead { file: file_name(&declared.file) };
+            found.ok_or_else(lacks)?.coded.as_ref().ok_or_else(not_read)
+        };
+        let subjects = column(&declared.column)?;
+        let answers = declared.value_column.as_deref().map(column).transpose()?;
+        let mut opted_in: Vec<Option<bool>> = vec![None; subjects.dictionary.len()];
+        for line in 0..subjects.codes.len() {
+            let yes = answers.is_none_or(|answers| says_yes(answers, line, &declared.values));
+            let before = &mut opted_in[subjects.codes.get(line) as usize];
+            *before = Some(before.unwrap_or(true) && yes);
+        }
+        let known = subjects.dictionary.values().zip(opted_in);
+        Ok(Self(known.filter_map(|(value, yes)| Some((value?.expose(), yes?))).collect()))
+    }
+
+    fn holds(&self, value: &str) -> bool {
+        self.0.get(value).copied().unwrap_or(false)
+    }
+}
+
+fn says_yes(answers: &CodedColumn, line: usize, values: &[String]) -> bool {
+    let answer = answers.dictionary.value(answers.codes.get(line));
+    answer.is_some_and(|answer| values.iter().any(|value| value == answer.expose()))
+}
+
+fn of_values(values: &Dictionary, consent: &Consenting<'_>) -> ConsentCounts {
+    let mut counts = ConsentCounts { subjects: 0, without_consent: 0 };
+    for value in values.values().flatten() {
+        counts.subjects += 1;
+        counts.without_consent += u64::from(!consent.holds(value.expose()));
+    }
+    counts
+}
+
+/// Distinct persons that the values lead to, and the values that lead to nobody.
+fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent: &Consenting<'_>) -> ConsentCounts {
+    let mut person_of: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
+    for line in 0..from.codes.len() {
+        let person = to.codes.get(line);
+        if let Some(value) = from.dictionary.value(from.codes.get(line))
+            && to.dictionary.missing() != Some(person)
+        {
+            person_of.insert(value.expose(), person);
+        }
+    }
+    let mut seen = vec![false; to.dictionary.len()];
+    let mut counts = ConsentCounts { subjects: 0, without_consent: 0 };
+    for value in values.values().flatten() {
+        let person = person_of.get(value.expose()).copied();
+        if person.is_some_and(|person| std::mem::replace(&mut seen[person as usize], true)) {
+            continue;
+        }
+        let person = person.and_then(|person| to.dictionary.value(person));
+        counts.subjects += 1;
+        counts.without_consent += u64::from(!person.is_some_and(|person| consent.holds(person.expose())));
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConsentCounts, Consenting, of_persons, of_values};
+    use crate::config::ConsentRegister;
+    use crate::input::{CodedColumn, Extract};
+    use crate::treatment::TreatmentError;
+    use crate::treatment::testing::{column, extract, typed_column};
+
+    fn coded(cells: &[&str]) -> CodedColumn {
+        column("c", cells).coded.unwrap()
+    }
+
+    fn declared(value_column: Option<&str>, values: &[&str]) -> ConsentRegister {
+        ConsentRegister {
+            file: "x/register.csv".into(),
+            column: "who".to_owned(),
+            value_column: value_column.map(str::to_owned),
+            values: values.iter().map(|&value| value.to_owned()).collect(),
+        }
+    }
+
+    fn counted(subjects: &[&str], declared: &ConsentRegister, register: &Extract) -> (u64, u64) {
+        let ConsentCounts { subjects, without_consent } =
+            of_values(&coded(subjects).dictionary, &Consenting::of(declared, register).unwrap());
+        (subjects, without_consent)
+    }
+
+    #[test]
+    fn every_subject_of_a_register_without_answers_opted_in() {
+        let register = extract(vec![column("who", &["a", "b", "", "z"])]);
+        assert_eq!(counted(&["a", "b", "a", ""], &declared(None, &[]), &register), (2, 0));
+        assert_eq!(counted(&["a", "c", "A", " b"], &declared(None, &[]), &register), (4, 3));
+        assert_eq!(counted(&["", ""], &declared(None, &[]), &register), (0, 0));
+    }
+
+    #[test]
+    fn only_the_values_that_mean_yes_are_consent_and_a_contradiction_is_none() {
+        let register = extract(vec![
+            column("who", &["a", "b", "c", "c", "d", "e", "e"]),
+            column("in", &["yes", "no", "yes", "no", "", "yes", "Y"]),
+        ]);
+        let yes = declared(Some("in"), &["yes", "Y"]);
+        assert_eq!(counted(&["a"], &yes, &register), (1, 0));
+        assert_eq!(counted(&["b"], &yes, &register), (1, 1));
+        assert_eq!(counted(&["c"], &yes, &register), (1, 1), "yes on one line and no on another");
+        assert_eq!(counted(&["d"], &yes, &register), (1, 1), "no answer");
+        assert_eq!(counted(&["e"], &yes, &register), (1, 0));
+    }
+
+    #[test]
+    fn spellings_are_compared_exactly_and_canonically() {
+        let numbers = crate::result::ColumnType::Integer;
+        let register = extract(vec![typed_column("who", numbers, &["12", "7"])]);
+        // A text column keeps its leading zero, so it is somebody else: without consent.
+        assert_eq!(counted(&["012"], &declared(None, &[]), &register), (1, 1));
+        assert_eq!(counted(&["12"], &declared(None, &[]), &register), (1, 0));
+    }
+
+    #[test]
+    fn with_a_map_persons_are_counted_once_and_unmapped_values_have_no_consent() {
+        let register = extract(vec![column("who", &["p", "c9"])]);
+        let consent = Consenting::of(&declared(None, &[]), &register).ok().unwrap();
+        let (from, to) = (coded(&["c1", "c2", "c3", "c4"]), coded(&["p", "p", "q", ""]));
+        let count = |cards: &[&str]| of_persons(&coded(cards).dictionary, &from, &to, &consent);
+        assert_eq!(count(&["c1", "c2"]), ConsentCounts { subjects: 1, without_consent: 0 });
+        assert_eq!(count(&["c1", "c3"]), ConsentCounts { subjects: 2, without_consent: 1 });
+        // `c9` is in the register as a person, and as a card it is unknown; `c4` leads to nobody.
+        assert_eq!(count(&["c9", "c4", "p"]), ConsentCounts { subjects: 3, without_consent: 3 });
+    }
+
+    #[test]
+    fn a_register_without_its_column_is_refused() {
+        let register = extract(vec![column("whom", &["a"])]);
+        let error = Consenting::of(&declared(None, &[]), &register).err().unwrap();
+        assert!(matches!(&error, TreatmentError::ConsentColumn { column, .. } if column == "who"));
+        assert!(error.is_plan_error() && error.hint().is_some());
+    }
+}

@@ -1,0 +1,24 @@
+//! Whether the files beside an extract hold what a plan takes from them.
+
+use super::hierarchy::check_hierarchy;
+use super::subject::check_map;
+use super::{CoarsenRule, Lookups, TreatmentError, file_name};
+use crate::config::Plan;
+
+/// Checks the subject map and the hierarchies of a plan by themselves, without the extract.
+///
+/// # Errors
+/// When one was not handed in, lacks a column or a level, or contradicts itself. The errors hold counts, never values.
+pub fn check_lookups(plan: &Plan, lookups: &Lookups) -> Result<(), TreatmentError> {
+    let not_read = |file: &std::path::Path| TreatmentError::NotRead { file: file_name(file) };
+    if let Some(map) = &plan.subject_map {
+        check_map(map, lookups.subject_map.as_ref().ok_or_else(|| not_read(&map.file))?)?;
+    }
+    for rule in plan.coarsen.values().flatten() {
+        if let CoarsenRule::Hierarchy { file, level } = rule {
+            let hierarchy = lookups.hierarchies.get(file).ok_or_else(|| not_read(file))?;
+            check_hierarchy(file, *level, hierarchy)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Advice is recomputed, not estimated: a scan with the proposed change gives exactly the predicted figures.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reidrisk::config::{ConfigFile, Settings, resolve};
+use reidrisk::result::{Advice, Headline, Outcome, Role, ScanResult, SetStatistics, VerdictOutcome};
+use reidrisk::scan::{Clock, scan};
+use reidrisk::stop::{NoProgress, Stop};
+
+use support::{Bench, repository_file};
+
+/// No time passes.
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Scans a file with flags and the configuration beside it, if there is one.
+fn scanned(input: &Path, flags: Settings) -> ScanResult {
+    let beside = input.with_file_name("reidrisk.toml");
+    let config = beside.exists().then(|| ConfigFile::read(&beside).expect("the configuration is right"));
+    let inputs = vec![input.to_str().expect("a path is text").to_owned()];
+    let resolved = resolve(inputs, flags, config, &|_| String::new()).expect("the plan is right");
+    scan(&resolved.plan, &StoppedClock, &NoProgress, &Stop::default()).expect("the scan ends")
+}
+
+/// Single columns are enough of a lattice: the headline figures are those of the full and the static set.
+fn flags() -> Settings {
+    Settings { max_set: Some(1), ..Settings::default() }
+}
+
+/// The headline figures of a finished scan.
+fn headline(result: &ScanResult) -> Headline {
+    let below =
+        |set: &SetStatistics| set.below.iter().find(|below| below.k == result.policy.k).map(|below| below.subjects);
+    let value = match &result.measures.uniqueness {
+        Some(Outcome::Measured { value, .. }) => value,
+        other => panic!("no crowds: {other:?}"),
+    };
+    let fixed = value.static_set.as_ref();
+    Headline {
+        full_smallest_class: value.full.smallest_class,
+        full_unique_subjects: Some(value.full.unique_subjects),
+        full_subjects_below_k: below(&value.full),
+        static_smallest_class: fixed.and_then(|set| set.smallest_class),
+        static_unique_subjects: fixed.map(|set| set.unique_subjects),
+        static_subjects_below_k: fixed.and_then(below),
+        unicity: None,
+    }
+}
+
+/// Applies each proposal as flags, compares what it predicts, and checks that its configuration says the same.
+fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Settings) -> ScanResult {
+    let result = scanned(input, flags());
+    assert!(result.advice.iter().filter(|advice| advice.recommended).count() == 1);
+    assert!(result.advice[0].recommended, "the best comes first");
+    for advice in result.advice.iter().filter(|advice| !advice.changes.is_empty()) {
+        let mut settings = flags();
+        // The rules of a column that a proposal names are all of its rules.
+        settings.coarsen.retain(|column, _| advice.changes.iter().all(|change| change.column != *column));
+        let kept = settings.coarsen.clone();
+        for change in &advice.changes {
+            settings.coarsen_with(&format!("{}={}", change.column, change.rule)).expect("the change is a rule");
+        }
+        let mut as_configured = config_of(advice).settings.coarsen;
+        as_configured.extend(kept);
+        assert_eq!(as_configured, settings.coarsen, "{}", advice.action);
+        let after = scanned(input, settings);
+        assert_eq!(advice.before.as_ref(), Some(&headline(&result)), "{}", advice.action);
+        assert_eq!(advice.after.as_ref(), Some(&headline(&after)), "{}", advice.action);
+        assert!(advice.detail_kept.is_some_and(|kept| (0.0..=1.0).contains(&kept)), "{}", advice.action);
+        assert!(advice.risk_removed.is_some_and(|removed| (0.0..=1.0).contains(&removed)), "{}", advice.action);
+        if advice.reaches_limits {
+            let small = after.findings.iter().any(|finding| finding.code.name() == "small-class");
+            assert!(!small, "the gates hold: {}", advice.action);
+        }
+    }
+    result
+}
+
+/// The lines to paste, read as a configuration.
+fn config_of(advice: &Advice) -> ConfigFile {
+    let lines = advice.config.as_ref().expect("a change has its lines");
+    ConfigFile::parse(Path::new("reidrisk.toml"), lines.as_bytes()).expect("the lines are a configuration")
+}
+
+/// Every quasi-identifier is told about: leaving it out, and at least one coarser form of most.
+fn assert_every_column_has_advice(result: &ScanResult) {
+    for column in result.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier) {
+        let alone = |advice: &&Advice| advice.changes.len() == 1 && advice.changes[0].column == column.name;
+        let rules: Vec<&str> =
+            result.advice.iter().filter(alone).map(|advice| advice.changes[0].rule.as_str()).collect();
+        assert!(rules.contains(&"drop"), "{}: {rules:?}", column.name);
+        assert!(rules.len() > 1 || column.distinct < Some(4), "{}: {rules:?}", column.name);
+    }
+}
+
+#[test]
+fn every_proposal_for_the_purchase_cards_does_what_it_predicts() {
+    let result = assert_every_prediction_holds(&repository_file("sample_data/purchase_cards.csv"), flags);
+    assert_every_column_has_advice(&result);
+    assert!(result.advice[0].reaches_limits, "a way out is found: {:?}", result.advice[0]);
+}
+
+#[test]
+fn every_proposal_for_the_bank_extract_does_what_it_predicts() {
+    let result = assert_every_prediction_holds(&repository_file("sample_data/bank_extract/bank_extract.csv"), flags);
+    assert_every_column_has_advice(&result);
+    assert!(result.advice[0].reaches_limits, "a way out is found: {:?}", result.advice[0]);
+}
+
+#[test]
+fn with_guessed_roles_and_rules_in_force_the_predictions_hold_as_well() {
+    let bench = Bench::new();
+    let text = std::fs::read(repository_file("sample_data/bank_extract/bank_extract.csv")).expect("the sample");
+    let input = bench.write("extract.csv", text);
+    let guessed = assert_every_prediction_holds(&input, || {
+        let mut settings = Settings { gate_any_record: Some(true), ..flags() };
+        // Fewer columns keep the test short; a flag that takes a column out leaves the others to be guessed.
+        let ignored = ["account_id", "segment", "card_type", "mcc", "merchant_district", "balance_eur"];
+        settings.roles.extend(ignored.map(|name| (name.to_owned(), Role::Ignore)));
+        for rule in ["booked_on=week", "amount_eur=round:10", "birth_year=prefix:3", "merchant=rare:5"] {
+            settings.coarsen_with(rule).expect("a rule");
+        }
+        settings
+    });
+    assert!(guessed.dataset.columns.iter().any(|column| column.guessed));
+    let config = guessed.advice.iter().filter_map(|advice| advice.config.as_ref());
+    assert!(config.into_iter().all(|lines| !lines.contains("role")), "pasting declares no role");
+}
+
+#[test]
+fn the_recommended_flags_work_as_they_are_printed() {
+    let bench = Bench::new();
+    let sample = repository_file("sample_data/bank_extract/bank_extract.csv");
+    let result = scanned(&sample, Settings::default());
+    let recommended = result.advice.iter().find(|advice| advice.recommended).expect("one is recommended");
+    let flags = recommended.flags.as_ref().expect("its names fit a command line");
+    assert!(!flags.contains('\''), "nothing to unquote: {flags}");
+    let sample = sample.to_str().expect("a path is text");
+    let ended = bench.scan([sample].into_iter().chain(flags.split(' ')));
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    let after: ScanResult = serde_json::from_str(&bench.result_text()).expect("a result");
+    assert_eq!(recommended.after, Some(headline(&after)));
+}
+
+#[test]
+fn hostile_column_names_are_advised_on_without_harm() {
+    let bench = Bench::new();
+    let header = "who,\"a=hierarchy:f\",\"x'; rm -r . #\",\"\u{202e}b\"\"]\"".to_owned();
+    let record = |n: u32| format!("{n},{},{},{}", 100 + n % 30, 2000 + n % 20, 1000 + n * 7 % 23);
+    let text = [header].into_iter().chain((0..60).map(record)).collect::<Vec<_>>().join("\n");
+    let input = bench.write("hostile.csv", text);
+    let declared = || {
+        let names = ["a=hierarchy:f", "x'; rm -r . #", "\u{202e}b\"]"];
+        let roles = names.iter().map(|&name| (name.to_owned(), Role::QuasiIdentifier));
+        let subject = [("who".to_owned(), Role::Subject)];
+        Settings { roles: roles.chain(subject).collect(), decides_roles: true, ..flags() }
+    };
+    let result = scanned(&input, declared());
+    assert!(!result.advice.is_empty());
+    for advice in result.advice.iter().filter(|advice| !advice.changes.is_empty()) {
+        // The configuration names the column whatever it is called.
+        let mut settings = declared();
+        settings.coarsen = config_of(advice).settings.coarsen;
+        assert_eq!(advice.after, Some(headline(&scanned(&input, settings))), "{}", advice.action);
+        let odd = advice.changes.iter().any(|change| change.column.starts_with(['a', '\u{202e}']));
+        assert_eq!(advice.flags.is_none(), odd, "{:?}", advice.flags);
+        assert!(!advice.config.as_ref().is_some_and(|lines| lines.contains('\u{202e}')));
+    }
+}
+
+#[test]
+fn the_coarsened_twin_passes_and_needs_no_advice() {
+    let result = scanned(&repository_file("sample_data/bank_coarsened/bank_coarsened.csv"), Settings::default());
+    assert_eq!(result.verdict.outcome, VerdictOutcome::Pass, "{:?}", result.verdict.reasons);
+    assert!(result.advice.is_empty());
+}

@@ -1,0 +1,255 @@
+//! Names from outside that try to be markup, formulas, commands or terminal sequences, through the real binary: what
+//! comes out in every format is harmless.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod support;
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use support::{BINARY, Bench, Ended};
+
+/// Names of columns that mean something to whatever shows them.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "<script>alert(1)</script>",
+        "\" onmouseover=\"alert(1)",
+        "' onfocus='alert(1)",
+        "</title></desc><svg onload=alert(1)>",
+        "=cmd()|' /C calc'!A0",
+        "+1+cmd()",
+        "-2+3+cmd()",
+        "@SUM(1)",
+        "a\u{1b}[31m\u{1b}]0;title\u{7}b",
+        "a\u{9b}2Jb",
+        "a\u{202e}gnp.exe",
+        "a\u{200b}b\u{feff}",
+        "![x](http://example.org/x.png)",
+        "`code` | cell | *bold*",
+        "@everyone #1",
+        "::error file=x::owned",
+        "::set-output name=a::b%0Ac",
+        "{{ 7 * 7 }}{% raw %}",
+        "]]><![CDATA[",
+        "two\nlines",
+        "&lt;b&gt;",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    names.push("long ".repeat(60).trim().to_owned());
+    names
+}
+
+/// A field of a CSV file, always in quotes.
+fn field(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+const FILE: &str = "=cmd() <script>alert(1)<_script>\u{202e}\u{1b}[31m'.csv";
+
+/// Half of the columns never change within a person, and there are few enough for every pair to be counted.
+fn extract(bench: &Bench, names: &[String]) -> String {
+    let mut text = String::from("person");
+    for name in names {
+        text.push(',');
+        text.push_str(&field(name));
+    }
+    text.push('\n');
+    for record in 0..60_usize {
+        let person = record / 3;
+        write!(text, "p{person}").expect("memory takes text");
+        for column in 0..names.len() {
+            let value = if column % 2 == 0 { person % (column + 2) } else { record % (column + 2) };
+            write!(text, ",v{value}").expect("memory takes text");
+        }
+        text.push('\n');
+    }
+    let path = bench.write(FILE, text);
+    path.to_str().expect("a path is text").to_owned()
+}
+
+/// The name of the dataset is a text of the configuration.
+fn config(bench: &Bench) -> String {
+    let text = "[dataset]\nname = \"<script>alert(1)</script>=cmd()\\u001b[31m\\u202e\"\n";
+    bench.write("reidrisk.toml", text).to_str().expect("a path is text").to_owned()
+}
+
+fn run(bench: &Bench, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).current_dir(bench.input(""));
+    command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("COLUMNS", "80").env_remove("RUST_BACKTRACE");
+    bench.run(command, b"")
+}
+
+/// Whether a character moves a cursor, swaps the order of letters, or hides.
+fn steers(character: char) -> bool {
+    character != '\n' && (character.is_control() || "\u{200b}\u{202e}\u{feff}".contains(character))
+}
+
+fn assert_steers_nothing(text: &str, what: &str) {
+    let found = text.chars().find(|&character| steers(character));
+    assert_eq!(found, None, "{what}\n{}", text.escape_debug());
+}
+
+/// Everything that a scan of the columns writes and prints in each format.
+fn scanned(check: impl Fn(&str, &str)) {
+    let names = names();
+    for half in names.chunks(6) {
+        let bench = Bench::new();
+        let path = extract(&bench, half);
+        let config = config(&bench);
+        for format in ["text", "json", "md", "github"] {
+            let emit = if format == "text" { "html,json,svg,csv,md" } else { "json" };
+            let out = bench.out();
+            let out = out.to_str().expect("a path is text");
+            let words = ["scan", &path, "--config", &config, "--out", out, "--format", format, "--emit", emit, "-v"];
+            let ended = run(&bench, &words);
+            assert_eq!(ended.code, Some(1), "{ended}");
+            assert_steers_nothing(&ended.stderr, "standard error");
+            check(format, &ended.stdout);
+        }
+        for path in bench.written() {
+            let kind = path.extension().map_or_else(String::new, |kind| kind.to_string_lossy().into_owned());
+            if kind != "json" && !kind.is_empty() {
+                check(&kind, &std::fs::read_to_string(&path).expect("a view is text"));
+            }
+            let place = path.strip_prefix(bench.out()).expect("below the folder").display().to_string();
+            assert!(!place.contains(['<', '=', '\u{1b}', '\u{202e}']), "{place}");
+        }
+    }
+}
+
+#[test]
+fn no_format_lets_a_name_steer_a_terminal() {
+    scanned(|kind, text| assert_steers_nothing(&text.replace("\r\n", "\n"), kind));
+}
+
+#[test]
+fn pages_and_pictures_hold_no_markup_of_a_name() {
+    scanned(|kind, text| {
+        if matches!(kind, "html" | "svg") {
+            for markup in ["<script>alert", "<svg onload", "<b>", "<![CDATA[", "\" onmouseover=\"alert"] {
+                assert!(!text.contains(markup), "`{markup}` in {kind}");
+            }
+            for tag in text.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+                // What is left without the values between quotes are the names of attributes.
+                let names: String = tag.split('"').step_by(2).collect();
+                assert!(!["onfocus", "onmouseover", "onload"].iter().any(|name| names.contains(name)), "<{tag}>");
+            }
+            assert!(!text.contains("http://example.org/x.png\"") && !text.contains("src=\"http"), "{kind}");
+        }
+    });
+}
+
+#[test]
+fn markdown_holds_no_markup_no_mention_and_no_broken_row() {
+    scanned(|kind, text| {
+        if kind == "md" {
+            assert!(!text.contains('<') && !text.replace("\\]", "").contains("]("), "{text}");
+            assert!(!text.contains("@everyone") && !text.replace("\\://", "").contains("://"), "{text}");
+            for row in text.lines().filter(|line| line.starts_with('|')) {
+                let bars = row.replace("\\\\", "").replace("\\|", "").matches('|').count();
+                assert_eq!(bars, 5, "{row}");
+            }
+        }
+    });
+}
+
+#[test]
+fn no_cell_of_the_summary_is_a_formula() {
+    scanned(|kind, text| {
+        if kind == "csv" {
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let mut cells = 0;
+            for record in reader.records() {
+                for cell in record.expect("a record").iter().flat_map(|cell| cell.split("; ")) {
+                    let is_number = cell.parse::<f64>().is_ok();
+                    assert!(is_number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+                    cells += 1;
+                }
+            }
+            assert!(cells > 100, "the summary has rows");
+        }
+    });
+}
+
+#[test]
+fn every_line_for_github_is_one_command_of_ours() {
+    scanned(|kind, text| {
+        if kind == "github" {
+            for line in text.lines() {
+                let rest = ["::error ", "::warning ", "::notice "].iter().find_map(|level| line.strip_prefix(level));
+                let rest = rest.unwrap_or_else(|| panic!("{line}"));
+                let (properties, _) = rest.split_once("::").expect("a message");
+                for property in properties.split(',') {
+                    let (name, _) = property.split_once('=').expect("a value");
+                    assert!(["file", "line", "title"].contains(&name), "{line}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn the_result_keeps_every_name_as_it_is() {
+    let bench = Bench::new();
+    let names: Vec<String> = names().into_iter().take(12).collect();
+    let path = extract(&bench, &names);
+    let ended = run(&bench, &["inspect", &path, "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert_steers_nothing(&ended.stdout, "inspect");
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("one document");
+    let found = document["dataset"]["columns"].as_array().expect("columns");
+    let found: Vec<&str> = found.iter().skip(1).map(|column| column["name"].as_str().expect("a name")).collect();
+    assert_eq!(found, names);
+}
+
+#[test]
+fn looking_and_writing_a_configuration_are_harmless_and_the_configuration_is_right() {
+    let bench = Bench::new();
+    let path = extract(&bench, &names());
+    for format in ["text", "md"] {
+        let ended = run(&bench, &["inspect", &path, "--format", format]);
+        assert_eq!(ended.code, Some(0), "{ended}");
+        assert_steers_nothing(&ended.stdout, format);
+    }
+    let ended = run(&bench, &["init", &path]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert_steers_nothing(&ended.stdout, "init");
+    let written = std::fs::read_to_string(bench.input("reidrisk.toml")).expect("a configuration");
+    assert_steers_nothing(&written, "reidrisk.toml");
+    let checked = run(&bench, &["check"]);
+    assert_eq!(checked.code, Some(0), "{checked}");
+    let roles = |flags: &[&str]| {
+        let ended = run(&bench, &[&["inspect", &path, "--format", "json"][..], flags].concat());
+        assert_eq!(ended.code, Some(0), "{ended}");
+        let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("one document");
+        let columns = document["dataset"]["columns"].as_array().expect("columns").clone();
+        columns.into_iter().map(|column| (column["name"].clone(), column["role"].clone())).collect::<Vec<_>>()
+    };
+    let declared = roles(&[]);
+    std::fs::remove_file(bench.input("reidrisk.toml")).expect("it can be removed");
+    assert_eq!(declared, roles(&[]));
+}
+
+#[test]
+fn a_stored_result_with_hostile_names_is_rendered_again_without_harm() {
+    let bench = Bench::new();
+    let path = extract(&bench, &names()[..6]);
+    let ended = bench.scan([path.as_str()]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let stored = bench.written().into_iter().find(|path| path.ends_with("result.json")).expect("a result");
+    let stored = stored.to_str().expect("a path is text");
+    for format in ["text", "json", "md", "github", "csv", "html"] {
+        let ended = run(&bench, &["report", stored, "--format", format]);
+        assert_eq!(ended.code, Some(0), "{ended}");
+        assert_steers_nothing(&ended.stdout.replace("\r\n", "\n"), format);
+        assert!(
+            !ended.stdout.contains("<script>alert")
+                || format == "text"
+                || format == "json"
+                || format == "github"
+                || format == "csv"
+        );
+    }
+}
