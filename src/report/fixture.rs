@@ -1,5 +1,9 @@
 //! Results for tests: of every outcome, as a scan would write them.
 
+mod decision;
+
+pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, whole};
+
 use crate::result::{
     AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,
     FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run,

@@ -1,9 +1,16 @@
-//! The result as one HTML page: no script, no network, readable without colour.
+//! The result as one HTML page: no network, whole without its script, readable without colour.
 
+mod crowds;
+mod decision;
+mod first;
 mod page;
 mod record;
+mod safety;
 mod section;
+mod source;
 mod table;
+#[cfg(test)]
+mod test;
 
 use askama::Template;
 
@@ -14,7 +21,7 @@ use crate::result::ScanResult;
 /// The result as one HTML page that needs no other file. Long tables show the riskiest 50 rows.
 ///
 /// # Errors
-/// [`ReportError::Chart`] or [`ReportError::Page`] when a part cannot be drawn.
+/// [`ReportError::Page`] when a part cannot be drawn.
 pub fn render_html(result: &ScanResult) -> Result<String, ReportError> {
-    Page::new(result)?.render().map_err(|_| ReportError::Page)
+    Page::new(result).render().map_err(|_| ReportError::Page)
 }

@@ -65,7 +65,7 @@ fn figures(text: &mut String, result: &ScanResult) {
 }
 
 fn findings(text: &mut String, result: &ScanResult) {
-    push(text, &format!("### {}\n", words::FINDINGS));
+    push(text, &format!("### {}\n", words::FINDINGS_TITLE));
     for finding in &result.findings {
         let severity = words::severity(finding.severity).to_uppercase();
         let waived = if finding.waived { format!(" ({})", words::WAIVED) } else { String::new() };
@@ -85,7 +85,7 @@ fn not_measured(text: &mut String, result: &ScanResult) {
     if result.not_measured.is_empty() {
         return;
     }
-    push(text, &format!("### {}\n", words::NOT_MEASURED));
+    push(text, &format!("### {}\n", words::NOT_MEASURED_TITLE));
     let has_crowds = matches!(super::summary::crowds(result), super::summary::Crowds::Measured(_));
     for entry in &result.not_measured {
         let name = words::not_measured_name(&entry.measure, has_crowds);

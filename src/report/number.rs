@@ -44,6 +44,24 @@ pub(super) fn percent(share: f64) -> String {
     format!("{figure}{SPACE}%")
 }
 
+/// A figure of a finding or its limit, whose unit the finding says: whole, or with three significant digits.
+#[must_use]
+pub(super) fn figure(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return format!("{number:.0}");
+    }
+    let size = number.abs();
+    let decimals = if size >= 100.0 {
+        0
+    } else if size >= 1.0 {
+        2
+    } else {
+        4
+    };
+    let text = format!("{number:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
 #[must_use]
 pub(super) fn share(part: u64, whole: u64) -> String {
@@ -110,7 +128,7 @@ pub(super) fn duration(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, natural_frequency, percent};
+    use super::{bytes, count, duration, figure, natural_frequency, percent};
 
     #[test]
     fn thousands_are_parted() {
@@ -145,6 +163,13 @@ mod tests {
         assert_eq!(natural_frequency(2_614, 3_000).as_deref(), Some("about 87 in 100"));
         assert_eq!(natural_frequency(4, 10_000).as_deref(), Some("about 1 in 2,500"));
         assert_eq!(natural_frequency(0, 0), None);
+    }
+
+    #[test]
+    fn figures_are_as_short_as_they_can_be() {
+        for (number, text) in [(1.0, "1"), (0.2, "0.2"), (0.871_33, "0.8713"), (12.345, "12.35"), (1_204.7, "1205")] {
+            assert_eq!(figure(number), text);
+        }
     }
 
     #[test]

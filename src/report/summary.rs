@@ -7,7 +7,8 @@ use super::escape::printable;
 use super::number::{count, natural_frequency, ratio, share};
 use super::words;
 use crate::result::{
-    ColumnEffect, Dataset, Finding, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+    Advice, ColumnEffect, Dataset, Finding, GateMeasure, Headline, Outcome, Reading, ScanResult, SetStatistics,
+    UnicityResult, Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -304,4 +305,43 @@ pub(super) fn pair_columns(uniqueness: &Uniqueness, limit: usize) -> Vec<&str> {
     ranked.truncate(limit);
     ranked.sort_unstable();
     ranked.into_iter().map(|(_, name, _)| name).collect()
+}
+
+/// The number of known points that a gate looks at.
+pub(super) const GATED_POINTS: u32 = 4;
+
+/// Proposals that change the extract, best first.
+pub(super) fn proposals(result: &ScanResult) -> impl Iterator<Item = &Advice> {
+    result.advice.iter().filter(|advice| !advice.changes.is_empty())
+}
+
+/// Proposals to share something else than records.
+pub(super) fn alternatives(result: &ScanResult) -> impl Iterator<Item = &Advice> {
+    result.advice.iter().filter(|advice| advice.changes.is_empty())
+}
+
+/// Subjects in crowds below the limit, of the set that the headline speaks of.
+pub(super) fn exposed(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
+    if set.columns == uniqueness.full.columns {
+        headline.full_subjects_below_k
+    } else {
+        headline.static_subjects_below_k
+    }
+}
+
+/// The smallest crowd of the set that the headline speaks of.
+pub(super) fn smallest_crowd(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
+    if set.columns == uniqueness.full.columns { headline.full_smallest_class } else { headline.static_smallest_class }
+}
+
+/// The limit on the share that known points single out, where the policy has one.
+pub(super) fn unicity_limit(result: &ScanResult) -> Option<f64> {
+    result.policy.limit_of(GateMeasure::Unicity)
+}
+
+/// The result that the gate on known points looks at, where it was measured.
+pub(super) fn gated_unicity(result: &ScanResult) -> Option<&UnicityResult> {
+    let Some(Outcome::Measured { value, .. }) = &result.measures.unicity else { return None };
+    let curve = value.curves.get(value.gated_curve?)?;
+    curve.results.iter().find(|point| point.known_points == GATED_POINTS)
 }

@@ -1,5 +1,13 @@
 //! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
 
+mod first;
+mod pictures;
+mod sections;
+
+pub(super) use self::first::*;
+pub(super) use self::pictures::*;
+pub(super) use self::sections::*;
+
 use super::escape::shortened;
 use super::number::{count, percent};
 use crate::result::{
@@ -182,48 +190,12 @@ pub(super) const NOTHING_FOUND: &str = "No findings: every limit was measured an
 /// Under the verdict of a page, which says for a pass that every limit holds.
 pub(super) const NO_FINDINGS: &str = "None.";
 pub(super) const CAVEAT: &str = "Caveat:";
-pub(super) const ROLES_DECLARED: &str = "Column roles are declared.";
 pub(super) const ROLES_GUESSED: &str = "Column roles are guessed: confirm them before you rely on this page.";
-pub(super) const COMPLETE: &str = "Every measure that was asked for is complete.";
-pub(super) const NOT_COMPLETE: &str = "A measure is missing or cut off.";
 pub(super) const NO_SUBJECT: &str =
     "No subject column is declared: each record counts as its own subject, which can hide risk.";
-pub(super) const ALL_HAVE_SUBJECT: &str = "Every record has a subject.";
-
-/// Title of the picture of class sizes.
-pub(super) fn chart_class_sizes(units: &str) -> String {
-    format!("How many {units} stand together in a class")
-}
-
-/// What the marks of the picture of class sizes mean.
-pub(super) fn chart_class_sizes_legend(k: u32) -> String {
-    format!("Bar: share of records. Hatched: classes smaller than the limit k = {}.", count(u64::from(k)))
-}
-
-/// Title of the picture by number of columns.
-pub(super) fn chart_set_sizes(units: &str) -> String {
-    format!("Share of {units} alone, by number of known columns")
-}
-
-/// Title of the picture of pairs.
-pub(super) fn chart_pairs(units: &str) -> String {
-    format!("Share of {units} alone on two columns")
-}
-
-/// Title of the picture of column effects.
-pub(super) fn chart_column_effects(units: &str) -> String {
-    format!("What each column adds to the share of {units} alone")
-}
-
-pub(super) const CHART_COLUMN_EFFECTS_SUBTITLE: &str = "Further right: the column reveals more";
-pub(super) const CHART_SET_SIZES_SUBTITLE: &str = "All combinations of columns of each size";
-pub(super) const CHART_PAIRS_SUBTITLE: &str = "Read along the row and down from the name to find a pair";
-pub(super) const CHART_PAIRS_NONE: &str = "No pair of columns singles anybody out.";
 
 pub(super) const SKIP: &str = "Skip to the result";
-pub(super) const FINDINGS: &str = "Findings";
 pub(super) const WAIVED: &str = "waived";
-pub(super) const NOT_MEASURED: &str = "Not measured";
 pub(super) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
 pub(super) const TRUST: &str = "How far this result can be trusted";
 pub(super) const CONTENTS: &str = "Sections";
@@ -244,15 +216,12 @@ pub(super) const RISKIEST_SETS: &str = "Riskiest combinations";
 pub(super) const COMBINATIONS_TITLE: &str = "Combinations of columns";
 pub(super) const WHOLE_SETS_CAPTION: &str = "All quasi-identifiers, and those that never change within a subject";
 pub(super) const SIZES_CAPTION: &str = "Share of subjects alone, by number of known columns";
-pub(super) const CLASS_SIZES_TITLE: &str = "Class sizes";
 pub(super) const BELOW_CAPTION: &str = "In classes smaller than a bound";
-pub(super) const EFFECTS_TITLE: &str = "What each column adds";
 pub(super) const COLUMNS_TITLE: &str = "Columns";
 pub(super) const COLUMNS_CAPTION: &str = "Columns of the dataset, by role";
 pub(super) const METHOD_TITLE: &str = "Method and assumptions";
 pub(super) const METHOD_MISSING: &str = "Missing cells in this run";
 pub(super) const METHOD_SHAPLEY: &str = "Effects of columns in this run";
-pub(super) const METHOD_POLICY: &str = "Limits in this run";
 pub(super) const RECORD_TITLE: &str = "Record of the run";
 pub(super) const FILES_CAPTION: &str = "Files, with the hash of the bytes that were read";
 pub(super) const RUN_CAPTION: &str = "Run";
@@ -265,8 +234,6 @@ pub(super) const INSPECT_LEGEND: &str = "Kind: a static column never changes wit
     Nothing was measured; `reidrisk scan` does that.";
 pub(super) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Finding"];
 pub(super) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
-pub(super) const SHORT_EFFECT_HEADS: [&str; 3] = ["Column", "Shapley value", "Leave-one-out"];
-pub(super) const SHORT_SET_HEADS: [&str; 3] = ["Columns", "Alone", "Smallest class"];
 pub(super) const SET_HEADS: [&str; 7] =
     ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
 pub(super) const SIZE_HEADS: [&str; 5] = ["Columns known", "Sets", "Safest set", "Median set", "Riskiest set"];
@@ -389,19 +356,6 @@ pub(super) fn worst_case(counts: &str, full: &SetStatistics) -> String {
     )
 }
 
-/// Names the set whose smallest class the tile shows, so that it is not taken for another one.
-pub(super) fn tile_smallest(set: &SetStatistics, full: &SetStatistics) -> String {
-    match set.columns.len() {
-        number if set.columns == full.columns => format!("Smallest class on {}", all_columns(number)),
-        1 => "Smallest class on 1 static column".to_owned(),
-        number => format!("Smallest class on {number} static columns"),
-    }
-}
-
-pub(super) fn tile_limit(reading: Reading, k: u32) -> String {
-    format!("{}; limit: at least {}", unit(reading, 2), count(u64::from(k)))
-}
-
 pub(super) fn tile_alone(units: &str, columns: usize) -> String {
     format!("{} alone on {}", capitalised(units), all_columns(columns))
 }
@@ -475,22 +429,6 @@ pub(super) fn tile_alone_note(full: &SetStatistics) -> String {
     }
 }
 
-pub(super) fn tile_below(k: u32) -> String {
-    format!("Records in classes below {}", count(u64::from(k)))
-}
-
-pub(super) fn of_records(share: &str) -> String {
-    format!("{share} of records")
-}
-
-/// A value with its interval in brackets, where it has one.
-pub(super) fn with_interval(value: String, bounds: Option<[f64; 2]>) -> String {
-    match bounds {
-        Some([low, high]) => format!("{value} ({})", interval(&percent(low), &percent(high))),
-        None => value,
-    }
-}
-
 pub(super) fn interval(low: &str, high: &str) -> String {
     format!("{low} to {high}")
 }
@@ -511,15 +449,6 @@ pub(super) fn riskiest_sets_caption(max_set: usize) -> String {
 pub(super) fn sets_caption(sets: usize, max_set: usize) -> String {
     let sets = if sets == 1 { "The one set".to_owned() } else { format!("All {} sets", count(sets as u64)) };
     format!("{sets} of at most {}, riskiest first", columns(max_set))
-}
-
-pub(super) fn without_subject(dataset: &Dataset) -> String {
-    let verbs = if dataset.records_without_subject == 1 { "has no subject and is" } else { "have no subject and are" };
-    format!(
-        "{} of {} {verbs} left out of every crowd.",
-        count(dataset.records_without_subject),
-        counted(dataset.records, "record", "records")
-    )
 }
 
 /// The smallest number of columns that singles somebody out.

@@ -1,7 +1,8 @@
 //! What each column adds to the share of subjects that are alone.
 
-use super::scene::{Anchor, Ink, LABEL, Scene, fitted, text_width};
-use super::{Chart, axis_label, position, round_above};
+use super::font::text_width;
+use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
+use super::{Drawing, axis_label, position, round_above};
 use crate::report::escape::printable;
 use crate::report::number::percent;
 use crate::report::summary::riskiest_columns;
@@ -10,15 +11,21 @@ use crate::result::{ColumnEffect, Uniqueness};
 
 /// Most columns in the picture.
 const SHOWN: usize = 12;
-const LEFT: i32 = 440;
-const RIGHT: i32 = 1400;
-const TOP: i32 = 220;
-const BOTTOM: i32 = 810;
 
-pub(super) fn chart(uniqueness: &Uniqueness) -> Option<Chart> {
+struct Plot {
+    left: i32,
+    right: i32,
+    top: i32,
+    /// Height of a row.
+    row: i32,
+    /// Where the figures end.
+    figures: i32,
+}
+
+pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Drawing> {
     let ranked = riskiest_columns(uniqueness);
-    let effects: Vec<&ColumnEffect> =
-        ranked.iter().copied().filter(|effect| effect.shapley.or(effect.leave_one_out).is_some()).take(SHOWN).collect();
+    let has_figure = |effect: &&ColumnEffect| effect.shapley.or(effect.leave_one_out).is_some();
+    let effects: Vec<&ColumnEffect> = ranked.iter().copied().filter(has_figure).take(SHOWN).collect();
     let rows = i32::try_from(effects.len()).ok().filter(|rows| *rows > 0)?;
     let left_out = ranked.len() - effects.len();
     let mut subtitle = words::CHART_COLUMN_EFFECTS_SUBTITLE.to_owned();
@@ -26,19 +33,24 @@ pub(super) fn chart(uniqueness: &Uniqueness) -> Option<Chart> {
         subtitle += &words::more(left_out);
     }
     let title = words::chart_column_effects(words::unit(uniqueness.full.reading, 2));
-    let mut scene = Scene::titled(&title, &subtitle);
+    let plot = canvas.either(
+        Plot { left: 440, right: 1400, top: 220, row: 590 / rows.max(4), figures: 1560 },
+        Plot { left: 260, right: 610, top: 110, row: 64, figures: 752 },
+    );
+    let bottom = plot.top + plot.row * rows;
+    let mut scene = canvas.scene(&title, &subtitle, bottom + 60);
     let figures = || effects.iter().flat_map(|effect| figures(effect));
     let (high, step) = round_above(figures().fold(0.0, f64::max));
     let low = figures().fold(0.0, f64::min);
-    legend(&mut scene, &effects);
-    let height = (BOTTOM - TOP) / rows.max(4);
-    axis(&mut scene, (low, high), step, TOP + height * rows);
+    legend(canvas, &mut scene, &effects, plot.figures);
+    // Labels of the axis would run into each other where there is little room.
+    axis(&mut scene, &plot, (low, high), canvas.either(step, high / 2.0), bottom);
     for (index, effect) in (0_i32..).zip(&effects) {
-        row(&mut scene, effect, TOP + index * height + height / 2, (low, high));
+        row(canvas, &mut scene, effect, (&plot, plot.top + index * plot.row + plot.row / 2), (low, high));
     }
     let parts = effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect)));
     let description = format!("{}.", parts.collect::<Vec<_>>().join("; "));
-    Some(Chart { name: "column-effects", title, description, scene })
+    Some(Drawing { title, subtitle, description, scene })
 }
 
 fn figures(effect: &ColumnEffect) -> Vec<f64> {
@@ -51,43 +63,45 @@ fn value(effect: &ColumnEffect) -> String {
 }
 
 /// The legend at the left edge, away from the lines of the axis, and the head of the figures on the right.
-fn legend(scene: &mut Scene, effects: &[&ColumnEffect]) {
-    let mut at = 72;
-    let height = 166;
-    let head = if effects.iter().any(|effect| effect.shapley.is_some()) { "Shapley value" } else { "leave-one-out" };
-    scene.text((1560, height), head, 26, Ink::Muted, Anchor::End);
-    if effects.iter().any(|effect| effect.shapley.is_some()) {
+fn legend(canvas: &Canvas<'_>, scene: &mut Scene, effects: &[&ColumnEffect], figures: i32) {
+    let has_shapley = effects.iter().any(|effect| effect.shapley.is_some());
+    let has_interval = effects.iter().any(|effect| effect.interval.is_some());
+    let (mut at, height) = canvas.either((72, 166), (20, 30));
+    if !canvas.is_narrow() {
+        let head = if has_shapley { words::SHAPLEY_VALUE } else { words::LEAVE_ONE_OUT };
+        scene.text((figures, height), head, SMALL, Ink::Muted, Anchor::End);
+    }
+    if has_shapley {
         scene.dot((at, height), 11, Ink::Main, true);
-        let label = if effects.iter().any(|effect| effect.interval.is_some()) {
-            "Shapley value with 95 % interval"
-        } else {
-            "Shapley value"
-        };
-        scene.text((at + 24, height), label, 26, Ink::Muted, Anchor::Start);
-        at += 24 + text_width(label, 26) + 60;
+        let label = if has_interval && !canvas.is_narrow() { words::SHAPLEY_INTERVAL } else { words::SHAPLEY_VALUE };
+        scene.text((at + 24, height), label, SMALL, Ink::Muted, Anchor::Start);
+        at += 24 + text_width(label, SMALL) + 60;
     }
     if effects.iter().any(|effect| effect.leave_one_out.is_some()) {
         scene.dot((at, height), 11, Ink::Alarm, false);
-        scene.text((at + 24, height), "leave-one-out", 26, Ink::Muted, Anchor::Start);
+        scene.text((at + 24, height), words::LEAVE_ONE_OUT, SMALL, Ink::Muted, Anchor::Start);
     }
 }
 
-fn axis(scene: &mut Scene, (low, high): (f64, f64), step: f64, bottom: i32) {
+fn axis(scene: &mut Scene, plot: &Plot, (low, high): (f64, f64), step: f64, bottom: i32) {
     // The first multiple of the step inside the axis.
     let mut tick = (low / step).ceil() * step;
     while tick <= high + step / 2.0 {
-        let at = position(tick, (low, high), (LEFT, RIGHT));
+        let at = position(tick, (low, high), (plot.left, plot.right));
         let is_zero = tick.abs() < step / 2.0;
-        scene.line((at, TOP), (at, bottom), if is_zero { Ink::Muted } else { Ink::Grid }, if is_zero { 3 } else { 2 });
-        scene.text((at, bottom + 30), &axis_label(tick), 26, Ink::Muted, Anchor::Middle);
+        let (ink, width) = if is_zero { (Ink::Muted, 3) } else { (Ink::Grid, 2) };
+        scene.line((at, plot.top), (at, bottom), ink, width);
+        scene.text((at, bottom + 30), &axis_label(tick), SMALL, Ink::Muted, Anchor::Middle);
         tick += step;
     }
 }
 
-fn row(scene: &mut Scene, effect: &ColumnEffect, height: i32, range: (f64, f64)) {
-    let name = fitted(&printable(&effect.column), LABEL, LEFT - 90);
-    scene.text((LEFT - 30, height), &name, LABEL, Ink::Text, Anchor::End);
-    let at = |value: f64| position(value, range, (LEFT, RIGHT));
+fn row(canvas: &Canvas<'_>, scene: &mut Scene, effect: &ColumnEffect, (plot, height): (&Plot, i32), range: (f64, f64)) {
+    let size = canvas.either(LABEL, SMALL);
+    let gap = canvas.either(30, 22);
+    let name = fitted(&canvas.name(&effect.column), size, plot.left - canvas.either(90, 40));
+    scene.text((plot.left - gap, height), &name, size, Ink::Text, Anchor::End);
+    let at = |value: f64| position(value, range, (plot.left, plot.right));
     if let Some([low, high]) = effect.interval {
         let (from, to) = (at(low), at(high));
         scene.line((from, height), (to, height), Ink::Main, 4);
@@ -101,5 +115,5 @@ fn row(scene: &mut Scene, effect: &ColumnEffect, height: i32, range: (f64, f64))
     if let Some(shapley) = effect.shapley {
         scene.dot((at(shapley), height), 11, Ink::Main, true);
     }
-    scene.text((1560, height), &value(effect), LABEL, Ink::Text, Anchor::End);
+    scene.text((plot.figures, height), &value(effect), size, Ink::Text, Anchor::End);
 }

@@ -1,17 +1,21 @@
-//! Charts: each is computed once as a [`Scene`] and painted as SVG and as PNG.
+//! Charts: each is computed once as marks and written as SVG, for a file and for a page, and as PNG.
 
 mod class_sizes;
 mod column_effects;
+mod font;
 mod pairs;
+mod pixels;
 mod scene;
 mod set_sizes;
+mod svg;
+mod trade_off;
+mod unicity;
 
-use plotters::backend::{BitMapBackend, SVGBackend};
-
-use self::scene::{SIZE, Scene};
+use self::scene::{Canvas, FILE_SIZE, Form, Scene};
+use self::svg::{Colours, markup};
 use super::ReportError;
 use super::summary::{Crowds, crowds};
-use crate::result::ScanResult;
+use crate::result::{Outcome, ScanResult};
 
 /// One picture of a result, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,31 +26,51 @@ pub struct Chart {
     pub title: String,
     /// What can be seen in it, for those who cannot.
     pub description: String,
+    /// What its marks mean, in a line.
+    pub(super) subtitle: String,
+    file: Scene,
+    wide: Scene,
+    narrow: Scene,
+}
+
+/// A picture for one form, with its words.
+struct Drawing {
+    title: String,
+    subtitle: String,
+    description: String,
     scene: Scene,
 }
 
 impl Chart {
     /// The picture as an SVG document with title and description; needs no other file.
-    ///
-    /// # Errors
-    /// [`ReportError::Chart`] when it cannot be drawn.
-    pub fn svg(&self) -> Result<String, ReportError> {
-        let mut drawn = String::new();
-        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE), 0).map_err(|_| self.error())?;
-        let (head, marks) = drawn.split_once('>').ok_or_else(|| self.error())?;
-        Ok(format!("{head} role=\"img\" {}>\n{}{marks}", self.labels(), self.words()))
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let (width, height) = self.file.size;
+        let words = self.words(self.name);
+        let marks = svg::marks(&self.file, Colours::Fixed);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"'DejaVu Sans', Verdana, sans-serif\" role=\"img\" {}>\n\
+             {words}\n{marks}</svg>\n",
+            labels(self.name)
+        )
     }
 
-    /// The picture as an `<svg>` element for a page: it takes the width it is given.
-    ///
-    /// # Errors
-    /// [`ReportError::Chart`] when it cannot be drawn.
-    pub(super) fn inline_svg(&self) -> Result<String, ReportError> {
-        let mut drawn = String::new();
-        self.scene.paint(SVGBackend::with_string(&mut drawn, SIZE), 0).map_err(|_| self.error())?;
-        let (_, marks) = drawn.split_once('>').ok_or_else(|| self.error())?;
-        let (width, height) = SIZE;
-        Ok(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" {}>\n{}{marks}", self.labels(), self.words()))
+    /// The picture as two `<svg>` elements for a page, of which a style sheet shows one: for a page with room and for a
+    /// narrow one. They take the width they are given and have neither the title nor the subtitle in them.
+    pub(super) fn inline_svg(&self) -> String {
+        let one = |form: &str, scene: &Scene| {
+            let id = format!("{}-{form}", self.name);
+            let (width, height) = scene.size;
+            let view = format!("0 {} {width} {}", scene.top, height - scene.top);
+            let marks = svg::marks(scene, Colours::Named);
+            let words = self.words(&id);
+            format!(
+                "<svg class=\"chart {form}\" viewBox=\"{view}\" role=\"img\" {}>\n{words}\n{marks}</svg>\n",
+                labels(&id)
+            )
+        };
+        one("wide", &self.wide) + &one("narrow", &self.narrow)
     }
 
     /// The picture as PNG, 1600 by 900 pixels, without metadata. The same result gives the same bytes.
@@ -54,52 +78,54 @@ impl Chart {
     /// # Errors
     /// [`ReportError::Chart`] when it cannot be drawn.
     pub fn png(&self) -> Result<Vec<u8>, ReportError> {
-        let (width, height) = SIZE;
+        let error = || ReportError::Chart { chart: self.name };
+        let [width, height] = [FILE_SIZE.0, FILE_SIZE.1].map(i32::unsigned_abs);
         let mut pixels = vec![0_u8; 3 * width as usize * height as usize];
-        self.scene.paint(BitMapBackend::with_buffer(&mut pixels, SIZE), 17).map_err(|_| self.error())?;
+        pixels::paint(&self.file, &mut pixels).map_err(|_| error())?;
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().map_err(|_| self.error())?;
-        writer.write_image_data(&pixels).map_err(|_| self.error())?;
-        writer.finish().map_err(|_| self.error())?;
+        let mut writer = encoder.write_header().map_err(|_| error())?;
+        writer.write_image_data(&pixels).map_err(|_| error())?;
+        writer.finish().map_err(|_| error())?;
         Ok(bytes)
     }
 
-    fn labels(&self) -> String {
-        format!("aria-labelledby=\"{0}-title {0}-description\"", self.name)
-    }
-
-    fn words(&self) -> String {
+    fn words(&self, id: &str) -> String {
         let (title, description) = (markup(&self.title), markup(&self.description));
-        format!("<title id=\"{0}-title\">{title}</title>\n<desc id=\"{0}-description\">{description}</desc>", self.name)
-    }
-
-    fn error(&self) -> ReportError {
-        ReportError::Chart { chart: self.name }
+        format!("<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-description\">{description}</desc>")
     }
 }
 
-/// The charts of a result: none when no crowd was counted, and no picture of what does not exist.
+fn labels(id: &str) -> String {
+    format!("aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-description\"")
+}
+
+/// The charts of a result: no picture of what does not exist.
 #[must_use]
 pub fn charts(result: &ScanResult) -> Vec<Chart> {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return Vec::new() };
-    let dataset = &result.dataset;
-    [
-        class_sizes::chart(result, uniqueness),
-        column_effects::chart(uniqueness),
-        set_sizes::chart(dataset, uniqueness),
-        pairs::chart(dataset, uniqueness),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let mut charts = Vec::new();
+    if let Crowds::Measured(uniqueness) = crowds(result) {
+        charts.extend([
+            chart("class-sizes", result, |canvas| class_sizes::draw(canvas, result, uniqueness)),
+            chart("column-effects", result, |canvas| column_effects::draw(canvas, uniqueness)),
+            chart("set-sizes", result, |canvas| set_sizes::draw(canvas, &result.dataset, uniqueness)),
+            chart("pairs", result, |canvas| pairs::draw(canvas, &result.dataset, uniqueness)),
+            chart("trade-off", result, |canvas| trade_off::draw(canvas, result, uniqueness)),
+        ]);
+    }
+    if let Some(Outcome::Measured { value, .. }) = &result.measures.unicity {
+        charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
+    }
+    charts.into_iter().flatten().collect()
 }
 
-/// Text as content of an element.
-fn markup(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Drawing>) -> Option<Chart> {
+    let drawn = |form| draw(&Canvas { form, columns: &result.dataset.columns });
+    let Drawing { title, subtitle, description, scene } = drawn(Form::File)?;
+    let (wide, narrow) = (drawn(Form::Wide)?.scene, drawn(Form::Narrow)?.scene);
+    Some(Chart { name, title, description, subtitle, file: scene, wide, narrow })
 }
 
 /// The position of `value` on an axis from `low` to `high` that runs over the pixels `from` to `to`.

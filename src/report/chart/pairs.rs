@@ -1,7 +1,7 @@
 //! Which two columns together single people out: a half matrix with the share in each cell.
 
-use super::Chart;
-use super::scene::{Anchor, Ink, LABEL, Scene, fitted};
+use super::Drawing;
+use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::report::escape::printable;
 use crate::report::number::{percent, ratio};
 use crate::report::summary::{pair_columns, population};
@@ -10,6 +10,8 @@ use crate::result::{Dataset, SetStatistics, Uniqueness};
 
 /// Most columns in the picture.
 const SHOWN: usize = 12;
+/// The same where there is little room.
+const SHOWN_NARROW: usize = 6;
 /// Most cells with an outline.
 const OUTLINED: usize = 5;
 const LEFT: i32 = 60;
@@ -24,8 +26,8 @@ struct Pair<'a> {
     set: &'a SetStatistics,
 }
 
-pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart> {
-    let columns = pair_columns(uniqueness, SHOWN);
+pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Drawing> {
+    let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
     let length = i32::try_from(columns.len()).ok().filter(|_| !pairs.is_empty())?;
     let title = words::chart_pairs(words::unit(uniqueness.full.reading, 2));
@@ -34,11 +36,15 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
     if left_out > 0 {
         subtitle += &words::more(left_out);
     }
-    let mut scene = Scene::titled(&title, &subtitle);
-    let (width, height) = ((1100 / length).min(170), (680 / length).min(110));
+    // The last name needs room on the right of its place on the diagonal.
+    let (width, height) = canvas
+        .either(((1100 / length).min(170), (680 / length).min(110)), (((NARROW_WIDTH - 190) / length).min(150), 64));
+    let (first_left, first_top) = canvas.either((LEFT, TOP), (10, 8));
+    let bottom = first_top + height * length;
+    let mut scene = canvas.scene(&title, &subtitle, bottom + 166);
     let corner = |row: usize, column: usize| {
         let step = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * size;
-        (LEFT + step(column, width), TOP + step(row, height))
+        (first_left + step(column, width), first_top + step(row, height))
     };
     let is_fine = rounding_hides_a_difference(&pairs);
     for pair in &pairs {
@@ -46,21 +52,27 @@ pub(super) fn chart(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Chart>
         let step = scale(pair.share);
         scene.area((left + 2, top + 2), (left + width - 2, top + height - 2), Ink::Scale(step));
         let middle = (left + width / 2, top + height / 2);
-        let size = if width < 120 { 22 } else { 26 }.min(height / 2 + 2);
-        scene.text(middle, &cell(pair.share, is_fine), size, Ink::OnScale(step), Anchor::Middle);
+        let size = if width < 120 { 22 } else { SMALL }.min(height / 2 + 2);
+        let figure = fitted(&cell(pair.share, is_fine && !canvas.is_narrow()), size, width);
+        scene.text(middle, &figure, size, Ink::OnScale(step), Anchor::Middle);
     }
     for pair in worst(&pairs) {
         let (left, top) = corner(pair.row, pair.column);
         scene.frame((left + 3, top + 3), (left + width - 3, top + height - 3), Ink::Alarm, 5);
     }
+    let size = canvas.either(LABEL, SMALL);
     for (index, name) in columns.iter().enumerate() {
         let (left, top) = corner(index, index);
-        let name = fitted(&printable(name), LABEL, 1560 - left - 14);
-        let name = fitted(&name, LABEL, 420);
-        scene.text((left + 14, top + height / 2), &name, LABEL, Ink::Text, Anchor::Start);
+        let room = (scene.size.0 - left - canvas.either(54, 14)).min(420);
+        let name = fitted(&canvas.name(name), size, room);
+        scene.text((left + 14, top + height / 2), &name, size, Ink::Text, Anchor::Start);
     }
-    legend(&mut scene);
-    Some(Chart { name: "pairs", description: description(&pairs), title, scene })
+    if canvas.is_narrow() {
+        narrow_legend(&mut scene, bottom + 20);
+    } else {
+        legend(&mut scene);
+    }
+    Some(Drawing { description: description(&pairs), title, subtitle, scene })
 }
 
 /// The sets of two among the shown columns.
@@ -120,16 +132,27 @@ fn cell(share: f64, is_fine: bool) -> String {
 
 fn legend(scene: &mut Scene) {
     let (left, top) = (1230, 190);
-    for (index, label) in
-        (0_u8..).zip(["under 0.1 %", "0.1 to 1 %", "1 to 5 %", "5 to 20 %", "20 to 50 %", "50 % and more"])
-    {
-        let height = top + i32::from(index) * 44;
-        scene.area((left, height), (left + 48, height + 36), Ink::Scale(index));
-        scene.frame((left, height), (left + 48, height + 36), Ink::Muted, 1);
-        scene.text((left + 64, height + 18), label, 26, Ink::Muted, Anchor::Start);
+    for (index, label) in (0_u8..).zip(words::PAIR_STEPS) {
+        swatch(scene, (left, top + i32::from(index) * 44), index, label);
     }
     scene.frame((left, top + 270), (left + 48, top + 306), Ink::Alarm, 5);
-    scene.text((left + 64, top + 288), "riskiest pairs", 26, Ink::Muted, Anchor::Start);
+    scene.text((left + 64, top + 288), words::RISKIEST_PAIRS, SMALL, Ink::Muted, Anchor::Start);
+}
+
+/// The same in three columns below the matrix.
+fn narrow_legend(scene: &mut Scene, top: i32) {
+    for (index, label) in (0_u8..).zip(words::PAIR_STEPS) {
+        let (column, row) = (i32::from(index / 2), i32::from(index % 2));
+        swatch(scene, (10 + column * 250, top + row * 46), index, label);
+    }
+    scene.frame((10, top + 92), (58, top + 128), Ink::Alarm, 5);
+    scene.text((74, top + 110), words::RISKIEST_PAIRS, 24, Ink::Muted, Anchor::Start);
+}
+
+fn swatch(scene: &mut Scene, (left, top): (i32, i32), step: u8, label: &str) {
+    scene.area((left, top), (left + 48, top + 36), Ink::Scale(step));
+    scene.frame((left, top), (left + 48, top + 36), Ink::Muted, 1);
+    scene.text((left + 64, top + 18), label, 24, Ink::Muted, Anchor::Start);
 }
 
 fn description(pairs: &[Pair<'_>]) -> String {

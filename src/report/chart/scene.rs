@@ -1,26 +1,24 @@
-//! A picture as plain data: marks on a canvas of 1600 by 900, painted alike into SVG and PNG.
+//! A picture as plain data: marks on a canvas, written alike as SVG and as pixels.
 
-use std::sync::LazyLock;
+use super::font::{is_drawable, text_width};
+use crate::report::escape::{printable, shortened};
+use crate::report::words;
+use crate::result::DatasetColumn;
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, register_font};
-
-/// Size of every picture in pixels.
-pub(super) const SIZE: (u32, u32) = (1600, 900);
+/// Size of a picture in a file, in pixels.
+pub(super) const FILE_SIZE: (i32, i32) = (1600, 900);
+/// Width of a picture for a narrow page: its text is as large, so less stands beside each other.
+pub(super) const NARROW_WIDTH: i32 = 760;
+/// Where the picture begins below title and subtitle; a page writes these as text.
+const BELOW_HEADING: i32 = 138;
 /// Size of the text of labels: readable when the picture is shown 800 pixels wide.
 pub(super) const LABEL: i32 = 30;
+/// Size of lesser labels.
+pub(super) const SMALL: i32 = 26;
 /// Size of titles.
-pub(super) const TITLE: i32 = 42;
+const TITLE: i32 = 42;
 
-const FAMILY: &str = "sans-serif";
-
-/// Whether the font of the pictures could be registered. It is part of the program, so pictures need no font of the
-/// system and are the same everywhere.
-static FONT: LazyLock<bool> =
-    LazyLock::new(|| register_font(FAMILY, FontStyle::Normal, include_bytes!("../assets/DejaVuSans.ttf")).is_ok());
-
-/// The colours of the pictures. The page replaces some of them in its dark form, by these very values.
+/// The colours of the pictures, by what they mean. A page gives each a value for light, dark and print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
     /// Text.
@@ -35,6 +33,8 @@ pub(super) enum Ink {
     Main,
     /// Marks of what breaks a limit.
     Alarm,
+    /// Behind what is over a limit.
+    AlarmTint,
     /// Step of the one-hue scale, 0 (lightest) to 5.
     Scale(u8),
     /// Text on a step of the scale.
@@ -42,23 +42,24 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    fn color(self) -> RGBColor {
+    /// The colour on white, and the name by which a page gives it another one.
+    pub(super) fn look(self) -> ([u8; 3], &'static str) {
         match self {
-            Self::Text => RGBColor(0x1b, 0x1f, 0x24),
-            Self::Muted => RGBColor(0x4a, 0x50, 0x58),
-            Self::Grid => RGBColor(0xd5, 0xda, 0xe0),
-            Self::Paper => RGBColor(0xff, 0xff, 0xff),
-            Self::Main => RGBColor(0x00, 0x72, 0xb2),
-            Self::Alarm => RGBColor(0x7a, 0x0f, 0x1f),
-            Self::Scale(0) => RGBColor(0xee, 0xf4, 0xfa),
-            Self::Scale(1) => RGBColor(0xc6, 0xdd, 0xf0),
-            Self::Scale(2) => RGBColor(0x94, 0xc0, 0xe2),
-            Self::Scale(3) => RGBColor(0x6f, 0xab, 0xd6),
-            Self::Scale(4) => RGBColor(0x24, 0x73, 0xae),
-            Self::Scale(_) => RGBColor(0x0b, 0x4a, 0x7d),
-            // One off from the colours of text and paper: the dark page turns the scale round, and these with it.
-            Self::OnScale(0..=3) => RGBColor(0x1b, 0x1f, 0x25),
-            Self::OnScale(_) => RGBColor(0xff, 0xff, 0xfe),
+            Self::Text => ([0x1b, 0x1f, 0x24], "text"),
+            Self::Muted => ([0x4a, 0x50, 0x58], "muted"),
+            Self::Grid => ([0xd5, 0xda, 0xe0], "grid"),
+            Self::Paper => ([0xff, 0xff, 0xff], "paper"),
+            Self::Main => ([0x00, 0x72, 0xb2], "main"),
+            Self::Alarm => ([0x7a, 0x0f, 0x1f], "alarm"),
+            Self::AlarmTint => ([0xf8, 0xef, 0xf0], "tint"),
+            Self::Scale(0) => ([0xee, 0xf4, 0xfa], "s0"),
+            Self::Scale(1) => ([0xc6, 0xdd, 0xf0], "s1"),
+            Self::Scale(2) => ([0x94, 0xc0, 0xe2], "s2"),
+            Self::Scale(3) => ([0x6f, 0xab, 0xd6], "s3"),
+            Self::Scale(4) => ([0x24, 0x73, 0xae], "s4"),
+            Self::Scale(_) => ([0x0b, 0x4a, 0x7d], "s5"),
+            Self::OnScale(0..=3) => ([0x1b, 0x1f, 0x24], "on-low"),
+            Self::OnScale(_) => ([0xff, 0xff, 0xff], "on-high"),
         }
     }
 }
@@ -74,133 +75,161 @@ pub(super) enum Anchor {
     End,
 }
 
-/// One mark of a picture; positions in pixels from the upper left corner.
+/// A point in pixels from the upper left corner.
+pub(super) type Point = (i32, i32);
+
+/// One mark of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     /// A filled rectangle.
-    Area { from: (i32, i32), to: (i32, i32), ink: Ink },
-    /// The outline of a rectangle.
-    Frame { from: (i32, i32), to: (i32, i32), ink: Ink, width: u32 },
-    /// A straight line.
-    Line { from: (i32, i32), to: (i32, i32), ink: Ink, width: u32 },
-    /// A disc, or a ring when not filled.
-    Dot { at: (i32, i32), radius: i32, ink: Ink, filled: bool },
+    Area { from: Point, to: Point, ink: Ink },
+    /// The outline of a rectangle, inside of it.
+    Frame { from: Point, to: Point, ink: Ink, width: i32 },
+    /// A line through points.
+    Path { points: Vec<Point>, ink: Ink, width: i32 },
+    /// A filled shape.
+    Polygon { points: Vec<Point>, ink: Ink },
+    /// Straight lines of one kind.
+    Lines { lines: Vec<(Point, Point)>, ink: Ink, width: i32 },
+    /// A disc, or a ring with paper inside.
+    Dot { at: Point, radius: i32, ink: Ink, filled: bool },
     /// A text, centred vertically on its point.
-    Text { at: (i32, i32), text: String, size: i32, ink: Ink, anchor: Anchor },
+    Text { at: Point, text: String, size: i32, ink: Ink, anchor: Anchor },
 }
 
-/// The marks of a picture, painted in order.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What a picture is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A file of its own, with its title, in the font that is part of the program.
+    File,
+    /// A page with room, in the fonts of the reader.
+    Wide,
+    /// A page on a small screen, in the fonts of the reader.
+    Narrow,
+}
+
+/// What a chart draws on.
+pub(super) struct Canvas<'a> {
+    pub(super) form: Form,
+    pub(super) columns: &'a [DatasetColumn],
+}
+
+impl Canvas<'_> {
+    pub(super) fn is_narrow(&self) -> bool {
+        self.form == Form::Narrow
+    }
+
+    /// One of two sizes: for a canvas with room, and for a narrow one.
+    pub(super) fn either<T>(&self, wide: T, narrow: T) -> T {
+        if self.is_narrow() { narrow } else { wide }
+    }
+
+    /// An empty picture; `narrow_height` is its height where it is narrow.
+    pub(super) fn scene(&self, title: &str, subtitle: &str, narrow_height: i32) -> Scene {
+        let size = self.either(FILE_SIZE, (NARROW_WIDTH, narrow_height));
+        let top = if self.form == Form::Wide { BELOW_HEADING } else { 0 };
+        let mut scene = Scene { size, top, marks: Vec::new() };
+        scene.area((0, top), size, Ink::Paper);
+        if self.form == Form::File {
+            scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
+            scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
+            if self.columns.iter().any(|column| !is_drawable(&printable(&column.name))) {
+                scene.text((1560, 58), words::COLUMNS_BY_PLACE, SMALL, Ink::Muted, Anchor::End);
+            }
+        }
+        scene
+    }
+
+    /// The name of a column as it can be drawn: one in letters that the font of a file lacks is given by its place in
+    /// the dataset.
+    pub(super) fn name(&self, column: &str) -> String {
+        let shown = printable(column);
+        if self.form != Form::File || is_drawable(&shown) {
+            return shown;
+        }
+        let place = self.columns.iter().position(|other| other.name == column);
+        place.map_or_else(|| self.text(&shown), |place| words::column_by_place(place + 1))
+    }
+
+    /// A text of the plan or the dataset as it can be drawn: characters that the font of a file lacks become `?`.
+    pub(super) fn text(&self, text: &str) -> String {
+        if self.form != Form::File {
+            return text.to_owned();
+        }
+        text.chars()
+            .map(|character| if is_drawable(character.encode_utf8(&mut [0; 4])) { character } else { '?' })
+            .collect()
+    }
+}
+
+/// The marks of a picture, drawn in order.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scene {
+    /// Width and height of the canvas.
+    pub(super) size: Point,
+    /// Where the shown part begins.
+    pub(super) top: i32,
     pub(super) marks: Vec<Mark>,
 }
 
 impl Scene {
-    /// A picture with a title and a line under it.
-    pub(super) fn titled(title: &str, subtitle: &str) -> Self {
-        let mut scene = Self::default();
-        scene.area((0, 0), (1600, 900), Ink::Paper);
-        scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
-        scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
-        scene
-    }
-
-    pub(super) fn area(&mut self, from: (i32, i32), to: (i32, i32), ink: Ink) {
+    pub(super) fn area(&mut self, from: Point, to: Point, ink: Ink) {
         self.marks.push(Mark::Area { from, to, ink });
     }
 
-    pub(super) fn frame(&mut self, from: (i32, i32), to: (i32, i32), ink: Ink, width: u32) {
+    pub(super) fn frame(&mut self, from: Point, to: Point, ink: Ink, width: i32) {
         self.marks.push(Mark::Frame { from, to, ink, width });
     }
 
-    pub(super) fn line(&mut self, from: (i32, i32), to: (i32, i32), ink: Ink, width: u32) {
-        self.marks.push(Mark::Line { from, to, ink, width });
+    pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink, width: i32) {
+        self.marks.push(Mark::Lines { lines: vec![(from, to)], ink, width });
     }
 
-    pub(super) fn dot(&mut self, at: (i32, i32), radius: i32, ink: Ink, filled: bool) {
+    pub(super) fn path(&mut self, points: Vec<Point>, ink: Ink, width: i32) {
+        self.marks.push(Mark::Path { points, ink, width });
+    }
+
+    pub(super) fn polygon(&mut self, points: Vec<Point>, ink: Ink) {
+        self.marks.push(Mark::Polygon { points, ink });
+    }
+
+    pub(super) fn dot(&mut self, at: Point, radius: i32, ink: Ink, filled: bool) {
         self.marks.push(Mark::Dot { at, radius, ink, filled });
     }
 
-    pub(super) fn text(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink, anchor: Anchor) {
+    pub(super) fn text(&mut self, at: Point, text: &str, size: i32, ink: Ink, anchor: Anchor) {
         self.marks.push(Mark::Text { at, text: text.replace('\u{a0}', " "), size, ink, anchor });
     }
 
+    /// A dashed line, level or upright.
+    pub(super) fn dashes(&mut self, from: Point, to: Point, ink: Ink) {
+        let length = (to.0 - from.0).max(to.1 - from.1);
+        let at = |offset: i32| if to.0 > from.0 { (from.0 + offset, from.1) } else { (from.0, from.1 + offset) };
+        let lines = (0..length).step_by(24).map(|start| (at(start), at((start + 14).min(length)))).collect();
+        self.marks.push(Mark::Lines { lines, ink, width: 3 });
+    }
+
     /// Slanted lines over a rectangle, so that it stands out without colour.
-    pub(super) fn hatch(&mut self, (left, top): (i32, i32), (right, bottom): (i32, i32), ink: Ink) {
+    pub(super) fn hatch(&mut self, (left, top): Point, (right, bottom): Point, ink: Ink) {
         let (width, height) = (right - left, bottom - top);
         // Each line runs up and to the right from the point `offset` along the lower left edge.
-        for offset in (18..width + height).step_by(18) {
+        let lines = (18..width + height).step_by(18).map(|offset| {
             let from = if offset <= height { (left, top + offset) } else { (left + offset - height, bottom) };
             let to = if offset <= width { (left + offset, top) } else { (right, top + offset - width) };
-            self.line(from, to, ink, 3);
-        }
+            (from, to)
+        });
+        self.marks.push(Mark::Lines { lines: lines.collect(), ink, width: 3 });
         self.frame((left, top), (right, bottom), ink, 3);
     }
-
-    /// Paints every mark. `lowered` is how far a text must be moved down to be centred on its point, in percent of its
-    /// size: the backends of plotters differ in it.
-    pub(super) fn paint<D: DrawingBackend>(
-        &self,
-        backend: D,
-        lowered: i32,
-    ) -> Result<(), DrawingAreaErrorKind<D::ErrorType>> {
-        LazyLock::force(&FONT);
-        let area = backend.into_drawing_area();
-        for mark in &self.marks {
-            match mark {
-                Mark::Area { from, to, ink } => area.draw(&Rectangle::new([*from, *to], ink.color().filled()))?,
-                // Four bars: an outline drawn as a path has open corners.
-                Mark::Frame { from, to, ink, width } => {
-                    let width = i32::try_from(*width).unwrap_or(1);
-                    for (start, end) in [
-                        (*from, (to.0, from.1 + width)),
-                        ((from.0, to.1 - width), *to),
-                        (*from, (from.0 + width, to.1)),
-                        ((to.0 - width, from.1), *to),
-                    ] {
-                        area.draw(&Rectangle::new([start, end], ink.color().filled()))?;
-                    }
-                }
-                Mark::Line { from, to, ink, width } => {
-                    area.draw(&PathElement::new(vec![*from, *to], ink.color().stroke_width(*width)))?;
-                }
-                Mark::Dot { at, radius, ink, filled: true } => {
-                    area.draw(&Circle::new(*at, *radius, ink.color().filled()))?;
-                }
-                // A ring is a disc with a smaller one on it: backends draw thick circles differently.
-                Mark::Dot { at, radius, ink, filled: false } => {
-                    area.draw(&Circle::new(*at, *radius, ink.color().filled()))?;
-                    area.draw(&Circle::new(*at, *radius - 5, Ink::Paper.color().filled()))?;
-                }
-                Mark::Text { at, text, size, ink, anchor } => {
-                    let horizontal = match anchor {
-                        Anchor::Start => HPos::Left,
-                        Anchor::Middle => HPos::Center,
-                        Anchor::End => HPos::Right,
-                    };
-                    let style = (FAMILY, *size).into_font().color(&ink.color()).pos(Pos::new(horizontal, VPos::Center));
-                    area.draw(&Text::new(text.as_str(), (at.0, at.1 + size * lowered / 100), style))?;
-                }
-            }
-        }
-        area.present()
-    }
-}
-
-/// Width of a text in pixels.
-pub(super) fn text_width(text: &str, size: i32) -> i32 {
-    LazyLock::force(&FONT);
-    let width = (FAMILY, size).into_font().box_size(text).map_or(0, |(width, _)| width);
-    i32::try_from(width).unwrap_or(i32::MAX)
 }
 
 /// The text, cut to a width in pixels; the last character is `…` when something was cut.
 pub(super) fn fitted(text: &str, size: i32, width: i32) -> String {
     // No text that fits has more characters; this bounds the work on a hostile name.
-    let mut short = crate::report::escape::shortened(text, 200);
+    let mut short = shortened(text, 200);
     while text_width(&short, size) > width && short.chars().count() > 1 {
         let kept = short.chars().count() - 1;
-        short = crate::report::escape::shortened(&short, kept.max(1));
+        short = shortened(&short, kept.max(1));
     }
     short
 }

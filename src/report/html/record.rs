@@ -1,31 +1,69 @@
-//! Method, assumptions and the record of the run.
+//! Limits, method, glossary and the record of the run.
 
-use super::table::{Cell, ROWS, Table};
+use super::section::{Section, quoted, sentences};
+use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{bytes, count, duration};
+use crate::report::summary::unicity_limit;
 use crate::report::words;
 use crate::result::{ScanResult, Uniqueness};
 
+/// The limits that the answer was judged by, each with where it comes from.
+pub(super) fn policy(result: &ScanResult) -> Section {
+    let policy = &result.policy;
+    let source = words::policy_source(&policy.name);
+    let mut limits = vec![
+        (words::LIMIT_K, words::limit_k_value(policy.k), source),
+        (words::LIMIT_ANY_RECORD, words::gated(policy.gate_any_record).to_owned(), source),
+    ];
+    limits.extend(
+        unicity_limit(result)
+            .map(|limit| (words::LIMIT_UNICITY, words::at_most(&crate::report::number::percent(limit)), source)),
+    );
+    limits.extend([
+        (words::LIMIT_FAIL_ON, words::severity_or_above(policy.fail_on), words::SOURCE_SCAN),
+        (words::LIMIT_REVIEW, words::review_exit(policy.allow_review).to_owned(), words::SOURCE_SCAN),
+    ]);
+    let rows = limits
+        .into_iter()
+        .map(|(name, value, source)| vec![Cell::text(name), Cell::text(value), Cell::text(source)])
+        .collect::<Vec<_>>();
+    Section {
+        id: "policy",
+        title: words::POLICY_TITLE,
+        answer: words::policy(policy, &printable(&policy.name)),
+        lines: result.waivers.iter().map(|record| quoted(&words::waiver(record))).collect(),
+        tables: vec![Table::new(words::POLICY_CAPTION, &words::POLICY_HEADS, rows.into_iter())],
+        reading: words::owned(words::POLICY_READING),
+        todo: sentences(words::POLICY_TODO),
+        ..Section::default()
+    }
+}
+
 /// The method as terms and explanations, fitted to this result.
-pub(super) fn method(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> Vec<(&'static str, String)> {
-    let mut entries: Vec<(&'static str, String)> =
-        words::METHOD.iter().map(|(term, explanation)| (*term, (*explanation).to_owned())).collect();
+pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
+    let mut terms = owned_terms(words::METHOD);
     if let Some(uniqueness) = uniqueness {
         let mut missing = words::missing(uniqueness.missing).to_owned();
         if let Some(own) = &uniqueness.own_category {
             missing.push_str(&words::own_category(own));
         }
-        entries.push((words::METHOD_MISSING, missing));
-        entries.push((words::METHOD_SHAPLEY, words::shapley(&uniqueness.shapley_method)));
+        terms.push((words::METHOD_MISSING.to_owned(), missing));
+        terms.push((words::METHOD_SHAPLEY.to_owned(), words::shapley(&uniqueness.shapley_method)));
     }
-    let policy = &result.policy;
-    entries.push((words::METHOD_POLICY, words::policy(policy, &printable(&policy.name))));
-    entries.extend(result.waivers.iter().map(|record| (words::WAIVERS, words::waiver(record))));
-    entries
+    Section { id: "method", title: words::METHOD_TITLE, terms, ..Section::default() }
+}
+
+pub(super) fn glossary() -> Section {
+    Section { id: "glossary", title: words::GLOSSARY_TITLE, terms: owned_terms(words::GLOSSARY), ..Section::default() }
+}
+
+fn owned_terms(terms: &[(&str, &str)]) -> Vec<(String, String)> {
+    terms.iter().map(|(term, explanation)| ((*term).to_owned(), (*explanation).to_owned())).collect()
 }
 
 /// What was read, by what, when.
-pub(super) fn record(result: &ScanResult) -> Vec<Table> {
+pub(super) fn record(result: &ScanResult) -> Section {
     let files = result.dataset.files.iter().map(|file| {
         vec![
             Cell::text(printable(&file.name)),
@@ -34,6 +72,21 @@ pub(super) fn record(result: &ScanResult) -> Vec<Table> {
             Cell::mono(printable(&file.sha256)),
         ]
     });
+    let facts = facts(result).into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]);
+    Section {
+        id: "record",
+        title: words::RECORD_TITLE,
+        answer: words::record_answer(result.dataset.files.len(), &words::dataset_size(&result.dataset)),
+        tables: vec![
+            Table::new(words::FILES_CAPTION, &words::FILE_HEADS, files),
+            Table::new(words::RUN_CAPTION, &words::RUN_HEADS, facts.collect::<Vec<_>>().into_iter()),
+        ],
+        reading: words::owned(words::RECORD_READING),
+        ..Section::default()
+    }
+}
+
+fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
     let run = &result.run;
     let mut facts = vec![
         ("run", printable(&run.id)),
@@ -48,17 +101,15 @@ pub(super) fn record(result: &ScanResult) -> Vec<Table> {
             .iter()
             .map(|stage| ("stage", format!("{}: {}", printable(&stage.stage), duration(stage.elapsed_ms)))),
     );
+    let consent = result.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref());
     facts.extend([
         ("peak memory", run.peak_memory_bytes.map_or_else(|| words::NOT_KNOWN.to_owned(), bytes)),
         ("seed", run.seed.to_string()),
         ("threads", run.threads.to_string()),
         ("engine", printable(&run.engine)),
         ("configuration SHA-256", run.config_sha256.as_deref().map_or_else(|| words::NO_CONFIG.to_owned(), printable)),
-        ("exit code", format!("{} ({})", result.verdict.exit_code, words::verdict(result.verdict.outcome))),
     ]);
-    let facts = facts.into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]);
-    vec![
-        Table::new("", words::FILES_CAPTION, &words::FILE_HEADS, files, ROWS),
-        Table::new("", words::RUN_CAPTION, &words::RUN_HEADS, facts, ROWS),
-    ]
+    facts.extend(consent.map(|consent| ("consent register SHA-256", printable(&consent.sha256))));
+    facts.push(("exit code", format!("{} ({})", result.verdict.exit_code, words::verdict(result.verdict.outcome))));
+    facts
 }

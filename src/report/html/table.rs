@@ -1,9 +1,12 @@
 //! Tables of the page as plain data.
 
+use crate::report::number::count;
 use crate::report::words;
 
 /// Most rows of a table; the rest is in `result.json`.
 pub(super) const ROWS: usize = 50;
+/// A table with more rows can be filtered, and is folded where it repeats a picture.
+const LONG: usize = 12;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,28 +46,25 @@ impl Cell {
 /// A table whose first column names the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
-    pub(super) title: String,
     pub(super) caption: String,
     pub(super) head: Vec<Cell>,
     pub(super) rows: Vec<Vec<Cell>>,
     /// How many rows were left out.
     pub(super) more: String,
     pub(super) has_more: bool,
-    /// Whether a longer table of the same stands further down.
-    pub(super) is_excerpt: bool,
+    /// Whether it is closed at first. Printing opens it.
+    pub(super) is_folded: bool,
 }
 
 impl Table {
-    /// A table with at most `limit` of `rows`. The heads of the columns are numeric where the first row is.
+    /// A table with at most [`ROWS`] of `rows`. The heads of the columns are numeric where the first row is.
     pub(super) fn new(
-        title: &str,
         caption: impl Into<String>,
         head: &[&str],
         rows: impl ExactSizeIterator<Item = Vec<Cell>>,
-        limit: usize,
     ) -> Self {
-        let left_out = rows.len().saturating_sub(limit);
-        let rows: Vec<Vec<Cell>> = rows.take(limit).collect();
+        let left_out = rows.len().saturating_sub(ROWS);
+        let rows: Vec<Vec<Cell>> = rows.take(ROWS).collect();
         let is_numeric = |column: usize| rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric);
         let head = head.iter().enumerate().map(|(column, text)| Cell {
             text: (*text).to_owned(),
@@ -72,13 +72,27 @@ impl Table {
             mono: false,
         });
         Self {
-            title: title.to_owned(),
             caption: caption.into(),
             head: head.collect(),
-            more: crate::report::number::count(left_out as u64),
+            more: count(left_out as u64),
             has_more: left_out > 0,
-            is_excerpt: !title.is_empty(),
+            is_folded: false,
             rows,
         }
+    }
+
+    /// The same, closed at first: for the data of a picture, and for lists that few will read.
+    pub(super) fn folded(self) -> Self {
+        Self { is_folded: true, ..self }
+    }
+
+    /// Whether there is an order to change.
+    pub(super) fn is_sortable(&self) -> bool {
+        self.rows.len() > 2
+    }
+
+    /// Whether there is enough to look for something in.
+    pub(super) fn is_long(&self) -> bool {
+        self.rows.len() > LONG
     }
 }

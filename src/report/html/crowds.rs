@@ -1,0 +1,216 @@
+//! Crowds, what columns and pairs of columns reveal, and known points.
+
+use super::first::{is_quasi, worst_case};
+use super::section::{Section, figures, quoted, sentences};
+use super::table::{Cell, Table};
+use crate::report::escape::printable;
+use crate::report::number::{count, percent, share};
+use crate::report::summary::{
+    counted_records, headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
+    shares_by_size, size_bars, unicity_limit, why_undefined,
+};
+use crate::report::{Chart, words};
+use crate::result::{DatasetColumn, Outcome, ScanResult, SetStatistics, Unicity, UnicityCurve, Uniqueness};
+
+/// How large the crowds are, and which sets make the smallest.
+pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
+    let set = headline_set(result, uniqueness);
+    let k = result.policy.k;
+    let sets = riskiest_sets(uniqueness);
+    let whole = [&uniqueness.full].into_iter().chain(&uniqueness.static_set);
+    let gated: Vec<Vec<Cell>> = whole.map(|set| set_row(result, set)).collect();
+    let rows: Vec<Vec<Cell>> = sets.iter().map(|set| set_row(result, set)).collect();
+    let mut tables = vec![Table::new(words::WHOLE_SETS_CAPTION, &words::SET_HEADS, gated.into_iter())];
+    tables.extend(class_sizes(result, set));
+    tables.push(below(result, set).folded());
+    let caption = words::sets_caption(sets.len(), uniqueness.max_set);
+    tables.push(Table::new(caption, &words::SET_HEADS, rows.into_iter()).folded());
+    let mut reading = words::owned(words::CLASS_SIZES_READING);
+    reading.push(words::reading_sentence(set.reading).to_owned());
+    reading.extend(worst_case(result, uniqueness));
+    reading.extend(why_undefined(set, "class_sizes").map(|reason| words::no_class_sizes(&reason)));
+    Section {
+        id: "crowds",
+        title: words::CROWDS_TITLE,
+        answer: words::class_sizes_answer(&headline(result, set), set, k, records_below(set, k)),
+        figures: figures(charts, &["class-sizes"]),
+        tables,
+        reading,
+        todo: sentences(words::CROWDS_TODO),
+        ..Section::default()
+    }
+}
+
+fn set_row(result: &ScanResult, set: &SetStatistics) -> Vec<Cell> {
+    let counted = |part: u64, whole: u64| Cell::number(words::count_and_share(&count(part), &share(part, whole)));
+    vec![
+        Cell::text(names(&set.columns).join(", ")),
+        Cell::text(words::reading(set.reading)),
+        Cell::optional(set.classes.map(count)),
+        Cell::optional(set.smallest_class.map(count)),
+        counted(set.unique_subjects, population(&result.dataset, set)),
+        counted(set.unique_records, counted_records(&result.dataset)),
+        Cell::optional(set.risk.average_record.map(percent)),
+    ]
+}
+
+/// The data of the picture; none where there are no classes.
+fn class_sizes(result: &ScanResult, set: &SetStatistics) -> Option<Table> {
+    let k = result.policy.k;
+    let records = counted_records(&result.dataset);
+    let rows: Vec<Vec<Cell>> = size_bars(set, k)?
+        .iter()
+        .map(|bar| {
+            let place = if bar.is_below(k) { words::BELOW_LIMIT } else { words::NOT_BELOW_LIMIT };
+            let counts = [count(bar.classes), count(bar.records), share(bar.records, records)].map(Cell::number);
+            [vec![Cell::text(bar.label())], counts.to_vec(), vec![Cell::text(place)]].concat()
+        })
+        .collect();
+    Some(Table::new(words::class_sizes_caption(set), &words::CLASS_HEADS, rows.into_iter()).folded())
+}
+
+fn below(result: &ScanResult, set: &SetStatistics) -> Table {
+    let rows = set.below.iter().map(|below| {
+        let subjects = share(below.subjects, population(&result.dataset, set));
+        let records = share(below.records, counted_records(&result.dataset));
+        vec![
+            Cell::text(words::below_k(below.k)),
+            Cell::number(words::count_and_share(&count(below.subjects), &subjects)),
+            Cell::number(words::count_and_share(&count(below.records), &records)),
+        ]
+    });
+    Table::new(words::BELOW_CAPTION, &words::BELOW_HEADS, rows)
+}
+
+/// The columns: what each adds to the risk, and what it is.
+pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, charts: &[Chart]) -> Section {
+    let columns = &result.dataset.columns;
+    let mut tables = Vec::new();
+    let mut reading = Vec::new();
+    let mut answer = words::columns_answer(columns);
+    if let Some(uniqueness) = uniqueness {
+        let ranked = riskiest_columns(uniqueness);
+        answer = format!("{} {answer}", words::effects_answer(ranked.first().copied()));
+        let rows = ranked.into_iter().map(|effect| {
+            let interval = effect.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+            vec![
+                Cell::text(printable(&effect.column)),
+                Cell::optional(effect.shapley.map(percent)),
+                Cell::number(interval.unwrap_or_else(|| words::exactness(effect))),
+                Cell::optional(effect.leave_one_out.map(percent)),
+            ]
+        });
+        tables.push(Table::new(words::RISKIEST_COLUMNS_CAPTION, &words::EFFECT_HEADS, rows).folded());
+        reading.extend(words::owned(words::EFFECTS_READING));
+        reading.push(words::shapley(&uniqueness.shapley_method));
+    }
+    reading.extend(words::owned(words::COLUMNS_READING));
+    tables.insert(0, roles(columns));
+    Section {
+        id: "columns",
+        title: words::COLUMNS_TITLE,
+        answer,
+        figures: figures(charts, &["column-effects"]),
+        tables,
+        reading,
+        todo: sentences(words::COLUMNS_TODO),
+        ..Section::default()
+    }
+}
+
+fn roles(columns: &[DatasetColumn]) -> Table {
+    let mut ordered: Vec<&DatasetColumn> = columns.iter().collect();
+    // Quasi-identifiers first, then by role, so that a cut table still shows all that matter.
+    ordered.sort_by_key(|column| (!is_quasi(column.role), column.role));
+    let rows = ordered.into_iter().map(|column| {
+        let guessed = if column.guessed { words::GUESSED } else { "" };
+        vec![
+            Cell::text(printable(&column.name)),
+            Cell::text(format!("{}{guessed}", column.role.name())),
+            Cell::text(column.column_type.name()),
+            Cell::optional_words(column.distinct.map(count), words::NOT_COUNTED),
+            Cell::number(count(column.missing)),
+            Cell::text(words::constancy(column)),
+            Cell::text(printable(&words::coarsening(&column.coarsen))),
+            Cell::text(printable(words::role_reason(column))),
+        ]
+    });
+    Table::new(words::COLUMNS_CAPTION, &words::COLUMN_HEADS, rows)
+}
+
+/// Pairs and larger combinations of columns; none where there is no pair.
+pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Option<Section> {
+    let mut pairs: Vec<&SetStatistics> = riskiest_sets(uniqueness);
+    let sets = pairs.clone();
+    pairs.retain(|set| set.columns.len() == 2);
+    if pairs.is_empty() {
+        return None;
+    }
+    let rows: Vec<Vec<Cell>> = pairs.iter().map(|set| set_row(result, set)).collect();
+    let by_size: Vec<Vec<Cell>> = shares_by_size(&result.dataset, uniqueness)
+        .iter()
+        .map(|size| {
+            let [best, median, worst] = [size.best, size.median, size.worst].map(|share| Cell::number(percent(share)));
+            vec![Cell::text(size.columns.to_string()), Cell::number(count(size.sets as u64)), best, median, worst]
+        })
+        .collect();
+    Some(Section {
+        id: "pairs",
+        title: words::COMBINATIONS_TITLE,
+        answer: words::combinations_answer(&sets),
+        figures: figures(charts, &["pairs", "set-sizes"]),
+        tables: vec![
+            Table::new(words::pairs_caption(pairs.len()), &words::SET_HEADS, rows.into_iter()).folded(),
+            Table::new(words::SIZES_CAPTION, &words::SIZE_HEADS, by_size.into_iter()).folded(),
+        ],
+        reading: words::owned(words::COMBINATIONS_READING),
+        todo: sentences(words::PAIRS_TODO),
+        ..Section::default()
+    })
+}
+
+/// How many known points single a subject out; none when the measure was not part of the run.
+pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
+    let section = Section { id: "known-points", title: words::UNICITY_TITLE, ..Section::default() };
+    Some(match result.measures.unicity.as_ref()? {
+        Outcome::Measured { value, .. } => Section {
+            answer: unicity_answer(result, value),
+            figures: figures(charts, &["unicity"]),
+            tables: value.curves.iter().map(curve).collect(),
+            reading: words::owned(words::UNICITY_READING),
+            todo: sentences(words::UNICITY_TODO),
+            ..section
+        },
+        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
+            Section { lines: vec![quoted(&words::unicity_unknown(&printable(explanation)))], ..section }
+        }
+    })
+}
+
+fn unicity_answer(result: &ScanResult, value: &Unicity) -> String {
+    let gated = value.gated_curve.and_then(|place| value.curves.get(place)).or_else(|| value.curves.first());
+    let points = gated.map_or(&[][..], |curve| &curve.results);
+    let shown = points.iter().find(|point| point.known_points == 4).or_else(|| points.last());
+    match shown.and_then(|point| Some((point, point.share?))) {
+        Some((point, part)) => {
+            words::unicity_answer(point, &percent(part), unicity_limit(result).map(percent).as_deref())
+        }
+        None => words::NO_UNICITY.to_owned(),
+    }
+}
+
+fn curve(curve: &UnicityCurve) -> Table {
+    let rows = curve.results.iter().map(|point| {
+        let interval = point.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+        vec![
+            Cell::number(point.known_points.to_string()),
+            Cell::optional(point.share.map(percent)),
+            Cell::optional(interval),
+            Cell::number(count(point.subjects)),
+            Cell::number(count(point.excluded)),
+            Cell::text(words::unicity_method(point.method, point.draws)),
+        ]
+    });
+    let rules: Vec<String> = curve.coarsen.values().chain(curve.within.values()).map(|rule| printable(rule)).collect();
+    Table::new(words::curve_label(&names(&curve.point), &rules, curve.attacker), &words::UNICITY_HEADS, rows).folded()
+}

@@ -1,0 +1,411 @@
+//! The first screen: headline, number line, tiles, riskiest columns and sets, what to do, how far to trust it.
+
+use super::section::{Sentence, plain, quoted};
+use crate::report::escape::{printable, shortened};
+use crate::report::number::{count, percent, ratio, share};
+use crate::report::summary::{
+    Crowds, alternatives, crowds, exposed, gated_unicity, headline_counts, headline_detail, headline_set, is_gated,
+    names, optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, unicity_limit,
+    why_undefined,
+};
+use crate::report::{summary, words};
+use crate::result::{Advice, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
+
+/// Rows of the lists of bars.
+const BARS: usize = 5;
+/// Actions that are proposed.
+const ACTIONS: usize = 3;
+/// Most lines of configuration of one action; a longer change is shown in its section.
+const CONFIG_LINES: usize = 6;
+
+pub(super) struct Headline {
+    pub(super) sentence: String,
+    pub(super) counts: String,
+}
+
+/// What fails comes first; what the crowds say stands under it.
+pub(super) fn headline(result: &ScanResult) -> Headline {
+    let of_crowds = headline_of_crowds(result);
+    match summary::blocking(result) {
+        Some(sentence) => Headline { sentence: format!("{}.", plain(&sentence)), counts: of_crowds.sentence },
+        None => of_crowds,
+    }
+}
+
+fn headline_of_crowds(result: &ScanResult) -> Headline {
+    match crowds(result) {
+        Crowds::Measured(uniqueness) => {
+            let set = headline_set(result, uniqueness);
+            let attacker = words::attacker(set, population(&result.dataset, set));
+            Headline {
+                sentence: format!("{}.", summary::headline(result, set)),
+                counts: format!("{}. {attacker}", headline_detail(result, set)),
+            }
+        }
+        Crowds::Missing { state, explanation } => {
+            Headline { sentence: words::unknown_risk(&explanation), counts: words::state(state) }
+        }
+    }
+}
+
+/// The smallest crowd on a line from 1 on, logarithmic, with the limit and what the recommended change would make of
+/// it. Places are percent of the width.
+pub(super) struct NumberLine {
+    pub(super) label: String,
+    pub(super) over: String,
+    pub(super) limit: String,
+    pub(super) limit_at: String,
+    pub(super) limit_anchor: &'static str,
+    pub(super) now: String,
+    pub(super) now_at: String,
+    pub(super) now_anchor: &'static str,
+    pub(super) breaks: bool,
+    pub(super) after: Option<LinePoint>,
+    pub(super) end: String,
+}
+
+pub(super) struct LinePoint {
+    pub(super) at: String,
+    pub(super) anchor: &'static str,
+    pub(super) text: String,
+}
+
+/// First and last percent of the line.
+const LINE: (f64, f64) = (2.0, 98.0);
+
+pub(super) fn number_line(result: &ScanResult, uniqueness: &Uniqueness) -> Option<NumberLine> {
+    let set = headline_set(result, uniqueness);
+    let now = set.smallest_class.filter(|smallest| *smallest > 0)?;
+    let k = u64::from(result.policy.k.max(1));
+    let gated = is_gated(result, set);
+    let after = proposals(result)
+        .find(|advice| advice.recommended)
+        .and_then(|advice| smallest_crowd(advice.after.as_ref()?, uniqueness, set))
+        .filter(|after| *after > now);
+    let end = [50, k * 4, now * 2, after.unwrap_or(0) * 2].into_iter().max().unwrap_or(50);
+    let at = |value: u64| LINE.0 + (LINE.1 - LINE.0) * logarithm(value) / logarithm(end);
+    // Text near an edge begins or ends at its point.
+    let anchor = |place: f64| match place {
+        place if place < 12.0 => "start",
+        place if place > 80.0 => "end",
+        _ => "middle",
+    };
+    let units = words::unit(set.reading, now);
+    let after = after.filter(|after| at(*after) - at(now) > 26.0).map(|after| LinePoint {
+        at: format!("{:.1}", at(after)),
+        anchor: anchor(at(after)),
+        text: words::line_after(after),
+    });
+    Some(NumberLine {
+        label: words::line_label(now, k, units, gated),
+        over: format!("{:.1}", if gated { at(k) - LINE.0 } else { 0.0 }),
+        limit: words::line_limit(k, gated),
+        limit_at: format!("{:.1}", at(k)),
+        limit_anchor: anchor(at(k)),
+        now: words::line_now(now, units),
+        now_at: format!("{:.1}", at(now)),
+        now_anchor: anchor(at(now)),
+        breaks: gated && now < k,
+        after,
+        end: words::line_end(end, words::unit(set.reading, end)),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
+fn logarithm(value: u64) -> f64 {
+    (value.max(1) as f64).ln()
+}
+
+pub(super) struct Tile {
+    pub(super) label: String,
+    pub(super) value: String,
+    pub(super) note: String,
+    /// Whether the figure breaks its limit.
+    pub(super) over: bool,
+}
+
+pub(super) fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
+    let set = headline_set(result, uniqueness);
+    vec![smallest_tile(result, uniqueness, set), expected_tile(result, set), worst_tile(result, uniqueness)]
+}
+
+fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatistics) -> Tile {
+    let k = result.policy.k;
+    let gated = is_gated(result, set);
+    Tile {
+        label: words::TILE_SMALLEST.to_owned(),
+        value: optional_count(set.smallest_class),
+        note: words::tile_smallest_note(
+            &words::tile_columns(set.columns == uniqueness.full.columns, set.columns.len()),
+            &match set.smallest_class {
+                None => why_undefined(set, "smallest_class").unwrap_or_default(),
+                Some(_) if gated => words::at_least(k),
+                Some(_) => words::NOT_GATED.to_owned(),
+            },
+        ),
+        over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
+    }
+}
+
+/// How many are expected to be found by one guess each: the sum over subjects of 1 / crowd.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and the number of subjects"
+)]
+fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
+    let whole = population(&result.dataset, set);
+    let average = set.risk.average_subject;
+    Tile {
+        label: words::TILE_EXPECTED.to_owned(),
+        value: average.map_or_else(
+            || words::NOT_DEFINED.to_owned(),
+            |average| words::about(&count((average * whole as f64).round() as u64)),
+        ),
+        note: average.map_or_else(
+            || why_undefined(set, "risk.average_subject").unwrap_or_default(),
+            |average| words::tile_expected_note(&percent(average), whole, set.reading),
+        ),
+        over: false,
+    }
+}
+
+/// Unicity at the gate's known points where it was measured, else the worst case of all columns.
+fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
+    if let Some(point) = gated_unicity(result) {
+        let limit = unicity_limit(result);
+        let upper = point.interval.map(|[_, high]| high).or(point.share);
+        return Tile {
+            label: words::tile_unicity(point.known_points),
+            value: point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent),
+            note: words::tile_unicity_note(limit.map(percent).as_deref()),
+            over: limit.is_some_and(|limit| upper.is_none_or(|upper| upper > limit)),
+        };
+    }
+    let full = &uniqueness.full;
+    Tile {
+        label: words::tile_alone(words::unit(full.reading, 2), full.columns.len()),
+        value: share(full.unique_subjects, population(&result.dataset, full)),
+        note: words::tile_alone_note(full),
+        over: false,
+    }
+}
+
+/// One line of a list of bars; the width is percent.
+pub(super) struct Bar {
+    pub(super) name: String,
+    pub(super) width: String,
+    pub(super) value: String,
+    /// The section with the whole list.
+    pub(super) link: &'static str,
+}
+
+#[derive(Default)]
+pub(super) struct Bars {
+    pub(super) note: &'static str,
+    pub(super) rows: Vec<Bar>,
+    pub(super) more: String,
+}
+
+fn bar(name: String, share: f64, value: String, link: &'static str) -> Bar {
+    Bar { name, width: format!("{:.1}", share.clamp(0.0, 1.0) * 100.0), value, link }
+}
+
+/// The columns with their part of the risk: their Shapley value over the sum of all. Where these were not computed, what
+/// removing each one alone would take away.
+pub(super) fn columns(uniqueness: &Uniqueness) -> Bars {
+    let effects = riskiest_columns(uniqueness);
+    let total: f64 = effects.iter().filter_map(|effect| effect.shapley).sum();
+    let has_parts = total > 0.0 && effects.iter().all(|effect| effect.shapley.is_some());
+    let part = |effect: &crate::result::ColumnEffect| {
+        if has_parts { effect.shapley.map(|value| value / total) } else { effect.leave_one_out }
+    };
+    let figures = effects.iter().filter_map(|effect| Some((effect, part(effect).filter(|part| *part > 0.0)?)));
+    let bars: Vec<Bar> = figures
+        .take(BARS)
+        .map(|(effect, part)| bar(shortened(&printable(&effect.column), 40), part, percent(part), "columns"))
+        .collect();
+    Bars {
+        note: if has_parts { words::PART_OF_RISK } else { words::DROP_WITHOUT },
+        more: words::more_bars(effects.len().saturating_sub(bars.len())),
+        rows: bars,
+    }
+}
+
+/// The riskiest sets with the share of subjects that they single out.
+pub(super) fn sets(result: &ScanResult, uniqueness: &Uniqueness) -> Bars {
+    let ranked = riskiest_sets(uniqueness);
+    let bars: Vec<Bar> = ranked
+        .iter()
+        .filter(|set| set.unique_subjects > 0)
+        .take(BARS)
+        .map(|set| {
+            let whole = population(&result.dataset, set);
+            let name = shortened(&names(&set.columns).join(", "), 60);
+            let part = ratio(set.unique_subjects, whole).unwrap_or(0.0);
+            bar(name, part, share(set.unique_subjects, whole), "crowds")
+        })
+        .collect();
+    Bars { note: "", more: words::more_bars(ranked.len().saturating_sub(bars.len())), rows: bars }
+}
+
+/// One thing to do.
+pub(super) struct Action {
+    pub(super) text: Sentence,
+    pub(super) predicted: String,
+    /// Lines to paste; empty when there is nothing to write down.
+    pub(super) config: String,
+    pub(super) config_label: String,
+    pub(super) recommended: bool,
+}
+
+/// What to do, in order.
+pub(super) struct Todo {
+    pub(super) notes: Vec<Sentence>,
+    pub(super) actions: Vec<Action>,
+    /// Other ways than sharing records, where no proposal reaches the limits.
+    pub(super) alternatives: Vec<String>,
+    pub(super) has_more: bool,
+}
+
+pub(super) fn todo(result: &ScanResult) -> Todo {
+    let mut actions: Vec<Action> = named_columns(result).into_iter().collect();
+    actions.extend(guessed_roles(result));
+    let before = actions.len();
+    let mut ranked: Vec<&Advice> = proposals(result).collect();
+    // Stable: within each half they stay as they were ranked.
+    ranked.sort_by_key(|advice| !advice.recommended);
+    let room = ACTIONS.saturating_sub(before);
+    actions.extend(ranked.iter().take(room).map(|advice| action(result, advice)));
+    let reaches = ranked.iter().any(|advice| advice.reaches_limits);
+    let others: Vec<String> = alternatives(result).map(|advice| plain(&printable(&advice.action))).collect();
+    let outcome = result.verdict.outcome;
+    let mut notes = Vec::new();
+    if outcome == VerdictOutcome::Incomplete {
+        notes.push(quoted(words::DO_INCOMPLETE));
+    }
+    if !ranked.is_empty() && !reaches {
+        notes.push(quoted(&words::none_reaches(ranked.len())));
+    } else if actions.is_empty() && notes.is_empty() {
+        notes.push(quoted(if outcome == VerdictOutcome::Pass { words::DO_NOTHING } else { words::DO_LOOK }));
+    }
+    let hopeless = !reaches && (!ranked.is_empty() || !others.is_empty());
+    let alternatives = match (hopeless, others.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, false) => others,
+        (true, true) => words::owned(words::ALTERNATIVES),
+    };
+    Todo { notes, actions, alternatives, has_more: ranked.len() > room }
+}
+
+/// Columns that name people outright come first: no coarsening of others helps.
+fn named_columns(result: &ScanResult) -> Option<Action> {
+    let mut columns: Vec<String> = Vec::new();
+    let found = result
+        .findings
+        .iter()
+        .filter(|finding| finding.code == FindingCode::DirectIdentifierPresent && !finding.waived);
+    for column in found.flat_map(|finding| &finding.columns) {
+        if !columns.contains(&printable(column)) {
+            columns.push(printable(column));
+        }
+    }
+    (!columns.is_empty()).then(|| Action {
+        text: quoted(&words::leave_out(&columns)),
+        predicted: words::LEAVE_OUT_WHY.to_owned(),
+        config: String::new(),
+        config_label: String::new(),
+        recommended: false,
+    })
+}
+
+fn guessed_roles(result: &ScanResult) -> Option<Action> {
+    let guessed = result.dataset.columns.iter().filter(|column| column.guessed).count();
+    let is_held_up = result.findings.iter().any(|finding| finding.code == FindingCode::GuessedRoles && !finding.waived);
+    (guessed > 0 && is_held_up).then(|| Action {
+        text: quoted(words::CONFIRM_ROLES),
+        predicted: words::confirm_roles_why(guessed),
+        config: String::new(),
+        config_label: String::new(),
+        recommended: false,
+    })
+}
+
+fn action(result: &ScanResult, advice: &Advice) -> Action {
+    let text = quoted(&printable(&advice.action));
+    let lines: Vec<&str> = advice.config.as_deref().unwrap_or_default().lines().collect();
+    let config = if lines.is_empty() || lines.len() > CONFIG_LINES {
+        advice.flags.as_deref().map(printable).unwrap_or_default()
+    } else {
+        lines.into_iter().map(printable).collect::<Vec<_>>().join("\n")
+    };
+    let label = words::config_label(&shortened(&plain(&printable(&advice.action)), 80));
+    Action { text, predicted: predicted(result, advice), config, config_label: label, recommended: advice.recommended }
+}
+
+/// The figures of a proposal beside those of now.
+pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
+    let Crowds::Measured(uniqueness) = crowds(result) else { return String::new() };
+    let set = headline_set(result, uniqueness);
+    let mut parts = Vec::new();
+    let both = |figure: fn(&crate::result::Headline, &Uniqueness, &SetStatistics) -> Option<u64>| {
+        let [before, after] =
+            [&advice.before, &advice.after].map(|headline| figure(headline.as_ref()?, uniqueness, set));
+        Some((count(before?), after.map_or_else(|| words::NOT_DEFINED.to_owned(), count)))
+    };
+    parts.extend(both(smallest_crowd).map(|(before, after)| words::predicted_smallest(&before, &after)));
+    parts.extend(both(exposed).map(|(before, after)| words::predicted_exposed(&before, &after, result.policy.k)));
+    let unicity =
+        [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
+    if let [Some(before), Some(after)] = unicity {
+        parts.push(words::predicted_unicity(&percent(before), &percent(after)));
+    }
+    parts.extend(advice.detail_kept.map(|kept| words::predicted_detail(&percent(kept))));
+    parts.push(if advice.reaches_limits { words::REACHES_LIMITS } else { words::MISSES_LIMITS }.to_owned());
+    parts.join("; ")
+}
+
+pub(super) struct Trust {
+    pub(super) good: bool,
+    pub(super) text: String,
+}
+
+pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
+    let dataset = &result.dataset;
+    let guessed = dataset.columns.iter().any(|column| column.guessed);
+    let complete = matches!(crowds(result), Crowds::Measured(_));
+    let mark = |good, text: &str| Trust { good, text: text.to_owned() };
+    let waived = result.findings.iter().filter(|finding| finding.waived).count();
+    let subject = if dataset.subject.is_none() {
+        mark(false, words::TRUST_NO_SUBJECT)
+    } else if dataset.records_without_subject > 0 {
+        mark(false, &words::trust_without_subject(dataset.records_without_subject))
+    } else {
+        mark(true, words::TRUST_SUBJECTS)
+    };
+    let recipient = result.recipient.as_ref().and_then(|recipient| recipient.name.as_ref());
+    vec![
+        mark(!guessed, if guessed { words::TRUST_GUESSED } else { words::TRUST_DECLARED }),
+        mark(complete, if complete { words::TRUST_COMPLETE } else { words::TRUST_NOT_COMPLETE }),
+        subject,
+        mark(true, words::TRUST_CENSUS),
+        mark(waived == 0, &words::waivers(waived)),
+        recipient.map_or_else(
+            || mark(false, words::TRUST_NO_RECIPIENT),
+            |name| mark(true, &words::recipient_is(&shortened(&printable(name), 40))),
+        ),
+    ]
+}
+
+/// Whether a column may be known to others: it takes part in the crowds.
+pub(super) fn is_quasi(role: Role) -> bool {
+    role == Role::QuasiIdentifier
+}
+
+/// The worst case of all columns, where the headline speaks of fewer.
+pub(super) fn worst_case(result: &ScanResult, uniqueness: &Uniqueness) -> Option<String> {
+    let full = &uniqueness.full;
+    let set = headline_set(result, uniqueness);
+    (full.columns != set.columns).then(|| words::worst_case(&headline_counts(&result.dataset, full), full))
+}

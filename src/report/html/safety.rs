@@ -1,0 +1,66 @@
+//! What the page may load and run: its own style and its own script, known by their hashes, and nothing else.
+
+use sha2::{Digest, Sha256};
+
+/// Sorts and filters tables that are on the page already.
+pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
+const STYLE: &str = include_str!("../../../templates/report.css");
+
+/// The style of the page, with a foot on each printed sheet that names the run.
+pub(super) fn style(run: &str, word: &str) -> String {
+    // Only letters that cannot end a string of a style sheet.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let run: String = run.chars().filter(|letter| is_plain(*letter)).take(60).collect();
+    let font = "font:8pt sans-serif;color:#4a5058";
+    format!(
+        "{STYLE}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"reidrisk run {run} · {word}\";{font}}}\
+         @bottom-right{{content:counter(page) \" / \" counter(pages);{font}}}}}\n"
+    )
+}
+
+/// The content security policy of a page with this style and [`SCRIPT`].
+pub(super) fn content_security_policy(style: &str) -> String {
+    let (style, script) = (hash(style), hash(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+/// SHA-256 in base64, as a policy writes it.
+fn hash(text: &str) -> String {
+    base64(&Sha256::digest(text.as_bytes()))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number =
+            (0..3).fold(0_usize, |number, index| number << 8 | chunk.get(index).map_or(0, |byte| usize::from(*byte)));
+        for index in 0..4 {
+            let letter = LETTERS[number >> (18 - 6 * index) & 63];
+            text.push(if index > chunk.len() { '=' } else { char::from(letter) });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, hash, style};
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
+
+    #[test]
+    fn the_name_of_a_run_cannot_leave_its_string() {
+        let sheet = style("2026\"}</style><script>\\", "FAIL");
+        assert!(sheet.contains("content:\"reidrisk run 2026stylescript · FAIL\""), "{sheet}");
+        assert!(!sheet.contains("</style>"));
+    }
+}

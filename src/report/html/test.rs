@@ -1,0 +1,224 @@
+//! Facts about the page that need no browser. What needs one stands in `tests/browser`.
+
+use std::path::Path;
+
+use super::super::fixture;
+use super::render_html;
+use super::safety::{SCRIPT, content_security_policy, style};
+use crate::result::ScanResult;
+
+fn every_result() -> Vec<(&'static str, ScanResult)> {
+    vec![
+        ("fail", fixture::failing()),
+        ("pass", fixture::passing()),
+        ("review", fixture::guessed()),
+        ("incomplete", fixture::incomplete()),
+        ("undefined", fixture::undefined()),
+        ("without_subject", fixture::without_subject()),
+        ("wildcard", fixture::wildcard()),
+        ("no_static", fixture::without_static()),
+        ("small_crowds", fixture::small_crowds()),
+        ("whole", fixture::whole()),
+        ("hopeless", fixture::hopeless()),
+        ("agreed", fixture::agreed()),
+        ("foreign", fixture::foreign()),
+        ("twelve", fixture::of_columns(12)),
+        ("hostile", fixture::hostile()),
+    ]
+}
+
+fn page(result: &ScanResult) -> String {
+    render_html(result).unwrap()
+}
+
+/// The page without what stands inside `<style>` and `<script>`.
+fn body(page: &str) -> String {
+    let (head, rest) = page.split_once("<style>").unwrap();
+    let (_, rest) = rest.split_once("</style>").unwrap();
+    let (content, rest) = rest.split_once("<script>").unwrap();
+    let (_, end) = rest.split_once("</script>").unwrap();
+    format!("{head}{content}{end}")
+}
+
+/// The tags of a page in order, each with its name and the rest of it.
+fn tags(page: &str) -> Vec<(String, String)> {
+    let inside = page.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(tag, _)| tag);
+    inside
+        .filter(|tag| !tag.starts_with('!'))
+        .map(|tag| {
+            let (name, rest) = tag.split_once([' ', '\n']).unwrap_or((tag, ""));
+            (name.to_owned(), rest.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_element_is_closed_where_it_was_opened() {
+    for (name, result) in every_result() {
+        let mut open: Vec<String> = Vec::new();
+        for (tag, rest) in tags(&body(&page(&result))) {
+            if let Some(closed) = tag.strip_prefix('/') {
+                assert_eq!(open.pop().as_deref(), Some(closed), "{name}");
+            } else if !rest.ends_with('/') && tag != "meta" {
+                open.push(tag);
+            }
+        }
+        assert_eq!(open, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn no_name_of_an_element_occurs_twice_and_every_reference_has_one() {
+    for (name, result) in every_result() {
+        let page = body(&page(&result));
+        let quoted = |attribute: &str| -> Vec<String> {
+            let before = format!(" {attribute}=\"");
+            let parts = page.split(&before).skip(1).filter_map(|part| part.split_once('"'));
+            parts.map(|(value, _)| value.to_owned()).collect()
+        };
+        let names = quoted("id");
+        let mut once = names.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), names.len(), "{name}");
+        let links = quoted("href").into_iter().map(|link| link.trim_start_matches('#').to_owned());
+        for wanted in links.chain(quoted("aria-labelledby")).chain(quoted("aria-describedby")) {
+            assert!(names.contains(&wanted), "{name}: {wanted}");
+        }
+    }
+}
+
+#[test]
+fn headings_go_down_one_step_at_a_time() {
+    for (name, result) in every_result() {
+        let page = body(&page(&result));
+        let levels: Vec<u8> = tags(&page).iter().filter_map(|(tag, _)| tag.strip_prefix('h')?.parse().ok()).collect();
+        assert_eq!(levels.first(), Some(&1), "{name}");
+        assert!(!levels[1..].contains(&1), "{name}");
+        assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "{name}: {levels:?}");
+    }
+}
+
+#[test]
+fn every_picture_has_words_and_every_head_a_scope() {
+    for (name, result) in every_result() {
+        let page = body(&page(&result));
+        for (tag, rest) in tags(&page) {
+            match tag.as_str() {
+                "svg" => assert!(
+                    rest.contains("aria-hidden=\"true\"") || rest.contains("role=\"img\" aria-label"),
+                    "{name}: {rest}"
+                ),
+                "th" => assert!(rest.contains("scope=\""), "{name}: {rest}"),
+                "html" => assert_eq!(rest, "lang=\"en\""),
+                _ => {}
+            }
+        }
+        let charts = page.matches("class=\"chart ").count();
+        assert_eq!(page.matches("<desc id=").count(), charts, "{name}");
+        assert!(page.contains("<a class=\"skip\" href=\"#content\">"));
+    }
+}
+
+#[test]
+fn the_page_may_load_nothing_and_run_only_its_own_script() {
+    for (name, result) in every_result() {
+        let page = page(&result);
+        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let policy = content_security_policy(style);
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(page.contains(&policy.replace('\'', "&#39;")), "{name}: {policy}");
+        assert!(page.contains(&format!("<script>{SCRIPT}</script>")), "{name}");
+        assert_eq!(page.matches("<script").count(), 1, "{name}");
+        let body = body(&page);
+        for (tag, rest) in tags(&body) {
+            assert!(!["link", "img", "iframe", "object", "base"].contains(&tag.as_str()), "{name}: {tag}");
+            for forbidden in ["javascript:", "style=\"", "src=\"", "onload=\"", "href=\"h"] {
+                assert!(!rest.contains(forbidden), "{name}: {forbidden}");
+            }
+        }
+        for forbidden in ["@import", "url(", "http:", "https:", "eval", "innerHTML", "fetch("] {
+            assert!(!style.contains(forbidden) && !SCRIPT.contains(forbidden), "{forbidden}");
+        }
+        let addresses = body.matches("http://").count() + body.matches("https://").count();
+        // The one address is the name of a column and stands in text.
+        assert_eq!(addresses > 0, name == "hostile", "{name}");
+    }
+}
+
+#[test]
+fn the_style_names_the_run_on_each_sheet() {
+    assert!(page(&fixture::failing()).contains("content:\"reidrisk run 20261121T020004Z-3fa1c2 · FAIL\""));
+    assert_ne!(style("a", "PASS"), style("b", "PASS"));
+}
+
+#[test]
+fn the_first_screen_says_what_to_do_with_lines_to_paste() {
+    let page = page(&fixture::whole());
+    let todo = page.split_once("<h2>What to do</h2>").unwrap().1.split_once("<ul class=\"trust\"").unwrap().0;
+    assert_eq!(todo.matches("<li").count(), 3);
+    assert!(todo.find("Leave <code>reference</code> out") < todo.find("Coarsen <code>birth_year</code>"));
+    assert!(
+        todo.contains(
+            "smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64.0\u{a0}% of detail kept; reaches the limits"
+        )
+    );
+    assert!(todo.contains("[columns.birth_year]\ncoarsen = &#34;round:10&#34;"));
+    assert!(!todo.contains("enclave"), "a change reaches the limits");
+}
+
+#[test]
+fn where_no_change_reaches_the_limits_the_page_says_so_and_names_other_ways() {
+    let page = page(&fixture::hopeless());
+    assert!(page.contains("None of the 7 changes that were computed reaches the limits"));
+    assert!(page.contains("<p class=\"alternative\">share monthly totals by district instead of records</p>"));
+    let mut result = fixture::hopeless();
+    result.advice.retain(|advice| !advice.changes.is_empty());
+    let page = render_html(&result).unwrap();
+    for way in ["aggregates", "synthetic", "enclave"] {
+        assert!(page.contains(way), "{way}");
+    }
+}
+
+#[test]
+fn terms_consent_and_identifiers_are_shown_as_counts() {
+    let page = page(&fixture::whole());
+    assert!(page.contains("14 of 3,000 subjects have not opted in"));
+    assert!(page.contains("The extract is meant for Meridian Platform Ltd"));
+    assert!(page.contains("<td>payment card number</td><td>within a text</td><td class=\"n\">212</td>"));
+    assert!(page.contains("forbidden by the terms"));
+    assert!(page.contains("<li class=\"no\">1 finding waived</li>"));
+    let page = render_html(&fixture::agreed()).unwrap();
+    assert!(page.contains("All of 3,000 subjects have opted in"));
+    assert!(page.contains("No identifier was found; 8 columns were searched."));
+}
+
+#[test]
+fn a_measure_of_known_points_without_a_figure_is_said_to_be_unknown() {
+    let mut result = fixture::whole();
+    let (reason, explanation) = ("timeout".to_owned(), "drawing ended at the time limit".to_owned());
+    result.measures.unicity = Some(crate::result::Outcome::Incomplete { reason, explanation });
+    let page = page(&result);
+    assert!(page.contains("How many known points single a subject out is unknown, because drawing ended"));
+    assert!(!page.contains("Singled out by 4 points"));
+}
+
+#[test]
+fn a_page_about_two_thousand_sets_stays_small_and_says_what_it_leaves_out() {
+    let page = page(&fixture::large(3_000));
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+    assert!(page.contains("1,950 more in result.json"));
+}
+
+/// The page of a result with everything; `UPDATE_GOLDEN=1` writes it anew.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
+fn the_page_is_as_written_down() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden/page.html");
+    let page = page(&fixture::whole());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert!(page == std::fs::read_to_string(&path).unwrap(), "the page differs from {}", path.display());
+}

@@ -1,0 +1,124 @@
+// Opens pages in headless Chromium and checks what only a browser can tell.
+//
+//   node check.mjs FOLDER [PICTURES]     every *.html in FOLDER; screenshots and PDF go to PICTURES when it is given
+//
+// Checked for each page, wide and narrow, light and dark: no request, no error of the page or its policy, nothing to
+// scroll sideways, the decision on the first screen, no violation found by axe. Once for each page: every control is
+// reached by the keyboard, a table is sorted by it, the page says the same without scripts, and printing opens folds.
+import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve, basename } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const [folder, pictures] = process.argv.slice(2).filter((word) => word !== "");
+if (!folder) {
+  console.error("usage: node check.mjs FOLDER [PICTURES]");
+  process.exit(2);
+}
+if (pictures) mkdirSync(pictures, { recursive: true });
+const pages = readdirSync(folder).filter((name) => name.endsWith(".html")).sort();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+const screens = [[1280, 720, "light"], [1280, 720, "dark"], [390, 844, "light"], [390, 844, "dark"]];
+const problems = [];
+
+async function open(name, [width, height, colorScheme], options = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, bypassCSP: false, ...options });
+  const page = await context.newPage();
+  const address = pathToFileURL(resolve(folder, name)).href;
+  const report = (text) => problems.push(`${name} ${width} ${colorScheme}: ${text}`);
+  page.on("request", (request) => request.url() !== address && report(`request ${request.url()}`));
+  page.on("pageerror", (error) => report(`error ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && report(`console ${message.text()}`));
+  await page.goto(address);
+  return { context, page, report };
+}
+
+// What must be seen without scrolling; on a small screen at least the verdict and the headline.
+async function firstScreen(page, width, height, report) {
+  const wanted = width > 1000 ? [".band h1", ".headline h2", ".tiles", ".pair", ".todo", ".trust"] : [".band h1", ".headline h2"];
+  for (const selector of wanted) {
+    const boxes = await page.locator(selector).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().bottom));
+    if (boxes.some((bottom) => bottom > height)) report(`${selector} ends at ${Math.round(Math.max(...boxes))}, below the first screen`);
+  }
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (sideways > 0) report(`${sideways} pixels to scroll sideways`);
+  const charts = await page.locator("svg.chart").evaluateAll((found) => found.some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth + 1));
+  if (charts) report("a chart scrolls sideways");
+}
+
+async function axeFinds(page, report) {
+  // The policy of the page forbids other scripts, so axe comes in through the debugger.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  for (const violation of found.violations) {
+    report(`axe ${violation.id}: ${violation.help} (${violation.nodes.length}): ${violation.nodes[0].html.slice(0, 160)}`);
+  }
+}
+
+async function keyboard(page, report) {
+  const all = await page.evaluate(() => {
+    const found = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")];
+    return found.filter((one) => one.checkVisibility()).length;
+  });
+  const reached = new Set();
+  for (let step = 0; step < all + 20; step += 1) {
+    await page.keyboard.press("Tab");
+    const place = await page.evaluate(() => {
+      const one = document.activeElement;
+      const every = [...document.querySelectorAll("*")];
+      const outline = getComputedStyle(one);
+      return [every.indexOf(one), one === document.body || outline.outlineStyle !== "none"];
+    });
+    if (!place[1]) report("a focused element is not marked");
+    if (place[0] > 2) reached.add(place[0]);
+  }
+  if (reached.size < all) report(`the keyboard reaches ${reached.size} of ${all} controls`);
+  const button = page.locator("table[data-sort] th.n button:visible").first();
+  if (await button.count()) {
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const order = await button.evaluate((one) => one.closest("th").getAttribute("aria-sort"));
+    if (order !== "descending") report("Enter on a head does not sort");
+  }
+}
+
+for (const name of pages) {
+  for (const screen of screens) {
+    const [width, height, scheme] = screen;
+    const { context, page, report } = await open(name, screen);
+    await firstScreen(page, width, height, report);
+    if (pictures) await page.screenshot({ path: join(pictures, `${basename(name, ".html")}-${width}-${scheme}.png`) });
+    await axeFinds(page, report);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+    await axeFinds(page, report);
+    if (pictures && scheme === "light") {
+      await page.screenshot({ path: join(pictures, `${basename(name, ".html")}-${width}-whole.png`), fullPage: true });
+    }
+    await context.close();
+  }
+  const wide = await open(name, screens[0]);
+  const scripted = await wide.page.evaluate(() => document.body.textContent.replace(/\s/g, "").length);
+  await keyboard(wide.page, wide.report);
+  await wide.page.emulateMedia({ media: "print" });
+  const hidden = await wide.page.locator("details").evaluateAll((found) =>
+    found.filter((one) => { const table = one.querySelector("table"); return table && table.getBoundingClientRect().height < 5; }).length);
+  if (hidden) wide.report(`${hidden} folds stay closed in print`);
+  if (pictures) writeFileSync(join(pictures, `${basename(name, ".html")}.pdf`), await wide.page.pdf({ preferCSSPageSize: true, format: "A4", printBackground: true }));
+  await wide.context.close();
+  const bare = await open(name, screens[0], { javaScriptEnabled: false });
+  const text = (await bare.page.content()).replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, "").length;
+  if (text < scripted / 2) bare.report("content is missing without scripts");
+  await bare.context.close();
+}
+await browser.close();
+for (const problem of problems) console.log(problem);
+console.log(`${pages.length} pages, ${problems.length} problems`);
+process.exit(problems.length === 0 && pages.length > 0 ? 0 : 1);
