@@ -10,7 +10,7 @@ use crate::stats::mix;
 const SEARCH_LIMIT: u64 = 1_000_000;
 
 /// Reading and ordering one point of a trace takes about as long as looking at so many subjects in a list.
-const READING_COST: u64 = 16;
+const READING_COST: u64 = 32;
 
 /// Choices of points are counted exactly up to this many a subject, so that sums over subjects fit 128 bits.
 const MOST_CHOICES: u128 = 1 << 96;

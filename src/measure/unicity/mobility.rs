@@ -230,12 +230,11 @@ impl Trails {
                 let found = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
                 found.map(|found| (subject, from + found + 1))
             };
-            let kept: Vec<(u32, usize)> = match candidates {
-                Some(candidates) => candidates.iter().copied().filter_map(next).collect(),
-                None => {
-                    let visitors = &self.visitors[rest[place] as usize];
-                    visitors.iter().filter_map(|&(subject, _)| next((subject, 0))).collect()
-                }
+            let kept: Vec<(u32, usize)> = if let Some(candidates) = candidates {
+                candidates.iter().copied().filter_map(next).collect()
+            } else {
+                let visitors = &self.visitors[rest[place] as usize];
+                visitors.iter().filter_map(|&(subject, _)| next((subject, 0))).collect()
             };
             self.follow(&rest[place + 1..], left - 1, Some(&kept), fewest);
         }
