@@ -7,10 +7,10 @@ use crate::stats::mix;
 
 /// Looking at so many subjects, the search for one subject's worst case is given up. The subject then counts as
 /// singled out: a risk that cannot be ruled out within reason is not reported as absent.
-const SEARCH_LIMIT: u64 = 5_000_000;
+const SEARCH_LIMIT: u64 = 1_000_000;
 
 /// Reading and ordering one point of a trace takes about as long as looking at so many subjects in a list.
-const READING_COST: u64 = 16;
+const READING_COST: u64 = 32;
 
 /// Choices of points are counted exactly up to this many a subject, so that sums over subjects fit 128 bits.
 const MOST_CHOICES: u128 = 1 << 96;
@@ -218,21 +218,29 @@ impl<'a, C: Crowds> Attack<'a, C> {
     fn find_unique(&mut self, known: usize) -> Result<bool, OverLimit> {
         let points = std::mem::take(&mut self.points);
         self.levels.resize_with(known + 1, Vec::new);
+        let found = self.find_from_root(&points, known);
+        self.points = points;
+        found
+    }
+
+    fn find_from_root(&mut self, points: &[u32], known: usize) -> Result<bool, OverLimit> {
+        let crowds = self.crowds;
         let mut buffer = Vec::new();
-        let mut found = false;
         for place in 0..=points.len() - known {
-            self.spend(self.crowds.listing_cost(points[place]))?;
-            let crowds = self.crowds;
+            self.spend(crowds.listing_cost(points[place]))?;
             let crowd = crowds.crowd(points[place], &mut buffer);
-            if crowd.len() < self.below as usize
-                || known > 1 && self.find_within(&points, place + 1, known - 1, crowd)?
-            {
-                found = true;
-                break;
+            if crowd.len() < self.below as usize {
+                return Ok(true);
+            }
+            // Whom all that is known of it does not single out, nothing does.
+            if place == 0 && !self.all_single_out(&points[1..], crowd)? {
+                return Ok(false);
+            }
+            if known > 1 && self.find_within(points, place + 1, known - 1, crowd)? {
+                return Ok(true);
             }
         }
-        self.points = points;
-        Ok(found)
+        Ok(false)
     }
 
     fn find_within(&mut self, points: &[u32], from: usize, left: usize, candidates: &[u32]) -> Result<bool, OverLimit> {

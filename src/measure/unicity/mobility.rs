@@ -27,6 +27,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::ColumnValues;
+use crate::stats::mix;
+use crate::table::PointIndex;
+
 /// An attack of the family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MobilityAttack {
@@ -97,16 +101,70 @@ impl Trails {
         Self { places: trails, profiles, visitors }
     }
 
+    /// Trails of the points of an index, such as place or place and time bucket: points that follow each other in the
+    /// order of the numbers of `order`, a column of the table. Records without a point or a number are left out.
+    ///
+    /// `values` are those of all columns of the table and `event` the columns of the point. Places are numbered by the
+    /// keys of their values, so that ties are broken alike whatever the order of the records.
+    #[must_use]
+    pub fn from_index(index: &PointIndex<'_>, values: &[ColumnValues], event: &[usize], order: usize) -> Self {
+        let columns = index.table().columns();
+        let key_of = |record: usize| {
+            event.iter().fold(1, |key, &column| {
+                let code = columns[column].codes.get(record);
+                let keys = values.get(column).map_or(&[][..], |values| &values.keys);
+                mix(key, keys.get(code as usize).copied().unwrap_or(u64::from(code)))
+            })
+        };
+        let examples = index.examples();
+        let keyed = (0_u32..).zip(&examples).filter_map(|(point, example)| Some((key_of((*example)? as usize), point)));
+        let mut by_key: Vec<(u64, u32)> = keyed.collect();
+        by_key.par_sort_unstable();
+        let mut numbers = vec![0_u32; examples.len()];
+        for (number, (_, point)) in (0_u32..).zip(by_key) {
+            numbers[point as usize] = number;
+        }
+        let time = |record: usize| {
+            let numbers = values.get(order).map_or(&[][..], |values| &values.numbers);
+            numbers.get(columns[order].codes.get(record) as usize).copied().flatten()
+        };
+        let trail = |subject: usize| {
+            let records = index.records_of(u32::try_from(subject).unwrap_or(u32::MAX));
+            let visit = |record| Some((time(record)?, numbers[index.point_of(record)? as usize]));
+            let mut visits: Vec<(i64, u32)> = records.filter_map(visit).collect();
+            visits.sort_unstable();
+            visits.into_iter().map(|(_, place)| place).collect()
+        };
+        Self::new((0..index.table().subjects()).into_par_iter().map(trail).collect())
+    }
+
     /// The worst case of each subject; `None` for a subject without a visit or with nothing known of it.
     ///
     /// `tolerance` counts for frequency, probability and proportion; home-work takes no number of known places.
     #[must_use]
     pub fn worst_cases(&self, attack: MobilityAttack, known: usize, tolerance: f64) -> Vec<Option<WorstCase>> {
+        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
+        self.worst_cases_of(&everybody, attack, known, tolerance)
+    }
+
+    /// The worst cases of some subjects, held against all.
+    ///
+    /// # Panics
+    /// When there is no such subject.
+    #[must_use]
+    pub fn worst_cases_of(
+        &self,
+        subjects: &[u32],
+        attack: MobilityAttack,
+        known: usize,
+        tolerance: f64,
+    ) -> Vec<Option<WorstCase>> {
         let homes: Vec<(Vec<u32>, bool)> = match attack {
-            MobilityAttack::HomeWork => self.profiles.iter().map(|profile| two_most_visited(profile)).collect(),
+            MobilityAttack::HomeWork => self.profiles.par_iter().map(|profile| two_most_visited(profile)).collect(),
             _ => Vec::new(),
         };
-        let worst = |subject: usize| {
+        let worst = |&subject: &u32| {
+            let subject = subject as usize;
             if self.places[subject].is_empty() || known == 0 {
                 return None;
             }
@@ -114,14 +172,16 @@ impl Trails {
                 MobilityAttack::Sequence => (self.sequences(subject, known), false),
                 MobilityAttack::HomeWork => {
                     let (own, tied) = &homes[subject];
-                    let matching = |(other, _): &&(Vec<u32>, bool)| own.iter().all(|place| other.contains(place));
-                    (homes.iter().filter(matching).count(), *tied)
+                    // Whoever has a place among the first two is among its visitors.
+                    let visitors = own.first().map_or(&[][..], |&place| &self.visitors[place as usize]);
+                    let has_all = |other: u32| own.iter().all(|place| homes[other as usize].0.contains(place));
+                    (visitors.iter().filter(|&&(other, _)| has_all(other)).count(), *tied)
                 }
                 _ => (self.sets(subject, attack, known, tolerance), false),
             };
             Some(WorstCase { matches: u32::try_from(matches).unwrap_or(u32::MAX), tied })
         };
-        (0..self.places.len()).into_par_iter().map(worst).collect()
+        subjects.par_iter().map(worst).collect()
     }
 
     /// Fewest matches over all instances that are sets or multisets of places.
@@ -140,24 +200,23 @@ impl Trails {
             chosen: Vec::new(),
             fewest: usize::MAX,
         };
-        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
-        search.choose(0, known.min(available), &everybody);
+        search.choose(0, known.min(available), None);
         search.fewest
     }
 
     /// Fewest matches over all instances that are subsequences of the trail.
     fn sequences(&self, subject: usize, known: usize) -> usize {
         let trail = &self.places[subject];
-        let everybody: Vec<(u32, usize)> = (0_u32..).zip(&self.places).map(|(subject, _)| (subject, 0)).collect();
         let mut fewest = usize::MAX;
-        self.follow(trail, known.min(trail.len()), &everybody, &mut fewest);
+        self.follow(trail, known.min(trail.len()), None, &mut fewest);
         fewest
     }
 
-    /// Tries each place of `rest` as the next one; `candidates` are subjects and where the rest of their trail begins.
-    fn follow(&self, rest: &[u32], left: usize, candidates: &[(u32, usize)], fewest: &mut usize) {
+    /// Tries each place of `rest` as the next one; `candidates` are subjects and where the rest of their trail begins,
+    /// `None` while everybody is one.
+    fn follow(&self, rest: &[u32], left: usize, candidates: Option<&[(u32, usize)]>, fewest: &mut usize) {
         if left == 0 {
-            *fewest = candidates.len().min(*fewest);
+            *fewest = candidates.map_or(self.places.len(), <[_]>::len).min(*fewest);
             return;
         }
         let mut tried = Vec::new();
@@ -167,12 +226,17 @@ impl Trails {
                 continue;
             }
             tried.push(rest[place]);
-            let next = |&(subject, from): &(u32, usize)| {
+            let next = |(subject, from): (u32, usize)| {
                 let found = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
                 found.map(|found| (subject, from + found + 1))
             };
-            let kept: Vec<(u32, usize)> = candidates.iter().filter_map(next).collect();
-            self.follow(&rest[place + 1..], left - 1, &kept, fewest);
+            let kept: Vec<(u32, usize)> = if let Some(candidates) = candidates {
+                candidates.iter().copied().filter_map(next).collect()
+            } else {
+                let visitors = &self.visitors[rest[place] as usize];
+                visitors.iter().filter_map(|&(subject, _)| next((subject, 0))).collect()
+            };
+            self.follow(&rest[place + 1..], left - 1, Some(&kept), fewest);
         }
     }
 }
@@ -199,10 +263,12 @@ struct SetSearch<'a> {
 }
 
 impl SetSearch<'_> {
-    /// Chooses `left` more from the places from `from` on; `candidates` match what is chosen so far.
-    fn choose(&mut self, from: usize, left: usize, candidates: &[u32]) {
+    /// Chooses `left` more from the places from `from` on; `candidates` match what is chosen so far, `None` is
+    /// everybody.
+    fn choose(&mut self, from: usize, left: usize, candidates: Option<&[u32]>) {
         if left == 0 {
-            self.fewest = self.count(candidates).min(self.fewest);
+            let found = candidates.map_or(self.trails.places.len(), |candidates| self.count(candidates));
+            self.fewest = found.min(self.fewest);
             return;
         }
         for place in from..self.profile.len() {
@@ -217,14 +283,14 @@ impl SetSearch<'_> {
                 let need = if multiset { u32::try_from(times).unwrap_or(u32::MAX) } else { visits };
                 let kept = self.keep(candidates, number, need);
                 self.chosen.push((number, visits));
-                self.choose(place + 1, left - times, &kept);
+                self.choose(place + 1, left - times, Some(&kept));
                 self.chosen.pop();
             }
         }
     }
 
     /// The candidates that agree on one place.
-    fn keep(&self, candidates: &[u32], place: u32, need: u32) -> Vec<u32> {
+    fn keep(&self, candidates: Option<&[u32]>, place: u32, need: u32) -> Vec<u32> {
         let visitors = &self.trails.visitors[place as usize];
         let agrees = |subject: u32, theirs: u32| match self.attack {
             MobilityAttack::Location | MobilityAttack::Time => theirs >= need,
@@ -235,10 +301,22 @@ impl SetSearch<'_> {
             }
             _ => true,
         };
-        let (mut kept, mut behind) = (Vec::new(), candidates);
-        for &(subject, theirs) in visitors {
-            behind = &behind[behind.partition_point(|&candidate| candidate < subject)..];
-            if behind.first() == Some(&subject) && agrees(subject, theirs) {
+        let Some(candidates) = candidates else {
+            return visitors
+                .iter()
+                .filter(|&&(subject, theirs)| agrees(subject, theirs))
+                .map(|&(subject, _)| subject)
+                .collect();
+        };
+        let mut kept = Vec::new();
+        let mut cursor = 0;
+        for &subject in candidates {
+            // Few candidates jump over many visitors.
+            cursor += visitors[cursor..].partition_point(|&(visitor, _)| visitor < subject);
+            if let Some(&(visitor, theirs)) = visitors.get(cursor)
+                && visitor == subject
+                && agrees(subject, theirs)
+            {
                 kept.push(subject);
             }
         }

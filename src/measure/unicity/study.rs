@@ -178,7 +178,7 @@ impl<'a, C: Crowds> Study<'a, C> {
             let known = points.len().min(known as usize);
             let over = attack.exposure(&points, known).is_err();
             work = work.saturating_add(attack.take_work());
-            if over || work / pilot.len() as u64 * members / 2 > self.work_limit {
+            if over || work / pilot.len() as u64 * members > self.work_limit {
                 return true;
             }
         }

@@ -140,3 +140,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn trails_of_a_table_follow_time_and_not_the_order_of_records() {
+    // Subject, time, place.
+    let visits = [(0, 3, 8), (0, 1, 7), (1, 1, 8), (1, 2, 7), (2, 5, 7), (2, 6, 8)];
+    let record = |&(subject, time, place): &(u32, i64, i64)| (subject, vec![Some(time), Some(place)]);
+    let worst = |visits: &[(u32, i64, i64)]| {
+        let records: Vec<PlainRecord> = visits.iter().map(record).collect();
+        let (table, values) = table_of(&records, 2);
+        let columns = PointColumns { event: &[1], ..PointColumns::default() };
+        let index = PointIndex::new(&table, &columns, &Stop::default()).unwrap();
+        let trails = Trails::from_index(&index, &values, &[1], 0);
+        trails
+            .worst_cases(MobilityAttack::Sequence, 2, 0.0)
+            .iter()
+            .map(|worst| worst.unwrap().matches)
+            .collect::<Vec<_>>()
+    };
+    // Subjects 0 and 2 went from 7 to 8, subject 1 the other way.
+    assert_eq!(worst(&visits), [2, 1, 2]);
+    let reversed: Vec<_> = visits.iter().rev().copied().collect();
+    assert_eq!(worst(&reversed), [2, 1, 2]);
+}

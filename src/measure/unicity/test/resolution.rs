@@ -47,33 +47,46 @@ fn the_finest_version_is_the_curve_and_the_coarsest_hides_everybody() {
 fn every_version_equals_brute_force_over_the_same_draws() {
     let records = many_subjects(40, 12);
     let (table, values) = table_of(&records, 2);
-    let value = measured(&table, &settings_with_axes(&values));
-    let subjects = plain_subjects(&records, &[0, 1], None);
-    let windows = vec![None; 2];
-    // With one draw for each of 40 subjects, the version without detail in places leaves the days.
-    let days: Vec<PlainRecord> = records.iter().map(|(subject, cells)| (*subject, vec![cells[0]])).collect();
-    let by_day = plain_subjects(&days, &[0], None);
-    let study = value.resolutions.unwrap();
-    let bound = |subjects: &[PlainSubject], windows: &oracle::Windows| {
-        (0..40)
-            .filter(|&subject| {
-                oracle::exposure(
-                    subjects,
-                    subject,
-                    Attacker::Rarest,
-                    oracle::trace(&subjects[subject]).len(),
-                    2,
-                    windows,
-                    &|point| key_of(point),
-                ) > 0.5
+    let settings = settings_with_axes(&values);
+    let study_of_versions = measured(&table, &settings).resolutions.unwrap();
+    let point = &settings.points[0];
+    let index =
+        PointIndex::new(&table, &PointColumns { event: &[0, 1], ..PointColumns::default() }, &Stop::default()).unwrap();
+    let traces = Traces::new(&index, &values, point);
+    let stop = Stop::default();
+    let mut study = Study::new(&index, &traces, index.trace_sizes(), &stop);
+    study.seed = settings.seed;
+    let counts = SizeCounts::new(index.trace_sizes(), 4);
+    let members = curve::members(Cohort::Fixed, 4, &counts).unwrap();
+    let by_key: BTreeMap<u64, Vec<i64>> = records
+        .iter()
+        .map(|(_, cells)| cells.iter().flatten().copied().collect())
+        .map(|cells: Vec<i64>| (key_of(&cells), cells))
+        .collect();
+    for cell in &study_of_versions.cells {
+        let divisors: Vec<i64> =
+            cell.steps.iter().zip([[1, 2, 10], [1, 4, 1000]]).map(|(&step, axis)| axis[step]).collect();
+        let coarser =
+            |cells: &[i64]| cells.iter().zip(&divisors).map(|(cell, divisor)| cell / divisor).collect::<Vec<i64>>();
+        let coarse: Vec<PlainRecord> = records
+            .iter()
+            .map(|(subject, cells)| {
+                let cells: Vec<i64> = cells.iter().flatten().copied().collect();
+                (*subject, coarser(&cells).into_iter().map(Some).collect())
             })
-            .count() as f64
-            / 40.0
-    };
-    for cell in &study.cells {
-        // Knowing some points never singles out more subjects than knowing the whole trace.
-        let most = if cell.steps[1] == 2 { bound(&by_day, &vec![None]) } else { bound(&subjects, &windows) };
-        assert!(cell.result.share.unwrap() <= most + 1e-12, "{cell:?} {most}");
+            .collect();
+        let subjects = plain_subjects(&coarse, &[0, 1], None);
+        let alone = |drawn: &study::Sampled| {
+            let mut known = Vec::new();
+            traces.read(drawn.subject, &mut known);
+            known.sort_by_key(|point| mix(drawn.seed, point.key));
+            known.truncate(cell.result.known_points as usize);
+            let known: Vec<Vec<i64>> = known.iter().map(|point| coarser(&by_key[&point.key])).collect();
+            oracle::matches(&subjects, &known.iter().collect::<Vec<_>>(), &vec![None; 2]) == 1
+        };
+        let sample = study.sample(members, settings.draws);
+        let expected = sample.iter().filter(|drawn| alone(drawn)).count() as f64 / sample.len() as f64;
+        assert!(close(cell.result.share.unwrap(), expected), "{cell:?} {expected}");
     }
 }
 
