@@ -13,7 +13,7 @@ pub(crate) fn words(heading: &str) -> Vec<String> {
         if letter.is_alphanumeric()
             && let Some(word) = words.last_mut()
         {
-            word.extend(letter.to_lowercase().map(without_accent));
+            fold(letter, word);
         }
         after_small = letter.is_lowercase() || letter.is_ascii_digit();
     }
@@ -21,22 +21,31 @@ pub(crate) fn words(heading: &str) -> Vec<String> {
     words
 }
 
+/// Appends a letter in lower case and without its accent.
+pub(crate) fn fold(letter: char, word: &mut String) {
+    match letter {
+        'ß' | 'ẞ' => word.push_str("ss"),
+        'æ' | 'Æ' => word.push_str("ae"),
+        other => word.extend(other.to_lowercase().map(without_accent)),
+    }
+}
+
 fn without_accent(letter: char) -> char {
     match letter {
-        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' => 'a',
         'č' | 'ç' | 'ć' => 'c',
-        'ď' => 'd',
-        'é' | 'è' | 'ê' | 'ë' | 'ě' => 'e',
+        'ď' | 'đ' => 'd',
+        'é' | 'è' | 'ê' | 'ë' | 'ě' | 'ę' => 'e',
         'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ľ' | 'ĺ' => 'l',
-        'ň' | 'ñ' => 'n',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
+        'ľ' | 'ĺ' | 'ł' => 'l',
+        'ň' | 'ñ' | 'ń' => 'n',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => 'o',
         'ř' => 'r',
-        'š' => 's',
+        'š' | 'ś' => 's',
         'ť' => 't',
-        'ú' | 'ù' | 'û' | 'ü' | 'ů' => 'u',
+        'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => 'u',
         'ý' => 'y',
-        'ž' => 'z',
+        'ž' | 'ź' | 'ż' => 'z',
         other => other,
     }
 }
@@ -54,6 +63,8 @@ mod tests {
             (" date of birth ", vec!["date", "of", "birth"]),
             ("address_1", vec!["address", "1"]),
             ("Rodné číslo", vec!["rodne", "cislo"]),
+            ("Straße", vec!["strasse"]),
+            ("imię", vec!["imie"]),
             ("AFNLWGT", vec!["afnlwgt"]),
             ("", vec![]),
             ("\u{1b}[31m", vec!["31m"]),

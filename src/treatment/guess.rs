@@ -4,7 +4,8 @@
 //! says nothing is therefore counted as a quasi-identifier, unless every record has another value in it.
 
 use super::words::{
-    DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MONEY, PERSON, PLACE, QUALIFIER, SUBJECT, TIME, TRADE, TRAIT, words,
+    ACCOUNT, DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MONEY, NAME, NUMBER, PARTY, PERSON, PLACE, QUALIFIER,
+    SUBJECT, TIME, TRADE, TRAIT, words,
 };
 use crate::detect::Found;
 use crate::result::{ColumnType, IdentifierKind, Placement, Role};
@@ -25,6 +26,8 @@ pub(super) struct ColumnFacts<'extract> {
     pub(super) average_characters: u64,
     /// Whether the values are whole numbers that count the records.
     pub(super) consecutive: bool,
+    /// Whether many of its values are names of people.
+    pub(super) names_people: bool,
     /// Identifiers found in its cells.
     pub(super) identifiers: &'extract [Found],
 }
@@ -88,11 +91,7 @@ pub(super) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role
         return Some(Role::DirectIdentifier);
     }
     let heading = words(name);
-    let says = |known: &[&str], word: &String| has(known, word);
-    let subject = heading.iter().any(|word| SUBJECT.iter().any(|(known, _)| known == word))
-        && heading.iter().all(|word| {
-            SUBJECT.iter().any(|(known, _)| known == word) || says(&IDENTIFIER, word) || says(&QUALIFIER, word)
-        });
+    let subject = heading.iter().any(|word| subject_rank(word).is_some()) && speaks_of_subject_alone(&heading);
     if is_direct(&heading) { Some(Role::DirectIdentifier) } else { subject.then_some(Role::Subject) }
 }
 
@@ -108,11 +107,30 @@ fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
     (Role::Subject, reason)
 }
 
+/// How directly a word means the person or account, also glued to a word that makes an identifier of it (`customerid`).
+fn subject_rank(word: &str) -> Option<u32> {
+    let known = |word: &str| SUBJECT.iter().find(|(known, _)| *known == word).map(|&(_, rank)| rank);
+    let glued = || {
+        let rest = |part: &&str| word.strip_suffix(part).or_else(|| word.strip_prefix(part)).and_then(known);
+        IDENTIFIER.iter().filter(|part| part.len() > 1).find_map(rest)
+    };
+    known(word).or_else(glued)
+}
+
+/// Whether every word fits, so that `card_type` and `account_to` do not.
+fn speaks_of_subject_alone(heading: &[String]) -> bool {
+    heading.iter().all(|word| subject_rank(word).is_some() || has(&IDENTIFIER, word) || has(&QUALIFIER, word))
+}
+
 /// The column that most looks like the subject; the first of equals. One that holds card or account numbers and the
-/// like is a direct identifier, and stands for the subject only where no other column does.
+/// like is a direct identifier, and stands for the subject only where no other column does; one that holds names of
+/// people never does, as several people share a name and nothing else would tell of the names.
 fn best_subject(columns: &[ColumnFacts<'_>], headings: &[Vec<String>], open: &[bool]) -> Option<usize> {
     let mut best: Option<(usize, (bool, u32))> = None;
     for (place, (column, heading)) in columns.iter().zip(headings).enumerate().filter(|&(place, _)| open[place]) {
+        if column.names_people {
+            continue;
+        }
         let score = subject_score(column, heading);
         let rank = (column.mostly(IdentifierKind::is_direct).is_none(), score);
         if score > 0 && best.is_none_or(|(_, highest)| rank > highest) {
@@ -122,18 +140,16 @@ fn best_subject(columns: &[ColumnFacts<'_>], headings: &[Vec<String>], open: &[b
     best.map(|(place, _)| place)
 }
 
-/// How much a column looks like the subject; 0 when it does not. Every word of the heading must fit, so that
-/// `card_type` and `account_to` are none.
+/// How much a column looks like the subject; 0 when it does not.
 fn subject_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
-    let rank = |word: &String| SUBJECT.iter().find(|(known, _)| known == word).map(|&(_, rank)| rank);
-    let Some(rank) = heading.iter().filter_map(rank).max() else { return pseudonym_score(column, heading) };
-    let fits = heading
-        .iter()
-        .all(|word| SUBJECT.iter().any(|(known, _)| known == word) || has(&IDENTIFIER, word) || has(&QUALIFIER, word));
-    if !fits || column.constant() || column.column_type == ColumnType::Empty {
+    let rank = heading.iter().filter_map(|word| subject_rank(word)).max();
+    let Some(rank) = rank else { return pseudonym_score(column, heading) };
+    if !speaks_of_subject_alone(heading) || column.constant() || column.column_type == ColumnType::Empty {
         return 0;
     }
-    let named_as_identifier = heading.iter().any(|word| has(&IDENTIFIER, word));
+    let glued = |word: &String| !SUBJECT.iter().any(|(known, _)| known == word);
+    let named_as_identifier =
+        heading.iter().any(|word| has(&IDENTIFIER, word) || (glued(word) && !has(&QUALIFIER, word)));
     let repeated = !column.unique();
     // A subject is named in nearly every record; a counterparty's account is not.
     let mostly_there = column.missing * 10 <= column.records;
@@ -154,6 +170,9 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
     }
     if let Some(kind) = column.mostly(IdentifierKind::is_direct) {
         return (Role::DirectIdentifier, format!("its cells hold {}", plural(kind)));
+    }
+    if column.names_people {
+        return (Role::DirectIdentifier, "its cells hold names of people".to_owned());
     }
     if is_direct(heading) {
         return (Role::DirectIdentifier, "the heading speaks of what names a person outright".to_owned());
@@ -211,12 +230,23 @@ fn guess_by_type(column: &ColumnFacts<'_>) -> (Role, String) {
 
 fn is_direct(heading: &[String]) -> bool {
     let word = |wanted: &str| heading.iter().any(|word| word == wanted);
-    let name_of_person = word("name") && (heading.len() == 1 || mentions(heading, &PERSON));
+    let named = heading.iter().any(|word| NAME.contains(&word.as_str()));
+    let glued = |word: &String| word.strip_suffix("name").is_some_and(|rest| PERSON.contains(&rest));
+    let name_of_person = (named && (heading.len() == 1 || mentions(heading, &PERSON) || mentions(heading, &PARTY)))
+        || heading.iter().any(glued);
+    let filler = |word: &String| NAME.contains(&word.as_str()) || QUALIFIER.contains(&word.as_str());
+    let party = mentions(heading, &PARTY) && heading.iter().all(|word| has(&PARTY, word) || filler(word));
     let card_number = word("card") && mentions(heading, &["number", "no", "nr", "num", "pan"]);
+    let stuck = |word: &String| {
+        ACCOUNT.iter().any(|account| word.strip_prefix(account).is_some_and(|rest| NUMBER.contains(&rest)))
+    };
+    let account_number = (mentions(heading, &ACCOUNT) && mentions(heading, &NUMBER)) || heading.iter().any(stuck);
     mentions(heading, &DIRECT)
         || DIRECT_PAIRS.iter().any(|(first, second)| word(first) && word(second))
         || name_of_person
+        || party
         || card_number
+        || account_number
 }
 
 /// A different value in every record, and either a heading that says so or numbers without gaps worth speaking of.

@@ -8,6 +8,7 @@ mod consent;
 mod error;
 mod event;
 mod exact;
+mod given_names;
 mod guess;
 mod hierarchy;
 mod lookups;

@@ -1,6 +1,6 @@
 //! First guess of what one known event is, where nobody said.
 
-use super::words::{MONEY, PLACE, TIME, TRADE, words};
+use super::words::{MONEY, PLACE, TIME, TRADE, TRAIT, words};
 use crate::result::{ColumnType, DatasetColumn, Role};
 
 /// The columns of one event that an attacker plausibly knows: when and where, else when and how much. Where no column
@@ -19,7 +19,10 @@ pub fn guess_point(columns: &[DatasetColumn]) -> Option<Vec<String>> {
         matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp)
     };
     let find = |accepts: &dyn Fn(&DatasetColumn) -> bool| events.iter().find(|column| accepts(column)).copied();
-    let time = find(&is_moment).or_else(|| find(&|column| speaks(column, &TIME)));
+    // A date of birth that varies, as of the holders of a shared card, is no time of an event.
+    let happens = |column: &DatasetColumn| !speaks(column, &TRAIT);
+    let time = find(&|column| is_moment(column) && happens(column))
+        .or_else(|| find(&|column| speaks(column, &TIME) && happens(column)));
     let other = |column: &DatasetColumn| time.is_none_or(|time| time.name != column.name) && !is_moment(column);
     let place = find(&|column| other(column) && speaks(column, &MERCHANT))
         .or_else(|| find(&|column| other(column) && speaks(column, &PLACE)))
@@ -72,6 +75,16 @@ mod tests {
         assert_eq!(named(&[&amount, &date]).as_deref(), Some("posted_at+amount"));
         assert_eq!(named(&[&amount, &city]).as_deref(), Some("amount+city"));
         assert_eq!(named(&[]), None);
+    }
+
+    #[test]
+    fn a_date_of_birth_is_no_time_of_an_event() {
+        let columns = [
+            column("date_of_birth", ColumnType::Date, false),
+            column("posted_at", ColumnType::Date, false),
+            column("amount", ColumnType::Decimal, false),
+        ];
+        assert_eq!(guess_point(&columns).map(|names| names.join("+")).as_deref(), Some("posted_at+amount"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What each column is: declared, guessed, or not used.
 
 use super::TreatmentError;
+use super::given_names::names_people;
 use super::guess::{ColumnFacts, guess_roles};
 use crate::config::RolePlan;
 use crate::input::{Extract, ExtractColumn};
@@ -65,6 +66,7 @@ fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) 
         records: extract.records,
         average_characters: 0,
         consecutive: false,
+        names_people: false,
         identifiers: &column.identifiers,
     };
     if let Some(dictionary) = dictionary {
@@ -72,6 +74,7 @@ fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) 
         if column.column_type == ColumnType::Text {
             let characters: u64 = values().map(|value| value.chars().count() as u64).sum();
             facts.average_characters = characters / distinct.unwrap_or(0).max(1);
+            facts.names_people = names_people(values());
         }
         if column.column_type == ColumnType::Integer && distinct == Some(extract.records) {
             facts.consecutive = consecutive(values().map(|value| value.parse().ok()), extract.records);

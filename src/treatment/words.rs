@@ -3,7 +3,7 @@
 pub(super) use crate::heading::words;
 
 /// Words for the person or account that records belong to, with how directly they mean a person.
-pub(super) const SUBJECT: [(&str, u32); 34] = [
+pub(super) const SUBJECT: [(&str, u32); 50] = [
     ("customer", 4),
     ("client", 4),
     ("member", 4),
@@ -38,10 +38,27 @@ pub(super) const SUBJECT: [(&str, u32); 34] = [
     ("kartennummer", 3),
     ("pan", 2),
     ("cc", 2),
+    // The account of a statement, beside which `Kontonummer` is that of the other side.
+    ("auftragskonto", 7),
+    ("cust", 4),
+    ("cif", 4),
+    ("cardmember", 4),
+    ("klant", 4),
+    ("klantnummer", 5),
+    ("kund", 4),
+    ("kundnummer", 5),
+    ("asiakas", 4),
+    ("rekening", 3),
+    ("rekeningnummer", 4),
+    ("conto", 3),
+    ("conta", 3),
+    ("rachunek", 3),
+    ("carte", 2),
+    ("tarjeta", 2),
 ];
 
 /// Words that make an identifier of a subject word.
-pub(super) const IDENTIFIER: [&str; 19] = [
+pub(super) const IDENTIFIER: [&str; 23] = [
     "id",
     "ids",
     "no",
@@ -61,10 +78,14 @@ pub(super) const IDENTIFIER: [&str; 19] = [
     "guid",
     "pseudonym",
     "identifier",
+    "n",
+    "codigo",
+    "codice",
+    "numer",
 ];
 
 /// Words that may stand beside a subject word without changing what it means.
-pub(super) const QUALIFIER: [&str; 12] = [
+pub(super) const QUALIFIER: [&str; 22] = [
     "credit",
     "debit",
     "payment",
@@ -77,10 +98,20 @@ pub(super) const QUALIFIER: [&str; 12] = [
     "anon",
     "anonymous",
     "the",
+    "de",
+    "du",
+    "del",
+    "della",
+    "des",
+    "der",
+    "la",
+    "le",
+    "of",
+    "unique",
 ];
 
 /// Words for what names a person outright.
-pub(super) const DIRECT: [&str; 85] = [
+pub(super) const DIRECT: [&str; 127] = [
     "surname",
     "firstname",
     "lastname",
@@ -166,10 +197,52 @@ pub(super) const DIRECT: [&str; 85] = [
     "telefonnummer",
     "mobilnummer",
     "handynummer",
+    "anschrift",
+    "adres",
+    "adress",
+    "adresses",
+    "indirizzo",
+    "domicilio",
+    "endereco",
+    "morada",
+    "osoite",
+    "hausnummer",
+    "huisnummer",
+    "ulica",
+    "gata",
+    "correo",
+    "movil",
+    "telemovel",
+    "cellulare",
+    "telefoonnummer",
+    "puhelin",
+    "sukunimi",
+    "etunimi",
+    "fornavn",
+    "etternavn",
+    "efternavn",
+    "geburtsname",
+    "maedchenname",
+    "mothersname",
+    "ausweis",
+    "ausweisnummer",
+    "personalausweis",
+    "sozialversicherungsnummer",
+    "steuernummer",
+    "steuerid",
+    "fodselsnummer",
+    "numberplate",
+    "kennzeichen",
+    "idfa",
+    "gaid",
+    "signature",
+    "cvv",
+    "cvc",
+    "cvv2",
 ];
 
 /// Pairs of words that together name a person outright.
-pub(super) const DIRECT_PAIRS: [(&str, &str); 12] = [
+pub(super) const DIRECT_PAIRS: [(&str, &str); 20] = [
     ("given", "name"),
     ("first", "name"),
     ("last", "name"),
@@ -182,10 +255,18 @@ pub(super) const DIRECT_PAIRS: [(&str, &str); 12] = [
     ("national", "id"),
     ("tax", "id"),
     ("birth", "number"),
+    ("securite", "sociale"),
+    ("codice", "fiscale"),
+    ("nom", "famille"),
+    ("nom", "naissance"),
+    ("nom", "usage"),
+    ("device", "id"),
+    ("driver", "number"),
+    ("identity", "number"),
 ];
 
 /// Words beside which `name` means a person.
-pub(super) const PERSON: [&str; 11] = [
+pub(super) const PERSON: [&str; 37] = [
     "customer",
     "client",
     "member",
@@ -197,10 +278,81 @@ pub(super) const PERSON: [&str; 11] = [
     "holder",
     "employee",
     "contact",
+    "payee",
+    "payer",
+    "beneficiary",
+    "counterparty",
+    "debtor",
+    "creditor",
+    "sender",
+    "receiver",
+    "recipient",
+    "owner",
+    "applicant",
+    "borrower",
+    "cardmember",
+    "remitter",
+    "originator",
+    "insured",
+    "kunde",
+    "kunden",
+    "klant",
+    "cliente",
+    "klient",
+    "zahlungsbeteiligter",
+    "zahlungspartner",
+    "cardholders",
+    "accountholder",
+    "titolare",
+];
+
+/// Words for a bank account.
+pub(super) const ACCOUNT: [&str; 11] =
+    ["account", "acct", "konto", "compte", "cuenta", "conto", "conta", "rekening", "rachunek", "ucet", "uctu"];
+
+/// Words for a number that somebody gave.
+pub(super) const NUMBER: [&str; 9] = ["number", "no", "nr", "num", "numero", "nummer", "cislo", "numer", "n"];
+
+/// Words for a name.
+pub(super) const NAME: [&str; 6] = ["name", "nom", "naam", "namn", "navn", "nimi"];
+
+/// Words for somebody who holds, pays or is paid. Where a heading says no more than that, the cells name people.
+pub(super) const PARTY: [&str; 31] = [
+    "inhaber",
+    "kontoinhaber",
+    "karteninhaber",
+    "titulaire",
+    "titular",
+    "titolare",
+    "intestatario",
+    "rekeninghouder",
+    "begunstigter",
+    "beguenstigter",
+    "begunstigde",
+    "zahlungspflichtiger",
+    "zahlungsempfanger",
+    "zahlungsempfaenger",
+    "zahlungsbeteiligter",
+    "empfanger",
+    "empfaenger",
+    "auftraggeber",
+    "beneficiary",
+    "beneficiaire",
+    "beneficiario",
+    "ordonnateur",
+    "ordenante",
+    "ordinante",
+    "tegenpartij",
+    "mottagare",
+    "odbiorca",
+    "nadawca",
+    "debtor",
+    "payer",
+    "remitter",
 ];
 
 /// Words for a moment.
-pub(super) const TIME: [&str; 29] = [
+pub(super) const TIME: [&str; 38] = [
     "date",
     "time",
     "timestamp",
@@ -230,10 +382,19 @@ pub(super) const TIME: [&str; 29] = [
     "dt",
     "booking",
     "valuta",
+    "buchungstag",
+    "buchungsdatum",
+    "wertstellung",
+    "transaktionsdatum",
+    "dato",
+    "pvm",
+    "paivamaara",
+    "boekdatum",
+    "jahrgang",
 ];
 
 /// Words for a place.
-pub(super) const PLACE: [&str; 51] = [
+pub(super) const PLACE: [&str; 66] = [
     "zip",
     "zipcode",
     "postcode",
@@ -285,6 +446,21 @@ pub(super) const PLACE: [&str; 51] = [
     "cap",
     "cep",
     "codigopostal",
+    "geburtsort",
+    "agence",
+    "agencia",
+    "sucursal",
+    "kunta",
+    "kommun",
+    "kommune",
+    "gemeente",
+    "gemeinde",
+    "kanton",
+    "canton",
+    "departement",
+    "woonplaats",
+    "postnummer",
+    "lokalita",
 ];
 
 /// Words for money.
@@ -422,7 +598,7 @@ pub(super) const TRAIT: [&str; 41] = [
 ];
 
 /// Words for text that people write freely.
-pub(super) const FREE_TEXT: [&str; 24] = [
+pub(super) const FREE_TEXT: [&str; 34] = [
     "description",
     "desc",
     "memo",
@@ -447,4 +623,14 @@ pub(super) const FREE_TEXT: [&str; 24] = [
     "omschrijving",
     "causale",
     "concepto",
+    "motif",
+    "mededelingen",
+    "mededeling",
+    "tytulem",
+    "opis",
+    "meddelande",
+    "viesti",
+    "historico",
+    "observaciones",
+    "umsatztext",
 ];

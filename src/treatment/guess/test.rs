@@ -17,6 +17,7 @@ fn column(name: &str, column_type: ColumnType, distinct: u64, missing: u64, reco
         records,
         average_characters: 8,
         consecutive,
+        names_people: false,
         identifiers: &[],
     }
 }
@@ -185,7 +186,7 @@ fn headings_in_other_languages_are_understood() {
     check(
         100,
         &[
-            ("číslo účtu", Text, 20, 0, Q),
+            ("číslo účtu", Text, 20, 0, D),
             ("Příjmení", Text, 15, 0, D),
             ("částka", Decimal, 90, 0, Q),
             ("PSČ", Text, 10, 0, Q),
@@ -204,6 +205,56 @@ fn headings_in_other_languages_are_understood() {
 }
 
 #[test]
+fn statements_of_banks_in_several_languages() {
+    check(
+        2_400,
+        &[
+            ("Auftragskonto", Text, 260, 0, S),
+            ("Kontoinhaber", Text, 200, 0, D),
+            ("Buchungstag", Text, 180, 0, Q),
+            ("Beguenstigter/Zahlungspflichtiger", Text, 230, 0, D),
+            ("Begünstigter", Text, 230, 0, D),
+            ("Name Zahlungsbeteiligter", Text, 230, 0, D),
+            ("Kontonummer/IBAN", Text, 300, 0, D),
+            ("Straße", Text, 100, 0, D),
+        ],
+    );
+    check(
+        1_500,
+        &[
+            ("numéro de compte", Text, 200, 0, S),
+            ("titulaire", Text, 163, 0, D),
+            ("nom", Text, 100, 0, D),
+            ("nom de famille", Text, 100, 0, D),
+            ("nom du commerçant", Text, 100, 0, Q),
+            ("bénéficiaire", Text, 297, 1_061, D),
+            ("pays du bénéficiaire", Text, 7, 0, Q),
+            ("agence", Text, 56, 0, Q),
+        ],
+    );
+    check(100, &[("klantnummer", Integer, 20, 0, S), ("rekeninghouder", Text, 20, 0, D), ("adres", Text, 20, 0, D)]);
+    check(100, &[("imię", Text, 20, 0, D), ("adresse", Text, 20, 0, D), ("nazwisko", Text, 20, 0, D)]);
+}
+
+#[test]
+fn words_that_are_glued_together_are_understood() {
+    for heading in ["customerid", "CARDID", "custno", "idcliente", "clientRef"] {
+        check(100, &[(heading, Text, 20, 0, S), ("city", Text, 9, 0, Q)]);
+        assert_eq!(suspicion(heading, &[], 100), Some(S), "{heading}");
+    }
+    check(100, &[("customername", Text, 20, 0, D), ("cardtype", Text, 3, 0, Q), ("merchantname", Text, 20, 0, Q)]);
+}
+
+#[test]
+fn a_column_of_names_is_a_direct_identifier_and_never_the_subject() {
+    let names = |name| ColumnFacts { names_people: true, ..column(name, Text, 50, 0, 100) };
+    for heading in ["customer", "x17", "merchant", "description", "account holder"] {
+        let guesses = guess_roles(&[names(heading), column("city", Text, 9, 0, 100)], &[true, true], false);
+        assert_eq!(guesses[0], (D, "its cells hold names of people".to_owned()), "{heading}");
+    }
+}
+
+#[test]
 fn names_of_things_are_not_names_of_persons() {
     check(100, &[("merchant_name", Text, 20, 0, Q), ("customer_name", Text, 20, 0, D), ("name", Text, 20, 0, D)]);
 }
@@ -211,6 +262,16 @@ fn names_of_things_are_not_names_of_persons() {
 #[test]
 fn a_card_number_that_is_not_the_subject_is_a_direct_identifier() {
     check(100, &[("customer_id", Integer, 20, 0, S), ("card_number", Text, 25, 0, D), ("card_type", Text, 3, 0, Q)]);
+}
+
+#[test]
+fn the_number_of_an_account_that_is_not_the_subject_is_a_direct_identifier_and_an_internal_key_is_not() {
+    for heading in ["Account Number", "acct_no", "accountnumber", "Kontonummer", "numéro de compte", "rekeningnummer"]
+    {
+        check(100, &[("customer_id", Integer, 20, 0, S), (heading, Text, 25, 0, D)]);
+        check(100, &[(heading, Text, 25, 0, S), ("city", Text, 9, 0, Q)]);
+    }
+    check(100, &[("customer_id", Integer, 20, 0, S), ("account_id", Integer, 25, 0, Q), ("account", Text, 30, 20, Q)]);
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! Whether a column holds names of people, whatever its heading says.
+//!
+//! A name is a few words of letters alone, one of which is a common given name of Europe. Given names also stand in names
+//! of shops and places, so one alone proves nothing: a good share of all distinct values must be such.
+
+use crate::heading::fold;
+
+/// Distinct values that are names before a column is believed to hold names.
+const FEWEST: u64 = 5;
+
+/// One distinct value in so many must be a name. Common given names cover a third to a half of the people of most
+/// countries of Europe, so a column of names lies well above, and one of shops or places well below.
+const ONE_IN: u64 = 6;
+
+/// More words, and it is a sentence.
+const MOST_WORDS: usize = 5;
+
+/// Whether many of the distinct `values` are names of people.
+pub(super) fn names_people<'value>(values: impl Iterator<Item = &'value str>) -> bool {
+    let (mut all, mut names, mut word) = (0, 0, String::new());
+    for value in values {
+        all += 1;
+        names += u64::from(is_name(value, &mut word));
+    }
+    names >= FEWEST && names * ONE_IN >= all
+}
+
+/// Whether a value is the name of a person; `word` is room to work in.
+fn is_name(value: &str, word: &mut String) -> bool {
+    let fits = |letter: char| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\'' | '’' | '.' | ',');
+    if !value.chars().all(fits) {
+        return false;
+    }
+    let words = || value.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
+    words().count() <= MOST_WORDS
+        && words().any(|part| {
+            word.clear();
+            part.chars().for_each(|letter| fold(letter, word));
+            GIVEN_NAMES.binary_search(&word.as_str()).is_ok()
+        })
+}
+
+/// In alphabetical order, without accents.
+#[rustfmt::skip]
+const GIVEN_NAMES: [&str; 419] = [
+    "aaron", "adam", "adrian", "agnes", "agnieszka", "alain", "alan", "albert", "alejandro", "alessandro",
+    "alexander", "alexandra", "alfred", "alice", "alina", "alison", "amanda", "amelia", "amy", "ana", "anders",
+    "andrea", "andreas", "andrew", "andrzej", "angela", "anita", "anja", "anke", "ann", "anna", "anne", "annette",
+    "anthony", "antoine", "antonio", "arthur", "astrid", "barbara", "beata", "beatrice", "benjamin", "bernard",
+    "bernd", "bert", "birgit", "bjorn", "brian", "brigitte", "bruno", "camille", "carl", "carlos", "carmen", "carol",
+    "caroline", "catherine", "cecile", "charles", "chloe", "chris", "christa", "christian", "christina", "christine",
+    "christophe", "christopher", "claire", "clara", "claude", "claudia", "clemens", "cornelia", "craig", "daniel",
+    "daniela", "daniele", "david", "deborah", "denise", "dennis", "diana", "dieter", "dirk", "dominik", "dominique",
+    "donald", "doris", "dorothea", "edward", "elena", "elisa", "elisabeth", "elise", "elizabeth", "elke", "ella",
+    "emil", "emilia", "emily", "emma", "emmanuel", "eric", "erich", "erik", "erika", "ernst", "esther", "eva",
+    "evelyn", "fabian", "fabrice", "fatima", "federico", "felix", "fernando", "francesca", "francesco", "francisco",
+    "francois", "frank", "franz", "frederic", "friedrich", "gabriel", "gabriela", "gabriele", "gareth", "gary",
+    "george", "gerald", "gerard", "gerhard", "gertrud", "gilles", "gillian", "giovanni", "giulia", "giuseppe",
+    "gordon", "graham", "greta", "guido", "guillaume", "gunter", "gustav", "guy", "hannah", "hans", "harald",
+    "harry", "heather", "heidi", "heike", "heinrich", "heinz", "helen", "helena", "helene", "helga", "henri",
+    "henry", "herbert", "hermann", "hilda", "holger", "horst", "hugo", "ian", "ignacio", "ingrid", "irene", "iris",
+    "isabel", "isabelle", "ivan", "jacek", "jack", "jacqueline", "jacques", "jakob", "james", "jan", "jana", "jane",
+    "janet", "javier", "jean", "jeanne", "jennifer", "jens", "jeremy", "jessica", "joachim", "joan", "joanna",
+    "joao", "joerg", "johan", "johann", "johanna", "johannes", "john", "jonas", "jonathan", "jorg", "jorge", "jose",
+    "josef", "joseph", "juan", "judith", "julia", "julian", "julie", "julien", "jurgen", "justine", "karen", "karin",
+    "karl", "karla", "katarina", "katharina", "katherine", "kathrin", "katja", "keith", "kenneth", "kerstin",
+    "kevin", "klara", "klaus", "konrad", "krzysztof", "lars", "laura", "laurent", "lea", "lena", "leon", "leonie",
+    "linda", "lisa", "louis", "louise", "luc", "luca", "lucas", "lucia", "lucie", "ludwig", "luis", "luisa", "lukas",
+    "lutz", "magdalena", "maja", "manfred", "manuel", "manuela", "marc", "marcel", "marco", "marek", "margaret",
+    "margarete", "margot", "maria", "marie", "mario", "marion", "mark", "markus", "marta", "martha", "martina",
+    "mary", "mateusz", "matthew", "matthias", "maurice", "max", "maximilian", "melanie", "michael", "michel",
+    "michele", "michelle", "miguel", "mohamed", "mohammed", "monika", "muhammad", "nadine", "natalia", "nathalie",
+    "nicola", "nicolas", "nicole", "niels", "nikola", "nils", "nina", "noah", "nora", "norbert", "odile", "olga",
+    "oliver", "olivia", "olivier", "otto", "pablo", "pamela", "paola", "pascal", "patricia", "patrick", "paul",
+    "paula", "pauline", "pavel", "pawel", "pedro", "peter", "petra", "philip", "philipp", "philippe", "pierre",
+    "piotr", "quentin", "rachel", "rainer", "ralf", "rebecca", "regina", "renate", "rene", "ricardo", "richard",
+    "robert", "roberto", "roger", "roland", "rolf", "ronald", "rosa", "rosemary", "rudolf", "ruth", "sabine",
+    "samuel", "sandra", "sara", "sarah", "sebastian", "serge", "sergio", "sharon", "silke", "silvia", "simon",
+    "simone", "sonja", "sophia", "sophie", "stefan", "stefanie", "stella", "stephan", "stephane", "stephen",
+    "steven", "stuart", "susan", "susanne", "sven", "svetlana", "sylvie", "tanja", "tatiana", "teresa", "theo",
+    "theodor", "theresa", "thierry", "thomas", "thorsten", "tim", "timothy", "tobias", "tomas", "tomasz", "torsten",
+    "ulrich", "ulrike", "ursula", "ute", "uwe", "valerie", "vera", "veronika", "viktor", "vincent", "volker",
+    "walter", "wanda", "werner", "wilhelm", "william", "wolfgang", "xaver", "xavier", "yves", "yvonne", "zoe",
+    "zofia",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{GIVEN_NAMES, names_people};
+
+    fn names(values: &[&str]) -> bool {
+        names_people(values.iter().copied())
+    }
+
+    #[test]
+    fn columns_of_names_are_recognised_in_any_spelling() {
+        assert!(names(&["Anna Müller", "Bernd Huber", "Claire Lefèvre", "David O'Neil", "Zoé Roux", "Xu Wei"]));
+        assert!(names(&["MÜLLER, ANNA", "HUBER, BERND", "LEFEVRE, CLAIRE", "O’NEIL, DAVID", "ROUX, JEAN-LUC"]));
+        assert!(names(&["anna", "bernd", "claire", "rené", "jörg"]));
+    }
+
+    #[test]
+    fn columns_of_other_things_are_not() {
+        assert!(!names(&["Anna Müller", "Bernd Huber"]), "too few to tell");
+        assert!(!names(&["TESCO STORES 99", "PAUL 4", "MARIE 7", "Anna 3", "Bernd 2", "David 1", "Karl 8"]));
+        let shops = ["Aral", "Amazon EU", "Stadtwerke", "Edeka", "Zara", "Boots", "Lidl", "Ikea", "Shell", "H M"];
+        let named = ["Café Anna", "Peter Hahn", "Hotel Adler", "Chez Pierre", "Marks and Spencer"];
+        assert!(!names(&[&shops[..], &named[..], &["Karl Lagerfeld", "Karstadt", "Telekom"]].concat()));
+        let places = ["Paris", "Lyon", "Berlin", "San Antonio", "Köln", "Saint Denis", "London", "Bad Karlshafen"];
+        assert!(!names(&places));
+        assert!(!names(&["thank you anna for the money you sent me", "paid back to peter for all of the good food"]));
+        assert!(!names(&[]));
+    }
+
+    #[test]
+    fn the_list_is_sorted_so_that_it_can_be_searched() {
+        assert!(GIVEN_NAMES.is_sorted_by(|first, second| first < second));
+    }
+}
