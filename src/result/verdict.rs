@@ -203,14 +203,16 @@ impl FindingCode {
 
     /// Whether a waiver may cover it.
     ///
-    /// What is unknown or was cut off never passes, no other person can consent for a subject, and a waiver does not
-    /// mend waivers.
+    /// What is unknown, guessed, not limited at all or was cut off never passes, no other person can consent for a
+    /// subject, and a waiver does not mend waivers.
     #[must_use]
     pub fn can_be_waived(self) -> bool {
         !matches!(
             self,
             Self::UnknownRisk
                 | Self::IncompleteMeasure
+                | Self::GuessedRoles
+                | Self::NoRiskGate
                 | Self::ConsentMissing
                 | Self::ExpiredWaiver
                 | Self::VoidWaiver

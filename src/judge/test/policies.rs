@@ -217,6 +217,50 @@ fn gdpr_three_tests_never_pass_without_declared_numbers() {
 }
 
 #[test]
+fn gdpr_three_tests_holds_and_breaks_at_its_numbers() {
+    let limits = Limits { max_unique_share: Some(0.1), ..limits("gdpr-three-tests") };
+    let (classes, shares) = ([(4, true), (5, false), (6, false)], [(4, false), (5, false), (6, true)]);
+    for (smallest, breaks) in classes {
+        let found = codes(&dataset(), &figures(|set| set.smallest_class = Some(smallest)), &limits);
+        assert_eq!(found.contains(&FindingCode::SmallClass), breaks, "smallest class {smallest}");
+    }
+    for (unique, breaks) in shares {
+        let found = codes(&dataset(), &figures(|set| set.unique_subjects = unique), &limits);
+        assert_eq!(found.contains(&FindingCode::HighUniqueShare), breaks, "{unique} of 50");
+    }
+}
+
+#[test]
+fn the_house_limit_on_known_points_stands_beside_every_preset_for_records() {
+    for preset in ["gdpr-three-tests", "public-0.09", "controlled-k5"] {
+        let policy = policy_of(&limits(preset));
+        for (upper, breaks) in [(0.19, false), (0.2, false), (0.200_001, true)] {
+            let found = judged(&with_events(), &with_unicity(Some([0.0, upper])), &policy).2;
+            assert_eq!(found.contains(&FindingCode::HighUnicity), breaks, "{preset} {upper}");
+        }
+        let undefined = judged(&with_events(), &with_unicity(None), &policy);
+        assert_eq!(undefined.0, VerdictOutcome::Fail, "{preset}");
+    }
+}
+
+#[test]
+fn every_preset_fails_when_its_measures_are_undefined() {
+    let undefined = |explanation: &str| (String::from("x"), explanation.to_owned());
+    for preset in PRESETS {
+        let (first, second) = (undefined("y"), undefined("z"));
+        let measures = Measures {
+            uniqueness: Some(Outcome::Undefined { reason: first.0, explanation: first.1 }),
+            identifiers: Some(Outcome::Undefined { reason: second.0, explanation: second.1 }),
+            unicity: None,
+        };
+        let dataset = Dataset { columns: vec![column("colour", Role::QuasiIdentifier, true)], ..dataset() };
+        let (outcome, exit, found) = judged(&dataset, &measures, &policy_of(&limits(preset)));
+        assert_eq!((outcome, exit), (VerdictOutcome::Fail, 1), "{preset}");
+        assert!(found.contains(&FindingCode::UnknownRisk), "{preset}");
+    }
+}
+
+#[test]
 fn a_preset_without_its_measure_fails_and_the_default_asks_for_review() {
     for preset in ["public-0.09", "controlled-k5", "gdpr-three-tests", "pci-columns", "hipaa-safe-harbor"] {
         let (outcome, exit, _) = judged(&dataset(), &Measures::default(), &policy_of(&limits(preset)));

@@ -64,12 +64,50 @@ fn a_waiver_is_void_beyond_its_limit_only() {
 #[test]
 fn a_limit_without_a_figure_is_not_kept() {
     let mut dataset = dataset();
+    dataset.columns.push(column("name", Role::DirectIdentifier, true));
+    let named = Waiver { finding: FindingCode::DirectIdentifierPresent, limit: Some(at_least(0.0)), ..waiver() };
+    let (measures, policy, as_of) = (measured(uniqueness(Some(9), 9)), policy(), "2026-11-22".parse().ok());
+    let judgement = judge(Case { waivers: &[named], as_of, ..Case::new(&dataset, &measures, &policy) });
+    assert_eq!(judgement.waivers[0].state, WaiverState::Void);
+    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
+}
+
+#[test]
+fn a_guess_never_passes_with_a_waiver_either() {
+    let mut dataset = dataset();
     dataset.columns[1].guessed = true;
-    let guessed = Waiver { finding: FindingCode::GuessedRoles, limit: Some(at_least(0.0)), ..waiver() };
+    let guessed = Waiver { finding: FindingCode::GuessedRoles, ..waiver() };
     let (measures, policy, as_of) = (measured(uniqueness(Some(9), 9)), policy(), "2026-11-22".parse().ok());
     let judgement = judge(Case { waivers: &[guessed], as_of, ..Case::new(&dataset, &measures, &policy) });
-    assert_eq!(judgement.waivers[0].state, WaiverState::Void);
-    assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
+    assert_eq!((judgement.verdict.outcome, judgement.verdict.exit_code), (VerdictOutcome::Review, 1));
+}
+
+#[test]
+fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
+    use FindingCode::{
+        ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, NoRiskGate, UnknownRisk, UnusedWaiver,
+        VoidWaiver,
+    };
+    let never = [
+        UnknownRisk,
+        IncompleteMeasure,
+        GuessedRoles,
+        NoRiskGate,
+        ConsentMissing,
+        ExpiredWaiver,
+        VoidWaiver,
+        UnusedWaiver,
+    ];
+    let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
+    for code in FindingCode::ALL {
+        let waivers = [Waiver { finding: code, ..waiver() }];
+        let case = Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) };
+        let mut findings = vec![finding(code, Severity::Critical, "m", "a sentence".to_owned())];
+        super::super::waivers::apply(case, &mut findings);
+        let gated = Gated { findings, incomplete: code == IncompleteMeasure, ..Gated::default() };
+        let outcome = verdict(&gated, &policy).outcome;
+        assert_eq!(outcome == VerdictOutcome::Pass, !never.contains(&code), "{code:?}");
+    }
 }
 
 #[test]
