@@ -125,6 +125,12 @@ fn a_first_record_without_header_is_refused_by_its_place() {
     for (name, text, hint) in [
         ("bare.csv", records(&format!("{CANARY} Miller,{CANARY}@example.org,{NUMBER_CANARY}")), "--no-header"),
         ("bare.tsv", records(&format!("{CANARY} Miller\t2026-01-01")), "--no-header"),
+        (
+            "repeated.csv",
+            (0..30).map(|at| format!("{CANARY} Miller,{CANARY} Street,{}\n", ["gold", "blue"][at % 2])).collect(),
+            "--no-header",
+        ),
+        ("shape.csv", (0..30).map(|at| format!("{CANARY}x{at:03},red{at:03}a\n")).collect(), "--no-header"),
         ("blank.csv", records(&format!("{CANARY} Miller,,{CANARY}")), "--no-header"),
         (
             "map.ndjson",
@@ -185,7 +191,8 @@ fn run(bench: &Bench, arguments: &[&str]) -> Ended {
     bench.run(command, b"")
 }
 
-/// An extract, a subject map, a hierarchy and a configuration that names them, with a canary in every cell.
+/// An extract, a subject map, a hierarchy, a register of consent, waivers and a configuration that names them, with a
+/// canary in every cell.
 fn planted_folder(bench: &Bench) -> PathBuf {
     let extract = planted_extract(bench);
     let mut map = String::from("card,person\n");
@@ -196,25 +203,42 @@ fn planted_folder(bench: &Bench) -> PathBuf {
     for shop in 0..7 {
         writeln!(levels, "{CANARY}-shop-{shop},{CANARY}-street-{}", shop / 2).expect("memory takes text");
     }
+    let mut register = String::from("person,answer,signed_by\n");
+    for person in 0..20 {
+        writeln!(register, "{CANARY}-person-{person},{CANARY}-yes,{CANARY} {NUMBER_CANARY}")
+            .expect("memory takes text");
+    }
+    bench.write("register.csv", register);
+    bench.write("reidrisk-waivers.toml", WAIVERS);
     bench.write("map.csv", map);
     bench.write("levels.csv", levels);
     bench.write(
         "reidrisk.toml",
         "[subject]\ncolumn = \"customer\"\nmap = { file = \"map.csv\", from = \"card\", to = \"person\" }\n\
          [columns.merchant]\nrole = \"quasi-identifier\"\ncoarsen = \"hierarchy:levels.csv:1\"\n\
-         [columns.posted_at]\nrole = \"quasi-identifier\"\n[columns.email]\nrole = \"direct-identifier\"\n",
+         [columns.posted_at]\nrole = \"quasi-identifier\"\n[columns.email]\nrole = \"direct-identifier\"\n\
+         [recipient]\npurpose = \"study\"\n\
+         consent = { file = \"register.csv\", column = \"person\" }\n",
     );
     extract
 }
+
+const WAIVERS: &str = "[[waiver]]\nfinding = \"small-class\"\nreason = \"asked again\"\napproved_by = \"officer\"\n\
+                       expires = 2026-12-31\n";
+
+/// The day for which [`WAIVERS`] are judged.
+const DAY: [&str; 2] = ["--as-of", "2026-11-22"];
 
 #[test]
 fn no_verb_leaks_a_cell_of_the_extract_or_of_a_file_beside_it() {
     let bench = Bench::new();
     let extract = planted_folder(&bench);
     let extract = extract.to_str().expect("a path is text");
-    let ended = bench.scan([extract, "--emit", EVERY_VIEW, "-v"]);
+    let ended = bench.scan([&[extract, "--emit", EVERY_VIEW, "-v"][..], &DAY].concat());
     assert_eq!(ended.code, Some(1), "{ended}");
     bench.assert_discreet(&ended);
+    let consent = &bench.result()["recipient"]["consent"];
+    assert_eq!((consent["subjects"].as_u64(), consent["without_consent"].as_u64()), (Some(30), Some(10)));
     let stored = bench.written().into_iter().find(|path| path.ends_with("result.json")).expect("a result");
     let stored = stored.to_str().expect("a path is text");
     let out = bench.out().join("again");
@@ -228,6 +252,8 @@ fn no_verb_leaks_a_cell_of_the_extract_or_of_a_file_beside_it() {
         vec!["schema"],
         vec!["man"],
         vec!["completions", "bash"],
+        vec!["explain"],
+        vec!["explain", "consent-missing"],
     ];
     calls.extend(["text", "json", "md"].map(|format| vec!["inspect", extract, "-v", "--format", format]));
     let formats = ["text", "json", "md", "github", "csv", "html"];
@@ -282,7 +308,7 @@ fn broken_files_and_wrong_flags_leak_nothing() {
         &["--k", "none"],
         &["--subject", "amount", "--subject", "note"],
     ] {
-        let ended = bench.scan([&[extract, "-v"][..], flags].concat());
+        let ended = bench.scan([&[extract, "-v"][..], &DAY, flags].concat());
         assert_ne!(ended.code, Some(0), "{flags:?}\n{ended}");
         bench.assert_discreet(&ended);
     }
@@ -295,13 +321,16 @@ fn a_map_or_hierarchy_that_contradicts_itself_is_told_by_counts() {
         ("map.csv", format!("{CANARY},{CANARY}-x\n{CANARY}-1,{CANARY}-b\n")),
         ("levels.csv", format!("{CANARY}-shop-1,{CANARY}\n{CANARY}-shop-1,{CANARY}-else\n")),
         ("levels.csv", format!("{CANARY}-shop-1\n")),
+        ("register.csv", format!("{CANARY},{CANARY}\n{CANARY}-person-1,{CANARY}\n")),
+        ("register.csv", format!("person,answer\n{CANARY},{CANARY},{CANARY}\n")),
+        ("register.csv", format!("person,answer\n\"{CANARY},{CANARY}\n")),
     ] {
         let bench = Bench::new();
         let extract = planted_folder(&bench);
         bench.write(name, text);
         let extract = extract.to_str().expect("a path is text");
         let checked = run(&bench, &["check", "-v"]);
-        let scanned = bench.scan([extract, "-v"]);
+        let scanned = bench.scan([&[extract, "-v"][..], &DAY].concat());
         for ended in [&checked, &scanned] {
             assert!(matches!(ended.code, Some(2 | 3)), "{name}\n{ended}");
             assert!(ended.stderr.contains(name), "{name}\n{ended}");

@@ -369,6 +369,7 @@ impl InputError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::NotFound { .. } => "check the path for spelling; it starts in the working folder",
             Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
             Self::NamedTwice { .. } => "name every file once",
             Self::SameContent { .. } => "name only one of the two",

@@ -21,6 +21,7 @@ mod delimited;
 mod error;
 mod excel;
 mod extract;
+mod headless;
 mod ndjson;
 mod read;
 mod sniff;

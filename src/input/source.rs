@@ -9,7 +9,7 @@ use super::delimited::first_record;
 use super::error::{InputError, shown};
 use super::sniff::{self, Dialect, Kind};
 use super::stored::{Compression, Place, Rest, decompressed_head, encoding_name};
-use super::{columnar, excel, ndjson};
+use super::{columnar, excel, headless, ndjson};
 use crate::config::{InputOptions, TextEncoding};
 
 /// Bytes at the beginning of a file from which its kind is found.
@@ -398,7 +398,8 @@ fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<S
 /// Refuses a header of which some cells look like data: as names they would be shown everywhere.
 fn refuse_data(name: &str, text: &str, dialect: Dialect) -> Result<(), InputError> {
     let (record, _) = first_record(text.as_bytes(), dialect);
-    if !record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell)) {
+    let reads_like_data = record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell));
+    if !reads_like_data && !headless::is_record(text, dialect) {
         return Ok(());
     }
     let blank = text.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
