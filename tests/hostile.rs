@@ -32,11 +32,20 @@ fn names() -> Vec<String> {
         "{{ 7 * 7 }}{% raw %}",
         "]]><![CDATA[",
         "two\nlines",
+        "a\ttab\rreturn\u{0}nothing",
+        "a\u{2066}b\u{2028}c\u{200f}d\u{ad}e\u{e0041}",
+        "<img src=x onerror=alert(1)>",
+        "--><style>*{display:none}</style><!--",
+        "javascript:alert(1)",
+        "[x](javascript:alert(1))",
+        "$(touch owned);`touch owned`;%PATH%",
         "&lt;b&gt;",
     ]
     .map(str::to_owned)
     .to_vec();
     names.push("long ".repeat(60).trim().to_owned());
+    names.push("W".repeat(300));
+    names.push("<b>\u{202e}".repeat(75));
     names
 }
 
@@ -68,9 +77,42 @@ fn extract(bench: &Bench, names: &[String]) -> String {
     path.to_str().expect("a path is text").to_owned()
 }
 
-/// The name of the dataset is a text of the configuration.
-fn config(bench: &Bench) -> String {
-    let text = "[dataset]\nname = \"<script>alert(1)</script>=cmd()\\u001b[31m\\u202e\"\n";
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        if character.is_ascii_alphanumeric() || character == ' ' {
+            quoted.push(character);
+        } else {
+            write!(quoted, "\\U{:08x}", u32::from(character)).expect("memory takes text");
+        }
+    }
+    quoted + "\""
+}
+
+/// The day on which everything is judged.
+const DAY: &str = "2026-11-22";
+
+/// Every text of the configuration and of the waivers says all `names`: who receives the extract and what for, which
+/// columns were agreed on, who approved what and why.
+fn config(bench: &Bench, names: &[String]) -> String {
+    let all = quoted(&names.join(" "));
+    let list: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    let list = list.join(", ");
+    let text = format!(
+        "[dataset]\nname = \"<script>alert(1)</script>=cmd()\\u001b[31m\\u202e\"\n\
+         [recipient]\nname = {all}\npurpose = {all}\nagreement = {all}\nends = 2026-01-01\n\
+         allowed_columns = [{list}]\nforbidden_columns = [{list}]\n"
+    );
+    let waiver = |finding: &str, columns: &str| {
+        format!(
+            "[[waiver]]\nfinding = \"{finding}\"\n{columns}reason = {all}\napproved_by = {all}\nticket = {all}\n\
+             expires = 2026-12-31\n"
+        )
+    };
+    // One in force, one that covers nothing.
+    let waivers = waiver("forbidden-column", "") + &waiver("small-class", &format!("columns = [{list}]\n"));
+    bench.write("reidrisk-waivers.toml", waivers);
     bench.write("reidrisk.toml", text).to_str().expect("a path is text").to_owned()
 }
 
@@ -83,7 +125,8 @@ fn run(bench: &Bench, arguments: &[&str]) -> Ended {
 
 /// Whether a character moves a cursor, swaps the order of letters, or hides.
 fn steers(character: char) -> bool {
-    character != '\n' && (character.is_control() || "\u{200b}\u{202e}\u{feff}".contains(character))
+    let hides = "\u{200b}\u{200f}\u{202e}\u{2028}\u{2066}\u{ad}\u{feff}\u{e0041}";
+    character != '\n' && (character.is_control() || hides.contains(character))
 }
 
 fn assert_steers_nothing(text: &str, what: &str) {
@@ -97,13 +140,13 @@ fn scanned(check: impl Fn(&str, &str)) {
     for half in names.chunks(6) {
         let bench = Bench::new();
         let path = extract(&bench, half);
-        let config = config(&bench);
+        let config = config(&bench, half);
         for format in ["text", "json", "md", "github"] {
             let emit = if format == "text" { "html,json,svg,csv,md" } else { "json" };
             let out = bench.out();
             let out = out.to_str().expect("a path is text");
             let words = ["scan", &path, "--config", &config, "--out", out, "--format", format, "--emit", emit, "-v"];
-            let ended = run(&bench, &words);
+            let ended = run(&bench, &[&words[..], &["--as-of", DAY]].concat());
             assert_eq!(ended.code, Some(1), "{ended}");
             assert_steers_nothing(&ended.stderr, "standard error");
             check(format, &ended.stdout);
@@ -128,13 +171,25 @@ fn no_format_lets_a_name_steer_a_terminal() {
 fn pages_and_pictures_hold_no_markup_of_a_name() {
     scanned(|kind, text| {
         if matches!(kind, "html" | "svg") {
-            for markup in ["<script>alert", "<svg onload", "<b>", "<![CDATA[", "\" onmouseover=\"alert"] {
+            for markup in [
+                "<script>alert",
+                "<svg onload",
+                "<b>",
+                "<![CDATA[",
+                "\" onmouseover=\"alert",
+                "<img src=x",
+                "<style>*{",
+                "=\"javascript:",
+            ] {
                 assert!(!text.contains(markup), "`{markup}` in {kind}");
             }
             for tag in text.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
                 // What is left without the values between quotes are the names of attributes.
                 let names: String = tag.split('"').step_by(2).collect();
-                assert!(!["onfocus", "onmouseover", "onload"].iter().any(|name| names.contains(name)), "<{tag}>");
+                assert!(
+                    !["onfocus", "onmouseover", "onload", "onerror"].iter().any(|name| names.contains(name)),
+                    "<{tag}>"
+                );
             }
             assert!(!text.contains("http://example.org/x.png\"") && !text.contains("src=\"http"), "{kind}");
         }
@@ -233,10 +288,65 @@ fn looking_and_writing_a_configuration_are_harmless_and_the_configuration_is_rig
 }
 
 #[test]
+fn mistakes_are_told_without_harm() {
+    let names = names();
+    for name in &names {
+        let bench = Bench::new();
+        extract(&bench, &names[..3]);
+        let key = quoted(name);
+        for (file, text) in [
+            ("reidrisk.toml", format!("{key} = 1\n")),
+            ("reidrisk.toml", format!("[{key}]\n")),
+            ("reidrisk.toml", format!("[columns.{key}]\nrole = {key}\n")),
+            ("reidrisk.toml", format!("[columns.{key}]\nrole = \"quasi-identifier\"\n")),
+            ("reidrisk.toml", format!("[policy]\npreset = {key}\n")),
+            ("reidrisk.toml", format!("[recipient]\npurpose = \"x\"\nends = {key}\n")),
+            ("reidrisk.toml", format!("[recipient]\nconsent = {{ file = {key}, column = {key} }}\n")),
+            ("reidrisk.toml", format!("# {}\n[columns\n", name.replace(['\n', '\r', '\0'], " "))),
+            ("reidrisk-waivers.toml", format!("[[waiver]]\nfinding = {key}\n")),
+        ] {
+            bench.write("reidrisk.toml", "");
+            bench.write(file, text);
+            let ended = run(&bench, &["scan", FILE]);
+            assert!(matches!(ended.code, Some(2 | 3)), "{file}\n{ended}");
+            assert_steers_nothing(&ended.stderr, file);
+            assert!(ended.stderr.lines().count() <= 8, "{ended}");
+        }
+        bench.write("reidrisk.toml", "");
+        std::fs::remove_file(bench.input("reidrisk-waivers.toml")).expect("it can be removed");
+        if name.contains('\0') {
+            continue;
+        }
+        for flags in [
+            ["--quasi", name],
+            ["--coarsen", name],
+            ["--config", name],
+            ["--format", name],
+            ["--as-of", name],
+            ["--point", name],
+            ["--no-such-flag", name],
+        ] {
+            let ended = run(&bench, &[&["scan", FILE], &flags[..]].concat());
+            assert_eq!(ended.code, Some(2), "{flags:?}\n{ended}");
+            assert_steers_nothing(&ended.stderr, flags[0]);
+        }
+        for words in [["explain", name], ["man", name], ["completions", name], [name, FILE]] {
+            let ended = run(&bench, &words);
+            assert_eq!(ended.code, Some(2), "{words:?}\n{ended}");
+            assert_steers_nothing(&ended.stderr, words[0]);
+        }
+        let ended = run(&bench, &["scan", "--", name]);
+        assert_eq!(ended.code, Some(3), "{ended}");
+        assert_steers_nothing(&ended.stderr, "a file that is not there");
+    }
+}
+
+#[test]
 fn a_stored_result_with_hostile_names_is_rendered_again_without_harm() {
     let bench = Bench::new();
     let path = extract(&bench, &names()[..6]);
-    let ended = bench.scan([path.as_str()]);
+    let config = config(&bench, &names()[..6]);
+    let ended = bench.scan([path.as_str(), "--config", &config, "--as-of", DAY]);
     assert_eq!(ended.code, Some(1), "{ended}");
     let stored = bench.written().into_iter().find(|path| path.ends_with("result.json")).expect("a result");
     let stored = stored.to_str().expect("a path is text");
