@@ -25,7 +25,9 @@ pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> ExitStatu
         },
     };
     let mut manual = Vec::new();
-    match clap_mangen::Man::new(page).render(&mut manual) {
+    // A verb has no version of its own.
+    let source = format!("reidrisk {}", env!("CARGO_PKG_VERSION"));
+    match clap_mangen::Man::new(page).source(source).render(&mut manual) {
         Ok(()) => printer.result(&manual).err().unwrap_or(ExitStatus::Success),
         // Memory takes every byte.
         Err(_) => ExitStatus::Internal,

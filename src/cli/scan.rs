@@ -111,7 +111,9 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
     let guessed = result.dataset.columns.iter().any(|column| column.guessed);
     let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
     if guessed && result.run.config_sha256.is_none() {
-        return Some(format!("reidrisk init {}    to confirm roles and limits", inputs.join(" ")));
+        // What came through standard input is gone.
+        let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
+        return Some(format!("reidrisk init {}{again}    to confirm roles and limits", inputs.join(" ")));
     }
     let code = result.findings.iter().find(|finding| !finding.waived)?.code.name();
     let has_verb = Arguments::command().find_subcommand("explain").is_some();

@@ -104,9 +104,15 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let end = if text.ends_with(')') { "…)" } else { "…" };
-    // Three dots stand for the mark in ASCII.
-    let room = width.saturating_sub(end.len());
+    let bracket = start_of(text, width.saturating_sub("…)".len()));
+    if text.ends_with(')') && bracket.contains('(') {
+        return bracket + "…)";
+    }
+    start_of(text, width.saturating_sub("…".len())).trim_end_matches([' ', '(']).to_owned() + "…"
+}
+
+/// As much of the beginning as fits; three dots stand for the mark of a cut in ASCII, so it counts as three.
+fn start_of(text: &str, room: usize) -> String {
     let mut short = String::new();
     for character in text.chars() {
         short.push(character);
@@ -115,5 +121,25 @@ pub(super) fn cut(text: &str, width: usize) -> String {
             break;
         }
     }
-    short.trim_end_matches([' ', ',']).to_owned() + end
+    short.trim_end_matches([' ', ',']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn a_cut_closes_a_bracket_only_where_one_is_open() {
+        let label = "subjects singled out by 4 known points (day and shop)";
+        for (width, expected) in [
+            (60, label),
+            (48, "subjects singled out by 4 known points (day…)"),
+            (44, "subjects singled out by 4 known points (…)"),
+            (42, "subjects singled out by 4 known points…"),
+            (30, "subjects singled out by 4 k…"),
+        ] {
+            assert_eq!(cut(label, width), expected, "{width}");
+        }
+        assert_eq!(cut("一二三四五六七八", 9), "一二三…");
+    }
 }

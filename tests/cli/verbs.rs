@@ -127,6 +127,8 @@ fn completions_and_manual_know_every_verb() {
     assert!(manual.contains(".TH") && manual.contains("internal error (a bug)"), "{manual}");
     assert!(verbs.iter().all(|verb| manual.contains(verb)), "{manual}");
     let scan = run(&bench, &["man", "scan"]).stdout;
+    let title = format!(".TH reidrisk-scan 1  \"reidrisk {}\"", env!("CARGO_PKG_VERSION"));
+    assert!(scan.contains(&title), "{scan}");
     assert!(scan.contains("\\-\\-coarsen") && scan.contains("\\-\\-quiet"), "{scan}");
     let unknown = run(&bench, &["man", "scam"]);
     assert_eq!(unknown.code, Some(2), "{unknown}");
