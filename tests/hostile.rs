@@ -32,7 +32,7 @@ fn names() -> Vec<String> {
         "{{ 7 * 7 }}{% raw %}",
         "]]><![CDATA[",
         "two\nlines",
-        "a\ttab\rreturn\u{0}nothing",
+        "a\ttab\rreturn",
         "a\u{2066}b\u{2028}c\u{200f}d\u{ad}e\u{e0041}",
         "<img src=x onerror=alert(1)>",
         "--><style>*{display:none}</style><!--",
@@ -292,7 +292,7 @@ fn mistakes_are_told_without_harm() {
     let names = names();
     for name in &names {
         let bench = Bench::new();
-        extract(&bench, &names[..3]);
+        extract(&bench, &["city", "age", "job"].map(str::to_owned));
         let key = quoted(name);
         for (file, text) in [
             ("reidrisk.toml", format!("{key} = 1\n")),
@@ -302,21 +302,22 @@ fn mistakes_are_told_without_harm() {
             ("reidrisk.toml", format!("[policy]\npreset = {key}\n")),
             ("reidrisk.toml", format!("[recipient]\npurpose = \"x\"\nends = {key}\n")),
             ("reidrisk.toml", format!("[recipient]\nconsent = {{ file = {key}, column = {key} }}\n")),
-            ("reidrisk.toml", format!("# {}\n[columns\n", name.replace(['\n', '\r', '\0'], " "))),
+            ("reidrisk.toml", format!("# {}\n[columns\n", name.replace(['\n', '\r'], " "))),
             ("reidrisk-waivers.toml", format!("[[waiver]]\nfinding = {key}\n")),
         ] {
             bench.write("reidrisk.toml", "");
-            bench.write(file, text);
+            bench.write(file, &text);
             let ended = run(&bench, &["scan", FILE]);
-            assert!(matches!(ended.code, Some(2 | 3)), "{file}\n{ended}");
+            assert!(
+                matches!(ended.code, Some(2 | 3)),
+                "{}: {name:?}\n{ended}",
+                text.chars().take(40).collect::<String>()
+            );
             assert_steers_nothing(&ended.stderr, file);
             assert!(ended.stderr.lines().count() <= 8, "{ended}");
         }
         bench.write("reidrisk.toml", "");
         std::fs::remove_file(bench.input("reidrisk-waivers.toml")).expect("it can be removed");
-        if name.contains('\0') {
-            continue;
-        }
         for flags in [
             ["--quasi", name],
             ["--coarsen", name],

@@ -22,12 +22,15 @@ mod scan;
 mod schema;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Verb};
 use exit::ExitStatus;
 use printer::Printer;
+
+use crate::printable::{is_invisible, printable};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -43,14 +46,27 @@ pub fn guard(program: impl FnOnce() -> u8) -> u8 {
     panics::guard(program).unwrap_or(ExitStatus::Internal.code())
 }
 
+/// Prints help, or what is wrong with the command line. A word of it may be the name of a file that tries to steer the
+/// terminal.
+fn tell(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let steers = |character: char| character != '\n' && is_invisible(character);
+    // Help that nobody reads any more (a closed pipe) is no mistake.
+    let _ = if plain.contains(steers) {
+        let lines: Vec<String> = plain.lines().map(printable).collect();
+        writeln!(std::io::stderr().lock(), "{}", lines.join("\n"))
+    } else {
+        error.print()
+    };
+}
+
 fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let parsed = Arguments::command().try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
     let (arguments, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // Help that nobody reads any more (a closed pipe) is no mistake.
-            let _ = error.print();
+            tell(&error);
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Success };
         }
     };

@@ -106,7 +106,10 @@ pub fn judge(case: Case<'_>) -> Judgement {
     let waivers = waivers::apply(case, &mut gated.findings);
     let by_weight = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code, finding.columns.clone());
     gated.findings.sort_by_key(by_weight);
-    let verdict = verdict(&gated, case.policy);
+    let mut verdict = verdict(&gated, case.policy);
+    if matches!(verdict.outcome, VerdictOutcome::Pass | VerdictOutcome::Review) {
+        verdict.reasons.extend(counted_coarser(case.dataset));
+    }
     Judgement { verdict, findings: gated.findings, waivers, not_measured: gated.not_measured }
 }
 
@@ -143,6 +146,21 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
         });
     }
     Verdict { outcome, exit_code, reasons }
+}
+
+/// What must be done to the files before they are what was judged.
+fn counted_coarser(dataset: &Dataset) -> Option<String> {
+    let coarser = dataset.columns.iter().filter(|column| !column.coarsen.is_empty());
+    let names: Vec<String> = coarser.map(|column| column.name.clone()).collect();
+    let sentence = || {
+        let (verb, they) = if names.len() == 1 { ("was", "it stands") } else { ("were", "they stand") };
+        format!(
+            "{} {verb} counted more coarsely than {they} in the files; what was judged is an extract changed in the same \
+             way, not the files as they are",
+            list(&names)
+        )
+    };
+    (!names.is_empty()).then(sentence)
 }
 
 fn finding(code: FindingCode, severity: Severity, measure: &str, message: String) -> Finding {

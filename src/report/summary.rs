@@ -53,15 +53,14 @@ fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
     is_gated(result, set) && set.smallest_class.is_some_and(|smallest| smallest < u64::from(result.policy.k))
 }
 
-/// Reasons of the verdict that no finding says already; none for a pass, whose one reason the verdict says itself.
+/// Reasons of the verdict that no finding says already. The first reason of a pass is what the verdict says itself; any
+/// other is a caveat.
 pub(super) fn unsaid_reasons(result: &ScanResult) -> impl Iterator<Item = &String> {
     let is_pass = result.verdict.outcome == VerdictOutcome::Pass;
     let is_said = move |reason: &&String| {
-        is_pass
-            || result.findings.iter().any(|finding| finding.message == **reason)
-            || repeats_explanation(result, reason)
+        result.findings.iter().any(|finding| finding.message == **reason) || repeats_explanation(result, reason)
     };
-    result.verdict.reasons.iter().filter(move |reason| !is_said(reason))
+    result.verdict.reasons.iter().skip(usize::from(is_pass)).filter(move |reason| !is_said(reason))
 }
 
 /// Whether a reason says no more than why there is no figure, which the headline says.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::desk::{people, run};
-use crate::support::{Bench, Ended};
+use crate::desk::{command, in_folder, people, run};
+use crate::support::{BINARY, Bench, Ended};
 
 const PASSING: [&str; 6] = ["scan", "people.csv", "--subject", "card", "--quasi", "district"];
 const FAILING: [&str; 8] = ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--k", "21"];
@@ -93,4 +93,13 @@ fn memory_and_threads_change_neither_the_figures_nor_the_name_of_the_run() {
     assert_eq!(default, result(&["--memory", "1G", "--threads", "1"]));
     assert_eq!(default, result(&["--memory", "2G", "--threads", "2"]));
     assert_ne!(default.0, result(&["--k", "6"]).0, "another plan has another hash");
+}
+
+#[test]
+fn what_came_through_standard_input_is_to_be_named_again() {
+    let bench = Bench::new();
+    let command = in_folder(command(&[BINARY], &["scan", "-"]), &bench);
+    let ended = bench.run(command, ("city,age\n".to_owned() + &"d1,20\n".repeat(30)).as_bytes());
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(ended.stdout.contains("reidrisk init - < FILE "), "{ended}");
 }
