@@ -34,6 +34,7 @@
 mod attack;
 mod crowd;
 mod curve;
+mod exposures;
 mod gate;
 pub mod mobility;
 #[doc(hidden)]
@@ -46,6 +47,7 @@ mod test;
 mod trace;
 mod windows;
 
+pub use exposures::exposures;
 pub use settings::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Tolerance, Within};
 
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};
