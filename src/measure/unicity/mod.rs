@@ -4,7 +4,7 @@
 //! A *point* is a tuple of cells of one event (a day and a merchant), the trace `T` of a subject the set of its distinct
 //! points. Of `p` known points `I`, `match(I)` is the number of subjects whose trace holds all of `I`; they single their
 //! subject out when `match(I) < crowd_below` (2: nobody else matches). Unicity at `p` is the mean over the subjects of a
-//! cohort of the probability that `p` known points, chosen as the [`Attacker`](crate::result::Attacker) does, single the
+//! cohort of the probability that `p` known points, chosen as the [`Attacker`] does, single the
 //! subject out. One known point is always answered over every choice; more are, while the work stays within
 //! [`Settings::work_limit`], and else by one draw for each of [`Settings::draws`] sampled subjects, held against *all*
 //! subjects, with a 95 % Wilson interval. The crowd is never sampled: a thinner crowd would look riskier than it is.
@@ -34,6 +34,7 @@
 mod attack;
 mod crowd;
 mod curve;
+mod exposures;
 mod gate;
 pub mod mobility;
 #[doc(hidden)]
@@ -46,6 +47,7 @@ mod test;
 mod trace;
 mod windows;
 
+pub use exposures::exposures;
 pub use settings::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Tolerance, Within};
 
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};

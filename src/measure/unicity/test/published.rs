@@ -60,5 +60,15 @@ fn each_subject_of_the_worked_example_has_its_exposure() {
                 oracle::exposure(&subjects, subject, Attacker::Uniform, known, 2, &windows, &|point| key_of(point));
             assert!(close(exposure, expected.as_f64().unwrap()), "{user} {case}");
         }
+        let (table, values) = table_of(&records, 3);
+        let point = Point::new(columns.clone());
+        let settings = settings_of(&values, point.clone());
+        let known = u32::try_from(known).unwrap();
+        let found = exposures(&table, &settings, &point, Attacker::Uniform, known, &Stop::default()).unwrap();
+        for (user, found) in (1..).zip(found) {
+            let expected = case["per_user"].get(format!("u{user}")).and_then(Value::as_f64);
+            assert_eq!(found.is_some(), expected.is_some(), "u{user} {case}");
+            assert!(found.zip(expected).is_none_or(|(found, expected)| close(found, expected)), "u{user} {case}");
+        }
     }
 }
