@@ -338,14 +338,16 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
         );
     }
     let curve = value.gated_curve.and_then(|place| value.curves.get(place));
-    let at_four = |result: &&UnicityResult| result.known_points == GATED_KNOWN_POINTS;
-    let result = curve.and_then(|curve| Some((curve, curve.results.iter().find(at_four)?)));
+    // The measure looks at fewer points where too few subjects have so many, and says so.
+    let known = value.gated_known_points.unwrap_or(GATED_KNOWN_POINTS);
+    let at_gate = |result: &&UnicityResult| result.known_points == known;
+    let result = curve.and_then(|curve| Some((curve, curve.results.iter().find(at_gate)?)));
     let figure = result.and_then(|(curve, result)| Some((curve, result.share?, result.interval?)));
     let Some((curve, share, [low, high])) =
         figure.filter(|(_, share, [_, high])| share.is_finite() && high.is_finite())
     else {
         let message = format!(
-            "how many subjects {GATED_KNOWN_POINTS} known points single out is not defined: no subject has so many, or it was not computed"
+            "how many subjects {known} known points single out is not defined: no subject has so many, or it was not computed"
         );
         return unknown(gate, "unicity", message, account);
     };
@@ -357,9 +359,11 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
     }
     let interval =
         if low < high { format!(" (95 % interval {} to {})", percent(low), percent(high)) } else { String::new() };
+    let note = value.gate_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
     let message = format!(
-        "{} of the subjects are singled out by {GATED_KNOWN_POINTS} known points of {}{interval}; the policy allows at most {}",
+        "{} of the subjects are singled out by {known} known point{} of {}{interval}; the policy allows at most {}{note}",
         percent(share),
+        if known == 1 { "" } else { "s" },
         list(&curve.point),
         percent(limit)
     );
