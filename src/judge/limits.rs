@@ -242,7 +242,11 @@ fn share_gate(case: Case<'_>, gate: &Gate, set: &SetStatistics, which: &str, acc
         return;
     }
     let which = set_in_words(set, which);
-    let message = format!("{what} on {which} is {}; the policy allows at most {}", percent(measured), percent(limit));
+    let message = format!(
+        "{what} on {which} is {}; the policy allows at most {}",
+        percent_beside(measured, limit),
+        percent(limit)
+    );
     account.findings.push(Finding {
         columns: set.columns.clone(),
         measured: Some(measured),
@@ -338,10 +342,10 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
         );
     }
     let curve = value.gated_curve.and_then(|place| value.curves.get(place));
-    // The measure looks at fewer points where too few subjects have so many, and says so.
+    // A short extract is judged by as many points as at least half of the subjects have.
     let known = value.gated_known_points.unwrap_or(GATED_KNOWN_POINTS);
-    let at_gate = |result: &&UnicityResult| result.known_points == known;
-    let result = curve.and_then(|curve| Some((curve, curve.results.iter().find(at_gate)?)));
+    let is_gated = |result: &&UnicityResult| result.known_points == known;
+    let result = curve.and_then(|curve| Some((curve, curve.results.iter().find(is_gated)?)));
     let figure = result.and_then(|(curve, result)| Some((curve, result.share?, result.interval?)));
     let Some((curve, share, [low, high])) =
         figure.filter(|(_, share, [_, high])| share.is_finite() && high.is_finite())
@@ -359,11 +363,11 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
     }
     let interval =
         if low < high { format!(" (95 % interval {} to {})", percent(low), percent(high)) } else { String::new() };
+    let points = if known == 1 { "point" } else { "points" };
     let note = value.gate_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
     let message = format!(
-        "{} of the subjects are singled out by {known} known point{} of {}{interval}; the policy allows at most {}{note}",
-        percent(share),
-        if known == 1 { "" } else { "s" },
+        "{} of the subjects are singled out by {known} known {points} of {}{interval}; the policy allows at most {}{note}",
+        percent_beside(share, limit),
         list(&curve.point),
         percent(limit)
     );
@@ -375,8 +379,16 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
     });
 }
 
-/// A share in per cent with as many decimals as it takes to see it, four at most.
-fn percent(share: f64) -> String {
-    let text = format!("{:.4}", share * 100.0);
+/// A share in per cent with as many decimals as it takes to tell it from `other`, from 0 and from 100: one to four.
+fn percent_beside(share: f64, other: f64) -> String {
+    let written = |share: f64, decimals: usize| format!("{:.decimals$}", share * 100.0);
+    let differs = |other: f64, decimals| share == other || written(share, decimals) != written(other, decimals);
+    let enough = |&decimals: &usize| [other, 0.0, 1.0].into_iter().all(|other| differs(other, decimals));
+    let text = written(share, (1..4).find(enough).unwrap_or(4));
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A share in per cent.
+fn percent(share: f64) -> String {
+    percent_beside(share, share)
 }

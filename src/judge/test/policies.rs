@@ -133,6 +133,24 @@ fn the_upper_end_of_the_interval_of_unicity_is_compared() {
 }
 
 #[test]
+fn a_short_extract_is_judged_by_the_points_that_its_subjects_have() {
+    let mut measures = with_unicity(Some([0.0, 0.0]));
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
+    value.curves[0].results[0].interval = Some([0.9, 0.9]);
+    assert_eq!(judged(&with_events(), &measures, &policy()).0, VerdictOutcome::Pass);
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
+    value.gated_known_points = Some(1);
+    assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::HighUnicity]);
+    value_has_no_figure_at(&mut measures, 3);
+    assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::UnknownRisk]);
+}
+
+fn value_has_no_figure_at(measures: &mut Measures, known: u32) {
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
+    value.gated_known_points = Some(known);
+}
+
+#[test]
 fn unicity_undefined_fails_cut_off_is_incomplete_and_absent_is_at_best_for_review() {
     let dataset = with_events();
     assert_eq!(judged(&dataset, &with_unicity(None), &policy()).2, [FindingCode::UnknownRisk]);
