@@ -62,6 +62,25 @@ fn threads_order_and_split_change_no_byte() {
 }
 
 #[test]
+fn threads_and_order_change_no_byte_of_the_mobility_attacks() {
+    let bench = Bench::new();
+    let sample = repository_file("sample_data/purchase_cards.csv");
+    let text = fs::read_to_string(&sample).expect("the sample");
+    let (header, records) = text.split_once('\n').expect("a header");
+    let backwards: Vec<&str> = records.lines().rev().collect();
+    let backwards = bench.write("backwards.csv", format!("{header}\n{}\n", backwards.join("\n")));
+    let scan = |input: PathBuf, threads: &str| {
+        let mobility =
+            ["--mobility", "location,sequence,time,frequency,proportion,home-work", "--known-points", "1,2,3"];
+        let flags = ["--subject", "card", "--point", "trans_date+merchant", "--threads", threads];
+        let found = measures(&[input], &[&flags[..], &mobility[..]].concat());
+        assert!(found.contains("\"home-work\""));
+        found
+    };
+    assert!(scan(sample, "1") == scan(backwards, "8"));
+}
+
+#[test]
 fn csv_and_ndjson_give_the_same_bytes() {
     let scan = |name: &str| {
         let path = repository(&format!("tests/data/parity/{name}"));
