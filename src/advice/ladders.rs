@@ -45,7 +45,7 @@ fn rare_rungs(table: &Table, place: usize, ladder: &Ladder, k: u32) -> Vec<Rung>
         let bound = k.saturating_mul(times);
         let recoding = merged(place, &table.columns()[place], &holders, bound)?;
         let rules = rules.iter().cloned().chain([format!("rare:{bound}")]).collect();
-        Some(Rung { rules, recoding })
+        Some(Rung { rules, recoding, keys: Vec::new() })
     };
     RARE_TIMES.into_iter().filter_map(try_bound).collect()
 }
@@ -129,7 +129,7 @@ mod tests {
     fn thinning_keeps_the_coarsest_form() {
         let rung = |cardinality| {
             let recoding = Recoding { column: 0, map: Vec::new(), cardinality, missing: None };
-            Rung { rules: Vec::new(), recoding }
+            Rung { rules: Vec::new(), recoding, keys: Vec::new() }
         };
         let rungs = (2..12).rev().map(rung).collect();
         let ladder = Ladder { declared: true, fits_flag: true, rare_behind: None, rungs };

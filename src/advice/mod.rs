@@ -30,11 +30,14 @@
 
 mod crowds;
 mod detail;
+mod known_points;
 mod ladders;
 mod recipe;
 mod search;
 #[cfg(test)]
 mod test;
+
+pub use known_points::advise_known_points;
 
 use crate::result::Advice;
 use crate::stop::{Progress, Stop, StopReason};

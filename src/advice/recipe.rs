@@ -167,7 +167,12 @@ mod tests {
     fn ladder(rules: &[&str]) -> Ladder {
         let rules: Vec<String> = rules.iter().map(|&rule| rule.to_owned()).collect();
         let recoding = Recoding { column: 0, map: vec![0], cardinality: 1, missing: None };
-        Ladder { declared: true, fits_flag: true, rare_behind: None, rungs: vec![Rung { rules, recoding }] }
+        Ladder {
+            declared: true,
+            fits_flag: true,
+            rare_behind: None,
+            rungs: vec![Rung { rules, recoding, keys: Vec::new() }],
+        }
     }
 
     fn written(name: &str, rules: &[&str]) -> Written {

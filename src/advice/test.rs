@@ -43,7 +43,7 @@ impl Plain {
                 let map: Vec<u32> = (0..cardinality).map(|code| code / divisor).collect();
                 let coarser = map.last().map_or(0, |&code| code + 1);
                 let recoding = Recoding { column: place, map, cardinality: coarser, missing: None };
-                Rung { rules: vec![format!("round:{divisor}")], recoding }
+                Rung { rules: vec![format!("round:{divisor}")], recoding, keys: Vec::new() }
             };
             let rungs = [2, 4].map(rung).into_iter();
             let rungs = rungs.filter(|rung| rung.recoding.cardinality < cardinality && rung.recoding.cardinality > 1);

@@ -8,11 +8,12 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::config::{
-    ATTACKERS, AUDIENCES, ENCODINGS, MISSING_MODES, MOST_THREADS, SEVERITIES, SMALLEST_K, TextEncoding, grouped, named,
-    parse_date, parse_delimiter, parse_duration, parse_known_points, parse_quote, parse_size,
+    ATTACKERS, AUDIENCES, ENCODINGS, MISSING_MODES, MOBILITY_ATTACKS, MOST_THREADS, SEVERITIES, SMALLEST_K,
+    TextEncoding, grouped, named, parse_date, parse_delimiter, parse_duration, parse_known_points, parse_quote,
+    parse_size,
 };
 use crate::report::Emit;
-use crate::result::{Attacker, Audience, MissingMode, Severity};
+use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Severity};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -330,6 +331,12 @@ pub(super) struct UnicityArguments {
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = "REIDRISK_SWEEP", hide_env_values = true)]
     pub(super) sweep: bool,
+    /// Attacks of the mobility literature on the first point: location, sequence, time, unique-location, frequency,
+    /// probability, proportion, home-work
+    #[arg(long, value_name = "LIST", value_delimiter = ',',
+          value_parser = |text: &str| named::<MobilityAttack>(text, &MOBILITY_ATTACKS),
+          env = "REIDRISK_MOBILITY", hide_env_values = true)]
+    pub(super) mobility: Vec<MobilityAttack>,
 }
 
 /// Numbers of known points.

@@ -9,9 +9,10 @@ use super::arguments::{
 use super::clock::today;
 use super::memory::default_memory_limit;
 use crate::config::{
-    ConfigError, ConfigFile, Origin, Resolved, Settings, find_config, find_waivers, read_waivers, resolve, shown_name,
-    split_names,
+    ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers, read_waivers, resolve,
+    shown_name, split_names,
 };
+use crate::report::Emit;
 use crate::result::Role;
 
 /// Reads the configuration and merges it with the flags.
@@ -107,6 +108,7 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
         as_of: arguments.verdict.as_of,
         seed: arguments.running.seed,
         audience: arguments.running.audience,
+        lists_subjects: arguments.emit.contains(&Emit::Subjects),
         ..Settings::default()
     };
     set_limits(&mut settings, &arguments.running.limits);
@@ -141,6 +143,7 @@ fn set_unicity(
     }
     settings.unicity.known_points = unicity.known_points.clone().map(|known| known.0);
     settings.unicity.attackers = (!unicity.attacker.is_empty()).then(|| unicity.attacker.clone());
+    settings.unicity.mobility = (!unicity.mobility.is_empty()).then(|| each_once(unicity.mobility.clone()));
     settings.unicity.sweep = is_said(matches, "sweep").then_some(unicity.sweep);
     // Whoever names points says what others may know, so the rest is not guessed.
     settings.decides_roles |= !unicity.point.is_empty();

@@ -41,6 +41,11 @@ fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStat
 /// Writes the views that `scan --emit` would write into a folder, which is made where it is missing.
 fn write_views(result: &ScanResult, folder: &Path, emit: &[Emit], printer: &Printer) -> Result<(), ExitStatus> {
     let emit: BTreeSet<Emit> = emit.iter().copied().collect();
+    if emit.contains(&Emit::Subjects) {
+        let hint = "scan the extract again with `--emit subjects --audience internal`";
+        printer.failure("a result holds no figures of single subjects", Some(hint));
+        return Err(ExitStatus::Usage);
+    }
     let files = render_views(result, &emit).map_err(|error| printer.report_failure(&error))?;
     for (name, bytes) in files {
         let file = folder.join(name);

@@ -14,10 +14,10 @@ use super::printer::Printer;
 use super::progress::TerminalProgress;
 use crate::config::{Plan, Resolved, shown_name};
 use crate::report::{
-    Emit, Ending, TextStyle, render_github, render_json, render_markdown, render_text_with, write_run,
+    Emit, Ending, TextStyle, render_github, render_json, render_markdown, render_text_with, write_run_with,
 };
 use crate::result::{ScanResult, VerdictOutcome};
-use crate::scan::{ScanError, scan};
+use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(
@@ -32,7 +32,7 @@ pub(super) fn scan_verb(
     };
     tell_origins(&resolved, printer);
     let finished = measure(&resolved.plan, manners, printer)
-        .and_then(|result| write(arguments, &result, printer).map(|()| result));
+        .and_then(|(result, subjects)| write(arguments, &result, subjects.as_ref(), printer).map(|()| result));
     match finished {
         Ok(result) => ExitStatus::of_result(&result, arguments.verdict.exit_zero),
         Err(status) => status,
@@ -47,13 +47,13 @@ pub(super) fn tell_origins(resolved: &Resolved, printer: &Printer) {
 }
 
 /// Runs the pipeline in a pool of the planned number of threads.
-fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<ScanResult, ExitStatus> {
+fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Option<SubjectList>), ExitStatus> {
     let clock = SystemClock::start();
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
     end_after(plan.timeout, &stop);
     let progress = TerminalProgress::new(manners);
-    let finished = in_pool(plan, printer, || scan(plan, &clock, &progress, &stop))?;
+    let finished = in_pool(plan, printer, || scan_listing(plan, &clock, &progress, &stop))?;
     finished.map_err(|error| scan_failure(&error, printer))
 }
 
@@ -82,9 +82,19 @@ pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
 }
 
 /// Writes the run folder, then prints the result, so that what is printed is on disk.
-fn write(arguments: &ScanArguments, result: &ScanResult, printer: &Printer) -> Result<(), ExitStatus> {
+fn write(
+    arguments: &ScanArguments,
+    result: &ScanResult,
+    subjects: Option<&SubjectList>,
+    printer: &Printer,
+) -> Result<(), ExitStatus> {
     let emit: BTreeSet<Emit> = arguments.emit.iter().copied().collect();
-    let folder = write_run(&arguments.out, result, &emit).map_err(|error| printer.report_failure(&error))?;
+    if emit.contains(&Emit::Subjects) && subjects.is_none() {
+        printer.note("no `subjects.csv`: known points were not measured");
+    }
+    let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
+    let folder = write_run_with(&arguments.out, result, &emit, listed.into_iter().collect())
+        .map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return Ok(());
     }

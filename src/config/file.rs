@@ -17,13 +17,14 @@ use super::unicity::{UNICITY, read_unicity};
 use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::result::{ConfigPlaces, Role};
-use crate::treatment::CoarsenRule;
+use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
 const SECTIONS: [&str; 7] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity"];
-const DATASET: [&str; 6] = ["name", "delimiter", "quote", "header", "encoding", "null_values"];
+const DATASET: [&str; 8] =
+    ["name", "delimiter", "quote", "header", "encoding", "null_values", "time_zone", "day_start"];
 const SUBJECT: [&str; 2] = ["column", "map"];
 const SUBJECT_MAP: [&str; 3] = ["file", "from", "to"];
 const COLUMN: [&str; 3] = ["role", "coarsen", "permitted"];
@@ -142,6 +143,9 @@ fn read_dataset<'text>(
     settings.input.header = get("header").map(|value| reader.boolean(&value)).transpose()?;
     settings.input.encoding =
         get("encoding").map(|value| reader.parsed(&value, |text| named(text, &ENCODINGS))).transpose()?;
+    settings.zone_minutes = get("time_zone").map(|value| reader.parsed(&value, TimeOrigin::parse_zone)).transpose()?;
+    settings.day_start_hour =
+        get("day_start").map(|value| reader.parsed(&value, TimeOrigin::parse_day_start)).transpose()?;
     if let Some(value) = get("null_values") {
         settings.input.null_values = reader.strings(&value)?.into_iter().map(|(text, _)| text).collect();
     }

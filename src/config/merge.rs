@@ -7,7 +7,7 @@ use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did
 use crate::judge::{Limits, policy_of};
 use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
 use crate::stats::smallest_safe_class;
-use crate::treatment::CoarsenRule;
+use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,10 @@ pub fn resolve(
         roles,
         subject_map: flags.subject_map.or(file.subject_map),
         coarsen,
+        time_origin: TimeOrigin {
+            zone_minutes: flags.zone_minutes.or(file.zone_minutes).unwrap_or(0),
+            day_start_hour: flags.day_start_hour.or(file.day_start_hour).unwrap_or(0),
+        },
         missing: pick.value("missing", flags.missing, file.missing, MissingMode::default(), |mode| named_mode(*mode)),
         measures: pick.value("measures", flags.measures, file.measures, Vec::new(), |names| list(names)),
         max_set: pick.value("max_set", flags.max_set, file.max_set, DEFAULT_MAX_SET, ToString::to_string),
@@ -98,7 +102,13 @@ pub fn resolve(
             named_audience(*audience)
         }),
         unicity: flags.unicity.over(file.unicity),
+        lists_subjects: flags.lists_subjects || file.lists_subjects,
     };
+    if plan.lists_subjects && plan.audience != Audience::Internal {
+        let message = "figures of single subjects are for an internal audience only";
+        let hint = "add `--audience internal`, or leave `subjects` out of `--emit`";
+        return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(hint));
+    }
     Ok(Resolved { plan, origins: pick.origins })
 }
 

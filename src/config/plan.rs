@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::unicity::UnicityPlan;
 use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
-use crate::treatment::CoarsenRule;
+use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Plan {
     pub subject_map: Option<SubjectMap>,
     /// Rules by column, applied in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+    /// Where the buckets of the calendar rules begin.
+    pub time_origin: TimeOrigin,
     /// What a missing cell matches.
     pub missing: MissingMode,
     /// Measures to compute, by name; all that apply when empty.
@@ -59,6 +61,8 @@ pub struct Plan {
     pub audience: Audience,
     /// What an attacker may know of events.
     pub unicity: UnicityPlan,
+    /// Whether figures of single subjects are listed beside the result; for an internal audience only.
+    pub lists_subjects: bool,
 }
 
 /// How text files are to be read; `None` means found from the file.

@@ -33,6 +33,10 @@ pub struct Settings {
     pub subject_map: Option<SubjectMap>,
     /// Rules by column, in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+    /// Minutes by which the clock of the calendar rules is ahead of UTC.
+    pub zone_minutes: Option<i32>,
+    /// The hour at which a day of the calendar rules begins.
+    pub day_start_hour: Option<u8>,
     /// What a missing cell matches.
     pub missing: Option<MissingMode>,
     /// Measures by name.
@@ -69,6 +73,8 @@ pub struct Settings {
     pub audience: Option<Audience>,
     /// What an attacker may know of events.
     pub unicity: UnicitySettings,
+    /// Whether figures of single subjects are listed beside the result.
+    pub lists_subjects: bool,
 }
 
 /// Names of severities in the order from low to critical.

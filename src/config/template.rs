@@ -228,6 +228,8 @@ mod tests {
             subjects: 3,
             records_without_subject: 0,
             subjects_not_in_map: None,
+            time_zone: None,
+            day_start: None,
             subject: None,
             columns,
         }

@@ -8,11 +8,11 @@ use super::file::section_of;
 use super::reader::{Entry, Reader, entry};
 use super::settings::{Settings, named};
 use super::{ConfigError, shown_name, split_names};
-use crate::result::Attacker;
+use crate::result::{Attacker, MobilityAttack};
 use crate::treatment::WithinRule;
 
 /// Keys of `[unicity]`.
-pub(super) const UNICITY: [&str; 10] = [
+pub(super) const UNICITY: [&str; 12] = [
     "points",
     "known_points",
     "within",
@@ -23,6 +23,8 @@ pub(super) const UNICITY: [&str; 10] = [
     "crowd_below",
     "draws",
     "sweep",
+    "mobility",
+    "mobility_tolerance",
 ];
 
 /// Names of attackers.
@@ -31,6 +33,18 @@ pub const ATTACKERS: [(&str, Attacker); 4] = [
     ("rarest", Attacker::Rarest),
     ("frequent", Attacker::Frequent),
     ("consecutive", Attacker::Consecutive),
+];
+
+/// Names of the attacks of the mobility literature.
+pub const MOBILITY_ATTACKS: [(&str, MobilityAttack); 8] = [
+    ("location", MobilityAttack::Location),
+    ("sequence", MobilityAttack::Sequence),
+    ("time", MobilityAttack::Time),
+    ("unique-location", MobilityAttack::UniqueLocation),
+    ("frequency", MobilityAttack::Frequency),
+    ("probability", MobilityAttack::Probability),
+    ("proportion", MobilityAttack::Proportion),
+    ("home-work", MobilityAttack::HomeWork),
 ];
 
 /// More known points than this single out nearly everybody who has so many, and cost much.
@@ -62,6 +76,10 @@ pub struct UnicitySettings {
     pub draws: Option<u32>,
     /// Whether the known points are held against coarser versions of the extract as well.
     pub sweep: Option<bool>,
+    /// Attacks on places, times and counts.
+    pub mobility: Option<Vec<MobilityAttack>>,
+    /// How far a count may lie from the candidate's and still match it, as a share of the candidate's.
+    pub mobility_tolerance: Option<f64>,
 }
 
 /// What is asked of unicity, after merging.
@@ -87,6 +105,10 @@ pub struct UnicityPlan {
     pub draws: u32,
     /// Whether the known points are held against coarser versions of the extract as well.
     pub sweep: bool,
+    /// Attacks on places, times and counts; empty for none.
+    pub mobility: Vec<MobilityAttack>,
+    /// How far a count may lie from the candidate's and still match it, as a share of the candidate's.
+    pub mobility_tolerance: f64,
 }
 
 impl UnicityPlan {
@@ -121,6 +143,8 @@ impl UnicitySettings {
             crowd_below: self.crowd_below.or(file.crowd_below).unwrap_or(2),
             draws: self.draws.or(file.draws).unwrap_or(10_000),
             sweep: self.sweep.or(file.sweep).unwrap_or(false),
+            mobility: self.mobility.or(file.mobility).unwrap_or_default(),
+            mobility_tolerance: self.mobility_tolerance.or(file.mobility_tolerance).unwrap_or(0.0),
         }
     }
 
@@ -250,7 +274,27 @@ pub(super) fn read_unicity<'text>(
     unicity.crowd_below = get("crowd_below").map(|value| reader.number(&value, 2..=u64::MAX)).transpose()?;
     unicity.draws = get("draws").map(|value| reader.number(&value, DRAWS)).transpose()?;
     unicity.sweep = get("sweep").map(|value| reader.boolean(&value)).transpose()?;
+    if let Some(value) = get("mobility") {
+        let listed = reader.strings(&value)?.into_iter().map(|(name, span)| {
+            named(&name, &MOBILITY_ATTACKS).map_err(|reason| reader.error("unknown-attack", reason, span))
+        });
+        let attacks: Vec<MobilityAttack> = listed.collect::<Result<_, _>>()?;
+        unicity.mobility = Some(each_once(attacks));
+    }
+    unicity.mobility_tolerance = get("mobility_tolerance").map(|value| reader.figure(&value, 0.0..=1.0)).transpose()?;
     Ok(())
+}
+
+/// The attacks in the order in which they are first named.
+#[must_use]
+pub fn each_once(attacks: Vec<MobilityAttack>) -> Vec<MobilityAttack> {
+    let mut kept = Vec::new();
+    for attack in attacks {
+        if !kept.contains(&attack) {
+            kept.push(attack);
+        }
+    }
+    kept
 }
 
 /// A text `a+b`, or a list of such texts and of lists of columns.

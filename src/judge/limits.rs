@@ -364,8 +364,9 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
     let interval =
         if low < high { format!(" (95 % interval {} to {})", percent(low), percent(high)) } else { String::new() };
     let points = if known == 1 { "point" } else { "points" };
+    let note = value.gate_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
     let message = format!(
-        "{} of the subjects are singled out by {known} known {points} of {}{interval}; the policy allows at most {}",
+        "{} of the subjects are singled out by {known} known {points} of {}{interval}; the policy allows at most {}{note}",
         percent_beside(share, limit),
         list(&curve.point),
         percent(limit)

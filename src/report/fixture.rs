@@ -292,6 +292,8 @@ fn dataset() -> Dataset {
         subjects: SUBJECTS,
         records_without_subject: 12,
         subjects_not_in_map: None,
+        time_zone: None,
+        day_start: None,
         subject: Some("customer_id".to_owned()),
         columns,
     }

@@ -33,7 +33,7 @@ pub use html::render_html;
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
-pub use run::{remove_partial_runs_of_this_process, render_views, write_run};
+pub use run::{remove_partial_runs_of_this_process, render_views, write_run, write_run_with};
 pub use text::{Ending, render_text, render_text_with};
 
 /// A view that a run can be written as.
@@ -51,4 +51,6 @@ pub enum Emit {
     Csv,
     /// A summary for pull requests, `summary.md`.
     Md,
+    /// One row a subject, `subjects.csv`; by `scan` only, and for an internal audience only.
+    Subjects,
 }

@@ -33,7 +33,21 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 /// # Errors
 /// When a view cannot be made or something cannot be written. Nothing half-written stays.
 pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<PathBuf, ReportError> {
-    let files = render_files(result, emit)?;
+    write_run_with(out, result, emit, BTreeMap::new())
+}
+
+/// [`write_run`] with further files beside the views, by relative path.
+///
+/// # Errors
+/// As [`write_run`].
+pub fn write_run_with(
+    out: &Path,
+    result: &ScanResult,
+    emit: &BTreeSet<Emit>,
+    further: BTreeMap<String, Vec<u8>>,
+) -> Result<PathBuf, ReportError> {
+    let mut files = render_files(result, emit)?;
+    files.extend(further);
     let home = out.join(folder_name(&result.dataset.name));
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
     remove_stale_runs(&home, &result.run.finished_at);

@@ -19,6 +19,12 @@ pub struct Dataset {
     /// Subject values that the subject map does not hold, each counted as a person; null without a map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subjects_not_in_map: Option<u64>,
+    /// Offset from UTC of the clock by which moments with a zone were coarsened; null for UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// When a day began for coarsening; null for midnight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_start: Option<String>,
     /// Name of the column that names the subject; null when each record is its own subject.
     pub subject: Option<String>,
     /// The columns in file order.

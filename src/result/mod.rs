@@ -25,8 +25,8 @@ pub use policy::{
     Policy, Preset, RaisedSeverity,
 };
 pub use unicity::{
-    Attacker, Cohort, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions,
-    UnicityResult, UnicityUndefined,
+    Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
+    UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
 };
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,

@@ -21,6 +21,68 @@ pub struct Unicity {
     /// The same known points against coarser versions of the extract; null when no study was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolutions: Option<UnicityResolutions>,
+    /// The attacks of the mobility literature that were asked for, each for each number of known points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mobility: Vec<MobilityResult>,
+}
+
+/// An attack on places, times and counts, as the mobility literature names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MobilityAttack {
+    /// Some visits.
+    Location,
+    /// Some visits, in their order.
+    Sequence,
+    /// Some visits with their time.
+    Time,
+    /// Some distinct places.
+    UniqueLocation,
+    /// Some places, and how often each was visited.
+    Frequency,
+    /// Some places, and each one's share of all visits.
+    Probability,
+    /// Some places, and how often each was visited relative to the most visited of them.
+    Proportion,
+    /// The two places visited most.
+    HomeWork,
+}
+
+/// The risk of one attack of the mobility literature.
+///
+/// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
+/// case, and so above unicity, which is an average.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MobilityResult {
+    /// The attack.
+    pub attack: MobilityAttack,
+    /// The columns that make a place; with the time, for the attack that knows it.
+    pub place: Vec<String>,
+    /// The column that orders the visits; null when the attack needs no order and none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// Known visits or places; null for the two places visited most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<u32>,
+    /// How far a count may lie from the candidate's and still match it; null where no count is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
+    /// Subjects with a place.
+    pub subjects: u64,
+    /// Those of them that were looked at, each held against all subjects.
+    pub looked_at: u64,
+    /// Mean risk of those looked at; null with a reason when there is none.
+    pub mean_risk: Option<f64>,
+    /// Share of those looked at whose risk is 1.
+    pub share_at_risk_1: Option<f64>,
+    /// 95 % interval of that share; equal to it when all subjects were looked at.
+    pub interval: Option<[f64; 2]>,
+    /// Subjects whose two most visited places were not determined by counts alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<u64>,
+    /// Why there is no figure, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Share of subjects singled out, by number of known points.

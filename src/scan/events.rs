@@ -1,8 +1,8 @@
 //! From the plan and the treated columns to what the measure `unicity` is asked.
 
 use crate::config::{Plan, UnicityPlan};
-use crate::measure::unicity::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Within};
-use crate::result::{Attacker, DatasetColumn};
+use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
+use crate::result::{Attacker, ColumnType, DatasetColumn};
 use crate::table::Table;
 use crate::treatment::{EventValues, Ladder, guess_point};
 
@@ -15,6 +15,8 @@ pub(super) struct Events<'a> {
     pub(super) described: &'a [DatasetColumn],
     pub(super) values: &'a [EventValues],
     pub(super) ladders: &'a [Ladder],
+    /// The first record of each subject; empty unless subjects are listed.
+    pub(super) first_records: &'a [u64],
 }
 
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
@@ -30,7 +32,10 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let values = events.values.iter();
     let columns = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: values.numbers.clone() });
     let resolutions = points.first().filter(|_| asked.sweep).map(|point| resolutions(point, table, events));
+    let mobility =
+        points.first().filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
     Some(Settings {
+        mobility,
         known_points: asked.known_points.clone(),
         draws: asked.draws,
         seed: plan.seed,
@@ -77,6 +82,32 @@ fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &Uni
         points.push(Point { crowd_below: asked.crowd_below, ..point });
     }
     points
+}
+
+/// Place and time of the first point: what tells the time, and all the rest.
+fn mobility(point: &Point, table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Mobility {
+    let is_time = |column: usize| {
+        let name = &table.columns()[column].name;
+        let described = events.described.iter().find(|described| described.name == *name);
+        let by_type = described.is_some_and(|described| {
+            let types = [ColumnType::Date, ColumnType::Timestamp, ColumnType::ZonedTimestamp, ColumnType::Time];
+            types.contains(&described.column_type)
+        });
+        by_type || asked.order.as_ref() == Some(name)
+    };
+    let (time, place): (Vec<usize>, Vec<usize>) = point.columns.iter().partition(|&&column| is_time(column));
+    let has_numbers = |&column: &usize| !events.values[column].numbers.is_empty();
+    // Who orders events by a column that is no part of the point names it.
+    let named = point.order.filter(|&order| is_time(order));
+    let order = named.or_else(|| time.iter().copied().find(has_numbers)).filter(has_numbers);
+    Mobility {
+        attacks: asked.mobility.clone(),
+        place,
+        time,
+        order,
+        visible: point.visible.clone(),
+        tolerance: asked.mobility_tolerance,
+    }
 }
 
 /// The filters on what the recipient can see; they hold for every point, also of columns that are not part of it.

@@ -2,13 +2,14 @@
 
 use super::ScanError;
 use super::events::{Events, unicity_settings};
+use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
 use crate::config::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::{unicity, uniqueness};
-use crate::result::{Measures, MissingMode, NotMeasured, Outcome, Unicity};
-use crate::stop::{Progress, Stop};
+use crate::result::{Advice, GateMeasure, Measures, MissingMode, NotMeasured, Outcome, Unicity};
+use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointIndex, Table, scratch_bytes};
 use crate::treatment::Ladder;
 
@@ -22,6 +23,17 @@ pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
     searched.collect()
 }
 
+/// What came out, and the table for what follows.
+pub(super) struct Measured {
+    pub(super) table: Table,
+    pub(super) measures: Measures,
+    pub(super) not_measured: Vec<NotMeasured>,
+    /// Proposals about known points, where a study of resolutions was asked for.
+    pub(super) advice: Vec<Advice>,
+    /// Figures of single subjects, where they are asked for.
+    pub(super) subjects: Option<SubjectList>,
+}
+
 /// Every measure that was asked for and applies; the others with the reason why not.
 pub(super) fn measure_all(
     table: Table,
@@ -31,16 +43,20 @@ pub(super) fn measure_all(
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
-) -> Result<(Table, Measures, Vec<NotMeasured>), ScanError> {
+) -> Result<Measured, ScanError> {
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
+    let (mut subjects, mut advice) = (None, Vec::new());
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
     let asked = |name: &str| plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
     if asked(unicity::NAME) {
         match measure_unicity(&table, events, plan, progress, stop)? {
-            Ok(outcome) => measures.unicity = Some(outcome),
+            Ok(known) => {
+                measures.unicity = Some(known.outcome);
+                (subjects, advice) = (known.subjects, known.advice);
+            }
             Err(reason) => leave_out(unicity::NAME, reason),
         }
     } else {
@@ -61,7 +77,7 @@ pub(super) fn measure_all(
     } else {
         leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
-    Ok((table, measures, not_measured))
+    Ok(Measured { table, measures, not_measured, advice, subjects })
 }
 
 /// The curves of known points, or why there is nothing to know.
@@ -71,7 +87,7 @@ fn measure_unicity(
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
-) -> Result<Result<Outcome<Unicity>, &'static str>, ScanError> {
+) -> Result<Result<KnownPoints, &'static str>, ScanError> {
     let named = !plan.unicity.points.is_empty();
     if !named && !table.has_subjects() {
         return Ok(Err("no subject is declared, so there are no histories of events"));
@@ -81,9 +97,52 @@ fn measure_unicity(
     };
     let needed = table.bytes() as u64 + PointIndex::bytes(table);
     if plan.memory.is_some_and(|allowed| needed > allowed) {
-        return Ok(Ok(too_much_memory("indexing known points", needed, plan)));
+        let outcome = too_much_memory("indexing known points", needed, plan);
+        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None }));
     }
-    Ok(Ok(unicity::measure(table, &settings, progress, stop)?))
+    let outcome = unicity::measure(table, &settings, progress, stop)?;
+    let (mut advice, mut subjects) = (Vec::new(), None);
+    if let Outcome::Measured { value, .. } = &outcome {
+        let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
+        if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
+            advice = unicity_advice(table, &settings, events, value, limit, progress, stop)?;
+        }
+        if plan.lists_subjects {
+            let known = value.gated_known_points.unwrap_or(settings.gate_known_points);
+            subjects = list_subjects(table, &settings, events.first_records, known, stop)?;
+        }
+    }
+    Ok(Ok(KnownPoints { outcome, advice, subjects }))
+}
+
+/// What known points say, and what follows from it.
+struct KnownPoints {
+    outcome: Outcome<Unicity>,
+    advice: Vec<Advice>,
+    subjects: Option<SubjectList>,
+}
+
+/// The strictest limit of the policy on unicity.
+fn unicity_limit(plan: &Plan) -> Option<f64> {
+    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::Unicity);
+    gates.filter_map(|gate| gate.limit).min_by(f64::total_cmp)
+}
+
+/// Proposals about known points; none when the time is over while they are measured.
+fn unicity_advice(
+    table: &Table,
+    settings: &unicity::Settings,
+    events: Events<'_>,
+    value: &Unicity,
+    limit: f64,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<Advice>, ScanError> {
+    match advice::advise_known_points(table, settings, events.ladders, value, limit, progress, stop) {
+        Ok(advice) => Ok(advice),
+        Err(StopReason::Interrupt) => Err(StopReason::Interrupt.into()),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {

@@ -5,6 +5,7 @@ mod events;
 mod measure;
 mod prepare;
 mod stages;
+mod subjects;
 
 use std::time::Duration;
 
@@ -14,17 +15,18 @@ use jiff::tz::TimeZone;
 
 pub use error::ScanError;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+pub use subjects::{SubjectList, SubjectRow};
 
 use crate::advice::{self, Advised};
 use crate::config::{self, Plan};
 use crate::input;
 use crate::judge::{Case, Judgement, judge};
-use crate::result::{NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
+use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
 use crate::stop::{Progress, Stop};
 use crate::table::lattice_size;
 use crate::treatment;
 use events::Events;
-use measure::{advise, measure_all, searched_columns};
+use measure::{Measured, advise, measure_all, searched_columns};
 use stages::Stages;
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
@@ -48,6 +50,19 @@ pub trait Clock: Sync {
 /// When the plan does not fit the extract, the extract cannot be read, or the program is asked to end. A measure cut
 /// off by the time limit is not an error: the result says so and never passes.
 pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<ScanResult, ScanError> {
+    scan_listing(plan, clock, progress, stop).map(|(result, _)| result)
+}
+
+/// [`scan`], and beside the result the figures of single subjects where the plan asks for them and there are any.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_listing(
+    plan: &Plan,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
     let mut stages = Stages::new(clock);
     let source = input::open(&plan.inputs, &plan.input)?;
     config::check_columns(plan, source.columns())?;
@@ -60,12 +75,13 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers } =
+    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records } =
         treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let known = Events { described: &dataset.columns, values: &events, ladders: &ladders };
-    let (table, measures, mut not_measured) =
+    let known =
+        Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
+    let Measured { table, measures, mut not_measured, advice: about_known_points, subjects } =
         measure_all(table, quasi_identifiers, known, &searched, plan, progress, stop)?;
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
@@ -85,10 +101,11 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
     stages.end("judge");
 
-    let Advised { advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    let Advised { mut advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    join(&mut advice, about_known_points);
     not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
     stages.end("advise");
-    Ok(ScanResult {
+    let result = ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         run: stages.finish(plan, &dataset),
@@ -101,7 +118,16 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
         waivers,
         not_measured,
         advice,
-    })
+    };
+    Ok((result, subjects))
+}
+
+/// Proposals about crowds come first; where crowds are large enough, the first one about known points is the one to try.
+fn join(advice: &mut Vec<Advice>, mut about_known_points: Vec<Advice>) {
+    if let (true, Some(first)) = (advice.is_empty(), about_known_points.first_mut()) {
+        first.recommended = first.reaches_limits;
+    }
+    advice.append(&mut about_known_points);
 }
 
 /// The policy with the day it was judged for, where something depends on the day.

@@ -1,6 +1,7 @@
 //! From an extract and its roles to the table that is measured; the values are let go here.
 
 use super::ScanError;
+use super::subjects::first_records;
 use crate::config::{InputOptions, Plan};
 use crate::input::{self, Extract, Source};
 use crate::result::{Consent, Dataset, Recipient};
@@ -19,6 +20,8 @@ pub(crate) struct Prepared {
     pub(super) events: Vec<EventValues>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub(super) quasi_identifiers: usize,
+    /// The number of the first record of each subject; empty unless subjects are listed.
+    pub(super) first_records: Vec<u64>,
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
@@ -42,6 +45,8 @@ pub(crate) fn treat(
         cardinality: subject.distinct,
         missing: subject.missing,
     });
+    let listed = codes.as_ref().filter(|_| plan.lists_subjects);
+    let first_records = listed.map(first_records).unwrap_or_default();
     let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
     let table = Table::new(treated.columns, codes, count)?;
     let mut columns = treated.described;
@@ -58,6 +63,8 @@ pub(crate) fn treat(
         subjects: table.subjects() as u64,
         records_without_subject: table.records_without_subject(),
         subjects_not_in_map,
+        time_zone: plan.time_origin.zone_text(),
+        day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
     };
@@ -68,6 +75,7 @@ pub(crate) fn treat(
         ladders: treated.ladders,
         events: treated.events,
         quasi_identifiers: treated.quasi_identifiers,
+        first_records,
     })
 }
 

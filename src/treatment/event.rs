@@ -32,9 +32,6 @@ impl EventValues {
         plan: &UnicityPlan,
         may_order: bool,
     ) -> Result<Self, TreatmentError> {
-        let key = |value: Option<crate::secret::Secret<&str>>| {
-            value.map_or(0, |value| fingerprint(value.expose().as_bytes()))
-        };
         let within = plan.within.get(column);
         let is_time = matches!(
             dictionary.column_type(),
@@ -50,12 +47,19 @@ impl EventValues {
             dictionary.values().map(seen).collect()
         });
         Ok(Self {
-            keys: dictionary.values().map(key).collect(),
+            keys: value_keys(dictionary),
             numbers: whole.map(|whole| whole.numbers).unwrap_or_default(),
             tolerance: tolerance.transpose()?,
             visible,
         })
     }
+}
+
+/// For each code a number that depends on the value alone.
+pub(super) fn value_keys(dictionary: &Dictionary) -> Vec<u64> {
+    let key =
+        |value: Option<crate::secret::Secret<&str>>| value.map_or(0, |value| fingerprint(value.expose().as_bytes()));
+    dictionary.values().map(key).collect()
 }
 
 fn tolerance(

@@ -25,6 +25,7 @@ mod treat;
 mod within;
 mod words;
 
+pub use calendar::TimeOrigin;
 pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use event::EventValues;

@@ -5,8 +5,9 @@
 //! calendar units), never from the values themselves: a proposal tells nothing about where values lie beyond what the
 //! counts beside it tell. Merging rare values looks at holders, not at values, and is added by the advice room.
 
+use super::event::value_keys;
 use super::recode::{Recoded, recode_by_value};
-use super::{CalendarUnit, CoarsenRule};
+use super::{CalendarUnit, CoarsenRule, TimeOrigin};
 use crate::config::Settings;
 use crate::result::ColumnType;
 use crate::table::{Dictionary, Recoding};
@@ -32,6 +33,8 @@ pub struct Rung {
     pub rules: Vec<String>,
     /// From the codes that the column has now to those that it would have.
     pub recoding: Recoding,
+    /// For each of the new codes a number that depends on the value alone, for draws; empty where only crowds are counted.
+    pub keys: Vec<u64>,
 }
 
 /// Calendar rules are looked for among the units themselves; these are for numbers.
@@ -61,6 +64,8 @@ pub(super) struct Present<'a> {
     /// The rules that were applied.
     pub(super) rules: &'a [CoarsenRule],
     pub(super) dictionary: &'a Dictionary,
+    /// Where the buckets of time begin.
+    pub(super) origin: TimeOrigin,
     /// The values before the last rule, and what it made of them.
     pub(super) before_last: Option<(&'a Dictionary, &'a [u32])>,
 }
@@ -108,10 +113,9 @@ fn replaced(present: &Present<'_>) -> Vec<Rung> {
         return Vec::new();
     };
     let try_rule = |rule: CoarsenRule| {
-        let recoded = recode_by_value(present.name, &rule, finer).ok()?;
+        let recoded = recode_by_value(present.name, &rule, finer, present.origin).ok()?;
         let composed = composed(map, &recoded.map, present.dictionary.len())?;
-        let recoding = recoding(present, Recoded { map: composed, dictionary: recoded.dictionary })?;
-        Some(Rung { rules: written(kept, &rule), recoding })
+        rung(present, written(kept, &rule), Recoded { map: composed, dictionary: recoded.dictionary })
     };
     coarser_than(last).into_iter().filter_map(try_rule).collect()
 }
@@ -154,8 +158,8 @@ fn shorter(length: usize) -> Vec<usize> {
 /// Rules behind those of today.
 fn appended(present: &Present<'_>) -> Vec<Rung> {
     let try_rule = |rule: CoarsenRule| {
-        let recoded = recode_by_value(present.name, &rule, present.dictionary).ok()?;
-        Some(Rung { rules: written(present.rules, &rule), recoding: recoding(present, recoded)? })
+        let recoded = recode_by_value(present.name, &rule, present.dictionary, present.origin).ok()?;
+        rung(present, written(present.rules, &rule), recoded)
     };
     rules_for(present).into_iter().filter_map(try_rule).collect()
 }
@@ -201,9 +205,11 @@ fn written(rules: &[CoarsenRule], last: &CoarsenRule) -> Vec<String> {
     rules.iter().chain([last]).map(CoarsenRule::to_string).collect()
 }
 
-fn recoding(present: &Present<'_>, recoded: Recoded) -> Option<Recoding> {
+fn rung(present: &Present<'_>, rules: Vec<String>, recoded: Recoded) -> Option<Rung> {
     let cardinality = u32::try_from(recoded.dictionary.len()).ok()?;
-    Some(Recoding { column: present.place, map: recoded.map, cardinality, missing: recoded.dictionary.missing() })
+    let keys = value_keys(&recoded.dictionary);
+    let missing = recoded.dictionary.missing();
+    Some(Rung { rules, recoding: Recoding { column: present.place, map: recoded.map, cardinality, missing }, keys })
 }
 
 #[cfg(test)]
@@ -211,14 +217,16 @@ mod tests {
     use super::{Ladder, Present, ladder, reads_back};
     use crate::result::ColumnType;
     use crate::treatment::CoarsenRule;
+    use crate::treatment::TimeOrigin;
     use crate::treatment::recode::recode_by_value;
     use crate::treatment::testing::typed_column;
 
     fn ladder_of(column_type: ColumnType, cells: &[&str], rule: Option<&str>) -> Ladder {
         let finer = typed_column("c", column_type, cells).coded.unwrap().dictionary;
         let rules: Vec<CoarsenRule> = rule.map(|rule| CoarsenRule::parse(rule).unwrap()).into_iter().collect();
-        let treated = rules.first().map(|rule| recode_by_value("c", rule, &finer).unwrap());
+        let treated = rules.first().map(|rule| recode_by_value("c", rule, &finer, TimeOrigin::default()).unwrap());
         ladder(&Present {
+            origin: TimeOrigin::default(),
             name: "c",
             place: 0,
             declared: true,
@@ -284,7 +292,15 @@ mod tests {
         let rules = [CoarsenRule::parse("hierarchy:folder/days.csv:1").unwrap()];
         let dictionary = dictionary.coded.unwrap().dictionary;
         let (name, place, declared, before_last) = ("c", 0, true, None);
-        let present = Present { name, place, declared, rules: &rules, dictionary: &dictionary, before_last };
+        let present = Present {
+            origin: TimeOrigin::default(),
+            name,
+            place,
+            declared,
+            rules: &rules,
+            dictionary: &dictionary,
+            before_last,
+        };
         let ladder = ladder(&present);
         assert_eq!((ladder.rare_behind, ladder.rungs.len()), (None, 0));
     }

@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 
 use super::calendar::calendar_text;
-use super::{CoarsenRule, Exact, TreatmentError};
+use super::{CoarsenRule, Exact, TimeOrigin, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::Dictionary;
@@ -53,10 +53,15 @@ pub(super) fn recode<'dictionary>(
 }
 
 /// Applies a rule that looks at nothing but the value: dates, numbers and text.
-pub(super) fn recode_by_value(column: &str, rule: &CoarsenRule, old: &Dictionary) -> Result<Recoded, TreatmentError> {
+pub(super) fn recode_by_value(
+    column: &str,
+    rule: &CoarsenRule,
+    old: &Dictionary,
+    origin: TimeOrigin,
+) -> Result<Recoded, TreatmentError> {
     let found = old.column_type();
     let new_type = if found == ColumnType::Empty { found } else { new_type(column, rule, found)? };
-    recode(old, new_type, |value, buffer| replace(rule, found, value, buffer))
+    recode(old, new_type, |value, buffer| replace(rule, found, value, origin, buffer))
         .map_err(|values| TreatmentError::NotExact { column: column.to_owned(), rule: rule.to_string(), values })
 }
 
@@ -84,9 +89,9 @@ fn new_type(column: &str, rule: &CoarsenRule, found: ColumnType) -> Result<Colum
 }
 
 /// Writes the coarser value to `buffer`. `None` when the value cannot be coarsened exactly.
-fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, buffer: &mut String) -> Option<()> {
+fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, origin: TimeOrigin, buffer: &mut String) -> Option<()> {
     match rule {
-        CoarsenRule::Calendar(unit) => buffer.push_str(&calendar_text(*unit, found, value)?),
+        CoarsenRule::Calendar(unit) => buffer.push_str(&calendar_text(*unit, found, value, origin)?),
         CoarsenRule::Round(step) => buffer.push_str(&Exact::parse(value)?.round_to(*step)?.to_string()),
         CoarsenRule::Bins(edges) => buffer.push_str(&bin_name(edges, Exact::parse(value)?)?),
         CoarsenRule::Top(edge) => {
@@ -121,11 +126,19 @@ fn bin_name(edges: &[Exact], number: Exact) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{CoarsenRule, recode_by_value};
+    use super::{CoarsenRule, Recoded, TimeOrigin, TreatmentError};
+
+    fn recode_by_value(
+        column: &str,
+        rule: &CoarsenRule,
+        old: &crate::table::Dictionary,
+    ) -> Result<Recoded, TreatmentError> {
+        super::recode_by_value(column, rule, old, TimeOrigin::default())
+    }
+
     use crate::result::ColumnType;
     use crate::secret::Secret;
     use crate::table::Dictionary;
-    use crate::treatment::TreatmentError;
 
     fn dictionary(column_type: ColumnType, values: &[&str]) -> Dictionary {
         let mut dictionary = Dictionary::new(column_type);

@@ -9,7 +9,7 @@ use super::Exact;
 ///
 /// | rule | for | what becomes one value |
 /// |---|---|---|
-/// | `hour` `day` `week` `month` `quarter` `year` | dates and times | all moments in it; ISO weeks; zoned times in UTC |
+/// | `hour` `day` `week` `month` `quarter` `year` | dates and times | all moments in it; ISO weeks; zoned times by the clock of the plan |
 /// | `round:10` | numbers | `floor(x / 10 + 0.5) * 10`, exactly |
 /// | `bins:0,10,50` | numbers | each band `[0, 10)`, `[10, 50)`; below the first and from the last edge are bands too |
 /// | `top:500` | numbers | everything from 500 on |

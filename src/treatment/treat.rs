@@ -10,7 +10,7 @@ use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::recode::{Recoded, recode_by_value};
 use super::subject::{subject_from_column, subject_from_map};
-use super::{CoarsenRule, ColumnRole, EventValues, TreatmentError, file_name};
+use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::config::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::result::{Attacker, DatasetColumn, Role};
@@ -231,13 +231,14 @@ impl Workshop<'_> {
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
         let mut before_last = None;
         for rule in rules {
-            let recoded = self.recode(&name, rule, &codes, &dictionary)?;
+            let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
             before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
         }
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let ladder = ladder(&Present {
+            origin: plan.time_origin,
             name: &name,
             place: place.number,
             declared: place.declared,
@@ -246,7 +247,7 @@ impl Workshop<'_> {
             before_last: before_last.as_ref().map(|(finer, map)| (finer, map.as_slice())),
         });
         let values = distinct_values(&dictionary);
-        let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive);
+        let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
         let events = EventValues::new(&name, &dictionary, &plan.unicity, may_order)?;
         let column = Column { name, codes, cardinality: distinct, missing: dictionary.missing() };
         Ok(TreatedColumn { column, values, ladder, events })
@@ -258,6 +259,7 @@ impl Workshop<'_> {
         rule: &CoarsenRule,
         codes: &Codes,
         dictionary: &Dictionary,
+        origin: TimeOrigin,
     ) -> Result<Recoded, TreatmentError> {
         match rule {
             CoarsenRule::Hierarchy { file, level } => {
@@ -269,7 +271,7 @@ impl Workshop<'_> {
                 let holders = holders(codes, dictionary.len(), self.subject_order()?);
                 Ok(recode_rare(dictionary, &holders, *bound))
             }
-            by_value => recode_by_value(column, by_value, dictionary),
+            by_value => recode_by_value(column, by_value, dictionary, origin),
         }
     }
 

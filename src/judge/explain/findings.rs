@@ -136,9 +136,11 @@ pub(super) fn page(finding: FindingCode) -> Page {
         FindingCode::HighUnicity => [
             "Too many subjects are singled out by four known events.",
             "Somebody who knows four purchases of a person finds the whole history.",
-            "Upper end of the 95 % interval of unicity at 4 known points > limit.",
+            "Upper end of the 95 % interval of unicity at 4 known points > limit. Where more than half of the subjects \
+             have fewer points, at the largest number that half of them have; the finding then says so.",
             "de Montjoye et al., Science 347 (2015). The default limit of 20 % is house policy.",
-            "Coarsen time, place and amount, share shorter histories with a new pseudonym each, or share totals.",
+            "Coarsen time, place and amount (`--sweep` finds how far, and proposes rules), share shorter histories with a \
+             new pseudonym each, or share totals.",
         ],
         FindingCode::HighAverageRisk => [
             "The average risk of a subject is above its limit.",

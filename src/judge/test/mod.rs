@@ -33,6 +33,8 @@ fn dataset() -> Dataset {
         subjects: 50,
         records_without_subject: 0,
         subjects_not_in_map: None,
+        time_zone: None,
+        day_start: None,
         subject: Some("card".to_owned()),
         columns: vec![column("card", Role::Subject, true), column("city", Role::QuasiIdentifier, true)],
     }

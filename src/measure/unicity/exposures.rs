@@ -55,6 +55,18 @@ pub fn exposures(
     }
 }
 
+/// Distinct points of each subject of the table, by its number.
+///
+/// # Errors
+/// The reason, when `stop` was raised.
+pub fn distinct_points(table: &Table, point: &Point, stop: &Stop) -> Result<Vec<u32>, StopReason> {
+    if !table.has_subjects() || point.columns.is_empty() {
+        return Ok(vec![0; table.subjects()]);
+    }
+    let columns = PointColumns { event: &point.columns, attributes: &point.known_attributes, visible: &point.visible };
+    Ok(PointIndex::new(table, &columns, stop)?.trace_sizes().to_vec())
+}
+
 struct Asked {
     attacker: Attacker,
     known: usize,

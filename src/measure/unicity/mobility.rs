@@ -28,29 +28,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::ColumnValues;
+pub use crate::result::MobilityAttack;
 use crate::stats::mix;
+use crate::stop::{Stop, StopReason};
 use crate::table::PointIndex;
-
-/// An attack of the family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MobilityAttack {
-    /// Some visits.
-    Location,
-    /// Some visits, in their order.
-    Sequence,
-    /// Some visits with their time; places of the trails stand for place and time bucket.
-    Time,
-    /// Some distinct places.
-    UniqueLocation,
-    /// Some places, and how often each was visited.
-    Frequency,
-    /// Some places, and each one's share of all visits.
-    Probability,
-    /// Some places, and how often each was visited relative to the most visited of them.
-    Proportion,
-    /// The two places visited most.
-    HomeWork,
-}
 
 /// The worst case of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,12 +83,13 @@ impl Trails {
     }
 
     /// Trails of the points of an index, such as place or place and time bucket: points that follow each other in the
-    /// order of the numbers of `order`, a column of the table. Records without a point or a number are left out.
+    /// order of the numbers of `order`, a column of the table. Records without a point or a number are left out. Without
+    /// an order, the points of a trail follow each other by their numbers.
     ///
     /// `values` are those of all columns of the table and `event` the columns of the point. Places are numbered by the
     /// keys of their values, so that ties are broken alike whatever the order of the records.
     #[must_use]
-    pub fn from_index(index: &PointIndex<'_>, values: &[ColumnValues], event: &[usize], order: usize) -> Self {
+    pub fn from_index(index: &PointIndex<'_>, values: &[ColumnValues], event: &[usize], order: Option<usize>) -> Self {
         let columns = index.table().columns();
         let key_of = |record: usize| {
             event.iter().fold(1, |key, &column| {
@@ -125,6 +107,7 @@ impl Trails {
             numbers[point as usize] = number;
         }
         let time = |record: usize| {
+            let Some(order) = order else { return Some(0) };
             let numbers = values.get(order).map_or(&[][..], |values| &values.numbers);
             numbers.get(columns[order].codes.get(record) as usize).copied().flatten()
         };
@@ -159,33 +142,56 @@ impl Trails {
         known: usize,
         tolerance: f64,
     ) -> Vec<Option<WorstCase>> {
-        let homes: Vec<(Vec<u32>, bool)> = match attack {
+        let found = self.within(subjects, &Asked { attack, known, tolerance, limit: u64::MAX }, &Stop::default());
+        // Nothing stops the search, and without a limit it ends.
+        found.unwrap_or_default().into_iter().map(|found| found.ok().flatten()).collect()
+    }
+
+    /// [`Trails::worst_cases_of`], giving up on a subject for which more than `limit` others were looked at.
+    ///
+    /// # Errors
+    /// The reason, when `stop` was raised.
+    pub(super) fn within(
+        &self,
+        subjects: &[u32],
+        asked: &Asked,
+        stop: &Stop,
+    ) -> Result<Vec<Result<Option<WorstCase>, OverLimit>>, StopReason> {
+        let homes: Vec<(Vec<u32>, bool)> = match asked.attack {
             MobilityAttack::HomeWork => self.profiles.par_iter().map(|profile| two_most_visited(profile)).collect(),
             _ => Vec::new(),
         };
         let worst = |&subject: &u32| {
+            stop.check()?;
             let subject = subject as usize;
-            if self.places[subject].is_empty() || known == 0 {
-                return None;
+            if self.places[subject].is_empty() || asked.known == 0 {
+                return Ok(Ok(None));
             }
-            let (matches, tied) = match attack {
-                MobilityAttack::Sequence => (self.sequences(subject, known), false),
+            let mut search = Search { fewest: usize::MAX, work: 0, limit: asked.limit };
+            let mut tied = false;
+            match asked.attack {
+                MobilityAttack::Sequence => self.sequences(subject, asked.known, &mut search),
                 MobilityAttack::HomeWork => {
-                    let (own, tied) = &homes[subject];
+                    let own = &homes[subject];
+                    tied = own.1;
                     // Whoever has a place among the first two is among its visitors.
-                    let visitors = own.first().map_or(&[][..], |&place| &self.visitors[place as usize]);
-                    let has_all = |other: u32| own.iter().all(|place| homes[other as usize].0.contains(place));
-                    (visitors.iter().filter(|&&(other, _)| has_all(other)).count(), *tied)
+                    let visitors = own.0.first().map_or(&[][..], |&place| &self.visitors[place as usize]);
+                    let has_all = |other: u32| own.0.iter().all(|place| homes[other as usize].0.contains(place));
+                    search.fewest = visitors.iter().filter(|&&(other, _)| has_all(other)).count();
                 }
-                _ => (self.sets(subject, attack, known, tolerance), false),
-            };
-            Some(WorstCase { matches: u32::try_from(matches).unwrap_or(u32::MAX), tied })
+                _ => self.sets(subject, asked, &mut search),
+            }
+            let matches = u32::try_from(search.fewest).unwrap_or(u32::MAX);
+            // A match of one is the worst there can be, whatever was not looked at.
+            let decided = search.fewest <= 1 || search.work <= search.limit;
+            Ok(if decided { Ok(Some(WorstCase { matches, tied })) } else { Err(OverLimit) })
         };
         subjects.par_iter().map(worst).collect()
     }
 
     /// Fewest matches over all instances that are sets or multisets of places.
-    fn sets(&self, subject: usize, attack: MobilityAttack, known: usize, tolerance: f64) -> usize {
+    fn sets(&self, subject: usize, asked: &Asked, found: &mut Search) {
+        let attack = asked.attack;
         let mut profile = self.profiles[subject].clone();
         // Places that few others visited come first, so that a match of one is found early.
         profile.sort_by_key(|&(place, _)| (self.visitors[place as usize].len(), place));
@@ -194,49 +200,48 @@ impl Trails {
         let mut search = SetSearch {
             trails: self,
             attack,
-            tolerance,
+            tolerance: asked.tolerance,
             visits: self.places[subject].len(),
             profile: &profile,
             chosen: Vec::new(),
-            fewest: usize::MAX,
+            found,
         };
-        search.choose(0, known.min(available), None);
-        search.fewest
+        search.choose(0, asked.known.min(available), None);
     }
 
     /// Fewest matches over all instances that are subsequences of the trail.
-    fn sequences(&self, subject: usize, known: usize) -> usize {
+    fn sequences(&self, subject: usize, known: usize, found: &mut Search) {
         let trail = &self.places[subject];
-        let mut fewest = usize::MAX;
-        self.follow(trail, known.min(trail.len()), None, &mut fewest);
-        fewest
+        self.follow(trail, known.min(trail.len()), None, found);
     }
 
     /// Tries each place of `rest` as the next one; `candidates` are subjects and where the rest of their trail begins,
     /// `None` while everybody is one.
-    fn follow(&self, rest: &[u32], left: usize, candidates: Option<&[(u32, usize)]>, fewest: &mut usize) {
+    fn follow(&self, rest: &[u32], left: usize, candidates: Option<&[(u32, usize)]>, found: &mut Search) {
         if left == 0 {
-            *fewest = candidates.map_or(self.places.len(), <[_]>::len).min(*fewest);
+            found.fewest = candidates.map_or(self.places.len(), <[_]>::len).min(found.fewest);
             return;
         }
         let mut tried = Vec::new();
         for place in 0..=rest.len() - left {
             // The same place later on leaves fewer visits to go on with, and so no instance that is not seen here.
-            if *fewest <= 1 || tried.contains(&rest[place]) {
+            if found.ended() || tried.contains(&rest[place]) {
                 continue;
             }
             tried.push(rest[place]);
             let next = |(subject, from): (u32, usize)| {
-                let found = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
-                found.map(|found| (subject, from + found + 1))
+                let at = self.places[subject as usize][from..].iter().position(|&other| other == rest[place]);
+                at.map(|at| (subject, from + at + 1))
             };
             let kept: Vec<(u32, usize)> = if let Some(candidates) = candidates {
+                found.work += candidates.len() as u64;
                 candidates.iter().copied().filter_map(next).collect()
             } else {
                 let visitors = &self.visitors[rest[place] as usize];
+                found.work += visitors.len() as u64;
                 visitors.iter().filter_map(|&(subject, _)| next((subject, 0))).collect()
             };
-            self.follow(&rest[place + 1..], left - 1, Some(&kept), fewest);
+            self.follow(&rest[place + 1..], left - 1, Some(&kept), found);
         }
     }
 }
@@ -259,7 +264,35 @@ struct SetSearch<'a> {
     /// The subject's places and visits.
     profile: &'a [(u32, u32)],
     chosen: Vec<(u32, u32)>,
+    found: &'a mut Search,
+}
+
+/// What is asked of each subject.
+pub(super) struct Asked {
+    pub(super) attack: MobilityAttack,
+    pub(super) known: usize,
+    pub(super) tolerance: f64,
+    /// Subjects that may be looked at for one.
+    pub(super) limit: u64,
+}
+
+/// There are too many instances to look at them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OverLimit;
+
+/// How far a search has come.
+struct Search {
+    /// Fewest matches so far.
     fewest: usize,
+    work: u64,
+    limit: u64,
+}
+
+impl Search {
+    /// Whether nothing worse can be found, or the work is over.
+    fn ended(&self) -> bool {
+        self.fewest <= 1 || self.work > self.limit
+    }
 }
 
 impl SetSearch<'_> {
@@ -268,7 +301,7 @@ impl SetSearch<'_> {
     fn choose(&mut self, from: usize, left: usize, candidates: Option<&[u32]>) {
         if left == 0 {
             let found = candidates.map_or(self.trails.places.len(), |candidates| self.count(candidates));
-            self.fewest = found.min(self.fewest);
+            self.found.fewest = found.min(self.found.fewest);
             return;
         }
         for place in from..self.profile.len() {
@@ -277,7 +310,7 @@ impl SetSearch<'_> {
             // A multiset may hold a place several times, as often as it was visited.
             let most = if multiset { (visits as usize).min(left) } else { 1 };
             for times in 1..=most {
-                if self.fewest <= 1 {
+                if self.found.ended() {
                     return;
                 }
                 let need = if multiset { u32::try_from(times).unwrap_or(u32::MAX) } else { visits };
@@ -290,8 +323,9 @@ impl SetSearch<'_> {
     }
 
     /// The candidates that agree on one place.
-    fn keep(&self, candidates: Option<&[u32]>, place: u32, need: u32) -> Vec<u32> {
+    fn keep(&mut self, candidates: Option<&[u32]>, place: u32, need: u32) -> Vec<u32> {
         let visitors = &self.trails.visitors[place as usize];
+        self.found.work += candidates.map_or(visitors.len(), <[_]>::len) as u64 + 1;
         let agrees = |subject: u32, theirs: u32| match self.attack {
             MobilityAttack::Location | MobilityAttack::Time => theirs >= need,
             MobilityAttack::Frequency => self.near(f64::from(need), f64::from(theirs)),

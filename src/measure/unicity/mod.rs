@@ -39,6 +39,7 @@ mod gate;
 pub mod mobility;
 #[doc(hidden)]
 pub mod oracle;
+mod places;
 mod resolution;
 mod settings;
 mod study;
@@ -47,8 +48,8 @@ mod test;
 mod trace;
 mod windows;
 
-pub use exposures::exposures;
-pub use settings::{Axis, ColumnValues, Point, Resolutions, Settings, Step, Tolerance, Within};
+pub use exposures::{distinct_points, exposures};
+pub use settings::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within};
 
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};
 use crate::stop::{Progress, Stop, StopReason};
@@ -145,6 +146,9 @@ fn measure_points(
             unicity.resolutions =
                 Some(resolution::measure_resolutions(&index, settings, point, resolutions, progress, stop)?);
         }
+    }
+    if let Some(mobility) = &settings.mobility {
+        unicity.mobility = places::measure_mobility(table, settings, mobility, progress, stop)?;
     }
     gate::choose(&mut unicity, settings.gate_known_points);
     Ok(unicity)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::result::{Attacker, Cohort};
+use crate::result::{Attacker, Cohort, MobilityAttack};
 
 /// What the measure needs to know beside the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub seed: u64,
     /// Coarser versions to hold the same draws against; `None` for no such study.
     pub resolutions: Option<Resolutions>,
+    /// Attacks on places, times and counts; `None` for none.
+    pub mobility: Option<Mobility>,
 }
 
 impl Settings {
@@ -39,17 +41,45 @@ impl Settings {
             work_limit: 500_000_000,
             seed: 1,
             resolutions: None,
+            mobility: None,
         }
     }
 
     /// The numbers of known points that are computed, ascending.
     pub(super) fn known_points(&self) -> Vec<u32> {
-        let mut known: Vec<u32> = self.known_points.iter().copied().chain([self.gate_known_points]).collect();
+        let mut known = self.asked_known_points();
+        known.push(self.gate_known_points);
+        known.sort_unstable();
+        known.dedup();
+        known.retain(|&known| known > 0);
+        known
+    }
+
+    /// The numbers of known points that were asked for, ascending.
+    pub(super) fn asked_known_points(&self) -> Vec<u32> {
+        let mut known = self.known_points.clone();
         known.retain(|&known| known > 0);
         known.sort_unstable();
         known.dedup();
         known
     }
+}
+
+/// Attacks on places, times and counts, and what stands for place and time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mobility {
+    /// The attacks.
+    pub attacks: Vec<MobilityAttack>,
+    /// Columns of the table that make a place.
+    pub place: Vec<usize>,
+    /// Columns that make the time of a visit, for [`MobilityAttack::Time`].
+    pub time: Vec<usize>,
+    /// The column that orders visits, by its [`ColumnValues::numbers`].
+    pub order: Option<usize>,
+    /// For some columns, whether the attacker sees each code.
+    pub visible: Vec<(usize, Vec<bool>)>,
+    /// How far a count may lie from the candidate's and still match it, as a share of the candidate's.
+    pub tolerance: f64,
 }
 
 /// What is known of the values of one column. Codes are numbered as the values first appear in the files; whatever

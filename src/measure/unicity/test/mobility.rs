@@ -151,7 +151,7 @@ fn trails_of_a_table_follow_time_and_not_the_order_of_records() {
         let (table, values) = table_of(&records, 2);
         let columns = PointColumns { event: &[1], ..PointColumns::default() };
         let index = PointIndex::new(&table, &columns, &Stop::default()).unwrap();
-        let trails = Trails::from_index(&index, &values, &[1], 0);
+        let trails = Trails::from_index(&index, &values, &[1], Some(0));
         trails
             .worst_cases(MobilityAttack::Sequence, 2, 0.0)
             .iter()

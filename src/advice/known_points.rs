@@ -1,0 +1,189 @@
+//! Coarser points that bring known events below their limit, each measured anew.
+//!
+//! A study of resolutions holds the points of today against coarser versions of the extract. Here its cells only say what
+//! to try: the figures come from measuring unicity with the columns coarsened, as a scan with the proposed flags does.
+
+use super::recipe::{Recipe, Step, write};
+use crate::measure::unicity::{self, ColumnValues, Point, Settings};
+use crate::result::{Advice, Attacker, Headline, Outcome, Unicity, UnicityResolutions};
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::{Recoding, Table};
+use crate::treatment::Ladder;
+
+/// Measured anew at most; each costs as much as the measure itself.
+const MOST_TRIED: usize = 12;
+/// Proposals that are shown.
+const MOST_SHOWN: usize = 3;
+
+/// Proposes the least coarse versions of the study whose points single out no more than `limit`, or says that there is
+/// none. Nothing where no study was asked for, the limit holds already, or tolerances and filters speak of the values as
+/// they are today.
+///
+/// # Errors
+/// The reason, when `stop` was raised.
+pub fn advise_known_points(
+    table: &Table,
+    settings: &Settings,
+    ladders: &[Ladder],
+    value: &Unicity,
+    limit: f64,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Vec<Advice>, StopReason> {
+    let (Some(study), Some(before)) = (&value.resolutions, gated(value)) else { return Ok(Vec::new()) };
+    let plain = settings.points.iter().all(|point| point.within.is_empty() && point.visible.is_empty());
+    if before.upper <= limit || !plain {
+        return Ok(Vec::new());
+    }
+    let mut reached: Vec<(Vec<usize>, Advice)> = Vec::new();
+    for cell in candidates(study, before.known, limit).into_iter().take(MOST_TRIED) {
+        let no_coarser = |(other, _): &(Vec<usize>, Advice)| other.iter().zip(&cell).all(|(other, step)| other <= step);
+        if reached.len() == MOST_SHOWN || reached.iter().any(no_coarser) {
+            continue;
+        }
+        let Some(recipe) = recipe_of(study, &cell, table, ladders) else { continue };
+        let Some(after) = measured_anew(table, settings, ladders, &recipe, progress, stop)? else { continue };
+        if after.upper <= limit {
+            reached.push((cell, proposal(table, ladders, &recipe, &before, &after)));
+        }
+    }
+    if reached.is_empty() {
+        let words = format!(
+            "no coarser version of {} that was tried brings the subjects that {} known points single out to the limit; \
+             share shorter histories with a new pseudonym each, or totals instead of events",
+            study.point.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
+            before.known,
+        );
+        return Ok(vec![without_change(words, before.share)]);
+    }
+    Ok(reached.into_iter().map(|(_, advice)| advice).collect())
+}
+
+/// What the gate looks at.
+struct Gated {
+    known: u32,
+    share: f64,
+    /// The upper end of the interval, which the limit is held against.
+    upper: f64,
+}
+
+fn gated(value: &Unicity) -> Option<Gated> {
+    let curve = value.curves.get(value.gated_curve?)?;
+    let known = value.gated_known_points?;
+    let result = curve.results.iter().find(|result| result.known_points == known)?;
+    let (share, [_, high]) = (result.share?, result.interval?);
+    Some(Gated { known, share, upper: high.max(share) })
+}
+
+/// Cells that leave no column out and may reach the limit, the least coarse first.
+fn candidates(study: &UnicityResolutions, known: u32, limit: f64) -> Vec<Vec<usize>> {
+    let keeps_all = |steps: &[usize]| steps.iter().zip(&study.axes).all(|(&step, axis)| step + 1 < axis.steps.len());
+    let mut cells: Vec<Vec<usize>> = study
+        .cells
+        .iter()
+        .filter(|cell| cell.result.known_points == known && keeps_all(&cell.steps))
+        .filter(|cell| cell.result.share.is_some_and(|share| share <= limit))
+        .map(|cell| cell.steps.clone())
+        .collect();
+    cells.sort_by_key(|steps| (steps.iter().sum::<usize>(), steps.clone()));
+    cells
+}
+
+/// The rung of each column's ladder that a cell stands for; `None` when there is none.
+fn recipe_of(study: &UnicityResolutions, cell: &[usize], table: &Table, ladders: &[Ladder]) -> Option<Recipe> {
+    let mut recipe = Recipe::as_is(table.columns().len());
+    for (axis, &step) in study.axes.iter().zip(cell) {
+        if step == 0 {
+            continue;
+        }
+        let column = table.columns().iter().position(|column| column.name == axis.column)?;
+        let label = axis.steps.get(step)?;
+        let rung = ladders.get(column)?.rungs.iter().position(|rung| rung.rules.join(" then ") == *label)?;
+        recipe = recipe.with(column, Step::Rung(rung));
+    }
+    (recipe.changed() > 0).then_some(recipe)
+}
+
+/// The figure of the gate with the columns of the points replaced by their coarser forms.
+fn measured_anew(
+    table: &Table,
+    settings: &Settings,
+    ladders: &[Ladder],
+    recipe: &Recipe,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Option<Gated>, StopReason> {
+    let rungs = recipe.steps().enumerate().filter_map(|(column, step)| match step {
+        Step::Rung(rung) => Some((column, ladders.get(column)?.rungs.get(rung)?)),
+        Step::AsIs | Step::Dropped => None,
+    });
+    let rungs: Vec<_> = rungs.collect();
+    let recodings: Vec<Recoding> = rungs.iter().map(|(_, rung)| rung.recoding.clone()).collect();
+    let coarser = table.clone().with_recoded(&recodings);
+    let behind = |column: usize| {
+        let place = rungs.iter().position(|(changed, _)| *changed == column);
+        place.map_or(column, |place| table.columns().len() + place)
+    };
+    let plain = settings.points.iter().filter(|point| point.known_attributes.is_empty() && point.crowd_below <= 2);
+    let points = plain.map(|point| Point {
+        columns: point.columns.iter().map(|&column| behind(column)).collect(),
+        attackers: vec![Attacker::Uniform],
+        ..point.clone()
+    });
+    let mut columns = settings.columns.clone();
+    columns.extend(rungs.iter().map(|(_, rung)| ColumnValues { keys: rung.keys.clone(), numbers: Vec::new() }));
+    let asked = Settings { columns, points: points.collect(), resolutions: None, mobility: None, ..settings.clone() };
+    Ok(match unicity::measure(&coarser, &asked, progress, stop)? {
+        Outcome::Measured { value, .. } => gated(&value),
+        Outcome::Undefined { .. } | Outcome::Incomplete { .. } => None,
+    })
+}
+
+fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, after: &Gated) -> Advice {
+    let names: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    let written = write(recipe, &names, ladders);
+    Advice {
+        action: format!(
+            "{}: {:.1} % of the subjects instead of {:.1} % are singled out by {} known points",
+            written.action,
+            after.share * 100.0,
+            before.share * 100.0,
+            after.known
+        ),
+        changes: written.changes,
+        config: Some(written.config),
+        flags: written.flags,
+        after: Some(only(after.share)),
+        risk_removed: (before.share > 0.0).then(|| ((before.share - after.share) / before.share).max(0.0)),
+        reaches_limits: true,
+        ..without_change(String::new(), before.share)
+    }
+}
+
+fn without_change(action: String, before: f64) -> Advice {
+    Advice {
+        action,
+        changes: Vec::new(),
+        config: None,
+        flags: None,
+        before: Some(only(before)),
+        after: None,
+        risk_removed: None,
+        detail_kept: None,
+        reaches_limits: false,
+        recommended: false,
+    }
+}
+
+/// Crowds are not counted for these proposals.
+fn only(unicity: f64) -> Headline {
+    Headline {
+        full_smallest_class: None,
+        full_unique_subjects: None,
+        full_subjects_below_k: None,
+        static_smallest_class: None,
+        static_unique_subjects: None,
+        static_subjects_below_k: None,
+        unicity: Some(unicity),
+    }
+}
