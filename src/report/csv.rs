@@ -2,10 +2,10 @@
 
 use super::ReportError;
 use super::escape::printable;
-use super::words;
+use super::{known_points, sweep, words};
 use crate::result::{
     ColumnEffect, Finding, FindingCode, Identifiers, Outcome, ScanResult, SetStatistics, UndefinedField, Unicity,
-    Uniqueness, Unit,
+    UnicityResult, Uniqueness, Unit,
 };
 
 /// The columns, in their fixed order.
@@ -245,18 +245,48 @@ fn effect_rows<'a>(rows: &mut Vec<Row<'a>>, effect: &'a ColumnEffect) {
 }
 
 fn unicity_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a Unicity, unit: &'a str) {
-    let limit = result.findings.iter().find(|finding| finding.measure == "unicity").and_then(|finding| finding.limit);
+    let limit = known_points::limit(result);
+    let judged = known_points::gated_number(value);
     for (place, curve) in value.curves.iter().enumerate() {
         let columns = joined(&curve.point);
-        for point in &curve.results {
-            let share = point.share.map(|share| share.to_string());
-            let row = Row::perhaps("unicity", "share", "share", share, &[]).within(point.interval);
-            let is_gated = value.gated_curve == Some(place) && point.known_points == 4;
-            let row = row.held_to(limit.filter(|_| is_gated));
-            rows.push(row.of(&columns).at(point.known_points.to_string()));
-            let subjects = Row::measured("unicity", "subjects", unit, point.subjects.to_string());
-            rows.push(subjects.of(&columns).at(point.known_points.to_string()));
+        let about = |what: &str| {
+            neutral(&format!("{what}; {}; {}", words::curve_notes(curve).join(", "), words::cohort(curve)))
+        };
+        if let Some(undefined) = &curve.undefined {
+            let reason = neutral(&undefined.explanation);
+            let row = Row {
+                measure: "unicity",
+                figure: "share",
+                unit: "share",
+                status: "undefined",
+                reason,
+                ..Row::default()
+            };
+            rows.push(row.of(&columns).at(about("")));
         }
+        for point in &curve.results {
+            let is_gated = value.gated_curve == Some(place) && point.known_points == judged;
+            let row = share_row("unicity", point).held_to(limit.filter(|_| is_gated));
+            let parameter = about(&point.known_points.to_string());
+            rows.push(row.of(&columns).at(parameter.clone()));
+            let subjects = Row::measured("unicity", "subjects", unit, point.subjects.to_string());
+            rows.push(subjects.of(&columns).at(parameter));
+        }
+    }
+    let Some(study) = &value.resolutions else { return };
+    for cell in &study.cells {
+        let what = format!("{}; {}", cell.result.known_points, sweep::label(study, &cell.steps));
+        rows.push(share_row("unicity.resolutions", &cell.result).of(&joined(&study.point)).at(neutral(&what)));
+    }
+}
+
+/// A share of known points, or why there is none.
+fn share_row<'a>(measure: &'a str, point: &UnicityResult) -> Row<'a> {
+    let share = point.share.map(|share| share.to_string());
+    let row = Row::perhaps(measure, "share", "share", share, &[]).within(point.interval);
+    match (&point.share, &point.reason) {
+        (None, Some(reason)) => Row { reason: neutral(reason), ..row },
+        _ => row,
     }
 }
 

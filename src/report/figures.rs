@@ -1,17 +1,10 @@
-//! The figures that decide, each beside its limit, and the sentences that lead with them: shared by text and Markdown.
+//! The figures that decide, each beside its limit, and the sentences after them: shared by text and Markdown.
 
-use super::number::{count, natural_frequency, percent, share};
-use super::summary::{
-    Crowds, crowds, headline, headline_detail, headline_set, is_gated, names, optional_count, population, records_below,
-};
+use super::known_points;
+use super::number::{count, percent, share};
+use super::summary::{Crowds, crowds, headline_set, is_gated, names, optional_count, population, records_below};
 use super::words;
-use crate::result::{
-    Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
-    UnicityResult, Uniqueness,
-};
-
-/// Known points that the gate on unicity looks at.
-const GATED_POINTS: u32 = 4;
+use crate::result::{Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, Uniqueness};
 
 /// One row of the table of figures. Names in it are printable; nothing else is escaped.
 pub(super) struct Figure {
@@ -72,14 +65,22 @@ pub(super) fn population_share(result: &ScanResult, set: &SetStatistics) -> Stri
     share(set.unique_subjects, population(&result.dataset, set))
 }
 
+/// What the gate on known points looks at, beside the limit of the policy; without a figure it says so.
 fn unicity_figure(result: &ScanResult) -> Option<Figure> {
-    let (curve, point) = gated_unicity(result)?;
-    let columns = names(&curve.point).join(", ");
-    let label = format!("{} ({columns})", words::unicity_label(point.known_points));
     let finding = finding_of(result, "unicity");
-    let limit = finding.and_then(|finding| finding.limit).map_or_else(String::new, percent);
-    let value = point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
-    Some(Figure { limit, ..Figure::new(label, value).found(finding) })
+    let limit = known_points::limit(result).map_or_else(|| "-".to_owned(), percent);
+    let figure = match known_points::gated(result) {
+        Some((curve, point)) => {
+            let columns = names(&curve.point).join(", ");
+            let label = format!("{} ({columns})", words::unicity_label(point.known_points));
+            Figure::new(label, point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent))
+        }
+        None => {
+            result.measures.unicity.as_ref()?;
+            Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
+        }
+    };
+    Some(Figure { limit, ..figure.found(finding) })
 }
 
 fn identifier_figure(result: &ScanResult) -> Option<Figure> {
@@ -94,61 +95,8 @@ fn identifier_figure(result: &ScanResult) -> Option<Figure> {
     Some(Figure { limit: "0".to_owned(), ..figure.found(finding_of(result, "identifiers")) })
 }
 
-fn finding_of<'a>(result: &'a ScanResult, measure: &str) -> Option<&'a Finding> {
+pub(super) fn finding_of<'a>(result: &'a ScanResult, measure: &str) -> Option<&'a Finding> {
     result.findings.iter().find(|finding| finding.measure == measure)
-}
-
-/// The point of the curve that the gate looks at: at four known points where that was computed, else at the most.
-fn gated_unicity(result: &ScanResult) -> Option<(&UnicityCurve, &UnicityResult)> {
-    let Some(Outcome::Measured { value, .. }) = &result.measures.unicity else { return None };
-    let curve = value.curves.get(value.gated_curve?)?;
-    let gated = curve.results.iter().find(|point| point.known_points == GATED_POINTS);
-    Some((curve, gated.or(curve.results.last())?))
-}
-
-/// The headline and what stands under it: of unicity where its limit is broken and it singles out more, or where no
-/// crowd was asked for; else of the crowds, or why they have no figure.
-pub(super) fn lead(result: &ScanResult) -> (String, String) {
-    let unicity = gated_unicity(result).and_then(|(curve, point)| Some((curve, point, point.share?)));
-    let of_unicity = |(curve, point, share): (&UnicityCurve, &UnicityResult, f64)| {
-        (unicity_headline(curve, point, share), unicity_detail(point, share))
-    };
-    match (crowds(result), unicity) {
-        (Crowds::Measured(uniqueness), unicity) => {
-            let set = headline_set(result, uniqueness);
-            let alone = super::number::ratio(set.unique_subjects, population(&result.dataset, set));
-            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
-            let leads = |share: f64| is_broken && alone.is_none_or(|alone| share > alone);
-            match unicity.filter(|&(_, _, share)| leads(share)) {
-                Some(unicity) => of_unicity(unicity),
-                None => (headline(result, set), headline_detail(result, set)),
-            }
-        }
-        (Crowds::Missing { state: "not measured", .. }, Some(unicity)) => of_unicity(unicity),
-        (Crowds::Missing { explanation, .. }, _) => {
-            (words::unknown_risk(&explanation), words::verdict_sentence(result.verdict.outcome).to_owned())
-        }
-    }
-}
-
-fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult, share: f64) -> String {
-    let columns = words::list(&names(&curve.point));
-    words::singled_out(&frequency_of(share), point.known_points, &columns)
-}
-
-/// A share in natural frequencies; only 0 is `none` and only 1 is `all`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the whole")]
-fn frequency_of(share: f64) -> String {
-    const WHOLE: u64 = 1_000_000_000;
-    let part = (share * 1e9).round() as u64;
-    let part = if share <= 0.0 { 0 } else { part.max(1) };
-    let part = if share >= 1.0 { WHOLE } else { part.min(WHOLE - 1) };
-    natural_frequency(part, WHOLE).unwrap_or_default()
-}
-
-fn unicity_detail(point: &UnicityResult, share: f64) -> String {
-    let bounds = point.interval.filter(|_| point.method == UnicityMethod::Sampled);
-    words::share_of_subjects(&percent(share), point.subjects, bounds)
 }
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
@@ -220,65 +168,15 @@ fn effect(advice: &Advice, k: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
 
-    use super::{decision_figures, frequency_of, lead, try_first};
+    use super::{decision_figures, try_first};
     use crate::report::fixture;
     use crate::result::{
-        Advice, AdviceChange, Finding, FindingCode, Headline, IdentifierColumn, IdentifierKind, Identifiers, Outcome,
-        Placement, ScanResult, Severity, Unicity, UnicityCurve, UnicityMethod, UnicityResult, Unit,
+        Advice, AdviceChange, Headline, IdentifierColumn, IdentifierKind, Identifiers, Outcome, Placement, Unit,
     };
-
-    fn with_unicity(share: Option<f64>, broken: bool) -> ScanResult {
-        let mut result = fixture::failing();
-        let point = |known_points, share: Option<f64>| UnicityResult {
-            known_points,
-            subjects: 2_900,
-            excluded: 100,
-            share,
-            interval: share.map(|share| [share - 0.01, share + 0.01]),
-            method: UnicityMethod::Sampled,
-            draws: 1_000,
-            ..UnicityResult::default()
-        };
-        let curve = UnicityCurve {
-            point: vec!["posted_at".to_owned(), "merchant_id".to_owned()],
-            crowd_below: 2,
-            results: vec![point(1, Some(0.01)), point(4, share), point(5, Some(0.99))],
-            ..UnicityCurve::default()
-        };
-        let value = Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() };
-        result.measures.unicity = Some(Outcome::Measured { unit: Unit::Subject, value });
-        if broken {
-            result.findings.push(Finding {
-                code: FindingCode::UnknownRisk,
-                severity: Severity::High,
-                measure: "unicity".to_owned(),
-                columns: Vec::new(),
-                message: "too many".to_owned(),
-                measured: share,
-                limit: Some(0.2),
-                waived: false,
-            });
-        }
-        result
-    }
-
-    #[test]
-    fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
-        let (sentence, detail) = lead(&with_unicity(Some(0.871), true));
-        assert_eq!(
-            sentence,
-            "About 87 in 100 subjects can be singled out by 4 known points (posted_at and merchant_id)"
-        );
-        let detail = detail.replace('\u{a0}', " ");
-        assert_eq!(detail, "87.1 % of 2,900 subjects (95 % interval 86.1 % to 88.1 %)");
-        assert!(lead(&with_unicity(Some(0.871), false)).0.contains("are alone on"), "no limit is broken");
-        assert!(lead(&with_unicity(Some(0.02), true)).0.contains("are alone on"), "the crowds single out more");
-        assert!(lead(&with_unicity(None, true)).0.contains("are alone on"), "there is no share");
-    }
 
     #[test]
     fn unicity_and_identifiers_stand_in_the_table_beside_their_limits() {
-        let mut result = with_unicity(Some(0.871), true);
+        let mut result = fixture::with_unicity(Some(0.871), true);
         let found = |column: &str, kind| IdentifierColumn {
             column: column.to_owned(),
             kind,
@@ -302,13 +200,6 @@ mod tests {
         assert_eq!(row("subjects singled out by 4 known points (posted_at, merchant_id)"), ["87.1 %", "20.0 %"]);
         assert_eq!(row("columns with direct identifiers"), ["1", "0"]);
         assert_eq!(row("smallest class ("), ["1", "5"]);
-    }
-
-    #[test]
-    fn only_none_and_all_are_called_so() {
-        assert_eq!((frequency_of(0.0), frequency_of(1.0)), ("none".to_owned(), "all".to_owned()));
-        assert_eq!(frequency_of(1e-12), "about 1 in 1,000,000,000");
-        assert_eq!(frequency_of(1.0 - 1e-12), "more than 99 in 100");
     }
 
     fn advice(changes: &[(&str, &str)], recommended: bool) -> Advice {

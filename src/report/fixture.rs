@@ -2,7 +2,7 @@
 
 mod decision;
 
-pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, whole};
+pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 
 use crate::result::{
     AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,

@@ -1,7 +1,7 @@
 //! Findings as workflow commands of GitHub Actions: notes that stand beside the configuration in a pull request.
 
 use super::escape::printable;
-use super::figures::lead;
+use super::lead::lead;
 use super::words;
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -22,10 +22,11 @@ pub fn render_github(result: &ScanResult) -> String {
         VerdictOutcome::Review => "warning",
         VerdictOutcome::Fail | VerdictOutcome::Incomplete => "error",
     };
-    let (sentence, detail) = lead(result);
+    let lead = lead(result);
+    let sentences: Vec<&str> = [&lead.sentence].into_iter().chain(&lead.under).map(String::as_str).collect();
     let title = format!("reidrisk {}", words::verdict(outcome));
     let place = place(result, &[]);
-    text.push_str(&command(level, place, &title, &format!("{sentence}; {detail}")));
+    text.push_str(&command(level, place, &title, &sentences.join("; ")));
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));
     }

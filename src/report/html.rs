@@ -3,6 +3,8 @@
 mod crowds;
 mod decision;
 mod first;
+mod known_points;
+mod line;
 mod page;
 mod record;
 mod safety;

@@ -1,9 +1,10 @@
 //! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
 
 use super::escape::{printable, shortened};
-use super::figures::{decision_figures, lead, revealing, try_first};
+use super::figures::{decision_figures, revealing, try_first};
+use super::lead::lead;
 use super::summary::unsaid_reasons;
-use super::words;
+use super::{known_points, words};
 use crate::result::{Inspection, ScanResult};
 
 /// Longest dataset name that is shown, in characters.
@@ -12,12 +13,14 @@ const NAME_CHARACTERS: usize = 80;
 /// The result as a Markdown summary, ending with a newline. Holds no HTML and no link.
 #[must_use]
 pub fn render_markdown(result: &ScanResult) -> String {
-    let (sentence, detail) = lead(result);
-    let mut text = format!("## {}: {}\n\n", words::verdict(result.verdict.outcome), escape(&sentence));
+    let lead = lead(result);
+    let mut text = format!("## {}: {}\n\n", words::verdict(result.verdict.outcome), escape(&lead.sentence));
     if let Some(stamp) = result.run.audience.stamp() {
         push(&mut text, &format!("**{}**\n", escape(&words::restricted(stamp))));
     }
-    push(&mut text, &format!("{}\n", escape(&detail)));
+    for line in &lead.under {
+        push(&mut text, &format!("{}\n", escape(line)));
+    }
     heading(&mut text, result);
     figures(&mut text, result);
     findings(&mut text, result);
@@ -55,7 +58,8 @@ fn figures(text: &mut String, result: &ScanResult) {
         }
         push(text, "");
     }
-    let sentences: Vec<String> = revealing(result, 5).into_iter().chain(try_first(result)).collect();
+    let sentences: Vec<String> =
+        revealing(result, 5).into_iter().chain(known_points::sentences(result)).chain(try_first(result)).collect();
     for sentence in &sentences {
         push(text, &format!("- {}", escape(sentence)));
     }

@@ -14,11 +14,14 @@ mod fixture;
 mod github;
 mod html;
 mod json;
+mod known_points;
 mod layout;
+mod lead;
 mod markdown;
 mod number;
 mod run;
 mod summary;
+mod sweep;
 #[cfg(test)]
 mod test;
 mod text;

@@ -7,8 +7,7 @@ use super::escape::printable;
 use super::number::{count, natural_frequency, ratio, share};
 use super::words;
 use crate::result::{
-    Advice, ColumnEffect, Dataset, Finding, GateMeasure, Headline, Outcome, Reading, ScanResult, SetStatistics,
-    UnicityResult, Uniqueness, VerdictOutcome,
+    Advice, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -49,7 +48,7 @@ pub(super) fn headline_set<'a>(result: &ScanResult, uniqueness: &'a Uniqueness) 
 }
 
 /// Whether `set` is held to the limit and its smallest class is below it.
-fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
+pub(super) fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
     is_gated(result, set) && set.smallest_class.is_some_and(|smallest| smallest < u64::from(result.policy.k))
 }
 
@@ -132,19 +131,6 @@ pub(super) fn headline(result: &ScanResult, set: &SetStatistics) -> String {
             format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
         }
     }
-}
-
-/// What makes the dataset fail where it is not a crowd: the finding that comes first, as a sentence without its full
-/// stop. None where crowds are the reason, or nothing fails.
-pub(super) fn blocking(result: &ScanResult) -> Option<String> {
-    if result.verdict.outcome != VerdictOutcome::Fail {
-        return None;
-    }
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
-    let first = result.findings.iter().find(fails)?;
-    let mut letters = first.message.chars();
-    let start = letters.next()?.to_uppercase();
-    (first.measure != "uniqueness").then(|| printable(&start.chain(letters).collect::<String>()))
 }
 
 /// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.
@@ -306,9 +292,6 @@ pub(super) fn pair_columns(uniqueness: &Uniqueness, limit: usize) -> Vec<&str> {
     ranked.into_iter().map(|(_, name, _)| name).collect()
 }
 
-/// The number of known points that a gate looks at.
-pub(super) const GATED_POINTS: u32 = 4;
-
 /// Proposals that change the extract, best first.
 pub(super) fn proposals(result: &ScanResult) -> impl Iterator<Item = &Advice> {
     result.advice.iter().filter(|advice| !advice.changes.is_empty())
@@ -331,16 +314,4 @@ pub(super) fn exposed(headline: &Headline, uniqueness: &Uniqueness, set: &SetSta
 /// The smallest crowd of the set that the headline speaks of.
 pub(super) fn smallest_crowd(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
     if set.columns == uniqueness.full.columns { headline.full_smallest_class } else { headline.static_smallest_class }
-}
-
-/// The limit on the share that known points single out, where the policy has one.
-pub(super) fn unicity_limit(result: &ScanResult) -> Option<f64> {
-    result.policy.limit_of(GateMeasure::Unicity)
-}
-
-/// The result that the gate on known points looks at, where it was measured.
-pub(super) fn gated_unicity(result: &ScanResult) -> Option<&UnicityResult> {
-    let Some(Outcome::Measured { value, .. }) = &result.measures.unicity else { return None };
-    let curve = value.curves.get(value.gated_curve?)?;
-    curve.results.iter().find(|point| point.known_points == GATED_POINTS)
 }

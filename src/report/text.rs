@@ -3,11 +3,12 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::{printable, shortened};
-use super::figures::{decision_figures, lead, revealing, try_first};
+use super::figures::{decision_figures, revealing, try_first};
 use super::layout::{Page, TextStyle};
+use super::lead::lead;
 use super::number::{bytes, duration};
-use super::summary::{Crowds, blocking, crowds, headline_set, reasons_lead, unsaid_reasons};
-use super::words;
+use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid_reasons};
+use super::{known_points, words};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
@@ -67,18 +68,15 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let outcome = result.verdict.outcome;
     let word = words::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
-    let (of_risk, detail) = lead(result);
-    let blocking = blocking(result);
-    let sentence = blocking.as_ref().unwrap_or(&of_risk);
+    let lead = lead(result);
     let before = page.text.len();
-    page.paragraph(&indent, sentence);
+    page.paragraph(&indent, &lead.sentence);
     let painted = page.paint(word, verdict_colour(outcome));
     // The word takes the place of the first indent.
     page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
-    if blocking.is_some() {
-        page.paragraph(&indent, &of_risk);
+    for line in &lead.under {
+        page.paragraph(&indent, line);
     }
-    page.paragraph(&indent, &detail);
     if reasons_lead(result) {
         for reason in unsaid_reasons(result).take(LISTED) {
             page.paragraph(&indent, &printable(reason));
@@ -100,6 +98,9 @@ fn figures(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", words::reading_sentence(headline_set(result, uniqueness).reading));
     }
     for sentence in revealing(result, LISTED) {
+        page.paragraph("  ", &sentence);
+    }
+    for sentence in known_points::sentences(result) {
         page.paragraph("  ", &sentence);
     }
     if let Some(sentence) = try_first(result) {

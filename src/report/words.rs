@@ -1,12 +1,16 @@
 //! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
 
 mod first;
+mod limits;
 mod pictures;
 mod sections;
+mod unicity;
 
 pub(super) use self::first::*;
+pub(super) use self::limits::*;
 pub(super) use self::pictures::*;
 pub(super) use self::sections::*;
+pub(super) use self::unicity::*;
 
 use super::escape::shortened;
 use super::number::{count, percent};
@@ -202,6 +206,7 @@ pub(super) const CONTENTS: &str = "Sections";
 pub(super) const MORE: &str = "more in result.json";
 pub(super) const MORE_BELOW: &str = "more below";
 pub(super) const HOW_TO_READ: &str = "How to read this";
+pub(super) const WHAT_THIS_IS_NOT: &str = "What this is not";
 pub(super) const WHY: &str = "Why:";
 pub(super) const NOT_GATED: &str = "not held to a limit";
 pub(super) const NOT_COUNTED: &str = "not counted";
@@ -666,27 +671,6 @@ pub(super) fn restricted(stamp: &str) -> String {
 }
 
 pub(super) const IDENTIFIER_COLUMNS: &str = "columns with direct identifiers";
-
-/// The row of unicity: `subjects singled out by 4 known points`.
-pub(super) fn unicity_label(known_points: u32) -> String {
-    format!("subjects singled out by {}", counted(u64::from(known_points), "known point", "known points"))
-}
-
-/// The headline of unicity, from a share in natural frequencies.
-pub(super) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
-    let subjects =
-        if frequency == "none" { "No subject".to_owned() } else { format!("{} subjects", capitalised(frequency)) };
-    let points = counted(u64::from(known_points), "known point", "known points");
-    format!("{subjects} can be singled out by {points} ({columns})")
-}
-
-/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
-pub(super) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
-    let interval = bounds.map_or_else(String::new, |[low, high]| {
-        format!(" (95 % interval {})", interval(&percent(low), &percent(high)))
-    });
-    format!("{share} of {}{interval}", counted(subjects, "subject", "subjects"))
-}
 
 pub(super) fn most_revealing(columns: &[String]) -> String {
     format!("Most revealing columns: {}", columns.join(", "))

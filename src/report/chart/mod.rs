@@ -2,9 +2,12 @@
 
 mod class_sizes;
 mod column_effects;
+mod curves;
 mod font;
 mod pairs;
 mod pixels;
+mod resolution_curves;
+mod resolutions;
 mod scene;
 mod set_sizes;
 mod svg;
@@ -117,6 +120,10 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
     }
     if let Some(Outcome::Measured { value, .. }) = &result.measures.unicity {
         charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
+        if let Some(study) = &value.resolutions {
+            charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
+            charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
+        }
     }
     charts.into_iter().flatten().collect()
 }

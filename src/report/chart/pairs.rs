@@ -53,7 +53,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         scene.area((left + 2, top + 2), (left + width - 2, top + height - 2), Ink::Scale(step));
         let middle = (left + width / 2, top + height / 2);
         let size = if width < 120 { 22 } else { SMALL }.min(height / 2 + 2);
-        let figure = fitted(&cell(pair.share, is_fine && !canvas.is_narrow()), size, width);
+        let figure = fitted(&cell_text(pair.share, is_fine && !canvas.is_narrow()), size, width);
         scene.text(middle, &figure, size, Ink::OnScale(step), Anchor::Middle);
     }
     for pair in worst(&pairs) {
@@ -99,20 +99,20 @@ fn worst<'a, 'b>(pairs: &'a [Pair<'b>]) -> Vec<&'a Pair<'b>> {
 }
 
 /// Step of the scale, 0 to 5.
-fn scale(share: f64) -> u8 {
+pub(super) fn scale(share: f64) -> u8 {
     STEPS.iter().fold(0, |step, bound| step + u8::from(share >= *bound))
 }
 
 /// Whether two pairs with different shares would have the same figure in their cells.
 fn rounding_hides_a_difference(pairs: &[Pair<'_>]) -> bool {
     let mut cells: Vec<(String, u64)> =
-        pairs.iter().map(|pair| (cell(pair.share, false), pair.share.to_bits())).collect();
+        pairs.iter().map(|pair| (cell_text(pair.share, false), pair.share.to_bits())).collect();
     cells.sort_unstable();
     cells.windows(2).any(|two| two[0].0 == two[1].0 && two[0].1 != two[1].1)
 }
 
 /// A share in a cell: as short as it can be, with one decimal where that tells cells apart.
-fn cell(share: f64, is_fine: bool) -> String {
+pub(super) fn cell_text(share: f64, is_fine: bool) -> String {
     if share == 0.0 {
         "0".to_owned()
     } else if share < 0.001 {

@@ -1,16 +1,16 @@
-//! Crowds, what columns and pairs of columns reveal, and known points.
+//! Crowds, and what columns and pairs of columns reveal.
 
 use super::first::{is_quasi, worst_case};
-use super::section::{Section, figures, quoted, sentences};
+use super::section::{Section, figures, sentences};
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::{
     counted_records, headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
-    shares_by_size, size_bars, unicity_limit, why_undefined,
+    shares_by_size, size_bars, why_undefined,
 };
 use crate::report::{Chart, words};
-use crate::result::{DatasetColumn, Outcome, ScanResult, SetStatistics, Unicity, UnicityCurve, Uniqueness};
+use crate::result::{DatasetColumn, ScanResult, SetStatistics, Uniqueness};
 
 /// How large the crowds are, and which sets make the smallest.
 pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
@@ -167,50 +167,4 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         todo: sentences(words::PAIRS_TODO),
         ..Section::default()
     })
-}
-
-/// How many known points single a subject out; none when the measure was not part of the run.
-pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "known-points", title: words::UNICITY_TITLE, ..Section::default() };
-    Some(match result.measures.unicity.as_ref()? {
-        Outcome::Measured { value, .. } => Section {
-            answer: unicity_answer(result, value),
-            figures: figures(charts, &["unicity"]),
-            tables: value.curves.iter().map(curve).collect(),
-            reading: words::owned(words::UNICITY_READING),
-            todo: sentences(words::UNICITY_TODO),
-            ..section
-        },
-        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { lines: vec![quoted(&words::unicity_unknown(&printable(explanation)))], ..section }
-        }
-    })
-}
-
-fn unicity_answer(result: &ScanResult, value: &Unicity) -> String {
-    let gated = value.gated_curve.and_then(|place| value.curves.get(place)).or_else(|| value.curves.first());
-    let points = gated.map_or(&[][..], |curve| &curve.results);
-    let shown = points.iter().find(|point| point.known_points == 4).or_else(|| points.last());
-    match shown.and_then(|point| Some((point, point.share?))) {
-        Some((point, part)) => {
-            words::unicity_answer(point, &percent(part), unicity_limit(result).map(percent).as_deref())
-        }
-        None => words::NO_UNICITY.to_owned(),
-    }
-}
-
-fn curve(curve: &UnicityCurve) -> Table {
-    let rows = curve.results.iter().map(|point| {
-        let interval = point.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
-        vec![
-            Cell::number(point.known_points.to_string()),
-            Cell::optional(point.share.map(percent)),
-            Cell::optional(interval),
-            Cell::number(count(point.subjects)),
-            Cell::number(count(point.excluded)),
-            Cell::text(words::unicity_method(point.method, point.draws)),
-        ]
-    });
-    let rules: Vec<String> = curve.coarsen.values().chain(curve.within.values()).map(|rule| printable(rule)).collect();
-    Table::new(words::curve_label(&names(&curve.point), &rules, curve.attacker), &words::UNICITY_HEADS, rows).folded()
 }

@@ -1,14 +1,14 @@
-//! The first screen: headline, number line, tiles, riskiest columns and sets, what to do, how far to trust it.
+//! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
 use super::section::{Sentence, plain, quoted};
 use crate::report::escape::{printable, shortened};
+use crate::report::lead::{About, lead};
 use crate::report::number::{count, percent, ratio, share};
 use crate::report::summary::{
-    Crowds, alternatives, crowds, exposed, gated_unicity, headline_counts, headline_detail, headline_set, is_gated,
-    names, optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, unicity_limit,
-    why_undefined,
+    Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
+    proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{summary, words};
+use crate::report::{known_points, words};
 use crate::result::{Advice, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the lists of bars.
@@ -23,97 +23,27 @@ pub(super) struct Headline {
     pub(super) counts: String,
 }
 
-/// What fails comes first; what the crowds say stands under it.
+/// The lead of all forms, with what it means for somebody who knows that much.
 pub(super) fn headline(result: &ScanResult) -> Headline {
-    let of_crowds = headline_of_crowds(result);
-    match summary::blocking(result) {
-        Some(sentence) => Headline { sentence: format!("{}.", plain(&sentence)), counts: of_crowds.sentence },
-        None => of_crowds,
-    }
-}
-
-fn headline_of_crowds(result: &ScanResult) -> Headline {
-    match crowds(result) {
-        Crowds::Measured(uniqueness) => {
-            let set = headline_set(result, uniqueness);
-            let attacker = words::attacker(set, population(&result.dataset, set));
-            Headline {
-                sentence: format!("{}.", summary::headline(result, set)),
-                counts: format!("{}. {attacker}", headline_detail(result, set)),
-            }
+    let lead = lead(result);
+    let mut under = lead.under;
+    let note = match lead.about {
+        About::Crowd(set) => words::attacker(set, population(&result.dataset, set)),
+        About::KnownPoints(_, point) => words::known_points_attacker(point),
+        About::Nothing(state) => {
+            // The band above says what the verdict means.
+            under.pop();
+            words::state(state)
         }
-        Crowds::Missing { state, explanation } => {
-            Headline { sentence: words::unknown_risk(&explanation), counts: words::state(state) }
-        }
-    }
-}
-
-/// The smallest crowd on a line from 1 on, logarithmic, with the limit and what the recommended change would make of
-/// it. Places are percent of the width.
-pub(super) struct NumberLine {
-    pub(super) label: String,
-    pub(super) over: String,
-    pub(super) limit: String,
-    pub(super) limit_at: String,
-    pub(super) limit_anchor: &'static str,
-    pub(super) now: String,
-    pub(super) now_at: String,
-    pub(super) now_anchor: &'static str,
-    pub(super) breaks: bool,
-    pub(super) after: Option<LinePoint>,
-    pub(super) end: String,
-}
-
-pub(super) struct LinePoint {
-    pub(super) at: String,
-    pub(super) anchor: &'static str,
-    pub(super) text: String,
-}
-
-/// First and last percent of the line.
-const LINE: (f64, f64) = (2.0, 98.0);
-
-pub(super) fn number_line(result: &ScanResult, uniqueness: &Uniqueness) -> Option<NumberLine> {
-    let set = headline_set(result, uniqueness);
-    let now = set.smallest_class.filter(|smallest| *smallest > 0)?;
-    let k = u64::from(result.policy.k.max(1));
-    let gated = is_gated(result, set);
-    let after = proposals(result)
-        .find(|advice| advice.recommended)
-        .and_then(|advice| smallest_crowd(advice.after.as_ref()?, uniqueness, set))
-        .filter(|after| *after > now);
-    let end = [50, k * 4, now * 2, after.unwrap_or(0) * 2].into_iter().max().unwrap_or(50);
-    let at = |value: u64| LINE.0 + (LINE.1 - LINE.0) * logarithm(value) / logarithm(end);
-    // Text near an edge begins or ends at its point.
-    let anchor = |place: f64| match place {
-        place if place < 12.0 => "start",
-        place if place > 80.0 => "end",
-        _ => "middle",
     };
-    let units = words::unit(set.reading, now);
-    let after = after.filter(|after| at(*after) - at(now) > 26.0).map(|after| LinePoint {
-        at: format!("{:.1}", at(after)),
-        anchor: anchor(at(after)),
-        text: words::line_after(after),
-    });
-    Some(NumberLine {
-        label: words::line_label(now, k, units, gated),
-        over: format!("{:.1}", if gated { at(k) - LINE.0 } else { 0.0 }),
-        limit: words::line_limit(k, gated),
-        limit_at: format!("{:.1}", at(k)),
-        limit_anchor: anchor(at(k)),
-        now: words::line_now(now, units),
-        now_at: format!("{:.1}", at(now)),
-        now_anchor: anchor(at(now)),
-        breaks: gated && now < k,
-        after,
-        end: words::line_end(end, words::unit(set.reading, end)),
-    })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
-fn logarithm(value: u64) -> f64 {
-    (value.max(1) as f64).ln()
+    let sentence = lead.sentence.trim_end_matches('.');
+    under.push(note);
+    let under: Vec<&str> =
+        under.iter().map(|line| line.trim_end_matches('.')).filter(|line| !line.is_empty()).collect();
+    Headline {
+        sentence: plain(&format!("{sentence}.")),
+        counts: if under.is_empty() { String::new() } else { plain(&format!("{}.", under.join(". "))) },
+    }
 }
 
 pub(super) struct Tile {
@@ -171,25 +101,27 @@ fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     }
 }
 
-/// Unicity at the gate's known points where it was measured, else the worst case of all columns.
+/// What known points single out where that was measured, else the worst case of all columns.
 fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
-    if let Some(point) = gated_unicity(result) {
-        let limit = unicity_limit(result);
-        let upper = point.interval.map(|[_, high]| high).or(point.share);
-        return Tile {
-            label: words::tile_unicity(point.known_points),
-            value: point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent),
-            note: words::tile_unicity_note(limit.map(percent).as_deref()),
-            over: limit.is_some_and(|limit| upper.is_none_or(|upper| upper > limit)),
-        };
-    }
     let full = &uniqueness.full;
-    Tile {
+    known_points_tile(result).unwrap_or_else(|| Tile {
         label: words::tile_alone(words::unit(full.reading, 2), full.columns.len()),
         value: share(full.unique_subjects, population(&result.dataset, full)),
         note: words::tile_alone_note(full),
         over: false,
-    }
+    })
+}
+
+/// The tile of known points; none where there was nothing to judge.
+pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
+    let (_, point) = known_points::gated(result)?;
+    let limit = known_points::limit(result);
+    Some(Tile {
+        label: words::tile_unicity(point.known_points),
+        value: point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent),
+        note: words::tile_unicity_note(limit.map(percent).as_deref()),
+        over: limit.is_some_and(|limit| !known_points::keeps_to(point, limit)),
+    })
 }
 
 /// One line of a list of bars; the width is percent.

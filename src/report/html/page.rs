@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use super::first::{Bar, Headline, NumberLine, Tile, Todo, Trust};
+use super::first::{Bar, Headline, Tile, Todo, Trust};
+use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
-use super::{crowds, decision, first, record, safety, source};
+use super::{crowds, decision, first, known_points, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
 use crate::report::{charts, words};
@@ -76,11 +77,14 @@ impl Page {
             time: words::time(&printable(&result.run.started_at)),
             handling: result.run.audience.stamp().map_or_else(|| words::HANDLING.to_owned(), words::restricted),
             headline: first::headline(result),
-            line: uniqueness.and_then(|uniqueness| first::number_line(result, uniqueness)),
+            line: number_line(result),
             found: result.findings.iter().take(FINDINGS).map(FindingLine::new).collect(),
             found_more: words::more_findings(result.findings.len().saturating_sub(FINDINGS)),
             why: reasons(result),
-            tiles: uniqueness.map_or_else(Vec::new, |uniqueness| first::tiles(result, uniqueness)),
+            tiles: match uniqueness {
+                Some(uniqueness) => first::tiles(result, uniqueness),
+                None => first::known_points_tile(result).into_iter().collect(),
+            },
             has_crowds: uniqueness.is_some(),
             columns_note: columns.note,
             riskiest_columns: columns.rows,
@@ -106,7 +110,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     if let Some(uniqueness) = uniqueness {
         sections.push(crowds::crowds(result, uniqueness, &charts));
     }
-    sections.extend(crowds::known_points(result, &charts));
+    sections.extend(known_points::known_points(result, &charts));
     sections.push(crowds::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));

@@ -4,30 +4,25 @@ use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{bytes, count, duration};
-use crate::report::summary::unicity_limit;
 use crate::report::words;
-use crate::result::{ScanResult, Uniqueness};
+use crate::result::{Gate, GateSet, ScanResult, Uniqueness};
 
 /// The limits that the answer was judged by, each with where it comes from.
 pub(super) fn policy(result: &ScanResult) -> Section {
     let policy = &result.policy;
+    let mut rows: Vec<Vec<Cell>> = policy.gates.iter().map(gate_row).collect();
     let source = words::policy_source(&policy.name);
-    let mut limits = vec![
-        (words::LIMIT_K, words::limit_k_value(policy.k), source),
-        (words::LIMIT_ANY_RECORD, words::gated(policy.gate_any_record).to_owned(), source),
-    ];
-    limits.extend(
-        unicity_limit(result)
-            .map(|limit| (words::LIMIT_UNICITY, words::at_most(&crate::report::number::percent(limit)), source)),
-    );
-    limits.extend([
-        (words::LIMIT_FAIL_ON, words::severity_or_above(policy.fail_on), words::SOURCE_SCAN),
-        (words::LIMIT_REVIEW, words::review_exit(policy.allow_review).to_owned(), words::SOURCE_SCAN),
-    ]);
-    let rows = limits
-        .into_iter()
-        .map(|(name, value, source)| vec![Cell::text(name), Cell::text(value), Cell::text(source)])
-        .collect::<Vec<_>>();
+    let plain = |name: &str, value: String, source: &str| {
+        [name.to_owned(), value, words::NO_BASIS.to_owned(), source.to_owned()].map(Cell::text).to_vec()
+    };
+    if rows.is_empty() {
+        rows.push(plain(words::LIMIT_K, words::limit_k_value(policy.k), source));
+    }
+    if !policy.gates.iter().any(is_on_any_record) {
+        rows.push(plain(words::LIMIT_ANY_RECORD, words::gated(policy.gate_any_record).to_owned(), words::SOURCE_SCAN));
+    }
+    rows.push(plain(words::LIMIT_FAIL_ON, words::severity_or_above(policy.fail_on), words::SOURCE_SCAN));
+    rows.push(plain(words::LIMIT_REVIEW, words::review_exit(policy.allow_review).to_owned(), words::SOURCE_SCAN));
     Section {
         id: "policy",
         title: words::POLICY_TITLE,
@@ -38,6 +33,18 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         todo: sentences(words::POLICY_TODO),
         ..Section::default()
     }
+}
+
+/// Whether a gate holds a set with event columns to a limit on classes.
+fn is_on_any_record(gate: &Gate) -> bool {
+    gate.class_limit().is_some() && gate.set == Some(GateSet::Full)
+}
+
+fn gate_row(gate: &Gate) -> Vec<Cell> {
+    let source = words::limit_source(&printable(&gate.source), gate.origin);
+    [words::gate_name(gate), words::gate_value(gate), words::gate_basis(gate.basis).to_owned(), source]
+        .map(Cell::text)
+        .to_vec()
 }
 
 /// The method as terms and explanations, fitted to this result.

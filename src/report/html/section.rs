@@ -19,6 +19,8 @@ pub(super) struct Section {
     pub(super) figures: Vec<Figure>,
     pub(super) tables: Vec<Table>,
     pub(super) reading: Vec<String>,
+    /// What the figures must not be taken for.
+    pub(super) caution: Vec<String>,
     pub(super) todo: Vec<Sentence>,
     pub(super) terms: Vec<(String, String)>,
 }

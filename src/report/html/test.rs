@@ -19,6 +19,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("no_static", fixture::without_static()),
         ("small_crowds", fixture::small_crowds()),
         ("whole", fixture::whole()),
+        ("swept", fixture::swept()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("foreign", fixture::foreign()),
@@ -202,6 +203,40 @@ fn a_measure_of_known_points_without_a_figure_is_said_to_be_unknown() {
     let page = page(&result);
     assert!(page.contains("How many known points single a subject out is unknown, because drawing ended"));
     assert!(!page.contains("Singled out by 4 points"));
+}
+
+#[test]
+fn known_points_are_answered_with_cohort_caution_and_what_coarsening_would_buy() {
+    let page = page(&fixture::swept()).replace('\u{a0}', " ");
+    let section = page.split_once("id=\"known-points\"").unwrap().1.split_once("</section>").unwrap().0;
+    for said in [
+        "3 known points (posted_at and merchant_id) single 73.3 % of",
+        "The limit of 20.0 % does not hold",
+        "About the limit: more than half of the subjects have fewer than 4 distinct points.",
+        "the subjects with at least 8 points; this curve is judged",
+        "not known, because no record has a value in every column of the point.",
+        "not how many are identified",
+        "Among more people, or at a coarser day",
+        "Of single changes amount → left out buys most: 3 known points then single out",
+        "The least change of this sweep that keeps to the limit of 20.0 % is",
+        "reidrisk scan INPUT --coarsen",
+        "no subject has so many points",
+        "Records out of sight",
+    ] {
+        assert!(section.contains(said), "{said}: {section}");
+    }
+    assert!(!section.contains("NaN"));
+}
+
+#[test]
+fn the_limits_are_listed_gate_by_gate_with_who_asks_for_them() {
+    let mut result = fixture::whole();
+    result.policy.gates[0].basis = crate::result::GateBasis::Law;
+    result.policy.gates[0].source = "a statute".to_owned();
+    result.policy.gates[0].origin = crate::result::GateOrigin::Preset;
+    let page = page(&result).replace('\u{a0}', " ");
+    assert!(page.contains("<td>at least 5</td><td>law</td><td>a statute; set by the preset</td>"));
+    assert!(page.contains("subjects singled out by 4 known points</th><td>at most 20.0 %</td><td>house</td>"));
 }
 
 #[test]

@@ -45,6 +45,20 @@ pub(in crate::report) fn line_end(end: u64, units: &str) -> String {
     format!("smallest crowd, up to {} {units}", count(end))
 }
 
+pub(in crate::report) fn line_label_share(now: &str, limit: &str) -> String {
+    format!("Singled out by known points: {now} of subjects; limit: at most {limit}.")
+}
+
+pub(in crate::report) fn line_now_share(now: &str) -> String {
+    format!("now {now}")
+}
+
+pub(in crate::report) fn line_after_share(after: &str) -> String {
+    format!("{after} with the recommended change")
+}
+
+pub(in crate::report) const LINE_END_SHARE: &str = "share of subjects singled out, up to 100 %";
+
 pub(in crate::report) const TILE_SMALLEST: &str = "Smallest crowd";
 
 /// Names the columns that a tile speaks of, so that they are not taken for others.

@@ -1,7 +1,6 @@
 //! Words in and around pictures.
 
 use crate::report::number::count;
-use crate::result::Attacker;
 
 /// Title of the picture of class sizes.
 pub(in crate::report) fn chart_class_sizes(units: &str) -> String {
@@ -108,8 +107,44 @@ pub(in crate::report) fn trade_off_part(changes: &[String], detail: &str, share:
 }
 
 pub(in crate::report) const CHART_UNICITY: &str = "How many known points single a subject out";
-pub(in crate::report) const CHART_UNICITY_SUBTITLE: &str =
-    "Share of subjects singled out; the band is the 95 % interval, the ring is what the gate looks at";
+pub(in crate::report) fn chart_unicity_subtitle(cohort: Option<&str>) -> String {
+    let cohort = cohort.map_or_else(String::new, |cohort| format!(" ({cohort})"));
+    format!("Share singled out{cohort}; band: 95 % interval; ring: what is judged")
+}
+
+pub(in crate::report) const CHART_RESOLUTIONS: &str = "What coarser values would hide from known points";
+
+pub(in crate::report) fn chart_resolutions_subtitle(known: u32, is_fixed: bool) -> String {
+    let points = if is_fixed { format!(" by {}", super::known_points(known)) } else { String::new() };
+    format!("Share of subjects still singled out{points}; darker is riskier")
+}
+
+pub(in crate::report) fn chart_resolutions_description(known: u32) -> String {
+    format!("Share singled out at each step of coarsening; the words speak of {}.", super::known_points(known))
+}
+
+pub(in crate::report) const OTHERS_AS_THEY_ARE: &str = "; further columns as they are";
+
+pub(in crate::report) fn more_maps(left_out: usize) -> String {
+    let maps = if left_out == 1 { "map" } else { "maps" };
+    format!("; {} more {maps} in the table", count(left_out as u64))
+}
+
+/// A step of a column where there is little room: `merchant: week`.
+pub(in crate::report) fn step_of(column: &str, rule: &str) -> String {
+    format!("{column}: {rule}")
+}
+
+pub(in crate::report) const NOT_KNOWN_CELL: &str = "not known";
+
+pub(in crate::report) fn map_limit(limit: &str) -> String {
+    format!("framed: within the limit of {limit}, by the upper end of the interval")
+}
+
+pub(in crate::report) const CHART_RESOLUTION_CURVES: &str = "What each single change would do to the curve";
+pub(in crate::report) const CHART_RESOLUTION_CURVES_SUBTITLE: &str =
+    "Share of subjects still singled out; all other columns as they are; band: 95 % interval";
+
 pub(in crate::report) const KNOWN_POINTS_AXIS: &str = "known points";
 pub(in crate::report) const UNICITY_DESCRIPTION: &str = "Share singled out by number of known points.";
 
@@ -120,17 +155,4 @@ pub(in crate::report) fn more_curves(left_out: usize) -> String {
 
 pub(in crate::report) fn limit_share(share: &str) -> String {
     format!("limit {share}")
-}
-
-/// What a curve of known points is about: `posted_at + merchant_id (day)`.
-pub(in crate::report) fn curve_label(columns: &[String], rules: &[String], attacker: Attacker) -> String {
-    let columns = columns.join(" + ");
-    let attacker = match attacker {
-        Attacker::Uniform => None,
-        Attacker::Rarest => Some("rarest points"),
-        Attacker::Frequent => Some("most frequent points"),
-        Attacker::Consecutive => Some("consecutive points"),
-    };
-    let notes: Vec<&str> = rules.iter().map(String::as_str).chain(attacker).collect();
-    if notes.is_empty() { columns } else { format!("{columns} ({})", notes.join(", ")) }
 }

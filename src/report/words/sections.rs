@@ -1,7 +1,7 @@
 //! Words of the sections below the first screen.
 
 use crate::report::number::count;
-use crate::result::{Consent, IdentifierColumn, IdentifierKind, Placement, Severity, UnicityMethod, UnicityResult};
+use crate::result::{Consent, IdentifierColumn, IdentifierKind, Placement};
 
 pub(in crate::report) const FINDINGS_TITLE: &str = "Findings";
 pub(in crate::report) const FINDINGS_CAPTION: &str = "All findings, worst first";
@@ -227,85 +227,6 @@ pub(in crate::report) const PAIRS_TODO: &[&str] =
 
 pub(in crate::report) fn pairs_caption(pairs: usize) -> String {
     if pairs == 1 { "The one pair".to_owned() } else { format!("All {} pairs, riskiest first", count(pairs as u64)) }
-}
-
-pub(in crate::report) const UNICITY_TITLE: &str = "Known points";
-pub(in crate::report) const UNICITY_HEADS: [&str; 6] =
-    ["Known points", "Singled out", "95 % interval", "Subjects", "Left out", "Method"];
-pub(in crate::report) const NO_UNICITY: &str = "No share is defined: no subject has enough points.";
-pub(in crate::report) const UNICITY_READING: &[&str] = &[
-    "A point is one known event, such as a purchase on a known day at a known shop. A subject is singled out when nobody \
-     else in the extract has all of the known points.",
-    "Subjects with fewer points than are asked for are left out and counted.",
-];
-pub(in crate::report) const UNICITY_TODO: &[&str] =
-    &["Coarser time, place and amount make points less telling: see what could change, or try `--coarsen`."];
-
-pub(in crate::report) fn unicity_answer(point: &UnicityResult, share: &str, limit: Option<&str>) -> String {
-    let points = if point.known_points == 1 { "point singles" } else { "points single" };
-    let limit = limit.map_or_else(String::new, |limit| format!(" The limit is {limit}."));
-    format!("{} known {points} {share} of {} subjects out.{limit}", point.known_points, count(point.subjects))
-}
-
-pub(in crate::report) fn unicity_unknown(explanation: &str) -> String {
-    format!("How many known points single a subject out is unknown, because {}.", explanation.trim_end_matches('.'))
-}
-
-pub(in crate::report) fn unicity_method(method: UnicityMethod, draws: u64) -> String {
-    match method {
-        UnicityMethod::Exact => "exact".to_owned(),
-        UnicityMethod::Sampled => format!("sampled, {} draws", count(draws)),
-    }
-}
-
-pub(in crate::report) const POLICY_TITLE: &str = "Limits";
-pub(in crate::report) const POLICY_CAPTION: &str = "Limits of this run, with their source";
-pub(in crate::report) const POLICY_HEADS: [&str; 3] = ["Limit", "Value", "Source"];
-pub(in crate::report) const LIMIT_K: &str = "smallest class of the static quasi-identifiers";
-pub(in crate::report) const LIMIT_ANY_RECORD: &str = "worst case of one known event";
-pub(in crate::report) const LIMIT_UNICITY: &str = "singled out by known points";
-pub(in crate::report) const LIMIT_FAIL_ON: &str = "findings that fail";
-pub(in crate::report) const LIMIT_REVIEW: &str = "a review ends with";
-pub(in crate::report) const SOURCE_SCAN: &str = "configuration of the scan, or its default";
-pub(in crate::report) const POLICY_READING: &[&str] = &[
-    "No law names a number below which data are anonymous. The limits say what this house accepts for a release of this \
-     kind, and they are compared without tolerance; equality holds.",
-];
-pub(in crate::report) const POLICY_TODO: &[&str] =
-    &["Limits are set in the part `[policy]` of `reidrisk.toml`. Change them before a scan, not after its answer."];
-
-pub(in crate::report) fn policy_source(name: &str) -> &'static str {
-    match name {
-        "house-default" => {
-            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
-        }
-        "custom" => "set in the configuration",
-        "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
-        _ => "preset, set in the configuration by its name",
-    }
-}
-
-pub(in crate::report) fn limit_k_value(k: u32) -> String {
-    format!("at least {}", super::counted(u64::from(k), "subject", "subjects"))
-}
-
-pub(in crate::report) fn gated(gated: bool) -> &'static str {
-    if gated { "held to the same limit" } else { "shown, not held to a limit" }
-}
-
-pub(in crate::report) fn at_most(figure: &str) -> String {
-    format!("at most {figure}")
-}
-
-pub(in crate::report) fn severity_or_above(severity: Severity) -> String {
-    match severity {
-        Severity::Critical => "critical".to_owned(),
-        lower => format!("{} or above", super::severity(lower)),
-    }
-}
-
-pub(in crate::report) fn review_exit(allowed: bool) -> &'static str {
-    if allowed { "exit code 0" } else { "exit code 1" }
 }
 
 pub(in crate::report) fn record_answer(files: usize, size: &str) -> String {

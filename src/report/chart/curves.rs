@@ -1,0 +1,186 @@
+//! Shares by number of known points: lines with their intervals against a limit, each named at its end.
+
+use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
+use super::{axis_label, position};
+use crate::report::number::percent;
+use crate::report::words;
+
+/// Size of the second line of a label.
+const NOTE: i32 = 24;
+
+/// One line of the picture.
+pub(super) struct Line {
+    /// What it is about; the second part stands below the first.
+    pub(super) label: [String; 2],
+    /// Known points, share and interval, ascending.
+    pub(super) points: Vec<(u32, f64, Option<[f64; 2]>)>,
+    /// Whether it is the one that the picture is about.
+    pub(super) is_main: bool,
+    /// The number of known points that gets a ring and its figure.
+    pub(super) ring: Option<u32>,
+}
+
+struct Plot {
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+    points: (f64, f64),
+}
+
+impl Plot {
+    fn point(&self, known: u32, share: f64) -> (i32, i32) {
+        (position(f64::from(known), self.points, (self.left + 40, self.right - 40)), self.height(share))
+    }
+
+    fn height(&self, share: f64) -> i32 {
+        position(share, (0.0, 1.0), (self.bottom, self.top))
+    }
+}
+
+/// The picture; `None` when no line has a point.
+pub(super) fn draw(
+    canvas: &Canvas<'_>,
+    (title, subtitle): (&str, &str),
+    lines: &[Line],
+    limit: Option<f64>,
+) -> Option<Scene> {
+    let known = || lines.iter().flat_map(|line| &line.points).map(|(known, ..)| *known);
+    let (first, last) = (known().min()?, known().max()?);
+    let has_notes = lines.iter().any(|line| !line.label[1].is_empty());
+    let row = if has_notes { 70 } else { 44 };
+    let mut scene = canvas.scene(title, subtitle, 560 + row * i32::try_from(lines.len()).unwrap_or(0));
+    let points = (f64::from(first), f64::from(last.max(first + 1)));
+    let plot = canvas.either(
+        Plot { left: 170, right: 1090, top: 200, bottom: 770, points },
+        Plot { left: 104, right: 750, top: 40, bottom: 440, points },
+    );
+    axis(&mut scene, &plot, (first, last));
+    // The main line lies above the others.
+    let mut ordered: Vec<(usize, &Line)> = lines.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, line)| line.is_main);
+    for (_, line) in &ordered {
+        ribbon(&mut scene, &plot, line);
+    }
+    if let Some(limit) = limit {
+        limit_line(&mut scene, &plot, limit);
+    }
+    for (place, line) in &ordered {
+        path(&mut scene, &plot, *place, line);
+    }
+    if canvas.is_narrow() {
+        key(&mut scene, plot.bottom + 130, row, lines);
+    } else {
+        labels(&mut scene, &plot, row, lines);
+    }
+    Some(scene)
+}
+
+fn axis(scene: &mut Scene, plot: &Plot, (first, last): (u32, u32)) {
+    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let height = plot.height(share);
+        let ink = if share == 0.0 { Ink::Muted } else { Ink::Grid };
+        scene.line((plot.left, height), (plot.right, height), ink, 2);
+        scene.text((plot.left - 14, height), &axis_label(share), SMALL, Ink::Muted, Anchor::End);
+    }
+    let step = ((last - first) / 10).max(1);
+    for known in (first..=last).step_by(step as usize) {
+        let (at, _) = plot.point(known, 0.0);
+        scene.text((at, plot.bottom + 32), &known.to_string(), SMALL, Ink::Text, Anchor::Middle);
+    }
+    let middle = i32::midpoint(plot.left, plot.right);
+    scene.text((middle, plot.bottom + 74), words::KNOWN_POINTS_AXIS, SMALL, Ink::Muted, Anchor::Middle);
+}
+
+/// The interval of a sampled line; an exact one has no width, and a single point no area.
+fn ribbon(scene: &mut Scene, plot: &Plot, line: &Line) {
+    let edges = || line.points.iter().filter_map(|(known, _, interval)| Some((*known, (*interval)?)));
+    if edges().count() < 2 || !edges().any(|(_, [low, high])| high > low) {
+        return;
+    }
+    let upper = edges().map(|(known, [_, high])| plot.point(known, high));
+    let lower = edges().map(|(known, [low, _])| plot.point(known, low));
+    let points = upper.chain(lower.collect::<Vec<_>>().into_iter().rev()).collect();
+    scene.polygon(points, if line.is_main { Ink::Scale(1) } else { Ink::Scale(0) });
+}
+
+fn limit_line(scene: &mut Scene, plot: &Plot, limit: f64) {
+    let height = plot.height(limit);
+    scene.dashes((plot.left, height), (plot.right, height), Ink::Alarm);
+    // Below the line where there is no room above it.
+    let beside = if height < plot.top + 40 { height + 22 } else { height - 22 };
+    let label = words::limit_share(&percent(limit));
+    scene.text((plot.right - 8, beside), &label, SMALL, Ink::Alarm, Anchor::End);
+}
+
+fn ink(line: &Line) -> Ink {
+    if line.is_main { Ink::Main } else { Ink::Muted }
+}
+
+/// The line and its marks; the marks of lines beside the main one alternate, so that they can be told apart.
+fn path(scene: &mut Scene, plot: &Plot, place: usize, line: &Line) {
+    let ink = ink(line);
+    let points: Vec<_> = line.points.iter().map(|(known, share, _)| plot.point(*known, *share)).collect();
+    scene.path(points.clone(), ink, if line.is_main { 5 } else { 3 });
+    for at in points {
+        scene.dot(at, if line.is_main { 9 } else { 8 }, ink, line.is_main || place % 2 == 0);
+    }
+    for (known, share, _) in &line.points {
+        if line.ring == Some(*known) {
+            let at = plot.point(*known, *share);
+            scene.dot(at, 22, Ink::Text, false);
+            scene.dot(at, 10, ink, true);
+            let beside = if at.1 < plot.top + 60 { at.1 + 48 } else { at.1 - 44 };
+            scene.text((at.0, beside), &percent(*share), LABEL, Ink::Text, Anchor::Middle);
+        }
+    }
+}
+
+/// Names the lines at their ends, moved apart and kept inside the picture.
+fn labels(scene: &mut Scene, plot: &Plot, row: i32, lines: &[Line]) {
+    let mut ends: Vec<((i32, i32), &Line)> = lines
+        .iter()
+        .filter_map(|line| line.points.last().map(|(known, share, _)| (plot.point(*known, *share), line)))
+        .collect();
+    ends.sort_by_key(|(end, line)| (end.1, !line.is_main));
+    let mut heights: Vec<i32> = Vec::new();
+    for ((_, y), _) in &ends {
+        heights.push(heights.last().map_or(*y, |last| (*y).max(last + row)));
+    }
+    // What ran over the lower edge moves up again.
+    let mut lowest = plot.bottom + 40;
+    for height in heights.iter_mut().rev() {
+        *height = (*height).min(lowest);
+        lowest = *height - row;
+    }
+    let left = plot.right + 50;
+    for ((end, line), height) in ends.into_iter().zip(heights) {
+        scene.line((end.0 + 14, end.1), (left - 8, height), Ink::Grid, 2);
+        named(scene, (left, height), FILE_RIGHT - left, line);
+    }
+}
+
+/// Right edge of the labels.
+const FILE_RIGHT: i32 = 1585;
+
+/// The lines and their names below the picture.
+fn key(scene: &mut Scene, top: i32, row: i32, lines: &[Line]) {
+    for (place, line) in (0_i32..).zip(lines) {
+        let height = top + place * row;
+        let is_filled = line.is_main || place % 2 == 0;
+        scene.line((16, height), (66, height), ink(line), if line.is_main { 5 } else { 3 });
+        scene.dot((41, height), 8, ink(line), is_filled);
+        named(scene, (84, height), NARROW_WIDTH - 94, line);
+    }
+}
+
+fn named(scene: &mut Scene, (left, height): (i32, i32), room: i32, line: &Line) {
+    let [first, second] = &line.label;
+    let ink = if line.is_main { Ink::Main } else { Ink::Text };
+    if second.is_empty() {
+        scene.text((left, height), &fitted(first, SMALL, room), SMALL, ink, Anchor::Start);
+        return;
+    }
+    scene.text((left, height - 15), &fitted(first, SMALL, room), SMALL, ink, Anchor::Start);
+    scene.text((left, height + 15), &fitted(second, NOTE, room), NOTE, Ink::Muted, Anchor::Start);
+}

@@ -1,0 +1,192 @@
+//! Which steps of coarsening hide people from known points: heat maps of two columns, one for each step of a third, or
+//! one for each number of known points.
+
+use super::Drawing;
+use super::pairs::{cell_text, scale};
+use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
+use crate::report::escape::printable;
+use crate::report::known_points::{keeps_to, limit};
+use crate::report::number::percent;
+use crate::report::{sweep, words};
+use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
+
+/// Most maps beside and below each other.
+const SHOWN: usize = 6;
+/// The same where there is little room.
+const SHOWN_NARROW: usize = 4;
+/// Most steps of a column that are drawn.
+const STEPS: usize = 8;
+/// Size of the figures and names in a map.
+const FIGURE: i32 = 24;
+
+/// One map: its name, and the steps that are fixed in it.
+struct Map {
+    name: String,
+    known: u32,
+    /// Place on the third axis.
+    third: usize,
+}
+
+/// A rectangle to draw in.
+#[derive(Clone, Copy)]
+struct Frame {
+    left: i32,
+    top: i32,
+    width: i32,
+    height: i32,
+}
+
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Drawing> {
+    let judged = sweep::judged(result, study)?;
+    let maps = maps(canvas, study, judged);
+    let all = maps.len();
+    let maps: Vec<Map> = maps.into_iter().take(canvas.either(SHOWN, SHOWN_NARROW)).collect();
+    let rows = i32::try_from(steps(study, 0).min(STEPS)).ok().filter(|rows| *rows > 0 && !maps.is_empty())?;
+    let title = words::CHART_RESOLUTIONS.to_owned();
+    let mut subtitle = words::chart_resolutions_subtitle(judged, study.axes.len() > 2);
+    if study.axes.len() > 3 {
+        subtitle += words::OTHERS_AS_THEY_ARE;
+    }
+    if all > maps.len() {
+        subtitle += &words::more_maps(all - maps.len());
+    }
+    let number = i32::try_from(maps.len()).ok()?;
+    let across = canvas.either(
+        match number {
+            1 => 1,
+            2 | 4 => 2,
+            _ => 3,
+        },
+        1,
+    );
+    let down = (number + across - 1) / across;
+    let narrow_map = 96 + 58 * rows;
+    let mut scene = canvas.scene(&title, &subtitle, 20 + down * narrow_map + 110);
+    let area = canvas.either(
+        Frame { left: 50, top: 160, width: 1500, height: 650 },
+        Frame { left: 8, top: 10, width: NARROW_WIDTH - 16, height: down * narrow_map },
+    );
+    let (width, height) = (area.width / across, area.height / down);
+    for (place, map) in (0_i32..).zip(&maps) {
+        let (left, top) = (area.left + place % across * width, area.top + place / across * height);
+        draw_map(canvas, &mut scene, Frame { left, top, width: width - 24, height: height - 16 }, result, study, map);
+    }
+    legend(canvas, &mut scene, area.top + area.height + 34, limit(result));
+    Some(Drawing { description: description(result, study, judged), title, subtitle, scene })
+}
+
+/// Steps of an axis; one where there is no such axis.
+fn steps(study: &UnicityResolutions, axis: usize) -> usize {
+    study.axes.get(axis).map_or(1, |axis| axis.steps.len())
+}
+
+/// A map for each step of the third column, else one for each number of known points.
+fn maps(canvas: &Canvas<'_>, study: &UnicityResolutions, judged: u32) -> Vec<Map> {
+    match study.axes.get(2) {
+        Some(axis) => axis
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(third, rule)| {
+                let name = words::change(&canvas.name(&axis.column), &canvas.text(&printable(rule)));
+                Map { name, known: judged, third }
+            })
+            .collect(),
+        None => sweep::known(study)
+            .into_iter()
+            .map(|known| Map { name: words::known_points(known), known, third: 0 })
+            .collect(),
+    }
+}
+
+fn draw_map(
+    canvas: &Canvas<'_>,
+    scene: &mut Scene,
+    frame: Frame,
+    result: &ScanResult,
+    study: &UnicityResolutions,
+    map: &Map,
+) {
+    let (rows, columns) = (steps(study, 0).min(STEPS), steps(study, 1).min(STEPS));
+    let (Ok(row_number), Ok(column_number)) = (i32::try_from(rows), i32::try_from(columns)) else { return };
+    let names = (frame.width / 3).min(280);
+    scene.text(
+        (frame.left + names, frame.top + 16),
+        &fitted(&map.name, SMALL, frame.width - names),
+        SMALL,
+        Ink::Text,
+        Anchor::Start,
+    );
+    let (left, top) = (frame.left + names, frame.top + 78);
+    let width = ((frame.width - names) / column_number).min(240);
+    let height = ((frame.height - 78) / row_number).min(96);
+    let name = |axis: usize, place: usize, room: i32| fitted(&step_name(canvas, study, axis, place), FIGURE, room);
+    if let Some(axis) = study.axes.first() {
+        let heading = fitted(&canvas.name(&axis.column), FIGURE, names - 16);
+        scene.text((left - 12, frame.top + 16), &heading, FIGURE, Ink::Muted, Anchor::End);
+    }
+    for (column, place) in (0..columns).zip(0_i32..) {
+        let middle = left + place * width + width / 2;
+        let text = if study.axes.len() > 1 { name(1, column, width - 8) } else { String::new() };
+        scene.text((middle, frame.top + 54), &text, FIGURE, Ink::Muted, Anchor::Middle);
+    }
+    for (row, down) in (0..rows).zip(0_i32..) {
+        let middle = top + down * height + height / 2;
+        scene.text((left - 12, middle), &name(0, row, names - 16), FIGURE, Ink::Muted, Anchor::End);
+        for (column, across) in (0..columns).zip(0_i32..) {
+            let mut chosen = vec![0; study.axes.len()];
+            for (axis, place) in [row, column, map.third].into_iter().enumerate().take(chosen.len()) {
+                chosen[axis] = place;
+            }
+            let at = Frame { left: left + across * width, top: top + down * height, width, height };
+            draw_cell(scene, at, sweep::cell(study, &chosen, map.known), limit(result));
+        }
+    }
+}
+
+/// A step, named; of the second column with its name, for which there is no other room.
+fn step_name(canvas: &Canvas<'_>, study: &UnicityResolutions, axis: usize, place: usize) -> String {
+    let Some(axis_of) = study.axes.get(axis) else { return String::new() };
+    let rule = axis_of.steps.get(place).map(|rule| canvas.text(&printable(rule))).unwrap_or_default();
+    if axis == 1 && place > 0 || axis == 1 && axis_of.steps.len() == 1 {
+        return words::step_of(&canvas.name(&axis_of.column), &rule);
+    }
+    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), words::AS_IT_IS) } else { rule }
+}
+
+fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit: Option<f64>) {
+    let (from, to) = ((at.left + 2, at.top + 2), (at.left + at.width - 2, at.top + at.height - 2));
+    let middle = (at.left + at.width / 2, at.top + at.height / 2);
+    let Some((point, share)) = point.and_then(|point| Some((point, point.share?))) else {
+        scene.frame(from, to, Ink::Grid, 2);
+        scene.text(middle, words::NOT_KNOWN_CELL, FIGURE, Ink::Muted, Anchor::Middle);
+        return;
+    };
+    let step = scale(share);
+    scene.area(from, to, Ink::Scale(step));
+    let size = FIGURE.min(at.height / 2 + 4);
+    scene.text(middle, &fitted(&cell_text(share, false), size, at.width - 6), size, Ink::OnScale(step), Anchor::Middle);
+    if limit.is_some_and(|limit| keeps_to(point, limit)) {
+        scene.frame((from.0 + 1, from.1 + 1), (to.0 - 1, to.1 - 1), Ink::Text, 5);
+    }
+}
+
+fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) {
+    let left = canvas.either(60, 10);
+    if let Some(limit) = limit {
+        scene.frame((left, top - 18), (left + 48, top + 18), Ink::Text, 5);
+        let text = words::map_limit(&percent(limit));
+        scene.text(
+            (left + 64, top),
+            &fitted(&text, FIGURE, canvas.either(1400, 660)),
+            FIGURE,
+            Ink::Text,
+            Anchor::Start,
+        );
+    }
+}
+
+fn description(result: &ScanResult, study: &UnicityResolutions, judged: u32) -> String {
+    let sentences = sweep::advice(result, study).sentences.join(" ");
+    format!("{} {sentences}", words::chart_resolutions_description(judged)).trim_end().to_owned()
+}

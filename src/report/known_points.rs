@@ -1,0 +1,69 @@
+//! What text, page and pictures have in common about known points: which figure is judged, what curves are called, and
+//! what coarser versions of the extract would change.
+
+use super::escape::printable;
+use super::number::percent;
+use super::{sweep, words};
+use crate::result::{GATED_KNOWN_POINTS, GateMeasure, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
+
+/// The limit on the share that known points single out, where the policy has one.
+pub(super) fn limit(result: &ScanResult) -> Option<f64> {
+    result.policy.limit_of(GateMeasure::Unicity)
+}
+
+/// The measured value, where there is one.
+pub(super) fn measured(result: &ScanResult) -> Option<&Unicity> {
+    match &result.measures.unicity {
+        Some(Outcome::Measured { value, .. }) => Some(value),
+        _ => None,
+    }
+}
+
+/// How many known points the gate looks at; the policy's where a result does not say.
+pub(super) fn gated_number(unicity: &Unicity) -> u32 {
+    unicity.gated_known_points.unwrap_or(GATED_KNOWN_POINTS)
+}
+
+/// The curve and the point of it that the gate looks at; none where there is nothing to judge.
+pub(super) fn gated(result: &ScanResult) -> Option<(&UnicityCurve, &UnicityResult)> {
+    let unicity = measured(result)?;
+    let curve = unicity.curves.get(unicity.gated_curve?)?;
+    let wanted = gated_number(unicity);
+    Some((curve, curve.results.iter().find(|point| point.known_points == wanted)?))
+}
+
+/// What is compared with the limit: the upper end of the interval.
+pub(super) fn upper(point: &UnicityResult) -> Option<f64> {
+    point.interval.map(|[_, high]| high).or(point.share)
+}
+
+/// Whether a result keeps to the limit; without a figure it does not.
+pub(super) fn keeps_to(point: &UnicityResult, limit: f64) -> bool {
+    point.share.is_some() && upper(point).is_some_and(|upper| upper <= limit)
+}
+
+/// What text and Markdown say beside the row of the gate: the judged curve, why the gate looks elsewhere, which curves
+/// have no figure, and what the sweep says.
+pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
+    let Some(unicity) = measured(result) else { return Vec::new() };
+    let mut sentences = Vec::new();
+    if let Some(curve) = unicity.gated_curve.and_then(|place| unicity.curves.get(place)) {
+        let shares = curve.results.iter().filter_map(|point| Some((point.known_points, point.share?)));
+        let shares: Vec<String> = shares.map(|(known, share)| words::known_and_share(known, &percent(share))).collect();
+        if shares.len() > 1 {
+            sentences.push(words::curve_sentence(&words::curve_label(curve), &words::cohort(curve), &shares));
+        }
+    }
+    sentences.extend(unicity.gate_note.as_deref().map(|note| words::gate_note(&printable(note))));
+    let unknown = unicity.curves.iter().filter_map(|curve| Some((curve, curve.undefined.as_ref()?)));
+    sentences.extend(unknown.take(UNKNOWN).map(|(curve, undefined)| {
+        words::curve_unknown(&words::curve_label(curve), &printable(&undefined.explanation))
+    }));
+    if let Some(study) = &unicity.resolutions {
+        sentences.extend(sweep::advice(result, study).sentences);
+    }
+    sentences
+}
+
+/// Most curves without a figure that are named.
+const UNKNOWN: usize = 3;

@@ -1,0 +1,159 @@
+//! What every form of the report says first: what blocks the release, and how large the risk is.
+
+use super::escape::printable;
+use super::figures::finding_of;
+use super::known_points;
+use super::number::{natural_frequency, percent, ratio};
+use super::summary::{Crowds, crowds, headline, headline_detail, headline_set, is_below_limit, names, population};
+use super::words;
+use crate::result::{Finding, ScanResult, SetStatistics, UnicityCurve, UnicityMethod, UnicityResult, VerdictOutcome};
+
+/// The first sentences about a result, without full stops where they are figures.
+pub(super) struct Lead<'a> {
+    /// What comes before all else.
+    pub(super) sentence: String,
+    /// What stands under it, a line each.
+    pub(super) under: Vec<String>,
+    /// What the figure of risk among them is about.
+    pub(super) about: About<'a>,
+}
+
+/// What the figure of risk in the lead is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum About<'a> {
+    /// A crowd.
+    Crowd(&'a SetStatistics),
+    /// Known points.
+    KnownPoints(&'a UnicityCurve, &'a UnicityResult),
+    /// Nothing: no figure exists. How the measure of crowds ended, as one word or two.
+    Nothing(&'static str),
+}
+
+/// What fails first, such as a direct identifier, then the figure of risk and the counts behind it.
+///
+/// The figure is of known points where their limit is broken and they single out more than the crowds do, or where no
+/// crowd is held to a limit that it breaks; else of the crowds, or why they have no figure.
+pub(super) fn lead(result: &ScanResult) -> Lead<'_> {
+    let about = about(result);
+    let (risk, detail) = match about {
+        About::Crowd(set) => (headline(result, set), headline_detail(result, set)),
+        About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
+        About::Nothing(_) => (unknown(result), words::verdict_sentence(result.verdict.outcome).to_owned()),
+    };
+    match blocking(result) {
+        Some(sentence) => Lead { sentence, under: vec![risk, detail], about },
+        None => Lead { sentence: risk, under: vec![detail], about },
+    }
+}
+
+fn unknown(result: &ScanResult) -> String {
+    match crowds(result) {
+        Crowds::Missing { explanation, .. } => words::unknown_risk(&explanation),
+        Crowds::Measured(_) => words::NO_CROWD.to_owned(),
+    }
+}
+
+fn about(result: &ScanResult) -> About<'_> {
+    let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
+    match (crowds(result), unicity) {
+        (Crowds::Measured(uniqueness), unicity) => {
+            let set = headline_set(result, uniqueness);
+            let alone = ratio(set.unique_subjects, population(&result.dataset, set));
+            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
+            let singles_out_more = |share: Option<f64>| alone.is_none_or(|alone| share.is_some_and(|it| it > alone));
+            let leads =
+                |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));
+            match unicity.filter(|(_, point)| leads(point)) {
+                Some((curve, point)) => About::KnownPoints(curve, point),
+                None => About::Crowd(set),
+            }
+        }
+        (Crowds::Missing { state: "not measured", .. }, Some((curve, point))) => About::KnownPoints(curve, point),
+        (Crowds::Missing { state, .. }, _) => About::Nothing(state),
+    }
+}
+
+/// What makes the dataset fail where it is no figure of risk: the finding that comes first, as a sentence without its
+/// full stop. None where a figure is the reason, which the lead says anyway, or nothing fails.
+fn blocking(result: &ScanResult) -> Option<String> {
+    if result.verdict.outcome != VerdictOutcome::Fail {
+        return None;
+    }
+    let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
+    let first = result.findings.iter().find(fails)?;
+    let is_risk = first.measure == "uniqueness" || (first.measure == "unicity" && first.measured.is_some());
+    let mut letters = first.message.chars();
+    let start = letters.next()?.to_uppercase();
+    (!is_risk).then(|| printable(&start.chain(letters).collect::<String>()))
+}
+
+fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
+    let columns = words::list(&names(&curve.point));
+    words::singled_out(&frequency_of(point.share.unwrap_or(1.0)), point.known_points, &columns)
+}
+
+/// A share in natural frequencies; only 0 is `none` and only 1 is `all`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the whole")]
+fn frequency_of(share: f64) -> String {
+    const WHOLE: u64 = 1_000_000_000;
+    let part = (share * 1e9).round() as u64;
+    let part = if share <= 0.0 { 0 } else { part.max(1) };
+    let part = if share >= 1.0 { WHOLE } else { part.min(WHOLE - 1) };
+    natural_frequency(part, WHOLE).unwrap_or_default()
+}
+
+fn unicity_detail(point: &UnicityResult) -> String {
+    let bounds = point.interval.filter(|_| point.method == UnicityMethod::Sampled);
+    let share = point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+    words::share_of_subjects(&share, point.subjects, bounds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{About, frequency_of, lead};
+    use crate::report::fixture;
+    use crate::result::FindingCode;
+
+    #[test]
+    fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
+        let result = fixture::with_unicity(Some(0.871), true);
+        let first = lead(&result);
+        assert_eq!(
+            first.sentence,
+            "About 87 in 100 subjects can be singled out by 4 known points (posted_at and merchant_id)"
+        );
+        let detail = first.under[0].replace('\u{a0}', " ");
+        assert_eq!(detail, "87.1 % of 2,900 subjects (95 % interval 86.1 % to 88.1 %)");
+        assert!(
+            lead(&fixture::with_unicity(Some(0.871), false)).sentence.contains("are alone on"),
+            "no limit is broken"
+        );
+        assert!(lead(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are alone on"), "crowds are worse");
+        assert!(lead(&fixture::with_unicity(None, true)).sentence.contains("are alone on"), "there is no share");
+    }
+
+    #[test]
+    fn a_crowd_that_no_limit_holds_for_does_not_hide_a_broken_one() {
+        let mut result = fixture::with_unicity(Some(0.121), true);
+        result.findings.retain(|finding| finding.code != FindingCode::SmallClass);
+        result.policy.k = 1;
+        let first = lead(&result);
+        assert!(matches!(first.about, About::KnownPoints(..)), "{}", first.sentence);
+    }
+
+    #[test]
+    fn what_fails_beside_the_figures_of_risk_comes_first_and_the_risk_stays() {
+        let result = fixture::whole();
+        let first = lead(&result);
+        assert!(first.sentence.starts_with("Column `reference` holds payment card numbers"), "{}", first.sentence);
+        assert_eq!(first.under.len(), 2);
+        assert!(first.under[0].contains("singled out by 4 known points"), "{}", first.under[0]);
+    }
+
+    #[test]
+    fn only_none_and_all_are_called_so() {
+        assert_eq!((frequency_of(0.0), frequency_of(1.0)), ("none".to_owned(), "all".to_owned()));
+        assert_eq!(frequency_of(1e-12), "about 1 in 1,000,000,000");
+        assert_eq!(frequency_of(1.0 - 1e-12), "more than 99 in 100");
+    }
+}

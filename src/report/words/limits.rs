@@ -1,0 +1,119 @@
+//! Words about the limits that a scan is judged by.
+
+use crate::report::number::{count, percent};
+use crate::result::{Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Severity};
+
+pub(in crate::report) const POLICY_TITLE: &str = "Limits";
+pub(in crate::report) const POLICY_CAPTION: &str = "Limits of this run, with their source";
+pub(in crate::report) const POLICY_HEADS: [&str; 4] = ["Limit", "Value", "Asked for by", "Source"];
+pub(in crate::report) const LIMIT_K: &str = "smallest class of the static quasi-identifiers";
+pub(in crate::report) const LIMIT_ANY_RECORD: &str = "worst case of one known event";
+pub(in crate::report) const LIMIT_FAIL_ON: &str = "findings that fail";
+pub(in crate::report) const LIMIT_REVIEW: &str = "a review ends with";
+pub(in crate::report) const SOURCE_SCAN: &str = "configuration of the scan, or its default";
+pub(in crate::report) const POLICY_READING: &[&str] = &[
+    "No law names a number below which data are anonymous. The limits say what this house accepts for a release of this \
+     kind, and they are compared without tolerance; equality holds.",
+];
+pub(in crate::report) const POLICY_TODO: &[&str] =
+    &["Limits are set in the part `[policy]` of `reidrisk.toml`. Change them before a scan, not after its answer."];
+
+pub(in crate::report) fn policy_source(name: &str) -> &'static str {
+    match name {
+        "house-default" => {
+            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
+        }
+        "custom" => "set in the configuration",
+        "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
+        _ => "preset, set in the configuration by its name",
+    }
+}
+
+pub(in crate::report) fn limit_k_value(k: u32) -> String {
+    format!("at least {}", super::counted(u64::from(k), "subject", "subjects"))
+}
+
+pub(in crate::report) fn gated(gated: bool) -> &'static str {
+    if gated { "held to the same limit" } else { "shown, not held to a limit" }
+}
+
+pub(in crate::report) fn severity_or_above(severity: Severity) -> String {
+    match severity {
+        Severity::Critical => "critical".to_owned(),
+        lower => format!("{} or above", super::severity(lower)),
+    }
+}
+
+pub(in crate::report) fn review_exit(allowed: bool) -> &'static str {
+    if allowed { "exit code 0" } else { "exit code 1" }
+}
+
+/// Where no law or standard could ask for something.
+pub(in crate::report) const NO_BASIS: &str = "house";
+
+/// What a gate compares, in words.
+pub(in crate::report) fn gate_name(gate: &Gate) -> String {
+    let measure = match gate.measure {
+        GateMeasure::SmallestClass => "smallest class, in subjects",
+        GateMeasure::HighestRisk => "highest risk of a record (1 / smallest class)",
+        GateMeasure::AverageRisk => "average risk of a subject",
+        GateMeasure::UniqueShare => "share of subjects alone",
+        GateMeasure::ShareAtRisk => "share of subjects at risk",
+        GateMeasure::Unicity => return super::unicity_label(GATED_KNOWN_POINTS),
+        GateMeasure::CorrectLinks => "expected correct links to a table of the recipient",
+        GateMeasure::InferenceAdvantage => "advantage of guessing a sensitive value",
+        GateMeasure::CardNumberForm => "card numbers shortened to first six and last four digits",
+        GateMeasure::PseudonymReversal => "no pseudonym that can be reversed by trying",
+        GateMeasure::DirectIdentifiers => "no direct identifier left",
+        GateMeasure::DateDetail => "dates no finer than the year",
+        GateMeasure::AgePooling => "ages above 89 pooled",
+        GateMeasure::PlaceDetail => "places no finer than three digits of the post code",
+    };
+    match gate.set {
+        None => measure.to_owned(),
+        Some(GateSet::Static) => format!("{measure}, on the static quasi-identifiers"),
+        Some(GateSet::Full) => format!("{measure}, on all quasi-identifiers"),
+        Some(GateSet::AllSubsets) => format!("{measure}, on every counted set of quasi-identifiers"),
+    }
+}
+
+/// The limit of a gate with its direction and unit.
+pub(in crate::report) fn gate_value(gate: &Gate) -> String {
+    let Some(limit) = gate.limit else {
+        let is_form = gate.measure.is_rule_of_form();
+        return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
+    };
+    let figure = match gate.measure {
+        GateMeasure::SmallestClass | GateMeasure::CorrectLinks => format!("{limit}"),
+        _ => percent(limit),
+    };
+    let direction = match gate.comparison {
+        Comparison::AtLeast => "at least",
+        Comparison::AtMost | Comparison::NoneBreaks => "at most",
+    };
+    let classes = match (gate.measure, gate.limit_as_k.map(|k| count(u64::from(k)))) {
+        (GateMeasure::ShareAtRisk, Some(k)) => format!(" in crowds below {k}"),
+        (GateMeasure::HighestRisk, Some(k)) => format!(" (classes of at least {k})"),
+        _ => String::new(),
+    };
+    format!("{direction} {figure}{classes}")
+}
+
+/// Who asks for a limit, as one word.
+pub(in crate::report) fn gate_basis(basis: GateBasis) -> &'static str {
+    match basis {
+        GateBasis::Law => "law",
+        GateBasis::Standard => "standard",
+        GateBasis::House => NO_BASIS,
+    }
+}
+
+/// Where a limit comes from, and where it was set.
+pub(in crate::report) fn limit_source(source: &str, origin: GateOrigin) -> String {
+    let set = match origin {
+        GateOrigin::Default => "default",
+        GateOrigin::Preset => "set by the preset",
+        GateOrigin::Own => "set by the configuration or a flag",
+    };
+    format!("{source}; {set}")
+}

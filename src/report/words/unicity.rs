@@ -1,0 +1,252 @@
+//! Words about known points.
+
+use crate::report::escape::printable;
+use crate::report::number::{count, percent};
+use crate::result::{Attacker, Cohort, UnicityCurve, UnicityMethod, UnicityResult};
+
+/// The row of known points where there is nothing to judge.
+pub(in crate::report) const UNICITY_ROW: &str = "subjects singled out by known points";
+
+/// The row of unicity: `subjects singled out by 4 known points`.
+pub(in crate::report) fn unicity_label(known_points: u32) -> String {
+    format!("subjects singled out by {}", super::counted(u64::from(known_points), "known point", "known points"))
+}
+
+/// The headline of unicity, from a share in natural frequencies.
+pub(in crate::report) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
+    let subjects = if frequency == "none" {
+        "No subject".to_owned()
+    } else {
+        format!("{} subjects", super::capitalised(frequency))
+    };
+    let points = super::counted(u64::from(known_points), "known point", "known points");
+    format!("{subjects} can be singled out by {points} ({columns})")
+}
+
+/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
+pub(in crate::report) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
+    let interval = bounds.map_or_else(String::new, |[low, high]| {
+        format!(" (95 % interval {})", super::interval(&percent(low), &percent(high)))
+    });
+    format!("{share} of {}{interval}", super::counted(subjects, "subject", "subjects"))
+}
+
+/// What the headline means for somebody who knows that much.
+pub(in crate::report) fn known_points_attacker(point: &UnicityResult) -> String {
+    match point.known_points {
+        1 => "Someone who knows one such event of one of them finds exactly that person".to_owned(),
+        points => format!("Someone who knows {points} such events of one of them finds exactly that person"),
+    }
+}
+
+pub(in crate::report) const UNICITY_TITLE: &str = "Known points";
+pub(in crate::report) const UNICITY_HEADS: [&str; 7] =
+    ["Known points", "Singled out", "95 % interval", "Subjects", "Left out", "Method", "Note"];
+pub(in crate::report) const NO_UNICITY: &str =
+    "How many known points single a subject out is not known: no share is defined.";
+pub(in crate::report) const UNICITY_TODO: &str =
+    "Coarser time, place and amount make points less telling: see what could change, or try `--coarsen`.";
+pub(in crate::report) const UNICITY_SWEEP_TODO: &str =
+    "`reidrisk scan --sweep` shows for each step of time, place and amount how much it would hide.";
+
+/// The share at the gated number of points against its limit, in a sentence.
+pub(in crate::report) fn unicity_answer(curve: &UnicityCurve, point: &UnicityResult, limit: Option<f64>) -> String {
+    let points = if point.known_points == 1 { "point" } else { "points" };
+    let verb = if point.known_points == 1 { "singles" } else { "single" };
+    let share = point.share.map_or_else(|| super::NOT_DEFINED.to_owned(), percent);
+    let columns = super::list(&crate::report::summary::names(&curve.point));
+    let subjects = super::counted(point.subjects, "subject", "subjects");
+    let limit = limit.map_or_else(String::new, |limit| {
+        let holds = crate::report::known_points::keeps_to(point, limit);
+        format!(" The limit of {} {}.", percent(limit), if holds { "holds" } else { "does not hold" })
+    });
+    format!("{} known {points} ({columns}) {verb} {share} of {subjects} out.{limit}", point.known_points)
+}
+
+pub(in crate::report) fn unicity_unknown(explanation: &str) -> String {
+    format!("How many known points single a subject out is unknown, because {}.", explanation.trim_end_matches('.'))
+}
+
+/// Why a curve has no figure.
+pub(in crate::report) fn curve_unknown(label: &str, explanation: &str) -> String {
+    format!("{label}: not known, because {}.", explanation.trim_end_matches('.'))
+}
+
+/// Why the gate looks at fewer points, or at nothing.
+pub(in crate::report) fn gate_note(note: &str) -> String {
+    format!("About the limit: {}.", note.trim_end_matches('.'))
+}
+
+pub(in crate::report) fn unicity_method(method: UnicityMethod, draws: u64) -> String {
+    match method {
+        UnicityMethod::Exact => "exact".to_owned(),
+        UnicityMethod::Sampled => format!("sampled, {} draws", count(draws)),
+    }
+}
+
+/// What stands for an interval where none is needed.
+pub(in crate::report) const EXACT: &str = "exact";
+
+/// What a row of the table needs to have said beside it.
+pub(in crate::report) fn unicity_note(point: &UnicityResult) -> String {
+    let undecided = point.undecided.filter(|number| *number > 0).map(|number| {
+        format!("search given up for {}, counted as singled out", super::counted(number, "subject", "subjects"))
+    });
+    let tied = point.tied.filter(|number| *number > 0).map(|number| {
+        format!("ties among the most frequent points of {}", super::counted(number, "subject", "subjects"))
+    });
+    let reason = point.reason.as_deref().map(printable);
+    let notes: Vec<String> = [reason, undecided, tied].into_iter().flatten().collect();
+    if notes.is_empty() { "–".to_owned() } else { notes.join("; ") }
+}
+
+/// How an attacker comes to know points, for labels.
+pub(in crate::report) fn attacker_name(attacker: Attacker) -> &'static str {
+    match attacker {
+        Attacker::Uniform => "any points",
+        Attacker::Rarest => "rarest points",
+        Attacker::Frequent => "most frequent points",
+        Attacker::Consecutive => "consecutive points",
+    }
+}
+
+/// How an attacker comes to know points, as a sentence.
+pub(in crate::report) fn attacker_sentence(attacker: Attacker) -> &'static str {
+    match attacker {
+        Attacker::Uniform => "“Any points”: each choice of a subject's points is equally likely to be known.",
+        Attacker::Rarest => {
+            "“Rarest points”: the worst case; a subject counts as soon as some choice of its points singles it out."
+        }
+        Attacker::Frequent => "“Most frequent points”: what the subject does most often, such as shops near home.",
+        Attacker::Consecutive => "“Consecutive points”: events that follow each other in time.",
+    }
+}
+
+/// Which subjects a curve looks at.
+pub(in crate::report) fn cohort(curve: &UnicityCurve) -> String {
+    match (curve.cohort, curve.cohort_points) {
+        (Cohort::Fixed, Some(1)) => "subjects with a point".to_owned(),
+        (Cohort::Fixed, Some(points)) => format!("the subjects with at least {} points", count(u64::from(points))),
+        (Cohort::Fixed, None) => "the same subjects throughout".to_owned(),
+        (Cohort::Eligible, _) => "at each number, all subjects with so many points".to_owned(),
+        (Cohort::UseAll, _) => "all subjects that have a point".to_owned(),
+    }
+}
+
+/// What sets a curve apart beside the columns of its points: coarsening, tolerance, attacker, what else is known.
+pub(in crate::report) fn curve_notes(curve: &UnicityCurve) -> Vec<String> {
+    let rule = |(column, rule): (&String, &String)| format!("{} {}", printable(column), printable(rule));
+    let within = |(column, rule): (&String, &String)| format!("{} within {}", printable(column), printable(rule));
+    let mut notes: Vec<String> = curve.coarsen.iter().map(rule).chain(curve.within.iter().map(within)).collect();
+    notes.push(attacker_name(curve.attacker).to_owned());
+    if !curve.known_attributes.is_empty() {
+        notes.push(format!("and known {}", super::list(&crate::report::summary::names(&curve.known_attributes))));
+    }
+    if curve.crowd_below > 2 {
+        notes.push(format!("fewer than {} match", count(u64::from(curve.crowd_below))));
+    }
+    notes
+}
+
+/// What a curve is about: `posted_at + merchant_id (any points)`.
+pub(in crate::report) fn curve_label(curve: &UnicityCurve) -> String {
+    let columns = crate::report::summary::names(&curve.point).join(" + ");
+    format!("{columns} ({})", curve_notes(curve).join(", "))
+}
+
+/// The same with its cohort, for the head of a table.
+pub(in crate::report) fn curve_caption(curve: &UnicityCurve, is_gated: bool) -> String {
+    let gated = if is_gated { "; this curve is judged" } else { "" };
+    format!("{}: {}{gated}", curve_label(curve), cohort(curve))
+}
+
+pub(in crate::report) const CURVES_CAPTION: &str = "What each curve is about";
+pub(in crate::report) const CURVES_HEADS: [&str; 6] =
+    ["Curve", "Subjects looked at", "Distinct points", "Records without a point", "Records out of sight", "Judged"];
+pub(in crate::report) const JUDGED: &str = "yes";
+pub(in crate::report) const NOT_JUDGED: &str = "no";
+
+pub(in crate::report) const UNICITY_READING: &[&str] = &[
+    "A point is one known event, such as a purchase on a known day at a known shop. A subject is singled out when nobody \
+     else in the extract has all of the known points.",
+    "The limit is held against the upper end of the interval, for the same subjects at every number of points, so that \
+     the curve does not move because other people are counted. Subjects with fewer points are left out and counted.",
+    "An exact figure goes over every choice of points and has no interval; a sampled one is one draw for each subject, \
+     matched against all of them.",
+];
+
+/// What unicity must not be taken for.
+pub(in crate::report) fn unicity_caution(subjects: u64, points: u32, columns: &[String]) -> Vec<String> {
+    vec![
+        format!(
+            "It is how many are unique given {} known exactly, not how many are identified: somebody must first know \
+             such points of a person, and know that the person is in the extract.",
+            super::counted(u64::from(points), "point", "points")
+        ),
+        format!(
+            "It holds for a crowd of {} at the resolution of {} in this extract. Among more people, or at a coarser day, \
+             place or amount, fewer are unique. The extract is counted as it is; if it is a sample, some of the unique \
+             have a double outside of it.",
+            super::counted(subjects, "subject", "subjects"),
+            super::list(columns)
+        ),
+        "A share within the limit does not make the extract anonymous: whoever is not unique may stand in a crowd of \
+         two, and who knows more, or other columns, finds more. Where the recipient holds points of the same people, \
+         count its correct matches as well."
+            .to_owned(),
+    ]
+}
+
+/// `4 known points`.
+pub(in crate::report) fn known_points(number: u32) -> String {
+    super::counted(u64::from(number), "known point", "known points")
+}
+
+pub(in crate::report) const SWEEP_CHOICE: &str = "Coarsening";
+
+pub(in crate::report) fn sweep_caption(columns: &[String]) -> String {
+    format!("Share singled out by points of {} at each step of coarsening", super::list(columns))
+}
+
+/// A share in the table of the sweep, with a note where it keeps to the limit; none where it is not defined.
+pub(in crate::report) fn sweep_cell(point: &UnicityResult, limit: Option<f64>) -> Option<String> {
+    let share = percent(point.share?);
+    let holds = limit.is_some_and(|limit| crate::report::known_points::keeps_to(point, limit));
+    Some(if holds { format!("{share}, within the limit") } else { share })
+}
+
+pub(in crate::report) const SWEEP_READING: &[&str] = &[
+    "The sweep keeps what the attacker knows and makes the extract coarser: each cell is the share that the same points \
+     still single out. The draws are the same in every cell, so a coarser cell is never above a finer one.",
+    "Cells are sampled. A scan of the coarser extract draws its points from the coarser values, so its figure can differ.",
+];
+
+pub(in crate::report) fn sweep_single(change: &str, known: u32, now: &str, after: &str) -> String {
+    let verb = if known == 1 { "singles" } else { "single" };
+    format!("Of single changes {change} buys most: {} then {verb} out {after} instead of {now}.", known_points(known))
+}
+
+pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, limit: &str) -> String {
+    if change == super::AS_IT_IS {
+        return format!("The extract as it is keeps to the limit of {limit}: {share}, at most {upper}.");
+    }
+    format!("The least change of this sweep that keeps to the limit of {limit} is {change}: {share}, at most {upper}.")
+}
+
+pub(in crate::report) fn sweep_misses(known: u32, limit: &str) -> String {
+    format!("No step of this sweep keeps {} to the limit of {limit}.", known_points(known))
+}
+
+pub(in crate::report) fn sweep_todo(flags: &str) -> String {
+    format!("Confirm it on the whole extract: `reidrisk scan INPUT {flags}`.")
+}
+
+/// `4: 87.1 %`.
+pub(in crate::report) fn known_and_share(known: u32, share: &str) -> String {
+    format!("{known}: {share}")
+}
+
+/// The judged curve in a line.
+pub(in crate::report) fn curve_sentence(label: &str, cohort: &str, shares: &[String]) -> String {
+    format!("Singled out by number of known points, {label}, {cohort}: {}", shares.join(", "))
+}
