@@ -63,5 +63,7 @@ pub use settings::{
     parse_delimiter, parse_quote,
 };
 pub use template::starting_config;
-pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, UnicityPlan, UnicitySettings, each_once, parse_known_points};
+pub use unicity::{
+    ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan, UnicitySettings, each_once, parse_known_points,
+};
 pub use waivers::{WAIVER_HORIZON_DAYS, WAIVERS_FILE_NAME, parse_waivers, read_waivers};

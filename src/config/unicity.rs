@@ -9,7 +9,7 @@ use super::reader::{Entry, Reader, entry};
 use super::settings::{Settings, named};
 use super::{ConfigError, shown_name, split_names};
 use crate::result::{Attacker, MobilityAttack};
-use crate::treatment::WithinRule;
+use crate::treatment::{CoarsenRule, WithinRule};
 
 /// Keys of `[unicity]`.
 pub(super) const UNICITY: [&str; 12] = [
@@ -53,11 +53,37 @@ pub(super) const MOST_KNOWN_POINTS: u32 = 100;
 /// Fewer draws say nearly nothing; more are an exact answer's price.
 const DRAWS: std::ops::RangeInclusive<u64> = 100..=10_000_000;
 
+/// One column of a known point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointColumn {
+    /// The column.
+    pub column: String,
+    /// A rule for this point alone, on top of those of the extract.
+    pub rule: Option<CoarsenRule>,
+}
+
+impl PointColumn {
+    /// Reads `COL` or `COL=RULE`. The first `=` that a readable rule follows divides, so a name may hold `=` as well.
+    fn parse(written: &str) -> Result<Self, String> {
+        for (place, _) in written.match_indices('=') {
+            match CoarsenRule::parse(&written[place + 1..]) {
+                Ok(CoarsenRule::Drop) => return Err("a column that is dropped is no part of a point".to_owned()),
+                Ok(rule) if rule.file().is_some() => {
+                    return Err("a rule with a file is written into `[columns]`, not into a point".to_owned());
+                }
+                Ok(rule) => return Ok(Self { column: written[..place].trim().to_owned(), rule: Some(rule) }),
+                Err(_) => {}
+            }
+        }
+        Ok(Self { column: written.to_owned(), rule: None })
+    }
+}
+
 /// What one source of settings says of unicity; `None` or empty where it says nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnicitySettings {
     /// Groups of columns that make one event known; each gives its own curves.
-    pub points: Vec<Vec<String>>,
+    pub points: Vec<Vec<PointColumn>>,
     /// Numbers of known points, ascending.
     pub known_points: Option<Vec<u32>>,
     /// Columns that are known only roughly.
@@ -86,7 +112,7 @@ pub struct UnicitySettings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnicityPlan {
     /// As in [`UnicitySettings`]; empty when the point is to be guessed.
-    pub points: Vec<Vec<String>>,
+    pub points: Vec<Vec<PointColumn>>,
     /// Numbers of known points, ascending.
     pub known_points: Vec<u32>,
     /// Columns that are known only roughly.
@@ -114,8 +140,21 @@ pub struct UnicityPlan {
 impl UnicityPlan {
     /// Columns that are named here and so are coded whatever their role.
     pub fn columns(&self) -> impl Iterator<Item = &String> {
-        let points = self.points.iter().flatten();
+        let points = self.points.iter().flatten().map(|part| &part.column);
         points.chain(&self.known_attributes).chain(&self.order).chain(self.within.keys()).chain(self.visible.keys())
+    }
+
+    /// The rules under which a column is part of a point, beside the form that the extract gives it; each once.
+    #[must_use]
+    pub fn forms_of(&self, column: &str) -> Vec<&CoarsenRule> {
+        let parts = self.points.iter().flatten().filter(|part| part.column == column);
+        let mut forms: Vec<&CoarsenRule> = Vec::new();
+        for rule in parts.filter_map(|part| part.rule.as_ref()) {
+            if !forms.contains(&rule) {
+                forms.push(rule);
+            }
+        }
+        forms
     }
 
     /// Whether `column` is named here.
@@ -148,7 +187,8 @@ impl UnicitySettings {
         }
     }
 
-    /// Adds a point that is written as `COL+COL`; a name that holds a `+` or a comma stands in double quotes.
+    /// Adds a point that is written as `COL+COL`; a name that holds a `+` or a comma stands in double quotes. A rule
+    /// behind a name, such as `posted_at=month+merchant`, is for this point alone.
     ///
     /// # Errors
     /// When the list cannot be read or names a column twice.
@@ -202,15 +242,16 @@ fn split_point(written: &str) -> Result<Vec<String>, String> {
     parts.iter().map(one_name).collect()
 }
 
-fn checked_point(columns: Vec<String>) -> Result<Vec<String>, String> {
-    let columns: Vec<String> = columns.into_iter().map(|column| column.trim().to_owned()).collect();
-    if columns.is_empty() || columns.iter().any(String::is_empty) {
+fn checked_point(columns: Vec<String>) -> Result<Vec<PointColumn>, String> {
+    let parts: Vec<PointColumn> =
+        columns.iter().map(|written| PointColumn::parse(written.trim())).collect::<Result<_, _>>()?;
+    if parts.is_empty() || parts.iter().any(|part| part.column.is_empty()) {
         return Err("a column has no name".to_owned());
     }
-    let twice = columns.iter().enumerate().find(|(place, column)| columns[..*place].contains(column));
-    match twice {
-        Some((_, column)) => Err(format!("column `{}` is named twice", shown_name(column))),
-        None => Ok(columns),
+    let named_before = |place: usize| parts[..place].iter().any(|part| part.column == parts[place].column);
+    match (0..parts.len()).find(|&place| named_before(place)) {
+        Some(place) => Err(format!("column `{}` is named twice", shown_name(&parts[place].column))),
+        None => Ok(parts),
     }
 }
 
@@ -298,7 +339,7 @@ pub fn each_once(attacks: Vec<MobilityAttack>) -> Vec<MobilityAttack> {
 }
 
 /// A text `a+b`, or a list of such texts and of lists of columns.
-fn read_points(reader: Reader<'_>, value: &Entry<'_, '_>) -> Result<Vec<Vec<String>>, ConfigError> {
+fn read_points(reader: Reader<'_>, value: &Entry<'_, '_>) -> Result<Vec<Vec<PointColumn>>, ConfigError> {
     let wrong = |reason: String, span| {
         reader
             .error("point", format!("not a point: {reason}"), span)
@@ -364,7 +405,7 @@ fn read_within<'text>(
 
 #[cfg(test)]
 mod tests {
-    use super::{UnicitySettings, parse_known_points};
+    use super::{PointColumn, UnicitySettings, parse_known_points};
 
     #[test]
     fn known_points_are_numbers_lists_and_ranges() {
@@ -376,13 +417,21 @@ mod tests {
         }
     }
 
+    fn written(part: &PointColumn) -> String {
+        part.rule.as_ref().map_or(part.column.clone(), |rule| format!("{}:{rule}", part.column))
+    }
+
     #[test]
     fn a_point_is_columns_joined_with_a_plus() {
         let mut settings = UnicitySettings::default();
         settings.add_point("posted_at + merchant").unwrap();
         settings.add_point("\"a+b\"+\"c, d\"").unwrap();
-        assert_eq!(settings.points, [vec!["posted_at", "merchant"], vec!["a+b", "c, d"]]);
-        for wrong in ["", "a+", "a+a", "a,b", "\"a"] {
+        settings.add_point("posted_at=month+a=b").unwrap();
+        let written: Vec<Vec<String>> =
+            settings.points.iter().map(|point| point.iter().map(written).collect()).collect();
+        let expected = [["posted_at", "merchant"], ["a+b", "c, d"], ["posted_at:month", "a=b"]];
+        assert_eq!(written, expected);
+        for wrong in ["", "a+", "a+a", "a,b", "\"a", "a=drop", "a=day+a=month", "a=hierarchy:f.csv:1"] {
             assert_eq!(UnicitySettings::default().add_point(wrong).unwrap_err().code(), "point", "{wrong}");
         }
     }

@@ -1,6 +1,6 @@
 //! From the plan and the treated columns to what the measure `unicity` is asked.
 
-use crate::config::{Plan, UnicityPlan};
+use crate::config::{Plan, PointColumn, UnicityPlan};
 use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
 use crate::result::{Attacker, ColumnType, DatasetColumn};
 use crate::table::Table;
@@ -22,8 +22,17 @@ pub(super) struct Events<'a> {
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
 pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -> Option<Settings> {
     let asked = &plan.unicity;
-    let groups = if asked.points.is_empty() { vec![guess_point(events.described)?] } else { asked.points.clone() };
-    let place = |name: &String| table.columns().iter().position(|column| column.name == *name);
+    let whole = |column: String| PointColumn { column, rule: None };
+    let groups = if asked.points.is_empty() {
+        vec![guess_point(events.described)?.into_iter().map(whole).collect()]
+    } else {
+        asked.points.clone()
+    };
+    let place = |part: &PointColumn| {
+        let form = part.rule.as_ref().map(ToString::to_string);
+        let mut columns = table.columns().iter().zip(events.values);
+        columns.position(|(column, values)| column.name == part.column && values.form == form)
+    };
     let mut points = Vec::new();
     for group in &groups {
         let columns: Vec<usize> = group.iter().filter_map(place).collect();
@@ -49,7 +58,8 @@ fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &Uni
     let name = |column: usize| &table.columns()[column].name;
     let rules = |column: usize| {
         let described = events.described.iter().find(|described| described.name == *name(column))?;
-        (!described.coarsen.is_empty()).then(|| (name(column).clone(), described.coarsen.join(" then ")))
+        let rules: Vec<String> = described.coarsen.iter().chain(&events.values[column].form).cloned().collect();
+        (!rules.is_empty()).then(|| (name(column).clone(), rules.join(" then ")))
     };
     let within = |&column: &usize| {
         let (tolerance, label) = events.values[column].tolerance.clone()?;

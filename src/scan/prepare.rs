@@ -50,7 +50,10 @@ pub(crate) fn treat(
     let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
     let table = Table::new(treated.columns, codes, count)?;
     let mut columns = treated.described;
-    for (place, column) in table.columns().iter().enumerate() {
+    // A form that only a point has says nothing of the column as the extract shows it.
+    let shown =
+        table.columns().iter().zip(&treated.events).enumerate().filter(|(_, (_, events))| events.form.is_none());
+    for (place, (column, _)) in shown {
         let described = columns.iter_mut().find(|described| described.name == column.name);
         if let Some(described) = described {
             described.constant_per_subject = table.constant_per_subject(place);

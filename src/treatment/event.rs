@@ -1,7 +1,7 @@
 //! What unicity needs to know of the values of a column, computed before the values are let go.
 
 use super::within::whole_numbers;
-use super::{TreatmentError, WithinRule};
+use super::{CoarsenRule, TreatmentError, WithinRule};
 use crate::config::UnicityPlan;
 use crate::measure::unicity::Tolerance;
 use crate::result::ColumnType;
@@ -19,6 +19,8 @@ pub struct EventValues {
     pub tolerance: Option<(Tolerance, String)>,
     /// Whether the attacker sees each value; `None` when all are seen.
     pub visible: Option<Vec<bool>>,
+    /// The rule of a form that only a point has; `None` for the column as the extract shows it.
+    pub form: Option<String>,
 }
 
 impl EventValues {
@@ -51,7 +53,13 @@ impl EventValues {
             numbers: whole.map(|whole| whole.numbers).unwrap_or_default(),
             tolerance: tolerance.transpose()?,
             visible,
+            form: None,
         })
+    }
+
+    /// A form that only a point has. What can be seen is decided by the column itself, and tolerances are for it too.
+    pub(super) fn of_form(rule: &CoarsenRule, dictionary: &Dictionary) -> Self {
+        Self { keys: value_keys(dictionary), form: Some(rule.to_string()), ..Self::default() }
     }
 }
 

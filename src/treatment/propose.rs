@@ -26,6 +26,13 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
 }
 
+impl Ladder {
+    /// No coarser form.
+    pub(super) fn none() -> Self {
+        Self { declared: true, fits_flag: false, rare_behind: None, rungs: Vec::new() }
+    }
+}
+
 /// One coarser form of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rung {

@@ -36,7 +36,7 @@ pub struct Treated {
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub quasi_identifiers: usize,
     /// The quasi-identifiers after coarsening, in file order; then, in file order too, the other columns that are part
-    /// of what an attacker may know.
+    /// of what an attacker may know; then the forms that only single points have.
     pub columns: Vec<Column>,
     /// For each of these columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
@@ -105,6 +105,7 @@ pub fn treat(
         .filter(|(_, description)| is_counted(description, plan))
         .partition(|(_, description)| description.role == Role::QuasiIdentifier);
     treated.quasi_identifiers = quasi_identifiers.len();
+    let mut forms = Vec::new();
     for (column, description) in quasi_identifiers.into_iter().chain(others) {
         let place = Place { number: treated.columns.len(), declared: !description.guessed };
         let one = workshop.treat_column(column, plan, place)?;
@@ -112,6 +113,12 @@ pub fn treat(
         treated.columns.push(one.column);
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
+        forms.extend(one.forms);
+    }
+    for (column, events) in forms {
+        treated.columns.push(column);
+        treated.ladders.push(Ladder::none());
+        treated.events.push(events);
     }
     drop(workshop);
     Ok(Treated { subject, described, ..treated })
@@ -215,6 +222,8 @@ struct TreatedColumn {
     values: u64,
     ladder: Ladder,
     events: EventValues,
+    /// The column under the rules of single points.
+    forms: Vec<(Column, EventValues)>,
 }
 
 impl Workshop<'_> {
@@ -249,8 +258,18 @@ impl Workshop<'_> {
         let values = distinct_values(&dictionary);
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
         let events = EventValues::new(&name, &dictionary, &plan.unicity, may_order)?;
+        let forms = plan.unicity.forms_of(&name).into_iter().map(|rule| {
+            let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
+            let cardinality = u32::try_from(recoded.dictionary.len());
+            let cardinality = cardinality.map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
+            let codes = codes.remapped(&recoded.map, recoded.dictionary.len());
+            let missing = recoded.dictionary.missing();
+            let events = EventValues::of_form(rule, &recoded.dictionary);
+            Ok((Column { name: name.clone(), codes, cardinality, missing }, events))
+        });
+        let forms = forms.collect::<Result<_, TreatmentError>>()?;
         let column = Column { name, codes, cardinality: distinct, missing: dictionary.missing() };
-        Ok(TreatedColumn { column, values, ladder, events })
+        Ok(TreatedColumn { column, values, ladder, events, forms })
     }
 
     fn recode(
