@@ -310,6 +310,8 @@ pub(super) struct ExtentArguments {
 #[command(next_help_heading = "Unicity")]
 pub(super) struct UnicityArguments {
     /// Columns that make one event known, such as posted_at+merchant (repeatable: one curve each) [default: guessed]
+    ///
+    /// A rule behind a column is for that point alone: posted_at=month+merchant.
     #[arg(long, value_name = "COL+COL")]
     pub(super) point: Vec<String>,
     /// Numbers of known points, such as 1,2,4 or 1..10 [default: 1,2,3,4]
