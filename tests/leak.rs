@@ -321,9 +321,6 @@ fn a_map_or_hierarchy_that_contradicts_itself_is_told_by_counts() {
         ("map.csv", format!("{CANARY},{CANARY}-x\n{CANARY}-1,{CANARY}-b\n")),
         ("levels.csv", format!("{CANARY}-shop-1,{CANARY}\n{CANARY}-shop-1,{CANARY}-else\n")),
         ("levels.csv", format!("{CANARY}-shop-1\n")),
-        ("register.csv", format!("{CANARY},{CANARY}\n{CANARY}-person-1,{CANARY}\n")),
-        ("register.csv", format!("person,answer\n{CANARY},{CANARY},{CANARY}\n")),
-        ("register.csv", format!("person,answer\n\"{CANARY},{CANARY}\n")),
     ] {
         let bench = Bench::new();
         let extract = planted_folder(&bench);
@@ -337,6 +334,23 @@ fn a_map_or_hierarchy_that_contradicts_itself_is_told_by_counts() {
             bench.assert_discreet(ended);
         }
         assert_eq!(checked.code, scanned.code, "{checked}\n{scanned}");
+    }
+}
+
+#[test]
+fn a_register_that_cannot_be_read_is_told_by_its_place() {
+    for text in [
+        format!("{CANARY},{CANARY}-x\n{CANARY}-person-1,{CANARY}\n"),
+        format!("person,answer\n{CANARY},{CANARY},{CANARY}\n"),
+        format!("person,answer\n\"{CANARY},{CANARY}\n"),
+    ] {
+        let bench = Bench::new();
+        let extract = planted_folder(&bench);
+        bench.write("register.csv", text);
+        let ended = bench.scan([&[extract.to_str().expect("a path is text"), "-v"][..], &DAY].concat());
+        assert!(matches!(ended.code, Some(2 | 3)), "{ended}");
+        assert!(ended.stderr.contains("register.csv"), "{ended}");
+        bench.assert_discreet(&ended);
     }
 }
 
