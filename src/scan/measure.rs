@@ -95,7 +95,8 @@ fn measure_unicity(
     let Some(settings) = unicity_settings(table, events, plan) else {
         return Ok(Err("no quasi-identifier varies within a subject, so there are no events"));
     };
-    let needed = table.bytes() as u64 + PointIndex::bytes(table);
+    let trails = if settings.mobility.is_some() { unicity::mobility::Trails::bytes(table) } else { 0 };
+    let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;
     if plan.memory.is_some_and(|allowed| needed > allowed) {
         let outcome = too_much_memory("indexing known points", needed, plan);
         return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None }));

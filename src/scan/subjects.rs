@@ -1,5 +1,7 @@
 //! Figures of single subjects, for those who hold the extract: never part of a result.
 
+use std::fmt::Write as _;
+
 use super::ScanError;
 use crate::measure::unicity::{self, Settings};
 use crate::result::Attacker;
@@ -47,7 +49,8 @@ impl SubjectList {
         for row in &self.rows {
             let figure = |figure: Option<f64>| figure.map_or_else(String::new, |figure| figure.to_string());
             let [alone, singled_out] = [row.alone, row.singled_out].map(figure);
-            text.push_str(&format!("{},{},{alone},{singled_out}\n", row.first_record, row.points));
+            // Writing to a string cannot fail.
+            drop(writeln!(text, "{},{},{alone},{singled_out}", row.first_record, row.points));
         }
         text.into_bytes()
     }

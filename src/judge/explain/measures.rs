@@ -32,7 +32,7 @@ pub(super) const PAGES: [Page; 3] = [
         formula: "Mean over subjects of the share of choices of p of their own distinct points that match no other \
                   subject. A point is the group of event columns that makes one event known (`--point`). Exact for p = 1 \
                   and where every choice can be gone through; else one draw for each of 10,000 subjects, held against all \
-                  subjects. The fixed cohort is the subjects with as many points as asked at most, so that the curve \
+                  subjects. The fixed cohort is the subjects with at least the largest p asked for, so that the curve \
                   speaks of the same people at every p; the eligible cohort is all with p points. The limit looks at \
                   p = 4 in the fixed cohort, or at the most points that half of the subjects have, and compares the \
                   upper end of the 95 % interval. It is neither the probability that somebody knows p events nor, for a \

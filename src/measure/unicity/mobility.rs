@@ -31,7 +31,7 @@ use super::ColumnValues;
 pub use crate::result::MobilityAttack;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
-use crate::table::PointIndex;
+use crate::table::{PointIndex, Table};
 
 /// The worst case of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,13 @@ pub struct Trails {
 }
 
 impl Trails {
+    /// Bytes that the trails of a table take at most: a visit stands in its trail, in the profile and among the visitors
+    /// of its place, which may be the only one of its kind.
+    #[must_use]
+    pub fn bytes(table: &Table) -> u64 {
+        48 * (table.records() as u64 + table.subjects() as u64)
+    }
+
     /// One trail a subject: places, numbered from 0 without wide gaps, in the order of the visits.
     #[must_use]
     pub fn new(trails: Vec<Vec<u32>>) -> Self {
