@@ -123,7 +123,7 @@ fn draw_map(
     let name = |axis: usize, place: usize, room: i32| fitted(&step_name(canvas, study, axis, place), FIGURE, room);
     if let Some(axis) = study.axes.first() {
         let heading = fitted(&canvas.name(&axis.column), FIGURE, names - 16);
-        scene.text((left - 12, frame.top + 16), &heading, FIGURE, Ink::Muted, Anchor::End);
+        scene.text((left - 12, frame.top + 54), &heading, FIGURE, Ink::Muted, Anchor::End);
     }
     for (column, place) in (0..columns).zip(0_i32..) {
         let middle = left + place * width + width / 2;
