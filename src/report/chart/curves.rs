@@ -127,7 +127,7 @@ fn path(scene: &mut Scene, plot: &Plot, place: usize, line: &Line) {
     let points: Vec<_> = line.points.iter().map(|(known, share, _)| plot.point(*known, *share)).collect();
     scene.path(points.clone(), ink, if line.is_main { 5 } else { 3 });
     for at in points {
-        scene.dot(at, if line.is_main { 9 } else { 8 }, ink, line.is_main || place % 2 == 0);
+        scene.dot(at, if line.is_main { 9 } else { 8 }, ink, line.is_main || place.is_multiple_of(2));
     }
     for (known, share, _) in &line.points {
         if line.ring == Some(*known) {

@@ -148,10 +148,7 @@ fn draw_map(
 fn step_name(canvas: &Canvas<'_>, study: &UnicityResolutions, axis: usize, place: usize) -> String {
     let Some(axis_of) = study.axes.get(axis) else { return String::new() };
     let rule = axis_of.steps.get(place).map(|rule| canvas.text(&printable(rule))).unwrap_or_default();
-    if axis == 1 && place > 0 || axis == 1 && axis_of.steps.len() == 1 {
-        return words::step_of(&canvas.name(&axis_of.column), &rule);
-    }
-    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), words::AS_IT_IS) } else { rule }
+    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), &rule) } else { rule }
 }
 
 fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit: Option<f64>) {

@@ -129,8 +129,7 @@ pub(in crate::report) fn leave_out(columns: &[String]) -> String {
 pub(in crate::report) const LEAVE_OUT_WHY: &str =
     "They name people or are not agreed; no coarser column beside them helps.";
 pub(in crate::report) const CONSENT_WHY: &str = "Nobody can consent for them.";
-pub(in crate::report) const KNOWN_POINTS_STAY: &str =
-    "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` shows what \
+pub(in crate::report) const KNOWN_POINTS_STAY: &str = "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` shows what \
      mends that.";
 
 pub(in crate::report) fn known_points_then(change: &str) -> String {
