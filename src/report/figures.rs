@@ -74,7 +74,7 @@ fn unicity_figure(result: &ScanResult) -> Option<Figure> {
         let label = format!("{} ({columns})", words::unicity_label(point.known_points));
         Figure::new(label, point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent))
     } else {
-        known_points::measured(result)?;
+        result.measures.unicity.as_ref()?;
         Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
     };
     Some(Figure { limit, ..figure.found(finding) })
