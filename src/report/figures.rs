@@ -69,16 +69,13 @@ pub(super) fn population_share(result: &ScanResult, set: &SetStatistics) -> Stri
 fn unicity_figure(result: &ScanResult) -> Option<Figure> {
     let finding = finding_of(result, "unicity");
     let limit = known_points::limit(result).map_or_else(|| "-".to_owned(), percent);
-    let figure = match known_points::gated(result) {
-        Some((curve, point)) => {
-            let columns = names(&curve.point).join(", ");
-            let label = format!("{} ({columns})", words::unicity_label(point.known_points));
-            Figure::new(label, point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent))
-        }
-        None => {
-            result.measures.unicity.as_ref()?;
-            Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
-        }
+    let figure = if let Some((curve, point)) = known_points::gated(result) {
+        let columns = names(&curve.point).join(", ");
+        let label = format!("{} ({columns})", words::unicity_label(point.known_points));
+        Figure::new(label, point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent))
+    } else {
+        result.measures.unicity.as_ref()?;
+        Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
     };
     Some(Figure { limit, ..figure.found(finding) })
 }

@@ -18,6 +18,8 @@ pub struct TextStyle {
 /// Least widths of the columns "value", "limit" and "finding" of the table of figures.
 const VALUE_WIDTH: usize = 11;
 const LIMIT_WIDTH: usize = 6;
+/// Least width of what a row is about.
+const LABEL_WIDTH: usize = 16;
 const FINDING_WIDTH: usize = 11;
 
 /// Text that grows line by line.
@@ -71,13 +73,24 @@ impl Page {
         let width =
             |column: usize, least: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least);
         let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), width(3, FINDING_WIDTH)];
-        let room = self.style.width.saturating_sub(widths.iter().sum::<usize>() + 7).max(16);
+        // A code is never cut: where there is no room beside the figures it stands below them.
+        let is_stacked = self.style.width < widths.iter().sum::<usize>() + 7 + LABEL_WIDTH;
+        let beside = if is_stacked { widths[0] + widths[1] + 5 } else { widths.iter().sum::<usize>() + 7 };
+        let room = self.style.width.saturating_sub(beside).max(LABEL_WIDTH);
         for [label, value, limit, finding] in &rows {
             let label = self.spelled(&cut(label, room));
             let pad = " ".repeat(room.saturating_sub(label.width()));
             let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
             let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
-            self.line(&format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}  {finding}"));
+            let figures = format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}");
+            if is_stacked {
+                self.line(&figures);
+                if !finding.is_empty() {
+                    self.line(&format!("    {finding}"));
+                }
+            } else {
+                self.line(&format!("{figures}  {finding}"));
+            }
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Lead<'a> {
     pub(super) under: Vec<String>,
     /// What the figure of risk among them is about.
     pub(super) about: About<'a>,
+    /// The finding that the first sentence is, where one blocks.
+    pub(super) blocking: Option<&'a Finding>,
 }
 
 /// What the figure of risk in the lead is about.
@@ -40,9 +42,10 @@ pub(super) fn lead(result: &ScanResult) -> Lead<'_> {
         About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
         About::Nothing(_) => (unknown(result), words::verdict_sentence(result.verdict.outcome).to_owned()),
     };
-    match blocking(result) {
-        Some(sentence) => Lead { sentence, under: vec![risk, detail], about },
-        None => Lead { sentence: risk, under: vec![detail], about },
+    let blocking = blocking(result);
+    match blocking {
+        Some(finding) => Lead { sentence: sentence(finding), under: vec![risk, detail], about, blocking },
+        None => Lead { sentence: risk, under: vec![detail], about, blocking },
     }
 }
 
@@ -73,18 +76,24 @@ fn about(result: &ScanResult) -> About<'_> {
     }
 }
 
-/// What makes the dataset fail where it is no figure of risk: the finding that comes first, as a sentence without its
-/// full stop. None where a figure is the reason, which the lead says anyway, or nothing fails.
-fn blocking(result: &ScanResult) -> Option<String> {
+/// What makes the dataset fail where it is no figure of risk: the finding that comes first. None where a figure is the
+/// reason, which the lead says anyway, or nothing fails.
+fn blocking(result: &ScanResult) -> Option<&Finding> {
     if result.verdict.outcome != VerdictOutcome::Fail {
         return None;
     }
     let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
-    let first = result.findings.iter().find(fails)?;
-    let is_risk = first.measure == "uniqueness" || (first.measure == "unicity" && first.measured.is_some());
-    let mut letters = first.message.chars();
-    let start = letters.next()?.to_uppercase();
-    (!is_risk).then(|| printable(&start.chain(letters).collect::<String>()))
+    let is_risk = |finding: &&Finding| {
+        finding.measure == "uniqueness" || (finding.measure == "unicity" && finding.measured.is_some())
+    };
+    result.findings.iter().find(fails).filter(|finding| !is_risk(finding))
+}
+
+/// The message of a finding with a capital.
+fn sentence(finding: &Finding) -> String {
+    let mut letters = finding.message.chars();
+    let start: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    printable(&format!("{start}{}", letters.as_str()))
 }
 
 fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {

@@ -7,6 +7,7 @@
 // reached by the keyboard, a table is sorted by it, the page says the same without scripts, and printing opens folds.
 import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join, resolve, basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -90,13 +91,14 @@ async function keyboard(page, report) {
   }
 }
 
-for (const name of pages) {
+async function check(name) {
   for (const screen of screens) {
     const [width, height, scheme] = screen;
     const { context, page, report } = await open(name, screen);
     await firstScreen(page, width, height, report);
     if (pictures) await page.screenshot({ path: join(pictures, `${basename(name, ".html")}-${width}-${scheme}.png`) });
-    await axeFinds(page, report);
+    // Folds add to what is shown and take nothing away; only the screen that is seen first is looked at closed as well.
+    if (screen === screens[0]) await axeFinds(page, report);
     await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
     await axeFinds(page, report);
     if (pictures && scheme === "light") {
@@ -118,7 +120,15 @@ for (const name of pages) {
   if (text < scripted / 2) bare.report("content is missing without scripts");
   await bare.context.close();
 }
+
+// As many pages at a time as there are processors, at most four.
+const waiting = [...pages];
+const workers = Array.from({ length: Math.min(4, availableParallelism(), pages.length) }, async () => {
+  for (let name = waiting.shift(); name; name = waiting.shift()) await check(name);
+});
+await Promise.all(workers);
 await browser.close();
+problems.sort();
 for (const problem of problems) console.log(problem);
 console.log(`${pages.length} pages, ${problems.length} problems`);
 process.exit(problems.length === 0 && pages.length > 0 ? 0 : 1);

@@ -20,6 +20,9 @@ pub(super) struct Line {
     pub(super) ring: Option<u32>,
 }
 
+/// Shares with a line across the picture.
+const GRID: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
 struct Plot {
     left: i32,
     right: i32,
@@ -49,11 +52,11 @@ pub(super) fn draw(
     let (first, last) = (known().min()?, known().max()?);
     let has_notes = lines.iter().any(|line| !line.label[1].is_empty());
     let row = if has_notes { 70 } else { 44 };
-    let mut scene = canvas.scene(title, subtitle, 560 + row * i32::try_from(lines.len()).unwrap_or(0));
+    let mut scene = canvas.scene(title, subtitle, 596 + row * i32::try_from(lines.len()).unwrap_or(0));
     let points = (f64::from(first), f64::from(last.max(first + 1)));
     let plot = canvas.either(
         Plot { left: 170, right: 1090, top: 200, bottom: 770, points },
-        Plot { left: 104, right: 750, top: 40, bottom: 440, points },
+        Plot { left: 104, right: 750, top: 76, bottom: 476, points },
     );
     axis(&mut scene, &plot, (first, last));
     // The main line lies above the others.
@@ -77,7 +80,7 @@ pub(super) fn draw(
 }
 
 fn axis(scene: &mut Scene, plot: &Plot, (first, last): (u32, u32)) {
-    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+    for share in GRID {
         let height = plot.height(share);
         let ink = if share == 0.0 { Ink::Muted } else { Ink::Grid };
         scene.line((plot.left, height), (plot.right, height), ink, 2);
@@ -107,8 +110,9 @@ fn ribbon(scene: &mut Scene, plot: &Plot, line: &Line) {
 fn limit_line(scene: &mut Scene, plot: &Plot, limit: f64) {
     let height = plot.height(limit);
     scene.dashes((plot.left, height), (plot.right, height), Ink::Alarm);
-    // Below the line where there is no room above it.
-    let beside = if height < plot.top + 40 { height + 22 } else { height - 22 };
+    // On the side that keeps further from the lines of the grid.
+    let room = |at: i32| GRID.iter().map(|share| (plot.height(*share) - at).abs()).min().unwrap_or(0);
+    let beside = if room(height + 22) > room(height - 22) { height + 22 } else { height - 22 };
     let label = words::limit_share(&percent(limit));
     scene.text((plot.right - 8, beside), &label, SMALL, Ink::Alarm, Anchor::End);
 }
@@ -123,15 +127,14 @@ fn path(scene: &mut Scene, plot: &Plot, place: usize, line: &Line) {
     let points: Vec<_> = line.points.iter().map(|(known, share, _)| plot.point(*known, *share)).collect();
     scene.path(points.clone(), ink, if line.is_main { 5 } else { 3 });
     for at in points {
-        scene.dot(at, if line.is_main { 9 } else { 8 }, ink, line.is_main || place % 2 == 0);
+        scene.dot(at, if line.is_main { 9 } else { 8 }, ink, line.is_main || place.is_multiple_of(2));
     }
     for (known, share, _) in &line.points {
         if line.ring == Some(*known) {
             let at = plot.point(*known, *share);
             scene.dot(at, 22, Ink::Text, false);
             scene.dot(at, 10, ink, true);
-            let beside = if at.1 < plot.top + 60 { at.1 + 48 } else { at.1 - 44 };
-            scene.text((at.0, beside), &percent(*share), LABEL, Ink::Text, Anchor::Middle);
+            scene.text((at.0, at.1 - 42), &percent(*share), LABEL, Ink::Text, Anchor::Middle);
         }
     }
 }

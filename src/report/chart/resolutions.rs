@@ -123,7 +123,7 @@ fn draw_map(
     let name = |axis: usize, place: usize, room: i32| fitted(&step_name(canvas, study, axis, place), FIGURE, room);
     if let Some(axis) = study.axes.first() {
         let heading = fitted(&canvas.name(&axis.column), FIGURE, names - 16);
-        scene.text((left - 12, frame.top + 16), &heading, FIGURE, Ink::Muted, Anchor::End);
+        scene.text((left - 12, frame.top + 54), &heading, FIGURE, Ink::Muted, Anchor::End);
     }
     for (column, place) in (0..columns).zip(0_i32..) {
         let middle = left + place * width + width / 2;
@@ -148,10 +148,7 @@ fn draw_map(
 fn step_name(canvas: &Canvas<'_>, study: &UnicityResolutions, axis: usize, place: usize) -> String {
     let Some(axis_of) = study.axes.get(axis) else { return String::new() };
     let rule = axis_of.steps.get(place).map(|rule| canvas.text(&printable(rule))).unwrap_or_default();
-    if axis == 1 && place > 0 || axis == 1 && axis_of.steps.len() == 1 {
-        return words::step_of(&canvas.name(&axis_of.column), &rule);
-    }
-    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), words::AS_IT_IS) } else { rule }
+    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), &rule) } else { rule }
 }
 
 fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit: Option<f64>) {

@@ -8,13 +8,15 @@ use crate::report::summary::{
     Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
     proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{known_points, words};
+use crate::report::{known_points, sweep, words};
 use crate::result::{Advice, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the lists of bars.
 const BARS: usize = 5;
 /// Actions that are proposed.
 const ACTIONS: usize = 3;
+/// Letters of the changes that have room together; the first is always shown.
+const LETTERS: usize = 400;
 /// Most lines of configuration of one action; a longer change is shown in its section.
 const CONFIG_LINES: usize = 6;
 
@@ -37,7 +39,10 @@ pub(super) fn headline(result: &ScanResult) -> Headline {
         }
     };
     let sentence = lead.sentence.trim_end_matches('.');
-    under.push(note);
+    // Below something that blocks there is no room to explain the figure; its section does.
+    if under.len() < 2 {
+        under.push(note);
+    }
     let under: Vec<&str> =
         under.iter().map(|line| line.trim_end_matches('.')).filter(|line| !line.is_empty()).collect();
     Headline {
@@ -202,14 +207,24 @@ pub(super) struct Todo {
 }
 
 pub(super) fn todo(result: &ScanResult) -> Todo {
-    let mut actions: Vec<Action> = named_columns(result).into_iter().collect();
+    let mut actions: Vec<Action> = columns_to_leave_out(result).into_iter().collect();
+    actions.extend(consent(result));
     actions.extend(guessed_roles(result));
     let before = actions.len();
     let mut ranked: Vec<&Advice> = proposals(result).collect();
     // Stable: within each half they stay as they were ranked.
     ranked.sort_by_key(|advice| !advice.recommended);
-    let room = ACTIONS.saturating_sub(before);
-    actions.extend(ranked.iter().take(room).map(|advice| action(result, advice)));
+    let mut room = ACTIONS.saturating_sub(before);
+    let mut letters = 0;
+    for advice in &ranked {
+        letters += advice.action.chars().count();
+        if room == 0 || (letters > LETTERS && actions.len() > before) {
+            break;
+        }
+        room -= 1;
+        actions.push(action(result, advice));
+    }
+    let shown = actions.len() - before;
     let reaches = ranked.iter().any(|advice| advice.reaches_limits);
     let others: Vec<String> = alternatives(result).map(|advice| plain(&printable(&advice.action))).collect();
     let outcome = result.verdict.outcome;
@@ -217,6 +232,7 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
     if outcome == VerdictOutcome::Incomplete {
         notes.push(quoted(words::DO_INCOMPLETE));
     }
+    notes.extend(known_points_note(result, &ranked).map(|note| quoted(&note)));
     if !ranked.is_empty() && !reaches {
         notes.push(quoted(&words::none_reaches(ranked.len())));
     } else if actions.is_empty() && notes.is_empty() {
@@ -228,40 +244,66 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
         (true, false) => others,
         (true, true) => words::owned(words::ALTERNATIVES),
     };
-    Todo { notes, actions, alternatives, has_more: ranked.len() > room }
+    Todo { notes, actions, alternatives, has_more: ranked.len() > shown }
 }
 
-/// Columns that name people outright come first: no coarsening of others helps.
-fn named_columns(result: &ScanResult) -> Option<Action> {
+/// What would keep known points to their limit, where it is broken and no proposal says so.
+fn known_points_note(result: &ScanResult, ranked: &[&Advice]) -> Option<String> {
+    let (limit, (_, point)) = (known_points::limit(result)?, known_points::gated(result)?);
+    let mends = |advice: &&Advice| advice.after.as_ref().and_then(|after| after.unicity).is_some_and(|it| it <= limit);
+    if known_points::keeps_to(point, limit) || ranked.iter().any(mends) {
+        return None;
+    }
+    let study = known_points::measured(result)?.resolutions.as_ref();
+    let reaching = study.and_then(|study| sweep::advice(result, study).reaching);
+    Some(reaching.map_or_else(|| words::KNOWN_POINTS_STAY.to_owned(), |change| words::known_points_then(&change)))
+}
+
+/// Columns that must not be there come first: no coarsening of others helps.
+fn columns_to_leave_out(result: &ScanResult) -> Option<Action> {
     let mut columns: Vec<String> = Vec::new();
-    let found = result
-        .findings
-        .iter()
-        .filter(|finding| finding.code == FindingCode::DirectIdentifierPresent && !finding.waived);
+    let found = result.findings.iter().filter(|finding| !finding.waived && is_about_a_whole_column(finding.code));
     for column in found.flat_map(|finding| &finding.columns) {
         if !columns.contains(&printable(column)) {
             columns.push(printable(column));
         }
     }
-    (!columns.is_empty()).then(|| Action {
-        text: quoted(&words::leave_out(&columns)),
-        predicted: words::LEAVE_OUT_WHY.to_owned(),
+    (!columns.is_empty()).then(|| to_do(&words::leave_out(&columns), words::LEAVE_OUT_WHY.to_owned()))
+}
+
+/// Whether a finding goes away only with the column itself.
+fn is_about_a_whole_column(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::DirectIdentifierPresent
+            | FindingCode::DirectIdentifierFound
+            | FindingCode::ForbiddenColumn
+            | FindingCode::ColumnNotAllowed
+    )
+}
+
+/// Nobody else can consent for a subject.
+fn consent(result: &ScanResult) -> Option<Action> {
+    let consent = result.recipient.as_ref()?.consent.as_ref()?;
+    (consent.without_consent > 0)
+        .then(|| to_do(&words::leave_out_subjects(consent.without_consent), words::CONSENT_WHY.to_owned()))
+}
+
+/// Something to do that has no line of configuration.
+fn to_do(text: &str, why: String) -> Action {
+    Action {
+        text: quoted(text),
+        predicted: why,
         config: String::new(),
         config_label: String::new(),
         recommended: false,
-    })
+    }
 }
 
 fn guessed_roles(result: &ScanResult) -> Option<Action> {
     let guessed = result.dataset.columns.iter().filter(|column| column.guessed).count();
     let is_held_up = result.findings.iter().any(|finding| finding.code == FindingCode::GuessedRoles && !finding.waived);
-    (guessed > 0 && is_held_up).then(|| Action {
-        text: quoted(words::CONFIRM_ROLES),
-        predicted: words::confirm_roles_why(guessed),
-        config: String::new(),
-        config_label: String::new(),
-        recommended: false,
-    })
+    (guessed > 0 && is_held_up).then(|| to_do(words::CONFIRM_ROLES, words::confirm_roles_why(guessed)))
 }
 
 fn action(result: &ScanResult, advice: &Advice) -> Action {

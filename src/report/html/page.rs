@@ -7,9 +7,10 @@ use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, record, safety, source};
 use crate::report::escape::printable;
+use crate::report::lead::lead;
 use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
 use crate::report::{charts, words};
-use crate::result::{ScanResult, VerdictOutcome};
+use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// Findings on the first screen.
 const FINDINGS: usize = 2;
@@ -67,6 +68,9 @@ impl Page {
         let style = safety::style(&run, verdict.word);
         let columns = uniqueness.map(first::columns).unwrap_or_default();
         let sets = uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default();
+        let said = lead(result).blocking;
+        let found: Vec<&Finding> =
+            result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
         Self {
             policy: safety::content_security_policy(&style),
             style,
@@ -78,8 +82,8 @@ impl Page {
             handling: result.run.audience.stamp().map_or_else(|| words::HANDLING.to_owned(), words::restricted),
             headline: first::headline(result),
             line: number_line(result),
-            found: result.findings.iter().take(FINDINGS).map(FindingLine::new).collect(),
-            found_more: words::more_findings(result.findings.len().saturating_sub(FINDINGS)),
+            found_more: words::more_findings(found.len().saturating_sub(FINDINGS)),
+            found: found.into_iter().take(FINDINGS).map(FindingLine::new).collect(),
             why: reasons(result),
             tiles: match uniqueness {
                 Some(uniqueness) => first::tiles(result, uniqueness),

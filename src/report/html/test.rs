@@ -160,11 +160,9 @@ fn the_first_screen_says_what_to_do_with_lines_to_paste() {
     let todo = page.split_once("<h2>What to do</h2>").unwrap().1.split_once("<ul class=\"trust\"").unwrap().0;
     assert_eq!(todo.matches("<li").count(), 3);
     assert!(todo.find("Leave <code>reference</code> out") < todo.find("Coarsen <code>birth_year</code>"));
-    assert!(
-        todo.contains(
-            "smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64.0\u{a0}% of detail kept; reaches the limits"
-        )
-    );
+    assert!(todo.contains(
+        "smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64.0\u{a0}% of detail kept; reaches the limits on crowds"
+    ));
     assert!(todo.contains("[columns.birth_year]\ncoarsen = &#34;round:10&#34;"));
     assert!(!todo.contains("enclave"), "a change reaches the limits");
 }

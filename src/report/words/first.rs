@@ -126,7 +126,20 @@ pub(in crate::report) fn leave_out(columns: &[String]) -> String {
     format!("Leave {} out of the extract", super::list(&names))
 }
 
-pub(in crate::report) const LEAVE_OUT_WHY: &str = "Names people outright; no coarser column beside it helps.";
+pub(in crate::report) const LEAVE_OUT_WHY: &str =
+    "They name people or are not agreed; no coarser column beside them helps.";
+pub(in crate::report) const CONSENT_WHY: &str = "Nobody can consent for them.";
+pub(in crate::report) const KNOWN_POINTS_STAY: &str = "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` shows what \
+     mends that.";
+
+pub(in crate::report) fn known_points_then(change: &str) -> String {
+    format!("For known points the sweep says: {change}.")
+}
+
+pub(in crate::report) fn leave_out_subjects(subjects: u64) -> String {
+    format!("Leave out the records of {} without consent", super::counted(subjects, "subject", "subjects"))
+}
+
 pub(in crate::report) const CONFIRM_ROLES: &str =
     "Confirm the roles of the columns: write them down with `reidrisk init INPUT`, then scan again";
 
