@@ -309,16 +309,16 @@ pub(super) struct ExtentArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Unicity")]
 pub(super) struct UnicityArguments {
-    /// Columns that make one event known, such as posted_at+merchant (repeatable: one curve each) [default: guessed]
+    /// Columns that make one event known, such as day+merchant (repeatable: one curve each) [default: guessed]
     ///
-    /// A rule behind a column is for that point alone: posted_at=month+merchant.
+    /// A rule behind a column is for that point alone: day=month+merchant.
     #[arg(long, value_name = "COL+COL")]
     pub(super) point: Vec<String>,
     /// Numbers of known points, such as 1,2,4 or 1..10 [default: 1,2,3,4]
     #[arg(long, value_name = "LIST", value_parser = |text: &str| parse_known_points(text).map(KnownPoints),
           env = "REIDRISK_KNOWN_POINTS", hide_env_values = true)]
     pub(super) known_points: Option<KnownPoints>,
-    /// How roughly a column is known, such as amount=5%, balance=100 or posted_at=2d (repeatable)
+    /// How roughly a column is known, such as amount=5%, balance=100 or day=2d (repeatable)
     #[arg(long, value_name = "COL=TOLERANCE")]
     pub(super) within: Vec<String>,
     /// How points come to be known: uniform, rarest, frequent or consecutive [default: uniform]

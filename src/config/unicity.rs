@@ -198,7 +198,7 @@ impl UnicitySettings {
                 .with_hint("join columns with `+`, such as `posted_at+merchant`")
         };
         let columns = split_point(written).map_err(wrong)?;
-        let point = checked_point(columns).map_err(wrong)?;
+        let point = checked_point(&columns).map_err(wrong)?;
         self.points.push(point);
         Ok(())
     }
@@ -242,7 +242,7 @@ fn split_point(written: &str) -> Result<Vec<String>, String> {
     parts.iter().map(one_name).collect()
 }
 
-fn checked_point(columns: Vec<String>) -> Result<Vec<PointColumn>, String> {
+fn checked_point(columns: &[String]) -> Result<Vec<PointColumn>, String> {
     let parts: Vec<PointColumn> =
         columns.iter().map(|written| PointColumn::parse(written.trim())).collect::<Result<_, _>>()?;
     if parts.is_empty() || parts.iter().any(|part| part.column.is_empty()) {
@@ -351,14 +351,13 @@ fn read_points(reader: Reader<'_>, value: &Entry<'_, '_>) -> Result<Vec<Vec<Poin
     };
     let mut points = Vec::new();
     for item in items {
-        let columns = match item.get_ref().as_str() {
-            Some(text) => split_point(text).map_err(|reason| wrong(reason, item.span()))?,
-            None => {
-                let listed = reader.strings(&Entry { key: value.key.clone(), value: item })?;
-                listed.into_iter().map(|(name, _)| name).collect()
-            }
+        let columns = if let Some(text) = item.get_ref().as_str() {
+            split_point(text).map_err(|reason| wrong(reason, item.span()))?
+        } else {
+            let listed = reader.strings(&Entry { key: value.key.clone(), value: item })?;
+            listed.into_iter().map(|(name, _)| name).collect()
         };
-        points.push(checked_point(columns).map_err(|reason| wrong(reason, item.span()))?);
+        points.push(checked_point(&columns).map_err(|reason| wrong(reason, item.span()))?);
     }
     Ok(points)
 }

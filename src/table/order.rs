@@ -76,7 +76,9 @@ impl<'a> Order<'a> {
                 places[*pen as usize] = to_u32(place);
                 *pen += 1;
             }
-            code_starts.iter_mut().for_each(|pen| *pen += to_u32(range.start));
+            for pen in code_starts {
+                *pen += to_u32(range.start);
+            }
         });
         (self.within, self.starts) = (Some(within), starts);
     }

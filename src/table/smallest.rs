@@ -154,10 +154,10 @@ mod tests {
 
     #[test]
     fn waiting_changes_nothing() {
-        let subjects = 3 << STRETCH_BITS;
-        let (direct, waited) = (SmallestCrowds::new(subjects), SmallestCrowds::new(subjects));
+        let subjects = 3_u32 << STRETCH_BITS;
+        let [direct, waited] = [(); 2].map(|()| SmallestCrowds::new(subjects as usize));
         let spread = |number: u32, bound: u32| (number.wrapping_mul(2_654_435_769) >> 3) % bound;
-        let stamps: Vec<u32> = (0..20_000).map(|number| 1 + spread(number, subjects as u32)).collect();
+        let stamps: Vec<u32> = (0..20_000).map(|number| 1 + spread(number, subjects)).collect();
         let crowds: Vec<u32> = (0..20_000).map(|number| 1 + spread(number + 7, 400)).collect();
         for (smallest, stretches) in [(&direct, 0), (&waited, 4)] {
             let mut lowering = Lowering::with_stretches(smallest, true, stretches);
