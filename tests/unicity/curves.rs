@@ -157,7 +157,9 @@ fn an_amount_known_within_five_per_cent_singles_out_fewer_than_the_amount_itself
     let traces: Vec<Vec<(String, i64)>> = by_hand.iter().map(|trace| trace.iter().map(read).collect()).collect();
     let mut days: BTreeMap<&str, Vec<(usize, i64)>> = BTreeMap::new();
     for (subject, trace) in traces.iter().enumerate() {
-        trace.iter().for_each(|(day, amount)| days.entry(day).or_default().push((subject, *amount)));
+        for (day, amount) in trace {
+            days.entry(day).or_default().push((subject, *amount));
+        }
     }
     let alone = |subject: usize, (day, amount): &(String, i64)| {
         let near = |other: i64| 20 * (other - amount).abs() <= amount.abs();

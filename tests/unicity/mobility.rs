@@ -52,9 +52,13 @@ fn known_merchants_are_as_risky_as_a_count_by_hand_says() {
         let mut holders: BTreeMap<Vec<&String>, u32> = BTreeMap::new();
         // A pair may be held by a card that has more merchants, so pairs and single ones are counted over all.
         for card in &cards {
-            instances(card, 1).into_iter().for_each(|one| *holders.entry(one).or_default() += 1);
+            for one in instances(card, 1) {
+                *holders.entry(one).or_default() += 1;
+            }
             if known == 2 && card.len() >= 2 {
-                instances(card, 2).into_iter().for_each(|pair| *holders.entry(pair).or_default() += 1);
+                for pair in instances(card, 2) {
+                    *holders.entry(pair).or_default() += 1;
+                }
             }
         }
         let worst = |card: &Vec<String>| instances(card, known).iter().map(|instance| holders[instance]).min();

@@ -12,7 +12,6 @@ fn measures(inputs: &[PathBuf], flags: &[&str]) -> String {
     let ended = bench.scan(inputs.chain(["--measures", "unicity"]).chain(flags.iter().copied()));
     assert_eq!(ended.code, Some(1), "{ended}");
     let text = bench.result_text();
-    assert!(text.contains("\"sampled\""), "draws are what could differ");
     member(&text, "measures").to_owned()
 }
 
@@ -40,6 +39,7 @@ fn threads_order_and_split_change_no_byte() {
         measures(inputs, &[&FLAGS[..], &["--sweep", "--threads", threads]].concat())
     };
     let expected = scan(std::slice::from_ref(&sample), "1");
+    assert!(expected.contains("\"sampled\""), "draws are what could differ");
     for threads in ["2", "8"] {
         assert!(scan(std::slice::from_ref(&sample), threads) == expected, "{threads} threads");
     }
