@@ -122,15 +122,16 @@ fn coarsened_values_leak_nothing() {
 #[test]
 fn a_first_record_without_header_is_refused_by_its_place() {
     let records = |cells: &str| format!("{cells}\n").repeat(30);
+    let lines = |line: &dyn Fn(usize) -> String| (0..30).map(line).collect::<Vec<_>>().join("\n");
     for (name, text, hint) in [
         ("bare.csv", records(&format!("{CANARY} Miller,{CANARY}@example.org,{NUMBER_CANARY}")), "--no-header"),
         ("bare.tsv", records(&format!("{CANARY} Miller\t2026-01-01")), "--no-header"),
         (
             "repeated.csv",
-            (0..30).map(|at| format!("{CANARY} Miller,{CANARY} Street,{}\n", ["gold", "blue"][at % 2])).collect(),
+            lines(&|at| format!("{CANARY} Miller,{CANARY} Street,{}", ["gold", "blue"][at % 2])),
             "--no-header",
         ),
-        ("shape.csv", (0..30).map(|at| format!("{CANARY}x{at:03},red{at:03}a\n")).collect(), "--no-header"),
+        ("shape.csv", lines(&|at| format!("{CANARY}x{at:03},red{at:03}a")), "--no-header"),
         ("blank.csv", records(&format!("{CANARY} Miller,,{CANARY}")), "--no-header"),
         (
             "map.ndjson",
