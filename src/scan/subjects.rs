@@ -50,7 +50,7 @@ impl SubjectList {
             let figure = |figure: Option<f64>| figure.map_or_else(String::new, |figure| figure.to_string());
             let [alone, singled_out] = [row.alone, row.singled_out].map(figure);
             // Writing to a string cannot fail.
-            drop(writeln!(text, "{},{},{alone},{singled_out}", row.first_record, row.points));
+            let _ = writeln!(text, "{},{},{alone},{singled_out}", row.first_record, row.points);
         }
         text.into_bytes()
     }
