@@ -28,7 +28,7 @@ pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
 pub(super) struct Measured {
     pub(super) table: Table,
     pub(super) measures: Measures,
-    pub(super) not_measured: Vec<NotMeasured>,
+    pub(super) left_out: Vec<NotMeasured>,
     /// Proposals about known points, where a study of resolutions was asked for.
     pub(super) advice: Vec<Advice>,
     /// Figures of single subjects, where they are asked for.
@@ -78,7 +78,7 @@ pub(super) fn measure_all(
     } else {
         leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
-    Ok(Measured { table, measures, not_measured, advice, subjects })
+    Ok(Measured { table, measures, left_out: not_measured, advice, subjects })
 }
 
 /// The curves of known points, or why there is nothing to know.

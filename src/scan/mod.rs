@@ -81,7 +81,7 @@ pub fn scan_listing(
 
     let known =
         Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
-    let Measured { table, measures, mut not_measured, advice: about_known_points, subjects } =
+    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects } =
         measure_all(table, quasi_identifiers, known, &searched, plan, progress, stop)?;
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
