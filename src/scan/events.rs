@@ -30,13 +30,27 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     };
     let place = |part: &PointColumn| {
         let form = part.rule.as_ref().map(ToString::to_string);
-        let mut columns = table.columns().iter().zip(events.values);
-        columns.position(|(column, values)| column.name == part.column && values.form == form)
+        let find = |form: &Option<String>| {
+            let mut columns = table.columns().iter().zip(events.values);
+            columns.position(|(column, values)| column.name == part.column && values.form == *form)
+        };
+        // Where the extract shows a column more coarsely than a form of it could, the point takes it as it is.
+        find(&form).or_else(|| find(&None))
     };
     let mut points = Vec::new();
+    // A dropped column is not in the table: the point is what is left of it.
+    let mut known: Vec<Vec<usize>> = Vec::new();
     for group in &groups {
         let columns: Vec<usize> = group.iter().filter_map(place).collect();
+        if !columns.is_empty() && !known.contains(&columns) {
+            known.push(columns);
+        }
+    }
+    for columns in known {
         points.extend(points_of(columns, table, events, asked));
+    }
+    if points.is_empty() {
+        return None;
     }
     let values = events.values.iter();
     let columns = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: values.numbers.clone() });

@@ -94,7 +94,11 @@ fn measure_unicity(
         return Ok(Err("no subject is declared, so there are no histories of events"));
     }
     let Some(settings) = unicity_settings(table, events, plan) else {
-        return Ok(Err("no quasi-identifier varies within a subject, so there are no events"));
+        return Ok(Err(if named {
+            "every column of the known points is left out of the extract"
+        } else {
+            "no quasi-identifier varies within a subject, so there are no events"
+        }));
     };
     let trails = if settings.mobility.is_some() { unicity::mobility::Trails::bytes(table) } else { 0 };
     let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;

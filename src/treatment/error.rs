@@ -8,15 +8,6 @@ use crate::result::{ColumnType, Role};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreatmentError {
-    /// A column of a known point is left out of the extract.
-    #[error(
-        "column `{}` is part of what an attacker knows of an event, but the rule `drop` leaves it out",
-        shown_name(column)
-    )]
-    PointDropped {
-        /// The column.
-        column: String,
-    },
     /// The subject cannot be part of what is known of an event.
     #[error(
         "column `{}` is the subject, so it cannot be part of what an attacker knows of an event",
@@ -194,7 +185,6 @@ impl TreatmentError {
         matches!(
             self,
             Self::RuleDoesNotFit { .. }
-                | Self::PointDropped { .. }
                 | Self::PointIsSubject { .. }
                 | Self::ToleranceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
@@ -234,7 +224,6 @@ impl TreatmentError {
             }
             Self::SubjectCoarsened { .. } => "use `[subject] map` to merge several values of one person",
             Self::TwoSubjects { .. } => "name one with `--subject` and the other with `--ignore` or `--quasi`",
-            Self::PointDropped { .. } => "remove the rule, or name other columns with `--point`",
             Self::PointIsSubject { .. } => "name columns of the event, such as its date and place",
             Self::ToleranceDoesNotFit { .. } => {
                 "dates take `2d`, timestamps `6h`, numbers `5%` or `100`; a coarsened date is a text and takes none"

@@ -36,7 +36,8 @@ pub struct Treated {
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub quasi_identifiers: usize,
     /// The quasi-identifiers after coarsening, in file order; then, in file order too, the other columns that are part
-    /// of what an attacker may know; then the forms that only single points have.
+    /// of what an attacker may know; then the forms that only single points have. A form is left out where the rules of
+    /// the extract leave its own rule nothing to do.
     pub columns: Vec<Column>,
     /// For each of these columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
@@ -124,9 +125,11 @@ pub fn treat(
     Ok(Treated { subject, described, ..treated })
 }
 
-/// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know.
+/// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is
+/// neither: whoever has the extract cannot look it up.
 fn is_counted(column: &DatasetColumn, plan: &Plan) -> bool {
-    column.role == Role::QuasiIdentifier || plan.unicity.names(&column.name)
+    let is_shown = || !rules_of(plan, &column.name).contains(&CoarsenRule::Drop);
+    column.role == Role::QuasiIdentifier || (plan.unicity.names(&column.name) && is_shown())
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
@@ -142,9 +145,6 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
     for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
         if column.role == Role::Subject {
             return Err(TreatmentError::PointIsSubject { column: column.name.clone() });
-        }
-        if rules_of(plan, &column.name).contains(&CoarsenRule::Drop) {
-            return Err(TreatmentError::PointDropped { column: column.name.clone() });
         }
     }
     match described.iter().find(idle) {
@@ -258,8 +258,16 @@ impl Workshop<'_> {
         let values = distinct_values(&dictionary);
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
         let events = EventValues::new(&name, &dictionary, &plan.unicity, may_order)?;
-        let forms = plan.unicity.forms_of(&name).into_iter().map(|rule| {
-            let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
+        let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
+            let recoded = match self.recode(&name, rule, &codes, &dictionary, plan.time_origin) {
+                // The extract shows the column so coarsely that the rule has nothing left to do.
+                Err(TreatmentError::RuleDoesNotFit { .. }) if !rules.is_empty() => return None,
+                recoded => recoded,
+            };
+            Some(recoded.map(|recoded| (rule, recoded)))
+        });
+        let forms = forms.map(|form| {
+            let (rule, recoded) = form?;
             let cardinality = u32::try_from(recoded.dictionary.len());
             let cardinality = cardinality.map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
             let codes = codes.remapped(&recoded.map, recoded.dictionary.len());

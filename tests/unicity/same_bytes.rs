@@ -69,6 +69,8 @@ fn threads_and_order_change_no_byte_of_the_mobility_attacks() {
     let (header, records) = text.split_once('\n').expect("a header");
     let backwards: Vec<&str> = records.lines().rev().collect();
     let backwards = bench.write("backwards.csv", format!("{header}\n{}\n", backwards.join("\n")));
+    // Away from the configuration of the sample.
+    let sample = bench.write("forwards.csv", text.clone());
     let scan = |input: PathBuf, threads: &str| {
         let mobility =
             ["--mobility", "location,sequence,time,frequency,proportion,home-work", "--known-points", "1,2,3"];
