@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::cell::Cell;
 use super::counts::{SetCounts, SizeTally};
 use super::order::Order;
-use super::smallest::{Lowering, SmallestCrowds};
+use super::smallest::SmallestCrowds;
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
@@ -100,13 +100,12 @@ fn count_set<C: Cell>(
     let tally = group_parts(&view.groups, parts)
         .into_par_iter()
         .map(|groups| {
-            let lowering = Lowering::new(&smallest, parts == 1);
-            let mut counter = GroupCounter::<C>::new(table, view, set, limits, lowering);
+            let mut counter = GroupCounter::<C>::new(table, view, set, limits, &smallest);
+            counter.alone = parts == 1;
             for group in groups {
                 stop.check()?;
                 counter.count_group(group.start as usize..group.end as usize);
             }
-            counter.lowering.finish();
             Ok(counter.tally)
         })
         .try_reduce_with(|mut one, other| {
@@ -136,7 +135,9 @@ struct GroupCounter<'a, C> {
     view: &'a LeadView,
     /// The columns of the set without the lead, largest cardinality first.
     rest: Vec<(&'a Codes, u32)>,
-    lowering: Lowering<'a>,
+    smallest: &'a SmallestCrowds,
+    /// Whether no other thread works on the same set.
+    alone: bool,
     limits: GroupLimits,
     tally: SizeTally,
     cells: Vec<C>,
@@ -156,7 +157,13 @@ struct Split {
 }
 
 impl<'a, C: Cell> GroupCounter<'a, C> {
-    fn new(table: &Table, view: &'a LeadView, set: &ColumnSet, limits: GroupLimits, lowering: Lowering<'a>) -> Self {
+    fn new(
+        table: &Table,
+        view: &'a LeadView,
+        set: &ColumnSet,
+        limits: GroupLimits,
+        smallest: &'a SmallestCrowds,
+    ) -> Self {
         let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
         let mut rest: Vec<(&Codes, u32)> = set
             .columns()
@@ -168,7 +175,21 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
         let (cells, touched, numbers, stamps, keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let numbering = Numbering::default();
-        Self { view, rest, lowering, limits, tally, cells, touched, numbers, stamps, keys, numbering, splits }
+        Self {
+            view,
+            rest,
+            smallest,
+            alone: false,
+            limits,
+            tally,
+            cells,
+            touched,
+            numbers,
+            stamps,
+            keys,
+            numbering,
+            splits,
+        }
     }
 
     fn count_group(&mut self, group: Range<usize>) {
@@ -230,7 +251,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
                 for (crowd, &number) in crowds.iter_mut().zip(numbers) {
                     *crowd = class_cells[number as usize].crowd();
                 }
-                self.lowering.lower_each(stamps, &crowds[..stamps.len()]);
+                self.smallest.lower_each(stamps, &crowds[..stamps.len()], self.alone);
             }
         }
         for &number in &self.touched[..classes] {
@@ -268,7 +289,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
         if C::RECORDS {
             for row in rows {
-                self.lowering.lower_each(&[stamp(row)], &[crowd]);
+                self.smallest.lower(stamp(row) as usize - 1, crowd, self.alone);
             }
         }
         self.tally.add(crowd, if C::RECORDS { records } else { crowd });

@@ -51,6 +51,13 @@ impl SmallestCrowds {
         }
     }
 
+    /// As [`SmallestCrowds::lower`], for records given by their stamps: the number of the subject plus one.
+    pub(super) fn lower_each(&self, stamps: &[u32], crowds: &[u32], alone: bool) {
+        for (&stamp, &crowd) in stamps.iter().zip(crowds) {
+            self.lower(stamp as usize - 1, crowd, alone);
+        }
+    }
+
     /// Neither the crowd nor any before it is small. A crowd of a higher level than one before cannot be the smallest.
     #[cold]
     #[inline(never)]
@@ -72,66 +79,6 @@ impl SmallestCrowds {
     }
 }
 
-/// Subjects whose levels lie in the second-level cache together, as a power of two.
-const STRETCH_BITS: u32 = 17;
-
-/// Up to so many stretches of subjects, all levels are looked up where they are.
-const FEW_STRETCHES: usize = 8;
-
-/// Entries of one stretch that wait.
-const WAITING: usize = 512;
-
-/// One thread's way to the [`SmallestCrowds`] of a set. With more subjects than the cache holds, what is asked waits
-/// until there is enough for the same stretch of subjects, so that each part of the levels is fetched once for many.
-pub(super) struct Lowering<'a> {
-    smallest: &'a SmallestCrowds,
-    /// Whether no other thread works on the same set.
-    alone: bool,
-    /// For each stretch, room for [`WAITING`] pairs of stamp and crowd; empty when nothing has to wait.
-    waiting: Vec<(u32, u32)>,
-    lengths: Vec<usize>,
-}
-
-impl<'a> Lowering<'a> {
-    pub(super) fn new(smallest: &'a SmallestCrowds, alone: bool) -> Self {
-        let stretches = (smallest.levels.len() >> STRETCH_BITS) + 1;
-        Self::with_stretches(smallest, alone, if stretches > FEW_STRETCHES { stretches } else { 0 })
-    }
-
-    fn with_stretches(smallest: &'a SmallestCrowds, alone: bool, stretches: usize) -> Self {
-        Self { smallest, alone, waiting: vec![(0, 0); stretches * WAITING], lengths: vec![0; stretches] }
-    }
-
-    /// Lowers the smallest crowds of records given by their stamps: the number of the subject plus one.
-    pub(super) fn lower_each(&mut self, stamps: &[u32], crowds: &[u32]) {
-        let records = stamps.iter().zip(crowds);
-        if self.lengths.is_empty() {
-            return records.for_each(|(&stamp, &crowd)| self.smallest.lower(stamp as usize - 1, crowd, self.alone));
-        }
-        for (&stamp, &crowd) in records {
-            let stretch = (stamp - 1) as usize >> STRETCH_BITS;
-            let length = &mut self.lengths[stretch];
-            self.waiting[stretch * WAITING + *length] = (stamp, crowd);
-            *length += 1;
-            if *length == WAITING {
-                self.settle(stretch);
-            }
-        }
-    }
-
-    /// To be called when no more will come; until then the last ones wait.
-    pub(super) fn finish(mut self) {
-        (0..self.lengths.len()).for_each(|stretch| self.settle(stretch));
-    }
-
-    fn settle(&mut self, stretch: usize) {
-        let length = std::mem::take(&mut self.lengths[stretch]);
-        for &(stamp, crowd) in &self.waiting[stretch * WAITING..][..length] {
-            self.smallest.lower(stamp as usize - 1, crowd, self.alone);
-        }
-    }
-}
-
 /// The level of a crowd of at least [`EXACT`]: two for each doubling, so that a higher level means a larger crowd.
 #[expect(clippy::cast_possible_truncation, reason = "192 + 2 * 24 + 1 at most")]
 fn rough_level(crowd: u32) -> u8 {
@@ -150,21 +97,6 @@ mod tests {
         let levels: Vec<u8> = crowds.map(rough_level).collect();
         assert!(levels.is_sorted());
         assert!(u32::from(levels[0]) >= EXACT && *levels.last().unwrap() < NONE);
-    }
-
-    #[test]
-    fn waiting_changes_nothing() {
-        let subjects = 3_u32 << STRETCH_BITS;
-        let [direct, waited] = [(); 2].map(|()| SmallestCrowds::new(subjects as usize));
-        let spread = |number: u32, bound: u32| (number.wrapping_mul(2_654_435_769) >> 3) % bound;
-        let stamps: Vec<u32> = (0..20_000).map(|number| 1 + spread(number, subjects)).collect();
-        let crowds: Vec<u32> = (0..20_000).map(|number| 1 + spread(number + 7, 400)).collect();
-        for (smallest, stretches) in [(&direct, 0), (&waited, 4)] {
-            let mut lowering = Lowering::with_stretches(smallest, true, stretches);
-            lowering.lower_each(&stamps, &crowds);
-            lowering.finish();
-        }
-        assert_eq!(direct.tally(), waited.tally());
     }
 
     #[test]
