@@ -24,7 +24,6 @@ pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
 }
 
 /// What came out, and the table for what follows.
-#[expect(clippy::struct_field_names, reason = "`measures` is the name in the result")]
 pub(super) struct Measured {
     pub(super) table: Table,
     pub(super) measures: Measures,
