@@ -55,7 +55,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         Plot { left: 190, right: 1530, top: 240, zero: 720, bottom: 770, highest },
         Plot { left: 108, right: 736, top: 116, zero: 470, bottom: 514, highest },
     );
-    frame(canvas, &mut scene, &plot, k);
+    let first = spots.iter().find(|spot| spot.advice.recommended);
+    frame(canvas, &mut scene, &plot, k, first.map(|spot| spot.detail));
     legend(canvas, &mut scene);
     frontier(&mut scene, &plot, &spots, now);
     for spot in &spots {
@@ -63,13 +64,13 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         scene.dot(at, 11, Ink::Main, spot.advice.reaches_limits);
     }
     square(&mut scene, plot.point(1.0, now));
-    if let Some(spot) = spots.iter().find(|spot| spot.advice.recommended) {
+    if let Some(spot) = first {
         recommended(canvas, &mut scene, &plot, spot);
     }
     Some(Drawing { description: description(&spots, now), title, subtitle, scene })
 }
 
-fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32) {
+fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32, ringed: Option<f64>) {
     scene.area((plot.left, plot.top), (plot.right, plot.zero), Ink::AlarmTint);
     scene.area((plot.left, plot.zero), (plot.right, plot.bottom), Ink::Scale(1));
     let (highest, step) = round_above(plot.highest);
@@ -87,7 +88,12 @@ fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32) {
         scene.text((at, plot.bottom + 28), &axis_label(detail), SMALL, Ink::Muted, anchor);
     }
     let inside = i32::midpoint(plot.zero, plot.bottom);
-    scene.text((plot.left + 14, inside), &words::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, Anchor::Start);
+    // At the end of the strip that the ring leaves free.
+    let (at, anchor) = match ringed {
+        Some(detail) if detail < 0.5 => (plot.right - 14, Anchor::End),
+        _ => (plot.left + 14, Anchor::Start),
+    };
+    scene.text((at, inside), &words::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, anchor);
     scene.text((plot.left + 14, plot.top + 26), words::OVER_LIMIT, canvas.either(SMALL, 24), Ink::Alarm, Anchor::Start);
     let middle = i32::midpoint(plot.left, plot.right);
     scene.text((middle, plot.bottom + 66), words::DETAIL_KEPT_AXIS, SMALL, Ink::Muted, Anchor::Middle);
@@ -126,7 +132,7 @@ fn frontier(scene: &mut Scene, plot: &Plot, spots: &[Spot<'_>], now: f64) {
     }
 }
 
-/// A ring around the recommended proposal and its name beside it.
+/// A ring around the recommended proposal, and what the ring means under the plot, where nothing is in the way.
 fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, spot: &Spot<'_>) {
     let at = plot.point(spot.detail, spot.share);
     scene.dot(at, 24, Ink::Text, false);
@@ -135,14 +141,11 @@ fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, spot: &Spot<
     let changes = spot.advice.changes.iter();
     let named: Vec<String> =
         changes.map(|change| words::change(&canvas.name(&change.column), &canvas.text(&change.rule))).collect();
-    let (x, anchor, room) = if at.0 > i32::midpoint(plot.left, plot.right) {
-        (at.0 - 36, Anchor::End, at.0 - 36 - plot.left - 10)
-    } else {
-        (at.0 + 36, Anchor::Start, plot.right - at.0 - 46)
-    };
-    // Above the point, so that the strip below keeps its own words.
-    let label = fitted(&words::recommended(&named), size, room);
-    scene.text((x, at.1 - 40), &label, size, Ink::Text, anchor);
+    let height = plot.bottom + 102;
+    scene.dot((plot.left + 16, height), 16, Ink::Text, false);
+    scene.dot((plot.left + 16, height), 8, Ink::Main, spot.advice.reaches_limits);
+    let label = fitted(&words::recommended(&named), size, plot.right - plot.left - 44);
+    scene.text((plot.left + 44, height), &label, size, Ink::Text, Anchor::Start);
 }
 
 fn description(spots: &[Spot<'_>], now: f64) -> String {
