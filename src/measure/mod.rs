@@ -4,6 +4,7 @@
 //! and reads no clock, no environment and no ambient randomness.
 
 pub mod identifiers;
+pub mod linkage;
 pub mod unicity;
 pub mod uniqueness;
 

@@ -9,6 +9,7 @@ mod agreement;
 mod dataset;
 mod identifiers;
 mod inspection;
+mod linkage;
 mod policy;
 mod unicity;
 mod uniqueness;
@@ -20,6 +21,11 @@ pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use inspection::Inspection;
+pub use linkage::{
+    AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence, Evidence,
+    IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet, LinksAtLeast, ProbabilisticDetail,
+    PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail, WaterfallStep,
+};
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
     Policy, Preset, RaisedSeverity,
@@ -213,4 +219,7 @@ pub struct Measures {
     /// How many known points single a subject out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unicity: Option<Outcome<Unicity>>,
+    /// What a recipient can join to what it already holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linkage: Option<Outcome<Linkage>>,
 }

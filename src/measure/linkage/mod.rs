@@ -1,0 +1,65 @@
+//! Linkage: what a recipient can join to what it already holds.
+//!
+//! Each attack has a file of its own, reads one [`LinkedTables`], and ends in one
+//! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
+//! code space before, so that equal codes are equal values on both sides.
+
+use crate::measure::unicity::Tolerance;
+use crate::table::{Dictionary, Table};
+
+/// Name of the measure.
+pub const NAME: &str = "linkage";
+
+/// The extract and one source, seen through the columns that they share.
+///
+/// # Invariants
+/// - Both tables have the same columns in the same order, one for each entry of `columns`; a code means the same value
+///   on both sides, cardinalities and the code of missing cells are the same.
+/// - Records of either side that have no subject are not in the tables.
+pub struct LinkedTables {
+    /// Name of the source, as reports show it.
+    pub source: String,
+    /// The extract.
+    pub ours: Table,
+    /// The source.
+    pub theirs: Table,
+    /// The shared columns, in the order of the tables.
+    pub columns: Vec<SharedColumn>,
+    /// Who is who; for scoring only, no attack may look at it to find a link.
+    pub truth: Option<TruthKeys>,
+    /// Whether the source holds the same records as the extract.
+    pub source_equals_extract: bool,
+}
+
+/// A column that both sides have.
+pub struct SharedColumn {
+    /// As the extract names it.
+    pub name: String,
+    /// The values of both sides, each under its code.
+    pub values: Dictionary,
+    /// The values as whole numbers (days, milliseconds, the smallest decimal unit), one a code; `None` where they are
+    /// neither numbers nor dates.
+    pub numbers: Option<Vec<Option<i64>>>,
+    /// When two values count as the same in a tolerant attack.
+    pub comparison: Comparison,
+}
+
+/// When two values count as the same in a tolerant attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// When they are equal.
+    Equal,
+    /// When they lie no farther apart.
+    Within(Tolerance),
+    /// When they are equal without regard to letter case, accents, blanks, punctuation and usual abbreviations.
+    Normalised,
+}
+
+/// The key of the person behind each subject, in one code space for both sides; for scoring only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TruthKeys {
+    /// One a subject of the extract; `None` where it has no key.
+    pub ours: Vec<Option<u32>>,
+    /// One a subject of the source.
+    pub theirs: Vec<Option<u32>>,
+}

@@ -1,0 +1,417 @@
+//! Value of the measure `linkage`: what a recipient can join to what it already holds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{AtRisk, Reading, UndefinedField};
+
+/// Value of the measure `linkage`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Linkage {
+    /// One entry for each source and attack, in the order of the plan.
+    pub attacks: Vec<LinkageAttack>,
+    /// One entry for each pseudonym column that was held against identifiers which the operator supplied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pseudonyms: Vec<PseudonymCheck>,
+}
+
+/// How the two sides are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttackKind {
+    /// Equal values on every shared column.
+    #[default]
+    Exact,
+    /// Dates and numbers within a tolerance, text after normalisation.
+    Tolerant,
+    /// Agreements of single columns, weighed by how much each one says (Fellegi and Sunter).
+    Probabilistic,
+    /// A few noisy events of a person against whole histories (Narayanan and Shmatikov).
+    Scoreboard,
+    /// Two releases with the same pseudonyms.
+    Intersection,
+    /// Two releases whose pseudonyms were refreshed.
+    Release,
+}
+
+impl AttackKind {
+    /// Every attack, in the order in which they are shown.
+    pub const ALL: [Self; 6] =
+        [Self::Exact, Self::Tolerant, Self::Probabilistic, Self::Scoreboard, Self::Intersection, Self::Release];
+
+    /// The name in flags, keys and results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Tolerant => "tolerant",
+            Self::Probabilistic => "probabilistic",
+            Self::Scoreboard => "scoreboard",
+            Self::Intersection => "intersection",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// Whether an attack does better than guessing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The attack does better than its baseline, and than its control where there is one.
+    Found,
+    /// It does not. This says nothing about other attacks.
+    None,
+    /// There is no figure to tell.
+    #[default]
+    Unknown,
+}
+
+/// One attack on one source. Counts are of subjects of the extract unless they say otherwise.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LinkageAttack {
+    /// How the sides are joined.
+    pub attack: AttackKind,
+    /// Name of the source.
+    pub with: String,
+    /// Shared columns, as the extract names them.
+    pub columns: Vec<String>,
+    /// How the crowd of a subject is read on those columns.
+    pub reading: Option<Reading>,
+    /// Subjects of the extract.
+    pub subjects: u64,
+    /// Subjects of the source.
+    pub source_subjects: u64,
+    /// Share of subjects whom the attack finds: correct links where truth is known, else the links that are to be
+    /// expected to be correct; null with a reason when there is none.
+    pub attack_rate: Option<f64>,
+    /// 95 % interval of `attack_rate`, or that same value twice when it is no estimate.
+    pub interval: Option<[f64; 2]>,
+    /// Share found by who guesses without looking at the shared columns.
+    pub baseline_rate: Option<f64>,
+    /// Share of a hold-out, people whom the source does not hold, for whom the attack claims a link all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control_rate: Option<f64>,
+    /// Share of subjects for whom the attack claims a link, right or wrong: what `control_rate` is held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_rate: Option<f64>,
+    /// (claims - control) / (1 - control), at least 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residual_risk: Option<f64>,
+    /// 95 % interval of `residual_risk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residual_interval: Option<[f64; 2]>,
+    /// Whether the attack does better than its baseline.
+    pub evidence: Evidence,
+    /// Subjects who match exactly one subject of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique: Option<u64>,
+    /// Subjects who match several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambiguous: Option<u64>,
+    /// Subjects who match nobody, those without a key among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_match: Option<u64>,
+    /// Subjects alone on their values on both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_to_one: Option<u64>,
+    /// Links to be expected to be correct when the attacker picks at random among those who match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_correct: Option<f64>,
+    /// Fewest subjects of the source that share the values of a subject who matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub k_map: Option<u64>,
+    /// Smallest and largest share of a class of the source that is in the extract; above 1 it is shown as 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta_presence: Option<DeltaPresence>,
+    /// Risk of a subject picked by who looks it up in the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journalist: Option<JournalistRisk>,
+    /// `expected_correct` / `subjects`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marketer: Option<f64>,
+    /// Classes in which the extract has more subjects than the source: the source does not hold everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population_mismatch: Option<u64>,
+    /// Links that the attack claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<u64>,
+    /// Claimed links that are right, by the truth column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<u64>,
+    /// `correct` / `links`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<f64>,
+    /// `correct` / subjects whose true partner is in the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<f64>,
+    /// Every subset of the shared columns, by size, then in the order of the columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column_sets: Vec<LinkedSet>,
+    /// How far stated probabilities are right; where the attack states any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<CalibrationBin>,
+    /// What was learned about each column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probabilistic: Option<ProbabilisticDetail>,
+    /// How the scores were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoreboard: Option<ScoreboardDetail>,
+    /// What the second of two releases with the same pseudonyms adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intersection: Option<IntersectionDetail>,
+    /// How subjects were followed from release to release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseDetail>,
+    /// Whether the source holds the same records as the extract.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub source_equals_extract: bool,
+    /// Fields that are null, each with its reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undefined: Vec<UndefinedField>,
+    /// What a reader must know to read the figures, such as fewer columns than asked for; no cell value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// Smallest and largest share of a class of the source that is in the extract.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeltaPresence {
+    /// Over all classes of the source; 0 when some class has nobody in the extract.
+    pub min: f64,
+    /// Over all classes of the source.
+    pub max: f64,
+}
+
+/// Risk with the source as the population.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JournalistRisk {
+    /// 1 / the smallest class of the source among those that occur in the extract.
+    pub highest: Option<f64>,
+    /// The larger of classes / subjects of the source in them, and the mean over subjects of 1 / class.
+    pub average: Option<f64>,
+    /// Subjects with 1 / class strictly above each threshold; `records` counts the records of those classes.
+    pub at_risk: Vec<AtRisk>,
+}
+
+/// What one set of shared columns links.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LinkedSet {
+    /// The columns, as the extract names them.
+    pub columns: Vec<String>,
+    /// Subjects who match exactly one subject of the source.
+    pub unique: u64,
+    /// Subjects who match several.
+    pub ambiguous: u64,
+    /// Subjects who match nobody.
+    pub no_match: u64,
+    /// Subjects alone on their values on both sides.
+    pub one_to_one: u64,
+    /// Links to be expected to be correct.
+    pub expected_correct: f64,
+    /// Fewest subjects of the source that share the values of a subject who matches; null when nobody matches.
+    pub k_map: Option<u64>,
+}
+
+/// Links whose stated probability lies in one stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CalibrationBin {
+    /// Smallest probability in it.
+    pub from: f64,
+    /// Largest probability in it.
+    pub to: f64,
+    /// Links.
+    pub links: u64,
+    /// The sum of their probabilities.
+    pub expected: f64,
+    /// Those that are right, by the truth column; null without one.
+    pub correct: Option<u64>,
+}
+
+/// What a probabilistic attack learned, without truth.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ProbabilisticDetail {
+    /// Share of matches among the candidate pairs.
+    pub lambda: f64,
+    /// Rounds of expectation and maximisation.
+    pub iterations: u32,
+    /// Whether no parameter moved any more.
+    pub converged: bool,
+    /// Log-likelihood at the end, natural logarithm.
+    pub log_likelihood: f64,
+    /// Candidate pairs that were compared.
+    pub candidate_pairs: u64,
+    /// Sets of columns on which a pair must agree to be compared; a pair is compared when one of them says so.
+    pub blocking: Vec<Vec<String>>,
+    /// Share of true pairs that are candidates; null without truth.
+    pub pair_completeness: Option<f64>,
+    /// Each compared column.
+    pub columns: Vec<ComparedColumn>,
+    /// An invented pair, level by level: what each column adds to the weight.
+    pub example: Vec<WaterfallStep>,
+    /// Links of at least this probability, for 0.5, 0.9 and 0.99.
+    pub at_least: Vec<LinksAtLeast>,
+    /// What was clamped or swapped on the way, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// A column and what its agreement says.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ComparedColumn {
+    /// As the extract names it.
+    pub column: String,
+    /// Whether agreement on a rare value weighs more.
+    pub term_frequency: bool,
+    /// From the closest to the farthest.
+    pub levels: Vec<ComparisonLevel>,
+}
+
+/// How close two values are, and what that says.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ComparisonLevel {
+    /// In words, such as `exact` or `Jaro-Winkler at least 0.92`.
+    pub level: String,
+    /// Share of matches at this level.
+    pub m: f64,
+    /// Share of other pairs at this level.
+    pub u: f64,
+    /// log2(m / u).
+    pub weight: f64,
+    /// Candidate pairs at this level.
+    pub pairs: u64,
+}
+
+/// A step of the example.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct WaterfallStep {
+    /// `prior`, or a column and its level.
+    pub label: String,
+    /// What it adds, log2.
+    pub weight: f64,
+}
+
+/// Links of at least some probability.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LinksAtLeast {
+    /// The probability.
+    pub probability: f64,
+    /// Links.
+    pub links: u64,
+}
+
+/// How a scoreboard was made.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ScoreboardDetail {
+    /// The column that names the item, such as the merchant.
+    pub item: String,
+    /// The column of the rating, such as the amount; compared by the logarithm.
+    pub rating: Option<String>,
+    /// Scale of the rating difference.
+    pub rating_scale: Option<f64>,
+    /// The column of the time.
+    pub time: Option<String>,
+    /// Scale of the time difference, in days.
+    pub time_scale_days: Option<f64>,
+    /// The smallest eccentricity that counts as a match.
+    pub eccentricity: f64,
+    /// Known events of a person: mean over those who were looked up.
+    pub known_events: f64,
+    /// Persons of the source who were looked up.
+    pub looked_up: u64,
+    /// Persons whose best score stands out.
+    pub matched: u64,
+    /// Mean over persons of the entropy of who it could be, in bits.
+    pub entropy_bits: Option<f64>,
+    /// Items that only one subject has, which weigh by a declared constant.
+    pub single_items: u64,
+}
+
+/// What the second of two releases adds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct IntersectionDetail {
+    /// Subjects in both releases.
+    pub common: u64,
+    /// Subjects in the extract only.
+    pub joiners: u64,
+    /// Subjects in the other release only.
+    pub leavers: u64,
+    /// Common subjects alone on the shared columns of the extract.
+    pub unique_in_extract: u64,
+    /// Common subjects alone on the shared columns of the other release.
+    pub unique_in_other: u64,
+    /// Common subjects alone on the columns of both together.
+    pub unique_in_both: u64,
+    /// Those of them who were alone in neither.
+    pub newly_unique: u64,
+    /// Fewest common subjects that share their values in both releases.
+    pub smallest_class_in_both: Option<u64>,
+    /// For each column: joiners and leavers who are alone on it among their like.
+    pub alone: Vec<AloneOnColumn>,
+}
+
+/// Joiners and leavers who are alone on a column.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct AloneOnColumn {
+    /// As the extract names it.
+    pub column: String,
+    /// Joiners alone on it among the joiners.
+    pub joiners: u64,
+    /// Leavers alone on it among the leavers.
+    pub leavers: u64,
+}
+
+/// How subjects were followed from one release to another.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ReleaseDetail {
+    /// Features of a history that were compared, such as `merchant` or `weekday`.
+    pub features: Vec<String>,
+    /// Candidates a subject that were scored in full.
+    pub candidates: u32,
+    /// `optimal` where the assignment costs least, `greedy` where it was too large.
+    pub assignment: AssignmentMethod,
+    /// Subjects linked when only the shared merchants count, each weighted by its rarity; null without truth.
+    pub plain_overlap_rate: Option<f64>,
+    /// Subjects whose nearest history is the right one, without one-to-one; null without truth.
+    pub nearest_rate: Option<f64>,
+    /// Subjects in both releases; null without truth.
+    pub common: Option<u64>,
+}
+
+/// How links were chosen among candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssignmentMethod {
+    /// Of all one-to-one assignments the one that costs least.
+    #[default]
+    Optimal,
+    /// Best pairs first.
+    Greedy,
+}
+
+/// Whether a pseudonym column is a plain or commonly hashed form of identifiers. Counts only.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct PseudonymCheck {
+    /// The column of the extract.
+    pub column: String,
+    /// The file of identifiers.
+    pub identifiers: String,
+    /// Identifiers in it.
+    pub supplied: u64,
+    /// Distinct values of the column.
+    pub values: u64,
+    /// Distinct values that are a form of a supplied identifier.
+    pub reversed: u64,
+    /// Subjects with such a value.
+    pub subjects: u64,
+    /// The forms that were found, such as `sha-256`, each with the values it explains.
+    pub forms: Vec<PseudonymForm>,
+}
+
+/// A form of an identifier and how many values it explains.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct PseudonymForm {
+    /// Such as `plain`, `md5`, `sha-256`.
+    pub form: String,
+    /// Distinct values of the column.
+    pub values: u64,
+}
