@@ -22,8 +22,8 @@ pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use inspection::Inspection;
 pub use linkage::{
-    AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence, Evidence,
-    IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet, LinksAtLeast, ProbabilisticDetail,
+    AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
+    Evidence, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet, LinksAtLeast, ProbabilisticDetail,
     PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail, WaterfallStep,
 };
 pub use policy::{

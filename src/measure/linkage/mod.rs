@@ -26,7 +26,10 @@ pub struct LinkedTables {
     /// The shared columns, in the order of the tables.
     pub columns: Vec<SharedColumn>,
     /// Who is who; for scoring only, no attack may look at it to find a link.
-    pub truth: Option<TruthKeys>,
+    pub truth: Option<SubjectKeys>,
+    /// The subject values of both sides, where both sides are read with their pseudonyms; for the intersection of two
+    /// releases with the same pseudonyms only.
+    pub pseudonyms: Option<SubjectKeys>,
     /// Whether the source holds the same records as the extract.
     pub source_equals_extract: bool,
 }
@@ -55,9 +58,9 @@ pub enum Comparison {
     Normalised,
 }
 
-/// The key of the person behind each subject, in one code space for both sides; for scoring only.
+/// A key for each subject, in one code space for both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TruthKeys {
+pub struct SubjectKeys {
     /// One a subject of the extract; `None` where it has no key.
     pub ours: Vec<Option<u32>>,
     /// One a subject of the source.
