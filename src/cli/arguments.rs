@@ -8,9 +8,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::config::{
-    ATTACKERS, ATTACKS, AUDIENCES, Attack, ENCODINGS, MISSING_MODES, MOBILITY_ATTACKS, MOST_THREADS, SEVERITIES, SMALLEST_K,
-    TextEncoding, grouped, named, parse_date, parse_delimiter, parse_duration, parse_known_points, parse_quote,
-    parse_size,
+    ATTACKERS, ATTACKS, AUDIENCES, Attack, ENCODINGS, MISSING_MODES, MOBILITY_ATTACKS, MOST_THREADS, SEVERITIES,
+    SMALLEST_K, TextEncoding, grouped, named, parse_date, parse_delimiter, parse_duration, parse_known_points,
+    parse_quote, parse_size,
 };
 use crate::report::Emit;
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Severity};

@@ -9,8 +9,8 @@ use super::arguments::{
 use super::clock::today;
 use super::memory::default_memory_limit;
 use crate::config::{
-    AgainstFlags, ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers, read_waivers, resolve,
-    shown_name, split_names,
+    AgainstFlags, ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers,
+    read_waivers, resolve, shown_name, split_names,
 };
 use crate::report::Emit;
 use crate::result::Role;

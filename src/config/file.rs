@@ -23,8 +23,7 @@ use crate::treatment::{CoarsenRule, TimeOrigin};
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
-const SECTIONS: [&str; 8] =
-    ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity", "linkage"];
+const SECTIONS: [&str; 8] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity", "linkage"];
 const DATASET: [&str; 8] =
     ["name", "delimiter", "quote", "header", "encoding", "null_values", "time_zone", "day_start"];
 const SUBJECT: [&str; 2] = ["column", "map"];

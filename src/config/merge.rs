@@ -332,7 +332,9 @@ pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
 /// Columns listed in a hint before it says how many more there are.
 const LISTED_COLUMNS: usize = 30;
 
-fn shown_list(columns: &[String]) -> String {
+/// Columns for a hint: the first of them, and how many more there are.
+#[must_use]
+pub fn shown_list(columns: &[String]) -> String {
     let shown: Vec<String> =
         columns.iter().take(LISTED_COLUMNS).map(|name| format!("`{}`", shown_name(name))).collect();
     let more = columns.len().saturating_sub(LISTED_COLUMNS);

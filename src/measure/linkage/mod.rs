@@ -4,6 +4,10 @@
 //! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
+mod run;
+
+pub use run::{Settings, bytes, measure};
+
 use crate::measure::unicity::Tolerance;
 use crate::table::{Dictionary, Table};
 
