@@ -4,6 +4,7 @@
 //! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
+pub mod assign;
 pub mod probabilistic;
 
 use crate::measure::unicity::Tolerance;

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, calibration, rounded};
 use super::weights;
-use crate::measure::linkage::LinkedTables;
+use crate::measure::linkage::{LinkedTables, assign};
 use crate::result::{
     AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField,
 };
@@ -114,9 +114,13 @@ impl Learned<'_> {
         #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
         let expected = self.fit.model.lambda * ours as f64 * theirs as f64;
         let posterior = posterior(ours, theirs, edges, expected, stop)?;
-        let scored: Vec<(u32, u32, f64)> =
-            edges.iter().map(|edge| (edge.ours, edge.theirs, edge.log_ratio + posterior.log_prior)).collect();
-        let assigned = assign(ours, theirs, &scored);
+        let scored = |edge: &Edge| assign::Edge {
+            left: edge.ours,
+            right: edge.theirs,
+            score: edge.log_ratio + posterior.log_prior,
+        };
+        let scored: Vec<assign::Edge> = edges.iter().map(scored).collect();
+        let assigned = assign::assign(ours, theirs, &scored, stop)?;
         let probable = edges.iter().zip(&posterior.probabilities);
         let chosen = probable.filter(|(edge, _)| assigned[edge.ours as usize] == Some(edge.theirs));
         Ok(chosen
@@ -161,17 +165,4 @@ impl Learned<'_> {
             _ => Evidence::Unknown,
         };
     }
-}
-
-fn assign(ours: usize, theirs: usize, edges: &[(u32, u32, f64)]) -> Vec<Option<u32>> {
-    let mut order: Vec<_> = edges.iter().filter(|e| e.2 > 0.0).collect();
-    order.sort_by(|one, other| other.2.total_cmp(&one.2).then((one.0, one.1).cmp(&(other.0, other.1))));
-    let (mut of_ours, mut taken) = (vec![None; ours], vec![false; theirs]);
-    for &&(one, other, _) in &order {
-        if of_ours[one as usize].is_none() && !taken[other as usize] {
-            of_ours[one as usize] = Some(other);
-            taken[other as usize] = true;
-        }
-    }
-    of_ours
 }
