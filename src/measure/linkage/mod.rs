@@ -4,6 +4,8 @@
 //! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
+pub mod assign;
+pub mod probabilistic;
 mod run;
 
 pub use run::{Settings, bytes, measure};

@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::LinkedTables;
+use super::{LinkedTables, probabilistic};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -83,8 +83,11 @@ fn attack(
     settings: &Settings,
     stop: &Stop,
 ) -> Result<LinkageAttack, StopReason> {
-    let _ = (linked, settings, stop);
     match kind {
+        AttackKind::Probabilistic => {
+            let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
+            probabilistic::attack(linked, &settings, stop)
+        }
         _ => Err(StopReason::WorkLimit),
     }
 }
