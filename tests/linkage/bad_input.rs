@@ -44,7 +44,11 @@ fn flags_that_contradict_each_other_are_refused() {
     assert_refused(&with(&["--on", "birth=", "--attack", "exact"]), 2, &["is not COL or COL=THEIRS"]);
     assert_refused(&with(&["--on", "birth", "--coarsen", "birth=drop"]), 2, &["column `birth` is dropped"]);
     assert_refused(&with(&["--on", "birth", "--attack", "exact,pseudonym"]), 2, &["`pseudonym`", "stands alone"]);
-    assert_refused(&with(&["--quasi", "amount"]), 2, &["no quasi-identifier of the extract under the same name", "`town`"]);
+    assert_refused(
+        &with(&["--quasi", "amount"]),
+        2,
+        &["no quasi-identifier of the extract under the same name", "`town`"],
+    );
 }
 
 #[test]
@@ -85,7 +89,10 @@ fn a_configuration_is_refused_where_it_is_wrong() {
         ("on = [\"birth\"]", "`[[recipient.holds]]` lacks `file`"),
         ("file = \"members.csv\"\non = []", "`on` names no column"),
         ("file = \"members.csv\"\non = [{ theirs = \"birth\" }]", "without `ours`"),
-        ("file = \"members.csv\"\non = [{ ours = \"birth\", within = \"2d\", compare = \"equal\" }]", "either `within`"),
+        (
+            "file = \"members.csv\"\non = [{ ours = \"birth\", within = \"2d\", compare = \"equal\" }]",
+            "either `within`",
+        ),
         ("file = \"members.csv\"\non = [{ ours = \"birth\", within = \"soon\" }]", "is not a tolerance"),
         ("file = \"members.csv\"\nattacks = [\"exakt\"]", "did you mean `exact`?"),
         ("file = \"members.csv\"\ntruth_pattern = \"(a)\"", "`truth_pattern` is given without `truth`"),

@@ -2,8 +2,8 @@
 //! strangers as a control, the same bytes however both sides are stored, and words where nothing can be joined.
 
 mod bad_input;
-mod sources;
 mod same_bytes;
+mod sources;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;

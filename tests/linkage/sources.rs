@@ -55,7 +55,10 @@ fn what_is_claimed_of_strangers_is_taken_off() {
 #[test]
 fn truth_keys_may_be_spelled_differently_and_their_doubles_are_counted() {
     let bench = bench();
-    bench.write("members.csv", "member,birth,town\nid-c1-0,1980,Ghent\nid-c2-0,1981,Ghent\nid-c2-1,1981,Ghent\nx,1,Ghent\n");
+    bench.write(
+        "members.csv",
+        "member,birth,town\nid-c1-0,1980,Ghent\nid-c2-0,1981,Ghent\nid-c2-1,1981,Ghent\nx,1,Ghent\n",
+    );
     let config = "[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\nfile = \"members.csv\"\n\
                   on = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n\
                   truth = { ours = \"customer\", theirs = \"member\" }\ntruth_pattern = '(c[0-9]+)'\n";

@@ -5,6 +5,7 @@
 //! code space before, so that equal codes are equal values on both sides.
 
 pub mod assign;
+pub mod exact;
 pub mod probabilistic;
 mod run;
 

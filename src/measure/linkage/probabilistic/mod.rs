@@ -124,12 +124,7 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
 
 /// The model, from the patterns of all pairs.
 #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn learn(
-    read: &fields::Fields,
-    patterns: &[em::Pattern],
-    settings: &Settings,
-    stop: &Stop,
-) -> Result<Fit, StopReason> {
+fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, stop: &Stop) -> Result<Fit, StopReason> {
     // Nobody has two partners: of all pairs, one in as many as the larger side has subjects can be a match.
     let largest_lambda = 1.0 / read.ours.len().max(read.theirs.len()) as f64;
     let start = Model::start(patterns, &weights::level_counts(&read.fields), largest_lambda / 2.0);

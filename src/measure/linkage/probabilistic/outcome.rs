@@ -8,9 +8,7 @@ use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, calibration, rounded};
 use super::weights;
 use crate::measure::linkage::{LinkedTables, assign};
-use crate::result::{
-    AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField,
-};
+use crate::result::{AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -153,7 +151,8 @@ impl Learned<'_> {
             result.attack_rate = Some(correct as f64 / subjects);
             result.interval = wilson_interval(correct, result.subjects);
         } else {
-            let spread = 1.96 * claimed.iter().map(|link| link.probability * (1.0 - link.probability)).sum::<f64>().sqrt();
+            let spread =
+                1.96 * claimed.iter().map(|link| link.probability * (1.0 - link.probability)).sum::<f64>().sqrt();
             let share = |links: f64| (links / subjects).clamp(0.0, 1.0);
             result.attack_rate = Some(share(expected));
             result.interval = Some([share(expected - spread), share(expected + spread)]);

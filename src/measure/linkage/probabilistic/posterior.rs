@@ -105,8 +105,7 @@ fn messages(subjects: &BySubject, weights: &[f64], received: &[f64]) -> Vec<f64>
         .par_windows(2)
         .map(|range| {
             let edges = &subjects.edges[range[0]..range[1]];
-            let terms: Vec<f64> =
-                edges.iter().map(|&edge| weights[edge as usize] + received[edge as usize]).collect();
+            let terms: Vec<f64> = edges.iter().map(|&edge| weights[edge as usize] + received[edge as usize]).collect();
             // Sums without one term, from both ends: taking it away from the whole would cancel.
             let mut after = vec![0.0; edges.len() + 1];
             for place in (0..edges.len()).rev() {
