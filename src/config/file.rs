@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use super::linkage::{LINKAGE, read_linkage};
+use super::holds::{LINKAGE, read_linkage};
 use super::places::{column_lines, shared_name};
 use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::quantity::{parse_duration, parse_size};

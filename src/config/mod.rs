@@ -34,9 +34,11 @@
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
 
+mod against;
 mod error;
 mod file;
 mod find;
+mod holds;
 mod linkage;
 mod merge;
 mod names;
@@ -53,12 +55,11 @@ mod tests;
 mod unicity;
 mod waivers;
 
+pub use against::AgainstFlags;
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::{config_beside, find_config, find_waivers};
-pub use linkage::{
-    ATTACKS, AgainstFlags, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns,
-};
+pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use merge::{Origin, Resolved, check_columns, check_rules, resolve, shown_list};
 pub use names::{did_you_mean, shown_name, split_names};
 pub use plan::{ConsentRegister, InputOptions, Plan, RecipientPlan, RolePlan, SubjectMap, TextEncoding};

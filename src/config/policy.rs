@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use toml::de::DeTable;
 
 use super::file::section_of;
-use super::linkage::read_holds;
+use super::holds::read_holds;
 use super::plan::{ConsentRegister, RecipientPlan};
 use super::reader::{Reader, entry};
 use super::settings::{SEVERITIES, SMALLEST_K, Settings, named};

@@ -68,6 +68,16 @@ pub enum ScanError {
 }
 
 impl ScanError {
+    /// Why a source could not be read. The limit is that of the whole scan, so the extract has its share in it.
+    pub(super) fn of_source(name: &str, memory: Option<u64>, error: InputError) -> Self {
+        match (memory, error) {
+            (Some(limit), InputError::Memory { records, .. }) => {
+                Self::SourceMemory { name: name.to_owned(), limit, records }
+            }
+            (_, error) => error.into(),
+        }
+    }
+
     /// The exit code of the process.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

@@ -124,11 +124,15 @@ fn undefined(found: &mut LinkageAttack, reason: &str) {
     }
 }
 
-/// Found where the lower end of the attack lies above the baseline, and something is left of it beside the control.
+/// Found where the lower end of the attack lies above the baseline, unless nothing is left of it beside the control.
+/// What the attack says of its baseline itself stands.
 fn evidence(found: &LinkageAttack) -> Evidence {
-    let Some(rate) = found.attack_rate else { return Evidence::Unknown };
-    let low = found.interval.map_or(rate, |[low, _]| low);
-    let beats_baseline = found.baseline_rate.map(|baseline| low > baseline);
+    let low = found.attack_rate.map(|rate| found.interval.map_or(rate, |[low, _]| low));
+    let beats_baseline = match found.evidence {
+        Evidence::Found => Some(true),
+        Evidence::None => Some(false),
+        Evidence::Unknown => low.zip(found.baseline_rate).map(|(low, baseline)| low > baseline),
+    };
     let beats_control = found.residual_interval.map(|[low, _]| low > 0.0);
     match (beats_baseline, beats_control) {
         (None, None) => Evidence::Unknown,

@@ -1,6 +1,7 @@
 //! The sources beside the extract: read one after the other, brought into one code space with it, and attacked.
 
 mod align;
+mod identifiers;
 mod open;
 mod read;
 mod side;
@@ -17,6 +18,7 @@ use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::Table;
 use align::{Aligned, align};
+use identifiers::check_pseudonyms;
 use read::{Reading, read_source};
 
 /// What the sources say, and which they were.
@@ -73,6 +75,19 @@ pub(super) fn measure_linkage(
         }
         if cut_off.is_some() {
             break;
+        }
+    }
+    for (known, source) in plan.linkage.known_identifiers.iter().zip(opened.identifiers) {
+        if cut_off.is_some() {
+            break;
+        }
+        match check_pseudonyms(ours, known, source, plan, progress, stop) {
+            Ok((checks, source)) => {
+                found.pseudonyms.extend(checks);
+                sources.push(source);
+            }
+            Err(ScanError::TimedOut) => cut_off = Some(timed_out()),
+            Err(error) => return Err(error),
         }
     }
     let unit = if ours.table.has_subjects() { Unit::Subject } else { Unit::Record };

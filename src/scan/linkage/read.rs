@@ -3,7 +3,7 @@
 use super::Ours;
 use super::open::OpenedSource;
 use crate::config::{Plan, SourcePlan};
-use crate::input::{self, CodedColumn, Extract, InputError, Source};
+use crate::input::{self, CodedColumn, Extract, Source};
 use crate::scan::ScanError;
 use crate::stop::{Progress, Stop};
 
@@ -70,13 +70,8 @@ fn read_side(
     let is_wanted = |column: &String| shared.contains(&column) || subject == Some(column) || truth == Some(column);
     let wanted: Vec<bool> = source.columns().iter().map(is_wanted).collect();
     let left = reading.plan.memory.map(|allowed| allowed.saturating_sub(reading.held));
-    let mut extract =
-        input::read(source, &wanted, reading.progress, reading.stop, left).map_err(|error| match error {
-            InputError::Memory { records, .. } => {
-                ScanError::SourceMemory { name: name.to_owned(), limit: reading.plan.memory.unwrap_or(0), records }
-            }
-            error => error.into(),
-        })?;
+    let mut extract = input::read(source, &wanted, reading.progress, reading.stop, left)
+        .map_err(|error| ScanError::of_source(name, reading.plan.memory, error))?;
     if extract.records == 0 {
         return Err(ScanError::SourceEmpty { name: name.to_owned() });
     }
