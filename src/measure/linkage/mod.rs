@@ -4,6 +4,10 @@
 //! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
+pub mod intersection;
+pub mod pseudonym;
+pub mod tolerant;
+
 use crate::measure::unicity::Tolerance;
 use crate::table::{Dictionary, Table};
 
