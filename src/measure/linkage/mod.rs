@@ -6,8 +6,11 @@
 
 pub mod assign;
 pub mod exact;
+pub mod intersection;
 pub mod probabilistic;
+pub mod pseudonym;
 mod run;
+pub mod tolerant;
 
 pub use run::{Settings, bytes, measure};
 

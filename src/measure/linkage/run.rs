@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, exact, probabilistic};
+use super::{LinkedTables, exact, intersection, probabilistic, tolerant};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -85,6 +85,8 @@ fn attack(
 ) -> Result<LinkageAttack, StopReason> {
     match kind {
         AttackKind::Exact => exact::attack(linked, stop),
+        AttackKind::Tolerant => tolerant::attack(linked, stop),
+        AttackKind::Intersection => intersection::attack(linked, stop),
         AttackKind::Probabilistic => {
             let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
             probabilistic::attack(linked, &settings, stop)
