@@ -79,11 +79,7 @@ fn text_level(one: &Value, other: &Value) -> u8 {
         return 3;
     }
     let similarity = strsim::jaro_winkler(&one.text, &other.text);
-    if similarity >= CLOSE {
-        1
-    } else {
-        3 - u8::from(similarity >= ALIKE)
-    }
+    if similarity >= CLOSE { 1 } else { 3 - u8::from(similarity >= ALIKE) }
 }
 
 /// The Jaro-Winkler similarity is not above this.
@@ -92,8 +88,7 @@ fn text_level(one: &Value, other: &Value) -> u8 {
 /// end here, which is several times faster than the similarity itself.
 pub(super) fn jaro_winkler_bound(one: &Value, other: &Value) -> f64 {
     let lacking = |of: &Value, by: &Value| (of.characters & !by.characters).count_ones();
-    let common =
-        (one.length.saturating_sub(lacking(one, other))).min(other.length.saturating_sub(lacking(other, one)));
+    let common = (one.length.saturating_sub(lacking(one, other))).min(other.length.saturating_sub(lacking(other, one)));
     if common == 0 {
         return 0.0;
     }

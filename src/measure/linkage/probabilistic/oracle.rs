@@ -53,9 +53,7 @@ pub(super) fn round(patterns: &[Pattern], model: &Model) -> Model {
         if all > 0.0 { at / all } else { 0.0 }
     };
     let shares = |weight: fn(f64) -> f64| -> Vec<Vec<f64>> {
-        (0..fields)
-            .map(|field| (0..model.m[field].len()).map(|level| share(field, level, weight)).collect())
-            .collect()
+        (0..fields).map(|field| (0..model.m[field].len()).map(|level| share(field, level, weight)).collect()).collect()
     };
     #[expect(clippy::cast_precision_loss, reason = "a few pairs")]
     let lambda = pairs.iter().map(|pair| pair.1).sum::<f64>() / pairs.len() as f64;
@@ -68,9 +66,8 @@ pub(super) fn probabilities(edges: &[Edge], log_prior: f64) -> Vec<f64> {
     let mut all = 0.0;
     for set in 0..1_u32 << edges.len() {
         let chosen: Vec<usize> = (0..edges.len()).filter(|edge| set >> edge & 1 == 1).collect();
-        let shares_an_end = |one: usize, other: usize| {
-            edges[one].ours == edges[other].ours || edges[one].theirs == edges[other].theirs
-        };
+        let shares_an_end =
+            |one: usize, other: usize| edges[one].ours == edges[other].ours || edges[one].theirs == edges[other].theirs;
         if chosen.iter().any(|&one| chosen.iter().any(|&other| one < other && shares_an_end(one, other))) {
             continue;
         }

@@ -39,7 +39,7 @@ pub(super) struct Posterior {
 /// Over all one-to-one sets of links M, P(M) is proportional to the product of `prior · ratio` over the links in M.
 /// The probability of a pair is the sum over the sets that hold it, in the Bethe approximation (sum-product messages;
 /// exact where the pairs form no ring, and with one fixed point in any case: Bayati, Gamarnik, Katz, Nair & Tetali,
-/// STOC 2007). The prior is that of K links placed at random between the sides, `K / ((n - K)(m - K))`, with K the
+/// STOC 2007; where several rivals contest the same partners it is too sure, by up to some tenths). The prior is that of K links placed at random between the sides, `K / ((n - K)(m - K))`, with K the
 /// links to be expected, found together with the probabilities; never closer than half a subject to everybody.
 ///
 /// # Errors
@@ -105,8 +105,7 @@ fn messages(subjects: &BySubject, weights: &[f64], received: &[f64]) -> Vec<f64>
         .par_windows(2)
         .map(|range| {
             let edges = &subjects.edges[range[0]..range[1]];
-            let terms: Vec<f64> =
-                edges.iter().map(|&edge| weights[edge as usize] + received[edge as usize]).collect();
+            let terms: Vec<f64> = edges.iter().map(|&edge| weights[edge as usize] + received[edge as usize]).collect();
             // Sums without one term, from both ends: taking it away from the whole would cancel.
             let mut after = vec![0.0; edges.len() + 1];
             for place in (0..edges.len()).rev() {

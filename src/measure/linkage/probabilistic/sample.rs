@@ -52,13 +52,7 @@ pub(super) fn patterns(
 }
 
 /// The patterns of random pairs that no rule brings, in the order of the draws.
-fn draw(
-    read: &Fields,
-    rules: &[Rule],
-    comparer: &Comparer,
-    seed: u64,
-    stop: &Stop,
-) -> Result<Vec<u64>, StopReason> {
+fn draw(read: &Fields, rules: &[Rule], comparer: &Comparer, seed: u64, stop: &Stop) -> Result<Vec<u64>, StopReason> {
     let place = |number: u64, subjects: usize| usize::try_from(number % subjects as u64).unwrap_or(0);
     let chunks: Vec<Vec<u64>> = (0..DRAWS.div_ceil(CHUNK))
         .into_par_iter()

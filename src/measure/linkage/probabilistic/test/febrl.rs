@@ -91,8 +91,7 @@ fn nobody_in_common_is_no_evidence() {
         let chosen = rows.iter().zip(keys).filter(|(_, key)| key.is_some_and(|key| key % 2 == parity)).take(1500);
         chosen.map(|(row, _)| row[1..10].to_vec()).collect()
     };
-    let columns: Vec<(&str, ColumnType)> =
-        header[1..10].iter().map(|name| (name.as_str(), ColumnType::Text)).collect();
+    let columns: Vec<(&str, ColumnType)> = header[1..10].iter().map(|name| (name.as_str(), ColumnType::Text)).collect();
     let apart = linked(&columns, &cut(&original, &keys.ours, 0), &cut(&duplicate, &keys.theirs, 1));
     let found = attack(&apart, &Settings::default(), &Stop::default()).unwrap();
     assert!(found.claim_rate.is_none_or(|rate| rate < 0.01), "{found:?}");

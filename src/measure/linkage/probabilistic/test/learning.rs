@@ -41,13 +41,13 @@ fn close(one: &Model, other: &Model, tolerance: f64) -> bool {
 }
 
 fn fitted(patterns: &[Pattern], start: Model, tolerance: f64) -> Fit {
-    fit(patterns, start, Limits { iterations: 5000, tolerance, largest_lambda: 1.0 }, &Stop::default()).unwrap()
+    fit(patterns, start, Limits::plain(5000, tolerance), &Stop::default()).unwrap()
 }
 
 #[test]
 fn one_round_gives_the_published_parameters() {
     let (patterns, start, vectors) = published();
-    let (next, _, clamped) = round(&patterns, &start, 1.0);
+    let (next, _, clamped) = round(&patterns, &start, &start, &Limits::plain(1, 0.0));
     assert!(close(&next, &model(&vectors["after_one_iteration"]), 1e-14), "{next:?}");
     assert_eq!(clamped, 0);
 }
@@ -90,11 +90,7 @@ fn the_published_waterfall_adds_up_to_its_probability() {
     let shares = |of: fn(f64) -> f64| -> Vec<Vec<f64>> {
         weights[1..].iter().map(|&weight| vec![of(weight), 1.0 - of(weight)]).collect()
     };
-    let model = Model {
-        lambda: odds / (1.0 + odds),
-        m: shares(|weight| 0.001 * weight.exp2()),
-        u: shares(|_| 0.001),
-    };
+    let model = Model { lambda: odds / (1.0 + odds), m: shares(|weight| 0.001 * weight.exp2()), u: shares(|_| 0.001) };
     let sum = model.prior_weight() + (0..5).map(|field| model.weight(field, 0)).sum::<f64>();
     assert!((sum - waterfall["sum"].as_f64().unwrap()).abs() < 1e-9);
     let log_odds = model.prior_weight() * std::f64::consts::LN_2 + model.log_ratio(0);
@@ -105,7 +101,7 @@ fn the_published_waterfall_adds_up_to_its_probability() {
 #[test]
 fn twenty_five_rounds_are_said_to_be_too_few() {
     let (patterns, start, _) = published();
-    let limits = Limits { iterations: 25, tolerance: 1e-9, largest_lambda: 1.0 };
+    let limits = Limits::plain(25, 1e-9);
     let fit = fit(&patterns, start, limits, &Stop::default()).unwrap();
     assert!(!fit.converged && fit.iterations == 25);
 }
@@ -129,7 +125,7 @@ fn a_level_that_never_occurs_is_kept_from_zero_and_counted() {
 #[test]
 fn the_share_of_matches_stays_below_its_limit() {
     let (patterns, start, _) = published();
-    let limits = Limits { iterations: 5000, tolerance: 1e-9, largest_lambda: 0.02 };
+    let limits = Limits { largest_lambda: 0.02, ..Limits::plain(5000, 1e-9) };
     let fit = fit(&patterns, start, limits, &Stop::default()).unwrap();
     assert!(fit.model.lambda <= 0.02);
 }
@@ -139,7 +135,7 @@ fn learning_stops_when_told_to() {
     let (patterns, start, _) = published();
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
-    let limits = Limits { iterations: 5, tolerance: 0.0, largest_lambda: 1.0 };
+    let limits = Limits::plain(5, 0.0);
     assert_eq!(fit(&patterns, start, limits, &stop), Err(StopReason::Timeout));
 }
 
@@ -159,7 +155,7 @@ proptest! {
     #[test]
     fn a_round_on_patterns_is_a_round_on_pairs(patterns in tables(), lambda in 0.01..0.5) {
         let start = Model::start(&patterns, &[2, 3, 4, 4], lambda);
-        let (fast, log_likelihood, clamped) = round(&patterns, &start, 1.0);
+        let (fast, log_likelihood, clamped) = round(&patterns, &start, &start, &Limits::plain(1, 0.0));
         let slow = oracle::round(&patterns, &start);
         prop_assert!(clamped > 0 || close(&fast, &slow, 1e-12), "{fast:?} {slow:?}");
         prop_assert!(close(&fast, &slow, 2e-10));
@@ -168,16 +164,26 @@ proptest! {
     }
 
     #[test]
-    fn the_likelihood_never_falls(patterns in tables(), lambda in 0.01..0.5, largest in 0.05..1.0) {
-        let mut model = Model::start(&patterns, &[2, 3, 4, 4], f64::min(lambda, largest));
+    fn the_likelihood_never_falls(
+        patterns in tables(),
+        lambda in 0.01..0.5,
+        largest_lambda in 0.05..1.0,
+        prior_matches in prop_oneof![Just(0.0), 0.5..20.0],
+    ) {
+        let start = Model::start(&patterns, &[2, 3, 4, 4], f64::min(lambda, largest_lambda));
+        let limits = Limits { largest_lambda, prior_matches, ..Limits::plain(60, 0.0) };
+        let mut model = start.clone();
         let mut before = f64::NEG_INFINITY;
         for _ in 0..60 {
-            let (next, log_likelihood, clamped) = round(&patterns, &model, largest);
+            let (next, log_likelihood, clamped) = round(&patterns, &model, &start, &limits);
+            let shares = start.m.iter().flatten().zip(model.m.iter().flatten());
+            let prior: f64 = shares.map(|(start, m)| prior_matches * start * m.ln()).sum();
+            let objective = log_likelihood + prior;
             // What is kept from 0 costs each pair at most 10^-10 a parameter.
             let slack = 1e-9 * log_likelihood.abs() + if clamped > 0 { 1e-6 } else { 0.0 };
-            prop_assert!(log_likelihood >= before - slack, "{before} then {log_likelihood}");
-            prop_assert!(next.lambda <= largest);
-            (before, model) = (log_likelihood, next);
+            prop_assert!(objective >= before - slack, "{before} then {objective}");
+            prop_assert!(next.lambda <= largest_lambda);
+            (before, model) = (objective, next);
         }
     }
 }
