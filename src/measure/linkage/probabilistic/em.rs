@@ -7,6 +7,8 @@ use crate::stop::{Stop, StopReason};
 
 /// No probability comes closer to 0 or 1.
 pub(super) const FLOOR: f64 = 1e-10;
+/// A likelihood that is smaller by this in the logarithm changes no bit of the sum.
+const NEGLIGIBLE: f64 = -40.0;
 /// Patterns that one task sums; fixed, so that sums are the same for any number of threads.
 const CHUNK: usize = 4096;
 
@@ -39,6 +41,19 @@ pub(super) struct Limits {
     pub(super) tolerance: f64,
     /// The share of matches cannot be larger, because no subject has two partners.
     pub(super) largest_lambda: f64,
+    /// The start counts as that many matches (a Dirichlet prior on m). Without it the rounds climb to whatever two
+    /// columns have in common when there are hardly any matches to learn from; 0 is plain maximum likelihood.
+    pub(super) prior_matches: f64,
+    /// In the first rounds λ alone moves, so that m is learned from no more pairs than look like matches at the start.
+    pub(super) settling: u32,
+}
+
+impl Limits {
+    /// Plain maximum likelihood.
+    #[cfg(test)]
+    pub(super) fn plain(iterations: u32, tolerance: f64) -> Self {
+        Self { iterations, tolerance, largest_lambda: 1.0, prior_matches: 0.0, settling: 0 }
+    }
 }
 
 /// Where the rounds ended.
@@ -157,7 +172,7 @@ fn normalise(shares: &mut [f64]) {
 
 /// One round: the expectation under `model`, then the model that makes it likeliest. Also the log-likelihood of `model`
 /// and how many parameters of the new one had to be kept from 0 or 1.
-pub(super) fn round(patterns: &[Pattern], model: &Model, largest_lambda: f64) -> (Model, f64, usize) {
+pub(super) fn round(patterns: &[Pattern], model: &Model, start: &Model, limits: &Limits) -> (Model, f64, usize) {
     let levels: Vec<usize> = model.m.iter().map(Vec::len).collect();
     let logs = LogModel::new(model);
     let parts: Vec<Sums> = patterns
@@ -173,7 +188,9 @@ pub(super) fn round(patterns: &[Pattern], model: &Model, largest_lambda: f64) ->
         .collect();
     let mut sums = Sums::empty(&levels);
     parts.iter().for_each(|part| sums.join(part));
-    let lambda = (sums.matches / sums.all).min(largest_lambda);
+    let lambda = (sums.matches / sums.all).min(limits.largest_lambda);
+    let prior = sums.m.iter_mut().flatten().zip(start.m.iter().flatten());
+    prior.for_each(|(sum, share)| *sum += limits.prior_matches * share);
     let mut next = Model { lambda, m: sums.m, u: sums.u };
     next.m.iter_mut().chain(&mut next.u).for_each(|shares| normalise(shares));
     let clamped = next.clamp();
@@ -208,26 +225,33 @@ impl LogModel {
         }
         // The larger one is taken out first: both are far below the smallest number when there are many columns.
         let (larger, smaller) = (matches.max(others), matches.min(others));
+        if smaller - larger < NEGLIGIBLE {
+            return (f64::from(u8::from(matches > others)), larger);
+        }
         let log_likelihood = larger + (smaller - larger).exp().ln_1p();
         ((matches - log_likelihood).exp(), log_likelihood)
     }
 }
 
-/// Rounds until nothing moves any more. The log-likelihood never falls from one round to the next.
+/// Rounds until nothing moves any more. The log-likelihood, with the prior added, never falls from one round to the next.
 ///
 /// # Errors
 /// When told to stop.
 pub(super) fn fit(patterns: &[Pattern], start: Model, limits: Limits, stop: &Stop) -> Result<Fit, StopReason> {
-    let mut model = start;
+    let mut model = start.clone();
     let (mut iterations, mut converged, mut clamped) = (0, false, 0);
     while iterations < limits.iterations && !converged {
         stop.check()?;
-        let (next, _, kept) = round(patterns, &model, limits.largest_lambda);
-        converged = next.farthest_move(&model) <= limits.tolerance;
+        let (mut next, _, kept) = round(patterns, &model, &start, &limits);
+        if iterations < limits.settling {
+            next = Model { lambda: next.lambda, ..model.clone() };
+        } else {
+            converged = next.farthest_move(&model) <= limits.tolerance;
+        }
         (model, clamped) = (next, kept);
         iterations += 1;
     }
-    let (_, log_likelihood, _) = round(patterns, &model, limits.largest_lambda);
+    let (_, log_likelihood, _) = round(patterns, &model, &start, &limits);
     let swapped = agreement_ratio(&model) <= 0.0;
     if swapped {
         std::mem::swap(&mut model.m, &mut model.u);

@@ -53,8 +53,14 @@ use outcome::Learned;
 
 /// Fewer columns do not tell two kinds of pairs apart: three are the least that determine λ, m and u.
 const FEWEST_FIELDS: usize = 3;
-/// Of the pairs compared, fewer matches than this share leave nothing to learn from.
+/// Of the pairs compared, fewer matches than this share leave nothing to learn from; nor does less than one match.
 const SMALLEST_LAMBDA: f64 = 1e-6;
+/// What the start counts for: ten matches, and two in a hundred of those there could be. More keeps m nearer to nine
+/// agreements in ten; less lets it drift to chance when few people are in common.
+const PRIOR_MATCHES: f64 = 10.0;
+const PRIOR_SHARE: f64 = 0.02;
+/// First rounds in which only λ moves.
+const SETTLING: u32 = 30;
 
 /// How the attack is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +118,8 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let fit = learn(&read, &patterns, settings, stop)?;
     let learned = Learned { linked, read: &read, rules: &rules, candidates: &candidates, fit: &fit, settings };
     let mut result = learned.describe(notes, rule_notes);
-    if weights::lambda_among(&candidates, &fit.model) < SMALLEST_LAMBDA {
-        return Ok(outcome::without_rate(result, "hardly any pair looks like a match, so that nothing can be learned"));
+    if let Some(reason) = learned.nothing_in_common() {
+        return Ok(outcome::without_rate(result, reason));
     }
     let edges = weights::edges(&read, &candidates, &fit.model, settings.term_frequency);
     drop(patterns);
@@ -128,6 +134,12 @@ fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, s
     // Nobody has two partners: of all pairs, one in as many as the larger side has subjects can be a match.
     let largest_lambda = 1.0 / read.ours.len().max(read.theirs.len()) as f64;
     let start = Model::start(patterns, &weights::level_counts(&read.fields), largest_lambda / 2.0);
-    let limits = Limits { iterations: settings.iterations, tolerance: 1e-9, largest_lambda };
+    let limits = Limits {
+        iterations: settings.iterations,
+        tolerance: 1e-9,
+        largest_lambda,
+        prior_matches: PRIOR_MATCHES + PRIOR_SHARE * read.ours.len().min(read.theirs.len()) as f64,
+        settling: SETTLING,
+    };
     em::fit(patterns, start, limits, stop)
 }

@@ -1,12 +1,12 @@
 //! From links to the result.
 
-use super::Settings;
 use super::blocking::{Candidates, Rule};
-use super::em::Fit;
+use super::em::{Fit, Model};
 use super::fields::Fields;
 use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, calibration, rounded};
 use super::weights;
+use super::{SMALLEST_LAMBDA, Settings};
 use crate::measure::linkage::{LinkedTables, assign};
 use crate::result::{AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
 use crate::stats::wilson_interval;
@@ -80,6 +80,18 @@ impl Learned<'_> {
         LinkageAttack { probabilistic: Some(detail), ..frame(self.linked, read, notes) }
     }
 
+    /// Why there is nothing to link, when what was learned are not matches.
+    pub(super) fn nothing_in_common(&self) -> Option<&'static str> {
+        let Model { lambda, .. } = self.fit.model;
+        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+        let matches = lambda * self.read.ours.len() as f64 * self.read.theirs.len() as f64;
+        if self.fit.swapped {
+            return Some("the pairs that differ from the others agree less than they do: these are no matches");
+        }
+        let too_few = matches < 1.0 || weights::lambda_among(self.candidates, &self.fit.model) < SMALLEST_LAMBDA;
+        too_few.then_some("hardly any pair looks like a match, so that nothing can be learned")
+    }
+
     fn fit_notes(&self) -> Vec<String> {
         let fit = self.fit;
         let mut notes = vec![
@@ -94,9 +106,6 @@ impl Learned<'_> {
         }
         if fit.clamped > 0 {
             notes.push(format!("{} parameters were kept from 0 or 1 by 10^-10", fit.clamped));
-        }
-        if fit.swapped {
-            notes.push("matches and others had changed places and were put back".to_owned());
         }
         notes
     }
