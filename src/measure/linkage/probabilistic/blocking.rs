@@ -103,8 +103,8 @@ fn chosen(read: &Fields, budget: u64) -> Vec<Rule> {
             .collect();
         while rules.len() < MOST_RULES {
             open.retain(|(pairs, _)| *pairs <= left);
-            let used = |rule: &Rule| rule.iter().map(|&field| uses[field]).sum::<usize>();
-            let best = open.iter().enumerate().min_by_key(|(_, (pairs, rule))| (used(rule), *pairs, rule.clone()));
+            let so_far = |rule: &Rule| rule.iter().map(|&field| uses[field]).sum::<usize>();
+            let best = open.iter().enumerate().min_by_key(|(_, (pairs, rule))| (so_far(rule), *pairs, rule.clone()));
             let Some(best) = best.map(|(place, _)| place) else { break };
             let (pairs, rule) = open.swap_remove(best);
             left -= pairs;
