@@ -5,6 +5,8 @@
 //! code space before, so that equal codes are equal values on both sides.
 
 pub mod assign;
+pub mod release;
+pub mod scoreboard;
 
 use crate::measure::unicity::Tolerance;
 use crate::table::{Dictionary, Table};
