@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, exact, intersection, probabilistic, tolerant};
+use super::{LinkedTables, exact, intersection, probabilistic, release, scoreboard, tolerant};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -95,7 +95,25 @@ fn attack(
             let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
             probabilistic::attack(linked, &settings, stop)
         }
-        _ => Err(StopReason::WorkLimit),
+        AttackKind::Release => release::attack(linked, &release::Settings::default(), stop),
+        AttackKind::Scoreboard => match scoreboard::Settings::guess(&linked.columns) {
+            Some(settings) => scoreboard::attack(linked, &settings, stop),
+            None => Ok(without_item(linked)),
+        },
+    }
+}
+
+/// A scoreboard compares who has which items, so without a column of items it has nothing to say.
+fn without_item(linked: &LinkedTables) -> LinkageAttack {
+    LinkageAttack {
+        attack: AttackKind::Scoreboard,
+        with: linked.source.clone(),
+        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
+        subjects: linked.ours.subjects() as u64,
+        source_subjects: linked.theirs.subjects() as u64,
+        undefined: vec![UndefinedField { field: "attack_rate".to_owned(), reason: "no-item".to_owned() }],
+        notes: vec!["no shared column holds text, such as the merchant, by which events could be compared".to_owned()],
+        ..LinkageAttack::default()
     }
 }
 
