@@ -184,10 +184,9 @@ fn raw_value<'a>(arena: &'a [u8], ends: &[usize], code: usize) -> &'a [u8] {
 /// Codes of a column and everything needed to finish it.
 pub(super) struct WantedColumn {
     pub(super) values: ValueCoder,
-    chunks: Vec<Codes>,
+    /// One growing vector: an allocator extends a large one in place, where pieces would leave their holes behind.
+    codes: Codes,
     scratch: Vec<u32>,
-    records: usize,
-    chunk_bytes: usize,
     search: Search,
 }
 
@@ -224,10 +223,8 @@ impl ColumnCoder {
         if wanted {
             Self::Wanted(WantedColumn {
                 values: ValueCoder::new(),
-                chunks: Vec::new(),
+                codes: Codes::with_capacity(0, 0),
                 scratch: Vec::new(),
-                records: 0,
-                chunk_bytes: 0,
                 search,
             })
         } else {
@@ -248,7 +245,7 @@ impl ColumnCoder {
                 let values = &mut column.values;
                 column.scratch.clear();
                 column.scratch.extend(keys.iter().map(|&key| values.code_of_key(key, text)));
-                column.close_chunk();
+                column.close_block();
             }
             Self::Passed(column) => keys.iter().for_each(|&key| column.look_at_key(key, text, nulls)),
         }
@@ -260,7 +257,7 @@ impl ColumnCoder {
             Self::Wanted(column) => {
                 column.scratch.clear();
                 fill(&mut CellSink::Codes(&mut column.values, &mut column.scratch));
-                column.close_chunk();
+                column.close_block();
             }
             Self::Passed(column) => fill(&mut CellSink::Look(column, nulls)),
         }
@@ -269,7 +266,7 @@ impl ColumnCoder {
     /// Memory of codes and values in bytes.
     pub(super) fn bytes(&self) -> u64 {
         match self {
-            Self::Wanted(column) => (column.values.bytes() + column.chunk_bytes) as u64,
+            Self::Wanted(column) => (column.values.bytes() + column.codes.bytes()) as u64,
             Self::Passed(_) => 0,
         }
     }
@@ -335,23 +332,25 @@ impl CellSink<'_> {
 }
 
 impl WantedColumn {
-    /// Stores the codes in `scratch` as narrow as the values need so far.
-    fn close_chunk(&mut self) {
-        self.records += self.scratch.len();
-        let chunk = Codes::from_codes(self.values.len(), self.scratch.iter().copied());
-        self.chunk_bytes += chunk.bytes();
-        self.chunks.push(chunk);
+    /// Appends the codes in `scratch`, as narrow as the values need so far.
+    fn close_block(&mut self) {
+        self.codes.widen(self.values.len());
+        self.codes.extend(self.scratch.iter().copied());
     }
 
     fn finish(self, nulls: &[Vec<u8>]) -> Option<FinishedColumn> {
-        let Self { values, chunks, scratch, records, mut search, .. } = self;
+        let Self { values, mut codes, scratch, mut search } = self;
         let ValueCoder { direct, short, long, arena, ends, hasher } = values;
         drop((direct, short, long, scratch));
+        codes.shrink_to_fit();
         let raw = RawValues { arena, ends };
-        raw.search(&chunks, nulls, &mut search);
+        raw.search(&codes, nulls, &mut search);
         let reading = raw.reading(nulls);
         let (dictionary, map) = raw.into_dictionary(reading, nulls, &hasher)?;
-        let codes = join(chunks, map.as_deref(), dictionary.len(), records);
+        let codes = match map {
+            Some(map) => codes.renamed(&map, dictionary.len()),
+            None => codes,
+        };
         let missing = dictionary.missing().map_or(0, |code| count(&codes, code));
         Some(FinishedColumn {
             column_type: reading.column_type(),
@@ -360,23 +359,6 @@ impl WantedColumn {
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
-}
-
-/// Joins chunks into one vector, freeing each as it is read; `map` leads from raw to final codes.
-fn join(chunks: Vec<Codes>, map: Option<&[u32]>, distinct: usize, records: usize) -> Codes {
-    let mut joined = Codes::with_capacity(distinct, records);
-    for chunk in chunks {
-        match (map, &mut joined, &chunk) {
-            (None, Codes::U8(all), Codes::U8(part)) => all.extend_from_slice(part),
-            (None, Codes::U16(all), Codes::U16(part)) => all.extend_from_slice(part),
-            (None, Codes::U32(all), Codes::U32(part)) => all.extend_from_slice(part),
-            (None, all, part) => crate::with_codes!(part, part => all.extend(part.iter().map(|&code| u32::from(code)))),
-            (Some(map), all, part) => {
-                crate::with_codes!(part, part => all.extend(part.iter().map(|&code| map[code as usize])));
-            }
-        }
-    }
-    joined
 }
 
 /// How many records have this code.
@@ -396,14 +378,12 @@ impl RawValues {
     }
 
     /// Looks for identifiers: once in every distinct value, and only when there are some does it count their records.
-    fn search(&self, chunks: &[Codes], nulls: &[Vec<u8>], search: &mut Search) {
+    fn search(&self, codes: &Codes, nulls: &[Vec<u8>], search: &mut Search) {
         if !self.iter().any(|cell| search.notices(cell)) {
             return;
         }
         let mut records = vec![0_u64; self.ends.len()];
-        for chunk in chunks {
-            crate::with_codes!(chunk, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
-        }
+        crate::with_codes!(codes, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
         for (cell, records) in self.iter().zip(records).filter(|(cell, _)| !is_missing(cell, nulls)) {
             search.take(cell, records);
         }

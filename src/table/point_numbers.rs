@@ -115,7 +115,8 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
         numbers.par_iter_mut().for_each(|number| *number += first);
         first += count;
     }
-    TupleNumbers { of_record: order.restored(&sorted), bound: first }
+    drop((slices, inner));
+    TupleNumbers { of_record: order.restored(sorted), bound: first }
 }
 
 /// Numbers the codes of each group anew; returns how many numbers were given.

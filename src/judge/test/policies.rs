@@ -269,7 +269,7 @@ fn every_preset_fails_when_its_measures_are_undefined() {
         let measures = Measures {
             uniqueness: Some(Outcome::Undefined { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Undefined { reason: second.0, explanation: second.1 }),
-            unicity: None,
+            ..Measures::default()
         };
         let dataset = Dataset { columns: vec![column("colour", Role::QuasiIdentifier, true)], ..dataset() };
         let (outcome, exit, found) = judged(&dataset, &measures, &policy_of(&limits(preset)));
@@ -296,7 +296,7 @@ fn every_preset_is_incomplete_when_its_measures_were_cut_off() {
         Measures {
             uniqueness: Some(Outcome::Incomplete { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Incomplete { reason: second.0, explanation: second.1 }),
-            unicity: None,
+            ..Measures::default()
         }
     };
     for preset in ["public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"] {
