@@ -6,7 +6,7 @@
 use crate::config::{self, Plan};
 use crate::input;
 use crate::result::Dataset;
-use crate::scan::{ScanError, read_lookups, treat};
+use crate::scan::{ScanError, open_sources, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 use crate::treatment;
 
@@ -27,13 +27,14 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)
 }
 
-/// Reads the files that a plan names beside the extract (the subject map, the hierarchies) and looks for the columns
-/// and levels that the plan takes from them. The extract is not needed.
+/// Reads the files that a plan names beside the extract (the subject map, the hierarchies), opens what the recipient
+/// holds, and looks for the columns and levels that the plan takes from them. The extract is not needed.
 ///
 /// # Errors
 /// When such a file cannot be read, or lacks a column or a level. That every value of the extract is in it shows only
 /// in a scan.
 pub fn check_files(plan: &Plan, stop: &Stop) -> Result<(), ScanError> {
     let lookups = read_lookups(plan, stop)?;
+    open_sources(plan)?;
     Ok(treatment::check_lookups(plan, &lookups)?)
 }

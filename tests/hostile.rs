@@ -364,3 +364,57 @@ fn a_stored_result_with_hostile_names_is_rendered_again_without_harm() {
         );
     }
 }
+
+/// A configuration that joins the columns with those of a source under other hostile names, and its hold-out.
+fn joining_config(bench: &Bench, ours: &[String], theirs: &[String]) -> String {
+    let pairs: Vec<String> = ours
+        .iter()
+        .zip(theirs)
+        .map(|(ours, theirs)| format!("{{ ours = {}, theirs = {} }}", quoted(ours), quoted(theirs)))
+        .collect();
+    let mut source = theirs.iter().map(|name| field(name)).collect::<Vec<_>>().join(",") + "\n";
+    for record in 0..40_usize {
+        let cells: Vec<String> = (0..theirs.len()).map(|column| format!("v{}", record % (column + 2))).collect();
+        source.push_str(&(cells.join(",") + "\n"));
+    }
+    bench.write(&format!("source {FILE}"), source);
+    let text = format!(
+        "[subject]\ncolumn = \"person\"\n[[recipient.holds]]\nname = {}\nfile = {}\non = [{}]\nhold_out = {}\n",
+        quoted(&names().join(" ")),
+        quoted(&format!("source {FILE}")),
+        pairs.join(", "),
+        quoted(FILE),
+    );
+    bench.write("joining.toml", text).to_str().expect("a path is text").to_owned()
+}
+
+#[test]
+fn no_name_of_a_source_steers_a_terminal_or_is_markup() {
+    let names = names();
+    for (ours, theirs) in names.chunks(6).zip(names.chunks(6).rev()) {
+        let joined = ours.len().min(theirs.len());
+        let bench = Bench::new();
+        let path = extract(&bench, ours);
+        let config = joining_config(&bench, &ours[..joined], &theirs[..joined]);
+        let out = bench.out();
+        let out = out.to_str().expect("a path is text");
+        for format in ["text", "json", "md", "github"] {
+            let words = ["scan", &path, "--config", &config, "--out", out, "--format", format, "-v"];
+            let ended = run(&bench, &[&words[..], &["--emit", "html,json,svg,csv,md"]].concat());
+            assert_eq!(ended.code, Some(1), "{ended}");
+            assert_steers_nothing(&ended.stderr, "standard error");
+            assert_steers_nothing(&ended.stdout.replace("\r\n", "\n"), format);
+        }
+        for path in bench.written().iter().filter(|path| path.extension().is_some_and(|kind| kind == "html")) {
+            let page = std::fs::read_to_string(path).expect("a page is text");
+            assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "markup in {}", path.display());
+            assert_steers_nothing(&page, "the page");
+        }
+        // A column that the source lacks is told with the names that it has.
+        let lacking = std::fs::read_to_string(&config).expect("text").replacen("theirs = \"", "theirs = \"no ", 1);
+        let lacking = bench.write("lacking.toml", lacking);
+        let ended = run(&bench, &["scan", &path, "--config", lacking.to_str().expect("a path is text")]);
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert_steers_nothing(&ended.stderr, "standard error");
+    }
+}

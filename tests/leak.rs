@@ -411,3 +411,85 @@ fn a_panic_tells_its_place_and_nothing_else() {
     assert!(!ended.stderr.contains(CANARY) && !ended.stdout.contains(CANARY), "{ended}");
     assert_eq!(ended.stderr.lines().count(), 2, "{ended}");
 }
+
+/// A source, a hold-out and identifiers beside [`planted_extract`], with a canary in every cell.
+fn planted_sources(bench: &Bench) -> String {
+    let extract = planted_extract(bench);
+    let text = std::fs::read_to_string(&extract).expect("the extract");
+    let (header, records) = text.split_once('\n').expect("a header");
+    let strangers = records.replace("-shop-", "-kiosk-");
+    bench.write("strangers.csv", format!("{header}\n{strangers}"));
+    let mut members = String::from("member,shop,seen,paid,nick\n");
+    let mut identifiers = String::from("pan,holder\n");
+    for member in 0..40 {
+        writeln!(
+            members,
+            "{CANARY}-{member},{CANARY}-shop-{},2026-01-{:02}T10:00:00,{}.7391,{CANARY} nick {member}",
+            member % 9,
+            member % 28 + 1,
+            73_910_000 + member
+        )
+        .expect("memory takes text");
+        writeln!(identifiers, "{CANARY}-{member},{CANARY} holder").expect("memory takes text");
+    }
+    bench.write("members.csv", members);
+    bench.write("identifiers.csv", identifiers);
+    bench.write("linked.toml", LINKED);
+    extract.to_str().expect("a path is text").to_owned()
+}
+
+const LINKED: &str = "[subject]\ncolumn = \"customer\"\n[columns.merchant]\nrole = \"quasi-identifier\"\n\
+                      [[recipient.holds]]\nfile = \"members.csv\"\nhold_out = \"strangers.csv\"\n\
+                      subject = \"member\"\nattacks = ATTACKS\ntruth = { ours = \"customer\", theirs = \"member\" }\n\
+                      truth_pattern = \"-([0-9]+)$\"\n\
+                      on = [{ ours = \"merchant\", theirs = \"shop\" }, { ours = \"posted_at\", theirs = \"seen\" }, \
+                      { ours = \"amount\", theirs = \"paid\", within = 5 }]\n\
+                      [linkage]\nknown_identifiers = { file = \"identifiers.csv\", column = \"pan\", \
+                      pseudonym = [\"customer\", \"note\"] }\n";
+
+#[test]
+fn nothing_of_what_the_recipient_holds_is_shown() {
+    let attacks = ["exact", "tolerant", "probabilistic", "scoreboard", "release", "intersection"];
+    for asked in attacks.map(|attack| vec![attack]).into_iter().chain([attacks.to_vec()]) {
+        let bench = Bench::new();
+        let extract = planted_sources(&bench);
+        let config = bench.write("linked.toml", LINKED.replace("ATTACKS", &format!("{asked:?}")));
+        let config = config.to_str().expect("a path is text");
+        for flags in [&["--emit", EVERY_VIEW, "-v"][..], &["--format", "json", "--audience", "internal"]] {
+            let ended = bench.scan([&[extract.as_str(), "--config", config][..], flags].concat());
+            assert_eq!(ended.code, Some(1), "{asked:?}\n{ended}");
+            bench.assert_discreet(&ended);
+        }
+        let stored = bench.written().into_iter().find(|path| path.ends_with("result.json")).expect("a result");
+        let stored = std::fs::read_to_string(stored).expect("a result");
+        let measures = support::member(&stored, "measures");
+        assert!(measures.contains("\"linkage\"") && !measures.contains(NUMBER_CANARY), "{asked:?}\n{measures}");
+    }
+}
+
+#[test]
+fn a_source_that_is_broken_is_told_by_its_place() {
+    let bare = format!("{CANARY} Miller,{CANARY}@example.org\n").repeat(30);
+    let broken: [(&str, &[u8]); 5] = [
+        ("ragged.csv", b"shop,seen\nCANARY7f3a,1\nCANARY7f3a,2,CANARY7f3a\n"),
+        ("open.csv", b"shop,seen\n\"CANARY7f3a,1\nCANARY7f3a,2\n"),
+        ("bare.csv", bare.as_bytes()),
+        ("text.csv", b"merchant,amount\nCANARY7f3a,CANARY7f3a\nCANARY7f3a,1\n"),
+        ("fake.parquet", b"PAR1CANARY7f3aCANARY7f3aPAR1"),
+    ];
+    for (name, bytes) in broken {
+        let bench = Bench::new();
+        let extract = planted_sources(&bench);
+        let file = bench.write(name, bytes);
+        let file = file.to_str().expect("a path is text");
+        let against = ["--subject", "customer", "--against", file, "-v", "--truth", "customer=seen"];
+        for more in
+            [&["--on", "amount"][..], &["--on", "merchant=shop"], &["--on", "customer=pan", "--attack", "pseudonym"]]
+        {
+            let flags = if more.contains(&"pseudonym") { &against[..5] } else { &against[..] };
+            let ended = bench.scan([&[extract.as_str()][..], flags, more].concat());
+            assert!(matches!(ended.code, Some(2 | 3)), "{name} {more:?}\n{ended}");
+            bench.assert_refused(&ended, ended.code.unwrap_or_default(), &[]);
+        }
+    }
+}

@@ -8,9 +8,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::config::{
-    ATTACKERS, AUDIENCES, ENCODINGS, MISSING_MODES, MOBILITY_ATTACKS, MOST_THREADS, SEVERITIES, SMALLEST_K,
-    TextEncoding, grouped, named, parse_date, parse_delimiter, parse_duration, parse_known_points, parse_quote,
-    parse_size,
+    ATTACKERS, ATTACKS, AUDIENCES, Attack, ENCODINGS, MISSING_MODES, MOBILITY_ATTACKS, MOST_THREADS, SEVERITIES,
+    SMALLEST_K, TextEncoding, grouped, named, parse_date, parse_delimiter, parse_duration, parse_known_points,
+    parse_quote, parse_size,
 };
 use crate::report::Emit;
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Severity};
@@ -243,6 +243,8 @@ pub(super) struct ScanArguments {
     #[command(flatten)]
     pub(super) unicity: UnicityArguments,
     #[command(flatten)]
+    pub(super) linkage: LinkageArguments,
+    #[command(flatten)]
     pub(super) verdict: VerdictArguments,
     #[command(flatten)]
     pub(super) running: RunningArguments,
@@ -339,6 +341,37 @@ pub(super) struct UnicityArguments {
           value_parser = |text: &str| named::<MobilityAttack>(text, &MOBILITY_ATTACKS),
           env = "REIDRISK_MOBILITY", hide_env_values = true)]
     pub(super) mobility: Vec<MobilityAttack>,
+}
+
+/// What the recipient can join the extract to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Linkage")]
+pub(super) struct LinkageArguments {
+    /// What the recipient holds: a file, folder or glob (repeatable: each is a source by itself)
+    ///
+    /// Several sources with columns of their own stand in the configuration, as [[recipient.holds]]; with --against
+    /// those are not used.
+    #[arg(long, value_name = "FILE")]
+    pub(super) against: Vec<String>,
+    /// Columns of the extract that the source has too, with its name for them; they need no role, and with them nothing
+    /// is guessed [default: the quasi-identifiers that it has under the same name]
+    ///
+    /// The rules of --coarsen hold for both sides, the tolerances of --within in a tolerant attack.
+    #[arg(long, value_name = "COL[=THEIRS],...")]
+    pub(super) on: Vec<String>,
+    /// The column of the source that names its persons [default: the one named as the subject of the extract, else each
+    /// record is a person]
+    #[arg(long, value_name = "COL")]
+    pub(super) their_subject: Option<String>,
+    /// Columns that say who is who; they score links and never make one
+    #[arg(long, value_name = "COL[=THEIRS]")]
+    pub(super) truth: Option<String>,
+    /// How to join: exact, tolerant, probabilistic, scoreboard, release or intersection [default: exact]
+    ///
+    /// pseudonym, alone, holds the columns of --on against the identifiers in THEIRS: is a column a hash of them?
+    #[arg(long, value_name = "LIST", value_delimiter = ',',
+          value_parser = |text: &str| named::<Attack>(text, &ATTACKS))]
+    pub(super) attack: Vec<Attack>,
 }
 
 /// Numbers of known points.

@@ -4,13 +4,13 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::arguments::{
-    LimitArguments, NameArguments, ReadingArguments, RoleArguments, ScanArguments, UnicityArguments,
+    LimitArguments, LinkageArguments, NameArguments, ReadingArguments, RoleArguments, ScanArguments, UnicityArguments,
 };
 use super::clock::today;
 use super::memory::default_memory_limit;
 use crate::config::{
-    ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers, read_waivers, resolve,
-    shown_name, split_names,
+    AgainstFlags, ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers,
+    read_waivers, resolve, shown_name, split_names,
 };
 use crate::report::Emit;
 use crate::result::Role;
@@ -119,6 +119,7 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
         settings.coarsen_with(rule)?;
     }
     set_unicity(&mut settings, &arguments.unicity, matches)?;
+    set_linkage(&mut settings, &arguments.linkage)?;
     if let Some(names) = &settings.measures {
         crate::config::check_measures(names)?;
     }
@@ -147,6 +148,22 @@ fn set_unicity(
     settings.unicity.sweep = is_said(matches, "sweep").then_some(unicity.sweep);
     // Whoever names points says what others may know, so the rest is not guessed.
     settings.decides_roles |= !unicity.point.is_empty();
+    Ok(())
+}
+
+fn set_linkage(settings: &mut Settings, linkage: &LinkageArguments) -> Result<(), ConfigError> {
+    let flags = AgainstFlags {
+        against: &linkage.against,
+        on: &linkage.on,
+        subject: linkage.their_subject.as_ref(),
+        truth: linkage.truth.as_ref(),
+        attacks: &linkage.attack,
+        within: &settings.unicity.within,
+        null_values: &settings.input.null_values,
+    };
+    settings.linkage = flags.plan()?;
+    // Whoever names shared columns says what others may know, so the rest is not guessed.
+    settings.decides_roles |= !linkage.on.is_empty();
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::holds::{LINKAGE, read_linkage};
 use super::places::{column_lines, shared_name};
 use super::policy::{POLICY, RECIPIENT, read_policy, read_recipient};
 use super::quantity::{parse_duration, parse_size};
@@ -22,7 +23,7 @@ use crate::treatment::{CoarsenRule, TimeOrigin};
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
-const SECTIONS: [&str; 7] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity"];
+const SECTIONS: [&str; 8] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity", "linkage"];
 const DATASET: [&str; 8] =
     ["name", "delimiter", "quote", "header", "encoding", "null_values", "time_zone", "day_start"];
 const SUBJECT: [&str; 2] = ["column", "map"];
@@ -91,8 +92,14 @@ pub(super) fn syntax_error(reader: Reader<'_>, error: &toml::de::Error) -> Confi
 
 /// The section that a key stands in, for keys that were written into another one.
 pub(super) fn section_of(key: &str) -> Option<&'static str> {
-    let sections: [(&'static str, &[&str]); 5] =
-        [("dataset", &DATASET), ("policy", &POLICY), ("scan", &SCAN), ("recipient", &RECIPIENT), ("unicity", &UNICITY)];
+    let sections: [(&'static str, &[&str]); 6] = [
+        ("dataset", &DATASET),
+        ("policy", &POLICY),
+        ("scan", &SCAN),
+        ("recipient", &RECIPIENT),
+        ("unicity", &UNICITY),
+        ("linkage", &LINKAGE),
+    ];
     sections.into_iter().find(|(_, keys)| keys.contains(&key)).map(|(section, _)| section)
 }
 
@@ -123,6 +130,9 @@ fn read_settings<'text>(
     }
     if let Some(table) = reader.table(document, "", "unicity")? {
         read_unicity(reader, table, &mut settings)?;
+    }
+    if let Some(table) = reader.table(document, "", "linkage")? {
+        read_linkage(reader, table, folder, &mut settings)?;
     }
     Ok(settings)
 }

@@ -102,6 +102,7 @@ pub fn resolve(
             named_audience(*audience)
         }),
         unicity: flags.unicity.over(file.unicity),
+        linkage: flags.linkage.over(file.linkage),
         lists_subjects: flags.lists_subjects || file.lists_subjects,
     };
     if plan.lists_subjects && plan.audience != Audience::Internal {
@@ -301,7 +302,7 @@ fn merge_roles(flags: &Settings, file: &Settings) -> Result<RolePlan, ConfigErro
 /// [`check_rules`].
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
-    let named = named.chain(plan.unicity.columns());
+    let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
     let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
@@ -318,6 +319,7 @@ pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
     let idle = |column: &str, rules: &[CoarsenRule]| {
         let role = plan.roles.declared.get(column);
         let counted = role.is_some_and(|role| COARSENED.contains(role)) || plan.unicity.names(column);
+        let counted = counted || plan.linkage.joins_on(column);
         !counted && !rules.contains(&CoarsenRule::Drop)
     };
     let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));
@@ -330,7 +332,9 @@ pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
 /// Columns listed in a hint before it says how many more there are.
 const LISTED_COLUMNS: usize = 30;
 
-fn shown_list(columns: &[String]) -> String {
+/// Columns for a hint: the first of them, and how many more there are.
+#[must_use]
+pub fn shown_list(columns: &[String]) -> String {
     let shown: Vec<String> =
         columns.iter().take(LISTED_COLUMNS).map(|name| format!("`{}`", shown_name(name))).collect();
     let more = columns.len().saturating_sub(LISTED_COLUMNS);

@@ -22,6 +22,9 @@
 //! [recipient]               # who is to receive it, and under which agreement
 //! purpose = "fraud study"   # also `name`, `agreement`, `ends`, `allowed_columns`, `consent`, …
 //!
+//! [[recipient.holds]]       # what it can join the extract to, one section a source
+//! file = "members.csv"      # also `name`, `subject`, `on`, `truth`, `attacks`, `hold_out`, …
+//!
 //! [policy]                  # what the answer is judged by
 //! preset = "controlled-k5"  # also `k`, `max_risk`, `max_unicity`, … , `fail_on`, `allow_review`, `severities`
 //!
@@ -31,9 +34,12 @@
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
 
+mod against;
 mod error;
 mod file;
 mod find;
+mod holds;
+mod linkage;
 mod merge;
 mod names;
 mod places;
@@ -49,10 +55,12 @@ mod tests;
 mod unicity;
 mod waivers;
 
+pub use against::AgainstFlags;
 pub use error::ConfigError;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::{config_beside, find_config, find_waivers};
-pub use merge::{Origin, Resolved, check_columns, check_rules, resolve};
+pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
+pub use merge::{Origin, Resolved, check_columns, check_rules, resolve, shown_list};
 pub use names::{did_you_mean, shown_name, split_names};
 pub use plan::{ConsentRegister, InputOptions, Plan, RecipientPlan, RolePlan, SubjectMap, TextEncoding};
 pub use policy::parse_date;

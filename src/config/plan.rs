@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::linkage::LinkagePlan;
 use super::unicity::UnicityPlan;
 use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
 use crate::treatment::{CoarsenRule, TimeOrigin};
@@ -61,6 +62,8 @@ pub struct Plan {
     pub audience: Audience,
     /// What an attacker may know of events.
     pub unicity: UnicityPlan,
+    /// What the recipient can join the extract to.
+    pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use toml::de::DeTable;
 
 use super::file::section_of;
+use super::holds::read_holds;
 use super::plan::{ConsentRegister, RecipientPlan};
 use super::reader::{Reader, entry};
 use super::settings::{SEVERITIES, SMALLEST_K, Settings, named};
@@ -31,8 +32,17 @@ pub(super) const POLICY: [&str; 13] = [
 ];
 
 /// Who is to receive the extract.
-pub(super) const RECIPIENT: [&str; 8] =
-    ["name", "purpose", "agreement", "ends", "no_onward_sharing", "allowed_columns", "forbidden_columns", "consent"];
+pub(super) const RECIPIENT: [&str; 9] = [
+    "name",
+    "purpose",
+    "agreement",
+    "ends",
+    "no_onward_sharing",
+    "allowed_columns",
+    "forbidden_columns",
+    "consent",
+    "holds",
+];
 const CONSENT: [&str; 4] = ["file", "column", "value_column", "value"];
 
 pub(super) fn read_policy<'text>(
@@ -135,7 +145,11 @@ pub(super) fn read_recipient<'text>(
         consent: None,
     };
     let consent = read_consent(reader, table, folder)?;
-    settings.recipient = Some(RecipientPlan { terms, consent });
+    // What the recipient holds is no term of an agreement.
+    if table.keys().any(|key| key.get_ref() != "holds") || table.is_empty() {
+        settings.recipient = Some(RecipientPlan { terms, consent });
+    }
+    read_holds(reader, table, folder, settings)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::linkage::LinkagePlan;
 use super::unicity::UnicitySettings;
 use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
 use crate::judge::Limits;
@@ -73,6 +74,8 @@ pub struct Settings {
     pub audience: Option<Audience>,
     /// What an attacker may know of events.
     pub unicity: UnicitySettings,
+    /// What the recipient can join the extract to.
+    pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result.
     pub lists_subjects: bool,
 }

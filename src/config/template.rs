@@ -147,6 +147,8 @@ fn recipient_example(text: &mut String, dataset: &Dataset) {
         let wanted = |column: &&DatasetColumn| (column.role == Role::DirectIdentifier) == direct;
         list(&dataset.columns.iter().filter(wanted).map(|column| column.name.clone()).collect::<Vec<_>>())
     };
+    let quasi = dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
+    let quasi = list(&quasi.map(|column| column.name.clone()).collect::<Vec<_>>());
     push(
         text,
         "\n# Who is to receive the extract, and under which agreement. Take away the `#` and fill in what applies.",
@@ -161,6 +163,12 @@ fn recipient_example(text: &mut String, dataset: &Dataset) {
         &format!("allowed_columns = {}", names(false)),
         &format!("forbidden_columns = {}", names(true)),
         "consent = { file = \"register.csv\", column = \"customer\" }",
+        "# What it holds already, to measure what it can join the extract to: one such section for each source.",
+        "[[recipient.holds]]",
+        "file = \"members.csv\"",
+        "subject = \"member\"",
+        &format!("on = {quasi}"),
+        "attacks = [\"exact\"]",
     ] {
         push(text, &format!("# {line}"));
     }

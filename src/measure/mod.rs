@@ -9,4 +9,4 @@ pub mod unicity;
 pub mod uniqueness;
 
 /// Names of all measures, as `--measures` takes them.
-pub const NAMES: [&str; 3] = [uniqueness::NAME, unicity::NAME, identifiers::NAME];
+pub const NAMES: [&str; 4] = [uniqueness::NAME, unicity::NAME, identifiers::NAME, linkage::NAME];

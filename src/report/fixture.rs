@@ -53,6 +53,7 @@ pub(super) fn failing() -> ScanResult {
                 None,
             ),
         ],
+        sources: Vec::new(),
         not_measured: vec![NotMeasured {
             measure: "unicity".to_owned(),
             reason: "this version does not count known points yet".to_owned(),

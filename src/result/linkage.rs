@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AtRisk, Reading, UndefinedField};
+use super::{AtRisk, InputFile, Reading, UndefinedField};
 
 /// Value of the measure `linkage`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,35 @@ pub struct Linkage {
     /// One entry for each pseudonym column that was held against identifiers which the operator supplied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pseudonyms: Vec<PseudonymCheck>,
+}
+
+/// A source that the extract was joined with, for the record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LinkedSource {
+    /// Its name, as in `attacks[].with`.
+    pub name: String,
+    /// Its files, in the order they were read.
+    pub files: Vec<InputFile>,
+    /// Records read, with and without a subject.
+    pub records: u64,
+    /// Distinct subjects; equal to `records` when no column names them.
+    pub subjects: u64,
+    /// Records whose subject is missing.
+    pub records_without_subject: u64,
+    /// The column that names its subjects; null when each record is its own.
+    pub subject: Option<String>,
+    /// People whom it does not hold, to see what an attack claims of strangers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_out: Option<HoldOut>,
+}
+
+/// A hold-out, for the record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct HoldOut {
+    /// Its files, in the order they were read.
+    pub files: Vec<InputFile>,
+    /// Distinct subjects.
+    pub subjects: u64,
 }
 
 /// How the two sides are joined.

@@ -23,8 +23,8 @@ pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Ide
 pub use inspection::Inspection;
 pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
-    Evidence, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet, LinksAtLeast, ProbabilisticDetail,
-    PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail, WaterfallStep,
+    Evidence, HoldOut, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet, LinkedSource,
+    LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail, WaterfallStep,
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
@@ -60,6 +60,9 @@ pub struct ScanResult {
     pub run: Run,
     /// What was read.
     pub dataset: Dataset,
+    /// The sources that the extract was joined with, in the order of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<LinkedSource>,
     /// Who is to receive it, and under which agreement; null when the configuration names nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,

@@ -38,6 +38,27 @@ pub enum ScanError {
     /// More records than a table holds.
     #[error(transparent)]
     TooManyRecords(#[from] TooManyRecords),
+    /// A source is larger than what is left of the memory limit.
+    #[error(
+        "source `{}` needs more memory than the extract leaves of the limit of {} MiB: {} were read until then",
+        config::shown_name(name),
+        limit >> 20,
+        config::counted(*records, "record", "records")
+    )]
+    SourceMemory {
+        /// Its name.
+        name: String,
+        /// The limit in bytes.
+        limit: u64,
+        /// Records read until then.
+        records: u64,
+    },
+    /// A source without anybody.
+    #[error("source `{}` holds no record of anybody", config::shown_name(name))]
+    SourceEmpty {
+        /// Its name.
+        name: String,
+    },
     /// The time limit was over before anything could be measured.
     #[error("the time limit was over before the extract was read")]
     TimedOut,
@@ -47,14 +68,24 @@ pub enum ScanError {
 }
 
 impl ScanError {
+    /// Why a source could not be read. The limit is that of the whole scan, so the extract has its share in it.
+    pub(super) fn of_source(name: &str, memory: Option<u64>, error: InputError) -> Self {
+        match (memory, error) {
+            (Some(limit), InputError::Memory { records, .. }) => {
+                Self::SourceMemory { name: name.to_owned(), limit, records }
+            }
+            (_, error) => error.into(),
+        }
+    }
+
     /// The exit code of the process.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::TooManySets { .. } => 2,
             Self::Treatment(error) if error.is_plan_error() => 2,
-            Self::Input(InputError::Memory { .. }) | Self::TimedOut => 4,
-            Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) => 3,
+            Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut => 4,
+            Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) | Self::SourceEmpty { .. } => 3,
             Self::Interrupted => 130,
         }
     }
@@ -68,6 +99,8 @@ impl ScanError {
             Self::Treatment(error) => error.hint(),
             Self::TooManySets { columns, .. } => Some(smaller_plan(*columns)),
             Self::TooManyRecords(_) => Some("scan the extract in parts that hold whole subjects".to_owned()),
+            Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
+            Self::SourceEmpty { .. } => Some("name another file, or leave the source out".to_owned()),
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
             Self::Interrupted => None,
         }

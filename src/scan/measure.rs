@@ -2,13 +2,14 @@
 
 use super::ScanError;
 use super::events::{Events, unicity_settings};
+use super::linkage::{Opened, OurSide, Ours, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
 use crate::config::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
-use crate::measure::{unicity, uniqueness};
-use crate::result::{Advice, GateMeasure, Measures, MissingMode, NotMeasured, Outcome, Unicity};
+use crate::measure::{linkage, unicity, uniqueness};
+use crate::result::{Advice, Dataset, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome, Unicity};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointIndex, Table, scratch_bytes};
 use crate::treatment::Ladder;
@@ -32,6 +33,15 @@ pub(super) struct Measured {
     pub(super) advice: Vec<Advice>,
     /// Figures of single subjects, where they are asked for.
     pub(super) subjects: Option<SubjectList>,
+    /// The sources that the extract was joined with.
+    pub(super) sources: Vec<LinkedSource>,
+}
+
+/// What else is joined with the extract.
+pub(super) struct Joined<'a> {
+    pub(super) side: OurSide,
+    pub(super) opened: Opened,
+    pub(super) dataset: &'a Dataset,
 }
 
 /// Every measure that was asked for and applies; the others with the reason why not.
@@ -39,6 +49,7 @@ pub(super) fn measure_all(
     table: Table,
     quasi_identifiers: usize,
     events: Events<'_>,
+    joined: Joined<'_>,
     searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
@@ -62,6 +73,18 @@ pub(super) fn measure_all(
     } else {
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
+    let mut sources = Vec::new();
+    if !asked(linkage::NAME) {
+        leave_out(linkage::NAME, "not asked for with `--measures`");
+    } else if plan.linkage.is_empty() {
+        leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
+    } else {
+        let Joined { side, opened, dataset } = joined;
+        let ours = Ours { table: &table, side, dataset };
+        let found = measure_linkage(&ours, opened, plan, progress, stop)?;
+        measures.linkage = Some(found.outcome);
+        sources = found.sources;
+    }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
     if !asked(uniqueness::NAME) {
@@ -77,7 +100,7 @@ pub(super) fn measure_all(
     } else {
         leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
-    Ok(Measured { table, measures, left_out: not_measured, advice, subjects })
+    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources })
 }
 
 /// The curves of known points, or why there is nothing to know.
@@ -150,7 +173,7 @@ fn unicity_advice(
     }
 }
 
-fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
+pub(super) fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
     let explanation = format!(
         "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
         needed.div_ceil(1 << 20),

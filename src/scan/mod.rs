@@ -2,6 +2,7 @@
 
 mod error;
 mod events;
+mod linkage;
 mod measure;
 mod prepare;
 mod stages;
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub use error::ScanError;
+pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub use subjects::{SubjectList, SubjectRow};
 
@@ -26,7 +28,7 @@ use crate::stop::{Progress, Stop};
 use crate::table::lattice_size;
 use crate::treatment;
 use events::Events;
-use measure::{Measured, advise, measure_all, searched_columns};
+use measure::{Joined, Measured, advise, measure_all, searched_columns};
 use stages::Stages;
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
@@ -66,6 +68,7 @@ pub fn scan_listing(
     let mut stages = Stages::new(clock);
     let source = input::open(&plan.inputs, &plan.input)?;
     config::check_columns(plan, source.columns())?;
+    let opened = linkage::open(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
@@ -74,15 +77,19 @@ pub fn scan_listing(
 
     let roles = treatment::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    // From here on every shared column has its name.
+    let whole_plan = plan;
+    let plan = &Plan { linkage: linkage::settle(plan, &extract.columns, &roles, &opened)?, ..plan.clone() };
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records } =
+    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records, side } =
         treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let known =
         Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
-    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects } =
-        measure_all(table, quasi_identifiers, known, &searched, plan, progress, stop)?;
+    let joined = Joined { side, opened, dataset: &dataset };
+    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, sources } =
+        measure_all(table, quasi_identifiers, known, joined, &searched, plan, progress, stop)?;
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
@@ -108,8 +115,9 @@ pub fn scan_listing(
     let result = ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        run: stages.finish(plan, &dataset),
+        run: stages.finish(whole_plan, &dataset),
         dataset,
+        sources,
         recipient,
         verdict,
         policy,
@@ -151,7 +159,7 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
 /// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
 fn is_needed(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
-    let is_known = plan.unicity.names(column);
+    let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     plan.roles.guess || is_known || plan.roles.declared.get(column).is_some_and(counted)
 }
 

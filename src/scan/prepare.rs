@@ -1,10 +1,11 @@
 //! From an extract and its roles to the table that is measured; the values are let go here.
 
 use super::ScanError;
+use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
 use crate::config::{InputOptions, Plan};
 use crate::input::{self, Extract, Source};
-use crate::result::{Consent, Dataset, Recipient};
+use crate::result::{Consent, Dataset, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{SubjectCodes, Table, TooManyRecords};
 use crate::treatment::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
@@ -22,6 +23,8 @@ pub(crate) struct Prepared {
     pub(super) quasi_identifiers: usize,
     /// The number of the first record of each subject; empty unless subjects are listed.
     pub(super) first_records: Vec<u64>,
+    /// What is kept for joining.
+    pub(super) side: OurSide,
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
@@ -35,9 +38,11 @@ pub(crate) fn treat(
     let lookups = read_lookups(plan, stop)?;
     let files = extract.files.clone();
     let records = extract.records;
+    let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
+    let subject = subject.map(|(column, _)| column.name.as_str());
+    let cells = KeyCells::of(&extract, &plan.linkage, subject, plan.subject_map.is_some())?;
     let treated = treatment::treat(extract, roles, plan, &lookups)?;
     let recipient = recipient_of(plan, &lookups, treated.consent);
-    drop(lookups);
     let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
     let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
     let codes = treated.subject.map(|subject| SubjectCodes {
@@ -47,6 +52,7 @@ pub(crate) fn treat(
     });
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
     let first_records = listed.map(first_records).unwrap_or_default();
+    let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
     let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
     let table = Table::new(treated.columns, codes, count)?;
     let mut columns = treated.described;
@@ -79,6 +85,7 @@ pub(crate) fn treat(
         events: treated.events,
         quasi_identifiers: treated.quasi_identifiers,
         first_records,
+        side,
     })
 }
 

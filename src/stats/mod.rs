@@ -2,10 +2,12 @@
 
 mod draw;
 mod interval;
+mod residual;
 mod shuffle;
 mod threshold;
 
 pub use draw::{fingerprint, mix};
 pub use interval::wilson_interval;
+pub use residual::{Residual, residual_risk};
 pub use shuffle::{SeededOrders, mean_interval};
 pub use threshold::smallest_safe_class;

@@ -31,6 +31,7 @@ mod counts;
 mod dense;
 mod dictionary;
 mod grouped;
+pub mod linked;
 #[doc(hidden)]
 pub mod oracle;
 mod order;
@@ -47,6 +48,7 @@ pub use codes::Codes;
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
+pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sole_partners};
 pub use points::{PointColumns, PointIndex};
 pub use records::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};

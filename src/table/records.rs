@@ -137,6 +137,29 @@ impl Table {
         self
     }
 
+    /// The same records with no columns but one for each recoding, in their order.
+    ///
+    /// # Panics
+    /// As [`Table::with_recoded`].
+    #[must_use]
+    pub fn recoded(&self, recodings: &[Recoding]) -> Self {
+        let recode = |recoding: &Recoding| {
+            let column = &self.columns[recoding.column];
+            let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
+            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
+            let Recoding { cardinality, missing, .. } = *recoding;
+            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
+        };
+        let (columns, constant_per_subject) = recodings.par_iter().with_max_len(1).map(recode).unzip();
+        Self {
+            columns,
+            constant_per_subject,
+            subject_of_record: self.subject_of_record.clone(),
+            subject_starts: self.subject_starts.clone(),
+            ..*self
+        }
+    }
+
     /// The table with its first `columns` columns only.
     #[must_use]
     pub fn truncated(mut self, columns: usize) -> Self {

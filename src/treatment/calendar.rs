@@ -130,6 +130,13 @@ fn moment_text(unit: CalendarUnit, value: &str, zone: &str, origin: TimeOrigin) 
     Some(day_text(unit, day))
 }
 
+/// A moment with a zone as the clock of `origin` shows it, spelled as a moment without one.
+pub(super) fn local_text(value: &str, origin: TimeOrigin) -> Option<String> {
+    let moment: DateTime = value.strip_suffix('Z')?.parse().ok()?;
+    let ahead = SignedDuration::from_mins(i64::from(origin.zone_minutes));
+    Some(moment.checked_add(ahead).ok()?.to_string())
+}
+
 fn day_text(unit: CalendarUnit, date: Date) -> String {
     match unit {
         CalendarUnit::Hour | CalendarUnit::Day => date.to_string(),

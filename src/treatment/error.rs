@@ -235,7 +235,7 @@ impl TreatmentError {
     }
 }
 
-fn plural(column_type: ColumnType) -> &'static str {
+pub(super) fn plural(column_type: ColumnType) -> &'static str {
     match column_type {
         ColumnType::Integer => "whole numbers",
         ColumnType::Decimal => "decimal numbers",

@@ -18,6 +18,7 @@ mod rare;
 mod recode;
 mod roles;
 mod rule;
+pub mod shared;
 mod subject;
 #[cfg(test)]
 mod testing;

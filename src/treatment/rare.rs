@@ -74,6 +74,11 @@ pub(super) fn holders(codes: &Codes, distinct: usize, order: Option<&SubjectOrde
     holders
 }
 
+/// What stands for the rare values.
+pub(super) const fn merged_value() -> &'static str {
+    "(rare)"
+}
+
 /// Merges all values with fewer than `bound` holders into one. A missing cell is no value and stays missing.
 pub(super) fn recode_rare(old: &Dictionary, holders: &[u64], bound: u32) -> Recoded {
     let mut dictionary = Dictionary::new(if old.is_empty() { old.column_type() } else { ColumnType::Text });
@@ -84,7 +89,7 @@ pub(super) fn recode_rare(old: &Dictionary, holders: &[u64], bound: u32) -> Reco
             None => dictionary.push_missing(),
             Some(value) if holders >= u64::from(bound) => dictionary.push(value),
             // The merged value has a code of its own, even if some cell happens to hold the same text.
-            Some(_) => *merged.get_or_insert_with(|| dictionary.push(Secret::new("(rare)"))),
+            Some(_) => *merged.get_or_insert_with(|| dictionary.push(Secret::new(merged_value()))),
         };
         map.push(code);
     }

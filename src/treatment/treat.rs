@@ -9,6 +9,7 @@ use super::hierarchy::recode_by_hierarchy;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::recode::{Recoded, recode_by_value};
+use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::config::Plan;
@@ -45,6 +46,8 @@ pub struct Treated {
     pub events: Vec<EventValues>,
     /// Every column of the extract, in file order. `constant_per_subject` is `None`: the table knows it, not this room.
     pub described: Vec<DatasetColumn>,
+    /// The values of the columns that something is joined on.
+    pub shared: Vec<SharedValues>,
 }
 
 /// Who each record belongs to.
@@ -97,6 +100,7 @@ pub fn treat(
         ladders: Vec::new(),
         events: Vec::new(),
         described: Vec::new(),
+        shared: Vec::new(),
     };
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) = extract
@@ -115,6 +119,7 @@ pub fn treat(
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
         forms.extend(one.forms);
+        treated.shared.extend(one.shared);
     }
     for (column, events) in forms {
         treated.columns.push(column);
@@ -129,7 +134,8 @@ pub fn treat(
 /// neither: whoever has the extract cannot look it up.
 fn is_counted(column: &DatasetColumn, plan: &Plan) -> bool {
     let is_shown = || !rules_of(plan, &column.name).contains(&CoarsenRule::Drop);
-    column.role == Role::QuasiIdentifier || (plan.unicity.names(&column.name) && is_shown())
+    let is_named = plan.unicity.names(&column.name) || plan.linkage.joins_on(&column.name);
+    column.role == Role::QuasiIdentifier || (is_named && is_shown())
 }
 
 fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
@@ -156,8 +162,9 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
 fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
     let rules = rules_of(plan, &column.name);
     let dropped = rules.contains(&CoarsenRule::Drop);
+    let is_named = plan.unicity.names(&column.name) || plan.linkage.joins_on(&column.name);
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
-    let applied = dropped || role.role == Role::QuasiIdentifier || plan.unicity.names(&column.name);
+    let applied = dropped || role.role == Role::QuasiIdentifier || is_named;
     DatasetColumn {
         name: column.name.clone(),
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
@@ -224,6 +231,8 @@ struct TreatedColumn {
     events: EventValues,
     /// The column under the rules of single points.
     forms: Vec<(Column, EventValues)>,
+    /// Its values, where something is joined on it.
+    shared: Option<SharedValues>,
 }
 
 impl Workshop<'_> {
@@ -234,15 +243,19 @@ impl Workshop<'_> {
         plan: &Plan,
         place: Place,
     ) -> Result<TreatedColumn, TreatmentError> {
-        let name = column.name;
+        let (name, found) = (column.name, column.column_type);
+        let is_joined = plan.linkage.joins_on(&name);
         let rules = rules_of(plan, &name);
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
-        let mut before_last = None;
+        let (mut before_last, mut after_rare) = (None, Vec::new());
         for rule in rules {
             let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
             before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
+            if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
+                after_rare.push(dictionary.clone());
+            }
         }
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
@@ -276,8 +289,10 @@ impl Workshop<'_> {
             Ok((Column { name: name.clone(), codes, cardinality, missing }, events))
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
-        let column = Column { name, codes, cardinality: distinct, missing: dictionary.missing() };
-        Ok(TreatedColumn { column, values, ladder, events, forms })
+        let missing = dictionary.missing();
+        let shared = is_joined.then(|| SharedValues { name: name.clone(), found, dictionary, after_rare });
+        let column = Column { name, codes, cardinality: distinct, missing };
+        Ok(TreatedColumn { column, values, ladder, events, forms, shared })
     }
 
     fn recode(

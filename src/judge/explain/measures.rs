@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const PAGES: [Page; 3] = [
+pub(super) const PAGES: [Page; 4] = [
     Page {
         code: "uniqueness",
         summary: "How many subjects are alone, or nearly so, on each combination of columns.",
@@ -40,5 +40,19 @@ pub(super) const PAGES: [Page; 3] = [
         source: "de Montjoye et al., Unique in the shopping mall, Science 347 (2015), doi:10.1126/science.1256297. Mobility attacks: \
                  Pellungrini et al., ACM TIST 9(3):31 (2017).",
         action: "Coarsen times, places and amounts, shorten the histories, or share totals instead of events.",
+    },
+    Page {
+        code: "linkage",
+        summary: "How many subjects this recipient can join to what it already holds.",
+        meaning: "The recipient is no stranger: it has members, check-ins, orders, or last month's extract. Whoever of the \
+                  extract matches one person there is known by that person's name.",
+        formula: "What both sides share is treated by the same rules and compared. Exact: of the F subjects of the source with \
+                  the values of a subject, a guess is right with probability 1 / F; expected correct links are the sum. The \
+                  other attacks allow for tolerances, weigh agreements, or compare whole histories. Each is held against \
+                  guessing, and with a hold-out against what it claims of strangers: (claims - control) / (1 - control). An \
+                  attack that does no better than guessing is no evidence; it does not mean safe.",
+        source: "Fellegi & Sunter, JASA 64 (1969); Nergiz, Atzori & Clifton, SIGMOD (2007); Narayanan & Shmatikov, IEEE S&P \
+                 (2008); Giomi et al., PoPETs 2023(2).",
+        action: "Coarsen or remove the shared columns that link most, or agree on what the recipient may join.",
     },
 ];

@@ -267,6 +267,7 @@ fn every_preset_fails_when_its_measures_are_undefined() {
     for preset in PRESETS {
         let (first, second) = (undefined("y"), undefined("z"));
         let measures = Measures {
+            linkage: None,
             uniqueness: Some(Outcome::Undefined { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Undefined { reason: second.0, explanation: second.1 }),
             ..Measures::default()
@@ -294,6 +295,7 @@ fn every_preset_is_incomplete_when_its_measures_were_cut_off() {
     let measures = || {
         let (first, second) = (cut(&reason, &explanation), cut(&reason, &explanation));
         Measures {
+            linkage: None,
             uniqueness: Some(Outcome::Incomplete { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Incomplete { reason: second.0, explanation: second.1 }),
             ..Measures::default()

@@ -4,6 +4,16 @@
 //! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
+pub mod assign;
+pub mod exact;
+pub mod intersection;
+pub mod probabilistic;
+pub mod pseudonym;
+mod run;
+pub mod tolerant;
+
+pub use run::{Settings, bytes, measure};
+
 use crate::measure::unicity::Tolerance;
 use crate::table::{Dictionary, Table};
 

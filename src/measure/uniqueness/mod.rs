@@ -34,6 +34,7 @@ use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, U
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice, wildcard_counts};
 use statistics::Shape;
+pub(in crate::measure) use statistics::THRESHOLDS;
 
 /// The name under `measures`.
 pub const NAME: &str = "uniqueness";

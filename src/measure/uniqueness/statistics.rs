@@ -8,7 +8,7 @@ use crate::table::SetCounts;
 const BELOW: [u32; 5] = [2, 3, 5, 11, 20];
 
 /// Risk thresholds that practice asks for (`at_risk`), beside 1/k of the policy.
-const THRESHOLDS: [f64; 5] = [0.05, 0.09, 0.2, 0.33, 0.5];
+pub(in crate::measure) const THRESHOLDS: [f64; 5] = [0.05, 0.09, 0.2, 0.33, 0.5];
 
 /// What the counts of a set belong to.
 pub(super) struct Shape {

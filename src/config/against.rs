@@ -1,0 +1,179 @@
+//! The flags for one source: `--against`, `--on`, `--their-subject`, `--truth`, `--attack`.
+
+use std::collections::BTreeMap;
+
+use super::linkage::{add_source, attacks_of, named_twice};
+use super::{
+    Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, shown_name, split_names,
+};
+use crate::treatment::WithinRule;
+
+/// What was typed about one source, as typed.
+#[derive(Debug, Clone, Copy)]
+pub struct AgainstFlags<'typed> {
+    /// `--against`: each is a source by itself.
+    pub against: &'typed [String],
+    /// `--on`.
+    pub on: &'typed [String],
+    /// `--their-subject`.
+    pub subject: Option<&'typed String>,
+    /// `--truth`.
+    pub truth: Option<&'typed String>,
+    /// `--attack`.
+    pub attacks: &'typed [Attack],
+    /// `--within`, which holds for the columns of `--on` as well.
+    pub within: &'typed BTreeMap<String, WithinRule>,
+    /// `--null-value`, which holds for the source as well.
+    pub null_values: &'typed [String],
+}
+
+impl AgainstFlags<'_> {
+    /// The sources that the flags name.
+    ///
+    /// # Errors
+    /// When another of them is given without `--against`, or a list cannot be read.
+    pub fn plan(&self) -> Result<LinkagePlan, ConfigError> {
+        let mut plan = LinkagePlan::default();
+        if self.against.is_empty() {
+            return self.idle_flag().map_or(Ok(plan), |flag| {
+                let message = format!("{flag} says how to use `--against FILE`, which is missing");
+                let hint = "name what the recipient holds with `--against`, or write a `[[recipient.holds]]`";
+                Err(ConfigError::new("nothing-to-join", message).with_hint(hint))
+            });
+        }
+        let on = self.on()?;
+        let truth = self.truth.map(|written| one_pair("--truth", written)).transpose()?;
+        let attacks = attacks_of(self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
+        for file in self.against {
+            let source = SourcePlan {
+                name: None,
+                files: vec![file.clone()],
+                input: InputOptions { null_values: self.null_values.to_vec(), ..InputOptions::default() },
+                subject: self.subject.map(|name| name.trim().to_owned()),
+                on: on.clone(),
+                truth: truth.clone().map(|(ours, theirs)| TruthColumns { ours, theirs, pattern: None }),
+                attacks: attacks.clone().unwrap_or_default(),
+                hold_out: None,
+            };
+            add_source(&mut plan, source, attacks.is_none())
+                .map_err(|reason| ConfigError::new("attacks", reason).with_hint(PSEUDONYM_HINT))?;
+        }
+        Ok(plan)
+    }
+
+    fn idle_flag(&self) -> Option<&'static str> {
+        let given = [
+            ("--on", !self.on.is_empty()),
+            ("--their-subject", self.subject.is_some()),
+            ("--truth", self.truth.is_some()),
+            ("--attack", !self.attacks.is_empty()),
+        ];
+        given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
+    }
+
+    fn on(&self) -> Result<Vec<OnColumn>, ConfigError> {
+        let mut columns: Vec<OnColumn> = Vec::new();
+        for list in self.on {
+            let names =
+                split_names(list).map_err(|reason| ConfigError::new("column-list", format!("--on: {reason}")))?;
+            for written in names {
+                let (ours, theirs) = pair_of("--on", &written)?;
+                let within = self.within.get(&ours).cloned();
+                columns.push(OnColumn { ours, theirs, within, compare: None });
+            }
+        }
+        named_twice(&columns).map_or(Ok(()), |name| {
+            let message = format!("--on names column `{}` twice", shown_name(name));
+            Err(ConfigError::new("column-twice", message))
+        })?;
+        Ok(columns)
+    }
+}
+
+const PSEUDONYM_HINT: &str =
+    "write `--against FILE --on COL=THEIRS --attack pseudonym`, with the identifiers in the column THEIRS";
+
+/// `COL` or `COL=THEIRS`.
+fn pair_of(flag: &str, written: &str) -> Result<(String, String), ConfigError> {
+    let (ours, theirs) = written.split_once('=').unwrap_or((written, written));
+    let (ours, theirs) = (ours.trim(), theirs.trim());
+    if ours.is_empty() || theirs.is_empty() {
+        let message = format!("{flag}: `{}` is not COL or COL=THEIRS", shown_name(written));
+        let hint = "write the column of the extract, `=` and the column of the source, such as `city=home_town`";
+        return Err(ConfigError::new("column-pair", message).with_hint(hint));
+    }
+    Ok((ours.to_owned(), theirs.to_owned()))
+}
+
+fn one_pair(flag: &str, written: &str) -> Result<(String, String), ConfigError> {
+    let names = split_names(written).map_err(|reason| ConfigError::new("column-list", format!("{flag}: {reason}")))?;
+    match names.as_slice() {
+        [name] => pair_of(flag, name),
+        _ => Err(ConfigError::new("column-pair", format!("{flag} names one column of each side"))
+            .with_hint("a name with a comma stands in double quotes")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::AgainstFlags;
+    use crate::config::{Attack, ConfigError, LinkagePlan};
+    use crate::result::AttackKind;
+    use crate::treatment::WithinRule;
+
+    fn plan(against: &[&str], on: &[&str], attacks: &[Attack]) -> Result<LinkagePlan, ConfigError> {
+        let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let within = BTreeMap::from([("born".to_owned(), WithinRule::parse("2d").unwrap())]);
+        let (against, on) = (owned(against), owned(on));
+        AgainstFlags {
+            against: &against,
+            on: &on,
+            subject: None,
+            truth: None,
+            attacks,
+            within: &within,
+            null_values: &[],
+        }
+        .plan()
+    }
+
+    #[test]
+    fn pairs_are_read_with_quotes_and_tolerances() {
+        let plan = plan(&["a.csv", "b.csv"], &["city = town,\"last, first\"", "born"], &[]).unwrap();
+        assert_eq!(plan.sources.len(), 2);
+        let on: Vec<(&str, &str, bool)> =
+            plan.sources[1].on.iter().map(|on| (on.ours.as_str(), on.theirs.as_str(), on.within.is_some())).collect();
+        assert_eq!(on, [("city", "town", false), ("last, first", "last, first", false), ("born", "born", true)]);
+        assert_eq!(plan.sources[0].attacks, [AttackKind::Exact]);
+    }
+
+    #[test]
+    fn attacks_come_once_and_in_the_order_in_which_they_are_shown() {
+        let asked = [AttackKind::Release, AttackKind::Exact, AttackKind::Release].map(Attack::Join);
+        let plan = plan(&["a.csv"], &[], &asked).unwrap();
+        assert_eq!(plan.sources[0].attacks, [AttackKind::Exact, AttackKind::Release]);
+    }
+
+    #[test]
+    fn a_check_of_pseudonyms_joins_nothing() {
+        let found = plan(&["ids.csv"], &["card=pan", "token=pan"], &[Attack::Pseudonym]).unwrap();
+        assert!(found.sources.is_empty());
+        let known: Vec<_> =
+            found.known_identifiers.iter().map(|known| (&*known.column, &*known.pseudonyms[0])).collect();
+        assert_eq!(known, [("pan", "card"), ("pan", "token")]);
+        assert!(plan(&["ids.csv"], &[], &[Attack::Pseudonym]).is_err());
+        let both = [Attack::Pseudonym, Attack::Join(AttackKind::Exact)];
+        assert!(plan(&["ids.csv"], &["card=pan"], &both).is_err());
+    }
+
+    #[test]
+    fn half_a_pair_and_a_flag_without_its_file_are_refused() {
+        for wrong in ["city=", "=town", "city,,x", "\"city"] {
+            assert!(plan(&["a.csv"], &[wrong], &[]).is_err(), "{wrong}");
+        }
+        assert_eq!(plan(&[], &["city"], &[]).unwrap_err().code(), "nothing-to-join");
+        assert_eq!(plan(&[], &[], &[]).unwrap(), LinkagePlan::default());
+    }
+}

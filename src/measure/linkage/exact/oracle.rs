@@ -1,0 +1,71 @@
+//! Exact linkage the obvious way: every subject against every subject.
+
+use super::super::{LinkedTables, SubjectKeys};
+use crate::table::Table;
+
+/// What is found about the subjects of the extract on some columns.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Links {
+    /// Subjects by the number of their matches: one, several, none.
+    pub unique: u64,
+    /// See `unique`.
+    pub ambiguous: u64,
+    /// See `unique`.
+    pub no_match: u64,
+    /// Subjects whose only match has no other, on the record they take.
+    pub one_to_one: u64,
+    /// For each subject that matches the larger of both crowds of the record it takes, ascending.
+    pub crowds: Vec<usize>,
+    /// The fewest matches of a subject that matches.
+    pub k_map: Option<u64>,
+    /// Subjects of which a record matches one subject only, and the right one.
+    pub correct: u64,
+}
+
+type Key = Vec<u32>;
+
+/// The keys of each subject's records; records with a missing cell have none.
+fn keys_of_subjects(table: &Table, columns: &[usize]) -> Vec<Vec<Key>> {
+    let mut keys = vec![Vec::new(); table.subjects()];
+    for record in 0..table.records() {
+        let subject = table.subject_of_record().map_or(record, |subjects| subjects[record] as usize);
+        let cell = |&column: &usize| {
+            let column = &table.columns()[column];
+            Some(column.codes.get(record)).filter(|&code| column.missing != Some(code))
+        };
+        keys[subject].extend(columns.iter().map(cell).collect::<Option<Key>>());
+    }
+    keys
+}
+
+/// Who has a record with this key.
+fn crowd(keys: &[Vec<Key>], key: &Key) -> Vec<usize> {
+    (0..keys.len()).filter(|&subject| keys[subject].contains(key)).collect()
+}
+
+/// Links on these columns.
+#[must_use]
+pub fn links(linked: &LinkedTables, columns: &[usize]) -> Links {
+    let (ours, theirs) = (keys_of_subjects(&linked.ours, columns), keys_of_subjects(&linked.theirs, columns));
+    let mut links = Links::default();
+    for (subject, keys) in ours.iter().enumerate() {
+        let matches = keys.iter().map(|key| (crowd(&theirs, key), crowd(&ours, key).len()));
+        let matches: Vec<(Vec<usize>, usize)> = matches.filter(|(matches, _)| !matches.is_empty()).collect();
+        let Some((fewest, crowd)) = matches.iter().map(|(matches, crowd)| (matches.len(), *crowd)).min() else {
+            links.no_match += 1;
+            continue;
+        };
+        links.unique += u64::from(fewest == 1);
+        links.ambiguous += u64::from(fewest > 1);
+        links.one_to_one += u64::from(fewest == 1 && crowd == 1);
+        links.crowds.push(fewest.max(crowd));
+        links.k_map = Some(links.k_map.map_or(fewest as u64, |least| least.min(fewest as u64)));
+        let right = |keys: &SubjectKeys| {
+            let only = matches.iter().filter(|(matches, _)| matches.len() == 1);
+            only.clone().any(|(only, _)| keys.ours[subject].is_some() && keys.ours[subject] == keys.theirs[only[0]])
+        };
+        links.correct += u64::from(linked.truth.as_ref().is_some_and(right));
+    }
+    links.crowds.sort_unstable();
+    links
+}

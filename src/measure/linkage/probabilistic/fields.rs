@@ -1,0 +1,178 @@
+//! The columns that can be compared, and the subjects of both sides as rows of codes.
+
+use super::levels::Kind;
+use crate::measure::linkage::LinkedTables;
+use crate::table::{Dictionary, Table};
+
+/// Stands for a missing value among codes.
+pub(super) const MISSING: u32 = u32::MAX;
+
+/// A level takes four bits of a pattern, so more columns than these do not fit.
+pub(super) const MOST_FIELDS: usize = 16;
+
+/// A value as it is compared: lower case, blanks trimmed.
+pub(super) struct Value {
+    pub(super) text: String,
+    /// Characters in it.
+    pub(super) length: u32,
+    /// A bit for each character that occurs, by its number modulo 64.
+    pub(super) characters: u64,
+}
+
+impl Value {
+    pub(super) fn new(text: &str) -> Self {
+        let text = text.trim().to_lowercase();
+        let characters = text.chars().fold(0, |bits, character| bits | 1_u64 << (u32::from(character) % 64));
+        Self { length: u32::try_from(text.chars().count()).unwrap_or(u32::MAX), characters, text }
+    }
+}
+
+/// A column that is compared.
+pub(super) struct Field {
+    /// Its position among the shared columns.
+    pub(super) column: usize,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// In the order of their spelling, which is the order of the codes of [`Side`].
+    pub(super) values: Vec<Value>,
+    /// Share of the subjects of both sides with each value, among those who have one.
+    pub(super) shares: Vec<f64>,
+}
+
+/// The subjects of one side, each a row of codes, in the order of the rows.
+///
+/// Codes follow the spelling of the values and subjects follow their codes, so nothing later depends on the order of
+/// the records. Subjects with equal rows cannot be told apart by this attack.
+pub(super) struct Side {
+    /// Number of the subject in the table, for each row.
+    pub(super) subjects: Vec<u32>,
+    codes: Vec<u32>,
+    fields: usize,
+}
+
+impl Side {
+    /// Subjects.
+    pub(super) fn len(&self) -> usize {
+        self.subjects.len()
+    }
+
+    /// The codes of a subject, by its place in the order.
+    pub(super) fn row(&self, place: usize) -> &[u32] {
+        &self.codes[place * self.fields..(place + 1) * self.fields]
+    }
+
+    fn sorted(rows: &[Vec<u32>], subjects: usize) -> Self {
+        let mut order: Vec<u32> = (0..u32::try_from(subjects).unwrap_or(u32::MAX)).collect();
+        let row = |subject: u32| rows.iter().map(move |codes| codes[subject as usize]);
+        order.sort_by(|&one, &other| row(one).cmp(row(other)));
+        let codes = order.iter().flat_map(|&subject| row(subject)).collect();
+        Self { subjects: order, codes, fields: rows.len() }
+    }
+}
+
+/// What is compared, and what had to be left out.
+pub(super) struct Fields {
+    pub(super) fields: Vec<Field>,
+    pub(super) ours: Side,
+    pub(super) theirs: Side,
+    /// Why columns were left out; names, no values.
+    pub(super) notes: Vec<String>,
+}
+
+/// One column of both sides: a code a subject, in the order of the spelling.
+struct Candidate {
+    field: Field,
+    ours: Vec<u32>,
+    theirs: Vec<u32>,
+}
+
+/// Reads the columns of both sides at the level of subjects.
+pub(super) fn read(linked: &LinkedTables) -> Fields {
+    let mut notes = Vec::new();
+    let mut candidates = Vec::new();
+    let (our_starts, their_starts) = (first_records(&linked.ours), first_records(&linked.theirs));
+    for (column, shared) in linked.columns.iter().enumerate() {
+        let varies = |table: &Table| table.constant_per_subject(column) == Some(false);
+        if varies(&linked.ours) || varies(&linked.theirs) {
+            notes.push(format!("`{}` is left out: it varies within a subject", shared.name));
+            continue;
+        }
+        let (values, ranks) = by_spelling(&shared.values);
+        let codes = |table: &Table, starts: &[usize]| -> Vec<u32> {
+            let codes = &table.columns()[column].codes;
+            starts.iter().map(|&record| ranks[codes.get(record) as usize]).collect()
+        };
+        let (ours, theirs) = (codes(&linked.ours, &our_starts), codes(&linked.theirs, &their_starts));
+        let (shares, seen) = shares(values.len(), ours.iter().chain(&theirs));
+        let on_both = [&ours, &theirs].iter().all(|side| side.iter().any(|&code| code != MISSING));
+        if seen < 2 || !on_both {
+            let why = if on_both { "it has one value only" } else { "one side has no value in it" };
+            notes.push(format!("`{}` is left out: {why}", shared.name));
+            continue;
+        }
+        let kind = Kind::of(shared.values.column_type(), &values);
+        let field = Field { column, name: shared.name.clone(), kind, values, shares };
+        candidates.push(Candidate { field, ours, theirs });
+    }
+    keep_the_most_telling(&mut candidates, &mut notes);
+    let rows = |side: fn(&Candidate) -> &Vec<u32>| -> Vec<Vec<u32>> {
+        candidates.iter().map(|candidate| side(candidate).clone()).collect()
+    };
+    let ours = Side::sorted(&rows(|candidate| &candidate.ours), our_starts.len());
+    let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), their_starts.len());
+    Fields { ours, theirs, fields: candidates.into_iter().map(|candidate| candidate.field).collect(), notes }
+}
+
+/// Keeps as many columns as a pattern holds: those on which two people agree by chance least often.
+fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String>) {
+    if candidates.len() <= MOST_FIELDS {
+        return;
+    }
+    let chance = |field: &Field| field.shares.iter().map(|share| share * share).sum::<f64>();
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|&one, &other| chance(&candidates[one].field).total_cmp(&chance(&candidates[other].field)));
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(rank, &column)| place[column] = rank);
+    let mut column = 0;
+    candidates.retain(|candidate| {
+        let kept = place[column] < MOST_FIELDS;
+        if !kept {
+            notes.push(format!("`{}` is left out: {MOST_FIELDS} columns say more", candidate.field.name));
+        }
+        column += 1;
+        kept
+    });
+}
+
+/// The first record of each subject.
+fn first_records(table: &Table) -> Vec<usize> {
+    let Some(subjects) = table.subject_of_record() else { return (0..table.records()).collect() };
+    (0..subjects.len()).filter(|&record| record == 0 || subjects[record] != subjects[record - 1]).collect()
+}
+
+/// The values in the order of their spelling, and the place of each code in it.
+fn by_spelling(dictionary: &Dictionary) -> (Vec<Value>, Vec<u32>) {
+    let mut order: Vec<(&str, usize)> = dictionary
+        .values()
+        .enumerate()
+        .filter_map(|(code, value)| value.map(|value| (value.expose(), code)))
+        // A cell of blanks is no value that anybody would compare.
+        .filter(|(text, _)| !text.trim().is_empty())
+        .collect();
+    order.sort_unstable();
+    let mut ranks = vec![MISSING; dictionary.len()];
+    for (rank, (_, code)) in (0_u32..).zip(&order) {
+        ranks[*code] = rank;
+    }
+    (order.iter().map(|(text, _)| Value::new(text)).collect(), ranks)
+}
+
+/// Share of each value among the subjects who have one, and how many values occur.
+#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+fn shares<'a>(values: usize, codes: impl Iterator<Item = &'a u32>) -> (Vec<f64>, usize) {
+    let mut counts = vec![0_u64; values];
+    codes.filter(|&&code| code != MISSING).for_each(|&code| counts[code as usize] += 1);
+    let total = counts.iter().sum::<u64>().max(1) as f64;
+    let seen = counts.iter().filter(|&&count| count > 0).count();
+    (counts.iter().map(|&count| count as f64 / total).collect(), seen)
+}

@@ -1,0 +1,176 @@
+//! From links to the result.
+
+use super::blocking::{Candidates, Rule};
+use super::em::{Fit, Model};
+use super::fields::Fields;
+use super::posterior::{Edge, posterior};
+use super::score::{Link, Truth, calibration, rounded};
+use super::weights;
+use super::{SMALLEST_LAMBDA, Settings};
+use crate::measure::linkage::{LinkedTables, assign};
+use crate::result::{AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
+use crate::stats::wilson_interval;
+use crate::stop::{Stop, StopReason};
+
+/// Links of at least this probability are claimed.
+const CLAIMED: f64 = 0.5;
+
+/// Everything that was learned from the two sides.
+pub(super) struct Learned<'a> {
+    pub(super) linked: &'a LinkedTables,
+    pub(super) read: &'a Fields,
+    pub(super) rules: &'a [Rule],
+    pub(super) candidates: &'a Candidates,
+    pub(super) fit: &'a Fit,
+    pub(super) settings: &'a Settings,
+}
+
+/// What is known before anything is compared.
+#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAttack {
+    let source_subjects = read.theirs.len() as u64;
+    let reading = if linked.ours.has_subjects() { Reading::SubjectAttributes } else { Reading::Record };
+    LinkageAttack {
+        attack: AttackKind::Probabilistic,
+        with: linked.source.clone(),
+        columns: read.fields.iter().map(|field| field.name.clone()).collect(),
+        reading: Some(reading),
+        subjects: read.ours.len() as u64,
+        source_subjects,
+        baseline_rate: (source_subjects > 0).then(|| 1.0 / source_subjects as f64),
+        source_equals_extract: linked.source_equals_extract,
+        notes,
+        ..LinkageAttack::default()
+    }
+}
+
+/// A result without a rate.
+pub(super) fn undefined(linked: &LinkedTables, read: &Fields, notes: Vec<String>, reason: &str) -> LinkageAttack {
+    without_rate(frame(linked, read, notes), reason)
+}
+
+/// The same result with the reason why there is no rate.
+pub(super) fn without_rate(mut result: LinkageAttack, reason: &str) -> LinkageAttack {
+    result.undefined.push(UndefinedField { field: "attack_rate".to_owned(), reason: reason.to_owned() });
+    result
+}
+
+impl Learned<'_> {
+    /// What was learned, before anybody is linked.
+    pub(super) fn describe(&self, notes: Vec<String>, rule_notes: Vec<String>) -> LinkageAttack {
+        let Self { read, candidates, fit, .. } = *self;
+        let names = |rule: &Rule| rule.iter().map(|&field| read.fields[field].name.clone()).collect();
+        let compared_all = self.rules.iter().any(Vec::is_empty);
+        let mut detail_notes = rule_notes;
+        detail_notes.extend(self.fit_notes());
+        let truth = self.truth();
+        let detail = ProbabilisticDetail {
+            lambda: weights::lambda_among(candidates, &fit.model),
+            iterations: fit.iterations,
+            converged: fit.converged,
+            log_likelihood: fit.log_likelihood,
+            candidate_pairs: candidates.patterns.len() as u64,
+            blocking: if compared_all { Vec::new() } else { self.rules.iter().map(names).collect() },
+            pair_completeness: truth.and_then(|truth| truth.pair_completeness(candidates)),
+            columns: weights::columns(&read.fields, candidates, &fit.model, self.settings.term_frequency),
+            example: weights::example(&read.fields, &fit.model),
+            at_least: Vec::new(),
+            notes: detail_notes,
+        };
+        LinkageAttack { probabilistic: Some(detail), ..frame(self.linked, read, notes) }
+    }
+
+    /// Why there is nothing to link, when what was learned are not matches.
+    pub(super) fn nothing_in_common(&self) -> Option<&'static str> {
+        let Model { lambda, .. } = self.fit.model;
+        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+        let matches = lambda * self.read.ours.len() as f64 * self.read.theirs.len() as f64;
+        if self.fit.swapped {
+            return Some("the pairs that differ from the others agree less than they do: these are no matches");
+        }
+        let too_few = matches < 1.0 || weights::lambda_among(self.candidates, &self.fit.model) < SMALLEST_LAMBDA;
+        too_few.then_some("hardly any pair looks like a match, so that nothing can be learned")
+    }
+
+    fn fit_notes(&self) -> Vec<String> {
+        let fit = self.fit;
+        let mut notes = vec![
+            "m, u and the prior are of all pairs of the two sides; lambda is the share of matches among those compared"
+                .to_owned(),
+        ];
+        if self.rules.iter().any(Vec::is_empty) {
+            notes.push("every pair was compared".to_owned());
+        }
+        if !fit.converged {
+            notes.push(format!("after {} rounds the parameters still moved", fit.iterations));
+        }
+        if fit.clamped > 0 {
+            notes.push(format!("{} parameters were kept from 0 or 1 by 10^-10", fit.clamped));
+        }
+        notes
+    }
+
+    fn truth(&self) -> Option<Truth<'_>> {
+        let keys = self.linked.truth.as_ref()?;
+        Some(Truth::new(keys, &self.read.ours, &self.read.theirs))
+    }
+
+    /// The one-to-one assignment of largest total weight, each link with its probability.
+    pub(super) fn links(&self, edges: &[Edge], stop: &Stop) -> Result<Vec<Link>, StopReason> {
+        let (ours, theirs) = (self.read.ours.len(), self.read.theirs.len());
+        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+        let expected = self.fit.model.lambda * ours as f64 * theirs as f64;
+        let posterior = posterior(ours, theirs, edges, expected, stop)?;
+        let scored = |edge: &Edge| assign::Edge {
+            left: edge.ours,
+            right: edge.theirs,
+            score: edge.log_ratio + posterior.log_prior,
+        };
+        let scored: Vec<assign::Edge> = edges.iter().map(scored).collect();
+        let assigned = assign::assign(ours, theirs, &scored, stop)?;
+        let probable = edges.iter().zip(&posterior.probabilities);
+        let chosen = probable.filter(|(edge, _)| assigned[edge.ours as usize] == Some(edge.theirs));
+        Ok(chosen
+            .map(|(edge, &probability)| Link { ours: edge.ours as usize, theirs: edge.theirs as usize, probability })
+            .collect())
+    }
+
+    /// The figures that depend on the links.
+    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+    pub(super) fn rate(&self, result: &mut LinkageAttack, links: &[Link]) {
+        let truth = self.truth();
+        let subjects = result.subjects as f64;
+        let claimed: Vec<Link> = links.iter().filter(|link| link.probability >= CLAIMED).copied().collect();
+        let expected: f64 = claimed.iter().map(|link| link.probability).sum();
+        result.links = Some(claimed.len() as u64);
+        result.expected_correct = Some(expected);
+        result.claim_rate = Some(claimed.len() as f64 / subjects);
+        result.calibration = calibration(links, truth.as_ref());
+        if let Some(detail) = &mut result.probabilistic {
+            let count = |probability| links.iter().filter(|link| link.probability >= probability).count() as u64;
+            let at_least = |probability| LinksAtLeast { probability, links: count(probability) };
+            detail.at_least = [0.5, 0.9, 0.99].map(at_least).to_vec();
+        }
+        if let Some(truth) = &truth {
+            let correct = rounded(truth.correct(&claimed));
+            let share = |of: u64| (of > 0).then(|| correct as f64 / of as f64);
+            result.correct = Some(correct);
+            result.precision = share(claimed.len() as u64);
+            result.recall = share(truth.partners());
+            result.attack_rate = Some(correct as f64 / subjects);
+            result.interval = wilson_interval(correct, result.subjects);
+        } else {
+            let spread =
+                1.96 * claimed.iter().map(|link| link.probability * (1.0 - link.probability)).sum::<f64>().sqrt();
+            let share = |links: f64| (links / subjects).clamp(0.0, 1.0);
+            result.attack_rate = Some(share(expected));
+            result.interval = Some([share(expected - spread), share(expected + spread)]);
+            result.notes.push("the interval takes the stated probabilities to be right".to_owned());
+        }
+        result.evidence = match (result.interval, result.baseline_rate) {
+            (Some([low, _]), Some(baseline)) if low > baseline => Evidence::Found,
+            (Some(_), Some(_)) => Evidence::None,
+            _ => Evidence::Unknown,
+        };
+    }
+}

@@ -1,0 +1,126 @@
+//! How right the links were, by the truth column. Nothing here has a say in which links there are.
+
+use super::compare::Map;
+
+use super::blocking::Candidates;
+use super::fields::Side;
+use crate::measure::linkage::SubjectKeys;
+use crate::result::CalibrationBin;
+
+/// A link of the one-to-one assignment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Link {
+    /// Place of the subject of the extract.
+    pub(super) ours: usize,
+    /// Place of the subject of the source.
+    pub(super) theirs: usize,
+    pub(super) probability: f64,
+}
+
+/// Ends of the stretches of probability.
+const BINS: [f64; 9] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0];
+
+/// The truth, by place.
+pub(super) struct Truth<'a> {
+    keys: &'a SubjectKeys,
+    ours: &'a Side,
+    theirs: &'a Side,
+    /// The keys of the source in ascending order.
+    sorted: Vec<u32>,
+    /// First and last place of the subjects with the same row, on either side.
+    our_twins: Vec<[usize; 2]>,
+    their_twins: Vec<[usize; 2]>,
+}
+
+impl<'a> Truth<'a> {
+    pub(super) fn new(keys: &'a SubjectKeys, ours: &'a Side, theirs: &'a Side) -> Self {
+        let mut sorted: Vec<u32> = keys.theirs.iter().copied().flatten().collect();
+        sorted.sort_unstable();
+        Self { keys, ours, theirs, sorted, our_twins: twins(ours), their_twins: twins(theirs) }
+    }
+
+    fn our_key(&self, place: usize) -> Option<u32> {
+        self.keys.ours[self.ours.subjects[place] as usize]
+    }
+
+    fn their_key(&self, place: usize) -> Option<u32> {
+        self.keys.theirs[self.theirs.subjects[place] as usize]
+    }
+
+    /// Whether the partner of a subject of the extract is in the source.
+    fn has_partner(&self, place: usize) -> bool {
+        self.our_key(place).is_some_and(|key| self.sorted.binary_search(&key).is_ok())
+    }
+
+    /// Subjects of the extract whose partner is in the source.
+    pub(super) fn partners(&self) -> u64 {
+        (0..self.ours.len()).filter(|&place| self.has_partner(place)).count() as u64
+    }
+
+    /// Share of subjects with a partner for whom the partner was compared; `None` when nobody has one.
+    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+    pub(super) fn pair_completeness(&self, candidates: &Candidates) -> Option<f64> {
+        let compared = |place: usize| {
+            let key = self.our_key(place);
+            key.is_some() && candidates.of(place).any(|pair| self.their_key(candidates.theirs[pair] as usize) == key)
+        };
+        let partners = self.partners();
+        let found = (0..self.ours.len()).filter(|&place| compared(place)).count();
+        (partners > 0).then(|| found as f64 / partners as f64)
+    }
+
+    /// Correct links among those given. Subjects with the same row on every column are told apart by nothing, so a link
+    /// between two such crowds counts with the share of right pairs between them.
+    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+    pub(super) fn correct(&self, links: &[Link]) -> f64 {
+        let mut shares: Map<(usize, usize), f64> = Map::default();
+        let share = |link: &Link| {
+            let (one, other) = (self.our_twins[link.ours], self.their_twins[link.theirs]);
+            let (our_crowd, their_crowd) = (one[0]..one[1], other[0]..other[1]);
+            *shares.entry((one[0], other[0])).or_insert_with(|| {
+                let mut keys: Map<u32, u64> = Map::default();
+                let their_keys = their_crowd.clone().filter_map(|place| self.their_key(place));
+                their_keys.for_each(|key| *keys.entry(key).or_default() += 1);
+                let our_keys = our_crowd.clone().filter_map(|place| self.our_key(place));
+                let right: u64 = our_keys.map(|key| keys.get(&key).copied().unwrap_or(0)).sum();
+                right as f64 / (our_crowd.len() as f64 * their_crowd.len() as f64)
+            })
+        };
+        links.iter().map(share).sum()
+    }
+}
+
+/// For each place the first place with the same row, and the place behind the last one.
+fn twins(side: &Side) -> Vec<[usize; 2]> {
+    let mut twins = Vec::with_capacity(side.len());
+    while twins.len() < side.len() {
+        let from = twins.len();
+        let to = (from + 1..side.len()).find(|&place| side.row(place) != side.row(from)).unwrap_or(side.len());
+        twins.resize(to, [from, to]);
+    }
+    twins
+}
+
+/// A count from a sum of shares.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of shares of at most 2^32 links")]
+pub(super) fn rounded(count: f64) -> u64 {
+    count.round() as u64
+}
+
+/// The links of the assignment by their probability, empty stretches left out.
+pub(super) fn calibration(links: &[Link], truth: Option<&Truth>) -> Vec<CalibrationBin> {
+    let bin = |ends: &[f64]| {
+        let inside = |link: &&Link| {
+            link.probability >= ends[0] && (link.probability < ends[1] || (ends[1] >= 1.0 && link.probability >= 1.0))
+        };
+        let inside: Vec<Link> = links.iter().filter(inside).copied().collect();
+        (!inside.is_empty()).then(|| CalibrationBin {
+            from: ends[0],
+            to: ends[1],
+            links: inside.len() as u64,
+            expected: inside.iter().map(|link| link.probability).sum(),
+            correct: truth.map(|truth| rounded(truth.correct(&inside))),
+        })
+    };
+    BINS.windows(2).filter_map(bin).collect()
+}

@@ -1,0 +1,61 @@
+//! The check written down as its definition reads: every form of every identifier is written out and looked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::forms::{Algorithm, form_name, spellings};
+use crate::printable::hexadecimal;
+use crate::result::{PseudonymCheck, PseudonymForm};
+
+const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The texts that write a hash.
+#[must_use]
+pub fn written(hash: &[u8]) -> Vec<String> {
+    let small = hexadecimal(hash);
+    let bits: Vec<u8> = hash.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let letter = |bits: &[u8]| {
+        let filled = bits.iter().copied().chain(std::iter::repeat(0)).take(6);
+        char::from(STANDARD[filled.fold(0, |number, bit| number * 2 + usize::from(bit))])
+    };
+    let base64: String = bits.chunks(6).map(letter).collect();
+    let url = base64.replace('+', "-").replace('/', "_");
+    let filling = "=".repeat((4 - base64.len() % 4) % 4);
+    let capital = small.to_uppercase();
+    vec![small, capital, format!("{base64}{filling}"), format!("{url}{filling}"), base64, url]
+}
+
+/// The check on a column given by subject and value of each record; an empty value is missing.
+#[must_use]
+pub fn check(column: &str, records: &[(u32, &str)], identifiers: &[&str], list: &str) -> PseudonymCheck {
+    let values: BTreeSet<&str> = records.iter().map(|&(_, value)| value).filter(|value| !value.is_empty()).collect();
+    let supplied: BTreeSet<&str> = identifiers.iter().copied().filter(|text| !text.trim().is_empty()).collect();
+    let mut forms: BTreeMap<(Option<Algorithm>, usize), BTreeSet<&str>> = BTreeMap::new();
+    for identifier in &supplied {
+        for (spelling, text) in spellings(identifier.trim()) {
+            let hashed = |algorithm: Algorithm| (Some(algorithm), written(&algorithm.hash(text.as_bytes())));
+            let all = Algorithm::ALL.map(hashed).into_iter().chain([(None, vec![text.clone()])]);
+            for (algorithm, texts) in all {
+                let explained = texts.iter().filter_map(|text| values.get(text.as_str()));
+                for value in explained {
+                    forms.entry((algorithm, spelling)).or_default().insert(value);
+                }
+            }
+        }
+    }
+    let reversed: BTreeSet<&str> = forms.values().flatten().copied().collect();
+    let subjects: BTreeSet<u32> =
+        records.iter().filter(|(_, value)| reversed.contains(value)).map(|&(subject, _)| subject).collect();
+    let form = |((algorithm, spelling), values): (&(Option<Algorithm>, usize), &BTreeSet<&str>)| PseudonymForm {
+        form: form_name(*algorithm, *spelling),
+        values: values.len() as u64,
+    };
+    PseudonymCheck {
+        column: column.to_owned(),
+        identifiers: list.to_owned(),
+        supplied: supplied.len() as u64,
+        values: values.len() as u64,
+        reversed: reversed.len() as u64,
+        subjects: subjects.len() as u64,
+        forms: forms.iter().map(form).collect(),
+    }
+}

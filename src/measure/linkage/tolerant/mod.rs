@@ -1,0 +1,239 @@
+//! Tolerant linkage: dates and numbers within a tolerance, text after normalisation.
+//!
+//! # Definition
+//! A record of the extract matches one of the source when they agree on every shared column: by equality, by their
+//! normal form (`normalise.rs`), or because two numbers or dates lie no farther apart than the tolerance of the column,
+//! both ends included. A tolerance in per cent is of the magnitude of the *source's* value, which is what the attacker
+//! knows: |ours - theirs| <= share |theirs|. A missing cell matches nothing, on either side.
+//!
+//! Being close is not transitive, so there are no classes; everything is counted around each subject:
+//!
+//! | name | counts |
+//! |---|---|
+//! | F of a record of the extract | distinct subjects of the source with a record that matches it |
+//! | f of a record of the source | distinct subjects of the extract with a record that matches it |
+//!
+//! A subject takes its record with the smallest F above 0; among equals the one with the most to be expected. A subject
+//! of the source stands for the one of its matching records with the smallest f. Then
+//! - `unique`, `ambiguous`, `no_match`: F = 1, F > 1, no record with F > 0;
+//! - `one_to_one`: F = 1, and f = 1 of the one who matches;
+//! - `k_map`: the smallest F of a subject who matches;
+//! - `expected_correct`: the sum over subjects of the mean of 1 / max(F, f) over those who match. That is the sum of
+//!   1 / F while no subject of the source is matched by more subjects of the extract than match the other way; where it
+//!   is, the source does not hold everybody, and no more of them can be right. With equality alone these are the figures
+//!   of exact linkage, where f and F are the sizes of the two classes;
+//! - `links`: subjects with F = 1 whose best records lead to one and the same subject. Each is a claim, and no more.
+//!
+//! `attack_rate` is `correct` / `subjects` where truth is known and `expected_correct` / `subjects` elsewhere; guessing
+//! finds 1 / `source_subjects`. `column_sets` has the full set and each set without one column: what a column adds is
+//! what is lost without it.
+//!
+//! Sources: k-map after Sweeney, Computational Disclosure Control, thesis, MIT (2001). Values within an interval count as
+//! found, as in `dRisk` of sdcMicro (Templ, Kowarik and Meindl, Journal of Statistical Software 67(4), 2015), here with
+//! the tolerance that the plan states.
+//!
+//! # Guarantee
+//! Every count equals that of [`oracle`], for any order of records and number of threads. Sums are of whole numbers.
+//!
+//! # Edge cases
+//! Nobody on either side: no rate, with a reason. A tolerance that covers every value: said in the notes; the column
+//! then asks only that the cell is filled. More than [`MOST_COMPARISONS`] pairs to compare: the set has no figures and
+//! the notes say so, on any machine alike. Texts that are made of punctuation alone are compared as they are.
+//!
+//! # Cost
+//! Records are grouped by the columns that must be equal and sorted by the number that leaves the fewest pairs; for
+//! each record the stretch of numbers within reach is found by bisection and the rest is compared pair by pair, once
+//! from either side: O(n log n + pairs). Sets without numbers are counted by class. 32 bytes a record and side, and 8
+//! for every further number.
+
+mod columns;
+#[cfg(test)]
+pub(super) mod example;
+mod matching;
+mod normalise;
+#[doc(hidden)]
+pub mod oracle;
+mod points;
+#[cfg(test)]
+mod test;
+mod window;
+
+use std::collections::BTreeSet;
+
+use self::columns::compared;
+use self::matching::{CERTAIN, Hit, hits};
+use self::points::Shape;
+use super::{LinkedTables, SubjectKeys};
+use crate::result::{AttackKind, Evidence, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use crate::stop::{Stop, StopReason};
+use crate::table::Table;
+
+/// Pairs of records that are compared at most, over all sets of columns: about half a minute on two cores.
+pub const MOST_COMPARISONS: u64 = 8_000_000_000;
+
+/// Joins the two sides as the comparisons of their columns say.
+///
+/// # Errors
+/// When the computation was told to stop.
+pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopReason> {
+    attack_within(linked, MOST_COMPARISONS, stop)
+}
+
+fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<LinkageAttack, StopReason> {
+    let mut attack = beginning(linked);
+    if linked.ours.subjects() == 0 || linked.theirs.subjects() == 0 || linked.columns.is_empty() {
+        let reason = if linked.columns.is_empty() { "no-columns" } else { "empty" };
+        undefined(&mut attack, reason, "one side has no subjects, or no column is shared: there is nothing to link");
+        return Ok(attack);
+    }
+    let (columns, notes) = compared(linked);
+    attack.notes = notes;
+    let tables = [&linked.ours, &linked.theirs];
+    for set in sets(linked.columns.len()) {
+        let shape = Shape::new(tables, &columns, &set);
+        match hits(tables, &shape, &mut budget, stop)? {
+            Some(hits) => {
+                let counted = counted(linked, &set, &hits);
+                if set.len() == linked.columns.len() {
+                    conclude(&mut attack, linked, &counted, &hits);
+                }
+                attack.column_sets.push(counted);
+            }
+            None if set.len() == linked.columns.len() => undefined(
+                &mut attack,
+                "too-costly",
+                "the tolerances leave more pairs of records to compare than are ever compared; narrow a tolerance, or \
+                 share one more column",
+            ),
+            None => {
+                let names = named(linked, &set).join("`, `");
+                attack.notes.push(format!("`{names}` leaves too many pairs of records to compare and has no figures"));
+            }
+        }
+    }
+    Ok(attack)
+}
+
+/// The full set, then each set without one column, in their order.
+fn sets(columns: usize) -> Vec<Vec<usize>> {
+    let mut sets = vec![(0..columns).collect()];
+    if columns > 1 {
+        sets.extend((0..columns).map(|left_out| (0..columns).filter(|&column| column != left_out).collect()));
+    }
+    sets
+}
+
+fn named(linked: &LinkedTables, set: &[usize]) -> Vec<String> {
+    set.iter().map(|&column| linked.columns[column].name.clone()).collect()
+}
+
+fn beginning(linked: &LinkedTables) -> LinkageAttack {
+    let source_subjects = linked.theirs.subjects() as u64;
+    LinkageAttack {
+        attack: AttackKind::Tolerant,
+        with: linked.source.clone(),
+        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
+        reading: Some(reading(linked)),
+        subjects: linked.ours.subjects() as u64,
+        source_subjects,
+        baseline_rate: share(1, source_subjects),
+        source_equals_extract: linked.source_equals_extract,
+        ..LinkageAttack::default()
+    }
+}
+
+/// How the crowds are read; records of the source without a subject are subjects, too.
+fn reading(linked: &LinkedTables) -> Reading {
+    let constant =
+        |table: &Table| (0..linked.columns.len()).all(|column| table.constant_per_subject(column) != Some(false));
+    match constant(&linked.ours) && constant(&linked.theirs) {
+        false => Reading::AnyRecord,
+        true if linked.ours.has_subjects() => Reading::SubjectAttributes,
+        true => Reading::Record,
+    }
+}
+
+fn undefined(attack: &mut LinkageAttack, reason: &str, words: &str) {
+    attack.undefined.push(UndefinedField { field: "attack_rate".to_owned(), reason: reason.to_owned() });
+    attack.notes.push(words.to_owned());
+}
+
+/// What a set of columns links.
+fn counted(linked: &LinkedTables, set: &[usize], hits: &[Option<Hit>]) -> LinkedSet {
+    let count = |test: &dyn Fn(&Hit) -> bool| hits.iter().flatten().filter(|hit| test(hit)).count() as u64;
+    let expected: u128 = hits.iter().flatten().map(|hit| u128::from(hit.expected)).sum();
+    LinkedSet {
+        columns: named(linked, set),
+        unique: count(&|hit| hit.matches == 1),
+        ambiguous: count(&|hit| hit.matches > 1),
+        no_match: hits.iter().filter(|hit| hit.is_none()).count() as u64,
+        one_to_one: count(&|hit| hit.expected == CERTAIN),
+        expected_correct: as_links(expected),
+        k_map: hits.iter().flatten().map(|hit| u64::from(hit.matches)).min(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share; the sum is exact until here")]
+fn as_links(expected: u128) -> f64 {
+    expected as f64 / CERTAIN as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+fn share(part: u64, all: u64) -> Option<f64> {
+    (all > 0).then(|| part as f64 / all as f64)
+}
+
+/// The figures of the full set.
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet, hits: &[Option<Hit>]) {
+    let links = hits.iter().flatten().filter(|hit| hit.only.is_some()).count() as u64;
+    attack.unique = Some(full.unique);
+    attack.ambiguous = Some(full.ambiguous);
+    attack.no_match = Some(full.no_match);
+    attack.one_to_one = Some(full.one_to_one);
+    attack.expected_correct = Some(full.expected_correct);
+    attack.k_map = full.k_map;
+    attack.links = Some(links);
+    attack.claim_rate = share(links, attack.subjects);
+    let marketer = full.expected_correct / attack.subjects as f64;
+    if attack.reading == Some(Reading::AnyRecord) {
+        attack.undefined.push(UndefinedField { field: "marketer".to_owned(), reason: "event-columns".to_owned() });
+    } else {
+        attack.marketer = Some(marketer);
+    }
+    if links < full.unique {
+        attack.notes.push(format!(
+            "{} subjects match exactly one subject of the source in several records, but not the same one in each; no \
+             link is claimed for them",
+            full.unique - links
+        ));
+    }
+    attack.attack_rate = Some(marketer);
+    if let Some(truth) = &linked.truth {
+        score(attack, truth, links, hits);
+    }
+    attack.interval = attack.attack_rate.map(|rate| [rate, rate]);
+    attack.evidence = if attack.attack_rate > attack.baseline_rate { Evidence::Found } else { Evidence::None };
+}
+
+/// Holds the links against the truth.
+fn score(attack: &mut LinkageAttack, truth: &SubjectKeys, links: u64, hits: &[Option<Hit>]) {
+    let right = |(hit, key): &(&Option<Hit>, &Option<u32>)| {
+        let partner = hit.and_then(|hit| hit.only).and_then(|only| truth.theirs[only as usize]);
+        partner.is_some() && partner == **key
+    };
+    let correct = hits.iter().zip(&truth.ours).filter(right).count() as u64;
+    let known: BTreeSet<u32> = truth.theirs.iter().flatten().copied().collect();
+    let present = truth.ours.iter().flatten().filter(|key| known.contains(key)).count() as u64;
+    attack.correct = Some(correct);
+    attack.attack_rate = share(correct, attack.subjects);
+    attack.precision = share(correct, links);
+    attack.recall = share(correct, present);
+    for (field, figure, reason) in
+        [("precision", attack.precision, "no-links"), ("recall", attack.recall, "no-true-partners")]
+    {
+        if figure.is_none() {
+            attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! From both sides as read to tables in one code space.
+
+use super::Ours;
+use super::read::{ReadSource, Side};
+use crate::config::{ConfigError, OnColumn, Plan, SourcePlan};
+use crate::input::{CodedColumn, Extract};
+use crate::measure::linkage::{LinkedTables, SharedColumn, SubjectKeys};
+use crate::result::{AttackKind, HoldOut, LinkedSource};
+use crate::scan::ScanError;
+use crate::stats::mix;
+use crate::table::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
+use crate::treatment::TreatmentError;
+use crate::treatment::shared::{
+    Holder, JoinedKeys, KeyColumn, SharedError, SharedValues, comparison, join, join_keys, keys_of_subjects,
+    theirs_under_our_rules,
+};
+
+/// Both sides in one code space, and the record of the source.
+pub(super) struct Aligned {
+    pub(super) linked: LinkedTables,
+    pub(super) hold_out: Option<Table>,
+    pub(super) source: LinkedSource,
+    /// What a reader must know of every attack on it; counts only.
+    pub(super) notes: Vec<String>,
+}
+
+/// A shared column while it is joined.
+struct Shared {
+    column: SharedColumn,
+    ours: Recoding,
+    theirs: Column,
+    hold_out: Option<Column>,
+    notes: Vec<String>,
+}
+
+/// Brings both sides into one code space, column by column, and lets go of what a column needed.
+pub(super) fn align(
+    ours: &Ours<'_>,
+    read: ReadSource,
+    planned: &SourcePlan,
+    plan: &Plan,
+) -> Result<Aligned, ScanError> {
+    let ReadSource { name, theirs: Side { extract, shared, subject, truth }, mut hold_out, same_form } = read;
+    let subjects = subject.as_ref().map(subject_codes);
+    let asks_pseudonyms = same_form || planned.attacks.contains(&AttackKind::Intersection);
+    let pseudonyms = subject.filter(|_| asks_pseudonyms).map(|cells| keys_of_subjects(subjects.as_ref(), cells));
+    let truth = truth.map(|cells| keys_of_subjects(subjects.as_ref(), cells));
+    let mut notes = Vec::new();
+    let truth = joined_truth(ours, planned, &name, truth.as_ref(), &mut notes)?;
+    let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref())?;
+    let mut held_cells: Vec<Option<CodedColumn>> = match &mut hold_out {
+        Some(side) => std::mem::take(&mut side.shared).into_iter().map(Some).collect(),
+        None => shared.iter().map(|_| None).collect(),
+    };
+    let (mut columns, mut recodings) = (Vec::new(), Vec::new());
+    let (mut their_columns, mut held_columns) = (Vec::new(), Vec::new());
+    for ((on, cells), held) in planned.on.iter().zip(shared).zip(&mut held_cells) {
+        let joining = Joining { ours, on, source: &name, attacks: &planned.attacks, plan };
+        let shared = joining.join(cells, held.take())?;
+        notes.extend(shared.notes);
+        columns.push(shared.column);
+        recodings.push(shared.ours);
+        their_columns.push(shared.theirs);
+        held_columns.extend(shared.hold_out);
+    }
+    let our_table = ours.table.recoded(&recodings);
+    let table = Table::new(their_columns, subjects, count(extract.records)?)?;
+    if table.subjects() == 0 {
+        return Err(ScanError::SourceEmpty { name: name });
+    }
+    let (held_table, held_record) = match hold_out {
+        Some(side) => {
+            let subjects = side.subject.as_ref().map(subject_codes);
+            let table = Table::new(held_columns, subjects, count(side.extract.records)?)?;
+            let record = HoldOut { files: side.extract.files, subjects: table.subjects() as u64 };
+            (Some(table), Some(record))
+        }
+        None => (None, None),
+    };
+    let equal = is_equal(ours, &extract, same_form, (&our_table, &table), pseudonyms.as_ref());
+    let source = LinkedSource {
+        name: name.clone(),
+        records: extract.records,
+        files: extract.files,
+        subjects: table.subjects() as u64,
+        records_without_subject: table.records_without_subject(),
+        subject: planned.subject.clone(),
+        hold_out: held_record,
+    };
+    let linked = LinkedTables {
+        source: name,
+        ours: our_table,
+        theirs: table,
+        columns,
+        truth,
+        pseudonyms: pseudonyms.filter(|_| planned.attacks.contains(&AttackKind::Intersection)),
+        source_equals_extract: equal,
+    };
+    Ok(Aligned { linked, hold_out: held_table, source, notes })
+}
+
+fn count(records: u64) -> Result<usize, TooManyRecords> {
+    usize::try_from(records).map_err(|_| TooManyRecords)
+}
+
+fn subject_codes(cells: &CodedColumn) -> SubjectCodes {
+    SubjectCodes {
+        codes: cells.codes.clone(),
+        cardinality: u32::try_from(cells.dictionary.len()).unwrap_or(u32::MAX),
+        missing: cells.dictionary.missing(),
+    }
+}
+
+fn joined_truth(
+    ours: &Ours<'_>,
+    planned: &SourcePlan,
+    source: &str,
+    theirs: Option<&KeyColumn>,
+    notes: &mut Vec<String>,
+) -> Result<Option<SubjectKeys>, ConfigError> {
+    let Some((columns, theirs)) = planned.truth.as_ref().zip(theirs) else { return Ok(None) };
+    let Some(keys) = ours.side.truth.get(&columns.ours) else { return Ok(None) };
+    let JoinedKeys { ours, theirs, notes: told } = join_keys(columns, source, keys, theirs)?;
+    notes.extend(told);
+    Ok(Some(SubjectKeys { ours, theirs }))
+}
+
+/// The subjects of both sides, where both name them in a way that can be compared.
+fn joined_pseudonyms(
+    ours: &Ours<'_>,
+    source: &str,
+    theirs: Option<&KeyColumn>,
+) -> Result<Option<SubjectKeys>, ConfigError> {
+    let (Some(keys), Some(theirs), Some(name)) = (&ours.side.pseudonyms, theirs, &ours.dataset.subject) else {
+        return Ok(None);
+    };
+    let columns = crate::config::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
+    // Subjects of different types are nobody's common pseudonym.
+    let joined = join_keys(&columns, source, keys, theirs).ok();
+    Ok(joined.map(|keys| SubjectKeys { ours: keys.ours, theirs: keys.theirs }))
+}
+
+/// One shared column on its way into one code space.
+struct Joining<'a> {
+    ours: &'a Ours<'a>,
+    on: &'a OnColumn,
+    source: &'a str,
+    attacks: &'a [AttackKind],
+    plan: &'a Plan,
+}
+
+impl Joining<'_> {
+    fn join(&self, theirs: CodedColumn, hold_out: Option<CodedColumn>) -> Result<Shared, ScanError> {
+        let (on, plan) = (self.on, self.plan);
+        let not_coded = || TreatmentError::NotCoded { column: on.ours.clone() };
+        let values = self.ours.side.values.iter().find(|values| values.name == on.ours).ok_or_else(not_coded)?;
+        let columns = self.ours.table.columns();
+        // The column as the extract shows it stands before the forms that single points have of it.
+        let place = columns.iter().position(|column| column.name == on.ours).ok_or_else(not_coded)?;
+        let holder = Holder { source: self.source, column: &on.theirs };
+        let held_name = format!("hold-out of {}", self.source);
+        let held_holder = Holder { source: &held_name, column: &on.ours };
+        let CodedColumn { codes, dictionary } = theirs;
+        let (their_map, their_values) = self.under_our_rules(values, holder, dictionary)?;
+        let held = hold_out.map(|cells| {
+            let (map, values) = self.under_our_rules(values, held_holder, cells.dictionary)?;
+            Ok::<_, ScanError>((cells.codes, map, values))
+        });
+        let held = held.transpose()?;
+        let mut sides = vec![&values.dictionary, &their_values];
+        sides.extend(held.as_ref().map(|(_, _, values)| values));
+        let joined = join(&on.ours, &sides, &[holder, held_holder], plan.time_origin)?;
+        let cardinality =
+            u32::try_from(joined.dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: on.ours.clone() })?;
+        let missing = joined.dictionary.missing();
+        let column = |codes: &crate::table::Codes, map: &[u32], joint: &[u32]| {
+            let map: Vec<u32> = map.iter().map(|&code| joint[code as usize]).collect();
+            let codes = codes.remapped(&map, joined.dictionary.len());
+            Column { name: on.ours.clone(), codes, cardinality, missing }
+        };
+        let theirs = column(&codes, &their_map, &joined.maps[1]);
+        let hold_out = held.as_ref().map(|(codes, map, _)| column(codes, map, &joined.maps[2]));
+        let wants_numbers = self.attacks.iter().any(|attack| *attack != AttackKind::Exact);
+        let (numbers, comparison) = comparison(on, &joined.dictionary, wants_numbers)?;
+        let mut notes: Vec<String> =
+            joined.note.map(|note| format!("column `{}`: {note}", shown(&on.ours))).into_iter().collect();
+        if joined.overlap == 0 {
+            notes.push(format!("no value of column `{}` occurs on both sides", shown(&on.ours)));
+        }
+        let map = joined.maps.into_iter().next().unwrap_or_default();
+        let ours = Recoding { column: place, map, cardinality, missing };
+        let column = SharedColumn { name: on.ours.clone(), values: joined.dictionary, numbers, comparison };
+        Ok(Shared { column, ours, theirs, hold_out, notes })
+    }
+
+    fn under_our_rules(
+        &self,
+        values: &SharedValues,
+        holder: Holder<'_>,
+        dictionary: crate::table::Dictionary,
+    ) -> Result<(Vec<u32>, crate::table::Dictionary), ScanError> {
+        let recoded = theirs_under_our_rules(values, holder, dictionary, self.plan, &self.ours.side.lookups);
+        recoded.map_err(|error| match error {
+            SharedError::Types(error) => error.into(),
+            SharedError::Rule(error) => error.into(),
+        })
+    }
+}
+
+fn shown(name: &str) -> String {
+    crate::config::shown_name(name)
+}
+
+/// Whether the source is the extract itself: the same bytes, or the same columns with the same records and subjects.
+fn is_equal(
+    ours: &Ours<'_>,
+    theirs: &Extract,
+    same_form: bool,
+    (our_table, their_table): (&Table, &Table),
+    pseudonyms: Option<&SubjectKeys>,
+) -> bool {
+    let hashes = |files: &[crate::result::InputFile]| {
+        let mut hashes: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
+        hashes.sort_unstable();
+        hashes
+    };
+    if hashes(&ours.dataset.files) == hashes(&theirs.files) {
+        return true;
+    }
+    let same_subjects = || match pseudonyms {
+        Some(keys) => {
+            let sorted = |keys: &[Option<u32>]| {
+                let mut keys = keys.to_vec();
+                keys.sort_unstable();
+                keys
+            };
+            sorted(&keys.ours) == sorted(&keys.theirs)
+        }
+        None => !our_table.has_subjects() && !their_table.has_subjects(),
+    };
+    same_form
+        && ours.dataset.records == theirs.records
+        && our_table.subjects() == their_table.subjects()
+        && same_subjects()
+        && sum_of_rows(our_table) == sum_of_rows(their_table)
+}
+
+/// A number that the rows of a table decide, whatever their order.
+fn sum_of_rows(table: &Table) -> u64 {
+    let mut rows = vec![0_u64; table.records()];
+    for column in table.columns() {
+        for (row, code) in rows.iter_mut().zip(column.codes.iter()) {
+            *row = mix(*row, u64::from(code));
+        }
+    }
+    rows.into_iter().fold(0, |sum, row| sum.wrapping_add(mix(row, 1)))
+}

@@ -1,0 +1,58 @@
+//! Pseudonym columns held against identifiers that the operator supplies.
+
+use super::Ours;
+use super::side::OurSide;
+use crate::config::{KnownIdentifiers, Plan};
+use crate::input::{self, Source};
+use crate::measure::linkage::pseudonym;
+use crate::result::{LinkedSource, PseudonymCheck};
+use crate::scan::ScanError;
+use crate::stop::{Progress, Stop};
+use crate::treatment::TreatmentError;
+
+/// Holds each pseudonym column of an entry of the plan against its identifiers.
+///
+/// # Errors
+/// When the identifiers cannot be read, or the program was asked to end.
+pub(super) fn check_pseudonyms(
+    ours: &Ours<'_>,
+    known: &KnownIdentifiers,
+    source: Source,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<(Vec<PseudonymCheck>, LinkedSource), ScanError> {
+    let name = source.name().to_owned();
+    let wanted: Vec<bool> = source.columns().iter().map(|column| *column == known.column).collect();
+    let held = ours.table.bytes() as u64 + ours.side.bytes();
+    let left = plan.memory.map(|allowed| allowed.saturating_sub(held));
+    let mut extract = input::read(source, &wanted, progress, stop, left)
+        .map_err(|error| ScanError::of_source(&name, plan.memory, error))?;
+    let column = extract.columns.iter_mut().find(|column| column.name == known.column);
+    let identifiers = column.and_then(|column| column.coded.take());
+    let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded { column: known.column.clone() })?.dictionary;
+    let mut checks = Vec::with_capacity(known.pseudonyms.len());
+    for column in &known.pseudonyms {
+        let cells = ours.side.checked.get(column);
+        let cells = cells.ok_or_else(|| TreatmentError::NotCoded { column: column.clone() })?;
+        let holders = holders(&ours.side, &cells.codes);
+        checks.push(pseudonym::check(column, &cells.dictionary, holders, &identifiers, &name, stop)?);
+    }
+    let record = LinkedSource {
+        name,
+        records: extract.records,
+        files: extract.files,
+        subjects: extract.records,
+        ..LinkedSource::default()
+    };
+    Ok((checks, record))
+}
+
+/// Subject and code of each record that has a subject.
+fn holders<'a>(side: &'a OurSide, codes: &'a crate::table::Codes) -> impl Iterator<Item = (u32, u32)> + 'a {
+    let subject = |record: usize| match &side.subjects {
+        Some(subjects) => Some(subjects.codes.get(record)).filter(|code| subjects.missing != Some(*code)),
+        None => u32::try_from(record).ok(),
+    };
+    (0..codes.len()).filter_map(move |record| Some((subject(record)?, codes.get(record))))
+}

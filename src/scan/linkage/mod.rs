@@ -1,0 +1,109 @@
+//! The sources beside the extract: read one after the other, brought into one code space with it, and attacked.
+
+mod align;
+mod identifiers;
+mod open;
+mod read;
+mod side;
+
+pub(crate) use open::open;
+pub(super) use open::{Opened, settle};
+pub(super) use side::{KeyCells, OurSide};
+
+use super::ScanError;
+use super::measure::too_much_memory;
+use crate::config::Plan;
+use crate::measure::linkage;
+use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::Table;
+use align::{Aligned, align};
+use identifiers::check_pseudonyms;
+use read::{Reading, read_source};
+
+/// What the sources say, and which they were.
+pub(super) struct LinkageFound {
+    pub(super) outcome: Outcome<Linkage>,
+    pub(super) sources: Vec<LinkedSource>,
+}
+
+/// The extract as linkage sees it.
+pub(super) struct Ours<'a> {
+    pub(super) table: &'a Table,
+    pub(super) side: OurSide,
+    pub(super) dataset: &'a Dataset,
+}
+
+/// Attacks the extract with every source of the plan.
+///
+/// # Errors
+/// When a source cannot be read or does not fit the extract, or the program was asked to end. A time limit, and tables
+/// that need more memory than is allowed, make the measure incomplete.
+pub(super) fn measure_linkage(
+    ours: &Ours<'_>,
+    opened: Opened,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<LinkageFound, ScanError> {
+    let mut found = Linkage::default();
+    let mut sources = Vec::new();
+    let mut cut_off = None;
+    let held = ours.table.bytes() as u64 + ours.side.bytes();
+    for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
+        let reading = Reading { plan, planned, held, progress, stop };
+        let read = match read_source(&reading, opened, ours) {
+            Err(ScanError::TimedOut) => {
+                cut_off = Some(timed_out());
+                break;
+            }
+            read => read?,
+        };
+        let Aligned { linked, hold_out, source, notes } = align(ours, read, planned, plan)?;
+        sources.push(source);
+        let needed = held + linkage::bytes(&linked, &planned.attacks);
+        if plan.memory.is_some_and(|allowed| needed > allowed) {
+            cut_off = Some(too_much_memory("joining the extract with a source", needed, plan));
+            break;
+        }
+        let settings = linkage::Settings { attacks: planned.attacks.clone(), seed: plan.seed, notes };
+        match linkage::measure(linked, hold_out, &settings, progress, stop) {
+            Ok(attacks) => found.attacks.extend(attacks),
+            Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+            Err(StopReason::Timeout) => cut_off = Some(timed_out()),
+            Err(StopReason::WorkLimit) => cut_off = Some(too_much_work()),
+        }
+        if cut_off.is_some() {
+            break;
+        }
+    }
+    for (known, source) in plan.linkage.known_identifiers.iter().zip(opened.identifiers) {
+        if cut_off.is_some() {
+            break;
+        }
+        match check_pseudonyms(ours, known, source, plan, progress, stop) {
+            Ok((checks, source)) => {
+                found.pseudonyms.extend(checks);
+                sources.push(source);
+            }
+            Err(ScanError::TimedOut) => cut_off = Some(timed_out()),
+            Err(error) => return Err(error),
+        }
+    }
+    let unit = if ours.table.has_subjects() { Unit::Subject } else { Unit::Record };
+    Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources })
+}
+
+fn timed_out() -> Outcome<Linkage> {
+    Outcome::Incomplete {
+        reason: "timeout".to_owned(),
+        explanation: "the time limit was over before every source was joined".to_owned(),
+    }
+}
+
+fn too_much_work() -> Outcome<Linkage> {
+    Outcome::Incomplete {
+        reason: "work-limit".to_owned(),
+        explanation: "an attack takes too many comparisons on this extract and its source".to_owned(),
+    }
+}

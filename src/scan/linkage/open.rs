@@ -1,0 +1,163 @@
+//! The sources: opened before the extract is read, so that a wrong name is told at once; and what is joined on.
+
+use std::collections::BTreeSet;
+
+use super::super::ScanError;
+use crate::config::{
+    ConfigError, KnownIdentifiers, LinkagePlan, OnColumn, Plan, SourcePlan, did_you_mean, shown_list, shown_name,
+};
+use crate::input::{self, ExtractColumn, Source};
+use crate::measure::linkage;
+use crate::result::Role;
+use crate::treatment::{CoarsenRule, ColumnRole};
+
+/// What the plan names besides the extract, opened in the order of the plan.
+pub(crate) struct Opened {
+    pub(super) sources: Vec<OpenedSource>,
+    pub(super) identifiers: Vec<Source>,
+}
+
+/// One source.
+pub(super) struct OpenedSource {
+    pub(super) name: String,
+    pub(super) source: Source,
+    pub(super) hold_out: Option<Source>,
+}
+
+/// Whether linkage is asked for and there is something to link with.
+pub(crate) fn is_asked(plan: &Plan) -> bool {
+    let named = plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == linkage::NAME);
+    named && !plan.linkage.is_empty()
+}
+
+/// Opens every source and looks for the columns that the plan takes from it.
+///
+/// # Errors
+/// When one cannot be opened, or has no such column.
+pub(crate) fn open(plan: &Plan) -> Result<Opened, ScanError> {
+    let mut opened = Opened { sources: Vec::new(), identifiers: Vec::new() };
+    if !is_asked(plan) {
+        return Ok(opened);
+    }
+    for planned in &plan.linkage.sources {
+        let source = input::open(&planned.files, &planned.input)?;
+        let wanted = planned.name.clone().unwrap_or_else(|| source.name().to_owned());
+        let name = free_name(wanted, &opened.sources);
+        check_source(planned, &name, source.columns())?;
+        let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), &plan.input));
+        opened.sources.push(OpenedSource { name, source, hold_out: hold_out.transpose()? });
+    }
+    for KnownIdentifiers { files, input, column, .. } in &plan.linkage.known_identifiers {
+        let source = input::open(files, input)?;
+        has_column(source.columns(), column, source.name())?;
+        opened.identifiers.push(source);
+    }
+    Ok(opened)
+}
+
+/// A name that no source before has.
+fn free_name(wanted: String, before: &[OpenedSource]) -> String {
+    let is_free = |name: &String| before.iter().all(|source| source.name != *name);
+    if is_free(&wanted) {
+        return wanted;
+    }
+    let numbered = (2..).map(|number| format!("{wanted} ({number})"));
+    numbered.into_iter().find(is_free).unwrap_or(wanted)
+}
+
+fn check_source(planned: &SourcePlan, name: &str, columns: &[String]) -> Result<(), ConfigError> {
+    let on = planned.on.iter().map(|on| &on.theirs);
+    let truth = planned.truth.iter().map(|truth| &truth.theirs);
+    on.chain(&planned.subject).chain(truth).try_for_each(|column| has_column(columns, column, name))
+}
+
+fn has_column(columns: &[String], column: &str, source: &str) -> Result<(), ConfigError> {
+    if columns.iter().any(|known| known == column) {
+        return Ok(());
+    }
+    let meant = did_you_mean(column, columns.iter().map(String::as_str));
+    let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
+    let message = format!("`{}` has no column `{}`", shown_name(source), shown_name(column));
+    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// The plan with every shared column named, now that the roles are known.
+///
+/// # Errors
+/// When something is joined on the subject or on a dropped column, nothing is shared, or a hold-out lacks a column.
+pub(crate) fn settle(
+    plan: &Plan,
+    columns: &[ExtractColumn],
+    roles: &[ColumnRole],
+    opened: &Opened,
+) -> Result<LinkagePlan, ScanError> {
+    if !is_asked(plan) {
+        return Ok(LinkagePlan::default());
+    }
+    let with_role = |wanted: Role| {
+        columns.iter().zip(roles).filter(move |(_, role)| role.role == wanted).map(|(column, _)| &column.name)
+    };
+    let subject = with_role(Role::Subject).next();
+    let quasi: Vec<&String> = with_role(Role::QuasiIdentifier).filter(|name| !is_dropped(plan, name)).collect();
+    let mut settled = plan.linkage.clone();
+    for (source, opened) in settled.sources.iter_mut().zip(&opened.sources) {
+        let theirs = opened.source.columns();
+        let same_name =
+            || subject.filter(|name| theirs.contains(name) && source.on.iter().all(|on| on.theirs != **name));
+        source.subject = source.subject.clone().or_else(|| same_name().cloned());
+        if source.on.is_empty() {
+            source.on = shared_by_name(source, &quasi, opened)?;
+        }
+        for on in &source.on {
+            check_joined(plan, on, subject)?;
+        }
+        if let Some(hold_out) = &opened.hold_out {
+            let needed: BTreeSet<&String> = source.on.iter().map(|on| &on.ours).chain(subject).collect();
+            let name = format!("hold-out of {}", opened.name);
+            needed.into_iter().try_for_each(|column| has_column(hold_out.columns(), column, &name))?;
+        }
+    }
+    Ok(settled)
+}
+
+fn is_dropped(plan: &Plan, column: &str) -> bool {
+    plan.coarsen.get(column).is_some_and(|rules| rules.contains(&CoarsenRule::Drop))
+}
+
+/// The quasi-identifiers that a source has under the same name.
+fn shared_by_name(source: &SourcePlan, quasi: &[&String], opened: &OpenedSource) -> Result<Vec<OnColumn>, ConfigError> {
+    let theirs = opened.source.columns();
+    let is_key = |name: &String| {
+        source.subject.as_ref() == Some(name) || source.truth.as_ref().is_some_and(|truth| truth.theirs == *name)
+    };
+    let shared = quasi.iter().filter(|name| theirs.contains(name) && !is_key(name));
+    let on: Vec<OnColumn> = shared
+        .map(|name| OnColumn { ours: (*name).clone(), theirs: (*name).clone(), within: None, compare: None })
+        .collect();
+    if on.is_empty() {
+        let message =
+            format!("`{}` has no quasi-identifier of the extract under the same name", shown_name(&opened.name));
+        let hint = format!(
+            "name what both share with `--on COL=THEIRS`; columns of `{}`: {}",
+            shown_name(&opened.name),
+            shown_list(theirs)
+        );
+        return Err(ConfigError::new("nothing-shared", message).with_hint(hint));
+    }
+    Ok(on)
+}
+
+fn check_joined(plan: &Plan, on: &OnColumn, subject: Option<&String>) -> Result<(), ConfigError> {
+    let name = shown_name(&on.ours);
+    if subject == Some(&on.ours) {
+        let message = format!("column `{name}` is the subject, so nothing is joined on it");
+        let hint = "name columns that describe the subject; `--truth` says who is who, and `--attack intersection` joins two \
+                    releases by their subjects";
+        return Err(ConfigError::new("joined-on-subject", message).with_hint(hint));
+    }
+    if is_dropped(plan, &on.ours) {
+        let message = format!("column `{name}` is dropped from the extract, so nothing can be joined on it");
+        return Err(ConfigError::new("joined-on-dropped", message).with_hint("remove it from `on`, or its rule `drop`"));
+    }
+    Ok(())
+}

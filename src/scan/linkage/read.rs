@@ -1,0 +1,104 @@
+//! A source and its hold-out as coded columns: only those that are joined, or say who is who.
+
+use super::Ours;
+use super::open::OpenedSource;
+use crate::config::{Plan, SourcePlan};
+use crate::input::{self, CodedColumn, Extract, Source};
+use crate::scan::ScanError;
+use crate::stop::{Progress, Stop};
+
+/// With what a source is read.
+pub(super) struct Reading<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) planned: &'a SourcePlan,
+    /// Bytes that the extract holds meanwhile.
+    pub(super) held: u64,
+    pub(super) progress: &'a dyn Progress,
+    pub(super) stop: &'a Stop,
+}
+
+/// A source as read.
+pub(super) struct ReadSource {
+    pub(super) name: String,
+    pub(super) theirs: Side,
+    pub(super) hold_out: Option<Side>,
+    /// Whether it has the columns of the extract, in any order.
+    pub(super) same_form: bool,
+}
+
+/// The columns of a file that are needed, each under the place where the plan names it.
+pub(super) struct Side {
+    pub(super) extract: Extract,
+    /// The shared columns, in the order of the plan.
+    pub(super) shared: Vec<CodedColumn>,
+    pub(super) subject: Option<CodedColumn>,
+    pub(super) truth: Option<CodedColumn>,
+}
+
+/// Reads a source, and its hold-out where it has one.
+pub(super) fn read_source(
+    reading: &Reading<'_>,
+    opened: OpenedSource,
+    ours: &Ours<'_>,
+) -> Result<ReadSource, ScanError> {
+    let OpenedSource { name, source, hold_out } = opened;
+    let planned = reading.planned;
+    let mut columns: Vec<&String> = source.columns().iter().collect();
+    let mut own: Vec<&String> = ours.dataset.columns.iter().map(|column| &column.name).collect();
+    columns.sort_unstable();
+    own.sort_unstable();
+    let same_form = columns == own;
+    let shared: Vec<&String> = planned.on.iter().map(|on| &on.theirs).collect();
+    let truth = planned.truth.as_ref().map(|truth| &truth.theirs);
+    let theirs = read_side(reading, &name, source, &shared, planned.subject.as_ref(), truth)?;
+    let hold_out = hold_out.map(|source| {
+        let shared: Vec<&String> = planned.on.iter().map(|on| &on.ours).collect();
+        let told = format!("hold-out of {name}");
+        read_side(reading, &told, source, &shared, ours.dataset.subject.as_ref(), None)
+    });
+    Ok(ReadSource { theirs, hold_out: hold_out.transpose()?, same_form, name })
+}
+
+fn read_side(
+    reading: &Reading<'_>,
+    name: &str,
+    source: Source,
+    shared: &[&String],
+    subject: Option<&String>,
+    truth: Option<&String>,
+) -> Result<Side, ScanError> {
+    let is_wanted = |column: &String| shared.contains(&column) || subject == Some(column) || truth == Some(column);
+    let wanted: Vec<bool> = source.columns().iter().map(is_wanted).collect();
+    let left = reading.plan.memory.map(|allowed| allowed.saturating_sub(reading.held));
+    let mut extract = input::read(source, &wanted, reading.progress, reading.stop, left)
+        .map_err(|error| ScanError::of_source(name, reading.plan.memory, error))?;
+    if extract.records == 0 {
+        return Err(ScanError::SourceEmpty { name: name.to_owned() });
+    }
+    // A column may be wanted twice: the last one takes it, those before it a copy.
+    let mut names: Vec<&String> = shared.to_vec();
+    names.extend(subject);
+    names.extend(truth);
+    let mut taken = Vec::with_capacity(names.len());
+    for (place, name) in names.iter().enumerate() {
+        let again = names[place + 1..].contains(name);
+        taken.push(take(&mut extract, name, again)?);
+    }
+    let truth = truth.and_then(|_| taken.pop());
+    let subject = subject.and_then(|_| taken.pop());
+    Ok(Side { extract, shared: taken, subject, truth })
+}
+
+fn take(extract: &mut Extract, name: &str, copy: bool) -> Result<CodedColumn, ScanError> {
+    let not_coded = || crate::treatment::TreatmentError::NotCoded { column: name.to_owned() };
+    let column = extract.columns.iter_mut().find(|column| column.name == name).ok_or_else(not_coded)?;
+    let taken = if copy {
+        column
+            .coded
+            .as_ref()
+            .map(|coded| CodedColumn { codes: coded.codes.clone(), dictionary: coded.dictionary.clone() })
+    } else {
+        column.coded.take()
+    };
+    Ok(taken.ok_or_else(not_coded)?)
+}

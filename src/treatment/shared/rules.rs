@@ -1,0 +1,96 @@
+//! The rules of a column of the extract, applied to the column of a source that is joined with it.
+
+use hashbrown::HashSet;
+
+use crate::config::{ConfigError, Plan};
+use crate::result::ColumnType;
+use crate::table::Dictionary;
+use crate::treatment::hierarchy::recode_by_hierarchy;
+use crate::treatment::rare::merged_value;
+use crate::treatment::recode::{Recoded, recode, recode_by_value};
+use crate::treatment::{CoarsenRule, Lookups, TreatmentError, file_name};
+
+use super::{Holder, check_types};
+
+/// What is kept of a column of the extract that something is joined on, after its rules.
+#[derive(Clone)]
+pub struct SharedValues {
+    /// Its name.
+    pub name: String,
+    /// What it held before its rules.
+    pub found: ColumnType,
+    /// Its values after them, under the codes of the table.
+    pub dictionary: Dictionary,
+    /// Its values after each rule `rare`, in order: which values are rare is decided by the extract alone.
+    pub(in crate::treatment) after_rare: Vec<Dictionary>,
+}
+
+/// Why the values of a source cannot be brought beside those of the extract.
+#[derive(Debug)]
+pub enum SharedError {
+    /// The types cannot be compared.
+    Types(ConfigError),
+    /// A rule does not fit.
+    Rule(TreatmentError),
+}
+
+impl From<TreatmentError> for SharedError {
+    fn from(error: TreatmentError) -> Self {
+        Self::Rule(error)
+    }
+}
+
+/// The values of a source under the rules that the extract has for `ours`, and the new code of each of its codes.
+///
+/// A value that is rare in the extract, or not in it at all, becomes the value that stands for the rare ones: whoever
+/// knows the source knows that it cannot be one of the others.
+///
+/// # Errors
+/// When the types differ or a rule does not fit.
+pub fn theirs_under_our_rules(
+    ours: &SharedValues,
+    theirs: Holder<'_>,
+    values: Dictionary,
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<(Vec<u32>, Dictionary), SharedError> {
+    check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
+    let rules = plan.coarsen.get(&ours.name).map_or(&[][..], Vec::as_slice);
+    let mut rare = ours.after_rare.iter();
+    let mut map: Vec<u32> = (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).collect();
+    let mut dictionary = values;
+    for rule in rules {
+        let recoded = match rule {
+            CoarsenRule::Hierarchy { file, level } => {
+                let not_read = || TreatmentError::NotRead { file: file_name(file) };
+                let hierarchy = lookups.hierarchies.get(file).ok_or_else(not_read)?;
+                recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary)?
+            }
+            CoarsenRule::Rare(_) => {
+                rare.next().map_or_else(|| unchanged(&dictionary), |kept| as_rare(kept, &dictionary))
+            }
+            by_value => recode_by_value(theirs.column, by_value, &dictionary, plan.time_origin)?,
+        };
+        for code in &mut map {
+            *code = recoded.map[*code as usize];
+        }
+        dictionary = recoded.dictionary;
+    }
+    Ok((map, dictionary))
+}
+
+fn unchanged(dictionary: &Dictionary) -> Recoded {
+    let map = (0..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).collect();
+    Recoded { map, dictionary: dictionary.clone() }
+}
+
+/// Values that the extract kept stay; the others are rare there.
+fn as_rare(kept: &Dictionary, values: &Dictionary) -> Recoded {
+    let known: HashSet<&str, foldhash::fast::FixedState> =
+        kept.values().flatten().map(crate::secret::Secret::expose).collect();
+    let recoded = recode(values, kept.column_type(), |value, buffer| {
+        buffer.push_str(if known.contains(value) { value } else { merged_value() });
+        Some(())
+    });
+    recoded.unwrap_or_else(|_| unchanged(values))
+}

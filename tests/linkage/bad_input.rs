@@ -1,0 +1,111 @@
+//! Sources that cannot be joined, and flags that contradict each other: words, and no figure of 0.
+
+use crate::{attack, bench, notes, scan};
+
+fn assert_refused(flags: &[&str], code: i32, words: &[&str]) {
+    let bench = bench();
+    bench.write("empty.csv", "birth,town\n");
+    bench.write("text.csv", "birth\nunknown\n1980\n");
+    let ended = scan(&bench, flags);
+    bench.assert_refused(&ended, code, words);
+}
+
+const AGAINST: [&str; 4] = ["--subject", "customer", "--against", "members.csv"];
+
+#[test]
+fn a_column_that_one_side_lacks_is_named_with_what_was_meant() {
+    let on = |on: &'static str| [&AGAINST[..], &["--on", on]].concat();
+    assert_refused(&on("birth,city=twn"), 2, &["`members` has no column `twn`", "did you mean `town`?"]);
+    assert_refused(&on("brith"), 2, &["no column `brith`", "did you mean `birth`?"]);
+    assert_refused(&on("city"), 2, &["`members` has no column `city`", "`town`"]);
+    let truth = [&on("birth")[..], &["--truth", "customer=membr"]].concat();
+    assert_refused(&truth, 2, &["no column `membr`", "did you mean `member`?"]);
+    let subject = [&on("birth")[..], &["--their-subject", "membr"]].concat();
+    assert_refused(&subject, 2, &["no column `membr`"]);
+}
+
+#[test]
+fn text_is_not_compared_with_numbers() {
+    let flags = ["--subject", "customer", "--against", "text.csv", "--on", "birth"];
+    let words = ["column `birth` of the extract holds whole numbers", "column `birth` of `text` holds text"];
+    assert_refused(&flags, 2, &words);
+    // Nor after a rule that makes a text of both.
+    let coarse = [&flags[..], &["--coarsen", "birth=prefix:3"]].concat();
+    assert_refused(&coarse, 2, &words);
+}
+
+#[test]
+fn flags_that_contradict_each_other_are_refused() {
+    assert_refused(&["--on", "birth"], 2, &["--on says how to use `--against FILE`", "hint:"]);
+    assert_refused(&["--attack", "exact"], 2, &["--attack says how to use `--against FILE`"]);
+    let with = |more: &[&'static str]| [&AGAINST[..], more].concat();
+    assert_refused(&with(&["--on", "birth,birth"]), 2, &["--on names column `birth` twice"]);
+    assert_refused(&with(&["--on", "customer=member"]), 2, &["column `customer` is the subject"]);
+    assert_refused(&with(&["--on", "birth=", "--attack", "exact"]), 2, &["is not COL or COL=THEIRS"]);
+    assert_refused(&with(&["--on", "birth", "--coarsen", "birth=drop"]), 2, &["column `birth` is dropped"]);
+    assert_refused(&with(&["--on", "birth", "--attack", "exact,pseudonym"]), 2, &["`pseudonym`", "stands alone"]);
+    assert_refused(
+        &with(&["--quasi", "amount"]),
+        2,
+        &["no quasi-identifier of the extract under the same name", "`town`"],
+    );
+}
+
+#[test]
+fn a_source_that_is_not_there_or_holds_nobody_is_told() {
+    let with = |file: &'static str| ["--subject", "customer", "--against", file, "--on", "birth"];
+    assert_refused(&with("nowhere.csv"), 3, &["nowhere.csv"]);
+    assert_refused(&with("empty.csv"), 3, &["`empty`"]);
+}
+
+#[test]
+fn a_source_larger_than_the_memory_limit_ends_in_words() {
+    let bench = bench();
+    let mut text = String::from("birth,town\n");
+    for record in 0..400_000 {
+        text.push_str(&format!("{record},town {record}\n"));
+    }
+    bench.write("large.csv", text);
+    let flags = ["--subject", "customer", "--against", "large.csv", "--on", "birth,city=town", "--memory", "4MiB"];
+    let ended = scan(&bench, &flags);
+    bench.assert_refused(&ended, 4, &["source `large`", "records were read", "--memory"]);
+}
+
+#[test]
+fn nobody_in_common_is_told_in_words() {
+    let bench = bench();
+    bench.write("members.csv", "birth,town\n1900,Nowhere\n");
+    let found = attack(&bench, &[&AGAINST[..], &["--on", "birth,city=town"]].concat());
+    let notes = notes(&found);
+    assert!(notes.contains("no value of column `birth` occurs on both sides"), "{notes}");
+    assert!(notes.contains("nobody matches"), "{notes}");
+    assert_ne!(found["evidence"], "found");
+}
+
+#[test]
+fn a_configuration_is_refused_where_it_is_wrong() {
+    for (line, words) in [
+        ("fil = \"members.csv\"", "did you mean `file`?"),
+        ("on = [\"birth\"]", "`[[recipient.holds]]` lacks `file`"),
+        ("file = \"members.csv\"\non = []", "`on` names no column"),
+        ("file = \"members.csv\"\non = [{ theirs = \"birth\" }]", "without `ours`"),
+        (
+            "file = \"members.csv\"\non = [{ ours = \"birth\", within = \"2d\", compare = \"equal\" }]",
+            "either `within`",
+        ),
+        ("file = \"members.csv\"\non = [{ ours = \"birth\", within = \"soon\" }]", "is not a tolerance"),
+        ("file = \"members.csv\"\nattacks = [\"exakt\"]", "did you mean `exact`?"),
+        ("file = \"members.csv\"\ntruth_pattern = \"(a)\"", "`truth_pattern` is given without `truth`"),
+        ("file = \"members.csv\"\ntruth = \"member\"\ntruth_pattern = \"a\"", "it has no group"),
+        ("file = \"members.csv\"\ntruth = \"member\"\ntruth_pattern = \"(\"", "not a regular expression"),
+        ("file = \"members.csv\"\ntruth = { ours = \"customer\" }", "`truth` lacks `theirs`"),
+    ] {
+        let bench = bench();
+        bench.write("r.toml", format!("[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\n{line}\n"));
+        let ended = scan(&bench, &["--config", "r.toml"]);
+        bench.assert_refused(&ended, 2, &[words]);
+    }
+    let bench = bench();
+    bench.write("r.toml", "[linkage]\nknown_identifier = 1\n");
+    bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 2, &["did you mean `known_identifiers`?"]);
+}

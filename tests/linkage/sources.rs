@@ -1,0 +1,98 @@
+//! Subjects of both sides, truth, strangers, and a source that is the extract.
+
+use crate::{attack, bench, notes, statuses};
+
+const ON: [&str; 6] = ["--subject", "customer", "--against", "members.csv", "--on", "birth,city=town"];
+
+#[test]
+fn truth_scores_links_and_makes_none() {
+    let with = attack(&bench(), &[&ON[..], &["--truth", "customer=member"]].concat());
+    let without = attack(&bench(), &ON);
+    assert_eq!(statuses(&with), statuses(&without));
+    assert_eq!(with["correct"], 1);
+    assert!(without["correct"].is_null());
+}
+
+#[test]
+fn persons_of_the_source_are_counted_and_not_their_records() {
+    let bench = bench();
+    bench.write("members.csv", "member,birth,town\nm1,1980,Ghent\nm1,1980,Ghent\nm1,1980,Ghent\n,1980,Ghent\n");
+    let found = attack(&bench, &[&ON[..], &["--their-subject", "member"]].concat());
+    assert_eq!(statuses(&found), [Some(1), Some(0), Some(3)]);
+    let source = &bench.result()["sources"][0];
+    assert_eq!((source["records"].as_u64(), source["subjects"].as_u64()), (Some(4), Some(1)));
+    assert_eq!(source["records_without_subject"], 1);
+    // Each record is a person when nobody says otherwise.
+    let bench = crate::bench();
+    bench.write("members.csv", "member,birth,town\nm1,1980,Ghent\nm1,1980,Ghent\n");
+    assert_eq!(statuses(&attack(&bench, &ON)), [Some(0), Some(1), Some(3)]);
+}
+
+#[test]
+fn the_column_that_is_named_as_the_subject_names_the_persons_of_the_source() {
+    let bench = bench();
+    bench.write("members.csv", "customer,birth,town\nm1,1980,Ghent\nm1,1980,Ghent\n");
+    assert_eq!(statuses(&attack(&bench, &ON)), [Some(1), Some(0), Some(3)]);
+    assert_eq!(bench.result()["sources"][0]["subject"], "customer");
+}
+
+const HOLD_OUT: &str = "[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\nfile = \"members.csv\"\n\
+                        hold_out = \"strangers.csv\"\non = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n";
+
+#[test]
+fn what_is_claimed_of_strangers_is_taken_off() {
+    let bench = bench();
+    bench.write("r.toml", HOLD_OUT);
+    bench.write("strangers.csv", "customer,birth,city,amount\ns1,1999,Bruges,1\ns2,1920,Ghent,1\ns2,1920,Ghent,2\n");
+    let found = attack(&bench, &["--config", "r.toml"]);
+    // One of four customers and one of two strangers are claimed.
+    assert_eq!((found["claim_rate"].as_f64(), found["control_rate"].as_f64()), (Some(0.25), Some(0.5)));
+    assert_eq!(found["residual_risk"], 0.0);
+    assert_eq!(found["evidence"], "none");
+    assert_eq!(bench.result()["sources"][0]["hold_out"]["subjects"], 2);
+}
+
+#[test]
+fn truth_keys_may_be_spelled_differently_and_their_doubles_are_counted() {
+    let bench = bench();
+    bench.write(
+        "members.csv",
+        "member,birth,town\nid-c1-0,1980,Ghent\nid-c2-0,1981,Ghent\nid-c2-1,1981,Ghent\nx,1,Ghent\n",
+    );
+    let config = "[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\nfile = \"members.csv\"\n\
+                  on = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n\
+                  truth = { ours = \"customer\", theirs = \"member\" }\ntruth_pattern = '(c[0-9]+)'\n";
+    bench.write("r.toml", config);
+    let found = attack(&bench, &["--config", "r.toml"]);
+    assert_eq!(found["correct"], 1, "{found}");
+    let notes = notes(&found);
+    assert!(notes.contains("2 subjects of the source share their truth key"), "{notes}");
+    assert!(notes.contains("1 truth key of the source does not match"), "{notes}");
+}
+
+#[test]
+fn keys_that_never_meet_are_told() {
+    let bench = bench();
+    bench.write("members.csv", "member,birth,town\nx1,1980,Ghent\nx2,1981,Ghent\n");
+    let notes = notes(&attack(&bench, &[&ON[..], &["--truth", "customer=member"]].concat()));
+    assert!(notes.contains("no truth key occurs on both sides"), "{notes}");
+}
+
+#[test]
+fn a_source_that_is_the_extract_is_told() {
+    let bench = bench();
+    let flags = ["--subject", "customer", "--on", "birth", "--against"];
+    let same = attack(&bench, &[&flags[..], &["extract.csv"]].concat());
+    assert_eq!(same["source_equals_extract"], true);
+    // The same records in another order are other bytes.
+    let reordered = crate::bench();
+    let mut lines: Vec<&str> = crate::EXTRACT.lines().collect();
+    lines[1..].reverse();
+    reordered.write("again.csv", lines.join("\n"));
+    let same = attack(&reordered, &[&flags[..], &["again.csv"]].concat());
+    assert_eq!(same["source_equals_extract"], true);
+    let other = crate::bench();
+    other.write("other.csv", crate::EXTRACT.replace("c4,1983", "c4,1984"));
+    let other = attack(&other, &[&flags[..], &["other.csv"]].concat());
+    assert!(other["source_equals_extract"].is_null(), "{other}");
+}
