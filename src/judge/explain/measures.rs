@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const PAGES: [Page; 3] = [
+pub(super) const PAGES: [Page; 4] = [
     Page {
         code: "uniqueness",
         summary: "How many subjects are alone, or nearly so, on each combination of columns.",
@@ -40,5 +40,19 @@ pub(super) const PAGES: [Page; 3] = [
         source: "de Montjoye et al., Unique in the shopping mall, Science 347 (2015), doi:10.1126/science.1256297. Mobility attacks: \
                  Pellungrini et al., ACM TIST 9(3):31 (2017).",
         action: "Coarsen times, places and amounts, shorten the histories, or share totals instead of events.",
+    },
+    Page {
+        code: "linkage",
+        summary: "What a recipient can join to what it already holds.",
+        meaning: "The recipient is no stranger: it has names, birthdays, home towns, a log of its own or last month's \
+                  release. Each attack tries to put its people on the records of the extract, in its own way.",
+        formula: "Attack rate = links that are right, by a truth column, or that are expected to be right, over all \
+                  subjects of the extract. Beside it stands the baseline, which is guessing without the shared columns, \
+                  and where there are people whom the source does not hold, the control: links claimed for them, all \
+                  wrong. Evidence is an attack rate above both, by the interval. k-map is the fewest people of the source \
+                  who share the values of a subject who matches.",
+        source: "Fellegi and Sunter (1969); Sweeney (2001) for k-map; Narayanan and Shmatikov (2008); Giomi et al., \
+                 Anonymeter (2023) for baseline and control.",
+        action: "Coarsen or leave out the columns that the report names as linking, and measure again.",
     },
 ];
