@@ -80,7 +80,11 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
         (true, |scene, at| scene.dot(at, 12, Ink::Main, true), words::LEGEND_ATTACK),
         (has(Evidence::None), |scene, at| scene.dot(at, 12, Ink::Main, false), words::LEGEND_NONE),
         (attacks.iter().any(|attack| attack.control_rate.is_some()), square, words::LEGEND_CONTROL),
-        (attacks.iter().any(|attack| attack.baseline_rate.is_some()), diamond, words::LEGEND_GUESS),
+        (
+            attacks.iter().any(|attack| attack.baseline_rate.is_some()),
+            |scene, at| diamond(scene, at, 12),
+            words::LEGEND_GUESS,
+        ),
     ];
     let (mut at, height) = canvas.either((72, 166), (28, 32));
     for (_, draw, label) in entries.into_iter().filter(|(is_there, ..)| *is_there) {
@@ -91,8 +95,8 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
 }
 
 /// The mark of guessing.
-fn diamond(scene: &mut Scene, (x, y): Point) {
-    scene.polygon(vec![(x, y - 13), (x + 13, y), (x, y + 13), (x - 13, y)], Ink::Muted);
+fn diamond(scene: &mut Scene, (x, y): Point, half: i32) {
+    scene.polygon(vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)], Ink::Muted);
 }
 
 /// The mark of the control.
@@ -146,7 +150,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack:
         height
     };
     let Some(rate) = linkage::rate(attack) else {
-        scene.text((plot.left + 16, height), words::NOT_KNOWN, SMALL, Ink::Alarm, Anchor::Start);
+        scene.text((plot.figures, height), words::NOT_KNOWN, SMALL, Ink::Alarm, Anchor::End);
         return;
     };
     if let Some([low, high]) = linkage::interval(attack) {
@@ -156,14 +160,15 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack:
             scene.line((end, height - 11), (end, height + 11), Ink::Main, 3);
         }
     }
-    if let Some(guess) = attack.baseline_rate.filter(|guess| guess.is_finite()) {
-        diamond(scene, (plot.at(guess), height));
-    }
     if let Some(control) = attack.control_rate.filter(|control| control.is_finite()) {
         square(scene, (plot.at(control), height));
     }
     let has_evidence = attack.evidence != Evidence::None;
     scene.dot((plot.at(rate), height), 13, Ink::Main, has_evidence);
+    // A ring is no better than guessing, so the two often stand in one place: the smaller mark inside.
+    if let Some(guess) = attack.baseline_rate.filter(|guess| guess.is_finite()) {
+        diamond(scene, (plot.at(guess), height), if has_evidence { 12 } else { 7 });
+    }
     let room = plot.figures - plot.right - 40;
     if has_evidence {
         scene.text((plot.figures, height), &percent(rate), SMALL, Ink::Text, Anchor::End);

@@ -39,8 +39,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let number = i32::try_from(lines.len()).ok().filter(|number| *number > 0)?;
     let mut scene = canvas.scene(words::CHART_CALIBRATION, words::CHART_CALIBRATION_SUBTITLE, 780 + 76 * number);
     let plot = canvas.either(
-        Plot { left: 240, right: 960, top: 190, bottom: 770 },
-        Plot { left: 110, right: 730, top: 60, bottom: 640 },
+        Plot { left: 240, right: 960, top: 206, bottom: 780 },
+        Plot { left: 110, right: 730, top: 68, bottom: 640 },
     );
     axes(canvas, &mut scene, &plot);
     for (place, line) in lines.iter().enumerate() {
@@ -104,6 +104,6 @@ fn axes(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     scene.line(plot.at((0.0, 0.0)), plot.at((1.0, 1.0)), Ink::Muted, 3);
     let middle = i32::midpoint(plot.left, plot.right);
     scene.text((middle, plot.bottom + 74), words::CALIBRATION_X, SMALL, Ink::Muted, Anchor::Middle);
-    let above = plot.top - canvas.either(20, 28);
+    let above = plot.top - canvas.either(42, 36);
     scene.text((plot.left - 90, above), words::CALIBRATION_Y, SMALL, Ink::Muted, Anchor::Start);
 }

@@ -75,7 +75,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     }
     let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(bar.share)).fold(0.0, f64::max));
     let plot = canvas.either(
-        Plot { left: 640, right: 1400, top: 176, row: (580 / rows).min(90), half: 22, figures: 1560, high },
+        Plot { left: 640, right: 1400, top: 176, row: (590 / rows).min(110), half: 24, figures: 1560, high },
         Plot { left: 24, right: 600, top: 16, row: 100, half: 20, figures: 750, high },
     );
     let bottom = plot.top + plot.row * rows;

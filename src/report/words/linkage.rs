@@ -126,7 +126,7 @@ fn found_as(attack: &LinkageAttack) -> &'static str {
     }
 }
 
-/// The first sentence of a report: `About 63 in 100 subjects can be linked to crm.csv (exact values on age and city)`.
+/// The first sentence of a report: `About 63 in 100 subjects can be linked to crm.csv (exact values on 4 shared columns)`.
 pub(in crate::report) fn linked_headline(frequency: &str, attack: &LinkageAttack) -> String {
     let subjects = match frequency {
         "none" => "No subject".to_owned(),
@@ -134,7 +134,11 @@ pub(in crate::report) fn linked_headline(frequency: &str, attack: &LinkageAttack
     };
     let (what, source) = (if follows(attack.attack) { "followed to" } else { "linked to" }, source(attack));
     let how = attack_name(attack.attack);
-    let on = if attack.columns.is_empty() { String::new() } else { format!(" on {}", columns(attack)) };
+    let on = match attack.columns.len() {
+        0 => String::new(),
+        1 => format!(" on {}", columns(attack)),
+        number => format!(" on {} shared columns", count(number as u64)),
+    };
     format!("{subjects} can be {what} {source} ({how}{on})")
 }
 
@@ -242,8 +246,8 @@ pub(in crate::report) fn linked_label(attack: &LinkageAttack) -> String {
 }
 
 pub(in crate::report) fn tile_linked_note(attack: &LinkageAttack, limit: Option<&str>) -> String {
-    let limit = limit.map_or_else(|| "no limit declared".to_owned(), |limit| format!("limit: at most {limit}"));
-    format!("{}; {limit}", attack_label(attack))
+    let limit = limit.map_or_else(|| "no limit set".to_owned(), |limit| format!("limit: at most {limit}"));
+    format!("{}; {limit}", source(attack))
 }
 
 pub(in crate::report) fn tile_no_evidence(value: &str) -> String {
