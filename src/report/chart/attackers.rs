@@ -48,10 +48,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
         round_above(attacks.iter().flat_map(|attack| figures(attack)).chain(limits).fold(0.01, f64::max));
     let plot = canvas.either(
         Plot { names: (60, 440), left: 530, right: 1360, top: 206, row: (560 / rows).min(110), figures: 1560, high },
-        Plot { names: (16, 720), left: 24, right: 620, top: 96, row: 132, figures: 750, high },
+        Plot { names: (16, 720), left: 40, right: 620, top: 96, row: 132, figures: 750, high },
     );
     let bottom = plot.top + plot.row * rows;
     let mut scene = canvas.scene(words::CHART_ATTACKERS, &subtitle, bottom + 130);
+    canvas.end_at(&mut scene, bottom + 110);
     legend(canvas, &mut scene, &attacks);
     axis(&mut scene, &plot, canvas.either(step, high / 2.0), bottom);
     limit_lines(&mut scene, &plot, result, &attacks, bottom);
@@ -142,7 +143,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack:
     // Where there is little room the names stand above their marks.
     let height = if canvas.is_narrow() {
         let name = format!("{name}, {source}");
-        scene.text((left, height - 38), &fitted(&name, SMALL, room), SMALL, Ink::Text, Anchor::Start);
+        scene.name_over_lines((left, height - 38), &fitted(&name, SMALL, room), SMALL);
         height + 18
     } else {
         scene.text((left, height - 15), &fitted(name, SMALL, room), SMALL, Ink::Text, Anchor::Start);

@@ -40,7 +40,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let mut scene = canvas.scene(words::CHART_CALIBRATION, words::CHART_CALIBRATION_SUBTITLE, 780 + 76 * number);
     let plot = canvas.either(
         Plot { left: 240, right: 960, top: 206, bottom: 780 },
-        Plot { left: 110, right: 730, top: 68, bottom: 640 },
+        Plot { left: 110, right: 704, top: 68, bottom: 640 },
     );
     axes(canvas, &mut scene, &plot);
     for (place, line) in lines.iter().enumerate() {

@@ -76,10 +76,11 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(bar.share)).fold(0.0, f64::max));
     let plot = canvas.either(
         Plot { left: 640, right: 1400, top: 176, row: (590 / rows).min(110), half: 24, figures: 1560, high },
-        Plot { left: 24, right: 600, top: 16, row: 100, half: 20, figures: 750, high },
+        Plot { left: 40, right: 600, top: 16, row: 100, half: 20, figures: 750, high },
     );
     let bottom = plot.top + plot.row * rows;
     let mut scene = canvas.scene(title, &subtitle, bottom + 110);
+    canvas.end_at(&mut scene, bottom + 70);
     let step = canvas.either(step, high / 2.0);
     let mut tick = 0.0;
     while tick <= high + step / 2.0 {
@@ -108,7 +109,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &B
     // Where there is little room the names stand above their bars.
     let height = if canvas.is_narrow() {
         let room = plot.figures - plot.left;
-        scene.text((plot.left, height - 28), &fitted(&bar.name, SMALL, room), SMALL, Ink::Text, Anchor::Start);
+        scene.name_over_lines((plot.left + 2, height - 28), &fitted(&bar.name, SMALL, room), SMALL);
         height + 14
     } else {
         let name = fitted(&bar.name, SMALL, plot.left - 84);

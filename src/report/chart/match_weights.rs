@@ -1,6 +1,6 @@
 //! What agreements tell: the weight of every level of a compared column, and an invented pair step by step.
 
-use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
+use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
 use super::{Drawing, position};
 use crate::report::escape::printable;
 use crate::report::linkage;
@@ -67,7 +67,7 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         Plot { groups: (60, 290), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 360), names: 0, left: 70, right: 660, top: 16, row: 68, range: (0.0, 0.0) },
     );
-    picture(canvas, words::CHART_WEIGHTS, &subtitle, plot, &bars, parts.join("; "))
+    picture(canvas, words::CHART_WEIGHTS, &subtitle, plot, &bars, &parts.join("; "))
 }
 
 /// An invented pair: how its weights add up.
@@ -114,7 +114,7 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
         Plot { groups: (60, 60), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 16), names: 0, left: 70, right: 660, top: 16, row: 78, range: (0.0, 0.0) },
     );
-    picture(canvas, words::CHART_WATERFALL, words::CHART_WATERFALL_SUBTITLE, plot, &bars, description)
+    picture(canvas, words::CHART_WATERFALL, words::CHART_WATERFALL_SUBTITLE, plot, &bars, &description)
 }
 
 fn picture(
@@ -123,7 +123,7 @@ fn picture(
     subtitle: &str,
     mut plot: Plot,
     bars: &[Bar],
-    description: String,
+    description: &str,
 ) -> Option<Drawing> {
     let rows = i32::try_from(bars.len()).ok().filter(|rows| *rows > 0)?;
     let edges = || bars.iter().flat_map(|bar| [bar.from, bar.to]);
@@ -136,6 +136,7 @@ fn picture(
     }
     let bottom = plot.top + plot.row * rows;
     let mut scene = canvas.scene(title, subtitle, bottom + 30);
+    canvas.end_at(&mut scene, bottom + 30);
     let zero = position(0.0, plot.range, (plot.left, plot.right));
     scene.line((zero, plot.top), (zero, bottom), Ink::Muted, 3);
     for (place, bar) in (0_i32..).zip(bars) {
@@ -158,7 +159,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &B
     let (left, right) = plot.groups;
     let height = if canvas.is_narrow() {
         let name = if bar.group.is_empty() { bar.name.clone() } else { words::step_of(&bar.group, &bar.name) };
-        scene.text((left, height - 17), &fitted(&name, ROW, NARROW_WIDTH - 32), ROW, Ink::Text, Anchor::Start);
+        scene.name_over_lines((left, height - 17), &fitted(&name, ROW, NARROW_WIDTH - 32), ROW);
         height + 15
     } else {
         let group = fitted(&bar.group, ROW, right - left - 10);

@@ -158,16 +158,13 @@ fn heads(
     let is_wide = |size: i32| names.iter().any(|name| text_width(name, size) > room);
     for (name, place) in names.iter().zip(0_i32..) {
         let middle = left + place * width + width / 2;
-        match two_lines(name).filter(|_| is_wide(FIGURE)) {
-            Some([first, second]) => {
-                let (first, second) = (fitted(&first, HALF, room), fitted(&second, HALF, room));
-                scene.text((middle, top - 34), &first, HALF, Ink::Muted, Anchor::Middle);
-                scene.text((middle, top - 13), &second, HALF, Ink::Muted, Anchor::Middle);
-            }
-            None => {
-                let size = if is_wide(FIGURE) { HALF } else { FIGURE };
-                scene.text((middle, top - 22), &fitted(name, size, room), size, Ink::Muted, Anchor::Middle);
-            }
+        if let Some([first, second]) = two_lines(name).filter(|_| is_wide(FIGURE)) {
+            let (first, second) = (fitted(&first, HALF, room), fitted(&second, HALF, room));
+            scene.text((middle, top - 34), &first, HALF, Ink::Muted, Anchor::Middle);
+            scene.text((middle, top - 13), &second, HALF, Ink::Muted, Anchor::Middle);
+        } else {
+            let size = if is_wide(FIGURE) { HALF } else { FIGURE };
+            scene.text((middle, top - 22), &fitted(name, size, room), size, Ink::Muted, Anchor::Middle);
         }
     }
 }

@@ -45,8 +45,7 @@ fn row(attack: &LinkageAttack) -> Vec<Cell> {
         None => percent(risk),
     });
     vec![
-        Cell::text(words::attack_name(attack.attack)),
-        Cell::text(linkage::source(attack)),
+        Cell::text(words::attack_label(attack)),
         Cell::text(columns),
         Cell::optional(linkage::rate(attack).map(percent)),
         Cell::number(interval),
@@ -108,7 +107,7 @@ fn facts(attack: &LinkageAttack) -> Table {
     for (name, value) in facts {
         rows.extend(value.map(|value| vec![Cell::text(name), Cell::number(value)]));
     }
-    for detail in &attack.probabilistic {
+    if let Some(detail) = &attack.probabilistic {
         rows.extend(probabilistic(detail).into_iter().map(|(name, value)| vec![Cell::text(name), Cell::number(value)]));
     }
     // What is null has its reason, and is never left out as if nobody had asked.

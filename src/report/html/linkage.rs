@@ -53,16 +53,15 @@ fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
     let mut lines: Vec<String> = linkage::of_columns(value).and_then(linkage::cut).into_iter().collect();
     lines.extend(value.pseudonyms.iter().map(words::pseudonym_sentence));
     for attack in attacks {
-        let label = words::attack_label(attack);
         if linkage::rate(attack).is_none() {
             lines.push(words::attack_sentence(attack));
         }
         if attack.source_equals_extract {
-            lines.push(format!("{label}: {}", words::SAME_RECORDS.trim_end_matches('.')));
+            lines.push(words::attack_note(attack, words::SAME_RECORDS));
         }
         let detail = attack.probabilistic.iter().flat_map(|detail| &detail.notes);
         let notes = attack.notes.iter().chain(detail).take(NOTES);
-        lines.extend(notes.map(|note| format!("{label}: {}", printable(note).trim_end_matches('.'))));
+        lines.extend(notes.map(|note| words::attack_note(attack, &printable(note))));
     }
     lines.iter().map(|line| quoted(&format!("{}.", line.trim_end_matches('.')))).collect()
 }

@@ -36,9 +36,8 @@ pub(in crate::report) const NO_ATTACK_FIGURE: &str = "What can be linked is not 
 pub(in crate::report) const NO_ATTACK: &str = "No source was joined; pseudonyms were checked only.";
 
 pub(in crate::report) const ATTACKS_CAPTION: &str = "Attacks, the strongest first";
-pub(in crate::report) const ATTACK_HEADS: [&str; 9] = [
+pub(in crate::report) const ATTACK_HEADS: [&str; 8] = [
     "Attack",
-    "Source",
     "Shared columns",
     "Subjects found",
     "95 % interval",
@@ -189,6 +188,11 @@ pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
     let verdict =
         if attack.evidence == Evidence::None { "; no better than guessing, which is no evidence" } else { "" };
     format!("{label}: {}{verdict}{equals}", linked_detail(attack))
+}
+
+/// What must be known to read the figures of an attack.
+pub(in crate::report) fn attack_note(attack: &LinkageAttack, note: &str) -> String {
+    format!("{}: {note}", super::capitalised(&attack_label(attack)))
 }
 
 pub(in crate::report) fn more_attacks(left_out: usize) -> String {
