@@ -65,7 +65,13 @@ pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
     }
     let declared: Vec<&Gate> = gates.into_iter().filter(|gate| gate.limit.is_some()).collect();
     match &case.measures.linkage {
-        None => absent(&declared, account),
+        None => {
+            absent(&declared, account);
+            if declared.is_empty() {
+                let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
+                account.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
+            }
+        }
         Some(Outcome::Measured { value, .. }) => {
             for family in [Family::Linked, Family::Relinked] {
                 attacks(family, value, &declared, account);

@@ -183,6 +183,16 @@ fn a_limit_without_its_source_or_its_number_fails_as_unknown() {
 }
 
 #[test]
+fn without_a_source_linkage_is_listed_as_not_measured() {
+    let listed = |measures: &Measures| {
+        let judgement = judge(Case::new(&dataset(), measures, &policy()));
+        judgement.not_measured.iter().any(|entry| entry.measure == "linkage")
+    };
+    assert!(listed(&measured(uniqueness(Some(9), 9))));
+    assert!(!listed(&linked(vec![attack(AttackKind::Exact, "crm", 1.0, None)])));
+}
+
+#[test]
 fn linkage_undefined_fails_and_cut_off_is_incomplete_under_a_limit_and_a_doubt_without() {
     let (reason, explanation) = ("x".to_owned(), "the source is empty".to_owned());
     let base = || measured(uniqueness(Some(9), 9));

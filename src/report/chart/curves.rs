@@ -123,6 +123,11 @@ fn limit_line(scene: &mut Scene, plot: &Plot, lines: &[Line], limit: f64) {
     let places = [(end, height - 22), (end, height + 22), (start, height - 22), (start, height + 22)];
     // The first of equals.
     let best = places.into_iter().rev().max_by_key(|place| room(*place)).unwrap_or(places[0]);
+    // A line of the grid that is still too near ends beside the words.
+    if GRID.iter().any(|share| (plot.height(*share) - best.1).abs() < SMALL / 2) {
+        let half = SMALL / 2;
+        scene.area((best.0 - 6, best.1 - half), (best.0 + width + 6, best.1 + half), Ink::Paper);
+    }
     scene.text(best, &label, SMALL, Ink::Alarm, Anchor::Start);
 }
 

@@ -290,6 +290,28 @@ fn linkage_that_was_cut_off_is_unknown_and_listed_as_not_measured() {
 }
 
 #[test]
+fn hostile_names_of_sources_levels_and_forms_stay_text() {
+    let mut text = String::from_utf8(crate::report::render_json(&fixture::linked()).unwrap()).unwrap();
+    let hostile = serde_json::to_string("<img src=x onerror=y>\u{1b}[31m\u{202e}").unwrap();
+    for name in ["members.csv", "else", "within 1 %", "merchant_id", "sha-256", "accounts.csv", "weekday", "district"] {
+        assert!(text.contains(&format!("\"{name}\"")), "{name}");
+        text = text.replace(&format!("\"{name}\""), &hostile);
+    }
+    let result = crate::report::read_json(text.as_bytes()).unwrap();
+    let page = page(&result);
+    let pictures: String = crate::report::charts(&result).iter().map(crate::report::Chart::svg).collect();
+    let markdown = crate::report::render_markdown(&result);
+    assert!(!markdown.contains("<img"), "{markdown}");
+    let lines = markdown + &crate::report::render_github(&result);
+    for view in [&page, &pictures] {
+        for markup in ["<img", "\u{1b}", "\u{202e}"] {
+            assert!(!view.contains(markup), "{markup:?}");
+        }
+    }
+    assert!(!lines.contains('\u{1b}') && !lines.contains('\u{202e}'), "{lines}");
+}
+
+#[test]
 fn a_page_about_many_attacks_stays_small() {
     let mut result = fixture::linked();
     if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.linkage {
