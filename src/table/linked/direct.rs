@@ -14,7 +14,6 @@ use crate::table::cell::Cell;
 const UNSHARED: u32 = u32::MAX;
 
 pub(super) fn count<O: Cell, T: Cell>(sides: &Sides<'_>) -> Result<LinkedCounts, StopReason> {
-    #[expect(clippy::cast_possible_truncation, reason = "few enough to have a cell each")]
     let possible = sides.our.possible_classes() as usize;
     let (ours, _) = cells_of::<O>(sides.our, possible, sides.stop)?;
     let (theirs, foreign) = cells_of::<T>(sides.their, possible, sides.stop)?;
@@ -66,6 +65,7 @@ fn subjects_by_class(rows: &Rows<'_>, pairs: &[(u32, u32)], stop: &Stop) -> Resu
     let mut sizes: Vec<(u32, u32)> = pairs.iter().copied().filter(|pair| pair.0 > 0 && pair.1 > 0).collect();
     sizes.sort_unstable();
     sizes.dedup();
+    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^32 classes have a cell each")]
     let rank = |pair: &(u32, u32)| sizes.binary_search(pair).map_or(UNSHARED, |rank| rank as u32);
     let ranks: Vec<u32> = pairs.iter().map(rank).collect();
     let count = |stretch: Range<usize>| {

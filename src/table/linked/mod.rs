@@ -100,7 +100,7 @@ impl Tuning {
         let default = Self::DEFAULT;
         Self {
             direct_cells: default.direct_cells.min(records.max(1 << 8)),
-            range_cells: default.range_cells.min(4 * records),
+            range_cells: default.range_cells.min(12 * records),
             hash_bits: default.hash_bits.min((records >> 12).checked_ilog2().unwrap_or(0)),
             ..default
         }

@@ -60,7 +60,9 @@ fn add_pairs(
 ) {
     places.clear();
     for (numbers, _) in scattered.ours.pieces(partition) {
-        numbers.iter().for_each(|&number| _ = places.place(number));
+        for &number in numbers {
+            places.place(number);
+        }
     }
     partners.clear();
     partners.resize(places.end(), 0);

@@ -46,7 +46,6 @@ pub(super) fn count_ranges<O: Cell, T: Cell>(
     scratch: &mut Scratch,
 ) -> Result<LinkedCounts, StopReason> {
     let bits = sides.tuning.partition_bits;
-    #[expect(clippy::cast_possible_truncation, reason = "few enough to be numbered by 32 bits")]
     let partitions = (sides.our.possible_classes() >> bits) as usize + 1;
     let Scratch { ranges, smallest, .. } = scratch;
     count::<O, T, _, _, _>(sides, Ranges { bits, partitions }, || RangePlaces { bits }, ranges, smallest)
@@ -159,7 +158,9 @@ impl<O: Cell, T: Cell, P> Counter<O, T, P> {
                     self.ours[self.places.place(number)].touch(payload);
                 }
             } else {
-                numbers.iter().for_each(|&number| self.ours[self.places.place(number)].touch(0));
+                for &number in numbers {
+                    self.ours[self.places.place(number)].touch(0);
+                }
             }
         }
     }
@@ -174,9 +175,13 @@ impl<O: Cell, T: Cell, P> Counter<O, T, P> {
                 None => self.only_theirs = true,
             };
             if T::SUBJECTS {
-                numbers.iter().zip(payloads).for_each(|(&number, &payload)| touch(number, payload));
+                for (&number, &payload) in numbers.iter().zip(payloads) {
+                    touch(number, payload);
+                }
             } else {
-                numbers.iter().for_each(|&number| touch(number, 0));
+                for &number in numbers {
+                    touch(number, 0);
+                }
             }
         }
     }

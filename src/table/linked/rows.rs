@@ -157,7 +157,7 @@ impl Rows<'_> {
                 if column.foreign || column.missing {
                     for (flag, &code) in block.flags.iter_mut().zip(codes) {
                         let code = u32::from(code);
-                        *flag |= u8::from(code == shared) * FOREIGN | u8::from(code > shared) * MISSING;
+                        *flag |= (u8::from(code == shared) * FOREIGN) | (u8::from(code > shared) * MISSING);
                     }
                 }
             });
@@ -173,7 +173,7 @@ impl Rows<'_> {
             (Payload::Starts(starts), Wanted::Touch) => {
                 payloads.extend(starts[range.start..=range.end].windows(2).map(|pair| pair[1] - pair[0]));
             }
-            _ => payloads.extend(range.start as u32 + 1..range.end as u32 + 1),
+            _ => payloads.extend(range.start as u32 + 1..=range.end as u32),
         }
     }
 }

@@ -41,7 +41,6 @@ pub(super) struct Hashed {
 
 impl Split<u64> for Hashed {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "there are few partitions")]
     fn partition(self, number: u64) -> usize {
         // In two steps, as a shift by all 64 bits is none.
         (spread(number) >> 1 >> (63 - self.bits)) as usize

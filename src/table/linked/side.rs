@@ -65,9 +65,13 @@ fn occurring(table: &Table, column: usize, codes: usize) -> Vec<bool> {
     let mut occurs = vec![false; codes];
     let constant = table.constant_per_subject(column) == Some(true);
     with_codes!(&table.columns()[column].codes, codes => if constant {
-        first_records(table).for_each(|record| occurs[codes[record] as usize] = true);
+        for record in first_records(table) {
+            occurs[codes[record] as usize] = true;
+        }
     } else {
-        codes.iter().for_each(|&code| occurs[code as usize] = true);
+        for &code in codes {
+            occurs[code as usize] = true;
+        }
     });
     occurs
 }
@@ -220,6 +224,7 @@ struct Fold {
 }
 
 impl Fold {
+    #[expect(clippy::cast_possible_truncation, reason = "there are at most as many classes as records")]
     fn new(our: &Rows<'_>, their: &Rows<'_>) -> Self {
         let mut numbers: HashMap<u64, u32, foldhash::fast::FixedState> = HashMap::default();
         our.for_each_number(|number, flag| {

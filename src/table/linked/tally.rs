@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::{LinkedClasses, LinkedCounts, LinkedSubjects};
 
 /// Sizes below this, on both sides, are tallied in an array.
-const SMALL: usize = 64;
+const SMALL: u32 = 64;
 
 /// Sums for each pair (theirs, ours).
 #[derive(Clone)]
@@ -16,13 +16,13 @@ pub(super) struct PairTally {
 
 impl PairTally {
     pub(super) fn new() -> Self {
-        Self { small: vec![(0, 0); SMALL * SMALL], large: HashMap::default() }
+        Self { small: vec![(0, 0); (SMALL * SMALL) as usize], large: HashMap::default() }
     }
 
     #[inline]
     pub(super) fn add(&mut self, (theirs, ours): (u32, u32), count: u64, records: u64) {
-        let entry = if (theirs as usize) < SMALL && (ours as usize) < SMALL {
-            &mut self.small[theirs as usize * SMALL + ours as usize]
+        let entry = if theirs < SMALL && ours < SMALL {
+            &mut self.small[(theirs * SMALL + ours) as usize]
         } else {
             self.large.entry((theirs, ours)).or_default()
         };
@@ -43,8 +43,7 @@ impl PairTally {
     /// The pairs that occur, ascending.
     fn finish(self) -> Vec<((u32, u32), (u64, u64))> {
         let small = (0_u32..).zip(self.small).filter(|(_, sums)| sums.0 > 0);
-        let mut pairs: Vec<_> =
-            small.map(|(place, sums)| ((place / SMALL as u32, place % SMALL as u32), sums)).collect();
+        let mut pairs: Vec<_> = small.map(|(place, sums)| ((place / SMALL, place % SMALL), sums)).collect();
         pairs.extend(self.large);
         pairs.sort_unstable();
         pairs

@@ -57,12 +57,12 @@ pub(super) fn delta_presence(counts: &LinkedCounts) -> Option<DeltaPresence> {
 pub(super) fn journalist(counts: &LinkedCounts) -> Option<JournalistRisk> {
     /// Classes of one risk, with the subjects and the records of the extract in them.
     #[derive(Default)]
-    struct Classes {
+    struct OfRisk {
         classes: u64,
         subjects: u64,
         records: u64,
     }
-    let mut by_risk: BTreeMap<u32, Classes> = BTreeMap::new();
+    let mut by_risk: BTreeMap<u32, OfRisk> = BTreeMap::new();
     for class in &counts.classes {
         let sums = by_risk.entry(class.ours.max(class.theirs)).or_default();
         sums.classes += class.classes;
