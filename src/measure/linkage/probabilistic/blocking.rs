@@ -64,7 +64,7 @@ pub(super) fn rules(read: &Fields, named: &[Vec<usize>], budget: u64) -> (Vec<Ru
     let mut rules = Vec::new();
     let mut left = budget;
     for (number, columns) in named.iter().enumerate() {
-        let rule: Option<Rule> = columns.iter().map(|&column| position(&read.fields, column)).collect();
+        let rule: Option<Rule> = columns.iter().map(|&column| position(&read.columns, column)).collect();
         let Some(rule) = rule.filter(|rule| !rule.is_empty()) else {
             notes.push(format!("blocking rule {} is left out: not all of its columns are compared", number + 1));
             continue;
@@ -89,13 +89,13 @@ fn position(fields: &[Field], column: usize) -> Option<usize> {
 fn chosen(read: &Fields, budget: u64) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut left = budget;
-    let mut uses = vec![0_usize; read.fields.len()];
+    let mut uses = vec![0_usize; read.columns.len()];
     for size in 1..=3 {
         if size == 3 && rules.len() >= 3 {
             break;
         }
         let holds_none = |set: &Rule| !rules.iter().any(|rule| rule.iter().all(|field| set.contains(field)));
-        let sets: Vec<Rule> = subsets(read.fields.len(), size).into_iter().filter(holds_none).collect();
+        let sets: Vec<Rule> = subsets(read.columns.len(), size).into_iter().filter(holds_none).collect();
         let mut open: Vec<(u64, Rule)> = sets
             .into_par_iter()
             .map(|rule| (pairs_of(&rule, &read.ours, &read.theirs), rule))
@@ -103,12 +103,14 @@ fn chosen(read: &Fields, budget: u64) -> Vec<Rule> {
             .collect();
         while rules.len() < MOST_RULES {
             open.retain(|(pairs, _)| *pairs <= left);
-            let used = |rule: &Rule| rule.iter().map(|&field| uses[field]).sum::<usize>();
-            let best = open.iter().enumerate().min_by_key(|(_, (pairs, rule))| (used(rule), *pairs, rule.clone()));
+            let so_far = |rule: &Rule| rule.iter().map(|&field| uses[field]).sum::<usize>();
+            let best = open.iter().enumerate().min_by_key(|(_, (pairs, rule))| (so_far(rule), *pairs, rule.clone()));
             let Some(best) = best.map(|(place, _)| place) else { break };
             let (pairs, rule) = open.swap_remove(best);
             left -= pairs;
-            rule.iter().for_each(|&field| uses[field] += 1);
+            for &field in &rule {
+                uses[field] += 1;
+            }
             rules.push(rule);
         }
     }

@@ -74,7 +74,9 @@ impl Model {
     /// The matches start as pairs that mostly agree, the others as all pairs together.
     pub(super) fn start(patterns: &[Pattern], levels: &[usize], lambda: f64) -> Self {
         let mut sums = Sums::empty(levels);
-        patterns.iter().for_each(|pattern| sums.add(pattern, 0.0, 0.0));
+        for pattern in patterns {
+            sums.add(pattern, 0.0, 0.0);
+        }
         let m = |&levels: &usize| {
             // Each further level half as frequent as the one before it, the first as frequent as nine in ten.
             let rest: f64 = (1..levels).map(|level| 0.5_f64.powi(i32::try_from(level).unwrap_or(0))).sum();
@@ -166,7 +168,9 @@ impl Sums {
 fn normalise(shares: &mut [f64]) {
     let total: f64 = shares.iter().sum();
     if total > 0.0 {
-        shares.iter_mut().for_each(|share| *share /= total);
+        for share in shares {
+            *share /= total;
+        }
     }
 }
 
@@ -187,7 +191,9 @@ pub(super) fn round(patterns: &[Pattern], model: &Model, start: &Model, limits: 
         })
         .collect();
     let mut sums = Sums::empty(&levels);
-    parts.iter().for_each(|part| sums.join(part));
+    for part in &parts {
+        sums.join(part);
+    }
     let lambda = (sums.matches / sums.all).min(limits.largest_lambda);
     let prior = sums.m.iter_mut().flatten().zip(start.m.iter().flatten());
     prior.for_each(|(sum, share)| *sum += limits.prior_matches * share);
@@ -237,12 +243,12 @@ impl LogModel {
 ///
 /// # Errors
 /// When told to stop.
-pub(super) fn fit(patterns: &[Pattern], start: Model, limits: Limits, stop: &Stop) -> Result<Fit, StopReason> {
+pub(super) fn fit(patterns: &[Pattern], start: &Model, limits: Limits, stop: &Stop) -> Result<Fit, StopReason> {
     let mut model = start.clone();
     let (mut iterations, mut converged, mut clamped) = (0, false, 0);
     while iterations < limits.iterations && !converged {
         stop.check()?;
-        let (mut next, _, kept) = round(patterns, &model, &start, &limits);
+        let (mut next, _, kept) = round(patterns, &model, start, &limits);
         if iterations < limits.settling {
             next = Model { lambda: next.lambda, ..model.clone() };
         } else {
@@ -251,7 +257,7 @@ pub(super) fn fit(patterns: &[Pattern], start: Model, limits: Limits, stop: &Sto
         (model, clamped) = (next, kept);
         iterations += 1;
     }
-    let (_, log_likelihood, _) = round(patterns, &model, &start, &limits);
+    let (_, log_likelihood, _) = round(patterns, &model, start, &limits);
     let swapped = agreement_ratio(&model) <= 0.0;
     if swapped {
         std::mem::swap(&mut model.m, &mut model.u);

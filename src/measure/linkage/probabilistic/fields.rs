@@ -72,7 +72,7 @@ impl Side {
 
 /// What is compared, and what had to be left out.
 pub(super) struct Fields {
-    pub(super) fields: Vec<Field>,
+    pub(super) columns: Vec<Field>,
     pub(super) ours: Side,
     pub(super) theirs: Side,
     /// Why columns were left out; names, no values.
@@ -120,7 +120,7 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
     };
     let ours = Side::sorted(&rows(|candidate| &candidate.ours), our_starts.len());
     let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), their_starts.len());
-    Fields { ours, theirs, fields: candidates.into_iter().map(|candidate| candidate.field).collect(), notes }
+    Fields { ours, theirs, columns: candidates.into_iter().map(|candidate| candidate.field).collect(), notes }
 }
 
 /// Keeps as many columns as a pattern holds: those on which two people agree by chance least often.

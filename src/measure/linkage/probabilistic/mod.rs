@@ -104,14 +104,14 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     if read.ours.len() == 0 || read.theirs.len() == 0 {
         return nothing("one side has no subjects");
     }
-    if read.fields.len() < FEWEST_FIELDS {
+    if read.columns.len() < FEWEST_FIELDS {
         return nothing("fewer than three shared columns can be compared, and two do not tell matches from others");
     }
     let (rules, rule_notes) = blocking::rules(&read, &settings.blocking, settings.candidate_pairs);
     if rules.is_empty() {
         return nothing("no set of shared columns brings some pairs, but few enough to compare");
     }
-    let comparer = compare::Comparer::new(&read.fields);
+    let comparer = compare::Comparer::new(&read.columns);
     let candidates = blocking::candidates(&read, &rules, &comparer, stop)?;
     let patterns = sample::patterns(&read, &rules, &candidates, &comparer, settings.seed, stop)?;
     drop(comparer);
@@ -133,7 +133,7 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
 fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, stop: &Stop) -> Result<Fit, StopReason> {
     // Nobody has two partners: of all pairs, one in as many as the larger side has subjects can be a match.
     let largest_lambda = 1.0 / read.ours.len().max(read.theirs.len()) as f64;
-    let start = Model::start(patterns, &weights::level_counts(&read.fields), largest_lambda / 2.0);
+    let start = Model::start(patterns, &weights::level_counts(&read.columns), largest_lambda / 2.0);
     let limits = Limits {
         iterations: settings.iterations,
         tolerance: 1e-9,
@@ -141,5 +141,5 @@ fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, s
         prior_matches: PRIOR_MATCHES + PRIOR_SHARE * read.ours.len().min(read.theirs.len()) as f64,
         settling: SETTLING,
     };
-    em::fit(patterns, start, limits, stop)
+    em::fit(patterns, &start, limits, stop)
 }

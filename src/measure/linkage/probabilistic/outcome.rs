@@ -33,7 +33,7 @@ fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAtt
     LinkageAttack {
         attack: AttackKind::Probabilistic,
         with: linked.source.clone(),
-        columns: read.fields.iter().map(|field| field.name.clone()).collect(),
+        columns: read.columns.iter().map(|field| field.name.clone()).collect(),
         reading: Some(reading),
         subjects: read.ours.len() as u64,
         source_subjects,
@@ -59,7 +59,7 @@ impl Learned<'_> {
     /// What was learned, before anybody is linked.
     pub(super) fn describe(&self, notes: Vec<String>, rule_notes: Vec<String>) -> LinkageAttack {
         let Self { read, candidates, fit, .. } = *self;
-        let names = |rule: &Rule| rule.iter().map(|&field| read.fields[field].name.clone()).collect();
+        let names = |rule: &Rule| rule.iter().map(|&field| read.columns[field].name.clone()).collect();
         let compared_all = self.rules.iter().any(Vec::is_empty);
         let mut detail_notes = rule_notes;
         detail_notes.extend(self.fit_notes());
@@ -72,8 +72,8 @@ impl Learned<'_> {
             candidate_pairs: candidates.patterns.len() as u64,
             blocking: if compared_all { Vec::new() } else { self.rules.iter().map(names).collect() },
             pair_completeness: truth.and_then(|truth| truth.pair_completeness(candidates)),
-            columns: weights::columns(&read.fields, candidates, &fit.model, self.settings.term_frequency),
-            example: weights::example(&read.fields, &fit.model),
+            columns: weights::columns(&read.columns, candidates, &fit.model, self.settings.term_frequency),
+            example: weights::example(&read.columns, &fit.model),
             at_least: Vec::new(),
             notes: detail_notes,
         };

@@ -30,8 +30,9 @@ pub(super) fn edges(read: &Fields, candidates: &Candidates, model: &Model, term_
             let pattern = candidates.patterns[pair];
             let mut log_ratio = ratios[&pattern];
             if term_frequency {
-                let exact = (0..read.fields.len()).filter(|&field| level_in(pattern, field) == Some(0));
-                log_ratio += exact.map(|field| rarity(&read.fields[field], model.u[field][0], row[field])).sum::<f64>();
+                let exact = (0..read.columns.len()).filter(|&field| level_in(pattern, field) == Some(0));
+                log_ratio +=
+                    exact.map(|field| rarity(&read.columns[field], model.u[field][0], row[field])).sum::<f64>();
             }
             let ours = u32::try_from(place).unwrap_or(u32::MAX);
             (log_ratio > 0.0).then_some(Edge { ours, theirs: candidates.theirs[pair], log_ratio })

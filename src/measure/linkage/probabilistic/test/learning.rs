@@ -40,7 +40,7 @@ fn close(one: &Model, other: &Model, tolerance: f64) -> bool {
     parameters(one).iter().zip(parameters(other)).all(|(one, other)| (one - other).abs() <= tolerance)
 }
 
-fn fitted(patterns: &[Pattern], start: Model, tolerance: f64) -> Fit {
+fn fitted(patterns: &[Pattern], start: &Model, tolerance: f64) -> Fit {
     fit(patterns, start, Limits::plain(5000, tolerance), &Stop::default()).unwrap()
 }
 
@@ -55,7 +55,7 @@ fn one_round_gives_the_published_parameters() {
 #[test]
 fn the_rounds_end_at_the_published_optimum_after_hundreds_of_them() {
     let (patterns, start, vectors) = published();
-    let fit = fitted(&patterns, start, 1e-13);
+    let fit = fitted(&patterns, &start, 1e-13);
     assert!(close(&fit.model, &model(&vectors["converged"]), 1e-10), "{fit:?}");
     assert!(fit.converged && (600..640).contains(&fit.iterations), "{} rounds", fit.iterations);
     assert!((fit.model.lambda - 0.050_013_8).abs() < 1e-7 && !fit.swapped && fit.clamped == 0);
@@ -64,7 +64,7 @@ fn the_rounds_end_at_the_published_optimum_after_hundreds_of_them() {
 #[test]
 fn weights_and_probabilities_are_the_published_ones() {
     let (patterns, start, vectors) = published();
-    let fit = fitted(&patterns, start, 1e-13);
+    let fit = fitted(&patterns, &start, 1e-13);
     let prior = vectors["prior_weight_log2"].as_f64().unwrap();
     assert!((fit.model.prior_weight() - prior).abs() < 1e-8);
     for (field, weights) in vectors["weights_agree_disagree_log2"].as_array().unwrap().iter().enumerate() {
@@ -102,7 +102,7 @@ fn the_published_waterfall_adds_up_to_its_probability() {
 fn twenty_five_rounds_are_said_to_be_too_few() {
     let (patterns, start, _) = published();
     let limits = Limits::plain(25, 1e-9);
-    let fit = fit(&patterns, start, limits, &Stop::default()).unwrap();
+    let fit = fit(&patterns, &start, limits, &Stop::default()).unwrap();
     assert!(!fit.converged && fit.iterations == 25);
 }
 
@@ -110,7 +110,7 @@ fn twenty_five_rounds_are_said_to_be_too_few() {
 fn classes_that_changed_places_are_put_back() {
     let (patterns, start, vectors) = published();
     let start = Model { lambda: 1.0 - start.lambda, m: start.u, u: start.m };
-    let fit = fitted(&patterns, start, 1e-13);
+    let fit = fitted(&patterns, &start, 1e-13);
     assert!(fit.swapped && close(&fit.model, &model(&vectors["converged"]), 1e-10), "{fit:?}");
 }
 
@@ -118,7 +118,7 @@ fn classes_that_changed_places_are_put_back() {
 fn a_level_that_never_occurs_is_kept_from_zero_and_counted() {
     let patterns = [Pattern { levels: 0, count: 10.0 }, Pattern { levels: 0x111, count: 990.0 }];
     let start = Model::start(&patterns, &[3, 3, 3], 0.005);
-    let fit = fitted(&patterns, start, 1e-9);
+    let fit = fitted(&patterns, &start, 1e-9);
     assert!(fit.clamped > 0 && fit.model.m.iter().flatten().all(|&share| share >= 1e-10));
 }
 
@@ -126,7 +126,7 @@ fn a_level_that_never_occurs_is_kept_from_zero_and_counted() {
 fn the_share_of_matches_stays_below_its_limit() {
     let (patterns, start, _) = published();
     let limits = Limits { largest_lambda: 0.02, ..Limits::plain(5000, 1e-9) };
-    let fit = fit(&patterns, start, limits, &Stop::default()).unwrap();
+    let fit = fit(&patterns, &start, limits, &Stop::default()).unwrap();
     assert!(fit.model.lambda <= 0.02);
 }
 
@@ -136,7 +136,7 @@ fn learning_stops_when_told_to() {
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
     let limits = Limits::plain(5, 0.0);
-    assert_eq!(fit(&patterns, start, limits, &stop), Err(StopReason::Timeout));
+    assert_eq!(fit(&patterns, &start, limits, &stop), Err(StopReason::Timeout));
 }
 
 /// Patterns of four columns with two to four levels, some missing, and counts.

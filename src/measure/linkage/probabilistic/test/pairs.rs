@@ -24,11 +24,11 @@ proptest! {
     #[test]
     fn a_pair_is_compared_once_when_it_agrees_on_a_rule((ours, theirs) in tables()) {
         let read = fields::read(&linked(&texts(3), &ours, &theirs));
-        prop_assume!(read.fields.len() == 3);
+        prop_assume!(read.columns.len() == 3);
         let named = vec![vec![0], vec![1, 2]];
         let (rules, notes) = blocking::rules(&read, &named, 10_000);
         prop_assert!(notes.is_empty());
-        let comparer = compare::Comparer::new(&read.fields);
+        let comparer = compare::Comparer::new(&read.columns);
         let found = blocking::candidates(&read, &rules, &comparer, &Stop::default()).unwrap();
         let mut brought: u64 = 0;
         for place in 0..read.ours.len() {
@@ -44,7 +44,7 @@ proptest! {
             prop_assert_eq!(&found.theirs[found.of(place)], &expected);
             for pair in found.of(place) {
                 let other = &theirs[read.theirs.subjects[found.theirs[pair] as usize] as usize];
-                for (number, field) in read.fields.iter().enumerate() {
+                for (number, field) in read.columns.iter().enumerate() {
                     let (one, two) = (&row[field.column], &other[field.column]);
                     let level = compare::level_in(found.patterns[pair], number);
                     let slow = field.kind.level(&fields::Value::new(one), &fields::Value::new(two));

@@ -30,14 +30,14 @@ pub(super) fn linked_by(
     for (position, &(name, column_type)) in columns.iter().enumerate() {
         let mut values = Dictionary::new(column_type);
         let mut codes: BTreeMap<String, u32> = BTreeMap::new();
-        let mut coded = |rows: &Rows| -> Vec<u32> {
+        let mut read = |rows: &Rows| -> Vec<u32> {
             let mut code = |cell: &String| match cell.as_str() {
                 "" => values.push_missing(),
                 text => *codes.entry(text.to_owned()).or_insert_with(|| values.push(Secret::new(text))),
             };
             rows.iter().map(|row| code(&row[position])).collect()
         };
-        let (our_codes, their_codes) = (coded(ours), coded(theirs));
+        let (our_codes, their_codes) = (read(ours), read(theirs));
         let column = |codes: Vec<u32>| Column {
             name: name.to_owned(),
             codes: Codes::from_codes(values.len(), codes.into_iter()),
