@@ -183,6 +183,16 @@ fn the_truncation_that_hides_least_is_told() {
     assert_eq!((shown.visible, shown.hidden, shown.candidates()), (10, 6, 100_000));
 }
 
+#[test]
+fn what_remains_of_a_card_number_is_ten_to_the_hidden_digits_over_ten() {
+    let shown = |visible: u32| super::Shown { visible, hidden: 16 - visible };
+    let known = [(0, 1_000_000_000_000_000), (6, 1_000_000_000), (8, 10_000_000), (10, 100_000), (12, 1_000), (15, 1)];
+    for (visible, remaining) in known {
+        assert_eq!(shown(visible).candidates(), remaining, "{visible} digits are shown");
+    }
+    assert_eq!(shown(16).candidates(), 1);
+}
+
 /// Patterns of plain columns, see [`Chance::fill`].
 const PLAIN: [&str; 96] = [
     "9",

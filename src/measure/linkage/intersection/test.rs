@@ -87,11 +87,13 @@ fn it_stops_when_told_to() {
 
 const CELLS: [&str; 4] = ["", "a", "b", "c"];
 
-fn release(columns: usize) -> impl Strategy<Value = Vec<(u32, Vec<usize>)>> {
+type Drawn = Vec<(u32, Vec<usize>)>;
+
+fn release(columns: usize) -> impl Strategy<Value = Drawn> {
     prop::collection::vec((0_u32..9, prop::collection::vec(0_usize..4, columns)), 0..14)
 }
 
-fn both() -> impl Strategy<Value = (usize, [Vec<(u32, Vec<usize>)>; 2])> {
+fn both() -> impl Strategy<Value = (usize, [Drawn; 2])> {
     (1_usize..4).prop_flat_map(|columns| (Just(columns), [release(columns), release(columns)]))
 }
 

@@ -36,16 +36,16 @@ pub(super) fn compared(linked: &LinkedTables) -> (Vec<Compared>, Vec<String>) {
         match column.comparison {
             Comparison::Equal => equal(ours),
             Comparison::Normalised => normal(column, ours),
-            Comparison::Within(tolerance) => match &column.numbers {
-                Some(numbers) => within(column, numbers, tolerance, [ours, theirs], &mut notes),
-                None => {
-                    notes.push(format!(
-                        "`{}` has a tolerance but holds neither numbers nor dates; it was compared for equality",
-                        column.name
-                    ));
-                    equal(ours)
+            Comparison::Within(tolerance) => {
+                if let Some(numbers) = &column.numbers {
+                    return within(column, numbers, tolerance, [ours, theirs], &mut notes);
                 }
-            },
+                notes.push(format!(
+                    "`{}` has a tolerance but holds neither numbers nor dates; it was compared for equality",
+                    column.name
+                ));
+                equal(ours)
+            }
         }
     });
     let columns = columns.collect();
