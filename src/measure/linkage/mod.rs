@@ -9,7 +9,9 @@ pub mod exact;
 pub mod intersection;
 pub mod probabilistic;
 pub mod pseudonym;
+pub mod release;
 mod run;
+pub mod scoreboard;
 pub mod tolerant;
 
 pub use run::{Settings, bytes, measure};

@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, exact, intersection, probabilistic, tolerant};
+use super::{LinkedTables, exact, intersection, probabilistic, release, scoreboard, tolerant};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -50,14 +50,14 @@ fn measure_attacks(
         stop.check()?;
         let mut found = attack(kind, &linked, settings, stop)?;
         found.source_equals_extract = linked.source_equals_extract;
-        found.notes.splice(0..0, settings.notes.iter().cloned());
-        if found.unique == Some(0) && found.ambiguous == Some(0) {
+        if found.unique == Some(0) && found.ambiguous == Some(0) && found.notes.is_empty() {
             found.notes.push(
                 "nobody matches on all shared columns: either the source holds other people, or both sides are spelled \
                  differently"
                     .to_owned(),
             );
         }
+        found.notes.splice(0..0, settings.notes.iter().cloned());
         attacks.push(found);
         progress.advance(1);
     }
@@ -67,6 +67,10 @@ fn measure_attacks(
         linked.ours = hold_out;
         for (&kind, found) in settings.attacks.iter().zip(&mut attacks) {
             stop.check()?;
+            // Who is in one release only has nothing that the other could add to.
+            if kind == AttackKind::Intersection {
+                continue;
+            }
             control(found, &attack(kind, &linked, settings, stop)?);
             progress.advance(1);
         }
@@ -91,7 +95,25 @@ fn attack(
             let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
             probabilistic::attack(linked, &settings, stop)
         }
-        _ => Err(StopReason::WorkLimit),
+        AttackKind::Release => release::attack(linked, &release::Settings::default(), stop),
+        AttackKind::Scoreboard => match scoreboard::Settings::guess(&linked.columns) {
+            Some(settings) => scoreboard::attack(linked, &settings, stop),
+            None => Ok(without_item(linked)),
+        },
+    }
+}
+
+/// A scoreboard compares who has which items, so without a column of items it has nothing to say.
+fn without_item(linked: &LinkedTables) -> LinkageAttack {
+    LinkageAttack {
+        attack: AttackKind::Scoreboard,
+        with: linked.source.clone(),
+        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
+        subjects: linked.ours.subjects() as u64,
+        source_subjects: linked.theirs.subjects() as u64,
+        undefined: vec![UndefinedField { field: "attack_rate".to_owned(), reason: "no-item".to_owned() }],
+        notes: vec!["no shared column holds text, such as the merchant, by which events could be compared".to_owned()],
+        ..LinkageAttack::default()
     }
 }
 
@@ -159,4 +181,95 @@ pub fn bytes(linked: &LinkedTables, attacks: &[AttackKind]) -> u64 {
         0
     };
     tables as u64 + exact
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::linkage::{Comparison, SharedColumn, SubjectKeys};
+    use crate::result::ColumnType;
+    use crate::secret::Secret;
+    use crate::stop::NoProgress;
+    use crate::table::{Codes, Column, Dictionary};
+
+    fn table(codes: &[u32]) -> Table {
+        let column = Column {
+            name: "city".to_owned(),
+            codes: Codes::from_codes(9, codes.iter().copied()),
+            cardinality: 9,
+            missing: None,
+        };
+        Table::new(vec![column], None, codes.len()).unwrap()
+    }
+
+    fn linked(ours: &[u32], theirs: &[u32]) -> LinkedTables {
+        let mut values = Dictionary::new(ColumnType::Text);
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i"] {
+            values.push(Secret::new(name));
+        }
+        let name = "city".to_owned();
+        LinkedTables {
+            source: "members".to_owned(),
+            ours: table(ours),
+            theirs: table(theirs),
+            columns: vec![SharedColumn { name, values, numbers: None, comparison: Comparison::Equal }],
+            truth: None,
+            pseudonyms: None,
+            source_equals_extract: false,
+        }
+    }
+
+    fn exact() -> Settings {
+        Settings { attacks: vec![AttackKind::Exact], seed: 0, notes: vec!["first".to_owned()] }
+    }
+
+    fn measured(linked: LinkedTables, hold_out: Option<Table>) -> LinkageAttack {
+        measure(linked, hold_out, &exact(), &NoProgress, &Stop::default()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn strangers_who_are_claimed_as_often_leave_no_evidence() {
+        let ours: Vec<u32> = (0..8).collect();
+        let alone = measured(linked(&ours, &ours), None);
+        assert_eq!((alone.evidence, alone.control_rate), (Evidence::Found, None));
+        let held = measured(linked(&ours, &ours), Some(table(&ours)));
+        assert_eq!((held.claim_rate, held.control_rate), (Some(1.0), Some(1.0)));
+        assert_eq!((held.residual_risk, held.evidence), (Some(0.0), Evidence::None));
+        let other = measured(linked(&ours, &ours), Some(table(&[8; 8])));
+        assert_eq!((other.control_rate, other.evidence), (Some(0.0), Evidence::Found));
+        assert!(other.residual_risk.is_some_and(|risk| risk > 0.5), "{other:?}");
+    }
+
+    #[test]
+    fn nobody_knows_the_truth_of_strangers() {
+        let mut known = linked(&[0, 1], &[0, 1]);
+        let keys = vec![Some(0), Some(1)];
+        known.truth = Some(SubjectKeys { ours: keys.clone(), theirs: keys });
+        let found = measured(known, Some(table(&[0, 5, 6])));
+        assert_eq!((found.correct, found.subjects), (Some(2), 2));
+        assert_eq!(found.control_rate, Some(1.0 / 3.0));
+    }
+
+    #[test]
+    fn a_hold_out_of_nobody_leaves_its_figures_open_with_a_reason() {
+        let found = measured(linked(&[0, 1], &[0, 1]), Some(table(&[])));
+        assert_eq!((found.control_rate, found.residual_risk), (None, None));
+        assert!(found.undefined.iter().any(|field| field.field == "residual_risk" && field.reason == "empty"));
+    }
+
+    #[test]
+    fn notes_of_the_source_come_first_and_a_raised_stop_ends() {
+        assert_eq!(measured(linked(&[0], &[1]), None).notes[0], "first");
+        let stop = Stop::default();
+        stop.raise(StopReason::Timeout);
+        let ended = measure(linked(&[0], &[0]), None, &exact(), &NoProgress, &stop);
+        assert_eq!(ended.unwrap_err(), StopReason::Timeout);
+    }
+
+    #[test]
+    fn without_figures_there_is_neither_evidence_nor_its_absence() {
+        assert_eq!(evidence(&LinkageAttack::default()), Evidence::Unknown);
+        let even = LinkageAttack { attack_rate: Some(0.5), baseline_rate: Some(0.5), ..LinkageAttack::default() };
+        assert_eq!(evidence(&even), Evidence::None);
+    }
 }

@@ -34,7 +34,10 @@ impl Figures {
             ambiguous: matched - unique,
             no_match: subjects - matched,
             one_to_one: one_to_one.map(|class| class.subjects).sum(),
-            expected_correct: by_risk.into_iter().map(|(size, subjects)| count(subjects) / f64::from(size)).sum(),
+            expected_correct: by_risk
+                .into_iter()
+                .map(|(size, subjects)| count(subjects) / f64::from(size))
+                .fold(0.0, |sum, links| sum + links),
             k_map: counts.subjects.iter().map(|class| class.theirs.into()).min(),
         }
     }

@@ -1,7 +1,5 @@
 //! Two files of 5,000 invented people each, the second with typing errors, missing and swapped cells.
 
-use std::io::Read;
-
 use super::super::{Settings, attack};
 use super::tables::{Rows, linked, with_truth};
 use crate::measure::linkage::LinkedTables;
@@ -13,9 +11,8 @@ const DUPLICATE: &[u8] = include_bytes!("../../../../../tests/data/febrl/dataset
 
 /// Header and rows, with the number of the person first.
 fn read(file: &[u8]) -> (Vec<String>, Rows) {
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let unpacked = flate2::read::GzDecoder::new(file);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(unpacked);
     let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
     (header, reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect())
 }

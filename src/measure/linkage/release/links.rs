@@ -1,0 +1,145 @@
+//! The links that are claimed, and how many of them are right.
+
+use super::belief::Pair;
+use super::features::Side;
+use super::{Edge, assign, empty};
+use crate::measure::linkage::{LinkedTables, SubjectKeys};
+use crate::result::{CalibrationBin, Evidence, LinkageAttack};
+use crate::stats::wilson_interval;
+use crate::stop::{Stop, StopReason};
+
+/// Stretches of probability in which links are counted.
+const BINS: u32 = 10;
+
+/// A claimed link between subjects of the two tables.
+struct Link {
+    ours: u32,
+    theirs: u32,
+    probability: f64,
+}
+
+/// The one-to-one links with the largest expected number of right ones.
+pub(super) struct Links(Vec<Link>);
+
+impl Links {
+    /// Chooses among the pairs; whoever cannot be told from another subject of its side is left out.
+    pub(super) fn new(
+        pairs: &[Pair],
+        probabilities: &[f64],
+        [ours, theirs]: [&Side; 2],
+        stop: &Stop,
+    ) -> Result<Self, StopReason> {
+        let alone = |pair: &Pair| !ours.has_twin[pair.left as usize] && !theirs.has_twin[pair.right as usize];
+        let edges: Vec<Edge> = pairs
+            .iter()
+            .zip(probabilities)
+            .filter(|(pair, _)| alone(pair))
+            .map(|(pair, &score)| Edge { left: pair.left, right: pair.right, score })
+            .collect();
+        let partners = assign(ours.order.len(), theirs.order.len(), &edges, stop)?;
+        // Pairs, and so edges, are sorted by left, and the right ones of a left are few.
+        let mut links = Vec::new();
+        for edge in edges {
+            if partners[edge.left as usize] == Some(edge.right) {
+                links.push(Link {
+                    ours: ours.order[edge.left as usize],
+                    theirs: theirs.order[edge.right as usize],
+                    probability: edge.score,
+                });
+            }
+        }
+        Ok(Self(links))
+    }
+
+    /// Every figure of the attack but its detail.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of links")]
+    pub(super) fn summed_up(&self, linked: &LinkedTables) -> LinkageAttack {
+        let truth = linked.truth.as_ref();
+        let is_right = |link: &Link| truth.map(|truth| are_one(truth, link.ours, link.theirs));
+        let expected: f64 = self.0.iter().map(|link| link.probability).sum();
+        let correct = truth.map(|_| self.0.iter().filter(|link| is_right(link) == Some(true)).count() as u64);
+        let (links, subjects) = (self.0.len() as u64, linked.ours.subjects() as u64);
+        let baseline = 1.0 / linked.theirs.subjects() as f64;
+        let found = correct.map_or(expected, |correct| correct as f64);
+        let interval = wilson_interval(found.round() as u64, subjects);
+        let better = interval.is_some_and(|[low, _]| low > baseline);
+        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
+        let common = common(linked);
+        let mut attack = LinkageAttack {
+            attack_rate: Some(found / subjects as f64),
+            interval,
+            baseline_rate: Some(baseline),
+            evidence: if better { Evidence::Found } else { Evidence::None },
+            expected_correct: Some(expected),
+            links: Some(links),
+            correct,
+            precision: correct.and_then(|correct| share(correct, links)),
+            recall: correct.zip(common).and_then(|(correct, common)| share(correct, common)),
+            calibration: self.calibration(is_right),
+            ..empty(linked)
+        };
+        if correct.is_none() {
+            attack.notes.push("the share is what the attack expects of its own links; no truth was given".to_owned());
+        }
+        attack
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bin from 0 to 10")]
+    fn calibration(&self, is_right: impl Fn(&Link) -> Option<bool>) -> Vec<CalibrationBin> {
+        let mut bins: Vec<CalibrationBin> = (0..BINS)
+            .map(|bin| {
+                let bound = |bin| f64::from(bin) / f64::from(BINS);
+                CalibrationBin { from: bound(bin), to: bound(bin + 1), links: 0, expected: 0.0, correct: None }
+            })
+            .collect();
+        for link in &self.0 {
+            let bin = &mut bins[((link.probability * f64::from(BINS)) as usize).min(BINS as usize - 1)];
+            bin.links += 1;
+            bin.expected += link.probability;
+            if let Some(right) = is_right(link) {
+                bin.correct = Some(bin.correct.unwrap_or(0) + u64::from(right));
+            }
+        }
+        bins.retain(|bin| bin.links > 0);
+        bins
+    }
+}
+
+fn are_one(truth: &SubjectKeys, ours: u32, theirs: u32) -> bool {
+    let key = truth.ours[ours as usize];
+    key.is_some() && key == truth.theirs[theirs as usize]
+}
+
+/// Subjects of the extract whose true partner is in the source; `None` without truth.
+pub(super) fn common(linked: &LinkedTables) -> Option<u64> {
+    let truth = linked.truth.as_ref()?;
+    let mut theirs: Vec<u32> = truth.theirs.iter().copied().flatten().collect();
+    theirs.sort_unstable();
+    Some(truth.ours.iter().flatten().filter(|key| theirs.binary_search(key).is_ok()).count() as u64)
+}
+
+/// Share of subjects whose best candidate is the right one; of several equally good ones each counts its part.
+/// `None` without truth.
+pub(super) fn best_rate(found: &[Vec<(u32, f64)>], [ours, theirs]: [&Side; 2], linked: &LinkedTables) -> Option<f64> {
+    let truth = linked.truth.as_ref()?;
+    // Whole counts by size of the tie, so that the sum does not depend on the order of equal histories.
+    let mut right_of_size = std::collections::BTreeMap::new();
+    for (left, candidates) in found.iter().enumerate() {
+        let best = candidates.iter().map(|candidate| candidate.1).fold(f64::NEG_INFINITY, f64::max);
+        let tied = candidates.iter().filter(|candidate| candidate.1 >= best);
+        let is_right = |candidate: &&(u32, f64)| are_one(truth, ours.order[left], theirs.order[candidate.0 as usize]);
+        let right = tied.clone().filter(is_right).count();
+        *right_of_size.entry(tied.count()).or_insert(0_usize) += right;
+    }
+    let sum: f64 = right_of_size.iter().map(|(&tied, &right)| right as f64 / tied.max(1) as f64).sum();
+    Some(sum / linked.ours.subjects() as f64)
+}
+
+/// Share of subjects whose pair with most evidence is the right one. `None` without truth.
+pub(super) fn nearest_rate(pairs: &[Pair], sides: [&Side; 2], linked: &LinkedTables) -> Option<f64> {
+    let mut found = vec![Vec::new(); sides[0].order.len()];
+    for pair in pairs {
+        found[pair.left as usize].push((pair.right, pair.evidence));
+    }
+    best_rate(&found, sides, linked)
+}
