@@ -162,7 +162,15 @@ fn why_unknown(attack: &LinkageAttack) -> Option<String> {
         return None;
     }
     let field = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    Some(field.map_or_else(|| "it gave none".to_owned(), |entry| entry.reason.clone()))
+    let words = |code: &str| match code {
+        "empty" => "one side has no subjects".to_owned(),
+        "no-columns" => "no column is shared".to_owned(),
+        "too-costly" => "there are more pairs of records to compare than the work limit allows".to_owned(),
+        "no-pseudonyms" => "the two sides have no pseudonyms in common".to_owned(),
+        "no-common-subjects" => "no subject is in both releases".to_owned(),
+        other => other.to_owned(),
+    };
+    Some(field.map_or_else(|| "it gave none".to_owned(), |entry| words(&entry.reason)))
 }
 
 /// What of an attack is compared.

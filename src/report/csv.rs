@@ -407,7 +407,7 @@ mod tests {
         assert_eq!([&rate[place("value")], &rate[place("high")], &rate[place("limit")]], ["0.937", "0.946", "0.05"]);
         let unknown = row("attack_rate", "tolerant; visitors.csv");
         assert_eq!([&unknown[place("value")], &unknown[place("status")]], ["", "undefined"]);
-        assert_eq!(unknown[place("reason")], "the two sides share no value");
+        assert_eq!(unknown[place("reason")], "no column is shared");
         assert!(rows.iter().any(|row| row[place("measure")] == "linkage.column_sets"));
         assert!(rows.iter().any(|row| row[place("measure")] == "linkage.pseudonyms" && row[place("value")] == "2881"));
     }

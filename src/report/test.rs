@@ -251,7 +251,7 @@ fn pictures_of_linkage_have_words_and_one_is_left_out_where_nothing_can_be_drawn
     assert!(names(&fixture::linkage_cut_off()).is_empty());
     let described: String = charts(&fixture::linked()).iter().map(|chart| chart.description.clone()).collect();
     assert!(described.contains("no better than guessing, which is no evidence"), "{described}");
-    assert!(described.contains("not known, because the two sides share no value"), "{described}");
+    assert!(described.contains("not known, because no column is shared"), "{described}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) fn undefined_reason(code: &str) -> &str {
         "wildcard" => "missing cells match everything, so there are no classes",
         "single-record" => "one record has no pair to be told apart from",
         "too-costly" => "counting it exceeds the work limit",
-        other => other,
+        other => linkage_reason(other),
     }
 }
 

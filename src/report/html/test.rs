@@ -251,7 +251,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
         "Of the shared columns district links most: without it 63.4 % of subjects become",
         "2,881 of 3,000 pseudonyms in customer_id, of 2,881 subjects, are a plain or common hash",
         "None of 3,000 pseudonyms in card",
-        "Near values, visitors.csv: not known, because the two sides share no value.",
+        "Near values, visitors.csv: not known, because no column is shared.",
         "never seen among likely matches",
         "plain overlap of merchants finds</th><td class=\"n\">31.7 %",
         "of them alone in neither before</th><td class=\"n\">148 (5.28 %)",

@@ -147,7 +147,11 @@ pub(in crate::report) fn linked_detail(attack: &LinkageAttack) -> String {
         Some(rate) => format!("; guessing finds {}", percent(rate)),
         None => String::new(),
     };
-    format!("{} of {} {}{guess}", share(attack), subjects(attack.subjects), found_as(attack))
+    let whole = match &attack.intersection {
+        Some(detail) => format!("{} of both releases", subjects(detail.common)),
+        None => subjects(attack.subjects),
+    };
+    format!("{} of {whole} {}{guess}", share(attack), found_as(attack))
 }
 
 /// What the headline means for those who are linked.
@@ -176,6 +180,22 @@ fn share(attack: &LinkageAttack) -> String {
 pub(in crate::report) fn attack_unknown(attack: &LinkageAttack) -> String {
     let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
     entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(super::undefined_reason(&entry.reason)))
+}
+
+/// The reason code of a figure of linkage that is null, in words.
+pub(in crate::report) fn linkage_reason(code: &str) -> &str {
+    match code {
+        "empty-source" => "the source has no subjects",
+        "no-columns" => "no column is shared",
+        "no-overlap" => "no subject matches anybody",
+        "no-key" => "no subject has a value in every shared column",
+        "no-link" | "no-links" | "no-claims" => "no link was claimed",
+        "no-true-partner" | "no-true-partners" => "by the truth nobody is on both sides",
+        "no-pseudonyms" => "the two sides have no pseudonyms in common",
+        "no-common-subjects" => "no subject is in both releases",
+        "event-columns" => "the shared columns change from record to record",
+        other => other,
+    }
 }
 
 /// One attack in a line.
