@@ -257,6 +257,8 @@ fn tell_limits(pick: &mut Picker<'_>, flags: &Settings, limits: &Limits, policy:
         ("max_share_at_risk", limits.max_share_at_risk),
         ("max_unicity", limits.max_unicity),
         ("max_correct_links", limits.max_correct_links),
+        ("max_linked_share", limits.max_linked_share),
+        ("max_relinked_share", limits.max_relinked_share),
         ("max_inference_advantage", limits.max_inference_advantage),
     ];
     for (setting, limit) in others {

@@ -15,7 +15,7 @@ use crate::judge::{AGGREGATE_PRESETS, PRESETS};
 use crate::result::{FindingCode, RaisedSeverity, Recipient, Severity};
 
 /// What the answer is judged by.
-pub(super) const POLICY: [&str; 13] = [
+pub(super) const POLICY: [&str; 15] = [
     "preset",
     "k",
     "max_risk",
@@ -23,6 +23,8 @@ pub(super) const POLICY: [&str; 13] = [
     "max_unique_share",
     "max_share_at_risk",
     "max_unicity",
+    "max_linked_share",
+    "max_relinked_share",
     "max_correct_links",
     "max_inference_advantage",
     "gate_any_record",
@@ -65,6 +67,8 @@ pub(super) fn read_policy<'text>(
     limits.max_unique_share = share("max_unique_share")?;
     limits.max_share_at_risk = share("max_share_at_risk")?;
     limits.max_unicity = share("max_unicity")?;
+    limits.max_linked_share = share("max_linked_share")?;
+    limits.max_relinked_share = share("max_relinked_share")?;
     limits.max_correct_links =
         get("max_correct_links").map(|value| reader.figure(&value, 0.0..=f64::MAX)).transpose()?;
     limits.max_inference_advantage = share("max_inference_advantage")?;

@@ -274,7 +274,7 @@ fn no_input_is_refused() {
 #[test]
 fn the_policy_is_read_with_preset_limits_and_severities() {
     let text = "[policy]\npreset = \"controlled-k5\"\nmax_risk = 0.09\nmax_average_risk = 0.05\nmax_unique_share = 0\n\
-                max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_correct_links = 12\nmax_inference_advantage = 0.01\n\
+                max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_linked_share = 0.01\nmax_relinked_share = 0.05\nmax_correct_links = 12\nmax_inference_advantage = 0.01\n\
                 severities = { guessed-roles = \"critical\" }\n[columns.memo]\npermitted = true\n\
                 [columns.x]\npermitted = false\n";
     let resolved = merged(Settings::default(), text);
@@ -282,6 +282,8 @@ fn the_policy_is_read_with_preset_limits_and_severities() {
     assert_eq!((policy.name.as_str(), policy.k), ("controlled-k5", 12));
     assert_eq!(policy.limit_of(GateMeasure::Unicity), Some(0.1));
     assert_eq!(policy.limit_of(GateMeasure::CorrectLinks), Some(12.0));
+    assert_eq!(policy.limit_of(GateMeasure::LinkedShare), Some(0.01));
+    assert_eq!(policy.limit_of(GateMeasure::RelinkedShare), Some(0.05));
     assert_eq!(policy.severities[0].at_least, Severity::Critical);
     assert_eq!(policy.permitted_identifiers, ["memo"]);
     assert!(resolved.plan.permitted_identifiers.contains("memo") && resolved.plan.roles.guess);

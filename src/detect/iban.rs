@@ -47,6 +47,26 @@ pub(super) fn at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<u
     right.then_some(end)
 }
 
+/// Looks for a Polish account number (NRB) that starts here: an IBAN whose country everybody knows and nobody writes,
+/// 26 digits bare or in groups.
+pub(super) fn polish_at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
+    const DIGITS: usize = 26;
+    if !text[start].is_ascii_digit() || before(text, start).is_some_and(|byte| is_word(byte) || byte == b'.') {
+        return None;
+    }
+    let mut number = [0; DIGITS + 2];
+    number[..2].copy_from_slice(b"PL");
+    let end = compact(text, start, &mut number[2..])?;
+    let grouped = end - start > DIGITS;
+    let longer = grouped && matches!(text.get(end..), Some([b' ' | b'-', next, ..]) if next.is_ascii_digit());
+    if longer || !number[2..].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let right = remainder(&number) == 1;
+    sighting.add(Sign::ACCOUNT_POLISH, Span { start, end }.placement(text), right);
+    right.then_some(end)
+}
+
 /// Fills `number` with letters and digits, passing over single blanks and dashes; the end, when a word ends there.
 fn compact(text: &[u8], start: usize, number: &mut [u8]) -> Option<usize> {
     let mut at = start;

@@ -9,10 +9,10 @@
 //! |---|---|
 //! | payment card number | issuer range, length for that issuer, Luhn digit; bare or in groups (`card.rs`) |
 //! | partial, truncated card number | digits and signs of masking in the length of a card; at most the first six and last four digits are a permitted truncation |
-//! | IBAN | country, its length, modulo 97; bare or in groups (`iban.rs`) |
+//! | IBAN | country, its length, modulo 97; bare or in groups; Polish ones also without the country (`iban.rs`) |
 //! | e-mail address | the library `linkify` (`email.rs`) |
 //! | telephone number | `+` or `00` with country code and length, or a national spelling; bare digits only beneath a heading (`phone.rs`) |
-//! | national identifier | a table of spellings with their check digits (`national/`) |
+//! | national identifier | a table of spellings with their check digits; bare digits in a text only behind their name (`national/`) |
 //! | hashed value | hexadecimal or base64 of a usual length (`hash.rs`) |
 //!
 //! # Guarantee
@@ -192,11 +192,19 @@ fn look_for_numbers(text: &[u8], heading: Heading, sighting: &mut Sighting) {
     }
 }
 
+/// Looks for a national number in bare digits that its own name stands before, as in `PESEL 44051401359`.
+fn named_national_at(text: &[u8], at: usize, sighting: &mut Sighting) -> Option<usize> {
+    let named = text[at].is_ascii_digit() && text::words_before(text, at).any(|word| NATIONAL.contains(&&*word));
+    if named { national::named_at(text, at, sighting) } else { None }
+}
+
 /// Looks for an identifier that starts here; the end of one that is right.
 fn number_at(text: &[u8], at: usize, heading: Heading, sighting: &mut Sighting) -> Option<usize> {
     iban::at(text, at, sighting)
+        .or_else(|| iban::polish_at(text, at, sighting))
         .or_else(|| card::masked_at(text, at, sighting))
         .or_else(|| card::at(text, at, sighting))
         .or_else(|| national::at(text, at, heading.national, sighting))
+        .or_else(|| named_national_at(text, at, sighting))
         .or_else(|| phone::at(text, at, sighting))
 }

@@ -45,7 +45,9 @@ const NATIONAL_LENGTHS: [(&[u8], usize, usize); 14] = [
 const MOST_DIGITS: usize = 15;
 
 /// Groups of digits of national numbers that begin with the trunk zero, and the separators they are written with.
-const TRUNK: [(&[usize], &[u8]); 21] = [
+const TRUNK: [(&[usize], &[u8]); 23] = [
+    (&[2, 3, 3, 2], b" "),
+    (&[2, 3, 2, 2], b" "),
     (&[2, 2, 2, 2, 2], b" .-"),
     (&[3, 4, 4], b" -."),
     (&[3, 3, 4], b" -."),
@@ -199,6 +201,11 @@ fn sizes(text: &[u8], start: usize) -> (Vec<usize>, Option<u8>, Vec<usize>) {
         sizes.push(run);
         ends.push(at);
         match text.get(at) {
+            // `070-123 45 67`: the area is set apart by another sign.
+            Some(b' ') if sizes.len() == 2 && matches!(separator, Some(b'-' | b'/')) => {
+                separator = Some(b' ');
+                at += 1;
+            }
             Some(&byte) if b" -./".contains(&byte) && separator.is_none_or(|known| known == byte) => {
                 separator = Some(byte);
                 at += 1;

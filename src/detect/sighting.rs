@@ -18,7 +18,9 @@ impl Sign {
     pub(super) const PHONE_NATIONAL: Self = Self(7);
     pub(super) const PHONE_DIGITS: Self = Self(8);
     pub(super) const HASH: Self = Self(9);
-    const FIRST_NATIONAL: u8 = 10;
+    pub(super) const ACCOUNT_POLISH: Self = Self(10);
+    pub(super) const NATIONAL_NAMED: Self = Self(11);
+    const FIRST_NATIONAL: u8 = 12;
 
     /// The sign of the national rule at this place of their table.
     pub(super) const fn national(place: usize) -> Self {
@@ -38,7 +40,7 @@ impl Sign {
             Self::CARD_PLAIN | Self::CARD_GROUPED => IdentifierKind::PaymentCardNumber,
             Self::CARD_PARTIAL => IdentifierKind::PartialCardNumber,
             Self::CARD_TRUNCATED => IdentifierKind::TruncatedCardNumber,
-            Self::IBAN => IdentifierKind::Iban,
+            Self::IBAN | Self::ACCOUNT_POLISH => IdentifierKind::Iban,
             Self::EMAIL => IdentifierKind::EmailAddress,
             Self::PHONE_INTERNATIONAL | Self::PHONE_NATIONAL | Self::PHONE_DIGITS => IdentifierKind::PhoneNumber,
             Self::HASH => IdentifierKind::HashedValue,

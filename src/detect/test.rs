@@ -331,3 +331,34 @@ fn the_order_and_the_repetition_of_cells_change_nothing_but_counts() {
     let tripled: Vec<Found> = forward.iter().map(|found| Found { records: found.records * 3, ..*found }).collect();
     assert_eq!(search.settle(), tripled);
 }
+
+#[test]
+fn a_polish_account_number_without_its_country_is_one_and_other_numbers_of_its_length_are_not() {
+    let kinds = |cells: &[&str]| -> Vec<(IdentifierKind, Placement)> {
+        let mut search = Search::new("x17");
+        cells.iter().for_each(|cell| search.take(cell.as_bytes(), 1));
+        search.settle().into_iter().map(|found| (found.kind, found.placement)).collect()
+    };
+    let iban = |placement| vec![(IdentifierKind::Iban, placement)];
+    assert_eq!(kinds(&["61109010140000071219812874"]), iban(Placement::WholeCell));
+    assert_eq!(kinds(&["61 1090 1014 0000 0712 1981 2874"]), iban(Placement::WholeCell));
+    assert_eq!(kinds(&["na rachunek 61 1090 1014 0000 0712 1981 2874 czynsz"]), iban(Placement::WithinText));
+    for other in ["62109010140000071219812874", "611090101400000712198128741", "61 1090 1014 0000 0712 1981 2874 5"] {
+        assert!(!kinds(&[other]).iter().any(|(kind, _)| *kind == IdentifierKind::Iban), "{other}");
+    }
+}
+
+#[test]
+fn bare_digits_in_a_text_are_a_national_number_behind_its_name_only() {
+    let finds = |cell: &str| {
+        let mut search = Search::new("note");
+        search.take(cell.as_bytes(), 1);
+        search.settle().iter().any(|found| found.kind == IdentifierKind::NationalIdentifier)
+    };
+    for named in ["PESEL 44051401359", "pesel nr 44051401359, zus", "klient (PESEL: 44051401359)", "BSN 111222333 ok"] {
+        assert!(finds(named), "{named}");
+    }
+    for other in ["zamowienie 44051401359", "PESEL 44051401358", "pesel podany osobno, zamowienie 44051401359"] {
+        assert!(!finds(other), "{other}");
+    }
+}

@@ -48,6 +48,14 @@ pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
     at.checked_sub(1).and_then(|place| text.get(place)).copied()
 }
 
+/// The last two words before a place, the nearer one first, in small letters.
+pub(super) fn words_before(text: &[u8], at: usize) -> impl Iterator<Item = String> {
+    const FARTHEST: usize = 40;
+    let near = &text[at.saturating_sub(FARTHEST)..at];
+    let words = near.rsplit(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).take(2);
+    words.map(|word| String::from_utf8_lossy(word).to_ascii_lowercase())
+}
+
 /// Whether a number that ends here is part of a longer word or of a decimal number.
 pub(super) fn goes_on(text: &[u8], end: usize) -> bool {
     match text.get(end..) {

@@ -6,6 +6,7 @@
 //! | reading | spellings |
 //! |---|---|
 //! | number | sign, digits, point, exponent; no leading zero (`007` is text), no thousands separator, at most 28 significant digits, 400 before or after the point when written out; whole numbers only: integer |
+//! | number with decimal comma | in every cell exactly two decimals behind a comma (`1.234,56`, `1 234,56`, `12,30`), so that nothing else can be meant |
 //! | date | `YYYY-MM-DD`, `YYYY/MM/DD`, `DD.MM.YYYY`; `DD/MM/YYYY` or `MM/DD/YYYY` when some cell of the column settles which |
 //! | timestamp | a date in any of these spellings under the same rule, `T` or a blank, `HH:MM`, seconds and up to nine digits of fraction if wanted |
 //! | zoned timestamp | the same with `Z` or an offset (`+02:00`, `+0200`, `+02`), the date without doubt about day and month |
@@ -14,6 +15,8 @@
 //!
 //! `YYYYMMDD` is an integer: nothing tells it from an amount. `NaN` counts as missing in a column of numbers and is
 //! text elsewhere.
+//!
+//! Years of two digits are text: nothing tells the century.
 //!
 //! Codes such as `1E5`, `100000` and `+100000` may mean three things, floats such as `1e-05` and `0.5` never do. So a
 //! column with a leading `+` or an exponent holds numbers only if some cell of it has a decimal point.
@@ -47,10 +50,12 @@ impl Readings {
     const PLAIN: u16 = 1 << 12;
     /// Numbers without a decimal point.
     const NO_POINT: u16 = 1 << 13;
+    /// Numbers with a decimal comma.
+    const COMMA: u16 = 1 << 14;
 
     /// Nothing seen yet: every reading is open.
     pub(super) const fn all() -> Self {
-        Self((1 << 14) - 1)
+        Self((1 << 15) - 1)
     }
 
     /// What both admit.
@@ -74,6 +79,8 @@ impl Readings {
             Reading::Integer
         } else if has(Self::NUMBER) {
             Reading::Decimal
+        } else if has(Self::COMMA) {
+            Reading::DecimalComma
         } else if has(Self::DATE) {
             Reading::Date(DayOrder::Clear)
         } else if has(Self::DATE_DAY_FIRST) && !has(Self::DATE_MONTH_FIRST) {
@@ -116,6 +123,8 @@ pub(super) enum Reading {
     Integer,
     /// Numbers.
     Decimal,
+    /// Numbers with a decimal comma.
+    DecimalComma,
     /// Dates.
     Date(DayOrder),
     /// Timestamps without a zone.
@@ -137,7 +146,7 @@ impl Reading {
     pub(super) const fn column_type(self) -> ColumnType {
         match self {
             Self::Integer => ColumnType::Integer,
-            Self::Decimal => ColumnType::Decimal,
+            Self::Decimal | Self::DecimalComma => ColumnType::Decimal,
             Self::Date(_) => ColumnType::Date,
             Self::Timestamp(_) => ColumnType::Timestamp,
             Self::ZonedTimestamp => ColumnType::ZonedTimestamp,
@@ -150,7 +159,7 @@ impl Reading {
 
     /// Whether `NaN` counts as missing under this reading.
     pub(super) const fn not_a_number_is_missing(self) -> bool {
-        matches!(self, Self::Integer | Self::Decimal | Self::Empty)
+        matches!(self, Self::Integer | Self::Decimal | Self::DecimalComma | Self::Empty)
     }
 }
 
@@ -164,7 +173,12 @@ pub(super) fn readings_of(cell: &[u8]) -> Readings {
     const LONGEST_TYPED: usize = 400;
     if is_not_a_number(cell) {
         return Readings(
-            Readings::WHOLE | Readings::NUMBER | Readings::PLAIN | Readings::NO_POINT | Readings::NOTHING_SEEN,
+            Readings::WHOLE
+                | Readings::NUMBER
+                | Readings::PLAIN
+                | Readings::NO_POINT
+                | Readings::COMMA
+                | Readings::NOTHING_SEEN,
         );
     }
     let (Some(first), true) = (cell.first(), cell.len() <= LONGEST_TYPED) else { return Readings(0) };
@@ -177,6 +191,9 @@ pub(super) fn readings_of(cell: &[u8]) -> Readings {
     let mut canonical = String::new();
     if let Some(whole) = write_number(cell, &mut canonical) {
         return Readings(number_readings(cell, whole));
+    }
+    if with_point(cell).is_some_and(|number| write_number(&number, &mut canonical).is_some()) {
+        return Readings(Readings::COMMA);
     }
     let time = if time(cell).is_some() { Readings::TIME } else { 0 };
     Readings(date_readings(cell) | timestamp_readings(cell) | time)
@@ -237,6 +254,7 @@ fn date_readings(cell: &[u8]) -> u16 {
 pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut String) -> Option<()> {
     match reading {
         Reading::Integer | Reading::Decimal => write_number(cell, canonical).map(drop),
+        Reading::DecimalComma => write_number(&with_point(cell)?, canonical).map(drop),
         Reading::Date(order) => {
             let date = date(cell, order).or_else(|| date(cell, DayOrder::Clear))?;
             write!(canonical, "{date}").ok()
@@ -253,6 +271,37 @@ pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut Str
         Reading::Boolean => canonical.write_str(if boolean(cell)? { "true" } else { "false" }).ok(),
         Reading::Text | Reading::Empty => None,
     }
+}
+
+/// A number with a decimal comma spelled with a point: two decimals, as amounts have, so that a list of codes (`3,1`) or
+/// grouped thousands (`1,234`) is never taken for one; thousands bare or set apart by one sign, a point or a blank.
+fn with_point(cell: &[u8]) -> Option<Vec<u8>> {
+    let (whole, decimals) = cell.split_at_checked(cell.len().checked_sub(3)?)?;
+    if decimals[0] != b',' || !decimals[1..].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (sign, digits) = whole.split_at(usize::from(matches!(whole.first(), Some(b'-' | b'+'))));
+    let mut number = sign.to_vec();
+    number.extend(ungrouped(digits)?);
+    number.push(b'.');
+    number.extend_from_slice(&decimals[1..]);
+    Some(number)
+}
+
+/// Digits without the one sign that sets groups of three apart.
+fn ungrouped(digits: &[u8]) -> Option<Vec<u8>> {
+    const SEPARATORS: [&str; 4] = [".", " ", "\u{a0}", "\u{202f}"];
+    if digits.iter().all(u8::is_ascii_digit) {
+        return (!digits.is_empty()).then(|| digits.to_vec());
+    }
+    let text = std::str::from_utf8(digits).ok()?;
+    let separator = SEPARATORS.into_iter().find(|separator| text.contains(separator))?;
+    let (first, rest) = text.split_once(separator)?;
+    let numeric = |group: &str, shortest: usize| {
+        (shortest..=3).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let grouped = numeric(first, 1) && rest.split(separator).all(|group| numeric(group, 3));
+    grouped.then(|| text.replace(separator, "").into_bytes())
 }
 
 /// Appends the canonical spelling of a number and says whether it is whole; `None` when the cell is no number.

@@ -139,12 +139,12 @@ pub enum InputError {
         position: usize,
     },
     /// Two columns have one name.
-    #[error("columns {first} and {second} of `{file}` have the same name `{column}`")]
+    ///
+    /// The name is not told: the first line of a file without a header holds cells.
+    #[error("columns {first} and {second} of `{file}` have the same name")]
     DuplicateColumn {
         /// File name.
         file: String,
-        /// The name.
-        column: String,
         /// Position of the first, counted from 1.
         first: usize,
         /// Position of the second, counted from 1.

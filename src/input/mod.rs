@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`open`] finds the files and looks at their beginnings (`source`, `sniff`); [`read()`] moves their
 //! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson`,
-//! `columnar` or `excel` (cells) into `coder`, which gives every distinct value of a column a code; at the end
+//! `columnar` or `excel` (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
 //! `classify` finds the type of the column and the one spelling that equal values share.
 //!
 //! # Invariants
@@ -30,6 +30,7 @@ mod stored;
 #[cfg(test)]
 mod test;
 mod typed;
+mod values;
 
 pub use error::InputError;
 pub use extract::{CodedColumn, Extract, ExtractColumn};

@@ -418,12 +418,7 @@ fn check_names(file: &SourceFile) -> Result<(), InputError> {
             return Err(InputError::UnnamedColumn { file: shown(&file.name), position: index + 1 });
         }
         if let Some(first) = seen.insert(column, index) {
-            return Err(InputError::DuplicateColumn {
-                file: shown(&file.name),
-                column: shown(column),
-                first: first + 1,
-                second: index + 1,
-            });
+            return Err(InputError::DuplicateColumn { file: shown(&file.name), first: first + 1, second: index + 1 });
         }
     }
     Ok(())

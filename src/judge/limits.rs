@@ -15,16 +15,8 @@ pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
         crowds(case, &gates, account);
     }
     known_points(case, account);
-    for gate in &case.policy.gates {
-        match gate.measure {
-            GateMeasure::CorrectLinks => {
-                unbuilt(gate, "links to a table of the recipient", "max_correct_links", account);
-            }
-            GateMeasure::InferenceAdvantage => {
-                unbuilt(gate, "what can be inferred about a subject", "max_inference_advantage", account);
-            }
-            _ => {}
-        }
+    for gate in case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::InferenceAdvantage) {
+        unbuilt(gate, "what can be inferred about a subject", "max_inference_advantage", account);
     }
 }
 
@@ -40,7 +32,7 @@ fn is_on_crowds(measure: GateMeasure) -> bool {
 }
 
 /// Nothing passes for want of a figure: whoever set the limit wanted to know.
-fn unknown(gate: &Gate, measure: &str, message: String, account: &mut Gated) {
+pub(super) fn unknown(gate: &Gate, measure: &str, message: String, account: &mut Gated) {
     account.applied += 1;
     let found = finding(FindingCode::UnknownRisk, Severity::Critical, measure, message);
     account.findings.push(Finding { limit: gate.limit, ..found });
@@ -380,7 +372,7 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
 }
 
 /// A share in per cent with as many decimals as it takes to tell it from `other`, from 0 and from 100: one to four.
-fn percent_beside(share: f64, other: f64) -> String {
+pub(super) fn percent_beside(share: f64, other: f64) -> String {
     let written = |share: f64, decimals: usize| format!("{:.decimals$}", share * 100.0);
     let is_same = |other: f64| share.total_cmp(&other).is_eq();
     let differs = |other: f64, decimals| is_same(other) || written(share, decimals) != written(other, decimals);
@@ -390,6 +382,6 @@ fn percent_beside(share: f64, other: f64) -> String {
 }
 
 /// A share in per cent.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     percent_beside(share, share)
 }

@@ -11,6 +11,7 @@ mod explain;
 mod forms;
 mod identifiers;
 mod limits;
+mod linkage;
 mod presets;
 mod roles;
 #[cfg(test)]
@@ -93,6 +94,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     identifiers::apply(case, &mut gated);
     forms::apply(case, &mut gated);
     limits::apply(case, &mut gated);
+    linkage::apply(case, &mut gated);
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }
@@ -110,6 +112,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     if matches!(verdict.outcome, VerdictOutcome::Pass | VerdictOutcome::Review) {
         verdict.reasons.extend(counted_coarser(case.dataset));
     }
+    verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
     Judgement { verdict, findings: gated.findings, waivers, not_measured: gated.not_measured }
 }
 

@@ -33,6 +33,10 @@ pub struct Limits {
     pub max_share_at_risk: Option<f64>,
     /// Largest allowed share of subjects singled out by four known points.
     pub max_unicity: Option<f64>,
+    /// Largest allowed share of subjects that an attack links to a table of the recipient.
+    pub max_linked_share: Option<f64>,
+    /// Largest allowed share of subjects that an attack follows from release to release.
+    pub max_relinked_share: Option<f64>,
     /// Largest allowed number of correct links.
     pub max_correct_links: Option<f64>,
     /// Largest allowed advantage of a guess.
@@ -59,6 +63,8 @@ impl Limits {
             max_unique_share: self.max_unique_share.or(other.max_unique_share),
             max_share_at_risk: self.max_share_at_risk.or(other.max_share_at_risk),
             max_unicity: self.max_unicity.or(other.max_unicity),
+            max_linked_share: self.max_linked_share.or(other.max_linked_share),
+            max_relinked_share: self.max_relinked_share.or(other.max_relinked_share),
             max_correct_links: self.max_correct_links.or(other.max_correct_links),
             max_inference_advantage: self.max_inference_advantage.or(other.max_inference_advantage),
             gate_any_record: self.gate_any_record.or(other.gate_any_record),
@@ -135,6 +141,8 @@ fn own_shares(limits: &Limits, has_preset: bool, gates: &mut Vec<Gate>) {
         (GateMeasure::UniqueShare, on_static, limits.max_unique_share),
         (GateMeasure::ShareAtRisk, on_static, limits.max_share_at_risk),
         (GateMeasure::Unicity, None, limits.max_unicity),
+        (GateMeasure::LinkedShare, None, limits.max_linked_share),
+        (GateMeasure::RelinkedShare, None, limits.max_relinked_share),
         (GateMeasure::CorrectLinks, None, limits.max_correct_links),
         (GateMeasure::InferenceAdvantage, None, limits.max_inference_advantage),
     ];

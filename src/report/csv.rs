@@ -1,11 +1,13 @@
 //! `summary.csv`: one row for each figure of each measure, for spreadsheets and scripts.
 
+mod linkage_rows;
+
 use super::ReportError;
 use super::escape::printable;
 use super::{known_points, sweep, words};
 use crate::result::{
-    ColumnEffect, Finding, FindingCode, Identifiers, Outcome, ScanResult, SetStatistics, UndefinedField, Unicity,
-    UnicityResult, Uniqueness, Unit,
+    ColumnEffect, Finding, FindingCode, Identifiers, MobilityResult, Outcome, ScanResult, SetStatistics,
+    UndefinedField, Unicity, UnicityResult, Uniqueness, Unit,
 };
 
 /// The columns, in their fixed order.
@@ -130,6 +132,9 @@ fn rows(result: &ScanResult) -> Vec<Row<'_>> {
     }
     if let Some(outcome) = &measures.unicity {
         push(&mut rows, "unicity", outcome, |rows, value, unit| unicity_rows(rows, result, value, unit));
+    }
+    if let Some(outcome) = &measures.linkage {
+        push(&mut rows, "linkage", outcome, |rows, value, unit| linkage_rows::push(rows, result, value, unit));
     }
     if let Some(outcome) = &measures.identifiers {
         push(&mut rows, "identifiers", outcome, |rows, value, _| identifier_rows(rows, value));
@@ -273,6 +278,7 @@ fn unicity_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a 
             rows.push(subjects.of(&columns).at(parameter));
         }
     }
+    rows.extend(value.mobility.iter().flat_map(mobility_rows));
     let Some(study) = &value.resolutions else { return };
     for cell in &study.cells {
         let what = format!("{}; {}", cell.result.known_points, sweep::label(study, &cell.steps));
@@ -288,6 +294,22 @@ fn share_row<'a>(measure: &'a str, point: &UnicityResult) -> Row<'a> {
         (None, Some(reason)) => Row { reason: neutral(reason), ..row },
         _ => row,
     }
+}
+
+/// The worst case of an attack on places: mean risk, and the share found for certain.
+fn mobility_rows(attack: &MobilityResult) -> [Row<'_>; 2] {
+    let known = attack.known.map_or_else(String::new, |known| format!("; {known} known"));
+    let parameter = neutral(&format!("{}{known}", words::mobility_attack(attack.attack)));
+    let row = |figure, value: Option<f64>| {
+        let row = Row::perhaps("unicity.mobility", figure, "share", value.map(|value| value.to_string()), &[]);
+        let row = match (value, &attack.reason) {
+            (None, Some(reason)) => Row { reason: neutral(reason), ..row },
+            _ => row,
+        };
+        row.of(&joined(&attack.place)).at(parameter.clone())
+    };
+    let certain = row("share_at_risk_1", attack.share_at_risk_1).within(attack.interval);
+    [row("mean_risk", attack.mean_risk), certain]
 }
 
 fn identifier_rows<'a>(rows: &mut Vec<Row<'a>>, value: &'a Identifiers) {
@@ -332,7 +354,14 @@ mod tests {
 
     #[test]
     fn every_row_has_every_column_and_a_figure_or_its_reason() {
-        for result in [fixture::failing(), fixture::undefined(), fixture::incomplete(), fixture::wildcard()] {
+        for result in [
+            fixture::failing(),
+            fixture::undefined(),
+            fixture::incomplete(),
+            fixture::wildcard(),
+            fixture::linked(),
+            fixture::swept(),
+        ] {
             let rows = parsed(&result);
             assert_eq!(rows[0], HEAD);
             for row in &rows[1..] {
@@ -363,6 +392,24 @@ mod tests {
             average.to_bits()
         );
         assert_eq!(figure("verdict", "outcome").0, "fail");
+    }
+
+    #[test]
+    fn attacks_stand_with_their_limit_interval_and_source() {
+        let rows = parsed(&fixture::linked());
+        let row = |figure: &str, about: &str| {
+            let is_it = |row: &&Vec<String>| {
+                row[place("measure")] == "linkage" && row[place("figure")] == figure && row[place("parameter")] == about
+            };
+            rows.iter().find(is_it).unwrap()
+        };
+        let rate = row("attack_rate", "probabilistic; members.csv");
+        assert_eq!([&rate[place("value")], &rate[place("high")], &rate[place("limit")]], ["0.937", "0.946", "0.05"]);
+        let unknown = row("attack_rate", "tolerant; visitors.csv");
+        assert_eq!([&unknown[place("value")], &unknown[place("status")]], ["", "undefined"]);
+        assert_eq!(unknown[place("reason")], "no column is shared");
+        assert!(rows.iter().any(|row| row[place("measure")] == "linkage.column_sets"));
+        assert!(rows.iter().any(|row| row[place("measure")] == "linkage.pseudonyms" && row[place("value")] == "2881"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The figures that decide, each beside its limit, and the sentences after them: shared by text and Markdown.
 
-use super::known_points;
 use super::number::{count, percent, share};
 use super::summary::{Crowds, crowds, headline_set, is_gated, names, optional_count, population, records_below};
 use super::words;
+use super::{known_points, linkage};
 use crate::result::{Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, Uniqueness};
 
 /// One row of the table of figures. Names in it are printable; nothing else is escaped.
@@ -35,6 +35,7 @@ pub(super) fn decision_figures(result: &ScanResult) -> Vec<Figure> {
         crowd_figures(&mut figures, result, uniqueness);
     }
     figures.extend(unicity_figure(result));
+    figures.extend(linkage_figures(result));
     figures.extend(identifier_figure(result));
     figures
 }
@@ -78,6 +79,23 @@ fn unicity_figure(result: &ScanResult) -> Option<Figure> {
         Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
     };
     Some(Figure { limit, ..figure.found(finding) })
+}
+
+/// The strongest attack on tables that name people, and the strongest from release to release.
+fn linkage_figures(result: &ScanResult) -> Vec<Figure> {
+    let Some(measured) = linkage::measured(result) else {
+        let ended = result.measures.linkage.as_ref();
+        return ended.map(|_| Figure::new(words::LINKED_ROW, words::NOT_DEFINED.to_owned())).into_iter().collect();
+    };
+    let ranked = linkage::ranked(measured);
+    let family = |follows| ranked.iter().copied().find(|attack| linkage::follows(attack.attack) == follows);
+    let row = |attack: &crate::result::LinkageAttack| {
+        let value = linkage::rate(attack).map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+        let limit = linkage::limit(result, attack).map_or_else(|| "-".to_owned(), percent);
+        let figure = Figure::new(words::linked_label(attack), value);
+        Figure { limit, ..figure.found(linkage::finding(result, attack)) }
+    };
+    [false, true].into_iter().filter_map(family).map(row).collect()
 }
 
 fn identifier_figure(result: &ScanResult) -> Option<Figure> {

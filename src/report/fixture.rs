@@ -1,8 +1,10 @@
 //! Results for tests: of every outcome, as a scan would write them.
 
 mod decision;
+mod linkage;
 
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
+pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 
 use crate::result::{
     AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,

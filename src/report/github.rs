@@ -1,11 +1,11 @@
 //! Findings as workflow commands of GitHub Actions: notes that stand beside the configuration in a pull request.
 
 use super::escape::printable;
-use super::lead::lead;
-use super::words;
+use super::summary::{reasons_lead, unsaid_reasons};
+use super::{lead, words};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
-/// One line for the verdict and one for each finding, such as
+/// One line for the verdict, one for each finding, and one for each reason or caveat that no finding says, such as
 /// `::error file=reidrisk.toml,line=12,title=reidrisk small-class::the smallest crowd …`.
 ///
 /// A finding points at the entry of its first column in the configuration file where there is one, else at the input.
@@ -22,13 +22,18 @@ pub fn render_github(result: &ScanResult) -> String {
         VerdictOutcome::Review => "warning",
         VerdictOutcome::Fail | VerdictOutcome::Incomplete => "error",
     };
-    let lead = lead(result);
-    let sentences: Vec<&str> = [&lead.sentence].into_iter().chain(&lead.under).map(String::as_str).collect();
+    let first = lead::lead(result);
+    let sentences: Vec<&str> = [&first.sentence].into_iter().chain(&first.under).map(String::as_str).collect();
     let title = format!("reidrisk {}", words::verdict(outcome));
     let place = place(result, &[]);
     text.push_str(&command(level, place, &title, &sentences.join("; ")));
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));
+    }
+    let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
+    for reason in unsaid_reasons(result) {
+        let level = if outcome == VerdictOutcome::Pass { "notice" } else { "warning" };
+        text.push_str(&command(level, place, &title, &format!("{lead} {reason}")));
     }
     text
 }
@@ -114,9 +119,20 @@ mod tests {
         result.run.config = None;
         result.dataset.files[0].name = "a:b,c%\n::error::x".to_owned();
         let text = render_github(&result);
-        assert_eq!(text.lines().count(), result.findings.len() + 1, "{text}");
+        assert_eq!(text.lines().count(), result.findings.len() + 1 + result.verdict.reasons.len(), "{text}");
         assert!(text.lines().all(|line| line.contains("file=a%3Ab%2Cc%25\\u{a}%3A%3Aerror%3A%3Ax,title=")), "{text}");
         assert_eq!(property("100%,:"), "100%25%2C%3A");
+    }
+
+    #[test]
+    fn a_pass_of_coarser_columns_says_under_what_condition() {
+        let mut result = fixture::passing();
+        result.run.config = None;
+        result.verdict.reasons.push("`city` was counted more coarsely than it stands in the files".to_owned());
+        let text = render_github(&result);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(lines[1].starts_with("::notice file=card_transactions.csv,title=reidrisk PASS::Caveat: `city` was"));
     }
 
     #[test]

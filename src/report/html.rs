@@ -5,6 +5,8 @@ mod decision;
 mod first;
 mod known_points;
 mod line;
+mod link_tables;
+mod linkage;
 mod page;
 mod record;
 mod safety;

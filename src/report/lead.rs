@@ -2,11 +2,14 @@
 
 use super::escape::printable;
 use super::figures::finding_of;
-use super::known_points;
 use super::number::{natural_frequency, percent, ratio};
 use super::summary::{Crowds, crowds, headline, headline_detail, headline_set, is_below_limit, names, population};
 use super::words;
-use crate::result::{Finding, ScanResult, SetStatistics, UnicityCurve, UnicityMethod, UnicityResult, VerdictOutcome};
+use super::{known_points, linkage};
+use crate::result::{
+    Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod, UnicityResult,
+    VerdictOutcome,
+};
 
 /// The first sentences about a result, without full stops where they are figures.
 pub(super) struct Lead<'a> {
@@ -27,6 +30,8 @@ pub(super) enum About<'a> {
     Crowd(&'a SetStatistics),
     /// Known points.
     KnownPoints(&'a UnicityCurve, &'a UnicityResult),
+    /// An attack by linkage.
+    Linked(&'a LinkageAttack),
     /// Nothing: no figure exists. How the measure of crowds ended, as one word or two.
     Nothing(&'static str),
 }
@@ -40,6 +45,7 @@ pub(super) fn lead(result: &ScanResult) -> Lead<'_> {
     let (risk, detail) = match about {
         About::Crowd(set) => (headline(result, set), headline_detail(result, set)),
         About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
+        About::Linked(attack) => (linked_headline(attack), words::linked_detail(attack)),
         About::Nothing(_) => (unknown(result), words::verdict_sentence(result.verdict.outcome).to_owned()),
     };
     let blocking = blocking(result);
@@ -56,7 +62,29 @@ fn unknown(result: &ScanResult) -> String {
     }
 }
 
+/// What leads: a broken limit on linkage where the attack finds more than what would lead otherwise singles out, or
+/// where that breaks no limit.
 fn about(result: &ScanResult) -> About<'_> {
+    let other = singled_out(result);
+    let Some(attack) = linkage::broken(result) else { return other };
+    let rate = linkage::rate(attack).unwrap_or(0.0);
+    let leads = match other {
+        About::Crowd(set) => {
+            let alone = ratio(set.unique_subjects, population(&result.dataset, set));
+            !is_below_limit(result, set) || alone.is_none_or(|alone| rate > alone)
+        }
+        About::KnownPoints(_, point) => {
+            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
+            !is_broken || point.share.is_none_or(|share| rate > share)
+        }
+        // What is not known comes before what is.
+        About::Nothing(state) => state == "not measured",
+        About::Linked(_) => true,
+    };
+    if leads { About::Linked(attack) } else { other }
+}
+
+fn singled_out(result: &ScanResult) -> About<'_> {
     let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
     match (crowds(result), unicity) {
         (Crowds::Measured(uniqueness), unicity) => {
@@ -84,7 +112,9 @@ fn blocking(result: &ScanResult) -> Option<&Finding> {
     }
     let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
     let is_risk = |finding: &&Finding| {
-        finding.measure == "uniqueness" || (finding.measure == "unicity" && finding.measured.is_some())
+        finding.measure == "uniqueness"
+            || (finding.measure == "unicity" && finding.measured.is_some())
+            || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
     };
     result.findings.iter().find(fails).filter(|finding| !is_risk(finding))
 }
@@ -109,6 +139,10 @@ fn frequency_of(share: f64) -> String {
     let part = if share <= 0.0 { 0 } else { part.max(1) };
     let part = if share >= 1.0 { WHOLE } else { part.min(WHOLE - 1) };
     natural_frequency(part, WHOLE).unwrap_or_default()
+}
+
+fn linked_headline(attack: &LinkageAttack) -> String {
+    words::linked_headline(&frequency_of(linkage::rate(attack).unwrap_or(1.0)), attack)
 }
 
 fn unicity_detail(point: &UnicityResult) -> String {
@@ -157,6 +191,22 @@ mod tests {
         assert!(first.sentence.starts_with("Column `reference` holds payment card numbers"), "{}", first.sentence);
         assert_eq!(first.under.len(), 2);
         assert!(first.under[0].contains("singled out by 4 known points"), "{}", first.under[0]);
+    }
+
+    #[test]
+    fn a_broken_limit_of_linkage_leads_when_it_finds_more_or_alone_is_broken() {
+        let mut result = fixture::linked();
+        let first = lead(&result);
+        assert!(matches!(first.about, About::Linked(_)), "{}", first.sentence);
+        assert_eq!(
+            first.sentence,
+            "About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns)"
+        );
+        assert!(first.under[0].contains("guessing finds"), "{}", first.under[0]);
+        result.findings[0].waived = true;
+        assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
+        result.findings.retain(|finding| finding.code != FindingCode::Linkable);
+        assert!(!matches!(lead(&result).about, About::Linked(_)), "no limit is broken");
     }
 
     #[test]

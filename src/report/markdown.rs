@@ -3,8 +3,8 @@
 use super::escape::{printable, shortened};
 use super::figures::{decision_figures, revealing, try_first};
 use super::lead::lead;
-use super::summary::unsaid_reasons;
-use super::{known_points, words};
+use super::summary::{reasons_lead, unsaid_reasons};
+use super::{known_points, linkage, words};
 use crate::result::{Inspection, ScanResult};
 
 /// Longest dataset name that is shown, in characters.
@@ -58,8 +58,12 @@ fn figures(text: &mut String, result: &ScanResult) {
         }
         push(text, "");
     }
-    let sentences: Vec<String> =
-        revealing(result, 5).into_iter().chain(known_points::sentences(result)).chain(try_first(result)).collect();
+    let sentences: Vec<String> = revealing(result, 5)
+        .into_iter()
+        .chain(known_points::sentences(result))
+        .chain(linkage::sentences(result))
+        .chain(try_first(result))
+        .collect();
     for sentence in &sentences {
         push(text, &format!("- {}", escape(sentence)));
     }
@@ -76,8 +80,9 @@ fn findings(text: &mut String, result: &ScanResult) {
         let message = escape(&printable(&finding.message));
         push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));
     }
+    let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
     for reason in unsaid_reasons(result) {
-        push(text, &format!("- {}", escape(&printable(reason))));
+        push(text, &format!("- **{lead}** {}", escape(&printable(reason))));
     }
     if result.findings.is_empty() && unsaid_reasons(result).next().is_none() {
         push(text, words::NO_FINDINGS);
@@ -190,6 +195,15 @@ mod tests {
         }
         assert!(text.contains("unicity: this version does not count known points yet"), "{text}");
         assert!(!text.contains("RESTRICTED"), "{text}");
+    }
+
+    #[test]
+    fn a_pass_of_coarser_columns_says_under_what_condition() {
+        let mut result = fixture::passing();
+        assert!(!render_markdown(&result).contains("Caveat"));
+        result.verdict.reasons.push("the column city was counted more coarsely".to_owned());
+        let text = render_markdown(&result);
+        assert!(text.contains("- **Caveat:** the column city was counted more coarsely\n"), "{text}");
     }
 
     #[test]

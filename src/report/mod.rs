@@ -17,6 +17,7 @@ mod json;
 mod known_points;
 mod layout;
 mod lead;
+mod linkage;
 mod markdown;
 mod number;
 mod run;

@@ -62,6 +62,13 @@ pub(super) fn figure(number: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// An expected number, rounded to a whole one: `1,902`; what would round to 0 keeps a digit.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturates")]
+pub(super) fn whole(number: f64) -> String {
+    if number > 0.0 && number < 10.0 { figure(number) } else { count(number.max(0.0).round() as u64) }
+}
+
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
 #[must_use]
 pub(super) fn share(part: u64, whole: u64) -> String {

@@ -28,6 +28,9 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("doubtful", fixture::doubtful()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
+        ("linked", fixture::linked()),
+        ("unlinked", fixture::unlinked()),
+        ("linkage_cut_off", fixture::linkage_cut_off()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("hostile", fixture::hostile()),
@@ -234,6 +237,21 @@ fn every_picture_has_words_and_the_same_bytes_each_time() {
             assert!(!bytes.windows(4).any(|window| window == chunk), "{}", chart.name);
         }
     }
+}
+
+#[test]
+fn pictures_of_linkage_have_words_and_one_is_left_out_where_nothing_can_be_drawn() {
+    let names = |result: &ScanResult| -> Vec<&'static str> {
+        let all = charts(result);
+        assert!(all.iter().all(|chart| !chart.description.is_empty() && chart.png().is_ok()));
+        all.iter().map(|chart| chart.name).filter(|name| name.contains("link") || name.contains("att")).collect()
+    };
+    assert_eq!(names(&fixture::linked()), ["attackers", "linking-columns", "linking-sets", "link-calibration"]);
+    assert_eq!(names(&fixture::unlinked()), ["attackers"]);
+    assert!(names(&fixture::linkage_cut_off()).is_empty());
+    let described: String = charts(&fixture::linked()).iter().map(|chart| chart.description.clone()).collect();
+    assert!(described.contains("no better than guessing, which is no evidence"), "{described}");
+    assert!(described.contains("not known, because no column is shared"), "{described}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::layout::{Page, TextStyle};
 use super::lead::lead;
 use super::number::{bytes, duration};
 use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid_reasons};
-use super::{known_points, words};
+use super::{known_points, linkage, words};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
@@ -100,7 +100,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
     for sentence in revealing(result, LISTED) {
         page.paragraph("  ", &sentence);
     }
-    for sentence in known_points::sentences(result) {
+    for sentence in known_points::sentences(result).into_iter().chain(linkage::sentences(result)) {
         page.paragraph("  ", &sentence);
     }
     if let Some(sentence) = try_first(result) {

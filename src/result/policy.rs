@@ -183,6 +183,10 @@ pub enum GateMeasure {
     ShareAtRisk,
     /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
     Unicity,
+    /// Share of subjects that an attack links to a table that the recipient holds; the upper end of its interval.
+    LinkedShare,
+    /// Share of subjects that an attack follows from release to release; the upper end of its interval.
+    RelinkedShare,
     /// Expected number of correct links to a table that the recipient holds.
     CorrectLinks,
     /// Leave-one-out advantage of guessing a sensitive value over the guess without the extract.
@@ -212,6 +216,8 @@ impl GateMeasure {
             Self::UniqueShare => "unique-share",
             Self::ShareAtRisk => "share-at-risk",
             Self::Unicity => "unicity",
+            Self::LinkedShare => "linked-share",
+            Self::RelinkedShare => "relinked-share",
             Self::CorrectLinks => "correct-links",
             Self::InferenceAdvantage => "inference-advantage",
             Self::CardNumberForm => "card-number-form",

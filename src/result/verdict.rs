@@ -127,11 +127,17 @@ pub enum FindingCode {
     VoidWaiver,
     /// A waiver covers nothing.
     UnusedWaiver,
+    /// An attack links subjects to a table of the recipient.
+    Linkable,
+    /// An attack follows subjects from release to release.
+    Relinkable,
+    /// Pseudonyms are a plain or commonly hashed form of identifiers.
+    PseudonymReversible,
 }
 
 impl FindingCode {
     /// Every code, oldest first.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::SmallClass,
         Self::UnknownRisk,
         Self::IncompleteMeasure,
@@ -162,6 +168,9 @@ impl FindingCode {
         Self::ExpiredWaiver,
         Self::VoidWaiver,
         Self::UnusedWaiver,
+        Self::Linkable,
+        Self::Relinkable,
+        Self::PseudonymReversible,
     ];
 
     /// The kebab-case code, as in results.
@@ -198,6 +207,9 @@ impl FindingCode {
             Self::ExpiredWaiver => "expired-waiver",
             Self::VoidWaiver => "void-waiver",
             Self::UnusedWaiver => "unused-waiver",
+            Self::Linkable => "linkable",
+            Self::Relinkable => "relinkable",
+            Self::PseudonymReversible => "pseudonym-reversible",
         }
     }
 
@@ -232,7 +244,9 @@ impl FindingCode {
             Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
                 Some(("records", false))
             }
-            Self::SubjectsNotInMap => Some(("subjects", false)),
+            Self::Linkable => Some(("linked-share", false)),
+            Self::Relinkable => Some(("relinked-share", false)),
+            Self::SubjectsNotInMap | Self::PseudonymReversible => Some(("subjects", false)),
             _ => None,
         }
     }

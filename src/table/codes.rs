@@ -61,6 +61,23 @@ impl Codes {
         }
     }
 
+    /// Makes room for codes below `distinct`: the codes so far move to a wider type when theirs is too narrow.
+    pub fn widen(&mut self, distinct: usize) {
+        let wide = Self::with_capacity(distinct, 0);
+        if wide.width() > self.width() {
+            *self = Self::from_codes(distinct, self.iter());
+        }
+    }
+
+    /// Bytes a code.
+    fn width(&self) -> usize {
+        match self {
+            Self::U8(_) => 1,
+            Self::U16(_) => 2,
+            Self::U32(_) => 4,
+        }
+    }
+
     /// Number of records.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -87,14 +104,31 @@ impl Codes {
         (0..self.len()).map(|record| self.get(record))
     }
 
-    /// Bytes of memory that the codes hold.
+    /// Bytes of memory that the codes take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        match self {
-            Self::U8(codes) => codes.capacity(),
-            Self::U16(codes) => codes.capacity() * 2,
-            Self::U32(codes) => codes.capacity() * 4,
+        self.len() * self.width()
+    }
+
+    /// Gives back the room behind the last code.
+    pub fn shrink_to_fit(&mut self) {
+        with_codes!(self, codes => codes.shrink_to_fit());
+    }
+
+    /// Replaces every code by `map[code]`, in place unless `distinct` new codes fit a narrower type.
+    ///
+    /// # Panics
+    /// When a code is not below `map.len()`.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "the width is the one that holds every new code")]
+    pub fn renamed(mut self, map: &[u32], distinct: usize) -> Self {
+        match (&mut self, Self::with_capacity(distinct, 0)) {
+            (Self::U8(codes), Self::U8(_)) => codes.iter_mut().for_each(|code| *code = map[*code as usize] as u8),
+            (Self::U16(codes), Self::U16(_)) => codes.iter_mut().for_each(|code| *code = map[*code as usize] as u16),
+            (Self::U32(codes), Self::U32(_)) => codes.iter_mut().for_each(|code| *code = map[*code as usize]),
+            _ => return self.remapped(map, distinct),
         }
+        self
     }
 
     /// The same records with every code replaced by `map[code]`, in the narrowest width for `distinct` new codes.

@@ -3,7 +3,7 @@
 //! Nothing is hashed. While the product of the cardinalities is small, the number of a tuple is its place in that
 //! product (one multiplication a column and record). When the product grows too large, the tuples so far are numbered
 //! densely together with the next column: records are sorted by the narrower of the two, and within each of its
-//! values the other is numbered by what a stamp remembers.
+//! values the other is numbered by what was given last.
 
 use rayon::prelude::*;
 
@@ -86,10 +86,10 @@ fn refined(numbers: TupleNumbers, codes: &Codes, cardinality: u32) -> TupleNumbe
     }
 }
 
-/// Dense numbers of pairs; `outer` is sorted by, `inner` is stamped.
+/// Dense numbers of pairs; `outer` is sorted by, `inner` is numbered in each group.
 fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Codes, u32)) -> TupleNumbers {
     let order = Order::by(outer, outer_bound, None);
-    // Each task has its own stamps, so there are few.
+    // Each task remembers a number for every inner code, so there are few.
     let tasks = rayon::current_num_threads().clamp(1, 4);
     let cuts = cuts(order.starts(), tasks);
     let inner = order.applied_to(inner);
@@ -106,8 +106,8 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
     let counts: Vec<u32> = slices
         .par_iter_mut()
         .map(|(starts, numbers)| {
-            let mut stamps = vec![(0_u32, 0_u32); inner_bound as usize];
-            with_codes!(&inner, codes => stamp_groups(starts, &mut stamps, numbers, |place| u32::from(codes[place])))
+            let mut given = vec![0_u32; inner_bound as usize];
+            with_codes!(&inner, codes => number_groups(starts, &mut given, numbers, |place| u32::from(codes[place])))
         })
         .collect();
     let mut first = 0;
@@ -115,21 +115,26 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
         numbers.par_iter_mut().for_each(|number| *number += first);
         first += count;
     }
-    TupleNumbers { of_record: order.restored(&sorted), bound: first }
+    drop((slices, inner));
+    TupleNumbers { of_record: order.restored(sorted), bound: first }
 }
 
 /// Numbers the codes of each group anew; returns how many numbers were given.
-fn stamp_groups(starts: &[u32], stamps: &mut [(u32, u32)], numbers: &mut [u32], code_of: impl Fn(usize) -> u32) -> u32 {
+///
+/// Numbers only grow, so a code has been seen in this group when the number it was given last, kept one higher so that 0
+/// means none, is at least the first of the group.
+fn number_groups(starts: &[u32], given: &mut [u32], numbers: &mut [u32], code_of: impl Fn(usize) -> u32) -> u32 {
     let first = starts[0];
     let mut next = 0;
-    for (stamp, group) in (1_u32..).zip(starts.windows(2)) {
+    for group in starts.windows(2) {
+        let first_of_group = next;
         for place in group[0]..group[1] {
-            let known = &mut stamps[code_of(place as usize) as usize];
-            if known.0 != stamp {
-                *known = (stamp, next);
+            let known = &mut given[code_of(place as usize) as usize];
+            if *known <= first_of_group {
                 next += 1;
+                *known = next;
             }
-            numbers[(place - first) as usize] = known.1;
+            numbers[(place - first) as usize] = *known - 1;
         }
     }
     next

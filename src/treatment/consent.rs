@@ -54,6 +54,14 @@ pub(super) fn count_consent(
     Ok(Some(of_persons(values, in_map(&map.from)?, in_map(&map.to)?, &consent)))
 }
 
+/// Checks that a register has the columns that the plan takes from it.
+///
+/// # Errors
+/// When it lacks one.
+pub(super) fn check_register(declared: &ConsentRegister, register: &Extract) -> Result<(), TreatmentError> {
+    Consenting::of(declared, register).map(drop)
+}
+
 /// Whether each value of a register opted in.
 struct Consenting<'register>(HashMap<&'register str, bool, foldhash::fast::FixedState>);
 
@@ -123,7 +131,7 @@ fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent
 
 #[cfg(test)]
 mod tests {
-    use super::{ConsentCounts, Consenting, of_persons, of_values};
+    use super::{ConsentCounts, Consenting, check_register, of_persons, of_values};
     use crate::config::ConsentRegister;
     use crate::input::{CodedColumn, Extract};
     use crate::treatment::TreatmentError;
@@ -197,5 +205,9 @@ mod tests {
         let error = Consenting::of(&declared(None, &[]), &register).err().unwrap();
         assert!(matches!(&error, TreatmentError::ConsentColumn { column, .. } if column == "who"));
         assert!(error.is_plan_error() && error.hint().is_some());
+        let error = check_register(&declared(Some("in"), &["yes"]), &register).unwrap_err();
+        assert!(matches!(&error, TreatmentError::ConsentColumn { column, .. } if column == "who"));
+        let complete = extract(vec![column("who", &["a"]), column("in", &["yes"])]);
+        assert_eq!(check_register(&declared(Some("in"), &["yes"]), &complete), Ok(()));
     }
 }

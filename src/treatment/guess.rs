@@ -4,8 +4,8 @@
 //! says nothing is therefore counted as a quasi-identifier, unless every record has another value in it.
 
 use super::words::{
-    ACCOUNT, DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MONEY, NAME, NUMBER, PARTY, PERSON, PLACE, QUALIFIER,
-    SUBJECT, TIME, TRADE, TRAIT, words,
+    ACCOUNT, ADDRESS, AMBIGUOUS, ASPECT, CARD, DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MACHINE_KEY, MONEY, NAME,
+    NUMBER, PARTY, PERSON, PLACE, QUALIFIER, RECORD, SUBJECT, TIME, TRADE, TRAIT, words,
 };
 use crate::detect::Found;
 use crate::result::{ColumnType, IdentifierKind, Placement, Role};
@@ -13,8 +13,12 @@ use crate::result::{ColumnType, IdentifierKind, Placement, Role};
 /// Texts of more characters than this, on average over their distinct values, are read as sentences.
 const SENTENCE_CHARACTERS: u64 = 40;
 
+/// A column of no more values than this may be one of categories.
+const FEW_VALUES: u64 = 40;
+
 /// What is known of a column: its heading and figures over all records.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub(super) struct ColumnFacts<'extract> {
     pub(super) name: &'extract str,
     pub(super) column_type: ColumnType,
@@ -28,6 +32,10 @@ pub(super) struct ColumnFacts<'extract> {
     pub(super) consecutive: bool,
     /// Whether many of its values are names of people.
     pub(super) names_people: bool,
+    /// Whether most of its values are long numbers, as those of accounts are.
+    pub(super) long_numbers: bool,
+    /// Whether most of its values are several words without a digit.
+    pub(super) phrases: bool,
     /// Identifiers found in its cells.
     pub(super) identifiers: &'extract [Found],
 }
@@ -36,6 +44,20 @@ impl ColumnFacts<'_> {
     /// A different value in every record, none missing.
     fn unique(&self) -> bool {
         self.records > 1 && self.distinct == Some(self.records)
+    }
+
+    /// Hardly a value that stands in two records, though some records may lack it.
+    fn nearly_unique(&self) -> bool {
+        let present = self.records - self.missing;
+        present >= 20
+            && present * 50 >= self.records
+            && self.distinct.is_some_and(|distinct| distinct * 50 >= present * 49)
+    }
+
+    /// So few values that they sort the records rather than name anybody.
+    fn sorts(&self) -> bool {
+        self.column_type == ColumnType::Boolean
+            || self.distinct.is_some_and(|distinct| distinct <= FEW_VALUES && distinct * 20 <= self.records)
     }
 
     /// What most of its cells are as a whole, of a kind that `fits`.
@@ -147,6 +169,10 @@ fn subject_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
     if !speaks_of_subject_alone(heading) || column.constant() || column.column_type == ColumnType::Empty {
         return 0;
     }
+    // The subject of a message is a phrase, the one of a study a key.
+    if column.phrases && heading.iter().all(|word| AMBIGUOUS.contains(&word.as_str())) {
+        return 0;
+    }
     let glued = |word: &String| !SUBJECT.iter().any(|(known, _)| known == word);
     let named_as_identifier =
         heading.iter().any(|word| has(&IDENTIFIER, word) || (glued(word) && !has(&QUALIFIER, word)));
@@ -174,8 +200,11 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
     if column.names_people {
         return (Role::DirectIdentifier, "its cells hold names of people".to_owned());
     }
-    if is_direct(heading) {
+    if is_direct(heading) && !is_aspect(column, heading) {
         return (Role::DirectIdentifier, "the heading speaks of what names a person outright".to_owned());
+    }
+    if is_account(column, heading) {
+        return (Role::DirectIdentifier, "the heading speaks of an account, and it holds long numbers".to_owned());
     }
     if column.constant() {
         return ignore("it is the same in all records");
@@ -183,8 +212,8 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
     if is_row_identifier(column, heading) {
         return ignore("it numbers the records: each has another value");
     }
-    if mentions(heading, &FREE_TEXT) {
-        return (Role::Ignore, with_found(column, "the heading speaks of free text, which is not counted yet"));
+    if is_free_text(column, heading) {
+        return guess_free_text(column, "the heading speaks of free text");
     }
     for (known, reason) in KINDS {
         if mentions(heading, known) {
@@ -192,6 +221,45 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
         }
     }
     guess_by_type(column)
+}
+
+/// Whether the heading speaks of something about an identifier, such as its type, and the few values agree.
+fn is_aspect(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
+    let flag = column.column_type == ColumnType::Boolean;
+    flag || (column.sorts() && mentions(heading, &ASPECT)) || is_place_of_address(column, heading)
+}
+
+/// Whether it holds a coarse part of an address only, such as its city; nothing else of the heading names anybody.
+fn is_place_of_address(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
+    const LONGEST_PLACE: u64 = 24;
+    let rest: Vec<String> = heading.iter().filter(|word| !has(&ADDRESS, word)).cloned().collect();
+    let line = rest.iter().any(|word| word.starts_with("line"));
+    let short = column.average_characters <= LONGEST_PLACE && !column.unique();
+    rest.len() < heading.len() && mentions(&rest, &PLACE) && short && !line && !is_direct(&rest)
+}
+
+/// Whether it holds numbers of accounts. That of another party names somebody as much as the own does; a key that a
+/// machine made names nobody outside.
+fn is_account(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
+    let other = [&MACHINE_KEY[..], &MONEY, &TIME, &ASPECT].into_iter().any(|known| mentions(heading, known));
+    column.long_numbers && mentions(heading, &ACCOUNT) && !other
+}
+
+/// Whether people wrote the cells freely, as far as the heading says.
+fn is_free_text(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
+    mentions(heading, &FREE_TEXT)
+        || (column.phrases && !heading.is_empty() && heading.iter().all(|word| word == "subject"))
+}
+
+/// Text that people wrote: what names a person in a few of its cells leaves with all of them.
+fn guess_free_text(column: &ColumnFacts<'_>, what: &str) -> (Role, String) {
+    if let Some(found) = column.identifiers.iter().find(|found| found.kind.is_direct()) {
+        return (Role::DirectIdentifier, format!("{what}, and some of its cells hold {}", plural(found.kind)));
+    }
+    if column.sorts() {
+        return (Role::QuasiIdentifier, format!("{what}, but it has few values"));
+    }
+    (Role::Ignore, format!("{what}, which is not counted yet"))
 }
 
 /// A reason, and what stands in some cells besides.
@@ -217,7 +285,7 @@ fn guess_by_type(column: &ColumnFacts<'_>) -> (Role, String) {
             "it holds dates or times"
         }
         ColumnType::Text if column.average_characters > SENTENCE_CHARACTERS && column.mostly(is_hash).is_none() => {
-            return (Role::Ignore, with_found(column, "it holds long texts, which are not counted yet"));
+            return guess_free_text(column, "it holds long texts");
         }
         ColumnType::Text if column.unique() => {
             return (Role::Ignore, "each record has another text in it".to_owned());
@@ -236,7 +304,7 @@ fn is_direct(heading: &[String]) -> bool {
         || heading.iter().any(glued);
     let filler = |word: &String| NAME.contains(&word.as_str()) || QUALIFIER.contains(&word.as_str());
     let party = mentions(heading, &PARTY) && heading.iter().all(|word| has(&PARTY, word) || filler(word));
-    let card_number = word("card") && mentions(heading, &["number", "no", "nr", "num", "pan"]);
+    let card_number = mentions(heading, &CARD) && (mentions(heading, &NUMBER) || word("pan"));
     let stuck = |word: &String| {
         ACCOUNT.iter().any(|account| word.strip_prefix(account).is_some_and(|rest| NUMBER.contains(&rest)))
     };
@@ -249,9 +317,15 @@ fn is_direct(heading: &[String]) -> bool {
         || account_number
 }
 
-/// A different value in every record, and either a heading that says so or numbers without gaps worth speaking of.
+/// A different value in (nearly) every record that has one, and either a heading that says so or numbers without gaps
+/// worth speaking of.
 fn is_row_identifier(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
     let meaning = KINDS.iter().any(|(known, _)| mentions(heading, known));
+    let of_record = column.nearly_unique() && mentions(heading, &RECORD);
+    let key = column.nearly_unique() && !meaning && mentions(heading, &IDENTIFIER);
+    if (of_record || key) && matches!(column.column_type, ColumnType::Integer | ColumnType::Text) {
+        return true;
+    }
     column.unique()
         && match column.column_type {
             ColumnType::Integer => mentions(heading, &IDENTIFIER) || (column.consecutive && !meaning),

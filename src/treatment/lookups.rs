@@ -1,11 +1,12 @@
 //! Whether the files beside an extract hold what a plan takes from them.
 
+use super::consent::check_register;
 use super::hierarchy::check_hierarchy;
 use super::subject::check_map;
 use super::{CoarsenRule, Lookups, TreatmentError, file_name};
 use crate::config::Plan;
 
-/// Checks the subject map and the hierarchies of a plan by themselves, without the extract.
+/// Checks the subject map, the consent register and the hierarchies of a plan by themselves, without the extract.
 ///
 /// # Errors
 /// When one was not handed in, lacks a column or a level, or contradicts itself. The errors hold counts, never values.
@@ -13,6 +14,9 @@ pub fn check_lookups(plan: &Plan, lookups: &Lookups) -> Result<(), TreatmentErro
     let not_read = |file: &std::path::Path| TreatmentError::NotRead { file: file_name(file) };
     if let Some(map) = &plan.subject_map {
         check_map(map, lookups.subject_map.as_ref().ok_or_else(|| not_read(&map.file))?)?;
+    }
+    if let Some(declared) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
+        check_register(declared, lookups.consent.as_ref().ok_or_else(|| not_read(&declared.file))?)?;
     }
     for rule in plan.coarsen.values().flatten() {
         if let CoarsenRule::Hierarchy { file, level } = rule {

@@ -67,6 +67,8 @@ fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) 
         average_characters: 0,
         consecutive: false,
         names_people: false,
+        long_numbers: false,
+        phrases: false,
         identifiers: &column.identifiers,
     };
     if let Some(dictionary) = dictionary {
@@ -75,12 +77,35 @@ fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) 
             let characters: u64 = values().map(|value| value.chars().count() as u64).sum();
             facts.average_characters = characters / distinct.unwrap_or(0).max(1);
             facts.names_people = names_people(values());
+            facts.phrases = most(values(), is_phrase);
+        }
+        if matches!(column.column_type, ColumnType::Text | ColumnType::Integer) {
+            facts.long_numbers = most(values(), is_long_number);
         }
         if column.column_type == ColumnType::Integer && distinct == Some(extract.records) {
             facts.consecutive = consecutive(values().map(|value| value.parse().ok()), extract.records);
         }
     }
     facts
+}
+
+/// Whether most of the distinct values are such, and there are some.
+fn most<'value>(values: impl Iterator<Item = &'value str>, such: fn(&str) -> bool) -> bool {
+    let (all, fit) = values.fold((0_u64, 0_u64), |(all, fit), value| (all + 1, fit + u64::from(such(value))));
+    fit * 2 > all
+}
+
+/// Whether a value is a number as accounts have: five digits or more, also in groups, with a few letters at most.
+fn is_long_number(value: &str) -> bool {
+    let count = |fits: fn(&char) -> bool| value.chars().filter(fits).count();
+    let (digits, letters) = (count(char::is_ascii_digit), count(|letter| letter.is_alphabetic()));
+    let sign = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '.' | '/' | '*');
+    digits >= 5 && letters * 2 <= digits && value.chars().all(sign)
+}
+
+/// Whether a value is several words without a digit.
+fn is_phrase(value: &str) -> bool {
+    value.trim().contains(' ') && !value.chars().any(|letter| letter.is_ascii_digit())
 }
 
 /// Whether distinct whole numbers lie so close together that they must be a count of the records.

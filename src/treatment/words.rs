@@ -3,7 +3,7 @@
 pub(super) use crate::heading::words;
 
 /// Words for the person or account that records belong to, with how directly they mean a person.
-pub(super) const SUBJECT: [(&str, u32); 50] = [
+pub(super) const SUBJECT: [(&str, u32); 91] = [
     ("customer", 4),
     ("client", 4),
     ("member", 4),
@@ -55,10 +55,51 @@ pub(super) const SUBJECT: [(&str, u32); 50] = [
     ("rachunek", 3),
     ("carte", 2),
     ("tarjeta", 2),
+    ("buyer", 4),
+    ("purchaser", 4),
+    ("shopper", 4),
+    ("payor", 4),
+    ("borrower", 4),
+    ("employee", 4),
+    ("worker", 4),
+    ("student", 4),
+    ("guest", 4),
+    ("passenger", 4),
+    ("tenant", 4),
+    ("resident", 4),
+    ("citizen", 4),
+    ("respondent", 4),
+    ("participant", 4),
+    ("donor", 4),
+    ("subscriber", 4),
+    ("policyholder", 4),
+    ("insured", 4),
+    ("traveller", 4),
+    ("applicant", 4),
+    ("klienta", 4),
+    ("zakaznika", 4),
+    ("ugyfel", 4),
+    ("musteri", 4),
+    ("utente", 4),
+    ("socio", 4),
+    ("abonne", 4),
+    ("medlem", 4),
+    ("konta", 3),
+    ("rachunku", 3),
+    ("uctu", 3),
+    ("tili", 3),
+    ("szamla", 3),
+    ("karty", 2),
+    ("karta", 2),
+    ("kort", 2),
+    ("kaart", 2),
+    ("kortti", 2),
+    ("cartao", 2),
+    ("carta", 2),
 ];
 
 /// Words that make an identifier of a subject word.
-pub(super) const IDENTIFIER: [&str; 23] = [
+pub(super) const IDENTIFIER: [&str; 30] = [
     "id",
     "ids",
     "no",
@@ -82,6 +123,13 @@ pub(super) const IDENTIFIER: [&str; 23] = [
     "codigo",
     "codice",
     "numer",
+    "numeru",
+    "broj",
+    "szam",
+    "identifiant",
+    "identificador",
+    "identificativo",
+    "kod",
 ];
 
 /// Words that may stand beside a subject word without changing what it means.
@@ -111,7 +159,7 @@ pub(super) const QUALIFIER: [&str; 22] = [
 ];
 
 /// Words for what names a person outright.
-pub(super) const DIRECT: [&str; 127] = [
+pub(super) const DIRECT: [&str; 142] = [
     "surname",
     "firstname",
     "lastname",
@@ -239,6 +287,21 @@ pub(super) const DIRECT: [&str; 127] = [
     "cvv",
     "cvc",
     "cvv2",
+    "nip",
+    "nickname",
+    "alias",
+    "lakcim",
+    "henkilotunnus",
+    "isikukood",
+    "rodnecislo",
+    "telefonu",
+    "adresu",
+    "ulicy",
+    "szemelyi",
+    "nazwiska",
+    "naamvan",
+    "skype",
+    "handle",
 ];
 
 /// Pairs of words that together name a person outright.
@@ -266,7 +329,7 @@ pub(super) const DIRECT_PAIRS: [(&str, &str); 20] = [
 ];
 
 /// Words beside which `name` means a person.
-pub(super) const PERSON: [&str; 37] = [
+pub(super) const PERSON: [&str; 55] = [
     "customer",
     "client",
     "member",
@@ -304,20 +367,41 @@ pub(super) const PERSON: [&str; 37] = [
     "cardholders",
     "accountholder",
     "titolare",
+    "buyer",
+    "seller",
+    "purchaser",
+    "shopper",
+    "payor",
+    "guest",
+    "tenant",
+    "student",
+    "resident",
+    "subscriber",
+    "policyholder",
+    "klienta",
+    "odbiorcy",
+    "nadawcy",
+    "mottagarens",
+    "avsandarens",
+    "saajan",
+    "maksajan",
 ];
 
 /// Words for a bank account.
-pub(super) const ACCOUNT: [&str; 11] =
-    ["account", "acct", "konto", "compte", "cuenta", "conto", "conta", "rekening", "rachunek", "ucet", "uctu"];
+pub(super) const ACCOUNT: [&str; 19] = [
+    "account", "acct", "konto", "compte", "cuenta", "conto", "conta", "rekening", "rachunek", "ucet", "uctu", "konta",
+    "rachunku", "tili", "tilin", "szamla", "kontot", "kontos", "hesap",
+];
 
 /// Words for a number that somebody gave.
-pub(super) const NUMBER: [&str; 9] = ["number", "no", "nr", "num", "numero", "nummer", "cislo", "numer", "n"];
+pub(super) const NUMBER: [&str; 12] =
+    ["number", "no", "nr", "num", "numero", "nummer", "cislo", "numer", "n", "numeru", "broj", "szam"];
 
 /// Words for a name.
 pub(super) const NAME: [&str; 6] = ["name", "nom", "naam", "namn", "navn", "nimi"];
 
 /// Words for somebody who holds, pays or is paid. Where a heading says no more than that, the cells name people.
-pub(super) const PARTY: [&str; 31] = [
+pub(super) const PARTY: [&str; 60] = [
     "inhaber",
     "kontoinhaber",
     "karteninhaber",
@@ -349,6 +433,35 @@ pub(super) const PARTY: [&str; 31] = [
     "debtor",
     "payer",
     "remitter",
+    "sender",
+    "receiver",
+    "recipient",
+    "creditor",
+    "originator",
+    "zleceniodawca",
+    "kontrahent",
+    "kontrahenta",
+    "odbiorcy",
+    "nadawcy",
+    "platnik",
+    "beneficjent",
+    "avsandare",
+    "betalare",
+    "maksaja",
+    "saaja",
+    "saajan",
+    "destinatario",
+    "mittente",
+    "debitore",
+    "creditore",
+    "deudor",
+    "acreedor",
+    "prijemce",
+    "odesilatel",
+    "protistrana",
+    "modtager",
+    "afsender",
+    "betaler",
 ];
 
 /// Words for a moment.
@@ -598,7 +711,7 @@ pub(super) const TRAIT: [&str; 41] = [
 ];
 
 /// Words for text that people write freely.
-pub(super) const FREE_TEXT: [&str; 34] = [
+pub(super) const FREE_TEXT: [&str; 56] = [
     "description",
     "desc",
     "memo",
@@ -633,4 +746,138 @@ pub(super) const FREE_TEXT: [&str; 34] = [
     "historico",
     "observaciones",
     "umsatztext",
+    "tytul",
+    "rubrik",
+    "beskrivning",
+    "selite",
+    "kozlemeny",
+    "aciklama",
+    "nota",
+    "notas",
+    "descrizione",
+    "descricao",
+    "observations",
+    "zprava",
+    "sprava",
+    "betreff",
+    "communication",
+    "remittance",
+    "narration",
+    "memoline",
+    "info",
+    "information",
+    "reden",
+    "melding",
 ];
+
+/// Words that make a heading speak of something *about* what they stand beside: `address_type` is no address. Believed
+/// only of a column with few values.
+pub(super) const ASPECT: [&str; 44] = [
+    "type",
+    "typ",
+    "tipo",
+    "kind",
+    "art",
+    "status",
+    "statut",
+    "estado",
+    "stato",
+    "verified",
+    "valid",
+    "confirmed",
+    "match",
+    "check",
+    "result",
+    "flag",
+    "indicator",
+    "ind",
+    "opt",
+    "optin",
+    "consent",
+    "allowed",
+    "model",
+    "brand",
+    "scheme",
+    "network",
+    "provider",
+    "carrier",
+    "category",
+    "class",
+    "method",
+    "channel",
+    "quality",
+    "format",
+    "present",
+    "provided",
+    "missing",
+    "country",
+    "currency",
+    "language",
+    "usage",
+    "rank",
+    "count",
+    "source",
+];
+
+/// Words of [`DIRECT`] for an address, beside which a word for a place means that part of it alone.
+pub(super) const ADDRESS: [&str; 14] = [
+    "address",
+    "addr",
+    "adresse",
+    "direccion",
+    "adresa",
+    "anschrift",
+    "adres",
+    "adress",
+    "adresses",
+    "indirizzo",
+    "domicilio",
+    "endereco",
+    "morada",
+    "osoite",
+];
+
+/// Words for a payment card.
+pub(super) const CARD: [&str; 10] =
+    ["card", "karte", "karty", "karta", "carte", "tarjeta", "carta", "kort", "kaart", "cartao"];
+
+/// Words of a key that a machine made and nobody outside knows.
+pub(super) const MACHINE_KEY: [&str; 12] =
+    ["id", "ids", "key", "hash", "token", "uid", "uuid", "guid", "pseudonym", "identifier", "pseudo", "anon"];
+
+/// Words for a single payment or paper, an identifier of which names a record and no person.
+pub(super) const RECORD: [&str; 30] = [
+    "transaction",
+    "txn",
+    "trans",
+    "trx",
+    "tx",
+    "transfer",
+    "payment",
+    "invoice",
+    "receipt",
+    "order",
+    "reference",
+    "ref",
+    "trace",
+    "document",
+    "booking",
+    "entry",
+    "statement",
+    "voucher",
+    "ticket",
+    "authorization",
+    "authorisation",
+    "refund",
+    "charge",
+    "payout",
+    "referenz",
+    "referens",
+    "referencia",
+    "riferimento",
+    "rechnung",
+    "beleg",
+];
+
+/// Subject words that also mean something else, so that the values must look like keys.
+pub(super) const AMBIGUOUS: [&str; 2] = ["subject", "holder"];

@@ -107,6 +107,23 @@ pub(super) fn at(text: &[u8], start: usize, heading: bool, sighting: &mut Sighti
     found
 }
 
+/// Looks for bare digits that start here and that some check of their length finds right, where a word before says that
+/// they are such a number; the end of one that is right.
+pub(super) fn named_at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
+    let bare = RULES.iter().filter(|rule| matches!(rule.proof, Column(_) | Heading));
+    let checks = bare.flat_map(|rule| rule.spellings.iter().map(move |spelling| (spelling, rule.check)));
+    let (mut ended, mut right) = (None, false);
+    for (spelling, check) in checks {
+        if let Some((compact, length, end)) = spelled(text, start, spelling.as_bytes()) {
+            ended = Some(end);
+            right |= check(&compact[..length]);
+        }
+    }
+    let end = ended?;
+    sighting.add(Sign::NATIONAL_NAMED, Span { start, end }.placement(text), right);
+    right.then_some(end)
+}
+
 /// Letters and digits of a text that follows a spelling, capital, how many they are, and where it ends.
 fn spelled(text: &[u8], start: usize, spelling: &[u8]) -> Option<([u8; LONGEST], usize, usize)> {
     let end = start + spelling.len();

@@ -1,6 +1,6 @@
 //! What columns are read as, and how their values are spelled.
 
-use crate::input::classify::{Readings, readings_of, write_canonical};
+use crate::input::classify::{Reading, Readings, readings_of, write_canonical};
 use crate::result::ColumnType;
 
 /// Type of a column with these cells, and their canonical spellings.
@@ -121,4 +121,29 @@ fn not_a_number_does_not_turn_numbers_into_text_nor_text_into_numbers() {
     assert_eq!(read(&["x", "NaN"]).0, ColumnType::Text);
     assert_eq!(read(&["NaN"]).0, ColumnType::Empty);
     assert_eq!(read(&["2015-01-01", "nan"]).0, ColumnType::Text);
+}
+
+#[test]
+fn two_decimals_behind_a_comma_are_numbers_and_other_commas_are_text() {
+    let reading = |cells: &[&str]| {
+        cells.iter().map(|cell| readings_of(cell.as_bytes())).fold(Readings::all(), Readings::and).settle()
+    };
+    let canonical = |cell: &str| {
+        let mut written = String::new();
+        write_canonical(cell.as_bytes(), Reading::DecimalComma, &mut written).map(|()| written)
+    };
+    let column = ["12,34", "-1.234,50", "1 234 567,00", "1\u{a0}234,56", "+0,05"];
+    assert_eq!(reading(&column), Reading::DecimalComma);
+    let written: Vec<_> = column.into_iter().map(canonical).collect();
+    let expected = ["12.34", "-1234.5", "1234567", "1234.56", "0.05"];
+    assert_eq!(written, expected.map(|number| Some(number.to_owned())));
+    for other in ["12,3", "1,234", "12", "12.34", "007,50", "1.23,45", "1.234 567,00", ",50", "12,34,56", "a,12"] {
+        assert_eq!(reading(&["12,34", other]), Reading::Text, "{other}");
+    }
+}
+
+#[test]
+fn years_of_two_digits_are_text() {
+    assert_eq!(readings_of(b"31.12.24").settle(), Reading::Text);
+    assert_eq!(readings_of(b"12/31/24").settle(), Reading::Text);
 }

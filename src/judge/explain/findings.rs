@@ -249,6 +249,41 @@ pub(super) fn page(finding: FindingCode) -> Page {
             "A rule of this program.",
             "Remove the waiver.",
         ],
+        FindingCode::Linkable => [
+            "An attack links subjects to a table that the recipient holds.",
+            "Whoever holds that table puts its names on the records of the extract. A link need not be certain: of the \
+             people whom the attack links, the share that is told is expected to be right, or was counted with the truth.",
+            "Upper end of the 95 % interval of the share of subjects linked to the right person > `max_linked_share`, or \
+             the number of such links > `max_correct_links`. Without a limit the finding asks for review wherever an \
+             attack does better than guessing. An attack that does not is no evidence, which is not the same as safe.",
+            "Fellegi and Sunter (1969); Narayanan and Shmatikov (2008); Article 29 Working Party, Opinion 05/2014: \
+             linkability. The numbers are house policy.",
+            "The report shows which columns link. Coarsen them, or leave them out, until the attack finds few; or bind \
+             the recipient not to join, and declare the limit that was agreed.",
+        ],
+        FindingCode::Relinkable => [
+            "An attack follows subjects from one release to another.",
+            "New pseudonyms do not help when a history looks like its owner: who is found again in the next release is \
+             known for longer, and what was learned once holds for both. With kept pseudonyms, two releases together \
+             single out people whom neither does.",
+            "Upper end of the 95 % interval of the share of subjects followed > `max_relinked_share`. For two releases \
+             with kept pseudonyms the share of common subjects alone on both together. Without a limit the finding asks \
+             for review wherever an attack does better than guessing.",
+            "Unnikrishnan and Naini (2013) on matching of histograms; Ganta, Kasiviswanathan and Smith (2008) on \
+             composition. The numbers are house policy.",
+            "Share shorter histories, coarsen merchant, time and amount, pool rare merchants with `rare:N`, give out new \
+             pseudonyms with each release, and let releases not overlap in time.",
+        ],
+        FindingCode::PseudonymReversible => [
+            "Pseudonyms are a plain or commonly hashed form of identifiers that others have.",
+            "Whoever has a list of the identifiers makes the same form of each and reads the names off. Hashing without a \
+             secret key hides nothing from them.",
+            "Distinct values of the column that are a form of an identifier in `known_identifiers` > 0; critical where \
+             they are half of the values or half of the list, else high. Only counts are kept.",
+            "Article 29 Working Party, Opinion 05/2014: a hash is a pseudonym; PCI DSS v4, requirement 3.5.",
+            "Replace the column by random tokens of this release, or by a hash with a secret key that the recipient does \
+             not have.",
+        ],
     };
     Page { code: finding.name(), summary, meaning, formula, source, action }
 }

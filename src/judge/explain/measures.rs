@@ -43,16 +43,16 @@ pub(super) const PAGES: [Page; 4] = [
     },
     Page {
         code: "linkage",
-        summary: "How many subjects this recipient can join to what it already holds.",
-        meaning: "The recipient is no stranger: it has members, check-ins, orders, or last month's extract. Whoever of the \
-                  extract matches one person there is known by that person's name.",
-        formula: "What both sides share is treated by the same rules and compared. Exact: of the F subjects of the source with \
-                  the values of a subject, a guess is right with probability 1 / F; expected correct links are the sum. The \
-                  other attacks allow for tolerances, weigh agreements, or compare whole histories. Each is held against \
-                  guessing, and with a hold-out against what it claims of strangers: (claims - control) / (1 - control). An \
-                  attack that does no better than guessing is no evidence; it does not mean safe.",
-        source: "Fellegi & Sunter, JASA 64 (1969); Nergiz, Atzori & Clifton, SIGMOD (2007); Narayanan & Shmatikov, IEEE S&P \
-                 (2008); Giomi et al., PoPETs 2023(2).",
-        action: "Coarsen or remove the shared columns that link most, or agree on what the recipient may join.",
+        summary: "What a recipient can join to what it already holds.",
+        meaning: "The recipient is no stranger: it has names, birthdays, home towns, a log of its own or last month's \
+                  release. Each attack tries to put its people on the records of the extract, in its own way.",
+        formula: "Attack rate = links that are right, by a truth column, or that are expected to be right, over all \
+                  subjects of the extract. Beside it stands the baseline, which is guessing without the shared columns, \
+                  and where there are people whom the source does not hold, the control: links claimed for them, all \
+                  wrong. Evidence is an attack rate above both, by the interval. k-map is the fewest people of the source \
+                  who share the values of a subject who matches.",
+        source: "Fellegi and Sunter (1969); Sweeney (2001) for k-map; Narayanan and Shmatikov (2008); Giomi et al., \
+                 Anonymeter (2023) for baseline and control.",
+        action: "Coarsen or leave out the columns that the report names as linking, and measure again.",
     },
 ];

@@ -151,7 +151,9 @@ fn judgements() -> Vec<Judgement> {
         ..measured(uniqueness(Some(9), 9))
     };
     let known = judge(Case::new(&dataset, &events, &policy()));
-    vec![first, form, harbor, lowered, without, known]
+    let mut judgements = vec![first, form, harbor, lowered, without, known];
+    judgements.extend(super::linkage::judgements());
+    judgements
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod agreements;
 mod cells;
 mod codes;
 mod laws;
+mod linkage;
 mod policies;
 mod waivers;
 

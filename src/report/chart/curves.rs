@@ -1,5 +1,6 @@
 //! Shares by number of known points: lines with their intervals against a limit, each named at its end.
 
+use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
 use super::{axis_label, position};
 use crate::report::number::percent;
@@ -66,7 +67,7 @@ pub(super) fn draw(
         ribbon(&mut scene, &plot, line);
     }
     if let Some(limit) = limit {
-        limit_line(&mut scene, &plot, limit);
+        limit_line(&mut scene, &plot, lines, limit);
     }
     for (place, line) in &ordered {
         path(&mut scene, &plot, *place, line);
@@ -107,14 +108,38 @@ fn ribbon(scene: &mut Scene, plot: &Plot, line: &Line) {
     scene.polygon(points, if line.is_main { Ink::Scale(1) } else { Ink::Scale(0) });
 }
 
-fn limit_line(scene: &mut Scene, plot: &Plot, limit: f64) {
+fn limit_line(scene: &mut Scene, plot: &Plot, lines: &[Line], limit: f64) {
     let height = plot.height(limit);
     scene.dashes((plot.left, height), (plot.right, height), Ink::Alarm);
-    // On the side that keeps further from the lines of the grid.
-    let room = |at: i32| GRID.iter().map(|share| (plot.height(*share) - at).abs()).min().unwrap_or(0);
-    let beside = if room(height + 22) > room(height - 22) { height + 22 } else { height - 22 };
     let label = words::limit_share(&percent(limit));
-    scene.text((plot.right - 8, beside), &label, SMALL, Ink::Alarm, Anchor::End);
+    let width = text_width(&label, SMALL);
+    // Above or below, at the end or at the start: where it keeps furthest from all lines, those of the grid included.
+    let room = |(from, at): (i32, i32)| {
+        let grid = GRID.iter().map(|share| (plot.height(*share) - at).abs() + 6);
+        let curves = lines.iter().filter_map(|line| nearest(plot, line, (from, from + width), at));
+        grid.chain(curves).min().unwrap_or(0).min(40)
+    };
+    let (end, start) = (plot.right - 8 - width, plot.left + 8);
+    let places = [(end, height - 22), (end, height + 22), (start, height - 22), (start, height + 22)];
+    // The first of equals.
+    let best = places.into_iter().rev().max_by_key(|place| room(*place)).unwrap_or(places[0]);
+    // A line of the grid that is still too near ends beside the words.
+    if GRID.iter().any(|share| (plot.height(*share) - best.1).abs() < SMALL / 2) {
+        let half = SMALL / 2;
+        scene.area((best.0 - 6, best.1 - half), (best.0 + width + 6, best.1 + half), Ink::Paper);
+    }
+    scene.text(best, &label, SMALL, Ink::Alarm, Anchor::Start);
+}
+
+/// How far a line keeps from a height between two places; none where it does not pass there.
+fn nearest(plot: &Plot, line: &Line, (from, to): (i32, i32), height: i32) -> Option<i32> {
+    let points: Vec<(i32, i32)> = line.points.iter().map(|(known, share, _)| plot.point(*known, *share)).collect();
+    let between = |two: &[(i32, i32)]| {
+        let ((left, first), (right, last)) = (two[0], two[1]);
+        let steps = (from.max(left)..=to.min(right)).step_by(8);
+        steps.map(|at| (first + (last - first) * (at - left) / (right - left).max(1) - height).abs()).min()
+    };
+    points.windows(2).filter_map(between).min()
 }
 
 fn ink(line: &Line) -> Ink {

@@ -1,9 +1,13 @@
 //! Charts: each is computed once as marks and written as SVG, for a file and for a page, and as PNG.
 
+mod attackers;
+mod calibration;
 mod class_sizes;
 mod column_effects;
 mod curves;
 mod font;
+mod linking;
+mod match_weights;
 mod pairs;
 mod pixels;
 mod resolution_curves;
@@ -124,6 +128,16 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
             charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
             charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
         }
+    }
+    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
+        charts.extend([
+            chart("attackers", result, |canvas| attackers::draw(canvas, result, value)),
+            chart("linking-columns", result, |canvas| linking::columns(canvas, value)),
+            chart("linking-sets", result, |canvas| linking::sets(canvas, value)),
+            chart("match-weights", result, |canvas| match_weights::weights(canvas, value)),
+            chart("match-waterfall", result, |canvas| match_weights::waterfall(canvas, value)),
+            chart("link-calibration", result, |canvas| calibration::draw(canvas, value)),
+        ]);
     }
     charts.into_iter().flatten().collect()
 }

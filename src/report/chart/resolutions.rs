@@ -2,6 +2,7 @@
 //! one for each number of known points.
 
 use super::Drawing;
+use super::font::text_width;
 use super::pairs::{cell_text, scale};
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::report::escape::printable;
@@ -18,6 +19,10 @@ const SHOWN_NARROW: usize = 4;
 const STEPS: usize = 8;
 /// Size of the figures and names in a map.
 const FIGURE: i32 = 24;
+/// Size of names on two lines.
+const HALF: i32 = 21;
+/// Room above the cells: for the name of the map, of the second column, and of its steps.
+const HEAD: i32 = 116;
 
 /// One map: its name, and the steps that are fixed in it.
 struct Map {
@@ -60,7 +65,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
         1,
     );
     let down = (number + across - 1) / across;
-    let narrow_map = 96 + 58 * rows;
+    let narrow_map = HEAD + 26 + 58 * rows;
     let mut scene = canvas.scene(&title, &subtitle, 20 + down * narrow_map + 110);
     let area = canvas.either(
         Frame { left: 50, top: 160, width: 1500, height: 650 },
@@ -109,27 +114,22 @@ fn draw_map(
 ) {
     let (rows, columns) = (steps(study, 0).min(STEPS), steps(study, 1).min(STEPS));
     let (Ok(row_number), Ok(column_number)) = (i32::try_from(rows), i32::try_from(columns)) else { return };
-    let names = (frame.width / 3).min(280);
-    scene.text(
-        (frame.left + names, frame.top + 16),
-        &fitted(&map.name, SMALL, frame.width - names),
-        SMALL,
-        Ink::Text,
-        Anchor::Start,
-    );
-    let (left, top) = (frame.left + names, frame.top + 78);
+    let names = names_width(canvas, study, rows, frame.width);
+    let (left, top) = (frame.left + names, frame.top + HEAD);
     let width = ((frame.width - names) / column_number).min(240);
-    let height = ((frame.height - 78) / row_number).min(96);
-    let name = |axis: usize, place: usize, room: i32| fitted(&step_name(canvas, study, axis, place), FIGURE, room);
+    let height = ((frame.height - HEAD) / row_number).min(96);
+    let name = fitted(&map.name, SMALL, frame.width - names);
+    scene.text((left, frame.top + 14), &name, SMALL, Ink::Text, Anchor::Start);
     if let Some(axis) = study.axes.first() {
-        let heading = fitted(&canvas.name(&axis.column), FIGURE, names - 16);
-        scene.text((left - 12, frame.top + 54), &heading, FIGURE, Ink::Muted, Anchor::End);
+        let heading = fitted(&canvas.name(&axis.column), FIGURE, names - 12);
+        scene.text((left - 12, top - 22), &heading, FIGURE, Ink::Muted, Anchor::End);
     }
-    for (column, place) in (0..columns).zip(0_i32..) {
-        let middle = left + place * width + width / 2;
-        let text = if study.axes.len() > 1 { name(1, column, width - 8) } else { String::new() };
-        scene.text((middle, frame.top + 54), &text, FIGURE, Ink::Muted, Anchor::Middle);
+    if let Some(axis) = study.axes.get(1) {
+        let heading = fitted(&canvas.name(&axis.column), FIGURE, frame.width - names);
+        scene.text((left + 4, frame.top + 48), &heading, FIGURE, Ink::Muted, Anchor::Start);
+        heads(canvas, scene, study, (left, top), width, columns);
     }
+    let name = |axis: usize, place: usize, room: i32| fitted(&step_name(canvas, study, axis, place), FIGURE, room);
     for (row, down) in (0..rows).zip(0_i32..) {
         let middle = top + down * height + height / 2;
         scene.text((left - 12, middle), &name(0, row, names - 16), FIGURE, Ink::Muted, Anchor::End);
@@ -144,11 +144,51 @@ fn draw_map(
     }
 }
 
-/// A step, named; of the second column with its name, for which there is no other room.
+/// The steps of the second column above its cells: each on one line, or on two where all of them then fit.
+fn heads(
+    canvas: &Canvas<'_>,
+    scene: &mut Scene,
+    study: &UnicityResolutions,
+    (left, top): (i32, i32),
+    width: i32,
+    columns: usize,
+) {
+    let names: Vec<String> = (0..columns).map(|place| step_name(canvas, study, 1, place)).collect();
+    let room = width - 6;
+    let is_wide = |size: i32| names.iter().any(|name| text_width(name, size) > room);
+    for (name, place) in names.iter().zip(0_i32..) {
+        let middle = left + place * width + width / 2;
+        if let Some([first, second]) = two_lines(name).filter(|_| is_wide(FIGURE)) {
+            let (first, second) = (fitted(&first, HALF, room), fitted(&second, HALF, room));
+            scene.text((middle, top - 34), &first, HALF, Ink::Muted, Anchor::Middle);
+            scene.text((middle, top - 13), &second, HALF, Ink::Muted, Anchor::Middle);
+        } else {
+            let size = if is_wide(FIGURE) { HALF } else { FIGURE };
+            scene.text((middle, top - 22), &fitted(name, size, room), size, Ink::Muted, Anchor::Middle);
+        }
+    }
+}
+
+/// A name parted at its blank or sign that lies nearest to the middle; none where there is none.
+fn two_lines(name: &str) -> Option<[String; 2]> {
+    let middle = name.len() / 2;
+    let ends = name.char_indices().filter(|(_, letter)| " :,_-".contains(*letter)).map(|(at, _)| at + 1);
+    let at = ends.filter(|end| *end < name.len()).min_by_key(|end| end.abs_diff(middle))?;
+    Some([name[..at].trim_end().to_owned(), name[at..].to_owned()])
+}
+
+/// Room for the names of the rows: as much as they need, and not more than two fifths.
+fn names_width(canvas: &Canvas<'_>, study: &UnicityResolutions, rows: usize, width: i32) -> i32 {
+    let column = study.axes.first().map(|axis| canvas.name(&axis.column)).unwrap_or_default();
+    let names = (0..rows).map(|place| step_name(canvas, study, 0, place)).chain([column]);
+    let widest = names.map(|name| text_width(&fitted(&name, FIGURE, width), FIGURE)).max().unwrap_or(0);
+    (widest + 24).clamp(100, (width * 2 / 5).max(100))
+}
+
+/// The name of a step.
 fn step_name(canvas: &Canvas<'_>, study: &UnicityResolutions, axis: usize, place: usize) -> String {
-    let Some(axis_of) = study.axes.get(axis) else { return String::new() };
-    let rule = axis_of.steps.get(place).map(|rule| canvas.text(&printable(rule))).unwrap_or_default();
-    if axis == 1 { words::step_of(&canvas.name(&axis_of.column), &rule) } else { rule }
+    let rule = study.axes.get(axis).and_then(|axis| axis.steps.get(place));
+    rule.map(|rule| canvas.text(&printable(rule))).unwrap_or_default()
 }
 
 fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit: Option<f64>) {

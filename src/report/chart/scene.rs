@@ -140,6 +140,13 @@ impl Canvas<'_> {
         scene
     }
 
+    /// Ends a picture of a page below its lowest mark; files keep their size, narrow ones have their own.
+    pub(super) fn end_at(&self, scene: &mut Scene, bottom: i32) {
+        if self.form == Form::Wide {
+            scene.size.1 = bottom.min(scene.size.1);
+        }
+    }
+
     /// The name of a column as it can be drawn: one in letters that the font of a file lacks is given by its place in
     /// the dataset.
     pub(super) fn name(&self, column: &str) -> String {
@@ -199,6 +206,13 @@ impl Scene {
 
     pub(super) fn text(&mut self, at: Point, text: &str, size: i32, ink: Ink, anchor: Anchor) {
         self.marks.push(Mark::Text { at, text: text.replace('\u{a0}', " "), size, ink, anchor });
+    }
+
+    /// A text that begins at its point and covers the lines behind it.
+    pub(super) fn name_over_lines(&mut self, (left, height): Point, text: &str, size: i32) {
+        let half = size / 2 + 1;
+        self.area((left - 4, height - half), (left + text_width(text, size) + 12, height + half), Ink::Paper);
+        self.text((left, height), text, size, Ink::Text, Anchor::Start);
     }
 
     /// A dashed line, level or upright.

@@ -6,7 +6,7 @@ use super::table::{Cell, ROWS, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, figure, percent};
 use crate::report::summary::{Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons};
-use crate::report::{Chart, words};
+use crate::report::{Chart, linkage, words};
 use crate::result::{Advice, Finding, Outcome, ScanResult, Uniqueness, VerdictOutcome};
 
 /// Findings written out as sentences; the table holds [`ROWS`].
@@ -136,6 +136,8 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
     ended("uniqueness", result.measures.uniqueness.as_ref().and_then(why));
     ended("identifiers", result.measures.identifiers.as_ref().and_then(why));
     ended("unicity", result.measures.unicity.as_ref().and_then(why));
+    ended("linkage", result.measures.linkage.as_ref().and_then(why));
+    entries.extend(unknown_attacks(result));
     let has_crowds = matches!(crowds(result), Crowds::Measured(_));
     let listed = result.not_measured.iter().take(ROWS);
     entries
@@ -155,6 +157,13 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
         todo: sentences(words::NOT_MEASURED_TODO),
         ..Section::default()
     }
+}
+
+/// Attacks without a figure, each with its reason.
+fn unknown_attacks(result: &ScanResult) -> Vec<(String, String)> {
+    let attacks = linkage::measured(result).map_or(&[][..], |linkage| &linkage.attacks);
+    let unknown = attacks.iter().filter(|attack| linkage::rate(attack).is_none()).take(ROWS);
+    unknown.map(|attack| (words::attack_label(attack), words::attack_unknown(attack))).collect()
 }
 
 /// Why a measure has no figure; none when it has.

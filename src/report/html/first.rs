@@ -8,8 +8,8 @@ use crate::report::summary::{
     Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
     proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{known_points, sweep, words};
-use crate::result::{Advice, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
+use crate::report::{known_points, linkage, sweep, words};
+use crate::result::{Advice, Evidence, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the lists of bars.
 const BARS: usize = 5;
@@ -32,6 +32,7 @@ pub(super) fn headline(result: &ScanResult) -> Headline {
     let note = match lead.about {
         About::Crowd(set) => words::attacker(set, population(&result.dataset, set)),
         About::KnownPoints(_, point) => words::known_points_attacker(point),
+        About::Linked(attack) => words::linked_attacker(attack).to_owned(),
         About::Nothing(state) => {
             // The band above says what the verdict means.
             under.pop();
@@ -61,7 +62,14 @@ pub(super) struct Tile {
 
 pub(super) fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
     let set = headline_set(result, uniqueness);
-    vec![smallest_tile(result, uniqueness, set), expected_tile(result, set), worst_tile(result, uniqueness)]
+    let smallest = smallest_tile(result, uniqueness, set);
+    match linkage_tile(result) {
+        Some(linked) => {
+            let middle = known_points_tile(result).unwrap_or_else(|| expected_tile(result, set));
+            vec![smallest, middle, linked]
+        }
+        None => vec![smallest, expected_tile(result, set), worst_tile(result, uniqueness)],
+    }
 }
 
 fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatistics) -> Tile {
@@ -126,6 +134,20 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
         value: point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent),
         note: words::tile_unicity_note(limit.map(percent).as_deref()),
         over: limit.is_some_and(|limit| !known_points::keeps_to(point, limit)),
+    })
+}
+
+/// The tile of the strongest attack; none where nothing was joined. An attack without evidence is called so.
+pub(super) fn linkage_tile(result: &ScanResult) -> Option<Tile> {
+    let measured = linkage::measured(result)?;
+    let attack = linkage::strongest(result).or(measured.attacks.first())?;
+    let limit = linkage::limit(result, attack);
+    let value = linkage::rate(attack).map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+    Some(Tile {
+        label: words::TILE_LINKED.to_owned(),
+        value: if attack.evidence == Evidence::None { words::tile_no_evidence(&value) } else { value },
+        note: words::tile_linked_note(attack, limit.map(percent).as_deref()),
+        over: linkage::breaks(result, attack),
     })
 }
 

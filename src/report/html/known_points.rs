@@ -7,7 +7,9 @@ use crate::report::known_points::{gated, gated_number, limit};
 use crate::report::number::{count, percent};
 use crate::report::summary::names;
 use crate::report::{Chart, sweep, words};
-use crate::result::{Outcome, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions, UnicityResult};
+use crate::result::{
+    MobilityResult, Outcome, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions, UnicityResult,
+};
 
 /// Curves whose table is written out; more stand in `result.json`.
 const CURVES: usize = 24;
@@ -39,12 +41,15 @@ fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Ch
         }
         None => todo.push(quoted(words::UNICITY_SWEEP_TODO)),
     }
+    if !value.mobility.is_empty() {
+        reading.extend(words::owned(words::MOBILITY_READING));
+    }
     let curve = gated(result).map(|(curve, _)| curve).or(value.curves.first());
     Section {
         answer: answer(result, value),
         lines: lines(result, value),
         figures: figures(charts, &["unicity", "resolutions", "resolution-curves"]),
-        tables,
+        tables: [tables, mobility(value).into_iter().collect()].concat(),
         reading,
         caution: curve.map_or_else(Vec::new, |curve| {
             words::unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
@@ -71,6 +76,8 @@ fn lines(result: &ScanResult, value: &Unicity) -> Vec<Sentence> {
         let explanation = printable(&undefined.explanation);
         lines.push(quoted(&words::curve_unknown(&words::curve_caption(curve, false), &explanation)));
     }
+    lines.extend(words::clock(&result.dataset).map(|clock| quoted(&clock)));
+    lines.extend(worst_mobility(value).map(|worst| quoted(&worst)));
     if let Some(study) = &value.resolutions {
         lines.extend(sweep::advice(result, study).sentences.iter().map(|sentence| quoted(sentence)));
     }
@@ -148,4 +155,31 @@ fn resolutions(result: &ScanResult, study: &UnicityResolutions) -> Table {
         })
         .collect();
     Table::new(words::sweep_caption(&names(&study.point)), &heads, rows.into_iter()).folded()
+}
+
+/// The attack of the mobility literature that finds most for certain, in a sentence.
+fn worst_mobility(value: &Unicity) -> Option<String> {
+    let share = |result: &&MobilityResult| result.share_at_risk_1.unwrap_or(-1.0);
+    let measured = value.mobility.iter().filter(|result| result.share_at_risk_1.is_some());
+    measured.max_by(|left, right| share(left).total_cmp(&share(right))).map(words::mobility_sentence)
+}
+
+/// The attacks of the mobility literature, one a row; none where none was asked for.
+fn mobility(value: &Unicity) -> Option<Table> {
+    let rows = value.mobility.iter().map(|result| {
+        let interval = result.interval.map(|[low, high]| {
+            if low < high { words::interval(&percent(low), &percent(high)) } else { words::EXACT.to_owned() }
+        });
+        vec![
+            Cell::text(words::mobility_attack(result.attack)),
+            Cell::text(words::mobility_place(result)),
+            Cell::optional_words(result.known.map(|known| count(u64::from(known))), "–"),
+            Cell::optional(result.mean_risk.map(percent)),
+            Cell::optional(result.share_at_risk_1.map(percent)),
+            Cell::optional(interval),
+            Cell::number(words::count_of(result.looked_at, result.subjects)),
+            Cell::text(words::mobility_note(result)),
+        ]
+    });
+    (!value.mobility.is_empty()).then(|| Table::new(words::MOBILITY_CAPTION, &words::MOBILITY_HEADS, rows))
 }

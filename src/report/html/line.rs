@@ -3,8 +3,8 @@
 use crate::report::lead::{About, lead};
 use crate::report::number::percent;
 use crate::report::summary::{Crowds, crowds, is_gated, proposals, smallest_crowd};
-use crate::report::{known_points, words};
-use crate::result::{Advice, ScanResult, SetStatistics, UnicityResult};
+use crate::report::{known_points, linkage, words};
+use crate::result::{Advice, LinkageAttack, ScanResult, SetStatistics, UnicityResult};
 
 /// Places are percent of the width.
 pub(super) struct NumberLine {
@@ -39,6 +39,7 @@ pub(super) fn number_line(result: &ScanResult) -> Option<NumberLine> {
     match lead(result).about {
         About::Crowd(set) => of_crowd(result, set),
         About::KnownPoints(_, point) => of_known_points(result, point),
+        About::Linked(attack) => of_linkage(result, attack),
         About::Nothing(_) => None,
     }
 }
@@ -97,6 +98,25 @@ fn of_known_points(result: &ScanResult, point: &UnicityResult) -> Option<NumberL
         breaks: !known_points::keeps_to(point, limit),
         after,
         end: words::LINE_END_SHARE.to_owned(),
+    })
+}
+
+/// The share linked, from none to all.
+fn of_linkage(result: &ScanResult, attack: &LinkageAttack) -> Option<NumberLine> {
+    let (now, limit) = (linkage::rate(attack)?, linkage::limit(result, attack)?);
+    Some(NumberLine {
+        label: words::line_label_linked(&percent(now), &percent(limit)),
+        over_at: percent_of_width(place(limit)),
+        over: percent_of_width(LINE.1 - place(limit)),
+        limit: words::limit_share(&percent(limit)),
+        limit_at: percent_of_width(place(limit)),
+        limit_anchor: anchor(place(limit)),
+        now: words::line_now_share(&percent(now)),
+        now_at: percent_of_width(place(now)),
+        now_anchor: anchor(place(now)),
+        breaks: linkage::breaks(result, attack),
+        after: None,
+        end: words::LINE_END_LINKED.to_owned(),
     })
 }
 

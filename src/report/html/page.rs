@@ -5,7 +5,7 @@ use askama::Template;
 use super::first::{Bar, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
-use super::{crowds, decision, first, known_points, record, safety, source};
+use super::{crowds, decision, first, known_points, linkage, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::lead::lead;
 use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
@@ -87,7 +87,7 @@ impl Page {
             why: reasons(result),
             tiles: match uniqueness {
                 Some(uniqueness) => first::tiles(result, uniqueness),
-                None => first::known_points_tile(result).into_iter().collect(),
+                None => first::known_points_tile(result).into_iter().chain(first::linkage_tile(result)).collect(),
             },
             has_crowds: uniqueness.is_some(),
             columns_note: columns.note,
@@ -115,6 +115,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
         sections.push(crowds::crowds(result, uniqueness, &charts));
     }
     sections.extend(known_points::known_points(result, &charts));
+    sections.extend(linkage::linkage(result, &charts));
     sections.push(crowds::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));

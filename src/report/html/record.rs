@@ -116,6 +116,11 @@ fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
         ("engine", printable(&run.engine)),
         ("configuration SHA-256", run.config_sha256.as_deref().map_or_else(|| words::NO_CONFIG.to_owned(), printable)),
     ]);
+    let clock = [
+        (words::FACT_ZONE, result.dataset.time_zone.as_deref()),
+        (words::FACT_DAY_START, result.dataset.day_start.as_deref()),
+    ];
+    facts.extend(clock.into_iter().filter_map(|(name, value)| Some((name, printable(value?)))));
     facts.extend(consent.map(|consent| ("consent register SHA-256", printable(&consent.sha256))));
     facts.push(("exit code", format!("{} ({})", result.verdict.exit_code, words::verdict(result.verdict.outcome))));
     facts

@@ -1,7 +1,10 @@
 //! Words about the limits that a scan is judged by.
 
+use super::{counted, severity};
 use crate::report::number::{count, percent};
-use crate::result::{Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Severity};
+use crate::result::{
+    Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
+};
 
 pub(in crate::report) const POLICY_TITLE: &str = "Limits";
 pub(in crate::report) const POLICY_CAPTION: &str = "Limits of this run, with their source";
@@ -60,6 +63,8 @@ pub(in crate::report) fn gate_name(gate: &Gate) -> String {
         GateMeasure::UniqueShare => "share of subjects alone",
         GateMeasure::ShareAtRisk => "share of subjects at risk",
         GateMeasure::Unicity => return super::unicity_label(GATED_KNOWN_POINTS),
+        GateMeasure::LinkedShare => "share of subjects linked to a table of the recipient",
+        GateMeasure::RelinkedShare => "share of subjects followed from release to release",
         GateMeasure::CorrectLinks => "expected correct links to a table of the recipient",
         GateMeasure::InferenceAdvantage => "advantage of guessing a sensitive value",
         GateMeasure::CardNumberForm => "card numbers shortened to first six and last four digits",
@@ -116,4 +121,62 @@ pub(in crate::report) fn limit_source(source: &str, origin: GateOrigin) -> Strin
         GateOrigin::Own => "set by the configuration or a flag",
     };
     format!("{source}; {set}")
+}
+
+pub(in crate::report) fn policy(policy: &Policy, name: &str) -> String {
+    let event = if policy.gate_any_record {
+        "the worst case of one known event is held to the same limit"
+    } else {
+        "the worst case of one known event is shown but not gated"
+    };
+    let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
+    let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
+    if !policy.gates.is_empty() {
+        return policy_gates(policy, &name, review);
+    }
+    format!(
+        "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
+         {} or above fail.{review} Default limits are house policy, not law.",
+        counted(u64::from(policy.k), "subject", "subjects"),
+        severity(policy.fail_on)
+    )
+}
+
+/// Every gate of a policy, with who asks for it, and where the preset comes from.
+fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
+    let version = policy.preset.as_ref().map_or_else(String::new, |preset| format!(", version {}", preset.version));
+    let gates: Vec<String> = policy.gates.iter().map(gate).collect();
+    let sources = policy.preset.as_ref().map_or_else(String::new, |preset| {
+        let sources: Vec<String> =
+            preset.sources.iter().map(|source| crate::report::escape::printable(source)).collect();
+        format!(" Sources: {}.", sources.join("; "))
+    });
+    let day = policy.as_of.as_ref().map_or_else(String::new, |day| {
+        format!(" Agreement and waivers are judged for {}.", crate::report::escape::printable(day))
+    });
+    format!(
+        "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
+         policy unless law or standard stands beside it.",
+        gates.join("; "),
+        severity(policy.fail_on)
+    )
+}
+
+fn gate(gate: &Gate) -> String {
+    let figure = match (gate.limit, gate.limit_as_k) {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HighestRisk => {
+            format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
+        }
+        // As it is written in the configuration.
+        (Some(limit), _) if gate.comparison == Comparison::AtLeast => format!(" at least {limit}"),
+        (Some(limit), _) => format!(" at most {limit}"),
+        (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
+        (None, _) => " (needed, and not declared)".to_owned(),
+    };
+    let basis = match gate.basis {
+        GateBasis::Law => ", law",
+        GateBasis::Standard => ", standard",
+        GateBasis::House => "",
+    };
+    format!("{}{figure}{basis}", crate::report::escape::printable(&gate.id))
 }

@@ -18,6 +18,8 @@ fn column(name: &str, column_type: ColumnType, distinct: u64, missing: u64, reco
         average_characters: 8,
         consecutive,
         names_people: false,
+        long_numbers: false,
+        phrases: false,
         identifiers: &[],
     }
 }
@@ -186,7 +188,7 @@ fn headings_in_other_languages_are_understood() {
     check(
         100,
         &[
-            ("číslo účtu", Text, 20, 0, D),
+            ("číslo účtu", Text, 20, 0, S),
             ("Příjmení", Text, 15, 0, D),
             ("částka", Decimal, 90, 0, Q),
             ("PSČ", Text, 10, 0, Q),
@@ -351,4 +353,69 @@ fn repeated_hashes_are_the_subject_where_the_heading_fits() {
     {
         assert_eq!(guess_roles(&[holds(heading, distinct)], &[true], false)[0].0, role, "{heading} {distinct}");
     }
+}
+
+#[test]
+fn an_account_with_long_numbers_is_a_direct_identifier_whoever_holds_it() {
+    let numbers = |name| ColumnFacts { long_numbers: true, ..column(name, Integer, 6_000, 900, 10_000) };
+    let roles = |name| {
+        let guesses = guess_roles(&[column("account_id", Integer, 700, 0, 10_000), numbers(name)], &[true; 2], false);
+        assert_eq!(guesses[0].0, S, "{name}");
+        guesses[1].0
+    };
+    for heading in ["account", "account_to", "Na konto/Z konta", "counterparty account", "compte bénéficiaire"] {
+        assert_eq!(roles(heading), D, "{heading}");
+    }
+    for heading in ["account_key", "account balance", "account hash", "account opening date", "k_symbol", "merchant"] {
+        assert_ne!(roles(heading), D, "{heading}");
+    }
+}
+
+#[test]
+fn what_is_only_about_an_identifier_is_none_unless_its_values_tell_people_apart() {
+    for heading in ["Address Type", "Email Verified", "Phone Model", "e-mail opt-in", "passport status"] {
+        check(1_000, &[("city", Text, 9, 0, Q), (heading, Text, 3, 0, Q)]);
+        check(1_000, &[("city", Text, 9, 0, Q), (heading, Text, 700, 0, D)]);
+    }
+    check(1_000, &[("city", Text, 9, 0, Q), ("email", ColumnType::Boolean, 2, 0, Q), ("email", Text, 2, 0, D)]);
+}
+
+#[test]
+fn a_part_of_an_address_is_a_place_and_its_lines_are_not() {
+    for heading in ["address city", "Billing Address Zip", "addr_country", "Adresse Ort"] {
+        check(1_000, &[("city", Text, 9, 0, Q), (heading, Text, 400, 0, Q)]);
+    }
+    for heading in ["address line1/district", "street address city", "email address country", "address"] {
+        check(1_000, &[("city", Text, 9, 0, Q), (heading, Text, 400, 0, D)]);
+    }
+}
+
+#[test]
+fn free_text_with_identifiers_is_a_direct_identifier_and_one_of_few_values_is_none() {
+    let found = [Found { placement: Placement::WithinText, ..whole(IdentifierKind::PaymentCardNumber, 3)[0] }];
+    let note = ColumnFacts { identifiers: &found, ..column("note", Text, 500, 0, 1_000) };
+    let (role, reason) = &guess_roles(&[note], &[true], false)[0];
+    assert_eq!((*role, reason.ends_with("some of its cells hold payment card numbers")), (D, true), "{reason}");
+    check(1_000, &[("city", Text, 9, 0, Q), ("description", Text, 4, 0, Q), ("memo", Text, 800, 0, I)]);
+}
+
+#[test]
+fn keys_of_payments_are_ignored_though_some_records_lack_them() {
+    check(
+        1_000,
+        &[
+            ("city", Text, 9, 0, Q),
+            ("Reference Txn ID", Text, 90, 910, I),
+            ("Receipt ID", Text, 199, 800, I),
+            ("Invoice Number", Text, 600, 0, Q),
+        ],
+    );
+}
+
+#[test]
+fn the_subject_of_a_message_is_not_the_subject_of_the_data() {
+    let phrases = ColumnFacts { phrases: true, ..column("Subject", Text, 60, 0, 1_000) };
+    assert_ne!(guess_roles(&[phrases], &[true], false)[0].0, S);
+    check(1_000, &[("subject", Text, 60, 0, S), ("city", Text, 9, 0, Q)]);
+    check(1_000, &[("Buyer ID", Text, 60, 0, S), ("city", Text, 9, 0, Q)]);
 }

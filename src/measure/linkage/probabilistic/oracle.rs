@@ -73,7 +73,9 @@ pub(super) fn probabilities(edges: &[Edge], log_prior: f64) -> Vec<f64> {
         }
         let weight: f64 = chosen.iter().map(|&edge| (edges[edge].log_ratio + log_prior).exp()).product();
         all += weight;
-        chosen.iter().for_each(|&edge| with[edge] += weight);
+        for &edge in &chosen {
+            with[edge] += weight;
+        }
     }
     with.iter().map(|weight| weight / all).collect()
 }

@@ -18,13 +18,14 @@ const COLUMNS: [(&str, ColumnType); 5] = [
 fn people(count: u64, noise: u64) -> (Rows, Rows) {
     let cell = |person: u64, column: u64| {
         let number = mix(mix(3, person), column);
-        let syllable = |at: u64| ["ba", "ko", "ri", "mu", "sel", "tan", "do", "vig"][(number >> (3 * at)) as usize % 8];
+        let syllables = ["ba", "ko", "ri", "mu", "sel", "tan", "do", "vig"];
+        let syllable = |at: u64| syllables[usize::try_from(number >> (3 * at) & 7).unwrap()];
         match column {
             0 => format!("{}{}{}", syllable(0), syllable(1), syllable(2)),
             1 => format!("{}{}", syllable(0), syllable(1)),
             2 => format!("19{:02}-{:02}-{:02}", 40 + number % 60, 1 + number / 60 % 12, 1 + number / 720 % 28),
             3 => (10_000 + number % 90_000).to_string(),
-            _ => (number % 2 == 0).to_string(),
+            _ => number.is_multiple_of(2).to_string(),
         }
     };
     let ours = |person: u64| (0..5).map(|column| cell(person, column)).collect();

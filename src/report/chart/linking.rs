@@ -1,0 +1,126 @@
+//! Which columns link: all shared ones, each left out, and the sets that link most.
+
+use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
+use super::{Drawing, axis_label, position, round_above};
+use crate::report::escape::printable;
+use crate::report::linkage;
+use crate::report::number::percent;
+use crate::report::words;
+use crate::result::{Linkage, LinkageAttack};
+
+/// Most bars of a picture.
+const SHOWN: usize = 9;
+/// The same where there is little room.
+const SHOWN_NARROW: usize = 7;
+
+/// One bar.
+struct Bar {
+    /// As it is drawn.
+    name: String,
+    /// As it is described.
+    described: String,
+    share: f64,
+    /// What the bar is compared with; the part beyond the share is hatched.
+    of: Option<f64>,
+}
+
+/// What goes when one of the shared columns is left out.
+pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+    let attack = linkage::of_columns(value)?;
+    let now = linkage::whole(attack).and_then(|set| linkage::share_of(attack, set))?;
+    let left = linkage::without_one(attack);
+    let all = words::ALL_SHARED.to_owned();
+    let mut bars = vec![Bar { name: all.clone(), described: all, share: now, of: None }];
+    bars.extend(left.iter().filter_map(|(column, set)| {
+        let share = linkage::share_of(attack, set)?;
+        let (name, described) = (words::without(&canvas.name(column)), words::without(&printable(column)));
+        Some(Bar { name, described, share, of: Some(now) })
+    }));
+    (bars.len() > 1).then(|| picture(canvas, words::CHART_LINKING_COLUMNS, attack, bars))?
+}
+
+/// The sets of columns that link most; none where there is but one.
+pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+    let attack = linkage::of_columns(value)?;
+    let bars: Vec<Bar> = linkage::linking_sets(attack)
+        .into_iter()
+        .filter_map(|set| {
+            let names: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
+            let described: Vec<String> = set.columns.iter().map(|column| printable(column)).collect();
+            let share = linkage::share_of(attack, set)?;
+            Some(Bar { name: names.join(", "), described: described.join(", "), share, of: None })
+        })
+        .collect();
+    (bars.len() > 1).then(|| picture(canvas, words::CHART_LINKING_SETS, attack, bars))?
+}
+
+struct Plot {
+    left: i32,
+    right: i32,
+    top: i32,
+    row: i32,
+    /// Half the height of a bar.
+    half: i32,
+    figures: i32,
+    high: f64,
+}
+
+fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: Vec<Bar>) -> Option<Drawing> {
+    let all = bars.len();
+    bars.truncate(canvas.either(SHOWN, SHOWN_NARROW));
+    let rows = i32::try_from(bars.len()).ok()?;
+    let mut subtitle = words::chart_linking_subtitle(&canvas.text(&words::attack_label(attack)));
+    if all > bars.len() {
+        subtitle += &words::more_rows(all - bars.len());
+    }
+    let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(bar.share)).fold(0.0, f64::max));
+    let plot = canvas.either(
+        Plot { left: 640, right: 1400, top: 176, row: (590 / rows).min(110), half: 24, figures: 1560, high },
+        Plot { left: 40, right: 600, top: 16, row: 100, half: 20, figures: 750, high },
+    );
+    let bottom = plot.top + plot.row * rows;
+    let mut scene = canvas.scene(title, &subtitle, bottom + 110);
+    canvas.end_at(&mut scene, bottom + 70);
+    let step = canvas.either(step, high / 2.0);
+    let mut tick = 0.0;
+    while tick <= high + step / 2.0 {
+        let at = position(tick, (0.0, high), (plot.left, plot.right));
+        scene.line((at, plot.top), (at, bottom), if tick == 0.0 { Ink::Muted } else { Ink::Grid }, 2);
+        scene.text((at, bottom + 30), &axis_label(tick), SMALL, Ink::Muted, Anchor::Middle);
+        tick += step;
+    }
+    for (place, bar) in (0_i32..).zip(&bars) {
+        row(canvas, &mut scene, &plot, plot.top + place * plot.row + plot.row / 2, bar);
+    }
+    if bars.iter().any(|bar| bar.of.is_some()) {
+        key(&mut scene, (canvas.either(60, 24), bottom + canvas.either(30, 78)));
+    }
+    let parts: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))).collect();
+    Some(Drawing { title: title.to_owned(), subtitle, description: format!("{}.", parts.join("; ")), scene })
+}
+
+/// What hatching means.
+fn key(scene: &mut Scene, (left, height): Point) {
+    scene.hatch((left, height - 14), (left + 44, height + 14), Ink::Muted);
+    scene.text((left + 58, height), words::CUT_AWAY, SMALL, Ink::Muted, Anchor::Start);
+}
+
+fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &Bar) {
+    // Where there is little room the names stand above their bars.
+    let height = if canvas.is_narrow() {
+        let room = plot.figures - plot.left;
+        scene.name_over_lines((plot.left + 2, height - 28), &fitted(&bar.name, SMALL, room), SMALL);
+        height + 14
+    } else {
+        let name = fitted(&bar.name, SMALL, plot.left - 84);
+        scene.text((plot.left - 24, height), &name, SMALL, Ink::Text, Anchor::End);
+        height
+    };
+    let at = |share: f64| position(share, (0.0, plot.high), (plot.left, plot.right));
+    let end = at(bar.share).max(plot.left + 3);
+    scene.area((plot.left, height - plot.half), (end, height + plot.half), Ink::Main);
+    if let Some(of) = bar.of.filter(|of| at(*of) > end + 8) {
+        scene.hatch((end, height - plot.half), (at(of), height + plot.half), Ink::Muted);
+    }
+    scene.text((plot.figures, height), &percent(bar.share), SMALL, Ink::Text, Anchor::End);
+}

@@ -1,0 +1,253 @@
+//! Tables about linkage: all attacks side by side, then each with its figures and what its pictures show.
+
+use super::table::{Cell, Table};
+use crate::report::escape::printable;
+use crate::report::linkage;
+use crate::report::number::{count, figure, percent, share, whole};
+use crate::report::summary::names;
+use crate::report::words;
+use crate::result::{
+    IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail, PseudonymCheck, ReleaseDetail, ScoreboardDetail,
+};
+
+/// The tables, overview first; the figures of single attacks are closed at first.
+pub(super) fn tables(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> {
+    let mut tables = Vec::new();
+    if !value.attacks.is_empty() {
+        let rows: Vec<Vec<Cell>> = linkage::ranked(value).into_iter().map(row).collect();
+        tables.push(Table::new(words::ATTACKS_CAPTION, &words::ATTACK_HEADS, rows.into_iter()));
+    }
+    if !value.pseudonyms.is_empty() {
+        let rows = value.pseudonyms.iter().map(pseudonym);
+        tables.push(Table::new(words::PSEUDONYM_CAPTION, &words::PSEUDONYM_HEADS, rows));
+    }
+    for attack in attacks {
+        tables.push(facts(attack));
+        tables.extend(sets(attack));
+        tables.extend(weights(attack));
+        tables.extend(waterfall(attack));
+        tables.extend(calibration(attack));
+        tables.extend(alone(attack));
+    }
+    tables
+}
+
+fn row(attack: &LinkageAttack) -> Vec<Cell> {
+    let columns = if attack.columns.is_empty() { words::NONE.to_owned() } else { names(&attack.columns).join(", ") };
+    let bounds = |bounds: Option<[f64; 2]>| bounds.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+    let interval = match (linkage::rate(attack), linkage::interval(attack)) {
+        (None, _) => words::NOT_DEFINED.to_owned(),
+        (Some(_), None) => words::EXACT.to_owned(),
+        (Some(_), interval) => bounds(interval).unwrap_or_default(),
+    };
+    let residual = attack.residual_risk.map(|risk| match bounds(attack.residual_interval) {
+        Some(interval) => format!("{} ({interval})", percent(risk)),
+        None => percent(risk),
+    });
+    vec![
+        Cell::text(words::attack_label(attack)),
+        Cell::text(columns),
+        Cell::optional(linkage::rate(attack).map(percent)),
+        Cell::number(interval),
+        Cell::optional(attack.baseline_rate.map(percent)),
+        Cell::optional_words(attack.control_rate.map(percent), words::NO_HOLD_OUT),
+        Cell::optional_words(residual, words::NO_HOLD_OUT),
+        Cell::text(words::evidence(attack.evidence)),
+    ]
+}
+
+fn pseudonym(check: &PseudonymCheck) -> Vec<Cell> {
+    let forms: Vec<String> =
+        check.forms.iter().map(|form| format!("{} ({})", printable(&form.form), count(form.values))).collect();
+    vec![
+        Cell::text(printable(&check.column)),
+        Cell::text(printable(&check.identifiers)),
+        Cell::number(count(check.supplied)),
+        Cell::number(count(check.values)),
+        Cell::number(words::count_and_share(&count(check.reversed), &share(check.reversed, check.values))),
+        Cell::number(count(check.subjects)),
+        Cell::text(if forms.is_empty() { words::NONE.to_owned() } else { forms.join(", ") }),
+    ]
+}
+
+/// The figures of one attack that it has, as a list.
+fn facts(attack: &LinkageAttack) -> Table {
+    let whole_of = attack.subjects;
+    let counts =
+        |number: Option<u64>| number.map(|number| words::count_and_share(&count(number), &share(number, whole_of)));
+    let journalist = attack.journalist.as_ref();
+    let presence = attack.delta_presence.map(|range| words::interval(&percent(range.min), &percent(range.max)));
+    let mut facts: Vec<(&str, Option<String>)> = vec![
+        (words::FACT_SUBJECTS, Some(count(attack.subjects))),
+        (words::FACT_SOURCE, Some(count(attack.source_subjects))),
+        (words::FACT_READING, attack.reading.map(|reading| words::reading(reading).to_owned())),
+        (words::FACT_UNIQUE, counts(attack.unique)),
+        (words::FACT_AMBIGUOUS, counts(attack.ambiguous)),
+        (words::FACT_NO_MATCH, counts(attack.no_match)),
+        (words::FACT_ONE_TO_ONE, counts(attack.one_to_one)),
+        (words::FACT_EXPECTED, attack.expected_correct.map(whole)),
+        (words::FACT_MARKETER, attack.marketer.map(percent)),
+        (words::FACT_K_MAP, attack.k_map.map(count)),
+        (words::FACT_PRESENCE, presence),
+        (words::FACT_JOURNALIST, journalist.and_then(|risk| risk.highest).map(percent)),
+        (words::FACT_JOURNALIST_AVERAGE, journalist.and_then(|risk| risk.average).map(percent)),
+        (words::FACT_MISMATCH, attack.population_mismatch.filter(|number| *number > 0).map(count)),
+        (words::FACT_LINKS, attack.links.map(count)),
+        (words::FACT_CORRECT, attack.correct.map(count)),
+        (words::FACT_PRECISION, attack.precision.map(percent)),
+        (words::FACT_RECALL, attack.recall.map(percent)),
+        (words::FACT_CLAIMS, attack.claim_rate.map(percent)),
+        (words::FACT_CONTROL, attack.control_rate.map(percent)),
+        (words::FACT_RESIDUAL, attack.residual_risk.map(percent)),
+    ];
+    facts.extend(attack.scoreboard.iter().flat_map(scoreboard));
+    facts.extend(attack.intersection.iter().flat_map(intersection));
+    facts.extend(attack.release.iter().flat_map(release));
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for (name, value) in facts {
+        rows.extend(value.map(|value| vec![Cell::text(name), Cell::number(value)]));
+    }
+    if let Some(detail) = &attack.probabilistic {
+        rows.extend(probabilistic(detail).into_iter().map(|(name, value)| vec![Cell::text(name), Cell::number(value)]));
+    }
+    // What is null has its reason, and is never left out as if nobody had asked.
+    rows.extend(attack.undefined.iter().map(|entry| {
+        let reason = printable(words::undefined_reason(&entry.reason));
+        vec![Cell::text(printable(&entry.field)), Cell::number(words::not_defined_because(&reason))]
+    }));
+    Table::new(words::attack_caption(attack), &words::FACT_HEADS, rows.into_iter()).folded()
+}
+
+fn probabilistic(detail: &ProbabilisticDetail) -> Vec<(String, String)> {
+    let blocking: Vec<String> = detail.blocking.iter().map(|columns| names(columns).join(" + ")).collect();
+    let fixed = [
+        (words::FACT_CANDIDATES, Some(count(detail.candidate_pairs))),
+        (words::FACT_BLOCKING, (!blocking.is_empty()).then(|| blocking.join("; or "))),
+        (words::FACT_COMPLETENESS, detail.pair_completeness.map(percent)),
+        (words::FACT_LAMBDA, Some(percent(detail.lambda))),
+        (words::FACT_ROUNDS, Some(words::rounds(detail.iterations, detail.converged))),
+    ];
+    let mut facts: Vec<(String, String)> =
+        fixed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    facts.extend(detail.at_least.iter().map(|at| (words::probable(at.probability), count(at.links))));
+    facts
+}
+
+fn scoreboard(detail: &ScoreboardDetail) -> Vec<(&'static str, Option<String>)> {
+    let scaled = |column: &Option<String>, scale, unit| {
+        column.as_ref().map(|column| words::scaled(&printable(column), scale, unit))
+    };
+    vec![
+        (words::FACT_ITEM, Some(printable(&detail.item))),
+        (words::FACT_RATING, scaled(&detail.rating, detail.rating_scale, "")),
+        (words::FACT_TIME, scaled(&detail.time, detail.time_scale_days, " days")),
+        (words::FACT_ECCENTRICITY, Some(figure(detail.eccentricity))),
+        (words::FACT_KNOWN_EVENTS, Some(figure(detail.known_events))),
+        (words::FACT_LOOKED_UP, Some(count(detail.looked_up))),
+        (words::FACT_MATCHED, Some(count(detail.matched))),
+        (words::FACT_ENTROPY, detail.entropy_bits.map(words::bits)),
+        (words::FACT_SINGLE_ITEMS, Some(count(detail.single_items))),
+    ]
+}
+
+fn intersection(detail: &IntersectionDetail) -> Vec<(&'static str, Option<String>)> {
+    let of_common = |number: u64| Some(words::count_and_share(&count(number), &share(number, detail.common)));
+    vec![
+        (words::FACT_COMMON, Some(count(detail.common))),
+        (words::FACT_JOINERS, Some(count(detail.joiners))),
+        (words::FACT_LEAVERS, Some(count(detail.leavers))),
+        (words::FACT_UNIQUE_HERE, of_common(detail.unique_in_extract)),
+        (words::FACT_UNIQUE_OTHER, of_common(detail.unique_in_other)),
+        (words::FACT_UNIQUE_BOTH, of_common(detail.unique_in_both)),
+        (words::FACT_NEWLY, of_common(detail.newly_unique)),
+        (words::FACT_SMALLEST_BOTH, detail.smallest_class_in_both.map(count)),
+    ]
+}
+
+fn release(detail: &ReleaseDetail) -> Vec<(&'static str, Option<String>)> {
+    vec![
+        (words::FACT_COMMON, detail.common.map(count)),
+        (words::FACT_FEATURES, Some(names(&detail.features).join(", "))),
+        (words::FACT_CANDIDATES_EACH, Some(count(u64::from(detail.candidates)))),
+        (words::FACT_ASSIGNMENT, Some(words::assignment(detail.assignment).to_owned())),
+        (words::FACT_PLAIN, detail.plain_overlap_rate.map(percent)),
+        (words::FACT_NEAREST, detail.nearest_rate.map(percent)),
+    ]
+}
+
+fn sets(attack: &LinkageAttack) -> Option<Table> {
+    let rows: Vec<Vec<Cell>> = linkage::linking_sets(attack)
+        .into_iter()
+        .map(|set| {
+            vec![
+                Cell::text(names(&set.columns).join(", ")),
+                Cell::number(whole(set.expected_correct)),
+                Cell::optional(linkage::share_of(attack, set).map(percent)),
+                Cell::number(count(set.unique)),
+                Cell::number(count(set.ambiguous)),
+                Cell::number(count(set.no_match)),
+                Cell::number(count(set.one_to_one)),
+                Cell::optional_words(set.k_map.map(count), "–"),
+            ]
+        })
+        .collect();
+    (!rows.is_empty())
+        .then(|| Table::new(words::sets_link_caption(attack), &words::SET_LINK_HEADS, rows.into_iter()).folded())
+}
+
+fn weights(attack: &LinkageAttack) -> Option<Table> {
+    let detail = attack.probabilistic.as_ref()?;
+    let mut rows = Vec::new();
+    for column in &detail.columns {
+        for level in &column.levels {
+            rows.push(vec![
+                Cell::text(format!("{}: {}", printable(&column.column), printable(&level.level))),
+                Cell::number(words::signed(level.weight)),
+                Cell::number(percent(level.m)),
+                Cell::number(percent(level.u)),
+                Cell::number(count(level.pairs)),
+                Cell::text(words::yes_no(column.term_frequency)),
+            ]);
+        }
+    }
+    (!rows.is_empty())
+        .then(|| Table::new(words::weights_caption(attack), &words::WEIGHT_HEADS, rows.into_iter()).folded())
+}
+
+fn waterfall(attack: &LinkageAttack) -> Option<Table> {
+    let detail = attack.probabilistic.as_ref().filter(|detail| !detail.example.is_empty())?;
+    let mut sum = 0.0;
+    let rows: Vec<Vec<Cell>> = detail
+        .example
+        .iter()
+        .map(|step| {
+            sum += step.weight;
+            let weights = [words::signed(step.weight), words::signed(sum)].map(Cell::number);
+            [vec![Cell::text(words::waterfall_step(&step.label))], weights.to_vec()].concat()
+        })
+        .collect();
+    Some(Table::new(words::WATERFALL_CAPTION, &words::WATERFALL_HEADS, rows.into_iter()).folded())
+}
+
+fn calibration(attack: &LinkageAttack) -> Option<Table> {
+    let rows = attack.calibration.iter().map(|bin| {
+        vec![
+            Cell::text(words::interval(&figure(bin.from), &figure(bin.to))),
+            Cell::number(count(bin.links)),
+            Cell::number(whole(bin.expected)),
+            Cell::optional_words(bin.correct.map(count), words::NOT_KNOWN),
+            Cell::optional_words(bin.correct.map(|correct| share(correct, bin.links)), words::NOT_KNOWN),
+        ]
+    });
+    (!attack.calibration.is_empty())
+        .then(|| Table::new(words::calibration_caption(attack), &words::CALIBRATION_HEADS, rows).folded())
+}
+
+fn alone(attack: &LinkageAttack) -> Option<Table> {
+    let detail = attack.intersection.as_ref().filter(|detail| !detail.alone.is_empty())?;
+    let rows = detail.alone.iter().map(|alone| {
+        let numbers = [alone.joiners, alone.leavers].map(|number| Cell::number(count(number)));
+        [vec![Cell::text(printable(&alone.column))], numbers.to_vec()].concat()
+    });
+    Some(Table::new(words::alone_caption(attack), &words::ALONE_HEADS, rows).folded())
+}

@@ -1,0 +1,97 @@
+//! What a recipient can join to what it already holds.
+
+use super::link_tables;
+use super::section::{Section, Sentence, figures, quoted};
+use crate::report::escape::printable;
+use crate::report::{Chart, linkage, words};
+use crate::result::{AttackKind, Linkage, LinkageAttack, Outcome, ScanResult};
+
+/// Attacks that are written out; more stand in `result.json`.
+const ATTACKS: usize = 12;
+/// Notes of one attack that are written out.
+const NOTES: usize = 6;
+
+/// Every picture of the section, in their order.
+const PICTURES: [&str; 6] =
+    ["attackers", "linking-columns", "linking-sets", "match-weights", "match-waterfall", "link-calibration"];
+
+/// The section; none when the measure was not part of the run.
+pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
+    let section = Section { id: "linkage", title: words::LINKAGE_TITLE, ..Section::default() };
+    Some(match result.measures.linkage.as_ref()? {
+        Outcome::Measured { value, .. } => measured(section, result, value, charts),
+        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
+            Section { answer: words::linkage_unknown(&printable(explanation)), ..section }
+        }
+    })
+}
+
+fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Chart]) -> Section {
+    let attacks: Vec<&LinkageAttack> = linkage::ranked(value).into_iter().take(ATTACKS).collect();
+    Section {
+        answer: answer(result, value),
+        lines: lines(value, &attacks),
+        figures: figures(charts, &PICTURES),
+        tables: link_tables::tables(value, &attacks),
+        reading: reading(charts, &attacks),
+        caution: if attacks.is_empty() { Vec::new() } else { words::owned(words::LINKAGE_CAUTION) },
+        todo: todo(result, value),
+        ..section
+    }
+}
+
+fn answer(result: &ScanResult, value: &Linkage) -> String {
+    match linkage::strongest(result) {
+        Some(attack) => words::linkage_answer(attack, linkage::limit(result, attack), linkage::breaks(result, attack)),
+        None if value.attacks.is_empty() => words::NO_ATTACK.to_owned(),
+        None => words::NO_ATTACK_FIGURE.to_owned(),
+    }
+}
+
+/// What the figures need to have said before them: what cuts, attacks without a figure, notes, pseudonyms.
+fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
+    let mut lines: Vec<String> = linkage::of_columns(value).and_then(linkage::cut).into_iter().collect();
+    lines.extend(value.pseudonyms.iter().map(words::pseudonym_sentence));
+    for attack in attacks {
+        if linkage::rate(attack).is_none() {
+            lines.push(words::attack_sentence(attack));
+        }
+        if attack.source_equals_extract {
+            lines.push(words::attack_note(attack, words::SAME_RECORDS));
+        }
+        let detail = attack.probabilistic.iter().flat_map(|detail| &detail.notes);
+        let notes = attack.notes.iter().chain(detail).take(NOTES);
+        lines.extend(notes.map(|note| words::attack_note(attack, &printable(note))));
+    }
+    lines.iter().map(|line| quoted(&format!("{}.", line.trim_end_matches('.')))).collect()
+}
+
+fn reading(charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
+    let mut reading = Vec::new();
+    if !attacks.is_empty() {
+        reading.extend(words::owned(words::LINKAGE_READING));
+    }
+    let kinds = AttackKind::ALL.into_iter().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
+    reading.extend(kinds.map(|kind| words::attack_meaning(kind).to_owned()));
+    let pictures = [
+        ("linking-columns", words::COLUMNS_LINK_READING),
+        ("match-weights", words::WEIGHTS_READING),
+        ("link-calibration", words::CALIBRATION_READING),
+    ];
+    let shown = pictures.into_iter().filter(|(name, _)| charts.iter().any(|chart| chart.name == *name));
+    reading.extend(shown.map(|(_, text)| text.to_owned()));
+    reading
+}
+
+fn todo(result: &ScanResult, value: &Linkage) -> Vec<Sentence> {
+    let has = |follows| value.attacks.iter().any(|attack| linkage::follows(attack.attack) == follows);
+    let without_limit = value.attacks.iter().any(|attack| linkage::limit(result, attack).is_none());
+    let reversed = value.pseudonyms.iter().any(|check| check.reversed > 0);
+    let all = [
+        (reversed, words::PSEUDONYM_TODO),
+        (has(false), words::LINKAGE_TODO),
+        (has(true), words::RELEASE_TODO),
+        (without_limit, words::LIMIT_TODO),
+    ];
+    all.into_iter().filter(|(applies, _)| *applies).map(|(_, text)| quoted(text)).collect()
+}

@@ -1,0 +1,75 @@
+//! Words about the attacks of the mobility literature, and about the clock by which moments are coarsened.
+
+use crate::report::escape::printable;
+use crate::report::number::{count, figure, percent};
+use crate::report::summary::names;
+use crate::result::{Dataset, MobilityAttack, MobilityResult};
+
+pub(in crate::report) const MOBILITY_CAPTION: &str = "Attacks on places, times and counts";
+pub(in crate::report) const MOBILITY_HEADS: [&str; 8] =
+    ["Known", "Place", "How many", "Mean risk", "Found for certain", "95 % interval", "Subjects looked at", "Note"];
+pub(in crate::report) const MOBILITY_READING: &[&str] = &[
+    "Attacks on places take the worst case: the risk of a subject is the largest chance of finding it by anything of \
+     that kind that could be known. They lie above the curves, which are averages, and no limit is set on them.",
+];
+
+/// What the attacker knows.
+pub(in crate::report) fn mobility_attack(attack: MobilityAttack) -> &'static str {
+    match attack {
+        MobilityAttack::Location => "visits",
+        MobilityAttack::Sequence => "visits in their order",
+        MobilityAttack::Time => "visits with their time",
+        MobilityAttack::UniqueLocation => "distinct places",
+        MobilityAttack::Frequency => "places and how often",
+        MobilityAttack::Probability => "places and their share of visits",
+        MobilityAttack::Proportion => "places relative to the first",
+        MobilityAttack::HomeWork => "the two places visited most",
+    }
+}
+
+/// The columns of a place, and of the order where the attack needs one.
+pub(in crate::report) fn mobility_place(result: &MobilityResult) -> String {
+    let place = names(&result.place).join(" + ");
+    match &result.order {
+        Some(order) => format!("{place}, by {}", printable(order)),
+        None => place,
+    }
+}
+
+/// `2,000 of 3,000`
+pub(in crate::report) fn count_of(part: u64, whole: u64) -> String {
+    format!("{} of {}", count(part), count(whole))
+}
+
+pub(in crate::report) fn mobility_note(result: &MobilityResult) -> String {
+    let tied = result
+        .tied
+        .filter(|number| *number > 0)
+        .map(|number| format!("ties among the places of {}", super::counted(number, "subject", "subjects")));
+    let tolerance = result.tolerance.filter(|tolerance| *tolerance > 0.0);
+    let tolerance = tolerance.map(|tolerance| format!("counts may differ by {}", figure(tolerance)));
+    let notes: Vec<String> = [result.reason.as_deref().map(printable), tied, tolerance].into_iter().flatten().collect();
+    if notes.is_empty() { "–".to_owned() } else { notes.join("; ") }
+}
+
+/// The attack that finds most, in a sentence.
+pub(in crate::report) fn mobility_sentence(result: &MobilityResult) -> String {
+    let known = result.known.map_or_else(String::new, |known| format!("{known} "));
+    let share = result.share_at_risk_1.map_or_else(|| super::NOT_DEFINED.to_owned(), percent);
+    format!(
+        "Of the attacks on places, in the worst case, {known}{} find most: {share} of {} for certain.",
+        mobility_attack(result.attack),
+        super::counted(result.looked_at, "subject", "subjects")
+    )
+}
+
+/// By which clock hours and days were made, where somebody said so.
+pub(in crate::report) fn clock(dataset: &Dataset) -> Option<String> {
+    let zone = dataset.time_zone.as_deref().map(|zone| format!("moments with a zone are read at {}", printable(zone)));
+    let start = dataset.day_start.as_deref().map(|start| format!("a day begins at {}", printable(start)));
+    let parts: Vec<String> = [zone, start].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("Hours and days: {}.", parts.join("; ")))
+}
+
+pub(in crate::report) const FACT_ZONE: &str = "clock for hours and days";
+pub(in crate::report) const FACT_DAY_START: &str = "a day begins at";

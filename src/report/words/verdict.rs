@@ -1,0 +1,124 @@
+//! Words about the verdict, its reasons, and what frames a view.
+
+use super::counted;
+use crate::result::{ScanResult, Severity, VerdictOutcome, WaiverRecord, WaiverState};
+
+/// The verdict as one word.
+pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Pass => "PASS",
+        VerdictOutcome::Review => "REVIEW",
+        VerdictOutcome::Fail => "FAIL",
+        VerdictOutcome::Incomplete => "INCOMPLETE",
+    }
+}
+
+/// The headline where no crowd was counted: the reason comes first.
+pub(in crate::report) fn unknown_risk(explanation: &str) -> String {
+    format!("The risk is unknown, because {}.", explanation.trim_end_matches('.'))
+}
+
+/// How a measure without a figure ended.
+pub(in crate::report) fn state(state: &str) -> String {
+    format!("The measure “uniqueness” is {state}.")
+}
+
+/// The verdict as a sentence.
+pub(in crate::report) fn verdict_sentence(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Pass => "Every limit was measured and holds.",
+        VerdictOutcome::Review => "No limit is broken, but a person must look before this dataset leaves.",
+        VerdictOutcome::Fail => "This dataset must not leave as it is.",
+        VerdictOutcome::Incomplete => "The measurement was cut off, so nobody can say that this dataset is safe.",
+    }
+}
+
+/// The verdict as a sentence; a pass that waivers made says so.
+pub(in crate::report) fn verdict_of(result: &ScanResult) -> &'static str {
+    let waived = result.findings.iter().any(|finding| finding.waived);
+    match result.verdict.outcome {
+        VerdictOutcome::Pass if waived => "Every limit holds, or a waiver covers it.",
+        outcome => verdict_sentence(outcome),
+    }
+}
+
+/// A severity as one word.
+pub(in crate::report) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+pub(in crate::report) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
+
+/// Ends the text about a pass without findings.
+pub(in crate::report) const NOTHING_FOUND: &str = "No findings: every limit was measured and holds.";
+
+/// Under the verdict of a page, which says for a pass that every limit holds.
+pub(in crate::report) const NO_FINDINGS: &str = "None.";
+
+pub(in crate::report) const CAVEAT: &str = "Caveat:";
+pub(in crate::report) const ROLES_GUESSED: &str =
+    "Column roles are guessed: confirm them before you rely on this page.";
+pub(in crate::report) const NO_SUBJECT: &str =
+    "No subject column is declared: each record counts as its own subject, which can hide risk.";
+pub(in crate::report) const WAIVED: &str = "waived";
+pub(in crate::report) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
+pub(in crate::report) const WHY: &str = "Why:";
+
+/// The name of a measure without a figure, in words that say which set it speaks of.
+pub(in crate::report) fn not_measured_name(measure: &str, has_crowds: bool) -> String {
+    match measure {
+        "static-smallest-class" => "smallest class of the static columns".to_owned(),
+        // The name that earlier results have for it.
+        "smallest-class" if has_crowds => "smallest class of the static columns".to_owned(),
+        other => crate::report::escape::printable(other),
+    }
+}
+
+/// What became of a waiver, in one line.
+pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
+    let printable = crate::report::escape::printable;
+    let state = match record.state {
+        WaiverState::InForce => "in force",
+        WaiverState::Expired => "expired",
+        WaiverState::Void => "void",
+        WaiverState::Unused => "unused",
+        WaiverState::OtherDataset => "for another dataset",
+    };
+    let waiver = &record.waiver;
+    let soon = record.state == WaiverState::InForce && record.days_left <= WAIVER_ENDS_SOON;
+    let soon =
+        if soon { format!(", in {}", counted(record.days_left.unsigned_abs(), "day", "days")) } else { String::new() };
+    format!(
+        "{} {state}, ends {}{soon}; approved by {}: {}",
+        waiver.finding.name(),
+        printable(&waiver.expires),
+        printable(&waiver.approved_by),
+        printable(&waiver.reason)
+    )
+}
+
+/// Days before its end from which a waiver is said to end soon.
+const WAIVER_ENDS_SOON: i64 = 14;
+
+pub(in crate::report) const WAIVERS: &str = "Waivers (they change the verdict, never a figure)";
+
+pub(in crate::report) fn footer(version: &str, run: &str) -> String {
+    format!(
+        "reidrisk {version}, run {run}. This page holds counts and names of columns and files, no cell of the data."
+    )
+}
+
+/// Under a view that is for those who hold the data.
+pub(in crate::report) fn restricted(stamp: &str) -> String {
+    format!("{stamp}: for those who hold the data, not for the recipient")
+}
+
+/// Last line of the Markdown summary.
+pub(in crate::report) fn markdown_footer(version: &str, run: &str, started: &str, exit_code: u8) -> String {
+    format!("reidrisk {version}, run {run}, {started}, exit code {exit_code}")
+}
