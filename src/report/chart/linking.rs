@@ -102,7 +102,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     for (place, bar) in (0_i32..).zip(&bars) {
         row(canvas, &mut scene, &plot, plot.top + place * plot.row + plot.row / 2, bar);
     }
-    if bars.iter().any(|bar| bar.of.is_some()) {
+    if bars.iter().any(|bar| bar.of.is_some_and(|of| of > bar.share)) {
         key(&mut scene, (canvas.either(60, 24), bottom + canvas.either(30, 78)));
     }
     let parts: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))).collect();

@@ -462,3 +462,11 @@ pub(in crate::report) fn not_defined_because(reason: &str) -> String {
 pub(in crate::report) fn further_steps(number: usize) -> String {
     format!("{} further steps", count(number as u64))
 }
+
+pub(in crate::report) const SOURCES_CAPTION: &str = "Files of the sources that the extract was joined with";
+pub(in crate::report) const SOURCE_HEADS: [&str; 6] = ["Source", "File", "Size", "Records", "Subjects", "SHA-256"];
+
+/// The name of a hold-out, beside its source.
+pub(in crate::report) fn hold_out_of(source: &str) -> String {
+    format!("{source}, hold-out")
+}
