@@ -257,7 +257,11 @@ fn unlimited(family: Family, attacks: &[&LinkageAttack]) -> Option<Finding> {
 
 /// What an attack finds, and that it is no better than guessing where it is not: the limit counts links, not skill.
 fn sentence(family: Family, attack: &LinkageAttack, figure: Figure) -> String {
-    let guessing = if attack.evidence == Evidence::None { ", no better than guessing" } else { "" };
+    let guessing = match (attack.evidence, attack.attack) {
+        (Evidence::None, AttackKind::Intersection) => ", no more than the extract alone",
+        (Evidence::None, _) => ", no better than guessing",
+        _ => "",
+    };
     format!("{}{guessing}", told(family, attack, figure))
 }
 
@@ -270,7 +274,8 @@ fn told(family: Family, attack: &LinkageAttack, figure: Figure) -> String {
         _ => String::new(),
     };
     let guess = attack.baseline_rate.filter(|rate| rate.is_finite());
-    let guess = guess.map_or_else(String::new, |rate| format!("; by guessing {}", percent(rate)));
+    let by = if attack.attack == AttackKind::Intersection { "by the extract alone" } else { "by guessing" };
+    let guess = guess.map_or_else(String::new, |rate| format!("; {by} {}", percent(rate)));
     let equals = if attack.source_equals_extract { "; the source holds the same records as the extract" } else { "" };
     let subjects = if whole == 1 { "subject" } else { "subjects" };
     let found = match (family, attack.correct) {
@@ -335,7 +340,8 @@ pub(super) fn no_evidence(case: Case<'_>, outcome: VerdictOutcome) -> Option<Str
     if !matches!(outcome, VerdictOutcome::Pass | VerdictOutcome::Review) {
         return None;
     }
-    let none = value.attacks.iter().filter(|attack| attack.evidence == Evidence::None);
+    let guesses = |attack: &&LinkageAttack| attack.attack != AttackKind::Intersection;
+    let none = value.attacks.iter().filter(guesses).filter(|attack| attack.evidence == Evidence::None);
     let names: Vec<String> = none.map(|attack| format!("`{}` with `{}`", attack.attack.name(), attack.with)).collect();
     let (subject, verb) = match names.len() {
         0 => return None,

@@ -6,6 +6,7 @@
 
 pub mod assign;
 pub mod exact;
+mod guess;
 pub mod intersection;
 pub mod probabilistic;
 pub mod pseudonym;

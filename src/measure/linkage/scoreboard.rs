@@ -85,7 +85,8 @@ const DAY: f64 = 86_400_000.0;
 
 /// Looks up every person of the source among the subjects of the extract.
 ///
-/// `attack_rate` is the share of the persons looked up who are matched with the right subject.
+/// `attack_rate` is the share of the subjects of the extract with whom the right person is matched: what the attack finds of
+/// the extract, however many strangers are looked up besides.
 ///
 /// # Errors
 /// When `stop` was raised.
@@ -151,6 +152,7 @@ fn summed_up(
     known_events: usize,
 ) -> LinkageAttack {
     let persons = looked_up.len() as u64;
+    let subjects = linked.ours.subjects() as u64;
     let matched: Vec<(u32, u32)> = looked_up
         .iter()
         .zip(standings)
@@ -161,9 +163,9 @@ fn summed_up(
     entropies.sort_unstable_by(f64::total_cmp);
     let name = |column: usize| linked.columns[column].name.clone();
     let mut attack = LinkageAttack {
-        baseline_rate: Some(1.0 / linked.ours.subjects() as f64),
+        baseline_rate: super::guess::baseline(linked),
         links: Some(matched.len() as u64),
-        claim_rate: Some(matched.len() as f64 / persons as f64),
+        claim_rate: Some(distinct(matched.iter().map(|&(_, subject)| subject)) as f64 / subjects as f64),
         scoreboard: Some(ScoreboardDetail {
             item: name(settings.item),
             rating: settings.rating.map(name),
@@ -177,7 +179,9 @@ fn summed_up(
             entropy_bits: Some(entropies.iter().sum::<f64>() / persons as f64),
             single_items: board.single_items,
         }),
-        notes: vec!["the rates are shares of the persons of the source who were looked up".to_owned()],
+        notes: vec![
+            "the rates are shares of the subjects of the extract; persons are looked up from the source".to_owned(),
+        ],
         ..empty(linked)
     };
     let Some(truth) = &linked.truth else {
@@ -190,20 +194,26 @@ fn summed_up(
         key.is_some() && key == truth.ours[subject as usize]
     };
     let correct = matched.iter().filter(is_right).count() as u64;
+    let found = distinct(matched.iter().filter(is_right).map(|&(_, subject)| subject));
     let mut keys: Vec<u32> = truth.ours.iter().copied().flatten().collect();
     keys.sort_unstable();
     let has_partner =
         |&&person: &&u32| truth.theirs[person as usize].is_some_and(|key| keys.binary_search(&key).is_ok());
     let partners = looked_up.iter().filter(has_partner).count();
     let share = |whole: usize| (whole > 0).then(|| correct as f64 / whole as f64);
-    attack.attack_rate = Some(correct as f64 / persons as f64);
-    attack.interval = wilson_interval(correct, persons);
+    attack.attack_rate = Some(found as f64 / subjects as f64);
+    attack.interval = wilson_interval(found, subjects);
     let better = attack.interval.zip(attack.baseline_rate).is_some_and(|([low, _], baseline)| low > baseline);
     attack.evidence = if better { Evidence::Found } else { Evidence::None };
     attack.correct = Some(correct);
     attack.precision = share(matched.len());
     attack.recall = share(partners);
     attack
+}
+
+/// How many different ones there are.
+fn distinct(subjects: impl Iterator<Item = u32>) -> u64 {
+    subjects.collect::<std::collections::BTreeSet<u32>>().len() as u64
 }
 
 /// An event with an item.

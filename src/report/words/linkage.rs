@@ -145,6 +145,9 @@ pub(in crate::report) fn linked_headline(frequency: &str, attack: &LinkageAttack
 /// The counts behind it.
 pub(in crate::report) fn linked_detail(attack: &LinkageAttack) -> String {
     let guess = match attack.baseline_rate.filter(|rate| rate.is_finite()) {
+        Some(rate) if attack.attack == AttackKind::Intersection => {
+            format!("; the extract alone singles out {}", percent(rate))
+        }
         Some(rate) => format!("; guessing finds {}", percent(rate)),
         None => String::new(),
     };
@@ -206,8 +209,11 @@ pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
     if rate(attack).is_none() {
         return format!("{label}: not known, because {}{equals}", attack_unknown(attack).trim_end_matches('.'));
     }
-    let verdict =
-        if attack.evidence == Evidence::None { "; no better than guessing, which is no evidence" } else { "" };
+    let verdict = match (attack.evidence, attack.attack) {
+        (Evidence::None, AttackKind::Intersection) => "; the other release singles out nobody more",
+        (Evidence::None, _) => "; no better than guessing, which is no evidence",
+        _ => "",
+    };
     format!("{label}: {}{verdict}{equals}", linked_detail(attack))
 }
 

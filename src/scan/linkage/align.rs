@@ -120,9 +120,9 @@ fn joined_truth(
 ) -> Result<Option<SubjectKeys>, ConfigError> {
     let Some((columns, theirs)) = planned.truth.as_ref().zip(theirs) else { return Ok(None) };
     let Some(keys) = ours.side.truth.get(&columns.ours) else { return Ok(None) };
-    let JoinedKeys { ours, theirs, notes: told } = join_keys(columns, source, keys, theirs)?;
+    let JoinedKeys { ours, theirs, meet, notes: told } = join_keys(columns, source, keys, theirs)?;
     notes.extend(told);
-    Ok(Some(SubjectKeys { ours, theirs }))
+    Ok(meet.then_some(SubjectKeys { ours, theirs }))
 }
 
 /// The subjects of both sides, where both name them in a way that can be compared.

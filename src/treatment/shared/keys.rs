@@ -57,6 +57,9 @@ pub struct JoinedKeys {
     pub ours: Vec<Option<u32>>,
     /// One a subject of the source.
     pub theirs: Vec<Option<u32>>,
+    /// Whether some key occurs on both sides. Where none does, links cannot be scored: whether the keys are spelled
+    /// differently or nobody is in both cannot be told.
+    pub meet: bool,
     /// What a reader must know of the keys, in words; counts only.
     pub notes: Vec<String>,
 }
@@ -105,12 +108,15 @@ pub fn join_keys(
     note(shared_keys(&their_keys, count), "subject of the source shares a truth key with another", SHARED_THEIRS);
     note(our_lost, "truth key of the extract does not match `truth_pattern`", LOST_OURS);
     note(their_lost, "truth key of the source does not match `truth_pattern`", LOST_THEIRS);
-    if !meets(&our_keys, &their_keys, count) {
+    let meet = meets(&our_keys, &their_keys, count);
+    if !meet {
         notes.push(
-            "no truth key occurs on both sides, so no link can be right; they may be spelled differently".to_owned(),
+            "no truth key occurs on both sides; they may be spelled differently, so links are not scored and the figures \
+             are what is to be expected without truth"
+                .to_owned(),
         );
     }
-    Ok(JoinedKeys { ours: our_keys, theirs: their_keys, notes })
+    Ok(JoinedKeys { ours: our_keys, theirs: their_keys, meet, notes })
 }
 
 const TORN_OURS: &str = "subjects of the extract have more than one truth key and count as without one";

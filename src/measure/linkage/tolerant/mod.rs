@@ -65,6 +65,7 @@ use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
 use super::{LinkedTables, SubjectKeys};
 use crate::result::{AttackKind, Evidence, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
@@ -209,11 +210,12 @@ fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet,
         ));
     }
     attack.attack_rate = Some(marketer);
+    attack.interval = Some([marketer, marketer]);
     if let Some(truth) = &linked.truth {
         score(attack, truth, links, hits);
     }
-    attack.interval = attack.attack_rate.map(|rate| [rate, rate]);
-    attack.evidence = if attack.attack_rate > attack.baseline_rate { Evidence::Found } else { Evidence::None };
+    let low = attack.interval.map(|[low, _]| low);
+    attack.evidence = if low > attack.baseline_rate { Evidence::Found } else { Evidence::None };
 }
 
 /// Holds the links against the truth.
@@ -227,6 +229,7 @@ fn score(attack: &mut LinkageAttack, truth: &SubjectKeys, links: u64, hits: &[Op
     let present = truth.ours.iter().flatten().filter(|key| known.contains(key)).count() as u64;
     attack.correct = Some(correct);
     attack.attack_rate = share(correct, attack.subjects);
+    attack.interval = wilson_interval(correct, attack.subjects);
     attack.precision = share(correct, links);
     attack.recall = share(correct, present);
     for (field, figure, reason) in

@@ -1,0 +1,44 @@
+//! What guessing finds: the honest baseline of every attack that looks for a person.
+
+use super::{LinkedTables, SubjectKeys};
+
+/// Share of the subjects of the extract that are found by pairing both sides one to one without looking: each pair of
+/// partners meets with the chance 1 / the number of subjects on the larger side. Where it is not known who is who, as
+/// many partners as there are subjects on the smaller side. `None` when a side has no subject.
+#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+pub(super) fn baseline(linked: &LinkedTables) -> Option<f64> {
+    let (ours, theirs) = (linked.ours.subjects(), linked.theirs.subjects());
+    if ours == 0 || theirs == 0 {
+        return None;
+    }
+    let partners = linked.truth.as_ref().map_or(ours.min(theirs) as u64, partners);
+    Some((partners as f64 / ours as f64 / ours.max(theirs) as f64).min(1.0))
+}
+
+/// Pairs of a subject of each side with one key.
+fn partners(keys: &SubjectKeys) -> u64 {
+    let sorted = |keys: &[Option<u32>]| {
+        let mut keys: Vec<u32> = keys.iter().copied().flatten().collect();
+        keys.sort_unstable();
+        keys
+    };
+    let (ours, theirs) = (sorted(&keys.ours), sorted(&keys.theirs));
+    let holders =
+        |key: &u32| theirs.partition_point(|other| other <= key) - theirs.partition_point(|other| other < key);
+    ours.iter().map(|key| holders(key) as u64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SubjectKeys, partners};
+
+    #[test]
+    fn partners_are_pairs_with_one_key() {
+        let keys = SubjectKeys {
+            ours: vec![Some(1), Some(2), Some(2), None, Some(9)],
+            theirs: vec![Some(2), Some(2), None, Some(1), Some(7)],
+        };
+        // 1 with 1, and each of the two 2 with each of the two 2.
+        assert_eq!(partners(&keys), 5);
+    }
+}
