@@ -414,16 +414,10 @@ struct Member {
 }
 
 /// The members of the platform, in an order of its own.
-fn members(
-    customers: &[Customer],
-    entries: &[Vec<Entry>],
-    market: &Market<'_>,
-    chance: &mut Chance,
-) -> Vec<Member> {
+fn members(customers: &[Customer], entries: &[Vec<Entry>], market: &Market<'_>, chance: &mut Chance) -> Vec<Member> {
     let mut members = Vec::new();
     for (place, (customer, entries)) in customers.iter().zip(entries).enumerate() {
-        let paid: Vec<(u64, usize)> =
-            entries.iter().filter_map(|entry| Some((entry.day, entry.merchant?))).collect();
+        let paid: Vec<(u64, usize)> = entries.iter().filter_map(|entry| Some((entry.day, entry.merchant?))).collect();
         if chance.percent(90) {
             let (booked_on, merchant) = paid[chance.index(paid.len())];
             members.push(Member::draw(customer, booked_on, merchant, Some(place), chance));
