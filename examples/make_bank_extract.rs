@@ -3,8 +3,8 @@
 //! ```text
 //! cargo run --release --example make_bank_extract -- [FOLDER]
 //! ```
-//! Writes `bank_extract/` and `bank_coarsened/` into FOLDER (`sample_data` when none is named): the data and the consent
-//! register, not the `reidrisk.toml` beside them. Everything is invented: no bank, person, merchant or account is real,
+//! Writes `bank_extract/` and `bank_coarsened/` into FOLDER (`sample_data` when none is named): the data, the consent
+//! register and what the recipient holds already, not the `reidrisk.toml` beside them. Everything is invented: no bank, person, merchant or account is real,
 //! and no figure is taken from data. The same program writes the same bytes anywhere; a test compares them with the
 //! files of the repository.
 //!
@@ -15,7 +15,10 @@
 //! - merchants are as unequal as merchants are (the weight of rank r is 1/r); most belong to a district, some sell
 //!   everywhere; two payments in three are made in the customer's own district, and half of those at one of three
 //!   merchants that the customer goes to out of habit;
-//! - Fridays and Saturdays are busier; amounts depend on what is sold.
+//! - Fridays and Saturdays are busier; amounts depend on what is sold;
+//! - nine in ten customers are members of the platform that is to receive the extract, and so are 420 others. The
+//!   platform knows birth year, district (old for some, missing for few) and the last order: its day, up to two days
+//!   before it is booked, and the shop, some of which it spells in its own way.
 //!
 //! Only whole numbers are drawn and added, so that no rounding of a machine shows.
 
@@ -32,6 +35,8 @@ const MERCHANTS: usize = 260;
 const DAYS: u64 = 92;
 const REGIONS: [char; 4] = ['N', 'E', 'S', 'W'];
 const DISTRICTS_OF_REGION: usize = 6;
+/// Members of the platform who are no customers.
+const OTHERS: usize = 420;
 const DISTRICTS: usize = REGIONS.len() * DISTRICTS_OF_REGION;
 
 fn main() -> ExitCode {
@@ -60,10 +65,16 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
     let market = Market::new(&merchants);
     let customers: Vec<Customer> = (0..CUSTOMERS).map(|number| Customer::draw(number, &mut chance)).collect();
     let entries: Vec<Vec<Entry>> = customers.iter().map(|customer| history(customer, &market, &mut chance)).collect();
+    let extract = extract(&customers, &entries, &merchants, &mut chance);
+    let consent = consent(&customers, &mut chance);
+    let order = shuffled(customers.len(), &mut chance);
+    let members = members(&customers, &entries, &market, &mut chance);
     vec![
-        ("bank_extract/bank_extract.csv", extract(&customers, &entries, &merchants, &mut chance)),
-        ("bank_extract/consent.csv", consent(&customers, &mut chance)),
-        ("bank_coarsened/bank_coarsened.csv", coarsened(&customers, &entries, &mut chance)),
+        ("bank_extract/bank_extract.csv", extract),
+        ("bank_extract/consent.csv", consent),
+        ("bank_extract/members.csv", held(&members, &customers, &merchants)),
+        ("bank_coarsened/bank_coarsened.csv", coarsened(&customers, &entries, &order)),
+        ("bank_coarsened/members.csv", held_in_bands(&members, &order)),
     ]
 }
 
@@ -208,10 +219,6 @@ impl Customer {
         Self { number, birth_year, district, segment, accounts, salary, payments }
     }
 
-    fn region(&self) -> char {
-        REGIONS[self.district / DISTRICTS_OF_REGION]
-    }
-
     /// No order of the customers can be read from it.
     fn id(&self) -> String {
         format!("C{:06}", (self.number * 7_919 + 104_729) % 1_000_003 % 1_000_000)
@@ -229,8 +236,12 @@ struct Entry {
     balance: i64,
 }
 
+fn region(district: usize) -> char {
+    REGIONS[district / DISTRICTS_OF_REGION]
+}
+
 fn district_code(district: usize) -> String {
-    format!("{}{:02}", REGIONS[district / DISTRICTS_OF_REGION], district % DISTRICTS_OF_REGION + 1)
+    format!("{}{:02}", region(district), district % DISTRICTS_OF_REGION + 1)
 }
 
 fn card_type(account: usize) -> &'static str {
@@ -353,17 +364,18 @@ fn consent(customers: &[Customer], chance: &mut Chance) -> String {
     text
 }
 
-/// The twin: one record a customer under a fresh number, in an order of its own, everything in bands.
-fn coarsened(customers: &[Customer], entries: &[Vec<Entry>], chance: &mut Chance) -> String {
-    let mut order: Vec<(&Customer, &Vec<Entry>)> = customers.iter().zip(entries).collect();
+/// The places of so many things in an order of its own.
+fn shuffled(length: usize, chance: &mut Chance) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
     chance.shuffle(&mut order);
+    order
+}
+
+/// The twin: one record a customer under a fresh number, in an order of its own, everything in bands.
+fn coarsened(customers: &[Customer], entries: &[Vec<Entry>], order: &[usize]) -> String {
     let mut text = "person,born,region,cards,monthly_spend_eur\n".to_owned();
-    for (number, (customer, entries)) in order.into_iter().enumerate() {
-        let born = match customer.birth_year {
-            ..1960 => "before 1960",
-            1960..1985 => "1960 to 1984",
-            _ => "1985 or later",
-        };
+    for (number, &place) in order.iter().enumerate() {
+        let (customer, entries) = (&customers[place], &entries[place]);
         let cards = if customer.accounts > 1 { "several" } else { "one" };
         let spent: i64 = entries.iter().map(|entry| -entry.amount.min(0)).sum::<i64>() / 300;
         let band = match spent {
@@ -371,8 +383,91 @@ fn coarsened(customers: &[Customer], entries: &[Vec<Entry>], chance: &mut Chance
             100..300 => "100 to 299",
             _ => "300 and more",
         };
+        let (person, born) = (person(number), born(customer.birth_year));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "P{:04},{born},{},{cards},{band}", number + 1, customer.region());
+        let _ = writeln!(text, "{person},{born},{},{cards},{band}", region(customer.district));
+    }
+    text
+}
+
+/// The fresh number of the record at this place.
+fn person(place: usize) -> String {
+    format!("P{:04}", place + 1)
+}
+
+fn born(year: u64) -> &'static str {
+    match year {
+        ..1960 => "before 1960",
+        1960..1985 => "1960 to 1984",
+        _ => "1985 or later",
+    }
+}
+
+/// What the recipient holds of somebody.
+struct Member {
+    birth_year: Option<u64>,
+    district: usize,
+    ordered_on: u64,
+    merchant: usize,
+    /// The place among the customers; `None` for one who is none.
+    customer: Option<usize>,
+}
+
+/// The members of the platform, in an order of its own.
+fn members(customers: &[Customer], entries: &[Vec<Entry>], market: &Market<'_>, chance: &mut Chance) -> Vec<Member> {
+    let mut members = Vec::new();
+    for (place, (customer, entries)) in customers.iter().zip(entries).enumerate() {
+        let paid: Vec<(u64, usize)> = entries.iter().filter_map(|entry| Some((entry.day, entry.merchant?))).collect();
+        if chance.percent(90) {
+            let (booked_on, merchant) = paid[chance.index(paid.len())];
+            members.push(Member::draw(customer, booked_on, merchant, Some(place), chance));
+        }
+    }
+    for number in 0..OTHERS {
+        let somebody = Customer::draw(CUSTOMERS + number, chance);
+        let merchant = chance.weighted(&market.local[somebody.district]);
+        let booked_on = day(chance);
+        members.push(Member::draw(&somebody, booked_on, merchant, None, chance));
+    }
+    chance.shuffle(&mut members);
+    members
+}
+
+impl Member {
+    fn draw(who: &Customer, booked_on: u64, merchant: usize, customer: Option<usize>, chance: &mut Chance) -> Self {
+        let birth_year = (!chance.percent(4)).then_some(who.birth_year);
+        let district = if chance.percent(6) { chance.index(DISTRICTS) } else { who.district };
+        Self { birth_year, district, ordered_on: booked_on.saturating_sub(chance.below(3)), merchant, customer }
+    }
+}
+
+/// What the recipient holds. The last column is the bank's, to score attacks with; the recipient does not have it.
+fn held(members: &[Member], customers: &[Customer], merchants: &[Merchant]) -> String {
+    let mut text = "member_id,born,home_district,ordered_on,shop,customer_ref\n".to_owned();
+    for (number, member) in members.iter().enumerate() {
+        let born = member.birth_year.map_or(String::new(), |year| year.to_string());
+        let customer = member.customer.map_or(String::new(), |place| customers[place].id());
+        let name = &merchants[member.merchant].name;
+        let shop = if member.merchant % 4 == 3 { name.to_uppercase() } else { name.clone() };
+        let (district, ordered_on) = (district_code(member.district), date(member.ordered_on));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "M{:04},{born},{district},{ordered_on},{shop},{customer}", number + 1);
+    }
+    text
+}
+
+/// The same members in the bands of the twin; nothing in the twin can be held against an order.
+fn held_in_bands(members: &[Member], order: &[usize]) -> String {
+    let mut people = vec![String::new(); order.len()];
+    for (number, &place) in order.iter().enumerate() {
+        people[place] = person(number);
+    }
+    let mut text = "member_id,birth_years,home_region,customer_ref\n".to_owned();
+    for (number, member) in members.iter().enumerate() {
+        let born = member.birth_year.map_or("", born);
+        let customer = member.customer.map_or("", |place| &people[place]);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "M{:04},{born},{},{customer}", number + 1, region(member.district));
     }
     text
 }

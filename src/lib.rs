@@ -11,6 +11,7 @@
 //! extract files ──────────────────────────┘         │
 //!                                                   ▼  treatment: roles, coarsening, cards to customers
 //!                                                 Table (codes only, records sorted by subject)
+//! what the recipient holds ──► input ──► LinkedTables (both sides, one code space)
 //!                                                   │
 //!                                                   ▼  measure/*: Table ──► Outcome
 //!                                                   ▼  judge: Outcomes × policy ──► findings, verdict
@@ -28,10 +29,10 @@
 //! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
-//! | [`treatment`] | roles, coarsening rules, subject map | IO |
+//! | [`treatment`] | roles, coarsening rules, subject map; two sides in one code space | IO |
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
-//! | [`measure`] | one folder a measure, each with a brute-force twin | IO, clock, environment, ambient randomness |
-//! | [`stats`] | thresholds, intervals, seeded orders | ambient randomness |
+//! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
+//! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`advice`] | what to change, each proposal counted | estimate, see a value |
@@ -41,7 +42,8 @@
 //! - Same records, plan, seed and version give the same bytes in `measures`, `findings` and `verdict`, for any number of
 //!   threads, order of records, split into files and file format.
 //! - No cell value reaches a result, an error, a log or a panic message ([`secret::Secret`]).
-//! - A measure that is undefined or was cut off never passes a gate and is never shown as 0.
+//! - A measure that is undefined or was cut off never passes a gate and is never shown as 0; an attack that does no
+//!   better than guessing is no evidence, never safe.
 //! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
 pub mod advice;

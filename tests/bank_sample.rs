@@ -18,6 +18,59 @@ fn the_generator_makes_the_files_of_the_repository_byte_for_byte() {
 }
 
 #[test]
+fn the_recipient_holds_most_customers_and_others_and_the_twin_holds_the_same_people() {
+    let files: BTreeMap<&str, String> = make_bank_extract::files().into_iter().collect();
+    let column = |name: &str, place: usize| -> Vec<String> {
+        let cell = |line: &str| line.split(',').nth(place).expect("a cell").to_owned();
+        files[name].lines().skip(1).map(cell).collect()
+    };
+    let customers: BTreeSet<String> = column("bank_extract/bank_extract.csv", 0).into_iter().collect();
+    let people: BTreeSet<String> = column("bank_coarsened/bank_coarsened.csv", 0).into_iter().collect();
+    let (truth, twin) = (column("bank_extract/members.csv", 5), column("bank_coarsened/members.csv", 3));
+    let known = |truth: &[String], all: &BTreeSet<String>| {
+        let keys: BTreeSet<&String> = truth.iter().filter(|key| !key.is_empty()).collect();
+        assert!(keys.iter().all(|key| all.contains(*key)), "a key of nobody");
+        keys.len()
+    };
+    let members = known(&truth, &customers);
+    assert_eq!(known(&twin, &people), members);
+    assert!((600..680).contains(&members), "{members} customers are members");
+    assert_eq!(truth.len() - members, 420, "members who are no customers");
+    let is_customer = |keys: &[String]| keys.iter().map(|key| !key.is_empty()).collect::<Vec<_>>();
+    assert_eq!(is_customer(&truth), is_customer(&twin), "both tables list the members in one order");
+}
+
+#[test]
+fn the_members_link_the_extract_and_do_no_better_than_guessing_on_the_twin() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let out = tempfile::tempdir().expect("a folder");
+    let scanned = |name: &str| {
+        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_reidrisk"))
+            .arg("scan")
+            .arg(folder.join(format!("{name}/{name}.csv")))
+            .args(["--emit", "json", "--format", "json", "--out"])
+            .arg(out.path())
+            .output()
+            .expect("the binary runs");
+        let result: serde_json::Value = serde_json::from_slice(&ended.stdout).expect("a result");
+        (ended.status.code(), result)
+    };
+    let attacks = |result: &serde_json::Value| result["measures"]["linkage"]["value"]["attacks"].clone();
+    let (code, extract) = scanned("bank_extract");
+    assert_eq!((code, &extract["verdict"]["outcome"]), (Some(1), &serde_json::json!("fail")));
+    let codes: Vec<&str> =
+        extract["findings"].as_array().expect("a list").iter().filter_map(|found| found["code"].as_str()).collect();
+    assert!(codes.contains(&"linkable"), "{codes:?}");
+    let found = attacks(&extract);
+    let rates: Vec<f64> = [0, 1].iter().filter_map(|place: &usize| found[*place]["attack_rate"].as_f64()).collect();
+    assert!(rates[0] > 0.2 && rates[1] > 0.75, "exact and tolerant: {rates:?}");
+    let (code, twin) = scanned("bank_coarsened");
+    assert_eq!((code, &twin["verdict"]["outcome"]), (Some(0), &serde_json::json!("pass")));
+    let found = attacks(&twin);
+    assert_eq!((found[0]["attack_rate"].as_f64(), &found[0]["evidence"]), (Some(0.0), &serde_json::json!("none")));
+}
+
+#[test]
 fn customers_are_told_apart_and_keep_their_attributes() {
     let (_, extract) = make_bank_extract::files().swap_remove(0);
     let mut attributes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

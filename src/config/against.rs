@@ -46,6 +46,7 @@ impl AgainstFlags<'_> {
         let attacks = attacks_of(self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
         for file in self.against {
             let source = SourcePlan {
+                left_out: Vec::new(),
                 name: None,
                 files: vec![file.clone()],
                 input: InputOptions { null_values: self.null_values.to_vec(), ..InputOptions::default() },

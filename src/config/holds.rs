@@ -89,6 +89,7 @@ fn read_source<'text>(
     let attacks = attacks_of(&asked).map_err(|reason| reader.error("attacks", reason, whole.value.span()))?;
     let is_pseudonym = attacks.is_none();
     let source = SourcePlan {
+        left_out: Vec::new(),
         name: text("name")?,
         files,
         input: read_options(reader, table)?,

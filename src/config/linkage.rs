@@ -72,6 +72,8 @@ pub struct SourcePlan {
     pub subject: Option<String>,
     /// The shared columns; the quasi-identifiers that it has under the same name when empty.
     pub on: Vec<OnColumn>,
+    /// Columns that `on` names and that the rules of the extract drop, so that nothing is joined on them.
+    pub left_out: Vec<String>,
     /// Who is who, for scoring.
     pub truth: Option<TruthColumns>,
     /// How the sides are joined; each kind once, in the order in which they are shown.

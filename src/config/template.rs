@@ -139,6 +139,11 @@ fn policy_section(text: &mut String, plan: &Plan) {
     push(text, "# Findings of this severity or above fail: low, medium, high, critical.");
     let severity = SEVERITIES.iter().find(|(_, known)| *known == policy.fail_on).map_or("high", |(name, _)| *name);
     pair(text, "fail_on", &quoted(severity));
+    push(
+        text,
+        "# Largest share of subjects that may be linked to what the recipient holds; needs [[recipient.holds]].",
+    );
+    push(text, "# max_linked_share = 0.01");
 }
 
 /// Recipient and agreement, as an example to fill in, with the columns of the extract.

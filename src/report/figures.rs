@@ -4,7 +4,7 @@ use super::number::{count, percent, share};
 use super::summary::{Crowds, crowds, headline_set, is_gated, names, optional_count, population, records_below};
 use super::words;
 use super::{known_points, linkage};
-use crate::result::{Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, Uniqueness};
+use crate::result::{Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, Severity, Uniqueness};
 
 /// One row of the table of figures. Names in it are printable; nothing else is escaped.
 pub(super) struct Figure {
@@ -98,6 +98,7 @@ fn linkage_figures(result: &ScanResult) -> Vec<Figure> {
     [false, true].into_iter().filter_map(family).map(row).collect()
 }
 
+/// Columns that name people: by their cells, and by their role or heading.
 fn identifier_figure(result: &ScanResult) -> Option<Figure> {
     let Some(Outcome::Measured { value, .. }) = &result.measures.identifiers else { return None };
     let mut columns: Vec<&str> = Vec::new();
@@ -106,8 +107,16 @@ fn identifier_figure(result: &ScanResult) -> Option<Figure> {
             columns.push(&found.column);
         }
     }
+    let named = |finding: &&Finding| finding.code == FindingCode::DirectIdentifierPresent;
+    for column in result.findings.iter().filter(named).flat_map(|finding| &finding.columns) {
+        if !columns.contains(&column.as_str()) {
+            columns.push(column);
+        }
+    }
+    let finding = finding_of(result, "identifiers").filter(|finding| finding.severity >= Severity::Critical);
+    let finding = finding.or_else(|| result.findings.iter().find(named)).or_else(|| finding_of(result, "identifiers"));
     let figure = Figure::new(words::IDENTIFIER_COLUMNS, count(columns.len() as u64));
-    Some(Figure { limit: "0".to_owned(), ..figure.found(finding_of(result, "identifiers")) })
+    Some(Figure { limit: "0".to_owned(), ..figure.found(finding) })
 }
 
 pub(super) fn finding_of<'a>(result: &'a ScanResult, measure: &str) -> Option<&'a Finding> {
@@ -186,7 +195,8 @@ mod tests {
     use super::{decision_figures, try_first};
     use crate::report::fixture;
     use crate::result::{
-        Advice, AdviceChange, Headline, IdentifierColumn, IdentifierKind, Identifiers, Outcome, Placement, Unit,
+        Advice, AdviceChange, Finding, FindingCode, Headline, IdentifierColumn, IdentifierKind, Identifiers, Outcome,
+        Placement, Unit,
     };
 
     #[test]
@@ -207,13 +217,19 @@ mod tests {
         ];
         let value = Identifiers { columns_searched: 8, columns, correlated: Vec::new() };
         result.measures.identifiers = Some(Outcome::Measured { unit: Unit::Record, value });
+        let named = Finding {
+            code: FindingCode::DirectIdentifierPresent,
+            columns: vec!["name".to_owned()],
+            ..result.findings[0].clone()
+        };
+        result.findings.push(named);
         let figures = decision_figures(&result);
         let row = |start: &str| {
             let figure = figures.iter().find(|figure| figure.measure.starts_with(start)).unwrap();
             [&figure.value, &figure.limit].map(|cell| cell.replace('\u{a0}', " "))
         };
         assert_eq!(row("subjects singled out by 4 known points (posted_at, merchant_id)"), ["87.1 %", "20.0 %"]);
-        assert_eq!(row("columns with direct identifiers"), ["1", "0"]);
+        assert_eq!(row("columns with direct identifiers"), ["2", "0"], "`memo` by its cells, `name` by its role");
         assert_eq!(row("smallest class ("), ["1", "5"]);
     }
 

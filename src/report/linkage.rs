@@ -145,13 +145,17 @@ pub(super) fn share_of(attack: &LinkageAttack, set: &LinkedSet) -> Option<f64> {
     (attack.subjects > 0 && set.expected_correct.is_finite()).then(|| set.expected_correct / attack.subjects as f64)
 }
 
-/// Which column cuts most when it is left out, in a sentence; none where no set says so.
+/// Which column cuts most when it is left out, or that none does, in a sentence; none where no set says so.
 pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
     let now = whole(attack).and_then(|set| share_of(attack, set))?;
     let left = without_one(attack);
-    let (column, set) = left.first()?;
-    let after = share_of(attack, set).filter(|after| *after < now)?;
-    Some(words::linking_cut(&shortened(&printable(column), NAME_CHARACTERS), &percent(now), &percent(after)))
+    let (first, last) = (left.first()?, left.last()?);
+    let said = |(column, set): &(&String, &LinkedSet), raised: bool| {
+        let after = share_of(attack, set).filter(|after| if raised { *after > now } else { *after < now })?;
+        let words = if raised { words::linking_raised } else { words::linking_cut };
+        Some(words(&shortened(&printable(column), NAME_CHARACTERS), &percent(now), &percent(after)))
+    };
+    said(first, false).or_else(|| said(last, true))
 }
 
 /// What text and Markdown say: each attack in a line, what would cut the strongest, reversed pseudonyms.

@@ -69,14 +69,24 @@ fn a_source_larger_than_the_memory_limit_ends_in_words() {
 }
 
 #[test]
+fn what_the_extract_drops_or_coarsens_is_joined_as_far_as_it_goes_and_told() {
+    let bench = bench();
+    let with = |flags: &[&str]| attack(&bench, &[&AGAINST[..], &["--on", "birth,city=town"], flags].concat());
+    let found = with(&["--coarsen", "city=drop"]);
+    assert_eq!(found["columns"], serde_json::json!(["birth"]));
+    assert!(notes(&found).contains("column `city` is dropped from the extract, so nothing is joined on it"));
+}
+
+#[test]
 fn nobody_in_common_is_told_in_words() {
     let bench = bench();
     bench.write("members.csv", "birth,town\n1900,Nowhere\n");
     let found = attack(&bench, &[&AGAINST[..], &["--on", "birth,city=town"]].concat());
     let notes = notes(&found);
     assert!(notes.contains("no value of column `birth` occurs on both sides"), "{notes}");
-    assert!(notes.contains("nobody"), "{notes}");
-    assert_ne!(found["evidence"], "found");
+    assert_eq!(notes.matches("no value of column `birth`").count(), 1, "{notes}");
+    assert!(notes.contains("nobody can be compared"), "{notes}");
+    assert_eq!((found["attack_rate"].as_f64(), &found["evidence"]), (None, &serde_json::json!("unknown")));
 }
 
 #[test]

@@ -217,6 +217,8 @@ fn a_direct_identifier_fails_declared_or_guessed() {
         dataset.columns.push(name);
         let (outcome, _, codes) = judged(&dataset, &measured(uniqueness(Some(9), 9)), &policy());
         assert_eq!((outcome, codes[0]), (VerdictOutcome::Fail, FindingCode::DirectIdentifierPresent));
+        let told = judge(Case::new(&dataset, &measured(uniqueness(Some(9), 9)), &policy())).findings.swap_remove(0);
+        assert_eq!(told.message.contains("is declared as"), !guessed, "{}", told.message);
     }
 }
 

@@ -18,10 +18,15 @@ pub mod tolerant;
 pub use run::{Settings, bytes, measure};
 
 use crate::measure::unicity::Tolerance;
+use crate::printable::printable_within;
+use crate::result::{Evidence, LinkageAttack, UndefinedField};
 use crate::table::{Dictionary, Table};
 
 /// Name of the measure.
 pub const NAME: &str = "linkage";
+
+/// Longest name of a column in a note.
+const NAME_CHARACTERS: usize = 80;
 
 /// The extract and one source, seen through the columns that they share.
 ///
@@ -78,4 +83,32 @@ pub struct SubjectKeys {
     pub ours: Vec<Option<u32>>,
     /// One a subject of the source.
     pub theirs: Vec<Option<u32>>,
+}
+
+/// What is said of a shared column whose two sides have nothing in common; `column` as it is to be shown.
+#[must_use]
+pub fn no_common_value(column: &str) -> String {
+    format!("no value of column `{column}` occurs on both sides")
+}
+
+/// Takes back the rates of an attack that had nothing to compare: no value of the columns `apart` occurs on both sides.
+/// Counts stay, shares become undefined (`no-overlap`), and the notes name the columns.
+fn nothing_compared(attack: &mut LinkageAttack, apart: &[String]) {
+    let rates = [
+        ("attack_rate", attack.attack_rate.take().is_some()),
+        ("interval", attack.interval.take().is_some()),
+        ("claim_rate", attack.claim_rate.take().is_some()),
+        ("marketer", attack.marketer.take().is_some()),
+        ("recall", attack.recall.take().is_some()),
+    ];
+    for (field, _) in rates.into_iter().filter(|(_, was_there)| *was_there) {
+        attack.undefined.push(UndefinedField { field: field.to_owned(), reason: "no-overlap".to_owned() });
+    }
+    attack.evidence = Evidence::Unknown;
+    attack.notes.extend(apart.iter().map(|column| no_common_value(&printable_within(column, NAME_CHARACTERS))));
+    attack.notes.push(
+        "nobody can be compared, so there is no rate: the source holds other people, or both sides are spelled \
+         differently"
+            .to_owned(),
+    );
 }

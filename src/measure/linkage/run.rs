@@ -56,14 +56,16 @@ fn measure_attacks(
             found.baseline_rate = baseline.or(found.baseline_rate);
             found.evidence = Evidence::Unknown;
         }
-        if found.unique == Some(0) && found.ambiguous == Some(0) && found.notes.is_empty() {
+        let is_told = kind == AttackKind::Exact || found.attack_rate.is_none();
+        if found.unique == Some(0) && found.ambiguous == Some(0) && !is_told {
             found.notes.push(
                 "nobody matches on all shared columns: either the source holds other people, or both sides are spelled \
                  differently"
                     .to_owned(),
             );
         }
-        found.notes.splice(0..0, settings.notes.iter().cloned());
+        let untold: Vec<String> = settings.notes.iter().filter(|note| !found.notes.contains(note)).cloned().collect();
+        found.notes.splice(0..0, untold);
         attacks.push(found);
         progress.advance(1);
     }

@@ -16,7 +16,8 @@ pub(in crate::report) const LINKAGE_READING: &[&str] = &[
 ];
 pub(in crate::report) const COLUMNS_LINK_READING: &str = "Which columns link: the first bar is all shared columns \
     together, each other bar what stays when one of them is left out. What a column takes away when it goes is hatched. A bar can \
-    be longer than the first: where a column is wrong for many, it stands in the way of links.";
+    be longer than the first: less is compared without the column, so more match, and where a column is wrong for many \
+    it stands in the way of links. Leaving such a column out protects nobody.";
 pub(in crate::report) const WEIGHTS_READING: &str = "Match weights say how much an agreement tells: +10 makes a link \
     about a thousand times as likely, -10 as much less. They were learned without knowing who is who.";
 pub(in crate::report) const CALIBRATION_READING: &str = "Calibration: of the links that the attack calls 90 % certain, \
@@ -191,7 +192,7 @@ pub(in crate::report) fn linkage_reason(code: &str) -> &str {
     match code {
         "empty-source" => "the source has no subjects",
         "no-columns" => "no column is shared",
-        "no-overlap" => "no subject matches anybody",
+        "no-overlap" => "the shared columns have nothing in common on both sides",
         "no-key" => "no subject has a value in every shared column",
         "no-link" | "no-links" | "no-claims" => "no link was claimed",
         "no-true-partner" | "no-true-partners" => "by the truth nobody is on both sides",
@@ -229,6 +230,14 @@ pub(in crate::report) fn more_attacks(left_out: usize) -> String {
 /// What leaving the most telling column out would do.
 pub(in crate::report) fn linking_cut(column: &str, now: &str, after: &str) -> String {
     format!("Of the shared columns {column} links most: without it {now} of subjects become {after}")
+}
+
+/// Where leaving a column out cuts nothing, because it stands in the way of links.
+pub(in crate::report) fn linking_raised(column: &str, now: &str, after: &str) -> String {
+    format!(
+        "Leaving out one shared column cuts nothing: less is compared, so more match; without {column} {now} of \
+         subjects become {after}"
+    )
 }
 
 pub(in crate::report) fn pseudonym_sentence(check: &PseudonymCheck) -> String {
@@ -414,7 +423,7 @@ pub(in crate::report) fn more_rows(left_out: usize) -> String {
     format!("; {} more in the table", count(left_out as u64))
 }
 
-pub(in crate::report) const CHART_LINKING_COLUMNS: &str = "What leaving one column out would cut";
+pub(in crate::report) const CHART_LINKING_COLUMNS: &str = "What leaving one column out would change";
 pub(in crate::report) fn chart_linking_subtitle(attack: &str) -> String {
     format!("Share of subjects expected to be linked rightly ({attack})")
 }
@@ -426,6 +435,7 @@ pub(in crate::report) fn all_but(columns: &[String]) -> String {
     format!("all but {}", super::list(columns))
 }
 pub(in crate::report) const CUT_AWAY: &str = "hatched: what goes with the column";
+pub(in crate::report) const MORE_MATCH: &str = "longer: less is compared, so more match";
 pub(in crate::report) const CHART_LINKING_SETS: &str = "The columns that link most";
 
 pub(in crate::report) const CHART_WEIGHTS: &str = "How much each agreement tells";

@@ -4,11 +4,11 @@ use super::Ours;
 use super::read::{ReadSource, Side};
 use crate::config::{ConfigError, OnColumn, Plan, SourcePlan};
 use crate::input::{CodedColumn, Extract};
-use crate::measure::linkage::{LinkedTables, SharedColumn, SubjectKeys};
-use crate::result::{AttackKind, HoldOut, LinkedSource};
+use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
+use crate::result::{AttackKind, ColumnType, HoldOut, LinkedSource};
 use crate::scan::ScanError;
 use crate::stats::mix;
-use crate::table::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
+use crate::table::{Column, Dictionary, Recoding, SubjectCodes, Table, TooManyRecords};
 use crate::treatment::TreatmentError;
 use crate::treatment::shared::{
     Holder, JoinedKeys, KeyColumn, SharedError, SharedValues, comparison, join, join_keys, keys_of_subjects,
@@ -45,7 +45,9 @@ pub(super) fn align(
     let asks_pseudonyms = same_form || planned.attacks.contains(&AttackKind::Intersection);
     let pseudonyms = subject.filter(|_| asks_pseudonyms).map(|cells| keys_of_subjects(subjects.as_ref(), cells));
     let truth = truth.map(|cells| keys_of_subjects(subjects.as_ref(), cells));
-    let mut notes = Vec::new();
+    let dropped =
+        |column: &String| format!("column `{}` is dropped from the extract, so nothing is joined on it", shown(column));
+    let mut notes: Vec<String> = planned.left_out.iter().map(dropped).collect();
     let truth = joined_truth(ours, planned, &name, truth.as_ref(), &mut notes)?;
     let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref());
     let mut held_cells: Vec<Option<CodedColumn>> = match &mut hold_out {
@@ -175,11 +177,20 @@ impl Joining<'_> {
         let theirs = column(&codes, &their_map, &joined.maps[1]);
         let hold_out = held.as_ref().map(|(codes, map, _)| column(codes, map, &joined.maps[2]));
         let wants_numbers = self.attacks.iter().any(|attack| *attack != AttackKind::Exact);
-        let (numbers, comparison) = comparison(on, &joined.dictionary, wants_numbers)?;
         let mut notes: Vec<String> =
             joined.note.map(|note| format!("column `{}`: {note}", shown(&on.ours))).into_iter().collect();
+        let is_coarsened = plan.coarsen.contains_key(&on.ours);
+        let (numbers, comparison) = if is_text(&joined.dictionary) && is_coarsened && on.within.is_some() {
+            notes.push(format!(
+                "column `{}` is coarsened and holds texts, which take no tolerance; they are compared for equality",
+                shown(&on.ours)
+            ));
+            (None, Comparison::Equal)
+        } else {
+            comparison(on, &joined.dictionary, wants_numbers)?
+        };
         if joined.overlap == 0 {
-            notes.push(format!("no value of column `{}` occurs on both sides", shown(&on.ours)));
+            notes.push(no_common_value(&shown(&on.ours)));
         }
         let map = joined.maps.into_iter().next().unwrap_or_default();
         let ours = Recoding { column: place, map, cardinality, missing };
@@ -199,6 +210,10 @@ impl Joining<'_> {
             SharedError::Rule(error) => error.into(),
         })
     }
+}
+
+fn is_text(dictionary: &Dictionary) -> bool {
+    dictionary.column_type() == ColumnType::Text
 }
 
 fn shown(name: &str) -> String {

@@ -108,6 +108,7 @@ pub(crate) fn settle(
         if source.on.is_empty() {
             source.on = shared_by_name(source, &quasi, opened)?;
         }
+        leave_dropped_out(plan, source);
         for on in &source.on {
             check_joined(plan, on, subject)?;
         }
@@ -118,6 +119,17 @@ pub(crate) fn settle(
         }
     }
     Ok(settled)
+}
+
+/// Whoever follows advice and drops a column from the extract need not change what is said of the sources. Where nothing
+/// remains, `check_joined` says so.
+fn leave_dropped_out(plan: &Plan, source: &mut SourcePlan) {
+    let (dropped, kept): (Vec<OnColumn>, Vec<OnColumn>) =
+        source.on.iter().cloned().partition(|on| is_dropped(plan, &on.ours));
+    if !kept.is_empty() {
+        source.left_out = dropped.into_iter().map(|on| on.ours).collect();
+        source.on = kept;
+    }
 }
 
 fn is_dropped(plan: &Plan, column: &str) -> bool {

@@ -35,7 +35,9 @@
 //!
 //! # Edge cases
 //! No subject in the extract: rates are undefined (`empty`). Nobody matches: counts are 0, a note says so in words, and
-//! `k_map` and `journalist` are undefined (`no-overlap`). Without a key in the source, `delta_presence` is (`no-key`).
+//! `k_map` and `journalist` are undefined (`no-overlap`). Where some shared column has no value in common at all, nothing
+//! was compared, so every rate is undefined (`no-overlap`) and the notes name the column. Without a key in the source,
+//! `delta_presence` is (`no-key`).
 
 mod figures;
 mod notes;
@@ -95,6 +97,10 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
         describe(&mut attack, counts, &of_full);
     }
     rate(&mut attack, scored.as_ref());
+    let apart = columns_apart(&attack);
+    if !apart.is_empty() {
+        super::nothing_compared(&mut attack, &apart);
+    }
     notes::add(&mut attack, linked, scored.as_ref(), largest);
     Ok(attack)
 }
@@ -127,6 +133,16 @@ fn linked_set(columns: Vec<String>, counts: &LinkedCounts, subjects: u64) -> Lin
         expected_correct: figures.expected_correct,
         k_map: figures.k_map,
     }
+}
+
+/// Shared columns of which no value occurs on both sides: on each alone nobody matches.
+fn columns_apart(attack: &LinkageAttack) -> Vec<String> {
+    if attack.subjects == 0 || attack.source_subjects == 0 {
+        return Vec::new();
+    }
+    let alone = attack.column_sets.iter().filter(|set| set.columns.len() == 1);
+    let apart = alone.filter(|set| set.unique == 0 && set.ambiguous == 0);
+    apart.flat_map(|set| set.columns.clone()).collect()
 }
 
 /// The figures of all shared columns together.

@@ -9,11 +9,14 @@ pub(super) fn add(attack: &mut LinkageAttack, linked: &LinkedTables, scored: Opt
     let columns = linked.columns.len();
     let mut notes = Vec::new();
     if attack.subjects > 0 && attack.no_match == Some(attack.subjects) {
-        notes.push(
-            "no key occurs on both sides: no combination of values of the shared columns stands in the extract and in \
-             the source, so nobody is linked; check that both sides spell their values alike"
-                .to_owned(),
-        );
+        // Where a column has no value in common the notes have said so.
+        if attack.attack_rate.is_some() {
+            notes.push(
+                "nobody matches: no combination of values of the shared columns occurs on both sides; check that both \
+                 sides spell their values alike"
+                    .to_owned(),
+            );
+        }
     } else if attack.subjects > 0 {
         notes.extend(upper_bound(attack, scored));
     }

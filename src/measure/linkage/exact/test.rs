@@ -171,13 +171,34 @@ fn records_of_one_subject_are_one_unit_on_both_sides() {
 fn no_overlap_is_said_in_words_and_gives_no_crowd() {
     let attack = attacked(&linked_text("a x\nb -", true, "y\nz\n-", false));
     assert_eq!((attack.unique, attack.ambiguous, attack.no_match), (Some(0), Some(0), Some(2)));
-    assert!(attack.notes[0].starts_with("no key occurs on both sides"));
+    assert_eq!(attack.notes[0], "no value of column `c0` occurs on both sides");
+    assert!(attack.notes[1].starts_with("nobody can be compared"));
     assert_eq!((attack.k_map, reason(&attack, "k_map")), (None, Some("no-overlap")));
     assert_eq!((attack.journalist.as_ref(), reason(&attack, "journalist")), (None, Some("no-overlap")));
-    assert_eq!((attack.attack_rate, attack.interval, attack.marketer), (Some(0.0), Some([0.0, 0.0]), Some(0.0)));
-    assert_eq!(attack.evidence, Evidence::None);
+    assert_eq!((attack.attack_rate, attack.interval, attack.claim_rate, attack.marketer), (None, None, None, None));
+    for rate in ["attack_rate", "interval", "claim_rate", "marketer"] {
+        assert_eq!(reason(&attack, rate), Some("no-overlap"), "{rate}");
+    }
+    assert_eq!(attack.evidence, Evidence::Unknown);
     assert_eq!(attack.delta_presence.map(|delta| (delta.min, delta.max)), Some((0.0, 0.0)));
     assert_eq!(attack.column_sets[0].k_map, None);
+}
+
+#[test]
+fn columns_that_overlap_one_by_one_keep_their_zeros() {
+    let attack = attacked(&linked_text("a x 1\nb y 2", true, "x 2\ny 1", false));
+    assert_eq!((attack.unique, attack.no_match, attack.attack_rate), (Some(0), Some(2), Some(0.0)));
+    assert_eq!((attack.claim_rate, attack.evidence), (Some(0.0), Evidence::None));
+    assert!(attack.notes[0].starts_with("nobody matches: no combination"), "{:?}", attack.notes);
+}
+
+#[test]
+fn the_columns_without_a_common_value_are_named_one_by_one() {
+    let attack = attacked(&linked_text("a x 1 p\nb y 2 q", true, "x 3 r\ny 4 s", false));
+    assert_eq!(attack.attack_rate, None);
+    assert_eq!(attack.notes[0], "no value of column `c1` occurs on both sides");
+    assert_eq!(attack.notes[1], "no value of column `c2` occurs on both sides");
+    assert_eq!(attack.notes.iter().filter(|note| note.contains("`c0`")).count(), 0);
 }
 
 #[test]

@@ -36,7 +36,8 @@
 //! Every count equals that of [`oracle`], for any order of records and number of threads. Sums are of whole numbers.
 //!
 //! # Edge cases
-//! Nobody on either side: no rate, with a reason. A tolerance that covers every value: said in the notes; the column
+//! Nobody on either side: no rate, with a reason. A column that is compared for equality and has no value in common:
+//! nothing was compared, so no rate either (`no-overlap`). A tolerance that covers every value: said in the notes; the column
 //! then asks only that the cell is filled. More than [`MOST_COMPARISONS`] pairs to compare: the set has no figures and
 //! the notes say so, on any machine alike. Texts that are made of punctuation alone are compared as they are.
 //!
@@ -60,7 +61,7 @@ mod window;
 
 use std::collections::BTreeSet;
 
-use self::columns::compared;
+use self::columns::{Compared, compared};
 use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
 use super::{LinkedTables, SubjectKeys};
@@ -97,6 +98,10 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
                 let counted = counted(linked, &set, &hits);
                 if set.len() == linked.columns.len() {
                     conclude(&mut attack, linked, &counted, &hits);
+                    let apart = columns_apart(linked, &columns);
+                    if !apart.is_empty() {
+                        super::nothing_compared(&mut attack, &apart);
+                    }
                 }
                 attack.column_sets.push(counted);
             }
@@ -113,6 +118,23 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
         }
     }
     Ok(attack)
+}
+
+/// Columns that are compared by keys, none of which occurs on both sides.
+fn columns_apart(linked: &LinkedTables, columns: &[Compared]) -> Vec<String> {
+    let apart = columns.iter().enumerate().filter(|(place, column)| {
+        let Compared::Key { of_code, keys } = column else { return false };
+        let seen = |table: &Table| {
+            let mut seen = vec![false; *keys as usize];
+            let codes = &table.columns()[*place].codes;
+            for key in (0..codes.len()).filter_map(|record| of_code[codes.get(record) as usize]) {
+                seen[key as usize] = true;
+            }
+            seen
+        };
+        !seen(&linked.ours).iter().zip(seen(&linked.theirs)).any(|(ours, theirs)| *ours && theirs)
+    });
+    apart.map(|(place, _)| linked.columns[place].name.clone()).collect()
 }
 
 /// The full set, then each set without one column, in their order.

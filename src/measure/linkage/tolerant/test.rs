@@ -40,6 +40,22 @@ fn days_within_the_tolerance_match_from_either_side() {
 }
 
 #[test]
+fn a_column_of_keys_without_a_common_value_leaves_no_rate() {
+    let two = |cells: &[[&'static str; 2]]| -> Vec<Row<'static>> {
+        (0..).zip(cells).map(|(subject, cells)| (subject, cells.to_vec())).collect()
+    };
+    let columns = [("born", Within(Absolute(2))), ("town", Equal)];
+    let apart = run(&linked(&columns, &two(&[["10", "Ghent"]]), &two(&[["11", "Leuven"]])));
+    assert_eq!((apart.attack_rate, apart.interval, apart.claim_rate, apart.marketer), (None, None, None, None));
+    assert_eq!(apart.evidence, Evidence::Unknown);
+    assert!(apart.undefined.iter().any(|entry| entry.field == "attack_rate" && entry.reason == "no-overlap"));
+    assert!(apart.notes.iter().any(|note| note == "no value of column `town` occurs on both sides"));
+    // Days that are too far apart were compared: that nobody matches is a figure.
+    let far = run(&linked(&columns, &two(&[["10", "Ghent"]]), &two(&[["40", "Ghent"]])));
+    assert_eq!((far.attack_rate, far.no_match), (Some(0.0), Some(1)));
+}
+
+#[test]
 fn a_share_is_of_the_sources_value() {
     // 110 lies 10 from 100, a tenth of 100; 100 lies 10 from 110, and a tenth of 110 is 11.
     let percent = [("amount", Within(Millionths(100_000)))];
@@ -125,7 +141,7 @@ fn links_are_held_against_the_truth() {
 #[test]
 fn without_links_or_partners_precision_and_recall_are_undefined() {
     let (ours, theirs) = ([(0, vec!["1"])], [(1, vec!["9"])]);
-    let mut linked = linked(&[("x", Equal)], &ours, &theirs);
+    let mut linked = linked(&[("x", Within(Absolute(2)))], &ours, &theirs);
     linked.truth = Some(keys(&ours, &theirs));
     let attack = run(&linked);
     assert_eq!((attack.precision, attack.recall, attack.attack_rate), (None, None, Some(0.0)));
