@@ -469,7 +469,7 @@ fn nothing_of_what_the_recipient_holds_is_shown() {
 
 #[test]
 fn a_source_that_is_broken_is_told_by_its_place() {
-    let bare = format!("{CANARY} Miller,{CANARY}@example.org\n").repeat(30);
+    let bare = format!("{CANARY} Miller,{CANARY}@example.org,{NUMBER_CANARY}\n").repeat(30);
     let broken: [(&str, &[u8]); 5] = [
         ("ragged.csv", b"shop,seen\nCANARY7f3a,1\nCANARY7f3a,2,CANARY7f3a\n"),
         ("open.csv", b"shop,seen\n\"CANARY7f3a,1\nCANARY7f3a,2\n"),

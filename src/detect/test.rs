@@ -336,7 +336,9 @@ fn the_order_and_the_repetition_of_cells_change_nothing_but_counts() {
 fn a_polish_account_number_without_its_country_is_one_and_other_numbers_of_its_length_are_not() {
     let kinds = |cells: &[&str]| -> Vec<(IdentifierKind, Placement)> {
         let mut search = Search::new("x17");
-        cells.iter().for_each(|cell| search.take(cell.as_bytes(), 1));
+        for cell in cells {
+            search.take(cell.as_bytes(), 1);
+        }
         search.settle().into_iter().map(|found| (found.kind, found.placement)).collect()
     };
     let iban = |placement| vec![(IdentifierKind::Iban, placement)];

@@ -7,8 +7,8 @@ use super::summary::{Crowds, crowds, headline, headline_detail, headline_set, is
 use super::words;
 use super::{known_points, linkage};
 use crate::result::{
-    Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod, UnicityResult,
-    VerdictOutcome,
+    Evidence, Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
+    UnicityResult, VerdictOutcome,
 };
 
 /// The first sentences about a result, without full stops where they are figures.
@@ -66,7 +66,9 @@ fn unknown(result: &ScanResult) -> String {
 /// where that breaks no limit.
 fn about(result: &ScanResult) -> About<'_> {
     let other = singled_out(result);
-    let Some(attack) = linkage::broken(result) else { return other };
+    let nothing_else = other == About::Nothing("not measured");
+    let found = || linkage::strongest(result).filter(|attack| nothing_else && attack.evidence == Evidence::Found);
+    let Some(attack) = linkage::broken(result).or_else(found) else { return other };
     let rate = linkage::rate(attack).unwrap_or(0.0);
     let leads = match other {
         About::Crowd(set) => {
@@ -207,6 +209,8 @@ mod tests {
         assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
         result.findings.retain(|finding| finding.code != FindingCode::Linkable);
         assert!(!matches!(lead(&result).about, About::Linked(_)), "no limit is broken");
+        (result.measures.uniqueness, result.measures.unicity) = (None, None);
+        assert!(matches!(lead(&result).about, About::Linked(_)), "nothing else was measured");
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub struct LinkageAttack {
     /// Share of subjects for whom the attack claims a link, right or wrong: what `control_rate` is held against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_rate: Option<f64>,
-    /// (claims - control) / (1 - control), at least 0.
+    /// (claims - control) / (1 - control), at least 0, each the centre of its Wilson interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual_risk: Option<f64>,
     /// 95 % interval of `residual_risk`.

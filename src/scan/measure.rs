@@ -37,11 +37,13 @@ pub(super) struct Measured {
     pub(super) sources: Vec<LinkedSource>,
 }
 
-/// What else is joined with the extract.
+/// What is known beside the table: what reading found, and what is joined with the extract.
 pub(super) struct Joined<'a> {
     pub(super) side: OurSide,
     pub(super) opened: Opened,
     pub(super) dataset: &'a Dataset,
+    /// What reading found in the cells.
+    pub(super) searched: &'a [SearchedColumn],
 }
 
 /// Every measure that was asked for and applies; the others with the reason why not.
@@ -50,11 +52,11 @@ pub(super) fn measure_all(
     quasi_identifiers: usize,
     events: Events<'_>,
     joined: Joined<'_>,
-    searched: &[SearchedColumn],
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Measured, ScanError> {
+    let searched = joined.searched;
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
     let (mut subjects, mut advice) = (None, Vec::new());
@@ -79,7 +81,7 @@ pub(super) fn measure_all(
     } else if plan.linkage.is_empty() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
     } else {
-        let Joined { side, opened, dataset } = joined;
+        let Joined { side, opened, dataset, .. } = joined;
         let ours = Ours { table: &table, side, dataset };
         let found = measure_linkage(&ours, opened, plan, progress, stop)?;
         measures.linkage = Some(found.outcome);

@@ -87,9 +87,9 @@ pub fn scan_listing(
 
     let known =
         Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
-    let joined = Joined { side, opened, dataset: &dataset };
+    let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, sources } =
-        measure_all(table, quasi_identifiers, known, joined, &searched, plan, progress, stop)?;
+        measure_all(table, quasi_identifiers, known, joined, plan, progress, stop)?;
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 

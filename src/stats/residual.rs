@@ -15,9 +15,10 @@ pub struct Residual {
 /// `None` without a subject or a stranger.
 ///
 /// # Definition
-/// With r and e the centre and half-width of the Wilson interval of each side, R = (r − r_C) / (1 − r_C) and
-/// e_R = sqrt((e / (1 − r_C))² + (e_C (r − 1) / (1 − r_C)²)²); value and interval are cut to 0 and 1. Source: Giomi,
-/// Boenisch, Wehmeyer & Tasnádi, *PoPETs* 2023(2). A centre is below 1 for any number of strangers, so R is defined.
+/// With `r` and `e` the centre and half-width of the Wilson interval of the attack, `s` and `f` those of the strangers,
+/// `R = (r − s) / (1 − s)` and `sqrt((e / (1 − s))² + (f (r − 1) / (1 − s)²)²)` either way; value and interval are cut to 0
+/// and 1. Source: Giomi, Boenisch, Wehmeyer & Tasnádi, Proceedings on Privacy Enhancing Technologies 2023(2). A centre is
+/// below 1 for any number of strangers, so `R` is defined.
 #[must_use]
 pub fn residual_risk(claims: u64, subjects: u64, control_claims: u64, controls: u64) -> Option<Residual> {
     let (rate, error) = centre(claims, subjects)?;
@@ -46,7 +47,7 @@ mod tests {
 
     #[test]
     fn the_published_example_comes_out() {
-        // 0.9 ± 0.02 against 0.85 ± 0.02: 0.333 ± 0.160 (tests of Anonymeter, PoPETs 2023).
+        // 0.9 ± 0.02 against 0.85 ± 0.02: 0.333 ± 0.160 (tests of Anonymeter).
         let Residual { risk, interval } = residual((0.9, 0.02), (0.85, 0.02));
         assert!((risk - 0.333_333).abs() < 1e-5, "{risk}");
         assert!(((interval[1] - interval[0]) / 2.0 - 0.160).abs() < 5e-4, "{interval:?}");

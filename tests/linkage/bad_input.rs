@@ -61,11 +61,8 @@ fn a_source_that_is_not_there_or_holds_nobody_is_told() {
 #[test]
 fn a_source_larger_than_the_memory_limit_ends_in_words() {
     let bench = bench();
-    let mut text = String::from("birth,town\n");
-    for record in 0..400_000 {
-        text.push_str(&format!("{record},town {record}\n"));
-    }
-    bench.write("large.csv", text);
+    let records: Vec<String> = (0..400_000).map(|record| format!("{record},town {record}")).collect();
+    bench.write("large.csv", format!("birth,town\n{}\n", records.join("\n")));
     let flags = ["--subject", "customer", "--against", "large.csv", "--on", "birth,city=town", "--memory", "4MiB"];
     let ended = scan(&bench, &flags);
     bench.assert_refused(&ended, 4, &["source `large`", "records were read", "--memory"]);

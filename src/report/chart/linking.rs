@@ -6,7 +6,7 @@ use crate::report::escape::printable;
 use crate::report::linkage;
 use crate::report::number::percent;
 use crate::report::words;
-use crate::result::{Linkage, LinkageAttack};
+use crate::result::{Linkage, LinkageAttack, LinkedSet};
 
 /// Most bars of a picture.
 const SHOWN: usize = 9;
@@ -45,13 +45,23 @@ pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let bars: Vec<Bar> = linkage::linking_sets(attack)
         .into_iter()
         .filter_map(|set| {
-            let names: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
-            let described: Vec<String> = set.columns.iter().map(|column| printable(column)).collect();
             let share = linkage::share_of(attack, set)?;
-            Some(Bar { name: names.join(", "), described: described.join(", "), share, of: None })
+            let name = set_name(attack, set, |column| canvas.name(column));
+            Some(Bar { name, described: set_name(attack, set, |column| printable(column)), share, of: None })
         })
         .collect();
     (bars.len() > 1).then(|| picture(canvas, words::CHART_LINKING_SETS, attack, bars))?
+}
+
+/// The columns of a set; of a large one those that it leaves out, which are fewer to read.
+fn set_name(attack: &LinkageAttack, set: &LinkedSet, name: impl Fn(&String) -> String) -> String {
+    let without: Vec<String> =
+        attack.columns.iter().filter(|column| !set.columns.contains(column)).map(&name).collect();
+    match without.len() {
+        0 => words::ALL_SHARED.to_owned(),
+        left_out if left_out < set.columns.len() && set.columns.len() > 3 => words::all_but(&without),
+        _ => set.columns.iter().map(&name).collect::<Vec<_>>().join(", "),
+    }
 }
 
 struct Plot {
@@ -73,7 +83,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     if all > bars.len() {
         subtitle += &words::more_rows(all - bars.len());
     }
-    let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(bar.share)).fold(0.0, f64::max));
+    let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(0.0).max(bar.share)).fold(0.0, f64::max));
     let plot = canvas.either(
         Plot { left: 640, right: 1400, top: 176, row: (590 / rows).min(110), half: 24, figures: 1560, high },
         Plot { left: 40, right: 600, top: 16, row: 100, half: 20, figures: 750, high },
@@ -92,7 +102,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     for (place, bar) in (0_i32..).zip(&bars) {
         row(canvas, &mut scene, &plot, plot.top + place * plot.row + plot.row / 2, bar);
     }
-    if bars.iter().any(|bar| bar.of.is_some()) {
+    if bars.iter().any(|bar| bar.of.is_some_and(|of| of > bar.share)) {
         key(&mut scene, (canvas.either(60, 24), bottom + canvas.either(30, 78)));
     }
     let parts: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))).collect();

@@ -102,7 +102,8 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
             is_total: false,
         });
     }
-    let probability = percent(1.0 / (1.0 + (-sum).exp2()));
+    // No weight makes a link certain, though a number of this kind cannot tell it from 1.
+    let probability = percent((1.0 / (1.0 + (-sum).exp2())).clamp(1e-12, 1.0 - 1e-12));
     let name = words::waterfall_total(&probability);
     bars.push(Bar { group: String::new(), name, from: 0.0, to: sum, figure: words::signed(sum), is_total: true });
     let parts: Vec<String> = steps
@@ -177,5 +178,5 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &B
     } else {
         scene.area(corners.0, corners.1, if bar.is_total { Ink::Text } else { Ink::Main });
     }
-    scene.text((to + 12, height), &bar.figure, ROW, Ink::Text, Anchor::Start);
+    scene.name_over_lines((to + 12, height), &bar.figure, ROW);
 }

@@ -5,7 +5,7 @@ use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{bytes, count, duration};
 use crate::report::words;
-use crate::result::{Gate, GateSet, ScanResult, Uniqueness};
+use crate::result::{Gate, GateSet, InputFile, ScanResult, Uniqueness};
 
 /// The limits that the answer was judged by, each with where it comes from.
 pub(super) fn policy(result: &ScanResult) -> Section {
@@ -84,13 +84,43 @@ pub(super) fn record(result: &ScanResult) -> Section {
         id: "record",
         title: words::RECORD_TITLE,
         answer: words::record_answer(result.dataset.files.len(), &words::dataset_size(&result.dataset)),
-        tables: vec![
-            Table::new(words::FILES_CAPTION, &words::FILE_HEADS, files),
-            Table::new(words::RUN_CAPTION, &words::RUN_HEADS, facts.collect::<Vec<_>>().into_iter()),
-        ],
+        tables: [
+            vec![Table::new(words::FILES_CAPTION, &words::FILE_HEADS, files)],
+            sources(result),
+            vec![Table::new(words::RUN_CAPTION, &words::RUN_HEADS, facts.collect::<Vec<_>>().into_iter())],
+        ]
+        .concat(),
         reading: words::owned(words::RECORD_READING),
         ..Section::default()
     }
+}
+
+/// The files of sources that the extract was joined with, hold-outs after them; nothing where there are none.
+fn sources(result: &ScanResult) -> Vec<Table> {
+    let mut rows = Vec::new();
+    for source in &result.sources {
+        let name = printable(&source.name);
+        let mut push = |name: &str, subjects: u64, files: &[InputFile]| {
+            rows.extend(files.iter().map(|file| {
+                vec![
+                    Cell::text(name),
+                    Cell::text(printable(&file.name)),
+                    Cell::number(bytes(file.bytes)),
+                    Cell::number(count(file.records)),
+                    Cell::number(count(subjects)),
+                    Cell::mono(printable(&file.sha256)),
+                ]
+            }));
+        };
+        push(&name, source.subjects, &source.files);
+        if let Some(hold_out) = &source.hold_out {
+            push(&words::hold_out_of(&name), hold_out.subjects, &hold_out.files);
+        }
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    vec![Table::new(words::SOURCES_CAPTION, &words::SOURCE_HEADS, rows.into_iter())]
 }
 
 fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {

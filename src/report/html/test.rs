@@ -265,6 +265,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
     }
     assert_eq!(section.matches("<figure>").count(), 6);
     assert!(!section.contains("NaN") && !section.contains("inf"), "{section}");
+    assert!(page.contains("members.csv, hold-out</th><td>strangers.csv"));
     assert!(page.contains("<h2>Strongest linkage attack</h2>"));
     assert!(page.contains(
         "<h2>About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns).</h2>"

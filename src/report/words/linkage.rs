@@ -15,7 +15,8 @@ pub(in crate::report) const LINKAGE_READING: &[&str] = &[
      another attack, or another source, may do better.",
 ];
 pub(in crate::report) const COLUMNS_LINK_READING: &str = "Which columns link: the first bar is all shared columns \
-    together, each other bar what stays when one of them is left out. What a column takes away when it goes is hatched.";
+    together, each other bar what stays when one of them is left out. What a column takes away when it goes is hatched. A bar can \
+    be longer than the first: where a column is wrong for many, it stands in the way of links.";
 pub(in crate::report) const WEIGHTS_READING: &str = "Match weights say how much an agreement tells: +10 makes a link \
     about a thousand times as likely, -10 as much less. They were learned without knowing who is who.";
 pub(in crate::report) const CALIBRATION_READING: &str = "Calibration: of the links that the attack calls 90 % certain, \
@@ -415,6 +416,9 @@ pub(in crate::report) const ALL_SHARED: &str = "all shared columns";
 pub(in crate::report) fn without(column: &str) -> String {
     format!("without {column}")
 }
+pub(in crate::report) fn all_but(columns: &[String]) -> String {
+    format!("all but {}", super::list(columns))
+}
 pub(in crate::report) const CUT_AWAY: &str = "hatched: what goes with the column";
 pub(in crate::report) const CHART_LINKING_SETS: &str = "The columns that link most";
 
@@ -457,4 +461,12 @@ pub(in crate::report) fn not_defined_because(reason: &str) -> String {
 /// Steps of an invented pair that have no row.
 pub(in crate::report) fn further_steps(number: usize) -> String {
     format!("{} further steps", count(number as u64))
+}
+
+pub(in crate::report) const SOURCES_CAPTION: &str = "Files of the sources that the extract was joined with";
+pub(in crate::report) const SOURCE_HEADS: [&str; 6] = ["Source", "File", "Size", "Records", "Subjects", "SHA-256"];
+
+/// The name of a hold-out, beside its source.
+pub(in crate::report) fn hold_out_of(source: &str) -> String {
+    format!("{source}, hold-out")
 }

@@ -47,7 +47,7 @@ pub(super) fn align(
     let truth = truth.map(|cells| keys_of_subjects(subjects.as_ref(), cells));
     let mut notes = Vec::new();
     let truth = joined_truth(ours, planned, &name, truth.as_ref(), &mut notes)?;
-    let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref())?;
+    let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref());
     let mut held_cells: Vec<Option<CodedColumn>> = match &mut hold_out {
         Some(side) => std::mem::take(&mut side.shared).into_iter().map(Some).collect(),
         None => shared.iter().map(|_| None).collect(),
@@ -66,7 +66,7 @@ pub(super) fn align(
     let our_table = ours.table.recoded(&recodings);
     let table = Table::new(their_columns, subjects, count(extract.records)?)?;
     if table.subjects() == 0 {
-        return Err(ScanError::SourceEmpty { name: name });
+        return Err(ScanError::SourceEmpty { name });
     }
     let (held_table, held_record) = match hold_out {
         Some(side) => {
@@ -126,18 +126,12 @@ fn joined_truth(
 }
 
 /// The subjects of both sides, where both name them in a way that can be compared.
-fn joined_pseudonyms(
-    ours: &Ours<'_>,
-    source: &str,
-    theirs: Option<&KeyColumn>,
-) -> Result<Option<SubjectKeys>, ConfigError> {
-    let (Some(keys), Some(theirs), Some(name)) = (&ours.side.pseudonyms, theirs, &ours.dataset.subject) else {
-        return Ok(None);
-    };
+fn joined_pseudonyms(ours: &Ours<'_>, source: &str, theirs: Option<&KeyColumn>) -> Option<SubjectKeys> {
+    let (keys, name) = (ours.side.pseudonyms.as_ref()?, ours.dataset.subject.as_ref()?);
     let columns = crate::config::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
     // Subjects of different types are nobody's common pseudonym.
-    let joined = join_keys(&columns, source, keys, theirs).ok();
-    Ok(joined.map(|keys| SubjectKeys { ours: keys.ours, theirs: keys.theirs }))
+    let keys = join_keys(&columns, source, keys, theirs?).ok()?;
+    Some(SubjectKeys { ours: keys.ours, theirs: keys.theirs })
 }
 
 /// One shared column on its way into one code space.

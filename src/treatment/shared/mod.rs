@@ -223,15 +223,14 @@ impl Union {
     }
 }
 
+/// Values as whole numbers, where they are any, and when two of them count as the same.
+pub type Compared = (Option<Vec<Option<i64>>>, Comparison);
+
 /// The values as whole numbers, where they are numbers or dates, and when two of them count as the same.
 ///
 /// # Errors
 /// When a tolerance or a comparison does not fit what the column holds.
-pub fn comparison(
-    on: &OnColumn,
-    dictionary: &Dictionary,
-    wants_numbers: bool,
-) -> Result<(Option<Vec<Option<i64>>>, Comparison), TreatmentError> {
+pub fn comparison(on: &OnColumn, dictionary: &Dictionary, wants_numbers: bool) -> Result<Compared, TreatmentError> {
     let found = dictionary.column_type();
     let misfit = |tolerance: String| TreatmentError::ToleranceDoesNotFit { column: on.ours.clone(), tolerance, found };
     let whole = if wants_numbers || on.within.is_some() { whole_numbers(dictionary) } else { None };

@@ -1,3 +1,6 @@
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "tables of a few records")]
+#![expect(clippy::float_cmp, reason = "thresholds are looked up by the value that they are made from")]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -280,7 +283,7 @@ fn side(columns: usize) -> impl Strategy<Value = Side> {
 fn table_of((records, subjects, _): &Side, columns: usize) -> Table {
     let value = |record: &(u32, Vec<u32>), column: usize| {
         let first = records.iter().find(|(subject, _)| *subject == record.0).unwrap_or(record);
-        if *subjects && column % 2 == 0 { first.1[column] } else { record.1[column] }
+        if *subjects && column.is_multiple_of(2) { first.1[column] } else { record.1[column] }
     };
     let columns = (0..columns).map(|column| Column {
         name: format!("c{column}"),
