@@ -43,7 +43,7 @@ pub struct Edge {
 }
 
 /// Steps of the largest score.
-const STEPS: f64 = (1_u64 << 40) as f64;
+const STEPS: f64 = 1_099_511_627_776.0;
 
 /// Bids for each node of the left before shortest paths take over.
 const BIDS_EACH: usize = 24;
@@ -185,13 +185,11 @@ impl<'graph> Matching<'graph> {
                     break;
                 }
                 bids -= 1;
-                match self.take_best(bidder) {
-                    Ok(pushed_out) => bidder = pushed_out,
-                    Err(Tie) => {
-                        waiting.push(bidder);
-                        break;
-                    }
-                }
+                let Ok(pushed_out) = self.take_best(bidder) else {
+                    waiting.push(bidder);
+                    break;
+                };
+                bidder = pushed_out;
             }
         }
         waiting.sort_unstable();

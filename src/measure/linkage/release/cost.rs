@@ -1,5 +1,7 @@
 //! How much two histories look like one person's: the two scores of a pair.
 
+use std::cmp::Ordering;
+
 /// Cost of taking two histograms for samples of one source, in nats; 0 when their shares are equal.
 ///
 /// # Definition
@@ -109,15 +111,19 @@ fn merge(one: &[(u32, u32)], other: &[(u32, u32)], mut visit: impl FnMut(u32, u3
     while here < one.len() || there < other.len() {
         let next = |entries: &[(u32, u32)], at: usize| entries.get(at).map_or(u64::MAX, |entry| u64::from(entry.0));
         let (first, second) = (next(one, here), next(other, there));
-        if first == second {
-            visit(one[here].0, one[here].1, other[there].1);
-            (here, there) = (here + 1, there + 1);
-        } else if first < second {
-            visit(one[here].0, one[here].1, 0);
-            here += 1;
-        } else {
-            visit(other[there].0, 0, other[there].1);
-            there += 1;
+        match first.cmp(&second) {
+            Ordering::Equal => {
+                visit(one[here].0, one[here].1, other[there].1);
+                (here, there) = (here + 1, there + 1);
+            }
+            Ordering::Less => {
+                visit(one[here].0, one[here].1, 0);
+                here += 1;
+            }
+            Ordering::Greater => {
+                visit(other[there].0, 0, other[there].1);
+                there += 1;
+            }
         }
     }
 }

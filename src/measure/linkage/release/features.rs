@@ -140,7 +140,7 @@ impl Histograms {
         &self.entries[self.starts[subject as usize]..self.starts[subject as usize + 1]]
     }
 
-    fn of_subjects(of: impl Fn(u32) -> Vec<(u32, u32)> + Sync + Send, subjects: usize) -> Self {
+    pub(super) fn of_subjects(of: impl Fn(u32) -> Vec<(u32, u32)> + Sync + Send, subjects: usize) -> Self {
         let each: Vec<Vec<(u32, u32)>> = (0..narrow(subjects)).into_par_iter().map(of).collect();
         let mut starts = Vec::with_capacity(subjects + 1);
         starts.push(0);
@@ -157,6 +157,8 @@ impl Histograms {
 pub(super) struct Histories {
     pub(super) features: Vec<Histograms>,
     pub(super) subjects: usize,
+    /// ln(1 + length), mean over subjects.
+    mean_length: f64,
 }
 
 impl Histories {
@@ -165,10 +167,25 @@ impl Histories {
         self.features.iter().all(|histograms| histograms.of(subject).is_empty())
     }
 
-    /// The largest number of entries that a feature has of a subject: its records, but for missing cells.
-    pub(super) fn length(&self, subject: u32) -> f64 {
+    pub(super) fn new(features: Vec<Histograms>, subjects: usize) -> Self {
+        let mut histories = Self { features, subjects, mean_length: 0.0 };
+        let sum: f64 = (0..narrow(subjects)).map(|subject| histories.length(subject)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+        let mean = sum / subjects.max(1) as f64;
+        histories.mean_length = mean;
+        histories
+    }
+
+    /// How much longer a history is than the usual one of its side, as a logarithm. Halves and whole histories of the same
+    /// people have the same, so what is learned of halves holds for both.
+    pub(super) fn relative_length(&self, subject: u32) -> f64 {
+        self.length(subject) - self.mean_length
+    }
+
+    /// ln(1 + l) with l the largest number of entries that a feature has of a subject: its records, but for missing cells.
+    fn length(&self, subject: u32) -> f64 {
         let of_feature = |histograms: &Histograms| histograms.of(subject).iter().map(|entry| f64::from(entry.1)).sum();
-        self.features.iter().map(of_feature).fold(0.0, f64::max)
+        self.features.iter().map(of_feature).fold(0.0, f64::max).ln_1p()
     }
 
     /// The histories without some of their features.
@@ -214,7 +231,7 @@ impl<'tables> Side<'tables> {
         for subject in 0..subjects {
             starts[subject + 1] += starts[subject];
         }
-        let time = columns.iter().position(|column| is_time(column) && column.numbers.is_some());
+        let time = columns.iter().position(is_time);
         let moment = |record: u32| {
             let time = time?;
             let numbers = columns[time].numbers.as_ref()?;
@@ -229,6 +246,9 @@ impl<'tables> Side<'tables> {
             .collect();
         keyed.par_sort_unstable();
         stop.check()?;
+        if time.is_none() {
+            scatter(&mut keyed);
+        }
         let records = keyed.into_iter().map(|(_, _, _, record)| record).collect();
         let mut side =
             Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records, starts };
@@ -277,8 +297,22 @@ impl<'tables> Side<'tables> {
             Ok(Histograms::of_subjects(of_subject, self.order.len()))
         };
         let features = features.iter().map(of_feature).collect::<Result<_, StopReason>>()?;
-        Ok(Histories { features, subjects: self.order.len() })
+        Ok(Histories::new(features, self.order.len()))
     }
+}
+
+/// Brings the records of each subject into an order that says nothing, so that halves are drawn and not sorted apart.
+/// It follows from what the subject's records hold alone.
+fn scatter(keyed: &mut [(u32, Option<i64>, u64, u32)]) {
+    keyed.par_chunk_by_mut(|one, other| one.0 == other.0).for_each(|records| {
+        let person = records.iter().fold(0_u64, |sum, record| sum.wrapping_add(record.2));
+        for equal in records.chunk_by_mut(|one, other| one.2 == other.2) {
+            for (at, record) in (0..).zip(equal) {
+                record.2 = mix(mix(person, record.2), at);
+            }
+        }
+        records.sort_unstable();
+    });
 }
 
 impl Feature {
@@ -287,8 +321,10 @@ impl Feature {
     }
 }
 
-fn is_time(column: &SharedColumn) -> bool {
-    matches!(column.values.column_type(), ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp)
+/// Whether records can be put into the order of time by this column.
+pub(super) fn is_time(column: &SharedColumn) -> bool {
+    column.numbers.is_some()
+        && matches!(column.values.column_type(), ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp)
 }
 
 /// (item, count), by ascending item.

@@ -112,7 +112,9 @@ impl Slope {
         // Parts of a fixed size are added in their order, so that the sum does not depend on the threads.
         let of_part = |part: &[Question]| {
             let mut of_part = Self::zero(size);
-            part.iter().for_each(|question| of_part.add(question, parameters));
+            for question in part {
+                of_part.add(question, parameters);
+            }
             of_part
         };
         for part in questions.par_chunks(PART).map(of_part).collect::<Vec<Self>>() {
@@ -124,11 +126,11 @@ impl Slope {
                 }
             }
         }
-        for at in 0..size {
+        for (at, &parameter) in parameters.iter().enumerate() {
             // Lengths and offset need a little to stay finite when every answer is the same.
             let (ridge, centre) = if at < features { (RIDGE, CENTRE) } else { (1e-3, 0.0) };
-            slope.value -= ridge / 2.0 * (parameters[at] - centre).powi(2);
-            slope.gradient[at] -= ridge * (parameters[at] - centre);
+            slope.value -= ridge / 2.0 * (parameter - centre).powi(2);
+            slope.gradient[at] -= ridge * (parameter - centre);
             slope.curvature[at][at] += ridge;
         }
         for at in (0..size).filter(|&at| !free[at]) {

@@ -44,6 +44,8 @@ mod learn;
 mod links;
 mod model;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod test;
 
 pub use cost::{Background, histogram_cost};
@@ -106,6 +108,7 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let probabilities = belief::probabilities(&pairs, ours.order.len(), theirs.order.len(), study.common(&pairs));
     let links = Links::new(&pairs, &probabilities, [&ours, &theirs], stop)?;
     let mut attack = links.summed_up(linked);
+    attack.notes.extend(doubts(linked));
     attack.release = Some(ReleaseDetail {
         features: features.iter().map(|feature| feature.name.clone()).collect(),
         candidates: settings.candidates,
@@ -130,6 +133,17 @@ fn not_measurable(linked: &LinkedTables, features: &[Feature]) -> Option<(&'stat
         return Some(("too-few-subjects", "a side has fewer than two subjects"));
     }
     features.is_empty().then_some(("constant", "no shared column has two different values"))
+}
+
+/// What a reader must know about stated probabilities.
+fn doubts(linked: &LinkedTables) -> Vec<String> {
+    let halves = "probabilities are learned on halves of each release; where habits change more between the releases than \
+                  within them, or less, stated probabilities are off";
+    let mut doubts = vec![halves.to_owned()];
+    if !linked.columns.iter().any(features::is_time) {
+        doubts.push("no shared column is a date or a time, so halves were drawn at random".to_owned());
+    }
+    doubts
 }
 
 fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
@@ -282,7 +296,8 @@ impl<'all> Study<'all> {
         share.clamp(SMALLEST_SHARE, 1.0) * left.min(right)
     }
 
-    /// Share of subjects whose true partner shares most with them, by the column of words with most values alone.
+    /// Share of subjects whose true partner shares most with them, by the column of words with most values alone: the
+    /// larger share of two usual weights of a value that s subjects of n have, ln(1 + n/s) and 1/ln(1 + s).
     fn plain_overlap_rate(&self, linked: &LinkedTables, stop: &Stop) -> Result<Option<f64>, StopReason> {
         let words = (0..self.features.len()).filter(|&at| self.features[at].words);
         let Some(merchant) = words.max_by_key(|&at| (self.features[at].items, std::cmp::Reverse(at))) else {
@@ -293,10 +308,16 @@ impl<'all> Study<'all> {
         }
         let [ours, theirs] = self.histories;
         let subjects = theirs.subjects as f64;
-        let rarity = |_: &Background, _, holders: usize| (1.0 + subjects / holders as f64).ln();
-        let index = Index::new(theirs, &[merchant], &self.backgrounds, rarity);
+        let weights: [fn(f64, f64) -> f64; 2] = [|n, s| (n / s).ln_1p(), |_, s| s.ln_1p().recip()];
         let asked: Vec<u32> = (0..narrow(ours.subjects)).collect();
-        let found = index.nearest(ours, &asked, theirs.subjects.min(1000), stop)?;
-        Ok(links::best_rate(&found, self.sides, linked))
+        let mut largest: Option<f64> = None;
+        for weight in weights {
+            let rarity = |_: &Background, _, holders: usize| weight(subjects, holders as f64);
+            let index = Index::new(theirs, &[merchant], &self.backgrounds, rarity);
+            let found = index.nearest(ours, &asked, theirs.subjects.min(1000), stop)?;
+            let rate = links::best_rate(&found, self.sides, linked);
+            largest = largest.into_iter().chain(rate).reduce(f64::max);
+        }
+        Ok(largest)
     }
 }

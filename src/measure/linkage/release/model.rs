@@ -15,7 +15,7 @@ const EXPONENTS: std::ops::Range<i32> = -8..17;
 /// Scores of each feature of a pair.
 pub(super) const OF_FEATURE: usize = 3;
 
-/// Scores of a pair behind those of its features: the lengths of both histories.
+/// Scores of a pair behind those of its features: the relative lengths of both histories.
 pub(super) const LENGTHS: usize = 2;
 
 /// What the feature scores of a pair say together.
@@ -78,7 +78,7 @@ pub(super) fn backgrounds(
     features.par_iter().enumerate().map(of_feature).collect()
 }
 
-/// The scores of a pair: [`OF_FEATURE`] for each feature, then the logarithms of the lengths of both histories.
+/// The scores of a pair: [`OF_FEATURE`] for each feature, then the relative lengths of both histories.
 ///
 /// Long histories say more than the model of one feature allows for, as habits change and features repeat each other;
 /// the lengths let the offset follow.
@@ -89,7 +89,7 @@ pub(super) fn scores(backgrounds: &[Background], left: (&Histories, u32), right:
         let (overlap, cosine) = background.overlap(here, there);
         scores.extend([background.same_source(here, there), overlap, cosine]);
     }
-    scores.extend([left.0.length(left.1), right.0.length(right.1)].map(f64::ln_1p));
+    scores.extend([left.0.relative_length(left.1), right.0.relative_length(right.1)]);
     scores
 }
 
