@@ -184,6 +184,12 @@ fn summed_up(
         ],
         ..empty(linked)
     };
+    if settings.rating.is_none() {
+        attack.notes.push("no shared column holds amounts with decimals, so no amounts are compared".to_owned());
+    }
+    if settings.time.is_none() {
+        attack.notes.push("no shared column is a date or a time, so no times are compared".to_owned());
+    }
     let Some(truth) = &linked.truth else {
         let field = |field: &str| UndefinedField { field: field.to_owned(), reason: "no-truth".to_owned() };
         attack.undefined = vec![field("attack_rate"), field("interval")];
@@ -234,10 +240,13 @@ fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Even
         linked.columns[column].numbers.as_ref()?[cell(column, record)]
     };
     #[expect(clippy::cast_precision_loss, reason = "amounts and milliseconds need no more digits")]
-    let rating = |number: i64| match settings.logarithmic {
-        // A refund is as far from a purchase as its logarithm from that of the smallest unit and on.
-        true => (number.unsigned_abs() as f64).ln_1p() * number.signum() as f64,
-        false => number as f64,
+    let rating = |number: i64| {
+        if settings.logarithmic {
+            // A refund is as far from a purchase as its logarithm from that of the smallest unit and on.
+            (number.unsigned_abs() as f64).ln_1p() * number.signum() as f64
+        } else {
+            number as f64
+        }
     };
     let whole_days = settings.time.is_some_and(|time| linked.columns[time].values.column_type() == ColumnType::Date);
     #[expect(clippy::cast_precision_loss, reason = "amounts and milliseconds need no more digits")]

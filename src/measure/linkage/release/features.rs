@@ -253,25 +253,29 @@ impl<'tables> Side<'tables> {
         let mut side =
             Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records, starts };
         let all = side.histories(features, Part::All, stop)?;
-        side.order_by_history(&all);
+        let early = side.histories(features, Part::EarlyHalf, stop)?;
+        side.order_by_history(&all, &early);
         Ok(side)
     }
 
-    /// Numbers the subjects by a digest of their histograms.
-    fn order_by_history(&mut self, all: &Histories) {
-        let digest = |subject: u32| {
-            all.features.iter().fold(0, |digest, histograms| {
+    /// Numbers the subjects by a digest of their histograms, and of those of their early halves: two with one history
+    /// may have lived it in another order.
+    fn order_by_history(&mut self, all: &Histories, early: &Histories) {
+        let digest = |part: &Histories, subject: u32| {
+            part.features.iter().fold(0, |digest, histograms| {
                 let entries = histograms.of(subject).iter();
                 entries.fold(mix(digest, 1), |digest, &(item, count)| mix(mix(digest, u64::from(item)), count.into()))
             })
         };
-        let mut digests: Vec<(u64, u32)> =
-            (0..narrow(all.subjects)).into_par_iter().map(|subject| (digest(subject), subject)).collect();
+        let mut digests: Vec<(u64, u64, u32)> = (0..narrow(all.subjects))
+            .into_par_iter()
+            .map(|subject| (digest(all, subject), digest(early, subject), subject))
+            .collect();
         digests.par_sort_unstable();
         let alike =
             |one: usize, other: usize| digests.get(one).zip(digests.get(other)).is_some_and(|(a, b)| a.0 == b.0);
         self.has_twin = (0..digests.len()).map(|at| alike(at, at + 1) || (at > 0 && alike(at - 1, at))).collect();
-        self.order = digests.into_iter().map(|(_, subject)| subject).collect();
+        self.order = digests.into_iter().map(|(_, _, subject)| subject).collect();
     }
 
     /// The records of the subject under a number.

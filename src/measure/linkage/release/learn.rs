@@ -167,9 +167,9 @@ impl Slope {
             let probability = (log_odds[candidate] - largest).exp() / sum;
             let hit = if question.answer == Some(candidate) { 1.0 } else { 0.0 };
             let value = |at: usize| row.get(at).copied().unwrap_or(1.0);
-            for at in 0..size {
+            for (at, mean) in mean.iter_mut().enumerate() {
                 self.gradient[at] += (hit - probability) * value(at);
-                mean[at] += probability * value(at);
+                *mean += probability * value(at);
                 for other in 0..=at {
                     self.curvature[at][other] += probability * value(at) * value(other);
                 }
@@ -190,8 +190,9 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     for pivot in 0..size {
         for row in pivot + 1..size {
             let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..size {
-                matrix[row][column] -= factor * matrix[pivot][column];
+            let (above, below) = matrix.split_at_mut(row);
+            for (cell, subtracted) in below[0][pivot..].iter_mut().zip(&above[pivot][pivot..]) {
+                *cell -= factor * subtracted;
             }
             right[row] -= factor * right[pivot];
         }

@@ -105,7 +105,16 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let (features, histories) = (kept(features, &common), histories.map(|side| side.kept(&common)));
     let study = Study::new(&features, [&ours, &theirs], &histories, settings, stop)?;
     let pairs = study.pairs(stop)?;
-    let probabilities = belief::probabilities(&pairs, ours.order.len(), theirs.order.len(), study.common(&pairs));
+    let share = study.share_in_common(&pairs);
+    if linked.truth.is_none() && share <= SMALLEST_SHARE {
+        return Ok(undefined(
+            linked,
+            "nobody-in-common",
+            "nothing shows that anybody is in both releases: what the attack would claim rests on its smallest assumption alone",
+        ));
+    }
+    let in_common = share.clamp(SMALLEST_SHARE, 1.0) * ours.order.len().min(theirs.order.len()) as f64;
+    let probabilities = belief::probabilities(&pairs, ours.order.len(), theirs.order.len(), in_common);
     let links = Links::new(&pairs, &probabilities, [&ours, &theirs], stop)?;
     let mut attack = links.summed_up(linked);
     attack.notes.extend(doubts(linked));
@@ -285,15 +294,14 @@ impl<'all> Study<'all> {
     /// Among questions with known answers the mean probability that somebody is found is one number where nobody fits
     /// and another where somebody does; how far the two releases lie between them says how many subjects have a partner
     /// (adjusted counts: Forman, *Data Mining and Knowledge Discovery* 17(2), 2008).
-    fn common(&self, pairs: &[Pair]) -> f64 {
+    fn share_in_common(&self, pairs: &[Pair]) -> f64 {
         let [ours, theirs] = self.histories;
         let (left, right) = (ours.subjects as f64, theirs.subjects as f64);
         let of_left = pairs.chunk_by(|one, other| one.left == other.left);
         let found: f64 =
             of_left.map(|pairs| learn::some_partner(pairs.iter().map(|pair| pair.evidence), right.ln())).sum();
         let [absent, present] = self.model.found;
-        let share = if present > absent { (found / left - absent) / (present - absent) } else { 0.5 };
-        share.clamp(SMALLEST_SHARE, 1.0) * left.min(right)
+        if present > absent { (found / left - absent) / (present - absent) } else { 0.5 }
     }
 
     /// Share of subjects whose true partner shares most with them, by the column of words with most values alone: the

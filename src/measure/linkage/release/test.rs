@@ -8,9 +8,12 @@ use crate::table::{Codes, Column, Dictionary, SubjectCodes, Table};
 /// Records as (subject, merchant, day, cents); subjects are known by their number.
 type Record = (u32, u32, i64, i64);
 
+/// A column: its name, its type and its value in a record.
+type Shape = (&'static str, ColumnType, fn(&Record) -> i64);
+
 /// The tables of two releases, with truth.
 fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
-    let columns: [(&str, ColumnType, fn(&Record) -> i64); 3] = [
+    let columns: [Shape; 3] = [
         ("merchant", ColumnType::Text, |record| i64::from(record.1)),
         ("day", ColumnType::Date, |record| record.2),
         ("amount", ColumnType::Decimal, |record| record.3),

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
 use super::*;
 use crate::measure::linkage::{Comparison, SubjectKeys};
 use crate::secret::Secret;
@@ -7,8 +9,11 @@ use crate::table::{Codes, Column, Dictionary, SubjectCodes};
 /// A record as (subject, item, rating, day).
 type Record = (u32, u32, i64, i64);
 
+/// A column: its name, its type and its value in a record.
+type Shape = (&'static str, ColumnType, fn(&Record) -> i64);
+
 fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
-    let columns: [(&str, ColumnType, fn(&Record) -> i64); 3] = [
+    let columns: [Shape; 3] = [
         ("merchant", ColumnType::Text, |record| i64::from(record.1)),
         ("amount", ColumnType::Decimal, |record| record.2),
         ("day", ColumnType::Date, |record| record.3),
