@@ -7,6 +7,7 @@
 pub mod assign;
 pub mod exact;
 pub mod intersection;
+mod memory;
 pub mod probabilistic;
 pub mod pseudonym;
 pub mod release;
@@ -14,7 +15,8 @@ mod run;
 pub mod scoreboard;
 pub mod tolerant;
 
-pub use run::{Settings, bytes, measure};
+pub use memory::bytes;
+pub use run::{Settings, measure};
 
 use crate::measure::unicity::Tolerance;
 use crate::table::{Dictionary, Table};
