@@ -70,3 +70,38 @@ fn no_room_uses_ambient_randomness_or_unsafe_code() {
         assert_never_names(&name, &["rand::rng()", "thread_rng", "from_os_rng", "unsafe {", "unsafe fn"]);
     }
 }
+
+/// The text between each pair of quotes of a line.
+fn literals(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').skip(1).step_by(2)
+}
+
+#[test]
+fn every_reason_code_of_linkage_has_words() {
+    // Names of single figures stand beside reasons.
+    let figures = ["marketer", "journalist", "precision", "recall", "interval"];
+    let marks = ["undefined(", "nothing(", "reason", "Some((", "then_some(("];
+    let mut seen = 0;
+    for path in sources(Path::new("src/measure/linkage")) {
+        let shown = path.display().to_string();
+        if ["test", "oracle", "example"].iter().any(|part| shown.contains(part)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("mod tests {").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("expect("));
+        for line in lines {
+            let is_marked = marks.iter().any(|mark| line.contains(mark));
+            let is_word = |text: &str| !text.is_empty() && text.chars().all(|sign| sign.is_ascii_lowercase());
+            let is_code = |text: &&str| {
+                let is_kebab = text.contains('-') && text.split('-').all(is_word);
+                (is_kebab || is_marked && is_word(text)) && !figures.contains(text)
+            };
+            for code in literals(line).filter(is_code) {
+                seen += 1;
+                assert!(reidrisk::result::undefined_in_words(code).is_some(), "`{code}` in {shown} has no words");
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} reason codes were found");
+}

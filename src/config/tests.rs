@@ -384,6 +384,7 @@ fn mistakes_in_waivers_are_refused_where_they_stand() {
     }
     refused(&format!("{whole}reasons = 1\n"), "unknown-key", 6);
     refused(&format!("{whole}dataset = \"a[\"\n"), "wrong-value", 6);
+    refused(&format!("{whole}source = \"crm\"\n"), "waiver-source", 6);
     refused(&format!("{whole}limit = {{ measure = \"smallest-class\", max = 3 }}\n"), "waiver-limit", 6);
     refused(&format!("{whole}limit = {{ measure = \"unicity@4\", min = 0.1 }}\n"), "waiver-limit", 6);
     refused(&format!("{whole}limit = {{ measure = \"unicity@4\" }}\n"), "waiver-limit", 6);

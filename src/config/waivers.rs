@@ -31,7 +31,8 @@ pub const WAIVERS_FILE_NAME: &str = "reidrisk-waivers.toml";
 /// A waiver ends at most so many days after the day of judging, so that somebody looks again.
 pub const WAIVER_HORIZON_DAYS: i64 = 180;
 
-const WAIVER: [&str; 8] = ["finding", "dataset", "columns", "limit", "reason", "approved_by", "ticket", "expires"];
+const WAIVER: [&str; 9] =
+    ["finding", "dataset", "columns", "source", "limit", "reason", "approved_by", "ticket", "expires"];
 const LIMIT: [&str; 3] = ["measure", "max", "min"];
 
 /// Reads a waiver file, for judging on the day `as_of`.
@@ -89,6 +90,7 @@ impl<'table, 'text> One<'table, 'text> {
             finding,
             dataset: self.get("dataset").map(|value| reader.parsed(&value, pattern)).transpose()?,
             columns: columns.map(|columns| columns.into_iter().map(|(column, _)| column).collect()),
+            source: self.source(finding)?,
             limit: self.limit(finding)?,
             reason: self.required("reason", |value| reader.parsed(value, not_blank))?,
             approved_by: self.required("approved_by", |value| reader.parsed(value, not_blank))?,
@@ -142,6 +144,16 @@ impl<'table, 'text> One<'table, 'text> {
             let hint = format!("let it end on {latest} at the latest; it can be approved again");
             Err(self.reader.error("too-far", message, value.value.span()).with_hint(hint))
         })
+    }
+
+    fn source(&self, finding: FindingCode) -> Result<Option<String>, ConfigError> {
+        let Some(value) = self.get("source") else { return Ok(None) };
+        if finding.is_of_source() {
+            return self.reader.parsed(&value, not_blank).map(Some);
+        }
+        let message = format!("`{}` is not about a source", finding.name());
+        let hint = "leave `source` out; it is for `linkable`, `relinkable` and `pseudonym-reversible`";
+        Err(self.reader.error("waiver-source", message, value.value.span()).with_hint(hint))
     }
 
     fn limit(&self, finding: FindingCode) -> Result<Option<WaiverLimit>, ConfigError> {

@@ -4,13 +4,16 @@
 //! attack does no better than guessing: whoever set the limit did not say how the links may be found. Without a limit an
 //! attack that found something asks for review, and one without a figure is a doubt. An attack that found nothing lets
 //! pass, and the verdict says that this proves nothing.
+//!
+//! A limit on linkage that holds is no gate on being singled out: it speaks of the sources that were named, not of
+//! those that nobody thought of.
 
 use super::limits::{percent, percent_beside, unknown};
 use super::{Case, Gated, as_float, finding};
 use crate::measure::linkage::NAME;
 use crate::result::{
     AttackKind, Evidence, Finding, FindingCode, Gate, GateMeasure, Linkage, LinkageAttack, NotMeasured, Outcome,
-    PseudonymCheck, Severity, VerdictOutcome,
+    PseudonymCheck, Severity, VerdictOutcome, undefined_in_words,
 };
 
 /// Attacks that answer one question, and the limits on it.
@@ -133,7 +136,6 @@ fn attacks(family: Family, value: &Linkage, declared: &[&Gate], account: &mut Ga
     if attacks().next().is_none() {
         return absent(&gates, account);
     }
-    account.applied += gates.len();
     let mut sources: Vec<&str> = Vec::new();
     for attack in attacks() {
         if !sources.contains(&attack.with.as_str()) {
@@ -145,7 +147,8 @@ fn attacks(family: Family, value: &Linkage, declared: &[&Gate], account: &mut Ga
             account.doubts.push(message);
         } else {
             let found = finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message);
-            account.findings.push(Finding { columns: attack.columns.clone(), ..found });
+            let (columns, source) = (attack.columns.clone(), Some(attack.with.clone()));
+            account.findings.push(Finding { columns, source, ..found });
         }
     }
     let of_source = |source: &str| attacks().filter(|attack| attack.with == source).collect::<Vec<_>>();
@@ -164,11 +167,8 @@ fn why_unknown(attack: &LinkageAttack) -> Option<String> {
     let field = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
     let words = |code: &str| match code {
         "empty" => "one side has no subjects".to_owned(),
-        "no-columns" => "no column is shared".to_owned(),
         "too-costly" => "there are more pairs of records to compare than the work limit allows".to_owned(),
-        "no-pseudonyms" => "the two sides have no pseudonyms in common".to_owned(),
-        "no-common-subjects" => "no subject is in both releases".to_owned(),
-        other => other.to_owned(),
+        other => undefined_in_words(other).unwrap_or(other).to_owned(),
     };
     Some(field.map_or_else(|| "it gave none".to_owned(), |entry| words(&entry.reason)))
 }
@@ -237,6 +237,7 @@ fn broken(family: Family, attacks: &[&LinkageAttack], gates: &[&Gate]) -> Option
     let message = format!("{}; the policy allows at most {allowed}", sentence(family, attack, figure));
     Some(Finding {
         columns: attack.columns.clone(),
+        source: Some(attack.with.clone()),
         measured: Some(figure.upper),
         limit: as_share(strictest),
         ..finding(family.code(), Severity::High, NAME, message)
@@ -250,6 +251,7 @@ fn unlimited(family: Family, attacks: &[&LinkageAttack]) -> Option<Finding> {
     let message = format!("{}; no limit is declared (`{key}`), so a person must look", told(family, attack, figure));
     Some(Finding {
         columns: attack.columns.clone(),
+        source: Some(attack.with.clone()),
         measured: Some(figure.upper),
         ..finding(family.code(), Severity::Medium, NAME, message)
     })
@@ -328,6 +330,7 @@ fn reversed(check: &PseudonymCheck) -> Option<Finding> {
     let found = finding(FindingCode::PseudonymReversible, severity, NAME, message);
     Some(Finding {
         columns: vec![check.column.clone()],
+        source: Some(check.identifiers.clone()),
         measured: Some(as_float(check.subjects)),
         limit: Some(0.0),
         ..found

@@ -167,8 +167,8 @@ fn counted_coarser(dataset: &Dataset) -> Option<String> {
 }
 
 fn finding(code: FindingCode, severity: Severity, measure: &str, message: String) -> Finding {
-    let (columns, measured, limit, waived) = (Vec::new(), None, None, false);
-    Finding { code, severity, measure: measure.to_owned(), columns, message, measured, limit, waived }
+    let (columns, source, measured, limit, waived) = (Vec::new(), None, None, None, false);
+    Finding { code, severity, measure: measure.to_owned(), columns, source, message, measured, limit, waived }
 }
 
 fn no_risk_gate() -> Finding {

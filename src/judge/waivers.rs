@@ -9,7 +9,8 @@ use crate::result::{Finding, FindingCode, Severity, Waiver, WaiverRecord, Waiver
 /// Marks the findings that waivers cover, adds what is wrong with waivers, and accounts for each.
 ///
 /// A waiver covers a finding of its code, in a dataset that its pattern matches, whose columns are among its own where
-/// it names some, up to its limit, until the end of its last day.
+/// it names some, of its source where it names one, up to its limit, until the end of its last day. Where it names no
+/// source and there are such findings on several, nobody can know which one was approved, so it covers none.
 pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) -> Vec<WaiverRecord> {
     let mut mistakes = Vec::new();
     let records = case.waivers.iter().map(|waiver| one(case, waiver, findings, &mut mistakes)).collect();
@@ -33,6 +34,12 @@ fn one(case: Case<'_>, waiver: &Waiver, findings: &mut [Finding], mistakes: &mut
         mistakes.push(mistake(FindingCode::UnusedWaiver, waiver, message));
         return record(WaiverState::Unused, 0);
     }
+    if waiver.source.is_none() && candidates.iter().any(|finding| finding.source != candidates[0].source) {
+        let message =
+            format!("the waiver of `{name}` names no `source`, and there are findings on several, so it covers none");
+        mistakes.push(mistake(FindingCode::UnusedWaiver, waiver, message));
+        return record(WaiverState::Unused, 0);
+    }
     if days_left < 0 {
         let message = format!("the waiver of `{name}` ended on {}; what it covered counts again", waiver.expires);
         mistakes.push(mistake(FindingCode::ExpiredWaiver, waiver, message));
@@ -52,7 +59,7 @@ fn one(case: Case<'_>, waiver: &Waiver, findings: &mut [Finding], mistakes: &mut
 
 fn mistake(code: FindingCode, waiver: &Waiver, message: String) -> Finding {
     let columns = waiver.columns.clone().unwrap_or_default();
-    Finding { columns, ..finding(code, Severity::Low, "waivers", message) }
+    Finding { columns, source: waiver.source.clone(), ..finding(code, Severity::Low, "waivers", message) }
 }
 
 fn days_between(from: Date, to: Date) -> i64 {
@@ -70,7 +77,8 @@ fn is_about(waiver: &Waiver, finding: &Finding) -> bool {
     let within = |columns: &Vec<String>| {
         !finding.columns.is_empty() && finding.columns.iter().all(|column| columns.contains(column))
     };
-    finding.code == waiver.finding && waiver.columns.as_ref().is_none_or(within)
+    let is_of_source = waiver.source.is_none() || waiver.source == finding.source;
+    finding.code == waiver.finding && is_of_source && waiver.columns.as_ref().is_none_or(within)
 }
 
 /// Without a figure to compare, a limit is not kept.

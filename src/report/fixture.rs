@@ -334,6 +334,7 @@ fn finding(
         severity,
         measure: "uniqueness".to_owned(),
         columns: owned(columns),
+        source: None,
         message: message.to_owned(),
         measured,
         limit,

@@ -222,6 +222,35 @@ pub struct JournalistRisk {
     pub at_risk: Vec<AtRisk>,
 }
 
+/// Why a figure of an attack is null: the words for its reason code. `None` for a code of another measure, and for a
+/// reason that is a sentence already.
+#[must_use]
+pub fn undefined_in_words(code: &str) -> Option<&'static str> {
+    let words = match code {
+        "constant" => "no shared column has two different values",
+        "empty" => "one side has no subjects",
+        "empty-source" => "the source has no subjects",
+        "event-columns" => "the shared columns change from record to record",
+        "no-claims" | "no-link" | "no-links" => "no link was claimed",
+        "no-columns" => "no column is shared",
+        "no-common-subjects" => "no subject is in both releases",
+        "no-item" => "no shared column holds text, such as the merchant, by which events could be compared",
+        "no-key" => "no subject has a value in every shared column",
+        "no-overlap" => "the shared columns have nothing in common on both sides",
+        "no-pseudonyms" => "the two sides have no pseudonyms in common",
+        "no-subject" => "a history needs a subject column on both sides",
+        "no-true-partner" | "no-true-partners" => "by the truth nobody is on both sides",
+        "no-truth" => "nobody said who is who",
+        "nobody-in-common" => "nothing shows that anybody is in both releases",
+        "nobody" => "no person of the source has an event that could be compared",
+        "same-records" => "the source holds the same records as the extract",
+        "too-costly" => "there are more pairs of records to compare than the work limit allows",
+        "too-few-subjects" => "a side has fewer than two subjects",
+        _ => return None,
+    };
+    Some(words)
+}
+
 /// What one set of shared columns links.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LinkedSet {

@@ -53,6 +53,9 @@ pub struct Finding {
     pub measure: String,
     /// The columns it speaks of.
     pub columns: Vec<String>,
+    /// The source it speaks of, as `[[recipient.holds]]` or its file names it; of findings on linkage only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// One sentence with the figure, its unit and the limit.
     pub message: String,
     /// The figure, where there is one.
@@ -230,6 +233,12 @@ impl FindingCode {
                 | Self::VoidWaiver
                 | Self::UnusedWaiver
         )
+    }
+
+    /// Whether such a finding is about one source among those that the recipient holds.
+    #[must_use]
+    pub fn is_of_source(self) -> bool {
+        matches!(self, Self::Linkable | Self::Relinkable | Self::PseudonymReversible)
     }
 
     /// The name of the figure that a waiver may bound, and whether smaller is worse; `None` for a finding without one.

@@ -14,6 +14,9 @@ pub struct Waiver {
     pub dataset: Option<String>,
     /// Columns it is for: a finding is covered when all its columns are among them; null for any.
     pub columns: Option<Vec<String>>,
+    /// Name of the source it is for, of findings on linkage; null where there is one source only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Figure up to which it holds; beyond it is void.
     pub limit: Option<WaiverLimit>,
     /// Why the exception is right.

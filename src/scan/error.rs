@@ -20,6 +20,14 @@ pub enum ScanError {
     /// Values could not be treated as planned.
     #[error(transparent)]
     Treatment(#[from] TreatmentError),
+    /// A rule of the extract cannot be applied to a source.
+    #[error("source `{}`: {error}", config::shown_name(name))]
+    SourceTreatment {
+        /// Name of the source.
+        name: String,
+        /// What does not fit; it names the column as the source does.
+        error: TreatmentError,
+    },
     /// The lattice is too large.
     #[error(
         "{} column sets of up to {max_set} out of {} quasi-identifiers are too many; at most {} are counted",
@@ -83,9 +91,13 @@ impl ScanError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::TooManySets { .. } => 2,
-            Self::Treatment(error) if error.is_plan_error() => 2,
+            Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
             Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut => 4,
-            Self::Input(_) | Self::Treatment(_) | Self::TooManyRecords(_) | Self::SourceEmpty { .. } => 3,
+            Self::Input(_)
+            | Self::Treatment(_)
+            | Self::SourceTreatment { .. }
+            | Self::TooManyRecords(_)
+            | Self::SourceEmpty { .. } => 3,
             Self::Interrupted => 130,
         }
     }
@@ -97,6 +109,13 @@ impl ScanError {
             Self::Config(error) => error.hint(),
             Self::Input(error) => error.hint(),
             Self::Treatment(error) => error.hint(),
+            Self::SourceTreatment { error: TreatmentError::NotInHierarchy { .. }, .. } => {
+                Some("add the missing values to the hierarchy file, spelled as in the source".to_owned())
+            }
+            Self::SourceTreatment { error, .. } => {
+                let hint = "the rules of the extract hold for what is joined with it, so both must be written alike";
+                Some(error.hint().map_or_else(|| hint.to_owned(), |more| format!("{hint}; {more}")))
+            }
             Self::TooManySets { columns, .. } => Some(smaller_plan(*columns)),
             Self::TooManyRecords(_) => Some("scan the extract in parts that hold whole subjects".to_owned()),
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),

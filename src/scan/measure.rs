@@ -2,7 +2,7 @@
 
 use super::ScanError;
 use super::events::{Events, unicity_settings};
-use super::linkage::{Opened, OurSide, Ours, measure_linkage};
+use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
 use crate::config::Plan;
@@ -80,7 +80,13 @@ pub(super) fn measure_all(
         leave_out(linkage::NAME, "not asked for with `--measures`");
     } else if plan.linkage.is_empty() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
+    } else if is_all_dropped(plan) {
+        leave_out(linkage::NAME, &not_held_against(&dropped_pseudonyms(plan)));
     } else {
+        let dropped = dropped_pseudonyms(plan);
+        if !dropped.is_empty() {
+            leave_out("pseudonym", &not_held_against(&dropped));
+        }
         let Joined { side, opened, dataset, .. } = joined;
         let ours = Ours { table: &table, side, dataset };
         let found = measure_linkage(&ours, opened, plan, progress, stop)?;
@@ -103,6 +109,13 @@ pub(super) fn measure_all(
         leave_out(identifiers::NAME, "not asked for with `--measures`");
     }
     Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources })
+}
+
+/// Why dropped columns were not held against identifiers.
+fn not_held_against(dropped: &[&str]) -> String {
+    let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::config::shown_name(name))).collect();
+    let (columns, they) = if names.len() == 1 { ("column", "it is") } else { ("columns", "they are") };
+    format!("{columns} {} dropped from the extract, so {they} not held against identifiers", names.join(", "))
 }
 
 /// The curves of known points, or why there is nothing to know.

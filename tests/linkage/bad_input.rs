@@ -116,3 +116,62 @@ fn a_configuration_is_refused_where_it_is_wrong() {
     bench.write("r.toml", "[linkage]\nknown_identifier = 1\n");
     bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 2, &["did you mean `known_identifiers`?"]);
 }
+
+#[test]
+fn a_list_of_no_identifiers_is_refused_like_a_source_with_nobody() {
+    for list in ["id\n", "id\n\n\n", "id\n\"\"\n", "id,x\n,1\n,2\n"] {
+        let bench = bench();
+        bench.write("ids.csv", list);
+        let flags = ["--subject", "customer", "--against", "ids.csv", "--attack", "pseudonym", "--on", "city=id"];
+        bench.assert_refused(&scan(&bench, &flags), 3, &["source `ids` holds no record of anybody"]);
+    }
+}
+
+#[test]
+fn a_pseudonym_that_is_dropped_is_not_held_against_identifiers() {
+    let bench = bench();
+    bench.write("ids.csv", "id\nGhent\nBruges\n");
+    let check = ["--subject", "customer", "--quasi", "birth", "--against", "ids.csv", "--attack", "pseudonym"];
+    let on = |more: &[&'static str]| [&check[..], &["--on", "city=id"], more].concat();
+    let kept = crate::result(&bench, &on(&[]));
+    assert!(kept["findings"].to_string().contains("pseudonym-reversible"), "{}", kept["findings"]);
+    let bench = crate::bench();
+    bench.write("ids.csv", "id\nGhent\nBruges\n");
+    let dropped = crate::result(&bench, &on(&["--coarsen", "city=drop"]));
+    assert!(!dropped["findings"].to_string().contains("pseudonym-reversible"), "{}", dropped["findings"]);
+    let told = dropped["not_measured"].to_string();
+    assert!(told.contains("column `city` is dropped from the extract"), "{told}");
+}
+
+#[test]
+fn a_rule_that_does_not_fit_a_source_blames_the_source_and_its_column() {
+    let bench = bench();
+    bench.write("levels.csv", "Ghent;Flanders\nBruges;Flanders\n");
+    bench.write("members.csv", "member,birth,town\nm1,1980,Antwerp\n");
+    let config = "[subject]\ncolumn = \"customer\"\n[coarsen]\ncity = \"hierarchy:levels.csv:1\"\n\
+                  [[recipient.holds]]\nfile = \"members.csv\"\n\
+                  on = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n";
+    bench.write("r.toml", config);
+    let words = ["source `members`: 1 value of column `town` is not in hierarchy", "spelled as in the source"];
+    bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 3, &words);
+}
+
+#[test]
+fn a_column_without_values_in_the_extract_does_not_hide_that_others_differ() {
+    let bench = bench();
+    bench.write("extract.csv", "customer,birth,city,amount\nc1,,Ghent,5\nc2,,Ghent,7\n");
+    bench.write("strangers.csv", "customer,birth,city,amount\ns1,young,Ghent,1\n");
+    let config = "[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\nfile = \"members.csv\"\n\
+                  hold_out = \"strangers.csv\"\non = [\"birth\"]\n";
+    bench.write("r.toml", config);
+    let words =
+        ["column `birth` of `members` holds whole numbers", "column `birth` of `hold-out of members` holds text"];
+    bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 2, &words);
+    // Where the others agree, the empty column adapts.
+    let bench = crate::bench();
+    bench.write("extract.csv", "customer,birth,city,amount\nc1,,Ghent,5\nc2,,Ghent,7\n");
+    bench.write("strangers.csv", "customer,birth,city,amount\ns1,1980,Ghent,1\n");
+    bench.write("r.toml", config);
+    let found = attack(&bench, &["--config", "r.toml"]);
+    assert_eq!(found["control_rate"], 1.0, "{found}");
+}

@@ -81,7 +81,7 @@ fn keys_that_never_meet_are_told() {
 #[test]
 fn a_source_that_is_the_extract_is_told() {
     let bench = bench();
-    let flags = ["--subject", "customer", "--on", "birth", "--against"];
+    let flags = ["--subject", "customer", "--on", "birth,city,amount", "--against"];
     let same = attack(&bench, &[&flags[..], &["extract.csv"]].concat());
     assert_eq!(same["source_equals_extract"], true);
     // The same records in another order are other bytes.
@@ -95,4 +95,29 @@ fn a_source_that_is_the_extract_is_told() {
     other.write("other.csv", crate::EXTRACT.replace("c4,1983", "c4,1984"));
     let other = attack(&other, &[&flags[..], &["other.csv"]].concat());
     assert!(other["source_equals_extract"].is_null(), "{other}");
+}
+
+/// Whether `other` is said to hold the records of the extract when all columns but the subject are shared.
+fn is_told(flags: &[&str], other: &str) -> bool {
+    let bench = bench();
+    bench.write("other.csv", other);
+    let found = attack(&bench, &[flags, &["--against", "other.csv"]].concat());
+    found["source_equals_extract"] == true
+}
+
+#[test]
+fn a_source_with_other_records_is_not_told_to_be_the_extract() {
+    let all = ["--subject", "customer", "--on", "birth,city,amount"];
+    let reordered = "customer,birth,city,amount\n\
+                     c4,1983,Ghent,11\nc3,1982,Bruges,11\nc2,1981,Ghent,9\nc1,1980,Ghent,7\nc1,1980,Ghent,5\n";
+    assert!(is_told(&all, reordered));
+    // A column that is not shared may differ.
+    assert!(!is_told(&["--subject", "customer", "--on", "birth"], &reordered.replace(",9", ",8")));
+    assert!(!is_told(&["--subject", "customer", "--on", "birth"], reordered));
+    // The same rows and the same pseudonyms, each of another.
+    let swapped = reordered.replace("c3,", "c9,").replace("c4,", "c3,").replace("c9,", "c4,");
+    assert!(!is_told(&all, &swapped));
+    // Equal only after a rule.
+    let coarse = [&all[..], &["--coarsen", "birth=round:10"]].concat();
+    assert!(!is_told(&coarse, &reordered.replace("1981", "1982")));
 }

@@ -86,6 +86,7 @@ fn waivers() -> Vec<Waiver> {
         finding,
         dataset: None,
         columns: None,
+        source: None,
         limit,
         reason: "r".to_owned(),
         approved_by: "a".to_owned(),

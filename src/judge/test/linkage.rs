@@ -218,6 +218,7 @@ fn a_waiver_covers_links_up_to_its_share_and_is_void_beyond() {
             finding: FindingCode::Linkable,
             dataset: None,
             columns: None,
+            source: None,
             limit: Some(WaiverLimit { measure: "linked-share".to_owned(), max: Some(max), min: None }),
             reason: "r".to_owned(),
             approved_by: "a".to_owned(),
@@ -300,4 +301,61 @@ pub(super) fn judgements() -> Vec<Judgement> {
         judge(Case::new(&dataset, &weak, &policy())),
         judge(Case::new(&dataset, &unknown, &policy_of(&share(0.1)))),
     ]
+}
+
+#[test]
+fn a_limit_on_linkage_is_no_gate_on_being_singled_out() {
+    let nobody_counted = Measures { uniqueness: None, ..linked(vec![attack(AttackKind::Exact, "crm", 1.0, None)]) };
+    for limits in [share(1.0), links(1e9)] {
+        let got = verdict_of(&nobody_counted, &limits);
+        assert_eq!(got, (VerdictOutcome::Review, vec![FindingCode::NoRiskGate]), "{limits:?}");
+    }
+}
+
+/// The verdict and what became of the waiver, where two sources link on the same columns.
+fn waived_for(source: Option<&str>, sources: &[&str]) -> (VerdictOutcome, WaiverState, Vec<(Option<String>, bool)>) {
+    let attacks = sources.iter().map(|name| attack(AttackKind::Exact, name, 40.0, None)).collect();
+    let waiver = Waiver {
+        finding: FindingCode::Linkable,
+        dataset: None,
+        columns: Some(vec!["city".to_owned()]),
+        source: source.map(str::to_owned),
+        limit: None,
+        reason: "r".to_owned(),
+        approved_by: "a".to_owned(),
+        ticket: None,
+        expires: "2026-12-31".to_owned(),
+    };
+    let (dataset, measures, policy) = (dataset(), linked(attacks), policy_of(&share(0.1)));
+    let as_of = "2026-11-22".parse().ok();
+    let judgement = judge(Case { waivers: &[waiver], as_of, ..Case::new(&dataset, &measures, &policy) });
+    let found = judgement.findings.iter().filter(|finding| finding.code == FindingCode::Linkable);
+    let found = found.map(|finding| (finding.source.clone(), finding.waived)).collect();
+    (judgement.verdict.outcome, judgement.waivers[0].state, found)
+}
+
+#[test]
+fn a_waiver_of_one_source_leaves_another_on_the_same_columns_open() {
+    let found = |crm, orders| vec![(Some("crm".to_owned()), crm), (Some("orders".to_owned()), orders)];
+    let both = ["crm", "orders"];
+    let named = waived_for(Some("orders"), &both);
+    assert_eq!(named, (VerdictOutcome::Fail, WaiverState::InForce, found(false, true)));
+    let nameless = waived_for(None, &both);
+    assert_eq!(nameless, (VerdictOutcome::Fail, WaiverState::Unused, found(false, false)));
+    let other = waived_for(Some("ledger"), &both);
+    assert_eq!(other, (VerdictOutcome::Fail, WaiverState::Unused, found(false, false)));
+    for source in [None, Some("crm")] {
+        let only = waived_for(source, &["crm"]);
+        assert_eq!(only, (VerdictOutcome::Pass, WaiverState::InForce, vec![(Some("crm".to_owned()), true)]));
+    }
+}
+
+#[test]
+fn a_reason_without_a_figure_is_told_in_words() {
+    let reason = |code: &str| vec![UndefinedField { field: "attack_rate".to_owned(), reason: code.to_owned() }];
+    for code in ["no-item", "no-subject", "same-records", "constant", "nobody", "too-few-subjects"] {
+        let without = LinkageAttack { undefined: reason(code), ..undefined(AttackKind::Scoreboard) };
+        let judgement = judge(Case::new(&dataset(), &linked(vec![without]), &policy()));
+        assert!(!judgement.verdict.reasons[0].contains(&format!(": {code}")), "{code}");
+    }
 }

@@ -7,6 +7,7 @@ fn waiver() -> Waiver {
         finding: FindingCode::SmallClass,
         dataset: None,
         columns: None,
+        source: None,
         limit: None,
         reason: "enclave only".to_owned(),
         approved_by: "officer".to_owned(),

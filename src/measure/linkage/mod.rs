@@ -8,6 +8,7 @@ pub mod assign;
 pub mod exact;
 mod guess;
 pub mod intersection;
+mod memory;
 pub mod probabilistic;
 pub mod pseudonym;
 pub mod release;
@@ -15,7 +16,8 @@ mod run;
 pub mod scoreboard;
 pub mod tolerant;
 
-pub use run::{Settings, bytes, measure};
+pub use memory::bytes;
+pub use run::{Settings, measure};
 
 use crate::measure::unicity::Tolerance;
 use crate::printable::printable_within;

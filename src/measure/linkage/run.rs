@@ -4,7 +4,7 @@ use super::{LinkedTables, exact, guess, intersection, probabilistic, release, sc
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
-use crate::table::{Table, scratch_bytes};
+use crate::table::Table;
 
 /// What is tried with a source.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -171,24 +171,6 @@ fn evidence(found: &LinkageAttack) -> Evidence {
         (Some(false), _) | (_, Some(false)) => Evidence::None,
         _ => Evidence::Found,
     }
-}
-
-/// Bytes of memory that the tables of a source hold, with what its attacks need besides.
-#[must_use]
-pub fn bytes(linked: &LinkedTables, attacks: &[AttackKind]) -> u64 {
-    let values: usize = linked
-        .columns
-        .iter()
-        .map(|column| column.values.bytes() + column.numbers.as_ref().map_or(0, |numbers| numbers.capacity() * 16))
-        .sum();
-    let tables = linked.ours.bytes() + linked.theirs.bytes() + values;
-    let threads = rayon::current_num_threads();
-    let exact = if attacks.contains(&AttackKind::Exact) {
-        scratch_bytes(&linked.ours, threads) + scratch_bytes(&linked.theirs, threads)
-    } else {
-        0
-    };
-    tables as u64 + exact
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::report::escape::printable;
 use crate::report::linkage::{columns, follows, interval, rate, source};
 use crate::report::number::{count, figure, percent, whole};
-use crate::result::{AssignmentMethod, AttackKind, Evidence, LinkageAttack, PseudonymCheck};
+use crate::result::{AssignmentMethod, AttackKind, Evidence, LinkageAttack, PseudonymCheck, undefined_in_words};
 
 pub(in crate::report) const LINKAGE_TITLE: &str = "Linkage";
 pub(in crate::report) const LINKAGE_READING: &[&str] = &[
@@ -189,18 +189,7 @@ pub(in crate::report) fn attack_unknown(attack: &LinkageAttack) -> String {
 
 /// The reason code of a figure of linkage that is null, in words.
 pub(in crate::report) fn linkage_reason(code: &str) -> &str {
-    match code {
-        "empty-source" => "the source has no subjects",
-        "no-columns" => "no column is shared",
-        "no-overlap" => "the shared columns have nothing in common on both sides",
-        "no-key" => "no subject has a value in every shared column",
-        "no-link" | "no-links" | "no-claims" => "no link was claimed",
-        "no-true-partner" | "no-true-partners" => "by the truth nobody is on both sides",
-        "no-pseudonyms" => "the two sides have no pseudonyms in common",
-        "no-common-subjects" => "no subject is in both releases",
-        "event-columns" => "the shared columns change from record to record",
-        other => other,
-    }
+    undefined_in_words(code).unwrap_or(code)
 }
 
 /// One attack in a line.

@@ -3,9 +3,9 @@
 use super::Ours;
 use super::read::{ReadSource, Side};
 use crate::config::{ConfigError, OnColumn, Plan, SourcePlan};
-use crate::input::{CodedColumn, Extract};
+use crate::input::CodedColumn;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
-use crate::result::{AttackKind, ColumnType, HoldOut, LinkedSource};
+use crate::result::{AttackKind, ColumnType, Dataset, HoldOut, InputFile, LinkedSource};
 use crate::scan::ScanError;
 use crate::stats::mix;
 use crate::table::{Column, Dictionary, Recoding, SubjectCodes, Table, TooManyRecords};
@@ -31,6 +31,8 @@ struct Shared {
     theirs: Column,
     hold_out: Option<Column>,
     notes: Vec<String>,
+    /// Whether equal codes are equal cells of the files: nothing was coarsened or converted.
+    as_in_files: bool,
 }
 
 /// Brings both sides into one code space, column by column, and lets go of what a column needed.
@@ -56,10 +58,12 @@ pub(super) fn align(
     };
     let (mut columns, mut recodings) = (Vec::new(), Vec::new());
     let (mut their_columns, mut held_columns) = (Vec::new(), Vec::new());
+    let mut as_in_files = true;
     for ((on, cells), held) in planned.on.iter().zip(shared).zip(&mut held_cells) {
         let joining = Joining { ours, on, source: &name, attacks: &planned.attacks, plan };
         let shared = joining.join(cells, held.take())?;
         notes.extend(shared.notes);
+        as_in_files &= shared.as_in_files;
         columns.push(shared.column);
         recodings.push(shared.ours);
         their_columns.push(shared.theirs);
@@ -79,7 +83,12 @@ pub(super) fn align(
         }
         None => (None, None),
     };
-    let equal = is_equal(ours, &extract, same_form, (&our_table, &table), pseudonyms.as_ref());
+    let tables = (&our_table, &table);
+    let equal = has_same_bytes(&ours.dataset.files, &extract.files)
+        || same_form
+            && as_in_files
+            && names_every_column(ours.dataset, planned)
+            && has_same_records(tables, pseudonyms.as_ref());
     let source = LinkedSource {
         name: name.clone(),
         records: extract.records,
@@ -192,10 +201,11 @@ impl Joining<'_> {
         if joined.overlap == 0 {
             notes.push(no_common_value(&shown(&on.ours)));
         }
+        let as_in_files = joined.note.is_none() && plan.coarsen.get(&on.ours).is_none_or(Vec::is_empty);
         let map = joined.maps.into_iter().next().unwrap_or_default();
         let ours = Recoding { column: place, map, cardinality, missing };
         let column = SharedColumn { name: on.ours.clone(), values: joined.dictionary, numbers, comparison };
-        Ok(Shared { column, ours, theirs, hold_out, notes })
+        Ok(Shared { column, ours, theirs, hold_out, notes, as_in_files })
     }
 
     fn under_our_rules(
@@ -207,7 +217,7 @@ impl Joining<'_> {
         let recoded = theirs_under_our_rules(values, holder, dictionary, self.plan, &self.ours.side.lookups);
         recoded.map_err(|error| match error {
             SharedError::Types(error) => error.into(),
-            SharedError::Rule(error) => error.into(),
+            SharedError::Rule { source, error } => ScanError::SourceTreatment { name: source, error },
         })
     }
 }
@@ -220,47 +230,49 @@ fn shown(name: &str) -> String {
     crate::config::shown_name(name)
 }
 
-/// Whether the source is the extract itself: the same bytes, or the same columns with the same records and subjects.
-fn is_equal(
-    ours: &Ours<'_>,
-    theirs: &Extract,
-    same_form: bool,
-    (our_table, their_table): (&Table, &Table),
-    pseudonyms: Option<&SubjectKeys>,
-) -> bool {
-    let hashes = |files: &[crate::result::InputFile]| {
+/// Whether both sides are made of the same files, in any order.
+fn has_same_bytes(ours: &[InputFile], theirs: &[InputFile]) -> bool {
+    let hashes = |files: &[InputFile]| {
         let mut hashes: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
         hashes.sort_unstable();
         hashes
     };
-    if hashes(&ours.dataset.files) == hashes(&theirs.files) {
-        return true;
-    }
-    let same_subjects = || match pseudonyms {
-        Some(keys) => {
-            let sorted = |keys: &[Option<u32>]| {
-                let mut keys = keys.to_vec();
-                keys.sort_unstable();
-                keys
-            };
-            sorted(&keys.ours) == sorted(&keys.theirs)
-        }
-        None => !our_table.has_subjects() && !their_table.has_subjects(),
-    };
-    same_form
-        && ours.dataset.records == theirs.records
-        && our_table.subjects() == their_table.subjects()
-        && same_subjects()
-        && sum_of_rows(our_table) == sum_of_rows(their_table)
+    hashes(ours) == hashes(theirs)
 }
 
-/// A number that the rows of a table decide, whatever their order.
-fn sum_of_rows(table: &Table) -> u64 {
-    let mut rows = vec![0_u64; table.records()];
-    for column in table.columns() {
-        for (row, code) in rows.iter_mut().zip(column.codes.iter()) {
-            *row = mix(*row, u64::from(code));
-        }
-    }
-    rows.into_iter().fold(0, |sum, row| sum.wrapping_add(mix(row, 1)))
+/// Whether the sides share every column of the extract but the subject, under its own name: equal rows are then equal
+/// records.
+fn names_every_column(dataset: &Dataset, planned: &SourcePlan) -> bool {
+    let is_shared = |name: &String| planned.on.iter().any(|on| on.ours == *name && on.theirs == *name);
+    let is_subject = |name: &String| dataset.subject.as_ref() == Some(name) && planned.subject.as_ref() == Some(name);
+    dataset.columns.iter().all(|column| is_shared(&column.name) || is_subject(&column.name))
+}
+
+/// Whether both tables hold the same records of the same subjects, in any order. Records without a subject are in
+/// neither table, so nothing is said where there are any.
+fn has_same_records((ours, theirs): (&Table, &Table), pseudonyms: Option<&SubjectKeys>) -> bool {
+    let keys = match pseudonyms {
+        Some(keys) => (Some(keys.ours.as_slice()), Some(keys.theirs.as_slice())),
+        None if ours.has_subjects() || theirs.has_subjects() => return false,
+        None => (None, None),
+    };
+    ours.records() == theirs.records()
+        && ours.records_without_subject() + theirs.records_without_subject() == 0
+        && sum_of_records(ours, keys.0) == sum_of_records(theirs, keys.1)
+}
+
+/// A number that the records of a table decide, each with its subject, whatever their order: the sum of 128 bits of
+/// each record. Other records have the same sum with a chance of about 1 in 10^38.
+fn sum_of_records(table: &Table, keys: Option<&[Option<u32>]>) -> u128 {
+    let subject = |record: usize| {
+        let subject = table.subject_of_record().map_or(record, |of| of[record] as usize);
+        // A key is a u32, so this one is nobody's.
+        keys.map_or(0, |keys| keys[subject].map_or(u64::MAX, u64::from))
+    };
+    let half = |seed: u64, record: usize| {
+        let cells = table.columns().iter().map(|column| u64::from(column.codes.get(record)));
+        cells.fold(mix(seed, subject(record)), mix)
+    };
+    let one = |record: usize| u128::from(half(1, record)) << 64 | u128::from(half(2, record));
+    (0..table.records()).fold(0, |sum, record| sum.wrapping_add(one(record)))
 }

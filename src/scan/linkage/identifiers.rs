@@ -1,6 +1,7 @@
 //! Pseudonym columns held against identifiers that the operator supplies.
 
 use super::Ours;
+use super::open::is_dropped;
 use super::side::OurSide;
 use crate::config::{KnownIdentifiers, Plan};
 use crate::input::{self, Source};
@@ -12,8 +13,10 @@ use crate::treatment::TreatmentError;
 
 /// Holds each pseudonym column of an entry of the plan against its identifiers.
 ///
+/// Columns that are dropped are no part of what is shared and are left out.
+///
 /// # Errors
-/// When the identifiers cannot be read, or the program was asked to end.
+/// When the identifiers cannot be read or there are none, or the program was asked to end.
 pub(super) fn check_pseudonyms(
     ours: &Ours<'_>,
     known: &KnownIdentifiers,
@@ -31,8 +34,12 @@ pub(super) fn check_pseudonyms(
     let column = extract.columns.iter_mut().find(|column| column.name == known.column);
     let identifiers = column.and_then(|column| column.coded.take());
     let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded { column: known.column.clone() })?.dictionary;
+    // Nothing is a form of nothing: that would be an answer without a question.
+    if identifiers.values().flatten().next().is_none() {
+        return Err(ScanError::SourceEmpty { name });
+    }
     let mut checks = Vec::with_capacity(known.pseudonyms.len());
-    for column in &known.pseudonyms {
+    for column in known.pseudonyms.iter().filter(|column| !is_dropped(plan, column)) {
         let cells = ours.side.checked.get(column);
         let cells = cells.ok_or_else(|| TreatmentError::NotCoded { column: column.clone() })?;
         let holders = holders(&ours.side, &cells.codes);

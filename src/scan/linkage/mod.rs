@@ -7,7 +7,7 @@ mod read;
 mod side;
 
 pub(crate) use open::open;
-pub(super) use open::{Opened, settle};
+pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
 pub(super) use side::{KeyCells, OurSide};
 
 use super::ScanError;
@@ -61,7 +61,7 @@ pub(super) fn measure_linkage(
         };
         let Aligned { linked, hold_out, source, notes } = align(ours, read, planned, plan)?;
         sources.push(source);
-        let needed = held + linkage::bytes(&linked, &planned.attacks);
+        let needed = held + linkage::bytes(&linked, hold_out.as_ref(), &planned.attacks);
         if plan.memory.is_some_and(|allowed| needed > allowed) {
             cut_off = Some(too_much_memory("joining the extract with a source", needed, plan));
             break;
@@ -80,6 +80,9 @@ pub(super) fn measure_linkage(
     for (known, source) in plan.linkage.known_identifiers.iter().zip(opened.identifiers) {
         if cut_off.is_some() {
             break;
+        }
+        if known.pseudonyms.iter().all(|column| open::is_dropped(plan, column)) {
+            continue;
         }
         match check_pseudonyms(ours, known, source, plan, progress, stop) {
             Ok((checks, source)) => {

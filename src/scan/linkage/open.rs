@@ -132,7 +132,26 @@ fn leave_dropped_out(plan: &Plan, source: &mut SourcePlan) {
     }
 }
 
-fn is_dropped(plan: &Plan, column: &str) -> bool {
+/// Columns that were to be held against identifiers but are dropped from the extract, in the order of the plan.
+pub(crate) fn dropped_pseudonyms(plan: &Plan) -> Vec<&str> {
+    let named = plan.linkage.known_identifiers.iter().flat_map(|known| &known.pseudonyms);
+    let mut dropped: Vec<&str> = Vec::new();
+    for name in named.filter(|name| is_dropped(plan, name)) {
+        if !dropped.contains(&name.as_str()) {
+            dropped.push(name);
+        }
+    }
+    dropped
+}
+
+/// Whether every column that linkage was to look at is dropped.
+pub(crate) fn is_all_dropped(plan: &Plan) -> bool {
+    let LinkagePlan { sources, known_identifiers } = &plan.linkage;
+    let mut named = known_identifiers.iter().flat_map(|known| &known.pseudonyms);
+    sources.is_empty() && named.all(|name| is_dropped(plan, name))
+}
+
+pub(super) fn is_dropped(plan: &Plan, column: &str) -> bool {
     plan.coarsen.get(column).is_some_and(|rules| rules.contains(&CoarsenRule::Drop))
 }
 

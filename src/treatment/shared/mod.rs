@@ -86,12 +86,17 @@ pub struct Holder<'names> {
 /// # Errors
 /// When they may not; the sentence names both columns and what they hold.
 pub fn check_types(ours: &str, found: ColumnType, theirs: Holder<'_>, other: ColumnType) -> Result<(), ConfigError> {
+    let ours = format!("column `{}` of the extract", shown_name(ours));
+    check_meeting(&ours, found, theirs, other)
+}
+
+/// As [`check_types`], with the first side in words.
+fn check_meeting(side: &str, found: ColumnType, theirs: Holder<'_>, other: ColumnType) -> Result<(), ConfigError> {
     if meeting(found, other).is_some() {
         return Ok(());
     }
     let message = format!(
-        "column `{}` of the extract holds {}, but column `{}` of `{}` holds {}, so they cannot be compared",
-        shown_name(ours),
+        "{side} holds {}, but column `{}` of `{}` holds {}, so they cannot be compared",
         super::error::plural(found),
         shown_name(theirs.column),
         shown_name(theirs.source),
@@ -116,6 +121,13 @@ pub fn join(
     for (&holder, &found) in holders.iter().zip(types.iter().skip(1)) {
         check_types(ours, types[0], holder, found)?;
     }
+    // An extract without values meets everything, the others need not meet one another.
+    for (place, &one) in holders.iter().enumerate().take(types.len().saturating_sub(1)) {
+        let side = format!("column `{}` of `{}`", shown_name(one.column), shown_name(one.source));
+        for (&other, &found) in holders.iter().zip(types.iter().skip(1)).skip(place + 1) {
+            check_meeting(&side, types[place + 1], other, found)?;
+        }
+    }
     let (target, note) = target(&types);
     let recoded: Vec<Option<Recoded>> = sides.iter().map(|side| brought_to(side, target, origin)).collect();
     let seen = |place: usize| recoded[place].as_ref().map_or(sides[place], |recoded| &recoded.dictionary);
@@ -137,7 +149,7 @@ pub fn join(
     Ok(Joined { maps, dictionary: union.dictionary, overlap, note })
 }
 
-/// The type that all sides are brought to. All of them may be compared with the first one.
+/// The type that all sides are brought to. Each of them may be compared with each other.
 fn target(types: &[ColumnType]) -> (ColumnType, Option<&'static str>) {
     let mut target = types.first().copied().unwrap_or(ColumnType::Empty);
     let mut note = None;
@@ -147,7 +159,9 @@ fn target(types: &[ColumnType]) -> (ColumnType, Option<&'static str>) {
             Some(Meeting::ByDay) => {
                 (target, note) = (ColumnType::Date, Some("moments are compared with dates by their day"));
             }
-            Some(Meeting::ByClock) | None => {
+            // Types that meet pairwise meet what two of them are brought to.
+            None => {}
+            Some(Meeting::ByClock) => {
                 target = ColumnType::Timestamp;
                 note = Some("moments with a time zone are compared by the clock of `[dataset] time_zone`");
             }

@@ -30,14 +30,13 @@ pub struct SharedValues {
 pub enum SharedError {
     /// The types cannot be compared.
     Types(ConfigError),
-    /// A rule does not fit.
-    Rule(TreatmentError),
-}
-
-impl From<TreatmentError> for SharedError {
-    fn from(error: TreatmentError) -> Self {
-        Self::Rule(error)
-    }
+    /// A rule of the extract does not fit what the source holds. The error names the column as the source does.
+    Rule {
+        /// Name of the source.
+        source: String,
+        /// What does not fit.
+        error: TreatmentError,
+    },
 }
 
 /// The values of a source under the rules that the extract has for `ours`, and the new code of each of its codes.
@@ -56,6 +55,7 @@ pub fn theirs_under_our_rules(
 ) -> Result<(Vec<u32>, Dictionary), SharedError> {
     check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
     let rules = plan.coarsen.get(&ours.name).map_or(&[][..], Vec::as_slice);
+    let misfit = |error| SharedError::Rule { source: theirs.source.to_owned(), error };
     let mut rare = ours.after_rare.iter();
     let mut map: Vec<u32> = (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).collect();
     let mut dictionary = values;
@@ -63,13 +63,13 @@ pub fn theirs_under_our_rules(
         let recoded = match rule {
             CoarsenRule::Hierarchy { file, level } => {
                 let not_read = || TreatmentError::NotRead { file: file_name(file) };
-                let hierarchy = lookups.hierarchies.get(file).ok_or_else(not_read)?;
-                recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary)?
+                let hierarchy = lookups.hierarchies.get(file).ok_or_else(|| misfit(not_read()))?;
+                recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary).map_err(misfit)?
             }
             CoarsenRule::Rare(_) => {
                 rare.next().map_or_else(|| unchanged(&dictionary), |kept| as_rare(kept, &dictionary))
             }
-            by_value => recode_by_value(theirs.column, by_value, &dictionary, plan.time_origin)?,
+            by_value => recode_by_value(theirs.column, by_value, &dictionary, plan.time_origin).map_err(misfit)?,
         };
         for code in &mut map {
             *code = recoded.map[*code as usize];
@@ -88,7 +88,9 @@ fn unchanged(dictionary: &Dictionary) -> Recoded {
 fn as_rare(kept: &Dictionary, values: &Dictionary) -> Recoded {
     let known: HashSet<&str, foldhash::fast::FixedState> =
         kept.values().flatten().map(crate::secret::Secret::expose).collect();
-    let recoded = recode(values, kept.column_type(), |value, buffer| {
+    // A column without values says nothing of what it would hold.
+    let kept_type = if kept.column_type() == ColumnType::Empty { ColumnType::Text } else { kept.column_type() };
+    let recoded = recode(values, kept_type, |value, buffer| {
         buffer.push_str(if known.contains(value) { value } else { merged_value() });
         Some(())
     });

@@ -289,7 +289,8 @@ impl<'all> Study<'all> {
         Ok(asked.into_par_iter().zip(found).flat_map_iter(of_subject).collect())
     }
 
-    /// How many persons are to be expected in both releases, without truth.
+    /// The share of the smaller side that is to be expected in both releases, without truth; below 0 where even less is
+    /// found than where nobody fits.
     ///
     /// Among questions with known answers the mean probability that somebody is found is one number where nobody fits
     /// and another where somebody does; how far the two releases lie between them says how many subjects have a partner
