@@ -114,8 +114,9 @@ pub(super) fn measure_all(
 /// Why dropped columns were not held against identifiers.
 fn not_held_against(dropped: &[&str]) -> String {
     let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::config::shown_name(name))).collect();
-    let (columns, they) = if names.len() == 1 { ("column", "it is") } else { ("columns", "they are") };
-    format!("{columns} {} dropped from the extract, so {they} not held against identifiers", names.join(", "))
+    let (columns, are, they) =
+        if names.len() == 1 { ("column", "is", "it is") } else { ("columns", "are", "they are") };
+    format!("{columns} {} {are} dropped from the extract, so {they} not held against identifiers", names.join(", "))
 }
 
 /// The curves of known points, or why there is nothing to know.

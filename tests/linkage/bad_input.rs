@@ -146,9 +146,9 @@ fn a_pseudonym_that_is_dropped_is_not_held_against_identifiers() {
 #[test]
 fn a_rule_that_does_not_fit_a_source_blames_the_source_and_its_column() {
     let bench = bench();
-    bench.write("levels.csv", "Ghent;Flanders\nBruges;Flanders\n");
+    bench.write("levels.csv", "Ghent,Flanders\nBruges,Flanders\n");
     bench.write("members.csv", "member,birth,town\nm1,1980,Antwerp\n");
-    let config = "[subject]\ncolumn = \"customer\"\n[coarsen]\ncity = \"hierarchy:levels.csv:1\"\n\
+    let config = "[subject]\ncolumn = \"customer\"\n[columns.city]\ncoarsen = \"hierarchy:levels.csv:1\"\n\
                   [[recipient.holds]]\nfile = \"members.csv\"\n\
                   on = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n";
     bench.write("r.toml", config);
