@@ -104,7 +104,7 @@ pub(super) fn interval(low: &str, high: &str) -> String {
     format!("{low} to {high}")
 }
 
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

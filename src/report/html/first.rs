@@ -329,7 +329,7 @@ fn guessed_roles(result: &ScanResult) -> Option<Action> {
 }
 
 fn action(result: &ScanResult, advice: &Advice) -> Action {
-    let text = quoted(&printable(&advice.action));
+    let text = quoted(&words::capitalised(&printable(&advice.action)));
     let lines: Vec<&str> = advice.config.as_deref().unwrap_or_default().lines().collect();
     let config = if lines.is_empty() || lines.len() > CONFIG_LINES {
         advice.flags.as_deref().map(printable).unwrap_or_default()

@@ -135,7 +135,7 @@ fn links_are_held_against_the_truth() {
     near(attack.precision, 2.0 / 3.0);
     near(attack.recall, 2.0 / 3.0);
     near(attack.attack_rate, 0.5);
-    assert_eq!(attack.interval, Some([0.5, 0.5]));
+    assert_eq!(attack.interval, crate::stats::wilson_interval(2, 4));
 }
 
 #[test]
