@@ -132,6 +132,8 @@ impl Worth {
         }
         found.truncate(keep);
         found.sort_unstable_by(order);
+        // As many lists as subjects are kept; with room for everybody touched they would grow with the square of them.
+        found.shrink_to_fit();
         found
     }
 }
