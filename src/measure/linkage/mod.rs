@@ -1,7 +1,7 @@
 //! Linkage: what a recipient can join to what it already holds.
 //!
 //! Each attack has a file of its own, reads one [`LinkedTables`], and ends in one
-//! [`LinkageAttack`](crate::result::LinkageAttack) with its honest baseline. What is shared has been brought into one
+//! [`LinkageAttack`] with its honest baseline. What is shared has been brought into one
 //! code space before, so that equal codes are equal values on both sides.
 
 pub mod assign;
