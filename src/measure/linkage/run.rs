@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, exact, guess, intersection, probabilistic, release, scoreboard, tolerant};
+use super::{LinkedTables, exact, intersection, probabilistic, release, scoreboard, tolerant};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -46,16 +46,10 @@ fn measure_attacks(
     stop: &Stop,
 ) -> Result<Vec<LinkageAttack>, StopReason> {
     let mut attacks = Vec::with_capacity(settings.attacks.len());
-    let baseline = guess::baseline(&linked);
     for &kind in &settings.attacks {
         stop.check()?;
         let mut found = attack(kind, &linked, settings, stop)?;
         found.source_equals_extract = linked.source_equals_extract;
-        // An intersection is held against what the extract alone gives; every other attack against guessing.
-        if kind != AttackKind::Intersection {
-            found.baseline_rate = baseline.or(found.baseline_rate);
-            found.evidence = Evidence::Unknown;
-        }
         let is_told = kind == AttackKind::Exact || found.attack_rate.is_none();
         if found.unique == Some(0) && found.ambiguous == Some(0) && !is_told {
             found.notes.push(

@@ -31,7 +31,7 @@
 use rayon::prelude::*;
 
 use super::{LinkedTables, SharedColumn};
-use crate::result::{AttackKind, ColumnType, Evidence, LinkageAttack, ScoreboardDetail, UndefinedField};
+use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail, UndefinedField};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -209,8 +209,7 @@ fn summed_up(
     let share = |whole: usize| (whole > 0).then(|| correct as f64 / whole as f64);
     attack.attack_rate = Some(found as f64 / subjects as f64);
     attack.interval = wilson_interval(found, subjects);
-    let better = attack.interval.zip(attack.baseline_rate).is_some_and(|([low, _], baseline)| low > baseline);
-    attack.evidence = if better { Evidence::Found } else { Evidence::None };
+    attack.evidence = super::guess::evidence(attack.interval, attack.baseline_rate);
     attack.correct = Some(correct);
     attack.precision = share(matched.len());
     attack.recall = share(partners);

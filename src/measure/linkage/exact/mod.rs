@@ -26,8 +26,7 @@
 //!
 //! # Rates
 //! `attack_rate` is the share of subjects with a correct claimed link where the truth is known (a claimed link is
-//! correct when the only match has the subject's key), else the expected share. The baseline picks somebody of the
-//! source without looking: 1 / subjects of the source, times the share of subjects who are in it where that is known.
+//! correct when the only match has the subject's key), else the expected share. The baseline is that of `guess.rs`.
 //!
 //! # Guarantee
 //! Counts equal those of [`oracle`]; sums are over sizes in ascending order, so that equal input gives equal bytes for
@@ -47,8 +46,8 @@ pub mod oracle;
 mod test;
 mod truth;
 
-use super::LinkedTables;
-use crate::result::{AttackKind, Evidence, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use super::{LinkedTables, guess};
+use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading, UndefinedField};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::{ColumnSet, LinkedCounts, Table, lattice, lattice_size, linked_counts};
@@ -96,7 +95,7 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     if let Some(counts) = counts.last() {
         describe(&mut attack, counts, &of_full);
     }
-    rate(&mut attack, scored.as_ref());
+    rate(&mut attack, scored.as_ref(), guess::baseline(linked));
     let apart = columns_apart(&attack);
     if !apart.is_empty() {
         super::nothing_compared(&mut attack, &apart);
@@ -167,7 +166,7 @@ fn describe(attack: &mut LinkageAttack, counts: &LinkedCounts, figures: &Figures
 }
 
 /// The rates, and whether they are better than a guess.
-fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>) {
+fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>, baseline: Option<f64>) {
     let (subjects, claimed) = (attack.subjects, attack.unique.unwrap_or(0));
     attack.claim_rate = ratio(count(claimed), subjects).or_else(|| undefined(attack, "claim_rate", "empty"));
     if let Some(scored) = scored {
@@ -185,18 +184,9 @@ fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>) {
         undefined::<f64>(attack, "attack_rate", "empty");
         undefined::<f64>(attack, "interval", "empty");
     }
-    let right_guesses = match scored {
-        Some(scored) => ratio(count(scored.true_pairs), subjects),
-        None => Some(1.0),
-    };
-    attack.baseline_rate = right_guesses
-        .and_then(|guesses| ratio(guesses, attack.source_subjects))
-        .or_else(|| undefined(attack, "baseline_rate", if subjects == 0 { "empty" } else { "empty-source" }));
-    attack.evidence = match (attack.interval, attack.baseline_rate) {
-        (Some([low, _]), Some(baseline)) if low > baseline => Evidence::Found,
-        (Some(_), Some(_)) => Evidence::None,
-        _ => Evidence::Unknown,
-    };
+    attack.baseline_rate =
+        baseline.or_else(|| undefined(attack, "baseline_rate", if subjects == 0 { "empty" } else { "empty-source" }));
+    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
 }
 
 /// Lists the field as null for this reason.

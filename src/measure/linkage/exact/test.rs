@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::measure::linkage::{Comparison, SharedColumn, SubjectKeys};
 use crate::result::ColumnType;
+use crate::result::Evidence;
 use crate::table::{Codes, Column, Dictionary, SubjectCodes};
 
 /// Rows of text cells, `""` being missing; the first cell is the subject where `subjects` says so.

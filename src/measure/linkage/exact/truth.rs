@@ -13,8 +13,6 @@ pub(super) struct Scored {
     pub(super) correct: u64,
     /// Subjects whose key somebody in the source has.
     pub(super) in_source: u64,
-    /// Pairs of a subject and somebody in the source with equal keys: as many as `in_source` unless keys repeat.
-    pub(super) true_pairs: u64,
     /// Whether several subjects of one side have the same key.
     pub(super) repeated: bool,
 }
@@ -39,15 +37,9 @@ pub(super) fn score(
     }
     let theirs = holders(&keys.theirs);
     let ours = holders(&keys.ours);
-    let (mut in_source, mut true_pairs) = (0, 0);
-    for (key, holders) in &ours {
-        if let Some(partners) = theirs.get(key) {
-            in_source += holders;
-            true_pairs += holders * partners;
-        }
-    }
+    let in_source = ours.iter().filter(|(key, _)| theirs.contains_key(*key)).map(|(_, holders)| holders).sum();
     let repeated = ours.values().chain(theirs.values()).any(|&holders| holders > 1);
-    Ok(Scored { correct, in_source, true_pairs, repeated })
+    Ok(Scored { correct, in_source, repeated })
 }
 
 /// How many subjects have each key.

@@ -7,8 +7,8 @@ use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, calibration, rounded};
 use super::weights;
 use super::{SMALLEST_LAMBDA, Settings};
-use crate::measure::linkage::{LinkedTables, assign};
-use crate::result::{AttackKind, Evidence, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
+use crate::measure::linkage::{LinkedTables, assign, guess};
+use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -37,7 +37,7 @@ fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAtt
         reading: Some(reading),
         subjects: read.ours.len() as u64,
         source_subjects,
-        baseline_rate: (source_subjects > 0).then(|| 1.0 / source_subjects as f64),
+        baseline_rate: guess::baseline(linked),
         source_equals_extract: linked.source_equals_extract,
         notes,
         ..LinkageAttack::default()
@@ -167,10 +167,6 @@ impl Learned<'_> {
             result.interval = Some([share(expected - spread), share(expected + spread)]);
             result.notes.push("the interval takes the stated probabilities to be right".to_owned());
         }
-        result.evidence = match (result.interval, result.baseline_rate) {
-            (Some([low, _]), Some(baseline)) if low > baseline => Evidence::Found,
-            (Some(_), Some(_)) => Evidence::None,
-            _ => Evidence::Unknown,
-        };
+        result.evidence = guess::evidence(result.interval, result.baseline_rate);
     }
 }

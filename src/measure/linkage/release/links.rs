@@ -3,8 +3,8 @@
 use super::belief::Pair;
 use super::features::Side;
 use super::{Edge, assign, empty};
-use crate::measure::linkage::{LinkedTables, SubjectKeys};
-use crate::result::{CalibrationBin, Evidence, LinkageAttack};
+use crate::measure::linkage::{LinkedTables, SubjectKeys, guess};
+use crate::result::{CalibrationBin, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -59,17 +59,16 @@ impl Links {
         let expected: f64 = self.0.iter().map(|link| link.probability).sum();
         let correct = truth.map(|_| self.0.iter().filter(|link| is_right(link) == Some(true)).count() as u64);
         let (links, subjects) = (self.0.len() as u64, linked.ours.subjects() as u64);
-        let baseline = 1.0 / linked.theirs.subjects() as f64;
+        let baseline = guess::baseline(linked);
         let found = correct.map_or(expected, |correct| correct as f64);
         let interval = wilson_interval(found.round() as u64, subjects);
-        let better = interval.is_some_and(|[low, _]| low > baseline);
         let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         let common = common(linked);
         let mut attack = LinkageAttack {
             attack_rate: Some(found / subjects as f64),
             interval,
-            baseline_rate: Some(baseline),
-            evidence: if better { Evidence::Found } else { Evidence::None },
+            baseline_rate: baseline,
+            evidence: guess::evidence(interval, baseline),
             expected_correct: Some(expected),
             links: Some(links),
             correct,

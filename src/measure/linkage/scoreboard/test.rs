@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::measure::linkage::{Comparison, SubjectKeys};
+use crate::result::Evidence;
 use crate::secret::Secret;
 use crate::stats::mix;
 use crate::table::{Codes, Column, Dictionary, SubjectCodes};

@@ -24,8 +24,8 @@
 //!   of exact linkage, where f and F are the sizes of the two classes;
 //! - `links`: subjects with F = 1 whose best records lead to one and the same subject. Each is a claim, and no more.
 //!
-//! `attack_rate` is `correct` / `subjects` where truth is known and `expected_correct` / `subjects` elsewhere; guessing
-//! finds 1 / `source_subjects`. `column_sets` has the full set and each set without one column: what a column adds is
+//! `attack_rate` is `correct` / `subjects` where truth is known and `expected_correct` / `subjects` elsewhere. The
+//! baseline is that of `guess.rs`. `column_sets` has the full set and each set without one column: what a column adds is
 //! what is lost without it.
 //!
 //! Sources: k-map after Sweeney, Computational Disclosure Control, thesis, MIT (2001). Values within an interval count as
@@ -64,8 +64,8 @@ use std::collections::BTreeSet;
 use self::columns::{Compared, compared};
 use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
-use super::{LinkedTables, SubjectKeys};
-use crate::result::{AttackKind, Evidence, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use super::{LinkedTables, SubjectKeys, guess};
+use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading, UndefinedField};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -159,7 +159,7 @@ fn beginning(linked: &LinkedTables) -> LinkageAttack {
         reading: Some(reading(linked)),
         subjects: linked.ours.subjects() as u64,
         source_subjects,
-        baseline_rate: share(1, source_subjects),
+        baseline_rate: guess::baseline(linked),
         source_equals_extract: linked.source_equals_extract,
         ..LinkageAttack::default()
     }
@@ -236,8 +236,7 @@ fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet,
     if let Some(truth) = &linked.truth {
         score(attack, truth, links, hits);
     }
-    let low = attack.interval.map(|[low, _]| low);
-    attack.evidence = if low > attack.baseline_rate { Evidence::Found } else { Evidence::None };
+    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
 }
 
 /// Holds the links against the truth.
