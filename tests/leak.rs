@@ -449,7 +449,7 @@ const LINKED: &str = "[subject]\ncolumn = \"customer\"\n[columns.merchant]\nrole
 
 #[test]
 fn nothing_of_what_the_recipient_holds_is_shown() {
-    let attacks = ["exact", "tolerant", "probabilistic", "scoreboard", "release", "intersection"];
+    let attacks = ["exact", "tolerant", "distance", "probabilistic", "scoreboard", "release", "intersection"];
     for asked in attacks.map(|attack| vec![attack]).into_iter().chain([attacks.to_vec()]) {
         let bench = Bench::new();
         let extract = planted_sources(&bench);

@@ -15,9 +15,10 @@ pub enum Attack {
 }
 
 /// Names of attacks.
-pub const ATTACKS: [(&str, Attack); 7] = [
+pub const ATTACKS: [(&str, Attack); 8] = [
     ("exact", Attack::Join(AttackKind::Exact)),
     ("tolerant", Attack::Join(AttackKind::Tolerant)),
+    ("distance", Attack::Join(AttackKind::Distance)),
     ("probabilistic", Attack::Join(AttackKind::Probabilistic)),
     ("scoreboard", Attack::Join(AttackKind::Scoreboard)),
     ("release", Attack::Join(AttackKind::Release)),

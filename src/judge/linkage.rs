@@ -28,9 +28,11 @@ enum Family {
 impl Family {
     fn of(kind: AttackKind) -> Self {
         match kind {
-            AttackKind::Exact | AttackKind::Tolerant | AttackKind::Probabilistic | AttackKind::Scoreboard => {
-                Self::Linked
-            }
+            AttackKind::Exact
+            | AttackKind::Tolerant
+            | AttackKind::Distance
+            | AttackKind::Probabilistic
+            | AttackKind::Scoreboard => Self::Linked,
             AttackKind::Intersection | AttackKind::Release => Self::Relinked,
         }
     }

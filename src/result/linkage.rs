@@ -53,6 +53,8 @@ pub enum AttackKind {
     Exact,
     /// Dates and numbers within a tolerance, text after normalisation.
     Tolerant,
+    /// Whoever lies nearest in numbers and dates.
+    Distance,
     /// Agreements of single columns, weighed by how much each one says (Fellegi and Sunter).
     Probabilistic,
     /// A few noisy events of a person against whole histories (Narayanan and Shmatikov).
@@ -65,8 +67,15 @@ pub enum AttackKind {
 
 impl AttackKind {
     /// Every attack, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Exact, Self::Tolerant, Self::Probabilistic, Self::Scoreboard, Self::Intersection, Self::Release];
+    pub const ALL: [Self; 7] = [
+        Self::Exact,
+        Self::Tolerant,
+        Self::Distance,
+        Self::Probabilistic,
+        Self::Scoreboard,
+        Self::Intersection,
+        Self::Release,
+    ];
 
     /// The name in flags, keys and results.
     #[must_use]
@@ -74,6 +83,7 @@ impl AttackKind {
         match self {
             Self::Exact => "exact",
             Self::Tolerant => "tolerant",
+            Self::Distance => "distance",
             Self::Probabilistic => "probabilistic",
             Self::Scoreboard => "scoreboard",
             Self::Intersection => "intersection",
@@ -179,6 +189,9 @@ pub struct LinkageAttack {
     /// How far stated probabilities are right; where the attack states any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calibration: Vec<CalibrationBin>,
+    /// How distances were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance: Option<DistanceDetail>,
     /// What was learned about each column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probabilistic: Option<ProbabilisticDetail>,
@@ -236,6 +249,7 @@ pub fn undefined_in_words(code: &str) -> Option<&'static str> {
         "no-common-subjects" => "no subject is in both releases",
         "no-item" => "no shared column holds text, such as the merchant, by which events could be compared",
         "no-key" => "no subject has a value in every shared column",
+        "no-number" => "no shared column holds numbers or dates, by which a distance could be measured",
         "no-overlap" => "the shared columns have nothing in common on both sides",
         "no-pseudonyms" => "the two sides have no pseudonyms in common",
         "no-subject" => "a history needs a subject column on both sides",
@@ -283,6 +297,26 @@ pub struct CalibrationBin {
     pub expected: f64,
     /// Those that are right, by the truth column; null without one.
     pub correct: Option<u64>,
+}
+
+/// How an attack by distance measured, and how close the true values lie.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DistanceDetail {
+    /// Columns of numbers and dates, each in standard deviations of the released records.
+    pub measured: Vec<String>,
+    /// Columns that had to be equal.
+    pub equal: Vec<String>,
+    /// Persons of the source for whom there was anybody to compare.
+    pub looked_up: u64,
+    /// Half the width of the interval around a released value, in standard deviations.
+    pub interval: f64,
+    /// Pairs of a subject and the same person in the source; null without truth, and where there were too many pairs of
+    /// records to compare.
+    pub pairs: Option<u64>,
+    /// Share of those pairs whose true values all lie in the interval (`dRisk`).
+    pub inside: Option<f64>,
+    /// The same with median deviations, which one far value does not widen.
+    pub inside_robust: Option<f64>,
 }
 
 /// What a probabilistic attack learned, without truth.

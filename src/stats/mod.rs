@@ -1,13 +1,15 @@
-//! Numbers that involve chance or rounding: seeded orders, intervals, thresholds. No clock, no ambient randomness.
+//! Numbers that involve chance or rounding: seeded orders, intervals, spreads, thresholds. No clock, no ambient randomness.
 
 mod draw;
 mod interval;
 mod residual;
 mod shuffle;
+mod spread;
 mod threshold;
 
 pub use draw::{fingerprint, mix};
 pub use interval::wilson_interval;
 pub use residual::{Residual, residual_risk};
 pub use shuffle::{SeededOrders, mean_interval};
+pub use spread::{median_deviation, standard_deviation};
 pub use threshold::smallest_safe_class;

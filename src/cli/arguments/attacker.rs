@@ -69,7 +69,7 @@ pub(in crate::cli) struct LinkageArguments {
     /// Columns that say who is who; they score links and never make one
     #[arg(long, value_name = "COL[=THEIRS]")]
     pub(in crate::cli) truth: Option<String>,
-    /// How to join: exact, tolerant, probabilistic, scoreboard, release or intersection [default: exact]
+    /// How to join: exact, tolerant, distance, probabilistic, scoreboard, release or intersection [default: exact]
     ///
     /// pseudonym, alone, holds the columns of --on against the identifiers in THEIRS: is a column a hash of them?
     #[arg(long, value_name = "LIST", value_delimiter = ',',

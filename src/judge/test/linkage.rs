@@ -55,10 +55,11 @@ fn verdict_of(measures: &Measures, limits: &Limits) -> (VerdictOutcome, Vec<Find
 
 #[test]
 fn a_limit_on_linkage_holds_below_and_at_it_and_breaks_above() {
-    use AttackKind::{Exact, Intersection, Release, Scoreboard, Tolerant};
+    use AttackKind::{Distance, Exact, Intersection, Release, Scoreboard, Tolerant};
     let table = [
         (Exact, share(0.2), FindingCode::Linkable),
         (Tolerant, share(0.2), FindingCode::Linkable),
+        (Distance, share(0.2), FindingCode::Linkable),
         (Scoreboard, links(10.0), FindingCode::Linkable),
         (Release, relinked(0.2), FindingCode::Relinkable),
         (Intersection, relinked(0.2), FindingCode::Relinkable),

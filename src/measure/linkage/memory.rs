@@ -9,6 +9,9 @@ use crate::table::{Table, scratch_bytes};
 
 /// Near values: a group of 16 bytes and a point of 24 for each record, and the points once more while they are sorted.
 const NEAR_RECORD: u64 = 64;
+/// Nearest values: its group, its place in the order, its location with its people and what lies nearest to it, and its
+/// leaf in a tree.
+const PLACE_RECORD: u64 = 160;
 /// Two releases: the number of its row, and the maps that number rows and count crowds.
 const RELEASES_RECORD: u64 = 48;
 /// Two releases: its partner, its pseudonym and its values, each in a map.
@@ -63,6 +66,7 @@ fn scratch(kind: AttackKind, linked: &LinkedTables, ours: &Table) -> u64 {
             scratch_bytes(ours, threads) + scratch_bytes(theirs, threads)
         }
         AttackKind::Tolerant => records * (NEAR_RECORD + 8 * columns) + subjects * SUBJECT,
+        AttackKind::Distance => records * (PLACE_RECORD + 16 * columns),
         AttackKind::Intersection => records * RELEASES_RECORD + subjects * RELEASES_SUBJECT,
         AttackKind::Scoreboard => records * EVENT + subjects * SUBJECT,
         AttackKind::Release => {

@@ -5,10 +5,13 @@
 //! code space before, so that equal codes are equal values on both sides.
 
 pub mod assign;
+pub mod distance;
 pub mod exact;
 mod guess;
 pub mod intersection;
+mod keys;
 mod memory;
+mod normalise;
 pub mod probabilistic;
 pub mod pseudonym;
 pub mod release;
@@ -87,6 +90,11 @@ pub struct SubjectKeys {
     pub theirs: Vec<Option<u32>>,
 }
 
+/// The name of a column as a note shows it.
+fn shown(column: &str) -> String {
+    printable_within(column, NAME_CHARACTERS)
+}
+
 /// What is said of a shared column whose two sides have nothing in common; `column` as it is to be shown.
 #[must_use]
 pub fn no_common_value(column: &str) -> String {
@@ -107,7 +115,7 @@ fn nothing_compared(attack: &mut LinkageAttack, apart: &[String]) {
         attack.undefined.push(UndefinedField { field: field.to_owned(), reason: "no-overlap".to_owned() });
     }
     attack.evidence = Evidence::Unknown;
-    attack.notes.extend(apart.iter().map(|column| no_common_value(&printable_within(column, NAME_CHARACTERS))));
+    attack.notes.extend(apart.iter().map(|column| no_common_value(&shown(column))));
     attack.notes.push(
         "nobody can be compared, so there is no rate: the source holds other people, or both sides are spelled \
          differently"

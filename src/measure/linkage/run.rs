@@ -1,6 +1,6 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, exact, intersection, probabilistic, release, scoreboard, tolerant};
+use super::{LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, tolerant};
 use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -69,8 +69,9 @@ fn measure_attacks(
         linked.ours = hold_out;
         for (&kind, found) in settings.attacks.iter().zip(&mut attacks) {
             stop.check()?;
-            // Who is in one release only has nothing that the other could add to.
-            if kind == AttackKind::Intersection {
+            // Who is in one release only has nothing that the other could add to, and of strangers, too, somebody lies
+            // nearest to every person.
+            if matches!(kind, AttackKind::Intersection | AttackKind::Distance) {
                 continue;
             }
             control(found, &attack(kind, &linked, settings, stop)?);
@@ -92,6 +93,7 @@ fn attack(
     match kind {
         AttackKind::Exact => exact::attack(linked, stop),
         AttackKind::Tolerant => tolerant::attack(linked, stop),
+        AttackKind::Distance => distance::attack(linked, stop),
         AttackKind::Intersection => intersection::attack(linked, stop),
         AttackKind::Probabilistic => {
             let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };

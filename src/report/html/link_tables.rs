@@ -7,7 +7,8 @@ use crate::report::number::{count, figure, percent, share, whole};
 use crate::report::summary::names;
 use crate::report::words;
 use crate::result::{
-    IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail, PseudonymCheck, ReleaseDetail, ScoreboardDetail,
+    DistanceDetail, IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail, PseudonymCheck, ReleaseDetail,
+    ScoreboardDetail,
 };
 
 /// The tables, overview first; the figures of single attacks are closed at first.
@@ -100,6 +101,7 @@ fn facts(attack: &LinkageAttack) -> Table {
         (words::FACT_CONTROL, attack.control_rate.map(percent)),
         (words::FACT_RESIDUAL, attack.residual_risk.map(percent)),
     ];
+    facts.extend(attack.distance.iter().flat_map(distance));
     facts.extend(attack.scoreboard.iter().flat_map(scoreboard));
     facts.extend(attack.intersection.iter().flat_map(intersection));
     facts.extend(attack.release.iter().flat_map(release));
@@ -131,6 +133,18 @@ fn probabilistic(detail: &ProbabilisticDetail) -> Vec<(String, String)> {
         fixed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     facts.extend(detail.at_least.iter().map(|at| (words::probable(at.probability), count(at.links))));
     facts
+}
+
+fn distance(detail: &DistanceDetail) -> Vec<(&'static str, Option<String>)> {
+    let listed = |columns: &[String]| (!columns.is_empty()).then(|| names(columns).join(", "));
+    vec![
+        (words::FACT_MEASURED, listed(&detail.measured)),
+        (words::FACT_EQUAL, listed(&detail.equal)),
+        (words::FACT_LOOKED_UP, Some(count(detail.looked_up))),
+        (words::FACT_PAIRS, detail.pairs.map(count)),
+        (words::FACT_INSIDE, detail.inside.map(percent)),
+        (words::FACT_INSIDE_ROBUST, detail.inside_robust.map(percent)),
+    ]
 }
 
 fn scoreboard(detail: &ScoreboardDetail) -> Vec<(&'static str, Option<String>)> {

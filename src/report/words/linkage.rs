@@ -78,6 +78,7 @@ pub(in crate::report) fn attack_name(kind: AttackKind) -> &'static str {
     match kind {
         AttackKind::Exact => "exact values",
         AttackKind::Tolerant => "near values",
+        AttackKind::Distance => "nearest values",
         AttackKind::Probabilistic => "weighed agreements",
         AttackKind::Scoreboard => "a few known events",
         AttackKind::Intersection => "two releases, same pseudonyms",
@@ -90,6 +91,7 @@ pub(in crate::report) fn attack_meaning(kind: AttackKind) -> &'static str {
     match kind {
         AttackKind::Exact => "“Exact values”: equal on every shared column.",
         AttackKind::Tolerant => "“Near values”: dates and numbers within a tolerance, text after normalisation.",
+        AttackKind::Distance => "“Nearest values”: everybody is linked to whoever lies nearest in numbers and dates.",
         AttackKind::Probabilistic => {
             "“Weighed agreements”: each agreement of a column counts by how much it says (Fellegi and Sunter)."
         }
@@ -339,6 +341,11 @@ pub(in crate::report) const FACT_CANDIDATES: &str = "candidate pairs";
 pub(in crate::report) const FACT_BLOCKING: &str = "pairs are compared when they agree on";
 pub(in crate::report) const FACT_COMPLETENESS: &str = "true pairs among the candidates";
 pub(in crate::report) const FACT_ROUNDS: &str = "rounds of learning";
+pub(in crate::report) const FACT_MEASURED: &str = "measured by distance";
+pub(in crate::report) const FACT_EQUAL: &str = "had to be equal";
+pub(in crate::report) const FACT_PAIRS: &str = "pairs of the same person, by truth";
+pub(in crate::report) const FACT_INSIDE: &str = "of them with every true value within 0.05 standard deviations (dRisk)";
+pub(in crate::report) const FACT_INSIDE_ROBUST: &str = "the same by median deviations";
 pub(in crate::report) const FACT_ITEM: &str = "items compared";
 pub(in crate::report) const FACT_RATING: &str = "rating compared";
 pub(in crate::report) const FACT_TIME: &str = "time compared";

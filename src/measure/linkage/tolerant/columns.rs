@@ -1,11 +1,7 @@
 //! How each shared column is compared: as a key, equal or not, or as a number that may lie apart.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use rayon::prelude::*;
-
-use super::normalise::normalised;
 use super::window::span;
+use crate::measure::linkage::keys::Keys;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn};
 use crate::measure::unicity::Tolerance;
 use crate::table::Column;
@@ -13,12 +9,7 @@ use crate::table::Column;
 /// A column as it is compared.
 pub(super) enum Compared {
     /// Two cells match when they have the same key; `None` matches nothing.
-    Key {
-        /// One key a code.
-        of_code: Vec<Option<u32>>,
-        /// Every key is below this.
-        keys: u32,
-    },
+    Key(Keys),
     /// Two cells match when their numbers lie no farther apart than the tolerance; `None` matches nothing.
     Number {
         /// One number a code.
@@ -34,8 +25,8 @@ pub(super) fn compared(linked: &LinkedTables) -> (Vec<Compared>, Vec<String>) {
     let columns = linked.columns.iter().enumerate().map(|(place, column)| {
         let (ours, theirs) = (&linked.ours.columns()[place], &linked.theirs.columns()[place]);
         match column.comparison {
-            Comparison::Equal => equal(ours),
-            Comparison::Normalised => normal(column, ours),
+            Comparison::Equal => Compared::Key(Keys::equal(ours)),
+            Comparison::Normalised => Compared::Key(Keys::normalised(column, ours)),
             Comparison::Within(tolerance) => {
                 if let Some(numbers) = &column.numbers {
                     return within(column, numbers, tolerance, [ours, theirs], &mut notes);
@@ -44,39 +35,12 @@ pub(super) fn compared(linked: &LinkedTables) -> (Vec<Compared>, Vec<String>) {
                     "`{}` has a tolerance but holds neither numbers nor dates; it was compared for equality",
                     column.name
                 ));
-                equal(ours)
+                Compared::Key(Keys::equal(ours))
             }
         }
     });
     let columns = columns.collect();
     (columns, notes)
-}
-
-fn equal(column: &Column) -> Compared {
-    let of_code = (0..column.cardinality).map(|code| (column.missing != Some(code)).then_some(code)).collect();
-    Compared::Key { of_code, keys: column.cardinality }
-}
-
-/// Values with the same normal form have the same key.
-fn normal(shared: &SharedColumn, column: &Column) -> Compared {
-    let form = |code| {
-        let value = if column.missing == Some(code) { None } else { shared.values.value(code) };
-        value.map(|value| normalised(value.expose()))
-    };
-    let forms: Vec<Option<String>> = (0..column.cardinality).into_par_iter().map(form).collect();
-    let mut keys: HashMap<&str, u32, FixedState> = HashMap::default();
-    let mut of_code = Vec::with_capacity(forms.len());
-    // There are no more forms than codes, so every number below is new and fits.
-    let mut next = 0;
-    for form in &forms {
-        of_code.push(form.as_deref().map(|form| {
-            *keys.entry(form).or_insert_with(|| {
-                next += 1;
-                next - 1
-            })
-        }));
-    }
-    Compared::Key { of_code, keys: next }
 }
 
 /// A column of numbers, or of one key for all of them when the tolerance tells none of them apart.
@@ -109,7 +73,7 @@ fn within(
         "the tolerance on `{}` covers every value of both sides: the column tells nobody apart",
         shared.name
     ));
-    Compared::Key { of_code: of_code.iter().map(|number| number.map(|_| 0)).collect(), keys: 1 }
+    Compared::Key(Keys::one_for_all(&of_code))
 }
 
 /// The distinct numbers of a side, each once for each code.

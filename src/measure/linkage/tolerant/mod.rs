@@ -2,7 +2,7 @@
 //!
 //! # Definition
 //! A record of the extract matches one of the source when they agree on every shared column: by equality, by their
-//! normal form (`normalise.rs`), or because two numbers or dates lie no farther apart than the tolerance of the column,
+//! normal form (`../normalise.rs`), or because two numbers or dates lie no farther apart than the tolerance of the column,
 //! both ends included. A tolerance in per cent is of the magnitude of the *source's* value, which is what the attacker
 //! knows: |ours - theirs| <= share |theirs|. A missing cell matches nothing, on either side.
 //!
@@ -51,7 +51,6 @@ mod columns;
 #[cfg(test)]
 pub(super) mod example;
 mod matching;
-mod normalise;
 #[doc(hidden)]
 pub mod oracle;
 mod points;
@@ -123,11 +122,11 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
 /// Columns that are compared by keys, none of which occurs on both sides.
 fn columns_apart(linked: &LinkedTables, columns: &[Compared]) -> Vec<String> {
     let apart = columns.iter().enumerate().filter(|(place, column)| {
-        let Compared::Key { of_code, keys } = column else { return false };
+        let Compared::Key(keys) = column else { return false };
         let seen = |table: &Table| {
-            let mut seen = vec![false; *keys as usize];
+            let mut seen = vec![false; keys.count as usize];
             let codes = &table.columns()[*place].codes;
-            for key in (0..codes.len()).filter_map(|record| of_code[codes.get(record) as usize]) {
+            for key in (0..codes.len()).filter_map(|record| keys.of_code[codes.get(record) as usize]) {
                 seen[key as usize] = true;
             }
             seen

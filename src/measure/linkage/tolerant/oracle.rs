@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::normalise::normalised;
+use crate::measure::linkage::normalise::normalised;
 use crate::measure::linkage::{Comparison, LinkedTables};
 use crate::measure::unicity::Tolerance;
 use crate::result::LinkedSet;

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::columns::Compared;
+use crate::measure::linkage::keys::Groups;
 use crate::measure::unicity::Tolerance;
 use crate::table::Table;
 
@@ -32,13 +31,13 @@ impl<'a> Shape<'a> {
         let mut numbers = Vec::new();
         for &column in set {
             match &columns[column] {
-                Compared::Key { of_code, keys } => groups.refine(tables, column, of_code, *keys),
+                Compared::Key(keys) => groups.refine(tables, column, keys),
                 Compared::Number { of_code, tolerance } => {
                     numbers.push(Number { column, of_code, tolerance: *tolerance });
                 }
             }
         }
-        Self { groups: groups.of_record, numbers }
+        Self { groups: groups.into_records(), numbers }
     }
 
     /// The columns of numbers, in the order of the set.
@@ -108,43 +107,5 @@ impl Side {
         let begin = self.points.partition_point(|point| (point.group, point.pivot) < (group, from));
         let rest = &self.points[begin..];
         begin..begin + rest.partition_point(|point| (point.group, point.pivot) <= (group, to))
-    }
-}
-
-/// The groups of records that are equal on the key columns, refined column by column.
-struct Groups {
-    of_record: [Vec<Option<u64>>; 2],
-    /// Every group is below this.
-    groups: u64,
-}
-
-impl Groups {
-    fn new(tables: [&Table; 2]) -> Self {
-        Self { of_record: tables.map(|table| vec![Some(0); table.records()]), groups: 1 }
-    }
-
-    /// Parts every group by the keys of a column.
-    fn refine(&mut self, tables: [&Table; 2], column: usize, of_code: &[Option<u32>], keys: u32) {
-        if self.groups.checked_mul(u64::from(keys)).is_none() {
-            self.number_densely();
-        }
-        for (groups, table) in self.of_record.iter_mut().zip(tables) {
-            let codes = &table.columns()[column].codes;
-            groups.par_iter_mut().enumerate().for_each(|(record, group)| {
-                let key = of_code[codes.get(record) as usize];
-                *group = group.zip(key).map(|(group, key)| group * u64::from(keys) + u64::from(key));
-            });
-        }
-        self.groups = self.groups.saturating_mul(u64::from(keys));
-    }
-
-    /// Numbers the groups that occur anew; there are no more than records, so they leave room for 2^31 keys.
-    fn number_densely(&mut self) {
-        let mut numbers: HashMap<u64, u64, FixedState> = HashMap::default();
-        for group in self.of_record.iter_mut().flatten().flatten() {
-            let next = numbers.len() as u64;
-            *group = *numbers.entry(*group).or_insert(next);
-        }
-        self.groups = numbers.len() as u64;
     }
 }
