@@ -80,11 +80,9 @@ impl Learned<'_> {
         let Model { lambda, .. } = self.fit.model;
         #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
         let matches = lambda * self.read.ours.len() as f64 * self.read.theirs.len() as f64;
-        if self.fit.swapped {
-            return Some("the pairs that differ from the others agree less than they do: these are no matches");
-        }
         let too_few = matches < 1.0 || weights::lambda_among(self.candidates, &self.fit.model) < SMALLEST_LAMBDA;
-        too_few.then_some("hardly any pair looks like a match, so that nothing can be learned")
+        // Pairs that differ from the others by agreeing less are no matches either.
+        (self.fit.swapped || too_few).then_some("no-matches")
     }
 
     fn fit_notes(&self) -> Vec<String> {
