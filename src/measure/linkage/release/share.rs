@@ -66,10 +66,10 @@ impl Known {
     }
 }
 
-/// Mean and variance of a function of the odds, and the number of questions.
+/// Centre (mean) and variance of a function of the odds, and the number of questions.
 #[derive(Clone, Copy)]
 struct Mean {
-    mean: f64,
+    centre: f64,
     variance: f64,
     number: f64,
 }
@@ -82,9 +82,9 @@ impl Mean {
         }
         let number = as_float(odds.len());
         let of = |odds: &f64| scale * odds / (1.0 + scale * odds);
-        let mean = odds.iter().map(of).sum::<f64>() / number;
-        let variance = odds.iter().map(|odds| (of(odds) - mean).powi(2)).sum::<f64>() / (number - 1.0);
-        Some(Self { mean, variance, number })
+        let centre = odds.iter().map(of).sum::<f64>() / number;
+        let variance = odds.iter().map(|odds| (of(odds) - centre).powi(2)).sum::<f64>() / (number - 1.0);
+        Some(Self { centre, variance, number })
     }
 }
 
@@ -105,7 +105,7 @@ impl Means {
 
     /// How far partners and strangers are apart.
     fn apart(&self) -> f64 {
-        self.present.mean - self.absent.mean
+        self.present.centre - self.absent.centre
     }
 
     /// Variance across, were this share of the questions with a partner.
@@ -125,7 +125,7 @@ impl Means {
     }
 
     fn share(&self) -> Share {
-        let share = (self.across.mean - self.absent.mean) / self.apart();
+        let share = (self.across.centre - self.absent.centre) / self.apart();
         Share { share, error: self.error(share.clamp(0.0, 1.0), self.across.variance) }
     }
 }
@@ -219,7 +219,7 @@ mod tests {
     use super::*;
     use crate::stats::mix;
 
-    /// Odds of `number` questions of which a share has a partner.
+    /// Odds of some questions of which a share has a partner.
     fn drawn(number: usize, share: f64, seed: u64) -> Vec<f64> {
         #[expect(clippy::cast_precision_loss, reason = "32 bits")]
         let uniform = |at: usize, what: u64| (mix(mix(seed, at as u64), what) >> 32) as f64 / 2.0_f64.powi(32);
