@@ -13,6 +13,11 @@ const COLUMNS: &str = "trans_date,amount_gbp,merchant,spend_category,cost_centre
 /// The sample with its records cut in two at the date of the median record. The card is hidden behind a pseudonym that
 /// each half makes anew; the column `who` tells who is who and is not joined.
 fn two_releases() -> Bench {
+    releases(|_, _| true)
+}
+
+/// The same, with those cards in a half that `belongs` to it.
+fn releases(belongs: fn(card: &str, late: bool) -> bool) -> Bench {
     let sample = std::fs::read_to_string(repository_file("sample_data/purchase_cards.csv")).expect("the sample");
     let (header, records) = sample.split_once('\n').expect("a header");
     // Neither the card nor the date is quoted, so both end at their comma.
@@ -26,7 +31,7 @@ fn two_releases() -> Bench {
     for (file, late) in [("extract.csv", false), ("late.csv", true)] {
         let mut pseudonyms = BTreeMap::new();
         let mut text = format!("pseudonym,who,{},{}\n", names[1], names[2]);
-        for record in records.iter().filter(|record| (record[1] >= median) == late) {
+        for record in records.iter().filter(|record| (record[1] >= median) == late && belongs(record[0], late)) {
             let next = pseudonyms.len();
             let number = *pseudonyms.entry(record[0]).or_insert(next);
             let pseudonym = if late { 99_999 - number } else { number };
@@ -45,6 +50,36 @@ fn followed(on: &str) -> Value {
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("a number instead of {value}"))
+}
+
+/// The attack as somebody runs it who does not know who is who.
+fn blind(bench: &Bench, on: &str) -> Value {
+    let flags = ["--subject", "pseudonym", "--against", "late.csv", "--their-subject", "pseudonym"];
+    attack(bench, &[&flags[..], &["--attack", "release", "--measures", "linkage", "--on", on]].concat())
+}
+
+/// Whether the last digit of a card is odd.
+fn is_odd(card: &str) -> bool {
+    card.bytes().last().is_some_and(|digit| digit % 2 == 1)
+}
+
+#[test]
+fn where_no_card_is_in_both_halves_nobody_is_claimed() {
+    for on in [COLUMNS, "trans_date,amount_gbp,merchant,spend_category", "trans_date,merchant"] {
+        let found = blind(&releases(|card, late| is_odd(card) == late), on);
+        assert_eq!(found["attack_rate"], Value::Null, "{on}: {found}");
+        assert_eq!(found["undefined"][0]["reason"], "nobody-in-common", "{on}: {found}");
+        assert_ne!(found["evidence"], "found");
+    }
+}
+
+#[test]
+fn without_truth_the_interval_covers_the_cards_that_are_followed() {
+    let right = number(&followed(COLUMNS)["attack_rate"]);
+    let blind = blind(&two_releases(), COLUMNS);
+    let [low, high] = [0, 1].map(|end| number(&blind["interval"][end]));
+    assert!(low < right && right < high, "{low} to {high} beside {right}");
+    assert_eq!(blind["evidence"], "found");
 }
 
 #[test]

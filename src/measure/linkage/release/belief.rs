@@ -15,19 +15,40 @@ const ROUNDS: usize = 40;
 /// The largest share of a side that is ever taken to have a partner; 1 would forbid all doubt.
 const LARGEST_SHARE: f64 = 0.98;
 
-/// The probability of each pair, in the order of `pairs`, when about `common` persons are expected in both sides.
+/// What is to be expected before looking.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected {
+    /// Persons in both sides.
+    pub(super) common: f64,
+    /// Share of them whose pair is a candidate at all.
+    pub(super) reach: f64,
+}
+
+impl Expected {
+    /// Persons in both sides after looking: those who are found, and of the others as many as before.
+    ///
+    /// It is one step of expectation maximisation for the number of persons in both.
+    pub(super) fn after(self, probabilities: &[f64], most: f64) -> Self {
+        let found: f64 = probabilities.iter().sum();
+        Self { common: (found + (1.0 - self.reach) * self.common).min(most), ..self }
+    }
+}
+
+/// The probability of each pair, in the order of `pairs`.
 ///
 /// # Definition
 /// A matching M of the two sides has a probability in proportion to the product of the weights of its pairs; the weight
-/// of a pair is its evidence times what is to be expected before looking: with c persons in both, n and n' subjects,
-/// c / (n n' (1 − c/n) (1 − c/n')). The probabilities come from belief propagation, which is exact where the pairs form
+/// of a pair is its evidence times what is to be expected before looking: with c persons in both, a share r of them within
+/// reach, n and n' subjects, c (2 − r) / (n n' (1 − r c/n) (1 − r c/n')). A subject without a partner among its candidates
+/// may have one elsewhere; evidence was learned where half of the subjects had a partner in the pool and so a share
+/// 1 − r/2 had none among the candidates, which is where 2 − r comes from. The probabilities come from belief propagation, which is exact where the pairs form
 /// no cycle and always converges for matchings (Bayati & Nair, Allerton 2006).
-pub(super) fn probabilities(pairs: &[Pair], left: usize, right: usize, common: f64) -> Vec<f64> {
+pub(super) fn probabilities(pairs: &[Pair], left: usize, right: usize, expected: Expected) -> Vec<f64> {
     let evidence: Vec<f64> = pairs.iter().map(|pair| pair.evidence.clamp(-500.0, 500.0).exp()).collect();
     // What an end of a pair says to the other: how far it is free when this pair is left aside.
     let mut from_left = vec![1.0; pairs.len()];
     let mut from_right = vec![1.0; pairs.len()];
-    let prior = prior(common, left, right);
+    let prior = prior(expected, left, right);
     for _ in 0..ROUNDS {
         send(pairs, left, |pair| pair.left, &evidence, prior, &from_right, &mut from_left);
         send(pairs, right, |pair| pair.right, &evidence, prior, &from_left, &mut from_right);
@@ -40,10 +61,10 @@ pub(super) fn probabilities(pairs: &[Pair], left: usize, right: usize, common: f
     evidence.iter().zip(messages).map(belief).collect()
 }
 
-fn prior(common: f64, left: usize, right: usize) -> f64 {
+fn prior(Expected { common, reach }: Expected, left: usize, right: usize) -> f64 {
     let (left, right) = (as_float(left), as_float(right));
-    let free = |side: f64| 1.0 - (common / side).min(LARGEST_SHARE);
-    common / (left * right * free(left) * free(right))
+    let free = |side: f64| 1.0 - (reach * common / side).min(LARGEST_SHARE);
+    (2.0 - reach) * common / (left * right * free(left) * free(right))
 }
 
 /// New messages of one side.
@@ -87,6 +108,10 @@ fn as_float(number: usize) -> f64 {
 mod tests {
     use super::*;
 
+    const fn expected(common: f64) -> Expected {
+        Expected { common, reach: 0.8 }
+    }
+
     fn pair(left: u32, right: u32, evidence: f64) -> Pair {
         Pair { left, right, evidence }
     }
@@ -118,22 +143,29 @@ mod tests {
     #[test]
     fn without_cycles_they_equal_those_of_all_matchings() {
         let pairs = [pair(0, 0, 3.0), pair(0, 1, 2.0), pair(1, 1, 4.0), pair(2, 1, 1.0), pair(2, 2, 0.5)];
-        let found = probabilities(&pairs, 6, 5, 2.0);
-        for (found, expected) in found.iter().zip(listed(&pairs, prior(2.0, 6, 5))) {
+        let found = probabilities(&pairs, 6, 5, expected(2.0));
+        for (found, expected) in found.iter().zip(listed(&pairs, prior(expected(2.0), 6, 5))) {
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");
         }
     }
 
     #[test]
+    fn looking_finds_some_and_leaves_those_out_of_reach() {
+        let after = Expected { common: 10.0, reach: 0.8 }.after(&[0.5, 0.9, 0.1], 100.0);
+        assert!((after.common - 3.5).abs() < 1e-12 && (after.reach - 0.8).abs() < 1e-12);
+        assert!((Expected { common: 10.0, reach: 0.8 }.after(&[1.0; 9], 5.0).common - 5.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn a_rival_with_more_evidence_takes_the_partner_away() {
-        let found = probabilities(&[pair(0, 0, 20.0), pair(1, 0, 10.0), pair(1, 1, 9.0)], 2, 2, 1.0);
+        let found = probabilities(&[pair(0, 0, 20.0), pair(1, 0, 10.0), pair(1, 1, 9.0)], 2, 2, expected(1.0));
         assert!(found[0] > 0.99 && found[1] < 0.01 && found[2] > 0.9, "{found:?}");
     }
 
     #[test]
     fn nobody_has_more_than_one_partner_in_sum() {
         let pairs: Vec<Pair> = (0..3).flat_map(|left| (0..3).map(move |right| pair(left, right, 5.0))).collect();
-        let found = probabilities(&pairs, 3, 3, 2.0);
+        let found = probabilities(&pairs, 3, 3, expected(2.0));
         for left in 0..3 {
             let sum: f64 = found[left * 3..left * 3 + 3].iter().sum();
             assert!(sum <= 1.0 + 1e-9, "{sum}");

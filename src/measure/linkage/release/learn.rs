@@ -15,6 +15,8 @@ pub(super) struct Question {
     pub(super) scores: Vec<f64>,
     /// Position of the right candidate.
     pub(super) answer: Option<usize>,
+    /// Whether the partner is in the pool, be it a candidate or not.
+    pub(super) has_partner: bool,
     /// ln of the number of subjects in the pool.
     pub(super) ln_pool: f64,
 }
@@ -41,8 +43,7 @@ pub(super) fn fit(questions: &[Question], features: usize, scores: usize) -> Mod
         let negative: Vec<usize> = (0..features).filter(|&at| parameters[at] < 0.0).collect();
         if negative.is_empty() {
             let (weights, offset) = (parameters[..scores].to_vec(), parameters[scores]);
-            let model = Model { weights, offset, found: [0.0; 2] };
-            return Model { found: found(&model, questions), ..model };
+            return Model { weights, offset, reach: reach(questions) };
         }
         for at in negative {
             free[at] = false;
@@ -50,23 +51,22 @@ pub(super) fn fit(questions: &[Question], features: usize, scores: usize) -> Mod
     }
 }
 
-/// Mean probability that some candidate is the partner, over the questions without one and over those with one.
-fn found(model: &Model, questions: &[Question]) -> [f64; 2] {
-    let scores = model.weights.len();
-    let mut sums = [(0.0, 0.0); 2];
-    for (at, question) in questions.iter().enumerate() {
-        let evidence = question.scores.chunks_exact(scores).map(|row| model.evidence(row));
-        let (sum, count) = &mut sums[usize::from(at.is_multiple_of(2))];
-        *sum += some_partner(evidence, question.ln_pool);
-        *count += 1.0;
-    }
-    sums.map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 })
+/// Share of the questions with a partner in the pool whose partner is a candidate; 1 without such questions.
+fn reach(questions: &[Question]) -> f64 {
+    let asked = questions.iter().filter(|question| question.has_partner).count();
+    let reached = questions.iter().filter(|question| question.answer.is_some()).count();
+    if asked > 0 { as_float(reached) / as_float(asked) } else { 1.0 }
 }
 
-/// Probability that some candidate is the partner, when it is as likely to be in the pool as not.
-pub(super) fn some_partner(evidence: impl Iterator<Item = f64>, ln_pool: f64) -> f64 {
-    let odds: f64 = evidence.map(|evidence| (evidence - ln_pool).clamp(-500.0, 500.0).exp()).sum();
-    odds / (1.0 + odds)
+/// Odds that some candidate is the partner, when the partner is as likely to be in the pool as not.
+pub(super) fn odds(model: &Model, question: &Question) -> f64 {
+    let evidence = question.scores.chunks_exact(model.weights.len()).map(|row| model.evidence(row));
+    evidence.map(|evidence| (evidence - question.ln_pool).clamp(-500.0, 500.0).exp()).sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "questions are few")]
+fn as_float(number: usize) -> f64 {
+    number as f64
 }
 
 fn newton(questions: &[Question], features: usize, free: &[bool]) -> Vec<f64> {
@@ -216,6 +216,7 @@ mod tests {
         let question = |shift: f64, answer| Question {
             scores: vec![3.0 + shift, -1.0, 0.0, 1.0 - shift],
             answer,
+            has_partner: answer.is_some(),
             ln_pool: 2.0_f64.ln(),
         };
         let questions: Vec<Question> =
@@ -232,6 +233,7 @@ mod tests {
             .map(|at| Question {
                 scores: vec![f64::from(at % 7), f64::from(at % 3) - 1.0],
                 answer: (at % 7 > 2).then_some(0),
+                has_partner: at % 7 > 2,
                 ln_pool: 0.0,
             })
             .collect();
@@ -244,6 +246,14 @@ mod tests {
         }
         let answered = questions.iter().filter(|question| question.answer.is_some()).count();
         assert!((expected - f64::from(u32::try_from(answered).unwrap())).abs() < 2e-2, "{expected} {answered}");
+    }
+
+    #[test]
+    fn the_reach_is_the_share_of_partners_that_are_candidates() {
+        let question = |has_partner, answer| Question { scores: vec![1.0], answer, has_partner, ln_pool: 0.0 };
+        let questions = [question(true, Some(0)), question(false, None), question(true, None), question(false, None)];
+        assert!((reach(&questions) - 0.5).abs() < 1e-12);
+        assert!((reach(&[]) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -51,9 +51,9 @@ impl Links {
         Ok(Self(links))
     }
 
-    /// Every figure of the attack but its detail.
+    /// Every figure of the attack but its detail. `doubt` is how far the expected number may be off, as a part of it.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of links")]
-    pub(super) fn summed_up(&self, linked: &LinkedTables) -> LinkageAttack {
+    pub(super) fn summed_up(&self, linked: &LinkedTables, doubt: f64) -> LinkageAttack {
         let truth = linked.truth.as_ref();
         let is_right = |link: &Link| truth.map(|truth| are_one(truth, link.ours, link.theirs));
         let expected: f64 = self.0.iter().map(|link| link.probability).sum();
@@ -61,7 +61,11 @@ impl Links {
         let (links, subjects) = (self.0.len() as u64, linked.ours.subjects() as u64);
         let baseline = guess::baseline(linked);
         let found = correct.map_or(expected, |correct| correct as f64);
-        let interval = wilson_interval(found.round() as u64, subjects);
+        let end = |part: f64| wilson_interval((found * part).round() as u64, subjects);
+        // A count of right links is what it is; an expected one rests on how many are taken to be in both.
+        let doubt = if correct.is_some() { 0.0 } else { doubt };
+        let ends = end((1.0 - doubt).max(0.0)).zip(end((1.0 + doubt).min(subjects as f64 / found.max(1.0))));
+        let interval = ends.map(|(low, high)| [low[0], high[1]]);
         let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         let common = common(linked);
         let mut attack = LinkageAttack {

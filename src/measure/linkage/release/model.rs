@@ -24,8 +24,8 @@ pub(super) struct Model {
     /// One a feature, at least 0.
     pub(super) weights: Vec<f64>,
     pub(super) offset: f64,
-    /// Mean probability that some candidate is the partner, where none is and where one is.
-    pub(super) found: [f64; 2],
+    /// Share of partners that are candidates at all.
+    pub(super) reach: f64,
 }
 
 impl Model {

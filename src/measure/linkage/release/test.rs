@@ -171,6 +171,70 @@ fn without_truth_the_rate_is_what_the_links_expect_of_themselves() {
     assert_eq!((detail.plain_overlap_rate, detail.nearest_rate, detail.common), (None, None, None));
 }
 
+/// Only the records of these people.
+fn of_people(records: Vec<Record>, people: std::ops::Range<u32>) -> Vec<Record> {
+    records.into_iter().filter(|record| people.contains(&record.0)).collect()
+}
+
+#[test]
+fn of_unrelated_people_nobody_is_claimed() {
+    for merchants in [40, 150, 600] {
+        let ours = of_people(release(240, merchants, 0, 11), 0..120);
+        let theirs = of_people(release(240, merchants, 31, 12), 120..240);
+        let mut linked = linked(&ours, &theirs);
+        linked.truth = None;
+        let attack = attacked(&linked);
+        assert_eq!((attack.attack_rate, attack.expected_correct), (None, None), "{merchants}: {attack:?}");
+        assert_eq!(attack.evidence, crate::result::Evidence::Unknown);
+        assert!(attack.undefined.iter().all(|field| field.reason == "nobody-in-common"), "{attack:?}");
+    }
+}
+
+#[test]
+fn people_without_habits_are_not_claimed_though_all_are_in_both() {
+    // One merchant is as good as another for everybody, so no history says whose it is.
+    let anyhow = |day, seed| -> Vec<Record> {
+        let any = |at: u64, key: u64, below: u64| u32::try_from(mix(mix(seed, at), key) % below).unwrap();
+        (0..600)
+            .map(|at| (u32::try_from(at % 100).unwrap(), any(at, 1, 50), day + i64::from(any(at, 2, 30)), 100))
+            .collect()
+    };
+    let mut linked = linked(&anyhow(0, 1), &anyhow(31, 2));
+    linked.truth = None;
+    let attack = attacked(&linked);
+    assert_eq!(attack.attack_rate, None, "{attack:?}");
+}
+
+#[test]
+fn where_half_are_in_both_the_expected_number_is_near_the_right_one() {
+    let ours = release(120, 300, 0, 13);
+    let theirs = of_people(release(180, 300, 31, 14), 60..180);
+    let mut linked = linked(&ours, &theirs);
+    let told = attacked(&linked);
+    assert_eq!(told.release.unwrap().common, Some(60));
+    let right = f64::from(u32::try_from(told.correct.unwrap()).unwrap());
+    assert!(right > 45.0, "{right}");
+    linked.truth = None;
+    let blind = attacked(&linked);
+    let expected = blind.expected_correct.unwrap();
+    assert!((expected - right).abs() < 0.2 * right, "expected {expected}, right {right}");
+    // Truth scores links and changes none, and the interval of the blind attack covers what is right.
+    assert_eq!((told.expected_correct, told.links), (blind.expected_correct, blind.links));
+    let [low, high] = blind.interval.unwrap().map(|share| share * 120.0);
+    assert!(low < right && right < high, "{low} to {high}, right {right}");
+    assert_eq!(blind.evidence, crate::result::Evidence::Found);
+}
+
+#[test]
+fn a_few_in_both_are_told_when_their_histories_are_their_own() {
+    let ours = release(150, 2000, 0, 15);
+    let theirs = of_people(release(285, 2000, 31, 16), 135..285);
+    let mut linked = linked(&ours, &theirs);
+    linked.truth = None;
+    let expected = attacked(&linked).expected_correct.unwrap();
+    assert!((10.0..20.0).contains(&expected), "15 are in both, {expected} expected");
+}
+
 #[test]
 fn equal_histories_are_not_linked() {
     let twins = |day| vec![(0, 1, day, 100), (1, 1, day, 100), (2, 2, day, 250), (2, 3, day, 250), (3, 4, day, 90)];
