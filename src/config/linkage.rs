@@ -86,6 +86,8 @@ pub struct SourcePlan {
 /// Identifiers that the operator supplies, to see whether a pseudonym is a form of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownIdentifiers {
+    /// What reports call them, and a waiver; the name of their file when nothing is said.
+    pub name: Option<String>,
     /// The files.
     pub files: Vec<String>,
     /// How text files are to be read.
@@ -117,6 +119,12 @@ impl LinkagePlan {
                 self.known_identifiers
             },
         }
+    }
+
+    /// The names that are given to sources and to lists of identifiers, in their order.
+    pub fn given_names(&self) -> impl Iterator<Item = &String> {
+        let sources = self.sources.iter().filter_map(|source| source.name.as_ref());
+        sources.chain(self.known_identifiers.iter().filter_map(|known| known.name.as_ref()))
     }
 
     /// Whether there is nothing to do.
@@ -173,8 +181,9 @@ pub(super) fn add_source(plan: &mut LinkagePlan, source: SourcePlan, is_pseudony
         return Err("`pseudonym` needs a column of the extract and the one that holds the identifiers".to_owned());
     }
     for on in source.on {
-        let (files, input) = (source.files.clone(), source.input.clone());
-        plan.known_identifiers.push(KnownIdentifiers { files, input, column: on.theirs, pseudonyms: vec![on.ours] });
+        let (name, files, input) = (source.name.clone(), source.files.clone(), source.input.clone());
+        let pseudonyms = vec![on.ours];
+        plan.known_identifiers.push(KnownIdentifiers { name, files, input, column: on.theirs, pseudonyms });
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Pseudonym columns held against identifiers that the operator supplies.
 
 use super::Ours;
-use super::open::is_dropped;
+use super::open::{OpenedList, is_dropped};
 use super::side::OurSide;
 use crate::config::{KnownIdentifiers, Plan};
-use crate::input::{self, Source};
+use crate::input;
 use crate::measure::linkage::pseudonym;
 use crate::result::{LinkedSource, PseudonymCheck};
 use crate::scan::ScanError;
@@ -20,12 +20,12 @@ use crate::treatment::TreatmentError;
 pub(super) fn check_pseudonyms(
     ours: &Ours<'_>,
     known: &KnownIdentifiers,
-    source: Source,
+    opened: OpenedList,
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<(Vec<PseudonymCheck>, LinkedSource), ScanError> {
-    let name = source.name().to_owned();
+    let OpenedList { name, source } = opened;
     let wanted: Vec<bool> = source.columns().iter().map(|column| *column == known.column).collect();
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     let left = plan.memory.map(|allowed| allowed.saturating_sub(held));

@@ -77,14 +77,14 @@ pub(super) fn measure_linkage(
             break;
         }
     }
-    for (known, source) in plan.linkage.known_identifiers.iter().zip(opened.identifiers) {
+    for (known, opened) in plan.linkage.known_identifiers.iter().zip(opened.identifiers) {
         if cut_off.is_some() {
             break;
         }
         if known.pseudonyms.iter().all(|column| open::is_dropped(plan, column)) {
             continue;
         }
-        match check_pseudonyms(ours, known, source, plan, progress, stop) {
+        match check_pseudonyms(ours, known, opened, plan, progress, stop) {
             Ok((checks, source)) => {
                 found.pseudonyms.extend(checks);
                 sources.push(source);
