@@ -119,7 +119,7 @@ fn a_configuration_is_refused_where_it_is_wrong() {
 
 #[test]
 fn a_list_of_no_identifiers_is_refused_like_a_source_with_nobody() {
-    for list in ["id\n", "id\n\n\n", "id\n\"\"\n", "id,x\n,1\n,2\n"] {
+    for list in ["id\n", "id\n\n\n", "id\n\"\"\n", "id,x\n,1\n,2\n", "id\n\"  \"\n\" \"\n"] {
         let bench = bench();
         bench.write("ids.csv", list);
         let flags = ["--subject", "customer", "--against", "ids.csv", "--attack", "pseudonym", "--on", "city=id"];
