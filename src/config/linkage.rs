@@ -180,10 +180,42 @@ pub(super) fn add_source(plan: &mut LinkagePlan, source: SourcePlan, is_pseudony
     if source.on.is_empty() {
         return Err("`pseudonym` needs a column of the extract and the one that holds the identifiers".to_owned());
     }
-    for on in source.on {
-        let (name, files, input) = (source.name.clone(), source.files.clone(), source.input.clone());
-        let pseudonyms = vec![on.ours];
-        plan.known_identifiers.push(KnownIdentifiers { name, files, input, column: on.theirs, pseudonyms });
+    if let Some(key) = for_joins_only(&source) {
+        return Err(no_meaning(key));
     }
+    let SourcePlan { name, files, input, on, .. } = source;
+    let mut lists: Vec<KnownIdentifiers> = Vec::new();
+    for OnColumn { ours, theirs, .. } in on {
+        // A list is read once, however many columns are held against it.
+        match lists.iter_mut().find(|list| list.column == theirs) {
+            Some(list) => list.pseudonyms.push(ours),
+            None => lists.push(KnownIdentifiers {
+                name: name.clone(),
+                files: files.clone(),
+                input: input.clone(),
+                column: theirs,
+                pseudonyms: vec![ours],
+            }),
+        }
+    }
+    plan.known_identifiers.extend(lists);
     Ok(())
+}
+
+/// The first key of a list of identifiers that says how to join, and so would do nothing.
+fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
+    let any = |is_said: fn(&OnColumn) -> bool| source.on.iter().any(is_said);
+    let said = [
+        ("subject", source.subject.is_some()),
+        ("truth", source.truth.is_some()),
+        ("hold_out", source.hold_out.is_some()),
+        ("within", any(|on| on.within.is_some())),
+        ("compare", any(|on| on.compare.is_some())),
+    ];
+    said.into_iter().find(|&(_, said)| said).map(|(key, _)| key)
+}
+
+/// Why a key or flag of joins is refused beside `pseudonym`.
+pub(super) fn no_meaning(spelled: &str) -> String {
+    format!("`pseudonym` holds a column against identifiers and joins nothing, so `{spelled}` has no meaning beside it")
 }

@@ -89,3 +89,42 @@ fn no_two_sources_of_either_kind_are_given_one_name() {
         bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 2, &["two sources are named `crm`"]);
     }
 }
+
+#[test]
+fn what_says_how_to_join_is_refused_beside_a_list_of_identifiers() {
+    let on = "on = [{ ours = \"city\", theirs = \"id\" }]";
+    let told = |key: &str| format!("joins nothing, so `{key}` has no meaning beside it");
+    for (key, lines) in [
+        ("subject", format!("{on}\nsubject = \"id\"")),
+        ("truth", format!("{on}\ntruth = {{ ours = \"customer\", theirs = \"id\" }}")),
+        ("hold_out", format!("{on}\nhold_out = \"does-not-exist.csv\"")),
+        ("within", "on = [{ ours = \"amount\", theirs = \"id\", within = \"5%\" }]".to_owned()),
+        ("compare", "on = [{ ours = \"city\", theirs = \"id\", compare = \"normalised\" }]".to_owned()),
+    ] {
+        let bench = with_two_lists();
+        let holds = "[[recipient.holds]]\nfile = \"x/ids.csv\"\nattacks = [\"pseudonym\"]";
+        bench.write("r.toml", format!("[subject]\ncolumn = \"customer\"\n{holds}\n{lines}\n"));
+        bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 2, &[&told(key)]);
+    }
+    let flags = ["--subject", "customer", "--against", "members.csv", "--on", "city=town", "--attack", "pseudonym"];
+    for flag in [["--their-subject", "member"], ["--truth", "customer=member"]] {
+        let bench = bench();
+        bench.assert_refused(&scan(&bench, &[&flags[..], &flag].concat()), 2, &[&told(flag[0])]);
+    }
+}
+
+#[test]
+fn columns_that_are_held_against_one_list_are_held_against_it_together() {
+    let bench = with_two_lists();
+    bench.write("x/ids.csv", "id\nGhent\nc1\n");
+    let flags = ["--subject", "customer", "--quasi", "birth", "--attack", "pseudonym", "--on", "city=id,customer=id"];
+    let result = crate::result(&bench, &[&flags[..], &["--against", "x/ids.csv"]].concat());
+    assert_eq!(result["sources"].as_array().map(Vec::len), Some(1), "{}", result["sources"]);
+    let checks = result["measures"]["linkage"]["value"]["pseudonyms"].as_array().expect("checks");
+    let found: Vec<_> = checks
+        .iter()
+        .map(|check| (check["column"].as_str(), check["identifiers"].as_str(), check["reversed"].as_u64()))
+        .collect();
+    let expected = [("city", 1), ("customer", 1)];
+    assert_eq!(found, expected.map(|(column, reversed)| (Some(column), Some("ids"), Some(reversed))));
+}
