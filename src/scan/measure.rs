@@ -69,6 +69,9 @@ pub(super) fn measure_all(
             Ok(known) => {
                 measures.unicity = Some(known.outcome);
                 (subjects, advice) = (known.subjects, known.advice);
+                if let Some(reason) = known.not_listed {
+                    leave_out(SubjectList::NAME, reason);
+                }
             }
             Err(reason) => leave_out(unicity::NAME, reason),
         }
@@ -142,10 +145,10 @@ fn measure_unicity(
     let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;
     if plan.memory.is_some_and(|allowed| needed > allowed) {
         let outcome = too_much_memory("indexing known points", needed, plan);
-        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None }));
+        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None, not_listed: None }));
     }
     let outcome = unicity::measure(table, &settings, progress, stop)?;
-    let (mut advice, mut subjects) = (Vec::new(), None);
+    let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
@@ -153,10 +156,15 @@ fn measure_unicity(
         }
         if plan.lists_subjects {
             let known = value.gated_known_points.unwrap_or(settings.gate_known_points);
-            subjects = list_subjects(table, &settings, events.first_records, known, stop)?;
+            match list_subjects(table, &settings, events.first_records, known, stop) {
+                Ok(list) => subjects = list,
+                Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+                // The curves are measured, whatever became of the list.
+                Err(_) => not_listed = Some("the time limit was over before every subject was listed"),
+            }
         }
     }
-    Ok(Ok(KnownPoints { outcome, advice, subjects }))
+    Ok(Ok(KnownPoints { outcome, advice, subjects, not_listed }))
 }
 
 /// What known points say, and what follows from it.
@@ -164,6 +172,8 @@ struct KnownPoints {
     outcome: Outcome<Unicity>,
     advice: Vec<Advice>,
     subjects: Option<SubjectList>,
+    /// Why subjects are not listed though they were asked for.
+    not_listed: Option<&'static str>,
 }
 
 /// The strictest limit of the policy on unicity.
