@@ -63,8 +63,7 @@ pub(super) fn measure_all(
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
-    let asked = |name: &str| plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
-    if asked(unicity::NAME) {
+    if plan.asks(unicity::NAME) {
         match measure_unicity(&table, events, plan, progress, stop)? {
             Ok(known) => {
                 measures.unicity = Some(known.outcome);
@@ -79,7 +78,7 @@ pub(super) fn measure_all(
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
     let mut sources = Vec::new();
-    if !asked(linkage::NAME) {
+    if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
     } else if plan.linkage.is_empty() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
@@ -98,14 +97,14 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
-    if !asked(uniqueness::NAME) {
+    if !plan.asks(uniqueness::NAME) {
         leave_out(uniqueness::NAME, "not asked for with `--measures`");
     } else if table.columns().is_empty() {
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
         measures.uniqueness = Some(measure_uniqueness(&table, plan, progress, stop)?);
     }
-    if asked(identifiers::NAME) {
+    if plan.asks(identifiers::NAME) {
         let records = table.records() as u64 + table.records_without_subject();
         measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
     } else {

@@ -31,9 +31,8 @@ pub(super) struct OpenedList {
 }
 
 /// Whether linkage is asked for and there is something to link with.
-pub(crate) fn is_asked(plan: &Plan) -> bool {
-    let named = plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == linkage::NAME);
-    named && !plan.linkage.is_empty()
+fn is_asked(plan: &Plan) -> bool {
+    plan.asks(linkage::NAME) && !plan.linkage.is_empty()
 }
 
 /// Opens every source and looks for the columns that the plan takes from it.
