@@ -18,7 +18,7 @@ use crate::treatment::WithinRule;
 /// Keys of `[linkage]`.
 pub(super) const LINKAGE: [&str; 1] = ["known_identifiers"];
 /// Keys of `[[recipient.holds]]`.
-const HOLDS: [&str; 13] = [
+pub(super) const HOLDS: [&str; 13] = [
     "name",
     "file",
     "subject",
@@ -33,9 +33,9 @@ const HOLDS: [&str; 13] = [
     "encoding",
     "null_values",
 ];
-const ON: [&str; 4] = ["ours", "theirs", "within", "compare"];
+pub(super) const ON: [&str; 4] = ["ours", "theirs", "within", "compare"];
 const TRUTH: [&str; 2] = ["ours", "theirs"];
-const KNOWN_IDENTIFIERS: [&str; 4] = ["name", "file", "column", "pseudonym"];
+pub(super) const KNOWN_IDENTIFIERS: [&str; 4] = ["name", "file", "column", "pseudonym"];
 const HOLDS_PLACE: &str = "recipient.holds";
 const KNOWN_PLACE: &str = "linkage.known_identifiers";
 
