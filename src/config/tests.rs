@@ -78,7 +78,7 @@ fn every_key_reaches_the_plan() {
 }
 
 /// The keys of every table that `path` leads to; `*` is any name, and a list stands for each of its entries.
-fn keys_at<'text>(value: &DeValue<'text>, path: &[&str]) -> BTreeSet<String> {
+fn keys_at(value: &DeValue<'_>, path: &[&str]) -> BTreeSet<String> {
     match (value, path) {
         (DeValue::Array(list), _) => list.iter().flat_map(|item| keys_at(item.get_ref(), path)).collect(),
         (DeValue::Table(table), []) => table.keys().map(|key| key.get_ref().to_string()).collect(),
