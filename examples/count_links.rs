@@ -49,7 +49,9 @@ fn main() -> ExitCode {
 
 fn options() -> Option<Options> {
     let mut arguments = std::env::args().skip(1);
-    let mut options = Options { files: [arguments.next()?, arguments.next()?], threads: 0, repeat: 3 };
+    let mut file = || arguments.next().filter(|file| !file.starts_with('-'));
+    let files = [file()?, file()?];
+    let mut options = Options { files, threads: 0, repeat: 3 };
     while let Some(flag) = arguments.next() {
         let value = arguments.next()?.parse().ok()?;
         match flag.as_str() {

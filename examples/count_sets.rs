@@ -48,7 +48,8 @@ fn main() -> ExitCode {
 
 fn options() -> Option<Options> {
     let mut arguments = std::env::args().skip(1);
-    let mut options = Options { file: arguments.next()?, threads: 0, max_set: 3, repeat: 3 };
+    let mut options =
+        Options { file: arguments.next().filter(|file| !file.starts_with('-'))?, threads: 0, max_set: 3, repeat: 3 };
     while let Some(flag) = arguments.next() {
         let value = arguments.next()?.parse().ok()?;
         match flag.as_str() {

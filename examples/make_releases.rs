@@ -50,7 +50,8 @@ fn main() -> ExitCode {
 
 fn options() -> Option<Options> {
     let mut arguments = std::env::args().skip(1);
-    let files = [arguments.next()?, arguments.next()?];
+    let mut file = || arguments.next().filter(|file| !file.starts_with('-'));
+    let files = [file()?, file()?];
     let mut options = Options { files, subjects: 100_000, merchants: 10_000, seed: 1 };
     while let Some(flag) = arguments.next() {
         let value: u64 = arguments.next()?.parse().ok()?;

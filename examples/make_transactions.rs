@@ -47,7 +47,13 @@ fn main() -> ExitCode {
 
 fn options() -> Option<Options> {
     let mut arguments = std::env::args().skip(1);
-    let mut options = Options { file: arguments.next()?, subjects: 1_100_000, merchants: 10_000, days: 90, seed: 1 };
+    let mut options = Options {
+        file: arguments.next().filter(|file| !file.starts_with('-'))?,
+        subjects: 1_100_000,
+        merchants: 10_000,
+        days: 90,
+        seed: 1,
+    };
     while let Some(flag) = arguments.next() {
         let value: u64 = arguments.next()?.parse().ok()?;
         match flag.as_str() {

@@ -167,11 +167,7 @@ fn why_unknown(attack: &LinkageAttack) -> Option<String> {
         return None;
     }
     let field = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    let words = |code: &str| match code {
-        "empty" => "one side has no subjects".to_owned(),
-        "too-costly" => "there are more pairs of records to compare than the work limit allows".to_owned(),
-        other => undefined_in_words(other).unwrap_or(other).to_owned(),
-    };
+    let words = |code: &str| undefined_in_words(code).unwrap_or(code).to_owned();
     Some(field.map_or_else(|| "it gave none".to_owned(), |entry| words(&entry.reason)))
 }
 

@@ -63,12 +63,13 @@ pub(super) fn breaks(result: &ScanResult, attack: &LinkageAttack) -> bool {
     told || limit(result, attack).is_some_and(|limit| upper(attack).is_none_or(|upper| upper > limit + 1e-12))
 }
 
-/// The finding that speaks of an attack: of its family and with its figure.
+/// The finding that speaks of an attack: of its family, its source and with its figure.
 pub(super) fn finding<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> Option<&'a Finding> {
     let code = if follows(attack.attack) { FindingCode::Relinkable } else { FindingCode::Linkable };
     let upper = upper(attack)?;
     let is_it = |finding: &&Finding| {
         finding.code == code
+            && finding.source.as_ref() == Some(&attack.with)
             && finding.columns == attack.columns
             && finding.measured.is_some_and(|measured| measured.total_cmp(&upper).is_eq())
     };

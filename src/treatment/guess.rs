@@ -4,8 +4,8 @@
 //! says nothing is therefore counted as a quasi-identifier, unless every record has another value in it.
 
 use super::words::{
-    ACCOUNT, ADDRESS, AMBIGUOUS, ASPECT, CARD, DIRECT, DIRECT_PAIRS, FREE_TEXT, IDENTIFIER, MACHINE_KEY, MONEY, NAME,
-    NUMBER, PARTY, PERSON, PLACE, QUALIFIER, RECORD, SUBJECT, TIME, TRADE, TRAIT, words,
+    ACCOUNT, ADDRESS, AMBIGUOUS, ASPECT, FREE_TEXT, IDENTIFIER, MACHINE_KEY, MONEY, PLACE, QUALIFIER, RECORD, SUBJECT,
+    TIME, TRADE, TRAIT, has, is_direct, mentions, speaks_of_subject_alone, subject_rank, words,
 };
 use crate::detect::Found;
 use crate::result::{ColumnType, IdentifierKind, Placement, Role};
@@ -127,21 +127,6 @@ fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
         None => format!("the heading names a person, account or card, {count}"),
     };
     (Role::Subject, reason)
-}
-
-/// How directly a word means the person or account, also glued to a word that makes an identifier of it (`customerid`).
-fn subject_rank(word: &str) -> Option<u32> {
-    let known = |word: &str| SUBJECT.iter().find(|(known, _)| *known == word).map(|&(_, rank)| rank);
-    let glued = || {
-        let rest = |part: &&str| word.strip_suffix(part).or_else(|| word.strip_prefix(part)).and_then(known);
-        IDENTIFIER.iter().filter(|part| part.len() > 1).find_map(rest)
-    };
-    known(word).or_else(glued)
-}
-
-/// Whether every word fits, so that `card_type` and `account_to` do not.
-fn speaks_of_subject_alone(heading: &[String]) -> bool {
-    heading.iter().all(|word| subject_rank(word).is_some() || has(&IDENTIFIER, word) || has(&QUALIFIER, word))
 }
 
 /// The column that most looks like the subject; the first of equals. One that holds card or account numbers and the
@@ -296,27 +281,6 @@ fn guess_by_type(column: &ColumnFacts<'_>) -> (Role, String) {
     (Role::QuasiIdentifier, with_found(column, reason))
 }
 
-fn is_direct(heading: &[String]) -> bool {
-    let word = |wanted: &str| heading.iter().any(|word| word == wanted);
-    let named = heading.iter().any(|word| NAME.contains(&word.as_str()));
-    let glued = |word: &String| word.strip_suffix("name").is_some_and(|rest| PERSON.contains(&rest));
-    let name_of_person = (named && (heading.len() == 1 || mentions(heading, &PERSON) || mentions(heading, &PARTY)))
-        || heading.iter().any(glued);
-    let filler = |word: &String| NAME.contains(&word.as_str()) || QUALIFIER.contains(&word.as_str());
-    let party = mentions(heading, &PARTY) && heading.iter().all(|word| has(&PARTY, word) || filler(word));
-    let card_number = mentions(heading, &CARD) && (mentions(heading, &NUMBER) || word("pan"));
-    let stuck = |word: &String| {
-        ACCOUNT.iter().any(|account| word.strip_prefix(account).is_some_and(|rest| NUMBER.contains(&rest)))
-    };
-    let account_number = (mentions(heading, &ACCOUNT) && mentions(heading, &NUMBER)) || heading.iter().any(stuck);
-    mentions(heading, &DIRECT)
-        || DIRECT_PAIRS.iter().any(|(first, second)| word(first) && word(second))
-        || name_of_person
-        || party
-        || card_number
-        || account_number
-}
-
 /// A different value in (nearly) every record that has one, and either a heading that says so or numbers without gaps
 /// worth speaking of.
 fn is_row_identifier(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
@@ -332,16 +296,6 @@ fn is_row_identifier(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
             ColumnType::Text => mentions(heading, &IDENTIFIER),
             _ => false,
         }
-}
-
-fn mentions(heading: &[String], known: &[&str]) -> bool {
-    heading.iter().any(|word| has(known, word))
-}
-
-/// Whether a word is known, also with digits at its end (`address1`) or glued to another long one (`merchantname`).
-fn has(known: &[&str], word: &str) -> bool {
-    let bare = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    known.iter().any(|&known| bare == known || (known.len() >= 6 && bare.contains(known)))
 }
 
 #[cfg(test)]

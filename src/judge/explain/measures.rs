@@ -45,13 +45,19 @@ pub(super) const PAGES: [Page; 4] = [
         code: "linkage",
         summary: "What a recipient can join to what it already holds.",
         meaning: "The recipient is no stranger: it has names, birthdays, home towns, a log of its own or last month's \
-                  release. Each attack tries to put its people on the records of the extract, in its own way.",
+                  release. Each attack tries to put its people on the records of the extract, in its own way: `exact` by equal \
+                  values, `tolerant` by near ones, `distance` by whoever lies nearest, `probabilistic` by weighing each \
+                  agreement, `scoreboard` by a few known events. `release` follows people to another release with new \
+                  pseudonyms, `intersection` says what another one with the same pseudonyms adds, and `pseudonym` whether \
+                  a pseudonym is made from an identifier that somebody knows.",
         formula: "Attack rate = links that are right, by a truth column, or that are expected to be right, over all \
                   subjects of the extract. Beside it stands the baseline, which is guessing without the shared columns, \
                   and where there are people whom the source does not hold, the control: links claimed for them, all \
-                  wrong. Evidence is an attack rate above both, by the interval. k-map is the fewest people of the source \
+                  wrong. Evidence is an attack rate above the baseline, by the interval, and, where no truth has counted \
+                  the links, claims above the control. k-map is the fewest people of the source \
                   who share the values of a subject who matches.",
-        source: "Fellegi and Sunter (1969); Sweeney (2001) for k-map; Narayanan and Shmatikov (2008); Giomi et al., \
+        source: "Fellegi and Sunter (1969); Sweeney (2001) for k-map; Domingo-Ferrer and Torra (2001) for distance; Narayanan \
+                 and Shmatikov (2008); Giomi et al., \
                  Anonymeter (2023) for baseline and control.",
         action: "Coarsen or leave out the columns that the report names as linking, and measure again.",
     },

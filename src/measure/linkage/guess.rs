@@ -12,7 +12,7 @@ pub(super) fn baseline(linked: &LinkedTables) -> Option<f64> {
     if ours == 0 || theirs == 0 {
         return None;
     }
-    let partners = linked.truth.as_ref().map_or(ours.min(theirs) as u64, partners);
+    let partners = linked.truth.as_ref().map_or(ours.min(theirs) as u64, SubjectKeys::pairs);
     Some((partners as f64 / ours as f64 / ours.max(theirs) as f64).min(1.0))
 }
 
@@ -22,33 +22,5 @@ pub(super) fn evidence(interval: Option<[f64; 2]>, baseline: Option<f64>) -> Evi
         (Some([low, _]), Some(baseline)) if low > baseline => Evidence::Found,
         (Some(_), Some(_)) => Evidence::None,
         _ => Evidence::Unknown,
-    }
-}
-
-/// Pairs of a subject of each side with one key.
-fn partners(keys: &SubjectKeys) -> u64 {
-    let sorted = |keys: &[Option<u32>]| {
-        let mut keys: Vec<u32> = keys.iter().copied().flatten().collect();
-        keys.sort_unstable();
-        keys
-    };
-    let (ours, theirs) = (sorted(&keys.ours), sorted(&keys.theirs));
-    let holders =
-        |key: &u32| theirs.partition_point(|other| other <= key) - theirs.partition_point(|other| other < key);
-    ours.iter().map(|key| holders(key) as u64).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SubjectKeys, partners};
-
-    #[test]
-    fn partners_are_pairs_with_one_key() {
-        let keys = SubjectKeys {
-            ours: vec![Some(1), Some(2), Some(2), None, Some(9)],
-            theirs: vec![Some(2), Some(2), None, Some(1), Some(7)],
-        };
-        // 1 with 1, and each of the two 2 with each of the two 2.
-        assert_eq!(partners(&keys), 5);
     }
 }

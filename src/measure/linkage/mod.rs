@@ -10,6 +10,7 @@ pub mod exact;
 mod guess;
 pub mod intersection;
 mod keys;
+mod lookup;
 mod memory;
 mod normalise;
 pub mod probabilistic;
@@ -18,13 +19,14 @@ pub mod release;
 mod run;
 pub mod scoreboard;
 pub mod tolerant;
+mod truth;
 
 pub use memory::bytes;
 pub use run::{Settings, measure};
 
 use crate::measure::unicity::Tolerance;
 use crate::printable::printable_within;
-use crate::result::{Evidence, LinkageAttack, UndefinedField};
+use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
 use crate::table::{Dictionary, Table};
 
 /// Name of the measure.
@@ -55,6 +57,30 @@ pub struct LinkedTables {
     pub pseudonyms: Option<SubjectKeys>,
     /// Whether the source holds the same records as the extract.
     pub source_equals_extract: bool,
+}
+
+impl LinkedTables {
+    /// An attack of which only the sides and the columns are known.
+    fn attack(&self, attack: AttackKind) -> LinkageAttack {
+        LinkageAttack {
+            attack,
+            with: self.source.clone(),
+            columns: self.columns.iter().map(|column| column.name.clone()).collect(),
+            subjects: self.ours.subjects() as u64,
+            source_subjects: self.theirs.subjects() as u64,
+            source_equals_extract: self.source_equals_extract,
+            ..LinkageAttack::default()
+        }
+    }
+}
+
+/// Lists fields as null for this reason, each once.
+fn undefined(attack: &mut LinkageAttack, fields: &[&str], reason: &str) {
+    for &field in fields {
+        if attack.undefined.iter().all(|entry| entry.field != field) {
+            attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+        }
+    }
 }
 
 /// A column that both sides have.
@@ -112,7 +138,7 @@ fn nothing_compared(attack: &mut LinkageAttack, apart: &[String]) {
         ("recall", attack.recall.take().is_some()),
     ];
     for (field, _) in rates.into_iter().filter(|(_, was_there)| *was_there) {
-        attack.undefined.push(UndefinedField { field: field.to_owned(), reason: "no-overlap".to_owned() });
+        undefined(attack, &[field], "no-overlap");
     }
     attack.evidence = Evidence::Unknown;
     attack.notes.extend(apart.iter().map(|column| no_common_value(&shown(column))));

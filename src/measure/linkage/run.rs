@@ -1,7 +1,9 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, tolerant};
-use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
+use super::{
+    LinkedTables, distance, exact, intersection, lookup::share, probabilistic, release, scoreboard, tolerant, undefined,
+};
+use crate::result::{AttackKind, Evidence, LinkageAttack};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::Table;
@@ -23,7 +25,7 @@ pub struct Settings {
 /// what it claims of them, it claims wrongly.
 ///
 /// # Errors
-/// When `stop` was raised, or an attack would take more work than its fixed limit.
+/// When `stop` was raised.
 pub fn measure(
     linked: LinkedTables,
     hold_out: Option<Table>,
@@ -49,7 +51,6 @@ fn measure_attacks(
     for &kind in &settings.attacks {
         stop.check()?;
         let mut found = attack(kind, &linked, settings, stop)?;
-        found.source_equals_extract = linked.source_equals_extract;
         let is_told = kind == AttackKind::Exact || found.attack_rate.is_none();
         if found.unique == Some(0) && found.ambiguous == Some(0) && !is_told {
             found.notes.push(
@@ -63,6 +64,7 @@ fn measure_attacks(
         attacks.push(found);
         progress.advance(1);
     }
+    let is_scored = linked.truth.is_some();
     if let Some(hold_out) = hold_out {
         // Nobody of the hold-out is known to the source, so there is no truth to score with.
         (linked.truth, linked.pseudonyms) = (None, None);
@@ -79,7 +81,7 @@ fn measure_attacks(
         }
     }
     for found in &mut attacks {
-        found.evidence = evidence(found);
+        found.evidence = weighed(found, is_scored);
     }
     Ok(attacks)
 }
@@ -102,70 +104,49 @@ fn attack(
         AttackKind::Release => release::attack(linked, &release::Settings::default(), stop),
         AttackKind::Scoreboard => match scoreboard::Settings::guess(&linked.columns) {
             Some(settings) => scoreboard::attack(linked, &settings, stop),
-            None => Ok(without_item(linked)),
+            None => Ok(scoreboard::without_item(linked)),
         },
     }
 }
 
-/// A scoreboard compares who has which items, so without a column of items it has nothing to say.
-fn without_item(linked: &LinkedTables) -> LinkageAttack {
-    LinkageAttack {
-        attack: AttackKind::Scoreboard,
-        with: linked.source.clone(),
-        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects: linked.theirs.subjects() as u64,
-        undefined: vec![UndefinedField { field: "attack_rate".to_owned(), reason: "no-item".to_owned() }],
-        notes: vec!["no shared column holds text, such as the merchant, by which events could be compared".to_owned()],
-        ..LinkageAttack::default()
-    }
+/// Subjects for whom an attack claims a link, right or wrong.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "subjects")]
+fn claimed(found: &LinkageAttack) -> Option<u64> {
+    found.claim_rate.map(|rate| (rate * found.subjects as f64).round() as u64)
 }
 
-/// Links that an attack claims, right or wrong: those that it names, else unique matches.
-fn claims(found: &LinkageAttack) -> Option<u64> {
-    found.links.or(found.unique)
-}
-
-/// Adds what the attack claims of strangers.
+/// Adds what the attack claims of strangers. Where it had nothing to compare, it claims nothing of anybody, and that
+/// tells nothing.
 fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
-    let (Some(claimed), Some(control)) = (claims(found), claims(strangers)) else {
-        return undefined(found, "no-claims");
+    let fields = ["control_rate", "residual_risk"];
+    let why = found.undefined.iter().find(|entry| entry.field == "attack_rate" && entry.reason != "no-truth");
+    if let Some(reason) = why.map(|entry| entry.reason.clone()) {
+        return undefined(found, &fields, &reason);
+    }
+    // Strangers who have no value in common with the source are not compared, and so not claimed either.
+    let of_strangers = claimed(strangers).or(strangers.links).or(strangers.unique);
+    let (Some(claims), Some(control)) = (claimed(found), of_strangers) else {
+        return undefined(found, &fields, "no-claims");
     };
-    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
-    let share = |claims: u64, of: u64| (of > 0).then(|| claims as f64 / of as f64);
-    found.claim_rate = share(claimed, found.subjects);
     found.control_rate = share(control, strangers.subjects);
-    // An attack may claim several links of one subject; a share cannot be above 1.
-    let [claimed, control] = [claimed.min(found.subjects), control.min(strangers.subjects)];
-    match residual_risk(claimed, found.subjects, control, strangers.subjects) {
+    match residual_risk(claims, found.subjects, control, strangers.subjects) {
         Some(residual) => {
             found.residual_risk = Some(residual.risk);
             found.residual_interval = Some(residual.interval);
         }
-        None => undefined(found, "empty"),
+        None => undefined(found, &fields, "empty"),
     }
 }
 
-fn undefined(found: &mut LinkageAttack, reason: &str) {
-    for field in ["control_rate", "residual_risk"] {
-        found.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-    }
-}
-
-/// Found where the lower end of the attack lies above the baseline, unless nothing is left of it beside the control.
-/// What the attack says of its baseline itself stands.
-fn evidence(found: &LinkageAttack) -> Evidence {
-    let low = found.attack_rate.map(|rate| found.interval.map_or(rate, |[low, _]| low));
-    let beats_baseline = match found.evidence {
-        Evidence::Found => Some(true),
-        Evidence::None => Some(false),
-        Evidence::Unknown => low.zip(found.baseline_rate).map(|(low, baseline)| low > baseline),
-    };
+/// What the control leaves of the evidence. Where truth has counted the links, false ones do not count and the control
+/// has nothing to take off; elsewhere an attack that claims strangers as often has found nothing.
+fn weighed(found: &LinkageAttack, is_scored: bool) -> Evidence {
     let beats_control = found.residual_interval.map(|[low, _]| low > 0.0);
-    match (beats_baseline, beats_control) {
-        (None, None) => Evidence::Unknown,
-        (Some(false), _) | (_, Some(false)) => Evidence::None,
-        _ => Evidence::Found,
+    match (found.evidence, beats_control) {
+        (evidence, _) if is_scored && found.attack_rate.is_some() => evidence,
+        (Evidence::Found | Evidence::Unknown, Some(false)) => Evidence::None,
+        (Evidence::Unknown, Some(true)) => Evidence::Found,
+        (evidence, _) => evidence,
     }
 }
 
@@ -253,9 +234,30 @@ mod tests {
     }
 
     #[test]
+    fn what_truth_has_counted_no_hold_out_takes_back() {
+        let ours: Vec<u32> = (0..8).collect();
+        let mut known = linked(&ours, &ours);
+        let keys: Vec<Option<u32>> = ours.iter().copied().map(Some).collect();
+        known.truth = Some(SubjectKeys { ours: keys.clone(), theirs: keys });
+        // Strangers are claimed as often, and yet all eight links are right.
+        let found = measured(known, Some(table(&ours)));
+        assert_eq!((found.correct, found.control_rate, found.residual_risk), (Some(8), Some(1.0), Some(0.0)));
+        assert_eq!(found.evidence, Evidence::Found);
+    }
+
+    #[test]
+    fn where_nothing_was_compared_strangers_tell_nothing() {
+        let found = measured(linked(&[0, 1], &[5, 6]), Some(table(&[2, 3])));
+        assert_eq!((found.attack_rate, found.claim_rate, found.control_rate), (None, None, None));
+        assert_eq!(found.evidence, Evidence::Unknown);
+        let reasons = found.undefined.iter().filter(|entry| entry.field == "claim_rate");
+        assert_eq!(reasons.map(|entry| entry.reason.as_str()).collect::<Vec<_>>(), ["no-overlap"]);
+    }
+
+    #[test]
     fn without_figures_there_is_neither_evidence_nor_its_absence() {
-        assert_eq!(evidence(&LinkageAttack::default()), Evidence::Unknown);
-        let even = LinkageAttack { attack_rate: Some(0.5), baseline_rate: Some(0.5), ..LinkageAttack::default() };
-        assert_eq!(evidence(&even), Evidence::None);
+        assert_eq!(weighed(&LinkageAttack::default(), false), Evidence::Unknown);
+        let claims = LinkageAttack { residual_interval: Some([0.2, 0.4]), ..LinkageAttack::default() };
+        assert_eq!(weighed(&claims, false), Evidence::Found, "claims alone, and more than of strangers");
     }
 }

@@ -30,8 +30,8 @@
 
 use rayon::prelude::*;
 
-use super::{LinkedTables, SharedColumn};
-use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail, UndefinedField};
+use super::{LinkedTables, SharedColumn, guess, lookup};
+use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -123,23 +123,16 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     Ok(summed_up(linked, settings, &board, &looked_up, &standings, persons.len()))
 }
 
-fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
-    let field = |&field: &&str| UndefinedField { field: field.to_owned(), reason: reason.to_owned() };
-    let undefined = ["attack_rate", "interval", "baseline_rate"].iter().map(field).collect();
-    LinkageAttack { undefined, notes: vec![words.to_owned()], ..empty(linked) }
+/// What is left to say without a column of items: a scoreboard compares who has which.
+pub(super) fn without_item(linked: &LinkedTables) -> LinkageAttack {
+    undefined(linked, "no-item", "no shared column holds text, such as the merchant, by which events could be compared")
 }
 
-/// An attack of which only the sides are known.
-fn empty(linked: &LinkedTables) -> LinkageAttack {
-    LinkageAttack {
-        attack: AttackKind::Scoreboard,
-        with: linked.source.clone(),
-        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects: linked.theirs.subjects() as u64,
-        source_equals_extract: linked.source_equals_extract,
-        ..LinkageAttack::default()
-    }
+fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
+    let mut attack = linked.attack(AttackKind::Scoreboard);
+    super::undefined(&mut attack, &["attack_rate", "interval", "baseline_rate"], reason);
+    attack.notes.push(words.to_owned());
+    attack
 }
 
 #[expect(clippy::cast_precision_loss, reason = "subjects and records are fewer than 2^32")]
@@ -152,7 +145,6 @@ fn summed_up(
     known_events: usize,
 ) -> LinkageAttack {
     let persons = looked_up.len() as u64;
-    let subjects = linked.ours.subjects() as u64;
     let matched: Vec<(u32, u32)> = looked_up
         .iter()
         .zip(standings)
@@ -163,9 +155,7 @@ fn summed_up(
     entropies.sort_unstable_by(f64::total_cmp);
     let name = |column: usize| linked.columns[column].name.clone();
     let mut attack = LinkageAttack {
-        baseline_rate: super::guess::baseline(linked),
-        links: Some(matched.len() as u64),
-        claim_rate: Some(distinct(matched.iter().map(|&(_, subject)| subject)) as f64 / subjects as f64),
+        baseline_rate: guess::baseline(linked),
         scoreboard: Some(ScoreboardDetail {
             item: name(settings.item),
             rating: settings.rating.map(name),
@@ -179,10 +169,8 @@ fn summed_up(
             entropy_bits: Some(entropies.iter().sum::<f64>() / persons as f64),
             single_items: board.single_items,
         }),
-        notes: vec![
-            "the rates are shares of the subjects of the extract; persons are looked up from the source".to_owned(),
-        ],
-        ..empty(linked)
+        notes: vec![lookup::NOTE.to_owned()],
+        ..linked.attack(AttackKind::Scoreboard)
     };
     if settings.rating.is_none() {
         attack.notes.push("no shared column holds amounts with decimals, so no amounts are compared".to_owned());
@@ -190,35 +178,14 @@ fn summed_up(
     if settings.time.is_none() {
         attack.notes.push("no shared column is a date or a time, so no times are compared".to_owned());
     }
-    let Some(truth) = &linked.truth else {
-        let field = |field: &str| UndefinedField { field: field.to_owned(), reason: "no-truth".to_owned() };
-        attack.undefined = vec![field("attack_rate"), field("interval")];
-        return attack;
-    };
-    let is_right = |&&(person, subject): &&(u32, u32)| {
-        let key = truth.theirs[person as usize];
-        key.is_some() && key == truth.ours[subject as usize]
-    };
-    let correct = matched.iter().filter(is_right).count() as u64;
-    let found = distinct(matched.iter().filter(is_right).map(|&(_, subject)| subject));
-    let mut keys: Vec<u32> = truth.ours.iter().copied().flatten().collect();
-    keys.sort_unstable();
-    let has_partner =
-        |&&person: &&u32| truth.theirs[person as usize].is_some_and(|key| keys.binary_search(&key).is_ok());
-    let partners = looked_up.iter().filter(has_partner).count();
-    let share = |whole: usize| (whole > 0).then(|| correct as f64 / whole as f64);
-    attack.attack_rate = Some(found as f64 / subjects as f64);
-    attack.interval = wilson_interval(found, subjects);
-    attack.evidence = super::guess::evidence(attack.interval, attack.baseline_rate);
-    attack.correct = Some(correct);
-    attack.precision = share(matched.len());
-    attack.recall = share(partners);
+    lookup::score(&mut attack, linked, &matched);
+    attack.claim_rate = attack.links.and_then(|links| lookup::share(links, attack.subjects));
+    if let Some(correct) = attack.correct {
+        attack.attack_rate = lookup::share(correct, attack.subjects);
+        attack.interval = wilson_interval(correct, attack.subjects);
+        attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    }
     attack
-}
-
-/// How many different ones there are.
-fn distinct(subjects: impl Iterator<Item = u32>) -> u64 {
-    subjects.collect::<std::collections::BTreeSet<u32>>().len() as u64
 }
 
 /// An event with an item.

@@ -9,11 +9,11 @@
 //!
 //! | figure | meaning |
 //! |---|---|
-//! | `links` | persons with a single nearest subject |
+//! | `links` | subjects who are the single nearest of some person |
 //! | `expected_correct` | the sum of 1 / t over persons whose right subject is among the nearest t; at most 1 a subject |
 //! | `attack_rate` | `expected_correct` / subjects of the extract: the share linked by distance, DBLR |
-//! | `correct` | the links that are right, where no tie adds to `expected_correct` |
-//! | `precision`, `recall` | right links / `links`, and / persons whose key somebody in the extract has |
+//! | `correct` | those of them whose person it is, where no tie adds to `expected_correct` |
+//! | `precision`, `recall` | right claims / persons with a single nearest; `correct` / subjects whose key somebody in the source has |
 //! | `inside` | share of pairs of partners with the true value in released value ± 0.05 standard deviations, in every number: `dRisk` |
 //! | `inside_robust` | the same with 1.4826 median absolute deviations in place of one standard deviation |
 //!
@@ -50,8 +50,9 @@ use self::locations::Locations;
 use self::nearest::nearest;
 use self::scale::{INTERVAL, Scale};
 use super::keys::{Groups, Keys};
+use super::lookup::{self, Claim, share};
 use super::{Comparison, LinkedTables, SubjectKeys, guess};
-use crate::result::{AttackKind, DistanceDetail, LinkageAttack, UndefinedField};
+use crate::result::{AttackKind, DistanceDetail, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -96,7 +97,7 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
         Some(truth) => inside(linked, truth, &scales, most, stop)?,
         None => None,
     };
-    summed_up(&mut attack, &standings, partners.as_ref());
+    summed_up(&mut attack, linked, &standings);
     if let (Some(detail), Some(counted)) = (&mut attack.distance, counted) {
         detail.pairs = Some(counted.pairs);
         [detail.inside, detail.inside_robust] = counted.inside.map(|inside| share(inside, counted.pairs));
@@ -106,31 +107,25 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
 
 /// An attack of which only the sides and columns are known.
 fn beginning(linked: &LinkedTables, scales: &[Scale]) -> LinkageAttack {
-    let columns: Vec<String> = linked.columns.iter().map(|column| column.name.clone()).collect();
     let is_measured = |column: usize| scales.iter().any(|scale| scale.column == column);
     let named = |measured: bool| {
-        let places = (0..columns.len()).filter(|&column| is_measured(column) == measured);
-        places.map(|column| columns[column].clone()).collect()
+        let places = (0..linked.columns.len()).filter(|&column| is_measured(column) == measured);
+        places.map(|column| linked.columns[column].name.clone()).collect()
     };
     let (measured, equal) = (named(true), named(false));
     let constant = scales.iter().filter(|scale| !scale.tells_apart());
     let mut notes: Vec<String> = constant
         .map(|scale| {
-            let column = super::shown(&columns[scale.column]);
+            let column = super::shown(&linked.columns[scale.column].name);
             format!("the released values of column `{column}` do not differ, so it tells nobody apart")
         })
         .collect();
-    notes.push("the rates are shares of the subjects of the extract; persons are looked up from the source".to_owned());
+    notes.push(lookup::NOTE.to_owned());
     LinkageAttack {
-        attack: AttackKind::Distance,
-        with: linked.source.clone(),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects: linked.theirs.subjects() as u64,
         baseline_rate: guess::baseline(linked),
         distance: Some(DistanceDetail { measured, equal, interval: INTERVAL, ..DistanceDetail::default() }),
-        columns,
         notes,
-        ..LinkageAttack::default()
+        ..linked.attack(AttackKind::Distance)
     }
 }
 
@@ -153,8 +148,7 @@ fn nothing_to_measure(
 }
 
 fn undefined(mut attack: LinkageAttack, reason: &str, words: &str) -> LinkageAttack {
-    let field = |field: &str| UndefinedField { field: field.to_owned(), reason: reason.to_owned() };
-    attack.undefined = vec![field("attack_rate"), field("interval")];
+    super::undefined(&mut attack, &["attack_rate", "interval"], reason);
     attack.notes.push(words.to_owned());
     attack
 }
@@ -199,8 +193,11 @@ impl<'a> Partners<'a> {
 
 /// What was found of a person.
 struct Standing {
+    person: u32,
     /// Subjects at the smallest distance.
     tied: usize,
+    /// The first of them.
+    first: u32,
     /// Those of them who are the person.
     right: Vec<u32>,
 }
@@ -209,49 +206,34 @@ impl Standing {
     fn new(person: u32, nearest: &[u32], partners: Option<&Partners>) -> Self {
         let is_near = |subject: &u32| nearest.binary_search(subject).is_ok();
         let right = partners.map(|partners| partners.of(person).filter(is_near).collect()).unwrap_or_default();
-        Self { tied: nearest.len(), right }
+        Self { person, tied: nearest.len(), first: nearest[0], right }
     }
 }
 
-fn summed_up(attack: &mut LinkageAttack, standings: &[Standing], partners: Option<&Partners>) {
-    let links = count(standings, |standing| standing.tied == 1);
-    attack.links = Some(links);
+fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Standing]) {
     if let Some(detail) = &mut attack.distance {
         detail.looked_up = standings.len() as u64;
     }
-    let Some(partners) = partners else {
-        let field = |field: &str| UndefinedField { field: field.to_owned(), reason: "no-truth".to_owned() };
-        attack.undefined = vec![field("attack_rate"), field("interval")];
+    let single = standings.iter().filter(|standing| standing.tied == 1);
+    let claims: Vec<Claim> = single.map(|standing| (standing.person, standing.first)).collect();
+    lookup::score(attack, linked, &claims);
+    if linked.truth.is_none() {
         attack.notes.push(
             "somebody always lies nearest, so without truth nothing is known of how many of the links are right"
                 .to_owned(),
         );
         return;
-    };
-    let right = count(standings, |standing| standing.tied == 1 && !standing.right.is_empty());
+    }
     let found = found(attack.subjects, standings);
-    let has_ties = standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty());
     attack.expected_correct = Some(found);
-    attack.correct = (!has_ties).then_some(right);
     attack.attack_rate = rate(found, attack.subjects);
     attack.interval = interval(found, attack.subjects);
     attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
-    attack.precision = share(right, links);
-    // Who could not be compared with anybody was not found either.
-    let has_key = |person: &u32| partners.of(*person).next().is_some();
-    let known = (0..).take(partners.truth.theirs.len()).filter(has_key).count() as u64;
-    attack.recall = share(right, known);
-    let fields = [("precision", attack.precision, "no-links"), ("recall", attack.recall, "no-true-partners")];
-    for (field, _, reason) in fields.into_iter().filter(|(_, figure, _)| figure.is_none()) {
-        attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-    }
-    if has_ties {
+    if standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty()) {
+        // With ties the rate is more than the links that are right, so that these are not its count.
+        attack.correct = None;
         attack.notes.push("where several lie equally near, each counts as found by its share of them".to_owned());
     }
-}
-
-fn count(standings: &[Standing], test: impl Fn(&Standing) -> bool) -> u64 {
-    standings.iter().filter(|standing| test(standing)).count() as u64
 }
 
 /// Subjects that are found: by the share of those equally near, and nobody more than once.
@@ -275,9 +257,4 @@ fn rate(found: f64, subjects: u64) -> Option<f64> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
 fn interval(found: f64, subjects: u64) -> Option<[f64; 2]> {
     wilson_interval((found.round() as u64).min(subjects), subjects)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-fn share(part: u64, all: u64) -> Option<f64> {
-    (all > 0).then(|| part as f64 / all as f64)
 }

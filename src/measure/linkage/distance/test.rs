@@ -98,7 +98,8 @@ fn a_tie_counts_by_its_share() {
     // The first is one of two, the second lies nearer to the third, who is right for the third only.
     near(attack.expected_correct, 1.5);
     near(attack.attack_rate, 0.5);
-    assert_eq!((attack.links, attack.correct), (Some(2), None));
+    // Two persons are taken for the third subject, one of them rightly.
+    assert_eq!((attack.links, attack.correct), (Some(1), None));
     near(attack.precision, 0.5);
     near(attack.recall, 1.0 / 3.0);
     assert!(attack.notes.iter().any(|note| note.contains("equally near")));
@@ -195,7 +196,7 @@ fn several_with_one_key_are_partners_each_and_found_once() {
     linked.truth = Some(SubjectKeys { ours: vec![Some(0), None, Some(1)], theirs: vec![Some(0), Some(0), None] });
     let attack = run(&linked);
     near(attack.expected_correct, 1.0);
-    assert_eq!((attack.correct, detail(&attack).pairs), (Some(2), Some(2)));
+    assert_eq!((attack.correct, detail(&attack).pairs), (Some(1), Some(2)));
     near(attack.recall, 1.0);
 }
 

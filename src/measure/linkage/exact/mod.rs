@@ -82,15 +82,9 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     let scored = linked.truth.as_ref().map(|keys| truth::score(linked, keys, &full, stop)).transpose()?;
     let names = |set: &ColumnSet| set.columns().iter().map(|&column| linked.columns[column].name.clone()).collect();
     let mut attack = LinkageAttack {
-        attack: AttackKind::Exact,
-        with: linked.source.clone(),
-        columns: names(&full),
         reading: Some(reading(ours)),
-        subjects,
-        source_subjects: theirs.subjects() as u64,
         column_sets: sets.iter().zip(&counts).map(|(set, counts)| linked_set(names(set), counts, subjects)).collect(),
-        source_equals_extract: linked.source_equals_extract,
-        ..LinkageAttack::default()
+        ..linked.attack(AttackKind::Exact)
     };
     if let Some(counts) = counts.last() {
         describe(&mut attack, counts, &of_full);
@@ -171,9 +165,9 @@ fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>, baseline: Option<f6
     attack.claim_rate = ratio(count(claimed), subjects).or_else(|| undefined(attack, "claim_rate", "empty"));
     if let Some(scored) = scored {
         attack.correct = Some(scored.correct);
-        attack.precision = ratio(count(scored.correct), claimed).or_else(|| undefined(attack, "precision", "no-link"));
+        attack.precision = ratio(count(scored.correct), claimed).or_else(|| undefined(attack, "precision", "no-links"));
         attack.recall =
-            ratio(count(scored.correct), scored.in_source).or_else(|| undefined(attack, "recall", "no-true-partner"));
+            ratio(count(scored.correct), scored.in_source).or_else(|| undefined(attack, "recall", "no-true-partners"));
         attack.attack_rate = ratio(count(scored.correct), subjects);
         attack.interval = wilson_interval(scored.correct, subjects);
     } else {

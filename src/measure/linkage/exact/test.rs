@@ -254,7 +254,7 @@ fn missing_truth_keys_prove_nothing() {
     linked.truth = Some(SubjectKeys { ours: vec![None, None], theirs: vec![None, None] });
     let attack = attacked(&linked);
     assert_eq!((attack.correct, attack.precision, attack.recall), (Some(0), Some(0.0), None));
-    assert_eq!(reason(&attack, "recall"), Some("no-true-partner"));
+    assert_eq!(reason(&attack, "recall"), Some("no-true-partners"));
 }
 
 #[test]

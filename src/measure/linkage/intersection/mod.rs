@@ -41,8 +41,8 @@ mod test;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::{LinkedTables, SubjectKeys};
-use crate::result::{AloneOnColumn, AttackKind, Evidence, IntersectionDetail, LinkageAttack, Reading, UndefinedField};
+use super::{LinkedTables, SubjectKeys, guess};
+use crate::result::{AloneOnColumn, AttackKind, IntersectionDetail, LinkageAttack, Reading};
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
@@ -77,21 +77,13 @@ fn beginning(linked: &LinkedTables) -> LinkageAttack {
     });
     let reading = if events { Reading::AnyRecord } else { Reading::SubjectAttributes };
     LinkageAttack {
-        attack: AttackKind::Intersection,
-        with: linked.source.clone(),
-        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
         reading: Some(if linked.ours.has_subjects() { reading } else { Reading::Record }),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects: linked.theirs.subjects() as u64,
-        source_equals_extract: linked.source_equals_extract,
-        ..LinkageAttack::default()
+        ..linked.attack(AttackKind::Intersection)
     }
 }
 
 fn undefined(attack: &mut LinkageAttack, reason: &str, words: &str) {
-    for field in ["attack_rate", "baseline_rate"] {
-        attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-    }
+    super::undefined(attack, &["attack_rate", "interval", "baseline_rate"], reason);
     attack.notes.push(words.to_owned());
 }
 
@@ -111,7 +103,7 @@ fn conclude(attack: &mut LinkageAttack, detail: &IntersectionDetail) {
     attack.attack_rate = Some(rate);
     attack.interval = Some([rate, rate]);
     attack.baseline_rate = Some(baseline);
-    attack.evidence = if rate > baseline { Evidence::Found } else { Evidence::None };
+    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
     if attack.source_equals_extract {
         attack.notes.push("both releases hold the same records: the second can add nothing".to_owned());
     }

@@ -102,14 +102,14 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let notes = std::mem::take(&mut read.notes);
     let nothing = |reason: &str| Ok(outcome::undefined(linked, &read, notes.clone(), reason));
     if read.ours.len() == 0 || read.theirs.len() == 0 {
-        return nothing("one side has no subjects");
+        return nothing("empty");
     }
     if read.columns.len() < FEWEST_FIELDS {
-        return nothing("fewer than three shared columns can be compared, and two do not tell matches from others");
+        return nothing("too-few-columns");
     }
     let (rules, rule_notes) = blocking::rules(&read, &settings.blocking, settings.candidate_pairs);
     if rules.is_empty() {
-        return nothing("no set of shared columns brings some pairs, but few enough to compare");
+        return nothing("no-blocking");
     }
     let comparer = compare::Comparer::new(&read.columns);
     let candidates = blocking::candidates(&read, &rules, &comparer, stop)?;

@@ -7,8 +7,8 @@ use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, calibration, rounded};
 use super::weights;
 use super::{SMALLEST_LAMBDA, Settings};
-use crate::measure::linkage::{LinkedTables, assign, guess};
-use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading, UndefinedField};
+use crate::measure::linkage::{LinkedTables, assign, guess, undefined as undefined_fields};
+use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -26,21 +26,16 @@ pub(super) struct Learned<'a> {
 }
 
 /// What is known before anything is compared.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAttack {
-    let source_subjects = read.theirs.len() as u64;
     let reading = if linked.ours.has_subjects() { Reading::SubjectAttributes } else { Reading::Record };
     LinkageAttack {
-        attack: AttackKind::Probabilistic,
-        with: linked.source.clone(),
         columns: read.columns.iter().map(|field| field.name.clone()).collect(),
         reading: Some(reading),
         subjects: read.ours.len() as u64,
-        source_subjects,
+        source_subjects: read.theirs.len() as u64,
         baseline_rate: guess::baseline(linked),
-        source_equals_extract: linked.source_equals_extract,
         notes,
-        ..LinkageAttack::default()
+        ..linked.attack(AttackKind::Probabilistic)
     }
 }
 
@@ -51,7 +46,7 @@ pub(super) fn undefined(linked: &LinkedTables, read: &Fields, notes: Vec<String>
 
 /// The same result with the reason why there is no rate.
 pub(super) fn without_rate(mut result: LinkageAttack, reason: &str) -> LinkageAttack {
-    result.undefined.push(UndefinedField { field: "attack_rate".to_owned(), reason: reason.to_owned() });
+    undefined_fields(&mut result, &["attack_rate", "interval"], reason);
     result
 }
 
@@ -85,11 +80,9 @@ impl Learned<'_> {
         let Model { lambda, .. } = self.fit.model;
         #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
         let matches = lambda * self.read.ours.len() as f64 * self.read.theirs.len() as f64;
-        if self.fit.swapped {
-            return Some("the pairs that differ from the others agree less than they do: these are no matches");
-        }
         let too_few = matches < 1.0 || weights::lambda_among(self.candidates, &self.fit.model) < SMALLEST_LAMBDA;
-        too_few.then_some("hardly any pair looks like a match, so that nothing can be learned")
+        // Pairs that differ from the others by agreeing less are no matches either.
+        (self.fit.swapped || too_few).then_some("no-matches")
     }
 
     fn fit_notes(&self) -> Vec<String> {

@@ -58,13 +58,12 @@ mod points;
 mod test;
 mod window;
 
-use std::collections::BTreeSet;
-
 use self::columns::{Compared, compared};
 use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
+use super::lookup::share;
 use super::{LinkedTables, SubjectKeys, guess};
-use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -150,17 +149,10 @@ fn named(linked: &LinkedTables, set: &[usize]) -> Vec<String> {
 }
 
 fn beginning(linked: &LinkedTables) -> LinkageAttack {
-    let source_subjects = linked.theirs.subjects() as u64;
     LinkageAttack {
-        attack: AttackKind::Tolerant,
-        with: linked.source.clone(),
-        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
         reading: Some(reading(linked)),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects,
         baseline_rate: guess::baseline(linked),
-        source_equals_extract: linked.source_equals_extract,
-        ..LinkageAttack::default()
+        ..linked.attack(AttackKind::Tolerant)
     }
 }
 
@@ -176,7 +168,7 @@ fn reading(linked: &LinkedTables) -> Reading {
 }
 
 fn undefined(attack: &mut LinkageAttack, reason: &str, words: &str) {
-    attack.undefined.push(UndefinedField { field: "attack_rate".to_owned(), reason: reason.to_owned() });
+    super::undefined(attack, &["attack_rate", "interval"], reason);
     attack.notes.push(words.to_owned());
 }
 
@@ -200,11 +192,6 @@ fn as_links(expected: u128) -> f64 {
     expected as f64 / CERTAIN as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-fn share(part: u64, all: u64) -> Option<f64> {
-    (all > 0).then(|| part as f64 / all as f64)
-}
-
 /// The figures of the full set.
 #[expect(clippy::cast_precision_loss, reason = "a share")]
 fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet, hits: &[Option<Hit>]) {
@@ -219,7 +206,7 @@ fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet,
     attack.claim_rate = share(links, attack.subjects);
     let marketer = full.expected_correct / attack.subjects as f64;
     if attack.reading == Some(Reading::AnyRecord) {
-        attack.undefined.push(UndefinedField { field: "marketer".to_owned(), reason: "event-columns".to_owned() });
+        super::undefined(attack, &["marketer"], "event-columns");
     } else {
         attack.marketer = Some(marketer);
     }
@@ -240,23 +227,19 @@ fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet,
 
 /// Holds the links against the truth.
 fn score(attack: &mut LinkageAttack, truth: &SubjectKeys, links: u64, hits: &[Option<Hit>]) {
-    let right = |(hit, key): &(&Option<Hit>, &Option<u32>)| {
-        let partner = hit.and_then(|hit| hit.only).and_then(|only| truth.theirs[only as usize]);
-        partner.is_some() && partner == **key
+    let right = |(subject, hit): &(u32, &Option<Hit>)| {
+        hit.and_then(|hit| hit.only).is_some_and(|only| truth.are_one(*subject, only))
     };
-    let correct = hits.iter().zip(&truth.ours).filter(right).count() as u64;
-    let known: BTreeSet<u32> = truth.theirs.iter().flatten().copied().collect();
-    let present = truth.ours.iter().flatten().filter(|key| known.contains(key)).count() as u64;
+    let correct = (0..).zip(hits).filter(right).count() as u64;
     attack.correct = Some(correct);
     attack.attack_rate = share(correct, attack.subjects);
     attack.interval = wilson_interval(correct, attack.subjects);
     attack.precision = share(correct, links);
-    attack.recall = share(correct, present);
-    for (field, figure, reason) in
-        [("precision", attack.precision, "no-links"), ("recall", attack.recall, "no-true-partners")]
-    {
-        if figure.is_none() {
-            attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-        }
+    attack.recall = share(correct, truth.in_source());
+    if attack.precision.is_none() {
+        super::undefined(attack, &["precision"], "no-links");
+    }
+    if attack.recall.is_none() {
+        super::undefined(attack, &["recall"], "no-true-partners");
     }
 }

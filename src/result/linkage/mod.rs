@@ -1,7 +1,14 @@
 //! Value of the measure `linkage`: what a recipient can join to what it already holds.
 
+mod details;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use details::{
+    AloneOnColumn, AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, IntersectionDetail, LinksAtLeast,
+    ProbabilisticDetail, ReleaseDetail, ScoreboardDetail, WaterfallStep,
+};
 
 use super::{AtRisk, InputFile, Reading, UndefinedField};
 
@@ -177,7 +184,8 @@ pub struct LinkageAttack {
     /// Claimed links that are right, by the truth column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<u64>,
-    /// `correct` / `links`.
+    /// Share of the claimed links that are right: `correct` / `links`, and where persons of the source are looked up, of
+    /// those persons for whom a subject is claimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<f64>,
     /// `correct` / subjects whose true partner is in the source.
@@ -244,21 +252,24 @@ pub fn undefined_in_words(code: &str) -> Option<&'static str> {
         "empty" => "one side has no subjects",
         "empty-source" => "the source has no subjects",
         "event-columns" => "the shared columns change from record to record",
-        "no-claims" | "no-link" | "no-links" => "no link was claimed",
+        "no-blocking" => "no set of shared columns brings some pairs, but few enough to compare",
+        "no-claims" | "no-links" => "no link was claimed",
         "no-columns" => "no column is shared",
         "no-common-subjects" => "no subject is in both releases",
         "no-item" => "no shared column holds text, such as the merchant, by which events could be compared",
         "no-key" => "no subject has a value in every shared column",
+        "no-matches" => "hardly any pair looks like a match, so that nothing can be learned",
         "no-number" => "no shared column holds numbers or dates, by which a distance could be measured",
         "no-overlap" => "the shared columns have nothing in common on both sides",
         "no-pseudonyms" => "the two sides have no pseudonyms in common",
         "no-subject" => "a history needs a subject column on both sides",
-        "no-true-partner" | "no-true-partners" => "by the truth nobody is on both sides",
+        "no-true-partners" => "by the truth nobody is on both sides",
         "no-truth" => "nobody said who is who",
         "nobody-in-common" => "nothing shows that anybody is in both releases",
         "nobody" => "no person of the source has an event that could be compared",
         "same-records" => "the source holds the same records as the extract",
         "too-costly" => "there are more pairs of records to compare than the work limit allows",
+        "too-few-columns" => "fewer than three shared columns can be compared, and two do not tell matches from others",
         "too-few-subjects" => "a side has fewer than two subjects",
         _ => return None,
     };
@@ -297,187 +308,6 @@ pub struct CalibrationBin {
     pub expected: f64,
     /// Those that are right, by the truth column; null without one.
     pub correct: Option<u64>,
-}
-
-/// How an attack by distance measured, and how close the true values lie.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct DistanceDetail {
-    /// Columns of numbers and dates, each in standard deviations of the released records.
-    pub measured: Vec<String>,
-    /// Columns that had to be equal.
-    pub equal: Vec<String>,
-    /// Persons of the source for whom there was anybody to compare.
-    pub looked_up: u64,
-    /// Half the width of the interval around a released value, in standard deviations.
-    pub interval: f64,
-    /// Pairs of a subject and the same person in the source; null without truth, and where there were too many pairs of
-    /// records to compare.
-    pub pairs: Option<u64>,
-    /// Share of those pairs whose true values all lie in the interval (`dRisk`).
-    pub inside: Option<f64>,
-    /// The same with median deviations, which one far value does not widen.
-    pub inside_robust: Option<f64>,
-}
-
-/// What a probabilistic attack learned, without truth.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ProbabilisticDetail {
-    /// Share of matches among the candidate pairs.
-    pub lambda: f64,
-    /// Rounds of expectation and maximisation.
-    pub iterations: u32,
-    /// Whether no parameter moved any more.
-    pub converged: bool,
-    /// Log-likelihood at the end, natural logarithm.
-    pub log_likelihood: f64,
-    /// Candidate pairs that were compared.
-    pub candidate_pairs: u64,
-    /// Sets of columns on which a pair must agree to be compared; a pair is compared when one of them says so.
-    pub blocking: Vec<Vec<String>>,
-    /// Share of true pairs that are candidates; null without truth.
-    pub pair_completeness: Option<f64>,
-    /// Each compared column.
-    pub columns: Vec<ComparedColumn>,
-    /// An invented pair, level by level: what each column adds to the weight.
-    pub example: Vec<WaterfallStep>,
-    /// Links of at least this probability, for 0.5, 0.9 and 0.99.
-    pub at_least: Vec<LinksAtLeast>,
-    /// What was clamped or swapped on the way, in words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
-}
-
-/// A column and what its agreement says.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ComparedColumn {
-    /// As the extract names it.
-    pub column: String,
-    /// Whether agreement on a rare value weighs more.
-    pub term_frequency: bool,
-    /// From the closest to the farthest.
-    pub levels: Vec<ComparisonLevel>,
-}
-
-/// How close two values are, and what that says.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ComparisonLevel {
-    /// In words, such as `exact` or `Jaro-Winkler at least 0.92`.
-    pub level: String,
-    /// Share of matches at this level.
-    pub m: f64,
-    /// Share of other pairs at this level.
-    pub u: f64,
-    /// log2(m / u).
-    pub weight: f64,
-    /// Candidate pairs at this level.
-    pub pairs: u64,
-}
-
-/// A step of the example.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct WaterfallStep {
-    /// `prior`, or a column and its level.
-    pub label: String,
-    /// What it adds, log2.
-    pub weight: f64,
-}
-
-/// Links of at least some probability.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct LinksAtLeast {
-    /// The probability.
-    pub probability: f64,
-    /// Links.
-    pub links: u64,
-}
-
-/// How a scoreboard was made.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ScoreboardDetail {
-    /// The column that names the item, such as the merchant.
-    pub item: String,
-    /// The column of the rating, such as the amount; compared by the logarithm.
-    pub rating: Option<String>,
-    /// Scale of the rating difference.
-    pub rating_scale: Option<f64>,
-    /// The column of the time.
-    pub time: Option<String>,
-    /// Scale of the time difference, in days.
-    pub time_scale_days: Option<f64>,
-    /// The smallest eccentricity that counts as a match.
-    pub eccentricity: f64,
-    /// Known events of a person: mean over those who were looked up.
-    pub known_events: f64,
-    /// Persons of the source who were looked up.
-    pub looked_up: u64,
-    /// Persons whose best score stands out.
-    pub matched: u64,
-    /// Mean over persons of the entropy of who it could be, in bits.
-    pub entropy_bits: Option<f64>,
-    /// Items that only one subject has, which weigh by a declared constant.
-    pub single_items: u64,
-}
-
-/// What the second of two releases adds.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct IntersectionDetail {
-    /// Subjects in both releases.
-    pub common: u64,
-    /// Subjects in the extract only.
-    pub joiners: u64,
-    /// Subjects in the other release only.
-    pub leavers: u64,
-    /// Common subjects alone on the shared columns of the extract.
-    pub unique_in_extract: u64,
-    /// Common subjects alone on the shared columns of the other release.
-    pub unique_in_other: u64,
-    /// Common subjects alone on the columns of both together.
-    pub unique_in_both: u64,
-    /// Those of them who were alone in neither.
-    pub newly_unique: u64,
-    /// Fewest common subjects that share their values in both releases.
-    pub smallest_class_in_both: Option<u64>,
-    /// For each column: joiners and leavers who are alone on it among their like.
-    pub alone: Vec<AloneOnColumn>,
-}
-
-/// Joiners and leavers who are alone on a column.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct AloneOnColumn {
-    /// As the extract names it.
-    pub column: String,
-    /// Joiners alone on it among the joiners.
-    pub joiners: u64,
-    /// Leavers alone on it among the leavers.
-    pub leavers: u64,
-}
-
-/// How subjects were followed from one release to another.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ReleaseDetail {
-    /// Features of a history that were compared, such as `merchant` or `weekday`.
-    pub features: Vec<String>,
-    /// Candidates a subject that were scored in full.
-    pub candidates: u32,
-    /// `optimal` where the assignment costs least, `greedy` where it was too large.
-    pub assignment: AssignmentMethod,
-    /// Subjects linked when only the shared merchants count, each weighted by its rarity; null without truth.
-    pub plain_overlap_rate: Option<f64>,
-    /// Subjects whose nearest history is the right one, without one-to-one; null without truth.
-    pub nearest_rate: Option<f64>,
-    /// Subjects in both releases; null without truth.
-    pub common: Option<u64>,
-}
-
-/// How links were chosen among candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AssignmentMethod {
-    /// Of all one-to-one assignments the one that costs least.
-    #[default]
-    Optimal,
-    /// Best pairs first.
-    Greedy,
 }
 
 /// Whether a pseudonym column is a plain or commonly hashed form of identifiers. Counts only.

@@ -1,0 +1,73 @@
+//! What can be typed after the verbs that read no extract.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::report::Emit;
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReportArguments {
+    /// A result.json, or a run folder that holds one
+    #[arg(value_name = "RESULT")]
+    pub(in crate::cli) result: PathBuf,
+    /// Where to write: a file, or a folder for the default name [default: standard output]
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// What to render
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: ReportFormat,
+    /// Several views as files in the folder --out, as `scan --emit` writes them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format")]
+    pub(in crate::cli) emit: Vec<Emit>,
+}
+
+/// What `report` can render.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ReportFormat {
+    /// The summary of a scan.
+    Text,
+    /// The result itself.
+    Json,
+    /// The page.
+    Html,
+    /// A summary for pull requests.
+    Md,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// One row a figure.
+    Csv,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExplainArguments {
+    /// Code of a finding, or name of a measure [default: list all]
+    #[arg(value_name = "CODE")]
+    pub(in crate::cli) code: Option<String>,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArguments {
+    /// Configuration file
+    #[arg(value_name = "FILE", default_value = "reidrisk.toml")]
+    pub(in crate::cli) config: PathBuf,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(in crate::cli) shell: clap_complete::Shell,
+}
+
+/// Flags of `man`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArguments {
+    /// A verb, for its own page [default: the page of the program]
+    #[arg(value_name = "VERB")]
+    pub(in crate::cli) verb: Option<String>,
+}
