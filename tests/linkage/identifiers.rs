@@ -19,13 +19,13 @@ fn with_two_lists() -> Bench {
 
 /// A configuration that holds `city` against both lists, each with the name that is given to it.
 fn two_lists(names: [Option<&str>; 2]) -> String {
-    let mut config = "[subject]\ncolumn = \"customer\"\n".to_owned();
-    for (folder, name) in ["x", "y"].into_iter().zip(names) {
+    let list = |(folder, name): (&str, Option<&str>)| {
         let name = name.map_or_else(String::new, |name| format!("name = \"{name}\"\n"));
-        config += &format!("[[recipient.holds]]\nfile = \"{folder}/ids.csv\"\n{name}");
-        config += "on = [{ ours = \"city\", theirs = \"id\" }]\nattacks = [\"pseudonym\"]\n";
-    }
-    config
+        let on = "on = [{ ours = \"city\", theirs = \"id\" }]\nattacks = [\"pseudonym\"]\n";
+        format!("[[recipient.holds]]\nfile = \"{folder}/ids.csv\"\n{name}{on}")
+    };
+    let lists: Vec<String> = ["x", "y"].into_iter().zip(names).map(list).collect();
+    format!("[subject]\ncolumn = \"customer\"\n{}", lists.concat())
 }
 
 /// The sources of the findings about reversed pseudonyms, and whether each is waived.
