@@ -14,11 +14,12 @@ pub(super) type Claim = (u32, u32);
 
 /// Writes down what is claimed, and where truth is known how much of it is right.
 ///
-/// `links` are the subjects whom somebody is claimed to be, `correct` those of them who are it, so that several persons
-/// who are all taken for one subject count once; `precision` is of the claims. Without truth there is no rate, and the reason is given.
+/// `links` are the claims, `claim_rate` is the share of subjects whom somebody is claimed to be. `correct` are the subjects
+/// whom the right person is claimed to be, each once, and `precision` is the share of claims that are right. Without
+/// truth there is no rate, and the reason is given.
 pub(super) fn score(attack: &mut LinkageAttack, linked: &LinkedTables, claims: &[Claim]) {
-    let claimed = subjects(claims.iter());
-    attack.links = Some(claimed);
+    attack.links = Some(claims.len() as u64);
+    attack.claim_rate = share(subjects(claims.iter()), attack.subjects);
     let Some(truth) = &linked.truth else {
         return undefined(attack, &["attack_rate", "interval"], "no-truth");
     };

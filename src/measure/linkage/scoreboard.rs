@@ -179,7 +179,6 @@ fn summed_up(
         attack.notes.push("no shared column is a date or a time, so no times are compared".to_owned());
     }
     lookup::score(&mut attack, linked, &matched);
-    attack.claim_rate = attack.links.and_then(|links| lookup::share(links, attack.subjects));
     if let Some(correct) = attack.correct {
         attack.attack_rate = lookup::share(correct, attack.subjects);
         attack.interval = wilson_interval(correct, attack.subjects);

@@ -178,14 +178,13 @@ pub struct LinkageAttack {
     /// Classes in which the extract has more subjects than the source: the source does not hold everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population_mismatch: Option<u64>,
-    /// Links that the attack claims.
+    /// Links that the attack claims; where persons of the source are looked up, several may be of one subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<u64>,
-    /// Claimed links that are right, by the truth column.
+    /// Subjects with a claimed link that is right, by the truth column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<u64>,
-    /// Share of the claimed links that are right: `correct` / `links`, and where persons of the source are looked up, of
-    /// those persons for whom a subject is claimed.
+    /// Share of the claimed links that are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<f64>,
     /// `correct` / subjects whose true partner is in the source.

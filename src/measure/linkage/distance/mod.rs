@@ -9,11 +9,11 @@
 //!
 //! | figure | meaning |
 //! |---|---|
-//! | `links` | subjects who are the single nearest of some person |
+//! | `links` | persons with a single nearest subject |
 //! | `expected_correct` | the sum of 1 / t over persons whose right subject is among the nearest t; at most 1 a subject |
 //! | `attack_rate` | `expected_correct` / subjects of the extract: the share linked by distance, DBLR |
-//! | `correct` | those of them whose person it is, where no tie adds to `expected_correct` |
-//! | `precision`, `recall` | right claims / persons with a single nearest; `correct` / subjects whose key somebody in the source has |
+//! | `correct` | subjects who are the single nearest of their own person, where no tie adds to `expected_correct` |
+//! | `precision`, `recall` | right links / `links`, and `correct` / subjects whose key somebody in the source has |
 //! | `inside` | share of pairs of partners with the true value in released value ± 0.05 standard deviations, in every number: `dRisk` |
 //! | `inside_robust` | the same with 1.4826 median absolute deviations in place of one standard deviation |
 //!

@@ -99,7 +99,7 @@ fn a_tie_counts_by_its_share() {
     near(attack.expected_correct, 1.5);
     near(attack.attack_rate, 0.5);
     // Two persons are taken for the third subject, one of them rightly.
-    assert_eq!((attack.links, attack.correct), (Some(1), None));
+    assert_eq!((attack.links, attack.correct), (Some(2), None));
     near(attack.precision, 0.5);
     near(attack.recall, 1.0 / 3.0);
     assert!(attack.notes.iter().any(|note| note.contains("equally near")));
