@@ -90,7 +90,9 @@ fn write(
 ) -> Result<(), ExitStatus> {
     let emit: BTreeSet<Emit> = arguments.emit.iter().copied().collect();
     if emit.contains(&Emit::Subjects) && subjects.is_none() {
-        printer.note("no `subjects.csv`: known points were not measured");
+        let entry = result.not_measured.iter().find(|entry| entry.measure == SubjectList::NAME);
+        let reason = entry.map_or("known points were not measured", |entry| &entry.reason);
+        printer.note(&format!("no `subjects.csv`: {reason}"));
     }
     let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
     let folder = write_run_with(&arguments.out, result, &emit, listed.into_iter().collect())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::linkage::{add_source, attacks_of, named_twice};
+use super::linkage::{add_source, attacks_of, named_twice, no_meaning};
 use super::{
     Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, shown_name, split_names,
 };
@@ -41,9 +41,12 @@ impl AgainstFlags<'_> {
                 Err(ConfigError::new("nothing-to-join", message).with_hint(hint))
             });
         }
-        let on = self.on()?;
-        let truth = self.truth.map(|written| one_pair("--truth", written)).transpose()?;
         let attacks = attacks_of(self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
+        if let Some(flag) = self.flag_of_joins().filter(|_| attacks.is_none()) {
+            return Err(ConfigError::new("attacks", no_meaning(flag)).with_hint(PSEUDONYM_HINT));
+        }
+        let on = self.on(attacks.is_some())?;
+        let truth = self.truth.map(|written| one_pair("--truth", written)).transpose()?;
         for file in self.against {
             let source = SourcePlan {
                 left_out: Vec::new(),
@@ -62,6 +65,12 @@ impl AgainstFlags<'_> {
         Ok(plan)
     }
 
+    /// A flag that says how to join.
+    fn flag_of_joins(&self) -> Option<&'static str> {
+        let given = [("--their-subject", self.subject.is_some()), ("--truth", self.truth.is_some())];
+        given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
+    }
+
     fn idle_flag(&self) -> Option<&'static str> {
         let given = [
             ("--on", !self.on.is_empty()),
@@ -72,14 +81,15 @@ impl AgainstFlags<'_> {
         given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
     }
 
-    fn on(&self) -> Result<Vec<OnColumn>, ConfigError> {
+    /// Without `joins` a tolerance is for what may be known of a column, not for this.
+    fn on(&self, joins: bool) -> Result<Vec<OnColumn>, ConfigError> {
         let mut columns: Vec<OnColumn> = Vec::new();
         for list in self.on {
             let names =
                 split_names(list).map_err(|reason| ConfigError::new("column-list", format!("--on: {reason}")))?;
             for written in names {
                 let (ours, theirs) = pair_of("--on", &written)?;
-                let within = self.within.get(&ours).cloned();
+                let within = self.within.get(&ours).filter(|_| joins).cloned();
                 columns.push(OnColumn { ours, theirs, within, compare: None });
             }
         }
@@ -159,11 +169,11 @@ mod tests {
 
     #[test]
     fn a_check_of_pseudonyms_joins_nothing() {
-        let found = plan(&["ids.csv"], &["card=pan", "token=pan"], &[Attack::Pseudonym]).unwrap();
+        let found = plan(&["ids.csv"], &["card=pan", "account=iban", "born=pan"], &[Attack::Pseudonym]).unwrap();
         assert!(found.sources.is_empty());
         let known: Vec<_> =
-            found.known_identifiers.iter().map(|known| (&*known.column, &*known.pseudonyms[0])).collect();
-        assert_eq!(known, [("pan", "card"), ("pan", "token")]);
+            found.known_identifiers.iter().map(|known| (&*known.column, known.pseudonyms.join("+"))).collect();
+        assert_eq!(known, [("pan", "card+born".to_owned()), ("iban", "account".to_owned())]);
         assert!(plan(&["ids.csv"], &[], &[Attack::Pseudonym]).is_err());
         let both = [Attack::Pseudonym, Attack::Join(AttackKind::Exact)];
         assert!(plan(&["ids.csv"], &["card=pan"], &both).is_err());

@@ -23,14 +23,16 @@ use crate::treatment::{CoarsenRule, TimeOrigin};
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
-const SECTIONS: [&str; 8] = ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity", "linkage"];
-const DATASET: [&str; 8] =
+pub(super) const SECTIONS: [&str; 8] =
+    ["dataset", "subject", "columns", "recipient", "policy", "scan", "unicity", "linkage"];
+pub(super) const DATASET: [&str; 8] =
     ["name", "delimiter", "quote", "header", "encoding", "null_values", "time_zone", "day_start"];
-const SUBJECT: [&str; 2] = ["column", "map"];
+pub(super) const SUBJECT: [&str; 2] = ["column", "map"];
 const SUBJECT_MAP: [&str; 3] = ["file", "from", "to"];
-const COLUMN: [&str; 3] = ["role", "coarsen", "permitted"];
+pub(super) const COLUMN: [&str; 3] = ["role", "coarsen", "permitted"];
 /// What is computed, and with what resources.
-const SCAN: [&str; 8] = ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout", "audience"];
+pub(super) const SCAN: [&str; 8] =
+    ["measures", "max_set", "missing", "seed", "threads", "memory", "timeout", "audience"];
 
 /// A configuration file that was read and found to be right.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,7 +18,7 @@ use crate::treatment::WithinRule;
 /// Keys of `[linkage]`.
 pub(super) const LINKAGE: [&str; 1] = ["known_identifiers"];
 /// Keys of `[[recipient.holds]]`.
-const HOLDS: [&str; 13] = [
+pub(super) const HOLDS: [&str; 13] = [
     "name",
     "file",
     "subject",
@@ -33,9 +33,9 @@ const HOLDS: [&str; 13] = [
     "encoding",
     "null_values",
 ];
-const ON: [&str; 4] = ["ours", "theirs", "within", "compare"];
+pub(super) const ON: [&str; 4] = ["ours", "theirs", "within", "compare"];
 const TRUTH: [&str; 2] = ["ours", "theirs"];
-const KNOWN_IDENTIFIERS: [&str; 3] = ["file", "column", "pseudonym"];
+pub(super) const KNOWN_IDENTIFIERS: [&str; 4] = ["name", "file", "column", "pseudonym"];
 const HOLDS_PLACE: &str = "recipient.holds";
 const KNOWN_PLACE: &str = "linkage.known_identifiers";
 
@@ -61,17 +61,27 @@ pub(super) fn read_holds<'text>(
         let one = Entry { key: HOLDS_PLACE.to_owned(), value: item };
         let table = item.get_ref().as_table().ok_or_else(|| reader.wrong_type(&one, expected))?;
         let (source, is_pseudonym) = read_source(reader, table, &one, folder)?;
-        let twice = settings.linkage.sources.iter().any(|other| other.name.is_some() && other.name == source.name);
-        if twice {
-            let message = format!("two sources are named `{}`", shown_name(source.name.as_deref().unwrap_or("")));
-            return Err(reader.error("source-twice", message, item.span()).with_hint("give each its own `name`"));
-        }
+        check_name(reader, source.name.as_ref(), &one, settings)?;
         // Whoever names shared columns says what others may know, so the rest is not guessed.
         settings.decides_roles |= !source.on.is_empty();
         add_source(&mut settings.linkage, source, is_pseudonym)
             .map_err(|reason| reader.error("attacks", reason, item.span()))?;
     }
     Ok(())
+}
+
+/// Checks that no source before, of either kind, has the name: a waiver of one would cover the other.
+fn check_name<'text>(
+    reader: Reader<'text>,
+    name: Option<&String>,
+    whole: &Entry<'_, 'text>,
+    settings: &Settings,
+) -> Result<(), ConfigError> {
+    let Some(name) = name.filter(|name| settings.linkage.given_names().any(|other| other == *name)) else {
+        return Ok(());
+    };
+    let message = format!("two sources are named `{}`", shown_name(name));
+    Err(reader.error("source-twice", message, whole.value.span()).with_hint("give each its own `name`"))
 }
 
 fn read_source<'text>(
@@ -274,6 +284,8 @@ pub(super) fn read_linkage<'text>(
         let known = item.get_ref().as_table().ok_or_else(|| reader.wrong_type(&whole, expected))?;
         reader.check_keys(KNOWN_PLACE, known, &KNOWN_IDENTIFIERS, |_| None)?;
         let get = |name: &str| entry(known, KNOWN_PLACE, name);
+        let name = get("name").map(|value| reader.parsed(&value, not_blank)).transpose()?;
+        check_name(reader, name.as_ref(), &whole, settings)?;
         let column = get("column").ok_or_else(|| lacks(reader, &whole, "column"))?;
         let pseudonyms = reader.strings(&get("pseudonym").ok_or_else(|| lacks(reader, &whole, "pseudonym"))?)?;
         let pseudonyms: Vec<String> = pseudonyms.into_iter().map(|(name, _)| name.trim().to_owned()).collect();
@@ -281,6 +293,7 @@ pub(super) fn read_linkage<'text>(
             return Err(lacks(reader, &whole, "pseudonym"));
         }
         settings.linkage.known_identifiers.push(KnownIdentifiers {
+            name,
             files: read_files(reader, get("file"), &whole, folder)?,
             input: InputOptions::default(),
             column: reader.parsed(&column, not_blank)?,

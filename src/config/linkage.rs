@@ -86,6 +86,8 @@ pub struct SourcePlan {
 /// Identifiers that the operator supplies, to see whether a pseudonym is a form of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownIdentifiers {
+    /// What reports call them, and a waiver; the name of their file when nothing is said.
+    pub name: Option<String>,
     /// The files.
     pub files: Vec<String>,
     /// How text files are to be read.
@@ -117,6 +119,12 @@ impl LinkagePlan {
                 self.known_identifiers
             },
         }
+    }
+
+    /// The names that are given to sources and to lists of identifiers, in their order.
+    pub fn given_names(&self) -> impl Iterator<Item = &String> {
+        let sources = self.sources.iter().filter_map(|source| source.name.as_ref());
+        sources.chain(self.known_identifiers.iter().filter_map(|known| known.name.as_ref()))
     }
 
     /// Whether there is nothing to do.
@@ -172,9 +180,42 @@ pub(super) fn add_source(plan: &mut LinkagePlan, source: SourcePlan, is_pseudony
     if source.on.is_empty() {
         return Err("`pseudonym` needs a column of the extract and the one that holds the identifiers".to_owned());
     }
-    for on in source.on {
-        let (files, input) = (source.files.clone(), source.input.clone());
-        plan.known_identifiers.push(KnownIdentifiers { files, input, column: on.theirs, pseudonyms: vec![on.ours] });
+    if let Some(key) = for_joins_only(&source) {
+        return Err(no_meaning(key));
     }
+    let SourcePlan { name, files, input, on, .. } = source;
+    let mut lists: Vec<KnownIdentifiers> = Vec::new();
+    for OnColumn { ours, theirs, .. } in on {
+        // A list is read once, however many columns are held against it.
+        match lists.iter_mut().find(|list| list.column == theirs) {
+            Some(list) => list.pseudonyms.push(ours),
+            None => lists.push(KnownIdentifiers {
+                name: name.clone(),
+                files: files.clone(),
+                input: input.clone(),
+                column: theirs,
+                pseudonyms: vec![ours],
+            }),
+        }
+    }
+    plan.known_identifiers.extend(lists);
     Ok(())
+}
+
+/// The first key of a list of identifiers that says how to join, and so would do nothing.
+fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
+    let any = |is_said: fn(&OnColumn) -> bool| source.on.iter().any(is_said);
+    let said = [
+        ("subject", source.subject.is_some()),
+        ("truth", source.truth.is_some()),
+        ("hold_out", source.hold_out.is_some()),
+        ("within", any(|on| on.within.is_some())),
+        ("compare", any(|on| on.compare.is_some())),
+    ];
+    said.into_iter().find(|&(_, said)| said).map(|(key, _)| key)
+}
+
+/// Why a key or flag of joins is refused beside `pseudonym`.
+pub(super) fn no_meaning(spelled: &str) -> String {
+    format!("`pseudonym` holds a column against identifiers and joins nothing, so `{spelled}` has no meaning beside it")
 }

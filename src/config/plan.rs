@@ -68,6 +68,14 @@ pub struct Plan {
     pub lists_subjects: bool,
 }
 
+impl Plan {
+    /// Whether the measure of this name is asked for: it is named, or none is.
+    #[must_use]
+    pub fn asks(&self, measure: &str) -> bool {
+        self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
+    }
+}
+
 /// How text files are to be read; `None` means found from the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InputOptions {

@@ -1,8 +1,15 @@
 //! Configuration files from text to plan.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use toml::de::{DeTable, DeValue};
+
+use super::file::{COLUMN, DATASET, SCAN, SECTIONS, SUBJECT};
+use super::holds::{HOLDS, KNOWN_IDENTIFIERS, LINKAGE, ON};
+use super::policy::{POLICY, RECIPIENT};
+use super::unicity::UNICITY;
 use super::{ConfigError, ConfigFile, Plan, Resolved, Settings, check_columns, parse_waivers, resolve};
 use crate::result::{FindingCode, GateMeasure, MissingMode, Role, Severity, Waiver};
 
@@ -68,6 +75,47 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.missing, MissingMode::Wildcard);
     assert_eq!((plan.memory, plan.timeout), (Some(2 << 30), Some(Duration::from_mins(90))));
     assert_eq!(plan.config_sha256.unwrap().len(), 64);
+}
+
+/// The keys of every table that `path` leads to; `*` is any name, and a list stands for each of its entries.
+fn keys_at(value: &DeValue<'_>, path: &[&str]) -> BTreeSet<String> {
+    match (value, path) {
+        (DeValue::Array(list), _) => list.iter().flat_map(|item| keys_at(item.get_ref(), path)).collect(),
+        (DeValue::Table(table), []) => table.keys().map(|key| key.get_ref().to_string()).collect(),
+        (DeValue::Table(table), [name, rest @ ..]) => {
+            let named = table.iter().filter(|(key, _)| *name == "*" || key.get_ref() == name);
+            named.flat_map(|(_, value)| keys_at(value.get_ref(), rest)).collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_valid_and_has_every_key() {
+    let page = include_str!("../../docs/configuration.md");
+    let example = page.split_once("Every key that there is").and_then(|(_, after)| after.split_once("```toml\n"));
+    let example = example.and_then(|(_, after)| after.split_once("```")).unwrap().0;
+    parse(example).unwrap();
+    let document = DeValue::Table(DeTable::parse(example).unwrap().into_inner());
+    let sections: [(&str, &[&str]); 12] = [
+        ("", &SECTIONS),
+        ("dataset", &DATASET),
+        ("subject", &SUBJECT),
+        ("columns.*", &COLUMN),
+        ("recipient", &RECIPIENT),
+        ("recipient.holds", &HOLDS),
+        ("recipient.holds.on", &ON),
+        ("policy", &POLICY),
+        ("scan", &SCAN),
+        ("unicity", &UNICITY),
+        ("linkage", &LINKAGE),
+        ("linkage.known_identifiers", &KNOWN_IDENTIFIERS),
+    ];
+    for (section, keys) in sections {
+        let path: Vec<&str> = section.split('.').filter(|name| !name.is_empty()).collect();
+        let known: BTreeSet<String> = keys.iter().map(|&key| key.to_owned()).collect();
+        assert_eq!(keys_at(&document, &path), known, "[{section}]");
+    }
 }
 
 #[test]

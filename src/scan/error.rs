@@ -68,7 +68,7 @@ pub enum ScanError {
         name: String,
     },
     /// The time limit was over before anything could be measured.
-    #[error("the time limit was over before the extract was read")]
+    #[error("the time limit was over before anything was measured")]
     TimedOut,
     /// The user or the system ended the program.
     #[error("interrupted")]

@@ -63,12 +63,14 @@ pub(super) fn measure_all(
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
-    let asked = |name: &str| plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == name);
-    if asked(unicity::NAME) {
+    if plan.asks(unicity::NAME) {
         match measure_unicity(&table, events, plan, progress, stop)? {
             Ok(known) => {
                 measures.unicity = Some(known.outcome);
                 (subjects, advice) = (known.subjects, known.advice);
+                if let Some(reason) = known.not_listed {
+                    leave_out(SubjectList::NAME, reason);
+                }
             }
             Err(reason) => leave_out(unicity::NAME, reason),
         }
@@ -76,7 +78,7 @@ pub(super) fn measure_all(
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
     let mut sources = Vec::new();
-    if !asked(linkage::NAME) {
+    if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
     } else if plan.linkage.is_empty() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
@@ -95,14 +97,14 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
-    if !asked(uniqueness::NAME) {
+    if !plan.asks(uniqueness::NAME) {
         leave_out(uniqueness::NAME, "not asked for with `--measures`");
     } else if table.columns().is_empty() {
         leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
     } else {
         measures.uniqueness = Some(measure_uniqueness(&table, plan, progress, stop)?);
     }
-    if asked(identifiers::NAME) {
+    if plan.asks(identifiers::NAME) {
         let records = table.records() as u64 + table.records_without_subject();
         measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
     } else {
@@ -142,10 +144,10 @@ fn measure_unicity(
     let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;
     if plan.memory.is_some_and(|allowed| needed > allowed) {
         let outcome = too_much_memory("indexing known points", needed, plan);
-        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None }));
+        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None, not_listed: None }));
     }
     let outcome = unicity::measure(table, &settings, progress, stop)?;
-    let (mut advice, mut subjects) = (Vec::new(), None);
+    let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
@@ -153,10 +155,15 @@ fn measure_unicity(
         }
         if plan.lists_subjects {
             let known = value.gated_known_points.unwrap_or(settings.gate_known_points);
-            subjects = list_subjects(table, &settings, events.first_records, known, stop)?;
+            match list_subjects(table, &settings, events.first_records, known, stop) {
+                Ok(list) => subjects = list,
+                Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+                // The curves are measured, whatever became of the list.
+                Err(_) => not_listed = Some("the time limit was over before every subject was listed"),
+            }
         }
     }
-    Ok(Ok(KnownPoints { outcome, advice, subjects }))
+    Ok(Ok(KnownPoints { outcome, advice, subjects, not_listed }))
 }
 
 /// What known points say, and what follows from it.
@@ -164,6 +171,8 @@ struct KnownPoints {
     outcome: Outcome<Unicity>,
     advice: Vec<Advice>,
     subjects: Option<SubjectList>,
+    /// Why subjects are not listed though they were asked for.
+    not_listed: Option<&'static str>,
 }
 
 /// The strictest limit of the policy on unicity.

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::ScanError;
 use crate::measure::unicity::{self, Settings};
 use crate::result::Attacker;
-use crate::stop::Stop;
+use crate::stop::{Stop, StopReason};
 use crate::table::{SubjectCodes, Table};
 
 /// One row for each subject, in the order in which subjects first occur in the extract.
@@ -39,6 +38,9 @@ pub struct SubjectRow {
 const STAMP: &str = "RESTRICTED: figures of single subjects. Not for the recipient of the extract.";
 
 impl SubjectList {
+    /// What it is called where a result says that it is missing.
+    pub const NAME: &str = "subjects";
+
     /// As CSV, with the stamp as its first line.
     #[must_use]
     pub fn csv(&self) -> Vec<u8> {
@@ -69,14 +71,17 @@ pub(super) fn first_records(subjects: &SubjectCodes) -> Vec<u64> {
     first.into_iter().flatten().collect()
 }
 
-/// The figures of every subject for the first point.
+/// The figures of every subject for the first point; `None` where there is none.
+///
+/// # Errors
+/// When the computation was told to stop: half a list would be taken for the whole one.
 pub(super) fn list_subjects(
     table: &Table,
     settings: &Settings,
     first_records: &[u64],
     known_points: u32,
     stop: &Stop,
-) -> Result<Option<SubjectList>, ScanError> {
+) -> Result<Option<SubjectList>, StopReason> {
     let Some(point) = settings.points.first().filter(|_| first_records.len() == table.subjects()) else {
         return Ok(None);
     };

@@ -122,18 +122,9 @@ impl Table {
     /// When a recoding is made from a column that the table does not have, or its map lacks one of the codes.
     #[must_use]
     pub fn with_recoded(mut self, recodings: &[Recoding]) -> Self {
-        let recode = |recoding: &Recoding| {
-            let column = &self.columns[recoding.column];
-            let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
-            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
-            let Recoding { cardinality, missing, .. } = *recoding;
-            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
-        };
-        let further: Vec<(Column, Option<bool>)> = recodings.par_iter().with_max_len(1).map(recode).collect();
-        for (column, constant) in further {
-            self.columns.push(column);
-            self.constant_per_subject.push(constant);
-        }
+        let (columns, constant_per_subject) = self.recoded_columns(recodings);
+        self.columns.extend(columns);
+        self.constant_per_subject.extend(constant_per_subject);
         self
     }
 
@@ -143,14 +134,7 @@ impl Table {
     /// As [`Table::with_recoded`].
     #[must_use]
     pub fn recoded(&self, recodings: &[Recoding]) -> Self {
-        let recode = |recoding: &Recoding| {
-            let column = &self.columns[recoding.column];
-            let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
-            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
-            let Recoding { cardinality, missing, .. } = *recoding;
-            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
-        };
-        let (columns, constant_per_subject) = recodings.par_iter().with_max_len(1).map(recode).unzip();
+        let (columns, constant_per_subject) = self.recoded_columns(recodings);
         Self {
             columns,
             constant_per_subject,
@@ -158,6 +142,18 @@ impl Table {
             subject_starts: self.subject_starts.clone(),
             ..*self
         }
+    }
+
+    /// A column for each recoding, and whether it is constant per subject.
+    fn recoded_columns(&self, recodings: &[Recoding]) -> (Vec<Column>, Vec<Option<bool>>) {
+        let recoded_column = |recoding: &Recoding| {
+            let column = &self.columns[recoding.column];
+            let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
+            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
+            let Recoding { cardinality, missing, .. } = *recoding;
+            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
+        };
+        recodings.par_iter().with_max_len(1).map(recoded_column).unzip()
     }
 
     /// The table with its first `columns` columns only.

@@ -36,7 +36,7 @@ pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
-pub use treat::{Lookups, SubjectCodes, Treated, hierarchy_files, treat};
+pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
 pub use within::{WholeNumbers, WithinRule, whole_numbers};
 
 /// The last part of a path: results and errors do not name the folders of a machine.

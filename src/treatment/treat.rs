@@ -17,6 +17,9 @@ use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::result::{Attacker, DatasetColumn, Role};
 use crate::table::{Codes, Column, Dictionary};
 
+/// The files of [`hierarchy_files`], read without a header, under the path of the rule.
+pub type Hierarchies = BTreeMap<PathBuf, Extract>;
+
 /// Files that rules and the subject map need, read at the edge of the program.
 #[derive(Default)]
 pub struct Lookups {
@@ -24,8 +27,8 @@ pub struct Lookups {
     pub subject_map: Option<Extract>,
     /// The register of [`RecipientPlan::consent`](crate::config::RecipientPlan::consent), with its header.
     pub consent: Option<Extract>,
-    /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
-    pub hierarchies: BTreeMap<PathBuf, Extract>,
+    /// The files of rules.
+    pub hierarchies: Hierarchies,
 }
 
 /// What is counted, and an account of every column.

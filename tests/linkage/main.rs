@@ -2,6 +2,7 @@
 //! strangers as a control, the same bytes however both sides are stored, and words where nothing can be joined.
 
 mod bad_input;
+mod identifiers;
 mod release;
 mod same_bytes;
 mod sources;

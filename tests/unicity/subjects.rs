@@ -2,6 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reidrisk::config::{Settings, resolve};
+use reidrisk::result::{Audience, Outcome, Role};
+use reidrisk::scan::{Clock, scan_listing};
+use reidrisk::stop::{Progress, Stop, StopReason};
 
 use crate::support::{Bench, CANARY, contains};
 
@@ -87,4 +95,67 @@ fn a_result_cannot_give_them_again() {
     assert_eq!(ended.code, Some(2), "{ended}");
     assert!(ended.stderr.contains("no figures of single subjects"), "{ended}");
     assert!(!bench.input("views").join("subjects.csv").exists());
+}
+
+/// No time passes.
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// The time is over when so many stages have ended.
+struct Limit {
+    stages: usize,
+    ended: AtomicUsize,
+    stop: Stop,
+}
+
+impl Limit {
+    fn after(stages: usize) -> Self {
+        Self { stages, ended: AtomicUsize::new(0), stop: Stop::default() }
+    }
+}
+
+impl Progress for Limit {
+    fn begin(&self, _stage: &str, _total: Option<u64>, _unit: &str) {}
+    fn advance(&self, _units: u64) {}
+    fn end(&self) {
+        if self.ended.fetch_add(1, Ordering::Relaxed) + 1 == self.stages {
+            self.stop.raise(StopReason::Timeout);
+        }
+    }
+}
+
+#[test]
+fn a_time_limit_while_they_are_listed_leaves_the_measured_result_and_says_so() {
+    let bench = Bench::new();
+    people(&bench);
+    let input = bench.input("events.csv").to_str().expect("a path is text").to_owned();
+    let mut flags = Settings {
+        measures: Some(vec!["unicity".to_owned()]),
+        audience: Some(Audience::Internal),
+        lists_subjects: true,
+        ..Settings::default()
+    };
+    flags.unicity.add_point("day+shop").expect("a point");
+    flags.declare("--subject", Role::Subject, &["who".to_owned()]).expect("a subject");
+    flags.declare("--quasi", Role::QuasiIdentifier, &["day,shop".to_owned()]).expect("columns");
+    let plan = resolve(vec![input], flags, None, &|_| String::new()).expect("the plan is right").plan;
+    let in_time = Limit::after(0);
+    let (_, listed) = scan_listing(&plan, &StoppedClock, &in_time, &in_time.stop).expect("the scan ends");
+    assert!(listed.is_some_and(|list| list.rows.len() == 40));
+
+    // Known points are the last thing that is measured here, and subjects are listed after it.
+    let late = Limit::after(in_time.ended.into_inner());
+    let (result, listed) = scan_listing(&plan, &StoppedClock, &late, &late.stop).expect("the scan ends");
+    assert!(matches!(result.measures.unicity, Some(Outcome::Measured { .. })), "{:?}", result.measures.unicity);
+    assert!(listed.is_none());
+    let told = result.not_measured.iter().find(|entry| entry.measure == "subjects").expect("it is told");
+    assert_eq!(told.reason, "the time limit was over before every subject was listed");
 }

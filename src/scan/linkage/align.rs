@@ -214,7 +214,7 @@ impl Joining<'_> {
         holder: Holder<'_>,
         dictionary: crate::table::Dictionary,
     ) -> Result<(Vec<u32>, crate::table::Dictionary), ScanError> {
-        let recoded = theirs_under_our_rules(values, holder, dictionary, self.plan, &self.ours.side.lookups);
+        let recoded = theirs_under_our_rules(values, holder, dictionary, self.plan, &self.ours.side.hierarchies);
         recoded.map_err(|error| match error {
             SharedError::Types(error) => error.into(),
             SharedError::Rule { source, error } => ScanError::SourceTreatment { name: source, error },

@@ -1,10 +1,10 @@
 //! Pseudonym columns held against identifiers that the operator supplies.
 
 use super::Ours;
-use super::open::is_dropped;
+use super::open::{OpenedList, is_dropped};
 use super::side::OurSide;
 use crate::config::{KnownIdentifiers, Plan};
-use crate::input::{self, Source};
+use crate::input;
 use crate::measure::linkage::pseudonym;
 use crate::result::{LinkedSource, PseudonymCheck};
 use crate::scan::ScanError;
@@ -20,12 +20,12 @@ use crate::treatment::TreatmentError;
 pub(super) fn check_pseudonyms(
     ours: &Ours<'_>,
     known: &KnownIdentifiers,
-    source: Source,
+    opened: OpenedList,
     plan: &Plan,
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<(Vec<PseudonymCheck>, LinkedSource), ScanError> {
-    let name = source.name().to_owned();
+    let OpenedList { name, source } = opened;
     let wanted: Vec<bool> = source.columns().iter().map(|column| *column == known.column).collect();
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     let left = plan.memory.map(|allowed| allowed.saturating_sub(held));
@@ -34,16 +34,17 @@ pub(super) fn check_pseudonyms(
     let column = extract.columns.iter_mut().find(|column| column.name == known.column);
     let identifiers = column.and_then(|column| column.coded.take());
     let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded { column: known.column.clone() })?.dictionary;
-    // Nothing is a form of nothing: that would be an answer without a question.
-    if identifiers.values().flatten().next().is_none() {
-        return Err(ScanError::SourceEmpty { name });
-    }
     let mut checks = Vec::with_capacity(known.pseudonyms.len());
     for column in known.pseudonyms.iter().filter(|column| !is_dropped(plan, column)) {
         let cells = ours.side.checked.get(column);
         let cells = cells.ok_or_else(|| TreatmentError::NotCoded { column: column.clone() })?;
         let holders = holders(&ours.side, &cells.codes);
-        checks.push(pseudonym::check(column, &cells.dictionary, holders, &identifiers, &name, stop)?);
+        let check = pseudonym::check(column, &cells.dictionary, holders, &identifiers, &name, stop)?;
+        // Nothing is a form of nothing: that would be an answer without a question.
+        if check.supplied == 0 {
+            return Err(ScanError::SourceEmpty { name });
+        }
+        checks.push(check);
     }
     let record = LinkedSource {
         name,

@@ -14,7 +14,7 @@ use crate::treatment::{CoarsenRule, ColumnRole};
 /// What the plan names besides the extract, opened in the order of the plan.
 pub(crate) struct Opened {
     pub(super) sources: Vec<OpenedSource>,
-    pub(super) identifiers: Vec<Source>,
+    pub(super) identifiers: Vec<OpenedList>,
 }
 
 /// One source.
@@ -24,10 +24,15 @@ pub(super) struct OpenedSource {
     pub(super) hold_out: Option<Source>,
 }
 
+/// One list of identifiers.
+pub(super) struct OpenedList {
+    pub(super) name: String,
+    pub(super) source: Source,
+}
+
 /// Whether linkage is asked for and there is something to link with.
-pub(crate) fn is_asked(plan: &Plan) -> bool {
-    let named = plan.measures.is_empty() || plan.measures.iter().any(|measure| measure == linkage::NAME);
-    named && !plan.linkage.is_empty()
+fn is_asked(plan: &Plan) -> bool {
+    plan.asks(linkage::NAME) && !plan.linkage.is_empty()
 }
 
 /// Opens every source and looks for the columns that the plan takes from it.
@@ -39,30 +44,45 @@ pub(crate) fn open(plan: &Plan) -> Result<Opened, ScanError> {
     if !is_asked(plan) {
         return Ok(opened);
     }
+    let mut names = Names::of(&plan.linkage);
     for planned in &plan.linkage.sources {
         let source = input::open(&planned.files, &planned.input)?;
-        let wanted = planned.name.clone().unwrap_or_else(|| source.name().to_owned());
-        let name = free_name(wanted, &opened.sources);
+        let name = names.take(planned.name.as_ref(), source.name());
         check_source(planned, &name, source.columns())?;
         let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), &plan.input));
         opened.sources.push(OpenedSource { name, source, hold_out: hold_out.transpose()? });
     }
-    for KnownIdentifiers { files, input, column, .. } in &plan.linkage.known_identifiers {
+    for KnownIdentifiers { name, files, input, column, .. } in &plan.linkage.known_identifiers {
         let source = input::open(files, input)?;
-        has_column(source.columns(), column, source.name())?;
-        opened.identifiers.push(source);
+        let name = names.take(name.as_ref(), source.name());
+        has_column(source.columns(), column, &name)?;
+        opened.identifiers.push(OpenedList { name, source });
     }
     Ok(opened)
 }
 
-/// A name that no source before has.
-fn free_name(wanted: String, before: &[OpenedSource]) -> String {
-    let is_free = |name: &String| before.iter().all(|source| source.name != *name);
-    if is_free(&wanted) {
-        return wanted;
+/// The names of sources and of lists of identifiers. Each has its own, so that a waiver of one covers no other.
+struct Names<'plan> {
+    /// What the plan gives; the name of a file never takes one of them.
+    given: BTreeSet<&'plan str>,
+    taken: BTreeSet<String>,
+}
+
+impl<'plan> Names<'plan> {
+    fn of(plan: &'plan LinkagePlan) -> Self {
+        Self { given: plan.given_names().map(String::as_str).collect(), taken: BTreeSet::new() }
     }
-    let numbered = (2..).map(|number| format!("{wanted} ({number})"));
-    numbered.into_iter().find(is_free).unwrap_or(wanted)
+
+    /// The given name, else that of the file; with a number where it is not free.
+    fn take(&mut self, given: Option<&String>, file: &str) -> String {
+        let wanted = given.map_or(file, String::as_str);
+        let numbered = (2_u64..).map(|number| format!("{wanted} ({number})"));
+        let is_given = |name: &str| self.given.contains(name);
+        let is_free = |name: &String| !self.taken.contains(name) && (!is_given(name) || given == Some(name));
+        let name = std::iter::once(wanted.to_owned()).chain(numbered).find(is_free).unwrap_or_default();
+        self.taken.insert(name.clone());
+        name
+    }
 }
 
 fn check_source(planned: &SourcePlan, name: &str, columns: &[String]) -> Result<(), ConfigError> {

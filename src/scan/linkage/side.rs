@@ -6,7 +6,7 @@ use crate::config::LinkagePlan;
 use crate::input::{CodedColumn, Extract};
 use crate::table::SubjectCodes;
 use crate::treatment::shared::{KeyColumn, SharedValues, keys_of_subjects};
-use crate::treatment::{Lookups, TreatmentError};
+use crate::treatment::{Hierarchies, Lookups, TreatmentError};
 
 /// Columns of the extract that say who is who, before treatment takes the extract apart.
 pub(crate) struct KeyCells {
@@ -28,8 +28,8 @@ pub(crate) struct OurSide {
     pub(super) checked: BTreeMap<String, CodedColumn>,
     /// Who each record belongs to; kept for columns that are held against identifiers.
     pub(super) subjects: Option<SubjectCodes>,
-    /// Hierarchies, which hold for the sources too.
-    pub(super) lookups: Lookups,
+    /// The hierarchies of the extract, which hold for the sources too; none where nothing is joined.
+    pub(super) hierarchies: Hierarchies,
 }
 
 impl KeyCells {
@@ -60,13 +60,14 @@ impl KeyCells {
 }
 
 impl OurSide {
-    /// Keys by subject instead of cells by record.
+    /// Keys by subject instead of cells by record. Of the files beside the extract only what a join needs is kept.
     pub(crate) fn new(
         cells: KeyCells,
         values: Vec<SharedValues>,
         subjects: Option<&SubjectCodes>,
         lookups: Lookups,
     ) -> Self {
+        let hierarchies = if values.is_empty() { Hierarchies::new() } else { lookups.hierarchies };
         let truth = cells.truth.into_iter().map(|(name, cells)| (name, keys_of_subjects(subjects, cells)));
         Self {
             values,
@@ -74,7 +75,7 @@ impl OurSide {
             pseudonyms: cells.pseudonyms.map(|cells| keys_of_subjects(subjects, cells)),
             subjects: subjects.filter(|_| !cells.checked.is_empty()).cloned(),
             checked: cells.checked,
-            lookups,
+            hierarchies,
         }
     }
 
@@ -83,7 +84,60 @@ impl OurSide {
         let values: usize = self.values.iter().map(|values| values.dictionary.bytes()).sum();
         let keys = self.truth.values().chain(&self.pseudonyms);
         let keys: usize = keys.map(|keys| keys.of_subject.capacity() * 8 + keys.dictionary.bytes()).sum();
-        let cells = self.checked.values().map(|cells| cells.codes.bytes() + cells.dictionary.bytes());
+        let levels = self.hierarchies.values().flat_map(|file| &file.columns).filter_map(|level| level.coded.as_ref());
+        let cells = self.checked.values().chain(levels);
+        let cells = cells.map(|cells| cells.codes.bytes() + cells.dictionary.bytes());
         (values + keys + cells.sum::<usize>()) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::write;
+
+    use super::OurSide;
+    use crate::config::{ConfigFile, Settings, resolve};
+    use crate::input;
+    use crate::scan::linkage::{open, settle};
+    use crate::scan::treat;
+    use crate::stop::{NoProgress, Stop};
+    use crate::treatment;
+
+    /// What is kept of an extract with a subject map, a register of consent and a hierarchy.
+    fn kept(more: &str) -> OurSide {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| write(folder.path().join(name), text).unwrap();
+        file("extract.csv", "card,city\nc1,Ghent\nc2,Bruges\n");
+        file("levels.csv", "Ghent,Flanders\nBruges,Flanders\n");
+        file("map.csv", "card,customer\nc1,p1\nc2,p2\n");
+        file("register.csv", "customer\np1\n");
+        file("members.csv", "town\nGhent\n");
+        let config = "[subject]\ncolumn = \"card\"\nmap = { file = \"map.csv\", from = \"card\", to = \"customer\" }\n\
+                      [columns.city]\nrole = \"quasi-identifier\"\ncoarsen = \"hierarchy:levels.csv:1\"\n\
+                      [recipient]\nname = \"P\"\nconsent = { file = \"register.csv\", column = \"customer\" }\n";
+        let config = ConfigFile::parse(&folder.path().join("r.toml"), format!("{config}{more}").as_bytes()).unwrap();
+        let inputs = vec![folder.path().join("extract.csv").to_str().unwrap().to_owned()];
+        let mut plan = resolve(inputs, Settings::default(), Some(config), &|_| String::new()).unwrap().plan;
+        let opened = open(&plan).unwrap();
+        let source = input::open(&plan.inputs, &plan.input).unwrap();
+        let extract = input::read(source, &[true, true], &NoProgress, &Stop::default(), None).unwrap();
+        let roles = treatment::roles(&extract, &plan.roles).unwrap();
+        plan.linkage = settle(&plan, &extract.columns, &roles, &opened).unwrap();
+        treat(extract, &roles, &plan, "d".to_owned(), &Stop::default()).unwrap().side
+    }
+
+    #[test]
+    fn hierarchies_are_kept_and_counted_where_something_is_joined_and_nowhere_else() {
+        let joined =
+            kept("[[recipient.holds]]\nfile = \"members.csv\"\non = [{ ours = \"city\", theirs = \"town\" }]\n");
+        assert_eq!(joined.hierarchies.len(), 1);
+        let with = joined.bytes();
+        assert!(with > OurSide { hierarchies: crate::treatment::Hierarchies::new(), ..joined }.bytes());
+        let alone = kept("");
+        assert!(alone.hierarchies.is_empty());
+        assert_eq!(alone.bytes(), 0);
+        let checked = "[[recipient.holds]]\nfile = \"members.csv\"\non = [{ ours = \"city\", theirs = \"town\" }]\n\
+                       attacks = [\"pseudonym\"]\n";
+        assert!(kept(checked).hierarchies.is_empty());
     }
 }

@@ -8,7 +8,7 @@ use crate::table::Dictionary;
 use crate::treatment::hierarchy::recode_by_hierarchy;
 use crate::treatment::rare::merged_value;
 use crate::treatment::recode::{Recoded, recode, recode_by_value};
-use crate::treatment::{CoarsenRule, Lookups, TreatmentError, file_name};
+use crate::treatment::{CoarsenRule, Hierarchies, TreatmentError, file_name};
 
 use super::{Holder, check_types};
 
@@ -51,7 +51,7 @@ pub fn theirs_under_our_rules(
     theirs: Holder<'_>,
     values: Dictionary,
     plan: &Plan,
-    lookups: &Lookups,
+    hierarchies: &Hierarchies,
 ) -> Result<(Vec<u32>, Dictionary), SharedError> {
     check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
     let rules = plan.coarsen.get(&ours.name).map_or(&[][..], Vec::as_slice);
@@ -63,7 +63,7 @@ pub fn theirs_under_our_rules(
         let recoded = match rule {
             CoarsenRule::Hierarchy { file, level } => {
                 let not_read = || TreatmentError::NotRead { file: file_name(file) };
-                let hierarchy = lookups.hierarchies.get(file).ok_or_else(|| misfit(not_read()))?;
+                let hierarchy = hierarchies.get(file).ok_or_else(|| misfit(not_read()))?;
                 recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary).map_err(misfit)?
             }
             CoarsenRule::Rare(_) => {

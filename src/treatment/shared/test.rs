@@ -8,7 +8,7 @@ use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Dictionary, SubjectCodes};
 use crate::treatment::testing::{column, subject_codes, typed_column};
-use crate::treatment::{Lookups, TimeOrigin, TreatmentError, WithinRule};
+use crate::treatment::{Hierarchies, TimeOrigin, TreatmentError, WithinRule};
 
 const THEIRS: Holder<'static> = Holder { source: "register", column: "c" };
 
@@ -93,7 +93,7 @@ fn rules_of_the_extract_are_applied_to_the_source_in_order() {
     let ours = shared(ColumnType::Integer, &["1980"]);
     let theirs = values(ColumnType::Integer, &["1984", "1985", "", "1981"]);
     let (map, coarse) =
-        theirs_under_our_rules(&ours, THEIRS, theirs, &plan(&["round:10", "prefix:3"]), &Lookups::default())
+        theirs_under_our_rules(&ours, THEIRS, theirs, &plan(&["round:10", "prefix:3"]), &Hierarchies::new())
             .ok()
             .unwrap();
     let text = |code: u32| coarse.value(code).map(Secret::expose);
@@ -105,7 +105,7 @@ fn what_the_extract_holds_too_rarely_is_rare_in_the_source_whatever_its_count_th
     let mut ours = shared(ColumnType::Text, &["often"]);
     ours.after_rare = vec![values(ColumnType::Text, &["often", "(rare)"])];
     let theirs = values(ColumnType::Text, &["seldom", "often", "never"]);
-    let found = theirs_under_our_rules(&ours, THEIRS, theirs, &plan(&["rare:2"]), &Lookups::default());
+    let found = theirs_under_our_rules(&ours, THEIRS, theirs, &plan(&["rare:2"]), &Hierarchies::new());
     assert_eq!(found.ok().unwrap().0, [0, 1, 0]);
 }
 
