@@ -2,9 +2,10 @@
 
 use super::belief::Pair;
 use super::features::Side;
-use super::{Edge, assign, empty};
+use super::{Edge, assign};
+use crate::measure::linkage::lookup::share;
 use crate::measure::linkage::{LinkedTables, SubjectKeys, guess};
-use crate::result::{CalibrationBin, LinkageAttack};
+use crate::result::{AttackKind, CalibrationBin, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -55,7 +56,7 @@ impl Links {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of links")]
     pub(super) fn summed_up(&self, linked: &LinkedTables, doubt: f64) -> LinkageAttack {
         let truth = linked.truth.as_ref();
-        let is_right = |link: &Link| truth.map(|truth| are_one(truth, link.ours, link.theirs));
+        let is_right = |link: &Link| truth.map(|truth| truth.are_one(link.ours, link.theirs));
         let expected: f64 = self.0.iter().map(|link| link.probability).sum();
         let correct = truth.map(|_| self.0.iter().filter(|link| is_right(link) == Some(true)).count() as u64);
         let (links, subjects) = (self.0.len() as u64, linked.ours.subjects() as u64);
@@ -66,8 +67,7 @@ impl Links {
         let doubt = if correct.is_some() { 0.0 } else { doubt };
         let ends = end((1.0 - doubt).max(0.0)).zip(end((1.0 + doubt).min(subjects as f64 / found.max(1.0))));
         let interval = ends.map(|(low, high)| [low[0], high[1]]);
-        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
-        let common = common(linked);
+        let common = truth.map(SubjectKeys::in_source);
         let mut attack = LinkageAttack {
             attack_rate: Some(found / subjects as f64),
             interval,
@@ -75,11 +75,12 @@ impl Links {
             evidence: guess::evidence(interval, baseline),
             expected_correct: Some(expected),
             links: Some(links),
+            claim_rate: share(links, subjects),
             correct,
             precision: correct.and_then(|correct| share(correct, links)),
             recall: correct.zip(common).and_then(|(correct, common)| share(correct, common)),
             calibration: self.calibration(is_right),
-            ..empty(linked)
+            ..linked.attack(AttackKind::Release)
         };
         if correct.is_none() {
             attack.notes.push("the share is what the attack expects of its own links; no truth was given".to_owned());
@@ -108,19 +109,6 @@ impl Links {
     }
 }
 
-fn are_one(truth: &SubjectKeys, ours: u32, theirs: u32) -> bool {
-    let key = truth.ours[ours as usize];
-    key.is_some() && key == truth.theirs[theirs as usize]
-}
-
-/// Subjects of the extract whose true partner is in the source; `None` without truth.
-pub(super) fn common(linked: &LinkedTables) -> Option<u64> {
-    let truth = linked.truth.as_ref()?;
-    let mut theirs: Vec<u32> = truth.theirs.iter().copied().flatten().collect();
-    theirs.sort_unstable();
-    Some(truth.ours.iter().flatten().filter(|key| theirs.binary_search(key).is_ok()).count() as u64)
-}
-
 /// Share of subjects whose best candidate is the right one; of several equally good ones each counts its part.
 /// `None` without truth.
 pub(super) fn best_rate(found: &[Vec<(u32, f64)>], [ours, theirs]: [&Side; 2], linked: &LinkedTables) -> Option<f64> {
@@ -130,7 +118,7 @@ pub(super) fn best_rate(found: &[Vec<(u32, f64)>], [ours, theirs]: [&Side; 2], l
     for (left, candidates) in found.iter().enumerate() {
         let best = candidates.iter().map(|candidate| candidate.1).fold(f64::NEG_INFINITY, f64::max);
         let tied = candidates.iter().filter(|candidate| candidate.1 >= best);
-        let is_right = |candidate: &&(u32, f64)| are_one(truth, ours.order[left], theirs.order[candidate.0 as usize]);
+        let is_right = |candidate: &&(u32, f64)| truth.are_one(ours.order[left], theirs.order[candidate.0 as usize]);
         let right = tied.clone().filter(is_right).count();
         *right_of_size.entry(tied.count()).or_insert(0_usize) += right;
     }

@@ -63,9 +63,9 @@ pub use cost::{Background, histogram_cost};
 
 use rayon::prelude::*;
 
-use crate::measure::linkage::LinkedTables;
 use crate::measure::linkage::assign::{Edge, assign};
-use crate::result::{AssignmentMethod, AttackKind, LinkageAttack, ReleaseDetail, UndefinedField};
+use crate::measure::linkage::{LinkedTables, SubjectKeys};
+use crate::result::{AssignmentMethod, AttackKind, LinkageAttack, ReleaseDetail};
 use crate::stop::{Stop, StopReason};
 use belief::{Expected, Pair};
 use candidates::Index;
@@ -132,7 +132,7 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
         assignment: AssignmentMethod::Optimal,
         plain_overlap_rate: study.plain_overlap_rate(linked, stop)?,
         nearest_rate: links::nearest_rate(&pairs, [&ours, &theirs], linked),
-        common: links::common(linked),
+        common: linked.truth.as_ref().map(SubjectKeys::in_source),
     });
     Ok(attack)
 }
@@ -164,23 +164,10 @@ fn doubts(linked: &LinkedTables) -> Vec<String> {
 }
 
 fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
-    let fields = ["attack_rate", "interval", "baseline_rate"];
-    let undefined =
-        fields.iter().map(|&field| UndefinedField { field: field.to_owned(), reason: reason.to_owned() }).collect();
-    LinkageAttack { undefined, notes: vec![words.to_owned()], ..empty(linked) }
-}
-
-/// An attack of which only the sides are known.
-fn empty(linked: &LinkedTables) -> LinkageAttack {
-    LinkageAttack {
-        attack: AttackKind::Release,
-        with: linked.source.clone(),
-        columns: linked.columns.iter().map(|column| column.name.clone()).collect(),
-        subjects: linked.ours.subjects() as u64,
-        source_subjects: linked.theirs.subjects() as u64,
-        source_equals_extract: linked.source_equals_extract,
-        ..LinkageAttack::default()
-    }
+    let mut attack = linked.attack(AttackKind::Release);
+    super::undefined(&mut attack, &["attack_rate", "interval", "baseline_rate"], reason);
+    attack.notes.push(words.to_owned());
+    attack
 }
 
 /// Which features have an item on both sides; `None` when none has.
