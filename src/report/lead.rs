@@ -62,28 +62,37 @@ fn unknown(result: &ScanResult) -> String {
     }
 }
 
-/// What leads: a broken limit on linkage where the attack finds more than what would lead otherwise singles out, or
-/// where that breaks no limit.
+/// What leads: an attack by linkage where it breaks its limit and finds more than what would lead otherwise singles out,
+/// or where that breaks no limit; and one that asks for review, where nothing else breaks a limit or singles out more.
 fn about(result: &ScanResult) -> About<'_> {
     let other = singled_out(result);
-    let nothing_else = other == About::Nothing("not measured");
-    let found = || linkage::strongest(result).filter(|attack| nothing_else && attack.evidence == Evidence::Found);
-    let Some(attack) = linkage::broken(result).or_else(found) else { return other };
-    let rate = linkage::rate(attack).unwrap_or(0.0);
-    let leads = match other {
+    let broken = linkage::broken(result);
+    let Some(attack) = broken.or_else(|| reviewed(result, other)) else { return other };
+    let finds_more = |share: Option<f64>| share.is_none_or(|share| linkage::rate(attack).unwrap_or(0.0) > share);
+    let (is_broken, share) = match other {
         About::Crowd(set) => {
-            let alone = ratio(set.unique_subjects, population(&result.dataset, set));
-            !is_below_limit(result, set) || alone.is_none_or(|alone| rate > alone)
+            (is_below_limit(result, set), ratio(set.unique_subjects, population(&result.dataset, set)))
         }
         About::KnownPoints(_, point) => {
-            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
-            !is_broken || point.share.is_none_or(|share| rate > share)
+            (finding_of(result, "unicity").is_some_and(|finding| !finding.waived), point.share)
         }
         // What is not known comes before what is.
-        About::Nothing(state) => state == "not measured",
-        About::Linked(_) => true,
+        About::Nothing(state) if state != "not measured" => return other,
+        About::Nothing(_) | About::Linked(_) => return About::Linked(attack),
+    };
+    let leads = match (broken.is_some(), is_broken) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => finds_more(share),
     };
     if leads { About::Linked(attack) } else { other }
+}
+
+/// The attack that found most, where a finding that no waiver covers says so, or nothing else was measured.
+fn reviewed<'a>(result: &'a ScanResult, other: About<'_>) -> Option<&'a LinkageAttack> {
+    let attack = linkage::strongest(result).filter(|attack| attack.evidence == Evidence::Found)?;
+    let is_told = linkage::finding(result, attack).is_some_and(|finding| !finding.waived);
+    (is_told || other == About::Nothing("not measured")).then_some(attack)
 }
 
 fn singled_out(result: &ScanResult) -> About<'_> {
@@ -211,6 +220,18 @@ mod tests {
         assert!(!matches!(lead(&result).about, About::Linked(_)), "no limit is broken");
         (result.measures.uniqueness, result.measures.unicity) = (None, None);
         assert!(matches!(lead(&result).about, About::Linked(_)), "nothing else was measured");
+    }
+
+    #[test]
+    fn an_attack_that_asks_for_review_leads_where_nothing_breaks_a_limit() {
+        let mut result = fixture::linked();
+        result.findings.retain(|finding| matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable));
+        result.findings[0].limit = None;
+        result.policy.k = 1;
+        result.policy.gates.clear();
+        assert!(matches!(lead(&result).about, About::Linked(_)), "{}", lead(&result).sentence);
+        result.findings[0].waived = true;
+        assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
     }
 
     #[test]

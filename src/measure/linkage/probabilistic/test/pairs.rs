@@ -92,7 +92,7 @@ proptest! {
         let exact = oracle::probabilities(&edges, found.log_prior);
         let errors = found.probabilities.iter().zip(&exact).map(|(fast, slow)| (fast - slow).abs());
         let (worst, sum) = errors.fold((0.0_f64, 0.0), |(worst, sum), error| (worst.max(error), sum + error));
-        prop_assert!(worst < 0.4 && sum / 9.0 < 0.2, "{:?} {exact:?}", found.probabilities);
+        prop_assert!(worst < 0.5 && sum / 9.0 < 0.3, "{:?} {exact:?}", found.probabilities);
         for side in 0..3 {
             let of = |end: fn(&Edge) -> u32| -> f64 {
                 let mine = edges.iter().zip(&found.probabilities).filter(|(edge, _)| end(edge) == side);
