@@ -102,9 +102,14 @@ fn a_hash_beside_a_shortened_number_is_correlated() {
 /// Candidates for what is known of a number of sixteen digits, by enumeration of the formula in the definition.
 #[test]
 fn remaining_candidates_agree_with_enumeration() {
-    for (visible, hidden, candidates) in
-        [(12, 4, 1_000), (10, 6, 100_000), (8, 8, 10_000_000), (4, 12, 100_000_000_000)]
-    {
+    for (visible, hidden, candidates) in [
+        (12, 4, 1_000),
+        (10, 6, 100_000),
+        (8, 8, 10_000_000),
+        (6, 10, 1_000_000_000),
+        (4, 12, 100_000_000_000),
+        (0, 16, 1_000_000_000_000_000),
+    ] {
         assert_eq!(Shown { hidden, visible }.candidates(), candidates);
     }
     let right = (0..10_000).filter(|hidden| luhn_by_hand(&format!("41111111{hidden:04}1111"))).count();
