@@ -214,6 +214,9 @@ mod tests {
             "About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns)"
         );
         assert!(first.under[0].contains("guessing finds"), "{}", first.under[0]);
+        result.findings[0].source = Some("another.csv".to_owned());
+        assert!(!matches!(lead(&result).about, About::Linked(_)), "it speaks of another source");
+        result.findings[0].source = Some("members.csv".to_owned());
         result.findings[0].waived = true;
         assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
         result.findings.retain(|finding| finding.code != FindingCode::Linkable);

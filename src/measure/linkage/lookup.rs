@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{LinkedTables, undefined};
+use super::{LinkedTables, share, undefined};
 use crate::result::LinkageAttack;
 
 /// What a reader must know of such rates.
@@ -40,8 +40,23 @@ fn subjects<'a>(claims: impl Iterator<Item = &'a Claim>) -> u64 {
     claims.map(|&(_, subject)| subject).collect::<BTreeSet<u32>>().len() as u64
 }
 
-/// A share; `None` of nothing.
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::linkage::tolerant::example::{Row, linked};
+    use crate::measure::linkage::{Comparison, SubjectKeys};
+    use crate::result::AttackKind;
+
+    #[test]
+    fn several_persons_who_are_taken_for_one_subject_count_once() {
+        let rows = |people: u32| -> Vec<Row> { (0..people).map(|person| (person, vec!["x"])).collect() };
+        let mut linked = linked(&[("item", Comparison::Equal)], &rows(4), &rows(6));
+        let keys = |keys: &[u32]| keys.iter().copied().map(Some).collect();
+        linked.truth = Some(SubjectKeys { ours: keys(&[0, 1, 2, 3]), theirs: keys(&[0, 0, 1, 7, 8, 9]) });
+        let mut attack = linked.attack(AttackKind::Scoreboard);
+        // Five persons for the first subject, two of them rightly, and one for the last, wrongly.
+        score(&mut attack, &linked, &[(0, 0), (1, 0), (3, 0), (4, 0), (5, 0), (2, 3)]);
+        assert_eq!((attack.links, attack.claim_rate, attack.correct), (Some(6), Some(0.5), Some(1)));
+        assert_eq!((attack.precision, attack.recall), (Some(2.0 / 6.0), Some(0.5)));
+    }
 }

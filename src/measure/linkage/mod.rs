@@ -116,6 +116,12 @@ pub struct SubjectKeys {
     pub theirs: Vec<Option<u32>>,
 }
 
+/// A share of a whole; `None` of nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
 /// The name of a column as a note shows it.
 fn shown(column: &str) -> String {
     printable_within(column, NAME_CHARACTERS)

@@ -1,7 +1,7 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
 use super::{
-    LinkedTables, distance, exact, intersection, lookup::share, probabilistic, release, scoreboard, tolerant, undefined,
+    LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, share, tolerant, undefined,
 };
 use crate::result::{AttackKind, Evidence, LinkageAttack};
 use crate::stats::residual_risk;

@@ -30,7 +30,7 @@
 
 use rayon::prelude::*;
 
-use super::{LinkedTables, SharedColumn, guess, lookup};
+use super::{LinkedTables, SharedColumn, guess, lookup, share};
 use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
@@ -180,7 +180,7 @@ fn summed_up(
     }
     lookup::score(&mut attack, linked, &matched);
     if let Some(correct) = attack.correct {
-        attack.attack_rate = lookup::share(correct, attack.subjects);
+        attack.attack_rate = share(correct, attack.subjects);
         attack.interval = wilson_interval(correct, attack.subjects);
         attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
     }

@@ -29,6 +29,40 @@ impl SubjectKeys {
     }
 }
 
+/// The subjects of the extract by their key, to look up who in the extract a person of the source is.
+pub(super) struct Partners<'a> {
+    keys: &'a SubjectKeys,
+    /// Subjects of the extract by key, then by number.
+    by_key: Vec<(u32, u32)>,
+}
+
+impl<'a> Partners<'a> {
+    pub(super) fn new(keys: &'a SubjectKeys) -> Self {
+        let keyed = (0..).zip(&keys.ours).filter_map(|(subject, key)| Some(((*key)?, subject)));
+        let mut by_key: Vec<(u32, u32)> = keyed.collect();
+        by_key.sort_unstable();
+        Self { keys, by_key }
+    }
+
+    /// The key of a person with each subject who has it, ascending; nobody for a person without a key.
+    pub(super) fn of(&self, person: u32) -> &[(u32, u32)] {
+        let Some(key) = self.keys.theirs[person as usize] else { return &[] };
+        let from = &self.by_key[self.by_key.partition_point(|&(other, _)| other < key)..];
+        &from[..from.partition_point(|&(other, _)| other == key)]
+    }
+
+    /// Those of some subjects, given in ascending order, who are a person. Both may be many, so the fewer are gone through.
+    pub(super) fn among(&self, subjects: &[u32], person: u32) -> Vec<u32> {
+        let partners = self.of(person);
+        if partners.len() < subjects.len() {
+            let is_there = |subject: &u32| subjects.binary_search(subject).is_ok();
+            partners.iter().map(|&(_, subject)| subject).filter(is_there).collect()
+        } else {
+            subjects.iter().copied().filter(|&subject| self.keys.are_one(subject, person)).collect()
+        }
+    }
+}
+
 fn sorted(keys: &[Option<u32>]) -> Vec<u32> {
     let mut keys: Vec<u32> = keys.iter().copied().flatten().collect();
     keys.sort_unstable();
@@ -37,7 +71,7 @@ fn sorted(keys: &[Option<u32>]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::SubjectKeys;
+    use super::{Partners, SubjectKeys};
 
     #[test]
     fn partners_have_one_key() {
@@ -49,6 +83,11 @@ mod tests {
         assert_eq!((keys.pairs(), keys.in_source(), keys.repeat()), (5, 3, true));
         assert!(keys.are_one(0, 3) && !keys.are_one(0, 0));
         assert!(!keys.are_one(3, 2), "nobody knows who has no key");
+        let partners = Partners::new(&keys);
+        assert_eq!((partners.of(0), partners.of(2), partners.of(4)), (&[(2, 1), (2, 2)][..], &[][..], &[][..]));
+        for (subjects, right) in [(&[1][..], vec![1]), (&[0, 1, 2, 4], vec![1, 2]), (&[0, 4], vec![])] {
+            assert_eq!(partners.among(subjects, 0), right);
+        }
     }
 
     #[test]

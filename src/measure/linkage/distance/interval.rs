@@ -5,12 +5,13 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::scale::Scale;
-use crate::measure::linkage::{LinkedTables, SubjectKeys};
+use crate::measure::linkage::LinkedTables;
+use crate::measure::linkage::truth::Partners;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
 /// Pairs of a subject and the same person in the source, and how many of them have values close together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Inside {
     /// Pairs of partners.
     pub(super) pairs: u64,
@@ -19,32 +20,50 @@ pub(super) struct Inside {
     pub(super) inside: [u64; 2],
 }
 
-/// Counts over every pair of partners; `None` where that means more than `most` pairs of records.
+/// Counts over every pair of partners; `None` where that means more than `most` pairs of records, as where a key is that
+/// of many.
 pub(super) fn inside(
     linked: &LinkedTables,
-    truth: &SubjectKeys,
+    partners: &Partners,
     scales: &[Scale],
     most: u64,
     stop: &Stop,
 ) -> Result<Option<Inside>, StopReason> {
-    let pairs = pairs(truth);
-    let length = |(one, other): &(u32, u32)| {
-        let [ours, theirs] = [records(&linked.ours, *one), records(&linked.theirs, *other)];
-        ours.len() as u64 * theirs.len() as u64
-    };
-    if pairs.iter().map(length).fold(0_u64, u64::saturating_add) > most {
-        return Ok(None);
-    }
-    let close = |&(one, other): &(u32, u32)| {
+    let people = u32::try_from(linked.theirs.subjects()).unwrap_or(u32::MAX);
+    let of_extract = |person: u32| partners.of(person).iter().map(|&(_, subject)| records(&linked.ours, subject));
+    // There are at least as many pairs of records as of people.
+    let mut work = 0_u64;
+    for person in 0..people {
         stop.check()?;
-        let [ours, theirs] = [records(&linked.ours, one), records(&linked.theirs, other)];
-        Ok([0, 1].map(|kind| {
-            ours.clone().any(|ours| theirs.clone().any(|theirs| are_close(linked, scales, kind, [ours, theirs])))
-        }))
+        let theirs = records(&linked.theirs, person).len() as u64;
+        for ours in of_extract(person) {
+            work = work.saturating_add(theirs * ours.len() as u64);
+            if work > most {
+                return Ok(None);
+            }
+        }
+    }
+    let of_person = |person: u32| {
+        stop.check()?;
+        let theirs = records(&linked.theirs, person);
+        let mut found = Inside::default();
+        for ours in of_extract(person) {
+            found.pairs += 1;
+            for (kind, inside) in found.inside.iter_mut().enumerate() {
+                let is_close = |ours| theirs.clone().any(|theirs| are_close(linked, scales, kind, [ours, theirs]));
+                *inside += u64::from(ours.clone().any(is_close));
+            }
+        }
+        Ok(found)
     };
-    let close: Vec<[bool; 2]> = pairs.par_iter().map(close).collect::<Result<_, _>>()?;
-    let count = |kind: usize| close.iter().filter(|pair| pair[kind]).count() as u64;
-    Ok(Some(Inside { pairs: pairs.len() as u64, inside: [count(0), count(1)] }))
+    (0..people).into_par_iter().map(of_person).try_reduce(Inside::default, |one, other| Ok(one.and(other))).map(Some)
+}
+
+impl Inside {
+    fn and(self, other: Self) -> Self {
+        let [one, robust] = self.inside;
+        Self { pairs: self.pairs + other.pairs, inside: [one + other.inside[0], robust + other.inside[1]] }
+    }
 }
 
 /// Whether a record of the source lies in the interval around one of the extract, in every number that both have; at
@@ -58,21 +77,6 @@ fn are_close(linked: &LinkedTables, scales: &[Scale], kind: usize, [ours, theirs
     };
     let mut compared = scales.iter().filter_map(apart).peekable();
     compared.peek().is_some() && compared.all(|is_close| is_close)
-}
-
-/// Every pair of a subject of either side with the same key, by subject of the extract.
-fn pairs(truth: &SubjectKeys) -> Vec<(u32, u32)> {
-    let mut theirs: Vec<(u32, u32)> =
-        (0..).zip(&truth.theirs).filter_map(|(person, key)| Some(((*key)?, person))).collect();
-    theirs.sort_unstable();
-    let partners = |key: u32| {
-        let begin = theirs.partition_point(|&(other, _)| other < key);
-        theirs[begin..].iter().take_while(move |&&(other, _)| other == key).map(|&(_, person)| person)
-    };
-    let of_subject = |(subject, key): (u32, &Option<u32>)| {
-        key.map(|key| partners(key).map(move |person| (subject, person))).into_iter().flatten()
-    };
-    (0..).zip(&truth.ours).flat_map(of_subject).collect()
 }
 
 /// The records of a subject.

@@ -50,8 +50,9 @@ use self::locations::Locations;
 use self::nearest::nearest;
 use self::scale::{INTERVAL, Scale};
 use super::keys::{Groups, Keys};
-use super::lookup::{self, Claim, share};
-use super::{Comparison, LinkedTables, SubjectKeys, guess};
+use super::lookup::{self, Claim};
+use super::truth::Partners;
+use super::{Comparison, LinkedTables, guess, share};
 use crate::result::{AttackKind, DistanceDetail, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
@@ -93,8 +94,8 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     attack.notes.extend(left_out.into_iter().filter(|(_, records)| *records > 0).map(|(side, records)| {
         format!("{records} records of the {side} lack a value that is compared and take no part")
     }));
-    let counted = match &linked.truth {
-        Some(truth) => inside(linked, truth, &scales, most, stop)?,
+    let counted = match &partners {
+        Some(partners) => inside(linked, partners, &scales, most, stop)?,
         None => None,
     };
     summed_up(&mut attack, linked, &standings);
@@ -168,29 +169,6 @@ fn groups(linked: &LinkedTables) -> [Vec<Option<u64>>; 2] {
     groups.into_records()
 }
 
-/// Who is who, looked up by person.
-struct Partners<'a> {
-    truth: &'a SubjectKeys,
-    /// Subjects of the extract by key.
-    by_key: Vec<(u32, u32)>,
-}
-
-impl<'a> Partners<'a> {
-    fn new(truth: &'a SubjectKeys) -> Self {
-        let keyed = (0..).zip(&truth.ours).filter_map(|(subject, key)| Some(((*key)?, subject)));
-        let mut by_key: Vec<(u32, u32)> = keyed.collect();
-        by_key.sort_unstable();
-        Self { truth, by_key }
-    }
-
-    /// The subjects with the key of a person, ascending.
-    fn of(&self, person: u32) -> impl Iterator<Item = u32> {
-        let key = self.truth.theirs[person as usize];
-        let begin = key.map_or(self.by_key.len(), |key| self.by_key.partition_point(|&(other, _)| other < key));
-        self.by_key[begin..].iter().take_while(move |&&(other, _)| Some(other) == key).map(|&(_, subject)| subject)
-    }
-}
-
 /// What was found of a person.
 struct Standing {
     person: u32,
@@ -204,8 +182,7 @@ struct Standing {
 
 impl Standing {
     fn new(person: u32, nearest: &[u32], partners: Option<&Partners>) -> Self {
-        let is_near = |subject: &u32| nearest.binary_search(subject).is_ok();
-        let right = partners.map(|partners| partners.of(person).filter(is_near).collect()).unwrap_or_default();
+        let right = partners.map(|partners| partners.among(nearest, person)).unwrap_or_default();
         Self { person, tied: nearest.len(), first: nearest[0], right }
     }
 }

@@ -201,6 +201,17 @@ fn several_with_one_key_are_partners_each_and_found_once() {
 }
 
 #[test]
+fn a_key_of_everybody_leaves_the_interval_open_and_not_the_nearest() {
+    let cells: Vec<Row> = (0..40).map(|subject| (subject, vec![["1", "5", "9"][subject as usize % 3]])).collect();
+    let mut linked = linked(&[("amount", NUMBER)], &cells, &cells);
+    linked.truth = Some(SubjectKeys { ours: vec![Some(0); 40], theirs: vec![Some(0); 40] });
+    let attack = attack_within(&linked, 1_000, &Stop::default()).unwrap();
+    near(attack.attack_rate, 1.0);
+    assert_eq!((detail(&attack).pairs, detail(&attack).inside), (None, None), "1,600 pairs are too many");
+    near(detail(&run(&linked)).inside, 13.0 * 13.0 * 2.0 / 1600.0 + 14.0 * 14.0 / 1600.0);
+}
+
+#[test]
 fn too_many_distances_have_no_figure_and_a_raised_stop_ends() {
     let rows = pairs(&[["10", "0"], ["20", "3"], ["30", "4"]]);
     let linked = two(&rows, &rows);

@@ -3,8 +3,7 @@
 use super::belief::Pair;
 use super::features::Side;
 use super::{Edge, assign};
-use crate::measure::linkage::lookup::share;
-use crate::measure::linkage::{LinkedTables, SubjectKeys, guess};
+use crate::measure::linkage::{LinkedTables, SubjectKeys, guess, share};
 use crate::result::{AttackKind, CalibrationBin, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
