@@ -60,6 +60,9 @@ use crate::stop::{Stop, StopReason};
 /// Distances that are computed at most; some half a minute on two cores.
 pub const MOST_DISTANCES: u64 = 1_000_000_000;
 
+/// Distances that take as long as comparing a pair of records for the interval.
+const PAIR_COST: u64 = 10;
+
 /// Links every person of the source to the nearest subject of the extract.
 ///
 /// # Errors
@@ -95,7 +98,7 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
         format!("{records} records of the {side} lack a value that is compared and take no part")
     }));
     let counted = match &partners {
-        Some(partners) => inside(linked, partners, &scales, most, stop)?,
+        Some(partners) => inside(linked, partners, &scales, most / PAIR_COST, stop)?,
         None => None,
     };
     summed_up(&mut attack, linked, &standings);

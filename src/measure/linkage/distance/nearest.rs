@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::locations::Locations;
 use super::scale::Scale;
+use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
 
 /// The locations of the extract that lie nearest to a location of the source, and how far that is.
@@ -81,7 +82,10 @@ fn found(
 
 fn tree(locations: &Locations, group: std::ops::Range<usize>, dimensions: usize) -> Tree<'_> {
     let mut tree = KdTree::new(dimensions);
-    for location in group {
+    // The tree is split as it grows: from locations in the order of their numbers it would become a chain.
+    let mut order: Vec<usize> = group.collect();
+    order.sort_unstable_by_key(|&location| mix(1, location as u64));
+    for location in order {
         let number = u32::try_from(location).unwrap_or(u32::MAX);
         // Coordinates are finite and as many as dimensions, so nothing is refused.
         let added = tree.add(locations.coordinates(location), number);

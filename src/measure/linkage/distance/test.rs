@@ -212,6 +212,15 @@ fn a_key_of_everybody_leaves_the_interval_open_and_not_the_nearest() {
 }
 
 #[test]
+fn one_column_of_ascending_numbers_takes_few_distances() {
+    let cells: Vec<String> = (0..5_000).map(|number| (number * 3).to_string()).collect();
+    let rows: Vec<Row> = (0..).zip(&cells).map(|(subject, cell)| (subject, vec![cell.as_str()])).collect();
+    let linked = with_truth(linked(&[("amount", NUMBER)], &rows, &rows), &rows, &rows);
+    let attack = attack_within(&linked, 1_000_000, &Stop::default()).unwrap();
+    assert_eq!(attack.correct, Some(5_000), "{:?}", attack.notes);
+}
+
+#[test]
 fn too_many_distances_have_no_figure_and_a_raised_stop_ends() {
     let rows = pairs(&[["10", "0"], ["20", "3"], ["30", "4"]]);
     let linked = two(&rows, &rows);
