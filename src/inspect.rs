@@ -5,10 +5,10 @@
 
 use crate::config::{self, Plan};
 use crate::input;
+use crate::recode;
 use crate::result::Dataset;
 use crate::scan::{ScanError, open_sources, read_lookups, treat};
 use crate::stop::{Progress, Stop};
-use crate::treatment;
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
 ///
@@ -23,7 +23,7 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
     let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
-    let roles = treatment::roles(&extract, &plan.roles)?;
+    let roles = recode::roles(&extract, &plan.roles)?;
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)
 }
 
@@ -36,5 +36,5 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
 pub fn check_files(plan: &Plan, stop: &Stop) -> Result<(), ScanError> {
     let lookups = read_lookups(plan, stop)?;
     open_sources(plan)?;
-    Ok(treatment::check_lookups(plan, &lookups)?)
+    Ok(recode::check_lookups(plan, &lookups)?)
 }

@@ -9,7 +9,7 @@
 //! reidrisk.toml + flags ──► config::Plan ─┐
 //!                                         ├─► input: files ──► Extract (coded columns, values behind the codes)
 //! extract files ──────────────────────────┘         │
-//!                                                   ▼  treatment: roles, coarsening, cards to customers
+//!                                                   ▼  recode: roles, coarsening, cards to customers
 //!                                                 Table (codes only, records sorted by subject)
 //! what the recipient holds ──► input ──► LinkedTables (both sides, one code space)
 //!                                                   │
@@ -29,7 +29,7 @@
 //! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
-//! | [`treatment`] | roles, coarsening rules, subject map; two sides in one code space | IO |
+//! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
 //! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
@@ -48,14 +48,15 @@
 
 pub mod advice;
 pub mod cli;
+pub(crate) mod column_name;
 pub mod config;
 pub mod detect;
-pub(crate) mod heading;
 pub mod input;
 pub mod inspect;
 pub mod judge;
 pub mod measure;
 pub(crate) mod printable;
+pub mod recode;
 pub mod report;
 pub mod result;
 pub mod scan;
@@ -63,4 +64,3 @@ pub mod secret;
 pub mod stats;
 pub mod stop;
 pub mod table;
-pub mod treatment;

@@ -42,8 +42,8 @@ fn counting_measuring_and_judging_do_no_io_and_read_no_clock() {
 }
 
 #[test]
-fn treatment_does_no_io() {
-    assert_never_names("treatment", &["std::fs", "std::net", "std::process", "std::env", "std::time"]);
+fn recoding_does_no_io() {
+    assert_never_names("recode", &["std::fs", "std::net", "std::process", "std::env", "std::time"]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn only_the_input_room_names_polars() {
 
 #[test]
 fn reports_see_only_the_result() {
-    let rooms = ["input", "table", "measure", "judge", "treatment", "config", "cli", "scan"];
+    let rooms = ["input", "table", "measure", "judge", "recode", "config", "cli", "scan"];
     let names: Vec<String> = rooms.iter().map(|room| format!("crate::{room}")).collect();
     assert_never_names("report", &names.iter().map(String::as_str).collect::<Vec<_>>());
 }

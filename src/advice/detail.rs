@@ -1,8 +1,8 @@
 //! How much of the detail of the quasi-identifiers a recipe keeps.
 
 use super::recipe::{Recipe, Step};
+use crate::recode::Ladder;
 use crate::table::{Codes, Table};
-use crate::treatment::Ladder;
 use crate::with_codes;
 
 /// Share of the detail of each column that each of its coarser forms keeps.

@@ -5,10 +5,10 @@
 
 use super::recipe::{Recipe, Step, write};
 use crate::measure::unicity::{self, ColumnValues, Point, Settings};
+use crate::recode::Ladder;
 use crate::result::{Advice, Attacker, Headline, Outcome, Unicity, UnicityResolutions};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{Recoding, Table};
-use crate::treatment::Ladder;
 
 /// Measured anew at most; each costs as much as the measure itself.
 const MOST_TRIED: usize = 12;

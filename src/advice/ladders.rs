@@ -1,7 +1,7 @@
 //! The coarser forms that are tried: those of the values, and the merging of values that few subjects hold.
 
+use crate::recode::{Ladder, Rung};
 use crate::table::{Column, Recoding, Table};
-use crate::treatment::{Ladder, Rung};
 use crate::with_codes;
 
 /// Coarser forms of one column that are tried; more would only be variations of each other.
@@ -95,8 +95,8 @@ fn merged(place: usize, column: &Column, holders: &[u32], bound: u32) -> Option<
 #[cfg(test)]
 mod tests {
     use super::{holders, merged, thinned};
+    use crate::recode::{Ladder, Rung};
     use crate::table::{Codes, Column, Recoding, SubjectCodes, Table};
-    use crate::treatment::{Ladder, Rung};
 
     fn column(codes: &[u8], cardinality: u32, missing: Option<u32>) -> Column {
         Column { name: "c".to_owned(), codes: Codes::U8(codes.to_vec()), cardinality, missing }

@@ -39,10 +39,10 @@ mod test;
 
 pub use known_points::advise_known_points;
 
+use crate::recode::Ladder;
 use crate::result::Advice;
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{Recoding, Table};
-use crate::treatment::Ladder;
 use crowds::{Counter, Figures, Halt};
 use detail::Detail;
 use search::{Goal, Manner, Search, Tried};

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::printable::printable;
+use crate::recode::Ladder;
 use crate::result::AdviceChange;
-use crate::treatment::Ladder;
 
 /// What is done to one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -160,9 +160,9 @@ fn flag(name: &str, rule: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Recipe, Step, Written, write};
+    use crate::recode::{Ladder, Rung};
     use crate::result::AdviceChange;
     use crate::table::Recoding;
-    use crate::treatment::{Ladder, Rung};
 
     fn ladder(rules: &[&str]) -> Ladder {
         let rules: Vec<String> = rules.iter().map(|&rule| rule.to_owned()).collect();

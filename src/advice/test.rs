@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::{Advised, Settings, WORK, advise, advise_within};
+use crate::recode::{Ladder, Rung};
 use crate::result::{Advice, AdviceChange, Headline};
 use crate::stop::{NoProgress, Stop, StopReason};
 use crate::table::{Codes, Column, ColumnSet, Recoding, SetCounts, SubjectCodes, Table, oracle};
-use crate::treatment::{Ladder, Rung};
 
 /// Records of a small table: a subject and a code for each column.
 #[derive(Debug, Clone)]

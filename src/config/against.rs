@@ -6,7 +6,7 @@ use super::linkage::{add_source, attacks_of, named_twice, no_meaning};
 use super::{
     Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, shown_name, split_names,
 };
-use crate::treatment::WithinRule;
+use crate::recode::WithinRule;
 
 /// What was typed about one source, as typed.
 #[derive(Debug, Clone, Copy)]
@@ -131,8 +131,8 @@ mod tests {
 
     use super::AgainstFlags;
     use crate::config::{Attack, ConfigError, LinkagePlan};
+    use crate::recode::WithinRule;
     use crate::result::AttackKind;
-    use crate::treatment::WithinRule;
 
     fn plan(against: &[&str], on: &[&str], attacks: &[Attack]) -> Result<LinkagePlan, ConfigError> {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();

@@ -17,8 +17,8 @@ use super::settings::{
 use super::unicity::{UNICITY, read_unicity};
 use super::{ConfigError, SubjectMap, did_you_mean, refusal, shown_name};
 use crate::printable::hexadecimal;
+use crate::recode::{CoarsenRule, TimeOrigin};
 use crate::result::{ConfigPlaces, Role};
-use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Name of the configuration file that is looked for beside the first input.
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";

@@ -13,7 +13,7 @@ use super::{
     ATTACKS, Attack, ConfigError, InputOptions, KnownIdentifiers, OnColumn, SourcePlan, TextComparison, TruthColumns,
     did_you_mean, shown_name,
 };
-use crate::treatment::WithinRule;
+use crate::recode::WithinRule;
 
 /// Keys of `[linkage]`.
 pub(super) const LINKAGE: [&str; 1] = ["known_identifiers"];

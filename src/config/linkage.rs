@@ -2,8 +2,8 @@
 //! (`holds.rs`) lead to.
 
 use super::InputOptions;
+use crate::recode::WithinRule;
 use crate::result::AttackKind;
-use crate::treatment::WithinRule;
 
 /// What can be tried with a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

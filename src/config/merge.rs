@@ -5,9 +5,9 @@ use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
 use crate::judge::{Limits, policy_of};
+use crate::recode::{CoarsenRule, TimeOrigin};
 use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
 use crate::stats::smallest_safe_class;
-use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -316,7 +316,7 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 ///
 /// # Errors
 /// When no role is guessed and a rule other than `drop` is for a column that is not counted. A rule of the subject is
-/// another mistake, which [`treat`](crate::treatment::treat) finds.
+/// another mistake, which [`treat`](crate::recode::treat) finds.
 pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
     let idle = |column: &str, rules: &[CoarsenRule]| {
         let role = plan.roles.declared.get(column);

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 
 use super::linkage::LinkagePlan;
 use super::unicity::UnicityPlan;
+use crate::recode::{CoarsenRule, TimeOrigin};
 use crate::result::{Audience, ConfigPlaces, MissingMode, Policy, Recipient, Role, Waiver};
-use crate::treatment::{CoarsenRule, TimeOrigin};
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
 #[derive(Debug, Clone, PartialEq)]

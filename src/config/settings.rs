@@ -10,8 +10,8 @@ use super::unicity::UnicitySettings;
 use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
 use crate::judge::Limits;
 use crate::measure;
+use crate::recode::CoarsenRule;
 use crate::result::{Audience, MissingMode, Role, Severity, Waiver};
-use crate::treatment::CoarsenRule;
 
 /// The smallest limit for a class. A class of one subject is no crowd: with a limit of 1 every extract would pass.
 pub const SMALLEST_K: u32 = 2;

@@ -122,7 +122,7 @@ fn the_example_of_the_documentation_is_valid_and_has_every_key() {
 fn an_empty_file_gives_the_defaults_and_guesses_roles() {
     let plan = plan(Settings::default(), "");
     assert!(plan.roles.guess && plan.roles.declared.is_empty());
-    assert_eq!((plan.max_set, plan.policy.k, plan.policy.name.as_str()), (3, 5, "house-default"));
+    assert_eq!((plan.max_set, plan.policy.k, plan.policy.name.as_str()), (3, 5, "default"));
     assert_eq!(plan.policy.fail_on, Severity::High);
     // SHA-256 of no bytes.
     let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -8,8 +8,8 @@ use super::file::section_of;
 use super::reader::{Entry, Reader, entry};
 use super::settings::{Settings, named};
 use super::{ConfigError, shown_name, split_names};
+use crate::recode::{CoarsenRule, WithinRule};
 use crate::result::{Attacker, MobilityAttack};
-use crate::treatment::{CoarsenRule, WithinRule};
 
 /// Keys of `[unicity]`.
 pub(super) const UNICITY: [&str; 12] = [

@@ -124,7 +124,7 @@ const NATIONAL: [&str; 44] = [
 
 impl Heading {
     fn new(heading: &str) -> Self {
-        let words = crate::heading::words(heading);
+        let words = crate::column_name::words(heading);
         let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
         let pair = |first: &str, second: &str| {
             words.iter().any(|word| word == first) && words.iter().any(|word| word == second)

@@ -114,7 +114,7 @@ fn name_of(limits: &Limits, preset: Option<&Preset>, k: u32, fail_on: Severity) 
         fail_on: None,
         ..limits.clone()
     };
-    if said == defaults && fail_on == Severity::High { "house-default" } else { "custom" }.to_owned()
+    if said == defaults && fail_on == Severity::High { "default" } else { "custom" }.to_owned()
 }
 
 /// The limits on the smallest class of the static set: a risk is converted to a class size.

@@ -2,8 +2,8 @@
 
 use super::escape::{printable, shortened};
 use super::layout::{Page, TextStyle, cut};
+use super::messages;
 use super::number::count;
-use super::words;
 use crate::result::{DatasetColumn, Inspection};
 
 use unicode_width::UnicodeWidthStr;
@@ -20,9 +20,9 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
     let mut page = Page::new(style);
     let dataset = &inspection.dataset;
     let (name, version) = (shortened(&printable(&dataset.name), 60), printable(&inspection.tool.version));
-    page.paragraph("", &format!("reidrisk {version}   {name}   {}", words::dataset_size(dataset)));
+    page.paragraph("", &format!("reidrisk {version}   {name}   {}", messages::dataset_size(dataset)));
     if dataset.subject.is_none() {
-        page.paragraph("note: ", words::NO_SUBJECT);
+        page.paragraph("note: ", messages::NO_SUBJECT);
     }
     page.line("");
     if page.style.width >= TABLE_WIDTH {
@@ -31,19 +31,19 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
         stacked(&mut page, &dataset.columns);
     }
     page.line("");
-    page.paragraph("  ", words::INSPECT_LEGEND);
+    page.paragraph("  ", messages::INSPECT_LEGEND);
     page.text
 }
 
 /// Why a column has its role, printable.
 pub(super) fn why(column: &DatasetColumn) -> String {
-    let reason = printable(words::role_reason(column));
+    let reason = printable(messages::role_reason(column));
     let origin = if column.guessed && column.guess_reason.is_some() { "guessed: " } else { "" };
-    let suspicion = column.looks_like.map_or_else(String::new, |role| format!("; {}", words::looks_like(role)));
+    let suspicion = column.looks_like.map_or_else(String::new, |role| format!("; {}", messages::looks_like(role)));
     let rules = if column.coarsen.is_empty() {
         String::new()
     } else {
-        format!("; {}", words::counted_coarser(&printable(&words::coarsening(&column.coarsen))))
+        format!("; {}", messages::counted_coarser(&printable(&messages::coarsening(&column.coarsen))))
     };
     format!("{origin}{reason}{suspicion}{rules}")
 }
@@ -75,7 +75,7 @@ fn table(page: &mut Page, columns: &[DatasetColumn]) {
         }
     }
     let room = page.style.width.saturating_sub(2 + widths.iter().map(|width| width + 2).sum::<usize>()).max(8);
-    let [head, heads @ ..] = words::INSPECT_COLUMNS;
+    let [head, heads @ ..] = messages::INSPECT_COLUMNS;
     line(page, room, head, &heads.map(str::to_owned), widths);
     for (column, row) in columns.iter().zip(&rows) {
         line(page, room, &printable(&column.name), row, widths);

@@ -4,7 +4,7 @@ mod linkage_rows;
 
 use super::ReportError;
 use super::escape::printable;
-use super::{known_points, sweep, words};
+use super::{known_points, messages, sweep};
 use crate::result::{
     ColumnEffect, Finding, FindingCode, Identifiers, MobilityResult, Outcome, ScanResult, SetStatistics,
     UndefinedField, Unicity, UnicityResult, Uniqueness, Unit,
@@ -98,7 +98,7 @@ impl<'a> Row<'a> {
         let reason = || {
             let entry =
                 undefined.iter().find(|entry| entry.field == figure || entry.field.ends_with(&format!(".{figure}")));
-            neutral(words::undefined_reason(entry.map_or("not defined", |entry| &entry.reason)))
+            neutral(messages::undefined_reason(entry.map_or("not defined", |entry| &entry.reason)))
         };
         match value {
             Some(value) => Self::measured(measure, figure, unit, value),
@@ -153,7 +153,7 @@ fn rows(result: &ScanResult) -> Vec<Row<'_>> {
 
 fn verdict_rows(result: &ScanResult) -> Vec<Row<'_>> {
     let verdict = &result.verdict;
-    let outcome = words::verdict(verdict.outcome).to_lowercase();
+    let outcome = messages::verdict(verdict.outcome).to_lowercase();
     vec![
         Row::measured("verdict", "outcome", "", outcome),
         Row::measured("verdict", "exit_code", "", verdict.exit_code.to_string()),
@@ -255,7 +255,7 @@ fn unicity_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a 
     for (place, curve) in value.curves.iter().enumerate() {
         let columns = joined(&curve.point);
         let about = |what: &str| {
-            neutral(&format!("{what}; {}; {}", words::curve_notes(curve).join(", "), words::cohort(curve)))
+            neutral(&format!("{what}; {}; {}", messages::curve_notes(curve).join(", "), messages::cohort(curve)))
         };
         if let Some(undefined) = &curve.undefined {
             let reason = neutral(&undefined.explanation);
@@ -299,7 +299,7 @@ fn share_row<'a>(measure: &'a str, point: &UnicityResult) -> Row<'a> {
 /// The worst case of an attack on places: mean risk, and the share found for certain.
 fn mobility_rows(attack: &MobilityResult) -> [Row<'_>; 2] {
     let known = attack.known.map_or_else(String::new, |known| format!("; {known} known"));
-    let parameter = neutral(&format!("{}{known}", words::mobility_attack(attack.attack)));
+    let parameter = neutral(&format!("{}{known}", messages::mobility_attack(attack.attack)));
     let row = |figure, value: Option<f64>| {
         let row = Row::perhaps("unicity.mobility", figure, "share", value.map(|value| value.to_string()), &[]);
         let row = match (value, &attack.reason) {

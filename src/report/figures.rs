@@ -1,8 +1,8 @@
 //! The figures that decide, each beside its limit, and the sentences after them: shared by text and Markdown.
 
+use super::messages;
 use super::number::{count, percent, share};
 use super::summary::{Crowds, crowds, headline_set, is_gated, names, optional_count, population, records_below};
-use super::words;
 use super::{known_points, linkage};
 use crate::result::{Advice, Finding, FindingCode, Headline, Outcome, ScanResult, SetStatistics, Severity, Uniqueness};
 
@@ -44,7 +44,7 @@ fn crowd_figures(figures: &mut Vec<Figure>, result: &ScanResult, uniqueness: &Un
     let k = result.policy.k;
     let set = headline_set(result, uniqueness);
     let columns = names(&set.columns).join(", ");
-    let units = words::unit(set.reading, 2);
+    let units = messages::unit(set.reading, 2);
     let is_of_set = |finding: &&Finding| finding.code == FindingCode::SmallClass && finding.columns == set.columns;
     let smallest = Figure::new(format!("smallest class ({columns})"), optional_count(set.smallest_class));
     let limit = if is_gated(result, set) { count(u64::from(k)) } else { "-".to_owned() };
@@ -52,11 +52,12 @@ fn crowd_figures(figures: &mut Vec<Figure>, result: &ScanResult, uniqueness: &Un
     figures.push(Figure::new(format!("{units} alone ({columns})"), population_share(result, set)));
     let below = optional_count(records_below(set, k));
     figures.push(Figure::new(format!("records in crowds below {}", count(u64::from(k))), below));
-    let average = set.risk.average_record.map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+    let average = set.risk.average_record.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
     figures.push(Figure::new("average risk of a record", average));
     let full = &uniqueness.full;
     if full.columns != set.columns {
-        let label = format!("{} alone on {}", words::unit(full.reading, 2), words::all_columns(full.columns.len()));
+        let label =
+            format!("{} alone on {}", messages::unit(full.reading, 2), messages::all_columns(full.columns.len()));
         figures.push(Figure::new(label, population_share(result, full)));
     }
 }
@@ -72,11 +73,11 @@ fn unicity_figure(result: &ScanResult) -> Option<Figure> {
     let limit = known_points::limit(result).map_or_else(|| "-".to_owned(), percent);
     let figure = if let Some((curve, point)) = known_points::gated(result) {
         let columns = names(&curve.point).join(", ");
-        let label = format!("{} ({columns})", words::unicity_label(point.known_points));
-        Figure::new(label, point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent))
+        let label = format!("{} ({columns})", messages::unicity_label(point.known_points));
+        Figure::new(label, point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent))
     } else {
         result.measures.unicity.as_ref()?;
-        Figure::new(words::UNICITY_ROW, words::NOT_DEFINED.to_owned())
+        Figure::new(messages::UNICITY_ROW, messages::NOT_DEFINED.to_owned())
     };
     Some(Figure { limit, ..figure.found(finding) })
 }
@@ -85,14 +86,17 @@ fn unicity_figure(result: &ScanResult) -> Option<Figure> {
 fn linkage_figures(result: &ScanResult) -> Vec<Figure> {
     let Some(measured) = linkage::measured(result) else {
         let ended = result.measures.linkage.as_ref();
-        return ended.map(|_| Figure::new(words::LINKED_ROW, words::NOT_DEFINED.to_owned())).into_iter().collect();
+        return ended
+            .map(|_| Figure::new(messages::LINKED_ROW, messages::NOT_DEFINED.to_owned()))
+            .into_iter()
+            .collect();
     };
     let ranked = linkage::ranked(measured);
     let family = |follows| ranked.iter().copied().find(|attack| linkage::follows(attack.attack) == follows);
     let row = |attack: &crate::result::LinkageAttack| {
-        let value = linkage::rate(attack).map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+        let value = linkage::rate(attack).map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
         let limit = linkage::limit(result, attack).map_or_else(|| "-".to_owned(), percent);
-        let figure = Figure::new(words::linked_label(attack), value);
+        let figure = Figure::new(messages::linked_label(attack), value);
         Figure { limit, ..figure.found(linkage::finding(result, attack)) }
     };
     [false, true].into_iter().filter_map(family).map(row).collect()
@@ -115,7 +119,7 @@ fn identifier_figure(result: &ScanResult) -> Option<Figure> {
     }
     let finding = finding_of(result, "identifiers").filter(|finding| finding.severity >= Severity::Critical);
     let finding = finding.or_else(|| result.findings.iter().find(named)).or_else(|| finding_of(result, "identifiers"));
-    let figure = Figure::new(words::IDENTIFIER_COLUMNS, count(columns.len() as u64));
+    let figure = Figure::new(messages::IDENTIFIER_COLUMNS, count(columns.len() as u64));
     Some(Figure { limit: "0".to_owned(), ..figure.found(finding) })
 }
 
@@ -137,12 +141,12 @@ pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
         .take(most)
         .collect();
     if !columns.is_empty() {
-        sentences.push(words::most_revealing(&columns));
+        sentences.push(messages::most_revealing(&columns));
     }
     if let Some(worst) = super::summary::riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
-        let columns = words::list(&names(&worst.columns));
-        let units = words::unit(worst.reading, 2);
-        sentences.push(words::riskiest_set(uniqueness.max_set, &columns, &population_share(result, worst), units));
+        let columns = messages::list(&names(&worst.columns));
+        let units = messages::unit(worst.reading, 2);
+        sentences.push(messages::riskiest_set(uniqueness.max_set, &columns, &population_share(result, worst), units));
     }
     sentences
 }
@@ -151,7 +155,7 @@ pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
 pub(super) fn try_first(result: &ScanResult) -> Option<String> {
     let advice = result.advice.iter().find(|advice| advice.recommended).or(result.advice.first())?;
     if advice.changes.is_empty() {
-        return Some(words::try_first(&super::escape::printable(&advice.action)));
+        return Some(messages::try_first(&super::escape::printable(&advice.action)));
     }
     let changes: Vec<String> = advice
         .changes
@@ -161,8 +165,8 @@ pub(super) fn try_first(result: &ScanResult) -> Option<String> {
         })
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
-    let notes = words::advice_notes(advice.detail_kept.map(percent), advice.reaches_limits);
-    Some(words::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
+    let notes = messages::advice_notes(advice.detail_kept.map(percent), advice.reaches_limits);
+    Some(messages::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
 }
 
 /// One of the figures that advice is judged by.
@@ -172,19 +176,19 @@ type Field = fn(&Headline) -> Option<u64>;
 fn effect(advice: &Advice, k: u32) -> Option<String> {
     let (before, after) = (advice.before.as_ref()?, advice.after.as_ref()?);
     let fields: [(&str, Field); 4] = [
-        (words::STATIC_COLUMNS, |headline| headline.static_subjects_below_k),
-        (words::STATIC_COLUMNS, |headline| headline.static_unique_subjects),
-        (words::ALL_COLUMNS, |headline| headline.full_subjects_below_k),
-        (words::ALL_COLUMNS, |headline| headline.full_unique_subjects),
+        (messages::STATIC_COLUMNS, |headline| headline.static_subjects_below_k),
+        (messages::STATIC_COLUMNS, |headline| headline.static_unique_subjects),
+        (messages::ALL_COLUMNS, |headline| headline.full_subjects_below_k),
+        (messages::ALL_COLUMNS, |headline| headline.full_unique_subjects),
     ];
     let moved = fields.iter().enumerate().find_map(|(place, (columns, field))| {
         let (before, after) = (field(before)?, field(after)?);
         let crowd = if place % 2 == 0 { Some(k) } else { None };
-        (before != after).then(|| words::moved(crowd, columns, &count(before), &count(after)))
+        (before != after).then(|| messages::moved(crowd, columns, &count(before), &count(after)))
     });
     let unicity = || {
         let (before, after) = (before.unicity?, after.unicity?);
-        Some(words::moved_unicity(&percent(before), &percent(after)))
+        Some(messages::moved_unicity(&percent(before), &percent(after)))
     };
     moved.or_else(unicity)
 }

@@ -33,7 +33,7 @@ pub(super) fn failing() -> ScanResult {
         dataset: dataset(),
         verdict: verdict(VerdictOutcome::Fail, 1, message),
         policy: Policy {
-            name: "house-default".to_owned(),
+            name: "default".to_owned(),
             k: 5,
             gate_any_record: false,
             fail_on: Severity::High,
@@ -44,6 +44,8 @@ pub(super) fn failing() -> ScanResult {
             uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }),
             ..Measures::default()
         },
+        figures: Vec::new(),
+        checks: Vec::new(),
         findings: vec![
             finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(1.0), Some(5.0)),
             finding(

@@ -2,7 +2,7 @@
 
 use super::escape::printable;
 use super::summary::{reasons_lead, unsaid_reasons};
-use super::{lead, words};
+use super::{headline::headline, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// One line for the verdict, one for each finding, and one for each reason or caveat that no finding says, such as
@@ -14,7 +14,7 @@ use crate::result::{Finding, ScanResult, VerdictOutcome};
 pub fn render_github(result: &ScanResult) -> String {
     let mut text = String::new();
     if let Some(stamp) = result.run.audience.stamp() {
-        text.push_str(&command("warning", None, stamp, &words::restricted(stamp)));
+        text.push_str(&command("warning", None, stamp, &messages::restricted(stamp)));
     }
     let outcome = result.verdict.outcome;
     let level = match outcome {
@@ -22,15 +22,15 @@ pub fn render_github(result: &ScanResult) -> String {
         VerdictOutcome::Review => "warning",
         VerdictOutcome::Fail | VerdictOutcome::Incomplete => "error",
     };
-    let first = lead::lead(result);
+    let first = headline(result);
     let sentences: Vec<&str> = [&first.sentence].into_iter().chain(&first.under).map(String::as_str).collect();
-    let title = format!("reidrisk {}", words::verdict(outcome));
+    let title = format!("reidrisk {}", messages::verdict(outcome));
     let place = place(result, &[]);
     text.push_str(&command(level, place, &title, &sentences.join("; ")));
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));
     }
-    let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
+    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
     for reason in unsaid_reasons(result) {
         let level = if outcome == VerdictOutcome::Pass { "notice" } else { "warning" };
         text.push_str(&command(level, place, &title, &format!("{lead} {reason}")));

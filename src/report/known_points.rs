@@ -3,7 +3,7 @@
 
 use super::escape::printable;
 use super::number::percent;
-use super::{sweep, words};
+use super::{messages, sweep};
 use crate::result::{GATED_KNOWN_POINTS, GateMeasure, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
 
 /// The limit on the share that known points single out, where the policy has one.
@@ -49,15 +49,16 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(curve) = unicity.gated_curve.and_then(|place| unicity.curves.get(place)) {
         let shares = curve.results.iter().filter_map(|point| Some((point.known_points, point.share?)));
-        let shares: Vec<String> = shares.map(|(known, share)| words::known_and_share(known, &percent(share))).collect();
+        let shares: Vec<String> =
+            shares.map(|(known, share)| messages::known_and_share(known, &percent(share))).collect();
         if shares.len() > 1 {
-            sentences.push(words::curve_sentence(&words::curve_label(curve), &words::cohort(curve), &shares));
+            sentences.push(messages::curve_sentence(&messages::curve_label(curve), &messages::cohort(curve), &shares));
         }
     }
-    sentences.extend(unicity.gate_note.as_deref().map(|note| words::gate_note(&printable(note))));
+    sentences.extend(unicity.gate_note.as_deref().map(|note| messages::gate_note(&printable(note))));
     let unknown = unicity.curves.iter().filter_map(|curve| Some((curve, curve.undefined.as_ref()?)));
     sentences.extend(unknown.take(UNKNOWN).map(|(curve, undefined)| {
-        words::curve_unknown(&words::curve_label(curve), &printable(&undefined.explanation))
+        messages::curve_unknown(&messages::curve_label(curve), &printable(&undefined.explanation))
     }));
     if let Some(study) = &unicity.resolutions {
         sentences.extend(sweep::advice(result, study).sentences);

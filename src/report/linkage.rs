@@ -2,9 +2,9 @@
 //! columns link, and the sentences about it.
 
 use super::escape::{printable, shortened};
+use super::messages;
 use super::number::percent;
 use super::summary::names;
-use super::words;
 use crate::result::{
     AttackKind, Evidence, Finding, FindingCode, GateMeasure, Linkage, LinkageAttack, LinkedSet, Outcome, ScanResult,
 };
@@ -153,7 +153,7 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
     let (first, last) = (left.first()?, left.last()?);
     let said = |(column, set): &(&String, &LinkedSet), raised: bool| {
         let after = share_of(attack, set).filter(|after| if raised { *after > now } else { *after < now })?;
-        let words = if raised { words::linking_raised } else { words::linking_cut };
+        let words = if raised { messages::linking_raised } else { messages::linking_cut };
         Some(words(&shortened(&printable(column), NAME_CHARACTERS), &percent(now), &percent(after)))
     };
     said(first, false).or_else(|| said(last, true))
@@ -163,16 +163,17 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
 pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let Some(linkage) = measured(result) else { return Vec::new() };
     let attacks = ranked(linkage);
-    let mut sentences: Vec<String> = attacks.iter().take(TOLD).map(|attack| words::attack_sentence(attack)).collect();
+    let mut sentences: Vec<String> =
+        attacks.iter().take(TOLD).map(|attack| messages::attack_sentence(attack)).collect();
     if attacks.len() > TOLD {
-        sentences.push(words::more_attacks(attacks.len() - TOLD));
+        sentences.push(messages::more_attacks(attacks.len() - TOLD));
     }
     sentences.extend(of_columns(linkage).and_then(cut));
-    sentences.extend(linkage.pseudonyms.iter().map(words::pseudonym_sentence));
+    sentences.extend(linkage.pseudonyms.iter().map(messages::pseudonym_sentence));
     sentences
 }
 
 /// The columns of an attack for a sentence.
 pub(super) fn columns(attack: &LinkageAttack) -> String {
-    words::list(&names(&attack.columns))
+    messages::list(&names(&attack.columns))
 }

@@ -2,9 +2,9 @@
 
 use super::escape::{printable, shortened};
 use super::figures::{decision_figures, revealing, try_first};
-use super::lead::lead;
+use super::headline::headline;
 use super::summary::{reasons_lead, unsaid_reasons};
-use super::{known_points, linkage, words};
+use super::{known_points, linkage, messages};
 use crate::result::{Inspection, ScanResult};
 
 /// Longest dataset name that is shown, in characters.
@@ -13,10 +13,10 @@ const NAME_CHARACTERS: usize = 80;
 /// The result as a Markdown summary, ending with a newline. Holds no HTML and no link.
 #[must_use]
 pub fn render_markdown(result: &ScanResult) -> String {
-    let lead = lead(result);
-    let mut text = format!("## {}: {}\n\n", words::verdict(result.verdict.outcome), escape(&lead.sentence));
+    let lead = headline(result);
+    let mut text = format!("## {}: {}\n\n", messages::verdict(result.verdict.outcome), escape(&lead.sentence));
     if let Some(stamp) = result.run.audience.stamp() {
-        push(&mut text, &format!("**{}**\n", escape(&words::restricted(stamp))));
+        push(&mut text, &format!("**{}**\n", escape(&messages::restricted(stamp))));
     }
     for line in &lead.under {
         push(&mut text, &format!("{}\n", escape(line)));
@@ -29,7 +29,7 @@ pub fn render_markdown(result: &ScanResult) -> String {
     let code = result.verdict.exit_code;
     push(
         &mut text,
-        &escape(&words::markdown_footer(&version, &run, &words::time(&printable(&result.run.started_at)), code)),
+        &escape(&messages::markdown_footer(&version, &run, &messages::time(&printable(&result.run.started_at)), code)),
     );
     text
 }
@@ -41,9 +41,9 @@ fn push(text: &mut String, line: &str) {
 
 fn heading(text: &mut String, result: &ScanResult) {
     let name = shortened(&printable(&result.dataset.name), NAME_CHARACTERS);
-    push(text, &format!("**{}**: {}", escape(&name), escape(&words::dataset_size(&result.dataset))));
+    push(text, &format!("**{}**: {}", escape(&name), escape(&messages::dataset_size(&result.dataset))));
     if result.dataset.columns.iter().any(|column| column.guessed) {
-        push(text, &format!("\n> {}", escape(words::ROLES_GUESSED)));
+        push(text, &format!("\n> {}", escape(messages::ROLES_GUESSED)));
     }
     push(text, "");
 }
@@ -51,7 +51,7 @@ fn heading(text: &mut String, result: &ScanResult) {
 fn figures(text: &mut String, result: &ScanResult) {
     let figures = decision_figures(result);
     if !figures.is_empty() {
-        push(text, &format!("| {} |\n|---|--:|--:|---|", words::FIGURE_HEADS.join(" | ")));
+        push(text, &format!("| {} |\n|---|--:|--:|---|", messages::FIGURE_HEADS.join(" | ")));
         for figure in &figures {
             let cells = [&figure.measure, &figure.value, &figure.limit, &figure.finding].map(|cell| escape(cell));
             push(text, &format!("| {} |", cells.join(" | ")));
@@ -73,19 +73,19 @@ fn figures(text: &mut String, result: &ScanResult) {
 }
 
 fn findings(text: &mut String, result: &ScanResult) {
-    push(text, &format!("### {}\n", words::FINDINGS_TITLE));
+    push(text, &format!("### {}\n", messages::FINDINGS_TITLE));
     for finding in &result.findings {
-        let severity = words::severity(finding.severity).to_uppercase();
-        let waived = if finding.waived { format!(" ({})", words::WAIVED) } else { String::new() };
+        let severity = messages::severity(finding.severity).to_uppercase();
+        let waived = if finding.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
         let message = escape(&printable(&finding.message));
         push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));
     }
-    let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
+    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
     for reason in unsaid_reasons(result) {
         push(text, &format!("- **{lead}** {}", escape(&printable(reason))));
     }
     if result.findings.is_empty() && unsaid_reasons(result).next().is_none() {
-        push(text, words::NO_FINDINGS);
+        push(text, messages::NO_FINDINGS);
     }
     push(text, "");
 }
@@ -94,10 +94,10 @@ fn not_measured(text: &mut String, result: &ScanResult) {
     if result.not_measured.is_empty() {
         return;
     }
-    push(text, &format!("### {}\n", words::NOT_MEASURED_TITLE));
+    push(text, &format!("### {}\n", messages::NOT_MEASURED_TITLE));
     let has_crowds = matches!(super::summary::crowds(result), super::summary::Crowds::Measured(_));
     for entry in &result.not_measured {
-        let name = words::not_measured_name(&entry.measure, has_crowds);
+        let name = messages::not_measured_name(&entry.measure, has_crowds);
         push(text, &format!("- {}: {}", escape(&name), escape(&printable(&entry.reason))));
     }
     push(text, "");
@@ -108,8 +108,8 @@ fn not_measured(text: &mut String, result: &ScanResult) {
 pub fn render_columns_markdown(inspection: &Inspection) -> String {
     let dataset = &inspection.dataset;
     let name = shortened(&printable(&dataset.name), NAME_CHARACTERS);
-    let mut text = format!("## {}\n\n{}\n\n", escape(&name), escape(&words::dataset_size(dataset)));
-    push(&mut text, &format!("| {} |", words::INSPECT_HEADS.join(" | ")));
+    let mut text = format!("## {}\n\n{}\n\n", escape(&name), escape(&messages::dataset_size(dataset)));
+    push(&mut text, &format!("| {} |", messages::INSPECT_HEADS.join(" | ")));
     push(&mut text, "|---|---|--:|--:|---|---|---|");
     for column in &dataset.columns {
         let cells = [

@@ -12,13 +12,14 @@ mod figures;
 #[cfg(test)]
 mod fixture;
 mod github;
+mod headline;
 mod html;
 mod json;
 mod known_points;
 mod layout;
-mod lead;
 mod linkage;
 mod markdown;
+mod messages;
 mod number;
 mod run;
 mod summary;
@@ -26,7 +27,6 @@ mod sweep;
 #[cfg(test)]
 mod test;
 mod text;
-mod words;
 
 pub use self::csv::render_csv;
 pub use chart::{Chart, charts};

@@ -72,7 +72,7 @@ pub(super) fn whole(number: f64) -> String {
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
 #[must_use]
 pub(super) fn share(part: u64, whole: u64) -> String {
-    ratio(part, whole).map_or_else(|| super::words::NOT_DEFINED.to_owned(), percent)
+    ratio(part, whole).map_or_else(|| super::messages::NOT_DEFINED.to_owned(), percent)
 }
 
 /// `part / whole`; none when `whole` is 0.

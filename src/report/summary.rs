@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::escape::printable;
+use super::messages;
 use super::number::{count, natural_frequency, ratio, share};
-use super::words;
 use crate::result::{
     Advice, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
 };
@@ -110,20 +110,20 @@ pub(super) fn names(columns: &[String]) -> Vec<String> {
 
 /// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`. Where nobody is alone but
 /// the limit is broken, it names the smallest crowd.
-pub(super) fn headline(result: &ScanResult, set: &SetStatistics) -> String {
+pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String {
     let whole = population(&result.dataset, set);
-    let units = words::unit(set.reading, 2);
-    let columns = words::list(&names(&set.columns));
+    let units = messages::unit(set.reading, 2);
+    let columns = messages::list(&names(&set.columns));
     let smallest = set.smallest_class.filter(|_| is_below_limit(result, set) && set.unique_subjects == 0);
     if let Some(smallest) = smallest {
-        return words::small_crowd(&columns, set.reading, smallest, result.policy.k);
+        return messages::small_crowd(&columns, set.reading, smallest, result.policy.k);
     }
     match natural_frequency(set.unique_subjects, whole) {
-        None => words::NO_CROWD.to_owned(),
+        None => messages::NO_CROWD.to_owned(),
         Some(_) if whole == 1 && set.unique_subjects == 1 => {
-            format!("The only {} is alone on {columns}", words::unit(set.reading, 1))
+            format!("The only {} is alone on {columns}", messages::unit(set.reading, 1))
         }
-        Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", words::unit(set.reading, 1)),
+        Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", messages::unit(set.reading, 1)),
         Some(frequency) => {
             let mut letters = frequency.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
@@ -140,7 +140,7 @@ pub(super) fn headline_counts(dataset: &Dataset, set: &SetStatistics) -> String 
         "{} of {} {} ({})",
         count(set.unique_subjects),
         count(whole),
-        words::unit(set.reading, whole),
+        messages::unit(set.reading, whole),
         share(set.unique_subjects, whole)
     )
 }
@@ -153,7 +153,7 @@ pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> Strin
     match below {
         Some(below) if is_below_limit(result, set) && set.unique_subjects == 0 => {
             let whole = population(&result.dataset, set);
-            words::in_small_crowds(below.subjects, whole, set.reading, k, &share(below.subjects, whole))
+            messages::in_small_crowds(below.subjects, whole, set.reading, k, &share(below.subjects, whole))
         }
         _ => headline_counts(&result.dataset, set),
     }
@@ -161,13 +161,13 @@ pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> Strin
 
 /// A count that may not exist.
 pub(super) fn optional_count(number: Option<u64>) -> String {
-    number.map_or_else(|| words::NOT_DEFINED.to_owned(), count)
+    number.map_or_else(|| messages::NOT_DEFINED.to_owned(), count)
 }
 
 /// Why `field` of a set is null, in words; none when it is not.
 pub(super) fn why_undefined(set: &SetStatistics, field: &str) -> Option<String> {
     let entry = set.undefined.iter().find(|entry| entry.field == field)?;
-    Some(printable(words::undefined_reason(&entry.reason)))
+    Some(printable(messages::undefined_reason(&entry.reason)))
 }
 
 /// Records of `set` in crowds smaller than `k`; none when that bound was not counted.

@@ -2,8 +2,8 @@
 
 use super::escape::{printable, shortened};
 use super::known_points::{gated_number, keeps_to, limit, measured, upper};
+use super::messages;
 use super::number::percent;
-use super::words;
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 
 /// Longest name of a column in a label.
@@ -42,14 +42,14 @@ pub(super) fn judged(result: &ScanResult, study: &UnicityResolutions) -> Option<
 pub(super) fn step(study: &UnicityResolutions, axis: usize, place: usize) -> Option<String> {
     let axis = study.axes.get(axis)?;
     let column = shortened(&printable(&axis.column), NAME_CHARACTERS);
-    Some(words::change(&column, &printable(axis.steps.get(place)?)))
+    Some(messages::change(&column, &printable(axis.steps.get(place)?)))
 }
 
 /// What a choice changes, in a line; the finest one is the extract as it is.
 pub(super) fn label(study: &UnicityResolutions, steps: &[usize]) -> String {
     let changes = steps.iter().enumerate().filter(|(_, place)| **place > 0);
     let changes: Vec<String> = changes.filter_map(|(axis, place)| step(study, axis, *place)).collect();
-    if changes.is_empty() { words::AS_IT_IS.to_owned() } else { changes.join(", ") }
+    if changes.is_empty() { messages::AS_IT_IS.to_owned() } else { changes.join(", ") }
 }
 
 /// What the study says in words.
@@ -75,7 +75,7 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
     let lowest = |left: &&[usize], right: &&[usize]| share(left).unwrap_or(1.0).total_cmp(&share(right).unwrap_or(1.0));
     let single = choices.iter().copied().filter(|steps| changed(steps) == 1).min_by(lowest);
     if let Some((steps, after)) = single.and_then(|steps| Some((steps, share(steps)?))) {
-        sentences.push(words::sweep_single(&label(study, steps), known, &percent(now), &percent(after)));
+        sentences.push(messages::sweep_single(&label(study, steps), known, &percent(now), &percent(after)));
     }
     let mut flags = single;
     let mut reaching = None;
@@ -91,9 +91,9 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
         let figure = |steps| cell(study, steps, known).and_then(|point| Some((point.share?, upper(point)?)));
         sentences.push(match least.and_then(|steps| Some((steps, figure(steps)?))) {
             Some((steps, (share, upper))) => {
-                words::sweep_reaches(&label(study, steps), &percent(share), &percent(upper), &percent(limit))
+                messages::sweep_reaches(&label(study, steps), &percent(share), &percent(upper), &percent(limit))
             }
-            None => words::sweep_misses(known, &percent(limit)),
+            None => messages::sweep_misses(known, &percent(limit)),
         });
         flags = least.or(flags);
         reaching = least.map(|steps| label(study, steps));

@@ -4,11 +4,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::escape::{printable, shortened};
 use super::figures::{decision_figures, revealing, try_first};
+use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::lead::lead;
 use super::number::{bytes, duration};
 use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid_reasons};
-use super::{known_points, linkage, words};
+use super::{known_points, linkage, messages};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
@@ -48,27 +48,27 @@ pub fn render_text_with(result: &ScanResult, style: &TextStyle, ending: &Ending<
 
 fn heading(page: &mut Page, result: &ScanResult) {
     let dataset = &result.dataset;
-    let counts = words::dataset_size(dataset);
+    let counts = messages::dataset_size(dataset);
     let name = shortened(&printable(&dataset.name), 60);
     let version = printable(&result.tool.version);
     if let Some(stamp) = result.run.audience.stamp() {
-        page.paragraph("", &words::restricted(stamp));
+        page.paragraph("", &messages::restricted(stamp));
     }
     page.paragraph("", &format!("reidrisk {version}   {name}   {counts}"));
     if dataset.columns.iter().any(|column| column.guessed) {
-        page.paragraph("note: ", words::ROLES_GUESSED);
+        page.paragraph("note: ", messages::ROLES_GUESSED);
     }
     if dataset.subject.is_none() {
-        page.paragraph("note: ", words::NO_SUBJECT);
+        page.paragraph("note: ", messages::NO_SUBJECT);
     }
     page.line("");
 }
 
 fn verdict(page: &mut Page, result: &ScanResult) {
     let outcome = result.verdict.outcome;
-    let word = words::verdict(outcome);
+    let word = messages::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
-    let lead = lead(result);
+    let lead = headline(result);
     let before = page.text.len();
     page.paragraph(&indent, &lead.sentence);
     let painted = page.paint(word, verdict_colour(outcome));
@@ -90,12 +90,12 @@ fn figures(page: &mut Page, result: &ScanResult) {
     if figures.is_empty() {
         return;
     }
-    let mut rows = vec![words::FIGURE_HEADS.map(str::to_owned)];
+    let mut rows = vec![messages::FIGURE_HEADS.map(str::to_owned)];
     rows.extend(figures.into_iter().map(|figure| [figure.measure, figure.value, figure.limit, figure.finding]));
     page.table(&rows);
     page.line("");
     if let Crowds::Measured(uniqueness) = crowds(result) {
-        page.paragraph("  ", words::reading_sentence(headline_set(result, uniqueness).reading));
+        page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));
     }
     for sentence in revealing(result, LISTED) {
         page.paragraph("  ", &sentence);
@@ -112,10 +112,10 @@ fn figures(page: &mut Page, result: &ScanResult) {
 fn findings(page: &mut Page, result: &ScanResult) {
     let findings = &result.findings;
     if findings.is_empty() && result.verdict.outcome == VerdictOutcome::Pass {
-        page.paragraph("  ", words::NOTHING_FOUND);
+        page.paragraph("  ", messages::NOTHING_FOUND);
     }
     for finding in findings.iter().take(LISTED * 2) {
-        let severity = words::severity(finding.severity).to_uppercase();
+        let severity = messages::severity(finding.severity).to_uppercase();
         let waived = if finding.waived { " (waived)" } else { "" };
         let before = page.text.len();
         page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));
@@ -124,15 +124,15 @@ fn findings(page: &mut Page, result: &ScanResult) {
         page.text.replace_range(before..before + 12, &format!("  {painted}{gap}"));
     }
     if findings.len() > LISTED * 2 {
-        page.line(&format!("  {} {}", findings.len() - LISTED * 2, words::MORE));
+        page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));
     }
     if !reasons_lead(result) {
         for reason in unsaid_reasons(result).take(LISTED) {
-            page.paragraph("  ", &format!("{} {}", words::CAVEAT, printable(reason)));
+            page.paragraph("  ", &format!("{} {}", messages::CAVEAT, printable(reason)));
         }
     }
     if let (VerdictOutcome::Pass, Crowds::Measured(uniqueness)) = (result.verdict.outcome, crowds(result)) {
-        page.paragraph("  ", &words::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
+        page.paragraph("  ", &messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
     }
     if !page.text.ends_with("\n\n") {
         page.line("");
@@ -143,9 +143,9 @@ fn waivers(page: &mut Page, result: &ScanResult) {
     if result.waivers.is_empty() {
         return;
     }
-    page.line(&format!("  {}", words::WAIVERS));
+    page.line(&format!("  {}", messages::WAIVERS));
     for record in result.waivers.iter().take(LISTED * 2) {
-        page.paragraph("    ", &words::waiver(record));
+        page.paragraph("    ", &messages::waiver(record));
     }
     page.line("");
 }
@@ -157,7 +157,7 @@ fn not_measured(page: &mut Page, result: &ScanResult) {
     page.line("  Not measured");
     for entry in &result.not_measured {
         let has_crowds = matches!(crowds(result), Crowds::Measured(_));
-        let name = words::not_measured_name(&entry.measure, has_crowds);
+        let name = messages::not_measured_name(&entry.measure, has_crowds);
         page.paragraph("    ", &format!("{name}: {}", printable(&entry.reason)));
     }
     page.line("");
@@ -170,7 +170,7 @@ fn closing(page: &mut Page, result: &ScanResult, ending: &Ending<'_>) {
     if let Some(next) = ending.next {
         page.line(&format!("next    {}", printable(next)));
     }
-    let outcome = words::verdict(result.verdict.outcome);
+    let outcome = messages::verdict(result.verdict.outcome);
     let left = format!("exit {} ({outcome})", result.verdict.exit_code);
     let peak = result.run.peak_memory_bytes.map_or_else(String::new, |peak| format!(", peak {}", bytes(peak)));
     let right = format!("{}{peak}", duration(result.run.elapsed_ms));

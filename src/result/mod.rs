@@ -7,6 +7,7 @@
 mod advice;
 mod agreement;
 mod dataset;
+mod figure;
 mod identifiers;
 mod inspection;
 mod linkage;
@@ -19,6 +20,7 @@ mod waiver;
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
+pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use inspection::Inspection;
 pub use linkage::{
@@ -73,6 +75,12 @@ pub struct ScanResult {
     pub policy: Policy,
     /// The figures.
     pub measures: Measures,
+    /// The numbers of every measure, flat, in the order of the measures. Results of version 1.0 have none.
+    #[serde(default)]
+    pub figures: Vec<Figure>,
+    /// Every gate held against its figures, in the order of the policy. Results of version 1.0 have none.
+    #[serde(default)]
+    pub checks: Vec<Check>,
     /// What the judge found, worst first.
     pub findings: Vec<Finding>,
     /// Waivers that were declared, each with what became of it.

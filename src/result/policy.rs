@@ -8,7 +8,7 @@ use super::{FindingCode, Severity, Unit};
 /// The limits a scan is judged by. Defaults are house policy, not law.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
-    /// Name of the policy: the preset, `house-default` without one, or `custom` when a limit was changed.
+    /// Name of the policy: the preset, `default` without one, or `custom` when a limit was changed.
     pub name: String,
     /// Smallest allowed class, in subjects: the strictest that the gates on classes ask for.
     pub k: u32,
@@ -43,7 +43,7 @@ impl Policy {
     #[must_use]
     pub fn house_default() -> Self {
         Self {
-            name: "house-default".to_owned(),
+            name: "default".to_owned(),
             k: DEFAULT_K,
             gate_any_record: false,
             fail_on: Severity::High,

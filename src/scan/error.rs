@@ -3,9 +3,9 @@
 use super::{MOST_SETS, smaller_plan};
 use crate::config::{self, ConfigError};
 use crate::input::InputError;
+use crate::recode::TreatmentError;
 use crate::stop::StopReason;
 use crate::table::TooManyRecords;
-use crate::treatment::TreatmentError;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,9 @@
 
 use crate::config::{Plan, PointColumn, UnicityPlan};
 use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
+use crate::recode::{EventValues, Ladder, guess_point};
 use crate::result::{Attacker, ColumnType, DatasetColumn};
 use crate::table::Table;
-use crate::treatment::{EventValues, Ladder, guess_point};
 
 /// More forms of one column than this make a picture that nobody reads, and multiply with those of the others.
 const MOST_STEPS: usize = 7;

@@ -9,10 +9,10 @@ use crate::config::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::{linkage, unicity, uniqueness};
+use crate::recode::Ladder;
 use crate::result::{Advice, Dataset, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome, Unicity};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointIndex, Table, scratch_bytes};
-use crate::treatment::Ladder;
 
 /// What reading found in the cells of every column.
 pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {

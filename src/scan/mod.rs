@@ -23,10 +23,10 @@ use crate::advice::{self, Advised};
 use crate::config::{self, Plan};
 use crate::input;
 use crate::judge::{Case, Judgement, judge};
+use crate::recode;
 use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
 use crate::stop::{Progress, Stop};
 use crate::table::lattice_size;
-use crate::treatment;
 use events::Events;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
 use stages::Stages;
@@ -75,7 +75,7 @@ pub fn scan_listing(
     let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
     stages.end("read");
 
-    let roles = treatment::roles(&extract, &plan.roles)?;
+    let roles = recode::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     // From here on every shared column has its name.
     let whole_plan = plan;
@@ -122,6 +122,8 @@ pub fn scan_listing(
         verdict,
         policy,
         measures,
+        figures: Vec::new(),
+        checks: Vec::new(),
         findings,
         waivers,
         not_measured,

@@ -5,10 +5,10 @@ use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
 use crate::config::{InputOptions, Plan};
 use crate::input::{self, Extract, Source};
+use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{SubjectCodes, Table, TooManyRecords};
-use crate::treatment::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 
 /// An extract without its values.
 pub(crate) struct Prepared {
@@ -41,7 +41,7 @@ pub(crate) fn treat(
     let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
     let subject = subject.map(|(column, _)| column.name.as_str());
     let cells = KeyCells::of(&extract, &plan.linkage, subject, plan.subject_map.is_some())?;
-    let treated = treatment::treat(extract, roles, plan, &lookups)?;
+    let treated = recode::treat(extract, roles, plan, &lookups)?;
     let recipient = recipient_of(plan, &lookups, treated.consent);
     let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
     let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
@@ -117,7 +117,7 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
     if let Some(register) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
         lookups.consent = Some(read(&register.file, &InputOptions::default())?);
     }
-    for file in treatment::hierarchy_files(plan) {
+    for file in recode::hierarchy_files(plan) {
         let hierarchy = read(&file, &headless)?;
         lookups.hierarchies.insert(file, hierarchy);
     }

@@ -65,7 +65,7 @@ fn init_writes_the_guess_as_declared_roles_that_check_and_scan_accept() {
     let scanned = run(&bench, &["scan", "people.csv", "--format", "json"]);
     let result: Value = serde_json::from_str(&scanned.stdout).expect("the result is JSON");
     assert_ne!(result["verdict"]["outcome"], "review", "nothing is guessed any more\n{scanned}");
-    assert_eq!(result["policy"]["name"], "house-default");
+    assert_eq!(result["policy"]["name"], "default");
 }
 
 #[test]

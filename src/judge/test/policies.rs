@@ -375,8 +375,8 @@ fn a_raised_severity_fails_and_no_severity_is_lowered() {
 #[test]
 fn policies_have_stable_names() {
     let name = |limits: &Limits| policy_of(limits).name;
-    assert_eq!(name(&Limits::default()), "house-default");
-    assert_eq!(name(&Limits { k: Some(5), allow_review: Some(true), ..Limits::default() }), "house-default");
+    assert_eq!(name(&Limits::default()), "default");
+    assert_eq!(name(&Limits { k: Some(5), allow_review: Some(true), ..Limits::default() }), "default");
     assert_eq!(name(&Limits { k: Some(6), ..Limits::default() }), "custom");
     assert_eq!(name(&Limits { fail_on: Some(Severity::Low), ..Limits::default() }), "custom");
     assert_eq!(name(&Limits { max_unicity: Some(0.1), ..Limits::default() }), "custom");

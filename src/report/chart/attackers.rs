@@ -4,7 +4,7 @@ use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
 use crate::report::number::percent;
-use crate::report::{linkage, words};
+use crate::report::{linkage, messages};
 use crate::result::{Evidence, Linkage, LinkageAttack, ScanResult};
 
 /// Most attacks in the picture.
@@ -39,9 +39,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
     // Attacks that one limit speaks of stand together.
     attacks.sort_by_key(|attack| linkage::follows(attack.attack));
     let rows = i32::try_from(attacks.len()).ok().filter(|rows| *rows > 0)?;
-    let mut subtitle = words::CHART_ATTACKERS_SUBTITLE.to_owned();
+    let mut subtitle = messages::CHART_ATTACKERS_SUBTITLE.to_owned();
     if value.attacks.len() > attacks.len() {
-        subtitle += &words::more_rows(value.attacks.len() - attacks.len());
+        subtitle += &messages::more_rows(value.attacks.len() - attacks.len());
     }
     let limits = attacks.iter().filter_map(|attack| linkage::limit(result, attack));
     let (high, step) =
@@ -51,7 +51,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
         Plot { names: (16, 720), left: 40, right: 620, top: 96, row: 132, figures: 750, high },
     );
     let bottom = plot.top + plot.row * rows;
-    let mut scene = canvas.scene(words::CHART_ATTACKERS, &subtitle, bottom + 130);
+    let mut scene = canvas.scene(messages::CHART_ATTACKERS, &subtitle, bottom + 130);
     canvas.end_at(&mut scene, bottom + 110);
     legend(canvas, &mut scene, &attacks);
     axis(&mut scene, &plot, canvas.either(step, high / 2.0), bottom);
@@ -59,9 +59,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
     for (place, attack) in (0_i32..).zip(&attacks) {
         row(canvas, &mut scene, &plot, plot.height(place), attack);
     }
-    let parts: Vec<String> = attacks.iter().map(|attack| words::attack_sentence(attack)).collect();
+    let parts: Vec<String> = attacks.iter().map(|attack| messages::attack_sentence(attack)).collect();
     Some(Drawing {
-        title: words::CHART_ATTACKERS.to_owned(),
+        title: messages::CHART_ATTACKERS.to_owned(),
         subtitle,
         description: format!("{}.", parts.join(". ")),
         scene,
@@ -78,13 +78,13 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
     type Draw = fn(&mut Scene, Point);
     let has = |evidence| attacks.iter().any(|attack| attack.evidence == evidence);
     let entries: [(bool, Draw, &str); 4] = [
-        (true, |scene, at| scene.dot(at, 12, Ink::Main, true), words::LEGEND_ATTACK),
-        (has(Evidence::None), |scene, at| scene.dot(at, 12, Ink::Main, false), words::LEGEND_NONE),
-        (attacks.iter().any(|attack| attack.control_rate.is_some()), square, words::LEGEND_CONTROL),
+        (true, |scene, at| scene.dot(at, 12, Ink::Main, true), messages::LEGEND_ATTACK),
+        (has(Evidence::None), |scene, at| scene.dot(at, 12, Ink::Main, false), messages::LEGEND_NONE),
+        (attacks.iter().any(|attack| attack.control_rate.is_some()), square, messages::LEGEND_CONTROL),
         (
             attacks.iter().any(|attack| attack.baseline_rate.is_some()),
             |scene, at| diamond(scene, at, 12),
-            words::LEGEND_GUESS,
+            messages::LEGEND_GUESS,
         ),
     ];
     let (mut at, height) = canvas.either((72, 166), (28, 32));
@@ -124,7 +124,7 @@ fn limit_lines(scene: &mut Scene, plot: &Plot, result: &ScanResult, attacks: &[&
         let Some(limit) = linkage::limit(result, attack) else { continue };
         let (at, top) = (plot.at(limit), plot.top + place * plot.row);
         scene.dashes((at, top), (at, top + plot.row), Ink::Alarm);
-        let label = words::limit_share(&percent(limit));
+        let label = messages::limit_share(&percent(limit));
         if !drawn.iter().any(|(_, other)| *other == label) {
             drawn.push((at, label));
         }
@@ -137,7 +137,7 @@ fn limit_lines(scene: &mut Scene, plot: &Plot, result: &ScanResult, attacks: &[&
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack: &LinkageAttack) {
-    let name = words::attack_name(attack.attack);
+    let name = messages::attack_name(attack.attack);
     let source = canvas.text(&linkage::source(attack));
     let (left, room) = plot.names;
     // Where there is little room the names stand above their marks.
@@ -151,7 +151,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack:
         height
     };
     let Some(rate) = linkage::rate(attack) else {
-        scene.text((plot.figures, height), words::NOT_KNOWN, SMALL, Ink::Alarm, Anchor::End);
+        scene.text((plot.figures, height), messages::NOT_KNOWN, SMALL, Ink::Alarm, Anchor::End);
         return;
     };
     if let Some([low, high]) = linkage::interval(attack) {
@@ -174,11 +174,11 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, attack:
     if has_evidence {
         scene.text((plot.figures, height), &percent(rate), SMALL, Ink::Text, Anchor::End);
     } else if canvas.is_narrow() {
-        let label = fitted(words::NO_EVIDENCE, NOTE, plot.figures - plot.right);
+        let label = fitted(messages::NO_EVIDENCE, NOTE, plot.figures - plot.right);
         scene.text((plot.figures, height), &label, NOTE, Ink::Muted, Anchor::End);
     } else {
         scene.text((plot.figures, height - 15), &percent(rate), SMALL, Ink::Text, Anchor::End);
-        let label = fitted(words::NO_EVIDENCE, NOTE, room + 20);
+        let label = fitted(messages::NO_EVIDENCE, NOTE, room + 20);
         scene.text((plot.figures, height + 16), &label, NOTE, Ink::Muted, Anchor::End);
     }
 }

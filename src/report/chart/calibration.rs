@@ -3,7 +3,7 @@
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position};
 use crate::report::number::ratio;
-use crate::report::{linkage, words};
+use crate::report::{linkage, messages};
 use crate::result::{Linkage, LinkageAttack};
 
 /// Most attacks in the picture.
@@ -37,7 +37,7 @@ impl Plot {
 pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let lines: Vec<Line<'_>> = linkage::ranked(value).into_iter().filter_map(line).take(SHOWN).collect();
     let number = i32::try_from(lines.len()).ok().filter(|number| *number > 0)?;
-    let mut scene = canvas.scene(words::CHART_CALIBRATION, words::CHART_CALIBRATION_SUBTITLE, 780 + 76 * number);
+    let mut scene = canvas.scene(messages::CHART_CALIBRATION, messages::CHART_CALIBRATION_SUBTITLE, 780 + 76 * number);
     let plot = canvas.either(
         Plot { left: 240, right: 960, top: 206, bottom: 780 },
         Plot { left: 110, right: 704, top: 68, bottom: 640 },
@@ -56,18 +56,20 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         let mark = usize::try_from(place).unwrap_or(0);
         scene.line((left, height), (left + 50, height), ink(mark), if place == 0 { 5 } else { 3 });
         scene.dot((left + 25, height), 11, ink(mark), place != 1);
-        let label = canvas.text(&words::attack_label(line.attack));
+        let label = canvas.text(&messages::attack_label(line.attack));
         scene.text((left + 66, height - 16), &fitted(&label, SMALL, room - 66), SMALL, Ink::Text, Anchor::Start);
-        let totals = words::calibrated(line.expected, line.correct);
+        let totals = messages::calibrated(line.expected, line.correct);
         scene.text((left + 66, height + 17), &fitted(&totals, NOTE, room - 66), NOTE, Ink::Muted, Anchor::Start);
     }
     let parts: Vec<String> = lines
         .iter()
-        .map(|line| format!("{}: {}", words::attack_label(line.attack), words::calibrated(line.expected, line.correct)))
+        .map(|line| {
+            format!("{}: {}", messages::attack_label(line.attack), messages::calibrated(line.expected, line.correct))
+        })
         .collect();
     Some(Drawing {
-        title: words::CHART_CALIBRATION.to_owned(),
-        subtitle: words::CHART_CALIBRATION_SUBTITLE.to_owned(),
+        title: messages::CHART_CALIBRATION.to_owned(),
+        subtitle: messages::CHART_CALIBRATION_SUBTITLE.to_owned(),
         description: format!("{}.", parts.join("; ")),
         scene,
     })
@@ -103,7 +105,7 @@ fn axes(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     }
     scene.line(plot.at((0.0, 0.0)), plot.at((1.0, 1.0)), Ink::Muted, 3);
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 74), words::CALIBRATION_X, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 74), messages::CALIBRATION_X, SMALL, Ink::Muted, Anchor::Middle);
     let above = plot.top - canvas.either(42, 36);
-    scene.text((plot.left - 90, above), words::CALIBRATION_Y, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((plot.left - 90, above), messages::CALIBRATION_Y, SMALL, Ink::Muted, Anchor::Start);
 }

@@ -2,9 +2,9 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::report::messages;
 use crate::report::number::{count, percent, ratio};
 use crate::report::summary::{SizeBar, counted_records, headline_set, size_bars};
-use crate::report::words;
 use crate::result::{ScanResult, Uniqueness};
 
 /// Where the bars stand.
@@ -24,10 +24,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let bars = size_bars(set, k)?;
     let records = counted_records(&result.dataset);
     let shares: Vec<f64> = bars.iter().map(|bar| ratio(bar.records, records).unwrap_or(0.0)).collect();
-    let units = words::unit(set.reading, 2);
+    let units = messages::unit(set.reading, 2);
     let columns: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
-    let title = words::chart_class_sizes(units);
-    let subtitle = words::chart_class_sizes_subtitle(&columns);
+    let title = messages::chart_class_sizes(units);
+    let subtitle = messages::chart_class_sizes_subtitle(&columns);
     let mut scene = canvas.scene(&title, &subtitle, 660);
     let plot = canvas.either(WIDE, NARROW);
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
@@ -73,7 +73,7 @@ fn axis(scene: &mut Scene, plot: &Plot, top: f64, step: f64) {
 
 fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {
     scene.dashes((at, plot.top - 40), (at, plot.bottom), Ink::Text);
-    let label = words::limit_k(k);
+    let label = messages::limit_k(k);
     // In a narrow picture the right half may have no room for the words.
     let (start, anchor) = if is_narrow && at > i32::midpoint(plot.left, plot.right) {
         (at - 10, Anchor::End)
@@ -85,9 +85,9 @@ fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {
 
 /// What the three rows of figures are, and what hatching means.
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene, rows: [i32; 3], units: &str, k: u32) {
-    let meaning = words::chart_class_sizes_legend(k);
+    let meaning = messages::chart_class_sizes_legend(k);
     if canvas.is_narrow() {
-        let lines = [words::chart_class_sizes_rows(units), words::HATCHED_BELOW_LIMIT.to_owned()];
+        let lines = [messages::chart_class_sizes_rows(units), messages::HATCHED_BELOW_LIMIT.to_owned()];
         for (line, height) in lines.iter().zip([rows[2] + 58, rows[2] + 94]) {
             scene.text((16, height), line, 24, Ink::Muted, Anchor::Start);
         }
@@ -96,13 +96,13 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, rows: [i32; 3], units: &str, k
     for (height, head) in rows.into_iter().zip([format!("{units} in a class"), "records".into(), "classes".into()]) {
         scene.text((60, height), &head, SMALL, Ink::Muted, Anchor::Start);
     }
-    scene.text((60, WIDE.top - 50), words::SHARE_OF_RECORDS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((60, WIDE.top - 50), messages::SHARE_OF_RECORDS, SMALL, Ink::Muted, Anchor::Start);
     scene.text((60, rows[2] + 54), &meaning, SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn description(bars: &[SizeBar], shares: &[f64]) -> String {
     let parts = bars.iter().zip(shares).map(|(bar, share)| {
-        format!("size {}: {} with {} of records", bar.label(), words::classes(bar.classes), percent(*share))
+        format!("size {}: {} with {} of records", bar.label(), messages::classes(bar.classes), percent(*share))
     });
     format!("{}.", parts.collect::<Vec<_>>().join("; "))
 }

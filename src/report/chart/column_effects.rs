@@ -4,9 +4,9 @@ use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
 use crate::report::escape::printable;
+use crate::report::messages;
 use crate::report::number::percent;
 use crate::report::summary::riskiest_columns;
-use crate::report::words;
 use crate::result::{ColumnEffect, Uniqueness};
 
 /// Most columns in the picture.
@@ -28,11 +28,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Drawi
     let effects: Vec<&ColumnEffect> = ranked.iter().copied().filter(has_figure).take(SHOWN).collect();
     let rows = i32::try_from(effects.len()).ok().filter(|rows| *rows > 0)?;
     let left_out = ranked.len() - effects.len();
-    let mut subtitle = words::CHART_COLUMN_EFFECTS_SUBTITLE.to_owned();
+    let mut subtitle = messages::CHART_COLUMN_EFFECTS_SUBTITLE.to_owned();
     if left_out > 0 {
-        subtitle += &words::more(left_out);
+        subtitle += &messages::more(left_out);
     }
-    let title = words::chart_column_effects(words::unit(uniqueness.full.reading, 2));
+    let title = messages::chart_column_effects(messages::unit(uniqueness.full.reading, 2));
     let plot = canvas.either(
         Plot { left: 440, right: 1400, top: 220, row: 590 / rows.max(4), figures: 1560 },
         Plot { left: 260, right: 610, top: 110, row: 64, figures: 752 },
@@ -59,7 +59,7 @@ fn figures(effect: &ColumnEffect) -> Vec<f64> {
 }
 
 fn value(effect: &ColumnEffect) -> String {
-    effect.shapley.or(effect.leave_one_out).map_or_else(|| words::NOT_DEFINED.to_owned(), percent)
+    effect.shapley.or(effect.leave_one_out).map_or_else(|| messages::NOT_DEFINED.to_owned(), percent)
 }
 
 /// The legend at the left edge, away from the lines of the axis, and the head of the figures on the right.
@@ -68,18 +68,19 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, effects: &[&ColumnEffect], fig
     let has_interval = effects.iter().any(|effect| effect.interval.is_some());
     let (mut at, height) = canvas.either((72, 166), (20, 30));
     if !canvas.is_narrow() {
-        let head = if has_shapley { words::SHAPLEY_VALUE } else { words::LEAVE_ONE_OUT };
+        let head = if has_shapley { messages::SHAPLEY_VALUE } else { messages::LEAVE_ONE_OUT };
         scene.text((figures, height), head, SMALL, Ink::Muted, Anchor::End);
     }
     if has_shapley {
         scene.dot((at, height), 11, Ink::Main, true);
-        let label = if has_interval && !canvas.is_narrow() { words::SHAPLEY_INTERVAL } else { words::SHAPLEY_VALUE };
+        let label =
+            if has_interval && !canvas.is_narrow() { messages::SHAPLEY_INTERVAL } else { messages::SHAPLEY_VALUE };
         scene.text((at + 24, height), label, SMALL, Ink::Muted, Anchor::Start);
         at += 24 + text_width(label, SMALL) + 60;
     }
     if effects.iter().any(|effect| effect.leave_one_out.is_some()) {
         scene.dot((at, height), 11, Ink::Alarm, false);
-        scene.text((at + 24, height), words::LEAVE_ONE_OUT, SMALL, Ink::Muted, Anchor::Start);
+        scene.text((at + 24, height), messages::LEAVE_ONE_OUT, SMALL, Ink::Muted, Anchor::Start);
     }
 }
 

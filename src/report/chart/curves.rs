@@ -3,8 +3,8 @@
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
 use super::{axis_label, position};
+use crate::report::messages;
 use crate::report::number::percent;
-use crate::report::words;
 
 /// Size of the second line of a label.
 const NOTE: i32 = 24;
@@ -93,7 +93,7 @@ fn axis(scene: &mut Scene, plot: &Plot, (first, last): (u32, u32)) {
         scene.text((at, plot.bottom + 32), &known.to_string(), SMALL, Ink::Text, Anchor::Middle);
     }
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 74), words::KNOWN_POINTS_AXIS, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 74), messages::KNOWN_POINTS_AXIS, SMALL, Ink::Muted, Anchor::Middle);
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.
@@ -111,7 +111,7 @@ fn ribbon(scene: &mut Scene, plot: &Plot, line: &Line) {
 fn limit_line(scene: &mut Scene, plot: &Plot, lines: &[Line], limit: f64) {
     let height = plot.height(limit);
     scene.dashes((plot.left, height), (plot.right, height), Ink::Alarm);
-    let label = words::limit_share(&percent(limit));
+    let label = messages::limit_share(&percent(limit));
     let width = text_width(&label, SMALL);
     // Above or below, at the end or at the start: where it keeps furthest from all lines, those of the grid included.
     let room = |(from, at): (i32, i32)| {

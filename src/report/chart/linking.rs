@@ -4,8 +4,8 @@ use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
 use crate::report::escape::printable;
 use crate::report::linkage;
+use crate::report::messages;
 use crate::report::number::percent;
-use crate::report::words;
 use crate::result::{Linkage, LinkageAttack, LinkedSet};
 
 /// Most bars of a picture.
@@ -29,14 +29,14 @@ pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let attack = linkage::of_columns(value)?;
     let now = linkage::whole(attack).and_then(|set| linkage::share_of(attack, set))?;
     let left = linkage::without_one(attack);
-    let all = words::ALL_SHARED.to_owned();
+    let all = messages::ALL_SHARED.to_owned();
     let mut bars = vec![Bar { name: all.clone(), described: all, share: now, of: None }];
     bars.extend(left.iter().filter_map(|(column, set)| {
         let share = linkage::share_of(attack, set)?;
-        let (name, described) = (words::without(&canvas.name(column)), words::without(&printable(column)));
+        let (name, described) = (messages::without(&canvas.name(column)), messages::without(&printable(column)));
         Some(Bar { name, described, share, of: Some(now) })
     }));
-    (bars.len() > 1).then(|| picture(canvas, words::CHART_LINKING_COLUMNS, attack, bars))?
+    (bars.len() > 1).then(|| picture(canvas, messages::CHART_LINKING_COLUMNS, attack, bars))?
 }
 
 /// The sets of columns that link most; none where there is but one.
@@ -50,7 +50,7 @@ pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
             Some(Bar { name, described: set_name(attack, set, |column| printable(column)), share, of: None })
         })
         .collect();
-    (bars.len() > 1).then(|| picture(canvas, words::CHART_LINKING_SETS, attack, bars))?
+    (bars.len() > 1).then(|| picture(canvas, messages::CHART_LINKING_SETS, attack, bars))?
 }
 
 /// The columns of a set; of a large one those that it leaves out, which are fewer to read.
@@ -58,8 +58,8 @@ fn set_name(attack: &LinkageAttack, set: &LinkedSet, name: impl Fn(&String) -> S
     let without: Vec<String> =
         attack.columns.iter().filter(|column| !set.columns.contains(column)).map(&name).collect();
     match without.len() {
-        0 => words::ALL_SHARED.to_owned(),
-        left_out if left_out < set.columns.len() && set.columns.len() > 3 => words::all_but(&without),
+        0 => messages::ALL_SHARED.to_owned(),
+        left_out if left_out < set.columns.len() && set.columns.len() > 3 => messages::all_but(&without),
         _ => set.columns.iter().map(&name).collect::<Vec<_>>().join(", "),
     }
 }
@@ -79,9 +79,9 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     let all = bars.len();
     bars.truncate(canvas.either(SHOWN, SHOWN_NARROW));
     let rows = i32::try_from(bars.len()).ok()?;
-    let mut subtitle = words::chart_linking_subtitle(&canvas.text(&words::attack_label(attack)));
+    let mut subtitle = messages::chart_linking_subtitle(&canvas.text(&messages::attack_label(attack)));
     if all > bars.len() {
-        subtitle += &words::more_rows(all - bars.len());
+        subtitle += &messages::more_rows(all - bars.len());
     }
     let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(0.0).max(bar.share)).fold(0.0, f64::max));
     let plot = canvas.either(
@@ -106,7 +106,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
         key(&mut scene, (canvas.either(60, 24), bottom + canvas.either(30, 78)));
     } else if bars.iter().any(|bar| bar.of.is_some_and(|of| of < bar.share)) {
         let at = (canvas.either(60, 24), bottom + canvas.either(30, 78));
-        scene.text(at, words::MORE_MATCH, SMALL, Ink::Muted, Anchor::Start);
+        scene.text(at, messages::MORE_MATCH, SMALL, Ink::Muted, Anchor::Start);
     }
     let parts: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))).collect();
     Some(Drawing { title: title.to_owned(), subtitle, description: format!("{}.", parts.join("; ")), scene })
@@ -115,7 +115,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
 /// What hatching means.
 fn key(scene: &mut Scene, (left, height): Point) {
     scene.hatch((left, height - 14), (left + 44, height + 14), Ink::Muted);
-    scene.text((left + 58, height), words::CUT_AWAY, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 58, height), messages::CUT_AWAY, SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &Bar) {

@@ -4,8 +4,8 @@ use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
 use super::{Drawing, position};
 use crate::report::escape::printable;
 use crate::report::linkage;
+use crate::report::messages;
 use crate::report::number::percent;
-use crate::report::words;
 use crate::result::{Linkage, LinkageAttack, ProbabilisticDetail};
 
 /// Most levels that are drawn.
@@ -53,21 +53,21 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         for (place, level) in column.levels.iter().enumerate().filter(|(_, level)| level.weight.is_finite()) {
             let group = if place == 0 { canvas.name(&column.column) } else { String::new() };
             let name = canvas.text(&printable(&level.level));
-            let figure = words::signed(level.weight);
+            let figure = messages::signed(level.weight);
             parts.push(format!("{} {} {figure}", printable(&column.column), printable(&level.level)));
             bars.push(Bar { group, name, from: 0.0, to: level.weight, figure, is_total: false });
         }
     }
-    let mut subtitle = words::chart_weights_subtitle(&canvas.text(&words::attack_label(attack)));
+    let mut subtitle = messages::chart_weights_subtitle(&canvas.text(&messages::attack_label(attack)));
     if bars.len() > SHOWN {
-        subtitle += &words::more_rows(bars.len() - SHOWN);
+        subtitle += &messages::more_rows(bars.len() - SHOWN);
     }
     bars.truncate(SHOWN);
     let plot = canvas.either(
         Plot { groups: (60, 290), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 360), names: 0, left: 70, right: 660, top: 16, row: 68, range: (0.0, 0.0) },
     );
-    picture(canvas, words::CHART_WEIGHTS, &subtitle, plot, &bars, &parts.join("; "))
+    picture(canvas, messages::CHART_WEIGHTS, &subtitle, plot, &bars, &parts.join("; "))
 }
 
 /// An invented pair: how its weights add up.
@@ -87,35 +87,36 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
             rest += step.weight;
             continue;
         }
-        let name = canvas.text(&words::waterfall_step(&step.label));
-        let figure = words::signed(step.weight);
+        let name = canvas.text(&messages::waterfall_step(&step.label));
+        let figure = messages::signed(step.weight);
         bars.push(Bar { group: String::new(), name, from: sum - step.weight, to: sum, figure, is_total: false });
     }
     if steps.len() > STEPS {
-        let name = words::further_steps(steps.len() - STEPS);
+        let name = messages::further_steps(steps.len() - STEPS);
         bars.push(Bar {
             group: String::new(),
             name,
             from: sum - rest,
             to: sum,
-            figure: words::signed(rest),
+            figure: messages::signed(rest),
             is_total: false,
         });
     }
     // No weight makes a link certain, though a number of this kind cannot tell it from 1.
     let probability = percent((1.0 / (1.0 + (-sum).exp2())).clamp(1e-12, 1.0 - 1e-12));
-    let name = words::waterfall_total(&probability);
-    bars.push(Bar { group: String::new(), name, from: 0.0, to: sum, figure: words::signed(sum), is_total: true });
+    let name = messages::waterfall_total(&probability);
+    bars.push(Bar { group: String::new(), name, from: 0.0, to: sum, figure: messages::signed(sum), is_total: true });
     let parts: Vec<String> = steps
         .iter()
-        .map(|step| format!("{} {}", words::waterfall_step(&step.label), words::signed(step.weight)))
+        .map(|step| format!("{} {}", messages::waterfall_step(&step.label), messages::signed(step.weight)))
         .collect();
-    let description = format!("{}; {} {}", parts.join("; "), words::waterfall_total(&probability), words::signed(sum));
+    let description =
+        format!("{}; {} {}", parts.join("; "), messages::waterfall_total(&probability), messages::signed(sum));
     let plot = canvas.either(
         Plot { groups: (60, 60), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 16), names: 0, left: 70, right: 660, top: 16, row: 78, range: (0.0, 0.0) },
     );
-    picture(canvas, words::CHART_WATERFALL, words::CHART_WATERFALL_SUBTITLE, plot, &bars, &description)
+    picture(canvas, messages::CHART_WATERFALL, messages::CHART_WATERFALL_SUBTITLE, plot, &bars, &description)
 }
 
 fn picture(
@@ -159,7 +160,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &B
     let ink = if bar.is_total { Ink::Text } else { Ink::Muted };
     let (left, right) = plot.groups;
     let height = if canvas.is_narrow() {
-        let name = if bar.group.is_empty() { bar.name.clone() } else { words::step_of(&bar.group, &bar.name) };
+        let name = if bar.group.is_empty() { bar.name.clone() } else { messages::step_of(&bar.group, &bar.name) };
         scene.name_over_lines((left, height - 17), &fitted(&name, ROW, NARROW_WIDTH - 32), ROW);
         height + 15
     } else {

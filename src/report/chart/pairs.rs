@@ -3,9 +3,9 @@
 use super::Drawing;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::report::escape::printable;
+use crate::report::messages;
 use crate::report::number::{percent, ratio};
 use crate::report::summary::{pair_columns, population};
-use crate::report::words;
 use crate::result::{Dataset, SetStatistics, Uniqueness};
 
 /// Most columns in the picture.
@@ -30,11 +30,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
     let length = i32::try_from(columns.len()).ok().filter(|_| !pairs.is_empty())?;
-    let title = words::chart_pairs(words::unit(uniqueness.full.reading, 2));
+    let title = messages::chart_pairs(messages::unit(uniqueness.full.reading, 2));
     let left_out = uniqueness.quasi_identifiers.len() - columns.len();
-    let mut subtitle = words::CHART_PAIRS_SUBTITLE.to_owned();
+    let mut subtitle = messages::CHART_PAIRS_SUBTITLE.to_owned();
     if left_out > 0 {
-        subtitle += &words::more(left_out);
+        subtitle += &messages::more(left_out);
     }
     // The last name needs room on the right of its place on the diagonal.
     let (width, height) = canvas
@@ -132,21 +132,21 @@ pub(super) fn cell_text(share: f64, is_fine: bool) -> String {
 
 fn legend(scene: &mut Scene) {
     let (left, top) = (1230, 190);
-    for (index, label) in (0_u8..).zip(words::PAIR_STEPS) {
+    for (index, label) in (0_u8..).zip(messages::PAIR_STEPS) {
         swatch(scene, (left, top + i32::from(index) * 44), index, label);
     }
     scene.frame((left, top + 270), (left + 48, top + 306), Ink::Alarm, 5);
-    scene.text((left + 64, top + 288), words::RISKIEST_PAIRS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 64, top + 288), messages::RISKIEST_PAIRS, SMALL, Ink::Muted, Anchor::Start);
 }
 
 /// The same in three columns below the matrix.
 fn narrow_legend(scene: &mut Scene, top: i32) {
-    for (index, label) in (0_u8..).zip(words::PAIR_STEPS) {
+    for (index, label) in (0_u8..).zip(messages::PAIR_STEPS) {
         let (column, row) = (i32::from(index / 2), i32::from(index % 2));
         swatch(scene, (10 + column * 250, top + row * 46), index, label);
     }
     scene.frame((10, top + 92), (58, top + 128), Ink::Alarm, 5);
-    scene.text((74, top + 110), words::RISKIEST_PAIRS, 24, Ink::Muted, Anchor::Start);
+    scene.text((74, top + 110), messages::RISKIEST_PAIRS, 24, Ink::Muted, Anchor::Start);
 }
 
 fn swatch(scene: &mut Scene, (left, top): (i32, i32), step: u8, label: &str) {
@@ -158,7 +158,7 @@ fn swatch(scene: &mut Scene, (left, top): (i32, i32), step: u8, label: &str) {
 fn description(pairs: &[Pair<'_>]) -> String {
     let ranked = worst(pairs);
     if ranked.is_empty() {
-        return words::CHART_PAIRS_NONE.to_owned();
+        return messages::CHART_PAIRS_NONE.to_owned();
     }
     let name =
         |set: &SetStatistics| set.columns.iter().map(|column| printable(column)).collect::<Vec<_>>().join(" and ");

@@ -5,7 +5,7 @@ use super::curves::{self, Line};
 use super::scene::Canvas;
 use crate::report::known_points::limit;
 use crate::report::number::percent;
-use crate::report::{sweep, words};
+use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions};
 
 /// Most lines in the picture.
@@ -20,10 +20,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
         return None;
     }
     let lines: Vec<Line> = single.iter().take(SHOWN).map(|steps| line(canvas, result, study, steps)).collect();
-    let title = words::CHART_RESOLUTION_CURVES.to_owned();
-    let mut subtitle = words::CHART_RESOLUTION_CURVES_SUBTITLE.to_owned();
+    let title = messages::CHART_RESOLUTION_CURVES.to_owned();
+    let mut subtitle = messages::CHART_RESOLUTION_CURVES_SUBTITLE.to_owned();
     if single.len() > lines.len() {
-        subtitle += &words::more_curves(single.len() - lines.len());
+        subtitle += &messages::more_curves(single.len() - lines.len());
     }
     let scene = curves::draw(canvas, (&title, &subtitle), &lines, limit(result))?;
     Some(Drawing { description: description(study, &single), title, subtitle, scene })
@@ -43,8 +43,10 @@ fn line(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions, st
 fn label(canvas: &Canvas<'_>, study: &UnicityResolutions, steps: &[usize]) -> String {
     let changed = study.axes.iter().zip(steps).find(|(_, place)| **place > 0);
     changed.and_then(|(axis, place)| Some((axis, axis.steps.get(*place)?))).map_or_else(
-        || words::AS_IT_IS.to_owned(),
-        |(axis, rule)| words::change(&canvas.name(&axis.column), &canvas.text(&crate::report::escape::printable(rule))),
+        || messages::AS_IT_IS.to_owned(),
+        |(axis, rule)| {
+            messages::change(&canvas.name(&axis.column), &canvas.text(&crate::report::escape::printable(rule)))
+        },
     )
 }
 
@@ -59,5 +61,5 @@ fn description(study: &UnicityResolutions, single: &[&[usize]]) -> String {
             points(study, steps).iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
         format!("{}: {}", sweep::label(study, steps), figures.join(", "))
     });
-    format!("{} {}.", words::UNICITY_DESCRIPTION, lines.collect::<Vec<_>>().join("; "))
+    format!("{} {}.", messages::UNICITY_DESCRIPTION, lines.collect::<Vec<_>>().join("; "))
 }

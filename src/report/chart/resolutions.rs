@@ -8,7 +8,7 @@ use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::report::escape::printable;
 use crate::report::known_points::{keeps_to, limit};
 use crate::report::number::percent;
-use crate::report::{sweep, words};
+use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 
 /// Most maps beside and below each other.
@@ -47,13 +47,13 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
     let all = maps.len();
     let maps: Vec<Map> = maps.into_iter().take(canvas.either(SHOWN, SHOWN_NARROW)).collect();
     let rows = i32::try_from(steps(study, 0).min(STEPS)).ok().filter(|rows| *rows > 0 && !maps.is_empty())?;
-    let title = words::CHART_RESOLUTIONS.to_owned();
-    let mut subtitle = words::chart_resolutions_subtitle(judged, study.axes.len() > 2);
+    let title = messages::CHART_RESOLUTIONS.to_owned();
+    let mut subtitle = messages::chart_resolutions_subtitle(judged, study.axes.len() > 2);
     if study.axes.len() > 3 {
-        subtitle += words::OTHERS_AS_THEY_ARE;
+        subtitle += messages::OTHERS_AS_THEY_ARE;
     }
     if all > maps.len() {
-        subtitle += &words::more_maps(all - maps.len());
+        subtitle += &messages::more_maps(all - maps.len());
     }
     let number = i32::try_from(maps.len()).ok()?;
     let across = canvas.either(
@@ -93,13 +93,13 @@ fn maps(canvas: &Canvas<'_>, study: &UnicityResolutions, judged: u32) -> Vec<Map
             .iter()
             .enumerate()
             .map(|(third, rule)| {
-                let name = words::change(&canvas.name(&axis.column), &canvas.text(&printable(rule)));
+                let name = messages::change(&canvas.name(&axis.column), &canvas.text(&printable(rule)));
                 Map { name, known: judged, third }
             })
             .collect(),
         None => sweep::known(study)
             .into_iter()
-            .map(|known| Map { name: words::known_points(known), known, third: 0 })
+            .map(|known| Map { name: messages::known_points(known), known, third: 0 })
             .collect(),
     }
 }
@@ -196,7 +196,7 @@ fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit:
     let middle = (at.left + at.width / 2, at.top + at.height / 2);
     let Some((point, share)) = point.and_then(|point| Some((point, point.share?))) else {
         scene.frame(from, to, Ink::Grid, 2);
-        scene.text(middle, words::NOT_KNOWN_CELL, FIGURE, Ink::Muted, Anchor::Middle);
+        scene.text(middle, messages::NOT_KNOWN_CELL, FIGURE, Ink::Muted, Anchor::Middle);
         return;
     };
     let step = scale(share);
@@ -212,7 +212,7 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) 
     let left = canvas.either(60, 10);
     if let Some(limit) = limit {
         scene.frame((left, top - 18), (left + 48, top + 18), Ink::Text, 5);
-        let text = words::map_limit(&percent(limit));
+        let text = messages::map_limit(&percent(limit));
         scene.text(
             (left + 64, top),
             &fitted(&text, FIGURE, canvas.either(1400, 660)),
@@ -225,5 +225,5 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) 
 
 fn description(result: &ScanResult, study: &UnicityResolutions, judged: u32) -> String {
     let sentences = sweep::advice(result, study).sentences.join(" ");
-    format!("{} {sentences}", words::chart_resolutions_description(judged)).trim_end().to_owned()
+    format!("{} {sentences}", messages::chart_resolutions_description(judged)).trim_end().to_owned()
 }

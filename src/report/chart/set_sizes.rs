@@ -2,9 +2,9 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene};
 use super::{Drawing, axis_label, position};
+use crate::report::messages;
 use crate::report::number::{percent, ratio};
 use crate::report::summary::{SizeShares, population, shares_by_size};
-use crate::report::words;
 use crate::result::{Dataset, Uniqueness};
 
 /// Labels nearer than this to each other, in pixels, would overlap.
@@ -30,8 +30,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let sizes = with_full(dataset, uniqueness)?;
     let full = &uniqueness.full;
     let steps = i32::try_from(sizes.len()).ok().filter(|steps| *steps > 0)?;
-    let title = words::chart_set_sizes(words::unit(full.reading, 2));
-    let subtitle = words::CHART_SET_SIZES_SUBTITLE.to_owned();
+    let title = messages::chart_set_sizes(messages::unit(full.reading, 2));
+    let subtitle = messages::CHART_SET_SIZES_SUBTITLE.to_owned();
     let mut scene = canvas.scene(&title, &subtitle, 610);
     let plot = canvas.either(
         Plot { left: 170, right: 1540, top: 230, bottom: 740 },
@@ -44,12 +44,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         let middle = plot.left + index * width + width / 2;
         column(canvas, &mut scene, &plot, size, middle);
         let label =
-            if size.columns == full.columns.len() { words::all(size.columns) } else { size.columns.to_string() };
+            if size.columns == full.columns.len() { messages::all(size.columns) } else { size.columns.to_string() };
         scene.text((middle, plot.bottom + 34), &label, LABEL, Ink::Text, Anchor::Middle);
-        scene.text((middle, plot.bottom + 70), &words::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
+        scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 110), words::COLUMNS_KNOWN, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 110), messages::COLUMNS_KNOWN, SMALL, Ink::Muted, Anchor::Middle);
     Some(Drawing { description: description(&sizes), title, subtitle, scene })
 }
 
@@ -69,8 +69,8 @@ fn description(sizes: &[SizeShares]) -> String {
         let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
         format!(
             "{} known, {}: least {best}, median {median}, most {worst}",
-            words::columns(size.columns),
-            words::sets(size.sets)
+            messages::columns(size.columns),
+            messages::sets(size.sets)
         )
     });
     format!("{}.", parts.collect::<Vec<_>>().join("; "))
@@ -90,11 +90,11 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     let left = canvas.either(plot.left, 20);
     let step = canvas.either(290, 250);
     scene.dot((left + 12, height), 12, Ink::Alarm, true);
-    scene.text((left + 36, height), words::RISKIEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 36, height), messages::RISKIEST_SET, SMALL, Ink::Muted, Anchor::Start);
     median_bar(scene, left + step + 12, height);
-    scene.text((left + step + 48, height), words::MEDIAN_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + step + 48, height), messages::MEDIAN_SET, SMALL, Ink::Muted, Anchor::Start);
     scene.dot((left + 2 * step + 12, height), 8, Ink::Main, true);
-    scene.text((left + 2 * step + 32, height), words::SAFEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 2 * step + 32, height), messages::SAFEST_SET, SMALL, Ink::Muted, Anchor::Start);
 }
 
 /// The mark of the median: a bar, because a dot would hide behind the riskiest set when both are near.

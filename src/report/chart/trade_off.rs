@@ -2,9 +2,9 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::report::messages;
 use crate::report::number::{percent, ratio};
 use crate::report::summary::{exposed, headline_set, population, proposals};
-use crate::report::words;
 use crate::result::{Advice, ScanResult, Uniqueness};
 
 struct Plot {
@@ -47,8 +47,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         return None;
     }
     let k = result.policy.k;
-    let title = words::CHART_TRADE_OFF.to_owned();
-    let subtitle = words::chart_trade_off_subtitle(words::unit(set.reading, 2), k);
+    let title = messages::CHART_TRADE_OFF.to_owned();
+    let subtitle = messages::chart_trade_off_subtitle(messages::unit(set.reading, 2), k);
     let mut scene = canvas.scene(&title, &subtitle, 640);
     let highest = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max)).0;
     let plot = canvas.either(
@@ -93,22 +93,28 @@ fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32, ringed: Op
         Some(detail) if detail < 0.5 => (plot.right - 14, Anchor::End),
         _ => (plot.left + 14, Anchor::Start),
     };
-    scene.text((at, inside), &words::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, anchor);
-    scene.text((plot.left + 14, plot.top + 26), words::OVER_LIMIT, canvas.either(SMALL, 24), Ink::Alarm, Anchor::Start);
+    scene.text((at, inside), &messages::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, anchor);
+    scene.text(
+        (plot.left + 14, plot.top + 26),
+        messages::OVER_LIMIT,
+        canvas.either(SMALL, 24),
+        Ink::Alarm,
+        Anchor::Start,
+    );
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 66), words::DETAIL_KEPT_AXIS, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 66), messages::DETAIL_KEPT_AXIS, SMALL, Ink::Muted, Anchor::Middle);
 }
 
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene) {
     let (left, height) = canvas.either((84, 176), (26, 30));
     let steps = canvas.either([0, 240, 620], [0, 150, 0]);
     square(scene, (left, height));
-    scene.text((left + 24, height), words::AS_IT_IS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 24, height), messages::AS_IT_IS, SMALL, Ink::Muted, Anchor::Start);
     scene.dot((left + steps[1], height), 11, Ink::Main, true);
-    scene.text((left + steps[1] + 24, height), words::REACHES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + steps[1] + 24, height), messages::REACHES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
     let second = if canvas.is_narrow() { height + 42 } else { height };
     scene.dot((left + steps[2], second), 11, Ink::Main, false);
-    scene.text((left + steps[2] + 24, second), words::MISSES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + steps[2] + 24, second), messages::MISSES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn square(scene: &mut Scene, (x, y): (i32, i32)) {
@@ -140,11 +146,11 @@ fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, spot: &Spot<
     let size = canvas.either(LABEL, SMALL);
     let changes = spot.advice.changes.iter();
     let named: Vec<String> =
-        changes.map(|change| words::change(&canvas.name(&change.column), &canvas.text(&change.rule))).collect();
+        changes.map(|change| messages::change(&canvas.name(&change.column), &canvas.text(&change.rule))).collect();
     let height = plot.bottom + 102;
     scene.dot((plot.left + 16, height), 16, Ink::Text, false);
     scene.dot((plot.left + 16, height), 8, Ink::Main, spot.advice.reaches_limits);
-    let label = fitted(&words::recommended(&named), size, plot.right - plot.left - 44);
+    let label = fitted(&messages::recommended(&named), size, plot.right - plot.left - 44);
     scene.text((plot.left + 44, height), &label, size, Ink::Text, Anchor::Start);
 }
 
@@ -156,10 +162,10 @@ fn description(spots: &[Spot<'_>], now: f64) -> String {
             .iter()
             .map(|change| {
                 let printable = crate::report::escape::printable;
-                words::change(&printable(&change.column), &printable(&change.rule))
+                messages::change(&printable(&change.column), &printable(&change.rule))
             })
             .collect();
-        words::trade_off_part(&named, &percent(spot.detail), &percent(spot.share), spot.advice.recommended)
+        messages::trade_off_part(&named, &percent(spot.detail), &percent(spot.share), spot.advice.recommended)
     });
-    format!("{} {}.", words::trade_off_now(&percent(now)), parts.collect::<Vec<_>>().join("; "))
+    format!("{} {}.", messages::trade_off_now(&percent(now)), parts.collect::<Vec<_>>().join("; "))
 }

@@ -4,8 +4,8 @@ use super::Drawing;
 use super::curves::{self, Line};
 use super::scene::Canvas;
 use crate::report::known_points::{gated_number, limit};
+use crate::report::messages;
 use crate::report::number::percent;
-use crate::report::words;
 use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve};
 
 /// Most curves in the picture.
@@ -15,10 +15,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) 
     let all = candidates(unicity);
     let shown: Vec<(usize, &UnicityCurve)> = all.iter().copied().take(SHOWN).collect();
     let lines: Vec<Line> = shown.iter().map(|(place, curve)| line(canvas, unicity, *place, curve)).collect();
-    let title = words::CHART_UNICITY.to_owned();
-    let mut subtitle = words::chart_unicity_subtitle(shown.first().map(|(_, curve)| words::cohort(curve)).as_deref());
+    let title = messages::CHART_UNICITY.to_owned();
+    let mut subtitle =
+        messages::chart_unicity_subtitle(shown.first().map(|(_, curve)| messages::cohort(curve)).as_deref());
     if all.len() > shown.len() {
-        subtitle += &words::more_curves(all.len() - shown.len());
+        subtitle += &messages::more_curves(all.len() - shown.len());
     }
     let scene = curves::draw(canvas, (&title, &subtitle), &lines, limit(result))?;
     Some(Drawing { description: description(&shown), title, subtitle, scene })
@@ -29,7 +30,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) 
 fn candidates(unicity: &Unicity) -> Vec<(usize, &UnicityCurve)> {
     let figures = |curve: &UnicityCurve| curve.results.iter().any(|point| point.share.is_some());
     let same = |left: &UnicityCurve, right: &UnicityCurve| {
-        words::curve_label(left) == words::curve_label(right) && left.visible == right.visible
+        messages::curve_label(left) == messages::curve_label(right) && left.visible == right.visible
     };
     let has_fixed = |curve: &UnicityCurve| {
         unicity.curves.iter().any(|other| other.cohort == Cohort::Fixed && figures(other) && same(curve, other))
@@ -48,7 +49,7 @@ fn line(canvas: &Canvas<'_>, unicity: &Unicity, place: usize, curve: &UnicityCur
     let is_gated = unicity.gated_curve == Some(place);
     let columns: Vec<String> = curve.point.iter().map(|column| canvas.name(column)).collect();
     Line {
-        label: [columns.join(" + "), canvas.text(&words::curve_notes(curve).join(", "))],
+        label: [columns.join(" + "), canvas.text(&messages::curve_notes(curve).join(", "))],
         points: figures(curve),
         is_main: is_gated,
         ring: is_gated.then(|| gated_number(unicity)),
@@ -65,7 +66,7 @@ fn description(shown: &[(usize, &UnicityCurve)]) -> String {
     let curves = shown.iter().map(|(_, curve)| {
         let figures: Vec<String> =
             figures(curve).iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
-        format!("{}: {}", words::curve_label(curve), figures.join(", "))
+        format!("{}: {}", messages::curve_label(curve), figures.join(", "))
     });
-    format!("{} {}.", words::UNICITY_DESCRIPTION, curves.collect::<Vec<_>>().join("; "))
+    format!("{} {}.", messages::UNICITY_DESCRIPTION, curves.collect::<Vec<_>>().join("; "))
 }

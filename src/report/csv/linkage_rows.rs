@@ -1,7 +1,7 @@
 //! The rows of linkage.
 
 use super::{Row, joined, neutral};
-use crate::report::{linkage, words};
+use crate::report::{linkage, messages};
 use crate::result::{Linkage, LinkageAttack, ScanResult};
 
 /// Each attack with its figures, each set of shared columns, each pseudonym that was checked.
@@ -48,7 +48,7 @@ fn attack_rows<'a>(result: &ScanResult, attack: &'a LinkageAttack, unit: &'a str
     let mut rows = vec![
         share("attack_rate", attack.attack_rate).within(attack.interval).held_to(limit),
         share("baseline_rate", attack.baseline_rate),
-        Row::measured("linkage", "evidence", "", words::evidence(attack.evidence).to_owned()),
+        Row::measured("linkage", "evidence", "", messages::evidence(attack.evidence).to_owned()),
         Row::measured("linkage", "subjects", unit, attack.subjects.to_string()),
         Row::measured("linkage", "source_subjects", unit, attack.source_subjects.to_string()),
     ];

@@ -6,10 +6,10 @@ use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::{
-    counted_records, headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
+    counted_records, crowd_headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
     shares_by_size, size_bars, why_undefined,
 };
-use crate::report::{Chart, words};
+use crate::report::{Chart, messages};
 use crate::result::{DatasetColumn, ScanResult, SetStatistics, Uniqueness};
 
 /// How large the crowds are, and which sets make the smallest.
@@ -20,32 +20,32 @@ pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Cha
     let whole = [&uniqueness.full].into_iter().chain(&uniqueness.static_set);
     let gated: Vec<Vec<Cell>> = whole.map(|set| set_row(result, set)).collect();
     let rows: Vec<Vec<Cell>> = sets.iter().map(|set| set_row(result, set)).collect();
-    let mut tables = vec![Table::new(words::WHOLE_SETS_CAPTION, &words::SET_HEADS, gated.into_iter())];
+    let mut tables = vec![Table::new(messages::WHOLE_SETS_CAPTION, &messages::SET_HEADS, gated.into_iter())];
     tables.extend(class_sizes(result, set));
     tables.push(below(result, set).folded());
-    let caption = words::sets_caption(sets.len(), uniqueness.max_set);
-    tables.push(Table::new(caption, &words::SET_HEADS, rows.into_iter()).folded());
-    let mut reading = words::owned(words::CLASS_SIZES_READING);
-    reading.push(words::reading_sentence(set.reading).to_owned());
+    let caption = messages::sets_caption(sets.len(), uniqueness.max_set);
+    tables.push(Table::new(caption, &messages::SET_HEADS, rows.into_iter()).folded());
+    let mut reading = messages::owned(messages::CLASS_SIZES_READING);
+    reading.push(messages::reading_sentence(set.reading).to_owned());
     reading.extend(worst_case(result, uniqueness));
-    reading.extend(why_undefined(set, "class_sizes").map(|reason| words::no_class_sizes(&reason)));
+    reading.extend(why_undefined(set, "class_sizes").map(|reason| messages::no_class_sizes(&reason)));
     Section {
         id: "crowds",
-        title: words::CROWDS_TITLE,
-        answer: words::class_sizes_answer(&headline(result, set), set, k, records_below(set, k)),
+        title: messages::CROWDS_TITLE,
+        answer: messages::class_sizes_answer(&crowd_headline(result, set), set, k, records_below(set, k)),
         figures: figures(charts, &["class-sizes"]),
         tables,
         reading,
-        todo: sentences(words::CROWDS_TODO),
+        todo: sentences(messages::CROWDS_TODO),
         ..Section::default()
     }
 }
 
 fn set_row(result: &ScanResult, set: &SetStatistics) -> Vec<Cell> {
-    let counted = |part: u64, whole: u64| Cell::number(words::count_and_share(&count(part), &share(part, whole)));
+    let counted = |part: u64, whole: u64| Cell::number(messages::count_and_share(&count(part), &share(part, whole)));
     vec![
         Cell::text(names(&set.columns).join(", ")),
-        Cell::text(words::reading(set.reading)),
+        Cell::text(messages::reading(set.reading)),
         Cell::optional(set.classes.map(count)),
         Cell::optional(set.smallest_class.map(count)),
         counted(set.unique_subjects, population(&result.dataset, set)),
@@ -61,12 +61,12 @@ fn class_sizes(result: &ScanResult, set: &SetStatistics) -> Option<Table> {
     let rows: Vec<Vec<Cell>> = size_bars(set, k)?
         .iter()
         .map(|bar| {
-            let place = if bar.is_below(k) { words::BELOW_LIMIT } else { words::NOT_BELOW_LIMIT };
+            let place = if bar.is_below(k) { messages::BELOW_LIMIT } else { messages::NOT_BELOW_LIMIT };
             let counts = [count(bar.classes), count(bar.records), share(bar.records, records)].map(Cell::number);
             [vec![Cell::text(bar.label())], counts.to_vec(), vec![Cell::text(place)]].concat()
         })
         .collect();
-    Some(Table::new(words::class_sizes_caption(set), &words::CLASS_HEADS, rows.into_iter()).folded())
+    Some(Table::new(messages::class_sizes_caption(set), &messages::CLASS_HEADS, rows.into_iter()).folded())
 }
 
 fn below(result: &ScanResult, set: &SetStatistics) -> Table {
@@ -74,12 +74,12 @@ fn below(result: &ScanResult, set: &SetStatistics) -> Table {
         let subjects = share(below.subjects, population(&result.dataset, set));
         let records = share(below.records, counted_records(&result.dataset));
         vec![
-            Cell::text(words::below_k(below.k)),
-            Cell::number(words::count_and_share(&count(below.subjects), &subjects)),
-            Cell::number(words::count_and_share(&count(below.records), &records)),
+            Cell::text(messages::below_k(below.k)),
+            Cell::number(messages::count_and_share(&count(below.subjects), &subjects)),
+            Cell::number(messages::count_and_share(&count(below.records), &records)),
         ]
     });
-    Table::new(words::BELOW_CAPTION, &words::BELOW_HEADS, rows)
+    Table::new(messages::BELOW_CAPTION, &messages::BELOW_HEADS, rows)
 }
 
 /// The columns: what each adds to the risk, and what it is.
@@ -87,33 +87,33 @@ pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, char
     let columns = &result.dataset.columns;
     let mut tables = Vec::new();
     let mut reading = Vec::new();
-    let mut answer = words::columns_answer(columns);
+    let mut answer = messages::columns_answer(columns);
     if let Some(uniqueness) = uniqueness {
         let ranked = riskiest_columns(uniqueness);
-        answer = format!("{} {answer}", words::effects_answer(ranked.first().copied()));
+        answer = format!("{} {answer}", messages::effects_answer(ranked.first().copied()));
         let rows = ranked.into_iter().map(|effect| {
-            let interval = effect.interval.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+            let interval = effect.interval.map(|[low, high]| messages::interval(&percent(low), &percent(high)));
             vec![
                 Cell::text(printable(&effect.column)),
                 Cell::optional(effect.shapley.map(percent)),
-                Cell::number(interval.unwrap_or_else(|| words::exactness(effect))),
+                Cell::number(interval.unwrap_or_else(|| messages::exactness(effect))),
                 Cell::optional(effect.leave_one_out.map(percent)),
             ]
         });
-        tables.push(Table::new(words::RISKIEST_COLUMNS_CAPTION, &words::EFFECT_HEADS, rows).folded());
-        reading.extend(words::owned(words::EFFECTS_READING));
-        reading.push(words::shapley(&uniqueness.shapley_method));
+        tables.push(Table::new(messages::RISKIEST_COLUMNS_CAPTION, &messages::EFFECT_HEADS, rows).folded());
+        reading.extend(messages::owned(messages::EFFECTS_READING));
+        reading.push(messages::shapley(&uniqueness.shapley_method));
     }
-    reading.extend(words::owned(words::COLUMNS_READING));
+    reading.extend(messages::owned(messages::COLUMNS_READING));
     tables.insert(0, roles(columns));
     Section {
         id: "columns",
-        title: words::COLUMNS_TITLE,
+        title: messages::COLUMNS_TITLE,
         answer,
         figures: figures(charts, &["column-effects"]),
         tables,
         reading,
-        todo: sentences(words::COLUMNS_TODO),
+        todo: sentences(messages::COLUMNS_TODO),
         ..Section::default()
     }
 }
@@ -123,19 +123,19 @@ fn roles(columns: &[DatasetColumn]) -> Table {
     // Quasi-identifiers first, then by role, so that a cut table still shows all that matter.
     ordered.sort_by_key(|column| (!is_quasi(column.role), column.role));
     let rows = ordered.into_iter().map(|column| {
-        let guessed = if column.guessed { words::GUESSED } else { "" };
+        let guessed = if column.guessed { messages::GUESSED } else { "" };
         vec![
             Cell::text(printable(&column.name)),
             Cell::text(format!("{}{guessed}", column.role.name())),
             Cell::text(column.column_type.name()),
-            Cell::optional_words(column.distinct.map(count), words::NOT_COUNTED),
+            Cell::optional_words(column.distinct.map(count), messages::NOT_COUNTED),
             Cell::number(count(column.missing)),
-            Cell::text(words::constancy(column)),
-            Cell::text(printable(&words::coarsening(&column.coarsen))),
-            Cell::text(printable(words::role_reason(column))),
+            Cell::text(messages::constancy(column)),
+            Cell::text(printable(&messages::coarsening(&column.coarsen))),
+            Cell::text(printable(messages::role_reason(column))),
         ]
     });
-    Table::new(words::COLUMNS_CAPTION, &words::COLUMN_HEADS, rows)
+    Table::new(messages::COLUMNS_CAPTION, &messages::COLUMN_HEADS, rows)
 }
 
 /// Pairs and larger combinations of columns; none where there is no pair.
@@ -156,15 +156,15 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         .collect();
     Some(Section {
         id: "pairs",
-        title: words::COMBINATIONS_TITLE,
-        answer: words::combinations_answer(&sets),
+        title: messages::COMBINATIONS_TITLE,
+        answer: messages::combinations_answer(&sets),
         figures: figures(charts, &["pairs", "set-sizes"]),
         tables: vec![
-            Table::new(words::pairs_caption(pairs.len()), &words::SET_HEADS, rows.into_iter()).folded(),
-            Table::new(words::SIZES_CAPTION, &words::SIZE_HEADS, by_size.into_iter()).folded(),
+            Table::new(messages::pairs_caption(pairs.len()), &messages::SET_HEADS, rows.into_iter()).folded(),
+            Table::new(messages::SIZES_CAPTION, &messages::SIZE_HEADS, by_size.into_iter()).folded(),
         ],
-        reading: words::owned(words::COMBINATIONS_READING),
-        todo: sentences(words::PAIRS_TODO),
+        reading: messages::owned(messages::COMBINATIONS_READING),
+        todo: sentences(messages::PAIRS_TODO),
         ..Section::default()
     })
 }

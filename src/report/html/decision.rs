@@ -6,7 +6,7 @@ use super::table::{Cell, ROWS, Table};
 use crate::report::escape::printable;
 use crate::report::number::{count, figure, percent};
 use crate::report::summary::{Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons};
-use crate::report::{Chart, linkage, words};
+use crate::report::{Chart, linkage, messages};
 use crate::result::{Advice, Finding, Outcome, ScanResult, Uniqueness, VerdictOutcome};
 
 /// Findings written out as sentences; the table holds [`ROWS`].
@@ -15,25 +15,25 @@ const SENTENCES: usize = 10;
 pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> Section {
     let findings = &result.findings;
     let waived = findings.iter().filter(|finding| finding.waived).count();
-    let lead = if reasons_lead(result) { words::WHY } else { words::CAVEAT };
+    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
     let mut lines: Vec<_> =
         unsaid_reasons(result).map(|reason| quoted(&format!("{lead} {}", printable(reason)))).take(ROWS).collect();
     if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, uniqueness) {
-        lines.push(quoted(&words::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())));
+        lines.push(quoted(&messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())));
     }
     let mut tables = Vec::new();
     if !findings.is_empty() {
-        tables.push(Table::new(words::FINDINGS_CAPTION, &words::FINDING_HEADS, findings.iter().map(row)));
+        tables.push(Table::new(messages::FINDINGS_CAPTION, &messages::FINDING_HEADS, findings.iter().map(row)));
     }
     Section {
         id: "findings",
-        title: words::FINDINGS_TITLE,
-        answer: words::findings_answer(findings.len(), waived),
+        title: messages::FINDINGS_TITLE,
+        answer: messages::findings_answer(findings.len(), waived),
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
         tables,
-        reading: words::owned(words::FINDINGS_READING),
-        todo: sentences(words::FINDINGS_TODO),
+        reading: messages::owned(messages::FINDINGS_READING),
+        todo: sentences(messages::FINDINGS_TODO),
         ..Section::default()
     }
 }
@@ -41,12 +41,12 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
 fn row(finding: &Finding) -> Vec<Cell> {
     vec![
         Cell::text(finding.code.name()),
-        Cell::text(words::severity(finding.severity)),
+        Cell::text(messages::severity(finding.severity)),
         Cell::text(printable(&finding.measure)),
         Cell::text(if finding.columns.is_empty() { "–".to_owned() } else { names(&finding.columns).join(", ") }),
         Cell::optional_words(finding.measured.map(figure), "–"),
         Cell::optional_words(finding.limit.map(figure), "–"),
-        Cell::text(if finding.waived { words::WAIVED } else { words::OPEN }),
+        Cell::text(if finding.waived { messages::WAIVED } else { messages::OPEN }),
     ]
 }
 
@@ -68,24 +68,24 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     let reaching = tried.iter().filter(|advice| advice.reaches_limits).count();
     let answer = match (recommended, uniqueness) {
         (Some(advice), Some(_)) => {
-            words::try_first_then(&plain(&printable(&advice.action)), &predicted(result, advice))
+            messages::try_first_then(&plain(&printable(&advice.action)), &predicted(result, advice))
         }
-        _ => words::advice_answer(tried.len(), reaching),
+        _ => messages::advice_answer(tried.len(), reaching),
     };
     let mut tables = Vec::new();
     if !rows.is_empty() {
-        tables.push(Table::new(words::advice_caption(tried.len()), &words::ADVICE_HEADS, rows.into_iter()));
-        tables.push(Table::new(words::CONFIG_CAPTION, &words::CONFIG_HEADS, configs.into_iter()).folded());
+        tables.push(Table::new(messages::advice_caption(tried.len()), &messages::ADVICE_HEADS, rows.into_iter()));
+        tables.push(Table::new(messages::CONFIG_CAPTION, &messages::CONFIG_HEADS, configs.into_iter()).folded());
     }
-    let mut todo = sentences(words::ADVICE_TODO);
+    let mut todo = sentences(messages::ADVICE_TODO);
     todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
     Some(Section {
         id: "advice",
-        title: words::ADVICE_TITLE,
+        title: messages::ADVICE_TITLE,
         answer,
         figures: figures(charts, &["trade-off"]),
         tables,
-        reading: words::owned(words::ADVICE_READING),
+        reading: messages::owned(messages::ADVICE_READING),
         todo,
         ..Section::default()
     })
@@ -93,11 +93,11 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
 
 fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
     let place = if advice.recommended {
-        words::RECOMMENDED
+        messages::RECOMMENDED
     } else if advice.reaches_limits {
-        words::LIMITS_REACHED
+        messages::LIMITS_REACHED
     } else {
-        words::LIMITS_MISSED
+        messages::LIMITS_MISSED
     };
     let after = advice.after.as_ref();
     let (smallest, exposed) = if speaks_of_static(result) {
@@ -140,21 +140,22 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
     entries.extend(unknown_attacks(result));
     let has_crowds = matches!(crowds(result), Crowds::Measured(_));
     let listed = result.not_measured.iter().take(ROWS);
-    entries
-        .extend(listed.map(|entry| (words::not_measured_name(&entry.measure, has_crowds), printable(&entry.reason))));
+    entries.extend(
+        listed.map(|entry| (messages::not_measured_name(&entry.measure, has_crowds), printable(&entry.reason))),
+    );
     let rows = entries.iter().map(|(name, reason)| vec![Cell::text(name), Cell::text(reason)]);
     let tables = if entries.is_empty() {
         Vec::new()
     } else {
-        vec![Table::new(words::NOT_MEASURED_CAPTION, &words::NOT_MEASURED_HEADS, rows)]
+        vec![Table::new(messages::NOT_MEASURED_CAPTION, &messages::NOT_MEASURED_HEADS, rows)]
     };
     Section {
         id: "not-measured",
-        title: words::NOT_MEASURED_TITLE,
-        answer: words::not_measured_answer(entries.len()),
+        title: messages::NOT_MEASURED_TITLE,
+        answer: messages::not_measured_answer(entries.len()),
         tables,
-        reading: words::owned(words::NOT_MEASURED_READING),
-        todo: sentences(words::NOT_MEASURED_TODO),
+        reading: messages::owned(messages::NOT_MEASURED_READING),
+        todo: sentences(messages::NOT_MEASURED_TODO),
         ..Section::default()
     }
 }
@@ -163,7 +164,7 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
 fn unknown_attacks(result: &ScanResult) -> Vec<(String, String)> {
     let attacks = linkage::measured(result).map_or(&[][..], |linkage| &linkage.attacks);
     let unknown = attacks.iter().filter(|attack| linkage::rate(attack).is_none()).take(ROWS);
-    unknown.map(|attack| (words::attack_label(attack), words::attack_unknown(attack))).collect()
+    unknown.map(|attack| (messages::attack_label(attack), messages::attack_unknown(attack))).collect()
 }
 
 /// Why a measure has no figure; none when it has.

@@ -2,13 +2,13 @@
 
 use super::section::{Sentence, plain, quoted};
 use crate::report::escape::{printable, shortened};
-use crate::report::lead::{About, lead};
+use crate::report::headline::{self, About};
 use crate::report::number::{count, percent, ratio, share};
 use crate::report::summary::{
     Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
     proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{known_points, linkage, sweep, words};
+use crate::report::{known_points, linkage, messages, sweep};
 use crate::result::{Advice, Evidence, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the lists of bars.
@@ -27,16 +27,16 @@ pub(super) struct Headline {
 
 /// The lead of all forms, with what it means for somebody who knows that much.
 pub(super) fn headline(result: &ScanResult) -> Headline {
-    let lead = lead(result);
+    let lead = headline::headline(result);
     let mut under = lead.under;
     let note = match lead.about {
-        About::Crowd(set) => words::attacker(set, population(&result.dataset, set)),
-        About::KnownPoints(_, point) => words::known_points_attacker(point),
-        About::Linked(attack) => words::linked_attacker(attack).to_owned(),
+        About::Crowd(set) => messages::attacker(set, population(&result.dataset, set)),
+        About::KnownPoints(_, point) => messages::known_points_attacker(point),
+        About::Linked(attack) => messages::linked_attacker(attack).to_owned(),
         About::Nothing(state) => {
             // The band above says what the verdict means.
             under.pop();
-            words::state(state)
+            messages::state(state)
         }
     };
     let sentence = lead.sentence.trim_end_matches('.');
@@ -76,14 +76,14 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
     let k = result.policy.k;
     let gated = is_gated(result, set);
     Tile {
-        label: words::TILE_SMALLEST.to_owned(),
+        label: messages::TILE_SMALLEST.to_owned(),
         value: optional_count(set.smallest_class),
-        note: words::tile_smallest_note(
-            &words::tile_columns(set.columns == uniqueness.full.columns, set.columns.len()),
+        note: messages::tile_smallest_note(
+            &messages::tile_columns(set.columns == uniqueness.full.columns, set.columns.len()),
             &match set.smallest_class {
                 None => why_undefined(set, "smallest_class").unwrap_or_default(),
-                Some(_) if gated => words::at_least(k),
-                Some(_) => words::NOT_GATED.to_owned(),
+                Some(_) if gated => messages::at_least(k),
+                Some(_) => messages::NOT_GATED.to_owned(),
             },
         ),
         over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
@@ -101,14 +101,14 @@ fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
     let average = set.risk.average_subject;
     Tile {
-        label: words::TILE_EXPECTED.to_owned(),
+        label: messages::TILE_EXPECTED.to_owned(),
         value: average.map_or_else(
-            || words::NOT_DEFINED.to_owned(),
-            |average| words::about(&count((average * whole as f64).round() as u64)),
+            || messages::NOT_DEFINED.to_owned(),
+            |average| messages::about(&count((average * whole as f64).round() as u64)),
         ),
         note: average.map_or_else(
             || why_undefined(set, "risk.average_subject").unwrap_or_default(),
-            |average| words::tile_expected_note(&percent(average), whole, set.reading),
+            |average| messages::tile_expected_note(&percent(average), whole, set.reading),
         ),
         over: false,
     }
@@ -118,9 +118,9 @@ fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
 fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
     let full = &uniqueness.full;
     known_points_tile(result).unwrap_or_else(|| Tile {
-        label: words::tile_alone(words::unit(full.reading, 2), full.columns.len()),
+        label: messages::tile_alone(messages::unit(full.reading, 2), full.columns.len()),
         value: share(full.unique_subjects, population(&result.dataset, full)),
-        note: words::tile_alone_note(full),
+        note: messages::tile_alone_note(full),
         over: false,
     })
 }
@@ -130,9 +130,9 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
     let (_, point) = known_points::gated(result)?;
     let limit = known_points::limit(result);
     Some(Tile {
-        label: words::tile_unicity(point.known_points),
-        value: point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent),
-        note: words::tile_unicity_note(limit.map(percent).as_deref()),
+        label: messages::tile_unicity(point.known_points),
+        value: point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent),
+        note: messages::tile_unicity_note(limit.map(percent).as_deref()),
         over: limit.is_some_and(|limit| !known_points::keeps_to(point, limit)),
     })
 }
@@ -142,11 +142,11 @@ pub(super) fn linkage_tile(result: &ScanResult) -> Option<Tile> {
     let measured = linkage::measured(result)?;
     let attack = linkage::strongest(result).or(measured.attacks.first())?;
     let limit = linkage::limit(result, attack);
-    let value = linkage::rate(attack).map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
+    let value = linkage::rate(attack).map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
     Some(Tile {
-        label: words::TILE_LINKED.to_owned(),
-        value: if attack.evidence == Evidence::None { words::tile_no_evidence(&value) } else { value },
-        note: words::tile_linked_note(attack, limit.map(percent).as_deref()),
+        label: messages::TILE_LINKED.to_owned(),
+        value: if attack.evidence == Evidence::None { messages::tile_no_evidence(&value) } else { value },
+        note: messages::tile_linked_note(attack, limit.map(percent).as_deref()),
         over: linkage::breaks(result, attack),
     })
 }
@@ -186,8 +186,8 @@ pub(super) fn columns(uniqueness: &Uniqueness) -> Bars {
         .map(|(effect, part)| bar(shortened(&printable(&effect.column), 40), part, percent(part), "columns"))
         .collect();
     Bars {
-        note: if has_parts { words::PART_OF_RISK } else { words::DROP_WITHOUT },
-        more: words::more_bars(effects.len().saturating_sub(bars.len())),
+        note: if has_parts { messages::PART_OF_RISK } else { messages::DROP_WITHOUT },
+        more: messages::more_bars(effects.len().saturating_sub(bars.len())),
         rows: bars,
     }
 }
@@ -206,7 +206,7 @@ pub(super) fn sets(result: &ScanResult, uniqueness: &Uniqueness) -> Bars {
             bar(name, part, share(set.unique_subjects, whole), "crowds")
         })
         .collect();
-    Bars { note: "", more: words::more_bars(ranked.len().saturating_sub(bars.len())), rows: bars }
+    Bars { note: "", more: messages::more_bars(ranked.len().saturating_sub(bars.len())), rows: bars }
 }
 
 /// One thing to do.
@@ -252,19 +252,19 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
     let outcome = result.verdict.outcome;
     let mut notes = Vec::new();
     if outcome == VerdictOutcome::Incomplete {
-        notes.push(quoted(words::DO_INCOMPLETE));
+        notes.push(quoted(messages::DO_INCOMPLETE));
     }
     notes.extend(known_points_note(result, &ranked).map(|note| quoted(&note)));
     if !ranked.is_empty() && !reaches {
-        notes.push(quoted(&words::none_reaches(ranked.len())));
+        notes.push(quoted(&messages::none_reaches(ranked.len())));
     } else if actions.is_empty() && notes.is_empty() {
-        notes.push(quoted(if outcome == VerdictOutcome::Pass { words::DO_NOTHING } else { words::DO_LOOK }));
+        notes.push(quoted(if outcome == VerdictOutcome::Pass { messages::DO_NOTHING } else { messages::DO_LOOK }));
     }
     let hopeless = !reaches && (!ranked.is_empty() || !others.is_empty());
     let alternatives = match (hopeless, others.is_empty()) {
         (false, _) => Vec::new(),
         (true, false) => others,
-        (true, true) => words::owned(words::ALTERNATIVES),
+        (true, true) => messages::owned(messages::ALTERNATIVES),
     };
     Todo { notes, actions, alternatives, has_more: ranked.len() > shown }
 }
@@ -278,7 +278,7 @@ fn known_points_note(result: &ScanResult, ranked: &[&Advice]) -> Option<String> 
     }
     let study = known_points::measured(result)?.resolutions.as_ref();
     let reaching = study.and_then(|study| sweep::advice(result, study).reaching);
-    Some(reaching.map_or_else(|| words::KNOWN_POINTS_STAY.to_owned(), |change| words::known_points_then(&change)))
+    Some(reaching.map_or_else(|| messages::KNOWN_POINTS_STAY.to_owned(), |change| messages::known_points_then(&change)))
 }
 
 /// Columns that must not be there come first: no coarsening of others helps.
@@ -290,7 +290,7 @@ fn columns_to_leave_out(result: &ScanResult) -> Option<Action> {
             columns.push(printable(column));
         }
     }
-    (!columns.is_empty()).then(|| to_do(&words::leave_out(&columns), words::LEAVE_OUT_WHY.to_owned()))
+    (!columns.is_empty()).then(|| to_do(&messages::leave_out(&columns), messages::LEAVE_OUT_WHY.to_owned()))
 }
 
 /// Whether a finding goes away only with the column itself.
@@ -308,7 +308,7 @@ fn is_about_a_whole_column(code: FindingCode) -> bool {
 fn consent(result: &ScanResult) -> Option<Action> {
     let consent = result.recipient.as_ref()?.consent.as_ref()?;
     (consent.without_consent > 0)
-        .then(|| to_do(&words::leave_out_subjects(consent.without_consent), words::CONSENT_WHY.to_owned()))
+        .then(|| to_do(&messages::leave_out_subjects(consent.without_consent), messages::CONSENT_WHY.to_owned()))
 }
 
 /// Something to do that has no line of configuration.
@@ -325,18 +325,18 @@ fn to_do(text: &str, why: String) -> Action {
 fn guessed_roles(result: &ScanResult) -> Option<Action> {
     let guessed = result.dataset.columns.iter().filter(|column| column.guessed).count();
     let is_held_up = result.findings.iter().any(|finding| finding.code == FindingCode::GuessedRoles && !finding.waived);
-    (guessed > 0 && is_held_up).then(|| to_do(words::CONFIRM_ROLES, words::confirm_roles_why(guessed)))
+    (guessed > 0 && is_held_up).then(|| to_do(messages::CONFIRM_ROLES, messages::confirm_roles_why(guessed)))
 }
 
 fn action(result: &ScanResult, advice: &Advice) -> Action {
-    let text = quoted(&words::capitalised(&printable(&advice.action)));
+    let text = quoted(&messages::capitalised(&printable(&advice.action)));
     let lines: Vec<&str> = advice.config.as_deref().unwrap_or_default().lines().collect();
     let config = if lines.is_empty() || lines.len() > CONFIG_LINES {
         advice.flags.as_deref().map(printable).unwrap_or_default()
     } else {
         lines.into_iter().map(printable).collect::<Vec<_>>().join("\n")
     };
-    let label = words::config_label(&shortened(&plain(&printable(&advice.action)), 80));
+    let label = messages::config_label(&shortened(&plain(&printable(&advice.action)), 80));
     Action { text, predicted: predicted(result, advice), config, config_label: label, recommended: advice.recommended }
 }
 
@@ -348,17 +348,17 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
     let both = |figure: fn(&crate::result::Headline, &Uniqueness, &SetStatistics) -> Option<u64>| {
         let [before, after] =
             [&advice.before, &advice.after].map(|headline| figure(headline.as_ref()?, uniqueness, set));
-        Some((count(before?), after.map_or_else(|| words::NOT_DEFINED.to_owned(), count)))
+        Some((count(before?), after.map_or_else(|| messages::NOT_DEFINED.to_owned(), count)))
     };
-    parts.extend(both(smallest_crowd).map(|(before, after)| words::predicted_smallest(&before, &after)));
-    parts.extend(both(exposed).map(|(before, after)| words::predicted_exposed(&before, &after, result.policy.k)));
+    parts.extend(both(smallest_crowd).map(|(before, after)| messages::predicted_smallest(&before, &after)));
+    parts.extend(both(exposed).map(|(before, after)| messages::predicted_exposed(&before, &after, result.policy.k)));
     let unicity =
         [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
     if let [Some(before), Some(after)] = unicity {
-        parts.push(words::predicted_unicity(&percent(before), &percent(after)));
+        parts.push(messages::predicted_unicity(&percent(before), &percent(after)));
     }
-    parts.extend(advice.detail_kept.map(|kept| words::predicted_detail(&percent(kept))));
-    parts.push(if advice.reaches_limits { words::REACHES_LIMITS } else { words::MISSES_LIMITS }.to_owned());
+    parts.extend(advice.detail_kept.map(|kept| messages::predicted_detail(&percent(kept))));
+    parts.push(if advice.reaches_limits { messages::REACHES_LIMITS } else { messages::MISSES_LIMITS }.to_owned());
     parts.join("; ")
 }
 
@@ -374,22 +374,22 @@ pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
     let waived = result.findings.iter().filter(|finding| finding.waived).count();
     let subject = if dataset.subject.is_none() {
-        mark(false, words::TRUST_NO_SUBJECT)
+        mark(false, messages::TRUST_NO_SUBJECT)
     } else if dataset.records_without_subject > 0 {
-        mark(false, &words::trust_without_subject(dataset.records_without_subject))
+        mark(false, &messages::trust_without_subject(dataset.records_without_subject))
     } else {
-        mark(true, words::TRUST_SUBJECTS)
+        mark(true, messages::TRUST_SUBJECTS)
     };
     let recipient = result.recipient.as_ref().and_then(|recipient| recipient.name.as_ref());
     vec![
-        mark(!guessed, if guessed { words::TRUST_GUESSED } else { words::TRUST_DECLARED }),
-        mark(complete, if complete { words::TRUST_COMPLETE } else { words::TRUST_NOT_COMPLETE }),
+        mark(!guessed, if guessed { messages::TRUST_GUESSED } else { messages::TRUST_DECLARED }),
+        mark(complete, if complete { messages::TRUST_COMPLETE } else { messages::TRUST_NOT_COMPLETE }),
         subject,
-        mark(true, words::TRUST_CENSUS),
-        mark(waived == 0, &words::waivers(waived)),
+        mark(true, messages::TRUST_CENSUS),
+        mark(waived == 0, &messages::waivers(waived)),
         recipient.map_or_else(
-            || mark(false, words::TRUST_NO_RECIPIENT),
-            |name| mark(true, &words::recipient_is(&shortened(&printable(name), 40))),
+            || mark(false, messages::TRUST_NO_RECIPIENT),
+            |name| mark(true, &messages::recipient_is(&shortened(&printable(name), 40))),
         ),
     ]
 }
@@ -403,5 +403,5 @@ pub(super) fn is_quasi(role: Role) -> bool {
 pub(super) fn worst_case(result: &ScanResult, uniqueness: &Uniqueness) -> Option<String> {
     let full = &uniqueness.full;
     let set = headline_set(result, uniqueness);
-    (full.columns != set.columns).then(|| words::worst_case(&headline_counts(&result.dataset, full), full))
+    (full.columns != set.columns).then(|| messages::worst_case(&headline_counts(&result.dataset, full), full))
 }

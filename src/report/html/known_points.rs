@@ -6,7 +6,7 @@ use crate::report::escape::printable;
 use crate::report::known_points::{gated, gated_number, limit};
 use crate::report::number::{count, percent};
 use crate::report::summary::names;
-use crate::report::{Chart, sweep, words};
+use crate::report::{Chart, messages, sweep};
 use crate::result::{
     MobilityResult, Outcome, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions, UnicityResult,
 };
@@ -16,33 +16,33 @@ const CURVES: usize = 24;
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "known-points", title: words::UNICITY_TITLE, ..Section::default() };
+    let section = Section { id: "known-points", title: messages::UNICITY_TITLE, ..Section::default() };
     Some(match result.measures.unicity.as_ref()? {
         Outcome::Measured { value, .. } => measured(section, result, value, charts),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { answer: words::unicity_unknown(&printable(explanation)), ..section }
+            Section { answer: messages::unicity_unknown(&printable(explanation)), ..section }
         }
     })
 }
 
 fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
-    let mut reading = words::owned(words::UNICITY_READING);
+    let mut reading = messages::owned(messages::UNICITY_READING);
     let mut attackers: Vec<_> = value.curves.iter().map(|curve| curve.attacker).collect();
     attackers.sort_unstable();
     attackers.dedup();
-    reading.extend(attackers.into_iter().map(|attacker| words::attacker_sentence(attacker).to_owned()));
-    let mut todo = vec![quoted(words::UNICITY_TODO)];
+    reading.extend(attackers.into_iter().map(|attacker| messages::attacker_sentence(attacker).to_owned()));
+    let mut todo = vec![quoted(messages::UNICITY_TODO)];
     let mut tables = tables(value);
     match &value.resolutions {
         Some(study) => {
-            reading.extend(words::owned(words::SWEEP_READING));
+            reading.extend(messages::owned(messages::SWEEP_READING));
             tables.push(resolutions(result, study));
-            todo.extend(sweep::advice(result, study).flags.map(|flags| quoted(&words::sweep_todo(&flags))));
+            todo.extend(sweep::advice(result, study).flags.map(|flags| quoted(&messages::sweep_todo(&flags))));
         }
-        None => todo.push(quoted(words::UNICITY_SWEEP_TODO)),
+        None => todo.push(quoted(messages::UNICITY_SWEEP_TODO)),
     }
     if !value.mobility.is_empty() {
-        reading.extend(words::owned(words::MOBILITY_READING));
+        reading.extend(messages::owned(messages::MOBILITY_READING));
     }
     let curve = gated(result).map(|(curve, _)| curve).or(value.curves.first());
     Section {
@@ -52,7 +52,7 @@ fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Ch
         tables: [tables, mobility(value).into_iter().collect()].concat(),
         reading,
         caution: curve.map_or_else(Vec::new, |curve| {
-            words::unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
+            messages::unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
         }),
         todo,
         ..section
@@ -62,21 +62,21 @@ fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Ch
 fn answer(result: &ScanResult, value: &Unicity) -> String {
     let plain = value.curves.first().and_then(|curve| Some((curve, curve.results.last()?)));
     match gated(result).or(plain).filter(|(_, point)| point.share.is_some()) {
-        Some((curve, point)) => words::unicity_answer(curve, point, limit(result)),
-        None => words::NO_UNICITY.to_owned(),
+        Some((curve, point)) => messages::unicity_answer(curve, point, limit(result)),
+        None => messages::NO_UNICITY.to_owned(),
     }
 }
 
 /// What the figures need to have said before them: why the gate looks elsewhere, curves without any, the sweep.
 fn lines(result: &ScanResult, value: &Unicity) -> Vec<Sentence> {
     let mut lines: Vec<Sentence> = Vec::new();
-    lines.extend(value.gate_note.as_deref().map(|note| quoted(&words::gate_note(&printable(note)))));
+    lines.extend(value.gate_note.as_deref().map(|note| quoted(&messages::gate_note(&printable(note)))));
     for curve in value.curves.iter().take(CURVES) {
         let Some(undefined) = &curve.undefined else { continue };
         let explanation = printable(&undefined.explanation);
-        lines.push(quoted(&words::curve_unknown(&words::curve_caption(curve, false), &explanation)));
+        lines.push(quoted(&messages::curve_unknown(&messages::curve_caption(curve, false), &explanation)));
     }
-    lines.extend(words::clock(&result.dataset).map(|clock| quoted(&clock)));
+    lines.extend(messages::clock(&result.dataset).map(|clock| quoted(&clock)));
     lines.extend(worst_mobility(value).map(|worst| quoted(&worst)));
     if let Some(study) = &value.resolutions {
         lines.extend(sweep::advice(result, study).sentences.iter().map(|sentence| quoted(sentence)));
@@ -93,21 +93,21 @@ fn tables(value: &Unicity) -> Vec<Table> {
         let curve = &value.curves[place];
         let is_gated = value.gated_curve == Some(place);
         if !curve.results.is_empty() {
-            let table = table(curve, words::curve_caption(curve, is_gated));
+            let table = table(curve, messages::curve_caption(curve, is_gated));
             tables.push(if is_gated { table } else { table.folded() });
         }
     }
     let rows = value.curves.iter().enumerate().map(|(place, curve)| {
         vec![
-            Cell::text(words::curve_label(curve)),
-            Cell::text(words::cohort(curve)),
+            Cell::text(messages::curve_label(curve)),
+            Cell::text(messages::cohort(curve)),
             Cell::number(count(curve.points)),
             Cell::number(count(curve.records_without_point)),
             Cell::number(count(curve.records_hidden)),
-            Cell::text(if value.gated_curve == Some(place) { words::JUDGED } else { words::NOT_JUDGED }),
+            Cell::text(if value.gated_curve == Some(place) { messages::JUDGED } else { messages::NOT_JUDGED }),
         ]
     });
-    tables.push(Table::new(words::CURVES_CAPTION, &words::CURVES_HEADS, rows).folded());
+    tables.push(Table::new(messages::CURVES_CAPTION, &messages::CURVES_HEADS, rows).folded());
     tables
 }
 
@@ -118,20 +118,20 @@ fn table(curve: &UnicityCurve, caption: String) -> Table {
             Cell::optional(interval(point)),
             Cell::number(count(point.subjects)),
             Cell::number(count(point.excluded)),
-            Cell::text(words::unicity_method(point.method, point.draws)),
-            Cell::text(words::unicity_note(point)),
+            Cell::text(messages::unicity_method(point.method, point.draws)),
+            Cell::text(messages::unicity_note(point)),
         ];
         [vec![Cell::number(point.known_points.to_string())], figures.to_vec()].concat()
     });
-    Table::new(caption, &words::UNICITY_HEADS, rows)
+    Table::new(caption, &messages::UNICITY_HEADS, rows)
 }
 
 /// The interval of a sampled share; an exact one needs none.
 fn interval(point: &UnicityResult) -> Option<String> {
     let [low, high] = point.interval?;
     Some(match point.method {
-        UnicityMethod::Exact => words::EXACT.to_owned(),
-        UnicityMethod::Sampled => words::interval(&percent(low), &percent(high)),
+        UnicityMethod::Exact => messages::EXACT.to_owned(),
+        UnicityMethod::Sampled => messages::interval(&percent(low), &percent(high)),
     })
 }
 
@@ -139,9 +139,9 @@ fn interval(point: &UnicityResult) -> Option<String> {
 fn resolutions(result: &ScanResult, study: &UnicityResolutions) -> Table {
     let known = sweep::known(study);
     let limit = limit(result);
-    let heads: Vec<String> = [words::SWEEP_CHOICE.to_owned()]
+    let heads: Vec<String> = [messages::SWEEP_CHOICE.to_owned()]
         .into_iter()
-        .chain(known.iter().map(|known| words::known_points(*known)))
+        .chain(known.iter().map(|known| messages::known_points(*known)))
         .collect();
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows: Vec<Vec<Cell>> = sweep::choices(study)
@@ -149,37 +149,37 @@ fn resolutions(result: &ScanResult, study: &UnicityResolutions) -> Table {
         .map(|steps| {
             let figures = known.iter().map(|known| {
                 let point = sweep::cell(study, steps, *known);
-                Cell::optional(point.and_then(|point| words::sweep_cell(point, limit)))
+                Cell::optional(point.and_then(|point| messages::sweep_cell(point, limit)))
             });
             [Cell::text(sweep::label(study, steps))].into_iter().chain(figures).collect()
         })
         .collect();
-    Table::new(words::sweep_caption(&names(&study.point)), &heads, rows.into_iter()).folded()
+    Table::new(messages::sweep_caption(&names(&study.point)), &heads, rows.into_iter()).folded()
 }
 
 /// The attack of the mobility literature that finds most for certain, in a sentence.
 fn worst_mobility(value: &Unicity) -> Option<String> {
     let share = |result: &&MobilityResult| result.share_at_risk_1.unwrap_or(-1.0);
     let measured = value.mobility.iter().filter(|result| result.share_at_risk_1.is_some());
-    measured.max_by(|left, right| share(left).total_cmp(&share(right))).map(words::mobility_sentence)
+    measured.max_by(|left, right| share(left).total_cmp(&share(right))).map(messages::mobility_sentence)
 }
 
 /// The attacks of the mobility literature, one a row; none where none was asked for.
 fn mobility(value: &Unicity) -> Option<Table> {
     let rows = value.mobility.iter().map(|result| {
         let interval = result.interval.map(|[low, high]| {
-            if low < high { words::interval(&percent(low), &percent(high)) } else { words::EXACT.to_owned() }
+            if low < high { messages::interval(&percent(low), &percent(high)) } else { messages::EXACT.to_owned() }
         });
         vec![
-            Cell::text(words::mobility_attack(result.attack)),
-            Cell::text(words::mobility_place(result)),
+            Cell::text(messages::mobility_attack(result.attack)),
+            Cell::text(messages::mobility_place(result)),
             Cell::optional_words(result.known.map(|known| count(u64::from(known))), "–"),
             Cell::optional(result.mean_risk.map(percent)),
             Cell::optional(result.share_at_risk_1.map(percent)),
             Cell::optional(interval),
-            Cell::number(words::count_of(result.looked_at, result.subjects)),
-            Cell::text(words::mobility_note(result)),
+            Cell::number(messages::count_of(result.looked_at, result.subjects)),
+            Cell::text(messages::mobility_note(result)),
         ]
     });
-    (!value.mobility.is_empty()).then(|| Table::new(words::MOBILITY_CAPTION, &words::MOBILITY_HEADS, rows))
+    (!value.mobility.is_empty()).then(|| Table::new(messages::MOBILITY_CAPTION, &messages::MOBILITY_HEADS, rows))
 }

@@ -1,9 +1,9 @@
 //! The number line of the first screen: now, limit, and what the recommended change would make of it.
 
-use crate::report::lead::{About, lead};
+use crate::report::headline::{About, headline};
 use crate::report::number::percent;
 use crate::report::summary::{Crowds, crowds, is_gated, proposals, smallest_crowd};
-use crate::report::{known_points, linkage, words};
+use crate::report::{known_points, linkage, messages};
 use crate::result::{Advice, LinkageAttack, ScanResult, SetStatistics, UnicityResult};
 
 /// Places are percent of the width.
@@ -36,7 +36,7 @@ const APART: f64 = 26.0;
 
 /// The line of the figure that leads; none where there is none.
 pub(super) fn number_line(result: &ScanResult) -> Option<NumberLine> {
-    match lead(result).about {
+    match headline(result).about {
         About::Crowd(set) => of_crowd(result, set),
         About::KnownPoints(_, point) => of_known_points(result, point),
         About::Linked(attack) => of_linkage(result, attack),
@@ -59,22 +59,22 @@ fn of_crowd(result: &ScanResult, set: &SetStatistics) -> Option<NumberLine> {
         .filter(|after| *after > now);
     let end = [50, k * 4, now * 2, after.unwrap_or(0) * 2].into_iter().max().unwrap_or(50);
     let at = |value: u64| place(logarithm(value) / logarithm(end));
-    let units = words::unit(set.reading, now);
+    let units = messages::unit(set.reading, now);
     let after =
-        after.filter(|after| at(*after) - at(now) > APART).map(|after| mark(at(after), words::line_after(after)));
+        after.filter(|after| at(*after) - at(now) > APART).map(|after| mark(at(after), messages::line_after(after)));
     Some(NumberLine {
-        label: words::line_label(now, k, units, gated),
+        label: messages::line_label(now, k, units, gated),
         over_at: percent_of_width(LINE.0),
         over: percent_of_width(if gated { at(k) - LINE.0 } else { 0.0 }),
-        limit: words::line_limit(k, gated),
+        limit: messages::line_limit(k, gated),
         limit_at: percent_of_width(at(k)),
         limit_anchor: anchor(at(k)),
-        now: words::line_now(now, units),
+        now: messages::line_now(now, units),
         now_at: percent_of_width(at(now)),
         now_anchor: anchor(at(now)),
         breaks: gated && now < k,
         after,
-        end: words::line_end(end, words::unit(set.reading, end)),
+        end: messages::line_end(end, messages::unit(set.reading, end)),
     })
 }
 
@@ -84,20 +84,20 @@ fn of_known_points(result: &ScanResult, point: &UnicityResult) -> Option<NumberL
     let after = recommended(result)
         .and_then(|advice| advice.after.as_ref()?.unicity)
         .filter(|after| place(now) - place(*after) > APART)
-        .map(|after| mark(place(after), words::line_after_share(&percent(after))));
+        .map(|after| mark(place(after), messages::line_after_share(&percent(after))));
     Some(NumberLine {
-        label: words::line_label_share(&percent(now), &percent(limit)),
+        label: messages::line_label_share(&percent(now), &percent(limit)),
         over_at: percent_of_width(place(limit)),
         over: percent_of_width(LINE.1 - place(limit)),
-        limit: words::limit_share(&percent(limit)),
+        limit: messages::limit_share(&percent(limit)),
         limit_at: percent_of_width(place(limit)),
         limit_anchor: anchor(place(limit)),
-        now: words::line_now_share(&percent(now)),
+        now: messages::line_now_share(&percent(now)),
         now_at: percent_of_width(place(now)),
         now_anchor: anchor(place(now)),
         breaks: !known_points::keeps_to(point, limit),
         after,
-        end: words::LINE_END_SHARE.to_owned(),
+        end: messages::LINE_END_SHARE.to_owned(),
     })
 }
 
@@ -105,18 +105,18 @@ fn of_known_points(result: &ScanResult, point: &UnicityResult) -> Option<NumberL
 fn of_linkage(result: &ScanResult, attack: &LinkageAttack) -> Option<NumberLine> {
     let (now, limit) = (linkage::rate(attack)?, linkage::limit(result, attack)?);
     Some(NumberLine {
-        label: words::line_label_linked(&percent(now), &percent(limit)),
+        label: messages::line_label_linked(&percent(now), &percent(limit)),
         over_at: percent_of_width(place(limit)),
         over: percent_of_width(LINE.1 - place(limit)),
-        limit: words::limit_share(&percent(limit)),
+        limit: messages::limit_share(&percent(limit)),
         limit_at: percent_of_width(place(limit)),
         limit_anchor: anchor(place(limit)),
-        now: words::line_now_share(&percent(now)),
+        now: messages::line_now_share(&percent(now)),
         now_at: percent_of_width(place(now)),
         now_anchor: anchor(place(now)),
         breaks: linkage::breaks(result, attack),
         after: None,
-        end: words::LINE_END_LINKED.to_owned(),
+        end: messages::LINE_END_LINKED.to_owned(),
     })
 }
 

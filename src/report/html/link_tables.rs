@@ -3,9 +3,9 @@
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
 use crate::report::linkage;
+use crate::report::messages;
 use crate::report::number::{count, figure, percent, share, whole};
 use crate::report::summary::names;
-use crate::report::words;
 use crate::result::{
     DistanceDetail, IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail, PseudonymCheck, ReleaseDetail,
     ScoreboardDetail,
@@ -16,11 +16,11 @@ pub(super) fn tables(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> 
     let mut tables = Vec::new();
     if !value.attacks.is_empty() {
         let rows: Vec<Vec<Cell>> = linkage::ranked(value).into_iter().map(row).collect();
-        tables.push(Table::new(words::ATTACKS_CAPTION, &words::ATTACK_HEADS, rows.into_iter()));
+        tables.push(Table::new(messages::ATTACKS_CAPTION, &messages::ATTACK_HEADS, rows.into_iter()));
     }
     if !value.pseudonyms.is_empty() {
         let rows = value.pseudonyms.iter().map(pseudonym);
-        tables.push(Table::new(words::PSEUDONYM_CAPTION, &words::PSEUDONYM_HEADS, rows));
+        tables.push(Table::new(messages::PSEUDONYM_CAPTION, &messages::PSEUDONYM_HEADS, rows));
     }
     for attack in attacks {
         tables.push(facts(attack));
@@ -34,11 +34,11 @@ pub(super) fn tables(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> 
 }
 
 fn row(attack: &LinkageAttack) -> Vec<Cell> {
-    let columns = if attack.columns.is_empty() { words::NONE.to_owned() } else { names(&attack.columns).join(", ") };
-    let bounds = |bounds: Option<[f64; 2]>| bounds.map(|[low, high]| words::interval(&percent(low), &percent(high)));
+    let columns = if attack.columns.is_empty() { messages::NONE.to_owned() } else { names(&attack.columns).join(", ") };
+    let bounds = |bounds: Option<[f64; 2]>| bounds.map(|[low, high]| messages::interval(&percent(low), &percent(high)));
     let interval = match (linkage::rate(attack), linkage::interval(attack)) {
-        (None, _) => words::NOT_DEFINED.to_owned(),
-        (Some(_), None) => words::EXACT.to_owned(),
+        (None, _) => messages::NOT_DEFINED.to_owned(),
+        (Some(_), None) => messages::EXACT.to_owned(),
         (Some(_), interval) => bounds(interval).unwrap_or_default(),
     };
     let residual = attack.residual_risk.map(|risk| match bounds(attack.residual_interval) {
@@ -46,14 +46,14 @@ fn row(attack: &LinkageAttack) -> Vec<Cell> {
         None => percent(risk),
     });
     vec![
-        Cell::text(words::attack_label(attack)),
+        Cell::text(messages::attack_label(attack)),
         Cell::text(columns),
         Cell::optional(linkage::rate(attack).map(percent)),
         Cell::number(interval),
         Cell::optional(attack.baseline_rate.map(percent)),
-        Cell::optional_words(attack.control_rate.map(percent), words::NO_HOLD_OUT),
-        Cell::optional_words(residual, words::NO_HOLD_OUT),
-        Cell::text(words::evidence(attack.evidence)),
+        Cell::optional_words(attack.control_rate.map(percent), messages::NO_HOLD_OUT),
+        Cell::optional_words(residual, messages::NO_HOLD_OUT),
+        Cell::text(messages::evidence(attack.evidence)),
     ]
 }
 
@@ -65,9 +65,9 @@ fn pseudonym(check: &PseudonymCheck) -> Vec<Cell> {
         Cell::text(printable(&check.identifiers)),
         Cell::number(count(check.supplied)),
         Cell::number(count(check.values)),
-        Cell::number(words::count_and_share(&count(check.reversed), &share(check.reversed, check.values))),
+        Cell::number(messages::count_and_share(&count(check.reversed), &share(check.reversed, check.values))),
         Cell::number(count(check.subjects)),
-        Cell::text(if forms.is_empty() { words::NONE.to_owned() } else { forms.join(", ") }),
+        Cell::text(if forms.is_empty() { messages::NONE.to_owned() } else { forms.join(", ") }),
     ]
 }
 
@@ -75,31 +75,31 @@ fn pseudonym(check: &PseudonymCheck) -> Vec<Cell> {
 fn facts(attack: &LinkageAttack) -> Table {
     let whole_of = attack.subjects;
     let counts =
-        |number: Option<u64>| number.map(|number| words::count_and_share(&count(number), &share(number, whole_of)));
+        |number: Option<u64>| number.map(|number| messages::count_and_share(&count(number), &share(number, whole_of)));
     let journalist = attack.journalist.as_ref();
-    let presence = attack.delta_presence.map(|range| words::interval(&percent(range.min), &percent(range.max)));
+    let presence = attack.delta_presence.map(|range| messages::interval(&percent(range.min), &percent(range.max)));
     let mut facts: Vec<(&str, Option<String>)> = vec![
-        (words::FACT_SUBJECTS, Some(count(attack.subjects))),
-        (words::FACT_SOURCE, Some(count(attack.source_subjects))),
-        (words::FACT_READING, attack.reading.map(|reading| words::reading(reading).to_owned())),
-        (words::FACT_UNIQUE, counts(attack.unique)),
-        (words::FACT_AMBIGUOUS, counts(attack.ambiguous)),
-        (words::FACT_NO_MATCH, counts(attack.no_match)),
-        (words::FACT_ONE_TO_ONE, counts(attack.one_to_one)),
-        (words::FACT_EXPECTED, attack.expected_correct.map(whole)),
-        (words::FACT_MARKETER, attack.marketer.map(percent)),
-        (words::FACT_K_MAP, attack.k_map.map(count)),
-        (words::FACT_PRESENCE, presence),
-        (words::FACT_JOURNALIST, journalist.and_then(|risk| risk.highest).map(percent)),
-        (words::FACT_JOURNALIST_AVERAGE, journalist.and_then(|risk| risk.average).map(percent)),
-        (words::FACT_MISMATCH, attack.population_mismatch.filter(|number| *number > 0).map(count)),
-        (words::FACT_LINKS, attack.links.map(count)),
-        (words::FACT_CORRECT, attack.correct.map(count)),
-        (words::FACT_PRECISION, attack.precision.map(percent)),
-        (words::FACT_RECALL, attack.recall.map(percent)),
-        (words::FACT_CLAIMS, attack.claim_rate.map(percent)),
-        (words::FACT_CONTROL, attack.control_rate.map(percent)),
-        (words::FACT_RESIDUAL, attack.residual_risk.map(percent)),
+        (messages::FACT_SUBJECTS, Some(count(attack.subjects))),
+        (messages::FACT_SOURCE, Some(count(attack.source_subjects))),
+        (messages::FACT_READING, attack.reading.map(|reading| messages::reading(reading).to_owned())),
+        (messages::FACT_UNIQUE, counts(attack.unique)),
+        (messages::FACT_AMBIGUOUS, counts(attack.ambiguous)),
+        (messages::FACT_NO_MATCH, counts(attack.no_match)),
+        (messages::FACT_ONE_TO_ONE, counts(attack.one_to_one)),
+        (messages::FACT_EXPECTED, attack.expected_correct.map(whole)),
+        (messages::FACT_MARKETER, attack.marketer.map(percent)),
+        (messages::FACT_K_MAP, attack.k_map.map(count)),
+        (messages::FACT_PRESENCE, presence),
+        (messages::FACT_JOURNALIST, journalist.and_then(|risk| risk.highest).map(percent)),
+        (messages::FACT_JOURNALIST_AVERAGE, journalist.and_then(|risk| risk.average).map(percent)),
+        (messages::FACT_MISMATCH, attack.population_mismatch.filter(|number| *number > 0).map(count)),
+        (messages::FACT_LINKS, attack.links.map(count)),
+        (messages::FACT_CORRECT, attack.correct.map(count)),
+        (messages::FACT_PRECISION, attack.precision.map(percent)),
+        (messages::FACT_RECALL, attack.recall.map(percent)),
+        (messages::FACT_CLAIMS, attack.claim_rate.map(percent)),
+        (messages::FACT_CONTROL, attack.control_rate.map(percent)),
+        (messages::FACT_RESIDUAL, attack.residual_risk.map(percent)),
     ];
     facts.extend(attack.distance.iter().flat_map(distance));
     facts.extend(attack.scoreboard.iter().flat_map(scoreboard));
@@ -114,78 +114,78 @@ fn facts(attack: &LinkageAttack) -> Table {
     }
     // What is null has its reason, and is never left out as if nobody had asked.
     rows.extend(attack.undefined.iter().map(|entry| {
-        let reason = printable(words::undefined_reason(&entry.reason));
-        vec![Cell::text(printable(&entry.field)), Cell::number(words::not_defined_because(&reason))]
+        let reason = printable(messages::undefined_reason(&entry.reason));
+        vec![Cell::text(printable(&entry.field)), Cell::number(messages::not_defined_because(&reason))]
     }));
-    Table::new(words::attack_caption(attack), &words::FACT_HEADS, rows.into_iter()).folded()
+    Table::new(messages::attack_caption(attack), &messages::FACT_HEADS, rows.into_iter()).folded()
 }
 
 fn probabilistic(detail: &ProbabilisticDetail) -> Vec<(String, String)> {
     let blocking: Vec<String> = detail.blocking.iter().map(|columns| names(columns).join(" + ")).collect();
     let fixed = [
-        (words::FACT_CANDIDATES, Some(count(detail.candidate_pairs))),
-        (words::FACT_BLOCKING, (!blocking.is_empty()).then(|| blocking.join("; or "))),
-        (words::FACT_COMPLETENESS, detail.pair_completeness.map(percent)),
-        (words::FACT_LAMBDA, Some(percent(detail.lambda))),
-        (words::FACT_ROUNDS, Some(words::rounds(detail.iterations, detail.converged))),
+        (messages::FACT_CANDIDATES, Some(count(detail.candidate_pairs))),
+        (messages::FACT_BLOCKING, (!blocking.is_empty()).then(|| blocking.join("; or "))),
+        (messages::FACT_COMPLETENESS, detail.pair_completeness.map(percent)),
+        (messages::FACT_LAMBDA, Some(percent(detail.lambda))),
+        (messages::FACT_ROUNDS, Some(messages::rounds(detail.iterations, detail.converged))),
     ];
     let mut facts: Vec<(String, String)> =
         fixed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    facts.extend(detail.at_least.iter().map(|at| (words::probable(at.probability), count(at.links))));
+    facts.extend(detail.at_least.iter().map(|at| (messages::probable(at.probability), count(at.links))));
     facts
 }
 
 fn distance(detail: &DistanceDetail) -> Vec<(&'static str, Option<String>)> {
     let listed = |columns: &[String]| (!columns.is_empty()).then(|| names(columns).join(", "));
     vec![
-        (words::FACT_MEASURED, listed(&detail.measured)),
-        (words::FACT_EQUAL, listed(&detail.equal)),
-        (words::FACT_LOOKED_UP, Some(count(detail.looked_up))),
-        (words::FACT_PAIRS, detail.pairs.map(count)),
-        (words::FACT_INSIDE, detail.inside.map(percent)),
-        (words::FACT_INSIDE_ROBUST, detail.inside_robust.map(percent)),
+        (messages::FACT_MEASURED, listed(&detail.measured)),
+        (messages::FACT_EQUAL, listed(&detail.equal)),
+        (messages::FACT_LOOKED_UP, Some(count(detail.looked_up))),
+        (messages::FACT_PAIRS, detail.pairs.map(count)),
+        (messages::FACT_INSIDE, detail.inside.map(percent)),
+        (messages::FACT_INSIDE_ROBUST, detail.inside_robust.map(percent)),
     ]
 }
 
 fn scoreboard(detail: &ScoreboardDetail) -> Vec<(&'static str, Option<String>)> {
     let scaled = |column: &Option<String>, scale, unit| {
-        column.as_ref().map(|column| words::scaled(&printable(column), scale, unit))
+        column.as_ref().map(|column| messages::scaled(&printable(column), scale, unit))
     };
     vec![
-        (words::FACT_ITEM, Some(printable(&detail.item))),
-        (words::FACT_RATING, scaled(&detail.rating, detail.rating_scale, "")),
-        (words::FACT_TIME, scaled(&detail.time, detail.time_scale_days, " days")),
-        (words::FACT_ECCENTRICITY, Some(figure(detail.eccentricity))),
-        (words::FACT_KNOWN_EVENTS, Some(figure(detail.known_events))),
-        (words::FACT_LOOKED_UP, Some(count(detail.looked_up))),
-        (words::FACT_MATCHED, Some(count(detail.matched))),
-        (words::FACT_ENTROPY, detail.entropy_bits.map(words::bits)),
-        (words::FACT_SINGLE_ITEMS, Some(count(detail.single_items))),
+        (messages::FACT_ITEM, Some(printable(&detail.item))),
+        (messages::FACT_RATING, scaled(&detail.rating, detail.rating_scale, "")),
+        (messages::FACT_TIME, scaled(&detail.time, detail.time_scale_days, " days")),
+        (messages::FACT_ECCENTRICITY, Some(figure(detail.eccentricity))),
+        (messages::FACT_KNOWN_EVENTS, Some(figure(detail.known_events))),
+        (messages::FACT_LOOKED_UP, Some(count(detail.looked_up))),
+        (messages::FACT_MATCHED, Some(count(detail.matched))),
+        (messages::FACT_ENTROPY, detail.entropy_bits.map(messages::bits)),
+        (messages::FACT_SINGLE_ITEMS, Some(count(detail.single_items))),
     ]
 }
 
 fn intersection(detail: &IntersectionDetail) -> Vec<(&'static str, Option<String>)> {
-    let of_common = |number: u64| Some(words::count_and_share(&count(number), &share(number, detail.common)));
+    let of_common = |number: u64| Some(messages::count_and_share(&count(number), &share(number, detail.common)));
     vec![
-        (words::FACT_COMMON, Some(count(detail.common))),
-        (words::FACT_JOINERS, Some(count(detail.joiners))),
-        (words::FACT_LEAVERS, Some(count(detail.leavers))),
-        (words::FACT_UNIQUE_HERE, of_common(detail.unique_in_extract)),
-        (words::FACT_UNIQUE_OTHER, of_common(detail.unique_in_other)),
-        (words::FACT_UNIQUE_BOTH, of_common(detail.unique_in_both)),
-        (words::FACT_NEWLY, of_common(detail.newly_unique)),
-        (words::FACT_SMALLEST_BOTH, detail.smallest_class_in_both.map(count)),
+        (messages::FACT_COMMON, Some(count(detail.common))),
+        (messages::FACT_JOINERS, Some(count(detail.joiners))),
+        (messages::FACT_LEAVERS, Some(count(detail.leavers))),
+        (messages::FACT_UNIQUE_HERE, of_common(detail.unique_in_extract)),
+        (messages::FACT_UNIQUE_OTHER, of_common(detail.unique_in_other)),
+        (messages::FACT_UNIQUE_BOTH, of_common(detail.unique_in_both)),
+        (messages::FACT_NEWLY, of_common(detail.newly_unique)),
+        (messages::FACT_SMALLEST_BOTH, detail.smallest_class_in_both.map(count)),
     ]
 }
 
 fn release(detail: &ReleaseDetail) -> Vec<(&'static str, Option<String>)> {
     vec![
-        (words::FACT_COMMON, detail.common.map(count)),
-        (words::FACT_FEATURES, Some(names(&detail.features).join(", "))),
-        (words::FACT_CANDIDATES_EACH, Some(count(u64::from(detail.candidates)))),
-        (words::FACT_ASSIGNMENT, Some(words::assignment(detail.assignment).to_owned())),
-        (words::FACT_PLAIN, detail.plain_overlap_rate.map(percent)),
-        (words::FACT_NEAREST, detail.nearest_rate.map(percent)),
+        (messages::FACT_COMMON, detail.common.map(count)),
+        (messages::FACT_FEATURES, Some(names(&detail.features).join(", "))),
+        (messages::FACT_CANDIDATES_EACH, Some(count(u64::from(detail.candidates)))),
+        (messages::FACT_ASSIGNMENT, Some(messages::assignment(detail.assignment).to_owned())),
+        (messages::FACT_PLAIN, detail.plain_overlap_rate.map(percent)),
+        (messages::FACT_NEAREST, detail.nearest_rate.map(percent)),
     ]
 }
 
@@ -206,7 +206,7 @@ fn sets(attack: &LinkageAttack) -> Option<Table> {
         })
         .collect();
     (!rows.is_empty())
-        .then(|| Table::new(words::sets_link_caption(attack), &words::SET_LINK_HEADS, rows.into_iter()).folded())
+        .then(|| Table::new(messages::sets_link_caption(attack), &messages::SET_LINK_HEADS, rows.into_iter()).folded())
 }
 
 fn weights(attack: &LinkageAttack) -> Option<Table> {
@@ -216,16 +216,16 @@ fn weights(attack: &LinkageAttack) -> Option<Table> {
         for level in &column.levels {
             rows.push(vec![
                 Cell::text(format!("{}: {}", printable(&column.column), printable(&level.level))),
-                Cell::number(words::signed(level.weight)),
+                Cell::number(messages::signed(level.weight)),
                 Cell::number(percent(level.m)),
                 Cell::number(percent(level.u)),
                 Cell::number(count(level.pairs)),
-                Cell::text(words::yes_no(column.term_frequency)),
+                Cell::text(messages::yes_no(column.term_frequency)),
             ]);
         }
     }
     (!rows.is_empty())
-        .then(|| Table::new(words::weights_caption(attack), &words::WEIGHT_HEADS, rows.into_iter()).folded())
+        .then(|| Table::new(messages::weights_caption(attack), &messages::WEIGHT_HEADS, rows.into_iter()).folded())
 }
 
 fn waterfall(attack: &LinkageAttack) -> Option<Table> {
@@ -236,25 +236,25 @@ fn waterfall(attack: &LinkageAttack) -> Option<Table> {
         .iter()
         .map(|step| {
             sum += step.weight;
-            let weights = [words::signed(step.weight), words::signed(sum)].map(Cell::number);
-            [vec![Cell::text(words::waterfall_step(&step.label))], weights.to_vec()].concat()
+            let weights = [messages::signed(step.weight), messages::signed(sum)].map(Cell::number);
+            [vec![Cell::text(messages::waterfall_step(&step.label))], weights.to_vec()].concat()
         })
         .collect();
-    Some(Table::new(words::WATERFALL_CAPTION, &words::WATERFALL_HEADS, rows.into_iter()).folded())
+    Some(Table::new(messages::WATERFALL_CAPTION, &messages::WATERFALL_HEADS, rows.into_iter()).folded())
 }
 
 fn calibration(attack: &LinkageAttack) -> Option<Table> {
     let rows = attack.calibration.iter().map(|bin| {
         vec![
-            Cell::text(words::interval(&figure(bin.from), &figure(bin.to))),
+            Cell::text(messages::interval(&figure(bin.from), &figure(bin.to))),
             Cell::number(count(bin.links)),
             Cell::number(whole(bin.expected)),
-            Cell::optional_words(bin.correct.map(count), words::NOT_KNOWN),
-            Cell::optional_words(bin.correct.map(|correct| share(correct, bin.links)), words::NOT_KNOWN),
+            Cell::optional_words(bin.correct.map(count), messages::NOT_KNOWN),
+            Cell::optional_words(bin.correct.map(|correct| share(correct, bin.links)), messages::NOT_KNOWN),
         ]
     });
     (!attack.calibration.is_empty())
-        .then(|| Table::new(words::calibration_caption(attack), &words::CALIBRATION_HEADS, rows).folded())
+        .then(|| Table::new(messages::calibration_caption(attack), &messages::CALIBRATION_HEADS, rows).folded())
 }
 
 fn alone(attack: &LinkageAttack) -> Option<Table> {
@@ -263,5 +263,5 @@ fn alone(attack: &LinkageAttack) -> Option<Table> {
         let numbers = [alone.joiners, alone.leavers].map(|number| Cell::number(count(number)));
         [vec![Cell::text(printable(&alone.column))], numbers.to_vec()].concat()
     });
-    Some(Table::new(words::alone_caption(attack), &words::ALONE_HEADS, rows).folded())
+    Some(Table::new(messages::alone_caption(attack), &messages::ALONE_HEADS, rows).folded())
 }

@@ -3,7 +3,7 @@
 use super::link_tables;
 use super::section::{Section, Sentence, figures, quoted};
 use crate::report::escape::printable;
-use crate::report::{Chart, linkage, words};
+use crate::report::{Chart, linkage, messages};
 use crate::result::{AttackKind, Linkage, LinkageAttack, Outcome, ScanResult};
 
 /// Attacks that are written out; more stand in `result.json`.
@@ -17,11 +17,11 @@ const PICTURES: [&str; 6] =
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "linkage", title: words::LINKAGE_TITLE, ..Section::default() };
+    let section = Section { id: "linkage", title: messages::LINKAGE_TITLE, ..Section::default() };
     Some(match result.measures.linkage.as_ref()? {
         Outcome::Measured { value, .. } => measured(section, result, value, charts),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { answer: words::linkage_unknown(&printable(explanation)), ..section }
+            Section { answer: messages::linkage_unknown(&printable(explanation)), ..section }
         }
     })
 }
@@ -34,7 +34,7 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
         figures: figures(charts, &PICTURES),
         tables: link_tables::tables(value, &attacks),
         reading: reading(charts, &attacks),
-        caution: if attacks.is_empty() { Vec::new() } else { words::owned(words::LINKAGE_CAUTION) },
+        caution: if attacks.is_empty() { Vec::new() } else { messages::owned(messages::LINKAGE_CAUTION) },
         todo: todo(result, value),
         ..section
     }
@@ -42,26 +42,28 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {
     match linkage::strongest(result) {
-        Some(attack) => words::linkage_answer(attack, linkage::limit(result, attack), linkage::breaks(result, attack)),
-        None if value.attacks.is_empty() => words::NO_ATTACK.to_owned(),
-        None => words::NO_ATTACK_FIGURE.to_owned(),
+        Some(attack) => {
+            messages::linkage_answer(attack, linkage::limit(result, attack), linkage::breaks(result, attack))
+        }
+        None if value.attacks.is_empty() => messages::NO_ATTACK.to_owned(),
+        None => messages::NO_ATTACK_FIGURE.to_owned(),
     }
 }
 
 /// What the figures need to have said before them: what cuts, attacks without a figure, notes, pseudonyms.
 fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
     let mut lines: Vec<String> = linkage::of_columns(value).and_then(linkage::cut).into_iter().collect();
-    lines.extend(value.pseudonyms.iter().map(words::pseudonym_sentence));
+    lines.extend(value.pseudonyms.iter().map(messages::pseudonym_sentence));
     for attack in attacks {
         if linkage::rate(attack).is_none() {
-            lines.push(words::attack_sentence(attack));
+            lines.push(messages::attack_sentence(attack));
         }
         if attack.source_equals_extract {
-            lines.push(words::attack_note(attack, words::SAME_RECORDS));
+            lines.push(messages::attack_note(attack, messages::SAME_RECORDS));
         }
         let detail = attack.probabilistic.iter().flat_map(|detail| &detail.notes);
         let notes = attack.notes.iter().chain(detail).take(NOTES);
-        lines.extend(notes.map(|note| words::attack_note(attack, &printable(note))));
+        lines.extend(notes.map(|note| messages::attack_note(attack, &printable(note))));
     }
     lines.iter().map(|line| quoted(&format!("{}.", line.trim_end_matches('.')))).collect()
 }
@@ -69,14 +71,14 @@ fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
 fn reading(charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
     let mut reading = Vec::new();
     if !attacks.is_empty() {
-        reading.extend(words::owned(words::LINKAGE_READING));
+        reading.extend(messages::owned(messages::LINKAGE_READING));
     }
     let kinds = AttackKind::ALL.into_iter().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
-    reading.extend(kinds.map(|kind| words::attack_meaning(kind).to_owned()));
+    reading.extend(kinds.map(|kind| messages::attack_meaning(kind).to_owned()));
     let pictures = [
-        ("linking-columns", words::COLUMNS_LINK_READING),
-        ("match-weights", words::WEIGHTS_READING),
-        ("link-calibration", words::CALIBRATION_READING),
+        ("linking-columns", messages::COLUMNS_LINK_READING),
+        ("match-weights", messages::WEIGHTS_READING),
+        ("link-calibration", messages::CALIBRATION_READING),
     ];
     let shown = pictures.into_iter().filter(|(name, _)| charts.iter().any(|chart| chart.name == *name));
     reading.extend(shown.map(|(_, text)| text.to_owned()));
@@ -88,10 +90,10 @@ fn todo(result: &ScanResult, value: &Linkage) -> Vec<Sentence> {
     let without_limit = value.attacks.iter().any(|attack| linkage::limit(result, attack).is_none());
     let reversed = value.pseudonyms.iter().any(|check| check.reversed > 0);
     let all = [
-        (reversed, words::PSEUDONYM_TODO),
-        (has(false), words::LINKAGE_TODO),
-        (has(true), words::RELEASE_TODO),
-        (without_limit, words::LIMIT_TODO),
+        (reversed, messages::PSEUDONYM_TODO),
+        (has(false), messages::LINKAGE_TODO),
+        (has(true), messages::RELEASE_TODO),
+        (without_limit, messages::LIMIT_TODO),
     ];
     all.into_iter().filter(|(applies, _)| *applies).map(|(_, text)| quoted(text)).collect()
 }

@@ -7,9 +7,9 @@ use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, linkage, record, safety, source};
 use crate::report::escape::printable;
-use crate::report::lead::lead;
+use crate::report::headline::headline;
 use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
-use crate::report::{charts, words};
+use crate::report::{charts, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// Findings on the first screen.
@@ -63,12 +63,12 @@ impl Page {
             Crowds::Measured(uniqueness) => Some(uniqueness),
             Crowds::Missing { .. } => None,
         };
-        let verdict = Verdict { sentence: words::verdict_of(result), ..verdict(result.verdict.outcome) };
+        let verdict = Verdict { sentence: messages::verdict_of(result), ..verdict(result.verdict.outcome) };
         let run = printable(&result.run.id);
         let style = safety::style(&run, verdict.word);
         let columns = uniqueness.map(first::columns).unwrap_or_default();
         let sets = uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default();
-        let said = lead(result).blocking;
+        let said = headline(result).blocking;
         let found: Vec<&Finding> =
             result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
         Self {
@@ -77,12 +77,12 @@ impl Page {
             script: safety::SCRIPT,
             verdict,
             name: printable(&result.dataset.name),
-            size: words::dataset_size(&result.dataset),
-            time: words::time(&printable(&result.run.started_at)),
-            handling: result.run.audience.stamp().map_or_else(|| words::HANDLING.to_owned(), words::restricted),
+            size: messages::dataset_size(&result.dataset),
+            time: messages::time(&printable(&result.run.started_at)),
+            handling: result.run.audience.stamp().map_or_else(|| messages::HANDLING.to_owned(), messages::restricted),
             headline: first::headline(result),
             line: number_line(result),
-            found_more: words::more_findings(found.len().saturating_sub(FINDINGS)),
+            found_more: messages::more_findings(found.len().saturating_sub(FINDINGS)),
             found: found.into_iter().take(FINDINGS).map(FindingLine::new).collect(),
             why: reasons(result),
             tiles: match uniqueness {
@@ -94,13 +94,13 @@ impl Page {
             riskiest_columns: columns.rows,
             columns_more: columns.more,
             sets_note: uniqueness
-                .map_or_else(String::new, |uniqueness| words::riskiest_sets_caption(uniqueness.max_set)),
+                .map_or_else(String::new, |uniqueness| messages::riskiest_sets_caption(uniqueness.max_set)),
             riskiest_sets: sets.rows,
             sets_more: sets.more,
             todo: first::todo(result),
             trust: first::trust(result),
             sections: sections(result, uniqueness),
-            footer: words::footer(&printable(&result.tool.version), &run),
+            footer: messages::footer(&printable(&result.tool.version), &run),
         }
     }
 }
@@ -144,5 +144,5 @@ fn verdict(outcome: VerdictOutcome) -> Verdict {
             ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
         }
     };
-    Verdict { word: words::verdict(outcome), class, sentence: words::verdict_sentence(outcome), shape }
+    Verdict { word: messages::verdict(outcome), class, sentence: messages::verdict_sentence(outcome), shape }
 }

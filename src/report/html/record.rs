@@ -3,34 +3,42 @@
 use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
+use crate::report::messages;
 use crate::report::number::{bytes, count, duration};
-use crate::report::words;
 use crate::result::{Gate, GateSet, InputFile, ScanResult, Uniqueness};
 
 /// The limits that the answer was judged by, each with where it comes from.
 pub(super) fn policy(result: &ScanResult) -> Section {
     let policy = &result.policy;
     let mut rows: Vec<Vec<Cell>> = policy.gates.iter().map(gate_row).collect();
-    let source = words::policy_source(&policy.name);
+    let source = messages::policy_source(&policy.name);
     let plain = |name: &str, value: String, source: &str| {
-        [name.to_owned(), value, words::NO_BASIS.to_owned(), source.to_owned()].map(Cell::text).to_vec()
+        [name.to_owned(), value, messages::NO_BASIS.to_owned(), source.to_owned()].map(Cell::text).to_vec()
     };
     if rows.is_empty() {
-        rows.push(plain(words::LIMIT_K, words::limit_k_value(policy.k), source));
+        rows.push(plain(messages::LIMIT_K, messages::limit_k_value(policy.k), source));
     }
     if !policy.gates.iter().any(is_on_any_record) {
-        rows.push(plain(words::LIMIT_ANY_RECORD, words::gated(policy.gate_any_record).to_owned(), words::SOURCE_SCAN));
+        rows.push(plain(
+            messages::LIMIT_ANY_RECORD,
+            messages::gated(policy.gate_any_record).to_owned(),
+            messages::SOURCE_SCAN,
+        ));
     }
-    rows.push(plain(words::LIMIT_FAIL_ON, words::severity_or_above(policy.fail_on), words::SOURCE_SCAN));
-    rows.push(plain(words::LIMIT_REVIEW, words::review_exit(policy.allow_review).to_owned(), words::SOURCE_SCAN));
+    rows.push(plain(messages::LIMIT_FAIL_ON, messages::severity_or_above(policy.fail_on), messages::SOURCE_SCAN));
+    rows.push(plain(
+        messages::LIMIT_REVIEW,
+        messages::review_exit(policy.allow_review).to_owned(),
+        messages::SOURCE_SCAN,
+    ));
     Section {
         id: "policy",
-        title: words::POLICY_TITLE,
-        answer: words::policy(policy, &printable(&policy.name)),
-        lines: result.waivers.iter().map(|record| quoted(&words::waiver(record))).collect(),
-        tables: vec![Table::new(words::POLICY_CAPTION, &words::POLICY_HEADS, rows.into_iter())],
-        reading: words::owned(words::POLICY_READING),
-        todo: sentences(words::POLICY_TODO),
+        title: messages::POLICY_TITLE,
+        answer: messages::policy(policy, &printable(&policy.name)),
+        lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
+        tables: vec![Table::new(messages::POLICY_CAPTION, &messages::POLICY_HEADS, rows.into_iter())],
+        reading: messages::owned(messages::POLICY_READING),
+        todo: sentences(messages::POLICY_TODO),
         ..Section::default()
     }
 }
@@ -41,28 +49,33 @@ fn is_on_any_record(gate: &Gate) -> bool {
 }
 
 fn gate_row(gate: &Gate) -> Vec<Cell> {
-    let source = words::limit_source(&printable(&gate.source), gate.origin);
-    [words::gate_name(gate), words::gate_value(gate), words::gate_basis(gate.basis).to_owned(), source]
+    let source = messages::limit_source(&printable(&gate.source), gate.origin);
+    [messages::gate_name(gate), messages::gate_value(gate), messages::gate_basis(gate.basis).to_owned(), source]
         .map(Cell::text)
         .to_vec()
 }
 
 /// The method as terms and explanations, fitted to this result.
 pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
-    let mut terms = owned_terms(words::METHOD);
+    let mut terms = owned_terms(messages::METHOD);
     if let Some(uniqueness) = uniqueness {
-        let mut missing = words::missing(uniqueness.missing).to_owned();
+        let mut missing = messages::missing(uniqueness.missing).to_owned();
         if let Some(own) = &uniqueness.own_category {
-            missing.push_str(&words::own_category(own));
+            missing.push_str(&messages::own_category(own));
         }
-        terms.push((words::METHOD_MISSING.to_owned(), missing));
-        terms.push((words::METHOD_SHAPLEY.to_owned(), words::shapley(&uniqueness.shapley_method)));
+        terms.push((messages::METHOD_MISSING.to_owned(), missing));
+        terms.push((messages::METHOD_SHAPLEY.to_owned(), messages::shapley(&uniqueness.shapley_method)));
     }
-    Section { id: "method", title: words::METHOD_TITLE, terms, ..Section::default() }
+    Section { id: "method", title: messages::METHOD_TITLE, terms, ..Section::default() }
 }
 
 pub(super) fn glossary() -> Section {
-    Section { id: "glossary", title: words::GLOSSARY_TITLE, terms: owned_terms(words::GLOSSARY), ..Section::default() }
+    Section {
+        id: "glossary",
+        title: messages::GLOSSARY_TITLE,
+        terms: owned_terms(messages::GLOSSARY),
+        ..Section::default()
+    }
 }
 
 fn owned_terms(terms: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -82,15 +95,15 @@ pub(super) fn record(result: &ScanResult) -> Section {
     let facts = facts(result).into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]);
     Section {
         id: "record",
-        title: words::RECORD_TITLE,
-        answer: words::record_answer(result.dataset.files.len(), &words::dataset_size(&result.dataset)),
+        title: messages::RECORD_TITLE,
+        answer: messages::record_answer(result.dataset.files.len(), &messages::dataset_size(&result.dataset)),
         tables: [
-            vec![Table::new(words::FILES_CAPTION, &words::FILE_HEADS, files)],
+            vec![Table::new(messages::FILES_CAPTION, &messages::FILE_HEADS, files)],
             sources(result),
-            vec![Table::new(words::RUN_CAPTION, &words::RUN_HEADS, facts.collect::<Vec<_>>().into_iter())],
+            vec![Table::new(messages::RUN_CAPTION, &messages::RUN_HEADS, facts.collect::<Vec<_>>().into_iter())],
         ]
         .concat(),
-        reading: words::owned(words::RECORD_READING),
+        reading: messages::owned(messages::RECORD_READING),
         ..Section::default()
     }
 }
@@ -114,13 +127,13 @@ fn sources(result: &ScanResult) -> Vec<Table> {
         };
         push(&name, source.subjects, &source.files);
         if let Some(hold_out) = &source.hold_out {
-            push(&words::hold_out_of(&name), hold_out.subjects, &hold_out.files);
+            push(&messages::hold_out_of(&name), hold_out.subjects, &hold_out.files);
         }
     }
     if rows.is_empty() {
         return Vec::new();
     }
-    vec![Table::new(words::SOURCES_CAPTION, &words::SOURCE_HEADS, rows.into_iter())]
+    vec![Table::new(messages::SOURCES_CAPTION, &messages::SOURCE_HEADS, rows.into_iter())]
 }
 
 fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
@@ -129,8 +142,8 @@ fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
         ("run", printable(&run.id)),
         ("program", format!("{} {}", printable(&result.tool.name), printable(&result.tool.version))),
         ("result schema", printable(&result.schema_version)),
-        ("started", words::time(&printable(&run.started_at))),
-        ("finished", words::time(&printable(&run.finished_at))),
+        ("started", messages::time(&printable(&run.started_at))),
+        ("finished", messages::time(&printable(&run.finished_at))),
         ("wall time", duration(run.elapsed_ms)),
     ];
     facts.extend(
@@ -140,18 +153,21 @@ fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
     );
     let consent = result.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref());
     facts.extend([
-        ("peak memory", run.peak_memory_bytes.map_or_else(|| words::NOT_KNOWN.to_owned(), bytes)),
+        ("peak memory", run.peak_memory_bytes.map_or_else(|| messages::NOT_KNOWN.to_owned(), bytes)),
         ("seed", run.seed.to_string()),
         ("threads", run.threads.to_string()),
         ("engine", printable(&run.engine)),
-        ("configuration SHA-256", run.config_sha256.as_deref().map_or_else(|| words::NO_CONFIG.to_owned(), printable)),
+        (
+            "configuration SHA-256",
+            run.config_sha256.as_deref().map_or_else(|| messages::NO_CONFIG.to_owned(), printable),
+        ),
     ]);
     let clock = [
-        (words::FACT_ZONE, result.dataset.time_zone.as_deref()),
-        (words::FACT_DAY_START, result.dataset.day_start.as_deref()),
+        (messages::FACT_ZONE, result.dataset.time_zone.as_deref()),
+        (messages::FACT_DAY_START, result.dataset.day_start.as_deref()),
     ];
     facts.extend(clock.into_iter().filter_map(|(name, value)| Some((name, printable(value?)))));
     facts.extend(consent.map(|consent| ("consent register SHA-256", printable(&consent.sha256))));
-    facts.push(("exit code", format!("{} ({})", result.verdict.exit_code, words::verdict(result.verdict.outcome))));
+    facts.push(("exit code", format!("{} ({})", result.verdict.exit_code, messages::verdict(result.verdict.outcome))));
     facts
 }

@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use crate::report::escape::printable;
-use crate::report::{Chart, words};
+use crate::report::{Chart, messages};
 use crate::result::Finding;
 
 /// A sentence parted at its backticks; `true` for a name.
@@ -43,7 +43,7 @@ pub(super) struct FindingLine {
 impl FindingLine {
     pub(super) fn new(finding: &Finding) -> Self {
         Self {
-            severity: words::severity(finding.severity),
+            severity: messages::severity(finding.severity),
             code: finding.code.name(),
             message: quoted(&printable(&finding.message)),
             waived: finding.waived,

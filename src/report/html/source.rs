@@ -3,19 +3,19 @@
 use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
 use crate::report::escape::printable;
+use crate::report::messages;
 use crate::report::number::{count, percent, share};
 use crate::report::summary::names;
-use crate::report::words;
 use crate::result::{IdentifierColumn, Identifiers, Outcome, Recipient, ScanResult};
 
 /// The section on identifiers; none when the measure was not part of the run.
 pub(super) fn identifiers(result: &ScanResult) -> Option<Section> {
     let outcome = result.measures.identifiers.as_ref()?;
-    let section = Section { id: "identifiers", title: words::IDENTIFIERS_TITLE, ..Section::default() };
+    let section = Section { id: "identifiers", title: messages::IDENTIFIERS_TITLE, ..Section::default() };
     Some(match outcome {
         Outcome::Measured { value, .. } => found(section, value),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { answer: words::identifiers_unknown(&printable(explanation)), ..section }
+            Section { answer: messages::identifiers_unknown(&printable(explanation)), ..section }
         }
     })
 }
@@ -34,7 +34,7 @@ fn found(section: Section, value: &Identifiers) -> Section {
     let mut tables = Vec::new();
     if !ranked.is_empty() {
         let rows: Vec<Vec<Cell>> = ranked.iter().map(|found| identifier_row(found)).collect();
-        tables.push(Table::new(words::IDENTIFIERS_CAPTION, &words::IDENTIFIER_HEADS, rows.into_iter()));
+        tables.push(Table::new(messages::IDENTIFIERS_CAPTION, &messages::IDENTIFIER_HEADS, rows.into_iter()));
     }
     if !value.correlated.is_empty() {
         let rows = value.correlated.iter().map(|pair| {
@@ -45,14 +45,14 @@ fn found(section: Section, value: &Identifiers) -> Section {
                 Cell::number(count(pair.remaining_candidates)),
             ]
         });
-        tables.push(Table::new(words::CORRELATED_CAPTION, &words::CORRELATED_HEADS, rows));
+        tables.push(Table::new(messages::CORRELATED_CAPTION, &messages::CORRELATED_HEADS, rows));
     }
     let todo =
-        if open.is_empty() && value.correlated.is_empty() { Vec::new() } else { sentences(words::IDENTIFIERS_TODO) };
+        if open.is_empty() && value.correlated.is_empty() { Vec::new() } else { sentences(messages::IDENTIFIERS_TODO) };
     Section {
-        answer: words::identifiers_answer(value.columns_searched, &open, value.columns.len()),
+        answer: messages::identifiers_answer(value.columns_searched, &open, value.columns.len()),
         tables,
-        reading: words::owned(words::IDENTIFIERS_READING),
+        reading: messages::owned(messages::IDENTIFIERS_READING),
         todo,
         ..section
     }
@@ -61,11 +61,11 @@ fn found(section: Section, value: &Identifiers) -> Section {
 fn identifier_row(found: &IdentifierColumn) -> Vec<Cell> {
     vec![
         Cell::text(printable(&found.column)),
-        Cell::text(words::identifier_kind(found.kind)),
-        Cell::text(words::placement(found.placement)),
+        Cell::text(messages::identifier_kind(found.kind)),
+        Cell::text(messages::placement(found.placement)),
         Cell::number(count(found.records)),
         Cell::number(percent(found.share)),
-        Cell::text(words::permission(found)),
+        Cell::text(messages::permission(found)),
     ]
 }
 
@@ -73,75 +73,77 @@ fn identifier_row(found: &IdentifierColumn) -> Vec<Cell> {
 pub(super) fn recipient(result: &ScanResult) -> Section {
     let section = Section {
         id: "recipient",
-        title: words::RECIPIENT_TITLE,
-        reading: words::owned(words::RECIPIENT_READING),
+        title: messages::RECIPIENT_TITLE,
+        reading: messages::owned(messages::RECIPIENT_READING),
         ..Section::default()
     };
     let Some(recipient) = &result.recipient else {
-        let todo = sentences(words::RECIPIENT_TODO);
-        return Section { answer: words::NO_RECIPIENT_ANSWER.to_owned(), todo, ..section };
+        let todo = sentences(messages::RECIPIENT_TODO);
+        return Section { answer: messages::NO_RECIPIENT_ANSWER.to_owned(), todo, ..section };
     };
     let mut lines = Vec::new();
     let mut tables = vec![terms(recipient)];
     if let Some(consent) = &recipient.consent {
-        lines.push(quoted(&words::consent_line(consent)));
+        lines.push(quoted(&messages::consent_line(consent)));
         let rows = [
-            vec![Cell::text(words::CONSENT_SUBJECTS), Cell::number(count(consent.subjects))],
+            vec![Cell::text(messages::CONSENT_SUBJECTS), Cell::number(count(consent.subjects))],
             vec![
-                Cell::text(words::CONSENT_WITHOUT),
-                Cell::number(words::count_and_share(
+                Cell::text(messages::CONSENT_WITHOUT),
+                Cell::number(messages::count_and_share(
                     &count(consent.without_consent),
                     &share(consent.without_consent, consent.subjects),
                 )),
             ],
         ];
         tables.push(Table::new(
-            words::consent_caption(&printable(&consent.file)),
-            &words::CONSENT_HEADS,
+            messages::consent_caption(&printable(&consent.file)),
+            &messages::CONSENT_HEADS,
             rows.into_iter(),
         ));
     }
     let rows: Vec<Vec<Cell>> =
         result.dataset.columns.iter().map(|column| column_row(recipient, &column.name)).collect();
     if recipient.allowed_columns.is_some() || !recipient.forbidden_columns.is_empty() {
-        tables.push(Table::new(words::TERMS_COLUMNS_CAPTION, &words::TERMS_COLUMNS_HEADS, rows.into_iter()).folded());
+        tables.push(
+            Table::new(messages::TERMS_COLUMNS_CAPTION, &messages::TERMS_COLUMNS_HEADS, rows.into_iter()).folded(),
+        );
     }
     let name = recipient.name.as_deref().map(printable);
-    Section { answer: words::recipient_answer(name.as_deref()), lines, tables, ..section }
+    Section { answer: messages::recipient_answer(name.as_deref()), lines, tables, ..section }
 }
 
 fn terms(recipient: &Recipient) -> Table {
-    let stated = |text: &Option<String>| text.as_deref().map_or_else(|| words::NOT_STATED.to_owned(), printable);
+    let stated = |text: &Option<String>| text.as_deref().map_or_else(|| messages::NOT_STATED.to_owned(), printable);
     let columns =
-        |columns: &[String]| if columns.is_empty() { words::NONE.to_owned() } else { names(columns).join(", ") };
-    let allowed = recipient.allowed_columns.as_deref().map_or_else(|| words::ANY_COLUMN.to_owned(), columns);
+        |columns: &[String]| if columns.is_empty() { messages::NONE.to_owned() } else { names(columns).join(", ") };
+    let allowed = recipient.allowed_columns.as_deref().map_or_else(|| messages::ANY_COLUMN.to_owned(), columns);
     let facts = [
-        (words::TERM_RECIPIENT, stated(&recipient.name)),
-        (words::TERM_PURPOSE, stated(&recipient.purpose)),
-        (words::TERM_AGREEMENT, stated(&recipient.agreement)),
-        (words::TERM_ENDS, stated(&recipient.ends)),
-        (words::TERM_ONWARD, words::onward(recipient.no_onward_sharing).to_owned()),
-        (words::TERM_ALLOWED, allowed),
-        (words::TERM_FORBIDDEN, columns(&recipient.forbidden_columns)),
+        (messages::TERM_RECIPIENT, stated(&recipient.name)),
+        (messages::TERM_PURPOSE, stated(&recipient.purpose)),
+        (messages::TERM_AGREEMENT, stated(&recipient.agreement)),
+        (messages::TERM_ENDS, stated(&recipient.ends)),
+        (messages::TERM_ONWARD, messages::onward(recipient.no_onward_sharing).to_owned()),
+        (messages::TERM_ALLOWED, allowed),
+        (messages::TERM_FORBIDDEN, columns(&recipient.forbidden_columns)),
         (
-            words::TERM_CONSENT,
+            messages::TERM_CONSENT,
             recipient
                 .consent
                 .as_ref()
-                .map_or_else(|| words::NO_REGISTER.to_owned(), |consent| printable(&consent.file)),
+                .map_or_else(|| messages::NO_REGISTER.to_owned(), |consent| printable(&consent.file)),
         ),
     ];
     let rows = facts.into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]).collect::<Vec<_>>();
-    Table::new(words::TERMS_CAPTION, &words::TERMS_HEADS, rows.into_iter())
+    Table::new(messages::TERMS_CAPTION, &messages::TERMS_HEADS, rows.into_iter())
 }
 
 fn column_row(recipient: &Recipient, column: &String) -> Vec<Cell> {
     let place = if recipient.forbidden_columns.contains(column) {
-        words::COLUMN_FORBIDDEN
+        messages::COLUMN_FORBIDDEN
     } else if recipient.allowed_columns.as_ref().is_some_and(|allowed| !allowed.contains(column)) {
-        words::COLUMN_NOT_ALLOWED
+        messages::COLUMN_NOT_ALLOWED
     } else {
-        words::COLUMN_ALLOWED
+        messages::COLUMN_ALLOWED
     };
     vec![Cell::text(printable(column)), Cell::text(place)]
 }

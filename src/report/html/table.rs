@@ -1,7 +1,7 @@
 //! Tables of the page as plain data.
 
+use crate::report::messages;
 use crate::report::number::count;
-use crate::report::words;
 
 /// Most rows of a table; the rest is in `result.json`.
 pub(super) const ROWS: usize = 50;
@@ -34,7 +34,7 @@ impl Cell {
 
     /// A figure that may not exist; it is then said in words.
     pub(super) fn optional(text: Option<String>) -> Self {
-        Self::optional_words(text, words::NOT_DEFINED)
+        Self::optional_words(text, messages::NOT_DEFINED)
     }
 
     /// A figure, or words of its own where there is none.

@@ -5,15 +5,15 @@ use super::read::{ReadSource, Side};
 use crate::config::{ConfigError, OnColumn, Plan, SourcePlan};
 use crate::input::CodedColumn;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
+use crate::recode::TreatmentError;
+use crate::recode::shared::{
+    Holder, JoinedKeys, KeyColumn, SharedError, SharedValues, comparison, join, join_keys, keys_of_subjects,
+    theirs_under_our_rules,
+};
 use crate::result::{AttackKind, ColumnType, Dataset, HoldOut, InputFile, LinkedSource};
 use crate::scan::ScanError;
 use crate::stats::mix;
 use crate::table::{Column, Dictionary, Recoding, SubjectCodes, Table, TooManyRecords};
-use crate::treatment::TreatmentError;
-use crate::treatment::shared::{
-    Holder, JoinedKeys, KeyColumn, SharedError, SharedValues, comparison, join, join_keys, keys_of_subjects,
-    theirs_under_our_rules,
-};
 
 /// Both sides in one code space, and the record of the source.
 pub(super) struct Aligned {

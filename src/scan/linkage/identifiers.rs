@@ -6,10 +6,10 @@ use super::side::OurSide;
 use crate::config::{KnownIdentifiers, Plan};
 use crate::input;
 use crate::measure::linkage::pseudonym;
+use crate::recode::TreatmentError;
 use crate::result::{LinkedSource, PseudonymCheck};
 use crate::scan::ScanError;
 use crate::stop::{Progress, Stop};
-use crate::treatment::TreatmentError;
 
 /// Holds each pseudonym column of an entry of the plan against its identifiers.
 ///

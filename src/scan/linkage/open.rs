@@ -8,8 +8,8 @@ use crate::config::{
 };
 use crate::input::{self, ExtractColumn, Source};
 use crate::measure::linkage;
+use crate::recode::{CoarsenRule, ColumnRole};
 use crate::result::Role;
-use crate::treatment::{CoarsenRule, ColumnRole};
 
 /// What the plan names besides the extract, opened in the order of the plan.
 pub(crate) struct Opened {

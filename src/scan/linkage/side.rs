@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::config::LinkagePlan;
 use crate::input::{CodedColumn, Extract};
+use crate::recode::shared::{KeyColumn, SharedValues, keys_of_subjects};
+use crate::recode::{Hierarchies, Lookups, TreatmentError};
 use crate::table::SubjectCodes;
-use crate::treatment::shared::{KeyColumn, SharedValues, keys_of_subjects};
-use crate::treatment::{Hierarchies, Lookups, TreatmentError};
 
 /// Columns of the extract that say who is who, before treatment takes the extract apart.
 pub(crate) struct KeyCells {
@@ -98,10 +98,10 @@ mod tests {
     use super::OurSide;
     use crate::config::{ConfigFile, Settings, resolve};
     use crate::input;
+    use crate::recode;
     use crate::scan::linkage::{open, settle};
     use crate::scan::treat;
     use crate::stop::{NoProgress, Stop};
-    use crate::treatment;
 
     /// What is kept of an extract with a subject map, a register of consent and a hierarchy.
     fn kept(more: &str) -> OurSide {
@@ -121,7 +121,7 @@ mod tests {
         let opened = open(&plan).unwrap();
         let source = input::open(&plan.inputs, &plan.input).unwrap();
         let extract = input::read(source, &[true, true], &NoProgress, &Stop::default(), None).unwrap();
-        let roles = treatment::roles(&extract, &plan.roles).unwrap();
+        let roles = recode::roles(&extract, &plan.roles).unwrap();
         plan.linkage = settle(&plan, &extract.columns, &roles, &opened).unwrap();
         treat(extract, &roles, &plan, "d".to_owned(), &Stop::default()).unwrap().side
     }
@@ -132,7 +132,7 @@ mod tests {
             kept("[[recipient.holds]]\nfile = \"members.csv\"\non = [{ ours = \"city\", theirs = \"town\" }]\n");
         assert_eq!(joined.hierarchies.len(), 1);
         let with = joined.bytes();
-        assert!(with > OurSide { hierarchies: crate::treatment::Hierarchies::new(), ..joined }.bytes());
+        assert!(with > OurSide { hierarchies: crate::recode::Hierarchies::new(), ..joined }.bytes());
         let alone = kept("");
         assert!(alone.hierarchies.is_empty());
         assert_eq!(alone.bytes(), 0);

@@ -134,8 +134,8 @@ mod tests {
     use super::{ConsentCounts, Consenting, check_register, of_persons, of_values};
     use crate::config::ConsentRegister;
     use crate::input::{CodedColumn, Extract};
-    use crate::treatment::TreatmentError;
-    use crate::treatment::testing::{column, extract, typed_column};
+    use crate::recode::TreatmentError;
+    use crate::recode::testing::{column, extract, typed_column};
 
     fn coded(cells: &[&str]) -> CodedColumn {
         column("c", cells).coded.unwrap()

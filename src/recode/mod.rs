@@ -4,6 +4,7 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod coarsen;
 mod consent;
 mod error;
 mod event;
@@ -15,7 +16,6 @@ mod lookups;
 mod point;
 mod propose;
 mod rare;
-mod recode;
 mod roles;
 mod rule;
 pub mod shared;

@@ -153,8 +153,8 @@ fn day_text(unit: CalendarUnit, date: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::TimeOrigin;
+    use crate::recode::CalendarUnit;
     use crate::result::ColumnType;
-    use crate::treatment::CalendarUnit;
 
     fn calendar_text(unit: CalendarUnit, column_type: ColumnType, value: &str) -> Option<String> {
         super::calendar_text(unit, column_type, value, TimeOrigin::default())

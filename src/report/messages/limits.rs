@@ -23,7 +23,7 @@ pub(in crate::report) const POLICY_TODO: &[&str] =
 
 pub(in crate::report) fn policy_source(name: &str) -> &'static str {
     match name {
-        "house-default" => {
+        "default" => {
             "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
         }
         "custom" => "set in the configuration",

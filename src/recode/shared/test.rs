@@ -4,11 +4,11 @@ use super::{Holder, SharedValues, comparison, join, join_keys, keys_of_subjects,
 use crate::config::{OnColumn, Plan, Settings, TextComparison, TruthColumns, resolve};
 use crate::measure::linkage::Comparison;
 use crate::measure::unicity::Tolerance;
+use crate::recode::testing::{column, subject_codes, typed_column};
+use crate::recode::{Hierarchies, TimeOrigin, TreatmentError, WithinRule};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Dictionary, SubjectCodes};
-use crate::treatment::testing::{column, subject_codes, typed_column};
-use crate::treatment::{Hierarchies, TimeOrigin, TreatmentError, WithinRule};
 
 const THEIRS: Holder<'static> = Holder { source: "register", column: "c" };
 

@@ -29,7 +29,7 @@ use std::hash::BuildHasher;
 pub use keys::{JoinedKeys, KeyColumn, join_keys, keys_of_subjects};
 pub use rules::{SharedError, SharedValues, theirs_under_our_rules};
 
-use super::recode::{Recoded, recode};
+use super::coarsen::{Recoded, recode};
 use super::{TimeOrigin, TreatmentError, calendar, whole_numbers};
 use crate::config::{ConfigError, OnColumn, TextComparison, shown_name};
 use crate::measure::linkage::Comparison;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::coarsen::{Recoded, recode_by_value};
 use super::consent::{ConsentCounts, count_consent};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
-use super::recode::{Recoded, recode_by_value};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
@@ -335,10 +335,10 @@ mod tests {
     use super::{Lookups, Treated, TreatmentError, hierarchy_files, treat};
     use crate::config::{Plan, Settings, SubjectMap, resolve};
     use crate::input::Extract;
+    use crate::recode::testing::{column, extract, typed_column};
+    use crate::recode::{ColumnRole, roles};
     use crate::result::{ColumnType, Role};
     use crate::table::Codes;
-    use crate::treatment::testing::{column, extract, typed_column};
-    use crate::treatment::{ColumnRole, roles};
 
     fn plan(subject: &[&str], quasi: &[&str], coarsen: &[&str]) -> Plan {
         let mut flags = Settings { decides_roles: true, ..Settings::default() };

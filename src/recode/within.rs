@@ -115,8 +115,8 @@ pub fn whole_numbers(dictionary: &Dictionary) -> Option<WholeNumbers> {
 mod tests {
     use super::{WithinRule, whole_numbers};
     use crate::measure::unicity::Tolerance;
+    use crate::recode::testing::typed_column;
     use crate::result::ColumnType;
-    use crate::treatment::testing::typed_column;
 
     fn tolerance(rule: &str, column_type: ColumnType) -> Option<Tolerance> {
         WithinRule::parse(rule).unwrap().in_column(column_type, 2)

@@ -5,8 +5,8 @@
 //! calendar units), never from the values themselves: a proposal tells nothing about where values lie beyond what the
 //! counts beside it tell. Merging rare values looks at holders, not at values, and is added by the advice room.
 
+use super::coarsen::{Recoded, recode_by_value};
 use super::event::value_keys;
-use super::recode::{Recoded, recode_by_value};
 use super::{CalendarUnit, CoarsenRule, TimeOrigin};
 use crate::config::Settings;
 use crate::result::ColumnType;
@@ -222,11 +222,11 @@ fn rung(present: &Present<'_>, rules: Vec<String>, recoded: Recoded) -> Option<R
 #[cfg(test)]
 mod tests {
     use super::{Ladder, Present, ladder, reads_back};
+    use crate::recode::CoarsenRule;
+    use crate::recode::TimeOrigin;
+    use crate::recode::coarsen::recode_by_value;
+    use crate::recode::testing::typed_column;
     use crate::result::ColumnType;
-    use crate::treatment::CoarsenRule;
-    use crate::treatment::TimeOrigin;
-    use crate::treatment::recode::recode_by_value;
-    use crate::treatment::testing::typed_column;
 
     fn ladder_of(column_type: ColumnType, cells: &[&str], rule: Option<&str>) -> Ladder {
         let finer = typed_column("c", column_type, cells).coded.unwrap().dictionary;

@@ -1,7 +1,7 @@
 //! The person, account or card that records belong to.
 
 /// Words for the person or account that records belong to, with how directly they mean a person.
-pub(in crate::treatment) const SUBJECT: [(&str, u32); 91] = [
+pub(in crate::recode) const SUBJECT: [(&str, u32); 91] = [
     ("customer", 4),
     ("client", 4),
     ("member", 4),
@@ -97,4 +97,4 @@ pub(in crate::treatment) const SUBJECT: [(&str, u32); 91] = [
 ];
 
 /// Subject words that also mean something else, so that the values must look like keys.
-pub(in crate::treatment) const AMBIGUOUS: [&str; 2] = ["subject", "holder"];
+pub(in crate::recode) const AMBIGUOUS: [&str; 2] = ["subject", "holder"];

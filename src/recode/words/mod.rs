@@ -27,7 +27,7 @@ use direct::{DIRECT, DIRECT_PAIRS};
 use key::NUMBER;
 use party::{NAME, PARTY, PERSON};
 
-pub(super) use crate::heading::words;
+pub(super) use crate::column_name::words;
 
 /// Whether a word of the heading is on the list, as [`has`] reads it.
 pub(super) fn mentions(heading: &[String], known: &[&str]) -> bool {

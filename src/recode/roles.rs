@@ -126,9 +126,9 @@ mod tests {
 
     use super::roles;
     use crate::config::RolePlan;
+    use crate::recode::TreatmentError;
+    use crate::recode::testing::{column, extract, typed_column};
     use crate::result::{ColumnType, Role};
-    use crate::treatment::TreatmentError;
-    use crate::treatment::testing::{column, extract, typed_column};
 
     fn plan(declared: &[(&str, Role)], guess: bool) -> RolePlan {
         let declared: BTreeMap<_, _> = declared.iter().map(|&(name, role)| (name.to_owned(), role)).collect();

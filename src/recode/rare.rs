@@ -1,6 +1,6 @@
 //! Merging values that few subjects hold.
 
-use super::recode::Recoded;
+use super::coarsen::Recoded;
 use super::{SubjectCodes, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;
@@ -99,7 +99,7 @@ pub(super) fn recode_rare(old: &Dictionary, holders: &[u64], bound: u32) -> Reco
 #[cfg(test)]
 mod tests {
     use super::{SubjectOrder, holders, recode_rare};
-    use crate::treatment::testing::{column, subject_codes};
+    use crate::recode::testing::{column, subject_codes};
 
     #[test]
     fn a_value_is_rare_by_its_subjects_not_by_its_records() {

@@ -1,7 +1,7 @@
 //! Numbers, keys and the papers that they number.
 
 /// Words that make an identifier of a subject word.
-pub(in crate::treatment) const IDENTIFIER: [&str; 30] = [
+pub(in crate::recode) const IDENTIFIER: [&str; 30] = [
     "id",
     "ids",
     "no",
@@ -35,15 +35,15 @@ pub(in crate::treatment) const IDENTIFIER: [&str; 30] = [
 ];
 
 /// Words for a number that somebody gave.
-pub(in crate::treatment) const NUMBER: [&str; 12] =
+pub(in crate::recode) const NUMBER: [&str; 12] =
     ["number", "no", "nr", "num", "numero", "nummer", "cislo", "numer", "n", "numeru", "broj", "szam"];
 
 /// Words of a key that a machine made and nobody outside knows.
-pub(in crate::treatment) const MACHINE_KEY: [&str; 12] =
+pub(in crate::recode) const MACHINE_KEY: [&str; 12] =
     ["id", "ids", "key", "hash", "token", "uid", "uuid", "guid", "pseudonym", "identifier", "pseudo", "anon"];
 
 /// Words for a single payment or paper, an identifier of which names a record and no person.
-pub(in crate::treatment) const RECORD: [&str; 30] = [
+pub(in crate::recode) const RECORD: [&str; 30] = [
     "transaction",
     "txn",
     "trans",

@@ -3,12 +3,12 @@
 use hashbrown::HashSet;
 
 use crate::config::{ConfigError, Plan};
+use crate::recode::coarsen::{Recoded, recode, recode_by_value};
+use crate::recode::hierarchy::recode_by_hierarchy;
+use crate::recode::rare::merged_value;
+use crate::recode::{CoarsenRule, Hierarchies, TreatmentError, file_name};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
-use crate::treatment::hierarchy::recode_by_hierarchy;
-use crate::treatment::rare::merged_value;
-use crate::treatment::recode::{Recoded, recode, recode_by_value};
-use crate::treatment::{CoarsenRule, Hierarchies, TreatmentError, file_name};
 
 use super::{Holder, check_types};
 
@@ -22,7 +22,7 @@ pub struct SharedValues {
     /// Its values after them, under the codes of the table.
     pub dictionary: Dictionary,
     /// Its values after each rule `rare`, in order: which values are rare is decided by the extract alone.
-    pub(in crate::treatment) after_rare: Vec<Dictionary>,
+    pub(in crate::recode) after_rare: Vec<Dictionary>,
 }
 
 /// Why the values of a source cannot be brought beside those of the extract.

@@ -1,7 +1,7 @@
 //! Text that people write freely.
 
 /// Words for text that people write freely.
-pub(in crate::treatment) const FREE_TEXT: [&str; 56] = [
+pub(in crate::recode) const FREE_TEXT: [&str; 56] = [
     "description",
     "desc",
     "memo",

@@ -3,7 +3,7 @@
 //! A name is a few words of letters alone, one of which is a common given name of Europe. Given names also stand in names
 //! of shops and places, so one alone proves nothing: a good share of all distinct values must be such.
 
-use crate::heading::fold;
+use crate::column_name::fold;
 
 /// Distinct values that are names before a column is believed to hold names.
 const FEWEST: u64 = 5;

@@ -108,8 +108,8 @@ mod tests {
 
     use super::{subject_from_column, subject_from_map};
     use crate::config::SubjectMap;
-    use crate::treatment::TreatmentError;
-    use crate::treatment::testing::{column, extract};
+    use crate::recode::TreatmentError;
+    use crate::recode::testing::{column, extract};
 
     fn map() -> SubjectMap {
         SubjectMap { file: PathBuf::from("x/cards.csv"), from: "card".to_owned(), to: "customer".to_owned() }

@@ -1,7 +1,7 @@
 //! People and parties to a payment, and the word for a name that some of them need beside them.
 
 /// Words beside which `name` means a person.
-pub(in crate::treatment) const PERSON: [&str; 55] = [
+pub(in crate::recode) const PERSON: [&str; 55] = [
     "customer",
     "client",
     "member",
@@ -60,7 +60,7 @@ pub(in crate::treatment) const PERSON: [&str; 55] = [
 ];
 
 /// Words for somebody who holds, pays or is paid. Where a heading says no more than that, the cells name people.
-pub(in crate::treatment) const PARTY: [&str; 60] = [
+pub(in crate::recode) const PARTY: [&str; 60] = [
     "inhaber",
     "kontoinhaber",
     "karteninhaber",
@@ -124,4 +124,4 @@ pub(in crate::treatment) const PARTY: [&str; 60] = [
 ];
 
 /// Words for a name.
-pub(in crate::treatment) const NAME: [&str; 6] = ["name", "nom", "naam", "namn", "navn", "nimi"];
+pub(in crate::recode) const NAME: [&str; 6] = ["name", "nom", "naam", "namn", "navn", "nimi"];

@@ -2,9 +2,11 @@
 
 use super::escape::printable;
 use super::figures::finding_of;
+use super::messages;
 use super::number::{natural_frequency, percent, ratio};
-use super::summary::{Crowds, crowds, headline, headline_detail, headline_set, is_below_limit, names, population};
-use super::words;
+use super::summary::{
+    Crowds, crowd_headline, crowds, headline_detail, headline_set, is_below_limit, names, population,
+};
 use super::{known_points, linkage};
 use crate::result::{
     Evidence, Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
@@ -12,7 +14,7 @@ use crate::result::{
 };
 
 /// The first sentences about a result, without full stops where they are figures.
-pub(super) struct Lead<'a> {
+pub(super) struct Headline<'a> {
     /// What comes before all else.
     pub(super) sentence: String,
     /// What stands under it, a line each.
@@ -40,25 +42,25 @@ pub(super) enum About<'a> {
 ///
 /// The figure is of known points where their limit is broken and they single out more than the crowds do, or where no
 /// crowd is held to a limit that it breaks; else of the crowds, or why they have no figure.
-pub(super) fn lead(result: &ScanResult) -> Lead<'_> {
+pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     let about = about(result);
     let (risk, detail) = match about {
-        About::Crowd(set) => (headline(result, set), headline_detail(result, set)),
+        About::Crowd(set) => (crowd_headline(result, set), headline_detail(result, set)),
         About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
-        About::Linked(attack) => (linked_headline(attack), words::linked_detail(attack)),
-        About::Nothing(_) => (unknown(result), words::verdict_sentence(result.verdict.outcome).to_owned()),
+        About::Linked(attack) => (linked_headline(attack), messages::linked_detail(attack)),
+        About::Nothing(_) => (unknown(result), messages::verdict_sentence(result.verdict.outcome).to_owned()),
     };
     let blocking = blocking(result);
     match blocking {
-        Some(finding) => Lead { sentence: sentence(finding), under: vec![risk, detail], about, blocking },
-        None => Lead { sentence: risk, under: vec![detail], about, blocking },
+        Some(finding) => Headline { sentence: sentence(finding), under: vec![risk, detail], about, blocking },
+        None => Headline { sentence: risk, under: vec![detail], about, blocking },
     }
 }
 
 fn unknown(result: &ScanResult) -> String {
     match crowds(result) {
-        Crowds::Missing { explanation, .. } => words::unknown_risk(&explanation),
-        Crowds::Measured(_) => words::NO_CROWD.to_owned(),
+        Crowds::Missing { explanation, .. } => messages::unknown_risk(&explanation),
+        Crowds::Measured(_) => messages::NO_CROWD.to_owned(),
     }
 }
 
@@ -138,8 +140,8 @@ fn sentence(finding: &Finding) -> String {
 }
 
 fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
-    let columns = words::list(&names(&curve.point));
-    words::singled_out(&frequency_of(point.share.unwrap_or(1.0)), point.known_points, &columns)
+    let columns = messages::list(&names(&curve.point));
+    messages::singled_out(&frequency_of(point.share.unwrap_or(1.0)), point.known_points, &columns)
 }
 
 /// A share in natural frequencies; only 0 is `none` and only 1 is `all`.
@@ -153,25 +155,25 @@ fn frequency_of(share: f64) -> String {
 }
 
 fn linked_headline(attack: &LinkageAttack) -> String {
-    words::linked_headline(&frequency_of(linkage::rate(attack).unwrap_or(1.0)), attack)
+    messages::linked_headline(&frequency_of(linkage::rate(attack).unwrap_or(1.0)), attack)
 }
 
 fn unicity_detail(point: &UnicityResult) -> String {
     let bounds = point.interval.filter(|_| point.method == UnicityMethod::Sampled);
-    let share = point.share.map_or_else(|| words::NOT_DEFINED.to_owned(), percent);
-    words::share_of_subjects(&share, point.subjects, bounds)
+    let share = point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
+    messages::share_of_subjects(&share, point.subjects, bounds)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{About, frequency_of, lead};
+    use super::{About, frequency_of, headline};
     use crate::report::fixture;
     use crate::result::FindingCode;
 
     #[test]
     fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
         let result = fixture::with_unicity(Some(0.871), true);
-        let first = lead(&result);
+        let first = headline(&result);
         assert_eq!(
             first.sentence,
             "About 87 in 100 subjects can be singled out by 4 known points (posted_at and merchant_id)"
@@ -179,11 +181,14 @@ mod tests {
         let detail = first.under[0].replace('\u{a0}', " ");
         assert_eq!(detail, "87.1 % of 2,900 subjects (95 % interval 86.1 % to 88.1 %)");
         assert!(
-            lead(&fixture::with_unicity(Some(0.871), false)).sentence.contains("are alone on"),
+            headline(&fixture::with_unicity(Some(0.871), false)).sentence.contains("are alone on"),
             "no limit is broken"
         );
-        assert!(lead(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are alone on"), "crowds are worse");
-        assert!(lead(&fixture::with_unicity(None, true)).sentence.contains("are alone on"), "there is no share");
+        assert!(
+            headline(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are alone on"),
+            "crowds are worse"
+        );
+        assert!(headline(&fixture::with_unicity(None, true)).sentence.contains("are alone on"), "there is no share");
     }
 
     #[test]
@@ -191,14 +196,14 @@ mod tests {
         let mut result = fixture::with_unicity(Some(0.121), true);
         result.findings.retain(|finding| finding.code != FindingCode::SmallClass);
         result.policy.k = 1;
-        let first = lead(&result);
+        let first = headline(&result);
         assert!(matches!(first.about, About::KnownPoints(..)), "{}", first.sentence);
     }
 
     #[test]
     fn what_fails_beside_the_figures_of_risk_comes_first_and_the_risk_stays() {
         let result = fixture::whole();
-        let first = lead(&result);
+        let first = headline(&result);
         assert!(first.sentence.starts_with("Column `reference` holds payment card numbers"), "{}", first.sentence);
         assert_eq!(first.under.len(), 2);
         assert!(first.under[0].contains("singled out by 4 known points"), "{}", first.under[0]);
@@ -207,7 +212,7 @@ mod tests {
     #[test]
     fn a_broken_limit_of_linkage_leads_when_it_finds_more_or_alone_is_broken() {
         let mut result = fixture::linked();
-        let first = lead(&result);
+        let first = headline(&result);
         assert!(matches!(first.about, About::Linked(_)), "{}", first.sentence);
         assert_eq!(
             first.sentence,
@@ -215,14 +220,14 @@ mod tests {
         );
         assert!(first.under[0].contains("guessing finds"), "{}", first.under[0]);
         result.findings[0].source = Some("another.csv".to_owned());
-        assert!(!matches!(lead(&result).about, About::Linked(_)), "it speaks of another source");
+        assert!(!matches!(headline(&result).about, About::Linked(_)), "it speaks of another source");
         result.findings[0].source = Some("members.csv".to_owned());
         result.findings[0].waived = true;
-        assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
+        assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
         result.findings.retain(|finding| finding.code != FindingCode::Linkable);
-        assert!(!matches!(lead(&result).about, About::Linked(_)), "no limit is broken");
+        assert!(!matches!(headline(&result).about, About::Linked(_)), "no limit is broken");
         (result.measures.uniqueness, result.measures.unicity) = (None, None);
-        assert!(matches!(lead(&result).about, About::Linked(_)), "nothing else was measured");
+        assert!(matches!(headline(&result).about, About::Linked(_)), "nothing else was measured");
     }
 
     #[test]
@@ -232,9 +237,9 @@ mod tests {
         result.findings[0].limit = None;
         result.policy.k = 1;
         result.policy.gates.clear();
-        assert!(matches!(lead(&result).about, About::Linked(_)), "{}", lead(&result).sentence);
+        assert!(matches!(headline(&result).about, About::Linked(_)), "{}", headline(&result).sentence);
         result.findings[0].waived = true;
-        assert!(!matches!(lead(&result).about, About::Linked(_)), "a waiver covers it");
+        assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an event is made of: when, where, how much and with whom.
 
 /// Words for a moment.
-pub(in crate::treatment) const TIME: [&str; 38] = [
+pub(in crate::recode) const TIME: [&str; 38] = [
     "date",
     "time",
     "timestamp",
@@ -43,7 +43,7 @@ pub(in crate::treatment) const TIME: [&str; 38] = [
 ];
 
 /// Words for a place.
-pub(in crate::treatment) const PLACE: [&str; 66] = [
+pub(in crate::recode) const PLACE: [&str; 66] = [
     "zip",
     "zipcode",
     "postcode",
@@ -113,7 +113,7 @@ pub(in crate::treatment) const PLACE: [&str; 66] = [
 ];
 
 /// Words for money.
-pub(in crate::treatment) const MONEY: [&str; 44] = [
+pub(in crate::recode) const MONEY: [&str; 44] = [
     "amount",
     "amt",
     "balance",
@@ -161,7 +161,7 @@ pub(in crate::treatment) const MONEY: [&str; 44] = [
 ];
 
 /// Words for where and for what money was spent.
-pub(in crate::treatment) const TRADE: [&str; 37] = [
+pub(in crate::recode) const TRADE: [&str; 37] = [
     "merchant",
     "mcc",
     "category",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hashbrown::HashMap;
 
-use super::recode::{Recoded, recode};
+use super::coarsen::{Recoded, recode};
 use super::{TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
 use crate::result::ColumnType;
@@ -81,8 +81,8 @@ mod tests {
 
     use super::recode_by_hierarchy;
     use crate::input::Extract;
-    use crate::treatment::TreatmentError;
-    use crate::treatment::testing::{column, extract, text_values};
+    use crate::recode::TreatmentError;
+    use crate::recode::testing::{column, extract, text_values};
 
     fn ages() -> Extract {
         extract(vec![

@@ -90,9 +90,9 @@ mod tests {
     use super::EventValues;
     use crate::config::{Settings, UnicityPlan, resolve};
     use crate::measure::unicity::Tolerance;
+    use crate::recode::TreatmentError;
+    use crate::recode::testing::typed_column;
     use crate::result::ColumnType;
-    use crate::treatment::TreatmentError;
-    use crate::treatment::testing::typed_column;
 
     fn plan(within: &str, visible: &[&str]) -> UnicityPlan {
         let mut flags = Settings::default();

@@ -1,7 +1,7 @@
 //! What names a person outright by itself.
 
 /// Words for what names a person outright.
-pub(in crate::treatment) const DIRECT: [&str; 142] = [
+pub(in crate::recode) const DIRECT: [&str; 142] = [
     "surname",
     "firstname",
     "lastname",
@@ -147,7 +147,7 @@ pub(in crate::treatment) const DIRECT: [&str; 142] = [
 ];
 
 /// Pairs of words that together name a person outright.
-pub(in crate::treatment) const DIRECT_PAIRS: [(&str, &str); 20] = [
+pub(in crate::recode) const DIRECT_PAIRS: [(&str, &str); 20] = [
     ("given", "name"),
     ("first", "name"),
     ("last", "name"),
@@ -171,7 +171,7 @@ pub(in crate::treatment) const DIRECT_PAIRS: [(&str, &str); 20] = [
 ];
 
 /// Words of [`DIRECT`] for an address, beside which a word for a place means that part of it alone.
-pub(in crate::treatment) const ADDRESS: [&str; 14] = [
+pub(in crate::recode) const ADDRESS: [&str; 14] = [
     "address",
     "addr",
     "adresse",

@@ -1,7 +1,7 @@
 //! What stands beside another word: it changes what the heading speaks of, or it does not.
 
 /// Words that may stand beside a subject word without changing what it means.
-pub(in crate::treatment) const QUALIFIER: [&str; 22] = [
+pub(in crate::recode) const QUALIFIER: [&str; 22] = [
     "credit",
     "debit",
     "payment",
@@ -28,7 +28,7 @@ pub(in crate::treatment) const QUALIFIER: [&str; 22] = [
 
 /// Words that make a heading speak of something *about* what they stand beside: `address_type` is no address. Believed
 /// only of a column with few values.
-pub(in crate::treatment) const ASPECT: [&str; 44] = [
+pub(in crate::recode) const ASPECT: [&str; 44] = [
     "type",
     "typ",
     "tipo",

@@ -1,7 +1,7 @@
 //! What holds of a person, whatever happens.
 
 /// Words for traits of a person.
-pub(in crate::treatment) const TRAIT: [&str; 41] = [
+pub(in crate::recode) const TRAIT: [&str; 41] = [
     "age",
     "alter",
     "edad",
