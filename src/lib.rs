@@ -55,6 +55,7 @@ pub mod input;
 pub mod inspect;
 pub mod judge;
 pub mod measure;
+pub mod plan;
 pub(crate) mod printable;
 pub mod recode;
 pub mod report;

@@ -10,6 +10,7 @@ pub mod exact;
 mod guess;
 pub mod intersection;
 mod keys;
+mod limits;
 mod lookup;
 mod memory;
 mod normalise;
@@ -23,6 +24,8 @@ mod truth;
 
 pub use memory::bytes;
 pub use run::{Settings, measure};
+
+pub use limits::LIMITS;
 
 use crate::measure::unicity::Tolerance;
 use crate::printable::printable_within;

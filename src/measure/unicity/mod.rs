@@ -36,6 +36,7 @@ mod crowd;
 mod curve;
 mod exposures;
 mod gate;
+mod limits;
 pub mod mobility;
 #[doc(hidden)]
 pub mod oracle;
@@ -50,6 +51,8 @@ mod windows;
 
 pub use exposures::{distinct_points, exposures};
 pub use settings::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within};
+
+pub use limits::LIMITS;
 
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};
 use crate::stop::{Progress, Stop, StopReason};

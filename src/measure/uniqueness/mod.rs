@@ -22,11 +22,14 @@
 //! valid as any other. A class of exactly k subjects is not below k. One record: separation is undefined.
 
 mod effects;
+mod limits;
 #[doc(hidden)]
 pub mod oracle;
 mod statistics;
 #[cfg(test)]
 mod test;
+
+pub use limits::LIMITS;
 
 use std::collections::HashMap;
 

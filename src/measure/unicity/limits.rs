@@ -1,0 +1,16 @@
+//! The limit on known points.
+
+use super::NAME;
+use crate::plan::{Limit, Range};
+use crate::result::Comparison;
+
+/// Limits that a policy can set on this measure.
+pub const LIMITS: &[Limit] = &[Limit {
+    key: "max_unicity",
+    gate: "unicity",
+    measure: NAME,
+    set: None,
+    comparison: Comparison::AtMost,
+    range: Range::SHARE,
+    sentence: "largest allowed share of subjects singled out by 4 known points",
+}];

@@ -1,0 +1,58 @@
+//! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come.
+
+use crate::result::{Comparison, GateSet};
+
+/// A limit that can be set with a key of `[policy]` and a flag of the same name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// The key, such as `max_unicity`. The flag is the same with hyphens: `--max-unicity`.
+    pub key: &'static str,
+    /// What is compared: `policy.gates[].measure` in results, such as `unicity`.
+    pub gate: &'static str,
+    /// The measure that gives the figure, as `--measures` names it.
+    pub measure: &'static str,
+    /// The set of quasi-identifiers it is on; none where the figure is not on a set.
+    pub set: Option<GateSet>,
+    /// How the figure is compared. Equality holds.
+    pub comparison: Comparison,
+    /// The numbers that the limit can be.
+    pub range: Range,
+    /// What it limits, in one sentence for help and documentation, without a full stop.
+    pub sentence: &'static str,
+}
+
+/// The numbers that a limit can be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Range {
+    /// A whole number from the first to the second.
+    Whole(u32, u32),
+    /// A number from the first to the second.
+    Between(f64, f64),
+}
+
+impl Range {
+    /// Every share.
+    pub const SHARE: Self = Self::Between(0.0, 1.0);
+
+    /// Whether `number` can be the limit.
+    #[must_use]
+    pub fn holds(self, number: f64) -> bool {
+        match self {
+            Self::Whole(least, most) => {
+                number.fract() == 0.0 && number >= f64::from(least) && number <= f64::from(most)
+            }
+            Self::Between(least, most) => number.is_finite() && number >= least && number <= most,
+        }
+    }
+
+    /// What is expected, for a message: `a number from 0 to 1`.
+    #[must_use]
+    pub fn expected(self) -> String {
+        match self {
+            Self::Whole(least, u32::MAX) => format!("a whole number of at least {least}"),
+            Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Between(least, f64::MAX) => format!("a number of at least {least}"),
+            Self::Between(least, most) => format!("a number from {least} to {most}"),
+        }
+    }
+}
