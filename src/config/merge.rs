@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::{ConfigError, ConfigFile, InputOptions, Plan, RolePlan, Settings, did_you_mean, shown_name};
-use crate::judge::{Limits, policy_of};
+use crate::judge::policy_of;
+use crate::plan::Limits;
 use crate::recode::{CoarsenRule, TimeOrigin};
 use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, MissingMode, Policy, Role, Severity};
 use crate::stats::smallest_safe_class;
@@ -197,8 +198,7 @@ fn named_severity(severity: Severity) -> String {
 fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Policy {
     let place = pick.origins.len();
     let other = flags.limits.clone().or(file.limits.clone());
-    let limits = Limits {
-        k: flags.k.or(file.k),
+    let mut limits = Limits {
         fail_on: Some(
             pick.value("fail_on", flags.fail_on, file.fail_on, DEFAULT_FAIL_ON, |level| named_severity(*level)),
         ),
@@ -218,11 +218,15 @@ fn merge_policy(pick: &mut Picker<'_>, flags: &Settings, file: &Settings) -> Pol
         )),
         ..other
     };
+    if let Some(k) = flags.k.or(file.k) {
+        limits.values.insert("k", f64::from(k));
+    }
     let policy = policy_of(&limits);
+    let own_k = flags.k.or(file.k);
     // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
-    let stricter = limits.k.unwrap_or(DEFAULT_K) < policy.k || (limits.k.is_none() && policy.k != DEFAULT_K);
+    let stricter = own_k.unwrap_or(DEFAULT_K) < policy.k || (own_k.is_none() && policy.k != DEFAULT_K);
     if stricter {
-        let by_risk = limits.max_risk.is_some_and(|risk| smallest_safe_class(risk) == policy.k);
+        let by_risk = limits.get("max_risk").is_some_and(|risk| smallest_safe_class(risk) == policy.k);
         let preset = limits.preset.as_ref().filter(|_| !by_risk);
         let source = preset.map_or("max_risk".to_owned(), |preset| format!("preset {preset}"));
         pick.origins.push(Origin { setting: "k", value: policy.k.to_string(), source });
@@ -245,25 +249,16 @@ fn tell_limits(pick: &mut Picker<'_>, flags: &Settings, limits: &Limits, policy:
     if let Some(preset) = &limits.preset {
         pick.origins.push(origin("preset", preset.clone(), flags.limits.preset.is_some(), pick));
     }
-    if let Some(risk) = limits.max_risk {
-        let of_risk = |gate: &&Gate| gate.measure == GateMeasure::HighestRisk && gate.limit == Some(risk);
+    if let Some(risk) = limits.get("max_risk") {
+        let of_risk = |gate: &&Gate| gate.measure == GateMeasure::HIGHEST_RISK && gate.limit == Some(risk);
         let k = policy.gates.iter().find(of_risk).and_then(|gate| gate.limit_as_k).unwrap_or(policy.k);
         let value = format!("{risk}, so at least {k} in every class");
-        pick.origins.push(origin("max_risk", value, flags.limits.max_risk.is_some(), pick));
+        pick.origins.push(origin("max_risk", value, flags.limits.get("max_risk").is_some(), pick));
     }
-    let others = [
-        ("max_average_risk", limits.max_average_risk),
-        ("max_unique_share", limits.max_unique_share),
-        ("max_share_at_risk", limits.max_share_at_risk),
-        ("max_unicity", limits.max_unicity),
-        ("max_correct_links", limits.max_correct_links),
-        ("max_linked_share", limits.max_linked_share),
-        ("max_relinked_share", limits.max_relinked_share),
-        ("max_inference_advantage", limits.max_inference_advantage),
-    ];
-    for (setting, limit) in others {
-        if let Some(limit) = limit {
-            pick.origins.push(origin(setting, limit.to_string(), false, pick));
+    let others = crate::measure::limits().filter(|limit| !matches!(limit.key, "k" | "max_risk"));
+    for limit in others {
+        if let Some(number) = limits.get(limit.key) {
+            pick.origins.push(origin(limit.key, number.to_string(), false, pick));
         }
     }
 }

@@ -12,6 +12,7 @@ use super::reader::{Reader, entry};
 use super::settings::{SEVERITIES, SMALLEST_K, Settings, named};
 use super::{ConfigError, did_you_mean, shown_name};
 use crate::judge::{AGGREGATE_PRESETS, PRESETS};
+use crate::plan::Range;
 use crate::result::{FindingCode, RaisedSeverity, Recipient, Severity};
 
 /// What the answer is judged by.
@@ -54,7 +55,6 @@ pub(super) fn read_policy<'text>(
 ) -> Result<(), ConfigError> {
     reader.check_keys("policy", table, &POLICY, section_of)?;
     let get = |name: &str| entry(table, "policy", name);
-    let share = |name: &str| get(name).map(|value| reader.figure(&value, 0.0..=1.0)).transpose();
     settings.k = get("k").map(|value| reader.number(&value, u64::from(SMALLEST_K)..=u64::MAX)).transpose()?;
     settings.fail_on =
         get("fail_on").map(|value| reader.parsed(&value, |text| named(text, &SEVERITIES))).transpose()?;
@@ -62,22 +62,19 @@ pub(super) fn read_policy<'text>(
     settings.gate_any_record = get("gate_any_record").map(|value| reader.boolean(&value)).transpose()?;
     let limits = &mut settings.limits;
     limits.preset = read_preset(reader, table)?;
-    limits.max_risk = get("max_risk").map(|value| reader.figure(&value, RISKS)).transpose()?;
-    limits.max_average_risk = share("max_average_risk")?;
-    limits.max_unique_share = share("max_unique_share")?;
-    limits.max_share_at_risk = share("max_share_at_risk")?;
-    limits.max_unicity = share("max_unicity")?;
-    limits.max_linked_share = share("max_linked_share")?;
-    limits.max_relinked_share = share("max_relinked_share")?;
-    limits.max_correct_links =
-        get("max_correct_links").map(|value| reader.figure(&value, 0.0..=f64::MAX)).transpose()?;
-    limits.max_inference_advantage = share("max_inference_advantage")?;
+    for limit in crate::measure::limits() {
+        let range = match limit.range {
+            // Whole numbers have a field of their own.
+            Range::Whole(..) => continue,
+            Range::Between(least, most) => least..=most,
+        };
+        if let Some(value) = get(limit.key) {
+            limits.values.insert(limit.key, reader.figure(&value, range)?);
+        }
+    }
     limits.severities = read_severities(reader, table)?;
     Ok(())
 }
-
-/// A risk of nothing cannot be kept by any class, and one above 0.5 is kept by everybody who is alone or nearly so.
-const RISKS: std::ops::RangeInclusive<f64> = 0.000_001..=0.5;
 
 fn read_preset<'text>(reader: Reader<'text>, table: &DeTable<'text>) -> Result<Option<String>, ConfigError> {
     let Some(value) = entry(table, "policy", "preset") else { return Ok(None) };

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use super::linkage::LinkagePlan;
 use super::unicity::UnicitySettings;
 use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
-use crate::judge::Limits;
 use crate::measure;
+use crate::plan::Limits;
 use crate::recode::CoarsenRule;
 use crate::result::{Audience, MissingMode, Role, Severity, Waiver};
 

@@ -4,5 +4,7 @@
 //! do what it says.
 
 mod limit;
+mod limits;
 
 pub use limit::{Limit, Range};
+pub use limits::Limits;

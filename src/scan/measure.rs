@@ -177,7 +177,7 @@ struct KnownPoints {
 
 /// The strictest limit of the policy on unicity.
 fn unicity_limit(plan: &Plan) -> Option<f64> {
-    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::Unicity);
+    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
     gates.filter_map(|gate| gate.limit).min_by(f64::total_cmp)
 }
 
