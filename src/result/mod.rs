@@ -27,7 +27,7 @@ pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
     DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet,
     LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail,
-    WaterfallStep, undefined_in_words,
+    WaterfallStep, Yardstick, undefined_in_words,
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
