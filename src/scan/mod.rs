@@ -95,7 +95,7 @@ pub fn scan_listing(
 
     let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
     let policy = dated(plan, recipient.as_ref(), as_of);
-    let Judgement { verdict, findings, waivers, not_measured: not_gated } = judge(Case {
+    let Judgement { verdict, figures, checks, findings, waivers, not_measured: not_gated } = judge(Case {
         dataset: &dataset,
         measures: &measures,
         policy: &policy,
@@ -122,8 +122,9 @@ pub fn scan_listing(
         verdict,
         policy,
         measures,
-        figures: Vec::new(),
-        checks: Vec::new(),
+        figures,
+        checks,
+        sections: Vec::new(),
         findings,
         waivers,
         not_measured,
