@@ -5,6 +5,7 @@
 
 mod calendar;
 mod coarsen;
+mod column_words;
 mod consent;
 mod error;
 mod event;
@@ -23,8 +24,8 @@ mod subject;
 #[cfg(test)]
 mod testing;
 mod treat;
+mod value_map;
 mod within;
-mod words;
 
 pub use calendar::TimeOrigin;
 pub use consent::ConsentCounts;
@@ -37,6 +38,7 @@ pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
+pub use value_map::{Replay, ValueMap};
 pub use within::{WholeNumbers, WithinRule, whole_numbers};
 
 /// The last part of a path: results and errors do not name the folders of a machine.
