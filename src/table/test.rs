@@ -102,14 +102,13 @@ proptest! {
     #[test]
     fn every_histogram_of_a_class_is_that_of_brute_force(table in tables()) {
         let stop = Stop::default();
-        for set in lattice(table.columns().len(), 3) {
-            for column in table.columns() {
-                let counted = class_values(&table, &set, column, &stop).unwrap();
-                let mut classes: Vec<_> =
-                    counted.classes().map(|class| (class.subjects, class.records, class.values.to_vec())).collect();
-                classes.sort_unstable();
-                prop_assert_eq!(classes, oracle::class_values(&table, &set, column));
-            }
+        // Every set with one column in turn, which is part of the set in some cases and not in others.
+        for (set, column) in lattice(table.columns().len(), 3).iter().zip(table.columns().iter().cycle()) {
+            let counted = class_values(&table, set, column, &stop).unwrap();
+            let mut classes: Vec<_> =
+                counted.classes().map(|class| (class.subjects, class.records, class.values.to_vec())).collect();
+            classes.sort_unstable();
+            prop_assert_eq!(classes, oracle::class_values(&table, set, column));
         }
     }
 

@@ -13,22 +13,22 @@ use syn::{Item, ItemUse, UseTree};
 
 /// One path that a module names, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub(crate) struct Named {
     /// The module that names it, without the crate.
-    pub module: Vec<String>,
+    pub(crate) module: Vec<String>,
     /// From the crate (`crate`) or from another one, down to the name itself.
-    pub path: String,
-    pub line: usize,
+    pub(crate) path: String,
+    pub(crate) line: usize,
 }
 
 /// A source file and the module that it is.
-pub struct Source {
-    pub module: Vec<String>,
-    pub text: String,
+pub(crate) struct Source {
+    pub(crate) module: Vec<String>,
+    pub(crate) text: String,
 }
 
 /// All source files beneath `src`, as the modules that they are.
-pub fn sources() -> Vec<Source> {
+pub(crate) fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let source = |path: PathBuf| {
         let inner = path.strip_prefix(&root).expect("a file of the folder").with_extension("");
@@ -43,7 +43,7 @@ pub fn sources() -> Vec<Source> {
 }
 
 /// All Rust files beneath a folder.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder exists") {
         let path = entry.expect("the folder can be read").path();
@@ -57,7 +57,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Everything that the modules of these files name, in full.
-pub fn named(sources: &[Source]) -> Vec<Named> {
+pub(crate) fn named(sources: &[Source]) -> Vec<Named> {
     let mut finder = Finder::default();
     for source in sources {
         let file = syn::parse_file(&source.text).expect("the file is Rust");
