@@ -126,10 +126,10 @@ mod tests {
         resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan
     }
 
-    fn treated(rules: &[&str], column_type: ColumnType, cells: &[String], subjects: &[String]) -> Treated {
+    fn treated(rules: &[&str], column_type: ColumnType, cells: &[String], persons: &[String]) -> Treated {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-        let extract = extract(vec![column("person", &subjects), typed_column("c", column_type, &cells)]);
+        let persons: Vec<&str> = persons.iter().map(String::as_str).collect();
+        let extract = extract(vec![column("person", &persons), typed_column("c", column_type, &cells)]);
         let mut lookups = Lookups::default();
         let levels = crate::recode::testing::extract(vec![
             column("0", &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]),
@@ -137,8 +137,8 @@ mod tests {
         ]);
         lookups.hierarchies.insert(PathBuf::from("levels.csv"), levels);
         let plan = plan(rules);
-        let roles = roles(&extract, &plan.roles).unwrap();
-        treat(extract, &roles, &plan, &lookups).unwrap()
+        let found = roles(&extract, &plan.roles).unwrap();
+        treat(extract, &found, &plan, &lookups).unwrap()
     }
 
     fn secret(cell: &str) -> Option<Secret<&str>> {

@@ -207,7 +207,9 @@ impl<'ast> Visit<'ast> for Finder {
     fn visit_item_mod(&mut self, inner: &'ast syn::ItemMod) {
         let Some((_, items)) = &inner.content else { return };
         self.module.push(inner.ident.to_string());
-        items.iter().for_each(|item| self.declare(item));
+        for item in items {
+            self.declare(item);
+        }
         visit::visit_item_mod(self, inner);
         self.module.pop();
     }
