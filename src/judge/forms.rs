@@ -101,36 +101,12 @@ fn pools_from(rule: &str) -> Option<f64> {
     }
 }
 
-/// Headings of post codes, whose first three digits may stay.
-const POST_CODES: [&str; 8] = ["zip", "zipcode", "zip5", "zip4", "postcode", "postal", "plz", "postleitzahl"];
-
-/// Headings of other places below a state.
-const PLACES: [&str; 24] = [
-    "city",
-    "town",
-    "village",
-    "municipality",
-    "district",
-    "county",
-    "parish",
-    "borough",
-    "suburb",
-    "street",
-    "address",
-    "neighbourhood",
-    "neighborhood",
-    "latitude",
-    "longitude",
-    "lat",
-    "lon",
-    "lng",
-    "stadt",
-    "ort",
-    "wohnort",
-    "landkreis",
-    "bezirk",
-    "strasse",
-];
+crate::word_list::word_lists! {
+    /// Headings of post codes, whose first three digits may stay.
+    static POST_CODES = "words/post_codes.txt";
+    /// Headings of other places below a state.
+    static PLACES = "words/places.txt";
+}
 
 fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let heading = words(&column.name);

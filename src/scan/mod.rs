@@ -160,9 +160,9 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
     Ok(())
 }
 
-/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
+/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted or carried.
 fn is_needed(plan: &Plan, column: &str) -> bool {
-    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
+    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     plan.roles.guess || is_known || plan.roles.declared.get(column).is_some_and(counted)
 }

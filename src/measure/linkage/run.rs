@@ -166,12 +166,7 @@ mod tests {
     use crate::table::{Codes, Column, Dictionary};
 
     fn table(codes: &[u32]) -> Table {
-        let column = Column {
-            name: "city".to_owned(),
-            codes: Codes::from_codes(9, codes.iter().copied()),
-            cardinality: 9,
-            missing: None,
-        };
+        let column = Column::new("city".to_owned(), Codes::from_codes(9, codes.iter().copied()), 9, None);
         Table::new(vec![column], None, codes.len()).unwrap()
     }
 
