@@ -12,7 +12,6 @@ use crate::config::{
     AgainstFlags, ConfigError, ConfigFile, Origin, Resolved, Settings, each_once, find_config, find_waivers,
     read_waivers, resolve, shown_name, split_names,
 };
-use crate::report::Emit;
 use crate::result::Role;
 
 /// Reads the configuration and merges it with the flags.
@@ -108,7 +107,7 @@ fn settings_of(arguments: &ScanArguments, matches: Option<&ArgMatches>) -> Resul
         as_of: arguments.verdict.as_of,
         seed: arguments.running.seed,
         audience: arguments.running.audience,
-        lists_subjects: arguments.emit.contains(&Emit::Subjects),
+        lists_subjects: arguments.emit.iter().any(|format| !format.is_of_result()),
         ..Settings::default()
     };
     set_limits(&mut settings, &arguments.running.limits);

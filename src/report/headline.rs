@@ -1,13 +1,12 @@
 //! What every form of the report says first: what blocks the release, and how large the risk is.
 
 use super::escape::printable;
-use super::figures::finding_of;
 use super::messages;
-use super::number::{natural_frequency, percent, ratio};
 use super::summary::{
     Crowds, crowd_headline, crowds, headline_detail, headline_set, is_below_limit, names, population,
 };
-use super::{known_points, linkage};
+use super::{checks, known_points, linkage};
+use crate::number::{natural_frequency, percent, ratio};
 use crate::result::{
     Evidence, Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
     UnicityResult, VerdictOutcome,
@@ -75,9 +74,7 @@ fn about(result: &ScanResult) -> About<'_> {
         About::Crowd(set) => {
             (is_below_limit(result, set), ratio(set.unique_subjects, population(&result.dataset, set)))
         }
-        About::KnownPoints(_, point) => {
-            (finding_of(result, "unicity").is_some_and(|finding| !finding.waived), point.share)
-        }
+        About::KnownPoints(_, point) => (known_points_broken(result), point.share),
         // What is not known comes before what is.
         About::Nothing(state) if state != "not measured" => return other,
         About::Nothing(_) | About::Linked(_) => return About::Linked(attack),
@@ -97,13 +94,18 @@ fn reviewed<'a>(result: &'a ScanResult, other: About<'_>) -> Option<&'a LinkageA
     (is_told || other == About::Nothing("not measured")).then_some(attack)
 }
 
+/// Whether known points break a limit that no waiver covers.
+fn known_points_broken(result: &ScanResult) -> bool {
+    checks::known_points(result).is_some_and(|figure| checks::is_broken(result, figure))
+}
+
 fn singled_out(result: &ScanResult) -> About<'_> {
     let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
     match (crowds(result), unicity) {
         (Crowds::Measured(uniqueness), unicity) => {
             let set = headline_set(result, uniqueness);
             let alone = ratio(set.unique_subjects, population(&result.dataset, set));
-            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
+            let is_broken = known_points_broken(result);
             let singles_out_more = |share: Option<f64>| alone.is_none_or(|alone| share.is_some_and(|it| it > alone));
             let leads =
                 |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));

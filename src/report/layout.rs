@@ -78,7 +78,7 @@ impl Page {
         let beside = if is_stacked { widths[0] + widths[1] + 5 } else { widths.iter().sum::<usize>() + 7 };
         let room = self.style.width.saturating_sub(beside).max(LABEL_WIDTH);
         for [label, value, limit, finding] in &rows {
-            let label = self.spelled(&cut(label, room));
+            let (label, rest) = first_line(label, room);
             let pad = " ".repeat(room.saturating_sub(label.width()));
             let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
             let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
@@ -90,6 +90,13 @@ impl Page {
                 }
             } else {
                 self.line(&format!("{figures}  {finding}"));
+            }
+            // What has no room in the first line stands below it, so that no row loses whom it speaks of.
+            let mut rest = rest;
+            while !rest.is_empty() {
+                let (line, left) = first_line(rest, room.saturating_sub(2));
+                self.line(&format!("    {line}"));
+                rest = left;
             }
         }
     }
@@ -122,6 +129,30 @@ pub(super) fn cut(text: &str, width: usize) -> String {
         return bracket + "…)";
     }
     start_of(text, width.saturating_sub("…".len())).trim_end_matches([' ', '(']).to_owned() + "…"
+}
+
+/// As many words as fit into `room`, at least a piece of the first, and what is left.
+fn first_line(text: &str, room: usize) -> (&str, &str) {
+    if text.width() <= room {
+        return (text, "");
+    }
+    let mut end = 0;
+    let mut at_blank = None;
+    for (place, letter) in text.char_indices() {
+        let next = place + letter.len_utf8();
+        if text[..next].width() > room.max(1) {
+            break;
+        }
+        end = next;
+        if letter == ' ' {
+            at_blank = Some(place);
+        }
+    }
+    if text[end..].starts_with(' ') {
+        at_blank = Some(end);
+    }
+    let end = at_blank.unwrap_or(end.max(text.chars().next().map_or(0, char::len_utf8)));
+    (text[..end].trim_end(), text[end..].trim_start())
 }
 
 /// As much of the beginning as fits; three dots stand for the mark of a cut in ASCII, so it counts as three.

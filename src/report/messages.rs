@@ -27,22 +27,10 @@ pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
 use super::escape::shortened;
-use super::number::count;
+use crate::number::count;
 use crate::result::Dataset;
 
-/// Stands where a figure does not exist.
-pub(super) const NOT_DEFINED: &str = "not defined";
-
-/// The reason code of a null field, in words.
-pub(super) fn undefined_reason(code: &str) -> &str {
-    match code {
-        "empty" => "there is no record with a subject",
-        "wildcard" => "missing cells match everything, so there are no classes",
-        "single-record" => "one record has no pair to be told apart from",
-        "too-costly" => "counting it exceeds the work limit",
-        other => linkage_reason(other),
-    }
-}
+pub(super) use crate::number::NOT_DEFINED;
 
 /// Most names in a sentence, and most characters of each.
 const LISTED: usize = 6;

@@ -1,12 +1,11 @@
 //! Facts about the views, on results of every outcome.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::{
-    Emit, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json, render_text,
+    Format, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json, render_text,
     write_run,
 };
 use crate::result::ScanResult;
@@ -258,7 +257,7 @@ fn pictures_of_linkage_have_words_and_one_is_left_out_where_nothing_can_be_drawn
 fn a_run_is_written_whole_and_latest_names_the_newest() {
     let out = tempfile::tempdir().unwrap();
     let result = fixture::failing();
-    let emit = BTreeSet::from([Emit::Html, Emit::Png, Emit::Svg, Emit::Json]);
+    let emit = ["html", "png", "svg", "json"].map(|name| Format::named(name).unwrap());
     let first = write_run(out.path(), &result, &emit).unwrap();
     let home = out.path().join("card_transactions");
     assert_eq!(first, home.join("20261121T020004Z-3fa1c2"));
@@ -266,7 +265,7 @@ fn a_run_is_written_whole_and_latest_names_the_newest() {
     assert_eq!(listing(&first.join("plots")).len(), 8);
     assert_eq!(fs::read(first.join("result.json")).unwrap(), render_json(&result).unwrap());
 
-    let only_json = BTreeSet::from([Emit::Json]);
+    let only_json = ["json"].map(|name| Format::named(name).unwrap());
     let second = write_run(out.path(), &result, &only_json).unwrap();
     assert_eq!(second, home.join("20261121T020004Z-3fa1c2-2"));
     assert_eq!(listing(&second), ["result.json"]);
@@ -279,7 +278,7 @@ fn a_run_is_written_whole_and_latest_names_the_newest() {
 #[test]
 fn nothing_stays_when_a_run_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
-    let emit = BTreeSet::from([Emit::Json]);
+    let emit = ["json"].map(|name| Format::named(name).unwrap());
     let result = fixture::failing();
     let file = folder.path().join("file");
     fs::write(&file, "kept").unwrap();
@@ -311,7 +310,7 @@ fn kept_beside_a_run(folders: &[(&'static str, u64, Option<&str>)]) -> Vec<&'sta
         let time = end - Duration::from_secs(hours * 3600);
         File::open(home.join(name)).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
     }
-    let run = write_run(out.path(), &result, &BTreeSet::new()).unwrap();
+    let run = write_run(out.path(), &result, &[]).unwrap();
     assert_eq!(listing(&run), ["result.json"], "the mark is removed from a finished run");
     folders.iter().map(|folder| folder.0).filter(|name| home.join(name).exists()).collect()
 }
@@ -367,7 +366,7 @@ fn a_folder_that_cannot_be_made_is_not_said_to_have_disappeared() {
     if !Path::new("/proc/self").exists() {
         return;
     }
-    let error = write_run(Path::new("/proc/none"), &fixture::failing(), &BTreeSet::new()).unwrap_err();
+    let error = write_run(Path::new("/proc/none"), &fixture::failing(), &[]).unwrap_err();
     assert!(
         error.to_string().starts_with("cannot create the output folder `/proc/none/card_transactions`: "),
         "{error}"

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod attacker;
+mod format;
 mod look;
 mod manners;
 mod numbers;
@@ -20,10 +21,8 @@ pub(super) use manners::{Manners, ShowProgress, When};
 pub(super) use reading::ReadingArguments;
 pub(super) use roles::{NameArguments, RoleArguments};
 pub(super) use running::{LimitArguments, RunningArguments};
-pub(super) use scan::{ScanArguments, ScanFormat};
-pub(super) use without_data::{
-    CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments, ReportFormat,
-};
+pub(super) use scan::ScanArguments;
+pub(super) use without_data::{CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments};
 
 const EXIT_CODES: &str = "\
 Exit codes:

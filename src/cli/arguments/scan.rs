@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use jiff::civil::Date;
 
+use super::format::{any_format, one_file};
 use super::numbers::{at_least_one, class_limit};
 use super::{LinkageArguments, ReadingArguments, RoleArguments, RunningArguments, UnicityArguments};
 use crate::config::{MISSING_MODES, SEVERITIES, named, parse_date};
-use crate::report::Emit;
+use crate::report::Format;
 use crate::result::{MissingMode, Severity};
 
 /// Flags of `scan`.
@@ -25,18 +26,20 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
     pub(in crate::cli) out: PathBuf,
     /// What to print on standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true)]
-    pub(in crate::cli) format: ScanFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true,
+          value_parser = one_file())]
+    pub(in crate::cli) format: &'static Format,
     /// What to write into the report folder
     #[arg(
         long,
         value_name = "LIST",
         value_delimiter = ',',
         default_value = "html,png,json",
+        value_parser = any_format(),
         env = "REIDRISK_EMIT",
         hide_env_values = true
     )]
-    pub(in crate::cli) emit: Vec<Emit>,
+    pub(in crate::cli) emit: Vec<&'static Format>,
     #[command(flatten)]
     pub(in crate::cli) roles: RoleArguments,
     #[command(flatten)]
@@ -51,19 +54,6 @@ pub(in crate::cli) struct ScanArguments {
     pub(in crate::cli) running: RunningArguments,
     #[command(flatten)]
     pub(in crate::cli) reading: ReadingArguments,
-}
-
-/// What to print on standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ScanFormat {
-    /// A summary for people.
-    Text,
-    /// The whole result as one JSON document.
-    Json,
-    /// A summary for pull requests.
-    Md,
-    /// One workflow command of GitHub Actions for the verdict and each finding.
-    Github,
 }
 
 /// What is computed.

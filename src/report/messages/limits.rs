@@ -1,7 +1,7 @@
 //! Words about the limits that a scan is judged by.
 
 use super::{counted, severity};
-use crate::report::number::{count, percent};
+use crate::number::{count, percent};
 use crate::result::{
     Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
 };
