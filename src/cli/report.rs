@@ -7,7 +7,7 @@ use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::scan::text_style;
-use crate::config::{refusal, shown_name};
+use crate::plan::{refusal, shown_name};
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
 

@@ -3,9 +3,11 @@
 //! Source: 45 CFR 164.514(b)(2). A column counts as it leaves: after its coarsening rules. Headings are read in English
 //! and German; a heading that says nothing is not judged, and that is said.
 
+use super::checks::open;
 use super::{Case, Gated, finding};
 use crate::result::{
-    ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured, Severity,
+    Check, CheckOutcome, ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured,
+    Severity,
 };
 
 /// Applies every rule of form that columns answer.
@@ -17,12 +19,23 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             "place-detail" => place_too_fine,
             _ => continue,
         };
-        let broken = case.dataset.columns.iter().filter(|column| !is_dropped(column)).filter_map(|column| {
-            let (code, message) = rule(column)?;
-            let found = finding(code, Severity::High, "columns", message);
-            Some(Finding { columns: vec![column.name.clone()], ..found })
-        });
-        gated.findings.extend(broken);
+        let check = |outcome, columns, code| Check {
+            columns,
+            reason: None,
+            finding: code,
+            ..open(gate, outcome, String::new())
+        };
+        let mut holds = true;
+        for column in case.dataset.columns.iter().filter(|column| !is_dropped(column)) {
+            let Some((code, message)) = rule(column) else { continue };
+            holds = false;
+            let columns = vec![column.name.clone()];
+            gated.checks.push(check(CheckOutcome::Breaks, columns.clone(), Some(code)));
+            gated.findings.push(Finding { columns, ..finding(code, Severity::High, "columns", message) });
+        }
+        if holds {
+            gated.checks.push(check(CheckOutcome::Holds, Vec::new(), None));
+        }
     }
     if case.policy.gates.iter().any(is_safe_harbor) {
         safe_harbor_remainder(gated);

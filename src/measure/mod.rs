@@ -12,7 +12,7 @@ pub mod uniqueness;
 pub use figures::{FigureContext, figures};
 
 use crate::plan::{Limit, Range};
-use crate::result::Comparison;
+use crate::result::{Comparison, FindingCode};
 
 /// Names of all measures, as `--measures` takes them.
 pub const NAMES: [&str; 4] = [uniqueness::NAME, unicity::NAME, identifiers::NAME, linkage::NAME];
@@ -22,6 +22,8 @@ const INFERENCE_ADVANTAGE: Limit = Limit {
     key: "max_inference_advantage",
     gate: "inference-advantage",
     measure: "inference",
+    figure: "advantage",
+    finding: FindingCode::LimitBroken,
     set: None,
     comparison: Comparison::AtMost,
     range: Range::SHARE,

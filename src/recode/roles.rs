@@ -3,8 +3,8 @@
 use super::TreatmentError;
 use super::given_names::names_people;
 use super::guess::{ColumnFacts, guess_roles};
-use crate::config::RolePlan;
 use crate::input::{Extract, ExtractColumn};
+use crate::plan::RolePlan;
 use crate::result::{ColumnType, Role};
 
 /// What one column is to the subject of a record.
@@ -125,7 +125,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::roles;
-    use crate::config::RolePlan;
+    use crate::plan::RolePlan;
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract, typed_column};
     use crate::result::{ColumnType, Role};

@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use super::{SubjectCodes, TreatmentError, file_name};
-use crate::config::SubjectMap;
 use crate::input::{CodedColumn, Extract};
+use crate::plan::SubjectMap;
 use crate::table::Dictionary;
 
 /// Subject codes from the subject column as it stands: every value is its own subject.
@@ -107,7 +107,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::{subject_from_column, subject_from_map};
-    use crate::config::SubjectMap;
+    use crate::plan::SubjectMap;
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract};
 

@@ -12,6 +12,7 @@ mod identifiers;
 mod inspection;
 mod linkage;
 mod policy;
+mod section;
 mod unicity;
 mod uniqueness;
 mod verdict;
@@ -33,6 +34,7 @@ pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
     Policy, Preset, RaisedSeverity,
 };
+pub use section::{Section, SectionRow};
 pub use unicity::{
     Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
     UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
@@ -50,7 +52,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the shape of `result.json`: additive within a major version.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";
 
 /// One finished scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -81,6 +83,9 @@ pub struct ScanResult {
     /// Every gate held against its figures, in the order of the policy. Results of version 1.0 have none.
     #[serde(default)]
     pub checks: Vec<Check>,
+    /// What measures have to say for which a view may have no part of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// What the judge found, worst first.
     pub findings: Vec<Finding>,
     /// Waivers that were declared, each with what became of it.
@@ -99,6 +104,17 @@ pub struct Tool {
     pub name: String,
     /// Semantic version.
     pub version: String,
+}
+
+/// A setting in force, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlannedSetting {
+    /// Its dotted key in the configuration, such as `policy.k`; of a flag without a key its name.
+    pub setting: String,
+    /// Its value, in words. What stands in cells is counted, and files are named without their folders.
+    pub value: String,
+    /// The flag, the environment variable, the configuration file, the preset, or `default`.
+    pub origin: String,
 }
 
 /// Circumstances of the run.
@@ -130,6 +146,9 @@ pub struct Run {
     /// Who may read the views of this result.
     #[serde(default)]
     pub audience: Audience,
+    /// Every setting in force and where it came from, in the order of the help. Results of version 1.0 have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<PlannedSetting>,
 }
 
 /// Where the configuration file speaks of columns.
@@ -219,6 +238,22 @@ pub enum Outcome<T> {
     },
 }
 
+impl<T> Outcome<T> {
+    /// How it ended, without the value.
+    #[must_use]
+    pub fn without_value(&self) -> Outcome<()> {
+        match self {
+            Self::Measured { unit, .. } => Outcome::Measured { unit: *unit, value: () },
+            Self::Undefined { reason, explanation } => {
+                Outcome::Undefined { reason: reason.clone(), explanation: explanation.clone() }
+            }
+            Self::Incomplete { reason, explanation } => {
+                Outcome::Incomplete { reason: reason.clone(), explanation: explanation.clone() }
+            }
+        }
+    }
+}
+
 /// The figures, one field a measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measures {
@@ -234,4 +269,21 @@ pub struct Measures {
     /// What a recipient can join to what it already holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkage: Option<Outcome<Linkage>>,
+    /// Further measures, by name.
+    #[serde(flatten)]
+    pub further: BTreeMap<String, Outcome<serde_json::Value>>,
+}
+
+impl Measures {
+    /// How the measure of this name ended, without its value; `None` where it was not measured.
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> Option<Outcome<()>> {
+        match name {
+            "uniqueness" => self.uniqueness.as_ref().map(Outcome::without_value),
+            "unicity" => self.unicity.as_ref().map(Outcome::without_value),
+            "identifiers" => self.identifiers.as_ref().map(Outcome::without_value),
+            "linkage" => self.linkage.as_ref().map(Outcome::without_value),
+            name => self.further.get(name).map(Outcome::without_value),
+        }
+    }
 }

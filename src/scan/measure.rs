@@ -5,10 +5,10 @@ use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
-use crate::config::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::{linkage, unicity, uniqueness};
+use crate::plan::Plan;
 use crate::recode::Ladder;
 use crate::result::{Advice, Dataset, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome, Unicity};
 use crate::stop::{Progress, Stop, StopReason};
@@ -115,7 +115,7 @@ pub(super) fn measure_all(
 
 /// Why dropped columns were not held against identifiers.
 fn not_held_against(dropped: &[&str]) -> String {
-    let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::config::shown_name(name))).collect();
+    let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::plan::shown_name(name))).collect();
     let (columns, are, they) =
         if names.len() == 1 { ("column", "is", "it is") } else { ("columns", "are", "they are") };
     format!("{columns} {} {are} dropped from the extract, so {they} not held against identifiers", names.join(", "))
