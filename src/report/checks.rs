@@ -168,7 +168,10 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
     };
     Row {
         label: label(figure),
-        value: value_in_words(figure, limit),
+        value: match figure.value.value() {
+            Some(value) => value_beside(value, figure.unit, limit.unwrap_or(value)),
+            None => value_in_words(figure, limit),
+        },
         limit: limit.map_or_else(|| "-".to_owned(), |limit| crate::number::value(limit, figure.unit)),
         outcome,
     }
@@ -178,15 +181,17 @@ fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
     let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
     let name = gate.map_or_else(|| printable(&check.gate), messages::gate_name);
     let on = if check.columns.is_empty() { String::new() } else { format!(" ({})", names(&check.columns).join(", ")) };
-    let limit = check.limit.map_or_else(|| "-".to_owned(), crate::number::figure);
+    let written = |limit| gate.map_or_else(|| crate::number::figure(limit), |gate| messages::gate_limit(gate, limit));
+    let limit = check.limit.map_or_else(|| "-".to_owned(), written);
     Row { label: format!("{name}{on}"), value: NOT_DEFINED.to_owned(), limit, outcome: outcome(check) }
 }
 
 /// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.
 pub(super) fn label(figure: &Figure) -> String {
-    let about = figure.about.as_deref().filter(|about| !figure.label.contains(about)).map(printable);
+    let is_told = |about: &&str| figure.label.contains(*about) || figure.id.starts_with("identifiers.");
+    let about = figure.about.as_deref().filter(|about| !is_told(about)).map(printable);
     let is_attack = figure.id.starts_with("linkage.") && about.is_some() && !figure.id.contains(".pseudonyms.");
-    let columns = names(&figure.columns).join(", ");
+    let columns = messages::few(&names(&figure.columns));
     let parts: Vec<String> = about.into_iter().chain((!is_attack && !columns.is_empty()).then_some(columns)).collect();
     let name = printable(&figure.label);
     if parts.is_empty() { name } else { format!("{name} ({})", parts.join("; ")) }

@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(
             sentence,
             "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in crowds below 5 on the static columns \
-             1,200 -> 40 (64.0 % of detail kept; not enough by itself)"
+             1,200 -> 40 (64 % of detail kept; not enough by itself)"
         );
         result.advice = vec![advice(&[], true)];
         assert_eq!(try_first(&result).as_deref(), Some("Try first: share totals instead"));

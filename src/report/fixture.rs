@@ -8,10 +8,10 @@ pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 
 use crate::judge::{Case, Judgement, judge};
 use crate::result::{
-    AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,
-    FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run,
-    SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField, Uniqueness, Unit,
-    Verdict, VerdictOutcome,
+    AtRisk, Audience, Below, Check, CheckOutcome, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset,
+    DatasetColumn, Finding, FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk,
+    Role, Run, SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField,
+    Uniqueness, Unit, Verdict, VerdictOutcome,
 };
 
 /// Subjects of the fixture.
@@ -29,18 +29,22 @@ pub(super) fn judged(mut result: ScanResult) -> ScanResult {
     let Judgement { figures, checks, findings, .. } =
         judge(Case::new(&result.dataset, &result.measures, &result.policy));
     let is_same = |own: &Finding, found: &Finding| {
-        own.code == found.code && own.columns == found.columns && own.source == found.source
+        let attack = found.about.as_deref().and_then(|about| about.split_once("; ")).filter(|_| found.source.is_some());
+        let is_attack = attack.is_none_or(|(kind, _)| own.message.contains(&format!("`{kind}`")));
+        own.code == found.code && own.columns == found.columns && own.source == found.source && is_attack
     };
+    let mut open = findings;
     for own in &mut result.findings {
-        if let Some(found) = findings.iter().find(|found| is_same(own, found)) {
-            (own.figure, own.about) = (found.figure.clone(), found.about.clone());
+        if let Some(place) = open.iter().position(|found| is_same(own, found)) {
+            let found = open.remove(place);
+            (own.figure, own.about) = (found.figure, found.about);
         }
     }
-    for found in findings.into_iter().filter(|found| found.figure.is_some()) {
-        if !result.findings.iter().any(|own| is_same(own, &found)) {
-            result.findings.push(found);
-        }
-    }
+    let is_needed = |found: &Finding| {
+        let breaks = |check: &Check| check.outcome == CheckOutcome::Breaks && found.is_of(check);
+        found.figure.is_some() || checks.iter().any(breaks)
+    };
+    result.findings.extend(open.into_iter().filter(is_needed));
     (result.figures, result.checks) = (figures, checks);
     for check in &mut result.checks {
         check.waived = result.findings.iter().any(|finding| finding.waived && finding.is_of(check));

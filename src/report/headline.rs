@@ -170,7 +170,7 @@ fn unicity_detail(point: &UnicityResult) -> String {
 mod tests {
     use super::{About, frequency_of, headline};
     use crate::report::fixture;
-    use crate::result::FindingCode;
+    use crate::result::{Check, CheckOutcome};
 
     #[test]
     fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
@@ -196,8 +196,9 @@ mod tests {
     #[test]
     fn a_crowd_that_no_limit_holds_for_does_not_hide_a_broken_one() {
         let mut result = fixture::with_unicity(Some(0.121), true);
-        result.findings.retain(|finding| finding.code != FindingCode::SmallClass);
-        result.policy.k = 1;
+        result.policy.gates.retain(|gate| gate.set.is_none());
+        result.policy.gates.iter_mut().for_each(|gate| gate.limit = Some(0.1));
+        let result = fixture::judged(result);
         let first = headline(&result);
         assert!(matches!(first.about, About::KnownPoints(..)), "{}", first.sentence);
     }
@@ -221,13 +222,16 @@ mod tests {
             "About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns)"
         );
         assert!(first.under[0].contains("guessing finds"), "{}", first.under[0]);
-        result.findings[0].source = Some("another.csv".to_owned());
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "it speaks of another source");
-        result.findings[0].source = Some("members.csv".to_owned());
-        result.findings[0].waived = true;
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
-        result.findings.retain(|finding| finding.code != FindingCode::Linkable);
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "no limit is broken");
+        let without = |change: fn(&mut Check)| {
+            let mut other = fixture::linked();
+            let on_linkage = |check: &&mut Check| check.figure.as_ref().is_some_and(|id| id.starts_with("linkage."));
+            other.checks.iter_mut().filter(on_linkage).for_each(change);
+            other
+        };
+        let waived = without(|check| check.waived = true);
+        assert!(!matches!(headline(&waived).about, About::Linked(_)), "a waiver covers it");
+        let held = without(|check| check.outcome = CheckOutcome::Holds);
+        assert!(!matches!(headline(&held).about, About::Linked(_)), "no limit is broken");
         (result.measures.uniqueness, result.measures.unicity) = (None, None);
         assert!(matches!(headline(&result).about, About::Linked(_)), "nothing else was measured");
     }
@@ -235,12 +239,11 @@ mod tests {
     #[test]
     fn an_attack_that_asks_for_review_leads_where_nothing_breaks_a_limit() {
         let mut result = fixture::linked();
-        result.findings.retain(|finding| matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable));
-        result.findings[0].limit = None;
-        result.policy.k = 1;
+        result.findings.clear();
         result.policy.gates.clear();
+        let mut result = fixture::judged(result);
         assert!(matches!(headline(&result).about, About::Linked(_)), "{}", headline(&result).sentence);
-        result.findings[0].waived = true;
+        result.findings.iter_mut().for_each(|finding| finding.waived = true);
         assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
     }
 

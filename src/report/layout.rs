@@ -21,6 +21,8 @@ const LIMIT_WIDTH: usize = 6;
 /// Least width of what a row is about.
 const LABEL_WIDTH: usize = 16;
 const FINDING_WIDTH: usize = 11;
+/// A longer outcome stands below its row, so that one code does not take the room of all labels.
+const LONGEST_OUTCOME: usize = 14;
 
 /// Text that grows line by line.
 pub(super) struct Page {
@@ -72,7 +74,8 @@ impl Page {
             rows.iter().map(|row| row.each_ref().map(|cell| self.spelled(&printable(cell)))).collect();
         let width =
             |column: usize, least: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least);
-        let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), width(3, FINDING_WIDTH)];
+        let longest = width(3, FINDING_WIDTH).min(LONGEST_OUTCOME);
+        let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), longest];
         // A code is never cut: where there is no room beside the figures it stands below them.
         let is_stacked = self.style.width < widths.iter().sum::<usize>() + 7 + LABEL_WIDTH;
         let beside = if is_stacked { widths[0] + widths[1] + 5 } else { widths.iter().sum::<usize>() + 7 };
@@ -83,11 +86,9 @@ impl Page {
             let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
             let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
             let figures = format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}");
-            if is_stacked {
+            let is_below = is_stacked || finding.width() > LONGEST_OUTCOME;
+            if is_below {
                 self.line(&figures);
-                if !finding.is_empty() {
-                    self.line(&format!("    {finding}"));
-                }
             } else {
                 self.line(&format!("{figures}  {finding}"));
             }
@@ -97,6 +98,9 @@ impl Page {
                 let (line, left) = first_line(rest, room.saturating_sub(2));
                 self.line(&format!("    {line}"));
                 rest = left;
+            }
+            if is_below && !finding.is_empty() {
+                self.line(&format!("    = {finding}"));
             }
         }
     }

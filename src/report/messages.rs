@@ -50,6 +50,15 @@ pub(super) fn list(names: &[String]) -> String {
     }
 }
 
+/// The first columns of a long list, and how many more there are: for a label.
+pub(super) fn few(names: &[String]) -> String {
+    const FEW: usize = 3;
+    if names.len() <= FEW + 1 {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..FEW].join(", "), names.len() - FEW)
+}
+
 pub(super) const SKIP: &str = "Skip to the result";
 pub(super) const TRUST: &str = "How far this result can be trusted";
 pub(super) const CONTENTS: &str = "Sections";

@@ -65,7 +65,8 @@ fn limit_row(result: &ScanResult, check: &Check) -> Vec<Cell> {
     let reason = check.reason.as_deref().map_or_else(|| "–".to_owned(), printable);
     let limit = match (check.limit, figure) {
         (Some(limit), Some(figure)) => Some(crate::number::value(limit, figure.unit)),
-        (limit, _) => limit.map(crate::number::figure),
+        (limit, None) => limit.zip(gate).map(|(limit, gate)| messages::gate_limit(gate, limit)),
+        (None, Some(_)) => None,
     };
     vec![
         Cell::text(label),

@@ -245,9 +245,9 @@ pub(in crate::report) fn linkage_unknown(explanation: &str) -> String {
 /// The strongest attack against its limit, in a sentence.
 pub(in crate::report) fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> String {
     let what = linked_detail(attack);
-    let evidence = attack.no_evidence().map_or_else(String::new, |why| {
-        format!(" No attack has evidence: the strongest finds {why}; that is not a proof of safety.")
-    });
+    let evidence = attack
+        .no_evidence()
+        .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
     let limit = match limit {
         Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
         None => " No limit is declared.".to_owned(),
