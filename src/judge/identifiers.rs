@@ -103,7 +103,7 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     let policy = hearing.case.policy;
     let has = |measure| policy.gates.iter().any(|gate| gate.measure == measure);
     let (card_form, reversal) = (has(GateMeasure::CARD_NUMBER_FORM), has(GateMeasure::PSEUDONYM_REVERSAL));
-    let mut findings: Vec<(GateMeasure, Finding)> = Vec::new();
+    let mut findings: Vec<(Vec<GateMeasure>, Finding)> = Vec::new();
     // One figure for each entry, in the same order.
     let figures = hearing.figures.iter().filter(|figure| figure.id == "identifiers.records");
     for (column, figure) in value.columns.iter().zip(figures) {
@@ -115,18 +115,31 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
             kind if kind.is_direct() && !column.permitted => Some(direct(column)),
             _ => None,
         };
-        findings.extend(found.map(|(rule, found)| (rule, of_figure(found, figure))));
+        if let Some(found) = found.map(|found| of_figure(found, figure)) {
+            findings.push((rules_of(column, card_form), found));
+        }
     }
     let keyed = |pair: &&CorrelatedPseudonym| policy.permitted_identifiers.contains(&pair.hashed_column);
     let pairs = value.correlated.iter().filter(|pair| !keyed(pair));
-    findings.extend(pairs.map(|pair| (GateMeasure::PSEUDONYM_REVERSAL, beside(pair))));
+    findings.extend(pairs.map(|pair| (vec![GateMeasure::PSEUDONYM_REVERSAL], beside(pair))));
     if card_form {
-        findings.extend(several_truncations(value).map(|found| (GateMeasure::CARD_NUMBER_FORM, found)));
+        findings.extend(several_truncations(value).map(|found| (vec![GateMeasure::CARD_NUMBER_FORM], found)));
     }
-    for (rule, found) in findings {
-        gated.checks.push(broken(&rule, &found));
+    for (rules, found) in findings {
+        gated.checks.extend(rules.iter().map(|rule| broken(rule, &found)));
         gated.findings.push(found);
     }
+}
+
+/// The rules that such a column breaks: a full or too long card number may break two.
+fn rules_of(column: &IdentifierColumn, card_form: bool) -> Vec<GateMeasure> {
+    let is_card = matches!(column.kind, IdentifierKind::PaymentCardNumber | IdentifierKind::PartialCardNumber);
+    let rules = [
+        (GateMeasure::PSEUDONYM_REVERSAL, column.kind == IdentifierKind::HashedValue),
+        (GateMeasure::DIRECT_IDENTIFIERS, column.kind.is_direct() && !column.permitted),
+        (GateMeasure::CARD_NUMBER_FORM, is_card && card_form),
+    ];
+    rules.into_iter().filter(|(_, breaks)| *breaks).map(|(rule, _)| rule).collect()
 }
 
 fn of_figure(found: Finding, figure: &Figure) -> Finding {
@@ -162,30 +175,24 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
     }
 }
 
-fn direct(column: &IdentifierColumn) -> (GateMeasure, Finding) {
-    (
-        GateMeasure::DIRECT_IDENTIFIERS,
-        of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, "; they name a person outright"),
-    )
+fn direct(column: &IdentifierColumn) -> Finding {
+    of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, "; they name a person outright")
 }
 
-fn whole_by_permission(column: &IdentifierColumn) -> (GateMeasure, Finding) {
+fn whole_by_permission(column: &IdentifierColumn) -> Finding {
     let rest = "; the plan permits the column, but PCI DSS asks for unreadable numbers";
-    (GateMeasure::CARD_NUMBER_FORM, of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, rest))
+    of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, rest)
 }
 
-fn partial(column: &IdentifierColumn, card_form: bool) -> (GateMeasure, Finding) {
+fn partial(column: &IdentifierColumn, card_form: bool) -> Finding {
     let severity = if card_form { Severity::Critical } else { Severity::High };
-    (
-        GateMeasure::CARD_NUMBER_FORM,
-        of_column(column, FindingCode::PartialCardNumber, severity, "; at most the first six and the last four may be"),
-    )
+    of_column(column, FindingCode::PartialCardNumber, severity, "; at most the first six and the last four may be")
 }
 
-fn hashed(column: &IdentifierColumn, reversal: bool) -> (GateMeasure, Finding) {
+fn hashed(column: &IdentifierColumn, reversal: bool) -> Finding {
     let severity = if reversal { Severity::High } else { Severity::Low };
     let rest = "; a hash without a secret key can be reversed by trying numbers";
-    (GateMeasure::PSEUDONYM_REVERSAL, of_column(column, FindingCode::HashLookingPseudonym, severity, rest))
+    of_column(column, FindingCode::HashLookingPseudonym, severity, rest)
 }
 
 fn beside(pair: &CorrelatedPseudonym) -> Finding {

@@ -11,7 +11,6 @@
 
 use std::collections::HashMap;
 
-use super::{identifiers, linkage, unicity, uniqueness};
 use crate::result::{Dataset, Figure, FigureUnit, Measures, Policy, Reading, Role, Unit};
 
 /// What figures need beside the value of their measure.
@@ -46,12 +45,7 @@ impl FigureContext<'_> {
 #[must_use]
 pub fn figures(measures: &Measures, dataset: &Dataset, policy: &Policy) -> Vec<Figure> {
     let context = FigureContext { dataset, policy };
-    let mut figures = Vec::new();
-    figures.extend(measures.uniqueness.iter().flat_map(|outcome| uniqueness::figures(outcome, context)));
-    figures.extend(measures.unicity.iter().flat_map(|outcome| unicity::figures(outcome, context)));
-    figures.extend(measures.linkage.iter().flat_map(|outcome| linkage::figures(outcome, context)));
-    figures.extend(measures.identifiers.iter().flat_map(|outcome| identifiers::figures(outcome, context)));
-    told_apart(figures)
+    told_apart(super::ALL.iter().flat_map(|measure| (measure.figures)(measures, context)).collect())
 }
 
 /// The same figures, those that would share a whole name numbered from the second on. Two sources can be called alike.

@@ -112,6 +112,7 @@ pub fn scan_listing(
     join(&mut advice, about_known_points);
     not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
     stages.end("advise");
+    let sections = crate::measure::sections(&figures);
     let result = ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -124,7 +125,7 @@ pub fn scan_listing(
         measures,
         figures,
         checks,
-        sections: Vec::new(),
+        sections,
         findings,
         waivers,
         not_measured,

@@ -6,6 +6,7 @@
 
 pub mod assign;
 pub mod distance;
+mod entry;
 pub mod exact;
 mod figures;
 mod guess;
@@ -26,6 +27,7 @@ mod truth;
 pub use memory::bytes;
 pub use run::{Settings, measure};
 
+pub use entry::MEASURE;
 pub use figures::figures;
 pub use limits::LIMITS;
 

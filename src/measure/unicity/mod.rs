@@ -34,6 +34,7 @@
 mod attack;
 mod crowd;
 mod curve;
+mod entry;
 mod exposures;
 mod figures;
 mod gate;
@@ -53,6 +54,7 @@ mod windows;
 pub use exposures::{distinct_points, exposures};
 pub use settings::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within};
 
+pub use entry::MEASURE;
 pub use figures::figures;
 pub use limits::LIMITS;
 
