@@ -4,7 +4,7 @@ use super::{Case, Gated, as_float, finding, list};
 use crate::measure::uniqueness;
 use crate::result::{
     Finding, FindingCode, GATED_KNOWN_POINTS, Gate, GateMeasure, GateOrigin, GateSet, NotMeasured, Outcome, Role,
-    SetStatistics, Severity, Unicity, UnicityResult, Uniqueness, Unit,
+    SetStatistics, Severity, Unicity, Uniqueness, Unit,
 };
 
 /// Applies every gate that needs a figure.
@@ -275,7 +275,7 @@ fn known_points(case: Case<'_>, account: &mut Gated) {
     let gates = || case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::Unicity);
     match &case.measures.unicity {
         None => unicity_absent(case, account),
-        Some(Outcome::Measured { value, .. }) if value.gated_curve.is_none() => unicity_absent(case, account),
+        Some(Outcome::Measured { value, .. }) if value.gates.is_empty() => unicity_absent(case, account),
         Some(Outcome::Measured { unit, value }) => gates().for_each(|gate| unicity(gate, *unit, value, account)),
         Some(Outcome::Undefined { explanation, .. }) => {
             for gate in gates().take(1) {
@@ -333,38 +333,30 @@ fn unicity(gate: &Gate, unit: Unit, value: &Unicity, account: &mut Gated) {
             account,
         );
     }
-    let curve = value.gated_curve.and_then(|place| value.curves.get(place));
-    // A short extract is judged by as many points as at least half of the subjects have.
-    let known = value.gated_known_points.unwrap_or(GATED_KNOWN_POINTS);
-    let is_gated = |result: &&UnicityResult| result.known_points == known;
-    let result = curve.and_then(|curve| Some((curve, curve.results.iter().find(is_gated)?)));
-    let figure = result.and_then(|(curve, result)| Some((curve, result.share?, result.interval?)));
-    let Some((curve, share, [low, high])) =
-        figure.filter(|(_, share, [_, high])| share.is_finite() && high.is_finite())
-    else {
-        let message = format!(
-            "how many subjects {known} known points single out is not defined: no subject has so many, or it was not computed"
-        );
+    // One point without a share may be the worst, so nothing is known then.
+    let figure = value.worst_gate().and_then(|worst| Some((worst, worst.share?, worst.interval?, worst.upper()?)));
+    let Some((worst, share, [low, high], upper)) = figure else {
+        let message =
+            format!("how many subjects {GATED_KNOWN_POINTS} known points single out is not defined for a gated point");
         return unknown(gate, "unicity", message, account);
     };
     account.applied += 1;
     // A sampled share can only pass as a whole: the upper end of its interval is what may be true.
-    let upper = high.max(share);
     if upper <= limit {
         return;
     }
     let interval =
         if low < high { format!(" (95 % interval {} to {})", percent(low), percent(high)) } else { String::new() };
-    let points = if known == 1 { "point" } else { "points" };
-    let note = value.gate_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
     let message = format!(
-        "{} of the subjects are singled out by {known} known {points} of {}{interval}; the policy allows at most {}{note}",
+        "{} of all {} subjects with an event are singled out by {} known points of {}{interval}; the policy allows at most {}",
         percent_beside(share, limit),
-        list(&curve.point),
+        worst.subjects,
+        worst.known_points,
+        list(&worst.point),
         percent(limit)
     );
     account.findings.push(Finding {
-        columns: curve.point.clone(),
+        columns: worst.point.clone(),
         measured: Some(upper),
         limit: Some(limit),
         ..finding(FindingCode::HighUnicity, Severity::High, "unicity", message)

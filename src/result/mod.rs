@@ -35,7 +35,7 @@ pub use policy::{
 };
 pub use unicity::{
     Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
-    UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
+    UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
 };
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
