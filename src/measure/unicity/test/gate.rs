@@ -147,7 +147,7 @@ proptest! {
 
 #[test]
 fn a_gate_by_draws_is_the_same_for_any_order_threads_and_index() {
-    let records = many_subjects(600, 20);
+    let records = many_subjects(600, 4);
     let gate = |records: &[PlainRecord], threads: usize, seed: u64, shares_index: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let change = |settings: &mut Settings| {
@@ -196,8 +196,16 @@ fn intervals_hold_the_exact_share_in_95_of_100_repeats() {
     // Misses of 300 repeats at 5 %: 15 expected, standard deviation 3.8; more than 27 have a probability below 0.002.
     const MOST: u32 = 27;
     let effort = |first: usize, half_width: f64| Effort { first, half_width, ..Effort::default() };
-    let few = many_subjects(40, 14);
-    let many = with_short_histories(many_subjects(300, 16));
+    let few = many_subjects(40, 2);
+    // Nothing is learned from shares near 0 or 1.
+    let many = with_short_histories(many_subjects(300, 3));
+    for records in [&few, &many] {
+        let truth = oracle::gate(&by_subject(records, &[0, 1]));
+        assert!(
+            [truth.share, truth.share_active].into_iter().flatten().all(|share| (0.1..0.9).contains(&share)),
+            "{truth:?}"
+        );
+    }
     for (records, limits, effort) in [
         // Everybody is in: only what differs within subjects is left to chance.
         (&few, &[][..], effort(4_096, 0.05)),
@@ -214,14 +222,13 @@ fn intervals_hold_the_exact_share_in_95_of_100_repeats() {
 
 #[test]
 fn draws_end_when_the_interval_is_narrow_or_excludes_every_limit() {
-    let records = many_subjects(300, 20);
+    let records = many_subjects(300, 3);
     let effort = |half_width| Effort { first: 64, half_width, ..Effort::default() };
     let half = |interval: Option<[f64; 2]>| interval.map(|[low, high]| (high - low) / 2.0).unwrap();
     let narrow = drawn(&records, &[], effort(0.01));
     assert!(half(narrow.interval) <= 0.01 && half(narrow.interval_active) <= 0.01, "{narrow:?}");
-    assert_eq!(narrow.subjects_drawn, 300);
     let share = narrow.share.unwrap();
-    assert!((0.2..0.98).contains(&share), "{share}");
+    assert!((0.1..0.9).contains(&share), "{share}");
     let far = drawn(&records, &[0.01], effort(0.01));
     assert!(far.draws < narrow.draws && far.interval.unwrap()[0] > 0.01, "{far:?}");
     let near = drawn(&records, &[0.01, share], effort(0.01));
