@@ -151,6 +151,7 @@ fn read_options<'text>(reader: Reader<'text>, table: &DeTable<'text>) -> Result<
         header: get("header").map(|value| reader.boolean(&value)).transpose()?,
         encoding: get("encoding").map(|value| reader.parsed(&value, |text| named(text, &ENCODINGS))).transpose()?,
         null_values: nulls.into_iter().map(|(text, _)| text).collect(),
+        ..InputOptions::default()
     })
 }
 

@@ -275,6 +275,11 @@ fn merge_input(flags: InputOptions, file: InputOptions) -> InputOptions {
         header: flags.header.or(file.header),
         encoding: flags.encoding.or(file.encoding),
         null_values: if flags.null_values.is_empty() { file.null_values } else { flags.null_values },
+        trim: flags.trim.or(file.trim),
+        suppression_marks: flags.suppression_marks.or(file.suppression_marks),
+        // Only the file speaks of the values of single columns.
+        column_null_values: file.column_null_values,
+        real_values: file.real_values,
     }
 }
 

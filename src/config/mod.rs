@@ -62,7 +62,9 @@ pub use find::{config_beside, find_config, find_waivers};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use merge::{Origin, Resolved, check_columns, check_rules, resolve, shown_list};
 pub use names::{did_you_mean, shown_name, split_names};
-pub use plan::{ConsentRegister, InputOptions, Plan, RecipientPlan, RolePlan, SubjectMap, TextEncoding};
+pub use plan::{
+    ConsentRegister, InputOptions, Plan, RecipientPlan, RolePlan, SUPPRESSION_MARKS, SubjectMap, TextEncoding,
+};
 pub use policy::parse_date;
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;

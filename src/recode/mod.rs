@@ -4,12 +4,13 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod candidate;
 mod coarsen;
 mod consent;
 mod error;
 mod event;
 mod exact;
-mod given_names;
+mod facts;
 mod guess;
 mod hierarchy;
 mod lookups;
@@ -20,6 +21,7 @@ mod roles;
 mod rule;
 pub mod shared;
 mod subject;
+mod suppressed;
 #[cfg(test)]
 mod testing;
 mod treat;
@@ -36,6 +38,7 @@ pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use suppressed::{Suppressed, leave_out_suppressed};
 pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
 pub use within::{WholeNumbers, WithinRule, whole_numbers};
 

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::coarsen::{Recoded, recode_by_value};
 use super::consent::{ConsentCounts, count_consent};
+use super::facts::{add_open_facts, changed_cells, dominant_subject, facts_of, subject_candidates};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::propose::{Ladder, Present, ladder};
@@ -14,7 +17,7 @@ use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::config::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::result::{Attacker, DatasetColumn, Role};
+use crate::result::{Attacker, DatasetColumn, DatasetFacts, DominantSubject, Role};
 use crate::table::{Codes, Column, Dictionary};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -51,6 +54,8 @@ pub struct Treated {
     pub described: Vec<DatasetColumn>,
     /// The values of the columns that something is joined on.
     pub shared: Vec<SharedValues>,
+    /// What the records say beyond their values; suppressed records are not counted here.
+    pub facts: DatasetFacts,
 }
 
 /// Who each record belongs to.
@@ -92,8 +97,15 @@ pub fn treat(
     let mut described: Vec<DatasetColumn> =
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
+    let dominant_subject = find_dominant_subject(&extract, &described, plan);
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
+    let facts = DatasetFacts {
+        suppressed_records: None,
+        dominant_subject,
+        subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
+    };
+    add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
     let mut treated = Treated {
         subject: None,
@@ -104,6 +116,7 @@ pub fn treat(
         events: Vec::new(),
         described: Vec::new(),
         shared: Vec::new(),
+        facts,
     };
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) = extract
@@ -118,6 +131,7 @@ pub fn treat(
         let place = Place { number: treated.columns.len(), declared: !description.guessed };
         let one = workshop.treat_column(column, plan, place)?;
         description.distinct = Some(one.values);
+        description.facts.changed_cells = one.changed_cells;
         treated.columns.push(one.column);
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
@@ -179,7 +193,32 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
         missing: column.missing,
         constant_per_subject: None,
         coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
+        facts: facts_of(column),
     }
+}
+
+fn find_dominant_subject(extract: &Extract, described: &[DatasetColumn], plan: &Plan) -> Option<DominantSubject> {
+    let (column, _) = extract.columns.iter().zip(described).find(|(_, column)| column.role == Role::Subject)?;
+    dominant_subject(&column.name, column.coded.as_ref()?, &plan.input)
+}
+
+/// What the columns show that are not counted, while their values are there.
+fn add_facts_of_open_columns(
+    extract: &Extract,
+    described: &mut [DatasetColumn],
+    subject: Option<&SubjectCodes>,
+    plan: &Plan,
+) {
+    extract.columns.par_iter().zip(described).with_max_len(1).for_each(|(column, description)| {
+        let is_dropped = rules_of(plan, &column.name).contains(&CoarsenRule::Drop);
+        if is_dropped {
+            description.facts.changed_cells = Some(extract.records - column.missing);
+        }
+        let Some(coded) = column.coded.as_ref().filter(|_| description.role != Role::QuasiIdentifier) else { return };
+        if description.role != Role::Subject {
+            add_open_facts(&mut description.facts, coded, subject);
+        }
+    });
 }
 
 fn distinct_values(dictionary: &Dictionary) -> u64 {
@@ -236,6 +275,8 @@ struct TreatedColumn {
     forms: Vec<(Column, EventValues)>,
     /// Its values, where something is joined on it.
     shared: Option<SharedValues>,
+    /// Cells that the rules changed; `None` without rules.
+    changed_cells: Option<u64>,
 }
 
 impl Workshop<'_> {
@@ -252,14 +293,18 @@ impl Workshop<'_> {
         let CodedColumn { mut codes, mut dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
         let (mut before_last, mut after_rare) = (None, Vec::new());
+        let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
+        let mut whole: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(0)).collect();
         for rule in rules {
             let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
+            whole.iter_mut().for_each(|code| *code = recoded.map[*code as usize]);
             before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
             if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
                 after_rare.push(dictionary.clone());
             }
         }
+        let changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, &dictionary));
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let ladder = ladder(&Present {
@@ -295,7 +340,7 @@ impl Workshop<'_> {
         let missing = dictionary.missing();
         let shared = is_joined.then(|| SharedValues { name: name.clone(), found, dictionary, after_rare });
         let column = Column { name, codes, cardinality: distinct, missing };
-        Ok(TreatedColumn { column, values, ladder, events, forms, shared })
+        Ok(TreatedColumn { column, values, ladder, events, forms, shared, changed_cells })
     }
 
     fn recode(

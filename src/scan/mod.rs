@@ -72,7 +72,7 @@ pub fn scan_listing(
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
-    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     stages.end("read");
 
     let roles = recode::roles(&extract, &plan.roles)?;

@@ -42,6 +42,7 @@ mod sets;
 mod smallest;
 #[cfg(test)]
 mod test;
+mod variation;
 mod wildcard;
 
 pub use codes::Codes;
@@ -52,4 +53,5 @@ pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sol
 pub use points::{PointColumns, PointIndex};
 pub use records::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
+pub use variation::Variation;
 pub use wildcard::wildcard_counts;
