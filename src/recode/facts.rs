@@ -1,10 +1,14 @@
 //! What columns and records say beyond their values: the counts that a verdict rests on.
 
-use super::SubjectCodes;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
 use super::candidate::{Studied, candidate};
-use crate::config::InputOptions;
-use crate::input::{CodedColumn, ExtractColumn};
-use crate::result::{ColumnFacts, DatasetColumn, DominantSubject, Role, SubjectCandidate};
+use super::forms::forms_of;
+use super::{CoarsenRule, SubjectCodes};
+use crate::config::{InputOptions, Plan};
+use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::result::{CellForms, ColumnFacts, DatasetColumn, DominantSubject, Role, SubjectCandidate};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
 use crate::with_codes;
@@ -31,7 +35,7 @@ fn cells(coded: &CodedColumn) -> Vec<u64> {
 }
 
 /// A subject with so many records that it may stand for nobody; values declared real are passed over.
-pub(super) fn dominant_subject(name: &str, coded: &CodedColumn, input: &InputOptions) -> Option<DominantSubject> {
+fn dominant_subject(name: &str, coded: &CodedColumn, input: &InputOptions) -> Option<DominantSubject> {
     let real = input.real_values.get(name).map_or(&[][..], Vec::as_slice);
     let is_real = |value: &str| real.iter().any(|real| real.trim() == value);
     let cells = cells(coded);
@@ -53,6 +57,44 @@ pub(super) fn dominant_subject(name: &str, coded: &CodedColumn, input: &InputOpt
     let next_ten_records: u64 = subjects[1..].iter().map(|&(records, _)| records).sum();
     let dominates = !real && records * 20 >= all && records > next_ten_records && others > 0;
     dominates.then_some(DominantSubject { records, next_ten_records, other_subjects: others })
+}
+
+/// The forms of the values of a column, where the policy asks for them.
+pub(super) fn forms(dictionary: &Dictionary, plan: &Plan) -> Option<CellForms> {
+    let asks = plan.policy.preset.as_ref().is_some_and(|preset| preset.id == "hipaa-safe-harbor");
+    asks.then(|| forms_of(dictionary, plan.as_of.map(Date::year)))
+}
+
+/// The subject that dominates the others, where there is one.
+pub(super) fn find_dominant_subject(
+    extract: &Extract,
+    described: &[DatasetColumn],
+    plan: &Plan,
+) -> Option<DominantSubject> {
+    let (column, _) = extract.columns.iter().zip(described).find(|(_, column)| column.role == Role::Subject)?;
+    dominant_subject(&column.name, column.coded.as_ref()?, &plan.input)
+}
+
+/// What the columns show that are not counted, while their values are there.
+pub(super) fn add_facts_of_open_columns(
+    extract: &Extract,
+    described: &mut [DatasetColumn],
+    subject: Option<&SubjectCodes>,
+    plan: &Plan,
+) {
+    extract.columns.par_iter().zip(described).with_max_len(1).for_each(|(column, description)| {
+        let is_dropped = plan.coarsen.get(&column.name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
+        if is_dropped {
+            description.facts.changed_cells = Some(extract.records - column.missing);
+        }
+        let Some(coded) = column.coded.as_ref().filter(|_| description.role != Role::QuasiIdentifier) else { return };
+        if !is_dropped {
+            description.facts.forms = forms(&coded.dictionary, plan);
+        }
+        if description.role != Role::Subject {
+            add_open_facts(&mut description.facts, coded, subject);
+        }
+    });
 }
 
 /// Columns that may name the person better than the subject does, in file order.
@@ -87,7 +129,7 @@ fn studied(column: &ExtractColumn) -> Option<Studied<'_>> {
 }
 
 /// What a column that is no quasi-identifier shows of single subjects.
-pub(super) fn add_open_facts(facts: &mut ColumnFacts, coded: &CodedColumn, subject: Option<&SubjectCodes>) {
+fn add_open_facts(facts: &mut ColumnFacts, coded: &CodedColumn, subject: Option<&SubjectCodes>) {
     facts.share_with_own_value = share_with_own_value(coded, subject);
     facts.average_words = average_words(coded);
 }

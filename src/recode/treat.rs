@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::coarsen::{Recoded, recode_by_value};
 use super::consent::{ConsentCounts, count_consent};
-use super::facts::{add_open_facts, changed_cells, dominant_subject, facts_of, subject_candidates};
+use super::facts::{
+    add_facts_of_open_columns, changed_cells, facts_of, find_dominant_subject, forms, subject_candidates,
+};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
+use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::shared::SharedValues;
@@ -17,7 +18,7 @@ use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::config::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::result::{Attacker, DatasetColumn, DatasetFacts, DominantSubject, Role};
+use crate::result::{Attacker, CellForms, DatasetColumn, DatasetFacts, Role};
 use crate::table::{Codes, Column, Dictionary};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -132,6 +133,7 @@ pub fn treat(
         let one = workshop.treat_column(column, plan, place)?;
         description.distinct = Some(one.values);
         description.facts.changed_cells = one.changed_cells;
+        description.facts.forms = one.forms_of_cells;
         treated.columns.push(one.column);
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
@@ -197,28 +199,15 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
     }
 }
 
-fn find_dominant_subject(extract: &Extract, described: &[DatasetColumn], plan: &Plan) -> Option<DominantSubject> {
-    let (column, _) = extract.columns.iter().zip(described).find(|(_, column)| column.role == Role::Subject)?;
-    dominant_subject(&column.name, column.coded.as_ref()?, &plan.input)
-}
-
-/// What the columns show that are not counted, while their values are there.
-fn add_facts_of_open_columns(
-    extract: &Extract,
-    described: &mut [DatasetColumn],
-    subject: Option<&SubjectCodes>,
-    plan: &Plan,
-) {
-    extract.columns.par_iter().zip(described).with_max_len(1).for_each(|(column, description)| {
-        let is_dropped = rules_of(plan, &column.name).contains(&CoarsenRule::Drop);
-        if is_dropped {
-            description.facts.changed_cells = Some(extract.records - column.missing);
-        }
-        let Some(coded) = column.coded.as_ref().filter(|_| description.role != Role::QuasiIdentifier) else { return };
-        if description.role != Role::Subject {
-            add_open_facts(&mut description.facts, coded, subject);
-        }
-    });
+/// Whether every value is one that some rule of a chain leaves behind. Any short text is a prefix, so prefixes and
+/// suffixes count only where they look like those of dates.
+fn is_treated(dictionary: &Dictionary, rules: &[CoarsenRule]) -> bool {
+    let of_date = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || b"-QW".contains(&byte));
+    let made_by = |rule: &CoarsenRule, value: &str| match rule {
+        CoarsenRule::Prefix(length) | CoarsenRule::Suffix(length) => value.len() == *length && of_date(value),
+        rule => is_label(rule, value),
+    };
+    rules.iter().any(|rule| dictionary.values().flatten().all(|value| made_by(rule, value.expose())))
 }
 
 fn distinct_values(dictionary: &Dictionary) -> u64 {
@@ -277,6 +266,8 @@ struct TreatedColumn {
     shared: Option<SharedValues>,
     /// Cells that the rules changed; `None` without rules.
     changed_cells: Option<u64>,
+    /// The forms of its values after the rules.
+    forms_of_cells: Option<CellForms>,
 }
 
 impl Workshop<'_> {
@@ -296,7 +287,11 @@ impl Workshop<'_> {
         let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
         let mut whole: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(0)).collect();
         for rule in rules {
-            let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
+            let recoded = match self.recode(&name, rule, &codes, &dictionary, plan.time_origin) {
+                // The file is treated already, by a later rule of the chain as well.
+                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(&dictionary, rules) => continue,
+                recoded => recoded?,
+            };
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
             whole.iter_mut().for_each(|code| *code = recoded.map[*code as usize]);
             before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
@@ -305,6 +300,7 @@ impl Workshop<'_> {
             }
         }
         let changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, &dictionary));
+        let forms_of_cells = forms(&dictionary, plan);
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let ladder = ladder(&Present {
@@ -340,7 +336,7 @@ impl Workshop<'_> {
         let missing = dictionary.missing();
         let shared = is_joined.then(|| SharedValues { name: name.clone(), found, dictionary, after_rare });
         let column = Column { name, codes, cardinality: distinct, missing };
-        Ok(TreatedColumn { column, values, ladder, events, forms, shared, changed_cells })
+        Ok(TreatedColumn { column, values, ladder, events, forms, shared, changed_cells, forms_of_cells })
     }
 
     fn recode(
