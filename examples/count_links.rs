@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reidrisk::config::InputOptions;
+use reidrisk::plan::InputOptions;
 use reidrisk::input::{self, CodedColumn};
 use reidrisk::stop::{NoProgress, Stop};
 use reidrisk::table::{Column, Dictionary, LinkedCounts, SubjectCodes, Table, lattice, linked_counts};

@@ -17,7 +17,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reidrisk::config::InputOptions;
+use reidrisk::plan::InputOptions;
 use reidrisk::input::{self, CodedColumn};
 use reidrisk::stop::{NoProgress, Stop};
 use reidrisk::table::{Column, ColumnSet, SubjectCodes, Table, class_sizes, count_sets, lattice};

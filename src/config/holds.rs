@@ -76,6 +76,7 @@ fn read_options(section: &Section<'_, '_>) -> InputOptions {
         header: section.get("header", Written::boolean),
         encoding: section.get("encoding", |value| value.named(&ENCODINGS)),
         null_values: nulls.and_then(|value| section.told(value.texts())).unwrap_or_default(),
+        ..InputOptions::default()
     }
 }
 

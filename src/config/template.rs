@@ -230,6 +230,7 @@ mod tests {
             missing: 0,
             constant_per_subject: None,
             coarsen: coarsen.iter().map(|&rule| rule.to_owned()).collect(),
+            facts: crate::result::ColumnFacts::default(),
         }
     }
 
@@ -245,6 +246,7 @@ mod tests {
             day_start: None,
             subject: None,
             columns,
+            facts: crate::result::DatasetFacts::default(),
         }
     }
 

@@ -13,6 +13,7 @@
 //! | e-mail address | the library `linkify` (`email.rs`) |
 //! | telephone number | `+` or `00` with country code and length, or a national spelling; bare digits only beneath a heading (`phone.rs`) |
 //! | national identifier | a table of spellings with their check digits; bare digits in a text only behind their name (`national/`) |
+//! | names of people | a fifth of the distinct values are a common given name and one more word (`names.rs`) |
 //! | hashed value | hexadecimal or base64 of a usual length (`hash.rs`) |
 //!
 //! # Guarantee
@@ -23,6 +24,7 @@ mod card;
 mod email;
 mod hash;
 mod iban;
+mod names;
 mod national;
 #[doc(hidden)]
 pub mod oracle;
@@ -34,6 +36,8 @@ mod sighting;
 mod test;
 mod text;
 
+pub use names::names_in;
+pub(crate) use names::names_people;
 pub use search::{Found, Search};
 pub use sighting::Shown;
 

@@ -5,13 +5,16 @@
 //! raw values brought to their canonical spelling and equal ones merged. So the costly part runs once a distinct value.
 
 use super::cells::{bytes_of, is_short};
-use super::classify::{Readings, is_not_a_number, readings_of};
+use super::classify::{Reading, Readings, is_not_a_number, readings_of};
 use super::error::{InputError, shown};
-use super::extract::CodedColumn;
-use super::values::ValueCoder;
-use crate::detect::{Found, Search};
+use super::extract::{CellCounts, CodedColumn};
+use super::rules::CellRules;
+use super::suspects::{LongNumbers, is_placeholder};
+use super::values::{RawValues, ValueCoder};
+use crate::detect::{Found, Search, names_in};
 use crate::result::ColumnType;
-use crate::table::Codes;
+use crate::secret::Secret;
+use crate::table::{Codes, Dictionary};
 
 /// Codes stay below this, so that a block more cannot overflow them.
 const MOST_VALUES: usize = (u32::MAX - (1 << 27)) as usize;
@@ -23,6 +26,10 @@ pub(super) struct WantedColumn {
     codes: Codes,
     scratch: Vec<u32>,
     search: Search,
+    rules: CellRules,
+    /// Whether the caller can do without the codes.
+    spare: bool,
+    long_numbers: LongNumbers,
 }
 
 /// A column of which only type, missing cells and identifiers are found.
@@ -33,6 +40,18 @@ pub(super) struct PassedColumn {
     /// Keys that were classified lately, so that repeated cells cost a comparison.
     recent: Vec<u64>,
     search: Search,
+    rules: CellRules,
+}
+
+/// What the caller wants of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Codes and values.
+    Values,
+    /// Codes and values as long as memory allows.
+    Spare,
+    /// Type, missing cells and identifiers.
+    Facts,
 }
 
 /// What is kept of a column while its cells stream by.
@@ -48,33 +67,57 @@ pub(super) struct FinishedColumn {
     pub(super) column_type: ColumnType,
     pub(super) missing: u64,
     pub(super) identifiers: Vec<Found>,
+    pub(super) counts: Option<CellCounts>,
     pub(super) coded: Option<CodedColumn>,
 }
 
 impl ColumnCoder {
     /// A column without cells yet.
-    pub(super) fn new(wanted: bool, name: &str) -> Self {
+    pub(super) fn new(keep: Keep, name: &str, rules: CellRules) -> Self {
         let search = Search::new(name);
-        if wanted {
-            Self::Wanted(WantedColumn {
-                values: ValueCoder::new(),
-                codes: Codes::with_capacity(0, 0),
-                scratch: Vec::new(),
-                search,
-            })
-        } else {
-            Self::Passed(PassedColumn {
-                readings: Readings::all(),
-                missing: 0,
-                not_a_number: 0,
-                recent: vec![0; RECENT],
-                search,
-            })
+        if keep == Keep::Facts {
+            return Self::Passed(PassedColumn::new(search, rules));
+        }
+        Self::Wanted(WantedColumn {
+            values: ValueCoder::new(),
+            codes: Codes::with_capacity(0, 0),
+            scratch: Vec::new(),
+            search,
+            rules,
+            spare: keep == Keep::Spare,
+            long_numbers: LongNumbers::default(),
+        })
+    }
+
+    /// Lets codes and values go that the caller can do without, and keeps what a column has that is not coded.
+    /// `false` when there is nothing to let go.
+    pub(super) fn let_go(&mut self) -> bool {
+        let Self::Wanted(column) = self else { return false };
+        if !column.spare {
+            return false;
+        }
+        let values = std::mem::replace(&mut column.values, ValueCoder::new()).into_raw();
+        let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
+        let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());
+        passed.take_raw(&values, &codes);
+        *self = Self::Passed(passed);
+        true
+    }
+
+    /// Whether codes and values are kept that the caller can do without.
+    pub(super) fn is_spare(&self) -> bool {
+        matches!(self, Self::Wanted(column) if column.spare)
+    }
+
+    /// Takes notice of the numbers of a sheet.
+    pub(super) fn note_long_numbers(&mut self, numbers: impl Iterator<Item = f64>) {
+        if let Self::Wanted(column) = self {
+            numbers.for_each(|number| column.long_numbers.take(number));
         }
     }
 
     /// Takes the cells of one block, given by their keys.
-    pub(super) fn take_keys(&mut self, keys: &[u64], text: &[u8], nulls: &[Vec<u8>]) {
+    pub(super) fn take_keys(&mut self, keys: &[u64], text: &[u8]) {
         match self {
             Self::Wanted(column) => {
                 let values = &mut column.values;
@@ -82,19 +125,19 @@ impl ColumnCoder {
                 column.scratch.extend(keys.iter().map(|&key| values.code_of_key(key, text)));
                 column.close_block();
             }
-            Self::Passed(column) => keys.iter().for_each(|&key| column.look_at_key(key, text, nulls)),
+            Self::Passed(column) => keys.iter().for_each(|&key| column.look_at_key(key, text)),
         }
     }
 
     /// Takes cells that `cell` writes or codes one by one; for typed sources.
-    pub(super) fn take_with(&mut self, nulls: &[Vec<u8>], fill: impl FnOnce(&mut CellSink<'_>)) {
+    pub(super) fn take_with(&mut self, fill: impl FnOnce(&mut CellSink<'_>)) {
         match self {
             Self::Wanted(column) => {
                 column.scratch.clear();
                 fill(&mut CellSink::Codes(&mut column.values, &mut column.scratch));
                 column.close_block();
             }
-            Self::Passed(column) => fill(&mut CellSink::Look(column, nulls)),
+            Self::Passed(column) => fill(&mut CellSink::Look(column)),
         }
     }
 
@@ -112,9 +155,9 @@ impl ColumnCoder {
     }
 
     /// Finds the type, brings the values to their canonical spelling and joins the codes.
-    pub(super) fn finish(self, name: &str, nulls: &[Vec<u8>]) -> Result<FinishedColumn, InputError> {
+    pub(super) fn finish(self, name: &str) -> Result<FinishedColumn, InputError> {
         match self {
-            Self::Wanted(column) => column.finish(nulls).ok_or_else(|| InputError::Internal { file: shown(name) }),
+            Self::Wanted(column) => column.finish().ok_or_else(|| InputError::Internal { file: shown(name) }),
             Self::Passed(column) => Ok(column.finish()),
         }
     }
@@ -125,7 +168,7 @@ pub(super) enum CellSink<'a> {
     /// Codes are wanted.
     Codes(&'a mut ValueCoder, &'a mut Vec<u32>),
     /// Only type and missing cells are wanted.
-    Look(&'a mut PassedColumn, &'a [Vec<u8>]),
+    Look(&'a mut PassedColumn),
 }
 
 impl CellSink<'_> {
@@ -133,7 +176,7 @@ impl CellSink<'_> {
     pub(super) fn push(&mut self, cell: &[u8]) {
         match self {
             Self::Codes(values, codes) => codes.push(values.code_of_bytes(cell)),
-            Self::Look(column, nulls) => column.look_at(cell, nulls),
+            Self::Look(column) => column.look_at(cell),
         }
     }
 
@@ -141,7 +184,7 @@ impl CellSink<'_> {
     pub(super) fn push_integer(&mut self, number: i64) {
         match self {
             Self::Codes(values, codes) => codes.push(values.code_of_integer(number)),
-            Self::Look(column, nulls) => column.look_at(number.to_string().as_bytes(), nulls),
+            Self::Look(column) => column.look_at(number.to_string().as_bytes()),
         }
     }
 
@@ -173,26 +216,44 @@ impl WantedColumn {
         self.codes.extend(self.scratch.iter().copied());
     }
 
-    fn finish(self, nulls: &[Vec<u8>]) -> Option<FinishedColumn> {
-        let Self { values, mut codes, scratch, mut search } = self;
+    fn finish(self) -> Option<FinishedColumn> {
+        let Self { values, mut codes, scratch, mut search, rules, long_numbers, .. } = self;
         drop(scratch);
         let raw = values.into_raw();
         codes.shrink_to_fit();
-        raw.search(&codes, nulls, &mut search);
-        let reading = raw.reading(nulls);
-        let (dictionary, map) = raw.into_dictionary(reading, nulls)?;
+        raw.search(&codes, &rules, &mut search);
+        let mut counts = raw.counts(&codes, &rules);
+        counts.rounded += long_numbers.rounded();
+        let reading = raw.reading(&rules);
+        let (dictionary, map) = raw.into_dictionary(reading, &rules)?;
         let codes = match map {
             Some(map) => codes.renamed(&map, dictionary.len()),
             None => codes,
         };
         let missing = dictionary.missing().map_or(0, |code| count(&codes, code));
+        counts.placeholders = cells_where(&codes, &dictionary, |value| is_placeholder(value) && !rules.is_real(value));
+        let mut identifiers = search.settle();
+        if reading == Reading::Text {
+            let values = || dictionary.values().flatten().map(Secret::expose);
+            identifiers.extend(names_in(values, |is_name| cells_where(&codes, &dictionary, is_name)));
+        }
         Some(FinishedColumn {
             column_type: reading.column_type(),
             missing,
-            identifiers: search.settle(),
+            identifiers,
+            counts: Some(counts),
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
+}
+
+/// How many cells hold a value that fits.
+fn cells_where(codes: &Codes, dictionary: &Dictionary, mut fits: impl FnMut(&str) -> bool) -> u64 {
+    let such: Vec<bool> = dictionary.values().map(|value| value.is_some_and(|value| fits(value.expose()))).collect();
+    if !such.contains(&true) {
+        return 0;
+    }
+    crate::with_codes!(codes, codes => codes.iter().filter(|&&code| such[code as usize]).count() as u64)
 }
 
 /// How many records have this code.
@@ -200,18 +261,25 @@ fn count(codes: &Codes, code: u32) -> u64 {
     crate::with_codes!(codes, codes => codes.iter().filter(|&&other| u32::from(other) == code).count() as u64)
 }
 
-/// Whether a raw cell is missing: empty or one of the spellings that the user named.
-pub(super) fn is_missing(cell: &[u8], nulls: &[Vec<u8>]) -> bool {
-    cell.is_empty() || nulls.iter().any(|null| null == cell)
-}
-
 /// Slots of the memory of recent keys.
 const RECENT: usize = 1 << 12;
 
 impl PassedColumn {
-    fn look_at_key(&mut self, key: u64, text: &[u8], nulls: &[Vec<u8>]) {
+    fn new(search: Search, rules: CellRules) -> Self {
+        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent: vec![0; RECENT], search, rules }
+    }
+
+    /// Takes cells that were coded.
+    fn take_raw(&mut self, values: &RawValues, codes: &Codes) {
+        let records = values.records(codes);
+        for (cell, records) in values.iter().zip(records) {
+            self.look_at_many(cell, records);
+        }
+    }
+
+    fn look_at_key(&mut self, key: u64, text: &[u8]) {
         if !is_short(key) {
-            self.look_at(bytes_of(key, text, &mut [0; 8]), nulls);
+            self.look_at(bytes_of(key, text, &mut [0; 8]));
             return;
         }
         // The key of the empty cell is 0, which also marks an empty slot: it must not count as known.
@@ -223,21 +291,28 @@ impl PassedColumn {
         let mut room = [0; 8];
         let cell = bytes_of(key, text, &mut room);
         // Cells that are counted must be looked at every time; a short e-mail address is one.
-        if !is_missing(cell, nulls) && !is_not_a_number(cell) && !cell.contains(&b'@') && cell.is_ascii() {
+        let trimmed = self.rules.trimmed(cell);
+        if !self.rules.is_missing(trimmed) && !is_not_a_number(trimmed) && !cell.contains(&b'@') && cell.is_ascii() {
             self.recent[slot] = key;
         }
-        self.look_at(cell, nulls);
+        self.look_at(cell);
     }
 
-    fn look_at(&mut self, cell: &[u8], nulls: &[Vec<u8>]) {
-        if is_missing(cell, nulls) {
-            self.missing += 1;
+    fn look_at(&mut self, cell: &[u8]) {
+        self.look_at_many(cell, 1);
+    }
+
+    /// Looks at a cell that so many records hold.
+    fn look_at_many(&mut self, cell: &[u8], records: u64) {
+        let cell = self.rules.trimmed(cell);
+        if self.rules.is_missing(cell) {
+            self.missing += records;
             return;
         }
         if is_not_a_number(cell) {
-            self.not_a_number += 1;
+            self.not_a_number += records;
         }
-        self.search.take(cell, 1);
+        self.search.take(cell, records);
         if !self.readings.is_text() {
             self.readings = self.readings.and(readings_of(cell));
         }
@@ -250,6 +325,7 @@ impl PassedColumn {
             column_type: reading.column_type(),
             missing: self.missing + not_a_number,
             identifiers: self.search.settle(),
+            counts: None,
             coded: None,
         }
     }
@@ -259,24 +335,26 @@ impl PassedColumn {
 mod tests {
     use proptest::prelude::*;
 
-    use super::ColumnCoder;
+    use super::{CellRules, ColumnCoder, Keep};
+    use crate::plan::InputOptions;
     use crate::input::cells::CellBlockBuilder;
     use crate::result::ColumnType;
     use crate::secret::Secret;
 
     /// Codes a column given in blocks and returns type, missing cells and the cells read back.
     fn code(blocks: &[Vec<String>], nulls: &[&str], wanted: bool) -> (ColumnType, u64, Vec<Option<String>>) {
-        let nulls: Vec<Vec<u8>> = nulls.iter().map(|null| null.as_bytes().to_vec()).collect();
-        let mut column = ColumnCoder::new(wanted, "column");
+        let null_values = nulls.iter().map(|&null| null.to_owned()).collect();
+        let rules = CellRules::new(&InputOptions { null_values, ..InputOptions::default() }, "column");
+        let mut column = ColumnCoder::new(if wanted { Keep::Values } else { Keep::Facts }, "column", rules);
         for cells in blocks {
             let mut block = CellBlockBuilder::new(1);
             for cell in cells {
                 block.push(cell.as_bytes()).unwrap();
             }
             let block = block.finish();
-            column.take_keys(block.column(0), &block.text, &nulls);
+            column.take_keys(block.column(0), &block.text);
         }
-        let finished = column.finish("column", &nulls).unwrap();
+        let finished = column.finish("column").unwrap();
         let cells = finished.coded.map_or_else(Vec::new, |coded| {
             let value = |code| coded.dictionary.value(code).map(|value: Secret<&str>| value.expose().to_owned());
             (0..coded.codes.len()).map(|record| value(coded.codes.get(record))).collect()
@@ -299,7 +377,7 @@ mod tests {
     fn one_and_one_point_zero_are_two_values_of_a_text_column() {
         let (column_type, _, cells) = code(&[texts(&["1", "1.0", "x", " x"])], &[], true);
         assert_eq!(column_type, ColumnType::Text);
-        assert_eq!(cells.into_iter().flatten().collect::<Vec<_>>(), ["1", "1.0", "x", " x"]);
+        assert_eq!(cells.into_iter().flatten().collect::<Vec<_>>(), ["1", "1.0", "x", "x"]);
     }
 
     #[test]

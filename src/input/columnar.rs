@@ -19,6 +19,7 @@ use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use rayon::prelude::*;
 
+use super::beside;
 use super::coder::ColumnCoder;
 use super::error::{InputError, shown};
 use super::read::Collector;
@@ -120,6 +121,9 @@ pub(super) fn read_parquet(
     if groups.iter().sum::<usize>() != metadata.num_rows {
         return Err(format_error(&file.name, "Parquet"));
     }
+    let said = metadata.key_value_metadata().iter().flatten();
+    let pairs = said.filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
+    collector.beside.extend(beside::in_metadata(pairs));
     let mut reported = 0;
     for (start, rows) in slices(&groups) {
         let decode = |column| {
@@ -184,7 +188,6 @@ fn take_columns(
     rows: usize,
     decode: impl Fn(usize) -> Result<DataFrame, InputError> + Sync,
 ) -> Result<(), InputError> {
-    let nulls = collector.nulls;
     let stop = collector.stop;
     let results: Vec<Result<(), InputError>> = collector
         .coders
@@ -195,7 +198,7 @@ fn take_columns(
             stop.check()?;
             let frame = decode(position)?;
             let series = frame.columns().first().ok_or_else(|| damaged(file, position))?.as_materialized_series();
-            take_series(file, position, coder, series, rows, nulls)
+            take_series(file, position, coder, series, rows)
         })
         .collect();
     results.into_iter().collect::<Result<(), _>>()?;
@@ -209,7 +212,6 @@ fn take_series(
     coder: &mut ColumnCoder,
     series: &Series,
     rows: usize,
-    nulls: &[Vec<u8>],
 ) -> Result<(), InputError> {
     let name = || shown(&file.columns[position]);
     if series.len() != rows {
@@ -218,7 +220,7 @@ fn take_series(
     }
     let pushed = catch_unwind(AssertUnwindSafe(|| {
         let mut pushed = Ok(());
-        coder.take_with(nulls, |sink| pushed = push_series(series, sink));
+        coder.take_with(|sink| pushed = push_series(series, sink));
         pushed
     }));
     match pushed {
@@ -278,7 +280,6 @@ fn read_arrow(
     let account = hash_file(&file.name, &file.place)?;
     let width = file.columns.len();
     let passes = usize::try_from(account.bytes / ARROW_PASS_BYTES).unwrap_or(usize::MAX).clamp(1, width);
-    let nulls = collector.nulls;
     let mut records = None;
     let order: Vec<usize> = (0..width).collect();
     for columns in order.chunks(width.div_ceil(passes)) {
@@ -296,7 +297,7 @@ fn read_arrow(
             .map(|(coder, &position)| {
                 let place = positions.binary_search(&position).unwrap_or(usize::MAX);
                 let column = frame.columns().get(place).ok_or_else(|| damaged(file, position))?;
-                take_series(file, position, coder, column.as_materialized_series(), rows, nulls)
+                take_series(file, position, coder, column.as_materialized_series(), rows)
             })
             .collect();
         found.into_iter().collect::<Result<(), _>>()?;

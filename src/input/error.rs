@@ -80,6 +80,14 @@ pub enum InputError {
         /// Sheets that hold cells.
         sheets: usize,
     },
+    /// A column of a spreadsheet holds formulas, and no value of them was stored.
+    #[error("column `{column}` of `{file}` holds formulas without stored values")]
+    UnstoredFormulas {
+        /// File name.
+        file: String,
+        /// Column name.
+        column: String,
+    },
     /// The system refused to open or read a file.
     #[error("cannot read `{file}`: {}", describe(*.kind))]
     Unreadable {
@@ -376,6 +384,9 @@ impl InputError {
             Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
             Self::LooksLikeData { .. } => {
                 "say `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
+            }
+            Self::UnstoredFormulas { .. } => {
+                "open the file in a spreadsheet program and save it, so that values are stored"
             }
             Self::SeveralSheets { .. } => "save the sheet as CSV, or keep one sheet",
             Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",

@@ -2,8 +2,10 @@
 //!
 //! Rows without any value are skipped when there are several columns, as empty lines of text are. A column of dates
 //! whose cells all lie at midnight holds dates, one whose cells all lie on day zero holds times, any other holds
-//! timestamps. Formula errors such as `#N/A` are text.
+//! timestamps. A cell with an error such as `#N/A` is missing. A column of formulas without stored values is refused:
+//! whoever wrote the file did not compute them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +13,7 @@ use std::path::Path;
 
 use calamine::{Data, ExcelDateTime, Range, Reader, SheetType};
 
+use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
 use super::read::Collector;
@@ -23,8 +26,15 @@ fn format_error(name: &str) -> InputError {
     InputError::Format { file: shown(name), format: "spreadsheet", problem }
 }
 
-/// The cells of the only sheet that holds any.
-fn only_sheet(name: &str, bytes: &[u8]) -> Result<Range<Data>, InputError> {
+/// A sheet with its formulas.
+struct Sheet {
+    cells: Range<Data>,
+    /// Empty unless some cell below the header is.
+    formulas: Range<String>,
+}
+
+/// The only sheet that holds any cells.
+fn only_sheet(name: &str, bytes: &[u8]) -> Result<Sheet, InputError> {
     // A panic over a damaged file must not end the program, nor show what it says.
     let sheets = catch_unwind(AssertUnwindSafe(|| filled_sheets(bytes)));
     let mut sheets = sheets.ok().flatten().ok_or_else(|| format_error(name))?;
@@ -35,20 +45,48 @@ fn only_sheet(name: &str, bytes: &[u8]) -> Result<Range<Data>, InputError> {
 }
 
 /// The sheets that hold cells; hidden ones count, charts do not. `None` when the file is damaged or has no sheet.
-fn filled_sheets(bytes: &[u8]) -> Option<Vec<Range<Data>>> {
+fn filled_sheets(bytes: &[u8]) -> Option<Vec<Sheet>> {
     let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
-    let kinds: Vec<SheetType> = book.sheets_metadata().iter().map(|sheet| sheet.typ).collect();
+    let kinds: Vec<(SheetType, String)> =
+        book.sheets_metadata().iter().map(|sheet| (sheet.typ, sheet.name.clone())).collect();
     let mut filled = Vec::new();
-    for (position, kind) in kinds.iter().enumerate() {
+    for (position, (kind, name)) in kinds.iter().enumerate() {
         if *kind != SheetType::WorkSheet {
             continue;
         }
-        let sheet = book.worksheet_range_at(position)?.ok()?;
-        if sheet.used_cells().next().is_some() {
-            filled.push(sheet);
+        let cells = book.worksheet_range_at(position)?.ok()?;
+        if cells.used_cells().next().is_some() {
+            let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
+            let formulas = if has_gaps { book.worksheet_formula(name).ok()? } else { Range::empty() };
+            filled.push(Sheet { cells, formulas });
         }
     }
     (!kinds.is_empty()).then_some(filled)
+}
+
+fn is_blank(cell: &Data) -> bool {
+    matches!(cell, Data::Empty) || matches!(cell, Data::String(text) if text.is_empty())
+}
+
+/// Refuses a column whose formulas have no stored value in any row.
+fn refuse_unstored(file: &SourceFile, sheet: &Sheet) -> Result<(), InputError> {
+    let (Some((first_row, first_column)), Some(start)) = (sheet.cells.start(), sheet.formulas.start()) else {
+        return Ok(());
+    };
+    let mut stored: BTreeMap<usize, bool> = BTreeMap::new();
+    for (row, column, formula) in sheet.formulas.used_cells() {
+        let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else { continue };
+        let (row, column) = (start.0 + row, start.1 + column);
+        if formula.is_empty() || row <= first_row || column < first_column {
+            continue;
+        }
+        let value = sheet.cells.get_value((row, column));
+        *stored.entry((column - first_column) as usize).or_default() |= value.is_some_and(|value| !is_blank(value));
+    }
+    match stored.into_iter().find(|(_, stored)| !stored).and_then(|(column, _)| file.columns.get(column)) {
+        None => Ok(()),
+        Some(column) => Err(InputError::UnstoredFormulas { file: shown(&file.name), column: shown(column) }),
+    }
 }
 
 fn load(name: &str, path: &Path) -> Result<Vec<u8>, InputError> {
@@ -57,7 +95,7 @@ fn load(name: &str, path: &Path) -> Result<Vec<u8>, InputError> {
 
 /// Column names: the first row of the sheet.
 pub(super) fn columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let sheet = only_sheet(name, &load(name, path)?)?;
+    let sheet = only_sheet(name, &load(name, path)?)?.cells;
     let header = sheet.rows().next().ok_or_else(|| InputError::Empty { file: shown(name) })?;
     let mut names = Vec::with_capacity(header.len());
     for cell in header {
@@ -78,8 +116,18 @@ pub(super) fn read(
     let bytes = load(&file.name, path)?;
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
     let sheet = only_sheet(&file.name, &bytes)?;
-    let block = cells(file, &sheet)?;
+    refuse_unstored(file, &sheet)?;
+    let block = cells(file, &sheet.cells)?;
     collector.take(&[block], &file.positions)?;
+    let numbers = |column: usize| {
+        let cells = sheet.cells.rows().skip(1).filter_map(move |row| row.get(column));
+        cells.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None })
+    };
+    for (coder, &position) in collector.coders.iter_mut().zip(&file.positions) {
+        coder.note_long_numbers(numbers(position));
+    }
+    let first = sheet.cells.start().map_or(0, |(_, column)| column as usize);
+    collector.beside.extend(beside::in_comments(&bytes, &file.columns, first));
     progress.advance(account.bytes);
     Ok(account)
 }
@@ -133,7 +181,7 @@ impl DateKind {
 fn write_cell(cell: &Data, kind: DateKind, text: &mut String) {
     // Writing into a string cannot fail.
     let _ = match cell {
-        Data::Empty => Ok(()),
+        Data::Empty | Data::Error(_) => Ok(()),
         Data::Int(number) => write!(text, "{number}"),
         Data::Float(number) if number.is_nan() => Ok(()),
         Data::Float(number) => write!(text, "{number}"),
@@ -141,7 +189,6 @@ fn write_cell(cell: &Data, kind: DateKind, text: &mut String) {
         Data::Bool(value) => write!(text, "{value}"),
         Data::DateTime(date) if date.is_duration() => write!(text, "{}", (date.as_f64() * 86_400_000.0).round()),
         Data::DateTime(date) => write_date(date, kind, text),
-        Data::Error(error) => write!(text, "{error}"),
     };
 }
 

@@ -12,6 +12,31 @@ pub struct Extract {
     pub records: u64,
     /// The columns in file order (the order of the first file).
     pub columns: Vec<ExtractColumn>,
+    /// Identifiers found beside the cells: in comments of cells, and in what a file says of itself.
+    pub beside: Vec<FoundBeside>,
+}
+
+/// Identifiers found in texts that leave with the file and are no cells.
+pub struct FoundBeside {
+    /// The column that the texts belong to; `None` for the file as a whole.
+    pub column: Option<String>,
+    /// Texts that were searched.
+    pub texts: u64,
+    /// What they hold; `records` counts texts.
+    pub found: Vec<Found>,
+}
+
+/// What the spellings of a column say, as counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CellCounts {
+    /// Cells with blanks at their ends, where these are taken off.
+    pub trimmed: u64,
+    /// Distinct spellings fewer for it.
+    pub joined: u64,
+    /// Cells spelled like a missing one, and not declared real.
+    pub placeholders: u64,
+    /// Cells with a whole number that a spreadsheet rounded.
+    pub rounded: u64,
 }
 
 /// One column as read.
@@ -24,6 +49,8 @@ pub struct ExtractColumn {
     pub missing: u64,
     /// Identifiers found in its cells, whether it is coded or not: counts, no values.
     pub identifiers: Vec<Found>,
+    /// What its spellings say; `None` for a column that is not coded.
+    pub counts: Option<CellCounts>,
     /// Codes and dictionary; `None` when the caller did not ask for this column.
     pub coded: Option<CodedColumn>,
 }

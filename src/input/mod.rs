@@ -12,6 +12,7 @@
 //! - Text is streamed: besides codes and dictionaries a few blocks are in memory, however large or compressed a file.
 //! - Polars and its types are named in `columnar` and `typed` only.
 
+mod beside;
 mod blocks;
 mod cells;
 mod classify;
@@ -24,15 +25,17 @@ mod extract;
 mod headless;
 mod ndjson;
 mod read;
+mod rules;
 mod sniff;
 mod source;
 mod stored;
+mod suspects;
 #[cfg(test)]
 mod test;
 mod typed;
 mod values;
 
 pub use error::InputError;
-pub use extract::{CodedColumn, Extract, ExtractColumn};
-pub use read::read;
+pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
+pub use read::{read, read_all};
 pub use source::{Source, open};

@@ -10,11 +10,12 @@ use rayon::prelude::*;
 
 use super::blocks::{RecordRule, TextBlock, TextBlocks};
 use super::cells::CellBlock;
-use super::coder::ColumnCoder;
+use super::coder::{ColumnCoder, Keep};
 use super::delimited::{Layout, first_record};
 use super::error::{InputError, shown};
-use super::extract::{Extract, ExtractColumn};
+use super::extract::{Extract, ExtractColumn, FoundBeside};
 use super::ndjson::Objects;
+use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
@@ -58,8 +59,22 @@ pub fn read(
     read_at(Pace::default(), source, wanted, progress, stop, memory)
 }
 
+/// [`read`], and codes the other columns too as long as memory allows.
+///
+/// # Errors
+/// As [`read`]; never because of a column that is not wanted.
+pub fn read_all(
+    source: Source,
+    wanted: &[bool],
+    progress: &dyn Progress,
+    stop: &Stop,
+    memory: Option<u64>,
+) -> Result<Extract, InputError> {
+    let keep = keep(&source, wanted, Keep::Spare);
+    read_keeping(Pace::default(), source, &keep, progress, stop, memory)
+}
+
 /// [`read`] at a given pace.
-#[expect(clippy::needless_pass_by_value, reason = "a source that may be a stream is read once")]
 pub(super) fn read_at(
     pace: Pace,
     source: Source,
@@ -68,8 +83,27 @@ pub(super) fn read_at(
     stop: &Stop,
     memory: Option<u64>,
 ) -> Result<Extract, InputError> {
+    let keep = keep(&source, wanted, Keep::Facts);
+    read_keeping(pace, source, &keep, progress, stop, memory)
+}
+
+/// What is kept of each column; `other` for those that are not wanted.
+fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
+    let of = |column: usize| if wanted.get(column).copied().unwrap_or(false) { Keep::Values } else { other };
+    (0..source.columns.len()).map(of).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a source that may be a stream is read once")]
+fn read_keeping(
+    pace: Pace,
+    source: Source,
+    keep: &[Keep],
+    progress: &dyn Progress,
+    stop: &Stop,
+    memory: Option<u64>,
+) -> Result<Extract, InputError> {
     progress.begin("read", source.bytes(), "bytes");
-    let extract = read_files(pace, &source, Collector::new(&source, wanted, stop, memory), progress);
+    let extract = read_files(pace, &source, Collector::new(&source, keep, stop, memory), progress);
     progress.end();
     extract
 }
@@ -109,8 +143,8 @@ pub(super) struct Collector<'a> {
     pub(super) coders: Vec<ColumnCoder>,
     /// Records so far.
     pub(super) records: u64,
-    /// Spellings of missing cells besides the empty one.
-    pub(super) nulls: &'a [Vec<u8>],
+    /// Identifiers found beside the cells.
+    pub(super) beside: Vec<FoundBeside>,
     /// When to end early.
     pub(super) stop: &'a Stop,
     columns: &'a [String],
@@ -119,17 +153,13 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(source: &'a Source, wanted: &[bool], stop: &'a Stop, memory: Option<u64>) -> Self {
-        let flag = |column: usize| wanted.get(column).copied().unwrap_or(false);
+    fn new(source: &'a Source, keep: &[Keep], stop: &'a Stop, memory: Option<u64>) -> Self {
+        let coder =
+            |(name, &keep): (&String, &Keep)| ColumnCoder::new(keep, name, CellRules::new(&source.options, name));
         Self {
-            coders: source
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(place, name)| ColumnCoder::new(flag(place), name))
-                .collect(),
+            coders: source.columns.iter().zip(keep).map(coder).collect(),
             records: 0,
-            nulls: &source.null_values,
+            beside: Vec::new(),
             stop,
             columns: &source.columns,
             memory,
@@ -138,10 +168,9 @@ impl<'a> Collector<'a> {
 
     /// Takes blocks of cells; `positions` tells for every column of the extract where it lies in the blocks.
     pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
-        let nulls = self.nulls;
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
-                coder.take_keys(block.column(position), &block.text, nulls);
+                coder.take_keys(block.column(position), &block.text);
             }
         });
         self.took(blocks.iter().map(|block| block.records as u64).sum())
@@ -151,35 +180,46 @@ impl<'a> Collector<'a> {
     pub(super) fn took(&mut self, records: u64) -> Result<(), InputError> {
         self.records += records;
         self.stop.check()?;
-        if let Some(full) = self.coders.iter().position(ColumnCoder::is_full) {
-            return Err(InputError::TooManyValues { column: shown(&self.columns[full]) });
+        while let Some(full) = self.coders.iter().position(ColumnCoder::is_full) {
+            if !self.coders[full].let_go() {
+                return Err(InputError::TooManyValues { column: shown(&self.columns[full]) });
+            }
         }
-        let bytes: u64 = self.coders.iter().map(ColumnCoder::bytes).sum();
-        match self.memory {
-            Some(limit) if bytes > limit => Err(InputError::Memory { limit, records: self.records }),
-            _ => Ok(()),
+        let Some(limit) = self.memory else { return Ok(()) };
+        while self.coders.iter().map(ColumnCoder::bytes).sum::<u64>() > limit {
+            if !self.let_go_of_largest() {
+                return Err(InputError::Memory { limit, records: self.records });
+            }
         }
+        Ok(())
+    }
+
+    /// Lets the codes and values of a column go that the caller can do without; `false` when there is none.
+    fn let_go_of_largest(&mut self) -> bool {
+        let spare = self.coders.iter_mut().filter(|coder| coder.is_spare());
+        spare.max_by_key(|coder| coder.bytes()).is_some_and(ColumnCoder::let_go)
     }
 
     fn finish(self, source: &Source, files: Vec<InputFile>) -> Result<Extract, InputError> {
-        let nulls = self.nulls;
+        let beside = self.beside;
         let columns: Result<Vec<ExtractColumn>, InputError> = self
             .coders
             .into_par_iter()
             .zip(&source.columns)
             .with_max_len(1)
             .map(|(coder, name)| {
-                let finished = coder.finish(name, nulls)?;
+                let finished = coder.finish(name)?;
                 Ok(ExtractColumn {
                     name: name.clone(),
                     column_type: finished.column_type,
                     missing: finished.missing,
                     identifiers: finished.identifiers,
+                    counts: finished.counts,
                     coded: finished.coded,
                 })
             })
             .collect();
-        Ok(Extract { files, records: self.records, columns: columns? })
+        Ok(Extract { files, records: self.records, columns: columns?, beside })
     }
 }
 

@@ -26,7 +26,7 @@ const EXTENSIONS: [&str; 18] = [
 pub struct Source {
     pub(super) files: Vec<SourceFile>,
     pub(super) columns: Vec<String>,
-    pub(super) null_values: Vec<Vec<u8>>,
+    pub(super) options: InputOptions,
     name: String,
 }
 
@@ -92,7 +92,7 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
     Ok(Source {
         columns: first.columns.clone(),
         name: input.path().map_or_else(|| "stdin".to_owned(), stem),
-        null_values: options.null_values.iter().map(|null| null.as_bytes().to_vec()).collect(),
+        options: options.clone(),
         files,
     })
 }

@@ -16,7 +16,9 @@ use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
 use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
-use super::coder::is_missing;
+use super::extract::CellCounts;
+use super::rules::CellRules;
+use super::suspects::is_rounded;
 use crate::detect::Search;
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
@@ -186,26 +188,67 @@ pub(super) struct RawValues {
 }
 
 impl RawValues {
-    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|code| raw_value(&self.arena, &self.ends, code))
     }
 
+    /// Records of every value.
+    pub(super) fn records(&self, codes: &Codes) -> Vec<u64> {
+        let mut records = vec![0_u64; self.ends.len()];
+        crate::with_codes!(codes, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+        records
+    }
+
     /// Looks for identifiers: once in every distinct value, and only when there are some does it count their records.
-    pub(super) fn search(&self, codes: &Codes, nulls: &[Vec<u8>], search: &mut Search) {
+    pub(super) fn search(&self, codes: &Codes, rules: &CellRules, search: &mut Search) {
         if !self.iter().any(|cell| search.notices(cell)) {
             return;
         }
-        let mut records = vec![0_u64; self.ends.len()];
-        crate::with_codes!(codes, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
-        for (cell, records) in self.iter().zip(records).filter(|(cell, _)| !is_missing(cell, nulls)) {
+        let cells = self.iter().map(|cell| rules.trimmed(cell));
+        for (cell, records) in cells.zip(self.records(codes)).filter(|(cell, _)| !rules.is_missing(cell)) {
             search.take(cell, records);
         }
     }
 
+    /// Cells with blanks at their ends, spellings that became one without them, and numbers that were rounded.
+    pub(super) fn counts(&self, codes: &Codes, rules: &CellRules) -> CellCounts {
+        let mut counts = CellCounts::default();
+        let is_padded = |cell: &[u8]| rules.trimmed(cell).len() < cell.len();
+        let is_suspect = |cell: &[u8]| is_padded(cell) || is_rounded(rules.trimmed(cell));
+        if !self.iter().any(is_suspect) {
+            return counts;
+        }
+        for (cell, records) in self.iter().zip(self.records(codes)) {
+            let value = rules.trimmed(cell);
+            counts.trimmed += if is_padded(cell) { records } else { 0 };
+            counts.rounded += if is_rounded(value) && !rules.is_missing(value) { records } else { 0 };
+        }
+        if counts.trimmed > 0 {
+            counts.joined = self.joined(rules);
+        }
+        counts
+    }
+
+    /// How many spellings fewer there are without the blanks at their ends, missing cells left out.
+    fn joined(&self, rules: &CellRules) -> u64 {
+        let mut known: HashTable<&[u8]> = HashTable::new();
+        let mut joined = 0;
+        for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
+            match known.entry(self.hasher.hash_one(cell), |&other| other == cell, |&other| self.hasher.hash_one(other))
+            {
+                Entry::Occupied(_) => joined += 1,
+                Entry::Vacant(entry) => {
+                    entry.insert(cell);
+                }
+            }
+        }
+        joined
+    }
+
     /// How the column is read.
-    pub(super) fn reading(&self, nulls: &[Vec<u8>]) -> Reading {
+    pub(super) fn reading(&self, rules: &CellRules) -> Reading {
         let mut readings = Readings::all();
-        for cell in self.iter().filter(|cell| !is_missing(cell, nulls)) {
+        for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
             readings = readings.and(readings_of(cell));
             if readings.is_text() {
                 break;
@@ -217,23 +260,29 @@ impl RawValues {
     /// The dictionary in canonical spelling, and the new code of every old one when some codes changed.
     ///
     /// `None` would mean that a value does not admit the reading that all values admit.
-    pub(super) fn into_dictionary(self, reading: Reading, nulls: &[Vec<u8>]) -> Option<(Dictionary, Option<Vec<u32>>)> {
+    pub(super) fn into_dictionary(self, reading: Reading, rules: &CellRules) -> Option<(Dictionary, Option<Vec<u32>>)> {
         let mut dictionary = Dictionary::with_capacity(reading.column_type(), self.ends.len(), self.arena.len());
         let mut known: HashTable<u32> = HashTable::new();
         let mut map = Vec::with_capacity(self.ends.len());
         let mut canonical = String::new();
-        for cell in self.iter() {
-            if is_missing(cell, nulls) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
+        // Texts without blanks at their ends differ as they stand.
+        let distinct = reading == Reading::Text && self.iter().all(|cell| rules.trimmed(cell).len() == cell.len());
+        for cell in self.iter().map(|cell| rules.trimmed(cell)) {
+            if rules.is_missing(cell) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
                 map.push(dictionary.push_missing());
                 continue;
             }
             let value = std::str::from_utf8(cell).ok()?;
-            if reading == Reading::Text {
+            if distinct {
                 map.push(dictionary.push(Secret::new(value)));
                 continue;
             }
             canonical.clear();
-            write_canonical(cell, reading, &mut canonical)?;
+            if reading == Reading::Text {
+                canonical.push_str(value);
+            } else {
+                write_canonical(cell, reading, &mut canonical)?;
+            }
             let hash = self.hasher.hash_one(canonical.as_str());
             let spelled = |code: u32| dictionary.value(code).map(Secret::expose);
             match known.entry(

@@ -1,7 +1,8 @@
 //! The format rules of the safe harbor method, as far as types, rules and headings of columns can answer them.
 //!
 //! Source: 45 CFR 164.514(b)(2). A column counts as it leaves: after its coarsening rules. Headings are read in English
-//! and German; a heading that says nothing is not judged, and that is said.
+//! and German; a heading that says nothing is not judged, and that is said. Where the cells of a column were looked at,
+//! they decide: a file that was treated before needs no rule.
 
 use super::checks::open;
 use super::{Case, Gated, finding};
@@ -47,12 +48,12 @@ fn is_safe_harbor(gate: &Gate) -> bool {
 }
 
 /// What the safe harbor method asks for and no column can answer.
-const UNANSWERED: [(&str, &str); 5] = [
+const UNANSWERED: [(&str, &str); 4] = [
     (
         "post-code-population",
-        "whether more than 20,000 people live under the first three digits of each post code is not known",
+        "whether more than 20,000 people live under the first three digits of each post code is judged by the lists of \
+         the censuses of 2000 and 2010, not by later figures",
     ),
-    ("birth-year-of-the-oldest", "whether a year of birth shows an age above 89 is not judged"),
     (
         "other-identifiers",
         "licence, vehicle and device numbers, web and network addresses, biometric data and pictures are not looked for",
@@ -82,13 +83,26 @@ fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     (is_date && !by_year).then_some((FindingCode::DateTooFine, message))
 }
 
+/// Headings of birth.
+const BIRTHS: [&str; 8] = ["birth", "born", "birthday", "birthdate", "birthyear", "yob", "dob", "geburtsjahr"];
+
 fn age_not_pooled(column: &DatasetColumn) -> Option<(FindingCode, String)> {
+    let heading = words(&column.name);
+    let mentions = |known: &[&str]| heading.iter().any(|word| known.contains(&word.as_str()));
+    if mentions(&BIRTHS) && column.facts.forms.is_some_and(|forms| forms.born_above_89) {
+        let message = format!("column `{}` holds years of birth that show an age above 89", column.name);
+        return Some((FindingCode::AgeNotPooled, message));
+    }
     let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
-    let is_age =
-        words(&column.name).iter().any(|word| ["age", "ages", "alter", "lebensalter"].contains(&word.as_str()));
     let pooled = column.coarsen.iter().any(|rule| pools_from(rule).is_some_and(|edge| edge <= 90.0));
+    // A rounded age of 90 stands for younger ones too.
+    let rounded = column.coarsen.iter().any(|rule| rule.starts_with("round:"));
+    let broken = match column.facts.forms.filter(|_| !rounded) {
+        Some(forms) => forms.above_89 || (is_number && !forms.ages),
+        None => is_number && !pooled,
+    };
     let message = format!("column `{}` holds ages, and those above 89 are not pooled", column.name);
-    (is_number && is_age && !pooled).then_some((FindingCode::AgeNotPooled, message))
+    (broken && mentions(&["age", "ages", "alter", "lebensalter"])).then_some((FindingCode::AgeNotPooled, message))
 }
 
 /// From which number on a rule makes one value of all.
@@ -112,8 +126,16 @@ fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let heading = words(&column.name);
     let mentions = |known: &[&str]| heading.iter().any(|word| known.contains(&word.as_str()));
     let prefix = |rule: &String| rule.strip_prefix("prefix:").and_then(|length| length.trim().parse::<u32>().ok());
-    let shortened = column.coarsen.iter().filter_map(prefix).any(|length| length <= 3);
-    let message = if mentions(&POST_CODES) {
+    let by_rule = column.coarsen.iter().filter_map(prefix).any(|length| length <= 3);
+    let shortened = by_rule || column.facts.forms.is_some_and(|forms| forms.three_digits_at_most);
+    let restricted = column.facts.forms.is_some_and(|forms| forms.restricted_area);
+    let message = if mentions(&POST_CODES) && shortened && restricted {
+        let message = format!(
+            "column `{}` holds three-digit post codes of areas in which 20,000 people or fewer live",
+            column.name
+        );
+        return Some((FindingCode::PlaceTooFine, message));
+    } else if mentions(&POST_CODES) {
         format!("column `{}` holds post codes finer than their first three digits", column.name)
     } else if mentions(&PLACES) {
         format!("column `{}` holds places below a state", column.name)

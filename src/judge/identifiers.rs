@@ -157,6 +157,7 @@ fn plural(kind: IdentifierKind) -> &'static str {
         IdentifierKind::PhoneNumber => "telephone numbers",
         IdentifierKind::NationalIdentifier => "national identification numbers",
         IdentifierKind::HashedValue => "values that look like hashes",
+        IdentifierKind::PersonName => "names of people",
     }
 }
 
@@ -164,6 +165,8 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
     let within = match column.placement {
         Placement::WholeCell => "",
         Placement::WithinText => " within text",
+        Placement::CellComment => " in the comments of its cells",
+        Placement::FileMetadata => " in what the file says of itself",
     };
     let records = if column.records == 1 { "1 record".to_owned() } else { format!("{} records", column.records) };
     let message = format!("column `{}` holds {}{within} in {records}{rest}", column.column, plural(column.kind));

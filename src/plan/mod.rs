@@ -156,6 +156,34 @@ pub struct InputOptions {
     pub encoding: Option<TextEncoding>,
     /// Spellings that count as missing besides the empty field, such as `NA`.
     pub null_values: Vec<String>,
+    /// Further spellings that count as missing, by column.
+    pub column_null_values: BTreeMap<String, Vec<String>>,
+    /// Spellings that look as if they meant "missing" and are values all the same, by column.
+    pub real_values: BTreeMap<String, Vec<String>>,
+    /// Whether blanks at the ends of cells are taken off before cells are compared; `None` means yes.
+    pub trim: Option<bool>,
+    /// What stands in a cell that was suppressed; `None` means [`SUPPRESSION_MARKS`].
+    pub suppression_marks: Option<Vec<String>>,
+}
+
+/// Cells that stand for a value that was taken out, unless the plan names others.
+pub const SUPPRESSION_MARKS: [&str; 4] = ["*", "**", "***", "suppressed"];
+
+impl InputOptions {
+    /// Whether blanks at the ends of cells are taken off.
+    #[must_use]
+    pub fn trims(&self) -> bool {
+        self.trim.unwrap_or(true)
+    }
+
+    /// Whether a value stands for one that was suppressed; letters are compared without case.
+    #[must_use]
+    pub fn is_suppression_mark(&self, value: &str) -> bool {
+        match &self.suppression_marks {
+            Some(marks) => marks.iter().any(|mark| mark.trim().eq_ignore_ascii_case(value)),
+            None => SUPPRESSION_MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(value)),
+        }
+    }
 }
 
 /// Character encodings that can be read.

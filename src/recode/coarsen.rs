@@ -6,7 +6,9 @@
 use hashbrown::HashMap;
 
 use super::calendar::calendar_text;
-use super::{CoarsenRule, Exact, TimeOrigin, TreatmentError};
+use super::label::is_label;
+use super::rare::merged_value;
+use super::{CalendarUnit, CoarsenRule, Exact, TimeOrigin, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::Dictionary;
@@ -60,9 +62,23 @@ pub(super) fn recode_by_value(
     origin: TimeOrigin,
 ) -> Result<Recoded, TreatmentError> {
     let found = old.column_type();
-    let new_type = if found == ColumnType::Empty { found } else { new_type(column, rule, found)? };
-    recode(old, new_type, |value, buffer| replace(rule, found, value, origin, buffer))
-        .map_err(|values| TreatmentError::NotExact { column: column.to_owned(), rule: rule.to_string(), values })
+    let new_type = match new_type(column, rule, found) {
+        _ if found == ColumnType::Empty => found,
+        Ok(new_type) => new_type,
+        // A treated file holds labels where the rule expects dates or numbers.
+        Err(misfit) => {
+            let stays = recode(old, ColumnType::Text, |value, buffer| stay_or_replace(rule, value, origin, buffer));
+            return stays.map_err(|_| misfit);
+        }
+    };
+    recode(old, new_type, |value, buffer| {
+        if value == merged_value() {
+            buffer.push_str(value);
+            return Some(());
+        }
+        replace(rule, found, value, origin, buffer)
+    })
+    .map_err(|values| TreatmentError::NotExact { column: column.to_owned(), rule: rule.to_string(), values })
 }
 
 /// The type of the values after the rule, or an error when the rule does not fit the type before it.
@@ -88,6 +104,20 @@ fn new_type(column: &str, rule: &CoarsenRule, found: ColumnType) -> Result<Colum
     }
 }
 
+/// Writes a value that the rule has made already as it is, and what it makes of a number or an ISO date beside such.
+fn stay_or_replace(rule: &CoarsenRule, value: &str, origin: TimeOrigin, buffer: &mut String) -> Option<()> {
+    if is_label(rule, value) {
+        buffer.push_str(value);
+        return Some(());
+    }
+    let found = match rule {
+        CoarsenRule::Calendar(CalendarUnit::Hour) => return None,
+        CoarsenRule::Calendar(_) => ColumnType::Date,
+        _ => ColumnType::Decimal,
+    };
+    replace(rule, found, value, origin, buffer)
+}
+
 /// Writes the coarser value to `buffer`. `None` when the value cannot be coarsened exactly.
 fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, origin: TimeOrigin, buffer: &mut String) -> Option<()> {
     match rule {
@@ -108,6 +138,14 @@ fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, origin: TimeOrigi
         CoarsenRule::Hierarchy { .. } | CoarsenRule::Rare(_) | CoarsenRule::Drop => buffer.push_str(value),
     }
     Some(())
+}
+
+/// Whether a value is the name of a band between these edges.
+pub(super) fn bin_name_of(edges: &[Exact], value: &str) -> bool {
+    let first = edges.first().map(|edge| format!("<{edge}"));
+    let last = edges.last().map(|edge| format!(">={edge}"));
+    let inner = edges.windows(2).map(|pair| format!("[{},{})", pair[0], pair[1]));
+    first.into_iter().chain(last).chain(inner).any(|name| name == value)
 }
 
 /// The band that holds `number`: `<0`, `[0,10)`, ... or `>=50`.
@@ -217,6 +255,22 @@ mod tests {
             assert!(error.hint().is_some());
             assert!(!error.to_string().contains("2026"));
         }
+    }
+
+    #[test]
+    fn a_treated_column_stays_as_it_is() {
+        for (rule, column_type, values) in [
+            ("month", ColumnType::Text, &["2026-11", "2026-12", "(rare)"][..]),
+            ("year", ColumnType::Integer, &["2026", "2025"]),
+            ("bins:0,10", ColumnType::Text, &["<0", "[0,10)", ">=10"]),
+            ("round:10", ColumnType::Text, &["20", "(rare)"]),
+            ("prefix:2", ColumnType::Text, &["10", "(rare)"]),
+        ] {
+            assert_eq!(coarsened(rule, column_type, values), values, "{rule}");
+        }
+        let mixed = coarsened("month", ColumnType::Text, &["2026-11", "2026-11-21", "2026-12-01"]);
+        assert_eq!(mixed, ["2026-11", "2026-11", "2026-12"]);
+        assert!(matches!(refused("month", ColumnType::Text, &["2026-11", "x"]), TreatmentError::RuleDoesNotFit { .. }));
     }
 
     #[test]

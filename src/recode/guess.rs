@@ -93,6 +93,7 @@ fn plural(kind: IdentifierKind) -> &'static str {
         IdentifierKind::PhoneNumber => "telephone numbers",
         IdentifierKind::NationalIdentifier => "national identification numbers",
         IdentifierKind::HashedValue => "values that look like hashes",
+        IdentifierKind::PersonName => "names of people",
     }
 }
 
@@ -110,7 +111,8 @@ pub(super) fn guess_roles(columns: &[ColumnFacts<'_>], open: &[bool], has_subjec
 /// What a column that nobody named may be after all, where leaving it unnamed would be dangerous: a subject or a direct
 /// identifier, by its heading or by what was found in its cells.
 pub(super) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role> {
-    if most_cells(found, values, IdentifierKind::is_direct).is_some() {
+    let holds_names = found.iter().any(|found| found.kind == IdentifierKind::PersonName);
+    if holds_names || most_cells(found, values, IdentifierKind::is_direct).is_some() {
         return Some(Role::DirectIdentifier);
     }
     let heading = words(name);

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::coarsen::{Recoded, recode};
+use super::rare::merged_value;
 use super::{TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
 
 /// Replaces every value by its entry on `level` of the hierarchy, which has one line a value: the value itself, then
-/// its entries on level 1, 2 and so on.
+/// its entries on level 1, 2 and so on. The entries of the level are reserved: a value that reads like one stays.
 ///
 /// # Errors
 /// When a value is not in the hierarchy, the hierarchy repeats a value with another entry or lacks an entry, or has no
@@ -24,8 +25,11 @@ pub(super) fn recode_by_hierarchy(
     old: &Dictionary,
 ) -> Result<Recoded, TreatmentError> {
     let entries = entries(file, level, hierarchy)?;
+    // What stands on the level already, in a treated file, stays as it is.
+    let labels: HashSet<&str, foldhash::fast::FixedState> = entries.values().copied().collect();
     recode(old, ColumnType::Text, |value, buffer| {
-        buffer.push_str(entries.get(value)?);
+        let stays = labels.contains(value) || value == merged_value();
+        buffer.push_str(if stays { value } else { entries.get(value)? });
         Some(())
     })
     .map_err(|values| TreatmentError::NotInHierarchy { column: column.to_owned(), file: file_name(file), values })
@@ -99,6 +103,13 @@ mod tests {
             let new = recode_by_hierarchy("age", Path::new("x/ages.csv"), level, &ages(), &old).unwrap();
             assert_eq!(text_values(&new.dictionary, &new.map), expected);
         }
+    }
+
+    #[test]
+    fn entries_of_the_level_stay_as_they_are() {
+        let old = column("age", &["5-9", "0-4", "7", "(rare)"]).coded.unwrap().dictionary;
+        let new = recode_by_hierarchy("age", Path::new("ages.csv"), 1, &ages(), &old).unwrap();
+        assert_eq!(text_values(&new.dictionary, &new.map), ["5-9", "0-4", "5-9", "(rare)"]);
     }
 
     #[test]

@@ -4,14 +4,17 @@
 //! and lets go of everything else as early as it can.
 
 mod calendar;
+mod candidate;
 mod coarsen;
 mod column_words;
 mod consent;
 mod error;
 mod event;
-mod given_names;
+mod facts;
+mod forms;
 mod guess;
 mod hierarchy;
+mod label;
 mod lookups;
 mod point;
 mod propose;
@@ -19,6 +22,7 @@ mod rare;
 mod roles;
 pub mod shared;
 mod subject;
+mod suppressed;
 #[cfg(test)]
 mod testing;
 mod treat;
@@ -32,6 +36,7 @@ pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
+pub use suppressed::{Suppressed, leave_out_suppressed};
 pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
 pub use value_map::{Replay, ValueMap};
 pub use within::{WholeNumbers, tolerance_in, whole_numbers};

@@ -58,6 +58,7 @@ mod tests {
             missing: 0,
             constant_per_subject: Some(constant),
             coarsen: Vec::new(),
+            facts: crate::result::ColumnFacts::default(),
         }
     }
 

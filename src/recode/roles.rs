@@ -1,8 +1,8 @@
 //! What each column is: declared, guessed, or not used.
 
 use super::TreatmentError;
-use super::given_names::names_people;
 use super::guess::{ColumnFacts, guess_roles};
+use crate::detect::names_people;
 use crate::input::{Extract, ExtractColumn};
 use crate::plan::RolePlan;
 use crate::result::{ColumnType, Role};

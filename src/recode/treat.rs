@@ -5,8 +5,12 @@ use std::path::PathBuf;
 
 use super::coarsen::{Recoded, recode_by_value};
 use super::consent::{ConsentCounts, count_consent};
+use super::facts::{
+    add_facts_of_open_columns, changed_cells, facts_of, find_dominant_subject, forms, subject_candidates,
+};
 use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
+use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::shared::SharedValues;
@@ -15,7 +19,7 @@ use super::value_map::ValueMap;
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
-use crate::result::{Attacker, DatasetColumn, Role};
+use crate::result::{Attacker, CellForms, DatasetColumn, DatasetFacts, Role};
 use crate::table::{Attributes, Codes, Column, Dictionary};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -57,6 +61,8 @@ pub struct Treated {
     pub shared: Vec<SharedValues>,
     /// What the rules made of the values of each column that has some, in the order of the columns.
     pub value_maps: Vec<ValueMap>,
+    /// What the records say beyond their values; suppressed records are not counted here.
+    pub facts: DatasetFacts,
 }
 
 /// Who each record belongs to.
@@ -98,8 +104,15 @@ pub fn treat(
     let mut described: Vec<DatasetColumn> =
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
+    let dominant_subject = find_dominant_subject(&extract, &described, plan);
     let subject = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
+    let facts = DatasetFacts {
+        suppressed_records: None,
+        dominant_subject,
+        subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
+    };
+    add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
     let mut treated = Treated {
         subject: None,
@@ -112,6 +125,7 @@ pub fn treat(
         described: Vec::new(),
         shared: Vec::new(),
         value_maps: Vec::new(),
+        facts,
     };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
@@ -131,6 +145,8 @@ pub fn treat(
         if is_attribute(description.role) {
             attributes.insert(description.name.clone(), (description.role, one.column.clone()));
         }
+        description.facts.changed_cells = one.changed_cells;
+        description.facts.forms = one.forms_of_cells;
         treated.columns.push(one.column);
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
@@ -217,7 +233,19 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
         missing: column.missing,
         constant_per_subject: None,
         coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
+        facts: facts_of(column),
     }
+}
+
+/// Whether every value is one that some rule of a chain leaves behind. Any short text is a prefix, so prefixes and
+/// suffixes count only where they look like those of dates.
+fn is_treated(dictionary: &Dictionary, rules: &[CoarsenRule]) -> bool {
+    let of_date = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || b"-QW".contains(&byte));
+    let made_by = |rule: &CoarsenRule, value: &str| match rule {
+        CoarsenRule::Prefix(length) | CoarsenRule::Suffix(length) => value.len() == *length && of_date(value),
+        rule => is_label(rule, value),
+    };
+    rules.iter().any(|rule| dictionary.values().flatten().all(|value| made_by(rule, value.expose())))
 }
 
 fn distinct_values(dictionary: &Dictionary) -> u64 {
@@ -276,6 +304,10 @@ struct TreatedColumn {
     shared: Option<SharedValues>,
     /// What its rules made of its values; `None` without rules.
     value_map: Option<ValueMap>,
+    /// Cells that the rules changed; `None` without rules.
+    changed_cells: Option<u64>,
+    /// The forms of its values after the rules.
+    forms_of_cells: Option<CellForms>,
 }
 
 impl Workshop<'_> {
@@ -291,16 +323,25 @@ impl Workshop<'_> {
         let rules = rules_of(plan, &name);
         let CodedColumn { mut codes, dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
+        let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
+        let mut whole: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(0)).collect();
         let (mut value_map, mut after_rare) = (ValueMap::new(&name, dictionary), Vec::new());
         for rule in rules {
-            let recoded = self.recode(&name, rule, &codes, value_map.values(), plan.time_origin)?;
+            let recoded = match self.recode(&name, rule, &codes, value_map.values(), plan.time_origin) {
+                // The file is treated already, by a later rule of the chain as well.
+                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(value_map.values(), rules) => continue,
+                recoded => recoded?,
+            };
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
+            whole.iter_mut().for_each(|code| *code = recoded.map[*code as usize]);
             value_map.push(rule, recoded);
             if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
                 after_rare.push(value_map.values().clone());
             }
         }
         let dictionary = value_map.values();
+        let changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
+        let forms_of_cells = forms(dictionary, plan);
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let ladder = ladder(&Present {
@@ -337,7 +378,7 @@ impl Workshop<'_> {
         let (value_map, dictionary) = value_map.split(is_joined);
         let shared = dictionary.map(|dictionary| SharedValues { name: name.clone(), found, dictionary, after_rare });
         let column = Column::new(name, codes, distinct, missing);
-        Ok(TreatedColumn { column, values, ladder, events, forms, shared, value_map })
+        Ok(TreatedColumn { column, values, ladder, events, forms, shared, value_map, changed_cells, forms_of_cells })
     }
 
     fn recode(

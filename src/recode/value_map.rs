@@ -110,20 +110,20 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::config::{Plan, Settings, resolve};
+    use crate::plan::{CoarsenRule, Plan, RolePlan};
     use crate::recode::testing::{column, extract, typed_column};
     use crate::recode::{Lookups, Treated, roles, treat};
     use crate::result::{ColumnType, Role};
     use crate::secret::Secret;
 
     fn plan(rules: &[&str]) -> Plan {
-        let mut flags = Settings { decides_roles: true, ..Settings::default() };
-        flags.declare("--subject", Role::Subject, &["person".to_owned()]).unwrap();
-        flags.declare("--quasi", Role::QuasiIdentifier, &["c".to_owned()]).unwrap();
+        let declared = [("person", Role::Subject), ("c", Role::QuasiIdentifier)].map(|(name, role)| (name.to_owned(), role));
+        let mut plan = Plan { roles: RolePlan { declared: declared.into(), guess: false }, ..Plan::default() };
         for rule in rules {
-            flags.coarsen_with(&format!("c={rule}")).unwrap();
+            let (column, rule) = CoarsenRule::parse_for_column(&format!("c={rule}")).unwrap();
+            plan.coarsen.entry(column).or_default().push(rule);
         }
-        resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan
+        plan
     }
 
     fn treated(rules: &[&str], column_type: ColumnType, cells: &[String], persons: &[String]) -> Treated {

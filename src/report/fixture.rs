@@ -333,6 +333,7 @@ fn dataset() -> Dataset {
         day_start: None,
         subject: Some("customer_id".to_owned()),
         columns,
+        facts: crate::result::DatasetFacts::default(),
     }
 }
 
@@ -348,6 +349,7 @@ fn column(name: &str, role: Role, column_type: ColumnType, distinct: u64, consta
         missing: if constant { 0 } else { 31 },
         constant_per_subject: Some(constant),
         coarsen: vec![],
+        facts: crate::result::ColumnFacts::default(),
     }
 }
 

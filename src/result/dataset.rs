@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::facts::{ColumnFacts, DatasetFacts};
+
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dataset {
@@ -29,6 +31,9 @@ pub struct Dataset {
     pub subject: Option<String>,
     /// The columns in file order.
     pub columns: Vec<DatasetColumn>,
+    /// What the records say beyond their values.
+    #[serde(default, flatten)]
+    pub facts: DatasetFacts,
 }
 
 /// One input file.
@@ -72,6 +77,9 @@ pub struct DatasetColumn {
     pub constant_per_subject: Option<bool>,
     /// The coarsening rules that were applied, as written.
     pub coarsen: Vec<String>,
+    /// What the cells say beyond their values.
+    #[serde(default, flatten)]
+    pub facts: ColumnFacts,
 }
 
 /// What a column is to the subject of a record.

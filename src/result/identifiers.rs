@@ -40,6 +40,10 @@ pub enum Placement {
     WholeCell,
     /// It is part of a longer text.
     WithinText,
+    /// It stands in a comment of a cell of the column.
+    CellComment,
+    /// It stands in what the file says of itself, beside all columns.
+    FileMetadata,
 }
 
 /// What an identifier names.
@@ -62,13 +66,16 @@ pub enum IdentifierKind {
     NationalIdentifier,
     /// Looks like a hash of something: hexadecimal or base64 of a usual length.
     HashedValue,
+    /// Names of people, by common given names: a sign, no proof, for shops and streets bear such names too.
+    PersonName,
 }
 
 impl IdentifierKind {
-    /// Whether it names a person outright, rather than by a pseudonym or a remainder of a number.
+    /// Whether it names a person outright, rather than by a pseudonym, a remainder of a number or the
+    /// likeness to a name.
     #[must_use]
     pub fn is_direct(self) -> bool {
-        !matches!(self, Self::TruncatedCardNumber | Self::HashedValue)
+        !matches!(self, Self::TruncatedCardNumber | Self::HashedValue | Self::PersonName)
     }
 
     /// The kebab-case name, as in results.
@@ -83,6 +90,7 @@ impl IdentifierKind {
             Self::PhoneNumber => "phone-number",
             Self::NationalIdentifier => "national-identifier",
             Self::HashedValue => "hashed-value",
+            Self::PersonName => "person-name",
         }
     }
 }

@@ -7,6 +7,7 @@
 mod advice;
 mod agreement;
 mod dataset;
+mod facts;
 mod figure;
 mod identifiers;
 mod inspection;
@@ -21,6 +22,7 @@ mod waiver;
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
+pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate};
 pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use inspection::Inspection;

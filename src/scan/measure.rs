@@ -17,14 +17,22 @@ use crate::result::{
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointIndex, Table, scratch_bytes};
 
-/// What reading found in the cells of every column.
+/// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
 pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
-    let searched = extract.columns.iter().map(|column| SearchedColumn {
-        name: column.name.clone(),
-        values: extract.records - column.missing,
-        found: column.identifiers.clone(),
+    let searched = extract.columns.iter().map(|column| {
+        let beside = extract.beside.iter().filter(|beside| beside.column.as_ref() == Some(&column.name));
+        SearchedColumn {
+            name: column.name.clone(),
+            values: extract.records - column.missing,
+            found: column.identifiers.iter().chain(beside.flat_map(|beside| &beside.found)).copied().collect(),
+        }
     });
-    searched.collect()
+    let metadata = extract.beside.iter().filter(|beside| beside.column.is_none()).map(|beside| SearchedColumn {
+        name: crate::measure::identifiers::FILE_METADATA.to_owned(),
+        values: beside.texts,
+        found: beside.found.clone(),
+    });
+    searched.chain(metadata).collect()
 }
 
 /// What came out, and the table for what follows.

@@ -72,14 +72,16 @@ pub fn scan_listing(
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
-    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     stages.end("read");
 
     let roles = recode::roles(&extract, &plan.roles)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    // From here on every shared column has its name.
+    // From here on every shared column has its name, and the day of judgement is known.
     let whole_plan = plan;
-    let plan = &Plan { linkage: linkage::settle(plan, &extract.columns, &roles, &opened)?, ..plan.clone() };
+    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
+    let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
+    let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
     let searched = searched_columns(&extract);
     let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records, side } =
         treat(extract, &roles, plan, name, stop)?;
@@ -93,7 +95,6 @@ pub fn scan_listing(
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
-    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
     let policy = dated(plan, recipient.as_ref(), as_of);
     let Judgement { verdict, figures, checks, findings, waivers, not_measured: not_gated } = judge(Case {
         dataset: &dataset,

@@ -6,7 +6,7 @@ use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
 use crate::plan::{InputOptions, Plan};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
-use crate::result::{Consent, Dataset, Recipient, Role};
+use crate::result::{Consent, Dataset, DatasetFacts, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{SubjectCodes, Table, TooManyRecords};
 
@@ -29,13 +29,14 @@ pub(crate) struct Prepared {
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
 pub(crate) fn treat(
-    extract: Extract,
+    mut extract: Extract,
     roles: &[ColumnRole],
     plan: &Plan,
     name: String,
     stop: &Stop,
 ) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
+    let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let files = extract.files.clone();
     let records = extract.records;
     let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
@@ -51,9 +52,9 @@ pub(crate) fn treat(
         missing: subject.missing,
     });
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
-    let first_records = listed.map(first_records).unwrap_or_default();
+    let first_records = listed.map(|codes| first_records(codes, suppressed.kept(records))).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
-    let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
+    let count = usize::try_from(records - suppressed.records).map_err(|_| TooManyRecords)?;
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
@@ -65,7 +66,13 @@ pub(crate) fn treat(
         let described = columns.iter_mut().find(|described| described.name == column.name);
         if let Some(described) = described {
             described.constant_per_subject = table.constant_per_subject(place);
+            let variation = table.variation(place);
+            described.facts.comparable_subjects = variation.map(|variation| variation.comparable);
+            described.facts.varying_subjects = variation.map(|variation| variation.varying);
         }
+    }
+    for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
+        column.facts.suppressed_cells = *cells;
     }
     let dataset = Dataset {
         name,
@@ -78,6 +85,7 @@ pub(crate) fn treat(
         day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
+        facts: DatasetFacts { suppressed_records: Some(suppressed.records), ..treated.facts },
     };
     Ok(Prepared {
         dataset,

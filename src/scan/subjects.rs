@@ -58,10 +58,11 @@ impl SubjectList {
     }
 }
 
-/// The number of the first record of each subject of the table that is made of these codes, from 1.
-pub(super) fn first_records(subjects: &SubjectCodes) -> Vec<u64> {
+/// The number of the first record of each subject of the table that is made of these codes; `numbers` are those of the
+/// records that have a code.
+pub(super) fn first_records(subjects: &SubjectCodes, numbers: impl Iterator<Item = u64>) -> Vec<u64> {
     let mut first = vec![None; subjects.cardinality as usize];
-    for (record, number) in (0..subjects.codes.len()).zip(1_u64..) {
+    for (record, number) in (0..subjects.codes.len()).zip(numbers) {
         let code = subjects.codes.get(record);
         if subjects.missing != Some(code) {
             first[code as usize].get_or_insert(number);

@@ -44,6 +44,7 @@ mod sets;
 mod smallest;
 #[cfg(test)]
 mod test;
+mod variation;
 mod wildcard;
 
 pub use classes::{ClassHistogram, ClassValues, ValueCount, class_values, classes_of_records, smallest_classes};
@@ -56,4 +57,5 @@ pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sol
 pub use points::{PointColumns, PointIndex};
 pub use records::{Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
+pub use variation::Variation;
 pub use wildcard::wildcard_counts;

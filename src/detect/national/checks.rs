@@ -153,10 +153,14 @@ pub(super) fn united_kingdom(text: &[u8]) -> bool {
         && (b'A'..=b'D').contains(&text[8])
 }
 
-/// United States, social security number: no check digit, but parts that are never used.
+/// United States, social security number: no check digit, but parts that are never used. Areas from 900 on belong to
+/// taxpayer numbers (ITIN), whose second part has ranges of its own (Internal Revenue Manual 3.21.263).
 pub(super) fn united_states(digits: &[u8]) -> bool {
-    let area = number(&digits[..3]);
-    area != 0 && area != 666 && number(&digits[3..5]) != 0 && number(&digits[5..]) != 0
+    let (area, group) = (number(&digits[..3]), number(&digits[3..5]));
+    if area >= 900 {
+        return matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
+    }
+    area != 0 && area != 666 && group != 0 && number(&digits[5..]) != 0
 }
 
 /// India, Aadhaar: the check digit of Verhoeff in the dihedral group of ten elements.

@@ -9,8 +9,17 @@ use crate::input::{InputError, open};
 use crate::plan::InputOptions;
 use crate::stop::{NoProgress, Stop, StopReason};
 
-const DEFAULTS: InputOptions =
-    InputOptions { delimiter: None, quote: None, header: None, encoding: None, null_values: Vec::new() };
+const DEFAULTS: InputOptions = InputOptions {
+    delimiter: None,
+    quote: None,
+    header: None,
+    encoding: None,
+    null_values: Vec::new(),
+    column_null_values: std::collections::BTreeMap::new(),
+    real_values: std::collections::BTreeMap::new(),
+    trim: None,
+    suppression_marks: None,
+};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

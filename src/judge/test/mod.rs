@@ -25,6 +25,7 @@ fn column(name: &str, role: Role, constant: bool) -> DatasetColumn {
         missing: 0,
         constant_per_subject: Some(constant),
         coarsen: Vec::new(),
+        facts: crate::result::ColumnFacts::default(),
     }
 }
 
@@ -40,6 +41,7 @@ fn dataset() -> Dataset {
         day_start: None,
         subject: Some("card".to_owned()),
         columns: vec![column("card", Role::Subject, true), column("city", Role::QuasiIdentifier, true)],
+        facts: crate::result::DatasetFacts::default(),
     }
 }
 

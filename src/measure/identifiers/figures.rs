@@ -38,6 +38,8 @@ fn of_column(found: &IdentifierColumn) -> [Figure; 2] {
     let within = match found.placement {
         Placement::WholeCell => "",
         Placement::WithinText => "; within text",
+        Placement::CellComment => "; in a comment of a cell",
+        Placement::FileMetadata => "; in what the file says of itself",
     };
     let about = format!("{}{within}", found.kind.name());
     let figure = |name: &str, label: String, unit: FigureUnit, value: FigureValue| {

@@ -39,6 +39,9 @@ use crate::result::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Ident
 /// The name under `measures`.
 pub const NAME: &str = "identifiers";
 
+/// What stands in place of a column for what a file says of itself.
+pub const FILE_METADATA: &str = "(file metadata)";
+
 /// A column whose cells were searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchedColumn {
@@ -64,7 +67,7 @@ pub fn measure(records: u64, columns: &[SearchedColumn], permitted: &BTreeSet<St
         column.found.iter().map(move |found| report(column, found, permitted))
     });
     let value = Identifiers {
-        columns_searched: columns.len() as u64,
+        columns_searched: columns.iter().filter(|column| column.name != FILE_METADATA).count() as u64,
         columns: reported.collect(),
         correlated: correlated(columns),
     };

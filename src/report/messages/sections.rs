@@ -126,6 +126,7 @@ pub(in crate::report) fn identifier_kind(kind: IdentifierKind) -> &'static str {
         IdentifierKind::PhoneNumber => "telephone number",
         IdentifierKind::NationalIdentifier => "national identification number",
         IdentifierKind::HashedValue => "looks like a hash",
+        IdentifierKind::PersonName => "names of people",
     }
 }
 
@@ -133,6 +134,8 @@ pub(in crate::report) fn placement(placement: Placement) -> &'static str {
     match placement {
         Placement::WholeCell => "whole cell",
         Placement::WithinText => "within a text",
+        Placement::CellComment => "in a comment",
+        Placement::FileMetadata => "beside the table",
     }
 }
 

@@ -3,7 +3,9 @@
 //! A name is a few words of letters alone, one of which is a common given name of Europe. Given names also stand in names
 //! of shops and places, so one alone proves nothing: a good share of all distinct values must be such.
 
+use super::Found;
 use crate::column_name::fold;
+use crate::result::{IdentifierKind, Placement};
 
 /// Distinct values that are names before a column is believed to hold names.
 const FEWEST: u64 = 5;
@@ -15,8 +17,35 @@ const ONE_IN: u64 = 6;
 /// More words, and it is a sentence.
 const MOST_WORDS: usize = 5;
 
+/// One distinct value in so many must be a full name before the cells alone say that a column holds names of people.
+const FULL_ONE_IN: u64 = 5;
+
+/// Names of people as full names, a given name and one more word, where at least a fifth of the distinct `values` are
+/// such. `count` counts the cells whose value fits.
+pub fn names_in<'value, Values: Iterator<Item = &'value str>>(
+    values: impl Fn() -> Values,
+    count: impl FnOnce(&mut dyn FnMut(&str) -> bool) -> u64,
+) -> Option<Found> {
+    let mut word = String::new();
+    let (mut all, mut names) = (0, 0);
+    for value in values() {
+        all += 1;
+        names += u64::from(is_full_name(value, &mut word));
+    }
+    if names < FEWEST || names * FULL_ONE_IN < all {
+        return None;
+    }
+    let records = count(&mut |value| is_full_name(value, &mut word));
+    Some(Found { kind: IdentifierKind::PersonName, placement: Placement::WholeCell, records, shown: None })
+}
+
+fn is_full_name(value: &str, word: &mut String) -> bool {
+    let words = || value.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
+    is_name(value, word) && words().count() >= 2
+}
+
 /// Whether many of the distinct `values` are names of people.
-pub(super) fn names_people<'value>(values: impl Iterator<Item = &'value str>) -> bool {
+pub(crate) fn names_people<'value>(values: impl Iterator<Item = &'value str>) -> bool {
     let (mut all, mut names, mut word) = (0, 0, String::new());
     for value in values {
         all += 1;
@@ -47,7 +76,7 @@ crate::word_list::word_lists! {
 
 #[cfg(test)]
 mod tests {
-    use super::{GIVEN_NAMES, names_people};
+    use super::{GIVEN_NAMES, names_in, names_people};
 
     fn names(values: &[&str]) -> bool {
         names_people(values.iter().copied())
@@ -58,6 +87,21 @@ mod tests {
         assert!(names(&["Anna Müller", "Bernd Huber", "Claire Lefèvre", "David O'Neil", "Zoé Roux", "Xu Wei"]));
         assert!(names(&["MÜLLER, ANNA", "HUBER, BERND", "LEFEVRE, CLAIRE", "O’NEIL, DAVID", "ROUX, JEAN-LUC"]));
         assert!(names(&["anna", "bernd", "claire", "rené", "jörg"]));
+    }
+
+    #[test]
+    fn full_names_are_found_in_the_cells_alone_and_given_names_are_not() {
+        let full = ["Thomas Bauer", "Jan Müller", "Sarah Bauer", "Peter Ernst", "Ingrid Vogel", "Xu Wei", "x1", "x2"];
+        let count = |values: &[&str]| {
+            names_in(|| values.iter().copied(), |is_name| values.iter().filter(|value| is_name(value)).count() as u64)
+                .map(|found| found.records)
+        };
+        assert_eq!(count(&full), Some(5));
+        assert_eq!(count(&["Thomas", "Jan", "Sarah", "Peter", "Ingrid", "Anna"]), None);
+        let mut mostly_shops: Vec<String> = (0..30).map(|number| format!("Shop {number}")).collect();
+        mostly_shops.extend(full.iter().map(|&name| name.to_owned()));
+        let mostly_shops: Vec<&str> = mostly_shops.iter().map(String::as_str).collect();
+        assert_eq!(count(&mostly_shops), None);
     }
 
     #[test]
