@@ -3,8 +3,8 @@
 //! [`inspect`] takes the same first steps as [`scan`](crate::scan::scan), so what it says of roles, and of what is
 //! static or event, is what a scan would say.
 
-use crate::plan::{self, Plan};
 use crate::input;
+use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
 use crate::scan::{ScanError, open_sources, read_lookups, treat};

@@ -44,6 +44,21 @@ fn counting_measuring_and_judging_do_no_io_and_read_no_clock() {
 #[test]
 fn recoding_does_no_io() {
     assert_never_names("recode", &["std::fs", "std::net", "std::process", "std::env", "std::time"]);
+    assert_never_names("recode", &["crate::config", "crate::cli"]);
+}
+
+#[test]
+fn a_plan_is_plain_data_below_every_room_that_reads_or_follows_it() {
+    assert_never_names("plan", &["std::fs", "std::net", "std::process", "std::env", "toml::", "clap"]);
+    assert_never_names("plan", &["crate::config", "crate::cli", "crate::input", "crate::recode", "crate::scan"]);
+}
+
+#[test]
+fn configuration_names_no_room_that_looks_at_data_and_no_command_line() {
+    let rooms = ["input", "table", "recode", "scan", "cli", "report", "advice"];
+    let names: Vec<String> = rooms.iter().map(|room| format!("crate::{room}")).collect();
+    assert_never_names("config", &names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_never_names("config", &["clap"]);
 }
 
 #[test]

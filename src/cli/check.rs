@@ -3,8 +3,8 @@
 use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
-use super::printer::Printer;
 use super::flags::tell_settings;
+use super::printer::Printer;
 use crate::config::{ConfigFile, find_waivers, read_waivers, resolve};
 use crate::plan::{ConfigError, Plan, check_rules, shown_name};
 use crate::stop::Stop;

@@ -3,8 +3,8 @@
 use super::arguments::ExplainArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::plan::{did_you_mean, shown_name};
 use crate::judge::{Page, explain, explained};
+use crate::plan::{did_you_mean, shown_name};
 
 /// Widest line of text that is comfortable to read.
 const COMFORTABLE: usize = 88;

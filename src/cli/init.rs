@@ -18,11 +18,7 @@ enum Target {
     File(PathBuf),
 }
 
-pub(super) fn init_verb(
-    arguments: &InitArguments,
-    manners: &Manners,
-    printer: &Printer,
-) -> ExitStatus {
+pub(super) fn init_verb(arguments: &InitArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
     // Whether it may be written is told before a large extract is read.
     let planned = target(arguments).and_then(|target| {
         let plan = merged(&arguments.inputs, &arguments.settings.given, None, printer)?;

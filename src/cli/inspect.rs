@@ -12,11 +12,7 @@ use crate::report::{render_columns_markdown, render_columns_text, render_inspect
 use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
 use crate::stop::Stop;
 
-pub(super) fn inspect_verb(
-    arguments: &InspectArguments,
-    manners: &Manners,
-    printer: &Printer,
-) -> ExitStatus {
+pub(super) fn inspect_verb(arguments: &InspectArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
     let config = config_of(arguments.config.as_ref(), &arguments.inputs);
     let plan = match merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer) {
         Ok(plan) => plan,

@@ -20,11 +20,7 @@ use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
 
-pub(super) fn scan_verb(
-    arguments: &ScanArguments,
-    manners: &Manners,
-    printer: &Printer,
-) -> ExitStatus {
+pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
     let plan = match plan_of(arguments, printer) {
         Ok(plan) => plan,
         Err(error) => return printer.config_failure(&error),

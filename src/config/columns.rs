@@ -43,9 +43,7 @@ pub(super) fn coarsen(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
     let mut typed: BTreeMap<String, Vec<CoarsenRule>> = BTreeMap::new();
     for written in value.texts()? {
         let (column, rule) = CoarsenRule::parse_for_column(&written).map_err(|error| match error {
-            Some(error) => {
-                value.refused("coarsen-rule", format!("--coarsen: {error}")).with_hint(rule_hint(&written))
-            }
+            Some(error) => value.refused("coarsen-rule", format!("--coarsen: {error}")).with_hint(rule_hint(&written)),
             None => value
                 .refused("coarsen-rule", format!("--coarsen `{}` is not COL=RULE", shown_name(&written)))
                 .with_hint("write a column, `=` and a rule, such as `--coarsen posted_at=day`"),

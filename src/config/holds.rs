@@ -8,7 +8,8 @@ use super::reader::{Problem, Section, Written};
 use super::setting::Draft;
 use super::unicity::tolerance;
 use crate::plan::{
-    ATTACKS, InputOptions, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns, shown_name,
+    ATTACKS, InputOptions, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns,
+    shown_name,
 };
 
 /// Names of comparisons.
@@ -86,9 +87,7 @@ fn read_on(value: &Written<'_, '_>) -> Result<Vec<OnColumn>, Problem> {
         return Err(value.refused("wrong-value", "`on` names no column").with_hint(hint));
     }
     match named_twice(&columns) {
-        Some(name) => {
-            Err(value.refused("column-twice", format!("`on` names column `{}` twice", shown_name(name))))
-        }
+        Some(name) => Err(value.refused("column-twice", format!("`on` names column `{}` twice", shown_name(name)))),
         None => Ok(columns),
     }
 }

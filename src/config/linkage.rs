@@ -1,14 +1,19 @@
 //! From what is said of one source to the plan: something to join, or a list of identifiers.
 
 use super::settings::{file_name, list};
-use crate::plan::{Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, ATTACKS, shown_name};
+use crate::plan::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, shown_name};
 use crate::result::AttackKind;
 
 /// A source for the record: its name or files without folders, what it is joined on and how.
 pub(super) fn shown_source(source: &SourcePlan) -> String {
     let on = source.on.iter().map(|on| shown_pair(&on.ours, &on.theirs));
-    let on = if source.on.is_empty() { "quasi-identifiers of the same name".to_owned() } else { on.collect::<Vec<_>>().join(" + ") };
-    let name = |kind: AttackKind| ATTACKS.iter().find(|(_, known)| *known == Attack::Join(kind)).map_or("", |(name, _)| name);
+    let on = if source.on.is_empty() {
+        "quasi-identifiers of the same name".to_owned()
+    } else {
+        on.collect::<Vec<_>>().join(" + ")
+    };
+    let name =
+        |kind: AttackKind| ATTACKS.iter().find(|(_, known)| *known == Attack::Join(kind)).map_or("", |(name, _)| name);
     let attacks: Vec<&str> = source.attacks.iter().map(|kind| name(*kind)).collect();
     format!("{} on {on} ({})", shown_files(source.name.as_ref(), &source.files), attacks.join(" + "))
 }

@@ -35,8 +35,8 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
     let mut section = value.table("a table")?;
     let mut raised = Vec::new();
     for (key, value) in section.entries() {
-        let code = finding_code(key.name)
-            .map_err(|(message, hint)| key.refused("unknown-finding", message).with_hint(hint));
+        let code =
+            finding_code(key.name).map_err(|(message, hint)| key.refused("unknown-finding", message).with_hint(hint));
         let at_least = section.told(value.named(&SEVERITIES));
         if let (Some(code), Some(at_least)) = (section.told(code), at_least) {
             raised.push(RaisedSeverity { code, at_least });

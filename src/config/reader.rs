@@ -170,7 +170,9 @@ impl<'table, 'text> Section<'table, 'text> {
     }
 
     /// Every entry, in the order of names, where any name may stand: the name, and its value.
-    pub(super) fn entries(&mut self) -> impl Iterator<Item = (Key<'table>, Written<'table, 'text>)> + use<'table, 'text> {
+    pub(super) fn entries(
+        &mut self,
+    ) -> impl Iterator<Item = (Key<'table>, Written<'table, 'text>)> + use<'table, 'text> {
         self.is_open = true;
         let (document, place) = (self.document, self.place.clone());
         self.table.iter().map(move |(key, value)| {
@@ -363,7 +365,8 @@ impl<'table, 'text> Written<'table, 'text> {
             }
             Self::Flag { .. } => self.as_text().and_then(|text| text.parse().ok()),
         };
-        let number = number.filter(|number| (least..=most).contains(number)).and_then(|number| T::try_from(number).ok());
+        let number =
+            number.filter(|number| (least..=most).contains(number)).and_then(|number| T::try_from(number).ok());
         number.ok_or_else(|| match most {
             u64::MAX => self.out_of_range(&format!("a whole number of at least {least}")),
             most => self.out_of_range(&format!("a whole number from {least} to {}", grouped(most))),
@@ -407,9 +410,7 @@ impl<'table, 'text> Written<'table, 'text> {
                 Some(list) => list.iter().map(|value| Self::File { document, key: key.clone(), value }).collect(),
                 None => vec![self.clone()],
             },
-            Self::Flag { flag, values } => {
-                values.chunks(1).map(|values| Self::Flag { flag, values }).collect()
-            }
+            Self::Flag { flag, values } => values.chunks(1).map(|values| Self::Flag { flag, values }).collect(),
         }
     }
 

@@ -36,9 +36,8 @@ pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
     let (file, column) = (need("file"), need("column"));
     let value_column = section.get("value_column", Written::text);
     let values = section.get("value", Written::texts).unwrap_or_default();
-    let lacks = |key: &str| {
-        section.refused("missing-key", format!("`[recipient] consent` lacks `{key}`")).with_hint(hint)
-    };
+    let lacks =
+        |key: &str| section.refused("missing-key", format!("`[recipient] consent` lacks `{key}`")).with_hint(hint);
     match (&value_column, values.is_empty()) {
         (Some(_), true) => return Err(lacks("value")),
         (None, false) => return Err(lacks("value_column")),

@@ -12,10 +12,10 @@ use super::setting::{Draft, Flag, Setting, Verbs};
 use super::{columns, holds, linkage, parts, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, WithinRule, counted, did_you_mean, parse_duration,
-    parse_size, shown_name,
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, counted, did_you_mean, parse_duration, parse_size,
+    shown_name,
 };
-use crate::result::{Audience, Role, Severity};
+use crate::result::{Audience, Role};
 
 use parts::{AUDIENCES, ENCODINGS, MISSING_MODES, SEVERITIES, name_of, parse_delimiter, parse_quote, shown_sign};
 
@@ -54,9 +54,10 @@ const fn role(
     help: &'static str,
     read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
 ) -> Setting {
-    Setting::new("", name, help, read, none).typed(flag, ROLES).by(Verbs::All).part_of("columns.role")
+    Setting::new("", name, help, read, none).typed(flag, ROLES).by(Verbs::All).part_of("columns.role").merged()
 }
 
+#[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 static BEFORE_LIMITS: &[Setting] = &[
     role("subject", COLUMN, "The person, account or card that records belong to", |draft, value| {
         columns::declare(draft, value, Role::Subject)
@@ -76,9 +77,10 @@ static BEFORE_LIMITS: &[Setting] = &[
     role("ignore", COLUMNS, "Columns that are not used", |draft, value| columns::declare(draft, value, Role::Ignore)),
     Setting::new("", "coarsen", "Count a column more coarsely (repeatable; rules of one column apply in order)",
         columns::coarsen, none)
-        .typed(Flag::Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen")
-        .more("Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: prefix:3, \
-               suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become one), drop."),
+        .typed(Flag::Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen").merged()
+        .more("Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: \
+               prefix:3, suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become \
+               one), drop."),
     Setting::new("subject", "column", "The column that names the subject", columns::subject_column, none)
         .part_of("columns.role"),
     Setting::new("subject", "map", "Merges several subject values of one person", columns::subject_map, |plan| {
@@ -123,7 +125,7 @@ static BEFORE_LIMITS: &[Setting] = &[
     Setting::new("unicity", "within", "How roughly a column is known, such as amount=5%, balance=100 or day=2d \
                                        (repeatable)",
         unicity::within, |plan| {
-            list(plan.unicity.within.iter().map(|(name, rule): (_, &WithinRule)| format!("{}={rule}", shown_name(name))))
+            list(plan.unicity.within.iter().map(|(name, rule)| format!("{}={rule}", shown_name(name))))
         })
         .typed(Flag::Repeated("COL=TOLERANCE"), UNICITY).merged(),
     Setting::new("unicity", "attacker", "How points come to be known: uniform, rarest, frequent or consecutive \
@@ -169,8 +171,8 @@ static BEFORE_LIMITS: &[Setting] = &[
         .more("Several sources with columns of their own stand in the configuration, as [[recipient.holds]]; with \
                --against those are not used."),
     Setting::new("", "on", "Columns of the extract that the source has too, with its name for them; they need no role, \
-                            and with them nothing is guessed [default: the quasi-identifiers that it has under the same \
-                            name]",
+                            and with them nothing is guessed [default: the quasi-identifiers that it has under the \
+                            same name]",
         |draft, value| {
             // Whoever names shared columns says what others may know, so the rest is not guessed.
             draft.decides_roles = true;
@@ -218,14 +220,18 @@ static BEFORE_LIMITS: &[Setting] = &[
         |draft, value| value.columns().map(|names| recipient::of(draft).terms.forbidden_columns = names),
         |plan| recipient::shown(plan, |terms| Some(names(&terms.forbidden_columns)))),
     Setting::new("recipient", "consent", "Where consent is kept", recipient::consent, recipient::shown_consent),
-    Setting::new("policy", "preset", "A named set of limits", policy::preset,
-        |plan| optional(plan.policy.preset.as_ref().map(|preset| preset.id.clone()), NONE)),
+    Setting::new("policy", "preset", "A named set of limits; default is none", policy::preset,
+        |plan| optional(plan.policy.preset.as_ref().map(|preset| preset.id.clone()), NONE))
+        .typed(Flag::Value("NAME"), VERDICT).in_environment(),
 ];
 
+#[rustfmt::skip] // As above.
 static AFTER_LIMITS: &[Setting] = &[
-    Setting::new("policy", "gate_any_record", "Whether k holds for the set of all quasi-identifiers as well",
+    Setting::new("policy", "gate_any_record", "Hold k against the set of all quasi-identifiers, event columns \
+                                              included, as well",
         |draft, value| value.boolean().map(|is_so| draft.limits.gate_any_record = Some(is_so)),
-        |plan| plan.policy.gate_any_record.to_string()),
+        |plan| plan.policy.gate_any_record.to_string())
+        .typed(Flag::On, VERDICT).in_environment(),
     Setting::new("policy", "fail_on", "Severity that fails: low, medium, high or critical [default: high]",
         |draft, value| value.named(&SEVERITIES).map(|level| draft.limits.fail_on = Some(level)),
         |plan| name_of(&SEVERITIES, plan.policy.fail_on))
@@ -236,7 +242,7 @@ static AFTER_LIMITS: &[Setting] = &[
         .typed(Flag::On, VERDICT).in_environment(),
     Setting::new("policy", "severities", "Findings whose severity is raised", policy::severities, |plan| {
         let raised = plan.policy.severities.iter();
-        list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of::<Severity>(&SEVERITIES, raised.at_least))))
+        list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of(&SEVERITIES, raised.at_least))))
     }),
     Setting::new("", "as_of", "Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]",
         |draft, value| value.date().map(|day| draft.plan.as_of = Some(day)),
@@ -262,8 +268,8 @@ static AFTER_LIMITS: &[Setting] = &[
         |draft, value| value.named::<Audience>(&AUDIENCES).map(|audience| draft.plan.audience = audience),
         |plan| name_of(&AUDIENCES, plan.audience))
         .typed(Flag::Value("WHO"), RUNNING).in_environment()
-        .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both hold \
-               the same figures: internal adds no detail yet."),
+        .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both \
+               hold the same figures: internal adds no detail yet."),
     Setting::new("dataset", "name", "Names the dataset and its folder of reports",
         |draft, value| value.words().map(|name| draft.plan.dataset_name = Some(name)),
         |plan| optional(plan.dataset_name.as_deref().map(shown_name), "the name of the first file")),
@@ -295,7 +301,7 @@ static AFTER_LIMITS: &[Setting] = &[
         },
         // They stand in cells: they are counted, not told.
         |plan| counted(plan.input.null_values.len() as u64, "spelling", "spellings"))
-        .typed(Flag::Repeated("TEXT"), READING).by(Verbs::All).formerly("null_values"),
+        .typed(Flag::Text("TEXT"), READING).by(Verbs::All).formerly("null_values"),
     Setting::new("dataset", "time_zone", "The zone in which times are counted, such as +02:00",
         |draft, value| value.parsed(TimeOrigin::parse_zone).map(|ahead| draft.plan.time_origin.zone_minutes = ahead),
         |plan| optional(plan.time_origin.zone_text(), "UTC")),
@@ -358,4 +364,3 @@ fn measures(draft: &mut Draft, value: &Written<'_, '_>) -> Taken {
     draft.plan.measures = taken;
     Ok(())
 }
-

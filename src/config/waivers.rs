@@ -72,7 +72,8 @@ fn read_one(waiver: &Section<'_, '_>, as_of: Date) -> Result<Waiver, Problem> {
     let ticket = waiver.get("ticket", Written::words);
     let source = waiver.get("source", |value| read_source(value, finding));
     let limit = waiver.get("limit", |value| read_limit(value, finding));
-    let (Some(finding), Some(reason), Some(approved_by), Some(expires)) = (finding, reason, approved_by, expires) else {
+    let (Some(finding), Some(reason), Some(approved_by), Some(expires)) = (finding, reason, approved_by, expires)
+    else {
         return Err(Problem::Told);
     };
     let expires = expires.to_string();
@@ -141,5 +142,7 @@ fn pattern(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("it must not be empty".to_owned());
     }
-    Pattern::new(text).map(|_| text.to_owned()).map_err(|_| "expected a name, with `*` and `?` for any signs".to_owned())
+    Pattern::new(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| "expected a name, with `*` and `?` for any signs".to_owned())
 }

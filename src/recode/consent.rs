@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use super::{Lookups, TreatmentError, file_name};
-use crate::plan::{ConsentRegister, Plan};
 use crate::input::{CodedColumn, Extract};
+use crate::plan::{ConsentRegister, Plan};
 use crate::result::{DatasetColumn, Role};
 use crate::table::Dictionary;
 
@@ -132,8 +132,8 @@ fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent
 #[cfg(test)]
 mod tests {
     use super::{ConsentCounts, Consenting, check_register, of_persons, of_values};
-    use crate::plan::ConsentRegister;
     use crate::input::{CodedColumn, Extract};
+    use crate::plan::ConsentRegister;
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract, typed_column};
 

@@ -2,9 +2,9 @@
 
 use super::within::{tolerance_in, whole_numbers};
 use super::{CoarsenRule, TreatmentError};
-use crate::plan::WithinRule;
-use crate::plan::UnicityPlan;
 use crate::measure::unicity::Tolerance;
+use crate::plan::UnicityPlan;
+use crate::plan::WithinRule;
 use crate::result::ColumnType;
 use crate::stats::fingerprint;
 use crate::table::Dictionary;
@@ -89,8 +89,8 @@ fn tolerance(
 #[cfg(test)]
 mod tests {
     use super::EventValues;
-    use crate::plan::{UnicityPlan, WithinRule};
     use crate::measure::unicity::Tolerance;
+    use crate::plan::{UnicityPlan, WithinRule};
     use crate::recode::TreatmentError;
     use crate::recode::testing::typed_column;
     use crate::result::ColumnType;

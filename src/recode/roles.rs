@@ -3,8 +3,8 @@
 use super::TreatmentError;
 use super::given_names::names_people;
 use super::guess::{ColumnFacts, guess_roles};
-use crate::plan::RolePlan;
 use crate::input::{Extract, ExtractColumn};
+use crate::plan::RolePlan;
 use crate::result::{ColumnType, Role};
 
 /// What one column is to the subject of a record.

@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use super::{SubjectCodes, TreatmentError, file_name};
-use crate::plan::SubjectMap;
 use crate::input::{CodedColumn, Extract};
+use crate::plan::SubjectMap;
 use crate::table::Dictionary;
 
 /// Subject codes from the subject column as it stands: every value is its own subject.

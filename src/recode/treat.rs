@@ -12,8 +12,8 @@ use super::rare::{SubjectOrder, holders, recode_rare};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
-use crate::plan::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::plan::Plan;
 use crate::result::{Attacker, DatasetColumn, Role};
 use crate::table::{Codes, Column, Dictionary};
 
@@ -333,8 +333,8 @@ mod tests {
     use std::path::PathBuf;
 
     use super::{Lookups, Treated, TreatmentError, hierarchy_files, treat};
-    use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap};
     use crate::input::Extract;
+    use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap};
     use crate::recode::testing::{column, extract, typed_column};
     use crate::recode::{ColumnRole, roles};
     use crate::result::{ColumnType, Role};

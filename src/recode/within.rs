@@ -16,7 +16,9 @@ pub fn tolerance_in(rule: &WithinRule, column_type: ColumnType, decimals: u32) -
         ToleranceSize::Seconds(seconds) if is_moment => Some(Tolerance::Absolute(seconds.saturating_mul(1_000))),
         ToleranceSize::Millionths(share) if is_number => Some(Tolerance::Millionths(share)),
         // More decimals than the column has can reach no other value.
-        ToleranceSize::Number(size) if is_number => u64::try_from(size.in_units(decimals)?).ok().map(Tolerance::Absolute),
+        ToleranceSize::Number(size) if is_number => {
+            u64::try_from(size.in_units(decimals)?).ok().map(Tolerance::Absolute)
+        }
         _ => None,
     }
 }

@@ -269,6 +269,7 @@ fn run() -> Run {
             columns: [("birth_year", 6), ("district", 9)].map(|(name, line)| (name.to_owned(), line)).into(),
         }),
         audience: Audience::Overview,
+        plan: Vec::new(),
     }
 }
 

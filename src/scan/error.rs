@@ -1,8 +1,8 @@
 //! Why there is no result, the exit code of each reason, and what the user can change.
 
 use super::{MOST_SETS, smaller_plan};
-use crate::plan::{self, ConfigError};
 use crate::input::InputError;
+use crate::plan::{self, ConfigError};
 use crate::recode::TreatmentError;
 use crate::stop::StopReason;
 use crate::table::TooManyRecords;

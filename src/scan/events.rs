@@ -1,7 +1,7 @@
 //! From the plan and the treated columns to what the measure `unicity` is asked.
 
-use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
+use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
 use crate::result::{Attacker, ColumnType, DatasetColumn};
 use crate::table::Table;

@@ -20,9 +20,9 @@ pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub use subjects::{SubjectList, SubjectRow};
 
 use crate::advice::{self, Advised};
-use crate::plan::{self, Plan};
 use crate::input;
 use crate::judge::{Case, Judgement, judge};
+use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
 use crate::stop::{Progress, Stop};

@@ -3,8 +3,8 @@
 use super::ScanError;
 use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
-use crate::plan::{InputOptions, Plan};
 use crate::input::{self, Extract, Source};
+use crate::plan::{InputOptions, Plan};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, Recipient, Role};
 use crate::stop::{NoProgress, Stop};

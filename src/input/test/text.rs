@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{cells, columns_of, csv, read_one, refused};
-use crate::plan::{InputOptions, TextEncoding};
 use crate::input::InputError;
+use crate::plan::{InputOptions, TextEncoding};
 use crate::result::ColumnType;
 
 #[test]

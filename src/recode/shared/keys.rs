@@ -3,8 +3,8 @@
 use regex::Regex;
 
 use super::{Union, meeting};
-use crate::plan::{ConfigError, TruthColumns};
 use crate::input::CodedColumn;
+use crate::plan::{ConfigError, TruthColumns};
 use crate::result::ColumnType;
 use crate::table::{Dictionary, SubjectCodes};
 

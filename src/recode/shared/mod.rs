@@ -31,8 +31,8 @@ pub use rules::{SharedError, SharedValues, theirs_under_our_rules};
 
 use super::coarsen::{Recoded, recode};
 use super::{TimeOrigin, TreatmentError, calendar, tolerance_in, whole_numbers};
-use crate::plan::{ConfigError, OnColumn, TextComparison, shown_name};
 use crate::measure::linkage::Comparison;
+use crate::plan::{ConfigError, OnColumn, TextComparison, shown_name};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
 

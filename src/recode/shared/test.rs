@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Holder, SharedValues, comparison, join, join_keys, keys_of_subjects, theirs_under_our_rules};
-use crate::plan::{CoarsenRule, OnColumn, Plan, TextComparison, TruthColumns};
 use crate::measure::linkage::Comparison;
 use crate::measure::unicity::Tolerance;
-use crate::recode::testing::{column, subject_codes, typed_column};
+use crate::plan::{CoarsenRule, OnColumn, Plan, TextComparison, TruthColumns};
 use crate::plan::{TimeOrigin, WithinRule};
+use crate::recode::testing::{column, subject_codes, typed_column};
 use crate::recode::{Hierarchies, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;

@@ -2,9 +2,9 @@
 
 use super::Ours;
 use super::read::{ReadSource, Side};
-use crate::plan::{ConfigError, OnColumn, Plan, SourcePlan};
 use crate::input::CodedColumn;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
+use crate::plan::{ConfigError, OnColumn, Plan, SourcePlan};
 use crate::recode::TreatmentError;
 use crate::recode::shared::{
     Holder, JoinedKeys, KeyColumn, SharedError, SharedValues, comparison, join, join_keys, keys_of_subjects,

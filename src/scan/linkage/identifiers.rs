@@ -3,9 +3,9 @@
 use super::Ours;
 use super::open::{OpenedList, is_dropped};
 use super::side::OurSide;
-use crate::plan::{KnownIdentifiers, Plan};
 use crate::input;
 use crate::measure::linkage::pseudonym;
+use crate::plan::{KnownIdentifiers, Plan};
 use crate::recode::TreatmentError;
 use crate::result::{LinkedSource, PseudonymCheck};
 use crate::scan::ScanError;

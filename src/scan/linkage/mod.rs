@@ -12,8 +12,8 @@ pub(super) use side::{KeyCells, OurSide};
 
 use super::ScanError;
 use super::measure::too_much_memory;
-use crate::plan::Plan;
 use crate::measure::linkage;
+use crate::plan::Plan;
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::Table;

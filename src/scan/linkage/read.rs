@@ -2,8 +2,8 @@
 
 use super::Ours;
 use super::open::OpenedSource;
-use crate::plan::{Plan, SourcePlan};
 use crate::input::{self, CodedColumn, Extract, Source};
+use crate::plan::{Plan, SourcePlan};
 use crate::scan::ScanError;
 use crate::stop::{Progress, Stop};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::LinkagePlan;
 use crate::input::{CodedColumn, Extract};
+use crate::plan::LinkagePlan;
 use crate::recode::shared::{KeyColumn, SharedValues, keys_of_subjects};
 use crate::recode::{Hierarchies, Lookups, TreatmentError};
 use crate::table::SubjectCodes;
