@@ -109,7 +109,7 @@ fn tables([(ours, our_records), (theirs, their_records)]: [Side; 2]) -> Result<[
                 let numbers = &numbers[&name];
                 let cardinality = u32::try_from(numbers.len()).map_err(|error| error.to_string())?;
                 let codes = codes.remapped(&map, numbers.len());
-                columns.push(Column { name, codes, cardinality, missing: numbers.get(&None).copied() });
+                columns.push(Column::new(name, codes, cardinality, numbers.get(&None).copied()));
             }
         }
         columns.sort_by(|one, other| one.name.cmp(&other.name));

@@ -81,7 +81,7 @@ fn time_counting(options: &Options) -> Result<serde_json::Value, String> {
         if column.name == "subject" {
             subjects = Some(SubjectCodes { codes, cardinality, missing });
         } else {
-            columns.push(Column { name: column.name, codes, cardinality, missing });
+            columns.push(Column::new(column.name, codes, cardinality, missing));
         }
     }
     let start = Instant::now();

@@ -67,3 +67,4 @@ pub mod secret;
 pub mod stats;
 pub mod stop;
 pub mod table;
+pub(crate) mod word_list;

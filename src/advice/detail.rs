@@ -2,8 +2,7 @@
 
 use super::recipe::{Recipe, Step};
 use crate::recode::Ladder;
-use crate::table::{Codes, Table};
-use crate::with_codes;
+use crate::table::Table;
 
 /// Share of the detail of each column that each of its coarser forms keeps.
 ///
@@ -52,16 +51,7 @@ impl Detail {
 }
 
 fn entropy_of(table: &Table, column: usize) -> f64 {
-    let column = &table.columns()[column];
-    entropy(histogram(&column.codes, column.cardinality))
-}
-
-fn histogram(codes: &Codes, cardinality: u32) -> Vec<u32> {
-    let mut counts = vec![0_u32; cardinality as usize];
-    with_codes!(codes, codes => for &code in codes {
-        counts[code as usize] += 1;
-    });
-    counts
+    entropy(table.columns()[column].records_by_value())
 }
 
 /// Shannon entropy in nats: `ln n - (1/n) sum c ln c`, summed from the smallest count to the largest, so that the order

@@ -2,7 +2,6 @@
 
 use crate::recode::{Ladder, Rung};
 use crate::table::{Column, Recoding, Table};
-use crate::with_codes;
 
 /// Coarser forms of one column that are tried; more would only be variations of each other.
 const MOST_RUNGS: usize = 8;
@@ -40,7 +39,7 @@ pub(super) fn thinned(mut ladder: Ladder, most: usize) -> Ladder {
 
 fn rare_rungs(table: &Table, place: usize, ladder: &Ladder, k: u32) -> Vec<Rung> {
     let Some(rules) = &ladder.rare_behind else { return Vec::new() };
-    let holders = holders(table, place);
+    let holders = table.subjects_by_value(place);
     let try_bound = |times: u32| {
         let bound = k.saturating_mul(times);
         let recoding = merged(place, &table.columns()[place], &holders, bound)?;
@@ -48,26 +47,6 @@ fn rare_rungs(table: &Table, place: usize, ladder: &Ladder, k: u32) -> Vec<Rung>
         Some(Rung { rules, recoding, keys: Vec::new() })
     };
     RARE_TIMES.into_iter().filter_map(try_bound).collect()
-}
-
-/// Distinct subjects that hold each value of a column.
-fn holders(table: &Table, place: usize) -> Vec<u32> {
-    let column = &table.columns()[place];
-    let mut holders = vec![0_u32; column.cardinality as usize];
-    match table.subject_of_record() {
-        None => with_codes!(&column.codes, codes => for &code in codes {
-            holders[code as usize] += 1;
-        }),
-        Some(subjects) => {
-            let mut last = vec![None; holders.len()];
-            with_codes!(&column.codes, codes => for (&code, &subject) in codes.iter().zip(subjects) {
-                let last = &mut last[code as usize];
-                holders[code as usize] += u32::from(*last != Some(subject));
-                *last = Some(subject);
-            });
-        }
-    }
-    holders
 }
 
 /// All values with fewer than `bound` holders as one; a missing cell is no value. `None` when that merges nothing, or
@@ -94,21 +73,12 @@ fn merged(place: usize, column: &Column, holders: &[u32], bound: u32) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::{holders, merged, thinned};
+    use super::{merged, thinned};
     use crate::recode::{Ladder, Rung};
-    use crate::table::{Codes, Column, Recoding, SubjectCodes, Table};
+    use crate::table::{Codes, Column, Recoding};
 
     fn column(codes: &[u8], cardinality: u32, missing: Option<u32>) -> Column {
-        Column { name: "c".to_owned(), codes: Codes::U8(codes.to_vec()), cardinality, missing }
-    }
-
-    #[test]
-    fn a_value_is_held_by_subjects_and_without_subjects_by_records() {
-        let codes = [0, 0, 1, 1, 2];
-        let subjects = SubjectCodes { codes: Codes::U8(vec![1, 0, 1, 1, 0]), cardinality: 2, missing: None };
-        let table = Table::new(vec![column(&codes, 3, None)], Some(subjects), 5).unwrap();
-        assert_eq!(holders(&table, 0), [2, 1, 1]);
-        assert_eq!(holders(&Table::new(vec![column(&codes, 3, None)], None, 5).unwrap(), 0), [2, 2, 1]);
+        Column::new("c".to_owned(), Codes::U8(codes.to_vec()), cardinality, missing)
     }
 
     #[test]

@@ -90,8 +90,7 @@ pub fn extra_bytes(table: &Table, ladders: &[Ladder]) -> u64 {
     };
     let forms = ladders.iter().flat_map(|ladder| &ladder.rungs);
     // The forms of `rare` are not among them yet; each is as wide as its column at most.
-    let rare: u64 =
-        table.columns().iter().map(|column| 3 * (column.codes.bytes() / table.records().max(1)) as u64).sum();
+    let rare: u64 = table.columns().iter().map(|column| 3 * column.bytes_a_record()).sum();
     (forms.map(|rung| width(&rung.recoding)).sum::<u64>() + rare) * table.records() as u64
 }
 

@@ -18,7 +18,7 @@ struct Plain {
 fn column(place: usize, codes: &[u32]) -> Column {
     let cardinality = codes.iter().max().map_or(0, |&code| code + 1);
     let codes = Codes::from_codes(cardinality as usize, codes.iter().copied());
-    Column { name: format!("c{place}"), codes, cardinality, missing: None }
+    Column::new(format!("c{place}"), codes, cardinality, None)
 }
 
 impl Plain {
@@ -29,7 +29,8 @@ impl Plain {
     fn table(&self) -> Table {
         let columns = self.columns.iter().enumerate().map(|(place, codes)| column(place, codes)).collect();
         let subjects = self.subjects.as_ref().map(|codes| {
-            let Column { codes, cardinality, .. } = column(0, codes);
+            let cardinality = codes.iter().max().map_or(0, |&code| code + 1);
+            let codes = Codes::from_codes(cardinality as usize, codes.iter().copied());
             SubjectCodes { codes, cardinality, missing: None }
         });
         Table::new(columns, subjects, self.records()).unwrap()

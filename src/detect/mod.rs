@@ -47,80 +47,14 @@ struct Heading {
     national: bool,
 }
 
-/// Words beside which bare digits may be a card number.
-const CARD: [&str; 9] = ["card", "cardnumber", "pan", "cc", "creditcard", "karte", "kartennummer", "tarjeta", "carte"];
-
-/// Words beside which bare digits may be a telephone number.
-const PHONE: [&str; 20] = [
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "telefon",
-    "telefono",
-    "telephon",
-    "mobile",
-    "mobil",
-    "mobilnummer",
-    "handy",
-    "handynummer",
-    "cell",
-    "cellphone",
-    "fax",
-    "msisdn",
-    "gsm",
-    "whatsapp",
-    "phonenumber",
-    "telefonnummer",
-];
-
-/// Words beside which bare digits may be a national identification number.
-const NATIONAL: [&str; 44] = [
-    "ssn",
-    "sin",
-    "itin",
-    "tin",
-    "nin",
-    "nino",
-    "dni",
-    "nie",
-    "nif",
-    "nir",
-    "insee",
-    "bsn",
-    "burgerservicenummer",
-    "sofi",
-    "pesel",
-    "cpf",
-    "rut",
-    "cnp",
-    "hetu",
-    "henkilotunnus",
-    "personnummer",
-    "fodselsnummer",
-    "cpr",
-    "aadhaar",
-    "aadhar",
-    "oib",
-    "curp",
-    "nric",
-    "fiscale",
-    "rodne",
-    "steuerid",
-    "steuer",
-    "steuernummer",
-    "taxid",
-    "taxpayer",
-    "nationalid",
-    "national",
-    "ahv",
-    "tckn",
-    "kimlik",
-    "isikukood",
-    "rijksregisternummer",
-    "nrn",
-    "pps",
-];
+crate::word_list::word_lists! {
+    /// Words beside which bare digits may be a card number.
+    static CARD = "words/card.txt";
+    /// Words beside which bare digits may be a telephone number.
+    static PHONE = "words/phone.txt";
+    /// Words beside which bare digits may be a national identification number.
+    static NATIONAL = "words/national.txt";
+}
 
 impl Heading {
     fn new(heading: &str) -> Self {

@@ -3,9 +3,11 @@
 //! Source: 45 CFR 164.514(b)(2). A column counts as it leaves: after its coarsening rules. Headings are read in English
 //! and German; a heading that says nothing is not judged, and that is said.
 
+use super::checks::open;
 use super::{Case, Gated, finding};
 use crate::result::{
-    ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured, Severity,
+    Check, CheckOutcome, ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured,
+    Severity,
 };
 
 /// Applies every rule of form that columns answer.
@@ -17,12 +19,23 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             "place-detail" => place_too_fine,
             _ => continue,
         };
-        let broken = case.dataset.columns.iter().filter(|column| !is_dropped(column)).filter_map(|column| {
-            let (code, message) = rule(column)?;
-            let found = finding(code, Severity::High, "columns", message);
-            Some(Finding { columns: vec![column.name.clone()], ..found })
-        });
-        gated.findings.extend(broken);
+        let check = |outcome, columns, code| Check {
+            columns,
+            reason: None,
+            finding: code,
+            ..open(gate, outcome, String::new())
+        };
+        let mut holds = true;
+        for column in case.dataset.columns.iter().filter(|column| !is_dropped(column)) {
+            let Some((code, message)) = rule(column) else { continue };
+            holds = false;
+            let columns = vec![column.name.clone()];
+            gated.checks.push(check(CheckOutcome::Breaks, columns.clone(), Some(code)));
+            gated.findings.push(Finding { columns, ..finding(code, Severity::High, "columns", message) });
+        }
+        if holds {
+            gated.checks.push(check(CheckOutcome::Holds, Vec::new(), None));
+        }
     }
     if case.policy.gates.iter().any(is_safe_harbor) {
         safe_harbor_remainder(gated);
@@ -88,36 +101,12 @@ fn pools_from(rule: &str) -> Option<f64> {
     }
 }
 
-/// Headings of post codes, whose first three digits may stay.
-const POST_CODES: [&str; 8] = ["zip", "zipcode", "zip5", "zip4", "postcode", "postal", "plz", "postleitzahl"];
-
-/// Headings of other places below a state.
-const PLACES: [&str; 24] = [
-    "city",
-    "town",
-    "village",
-    "municipality",
-    "district",
-    "county",
-    "parish",
-    "borough",
-    "suburb",
-    "street",
-    "address",
-    "neighbourhood",
-    "neighborhood",
-    "latitude",
-    "longitude",
-    "lat",
-    "lon",
-    "lng",
-    "stadt",
-    "ort",
-    "wohnort",
-    "landkreis",
-    "bezirk",
-    "strasse",
-];
+crate::word_list::word_lists! {
+    /// Headings of post codes, whose first three digits may stay.
+    static POST_CODES = "words/post_codes.txt";
+    /// Headings of other places below a state.
+    static PLACES = "words/places.txt";
+}
 
 fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let heading = words(&column.name);

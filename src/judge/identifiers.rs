@@ -1,69 +1,149 @@
 //! What the cells say: direct identifiers, numbers that show too much, pseudonyms that can be reversed.
 
-use super::{Case, Gated, as_float, finding};
+use super::checks::open;
+use super::{Gated, Hearing, as_float, finding};
 use crate::result::{
-    CorrelatedPseudonym, Finding, FindingCode, GateMeasure, IdentifierColumn, IdentifierKind, Identifiers, NotMeasured,
-    Outcome, Placement, Severity,
+    Check, CheckOutcome, CorrelatedPseudonym, Figure, Finding, FindingCode, Gate, GateMeasure, IdentifierColumn,
+    IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Severity,
 };
 
 /// Name of the measure.
 const NAME: &str = "identifiers";
 
-/// Judges what was found in the cells. The gate is always on: no policy lets an identifier leave unnoticed.
-pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
-    let needed =
-        case.policy.gates.iter().find(|gate| {
-            matches!(gate.measure.name(), "card-number-form" | "pseudonym-reversal" | "direct-identifiers")
-        });
-    match &case.measures.identifiers {
-        Some(Outcome::Measured { value, .. }) => found(case, value, gated),
+/// The rules that cells answer. The first is always judged: no policy lets an identifier leave unnoticed.
+const RULES: [GateMeasure; 3] =
+    [GateMeasure::DIRECT_IDENTIFIERS, GateMeasure::CARD_NUMBER_FORM, GateMeasure::PSEUDONYM_REVERSAL];
+
+/// Judges what was found in the cells.
+pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
+    let asked = |rule: &GateMeasure| hearing.case.policy.gates.iter().find(|gate| gate.measure == *rule);
+    let end = match &hearing.case.measures.identifiers {
+        Some(Outcome::Measured { value, .. }) => {
+            found(hearing, value, gated);
+            (CheckOutcome::Holds, String::new(), None)
+        }
         Some(Outcome::Undefined { explanation, .. }) => {
             let message = format!("whether cells hold identifiers is unknown: {explanation}");
-            gated.findings.push(finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message));
+            let found = finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message);
+            (CheckOutcome::Unknown, explanation.clone(), Some(found))
         }
         Some(Outcome::Incomplete { explanation, .. }) => {
-            gated.cut_off(NAME, format!("cells were not searched for identifiers to the end: {explanation}"));
+            let message = format!("cells were not searched for identifiers to the end: {explanation}");
+            let found = finding(FindingCode::IncompleteMeasure, Severity::Medium, NAME, message);
+            (CheckOutcome::CutOff, explanation.clone(), Some(found))
         }
         None => {
-            if let Some(gate) = needed {
+            let reason = "cells were not searched for identifiers; only roles and headings were looked at".to_owned();
+            gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.clone() });
+            let unknown = |gate: &Gate| {
                 let message =
                     format!("the rule `{}` cannot be judged: cells were not searched for identifiers", gate.id);
-                gated.findings.push(finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message));
-            }
-            let reason = "cells were not searched for identifiers; only roles and headings were looked at";
-            gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
+                finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message)
+            };
+            let first = hearing.case.policy.gates.iter().find(|gate| RULES.contains(&gate.measure)).map(unknown);
+            let outcome = if first.is_some() { CheckOutcome::Unknown } else { CheckOutcome::NotApplicable };
+            (outcome, reason, first)
+        }
+    };
+    by_role(hearing, gated);
+    for rule in RULES {
+        let is_broken = |check: &Check| check.gate == rule.name() && check.outcome == CheckOutcome::Breaks;
+        let is_judged = asked(&rule).is_some() || rule == GateMeasure::DIRECT_IDENTIFIERS;
+        if is_judged && (end.0 != CheckOutcome::Holds || !gated.checks.iter().any(is_broken)) {
+            gated.checks.push(whole(hearing, &rule, &end));
+        }
+    }
+    gated.findings.extend(end.2);
+}
+
+/// The check of a rule that no column breaks, or that cannot be judged.
+fn whole(hearing: Hearing<'_>, rule: &GateMeasure, end: &(CheckOutcome, String, Option<Finding>)) -> Check {
+    let (outcome, reason, found) = end;
+    let figure = hearing.figures.iter().find(|figure| figure.id == "identifiers.columns");
+    let figure = figure.filter(|_| *rule == GateMeasure::DIRECT_IDENTIFIERS);
+    let holds = *outcome == CheckOutcome::Holds;
+    Check {
+        figure: figure.map(|figure| figure.id.clone()),
+        compared: figure.and_then(|figure| figure.value.value()).filter(|_| holds),
+        limit: figure.map(|_| 0.0),
+        reason: (!holds).then(|| reason.clone()),
+        finding: found.as_ref().map(|found| found.code),
+        ..open(&Gate::at_most(rule.clone(), None, 0.0), *outcome, String::new())
+    }
+}
+
+/// A finding as the check of its rule.
+fn broken(rule: &GateMeasure, found: &Finding) -> Check {
+    Check {
+        figure: found.figure.clone(),
+        columns: found.columns.clone(),
+        about: found.about.clone(),
+        compared: found.measured,
+        limit: found.limit,
+        reason: None,
+        finding: Some(found.code),
+        ..open(&Gate::at_most(rule.clone(), None, 0.0), CheckOutcome::Breaks, String::new())
+    }
+}
+
+/// Columns that are direct identifiers by role or heading. Where the cells have said so already, they say more.
+fn by_role(hearing: Hearing<'_>, gated: &mut Gated) {
+    let named = super::roles::direct_identifiers(hearing.case);
+    for found in named {
+        let is_said =
+            |other: &Finding| other.code == FindingCode::DirectIdentifierFound && other.columns == found.columns;
+        if !gated.findings.iter().any(is_said) {
+            gated.checks.push(broken(&GateMeasure::DIRECT_IDENTIFIERS, &found));
+            gated.findings.push(found);
         }
     }
 }
 
-fn found(case: Case<'_>, value: &Identifiers, gated: &mut Gated) {
-    let has = |measure| case.policy.gates.iter().any(|gate| gate.measure == measure);
+fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
+    let policy = hearing.case.policy;
+    let has = |measure| policy.gates.iter().any(|gate| gate.measure == measure);
     let (card_form, reversal) = (has(GateMeasure::CARD_NUMBER_FORM), has(GateMeasure::PSEUDONYM_REVERSAL));
-    let mut findings: Vec<Finding> = Vec::new();
-    for column in &value.columns {
-        findings.extend(match column.kind {
+    let mut findings: Vec<(Vec<GateMeasure>, Finding)> = Vec::new();
+    // One figure for each entry, in the same order.
+    let figures = hearing.figures.iter().filter(|figure| figure.id == "identifiers.records");
+    for (column, figure) in value.columns.iter().zip(figures) {
+        let found = match column.kind {
             IdentifierKind::PartialCardNumber if !column.permitted || card_form => Some(partial(column, card_form)),
             IdentifierKind::PaymentCardNumber if column.permitted && card_form => Some(whole_by_permission(column)),
             IdentifierKind::HashedValue if !column.permitted => Some(hashed(column, reversal)),
             IdentifierKind::PartialCardNumber | IdentifierKind::HashedValue => None,
             kind if kind.is_direct() && !column.permitted => Some(direct(column)),
             _ => None,
-        });
+        };
+        if let Some(found) = found.map(|found| of_figure(found, figure)) {
+            findings.push((rules_of(column, card_form), found));
+        }
     }
-    let keyed = |pair: &&CorrelatedPseudonym| case.policy.permitted_identifiers.contains(&pair.hashed_column);
-    findings.extend(value.correlated.iter().filter(|pair| !keyed(pair)).map(beside));
+    let keyed = |pair: &&CorrelatedPseudonym| policy.permitted_identifiers.contains(&pair.hashed_column);
+    let pairs = value.correlated.iter().filter(|pair| !keyed(pair));
+    findings.extend(pairs.map(|pair| (vec![GateMeasure::PSEUDONYM_REVERSAL], beside(pair))));
     if card_form {
-        findings.extend(several_truncations(value));
+        findings.extend(several_truncations(value).map(|found| (vec![GateMeasure::CARD_NUMBER_FORM], found)));
     }
-    // The cells say more than the role does; one column needs one sentence.
-    let named: Vec<Vec<String>> = (findings.iter())
-        .filter(|finding| finding.code == FindingCode::DirectIdentifierFound)
-        .map(|finding| finding.columns.clone())
-        .collect();
-    gated
-        .findings
-        .retain(|finding| finding.code != FindingCode::DirectIdentifierPresent || !named.contains(&finding.columns));
-    gated.findings.extend(findings);
+    for (rules, found) in findings {
+        gated.checks.extend(rules.iter().map(|rule| broken(rule, &found)));
+        gated.findings.push(found);
+    }
+}
+
+/// The rules that such a column breaks: a full or too long card number may break two.
+fn rules_of(column: &IdentifierColumn, card_form: bool) -> Vec<GateMeasure> {
+    let is_card = matches!(column.kind, IdentifierKind::PaymentCardNumber | IdentifierKind::PartialCardNumber);
+    let rules = [
+        (GateMeasure::PSEUDONYM_REVERSAL, column.kind == IdentifierKind::HashedValue),
+        (GateMeasure::DIRECT_IDENTIFIERS, column.kind.is_direct() && !column.permitted),
+        (GateMeasure::CARD_NUMBER_FORM, is_card && card_form),
+    ];
+    rules.into_iter().filter(|(_, breaks)| *breaks).map(|(rule, _)| rule).collect()
+}
+
+fn of_figure(found: Finding, figure: &Figure) -> Finding {
+    Finding { figure: Some(figure.id.clone()), about: figure.about.clone(), ..found }
 }
 
 /// What a kind is called, in the plural.

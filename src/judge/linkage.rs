@@ -8,12 +8,14 @@
 //! A limit on linkage that holds is no gate on being singled out: it speaks of the sources that were named, not of
 //! those that nobody thought of.
 
-use super::limits::{percent, percent_beside, unknown};
-use super::{Case, Gated, as_float, finding};
+use super::checks::{Held, open};
+use super::number::{percent, percent_beside};
+use super::{Case, Gated, Hearing, as_float, finding};
 use crate::measure::linkage::NAME;
+use crate::plan::Limit;
 use crate::result::{
-    AttackKind, Evidence, Finding, FindingCode, Gate, GateMeasure, Linkage, LinkageAttack, NotMeasured, Outcome,
-    PseudonymCheck, Severity, VerdictOutcome, undefined_in_words,
+    AttackKind, Check, CheckOutcome, Evidence, Figure, Finding, FindingCode, Gate, GateMeasure, LinkageAttack,
+    NotMeasured, Outcome, PseudonymCheck, Severity, VerdictOutcome, Yardstick,
 };
 
 /// Attacks that answer one question, and the limits on it.
@@ -26,297 +28,251 @@ enum Family {
 }
 
 impl Family {
-    fn of(kind: AttackKind) -> Self {
-        match kind {
-            AttackKind::Exact
-            | AttackKind::Tolerant
-            | AttackKind::Distance
-            | AttackKind::Probabilistic
-            | AttackKind::Scoreboard => Self::Linked,
-            AttackKind::Intersection | AttackKind::Release => Self::Relinked,
+    fn of(attack: &LinkageAttack) -> Self {
+        if attack.follows() { Self::Relinked } else { Self::Linked }
+    }
+
+    fn of_gate(gate: &Gate) -> Self {
+        if gate.measure == GateMeasure::RELINKED_SHARE { Self::Relinked } else { Self::Linked }
+    }
+
+    /// The limit that whoever sets one sets first.
+    fn limit(self) -> GateMeasure {
+        match self {
+            Self::Linked => GateMeasure::LINKED_SHARE,
+            Self::Relinked => GateMeasure::RELINKED_SHARE,
         }
     }
 
-    fn limits(self, measure: &GateMeasure) -> bool {
-        match self {
-            Self::Linked => matches!(measure.name(), "linked-share" | "correct-links"),
-            Self::Relinked => *measure == GateMeasure::RELINKED_SHARE,
-        }
-    }
-
-    fn code(self) -> FindingCode {
-        match self {
-            Self::Linked => FindingCode::Linkable,
-            Self::Relinked => FindingCode::Relinkable,
-        }
-    }
-
-    /// What is limited, in words, and the flag that brings it about.
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Linked => ("links to a table of the recipient", "`--against`"),
-            Self::Relinked => ("links from release to release", "`--against` with the other release"),
-        }
+    /// The row of that limit.
+    fn row(self) -> Option<&'static Limit> {
+        crate::measure::limits().find(|row| row.gate == self.limit().name())
     }
 }
 
-/// Applies every limit on linkage, and tells what was found where there is none.
-pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
-    let gates: Vec<&Gate> = case.policy.gates.iter().filter(|gate| is_on_linkage(&gate.measure)).collect();
-    for gate in gates.iter().filter(|gate| gate.limit.is_none()) {
-        let (what, _) = family_of(gate).words();
-        let message = format!("the policy needs a limit on {what}, and `{}` is not declared", key(&gate.measure));
-        unknown(gate, NAME, message, account);
-    }
-    let declared: Vec<&Gate> = gates.into_iter().filter(|gate| gate.limit.is_some()).collect();
-    match &case.measures.linkage {
-        None => {
-            absent(&declared, account);
-            if declared.is_empty() {
-                let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
-                account.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
-            }
-        }
+/// Every attack with the figure of its rate. Figures come in the order of the attacks, one rate each.
+fn attacks(hearing: Hearing<'_>) -> impl Iterator<Item = (&LinkageAttack, &Figure)> {
+    let attacks = match &hearing.case.measures.linkage {
+        Some(Outcome::Measured { value, .. }) => &value.attacks[..],
+        _ => &[],
+    };
+    let is_rate =
+        |figure: &&Figure| matches!(figure.id.as_str(), "linkage.attack_rate" | "linkage.releases.attack_rate");
+    attacks.iter().zip(hearing.figures.iter().filter(is_rate))
+}
+
+/// The attack that a figure is of, and its rate.
+fn attack_of<'a>(hearing: Hearing<'a>, figure: &Figure) -> Option<(&'a LinkageAttack, &'a Figure)> {
+    let follows = figure.id.starts_with("linkage.releases.");
+    let is_it = |(attack, rate): &(&LinkageAttack, &Figure)| {
+        attack.follows() == follows && rate.columns == figure.columns && rate.about == figure.about
+    };
+    attacks(hearing).find(is_it)
+}
+
+/// The source that a figure is about.
+pub(super) fn source(hearing: Hearing<'_>, figure: &Figure) -> Option<String> {
+    attack_of(hearing, figure).map(|(attack, _)| attack.with.clone())
+}
+
+/// Why nothing of a family was compared.
+pub(super) fn no_source(gate: &Gate) -> String {
+    let (what, flag) = match Family::of_gate(gate) {
+        Family::Linked => ("links to a table of the recipient", "`--against`"),
+        Family::Relinked => ("links from release to release", "`--against` with the other release"),
+    };
+    format!("the policy limits {what}, and none was named with {flag}")
+}
+
+/// What is said of an attack that has no figure.
+pub(super) fn without_figure(hearing: Hearing<'_>, figure: &Figure) -> Option<String> {
+    let (attack, rate) = attack_of(hearing, figure)?;
+    let reason = rate.value.reason().or(figure.value.reason())?;
+    Some(format!("the attack `{}` with `{}` has no figure: {reason}", attack.attack.name(), attack.with))
+}
+
+/// What is found where there is no limit, and pseudonyms that were reversed. Limits themselves are held as any other.
+pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
+    let families = [Family::Linked, Family::Relinked];
+    let is_limited = |family: Family| {
+        let gates = hearing.case.policy.gates.iter();
+        gates.filter(|gate| is_on_linkage(gate)).any(|gate| gate.limit.is_some() && Family::of_gate(gate) == family)
+    };
+    let message = match &hearing.case.measures.linkage {
         Some(Outcome::Measured { value, .. }) => {
-            for family in [Family::Linked, Family::Relinked] {
-                attacks(family, value, &declared, account);
+            for family in families.into_iter().filter(|family| !is_limited(*family)) {
+                unlimited(hearing, family, gated);
             }
-            account.findings.extend(value.pseudonyms.iter().filter_map(reversed));
+            return value.pseudonyms.iter().for_each(|check| reversed(hearing, check, gated));
         }
-        Some(Outcome::Undefined { explanation, .. }) => {
-            without_figure(&declared, &format!("what can be linked is unknown: {explanation}"), account);
+        _ if families.into_iter().any(is_limited) => return,
+        None => {
+            let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
+            return gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
         }
         Some(Outcome::Incomplete { explanation, .. }) => {
-            let message = format!("what can be linked was not measured to the end: {explanation}");
-            if declared.is_empty() {
-                account.doubts.push(message);
-            } else {
-                account.cut_off(NAME, message);
-            }
+            return gated.doubts.push(format!("what can be linked was not measured to the end: {explanation}"));
         }
-    }
+        Some(Outcome::Undefined { explanation, .. }) => format!("what can be linked is unknown: {explanation}"),
+    };
+    gated.doubts.push(message.clone());
+    gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: message });
 }
 
-fn is_on_linkage(measure: &GateMeasure) -> bool {
-    [Family::Linked, Family::Relinked].iter().any(|family| family.limits(measure))
+fn is_on_linkage(gate: &Gate) -> bool {
+    let on_linkage = [GateMeasure::LINKED_SHARE, GateMeasure::RELINKED_SHARE, GateMeasure::CORRECT_LINKS];
+    on_linkage.contains(&gate.measure)
 }
 
-fn family_of(gate: &Gate) -> Family {
-    if Family::Relinked.limits(&gate.measure) { Family::Relinked } else { Family::Linked }
-}
-
-/// The key that declares a limit.
-fn key(measure: &GateMeasure) -> &'static str {
-    match measure.name() {
-        "correct-links" => "max_correct_links",
-        "relinked-share" => "max_relinked_share",
-        _ => "max_linked_share",
-    }
-}
-
-/// Nobody named a source: nothing to judge, but a limit without one is a question without an answer.
-fn absent(declared: &[&Gate], account: &mut Gated) {
-    for gate in declared {
-        let (what, flag) = family_of(gate).words();
-        unknown(gate, NAME, format!("the policy limits {what}, and none was named with {flag}"), account);
-    }
-}
-
-fn without_figure(declared: &[&Gate], message: &str, account: &mut Gated) {
-    for gate in declared {
-        unknown(gate, NAME, message.to_owned(), account);
-    }
-    if declared.is_empty() {
-        account.doubts.push(message.to_owned());
-        account.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: message.to_owned() });
-    }
-}
-
-fn attacks(family: Family, value: &Linkage, declared: &[&Gate], account: &mut Gated) {
-    let gates: Vec<&Gate> = declared.iter().copied().filter(|gate| family.limits(&gate.measure)).collect();
-    let attacks = || value.attacks.iter().filter(|attack| Family::of(attack.attack) == family);
-    if attacks().next().is_none() {
-        return absent(&gates, account);
-    }
+/// Where nobody said how much is too much: an attack without a figure is a doubt, and of each source the strongest one
+/// that found something asks for review.
+fn unlimited(hearing: Hearing<'_>, family: Family, gated: &mut Gated) {
+    let of_family = || attacks(hearing).filter(|(attack, _)| Family::of(attack) == family);
+    let without =
+        of_family().filter_map(|(_, rate)| without_figure(hearing, rate).filter(|_| rate.value.upper().is_none()));
+    gated.doubts.extend(without);
     let mut sources: Vec<&str> = Vec::new();
-    for attack in attacks() {
+    for (attack, _) in of_family() {
         if !sources.contains(&attack.with.as_str()) {
             sources.push(&attack.with);
         }
-        let Some(reason) = why_unknown(attack) else { continue };
-        let message = format!("the attack `{}` with `{}` has no figure: {reason}", attack.attack.name(), attack.with);
-        if gates.is_empty() {
-            account.doubts.push(message);
-        } else {
-            let found = finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message);
-            let (columns, source) = (attack.columns.clone(), Some(attack.with.clone()));
-            account.findings.push(Finding { columns, source, ..found });
-        }
     }
-    let of_source = |source: &str| attacks().filter(|attack| attack.with == source).collect::<Vec<_>>();
-    let one = |source: &str| {
-        let of_source = of_source(source);
-        if gates.is_empty() { unlimited(family, &of_source) } else { broken(family, &of_source, &gates) }
-    };
-    account.findings.extend(sources.into_iter().filter_map(one));
-}
-
-/// Why nothing can be said about an attack; none when it has its figure.
-fn why_unknown(attack: &LinkageAttack) -> Option<String> {
-    if Figure::of(attack).is_some() {
-        return None;
-    }
-    let field = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    let words = |code: &str| undefined_in_words(code).unwrap_or(code).to_owned();
-    Some(field.map_or_else(|| "it gave none".to_owned(), |entry| words(&entry.reason)))
-}
-
-/// What of an attack is compared.
-#[derive(Clone, Copy)]
-struct Figure {
-    /// The share of subjects it finds.
-    rate: f64,
-    /// The upper end of its interval.
-    upper: f64,
-    /// The same in subjects.
-    links: f64,
-}
-
-impl Figure {
-    fn of(attack: &LinkageAttack) -> Option<Self> {
-        let rate = attack.attack_rate.filter(|rate| rate.is_finite())?;
-        let high = attack.interval.map_or(rate, |[_, high]| high);
-        if !high.is_finite() || attack.subjects == 0 {
-            return None;
-        }
-        let upper = high.max(rate);
-        // The count itself where it is one: a share times the whole would not be it to the last digit.
-        let counted = attack.correct.map(as_float).or(attack.expected_correct).filter(|links| links.is_finite());
-        let estimated = upper * as_float(attack.subjects);
-        let links = if upper > rate { estimated } else { counted.unwrap_or(estimated) };
-        Some(Self { rate, upper, links })
+    for source in sources {
+        let found = of_family().filter(|(attack, _)| attack.with == source && attack.evidence == Evidence::Found);
+        let measured = found.filter_map(|(attack, rate)| Some((attack, rate, rate.value.upper()?)));
+        // The first of equals, so that the order of the plan decides.
+        let strongest = measured.reduce(|best, next| if next.2 > best.2 { next } else { best });
+        let (Some((attack, rate, upper)), Some(row)) = (strongest, family.row()) else { continue };
+        let told = told(attack, rate);
+        let message = format!("{told}; no limit is declared (`{}`), so a person must look", row.key);
+        let gate = Gate { limit: None, ..Gate::at_most(family.limit(), None, 0.0) };
+        let check = Check {
+            figure: Some(rate.id.clone()),
+            columns: rate.columns.clone(),
+            about: rate.about.clone(),
+            compared: Some(upper),
+            finding: Some(row.finding),
+            ..open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned())
+        };
+        gated.findings.push(Finding {
+            source: Some(attack.with.clone()),
+            columns: rate.columns.clone(),
+            figure: check.figure.clone(),
+            about: check.about.clone(),
+            measured: check.compared,
+            ..finding(row.finding, Severity::Medium, NAME, message)
+        });
+        gated.checks.push(check);
     }
 }
 
-/// The attack that may find most, of those that `counts` lets through.
-fn strongest<'a>(
-    attacks: &[&'a LinkageAttack],
-    counts: impl Fn(&LinkageAttack, Figure) -> bool,
-) -> Option<(&'a LinkageAttack, Figure)> {
-    let figures = attacks.iter().filter_map(|&attack| Some((attack, Figure::of(attack)?)));
-    // The first of equals, so that the order of the plan decides.
-    figures.filter(|(attack, figure)| counts(attack, *figure)).fold(None, |best, next| match best {
-        Some((_, figure)) if figure.upper >= next.1.upper => best,
-        _ => Some(next),
-    })
-}
-
-/// The strongest attack on one source against the strictest limit that it breaks.
-fn broken(family: Family, attacks: &[&LinkageAttack], gates: &[&Gate]) -> Option<Finding> {
-    let breaks = |figure: Figure, gate: &Gate| {
-        let measured = if gate.measure == GateMeasure::CORRECT_LINKS { figure.links } else { figure.upper };
-        gate.limit.is_some_and(|limit| measured > limit)
-    };
-    let (attack, figure) = strongest(attacks, |_, figure| gates.iter().any(|gate| breaks(figure, gate)))?;
-    let subjects = as_float(attack.subjects);
-    let as_share = |gate: &Gate| match gate.measure.name() {
-        "correct-links" => gate.limit.map(|limit| limit / subjects),
-        _ => gate.limit,
-    };
-    let strictest = gates.iter().filter(|gate| breaks(figure, gate)).min_by(|left, right| {
-        let key = |gate: &Gate| as_share(gate).unwrap_or(0.0);
-        key(left).total_cmp(&key(right))
-    })?;
-    let limit = strictest.limit?;
-    let allowed = match strictest.measure.name() {
+/// An attack that finds more than its limit allows, in words; also that it is no better than guessing where it is not: the
+/// limit counts links, not skill.
+pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -> Option<String> {
+    let (attack, rate) = attack_of(hearing, figure)?;
+    let limit = held.check.limit?;
+    let allowed = match held.gate.measure.name() {
         "correct-links" => format!("{limit} {}", if limit > 1.0 { "links" } else { "link" }),
         _ => percent(limit),
     };
-    let message = format!("{}; the policy allows at most {allowed}", sentence(family, attack, figure));
-    Some(Finding {
-        columns: attack.columns.clone(),
-        source: Some(attack.with.clone()),
-        measured: Some(figure.upper),
-        limit: as_share(strictest),
-        ..finding(family.code(), Severity::High, NAME, message)
-    })
-}
-
-/// The strongest attack on one source that found something, where nobody said how much is too much.
-fn unlimited(family: Family, attacks: &[&LinkageAttack]) -> Option<Finding> {
-    let (attack, figure) = strongest(attacks, |attack, _| attack.evidence == Evidence::Found)?;
-    let key = if family == Family::Linked { "max_linked_share" } else { "max_relinked_share" };
-    let message = format!("{}; no limit is declared (`{key}`), so a person must look", told(family, attack, figure));
-    Some(Finding {
-        columns: attack.columns.clone(),
-        source: Some(attack.with.clone()),
-        measured: Some(figure.upper),
-        ..finding(family.code(), Severity::Medium, NAME, message)
-    })
-}
-
-/// What an attack finds, and that it is no better than guessing where it is not: the limit counts links, not skill.
-fn sentence(family: Family, attack: &LinkageAttack, figure: Figure) -> String {
-    let guessing = match (attack.evidence, attack.attack) {
-        (Evidence::None, AttackKind::Intersection) => ", no more than the extract alone",
-        (Evidence::None, _) => ", no better than guessing",
-        _ => "",
-    };
-    format!("{}{guessing}", told(family, attack, figure))
+    let evidence = attack.no_evidence().map_or_else(String::new, |words| format!(", {words}"));
+    Some(format!("{}{evidence}; the policy allows at most {allowed}", told(attack, rate)))
 }
 
 /// What an attack finds, in a sentence without its limit.
-fn told(family: Family, attack: &LinkageAttack, figure: Figure) -> String {
+fn told(attack: &LinkageAttack, figure: &Figure) -> String {
     let (kind, source, whole) = (attack.attack.name(), &attack.with, attack.subjects);
-    let rate = percent_beside(figure.rate, figure.upper);
-    let interval = match attack.interval {
-        Some([low, high]) if low < high => format!(", 95 % interval {} to {}", percent(low), percent(high)),
-        _ => String::new(),
-    };
-    let guess = attack.baseline_rate.filter(|rate| rate.is_finite());
-    let by = if attack.attack == AttackKind::Intersection { "by the extract alone" } else { "by guessing" };
-    let guess = guess.map_or_else(String::new, |rate| format!("; {by} {}", percent(rate)));
+    let value = figure.value.value().unwrap_or(f64::NAN);
+    let rate = percent_beside(value, figure.value.upper().unwrap_or(value));
+    let interval = figure
+        .value
+        .interval()
+        .map_or_else(String::new, |[low, high]| format!(", 95 % interval {} to {}", percent(low), percent(high)));
     let equals = if attack.source_equals_extract { "; the source holds the same records as the extract" } else { "" };
-    let subjects = if whole == 1 { "subject" } else { "subjects" };
-    let found = match (family, attack.correct) {
-        _ if attack.intersection.is_some() => {
-            let detail = attack.intersection.clone().unwrap_or_default();
-            format!(
-                "finds {} of {} subjects of both releases alone on both together, {} of them alone in neither",
-                detail.unique_in_both, detail.common, detail.newly_unique
-            )
-        }
-        (Family::Linked, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
-        (Family::Linked, None) => {
-            format!("is expected to link {} of {whole} {subjects} to the right person", about(figure, whole))
-        }
-        (Family::Relinked, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),
-        (Family::Relinked, None) => {
-            format!("is expected to follow {} of {whole} {subjects} to the other release", about(figure, whole))
-        }
-    };
-    format!("the attack `{kind}` with `{source}` {found} ({rate}{interval}{guess}{equals})")
+    let found = found(attack, value * as_float(whole));
+    format!("the attack `{kind}` with `{source}` {found} ({rate}{interval}{}{equals})", yardstick(attack))
 }
 
-/// An expected number of subjects: whole where it is, else with one decimal.
-fn about(figure: Figure, whole: u64) -> String {
-    let expected = figure.rate * as_float(whole);
-    let text = format!("{expected:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+/// The rate beside which the rate of the attack is to be read: where the attack failed against the control, that one.
+fn yardstick(attack: &LinkageAttack) -> String {
+    let is_control = attack.no_better_than == Some(Yardstick::Control);
+    let (rate, by) = match attack.attack {
+        _ if is_control => (attack.control_rate, "control"),
+        AttackKind::Intersection => (attack.baseline_rate, "by the extract alone"),
+        _ => (attack.baseline_rate, "by guessing"),
+    };
+    let rate = rate.filter(|rate| rate.is_finite());
+    rate.map_or_else(String::new, |rate| format!("; {by} {}", percent(rate)))
+}
+
+fn found(attack: &LinkageAttack, expected: f64) -> String {
+    let whole = attack.subjects;
+    let subjects = if whole == 1 { "subject" } else { "subjects" };
+    if let Some(detail) = &attack.intersection {
+        return format!(
+            "finds {} of {} subjects of both releases alone on both together, {} of them alone in neither",
+            detail.unique_in_both, detail.common, detail.newly_unique
+        );
+    }
+    // An expected number is whole where it is, else told with one decimal.
+    let about = format!("{expected:.1}");
+    let about = about.strip_suffix(".0").unwrap_or(&about);
+    match (Family::of(attack), attack.correct) {
+        (Family::Linked, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
+        (Family::Linked, None) => format!("is expected to link {about} of {whole} {subjects} to the right person"),
+        (Family::Relinked, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),
+        (Family::Relinked, None) => {
+            format!("is expected to follow {about} of {whole} {subjects} to the other release")
+        }
+    }
 }
 
 /// A pseudonym that is a known form of identifiers names whoever the list names.
-fn reversed(check: &PseudonymCheck) -> Option<Finding> {
-    if check.reversed == 0 {
-        return None;
+fn reversed(hearing: Hearing<'_>, reversed: &PseudonymCheck, gated: &mut Gated) {
+    let is_figure = |figure: &&Figure| {
+        figure.id == "linkage.pseudonyms.subjects"
+            && figure.columns == [reversed.column.as_str()]
+            && figure.about.as_ref() == Some(&reversed.identifiers)
+    };
+    let figure = hearing.figures.iter().find(is_figure);
+    let gate = Gate::at_most(GateMeasure::PSEUDONYM_REVERSAL, None, 0.0);
+    let (outcome, code) = match reversed.reversed {
+        0 => (CheckOutcome::Holds, None),
+        _ => (CheckOutcome::Breaks, Some(FindingCode::PseudonymReversible)),
+    };
+    let check = Check {
+        figure: figure.map(|figure| figure.id.clone()),
+        columns: vec![reversed.column.clone()],
+        about: figure.and_then(|figure| figure.about.clone()),
+        compared: Some(as_float(reversed.subjects)),
+        reason: None,
+        finding: code,
+        ..open(&gate, outcome, String::new())
+    };
+    if let Some(code) = code {
+        gated.findings.push(Finding {
+            columns: check.columns.clone(),
+            source: Some(reversed.identifiers.clone()),
+            figure: check.figure.clone(),
+            about: check.about.clone(),
+            measured: check.compared,
+            limit: check.limit,
+            ..finding(code, reversal_severity(reversed), NAME, reversal_sentence(reversed))
+        });
     }
-    // A few values of a short form can agree by chance; half of either side cannot.
-    let is_made_so =
-        check.reversed.saturating_mul(2) >= check.values || check.reversed.saturating_mul(2) >= check.supplied;
-    let severity = if is_made_so { Severity::Critical } else { Severity::High };
+    gated.checks.push(check);
+}
+
+/// A few values of a short form can agree by chance; half of either side cannot.
+fn reversal_severity(check: &PseudonymCheck) -> Severity {
+    let twice = check.reversed.saturating_mul(2);
+    if twice >= check.values || twice >= check.supplied { Severity::Critical } else { Severity::High }
+}
+
+fn reversal_sentence(check: &PseudonymCheck) -> String {
     let forms: Vec<String> = check.forms.iter().map(|form| format!("`{}`", form.form)).collect();
     let forms = if forms.is_empty() { String::new() } else { format!(" ({})", forms.join(", ")) };
-    let message = format!(
+    format!(
         "{} of {} pseudonyms in column `{}`, of {} {}, are a plain or commonly hashed form of an identifier in `{}`{forms}",
         check.reversed,
         check.values,
@@ -324,15 +280,7 @@ fn reversed(check: &PseudonymCheck) -> Option<Finding> {
         check.subjects,
         if check.subjects == 1 { "subject" } else { "subjects" },
         check.identifiers,
-    );
-    let found = finding(FindingCode::PseudonymReversible, severity, NAME, message);
-    Some(Finding {
-        columns: vec![check.column.clone()],
-        source: Some(check.identifiers.clone()),
-        measured: Some(as_float(check.subjects)),
-        limit: Some(0.0),
-        ..found
-    })
+    )
 }
 
 /// What a verdict must add where attacks found nothing: that this proves nothing.
@@ -343,13 +291,18 @@ pub(super) fn no_evidence(case: Case<'_>, outcome: VerdictOutcome) -> Option<Str
     }
     let guesses = |attack: &&LinkageAttack| attack.attack != AttackKind::Intersection;
     let none = value.attacks.iter().filter(guesses).filter(|attack| attack.evidence == Evidence::None);
-    let names: Vec<String> = none.map(|attack| format!("`{}` with `{}`", attack.attack.name(), attack.with)).collect();
+    let (mut names, mut control) = (Vec::new(), false);
+    for attack in none {
+        names.push(format!("`{}` with `{}`", attack.attack.name(), attack.with));
+        control |= attack.no_better_than == Some(Yardstick::Control);
+    }
     let (subject, verb) = match names.len() {
         0 => return None,
         1 => (format!("the attack {}", names[0]), "does"),
         number => (format!("{number} attacks ({})", names.join(", ")), "do"),
     };
+    let yardstick = if control { "guessing, or than with people whom the source does not hold" } else { "guessing" };
     Some(format!(
-        "{subject} {verb} no better than guessing; that is no evidence, and no proof that nobody can be linked"
+        "{subject} {verb} no better than {yardstick}; that is no evidence, and no proof that nobody can be linked"
     ))
 }

@@ -1,17 +1,22 @@
 //! From measurements, policy, agreement and waivers to findings and a verdict. Fails closed.
 //!
-//! A gate that holds says nothing. A gate that does not hold, or whose measure is undefined, is a finding. A gate whose
-//! measure was cut off makes the verdict `incomplete` unless something else already fails. What could not be gated is
-//! listed in `not_measured`. Comparisons have no tolerance, and equality passes; of an estimate the worse end of its
-//! interval is compared. A limit that somebody set, or that a preset brings, on a figure that is not there is
-//! `unknown-risk`, which fails. A waiver covers findings; it changes the verdict and never a figure.
+//! Every gate is held against the figures that it speaks of, and each comparison is a check, also where the limit holds.
+//! From checks follow findings: one for each figure that breaks a limit, and `unknown-risk`, which fails, where somebody
+//! set a limit, or a preset brings one, on a figure that is not there. A gate whose measure was cut off makes the verdict
+//! `incomplete` unless something else already fails. What could not be gated is listed in `not_measured`. Comparisons have
+//! no tolerance, and equality passes; of an estimate the worse end of its interval is compared. A waiver covers findings;
+//! it changes the verdict and never a figure.
 
 mod agreement;
+mod checks;
+mod classes;
 mod explain;
+mod findings;
 mod forms;
 mod identifiers;
-mod limits;
 mod linkage;
+mod number;
+mod points;
 mod presets;
 mod roles;
 #[cfg(test)]
@@ -23,9 +28,10 @@ pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
 
 use jiff::civil::Date;
 
+use crate::measure::{self, unicity, uniqueness};
 use crate::result::{
-    Dataset, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient, Severity, Verdict, VerdictOutcome, Waiver,
-    WaiverRecord,
+    Check, CheckOutcome, Dataset, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient, Severity,
+    Verdict, VerdictOutcome, Waiver, WaiverRecord,
 };
 
 /// What the judge looks at.
@@ -58,6 +64,10 @@ impl<'a> Case<'a> {
 pub struct Judgement {
     /// May it leave?
     pub verdict: Verdict,
+    /// The numbers of every measure, flat.
+    pub figures: Vec<Figure>,
+    /// Every gate held against its figures, in the order of the policy; then what is judged without one.
+    pub checks: Vec<Check>,
     /// Findings, worst first; equal ones by code, then columns.
     pub findings: Vec<Finding>,
     /// The waivers, each with what became of it.
@@ -66,54 +76,91 @@ pub struct Judgement {
     pub not_measured: Vec<NotMeasured>,
 }
 
-/// How the gates ended. A gate that holds or does not hold was applied.
+/// A case and the numbers of its measures, flat.
+#[derive(Debug, Clone, Copy)]
+struct Hearing<'a> {
+    case: Case<'a>,
+    figures: &'a [Figure],
+}
+
+/// How the gates ended.
 #[derive(Debug, Clone, Default)]
 struct Gated {
+    checks: Vec<Check>,
     findings: Vec<Finding>,
     not_measured: Vec<NotMeasured>,
-    /// Risk gates that were compared with a figure, or failed for want of one.
-    applied: usize,
     /// Reasons for which a person must look, without being a finding.
     doubts: Vec<String>,
-    /// Whether the measure of a gate was cut off.
-    incomplete: bool,
 }
 
 impl Gated {
-    /// A measure under a gate ended early.
-    fn cut_off(&mut self, measure: &str, message: String) {
-        self.incomplete = true;
-        self.findings.push(finding(FindingCode::IncompleteMeasure, Severity::Medium, measure, message));
+    /// Whether the measure of a gate was cut off.
+    fn is_incomplete(&self) -> bool {
+        self.checks.iter().any(|check| check.outcome == CheckOutcome::CutOff)
+    }
+
+    /// Whether a limit on being singled out was held against a figure, or failed for want of one.
+    fn is_applied(&self, policy: &Policy) -> bool {
+        let singles_out = |check: &Check| {
+            let gate = policy.gates.iter().find(|gate| gate.id == check.gate);
+            let row = gate.and_then(|gate| measure::limits().find(|row| row.gate == gate.measure.name()));
+            row.is_some_and(|row| [uniqueness::NAME, unicity::NAME].contains(&row.measure))
+        };
+        let is_judged = |check: &Check| match check.outcome {
+            CheckOutcome::Holds | CheckOutcome::Breaks => true,
+            CheckOutcome::Unknown => check.finding.is_some(),
+            CheckOutcome::CutOff | CheckOutcome::NotApplicable => false,
+        };
+        self.checks.iter().any(|check| is_judged(check) && singles_out(check))
     }
 }
 
 /// Judges a scan.
 #[must_use]
 pub fn judge(case: Case<'_>) -> Judgement {
-    let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
-    identifiers::apply(case, &mut gated);
-    forms::apply(case, &mut gated);
-    limits::apply(case, &mut gated);
-    linkage::apply(case, &mut gated);
-    if let Some(recipient) = case.recipient {
-        gated.findings.extend(agreement::findings(recipient, case));
-    }
-    if gated.applied == 0 && !gated.incomplete {
-        gated.findings.push(no_risk_gate());
-    }
+    judge_figures(case, measure::figures(case.measures, case.dataset, case.policy))
+}
+
+fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
+    let mut gated = gates(Hearing { case, figures: &figures });
     for finding in &mut gated.findings {
         let raised = case.policy.severities.iter().filter(|raised| raised.code == finding.code);
         finding.severity = raised.map(|raised| raised.at_least).max().unwrap_or(Severity::Low).max(finding.severity);
     }
-    let waivers = waivers::apply(case, &mut gated.findings);
+    let waivers = waivers::apply(case, &figures, &mut gated.findings);
     let by_weight = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code, finding.columns.clone());
     gated.findings.sort_by_key(by_weight);
+    for check in &mut gated.checks {
+        check.waived = gated.findings.iter().any(|finding| finding.waived && finding.is_of(check));
+    }
     let mut verdict = verdict(&gated, case.policy);
     if matches!(verdict.outcome, VerdictOutcome::Pass | VerdictOutcome::Review) {
         verdict.reasons.extend(counted_coarser(case.dataset));
     }
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
-    Judgement { verdict, findings: gated.findings, waivers, not_measured: gated.not_measured }
+    let Gated { checks, findings, not_measured, .. } = gated;
+    Judgement { verdict, figures, checks, findings, waivers, not_measured }
+}
+
+/// Every gate and what is always judged; then the checks in the order of the policy.
+fn gates(hearing: Hearing<'_>) -> Gated {
+    let case = hearing.case;
+    let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
+    findings::speak(hearing, checks::of_limits(hearing), &mut gated);
+    points::apply(case, &mut gated);
+    classes::wildcard_lowers_risk(hearing, &mut gated);
+    identifiers::apply(hearing, &mut gated);
+    forms::apply(case, &mut gated);
+    linkage::apply(hearing, &mut gated);
+    if let Some(recipient) = case.recipient {
+        gated.findings.extend(agreement::findings(recipient, case));
+    }
+    if !gated.is_applied(case.policy) && !gated.is_incomplete() {
+        gated.findings.push(no_risk_gate());
+    }
+    let order = |check: &Check| case.policy.gates.iter().position(|gate| gate.id == check.gate).unwrap_or(usize::MAX);
+    gated.checks.sort_by_key(order);
+    gated
 }
 
 fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
@@ -126,7 +173,7 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
     let open = || gated.findings.iter().filter(|finding| !finding.waived);
     let outcome = if gated.findings.iter().any(|finding| fails(&finding)) {
         VerdictOutcome::Fail
-    } else if gated.incomplete {
+    } else if gated.is_incomplete() {
         VerdictOutcome::Incomplete
     } else if open().next().is_some() || !gated.doubts.is_empty() {
         VerdictOutcome::Review
@@ -167,8 +214,19 @@ fn counted_coarser(dataset: &Dataset) -> Option<String> {
 }
 
 fn finding(code: FindingCode, severity: Severity, measure: &str, message: String) -> Finding {
-    let (columns, source, measured, limit, waived) = (Vec::new(), None, None, None, false);
-    Finding { code, severity, measure: measure.to_owned(), columns, source, message, measured, limit, waived }
+    Finding {
+        code,
+        severity,
+        measure: measure.to_owned(),
+        columns: Vec::new(),
+        source: None,
+        figure: None,
+        about: None,
+        message,
+        measured: None,
+        limit: None,
+        waived: false,
+    }
 }
 
 fn no_risk_gate() -> Finding {

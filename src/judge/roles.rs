@@ -3,17 +3,17 @@
 use super::{Case, as_float, finding};
 use crate::result::{DatasetColumn, Finding, FindingCode, Role, Severity};
 
-/// Every finding about roles.
+/// Every finding about roles but direct identifiers.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
-    let mut findings = direct_identifiers(case);
-    findings.extend(records_without_subject(case));
+    let mut findings: Vec<Finding> = records_without_subject(case).into_iter().collect();
     findings.extend(no_subject(case));
     findings.extend(subjects_not_in_map(case));
     findings.extend(guessed_roles(case));
     findings
 }
 
-fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
+/// Columns that are direct identifiers by role or heading, and not permitted.
+pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
     let direct = Some(Role::DirectIdentifier);
     let named = case.dataset.columns.iter().filter(|column| Some(column.role) == direct || column.looks_like == direct);
     let permitted = |name: &String| case.policy.permitted_identifiers.contains(name);

@@ -4,21 +4,27 @@ use glob::Pattern;
 use jiff::civil::Date;
 
 use super::{Case, finding};
-use crate::result::{Finding, FindingCode, Severity, Waiver, WaiverRecord, WaiverState};
+use crate::result::{Figure, Finding, FindingCode, Severity, Waiver, WaiverRecord, WaiverState};
 
 /// Marks the findings that waivers cover, adds what is wrong with waivers, and accounts for each.
 ///
 /// A waiver covers a finding of its code, in a dataset that its pattern matches, whose columns are among its own where
 /// it names some, of its source where it names one, up to its limit, until the end of its last day. Where it names no
 /// source and there are such findings on several, nobody can know which one was approved, so it covers none.
-pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) -> Vec<WaiverRecord> {
+pub(super) fn apply(case: Case<'_>, figures: &[Figure], findings: &mut Vec<Finding>) -> Vec<WaiverRecord> {
     let mut mistakes = Vec::new();
-    let records = case.waivers.iter().map(|waiver| one(case, waiver, findings, &mut mistakes)).collect();
+    let records = case.waivers.iter().map(|waiver| one(case, waiver, figures, findings, &mut mistakes)).collect();
     findings.extend(mistakes);
     records
 }
 
-fn one(case: Case<'_>, waiver: &Waiver, findings: &mut [Finding], mistakes: &mut Vec<Finding>) -> WaiverRecord {
+fn one(
+    case: Case<'_>,
+    waiver: &Waiver,
+    figures: &[Figure],
+    findings: &mut [Finding],
+    mistakes: &mut Vec<Finding>,
+) -> WaiverRecord {
     let expires = waiver.expires.parse::<Date>().ok();
     let days_left = expires.zip(case.as_of).map_or(i64::MIN, |(expires, as_of)| days_between(as_of, expires));
     let record =
@@ -45,7 +51,8 @@ fn one(case: Case<'_>, waiver: &Waiver, findings: &mut [Finding], mistakes: &mut
         mistakes.push(mistake(FindingCode::ExpiredWaiver, waiver, message));
         return record(WaiverState::Expired, 0);
     }
-    let (within, beyond): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|finding| is_within(waiver, finding));
+    let (within, beyond): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|finding| is_within(waiver, finding, figures));
     if !beyond.is_empty() {
         let message = format!("the waiver of `{name}` is void: the figure is beyond the limit that was approved");
         mistakes.push(mistake(FindingCode::VoidWaiver, waiver, message));
@@ -82,9 +89,20 @@ fn is_about(waiver: &Waiver, finding: &Finding) -> bool {
 }
 
 /// Without a figure to compare, a limit is not kept.
-fn is_within(waiver: &Waiver, finding: &Finding) -> bool {
+fn is_within(waiver: &Waiver, finding: &Finding, figures: &[Figure]) -> bool {
     let Some(limit) = &waiver.limit else { return true };
-    finding.measured.is_some_and(|measured| {
+    bounded(finding, figures).is_some_and(|measured| {
         limit.max.is_none_or(|max| measured <= max) && limit.min.is_none_or(|min| measured >= min)
     })
+}
+
+/// The number that a waiver bounds: a share also where the finding counts links.
+fn bounded(finding: &Finding, figures: &[Figure]) -> Option<f64> {
+    if finding.figure.as_deref() != Some("linkage.correct_links") {
+        return finding.measured;
+    }
+    let is_share = |figure: &&Figure| {
+        figure.id == "linkage.attack_rate" && figure.columns == finding.columns && figure.about == finding.about
+    };
+    figures.iter().find(is_share).and_then(|figure| figure.value.upper())
 }

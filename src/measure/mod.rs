@@ -3,22 +3,43 @@
 //! A measure reads a [`Table`](crate::table::Table) and ends in an [`Outcome`](crate::result::Outcome). It does no IO
 //! and reads no clock, no environment and no ambient randomness.
 
+mod figures;
 pub mod identifiers;
 pub mod linkage;
+mod registry;
 pub mod unicity;
 pub mod uniqueness;
 
+pub use figures::{FigureContext, figures};
+pub use registry::{Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory};
+
 use crate::plan::{Limit, Range};
-use crate::result::Comparison;
+use crate::result::{Comparison, Figure, FindingCode, Section};
+
+/// Every measure. What is not here is not run, has no key, no flag, no page and no part of a report; what is here has all
+/// of them.
+pub const ALL: &[Measure] = &[uniqueness::MEASURE, unicity::MEASURE, identifiers::MEASURE, linkage::MEASURE];
 
 /// Names of all measures, as `--measures` takes them.
-pub const NAMES: [&str; 4] = [uniqueness::NAME, unicity::NAME, identifiers::NAME, linkage::NAME];
+pub const NAMES: [&str; ALL.len()] = names();
+
+const fn names() -> [&'static str; ALL.len()] {
+    let mut names = [""; ALL.len()];
+    let mut place = 0;
+    while place < ALL.len() {
+        names[place] = ALL[place].name;
+        place += 1;
+    }
+    names
+}
 
 /// A limit that a policy can ask for on a measure that is not built yet: it never passes.
 const INFERENCE_ADVANTAGE: Limit = Limit {
     key: "max_inference_advantage",
     gate: "inference-advantage",
     measure: "inference",
+    figure: "advantage",
+    finding: FindingCode::LimitBroken,
     set: None,
     comparison: Comparison::AtMost,
     range: Range::SHARE,
@@ -27,6 +48,11 @@ const INFERENCE_ADVANTAGE: Limit = Limit {
 
 /// Every limit that a policy can set, in the order in which they are documented.
 pub fn limits() -> impl Iterator<Item = &'static Limit> {
-    let of_measures = [uniqueness::LIMITS, unicity::LIMITS, linkage::LIMITS];
-    of_measures.into_iter().flatten().chain([&INFERENCE_ADVANTAGE])
+    ALL.iter().flat_map(|measure| measure.limits).chain([&INFERENCE_ADVANTAGE])
+}
+
+/// What every measure has to say for which a view may have no part of its own.
+#[must_use]
+pub fn sections(figures: &[Figure]) -> Vec<Section> {
+    ALL.iter().flat_map(|measure| (measure.sections)(measure, figures)).collect()
 }

@@ -1,6 +1,6 @@
 //! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come.
 
-use crate::result::{Comparison, GateSet};
+use crate::result::{Comparison, FindingCode, GateSet};
 
 /// A limit that can be set with a key of `[policy]` and a flag of the same name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,6 +11,11 @@ pub struct Limit {
     pub gate: &'static str,
     /// The measure that gives the figure, as `--measures` names it.
     pub measure: &'static str,
+    /// The last part of the identifier of the figure that is compared, such as `smallest_class`; before it stand the
+    /// measure and, where there is one, the set.
+    pub figure: &'static str,
+    /// What a figure beyond the limit is found as.
+    pub finding: FindingCode,
     /// The set of quasi-identifiers it is on; none where the figure is not on a set.
     pub set: Option<GateSet>,
     /// How the figure is compared. Equality holds.
@@ -19,6 +24,19 @@ pub struct Limit {
     pub range: Range,
     /// What it limits, in one sentence for help and documentation, without a full stop.
     pub sentence: &'static str,
+}
+
+impl Limit {
+    /// Identifier of the figures that a gate on `set` compares, such as `uniqueness.static.smallest_class`.
+    #[must_use]
+    pub fn figure_id(&self, set: Option<GateSet>) -> String {
+        let (measure, figure) = (self.measure, self.figure);
+        match set {
+            None => format!("{measure}.{figure}"),
+            Some(GateSet::AllSubsets) => format!("{measure}.set.{figure}"),
+            Some(set) => format!("{measure}.{}.{figure}", set.name()),
+        }
+    }
 }
 
 /// The numbers that a limit can be.

@@ -40,49 +40,10 @@ fn is_name(value: &str, word: &mut String) -> bool {
         })
 }
 
-/// In alphabetical order, without accents.
-#[rustfmt::skip]
-const GIVEN_NAMES: [&str; 419] = [
-    "aaron", "adam", "adrian", "agnes", "agnieszka", "alain", "alan", "albert", "alejandro", "alessandro",
-    "alexander", "alexandra", "alfred", "alice", "alina", "alison", "amanda", "amelia", "amy", "ana", "anders",
-    "andrea", "andreas", "andrew", "andrzej", "angela", "anita", "anja", "anke", "ann", "anna", "anne", "annette",
-    "anthony", "antoine", "antonio", "arthur", "astrid", "barbara", "beata", "beatrice", "benjamin", "bernard",
-    "bernd", "bert", "birgit", "bjorn", "brian", "brigitte", "bruno", "camille", "carl", "carlos", "carmen", "carol",
-    "caroline", "catherine", "cecile", "charles", "chloe", "chris", "christa", "christian", "christina", "christine",
-    "christophe", "christopher", "claire", "clara", "claude", "claudia", "clemens", "cornelia", "craig", "daniel",
-    "daniela", "daniele", "david", "deborah", "denise", "dennis", "diana", "dieter", "dirk", "dominik", "dominique",
-    "donald", "doris", "dorothea", "edward", "elena", "elisa", "elisabeth", "elise", "elizabeth", "elke", "ella",
-    "emil", "emilia", "emily", "emma", "emmanuel", "eric", "erich", "erik", "erika", "ernst", "esther", "eva",
-    "evelyn", "fabian", "fabrice", "fatima", "federico", "felix", "fernando", "francesca", "francesco", "francisco",
-    "francois", "frank", "franz", "frederic", "friedrich", "gabriel", "gabriela", "gabriele", "gareth", "gary",
-    "george", "gerald", "gerard", "gerhard", "gertrud", "gilles", "gillian", "giovanni", "giulia", "giuseppe",
-    "gordon", "graham", "greta", "guido", "guillaume", "gunter", "gustav", "guy", "hannah", "hans", "harald",
-    "harry", "heather", "heidi", "heike", "heinrich", "heinz", "helen", "helena", "helene", "helga", "henri",
-    "henry", "herbert", "hermann", "hilda", "holger", "horst", "hugo", "ian", "ignacio", "ingrid", "irene", "iris",
-    "isabel", "isabelle", "ivan", "jacek", "jack", "jacqueline", "jacques", "jakob", "james", "jan", "jana", "jane",
-    "janet", "javier", "jean", "jeanne", "jennifer", "jens", "jeremy", "jessica", "joachim", "joan", "joanna",
-    "joao", "joerg", "johan", "johann", "johanna", "johannes", "john", "jonas", "jonathan", "jorg", "jorge", "jose",
-    "josef", "joseph", "juan", "judith", "julia", "julian", "julie", "julien", "jurgen", "justine", "karen", "karin",
-    "karl", "karla", "katarina", "katharina", "katherine", "kathrin", "katja", "keith", "kenneth", "kerstin",
-    "kevin", "klara", "klaus", "konrad", "krzysztof", "lars", "laura", "laurent", "lea", "lena", "leon", "leonie",
-    "linda", "lisa", "louis", "louise", "luc", "luca", "lucas", "lucia", "lucie", "ludwig", "luis", "luisa", "lukas",
-    "lutz", "magdalena", "maja", "manfred", "manuel", "manuela", "marc", "marcel", "marco", "marek", "margaret",
-    "margarete", "margot", "maria", "marie", "mario", "marion", "mark", "markus", "marta", "martha", "martina",
-    "mary", "mateusz", "matthew", "matthias", "maurice", "max", "maximilian", "melanie", "michael", "michel",
-    "michele", "michelle", "miguel", "mohamed", "mohammed", "monika", "muhammad", "nadine", "natalia", "nathalie",
-    "nicola", "nicolas", "nicole", "niels", "nikola", "nils", "nina", "noah", "nora", "norbert", "odile", "olga",
-    "oliver", "olivia", "olivier", "otto", "pablo", "pamela", "paola", "pascal", "patricia", "patrick", "paul",
-    "paula", "pauline", "pavel", "pawel", "pedro", "peter", "petra", "philip", "philipp", "philippe", "pierre",
-    "piotr", "quentin", "rachel", "rainer", "ralf", "rebecca", "regina", "renate", "rene", "ricardo", "richard",
-    "robert", "roberto", "roger", "roland", "rolf", "ronald", "rosa", "rosemary", "rudolf", "ruth", "sabine",
-    "samuel", "sandra", "sara", "sarah", "sebastian", "serge", "sergio", "sharon", "silke", "silvia", "simon",
-    "simone", "sonja", "sophia", "sophie", "stefan", "stefanie", "stella", "stephan", "stephane", "stephen",
-    "steven", "stuart", "susan", "susanne", "sven", "svetlana", "sylvie", "tanja", "tatiana", "teresa", "theo",
-    "theodor", "theresa", "thierry", "thomas", "thorsten", "tim", "timothy", "tobias", "tomas", "tomasz", "torsten",
-    "ulrich", "ulrike", "ursula", "ute", "uwe", "valerie", "vera", "veronika", "viktor", "vincent", "volker",
-    "walter", "wanda", "werner", "wilhelm", "william", "wolfgang", "xaver", "xavier", "yves", "yvonne", "zoe",
-    "zofia",
-];
+crate::word_list::word_lists! {
+    /// Common given names of Europe, in alphabetical order, lower case, without accents.
+    static GIVEN_NAMES = "given_names.txt";
+}
 
 #[cfg(test)]
 mod tests {

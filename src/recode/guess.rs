@@ -3,12 +3,13 @@
 //! A guess never leads to a pass, so it may be wrong; it should then be wrong on the safe side. A column whose heading
 //! says nothing is therefore counted as a quasi-identifier, unless every record has another value in it.
 
-use super::words::{
+use super::column_words::{
     ACCOUNT, ADDRESS, AMBIGUOUS, ASPECT, FREE_TEXT, IDENTIFIER, MACHINE_KEY, MONEY, PLACE, QUALIFIER, RECORD, SUBJECT,
     TIME, TRADE, TRAIT, has, is_direct, mentions, speaks_of_subject_alone, subject_rank, words,
 };
 use crate::detect::Found;
 use crate::result::{ColumnType, IdentifierKind, Placement, Role};
+use crate::word_list::WordList;
 
 /// Texts of more characters than this, on average over their distinct values, are read as sentences.
 const SENTENCE_CHARACTERS: u64 = 40;
@@ -255,7 +256,7 @@ fn with_found(column: &ColumnFacts<'_>, reason: &str) -> String {
     }
 }
 
-const KINDS: [(&[&str], &str); 5] = [
+static KINDS: [(&WordList, &str); 5] = [
     (&TRAIT, "the heading speaks of a trait of a person"),
     (&TIME, "the heading speaks of a date or time"),
     (&PLACE, "the heading speaks of a place"),

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod coarsen;
+mod column_words;
 mod consent;
 mod error;
 mod event;
@@ -21,8 +22,8 @@ mod subject;
 #[cfg(test)]
 mod testing;
 mod treat;
+mod value_map;
 mod within;
-mod words;
 
 pub use consent::ConsentCounts;
 pub use error::TreatmentError;
@@ -32,6 +33,7 @@ pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
+pub use value_map::{Replay, ValueMap};
 pub use within::{WholeNumbers, tolerance_in, whole_numbers};
 
 use crate::plan::{CalendarUnit, CoarsenRule, Exact, TimeOrigin};

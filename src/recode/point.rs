@@ -1,6 +1,6 @@
 //! First guess of what one known event is, where nobody said.
 
-use super::words::{MONEY, PLACE, TIME, TRADE, TRAIT, words};
+use super::column_words::{MONEY, PLACE, TIME, TRADE, TRAIT, words};
 use crate::result::{ColumnType, DatasetColumn, Role};
 
 /// The columns of one event that an attacker plausibly knows: when and where, else when and how much. Where no column
@@ -36,9 +36,10 @@ pub fn guess_point(columns: &[DatasetColumn]) -> Option<Vec<String>> {
     }
 }
 
-/// Words for the other side of a purchase.
-const MERCHANT: [&str; 9] =
-    ["merchant", "shop", "store", "retailer", "supplier", "vendor", "payee", "beneficiary", "haendler"];
+crate::word_list::word_lists! {
+    /// Words for the other side of a purchase.
+    static MERCHANT = "column_words/merchant.txt";
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,11 +11,12 @@ use super::propose::{Ladder, Present, ladder};
 use super::rare::{SubjectOrder, holders, recode_rare};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
+use super::value_map::ValueMap;
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
 use crate::result::{Attacker, DatasetColumn, Role};
-use crate::table::{Codes, Column, Dictionary};
+use crate::table::{Attributes, Codes, Column, Dictionary};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
 pub type Hierarchies = BTreeMap<PathBuf, Extract>;
@@ -43,6 +44,9 @@ pub struct Treated {
     /// of what an attacker may know; then the forms that only single points have. A form is left out where the rules of
     /// the extract leave its own rule nothing to do.
     pub columns: Vec<Column>,
+    /// The sensitive columns and the weights, each in file order: coded as they stand, and counted nowhere. One that is
+    /// also among the columns above stands here as it does there.
+    pub attributes: Attributes,
     /// For each of these columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
     /// For each of these columns, what unicity needs to know of its values.
@@ -51,6 +55,8 @@ pub struct Treated {
     pub described: Vec<DatasetColumn>,
     /// The values of the columns that something is joined on.
     pub shared: Vec<SharedValues>,
+    /// What the rules made of the values of each column that has some, in the order of the columns.
+    pub value_maps: Vec<ValueMap>,
 }
 
 /// Who each record belongs to.
@@ -100,29 +106,37 @@ pub fn treat(
         consent,
         quasi_identifiers: 0,
         columns: Vec::new(),
+        attributes: Attributes::default(),
         ladders: Vec::new(),
         events: Vec::new(),
         described: Vec::new(),
         shared: Vec::new(),
+        value_maps: Vec::new(),
     };
+    let (counted, others): (Vec<_>, Vec<_>) =
+        extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
+    let mut attributes = BTreeMap::new();
+    for (column, description) in others.into_iter().filter(|(_, description)| is_attribute(description.role)) {
+        attributes.insert(column.name.clone(), (description.role, plain(column)?));
+    }
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
-    let (quasi_identifiers, others): (Vec<_>, Vec<_>) = extract
-        .columns
-        .into_iter()
-        .zip(&mut described)
-        .filter(|(_, description)| is_counted(description, plan))
-        .partition(|(_, description)| description.role == Role::QuasiIdentifier);
+    let (quasi_identifiers, others): (Vec<_>, Vec<_>) =
+        counted.into_iter().partition(|(_, description)| description.role == Role::QuasiIdentifier);
     treated.quasi_identifiers = quasi_identifiers.len();
     let mut forms = Vec::new();
     for (column, description) in quasi_identifiers.into_iter().chain(others) {
         let place = Place { number: treated.columns.len(), declared: !description.guessed };
         let one = workshop.treat_column(column, plan, place)?;
         description.distinct = Some(one.values);
+        if is_attribute(description.role) {
+            attributes.insert(description.name.clone(), (description.role, one.column.clone()));
+        }
         treated.columns.push(one.column);
         treated.ladders.push(one.ladder);
         treated.events.push(one.events);
         forms.extend(one.forms);
         treated.shared.extend(one.shared);
+        treated.value_maps.extend(one.value_map);
     }
     for (column, events) in forms {
         treated.columns.push(column);
@@ -130,7 +144,31 @@ pub fn treat(
         treated.events.push(events);
     }
     drop(workshop);
+    treated.attributes = in_file_order(attributes, &described);
     Ok(Treated { subject, described, ..treated })
+}
+
+/// Whether a column is carried for measures that hold it against the crowds.
+fn is_attribute(role: Role) -> bool {
+    matches!(role, Role::Sensitive | Role::Weight)
+}
+
+/// A column as it stands, without a rule.
+fn plain(column: ExtractColumn) -> Result<Column, TreatmentError> {
+    let name = column.name;
+    let CodedColumn { codes, dictionary } =
+        column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
+    let cardinality = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
+    Ok(Column::new(name, codes, cardinality, dictionary.missing()))
+}
+
+fn in_file_order(mut columns: BTreeMap<String, (Role, Column)>, described: &[DatasetColumn]) -> Attributes {
+    let mut attributes = Attributes::default();
+    for (role, column) in described.iter().filter_map(|description| columns.remove(&description.name)) {
+        let kind = if role == Role::Weight { &mut attributes.weights } else { &mut attributes.sensitive };
+        kind.push(column);
+    }
+    attributes
 }
 
 /// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is
@@ -236,6 +274,8 @@ struct TreatedColumn {
     forms: Vec<(Column, EventValues)>,
     /// Its values, where something is joined on it.
     shared: Option<SharedValues>,
+    /// What its rules made of its values; `None` without rules.
+    value_map: Option<ValueMap>,
 }
 
 impl Workshop<'_> {
@@ -249,17 +289,18 @@ impl Workshop<'_> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
         let rules = rules_of(plan, &name);
-        let CodedColumn { mut codes, mut dictionary } =
+        let CodedColumn { mut codes, dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
-        let (mut before_last, mut after_rare) = (None, Vec::new());
+        let (mut value_map, mut after_rare) = (ValueMap::new(&name, dictionary), Vec::new());
         for rule in rules {
-            let recoded = self.recode(&name, rule, &codes, &dictionary, plan.time_origin)?;
+            let recoded = self.recode(&name, rule, &codes, value_map.values(), plan.time_origin)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            before_last = Some((std::mem::replace(&mut dictionary, recoded.dictionary), recoded.map));
+            value_map.push(rule, recoded);
             if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
-                after_rare.push(dictionary.clone());
+                after_rare.push(value_map.values().clone());
             }
         }
+        let dictionary = value_map.values();
         let distinct =
             u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
         let ladder = ladder(&Present {
@@ -268,14 +309,14 @@ impl Workshop<'_> {
             place: place.number,
             declared: place.declared,
             rules,
-            dictionary: &dictionary,
-            before_last: before_last.as_ref().map(|(finer, map)| (finer, map.as_slice())),
+            dictionary,
+            before_last: value_map.before_last(),
         });
-        let values = distinct_values(&dictionary);
+        let values = distinct_values(dictionary);
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
-        let events = EventValues::new(&name, &dictionary, &plan.unicity, may_order)?;
+        let events = EventValues::new(&name, dictionary, &plan.unicity, may_order)?;
         let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
-            let recoded = match self.recode(&name, rule, &codes, &dictionary, plan.time_origin) {
+            let recoded = match self.recode(&name, rule, &codes, dictionary, plan.time_origin) {
                 // The extract shows the column so coarsely that the rule has nothing left to do.
                 Err(TreatmentError::RuleDoesNotFit { .. }) if !rules.is_empty() => return None,
                 recoded => recoded,
@@ -289,13 +330,14 @@ impl Workshop<'_> {
             let codes = codes.remapped(&recoded.map, recoded.dictionary.len());
             let missing = recoded.dictionary.missing();
             let events = EventValues::of_form(rule, &recoded.dictionary);
-            Ok((Column { name: name.clone(), codes, cardinality, missing }, events))
+            Ok((Column::new(name.clone(), codes, cardinality, missing), events))
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
         let missing = dictionary.missing();
-        let shared = is_joined.then(|| SharedValues { name: name.clone(), found, dictionary, after_rare });
-        let column = Column { name, codes, cardinality: distinct, missing };
-        Ok(TreatedColumn { column, values, ladder, events, forms, shared })
+        let (value_map, dictionary) = value_map.split(is_joined);
+        let shared = dictionary.map(|dictionary| SharedValues { name: name.clone(), found, dictionary, after_rare });
+        let column = Column::new(name, codes, distinct, missing);
+        Ok(TreatedColumn { column, values, ladder, events, forms, shared, value_map })
     }
 
     fn recode(
@@ -334,11 +376,11 @@ mod tests {
 
     use super::{Lookups, Treated, TreatmentError, hierarchy_files, treat};
     use crate::input::Extract;
-    use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap};
+    use crate::plan::{CoarsenRule, Plan, PointColumn, RolePlan, SubjectMap};
     use crate::recode::testing::{column, extract, typed_column};
     use crate::recode::{ColumnRole, roles};
     use crate::result::{ColumnType, Role};
-    use crate::table::Codes;
+    use crate::table::Column;
 
     fn plan(subject: &[&str], quasi: &[&str], coarsen: &[&str]) -> Plan {
         let named = |names: &[&str], role: Role| names.iter().map(|&name| (name.to_owned(), role)).collect::<Vec<_>>();
@@ -367,8 +409,8 @@ mod tests {
         treat(extract, &roles, plan, &Lookups::default())
     }
 
-    fn codes(codes: &Codes) -> Vec<u32> {
-        (0..codes.len()).map(|record| codes.get(record)).collect()
+    fn codes(column: &Column) -> Vec<u32> {
+        column.values().collect()
     }
 
     #[test]
@@ -377,8 +419,8 @@ mod tests {
         let names: Vec<&str> = treated.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["date", "amount"]);
         let date = &treated.columns[0];
-        assert_eq!((codes(&date.codes), date.cardinality, date.missing), (vec![0, 0, 1, 2, 1], 3, Some(2)));
-        assert_eq!(codes(&treated.columns[1].codes), [0, 1, 1, 1, 2]);
+        assert_eq!((codes(date), date.cardinality, date.missing), (vec![0, 0, 1, 2, 1], 3, Some(2)));
+        assert_eq!(codes(&treated.columns[1]), [0, 1, 1, 1, 2]);
         assert_eq!(treated.described[1].distinct, Some(2));
         assert_eq!(treated.described[1].coarsen, ["month"]);
         assert_eq!(treated.described[3].role, Role::Ignore);
@@ -388,7 +430,7 @@ mod tests {
     fn rules_apply_in_order() {
         let treated = treated(&plan(&[], &["date"], &["date=month", "date=prefix:4"])).unwrap();
         assert!(treated.subject.is_none());
-        assert_eq!(codes(&treated.columns[0].codes), [0, 0, 0, 1, 0]);
+        assert_eq!(codes(&treated.columns[0]), [0, 0, 0, 1, 0]);
     }
 
     #[test]
@@ -445,7 +487,30 @@ mod tests {
         let extract = purchases();
         let roles = roles(&extract, &plan.roles).unwrap();
         let treated = treat(extract, &roles, &plan, &lookups).unwrap();
-        assert_eq!(codes(&treated.columns[0].codes), [0, 0, 1, 1, 1]);
+        assert_eq!(codes(&treated.columns[0]), [0, 0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn sensitive_columns_and_weights_are_coded_beside_what_is_counted() {
+        let mut plan = plan(&["card"], &["date"], &[]);
+        plan.roles.declared.insert("memo".to_owned(), Role::Sensitive);
+        plan.roles.declared.insert("amount".to_owned(), Role::Weight);
+        let treated = treated(&plan).unwrap();
+        let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        assert_eq!((names(&treated.columns), treated.quasi_identifiers), (vec!["date".to_owned()], 1));
+        assert_eq!(names(&treated.attributes.sensitive), ["memo"]);
+        assert_eq!(names(&treated.attributes.weights), ["amount"]);
+        assert_eq!(codes(&treated.attributes.sensitive[0]), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_sensitive_column_that_a_point_is_made_of_is_carried_as_it_is_counted() {
+        let mut plan = plan(&["card"], &["date"], &["memo=prefix:1"]);
+        plan.roles.declared.insert("memo".to_owned(), Role::Sensitive);
+        let part = |column: &str| PointColumn { column: column.to_owned(), rule: None };
+        plan.unicity.points.push(vec![part("date"), part("memo")]);
+        let treated = treated(&plan).unwrap();
+        assert_eq!(treated.columns[1], treated.attributes.sensitive[0]);
     }
 
     #[test]

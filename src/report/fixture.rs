@@ -46,6 +46,7 @@ pub(super) fn failing() -> ScanResult {
         },
         figures: Vec::new(),
         checks: Vec::new(),
+        sections: Vec::new(),
         findings: vec![
             finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(1.0), Some(5.0)),
             finding(
@@ -338,6 +339,8 @@ fn finding(
         measure: "uniqueness".to_owned(),
         columns: owned(columns),
         source: None,
+        figure: None,
+        about: None,
         message: message.to_owned(),
         measured,
         limit,

@@ -12,6 +12,7 @@ mod identifiers;
 mod inspection;
 mod linkage;
 mod policy;
+mod section;
 mod unicity;
 mod uniqueness;
 mod verdict;
@@ -27,12 +28,13 @@ pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
     DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet,
     LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail,
-    WaterfallStep, undefined_in_words,
+    WaterfallStep, Yardstick, undefined_in_words,
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
     Policy, Preset, RaisedSeverity,
 };
+pub use section::{Section, SectionRow};
 pub use unicity::{
     Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
     UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
@@ -50,7 +52,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the shape of `result.json`: additive within a major version.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";
 
 /// One finished scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -81,6 +83,9 @@ pub struct ScanResult {
     /// Every gate held against its figures, in the order of the policy. Results of version 1.0 have none.
     #[serde(default)]
     pub checks: Vec<Check>,
+    /// What measures have to say for which a view may have no part of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// What the judge found, worst first.
     pub findings: Vec<Finding>,
     /// Waivers that were declared, each with what became of it.
@@ -233,6 +238,22 @@ pub enum Outcome<T> {
     },
 }
 
+impl<T> Outcome<T> {
+    /// How it ended, without the value.
+    #[must_use]
+    pub fn without_value(&self) -> Outcome<()> {
+        match self {
+            Self::Measured { unit, .. } => Outcome::Measured { unit: *unit, value: () },
+            Self::Undefined { reason, explanation } => {
+                Outcome::Undefined { reason: reason.clone(), explanation: explanation.clone() }
+            }
+            Self::Incomplete { reason, explanation } => {
+                Outcome::Incomplete { reason: reason.clone(), explanation: explanation.clone() }
+            }
+        }
+    }
+}
+
 /// The figures, one field a measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measures {
@@ -248,4 +269,21 @@ pub struct Measures {
     /// What a recipient can join to what it already holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkage: Option<Outcome<Linkage>>,
+    /// Further measures, by name.
+    #[serde(flatten)]
+    pub further: BTreeMap<String, Outcome<serde_json::Value>>,
+}
+
+impl Measures {
+    /// How the measure of this name ended, without its value; `None` where it was not measured.
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> Option<Outcome<()>> {
+        match name {
+            "uniqueness" => self.uniqueness.as_ref().map(Outcome::without_value),
+            "unicity" => self.unicity.as_ref().map(Outcome::without_value),
+            "identifiers" => self.identifiers.as_ref().map(Outcome::without_value),
+            "linkage" => self.linkage.as_ref().map(Outcome::without_value),
+            name => self.further.get(name).map(Outcome::without_value),
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Check;
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
@@ -56,6 +58,13 @@ pub struct Finding {
     /// The source it speaks of, as `[[recipient.holds]]` or its file names it; of findings on linkage only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// `id` of the figure it speaks of; `columns` and `about` are then those of that figure. None where it speaks of no
+    /// figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<String>,
+    /// `about` of that figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// One sentence with the figure, its unit and the limit.
     pub message: String,
     /// The figure, where there is one.
@@ -64,6 +73,17 @@ pub struct Finding {
     pub limit: Option<f64>,
     /// Whether a waiver covers it.
     pub waived: bool,
+}
+
+impl Finding {
+    /// Whether it speaks of what a check compared: the same figure, or for a rule of form the same columns.
+    #[must_use]
+    pub fn is_of(&self, check: &Check) -> bool {
+        check.finding == Some(self.code)
+            && self.figure == check.figure
+            && self.columns == check.columns
+            && self.about == check.about
+    }
 }
 
 /// Codes of findings. A code never changes its meaning.
@@ -136,11 +156,13 @@ pub enum FindingCode {
     Relinkable,
     /// Pseudonyms are a plain or commonly hashed form of identifiers.
     PseudonymReversible,
+    /// A figure is beyond its limit, of a measure without a code of its own.
+    LimitBroken,
 }
 
 impl FindingCode {
     /// Every code, oldest first.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::SmallClass,
         Self::UnknownRisk,
         Self::IncompleteMeasure,
@@ -174,6 +196,7 @@ impl FindingCode {
         Self::Linkable,
         Self::Relinkable,
         Self::PseudonymReversible,
+        Self::LimitBroken,
     ];
 
     /// The kebab-case code, as in results.
@@ -213,6 +236,7 @@ impl FindingCode {
             Self::Linkable => "linkable",
             Self::Relinkable => "relinkable",
             Self::PseudonymReversible => "pseudonym-reversible",
+            Self::LimitBroken => "limit-broken",
         }
     }
 

@@ -6,8 +6,8 @@ use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, 
 use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
-use crate::measure::identifiers::{self, SearchedColumn};
-use crate::measure::{linkage, unicity, uniqueness};
+use crate::measure::identifiers::SearchedColumn;
+use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
 use crate::plan::Plan;
 use crate::recode::Ladder;
 use crate::result::{Advice, Dataset, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome, Unicity};
@@ -97,19 +97,20 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
-    if !plan.asks(uniqueness::NAME) {
-        leave_out(uniqueness::NAME, "not asked for with `--measures`");
-    } else if table.columns().is_empty() {
-        leave_out(uniqueness::NAME, "no column has the role `quasi-identifier`");
-    } else {
-        measures.uniqueness = Some(measure_uniqueness(&table, plan, progress, stop)?);
+    let question = Question { table: &table, searched, plan, progress, stop };
+    for measure in measure::ALL {
+        let Some(run) = measure.run else { continue };
+        if !plan.asks(measure.name) {
+            leave_out(measure.name, "not asked for with `--measures`");
+            continue;
+        }
+        match run(&question, &mut measures) {
+            Ok(()) => {}
+            Err(NotRun::LeftOut(reason)) => leave_out(measure.name, reason),
+            Err(NotRun::Stopped(reason)) => return Err(reason.into()),
+        }
     }
-    if plan.asks(identifiers::NAME) {
-        let records = table.records() as u64 + table.records_without_subject();
-        measures.identifiers = Some(identifiers::measure(records, searched, &plan.permitted_identifiers));
-    } else {
-        leave_out(identifiers::NAME, "not asked for with `--measures`");
-    }
+    not_measured.extend(forgotten(&measures, &not_measured));
     Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources })
 }
 
@@ -198,28 +199,12 @@ fn unicity_advice(
     }
 }
 
-pub(super) fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
-    let explanation = format!(
-        "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
-        needed.div_ceil(1 << 20),
-        plan.memory.unwrap_or(0) >> 20
-    );
-    Outcome::Incomplete { reason: "memory".to_owned(), explanation }
-}
-
-fn measure_uniqueness(
-    table: &Table,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Outcome<crate::result::Uniqueness>, ScanError> {
-    let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
-    if plan.memory.is_some_and(|allowed| needed > allowed) {
-        return Ok(too_much_memory("counting", needed, plan));
-    }
-    let settings =
-        uniqueness::Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
-    Ok(uniqueness::measure(table, &settings, progress, stop)?)
+/// Measures without an outcome and without a reason; nothing is left out in silence.
+fn forgotten(measures: &Measures, listed: &[NotMeasured]) -> Vec<NotMeasured> {
+    let is_listed = |name: &str| listed.iter().any(|entry| entry.measure == name);
+    let forgotten = measure::NAMES.into_iter().filter(|name| measures.outcome(name).is_none() && !is_listed(name));
+    let entry = |name: &str| NotMeasured { measure: name.to_owned(), reason: "it gave no outcome".to_owned() };
+    forgotten.map(entry).collect()
 }
 
 /// Proposes changes where crowds were counted; says why where that is not possible.

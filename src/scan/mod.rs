@@ -95,7 +95,7 @@ pub fn scan_listing(
 
     let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
     let policy = dated(plan, recipient.as_ref(), as_of);
-    let Judgement { verdict, findings, waivers, not_measured: not_gated } = judge(Case {
+    let Judgement { verdict, figures, checks, findings, waivers, not_measured: not_gated } = judge(Case {
         dataset: &dataset,
         measures: &measures,
         policy: &policy,
@@ -112,6 +112,7 @@ pub fn scan_listing(
     join(&mut advice, about_known_points);
     not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
     stages.end("advise");
+    let sections = crate::measure::sections(&figures);
     let result = ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -122,8 +123,9 @@ pub fn scan_listing(
         verdict,
         policy,
         measures,
-        figures: Vec::new(),
-        checks: Vec::new(),
+        figures,
+        checks,
+        sections,
         findings,
         waivers,
         not_measured,
@@ -158,9 +160,9 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
     Ok(())
 }
 
-/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted.
+/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted or carried.
 fn is_needed(plan: &Plan, column: &str) -> bool {
-    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier);
+    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     plan.roles.guess || is_known || plan.roles.declared.get(column).is_some_and(counted)
 }

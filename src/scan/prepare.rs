@@ -54,7 +54,9 @@ pub(crate) fn treat(
     let first_records = listed.map(first_records).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
     let count = usize::try_from(records).map_err(|_| TooManyRecords)?;
-    let table = Table::new(treated.columns, codes, count)?;
+    // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
+    drop(treated.value_maps);
+    let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
     let mut columns = treated.described;
     // A form that only a point has says nothing of the column as the extract shows it.
     let shown =

@@ -70,7 +70,7 @@ impl Codes {
     }
 
     /// Bytes a code.
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         match self {
             Self::U8(_) => 1,
             Self::U16(_) => 2,

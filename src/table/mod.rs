@@ -25,7 +25,9 @@
 //! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: one subject is no crowd.
 
 mod cell;
+mod classes;
 mod codes;
+mod column;
 mod count;
 mod counts;
 mod dense;
@@ -44,12 +46,14 @@ mod smallest;
 mod test;
 mod wildcard;
 
+pub use classes::{ClassHistogram, ClassValues, ValueCount, class_values, classes_of_records, smallest_classes};
 pub use codes::Codes;
+pub use column::{Attributes, Column, Recoding, SubjectCodes};
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
 pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sole_partners};
 pub use points::{PointColumns, PointIndex};
-pub use records::{Column, Recoding, SubjectCodes, Table, TooManyRecords};
+pub use records::{Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
 pub use wildcard::wildcard_counts;

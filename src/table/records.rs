@@ -2,46 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::Codes;
 use super::order::Order;
+use super::{Attributes, Codes, Column, Recoding, SubjectCodes};
 use crate::with_codes;
-
-/// A quasi-identifier as the counting rooms see it: codes without values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Name in the header.
-    pub name: String,
-    /// One code a record.
-    pub codes: Codes,
-    /// Every code is below this; the code of missing cells is included.
-    pub cardinality: u32,
-    /// The code of missing cells, when there are any.
-    pub missing: Option<u32>,
-}
-
-/// A coarser column, made from one of a table: every code is replaced by another. Plain numbers, no values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recoding {
-    /// The column it is made from, by position.
-    pub column: usize,
-    /// The new code of each old code.
-    pub map: Vec<u32>,
-    /// Every new code is below this.
-    pub cardinality: u32,
-    /// The new code of missing cells, when there are any.
-    pub missing: Option<u32>,
-}
-
-/// The subject of each record, as codes in the order of the records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubjectCodes {
-    /// One code a record.
-    pub codes: Codes,
-    /// Every code is below this.
-    pub cardinality: u32,
-    /// The code of missing subjects, when there are any.
-    pub missing: Option<u32>,
-}
 
 /// Coded columns whose records are sorted by subject.
 ///
@@ -54,6 +17,7 @@ pub struct SubjectCodes {
 pub struct Table {
     columns: Vec<Column>,
     constant_per_subject: Vec<Option<bool>>,
+    attributes: Attributes,
     subject_of_record: Option<Vec<u32>>,
     /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
     subject_starts: Vec<u32>,
@@ -78,7 +42,25 @@ impl Table {
     /// # Panics
     /// When the columns and the subjects differ in length.
     pub fn new(columns: Vec<Column>, subjects: Option<SubjectCodes>, records: usize) -> Result<Self, TooManyRecords> {
-        assert!(columns.iter().all(|column| column.codes.len() == records), "every column has one code a record");
+        Self::with_attributes(columns, Attributes::default(), subjects, records)
+    }
+
+    /// [`Table::new`], with columns that are carried beside those that are counted.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    ///
+    /// # Panics
+    /// As [`Table::new`].
+    pub fn with_attributes(
+        columns: Vec<Column>,
+        attributes: Attributes,
+        subjects: Option<SubjectCodes>,
+        records: usize,
+    ) -> Result<Self, TooManyRecords> {
+        let is_whole = |column: &Column| column.codes.len() == records;
+        let whole = columns.iter().all(is_whole) && attributes.columns().all(is_whole);
+        assert!(whole, "every column has one code a record");
         if u32::try_from(records).is_err() || records == u32::MAX as usize {
             return Err(TooManyRecords);
         }
@@ -89,6 +71,7 @@ impl Table {
             return Ok(Self {
                 columns,
                 constant_per_subject,
+                attributes,
                 subject_of_record,
                 subject_starts,
                 records,
@@ -97,14 +80,19 @@ impl Table {
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
-        let (columns, subject_of_record) = sort_by_subject(columns, &subjects);
+        let (counted, sensitive) = (columns.len(), attributes.sensitive.len());
+        let all = columns.into_iter().chain(attributes.sensitive).chain(attributes.weights).collect();
+        let (mut columns, subject_of_record) = sort_by_subject(all, &subjects);
         drop(subjects);
+        let weights = columns.split_off(counted + sensitive);
+        let attributes = Attributes { sensitive: columns.split_off(counted), weights };
         let constant_per_subject =
             columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
         let subject_starts = starts_of_runs(&subject_of_record);
         Ok(Self {
             columns,
             constant_per_subject,
+            attributes,
             records: subject_of_record.len(),
             subjects: subject_starts.len() - 1,
             subject_starts,
@@ -128,7 +116,7 @@ impl Table {
         self
     }
 
-    /// The same records with no columns but one for each recoding, in their order.
+    /// The same records with no columns but one for each recoding, in their order, and without attributes.
     ///
     /// # Panics
     /// As [`Table::with_recoded`].
@@ -138,6 +126,7 @@ impl Table {
         Self {
             columns,
             constant_per_subject,
+            attributes: Attributes::default(),
             subject_of_record: self.subject_of_record.clone(),
             subject_starts: self.subject_starts.clone(),
             ..*self
@@ -168,6 +157,31 @@ impl Table {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// Columns that nobody may learn about a person; they are in no column set. In the order they were given.
+    #[must_use]
+    pub fn sensitive(&self) -> &[Column] {
+        &self.attributes.sensitive
+    }
+
+    /// Columns that say for how many of a population a record stands; they are in no column set.
+    #[must_use]
+    pub fn weights(&self) -> &[Column] {
+        &self.attributes.weights
+    }
+
+    /// How many distinct subjects hold each value of a column; without subjects, how many records.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    #[must_use]
+    pub fn subjects_by_value(&self, column: usize) -> Vec<u32> {
+        let column = &self.columns[column];
+        match &self.subject_of_record {
+            Some(subjects) => column.subjects_by_value(subjects),
+            None => column.records_by_value(),
+        }
     }
 
     /// Records that have a subject; the denominator of every share over records.
@@ -214,7 +228,8 @@ impl Table {
     /// Bytes of memory that the table holds.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let codes: usize = self.columns.iter().map(|column| column.codes.bytes()).sum();
+        let codes: usize =
+            self.columns.iter().chain(self.attributes.columns()).map(|column| column.codes.bytes()).sum();
         codes + (self.subject_of_record.as_ref().map_or(0, Vec::capacity) + self.subject_starts.capacity()) * 4
     }
 }

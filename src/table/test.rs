@@ -28,23 +28,39 @@ fn tables() -> impl Strategy<Value = Table> {
     shape
         .prop_flat_map(|(columns, records, subjects, declared)| {
             let cardinality = prop_oneof![1_u32..4, 1_u32..40];
-            let column = cardinality.prop_flat_map(move |c| (Just(c), prop::collection::vec(0..c, records)));
+            let column = cardinality
+                .prop_flat_map(move |c| (Just(c), prop::option::of(0..c), prop::collection::vec(0..c, records)));
             let subject = prop::collection::vec(0..subjects, records);
             let missing = prop::option::of(0..subjects);
             (prop::collection::vec(column, columns), subject, missing, Just((subjects, declared)))
         })
         .prop_map(|(columns, subject, missing, (cardinality, declared))| {
             let records = subject.len();
-            let columns = columns.into_iter().enumerate().map(|(number, (cardinality, codes))| Column {
+            let columns = columns.into_iter().enumerate().map(|(number, (cardinality, missing, codes))| Column {
                 name: format!("c{number}"),
                 codes: Codes::from_codes(cardinality as usize, codes.into_iter()),
                 cardinality,
-                missing: None,
+                missing,
             });
             let codes = Codes::from_codes(cardinality as usize, subject.into_iter());
             let subjects = declared.then_some(SubjectCodes { codes, cardinality, missing });
             Table::new(columns.collect(), subjects, records).unwrap()
         })
+}
+
+/// The same records, of whose columns the first is sensitive and the second, if there are three, a weight.
+fn with_attributes(table: &Table) -> Table {
+    let mut columns = table.columns().to_vec();
+    let mut attributes = Attributes { sensitive: vec![columns.remove(0)], weights: Vec::new() };
+    if columns.len() > 1 {
+        attributes.weights.push(columns.remove(0));
+    }
+    let subjects = table.subject_of_record().map(|subjects| SubjectCodes {
+        codes: Codes::U32(subjects.to_vec()),
+        cardinality: u32::try_from(table.subjects()).unwrap(),
+        missing: None,
+    });
+    Table::with_attributes(columns, attributes, subjects, table.records()).unwrap()
 }
 
 fn sets_of(table: &Table) -> Vec<ColumnSet> {
@@ -77,6 +93,86 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_histogram_of_a_class_is_that_of_brute_force(table in tables()) {
+        let stop = Stop::default();
+        // Every set with one column in turn, which is part of the set in some cases and not in others.
+        for (set, column) in lattice(table.columns().len(), 3).iter().zip(table.columns().iter().cycle()) {
+            let counted = class_values(&table, set, column, &stop).unwrap();
+            let mut classes: Vec<_> =
+                counted.classes().map(|class| (class.subjects, class.records, class.values.to_vec())).collect();
+            classes.sort_unstable();
+            prop_assert_eq!(classes, oracle::class_values(&table, set, column));
+        }
+    }
+
+    #[test]
+    fn the_smallest_class_of_each_record_is_that_of_brute_force(table in tables()) {
+        let sets = lattice(table.columns().len(), 3);
+        let of_each: Vec<Vec<u32>> = sets.iter().map(|set| oracle::classes_of_records(&table, set)).collect();
+        for (set, expected) in sets.iter().zip(&of_each) {
+            prop_assert_eq!(&classes_of_records(&table, set), expected);
+        }
+        let least = |record: usize| of_each.iter().map(|crowds| crowds[record]).min();
+        let expected: Option<Vec<u32>> = (0..table.records()).map(least).collect();
+        let counted = smallest_classes(&table, &sets, &NoProgress, &Stop::default()).unwrap();
+        prop_assert_eq!(Some(counted), expected);
+    }
+
+    #[test]
+    fn who_holds_a_value_and_what_is_constant_is_as_brute_force_says(table in tables()) {
+        for (place, column) in table.columns().iter().enumerate() {
+            let (subjects, records) = oracle::holders(&table, column);
+            prop_assert_eq!(table.subjects_by_value(place), subjects);
+            prop_assert_eq!(column.records_by_value(), records);
+            prop_assert_eq!(table.constant_per_subject(place), oracle::constant_per_subject(&table, column));
+            prop_assert!(column.values().enumerate().all(|(record, value)| value == column.value_of(record)));
+        }
+    }
+
+    #[test]
+    fn who_shares_a_point_is_as_brute_force_says(table in tables(), split in 0_usize..6, bound in 1_u32..5) {
+        let columns: Vec<usize> = (0..table.columns().len()).collect();
+        let (event, attributes) = columns.split_at(split.clamp(1, columns.len()));
+        let index = PointIndex::new(&table, &PointColumns { event, attributes, visible: &[] }, &Stop::default()).unwrap();
+        let expected = oracle::points(&table, event, attributes);
+        let mut crowds: Vec<Vec<u32>> = (0..index.bound()).map(|point| index.crowd(point).to_vec()).collect();
+        crowds.retain(|crowd| !crowd.is_empty());
+        crowds.sort_unstable();
+        let mut wanted: Vec<Vec<u32>> = expected.into_values().map(|crowd| crowd.into_iter().collect()).collect();
+        wanted.sort_unstable();
+        prop_assert_eq!(&crowds, &wanted);
+        let of_subject = |subject: u32, most: usize| {
+            u32::try_from(wanted.iter().filter(|crowd| crowd.len() < most && crowd.contains(&subject)).count()).unwrap()
+        };
+        let subjects = u32::try_from(table.subjects()).unwrap();
+        let sizes: Vec<u32> = (0..subjects).map(|subject| of_subject(subject, usize::MAX)).collect();
+        let below: Vec<u32> = (0..subjects).map(|subject| of_subject(subject, bound as usize)).collect();
+        prop_assert_eq!(index.trace_sizes(), sizes);
+        prop_assert_eq!(index.points_below(bound), below);
+    }
+
+    #[test]
+    fn what_a_table_carries_changes_no_crowd_and_keeps_its_records(table in tables()) {
+        let carrying = with_attributes(&table);
+        let carried: Vec<&Column> = carrying.sensitive().iter().chain(carrying.weights()).collect();
+        prop_assert_eq!(carried, table.columns().iter().take(1 + carrying.weights().len()).collect::<Vec<_>>());
+        let first = 1 + carrying.weights().len();
+        let moved = |set: &ColumnSet| ColumnSet::new(set.columns().iter().map(|column| column + first));
+        let sets = sets_of(&carrying);
+        let same: Vec<ColumnSet> = sets.iter().map(moved).collect();
+        let (progress, stop) = (NoProgress, Stop::default());
+        prop_assert_eq!(
+            count_sets(&carrying, &sets, &progress, &stop).unwrap(),
+            count_sets(&table, &same, &progress, &stop).unwrap()
+        );
+        prop_assert_eq!(carrying.bytes(), table.bytes());
     }
 }
 

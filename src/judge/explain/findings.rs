@@ -284,6 +284,14 @@ pub(super) fn page(finding: FindingCode) -> Page {
             "Replace the column by random tokens of this release, or by a hash with a secret key that the recipient does \
              not have.",
         ],
+        FindingCode::LimitBroken => [
+            "A figure is beyond its limit.",
+            "Somebody set the limit because more than that is too much to share.",
+            "The figure against its limit, without a tolerance; equality holds, and of an estimate the worse end of its \
+             interval counts.",
+            "The limit is the policy's own; the page of the measure says what the figure means.",
+            "The page of the measure says what helps: `reidrisk explain MEASURE`.",
+        ],
     };
     Page { code: finding.name(), summary, meaning, formula, source, action }
 }

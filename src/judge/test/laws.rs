@@ -17,6 +17,13 @@ pub(super) fn rank(outcome: VerdictOutcome) -> u8 {
 
 const SEVERITIES: [Severity; 4] = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
+/// A check whose measure was cut off, or none.
+pub(super) fn cut_off(incomplete: bool) -> Vec<Check> {
+    let gate = Gate::smallest_class(GateSet::Static, 5);
+    let check = super::super::checks::open(&gate, CheckOutcome::CutOff, "the time limit was over".to_owned());
+    if incomplete { vec![check] } else { Vec::new() }
+}
+
 fn any_finding() -> impl Strategy<Value = Finding> {
     (0..FindingCode::ALL.len(), 0..4_usize, any::<bool>()).prop_map(|(code, severity, waived)| {
         let code = FindingCode::ALL[code];
@@ -29,7 +36,7 @@ fn any_gated() -> impl Strategy<Value = Gated> {
     (prop::collection::vec(any_finding(), 0..6), any::<bool>(), any::<bool>()).prop_map(
         |(findings, doubt, incomplete)| {
             let doubts = if doubt { vec!["a doubt".to_owned()] } else { Vec::new() };
-            Gated { findings, doubts, incomplete, ..Gated::default() }
+            Gated { findings, doubts, checks: cut_off(incomplete), ..Gated::default() }
         },
     )
 }
@@ -49,7 +56,7 @@ proptest! {
     #[test]
     fn only_a_clean_or_waived_scan_passes(gated in any_gated(), fail_on in 0..4_usize) {
         let policy = Policy { fail_on: SEVERITIES[fail_on], ..policy() };
-        let clean = gated.doubts.is_empty() && !gated.incomplete && gated.findings.iter().all(|finding| finding.waived);
+        let clean = gated.doubts.is_empty() && !gated.is_incomplete() && gated.findings.iter().all(|finding| finding.waived);
         prop_assert_eq!(verdict(&gated, &policy).outcome == VerdictOutcome::Pass, clean);
     }
 

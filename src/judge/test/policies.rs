@@ -229,7 +229,7 @@ fn gdpr_three_tests_never_pass_without_declared_numbers() {
     // The share is measured; links and inferences are not, so declaring them is not enough.
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
     let measures: Vec<&str> = judgement.findings.iter().map(|finding| finding.measure.as_str()).collect();
-    assert_eq!(measures, ["inference-advantage", "linkage"]);
+    assert_eq!(measures, ["linkage", "inference"]);
 }
 
 #[test]

@@ -21,10 +21,15 @@
 //! No record: undefined (`empty`). A column of missing cells holds nothing. A subject column that holds identifiers is
 //! reported like any other.
 
+mod entry;
+mod figures;
 #[doc(hidden)]
 pub mod oracle;
 #[cfg(test)]
 mod test;
+
+pub use entry::MEASURE;
+pub use figures::figures;
 
 use std::collections::BTreeSet;
 

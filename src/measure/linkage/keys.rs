@@ -71,9 +71,9 @@ impl Groups {
             self.number_densely();
         }
         for (groups, table) in self.of_record.iter_mut().zip(tables) {
-            let codes = &table.columns()[column].codes;
+            let cells = &table.columns()[column];
             groups.par_iter_mut().enumerate().for_each(|(record, group)| {
-                let key = keys.of_code[codes.get(record) as usize];
+                let key = keys.of_code[cells.value_of(record) as usize];
                 *group = group.zip(key).map(|(group, key)| group * count + u64::from(key));
             });
         }

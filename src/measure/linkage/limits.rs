@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::plan::{Limit, Range};
-use crate::result::Comparison;
+use crate::result::{Comparison, FindingCode};
 
 /// Limits that a policy can set on this measure.
 pub const LIMITS: &[Limit] = &[
@@ -10,6 +10,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_linked_share",
         gate: "linked-share",
         measure: NAME,
+        figure: "attack_rate",
+        finding: FindingCode::Linkable,
         set: None,
         comparison: Comparison::AtMost,
         range: Range::SHARE,
@@ -19,6 +21,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_relinked_share",
         gate: "relinked-share",
         measure: NAME,
+        figure: "releases.attack_rate",
+        finding: FindingCode::Relinkable,
         set: None,
         comparison: Comparison::AtMost,
         range: Range::SHARE,
@@ -28,6 +32,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_correct_links",
         gate: "correct-links",
         measure: NAME,
+        figure: "correct_links",
+        finding: FindingCode::Linkable,
         set: None,
         comparison: Comparison::AtMost,
         range: Range::Between(0.0, f64::MAX),

@@ -106,7 +106,7 @@ mod tests {
 
     fn table(records: u32) -> Table {
         let codes = Codes::from_codes(9, (0..records).map(|record| record % 9));
-        let column = Column { name: "city".to_owned(), codes, cardinality: 9, missing: None };
+        let column = Column::new("city".to_owned(), codes, 9, None);
         Table::new(vec![column], None, records as usize).unwrap()
     }
 

@@ -6,7 +6,9 @@
 
 pub mod assign;
 pub mod distance;
+mod entry;
 pub mod exact;
+mod figures;
 mod guess;
 pub mod intersection;
 mod keys;
@@ -25,6 +27,8 @@ mod truth;
 pub use memory::bytes;
 pub use run::{Settings, measure};
 
+pub use entry::MEASURE;
+pub use figures::figures;
 pub use limits::LIMITS;
 
 use crate::measure::unicity::Tolerance;

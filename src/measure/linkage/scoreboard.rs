@@ -199,7 +199,7 @@ struct Event {
 /// The events of a table that have an item, by subject, then item, then rating, then time. Items are numbered by value.
 fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Event> {
     let number_of_item = items_by_value(&linked.columns[settings.item]);
-    let cell = |column: usize, record: usize| table.columns()[column].codes.get(record) as usize;
+    let cell = |column: usize, record: usize| table.columns()[column].value_of(record) as usize;
     let number = |column: Option<usize>, record: usize| {
         let column = column?;
         linked.columns[column].numbers.as_ref()?[cell(column, record)]

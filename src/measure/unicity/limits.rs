@@ -2,13 +2,15 @@
 
 use super::NAME;
 use crate::plan::{Limit, Range};
-use crate::result::Comparison;
+use crate::result::{Comparison, FindingCode};
 
 /// Limits that a policy can set on this measure.
 pub const LIMITS: &[Limit] = &[Limit {
     key: "max_unicity",
     gate: "unicity",
     measure: NAME,
+    figure: "gated_share",
+    finding: FindingCode::HighUnicity,
     set: None,
     comparison: Comparison::AtMost,
     range: Range::SHARE,

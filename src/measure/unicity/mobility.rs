@@ -100,7 +100,7 @@ impl Trails {
         let columns = index.table().columns();
         let key_of = |record: usize| {
             event.iter().fold(1, |key, &column| {
-                let code = columns[column].codes.get(record);
+                let code = columns[column].value_of(record);
                 let keys = values.get(column).map_or(&[][..], |values| &values.keys);
                 mix(key, keys.get(code as usize).copied().unwrap_or(u64::from(code)))
             })
@@ -116,7 +116,7 @@ impl Trails {
         let time = |record: usize| {
             let Some(order) = order else { return Some(0) };
             let numbers = values.get(order).map_or(&[][..], |values| &values.numbers);
-            numbers.get(columns[order].codes.get(record) as usize).copied().flatten()
+            numbers.get(columns[order].value_of(record) as usize).copied().flatten()
         };
         let trail = |subject: usize| {
             let records = index.records_of(u32::try_from(subject).unwrap_or(u32::MAX));

@@ -149,11 +149,11 @@ impl Version {
         for &column in point.columns.iter().chain(&point.known_attributes) {
             let chosen = axes.iter().zip(steps).find(|(axis, _)| axis.column == column);
             let coarse = chosen.and_then(|(axis, &step)| axis.steps.get(step)).map(|step| step.coarse.as_slice());
-            let codes = &index.table().columns()[column].codes;
+            let values = &index.table().columns()[column];
             let mut numbers: Numbers<(u32, u32)> = Numbers::default();
             for (key, example) in keys.iter_mut().zip(examples) {
                 let Some(record) = example else { continue };
-                let code = codes.get(*record as usize);
+                let code = values.value_of(*record as usize);
                 let code = coarse.map_or(code, |coarse| coarse[code as usize]);
                 let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
                 *key = *numbers.entry((*key, code)).or_insert(next);

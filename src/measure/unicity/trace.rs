@@ -36,7 +36,7 @@ struct KeyedColumn<'a> {
 
 impl KeyedColumn<'_> {
     fn key(&self, record: usize) -> u64 {
-        let code = self.column.codes.get(record);
+        let code = self.column.value_of(record);
         self.keys.get(code as usize).copied().unwrap_or(u64::from(code))
     }
 }
@@ -100,6 +100,6 @@ impl<'a> Traces<'a> {
 
     fn time(&self, record: usize) -> Option<i64> {
         let (column, numbers) = self.order?;
-        numbers.get(column.codes.get(record) as usize).copied().flatten()
+        numbers.get(column.value_of(record) as usize).copied().flatten()
     }
 }

@@ -159,12 +159,12 @@ impl Crowds for Windows<'_> {
 fn cells(index: &PointIndex<'_>, examples: &[Option<u32>], exact: &[usize]) -> Vec<u32> {
     let mut cells = vec![0_u32; examples.len()];
     for &column in exact {
-        let codes = &index.table().columns()[column].codes;
+        let values = &index.table().columns()[column];
         let mut numbers: HashMap<(u32, u32), u32, foldhash::fast::FixedState> = HashMap::default();
         let mut next = 0;
         for (cell, example) in cells.iter_mut().zip(examples) {
             if let Some(record) = example {
-                *cell = *numbers.entry((*cell, codes.get(*record as usize))).or_insert_with(|| {
+                *cell = *numbers.entry((*cell, values.value_of(*record as usize))).or_insert_with(|| {
                     next += 1;
                     next - 1
                 });
@@ -181,10 +181,10 @@ fn numbers_of(
     column: usize,
     numbers: &[Option<i64>],
 ) -> Result<Vec<i64>, NotANumber> {
-    let codes = &index.table().columns()[column].codes;
+    let values = &index.table().columns()[column];
     let number = |example: &Option<u32>| match example {
         None => Ok(0),
-        Some(record) => numbers.get(codes.get(*record as usize) as usize).copied().flatten().ok_or(NotANumber),
+        Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten().ok_or(NotANumber),
     };
     examples.iter().map(number).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::plan::{Limit, Range};
-use crate::result::{Comparison, GateSet};
+use crate::result::{Comparison, FindingCode, GateSet};
 
 /// Limits that a policy can set on this measure.
 pub const LIMITS: &[Limit] = &[
@@ -10,6 +10,8 @@ pub const LIMITS: &[Limit] = &[
         key: "k",
         gate: "smallest-class",
         measure: NAME,
+        figure: "smallest_class",
+        finding: FindingCode::SmallClass,
         set: Some(GateSet::Static),
         comparison: Comparison::AtLeast,
         range: Range::Whole(2, u32::MAX),
@@ -19,6 +21,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_risk",
         gate: "highest-risk",
         measure: NAME,
+        figure: "smallest_class",
+        finding: FindingCode::SmallClass,
         set: Some(GateSet::Static),
         comparison: Comparison::AtMost,
         range: Range::Between(0.000_001, 0.5),
@@ -28,6 +32,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_average_risk",
         gate: "average-risk",
         measure: NAME,
+        figure: "average_subject",
+        finding: FindingCode::HighAverageRisk,
         set: Some(GateSet::Static),
         comparison: Comparison::AtMost,
         range: Range::SHARE,
@@ -37,6 +43,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_unique_share",
         gate: "unique-share",
         measure: NAME,
+        figure: "unique_share",
+        finding: FindingCode::HighUniqueShare,
         set: Some(GateSet::Static),
         comparison: Comparison::AtMost,
         range: Range::SHARE,
@@ -46,6 +54,8 @@ pub const LIMITS: &[Limit] = &[
         key: "max_share_at_risk",
         gate: "share-at-risk",
         measure: NAME,
+        figure: "share_below",
+        finding: FindingCode::HighShareAtRisk,
         set: Some(GateSet::Static),
         comparison: Comparison::AtMost,
         range: Range::SHARE,

@@ -29,12 +29,12 @@ fn table_of(records: &[PlainRecord], columns: usize, declared: bool) -> Table {
             let next = u32::try_from(codes.len()).unwrap();
             codes.entry(record.cells[column]).or_insert(next);
         }
-        Column {
-            name: format!("c{column}"),
-            codes: Codes::from_codes(codes.len(), records.iter().map(|record| codes[&record.cells[column]])),
-            cardinality: u32::try_from(codes.len()).unwrap(),
-            missing: codes.get(&None).copied(),
-        }
+        Column::new(
+            format!("c{column}"),
+            Codes::from_codes(codes.len(), records.iter().map(|record| codes[&record.cells[column]])),
+            u32::try_from(codes.len()).unwrap(),
+            codes.get(&None).copied(),
+        )
     };
     let cardinality = records.iter().map(|record| record.subject + 1).max().unwrap_or(0);
     let codes = Codes::from_codes(cardinality as usize, records.iter().map(|record| record.subject));

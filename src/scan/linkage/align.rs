@@ -181,7 +181,7 @@ impl Joining<'_> {
         let column = |codes: &crate::table::Codes, map: &[u32], joint: &[u32]| {
             let map: Vec<u32> = map.iter().map(|&code| joint[code as usize]).collect();
             let codes = codes.remapped(&map, joined.dictionary.len());
-            Column { name: on.ours.clone(), codes, cardinality, missing }
+            Column::new(on.ours.clone(), codes, cardinality, missing)
         };
         let theirs = column(&codes, &their_map, &joined.maps[1]);
         let hold_out = held.as_ref().map(|(codes, map, _)| column(codes, map, &joined.maps[2]));
@@ -270,7 +270,7 @@ fn sum_of_records(table: &Table, keys: Option<&[Option<u32>]>) -> u128 {
         keys.map_or(0, |keys| keys[subject].map_or(u64::MAX, u64::from))
     };
     let half = |seed: u64, record: usize| {
-        let cells = table.columns().iter().map(|column| u64::from(column.codes.get(record)));
+        let cells = table.columns().iter().map(|column| u64::from(column.value_of(record)));
         cells.fold(mix(seed, subject(record)), mix)
     };
     let one = |record: usize| u128::from(half(1, record)) << 64 | u128::from(half(2, record));

@@ -11,8 +11,7 @@ pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
 pub(super) use side::{KeyCells, OurSide};
 
 use super::ScanError;
-use super::measure::too_much_memory;
-use crate::measure::linkage;
+use crate::measure::{linkage, too_much_memory};
 use crate::plan::Plan;
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
 use crate::stop::{Progress, Stop, StopReason};

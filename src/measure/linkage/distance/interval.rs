@@ -71,7 +71,7 @@ impl Inside {
 #[expect(clippy::cast_precision_loss, reason = "a distance needs no more digits than its bound")]
 fn are_close(linked: &LinkedTables, scales: &[Scale], kind: usize, [ours, theirs]: [usize; 2]) -> bool {
     let apart = |scale: &Scale| {
-        let code = |table: &Table, record: usize| table.columns()[scale.column].codes.get(record);
+        let code = |table: &Table, record: usize| table.columns()[scale.column].value_of(record);
         let [ours, theirs] = [scale.number(code(&linked.ours, ours))?, scale.number(code(&linked.theirs, theirs))?];
         Some(ours.abs_diff(theirs) as f64 <= scale.half_widths[kind])
     };

@@ -33,8 +33,8 @@ impl Locations {
     /// The locations of a table, whose records stand in these groups, on these columns of numbers.
     pub(super) fn new(table: &Table, groups: &[Option<u64>], scales: &[&Scale]) -> Self {
         let number = |scale: &Scale, record: u32| {
-            let codes = &table.columns()[scale.column].codes;
-            scale.number(codes.get(record as usize))
+            let cells = &table.columns()[scale.column];
+            scale.number(cells.value_of(record as usize))
         };
         let subject = |record: u32| table.subject_of_record().map_or(record, |subjects| subjects[record as usize]);
         let records = u32::try_from(table.records()).unwrap_or(u32::MAX);

@@ -35,7 +35,7 @@ pub fn nearest(linked: &LinkedTables) -> Vec<BTreeSet<usize>> {
 fn weight(linked: &LinkedTables, column: usize) -> Option<f64> {
     let numbers = linked.columns[column].numbers.as_ref()?;
     let released: Vec<f64> = (0..linked.ours.records())
-        .filter_map(|record| numbers[linked.ours.columns()[column].codes.get(record) as usize])
+        .filter_map(|record| numbers[linked.ours.columns()[column].value_of(record) as usize])
         .map(|number| number as f64)
         .collect();
     let mean = released.iter().sum::<f64>() / released.len() as f64;
@@ -50,7 +50,7 @@ fn distance(linked: &LinkedTables, weights: &[Option<f64>], ours: usize, theirs:
     let mut sum = 0.0;
     for (column, shared) in linked.columns.iter().enumerate() {
         let [one, other] = [(&linked.ours, ours), (&linked.theirs, theirs)]
-            .map(|(table, record)| table.columns()[column].codes.get(record));
+            .map(|(table, record)| table.columns()[column].value_of(record));
         match (weights[column], &shared.numbers) {
             (Some(weight), Some(numbers)) if weight > 0.0 => {
                 sum += ((numbers[one as usize]? - numbers[other as usize]?) as f64).powi(2) * weight;

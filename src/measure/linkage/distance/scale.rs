@@ -66,7 +66,7 @@ impl<'a> Scale<'a> {
 /// The numbers of the released records, ascending, each with how often it occurs.
 fn counted(of_code: &[Option<i64>], released: &Column) -> Vec<(i64, u64)> {
     let mut times = vec![0_u64; of_code.len()];
-    for code in released.codes.iter().filter(|&code| released.missing != Some(code)) {
+    for code in released.values().filter(|&code| released.missing != Some(code)) {
         times[code as usize] += 1;
     }
     let numbers = of_code.iter().zip(times).filter(|&(_, times)| times > 0);

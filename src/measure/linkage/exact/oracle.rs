@@ -31,7 +31,7 @@ fn keys_of_subjects(table: &Table, columns: &[usize]) -> Vec<Vec<Key>> {
         let subject = table.subject_of_record().map_or(record, |subjects| subjects[record] as usize);
         let cell = |&column: &usize| {
             let column = &table.columns()[column];
-            Some(column.codes.get(record)).filter(|&code| column.missing != Some(code))
+            Some(column.value_of(record)).filter(|&code| column.missing != Some(code))
         };
         keys[subject].extend(columns.iter().map(cell).collect::<Option<Key>>());
     }

@@ -14,12 +14,12 @@ fn table(rows: &[Vec<&str>], spellings: &[Vec<&str>], subjects: bool) -> Table {
     let columns = spellings.iter().enumerate().map(|(column, spellings)| {
         let place = column + usize::from(subjects);
         let code = |row: &Vec<&str>| spellings.iter().position(|spelling| *spelling == row[place]).unwrap() as u32;
-        Column {
-            name: format!("c{column}"),
-            codes: Codes::from_codes(spellings.len(), rows.iter().map(code)),
-            cardinality: u32::try_from(spellings.len()).unwrap(),
-            missing: spellings.iter().position(|spelling| spelling.is_empty()).map(|code| code as u32),
-        }
+        Column::new(
+            format!("c{column}"),
+            Codes::from_codes(spellings.len(), rows.iter().map(code)),
+            u32::try_from(spellings.len()).unwrap(),
+            spellings.iter().position(|spelling| spelling.is_empty()).map(|code| code as u32),
+        )
     });
     let mut names: Vec<&str> = rows.iter().map(|row| row[0]).collect();
     names.sort_unstable();
@@ -210,12 +210,9 @@ fn a_source_without_any_key_has_no_delta_presence() {
 
 #[test]
 fn an_empty_side_is_undefined_not_safe() {
-    let column = || Column { name: "c0".into(), codes: Codes::U8(vec![]), cardinality: 1, missing: None };
-    let empty = || Table::new(vec![column()], None, 0).unwrap();
-    let full = || {
-        let column = Column { codes: Codes::U8(vec![0]), ..column() };
-        Table::new(vec![column], None, 1).unwrap()
-    };
+    let column = |codes: &[u8]| Column::new("c0".into(), Codes::U8(codes.to_vec()), 1, None);
+    let empty = || Table::new(vec![column(&[])], None, 0).unwrap();
+    let full = || Table::new(vec![column(&[0])], None, 1).unwrap();
     let no_extract = attacked(&linked(empty(), full(), None));
     assert_eq!((no_extract.attack_rate, no_extract.evidence), (None, Evidence::Unknown));
     for field in ["attack_rate", "interval", "claim_rate", "marketer"] {
@@ -307,11 +304,13 @@ fn table_of((records, subjects, _): &Side, columns: usize) -> Table {
         let first = records.iter().find(|(subject, _)| *subject == record.0).unwrap_or(record);
         if *subjects && column.is_multiple_of(2) { first.1[column] } else { record.1[column] }
     };
-    let columns = (0..columns).map(|column| Column {
-        name: format!("c{column}"),
-        codes: Codes::from_codes(4, records.iter().map(|record| value(record, column))),
-        cardinality: 4,
-        missing: Some(3),
+    let columns = (0..columns).map(|column| {
+        Column::new(
+            format!("c{column}"),
+            Codes::from_codes(4, records.iter().map(|record| value(record, column))),
+            4,
+            Some(3),
+        )
     });
     let codes = Codes::from_codes(8, records.iter().map(|(subject, _)| *subject));
     let of_records = SubjectCodes { codes, cardinality: 8, missing: None };

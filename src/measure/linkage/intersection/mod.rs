@@ -233,7 +233,7 @@ fn rows_of(table: &Table, columns: &[usize]) -> Vec<u32> {
     let mut rows = vec![0; table.records()];
     for &column in columns {
         let mut numbers: HashMap<(u32, u32), u32, FixedState> = HashMap::default();
-        for (row, code) in rows.iter_mut().zip(table.columns()[column].codes.iter()) {
+        for (row, code) in rows.iter_mut().zip(table.columns()[column].values()) {
             *row = next_number(&mut numbers, (*row, code));
         }
     }

@@ -13,7 +13,7 @@ fn values(table: &Table, columns: &[usize]) -> Vec<Values> {
     let mut values = vec![Values::new(); table.subjects()];
     for record in 0..table.records() {
         let subject = table.subject_of_record().map_or(record, |subjects| subjects[record] as usize);
-        values[subject].insert(columns.iter().map(|&column| table.columns()[column].codes.get(record)).collect());
+        values[subject].insert(columns.iter().map(|&column| table.columns()[column].value_of(record)).collect());
     }
     values
 }

@@ -99,8 +99,8 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
         }
         let (values, ranks) = by_spelling(&shared.values);
         let codes = |table: &Table, starts: &[usize]| -> Vec<u32> {
-            let codes = &table.columns()[column].codes;
-            starts.iter().map(|&record| ranks[codes.get(record) as usize]).collect()
+            let cells = &table.columns()[column];
+            starts.iter().map(|&record| ranks[cells.value_of(record) as usize]).collect()
         };
         let (ours, theirs) = (codes(&linked.ours, &our_starts), codes(&linked.theirs, &their_starts));
         let (shares, seen) = shares(values.len(), ours.iter().chain(&theirs));

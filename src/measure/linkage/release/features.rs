@@ -235,7 +235,7 @@ impl<'tables> Side<'tables> {
         let moment = |record: u32| {
             let time = time?;
             let numbers = columns[time].numbers.as_ref()?;
-            numbers[table.columns()[time].codes.get(record as usize) as usize]
+            numbers[table.columns()[time].value_of(record as usize) as usize]
         };
         let digest = |record: u32| {
             features.iter().fold(0, |digest, feature| mix(digest, u64::from(feature.item(table, record))))
@@ -321,7 +321,7 @@ fn scatter(keyed: &mut [(u32, Option<i64>, u64, u32)]) {
 
 impl Feature {
     fn item(&self, table: &Table, record: u32) -> u32 {
-        self.item_of_code[table.columns()[self.column].codes.get(record as usize) as usize]
+        self.item_of_code[table.columns()[self.column].value_of(record as usize) as usize]
     }
 }
 

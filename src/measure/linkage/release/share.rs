@@ -187,9 +187,9 @@ impl Later {
         let Some(time) = linked.columns.iter().position(is_time) else { return Self::Neither };
         let numbers = linked.columns[time].numbers.as_deref().unwrap_or_default();
         let moments = |table: &Table| -> Vec<i64> {
-            let codes = &table.columns()[time].codes;
+            let cells = &table.columns()[time];
             (0..table.records())
-                .filter_map(|record| numbers.get(codes.get(record) as usize).copied().flatten())
+                .filter_map(|record| numbers.get(cells.value_of(record) as usize).copied().flatten())
                 .collect()
         };
         let (mut ours, theirs) = (moments(&linked.ours), moments(&linked.theirs));

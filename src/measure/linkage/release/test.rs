@@ -36,12 +36,12 @@ fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
         shared.push(SharedColumn { name: name.to_owned(), values, numbers, comparison: Comparison::Equal });
         for (records, columns) in [ours, theirs].into_iter().zip(&mut tables) {
             let codes = records.iter().map(|record| distinct.iter().position(|value| *value == of(record)).unwrap());
-            columns.push(Column {
-                name: name.to_owned(),
-                codes: Codes::from_codes(distinct.len(), codes.map(narrow)),
-                cardinality: narrow(distinct.len()),
-                missing: None,
-            });
+            columns.push(Column::new(
+                name.to_owned(),
+                Codes::from_codes(distinct.len(), codes.map(narrow)),
+                narrow(distinct.len()),
+                None,
+            ));
         }
     }
     let [of_ours, of_theirs] = tables;

@@ -40,7 +40,7 @@ fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
                 u32::try_from(distinct.iter().position(|value| *value == of(record)).unwrap()).unwrap()
             };
             let codes = Codes::from_codes(distinct.len(), records.iter().map(code));
-            columns.push(Column { name: name.to_owned(), codes, cardinality, missing: None });
+            columns.push(Column::new(name.to_owned(), codes, cardinality, None));
         }
     }
     let [of_ours, of_theirs] = of_tables;

@@ -79,7 +79,7 @@ fn within(
 /// The distinct numbers of a side, each once for each code.
 fn occurring(side: &Column, of_code: &[Option<i64>]) -> Vec<i64> {
     let mut seen = vec![false; of_code.len()];
-    for code in side.codes.iter() {
+    for code in side.values() {
         seen[code as usize] = true;
     }
     of_code.iter().zip(seen).filter_map(|(number, seen)| number.filter(|_| seen)).collect()

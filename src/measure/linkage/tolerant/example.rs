@@ -34,7 +34,7 @@ pub(in crate::measure::linkage) fn linked(
         let cardinality = u32::try_from(values.len()).unwrap();
         for (table, side) in tables.iter_mut().zip(sides) {
             let codes = Codes::from_codes(values.len(), side.into_iter());
-            table.push(Column { name: name.to_owned(), codes, cardinality, missing: values.missing() });
+            table.push(Column::new(name.to_owned(), codes, cardinality, values.missing()));
         }
         let numbers = matches!(comparison, Comparison::Within(_))
             .then(|| values.values().map(|value| value.and_then(|value| value.expose().parse().ok())).collect());

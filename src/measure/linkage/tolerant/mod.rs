@@ -123,8 +123,8 @@ fn columns_apart(linked: &LinkedTables, columns: &[Compared]) -> Vec<String> {
         let Compared::Key(keys) = column else { return false };
         let seen = |table: &Table| {
             let mut seen = vec![false; keys.count as usize];
-            let codes = &table.columns()[*place].codes;
-            for key in (0..codes.len()).filter_map(|record| keys.of_code[codes.get(record) as usize]) {
+            let cells = &table.columns()[*place];
+            for key in cells.values().filter_map(|value| keys.of_code[value as usize]) {
                 seen[key as usize] = true;
             }
             seen

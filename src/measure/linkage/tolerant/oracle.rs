@@ -12,7 +12,7 @@ use crate::table::Table;
 fn agree(linked: &LinkedTables, column: usize, ours: usize, theirs: usize) -> bool {
     let shared = &linked.columns[column];
     let [one, other] = [(&linked.ours, ours), (&linked.theirs, theirs)]
-        .map(|(table, record)| table.columns()[column].codes.get(record));
+        .map(|(table, record)| table.columns()[column].value_of(record));
     let (Some(first), Some(second)) = (shared.values.value(one), shared.values.value(other)) else {
         return false;
     };

@@ -50,7 +50,7 @@ impl<'a> Shape<'a> {
     pub(super) fn side(&self, tables: [&Table; 2], side: usize, pivot: Option<usize>) -> Side {
         let table = tables[side];
         let cell =
-            |number: &Number, record: usize| number.of_code[table.columns()[number.column].codes.get(record) as usize];
+            |number: &Number, record: usize| number.of_code[table.columns()[number.column].value_of(record) as usize];
         let rest: Vec<Number> =
             self.numbers.iter().enumerate().filter(|&(place, _)| Some(place) != pivot).map(|(_, &one)| one).collect();
         let point = |record: usize| {

@@ -42,12 +42,12 @@ pub(super) fn table_of(records: &[PlainRecord], columns: usize) -> (Table, Vec<C
                 .collect(),
             numbers: seen.clone(),
         };
-        let column = Column {
-            name: format!("c{column}"),
-            codes: Codes::from_codes(codes.len(), records.iter().map(|(_, cells)| codes[&cells[column]])),
-            cardinality: u32::try_from(codes.len()).unwrap(),
-            missing: codes.get(&None).copied(),
-        };
+        let column = Column::new(
+            format!("c{column}"),
+            Codes::from_codes(codes.len(), records.iter().map(|(_, cells)| codes[&cells[column]])),
+            u32::try_from(codes.len()).unwrap(),
+            codes.get(&None).copied(),
+        );
         (column, values)
     };
     let (columns, values) = (0..columns).map(column).unzip();

@@ -38,11 +38,13 @@ pub(super) fn linked_by(
             rows.iter().map(|row| code(&row[position])).collect()
         };
         let (our_codes, their_codes) = (read(ours), read(theirs));
-        let column = |codes: Vec<u32>| Column {
-            name: name.to_owned(),
-            codes: Codes::from_codes(values.len(), codes.into_iter()),
-            cardinality: u32::try_from(values.len()).unwrap(),
-            missing: values.missing(),
+        let column = |codes: Vec<u32>| {
+            Column::new(
+                name.to_owned(),
+                Codes::from_codes(values.len(), codes.into_iter()),
+                u32::try_from(values.len()).unwrap(),
+                values.missing(),
+            )
         };
         our_columns.push(column(our_codes));
         their_columns.push(column(their_codes));

@@ -93,3 +93,34 @@ fn a_heading_names_a_person_outright_by_a_word_a_pair_a_name_or_a_number_of_thei
         assert!(!is_direct(&words(heading)), "{heading}");
     }
 }
+
+#[test]
+fn every_line_of_a_list_is_an_entry() {
+    let counts: Vec<(&str, usize)> = lists().into_iter().map(|(name, list)| (name, list.len())).collect();
+    let expected = [
+        ("subject", 91),
+        ("account", 19),
+        ("address", 14),
+        ("ambiguous", 2),
+        ("aspect", 44),
+        ("card", 10),
+        ("direct", 142),
+        ("free text", 56),
+        ("identifier", 30),
+        ("machine key", 12),
+        ("money", 44),
+        ("name", 6),
+        ("number", 12),
+        ("party", 60),
+        ("person", 55),
+        ("place", 66),
+        ("qualifier", 22),
+        ("record", 30),
+        ("time", 38),
+        ("trade", 37),
+        ("trait", 41),
+    ];
+    assert_eq!(counts, expected);
+    assert_eq!((DIRECT_PAIRS.len(), DIRECT_PAIRS[0]), (20, ("given", "name")));
+    assert_eq!((SUBJECT[0], AMBIGUOUS.as_slice()), (("customer", 4), ["subject", "holder"].as_slice()));
+}

@@ -1,33 +1,72 @@
 //! Words of a column heading, and what they speak of in several languages.
 //!
-//! One file a topic. All words of a list are in the form in which [`words`] gives them: lower case, without accents.
+//! One text file a list, beside this one. All words of a list are in the form in which [`words`] gives them: lower case,
+//! without accents.
 //! A list is looked up with [`mentions`] or [`has`]; what takes several lists has a function of its own here.
 
-mod account;
-mod attribute;
-mod beside;
-mod direct;
-mod event;
-mod free_text;
-mod key;
-mod party;
-mod subject;
+use std::sync::LazyLock;
 
-pub(super) use account::ACCOUNT;
-pub(super) use attribute::TRAIT;
-pub(super) use beside::{ASPECT, QUALIFIER};
-pub(super) use direct::ADDRESS;
-pub(super) use event::{MONEY, PLACE, TIME, TRADE};
-pub(super) use free_text::FREE_TEXT;
-pub(super) use key::{IDENTIFIER, MACHINE_KEY, RECORD};
-pub(super) use subject::{AMBIGUOUS, SUBJECT};
-
-use account::CARD;
-use direct::{DIRECT, DIRECT_PAIRS};
-use key::NUMBER;
-use party::{NAME, PARTY, PERSON};
+use crate::word_list::{lines, word_lists};
 
 pub(super) use crate::column_name::words;
+
+word_lists! {
+    /// Words for a bank account.
+    pub(super) static ACCOUNT = "account.txt";
+    /// Words for a payment card.
+    static CARD = "card.txt";
+    /// Words for traits of a person.
+    pub(super) static TRAIT = "trait.txt";
+    /// Words that may stand beside a subject word without changing what it means.
+    pub(super) static QUALIFIER = "qualifier.txt";
+    /// Words that make a heading speak of something *about* what they stand beside: `address_type` is no
+    /// address. Believed only of a column with few values.
+    pub(super) static ASPECT = "aspect.txt";
+    /// Words for what names a person outright.
+    static DIRECT = "direct.txt";
+    /// Words of [`DIRECT`] for an address, beside which a word for a place means that part of it alone.
+    pub(super) static ADDRESS = "address.txt";
+    /// Words for a moment.
+    pub(super) static TIME = "time.txt";
+    /// Words for a place.
+    pub(super) static PLACE = "place.txt";
+    /// Words for money.
+    pub(super) static MONEY = "money.txt";
+    /// Words for where and for what money was spent.
+    pub(super) static TRADE = "trade.txt";
+    /// Words for text that people write freely.
+    pub(super) static FREE_TEXT = "free_text.txt";
+    /// Words that make an identifier of a subject word.
+    pub(super) static IDENTIFIER = "identifier.txt";
+    /// Words for a number that somebody gave.
+    static NUMBER = "number.txt";
+    /// Words of a key that a machine made and nobody outside knows.
+    pub(super) static MACHINE_KEY = "machine_key.txt";
+    /// Words for a single payment or paper, an identifier of which names a record and no person.
+    pub(super) static RECORD = "record.txt";
+    /// Words beside which `name` means a person.
+    static PERSON = "person.txt";
+    /// Words for somebody who holds, pays or is paid. Where a heading says no more than that, the cells name
+    /// people.
+    static PARTY = "party.txt";
+    /// Words for a name.
+    static NAME = "name.txt";
+    /// Subject words that also mean something else, so that the values must look like keys.
+    pub(super) static AMBIGUOUS = "ambiguous.txt";
+}
+
+/// Pairs of words that together name a person outright.
+static DIRECT_PAIRS: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| lines(include_str!("direct_pairs.txt")).filter_map(|line| line.split_once(' ')).collect());
+
+/// Words for the person or account that records belong to, with how directly they mean a person.
+pub(super) static SUBJECT: LazyLock<Vec<(&str, u32)>> = LazyLock::new(|| {
+    let ranked = |line: &'static str| {
+        let (word, rank) = line.split_once(' ')?;
+        Some((word, rank.parse().ok()?))
+    };
+    lines(include_str!("subject.txt")).filter_map(ranked).collect()
+});
 
 /// Whether a word of the heading is on the list, as [`has`] reads it.
 pub(super) fn mentions(heading: &[String], known: &[&str]) -> bool {

@@ -1,0 +1,89 @@
+//! What is said of equivalence classes.
+
+use super::checks::Held;
+use super::number::{percent, percent_beside, plain};
+use super::{Gated, Hearing, as_float, finding, list};
+use crate::measure::uniqueness::NAME;
+use crate::result::{Figure, Finding, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};
+
+/// A figure of the classes beyond its limit, in words.
+pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -> Option<String> {
+    let Some(Outcome::Measured { unit, value }) = &hearing.case.measures.uniqueness else { return None };
+    let (compared, limit) = (held.check.compared?, held.check.limit?);
+    if held.gate.set == Some(GateSet::AllSubsets) {
+        return Some(smaller_sets(hearing, figure, compared, limit));
+    }
+    let which = set_in_words(value, figure);
+    if held.gate.class_limit().is_none() {
+        let what = match held.gate.measure.name() {
+            "average-risk" => "the average risk of a subject".to_owned(),
+            "unique-share" => "the share of subjects who are alone".to_owned(),
+            _ => format!("the share of subjects in crowds {}", figure.about.as_deref().unwrap_or("below k")),
+        };
+        let (value, limit) = (percent_beside(compared, limit), percent(limit));
+        return Some(format!("{what} on {which} is {value}; the policy allows at most {limit}"));
+    }
+    let noun = match (unit, compared <= 1.0) {
+        (Unit::Subject, true) => "subject",
+        (Unit::Subject, false) => "subjects",
+        (Unit::Record, true) => "record",
+        (Unit::Record, false) => "records",
+    };
+    let risk = match held.gate.limit {
+        Some(limit) if held.gate.measure == GateMeasure::HIGHEST_RISK => format!(", for a risk of at most {limit:.4}"),
+        _ => String::new(),
+    };
+    Some(format!(
+        "the smallest crowd on {which} is {} {noun}; the policy asks for at least {}{risk}",
+        plain(compared),
+        plain(limit)
+    ))
+}
+
+fn set_in_words(value: &Uniqueness, figure: &Figure) -> String {
+    let is_whole = figure.columns == value.full.columns;
+    match (figure.columns.len(), is_whole) {
+        (1, false) => "the static quasi-identifier".to_owned(),
+        (1, true) => "the quasi-identifier".to_owned(),
+        (columns, false) => format!("the {columns} static quasi-identifiers"),
+        (columns, true) => format!("all {columns} quasi-identifiers"),
+    }
+}
+
+/// How many smaller sets break the limit, and the smallest of them.
+fn smaller_sets(hearing: Hearing<'_>, worst: &Figure, smallest: f64, k: f64) -> String {
+    let whole = hearing.figures.iter().find(|figure| figure.id == "uniqueness.full.smallest_class");
+    let sets = || {
+        let of_set = hearing.figures.iter().filter(|figure| figure.id == worst.id);
+        of_set.filter(|figure| whole.is_none_or(|whole| figure.columns != whole.columns))
+    };
+    let breaking = sets().filter(|figure| figure.value.value().is_some_and(|smallest| smallest < k)).count();
+    format!(
+        "{breaking} of {} smaller sets of columns have a crowd below {} as well; {} already {} one of {}",
+        sets().count(),
+        plain(k),
+        list(&worst.columns),
+        if worst.columns.len() == 1 { "has" } else { "have" },
+        plain(smallest),
+    )
+}
+
+/// With `wildcard`, a crowd that is large only because blanks match everything.
+pub(super) fn wildcard_lowers_risk(hearing: Hearing<'_>, gated: &mut Gated) {
+    let Some(Outcome::Measured { value, .. }) = &hearing.case.measures.uniqueness else { return };
+    let (policy, Some(beside)) = (hearing.case.policy, &value.own_category) else { return };
+    let pairs = [
+        (value.static_set.as_ref().and_then(|set| set.smallest_class), beside.static_smallest_class),
+        (value.full.smallest_class.filter(|_| policy.gate_any_record), beside.full_smallest_class),
+    ];
+    let k = u64::from(policy.k);
+    let lowered =
+        |(wild, own): (Option<u64>, Option<u64>)| own.filter(|&own| own < k && wild.is_some_and(|wild| wild >= k));
+    let is_gated = policy.gates.iter().any(|gate| gate.class_limit().is_some());
+    let Some(own) = pairs.into_iter().find_map(lowered).filter(|_| is_gated) else { return };
+    let message = format!(
+        "the smallest crowd reaches {k} only because missing cells match everything; as a category of their own it is {own}"
+    );
+    let found = finding(FindingCode::WildcardLowersRisk, Severity::Medium, NAME, message);
+    gated.findings.push(Finding { measured: Some(as_float(own)), limit: Some(f64::from(policy.k)), ..found });
+}

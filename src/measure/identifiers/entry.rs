@@ -1,0 +1,32 @@
+//! How the scan runs this measure, and what it brings along.
+
+use super::{NAME, figures, measure};
+use crate::measure::{Measure, NotRun, Page, Question, no_section};
+use crate::result::Measures;
+
+/// The measure.
+pub const MEASURE: Measure = Measure {
+    name: NAME,
+    page: PAGE,
+    limits: &[],
+    run: Some(run),
+    figures: |measures, context| measures.identifiers.iter().flat_map(|outcome| figures(outcome, context)).collect(),
+    sections: no_section,
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "every measure is run alike")]
+fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let records = question.table.records() as u64 + question.table.records_without_subject();
+    measures.identifiers = Some(measure(records, question.searched, &question.plan.permitted_identifiers));
+    Ok(())
+}
+
+const PAGE: Page = Page {
+    code: NAME,
+    summary: "What in the cells names a person outright.",
+    meaning: "Card numbers, account numbers, addresses and the like need no combination: one cell is enough.",
+    formula: "Every cell of every column is compared with the form, and where there is one the check digit, of each \
+              kind of identifier. Counts of records are kept, never a value.",
+    source: "ISO/IEC 7812 (card numbers), ISO 13616 (IBAN), 45 CFR 164.514(b)(2), PCI DSS v4.",
+    action: "Remove the column, or cut the identifiers out of the text.",
+};

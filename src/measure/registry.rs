@@ -1,0 +1,115 @@
+//! What a measure brings along: everything that other rooms ask of it.
+
+use super::figures::FigureContext;
+use super::identifiers::SearchedColumn;
+use crate::plan::{Limit, Plan};
+use crate::result::{Figure, Measures, Outcome, Section, SectionRow};
+use crate::stop::{Progress, Stop, StopReason};
+use crate::table::Table;
+
+/// A measure: its folder, and one line in [`ALL`](super::ALL).
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// Its name, as `--measures` takes it.
+    pub name: &'static str,
+    /// What `reidrisk explain` says of it.
+    pub page: Page,
+    /// Limits that a policy can set on it. Each has a key, a flag, a check and a finding.
+    pub limits: &'static [Limit],
+    /// Measures, and puts the outcome into the result; none for a measure with needs of its own, which `scan` runs.
+    pub run: Option<Run>,
+    /// Its numbers, flat; none where it was not measured.
+    pub figures: fn(&Measures, FigureContext<'_>) -> Vec<Figure>,
+    /// What views show of it that have no part of their own for it.
+    pub sections: fn(&Measure, &[Figure]) -> Vec<Section>,
+}
+
+/// Measures what it is asked.
+pub type Run = fn(&Question<'_>, &mut Measures) -> Result<(), NotRun>;
+
+/// What a measure is asked about.
+pub struct Question<'a> {
+    /// The quasi-identifiers of the extract.
+    pub table: &'a Table,
+    /// What reading found in the cells of every column.
+    pub searched: &'a [SearchedColumn],
+    /// What the scan is asked to do.
+    pub plan: &'a Plan,
+    /// Told how far it is.
+    pub progress: &'a dyn Progress,
+    /// Raised when it must end.
+    pub stop: &'a Stop,
+}
+
+/// Why there is no outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotRun {
+    /// It does not apply to this extract, in words.
+    LeftOut(&'static str),
+    /// The program was asked to end.
+    Stopped(StopReason),
+}
+
+impl From<StopReason> for NotRun {
+    fn from(reason: StopReason) -> Self {
+        Self::Stopped(reason)
+    }
+}
+
+/// The page of one finding or measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Its stable kebab-case name.
+    pub code: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// What it means for the people in the extract.
+    pub meaning: &'static str,
+    /// How it is computed or decided.
+    pub formula: &'static str,
+    /// Where the idea or the limit comes from.
+    pub source: &'static str,
+    /// What to do about it.
+    pub action: &'static str,
+}
+
+/// One section with every figure of the measure, explained by its page.
+#[must_use]
+pub fn plain_section(measure: &Measure, figures: &[Figure]) -> Vec<Section> {
+    let is_own = |figure: &&Figure| figure.id.strip_prefix(measure.name).is_some_and(|rest| rest.starts_with('.'));
+    let row = |figure: &Figure| SectionRow {
+        figure: figure.id.clone(),
+        columns: figure.columns.clone(),
+        about: figure.about.clone(),
+    };
+    let rows: Vec<SectionRow> = figures.iter().filter(is_own).map(row).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let Page { summary, meaning, formula, action, .. } = measure.page;
+    vec![Section {
+        measure: measure.name.to_owned(),
+        title: measure.name.to_owned(),
+        answer: summary.to_owned(),
+        rows,
+        how_to_read: vec![meaning.to_owned(), formula.to_owned()],
+        what_to_do: vec![action.to_owned()],
+    }]
+}
+
+/// No section: every view has a part of its own for the measure.
+#[must_use]
+pub fn no_section(_: &Measure, _: &[Figure]) -> Vec<Section> {
+    Vec::new()
+}
+
+/// The outcome of a measure that would need more memory than the plan allows.
+#[must_use]
+pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
+    let explanation = format!(
+        "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
+        needed.div_ceil(1 << 20),
+        plan.memory.unwrap_or(0) >> 20
+    );
+    Outcome::Incomplete { reason: "memory".to_owned(), explanation }
+}

@@ -1,0 +1,32 @@
+//! What this measure brings along. The scan runs it before the table is cut to quasi-identifiers.
+
+use super::{LIMITS, NAME, figures};
+use crate::measure::{Measure, Page, no_section};
+
+/// The measure.
+pub const MEASURE: Measure = Measure {
+    name: NAME,
+    page: PAGE,
+    limits: LIMITS,
+    run: None,
+    figures: |measures, context| measures.unicity.iter().flat_map(|outcome| figures(outcome, context)).collect(),
+    sections: no_section,
+};
+
+const PAGE: Page = Page {
+    code: NAME,
+    summary: "How many subjects are singled out by a few known events.",
+    meaning: "Somebody who was there, or saw a receipt, knows some events of a person. If only one history holds all of \
+              them, the rest of that history is the person's.",
+    formula: "Mean over subjects of the share of choices of p of their own distinct points that match no other \
+              subject. A point is the group of event columns that makes one event known (`--point`). Exact for p = 1 \
+              and where every choice can be gone through; else one draw for each of 10,000 subjects, held against all \
+              subjects. The fixed cohort is the subjects with at least the largest p asked for, so that the curve \
+              speaks of the same people at every p; the eligible cohort is all with p points. The limit looks at \
+              p = 4 in the fixed cohort, or at the most points that half of the subjects have, and compares the \
+              upper end of the 95 % interval. It is neither the probability that somebody knows p events nor, for a \
+              part of the customers, uniqueness among all of them: it is an upper bound for that.",
+    source: "de Montjoye et al., Unique in the shopping mall, Science 347 (2015), doi:10.1126/science.1256297. Mobility attacks: \
+             Pellungrini et al., ACM TIST 9(3):31 (2017).",
+    action: "Coarsen times, places and amounts, shorten the histories, or share totals instead of events.",
+};

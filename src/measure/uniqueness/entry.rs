@@ -1,0 +1,43 @@
+//! How the scan runs this measure, and what it brings along.
+
+use super::{LIMITS, NAME, Settings, figures, measure};
+use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::result::Measures;
+use crate::table::scratch_bytes;
+
+/// The measure.
+pub const MEASURE: Measure = Measure {
+    name: NAME,
+    page: PAGE,
+    limits: LIMITS,
+    run: Some(run),
+    figures: |measures, context| measures.uniqueness.iter().flat_map(|outcome| figures(outcome, context)).collect(),
+    sections: no_section,
+};
+
+fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &Question { table, plan, progress, stop, .. } = question;
+    if table.columns().is_empty() {
+        return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
+    }
+    let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
+    let settings = Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
+    measures.uniqueness = Some(match plan.memory {
+        Some(allowed) if needed > allowed => too_much_memory("counting", needed, plan),
+        _ => measure(table, &settings, progress, stop)?,
+    });
+    Ok(())
+}
+
+const PAGE: Page = Page {
+    code: NAME,
+    summary: "How many subjects are alone, or nearly so, on each combination of columns.",
+    meaning: "A record hides in the crowd of subjects that share its values. Whoever knows those values of a person \
+              and finds a crowd of one has found the person.",
+    formula: "A class is all records with equal values on a set of columns; its size is the number of distinct \
+              subjects in it; the risk of a record is 1 / size. Counted for every set of up to `max_set` \
+              quasi-identifiers, for the static ones and for all of them.",
+    source: "Sweeney, k-anonymity: a model for protecting privacy (2002); El Emam, Guide to the De-Identification of \
+             Personal Health Information (2013).",
+    action: "Coarsen or remove the columns that the report names as most revealing.",
+};

@@ -1,0 +1,112 @@
+//! One coded column, and what may be asked of it.
+
+use super::Codes;
+use crate::with_codes;
+
+/// A column as the counting rooms see it: values without their spelling.
+///
+/// The codes are nobody's business outside this room. A value that is handed out is an opaque number: equal numbers are
+/// equal values, and nothing else may be read from it, for values are numbered in the order of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name in the header.
+    pub name: String,
+    /// One code a record.
+    pub(in crate::table) codes: Codes,
+    /// Every value is below this; the one of missing cells is included.
+    pub cardinality: u32,
+    /// The value of missing cells, when there are any.
+    pub missing: Option<u32>,
+}
+
+impl Column {
+    /// A column of these codes, each below `cardinality`.
+    #[must_use]
+    pub fn new(name: String, codes: Codes, cardinality: u32, missing: Option<u32>) -> Self {
+        Self { name, codes, cardinality, missing }
+    }
+
+    /// The value of a record.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    #[inline]
+    #[must_use]
+    pub fn value_of(&self, record: usize) -> u32 {
+        self.codes.get(record)
+    }
+
+    /// The value of every record, in their order.
+    pub fn values(&self) -> impl Iterator<Item = u32> + '_ {
+        self.codes.iter()
+    }
+
+    /// How many records hold each value.
+    #[must_use]
+    pub fn records_by_value(&self) -> Vec<u32> {
+        let mut records = vec![0_u32; self.cardinality as usize];
+        with_codes!(&self.codes, codes => for &code in codes {
+            records[code as usize] += 1;
+        });
+        records
+    }
+
+    /// How many distinct subjects hold each value, where the subject of each record is given and records of one subject
+    /// are neighbours.
+    pub(super) fn subjects_by_value(&self, subject_of_record: &[u32]) -> Vec<u32> {
+        let mut subjects = vec![0_u32; self.cardinality as usize];
+        let mut last = vec![None; subjects.len()];
+        with_codes!(&self.codes, codes => for (&code, &subject) in codes.iter().zip(subject_of_record) {
+            let last = &mut last[code as usize];
+            subjects[code as usize] += u32::from(*last != Some(subject));
+            *last = Some(subject);
+        });
+        subjects
+    }
+
+    /// Bytes of memory that a record takes.
+    #[must_use]
+    pub fn bytes_a_record(&self) -> u64 {
+        self.codes.width() as u64
+    }
+}
+
+/// A coarser column, made from one of a table: every value is replaced by another. Plain numbers, no values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recoding {
+    /// The column it is made from, by position.
+    pub column: usize,
+    /// The new code of each old code.
+    pub map: Vec<u32>,
+    /// Every new code is below this.
+    pub cardinality: u32,
+    /// The new code of missing cells, when there are any.
+    pub missing: Option<u32>,
+}
+
+/// The subject of each record, as codes in the order of the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectCodes {
+    /// One code a record.
+    pub codes: Codes,
+    /// Every code is below this.
+    pub cardinality: u32,
+    /// The code of missing subjects, when there are any.
+    pub missing: Option<u32>,
+}
+
+/// Columns that a table carries beside those it counts: they are in no column set, so no crowd depends on them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// What somebody must not learn about a person.
+    pub sensitive: Vec<Column>,
+    /// For how many of a population a record stands.
+    pub weights: Vec<Column>,
+}
+
+impl Attributes {
+    /// All of them, the sensitive ones first.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.sensitive.iter().chain(&self.weights)
+    }
+}
