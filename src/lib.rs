@@ -57,6 +57,7 @@ pub mod input;
 pub mod inspect;
 pub mod judge;
 pub mod measure;
+pub(crate) mod number;
 pub mod plan;
 pub(crate) mod printable;
 pub mod recode;

@@ -4,7 +4,7 @@
 //! to try: the figures come from measuring unicity with the columns coarsened, as a scan with the proposed flags does.
 
 use super::recipe::{Recipe, Step, write};
-use crate::measure::unicity::{self, ColumnValues, Point, Settings};
+use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point, Settings};
 use crate::recode::Ladder;
 use crate::result::{Advice, Attacker, Headline, Outcome, Unicity, UnicityResolutions};
 use crate::stop::{Progress, Stop, StopReason};
@@ -68,11 +68,8 @@ struct Gated {
 }
 
 fn gated(value: &Unicity) -> Option<Gated> {
-    let curve = value.curves.get(value.gated_curve?)?;
-    let known = value.gated_known_points?;
-    let result = curve.results.iter().find(|result| result.known_points == known)?;
-    let (share, [_, high]) = (result.share?, result.interval?);
-    Some(Gated { known, share, upper: high.max(share) })
+    let worst = value.worst_gate()?;
+    Some(Gated { known: worst.known_points, share: worst.share?, upper: worst.upper()? })
 }
 
 /// Cells that leave no column out and may reach the limit, the least coarse first.
@@ -132,7 +129,13 @@ fn measured_anew(
     });
     let mut columns = settings.columns.clone();
     columns.extend(rungs.iter().map(|(_, rung)| ColumnValues { keys: rung.keys.clone(), numbers: Vec::new() }));
-    let asked = Settings { columns, points: points.collect(), resolutions: None, mobility: None, ..settings.clone() };
+    let gates = settings.gate.points.iter().map(|point| GatedPoint {
+        columns: point.columns.iter().map(|&column| behind(column)).collect(),
+        coarsen: point.coarsen.clone(),
+    });
+    let gate = GateSettings { points: gates.collect(), ..settings.gate.clone() };
+    let points = points.collect();
+    let asked = Settings { columns, points, gate, resolutions: None, mobility: None, ..settings.clone() };
     Ok(match unicity::measure(&coarser, &asked, progress, stop)? {
         Outcome::Measured { value, .. } => gated(&value),
         Outcome::Undefined { .. } | Outcome::Incomplete { .. } => None,

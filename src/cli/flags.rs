@@ -8,7 +8,6 @@ use super::memory::default_memory_limit;
 use super::printer::Printer;
 use crate::config::{ConfigFile, Given, find_config, find_waivers, list_subjects, read_waivers, resolve};
 use crate::plan::{ConfigError, Plan, shown_name};
-use crate::report::Emit;
 use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
@@ -21,7 +20,7 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     if let Some(path) = waivers {
         plan.waivers = read_waivers(&path, plan.as_of.unwrap_or_else(today))?;
     }
-    if arguments.emit.contains(&Emit::Subjects) {
+    if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
     }
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));

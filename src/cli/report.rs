@@ -1,18 +1,14 @@
 //! `reidrisk report`: render a stored result again.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ReportArguments, ReportFormat};
+use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::scan::text_style;
 use crate::plan::{refusal, shown_name};
-use crate::report::{
-    Emit, TextStyle, read_json, render_csv, render_github, render_html, render_json, render_markdown, render_text,
-    render_views,
-};
+use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
 
 pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> ExitStatus {
@@ -32,21 +28,20 @@ fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStat
     };
     let style = TextStyle { color: false, ..text_style(printer) };
     let bytes = rendered(&result, arguments.format, &style, printer)?;
-    let file = if out.is_dir() { out.join(default_name(arguments.format)) } else { out.clone() };
+    let file = if out.is_dir() { out.join(arguments.format.file) } else { out.clone() };
     write_file(&file, &bytes, printer)?;
     printer.note(&format!("report {}", shown(&file)));
     Ok(())
 }
 
 /// Writes the views that `scan --emit` would write into a folder, which is made where it is missing.
-fn write_views(result: &ScanResult, folder: &Path, emit: &[Emit], printer: &Printer) -> Result<(), ExitStatus> {
-    let emit: BTreeSet<Emit> = emit.iter().copied().collect();
-    if emit.contains(&Emit::Subjects) {
+fn write_views(result: &ScanResult, folder: &Path, emit: &[&Format], printer: &Printer) -> Result<(), ExitStatus> {
+    if emit.iter().any(|format| !format.is_of_result()) {
         let hint = "scan the extract again with `--emit subjects --audience internal`";
         printer.failure("a result holds no figures of single subjects", Some(hint));
         return Err(ExitStatus::Usage);
     }
-    let files = render_views(result, &emit).map_err(|error| printer.report_failure(&error))?;
+    let files = render_views(result, emit).map_err(|error| printer.report_failure(&error))?;
     for (name, bytes) in files {
         let file = folder.join(name);
         if let Some(parent) = file.parent() {
@@ -75,38 +70,20 @@ fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
         printer.failure(&format!("`{}` cannot be read: {reason}", shown(&file)), Some(hint));
         ExitStatus::InputOutput
     })?;
-    read_json(&bytes).map_err(|error| {
+    let mut result = read_json(&bytes).map_err(|error| {
         printer.failure(&format!("`{}`: {error}", shown(&file)), Some(error.hint()));
         ExitStatus::InputOutput
-    })
-}
-
-fn rendered(
-    result: &ScanResult,
-    format: ReportFormat,
-    style: &TextStyle,
-    printer: &Printer,
-) -> Result<Vec<u8>, ExitStatus> {
-    let bytes = match format {
-        ReportFormat::Text => Ok(render_text(result, style, None).into_bytes()),
-        ReportFormat::Json => render_json(result),
-        ReportFormat::Html => render_html(result).map(String::into_bytes),
-        ReportFormat::Md => Ok(render_markdown(result).into_bytes()),
-        ReportFormat::Github => Ok(render_github(result).into_bytes()),
-        ReportFormat::Csv => render_csv(result),
-    };
-    bytes.map_err(|error| printer.report_failure(&error))
-}
-
-fn default_name(format: ReportFormat) -> &'static str {
-    match format {
-        ReportFormat::Text => "report.txt",
-        ReportFormat::Json => "result.json",
-        ReportFormat::Html => "index.html",
-        ReportFormat::Md => "summary.md",
-        ReportFormat::Github => "github.txt",
-        ReportFormat::Csv => "summary.csv",
+    })?;
+    // Results of schema 1.0 have the numbers of their measures, and no list of them. Checks cannot be made up later.
+    if result.figures.is_empty() {
+        result.figures = crate::measure::figures(&result.measures, &result.dataset, &result.policy);
     }
+    Ok(result)
+}
+
+fn rendered(result: &ScanResult, format: &Format, style: &TextStyle, printer: &Printer) -> Result<Vec<u8>, ExitStatus> {
+    let files = format.files(result, style).map_err(|error| printer.report_failure(&error))?;
+    Ok(files.into_iter().flat_map(|(_, bytes)| bytes).collect())
 }
 
 /// Writes beside the file and renames, so that nobody ever reads half of it.

@@ -1,11 +1,10 @@
 //! `reidrisk scan`: measure, judge, write, print.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::arguments::{Arguments, Manners, ScanArguments, ScanFormat};
+use super::arguments::{Arguments, Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
@@ -13,9 +12,7 @@ use super::interrupt::{end_after, end_on_signals};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use crate::plan::{Plan, shown_name};
-use crate::report::{
-    Emit, Ending, TextStyle, render_github, render_json, render_markdown, render_text_with, write_run_with,
-};
+use crate::report::{Ending, Format, TextStyle, render_text_with, write_run_with};
 use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
@@ -76,33 +73,27 @@ fn write(
     subjects: Option<&SubjectList>,
     printer: &Printer,
 ) -> Result<(), ExitStatus> {
-    let emit: BTreeSet<Emit> = arguments.emit.iter().copied().collect();
-    if emit.contains(&Emit::Subjects) && subjects.is_none() {
+    let emit = &arguments.emit;
+    if emit.iter().any(|format| !format.is_of_result()) && subjects.is_none() {
         let entry = result.not_measured.iter().find(|entry| entry.measure == SubjectList::NAME);
         let reason = entry.map_or("known points were not measured", |entry| &entry.reason);
         printer.note(&format!("no `subjects.csv`: {reason}"));
     }
     let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
-    let folder = write_run_with(&arguments.out, result, &emit, listed.into_iter().collect())
+    let folder = write_run_with(&arguments.out, result, emit, listed.into_iter().collect())
         .map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return Ok(());
     }
-    let place = shown_place(&folder, &emit);
-    let told = |bytes: &[u8]| {
-        printer.note(&format!("report {place}"));
-        printer.result(bytes)
-    };
-    match arguments.format {
-        ScanFormat::Text => {
-            let next = next_step(arguments, result);
-            let ending = Ending { report: Some(&place), next: next.as_deref() };
-            printer.result(render_text_with(result, &text_style(printer), &ending).as_bytes())
-        }
-        ScanFormat::Json => told(&render_json(result).map_err(|error| printer.report_failure(&error))?),
-        ScanFormat::Md => told(render_markdown(result).as_bytes()),
-        ScanFormat::Github => told(render_github(result).as_bytes()),
+    let place = shown_place(&folder, emit);
+    if arguments.format.name == "text" {
+        let next = next_step(arguments, result);
+        let ending = Ending { report: Some(&place), next: next.as_deref() };
+        return printer.result(render_text_with(result, &text_style(printer), &ending).as_bytes());
     }
+    let files = arguments.format.files(result, &text_style(printer)).map_err(|error| printer.report_failure(&error))?;
+    printer.note(&format!("report {place}"));
+    files.iter().try_for_each(|(_, bytes)| printer.result(bytes))
 }
 
 /// What to type next: where roles are guessed, the verb that writes them down; else the one that explains the first
@@ -130,8 +121,9 @@ pub(super) fn shell_word(word: &str) -> String {
 }
 
 /// Where the page is, or the result when no page was asked for.
-fn shown_place(folder: &Path, emit: &BTreeSet<Emit>) -> String {
-    let file = if emit.contains(&Emit::Html) { "index.html" } else { "result.json" };
+fn shown_place(folder: &Path, emit: &[&Format]) -> String {
+    let is_page = |format: &&&Format| format.file == "index.html";
+    let file = emit.iter().find(is_page).map_or("result.json", |format| format.file);
     folder
         .join(file)
         .display()

@@ -18,7 +18,7 @@ pub(super) struct Unseen {
 pub(super) fn unseen(case: Case<'_>) -> Option<Unseen> {
     let no_curve = match &case.measures.unicity {
         None => false,
-        Some(Outcome::Measured { value, .. }) if value.gated_curve.is_none() => true,
+        Some(Outcome::Measured { value, .. }) if value.gates.is_empty() => true,
         Some(_) => return None,
     };
     let quasi_identifiers = || case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
@@ -73,10 +73,11 @@ pub(super) fn sentence(case: Case<'_>, held: &Held<'_>, figure: &Figure) -> Opti
         .value
         .interval()
         .map_or_else(String::new, |[low, high]| format!(" (95 % interval {} to {})", percent(low), percent(high)));
-    let note = value.gate_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+    let gate = value.gates.iter().find(|gate| gate.point == figure.columns)?;
     Some(format!(
-        "{} of the subjects are singled out by {} of {}{interval}; the policy allows at most {}{note}",
+        "{} of all {} subjects with an event are singled out by {} of {}{interval}; the policy allows at most {}",
         percent_beside(share, limit),
+        gate.subjects,
         figure.about.as_deref().unwrap_or("known points"),
         list(&figure.columns),
         percent(limit)

@@ -3,7 +3,7 @@
 use super::escape::{printable, shortened};
 use super::layout::{Page, TextStyle, cut};
 use super::messages;
-use super::number::count;
+use crate::number::count;
 use crate::result::{DatasetColumn, Inspection};
 
 use unicode_width::UnicodeWidthStr;

@@ -1,17 +1,13 @@
-//! `summary.csv`: one row for each figure of each measure, for spreadsheets and scripts.
-
-mod linkage_rows;
+//! `summary.csv`: one row for each figure and limit, for spreadsheets and scripts.
 
 use super::ReportError;
+use super::checks;
 use super::escape::printable;
-use super::{known_points, messages, sweep};
-use crate::result::{
-    ColumnEffect, Finding, FindingCode, Identifiers, MobilityResult, Outcome, ScanResult, SetStatistics,
-    UndefinedField, Unicity, UnicityResult, Uniqueness, Unit,
-};
+use super::messages;
+use crate::result::{Check, Figure, FigureUnit, FigureValue, Outcome, ScanResult};
 
 /// The columns, in their fixed order.
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 18] = [
     "dataset",
     "run",
     "measure",
@@ -26,13 +22,18 @@ const HEAD: [&str; 14] = [
     "status",
     "reason",
     "handling",
+    "gate",
+    "outcome",
+    "finding",
+    "waived",
 ];
 
-/// The figures of a result as CSV (RFC 4180, UTF-8), one row each, with a header.
+/// The figures of a result as CSV (RFC 4180, UTF-8), with a header: one row for each figure, or for each limit that it is
+/// held to; then the limits without a figure.
 ///
 /// A figure without a value has an empty `value`, a `status` that is not `measured`, and its `reason`. Shares are
-/// between 0 and 1. The sets of the lattice are left to `result.json`. Text that a spreadsheet would take for a formula
-/// begins with an apostrophe.
+/// between 0 and 1. `low` and `high` are the interval of an estimate, empty where the figure is exact. Sets of the lattice
+/// without a limit are left to `result.json`. Text that a spreadsheet would take for a formula begins with an apostrophe.
 ///
 /// # Errors
 /// [`ReportError::Csv`] when a row cannot be written, which memory rules out.
@@ -43,283 +44,144 @@ pub fn render_csv(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
     let run = neutral(&result.run.id);
     let handling = result.run.audience.stamp().unwrap_or_default();
     for row in rows(result) {
+        let Row { measure, figure, columns, parameter, value, low, high, limit, unit, status, reason, check } = row;
+        let [gate, outcome, finding, waived] = check;
         let fields = [
-            &dataset,
-            &run,
-            row.measure,
-            row.figure,
-            &row.columns,
-            &row.parameter,
-            &row.value,
-            &row.low,
-            &row.high,
-            &row.limit,
-            row.unit,
-            row.status,
-            &row.reason,
-            handling,
+            &dataset, &run, &measure, &figure, &columns, &parameter, &value, &low, &high, &limit, unit, status,
+            &reason, handling, &gate, &outcome, &finding, &waived,
         ];
         writer.write_record(fields).map_err(|_| ReportError::Csv)?;
     }
     writer.into_inner().map_err(|_| ReportError::Csv)
 }
 
-/// One figure.
+/// One figure, or one limit on it.
 #[derive(Clone, Default)]
-struct Row<'a> {
-    measure: &'a str,
-    figure: &'a str,
+struct Row {
+    measure: String,
+    figure: String,
     columns: String,
     parameter: String,
     value: String,
     low: String,
     high: String,
     limit: String,
-    unit: &'a str,
-    status: &'a str,
+    unit: &'static str,
+    status: &'static str,
     reason: String,
+    /// Gate, outcome, finding and whether that is waived; empty where the figure is held to nothing.
+    check: [String; 4],
 }
 
-const MEASURED: &str = "measured";
-
-impl<'a> Row<'a> {
-    fn measured(measure: &'a str, figure: &'a str, unit: &'a str, value: String) -> Self {
-        Self { measure, figure, unit, value, status: MEASURED, ..Self::default() }
-    }
-
-    /// A figure that may be null; `undefined` knows why.
-    fn perhaps(
-        measure: &'a str,
-        figure: &'a str,
-        unit: &'a str,
-        value: Option<String>,
-        undefined: &[UndefinedField],
-    ) -> Self {
-        let reason = || {
-            let entry =
-                undefined.iter().find(|entry| entry.field == figure || entry.field.ends_with(&format!(".{figure}")));
-            neutral(messages::undefined_reason(entry.map_or("not defined", |entry| &entry.reason)))
-        };
-        match value {
-            Some(value) => Self::measured(measure, figure, unit, value),
-            None => Self { measure, figure, unit, status: "undefined", reason: reason(), ..Self::default() },
-        }
-    }
-
-    fn of(self, columns: &str) -> Self {
-        Self { columns: columns.to_owned(), ..self }
-    }
-
-    fn at(self, parameter: String) -> Self {
-        Self { parameter, ..self }
-    }
-
-    fn within(self, interval: Option<[f64; 2]>) -> Self {
-        let bound = |side: usize| interval.map_or_else(String::new, |interval| interval[side].to_string());
-        Self { low: bound(0), high: bound(1), ..self }
-    }
-
-    fn held_to(self, limit: Option<f64>) -> Self {
-        Self { limit: limit.map_or_else(String::new, |limit| limit.to_string()), ..self }
-    }
-}
-
-fn rows(result: &ScanResult) -> Vec<Row<'_>> {
-    let mut rows = verdict_rows(result);
-    let measures = &result.measures;
-    if let Some(outcome) = &measures.uniqueness {
-        push(&mut rows, "uniqueness", outcome, |rows, value, unit| uniqueness_rows(rows, result, value, unit));
-    }
-    if let Some(outcome) = &measures.unicity {
-        push(&mut rows, "unicity", outcome, |rows, value, unit| unicity_rows(rows, result, value, unit));
-    }
-    if let Some(outcome) = &measures.linkage {
-        push(&mut rows, "linkage", outcome, |rows, value, unit| linkage_rows::push(rows, result, value, unit));
-    }
-    if let Some(outcome) = &measures.identifiers {
-        push(&mut rows, "identifiers", outcome, |rows, value, _| identifier_rows(rows, value));
-    }
-    let left_out = result.not_measured.iter().map(|entry| Row {
-        measure: "not-measured",
-        figure: "",
+fn rows(result: &ScanResult) -> Vec<Row> {
+    let mut rows = about_the_scan(result);
+    rows.extend(result.figures.iter().flat_map(|figure| of_figure(result, figure)));
+    let without = result.checks.iter().filter(|check| check.figure.is_none());
+    rows.extend(without.map(|check| {
+        let named = Row { measure: "gate".to_owned(), status: "not-measured", ..Row::default() };
+        // A rule of form has no number, and a limit without a figure says why.
+        held(Row { columns: joined(&check.columns), ..named }, check)
+    }));
+    rows.extend(result.not_measured.iter().map(|entry| Row {
+        measure: "not-measured".to_owned(),
         parameter: neutral(&entry.measure),
         status: "not-measured",
         reason: neutral(&entry.reason),
         ..Row::default()
-    });
-    rows.extend(left_out);
+    }));
     rows
 }
 
-fn verdict_rows(result: &ScanResult) -> Vec<Row<'_>> {
-    let verdict = &result.verdict;
-    let outcome = messages::verdict(verdict.outcome).to_lowercase();
-    vec![
-        Row::measured("verdict", "outcome", "", outcome),
-        Row::measured("verdict", "exit_code", "", verdict.exit_code.to_string()),
-        Row::measured("dataset", "records", "record", result.dataset.records.to_string()),
-        Row::measured("dataset", "subjects", "subject", result.dataset.subjects.to_string()),
-        Row::measured(
-            "dataset",
-            "records_without_subject",
-            "record",
-            result.dataset.records_without_subject.to_string(),
-        ),
-    ]
-}
-
-/// The rows of a measure that has figures, or the one that says why it has none.
-fn push<'a, T>(
-    rows: &mut Vec<Row<'a>>,
-    measure: &'a str,
-    outcome: &'a Outcome<T>,
-    figures: impl FnOnce(&mut Vec<Row<'a>>, &'a T, &'a str),
-) {
-    let without = |status, explanation: &str| Row { measure, status, reason: neutral(explanation), ..Row::default() };
-    match outcome {
-        Outcome::Measured { unit, value } => figures(rows, value, unit_name(*unit)),
-        Outcome::Undefined { explanation, .. } => rows.push(without("undefined", explanation)),
-        Outcome::Incomplete { explanation, .. } => rows.push(without("incomplete", explanation)),
-    }
-}
-
-fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Subject => "subject",
-        Unit::Record => "record",
-    }
-}
-
-fn uniqueness_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a Uniqueness, unit: &'a str) {
-    set_rows(rows, result, "uniqueness.full", &value.full, unit);
-    if let Some(set) = &value.static_set {
-        set_rows(rows, result, "uniqueness.static", set, unit);
-    }
-    for effect in &value.column_effects {
-        effect_rows(rows, effect);
-    }
-}
-
-fn set_rows<'a>(
-    rows: &mut Vec<Row<'a>>,
-    result: &'a ScanResult,
-    measure: &'a str,
-    set: &'a SetStatistics,
-    unit: &'a str,
-) {
-    let columns = joined(&set.columns);
-    let count = |figure, unit, value: Option<u64>| {
-        Row::perhaps(measure, figure, unit, value.map(|value| value.to_string()), &set.undefined)
+/// What is no figure of a measure: the verdict, the size of the extract, and whether attacks found anything.
+fn about_the_scan(result: &ScanResult) -> Vec<Row> {
+    let row = |measure: &str, figure: &str, unit: &'static str, value: String| Row {
+        measure: measure.to_owned(),
+        figure: figure.to_owned(),
+        unit,
+        value,
+        status: "measured",
+        ..Row::default()
     };
-    let share = |figure, value: Option<f64>| {
-        Row::perhaps(measure, figure, "share", value.map(|value| value.to_string()), &set.undefined)
-    };
-    let is_small = |finding: &&Finding| finding.code == FindingCode::SmallClass && finding.columns == set.columns;
-    let limit = result.findings.iter().find(is_small).and_then(|finding| finding.limit);
-    let mut figures = vec![
-        count("classes", "class", set.classes),
-        count("smallest_class", unit, set.smallest_class).held_to(limit),
-        count("unique_classes", "class", set.unique_classes),
-        count("unique_records", "record", Some(set.unique_records)),
-        count("unique_subjects", unit, Some(set.unique_subjects)),
-        share("highest", set.risk.highest),
-        share("average_record", set.risk.average_record),
-        share("average_subject", set.risk.average_subject),
-        share("distinction", set.distinction),
-        share("separation", set.separation),
+    let (dataset, verdict) = (&result.dataset, &result.verdict);
+    let mut rows = vec![
+        row("verdict", "outcome", "", messages::verdict(verdict.outcome).to_lowercase()),
+        row("verdict", "exit_code", "", verdict.exit_code.to_string()),
+        row("dataset", "records", "record", dataset.records.to_string()),
+        row("dataset", "subjects", "subject", dataset.subjects.to_string()),
+        row("dataset", "records_without_subject", "record", dataset.records_without_subject.to_string()),
     ];
-    for below in &set.below {
-        figures.push(count("records_below", "record", Some(below.records)).at(below.k.to_string()));
-        figures.push(count("subjects_below", unit, Some(below.subjects)).at(below.k.to_string()));
+    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
+        rows.extend(value.attacks.iter().map(|attack| Row {
+            columns: joined(&attack.columns),
+            parameter: neutral(&format!("{}; {}", attack.attack.name(), attack.with)),
+            ..row("linkage", "evidence", "", messages::evidence(attack).to_owned())
+        }));
     }
-    for risk in &set.risk.at_risk {
-        figures.push(count("records_at_risk", "record", Some(risk.records)).at(risk.threshold.to_string()));
-        figures.push(count("subjects_at_risk", unit, Some(risk.subjects)).at(risk.threshold.to_string()));
-    }
-    rows.extend(figures.into_iter().map(|row| row.of(&columns)));
+    rows
 }
 
-fn effect_rows<'a>(rows: &mut Vec<Row<'a>>, effect: &'a ColumnEffect) {
-    let columns = neutral(&effect.column);
-    let share = |figure, value: Option<f64>| {
-        let value = value.map(|value| value.to_string());
-        Row::perhaps("uniqueness.column_effects", figure, "share", value, &effect.undefined).of(&columns)
+/// A row for each limit on a figure, or one where it is held to none. None for sets of the lattice without a limit.
+fn of_figure(result: &ScanResult, figure: &Figure) -> Vec<Row> {
+    let (measure, name) = figure.name();
+    let (status, reason) = match &figure.value {
+        FigureValue::Measured { .. } => ("measured", ""),
+        FigureValue::Undefined { reason } => ("undefined", reason.as_str()),
+        FigureValue::Incomplete { reason } => ("incomplete", reason.as_str()),
     };
-    rows.push(share("leave_one_out", effect.leave_one_out));
-    rows.push(share("shapley", effect.shapley).within(effect.interval));
-}
-
-fn unicity_rows<'a>(rows: &mut Vec<Row<'a>>, result: &'a ScanResult, value: &'a Unicity, unit: &'a str) {
-    let limit = known_points::limit(result);
-    let judged = known_points::gated_number(value);
-    for (place, curve) in value.curves.iter().enumerate() {
-        let columns = joined(&curve.point);
-        let about = |what: &str| {
-            neutral(&format!("{what}; {}; {}", messages::curve_notes(curve).join(", "), messages::cohort(curve)))
-        };
-        if let Some(undefined) = &curve.undefined {
-            let reason = neutral(&undefined.explanation);
-            let row = Row {
-                measure: "unicity",
-                figure: "share",
-                unit: "share",
-                status: "undefined",
-                reason,
-                ..Row::default()
-            };
-            rows.push(row.of(&columns).at(about("")));
-        }
-        for point in &curve.results {
-            let is_gated = value.gated_curve == Some(place) && point.known_points == judged;
-            let row = share_row("unicity", point).held_to(limit.filter(|_| is_gated));
-            let parameter = about(&point.known_points.to_string());
-            rows.push(row.of(&columns).at(parameter.clone()));
-            let subjects = Row::measured("unicity", "subjects", unit, point.subjects.to_string());
-            rows.push(subjects.of(&columns).at(parameter));
-        }
-    }
-    rows.extend(value.mobility.iter().flat_map(mobility_rows));
-    let Some(study) = &value.resolutions else { return };
-    for cell in &study.cells {
-        let what = format!("{}; {}", cell.result.known_points, sweep::label(study, &cell.steps));
-        rows.push(share_row("unicity.resolutions", &cell.result).of(&joined(&study.point)).at(neutral(&what)));
-    }
-}
-
-/// A share of known points, or why there is none.
-fn share_row<'a>(measure: &'a str, point: &UnicityResult) -> Row<'a> {
-    let share = point.share.map(|share| share.to_string());
-    let row = Row::perhaps(measure, "share", "share", share, &[]).within(point.interval);
-    match (&point.share, &point.reason) {
-        (None, Some(reason)) => Row { reason: neutral(reason), ..row },
-        _ => row,
-    }
-}
-
-/// The worst case of an attack on places: mean risk, and the share found for certain.
-fn mobility_rows(attack: &MobilityResult) -> [Row<'_>; 2] {
-    let known = attack.known.map_or_else(String::new, |known| format!("; {known} known"));
-    let parameter = neutral(&format!("{}{known}", messages::mobility_attack(attack.attack)));
-    let row = |figure, value: Option<f64>| {
-        let row = Row::perhaps("unicity.mobility", figure, "share", value.map(|value| value.to_string()), &[]);
-        let row = match (value, &attack.reason) {
-            (None, Some(reason)) => Row { reason: neutral(reason), ..row },
-            _ => row,
-        };
-        row.of(&joined(&attack.place)).at(parameter.clone())
+    let interval = figure.value.interval();
+    let bound = |side: usize| interval.map_or_else(String::new, |interval| interval[side].to_string());
+    let row = Row {
+        measure: neutral(measure),
+        figure: neutral(name),
+        columns: joined(&figure.columns),
+        parameter: figure.about.as_deref().map_or_else(String::new, neutral),
+        value: figure.value.value().map_or_else(String::new, |value| value.to_string()),
+        low: bound(0),
+        high: bound(1),
+        unit: unit(figure.unit),
+        status,
+        reason: neutral(reason),
+        ..Row::default()
     };
-    let certain = row("share_at_risk_1", attack.share_at_risk_1).within(attack.interval);
-    [row("mean_risk", attack.mean_risk), certain]
+    let rows: Vec<Row> = checks::of(result, figure).map(|check| held(row.clone(), check)).collect();
+    match rows.is_empty() {
+        false => rows,
+        true if measure == "uniqueness.set" => Vec::new(),
+        true => vec![row],
+    }
 }
 
-fn identifier_rows<'a>(rows: &mut Vec<Row<'a>>, value: &'a Identifiers) {
-    rows.push(Row::measured("identifiers", "columns_searched", "column", value.columns_searched.to_string()));
-    for found in &value.columns {
-        let columns = neutral(&found.column);
-        let records = Row::measured("identifiers", "records", "record", found.records.to_string());
-        rows.push(records.of(&columns).at(found.kind.name().to_owned()));
-        let share = Row::measured("identifiers", "share", "share", found.share.to_string());
-        rows.push(share.of(&columns).at(found.kind.name().to_owned()));
+/// The row with what it was held to.
+fn held(row: Row, check: &Check) -> Row {
+    let finding = check.finding.map_or_else(String::new, |code| code.name().to_owned());
+    Row {
+        limit: check.limit.map_or_else(String::new, |limit| limit.to_string()),
+        reason: match &check.reason {
+            Some(reason) if row.status != "measured" => neutral(reason),
+            _ if row.status == "measured" || !row.reason.is_empty() => row.reason.clone(),
+            _ => messages::check_outcome(check.outcome).to_owned(),
+        },
+        check: [
+            neutral(&check.gate),
+            messages::check_outcome(check.outcome).to_owned(),
+            finding,
+            messages::yes_no(check.waived).to_owned(),
+        ],
+        ..row
+    }
+}
+
+/// What a number counts, in the singular.
+fn unit(unit: FigureUnit) -> &'static str {
+    match unit {
+        FigureUnit::Share => "share",
+        FigureUnit::Subjects => "subject",
+        FigureUnit::Records => "record",
+        FigureUnit::Classes => "class",
+        FigureUnit::Columns => "column",
+        FigureUnit::Links => "link",
+        FigureUnit::Values => "value",
+        FigureUnit::Number => "",
     }
 }
 

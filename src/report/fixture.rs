@@ -6,11 +6,12 @@ mod linkage;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 
+use crate::judge::{Case, Judgement, judge};
 use crate::result::{
-    AtRisk, Audience, Below, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding,
-    FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk, Role, Run,
-    SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField, Uniqueness, Unit,
-    Verdict, VerdictOutcome,
+    AtRisk, Audience, Below, Check, CheckOutcome, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset,
+    DatasetColumn, Finding, FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk,
+    Role, Run, SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField,
+    Uniqueness, Unit, Verdict, VerdictOutcome,
 };
 
 /// Subjects of the fixture.
@@ -22,11 +23,40 @@ const STATIC: [&str; 3] = ["birth_year", "district", "card_type"];
 /// Columns that do.
 const EVENT: [&str; 3] = ["posted_at", "merchant_id", "amount"];
 
+/// The result with the figures and checks that the measures and the judge give for it, and its own findings tied to
+/// them; what the judge finds of a figure and the result does not is added.
+pub(super) fn judged(mut result: ScanResult) -> ScanResult {
+    let Judgement { figures, checks, findings, .. } =
+        judge(Case::new(&result.dataset, &result.measures, &result.policy));
+    let is_same = |own: &Finding, found: &Finding| {
+        let attack = found.about.as_deref().and_then(|about| about.split_once("; ")).filter(|_| found.source.is_some());
+        let is_attack = attack.is_none_or(|(kind, _)| own.message.contains(&format!("`{kind}`")));
+        own.code == found.code && own.columns == found.columns && own.source == found.source && is_attack
+    };
+    let mut open = findings;
+    for own in &mut result.findings {
+        if let Some(place) = open.iter().position(|found| is_same(own, found)) {
+            let found = open.remove(place);
+            (own.figure, own.about) = (found.figure, found.about);
+        }
+    }
+    let is_needed = |found: &Finding| {
+        let breaks = |check: &Check| check.outcome == CheckOutcome::Breaks && found.is_of(check);
+        found.figure.is_some() || checks.iter().any(breaks)
+    };
+    result.findings.extend(open.into_iter().filter(is_needed));
+    (result.figures, result.checks) = (figures, checks);
+    for check in &mut result.checks {
+        check.waived = result.findings.iter().any(|finding| finding.waived && finding.is_of(check));
+    }
+    result
+}
+
 /// A card extract that fails: 412 of 3,000 customers are alone on their attributes.
 pub(super) fn failing() -> ScanResult {
     let message =
         "the smallest class of `birth_year`, `district` and `card_type` holds 1 subject, below the limit of 5";
-    ScanResult {
+    judged(ScanResult {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: "reidrisk".to_owned(), version: "0.1.0".to_owned() },
         run: run(),
@@ -66,7 +96,7 @@ pub(super) fn failing() -> ScanResult {
         recipient: None,
         waivers: vec![],
         advice: vec![],
-    }
+    })
 }
 
 /// The same extract with coarser attributes: nobody is alone and every class holds at least 7 customers.
@@ -82,7 +112,7 @@ pub(super) fn passing() -> ScanResult {
     result.measures.uniqueness = Some(Outcome::Measured { unit: Unit::Subject, value });
     result.findings.clear();
     result.verdict = verdict(VerdictOutcome::Pass, 0, "every class of the gated set holds at least 5 subjects");
-    result
+    judged(result)
 }
 
 /// Nobody is alone, but the smallest class holds 3 customers.
@@ -100,14 +130,14 @@ pub(super) fn small_crowds() -> ScanResult {
     }
     result.findings = vec![finding(FindingCode::SmallClass, Severity::High, &STATIC, message, Some(3.0), Some(5.0))];
     result.verdict = verdict(VerdictOutcome::Fail, 1, message);
-    result
+    judged(result)
 }
 
 /// The failing extract with a doubt beside the findings.
 pub(super) fn doubtful() -> ScanResult {
     let mut result = failing();
     result.verdict.reasons.push("the extract has event columns, and known events are not measured".to_owned());
-    result
+    judged(result)
 }
 
 /// The passing extract with guessed roles.
@@ -120,7 +150,7 @@ pub(super) fn guessed() -> ScanResult {
     let message = "the roles of 8 columns were guessed, so a person must confirm them";
     result.findings = vec![finding(FindingCode::GuessedRoles, Severity::Medium, &[], message, None, None)];
     result.verdict = verdict(VerdictOutcome::Review, 1, message);
-    result
+    judged(result)
 }
 
 /// The measure ended at the time limit.
@@ -131,7 +161,7 @@ pub(super) fn incomplete() -> ScanResult {
         Some(Outcome::Incomplete { reason: "timeout".to_owned(), explanation: explanation.to_owned() });
     result.findings = vec![finding(FindingCode::IncompleteMeasure, Severity::High, &[], explanation, None, None)];
     result.verdict = verdict(VerdictOutcome::Incomplete, 4, explanation);
-    result
+    judged(result)
 }
 
 /// No record has a subject, so there is no crowd.
@@ -142,7 +172,7 @@ pub(super) fn undefined() -> ScanResult {
         Some(Outcome::Undefined { reason: "empty".to_owned(), explanation: explanation.to_owned() });
     result.findings = vec![finding(FindingCode::UnknownRisk, Severity::High, &[], explanation, None, None)];
     result.verdict = verdict(VerdictOutcome::Fail, 1, explanation);
-    result
+    judged(result)
 }
 
 /// No subject column: each record counts as its own subject.
@@ -160,7 +190,7 @@ pub(super) fn without_subject() -> ScanResult {
         let sets = value.sets.iter_mut().chain(&mut value.static_set).chain([&mut value.full]);
         sets.for_each(|set| set.reading = Reading::Record);
     }
-    result
+    judged(result)
 }
 
 /// Every quasi-identifier is an event column, so no class is held to the limit.
@@ -172,7 +202,7 @@ pub(super) fn without_static() -> ScanResult {
     let message = "no risk gate applies: there is no static quasi-identifier";
     result.findings = vec![finding(FindingCode::NoRiskGate, Severity::Medium, &[], message, None, None)];
     result.verdict = verdict(VerdictOutcome::Review, 1, message);
-    result
+    judged(result)
 }
 
 /// Missing cells match everything: there are no classes.
@@ -192,7 +222,7 @@ pub(super) fn wildcard() -> ScanResult {
         }
         value.shapley_method = ShapleyMethod::NotComputed;
     }
-    result
+    judged(result)
 }
 
 /// A lattice of 2,000 sets of 40 columns, with `sizes` class sizes each.
@@ -222,7 +252,7 @@ pub(super) fn large(sizes: u64) -> ScanResult {
     value.quasi_identifiers = columns;
     value.sets = sets;
     result.measures.uniqueness = Some(Outcome::Measured { unit: Unit::Subject, value });
-    result
+    judged(result)
 }
 
 /// Every name of the failing extract replaced by one that tries to break out.
@@ -249,7 +279,7 @@ pub(super) fn hostile() -> ScanResult {
     result.dataset.files[0].name = "<img src=x onerror=y>.csv".to_owned();
     result.findings[0].message = "<script>\u{1b}[2J".to_owned();
     result.verdict.reasons = vec!["<iframe>\u{202e}".to_owned()];
-    result
+    judged(result)
 }
 
 fn run() -> Run {

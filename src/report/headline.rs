@@ -1,13 +1,12 @@
 //! What every form of the report says first: what blocks the release, and how large the risk is.
 
 use super::escape::printable;
-use super::figures::finding_of;
 use super::messages;
-use super::number::{natural_frequency, percent, ratio};
 use super::summary::{
     Crowds, crowd_headline, crowds, headline_detail, headline_set, is_below_limit, names, population,
 };
-use super::{known_points, linkage};
+use super::{checks, known_points, linkage};
+use crate::number::{natural_frequency, percent, ratio};
 use crate::result::{
     Evidence, Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
     UnicityResult, VerdictOutcome,
@@ -75,9 +74,7 @@ fn about(result: &ScanResult) -> About<'_> {
         About::Crowd(set) => {
             (is_below_limit(result, set), ratio(set.unique_subjects, population(&result.dataset, set)))
         }
-        About::KnownPoints(_, point) => {
-            (finding_of(result, "unicity").is_some_and(|finding| !finding.waived), point.share)
-        }
+        About::KnownPoints(_, point) => (known_points_broken(result), point.share),
         // What is not known comes before what is.
         About::Nothing(state) if state != "not measured" => return other,
         About::Nothing(_) | About::Linked(_) => return About::Linked(attack),
@@ -97,13 +94,18 @@ fn reviewed<'a>(result: &'a ScanResult, other: About<'_>) -> Option<&'a LinkageA
     (is_told || other == About::Nothing("not measured")).then_some(attack)
 }
 
+/// Whether known points break a limit that no waiver covers.
+fn known_points_broken(result: &ScanResult) -> bool {
+    checks::known_points(result).is_some_and(|figure| checks::is_broken(result, figure))
+}
+
 fn singled_out(result: &ScanResult) -> About<'_> {
     let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
     match (crowds(result), unicity) {
         (Crowds::Measured(uniqueness), unicity) => {
             let set = headline_set(result, uniqueness);
             let alone = ratio(set.unique_subjects, population(&result.dataset, set));
-            let is_broken = finding_of(result, "unicity").is_some_and(|finding| !finding.waived);
+            let is_broken = known_points_broken(result);
             let singles_out_more = |share: Option<f64>| alone.is_none_or(|alone| share.is_some_and(|it| it > alone));
             let leads =
                 |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));
@@ -168,7 +170,7 @@ fn unicity_detail(point: &UnicityResult) -> String {
 mod tests {
     use super::{About, frequency_of, headline};
     use crate::report::fixture;
-    use crate::result::FindingCode;
+    use crate::result::{Check, CheckOutcome};
 
     #[test]
     fn a_broken_limit_of_unicity_leads_when_it_singles_out_more() {
@@ -194,8 +196,9 @@ mod tests {
     #[test]
     fn a_crowd_that_no_limit_holds_for_does_not_hide_a_broken_one() {
         let mut result = fixture::with_unicity(Some(0.121), true);
-        result.findings.retain(|finding| finding.code != FindingCode::SmallClass);
-        result.policy.k = 1;
+        result.policy.gates.retain(|gate| gate.set.is_none());
+        result.policy.gates.iter_mut().for_each(|gate| gate.limit = Some(0.1));
+        let result = fixture::judged(result);
         let first = headline(&result);
         assert!(matches!(first.about, About::KnownPoints(..)), "{}", first.sentence);
     }
@@ -219,13 +222,16 @@ mod tests {
             "About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns)"
         );
         assert!(first.under[0].contains("guessing finds"), "{}", first.under[0]);
-        result.findings[0].source = Some("another.csv".to_owned());
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "it speaks of another source");
-        result.findings[0].source = Some("members.csv".to_owned());
-        result.findings[0].waived = true;
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
-        result.findings.retain(|finding| finding.code != FindingCode::Linkable);
-        assert!(!matches!(headline(&result).about, About::Linked(_)), "no limit is broken");
+        let without = |change: fn(&mut Check)| {
+            let mut other = fixture::linked();
+            let on_linkage = |check: &&mut Check| check.figure.as_ref().is_some_and(|id| id.starts_with("linkage."));
+            other.checks.iter_mut().filter(on_linkage).for_each(change);
+            other
+        };
+        let waived = without(|check| check.waived = true);
+        assert!(!matches!(headline(&waived).about, About::Linked(_)), "a waiver covers it");
+        let held = without(|check| check.outcome = CheckOutcome::Holds);
+        assert!(!matches!(headline(&held).about, About::Linked(_)), "no limit is broken");
         (result.measures.uniqueness, result.measures.unicity) = (None, None);
         assert!(matches!(headline(&result).about, About::Linked(_)), "nothing else was measured");
     }
@@ -233,12 +239,11 @@ mod tests {
     #[test]
     fn an_attack_that_asks_for_review_leads_where_nothing_breaks_a_limit() {
         let mut result = fixture::linked();
-        result.findings.retain(|finding| matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable));
-        result.findings[0].limit = None;
-        result.policy.k = 1;
+        result.findings.clear();
         result.policy.gates.clear();
+        let mut result = fixture::judged(result);
         assert!(matches!(headline(&result).about, About::Linked(_)), "{}", headline(&result).sentence);
-        result.findings[0].waived = true;
+        result.findings.iter_mut().for_each(|finding| finding.waived = true);
         assert!(!matches!(headline(&result).about, About::Linked(_)), "a waiver covers it");
     }
 

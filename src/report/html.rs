@@ -8,6 +8,7 @@ mod line;
 mod link_tables;
 mod linkage;
 mod page;
+mod plain;
 mod record;
 mod safety;
 mod section;

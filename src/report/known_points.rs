@@ -2,13 +2,18 @@
 //! what coarser versions of the extract would change.
 
 use super::escape::printable;
-use super::number::percent;
-use super::{messages, sweep};
-use crate::result::{GATED_KNOWN_POINTS, GateMeasure, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
+use super::{checks, messages, sweep};
+use crate::number::percent;
+use crate::result::{GATED_KNOWN_POINTS, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
 
-/// The limit on the share that known points single out, where the policy has one.
+/// The limit that decides about the share that known points single out, where there is one.
 pub(super) fn limit(result: &ScanResult) -> Option<f64> {
-    result.policy.limit_of(&GateMeasure::UNICITY)
+    checks::limit(result, checks::known_points(result)?)
+}
+
+/// Whether the limit on that share does not hold.
+pub(super) fn is_over(result: &ScanResult) -> bool {
+    checks::known_points(result).is_some_and(|figure| checks::is_over(result, figure))
 }
 
 /// The measured value, where there is one.
@@ -37,7 +42,8 @@ pub(super) fn upper(point: &UnicityResult) -> Option<f64> {
     point.interval.map(|[_, high]| high).or(point.share)
 }
 
-/// Whether a result keeps to the limit; without a figure it does not.
+/// Whether a coarser version of the extract would keep to the limit, as the judge would hold it; without a figure it
+/// would not.
 pub(super) fn keeps_to(point: &UnicityResult, limit: f64) -> bool {
     point.share.is_some() && upper(point).is_some_and(|upper| upper <= limit)
 }
@@ -52,7 +58,7 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
         let shares: Vec<String> =
             shares.map(|(known, share)| messages::known_and_share(known, &percent(share))).collect();
         if shares.len() > 1 {
-            sentences.push(messages::curve_sentence(&messages::curve_label(curve), &messages::cohort(curve), &shares));
+            sentences.push(messages::curve_sentence(&messages::curve_label(curve), &curve.cohort_in_words(), &shares));
         }
     }
     sentences.extend(unicity.gate_note.as_deref().map(|note| messages::gate_note(&printable(note))));

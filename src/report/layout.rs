@@ -21,6 +21,8 @@ const LIMIT_WIDTH: usize = 6;
 /// Least width of what a row is about.
 const LABEL_WIDTH: usize = 16;
 const FINDING_WIDTH: usize = 11;
+/// A longer outcome stands below its row, so that one code does not take the room of all labels.
+const LONGEST_OUTCOME: usize = 14;
 
 /// Text that grows line by line.
 pub(super) struct Page {
@@ -72,24 +74,33 @@ impl Page {
             rows.iter().map(|row| row.each_ref().map(|cell| self.spelled(&printable(cell)))).collect();
         let width =
             |column: usize, least: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least);
-        let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), width(3, FINDING_WIDTH)];
+        let longest = width(3, FINDING_WIDTH).min(LONGEST_OUTCOME);
+        let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), longest];
         // A code is never cut: where there is no room beside the figures it stands below them.
         let is_stacked = self.style.width < widths.iter().sum::<usize>() + 7 + LABEL_WIDTH;
         let beside = if is_stacked { widths[0] + widths[1] + 5 } else { widths.iter().sum::<usize>() + 7 };
         let room = self.style.width.saturating_sub(beside).max(LABEL_WIDTH);
         for [label, value, limit, finding] in &rows {
-            let label = self.spelled(&cut(label, room));
+            let (label, rest) = first_line(label, room);
             let pad = " ".repeat(room.saturating_sub(label.width()));
             let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
             let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
             let figures = format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}");
-            if is_stacked {
+            let is_below = is_stacked || finding.width() > LONGEST_OUTCOME;
+            if is_below {
                 self.line(&figures);
-                if !finding.is_empty() {
-                    self.line(&format!("    {finding}"));
-                }
             } else {
                 self.line(&format!("{figures}  {finding}"));
+            }
+            // What has no room in the first line stands below it, so that no row loses whom it speaks of.
+            let mut rest = rest;
+            while !rest.is_empty() {
+                let (line, left) = first_line(rest, room.saturating_sub(2));
+                self.line(&format!("    {line}"));
+                rest = left;
+            }
+            if is_below && !finding.is_empty() {
+                self.line(&format!("    = {finding}"));
             }
         }
     }
@@ -122,6 +133,30 @@ pub(super) fn cut(text: &str, width: usize) -> String {
         return bracket + "…)";
     }
     start_of(text, width.saturating_sub("…".len())).trim_end_matches([' ', '(']).to_owned() + "…"
+}
+
+/// As many words as fit into `room`, at least a piece of the first, and what is left.
+fn first_line(text: &str, room: usize) -> (&str, &str) {
+    if text.width() <= room {
+        return (text, "");
+    }
+    let mut end = 0;
+    let mut at_blank = None;
+    for (place, letter) in text.char_indices() {
+        let next = place + letter.len_utf8();
+        if text[..next].width() > room.max(1) {
+            break;
+        }
+        end = next;
+        if letter == ' ' {
+            at_blank = Some(place);
+        }
+    }
+    if text[end..].starts_with(' ') {
+        at_blank = Some(end);
+    }
+    let end = at_blank.unwrap_or(end.max(text.chars().next().map_or(0, char::len_utf8)));
+    (text[..end].trim_end(), text[end..].trim_start())
 }
 
 /// As much of the beginning as fits; three dots stand for the mark of a cut in ASCII, so it counts as three.

@@ -2,12 +2,10 @@
 //! columns link, and the sentences about it.
 
 use super::escape::{printable, shortened};
-use super::messages;
-use super::number::percent;
 use super::summary::names;
-use crate::result::{
-    AttackKind, Evidence, Finding, FindingCode, GateMeasure, Linkage, LinkageAttack, LinkedSet, Outcome, ScanResult,
-};
+use super::{checks, messages};
+use crate::number::percent;
+use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, Outcome, ScanResult};
 
 /// Longest name of a source in a sentence or a label.
 const NAME_CHARACTERS: usize = 40;
@@ -20,11 +18,6 @@ pub(super) fn measured(result: &ScanResult) -> Option<&Linkage> {
         Some(Outcome::Measured { value, .. }) => Some(value),
         _ => None,
     }
-}
-
-/// Whether an attack follows people from release to release, rather than to a table that names them.
-pub(super) fn follows(kind: AttackKind) -> bool {
-    matches!(kind, AttackKind::Intersection | AttackKind::Release)
 }
 
 /// The name of a source, printable and not too long.
@@ -48,32 +41,27 @@ pub(super) fn interval(attack: &LinkageAttack) -> Option<[f64; 2]> {
     attack.interval.filter(|[low, high]| low < high)
 }
 
-/// The limit on the share that the attacks of a family may find: the strictest, links turned into a share.
+/// The limit that decides about the share that an attack finds.
 pub(super) fn limit(result: &ScanResult, attack: &LinkageAttack) -> Option<f64> {
-    let share = if follows(attack.attack) { GateMeasure::RELINKED_SHARE } else { GateMeasure::LINKED_SHARE };
-    let links = result.policy.limit_of(&GateMeasure::CORRECT_LINKS).filter(|_| !follows(attack.attack));
-    let links = links.and_then(|links| super::number::ratio(1, attack.subjects).map(|one| one * links));
-    [result.policy.limit_of(&share), links].into_iter().flatten().min_by(f64::total_cmp)
+    checks::limit(result, checks::rate(result, attack)?)
 }
 
-/// Whether an attack keeps to its limit; without a figure it does not, without a limit nothing is broken.
+/// The limit that decides about an attack, in words: of its share, or of the links that it gets right.
+pub(super) fn limit_in_words(result: &ScanResult, attack: &LinkageAttack) -> Option<String> {
+    let figures = checks::figures_of(result, attack);
+    let over = figures.iter().find(|figure| checks::is_over(result, figure));
+    let held = over.or_else(|| figures.iter().find(|figure| checks::limit(result, figure).is_some()))?;
+    Some(messages::limit_of(checks::limit(result, held)?, held.unit))
+}
+
+/// Whether a limit on an attack does not hold.
 pub(super) fn breaks(result: &ScanResult, attack: &LinkageAttack) -> bool {
-    // Where links are limited the judge compares the counts; its finding decides, as rounding may differ.
-    let told = finding(result, attack).is_some_and(|finding| finding.limit.is_some());
-    told || limit(result, attack).is_some_and(|limit| upper(attack).is_none_or(|upper| upper > limit + 1e-12))
+    checks::figures_of(result, attack).iter().any(|figure| checks::is_over(result, figure))
 }
 
-/// The finding that speaks of an attack: of its family, its source and with its figure.
+/// The finding that speaks of an attack.
 pub(super) fn finding<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> Option<&'a Finding> {
-    let code = if follows(attack.attack) { FindingCode::Relinkable } else { FindingCode::Linkable };
-    let upper = upper(attack)?;
-    let is_it = |finding: &&Finding| {
-        finding.code == code
-            && finding.source.as_ref() == Some(&attack.with)
-            && finding.columns == attack.columns
-            && finding.measured.is_some_and(|measured| measured.total_cmp(&upper).is_eq())
-    };
-    result.findings.iter().find(is_it)
+    checks::figures_of(result, attack).into_iter().find_map(|figure| checks::finding(result, figure))
 }
 
 /// How strongly an attack speaks: one that found something first, then the upper end of what it finds.
@@ -96,12 +84,10 @@ pub(super) fn strongest(result: &ScanResult) -> Option<&LinkageAttack> {
     ranked(measured(result)?).into_iter().find(|attack| rate(attack).is_some())
 }
 
-/// The strongest attack whose limit is broken by a finding that no waiver covers.
+/// The strongest attack that breaks a limit which no waiver covers.
 pub(super) fn broken(result: &ScanResult) -> Option<&LinkageAttack> {
     let is_broken = |attack: &&LinkageAttack| {
-        finding(result, attack).is_some_and(|finding| {
-            finding.limit.is_some() && !finding.waived && finding.severity >= result.policy.fail_on
-        })
+        checks::figures_of(result, attack).iter().any(|figure| checks::is_broken(result, figure))
     };
     ranked(measured(result)?).into_iter().find(is_broken)
 }

@@ -1,7 +1,8 @@
 //! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
 
+use super::checks::rows;
 use super::escape::{printable, shortened};
-use super::figures::{decision_figures, revealing, try_first};
+use super::figures::{revealing, try_first};
 use super::headline::headline;
 use super::summary::{reasons_lead, unsaid_reasons};
 use super::{known_points, linkage, messages};
@@ -49,14 +50,17 @@ fn heading(text: &mut String, result: &ScanResult) {
 }
 
 fn figures(text: &mut String, result: &ScanResult) {
-    let figures = decision_figures(result);
+    let figures = rows(result);
     if !figures.is_empty() {
         push(text, &format!("| {} |\n|---|--:|--:|---|", messages::FIGURE_HEADS.join(" | ")));
         for figure in &figures {
-            let cells = [&figure.measure, &figure.value, &figure.limit, &figure.finding].map(|cell| escape(cell));
+            let cells = [&figure.label, &figure.value, &figure.limit, &figure.outcome].map(|cell| escape(cell));
             push(text, &format!("| {} |", cells.join(" | ")));
         }
         push(text, "");
+        if result.checks.is_empty() {
+            push(text, &format!("- {}", escape(messages::NO_CHECKS)));
+        }
     }
     let sentences: Vec<String> = revealing(result, 5)
         .into_iter()
@@ -116,7 +120,7 @@ pub fn render_columns_markdown(inspection: &Inspection) -> String {
             printable(&column.name),
             column.column_type.name().to_owned(),
             super::summary::optional_count(column.distinct),
-            super::number::count(column.missing),
+            crate::number::count(column.missing),
             column.role.name().to_owned(),
             super::columns::kind(column).to_owned(),
             super::columns::why(column),
@@ -130,7 +134,7 @@ pub fn render_columns_markdown(inspection: &Inspection) -> String {
 ///
 /// `<`, `>` and `&` become entities, which is safe even where raw HTML is let through. `@` and `#`, which some sites
 /// turn into mentions and links after rendering, stand in code spans, where they are left alone.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     let mut rest = text.chars().peekable();
     let mut before = ' ';

@@ -27,22 +27,10 @@ pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
 use super::escape::shortened;
-use super::number::count;
+use crate::number::count;
 use crate::result::Dataset;
 
-/// Stands where a figure does not exist.
-pub(super) const NOT_DEFINED: &str = "not defined";
-
-/// The reason code of a null field, in words.
-pub(super) fn undefined_reason(code: &str) -> &str {
-    match code {
-        "empty" => "there is no record with a subject",
-        "wildcard" => "missing cells match everything, so there are no classes",
-        "single-record" => "one record has no pair to be told apart from",
-        "too-costly" => "counting it exceeds the work limit",
-        other => linkage_reason(other),
-    }
-}
+pub(super) use crate::number::NOT_DEFINED;
 
 /// Most names in a sentence, and most characters of each.
 const LISTED: usize = 6;
@@ -60,6 +48,15 @@ pub(super) fn list(names: &[String]) -> String {
         _ if names.len() > LISTED + 1 => format!("{} and {} more columns", short.join(", "), names.len() - LISTED),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// The first columns of a long list, and how many more there are: for a label.
+pub(super) fn few(names: &[String]) -> String {
+    const FEW: usize = 3;
+    if names.len() <= FEW + 1 {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..FEW].join(", "), names.len() - FEW)
 }
 
 pub(super) const SKIP: &str = "Skip to the result";

@@ -4,6 +4,7 @@
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
 mod chart;
+mod checks;
 mod columns;
 mod csv;
 mod error;
@@ -16,11 +17,12 @@ mod headline;
 mod html;
 mod json;
 mod known_points;
+#[cfg(test)]
+mod laws;
 mod layout;
 mod linkage;
 mod markdown;
 mod messages;
-mod number;
 mod run;
 mod summary;
 mod sweep;
@@ -40,22 +42,98 @@ pub use markdown::{render_columns_markdown, render_markdown};
 pub use run::{remove_partial_runs_of_this_process, render_views, write_run, write_run_with};
 pub use text::{Ending, render_text, render_text_with};
 
-/// A view that a run can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Emit {
-    /// One HTML page, `index.html`.
-    Html,
-    /// Charts as PNG pictures in `plots/`.
-    Png,
-    /// Charts as SVG pictures in `plots/`.
-    Svg,
-    /// `result.json`, which is always written.
-    Json,
-    /// One row a figure, `summary.csv`.
-    Csv,
-    /// A summary for pull requests, `summary.md`.
-    Md,
-    /// One row a subject, `subjects.csv`; by `scan` only, and for an internal audience only.
-    Subjects,
+use crate::result::ScanResult;
+
+/// Every format of a result. A new one is its renderer and a line here.
+pub const FORMATS: &[Format] = &[
+    Format::new("text", "report.txt", "The summary of a scan, for people", Render::Text),
+    Format::new(
+        "html",
+        "index.html",
+        "One HTML page",
+        Render::File(|result| render_html(result).map(String::into_bytes)),
+    ),
+    Format::new("png", "plots/", "Charts as PNG pictures", Render::Charts("png", Chart::png)),
+    Format::new("svg", "plots/", "Charts as SVG pictures", Render::Charts("svg", |chart| Ok(chart.svg().into_bytes()))),
+    Format::new("json", "result.json", "The whole result as one JSON document", Render::File(render_json)),
+    Format::new("csv", "summary.csv", "One row a figure", Render::File(render_csv)),
+    Format::new(
+        "md",
+        "summary.md",
+        "A summary for pull requests",
+        Render::File(|result| Ok(render_markdown(result).into())),
+    ),
+    Format::new(
+        "github",
+        "github.txt",
+        "Workflow commands of GitHub Actions",
+        Render::File(|result| Ok(render_github(result).into())),
+    ),
+    Format::new("subjects", "subjects.csv", "One row a subject; for an internal audience only", Render::ByScan),
+];
+
+/// A way to show a result.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name, as `--format` and `--emit` take it.
+    pub name: &'static str,
+    /// The file it is written to, or the folder of its files.
+    pub file: &'static str,
+    /// What it is, for help.
+    pub doc: &'static str,
+    render: Render,
+}
+
+/// How a format comes about.
+#[derive(Debug, Clone, Copy)]
+enum Render {
+    /// Text laid out for a terminal.
+    Text,
+    /// One file.
+    File(fn(&ScanResult) -> Result<Vec<u8>, ReportError>),
+    /// A file for each chart, with this ending.
+    Charts(&'static str, fn(&Chart) -> Result<Vec<u8>, ReportError>),
+    /// By the scan itself: a result holds nothing of single subjects.
+    ByScan,
+}
+
+impl Format {
+    const fn new(name: &'static str, file: &'static str, doc: &'static str, render: Render) -> Self {
+        Self { name, file, doc, render }
+    }
+
+    /// The format of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// Whether it is one text or file, which can stand on standard output.
+    #[must_use]
+    pub fn is_one_file(&self) -> bool {
+        matches!(self.render, Render::Text | Render::File(_))
+    }
+
+    /// Whether a stored result can be rendered as it.
+    #[must_use]
+    pub fn is_of_result(&self) -> bool {
+        !matches!(self.render, Render::ByScan)
+    }
+
+    /// Its files by relative path; none for a format that the scan itself makes.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn files(&self, result: &ScanResult, style: &TextStyle) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+        let one = |bytes| vec![(self.file.to_owned(), bytes)];
+        match self.render {
+            Render::Text => Ok(one(render_text(result, style, None).into_bytes())),
+            Render::File(render) => render(result).map(one),
+            Render::Charts(ending, render) => {
+                let path = |chart: &Chart| format!("{}{}.{ending}", self.file, chart.name);
+                charts(result).iter().map(|chart| Ok((path(chart), render(chart)?))).collect()
+            }
+            Render::ByScan => Ok(Vec::new()),
+        }
+    }
 }

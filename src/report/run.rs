@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::escape::folder_name;
-use super::{Emit, ReportError, charts, render_csv, render_html, render_json, render_markdown};
+use super::{Format, ReportError, TextStyle, render_json};
 use crate::result::{Audience, ScanResult};
 
 const PARTIAL_PREFIX: &str = ".partial-";
@@ -32,7 +32,7 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 ///
 /// # Errors
 /// When a view cannot be made or something cannot be written. Nothing half-written stays.
-pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<PathBuf, ReportError> {
+pub fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
     write_run_with(out, result, emit, BTreeMap::new())
 }
 
@@ -43,7 +43,7 @@ pub fn write_run(out: &Path, result: &ScanResult, emit: &BTreeSet<Emit>) -> Resu
 pub fn write_run_with(
     out: &Path,
     result: &ScanResult,
-    emit: &BTreeSet<Emit>,
+    emit: &[&Format],
     further: BTreeMap<String, Vec<u8>>,
 ) -> Result<PathBuf, ReportError> {
     let mut files = render_files(result, emit)?;
@@ -80,39 +80,21 @@ pub fn remove_partial_runs_of_this_process() {
 }
 
 /// Everything the run folder will hold, by relative path; made before anything is written.
-fn render_files(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
-    let mut emit = emit.clone();
-    emit.insert(Emit::Json);
-    render_views(result, &emit)
+fn render_files(result: &ScanResult, emit: &[&Format]) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+    let mut files = render_views(result, emit)?;
+    files.insert("result.json".to_owned(), render_json(result)?);
+    Ok(files)
 }
 
 /// The views of `emit` as files, by relative path.
 ///
 /// # Errors
 /// When a view cannot be made.
-pub fn render_views(result: &ScanResult, emit: &BTreeSet<Emit>) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+pub fn render_views(result: &ScanResult, emit: &[&Format]) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+    let style = TextStyle { width: 100, color: false, unicode: true };
     let mut files = BTreeMap::new();
-    if emit.contains(&Emit::Json) {
-        files.insert("result.json".to_owned(), render_json(result)?);
-    }
-    if emit.contains(&Emit::Html) {
-        files.insert("index.html".to_owned(), render_html(result)?.into_bytes());
-    }
-    if emit.contains(&Emit::Csv) {
-        files.insert("summary.csv".to_owned(), render_csv(result)?);
-    }
-    if emit.contains(&Emit::Md) {
-        files.insert("summary.md".to_owned(), render_markdown(result).into_bytes());
-    }
-    if emit.contains(&Emit::Png) || emit.contains(&Emit::Svg) {
-        for chart in charts(result) {
-            if emit.contains(&Emit::Png) {
-                files.insert(format!("plots/{}.png", chart.name), chart.png()?);
-            }
-            if emit.contains(&Emit::Svg) {
-                files.insert(format!("plots/{}.svg", chart.name), chart.svg().into_bytes());
-            }
-        }
+    for format in emit {
+        files.extend(format.files(result, &style)?);
     }
     Ok(files)
 }

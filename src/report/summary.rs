@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::escape::printable;
 use super::messages;
-use super::number::{count, natural_frequency, ratio, share};
+use crate::number::{count, natural_frequency, ratio, share};
 use crate::result::{
-    Advice, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+    Advice, Check, CheckOutcome, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics,
+    Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -47,9 +48,18 @@ pub(super) fn headline_set<'a>(result: &ScanResult, uniqueness: &'a Uniqueness) 
     }
 }
 
-/// Whether `set` is held to the limit and its smallest class is below it.
+/// Whether a limit on `set` does not hold.
 pub(super) fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
-    is_gated(result, set) && set.smallest_class.is_some_and(|smallest| smallest < u64::from(result.policy.k))
+    checks_on(result, set).any(|check| check.outcome == CheckOutcome::Breaks)
+}
+
+/// The checks of the sets that gates look at, on these columns.
+fn checks_on<'a>(result: &'a ScanResult, set: &'a SetStatistics) -> impl Iterator<Item = &'a Check> {
+    let is_on_set = |check: &&Check| {
+        let is_whole = |id: &String| id.starts_with("uniqueness.static.") || id.starts_with("uniqueness.full.");
+        check.columns == set.columns && check.figure.as_ref().is_some_and(is_whole)
+    };
+    result.checks.iter().filter(is_on_set)
 }
 
 /// Reasons of the verdict that no finding says already. The first reason of a pass is what the verdict says itself; any
@@ -82,12 +92,10 @@ pub(super) fn reasons_lead(result: &ScanResult) -> bool {
     }
 }
 
-/// Whether the smallest class of `set` is held to the limit `k`.
+/// Whether the smallest class of `set` is held to a limit.
 pub(super) fn is_gated(result: &ScanResult, set: &SetStatistics) -> bool {
-    let gates = &result.policy.gates;
-    // A policy of rules of form alone holds no class to a limit; results of earlier versions list no gates.
-    let has_limit = gates.is_empty() || gates.iter().any(|gate| gate.class_limit().is_some());
-    has_limit && (set.reading != Reading::AnyRecord || result.policy.gate_any_record)
+    let of_class = |check: &Check| check.figure.as_ref().is_some_and(|id| id.ends_with(".smallest_class"));
+    checks_on(result, set).any(|check| of_class(check) && check.outcome != CheckOutcome::NotApplicable)
 }
 
 /// Subjects or records that the counts of `set` are out of.
@@ -167,7 +175,7 @@ pub(super) fn optional_count(number: Option<u64>) -> String {
 /// Why `field` of a set is null, in words; none when it is not.
 pub(super) fn why_undefined(set: &SetStatistics, field: &str) -> Option<String> {
     let entry = set.undefined.iter().find(|entry| entry.field == field)?;
-    Some(printable(messages::undefined_reason(&entry.reason)))
+    Some(printable(entry.in_words()))
 }
 
 /// Records of `set` in crowds smaller than `k`; none when that bound was not counted.

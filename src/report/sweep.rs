@@ -3,7 +3,7 @@
 use super::escape::{printable, shortened};
 use super::known_points::{gated_number, keeps_to, limit, measured, upper};
 use super::messages;
-use super::number::percent;
+use crate::number::percent;
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 
 /// Longest name of a column in a label.

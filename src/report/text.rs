@@ -2,13 +2,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::checks::rows;
 use super::escape::{printable, shortened};
-use super::figures::{decision_figures, revealing, try_first};
+use super::figures::{revealing, try_first};
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::number::{bytes, duration};
 use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid_reasons};
 use super::{known_points, linkage, messages};
+use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
@@ -86,13 +87,16 @@ fn verdict(page: &mut Page, result: &ScanResult) {
 }
 
 fn figures(page: &mut Page, result: &ScanResult) {
-    let figures = decision_figures(result);
+    let figures = rows(result);
     if figures.is_empty() {
         return;
     }
     let mut rows = vec![messages::FIGURE_HEADS.map(str::to_owned)];
-    rows.extend(figures.into_iter().map(|figure| [figure.measure, figure.value, figure.limit, figure.finding]));
+    rows.extend(figures.into_iter().map(|row| [row.label, row.value, row.limit, row.outcome]));
     page.table(&rows);
+    if result.checks.is_empty() {
+        page.paragraph("  ", messages::NO_CHECKS);
+    }
     page.line("");
     if let Crowds::Measured(uniqueness) = crowds(result) {
         page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));

@@ -37,7 +37,7 @@ pub use policy::{
 pub use section::{Section, SectionRow};
 pub use unicity::{
     Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
-    UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
+    UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
 };
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,

@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Unicity {
+    /// What limits are held against: one share over all subjects for each gated point. Nothing else here is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<UnicityGate>,
     /// One curve for each point definition, attacker and cohort.
     pub curves: Vec<UnicityCurve>,
-    /// Place of the curve that the gate looks at; null when none can be gated.
+    /// Place of the curve that repeats the worst of the gates, for views; null when no gate has a share.
     pub gated_curve: Option<usize>,
-    /// Known points that the gate looks at; fewer than the policy's when too few subjects have so many.
+    /// Known points of that curve's figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gated_known_points: Option<u32>,
-    /// Why the gate looks at fewer known points than the policy's, or at nothing.
+    /// Results of earlier versions only: why they looked at fewer known points than the policy, or at nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_note: Option<String>,
     /// The same known points against coarser versions of the extract; null when no study was asked for.
@@ -24,6 +27,81 @@ pub struct Unicity {
     /// The attacks of the mobility literature that were asked for, each for each number of known points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mobility: Vec<MobilityResult>,
+}
+
+/// What a limit on unicity is held against, for one point.
+///
+/// The share of *all* subjects that have an event, each known by `known_points` of its distinct points, or by all of them
+/// where it has fewer. The points are chosen uniformly, as the file shows them, without tolerance; a subject counts when
+/// nobody else matches. A missing cell is a value like any other; a record gives no point only where all columns of the
+/// point are missing. Nothing that is asked of curves, and no seed, changes it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct UnicityGate {
+    /// The columns that make one event known, in file order.
+    pub point: Vec<String>,
+    /// Coarsening of those columns in the file that was judged, by column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub coarsen: BTreeMap<String, String>,
+    /// Known points of each subject, or fewer where it has fewer.
+    pub known_points: u32,
+    /// Distinct points.
+    pub points: u64,
+    /// Records that give no point because all columns of the point are missing.
+    pub records_without_point: u64,
+    /// Subjects that have an event: the denominator of `share`.
+    pub subjects: u64,
+    /// Subjects of the extract that have none.
+    pub subjects_without_event: u64,
+    /// Share of `subjects` that is singled out; null when undefined.
+    pub share: Option<f64>,
+    /// 95 % interval of `share`; equal to it when exact. Its upper end is what a limit is held against.
+    pub interval: Option<[f64; 2]>,
+    /// Subjects with at least `known_points` distinct points: the denominator of `share_active`.
+    pub subjects_active: u64,
+    /// Share of `subjects_active` that is singled out; null when there is none of them.
+    pub share_active: Option<f64>,
+    /// 95 % interval of `share_active`.
+    pub interval_active: Option<[f64; 2]>,
+    /// How the shares were computed.
+    pub method: UnicityMethod,
+    /// Subjects that were looked at, each held against all subjects; all of them when exact.
+    pub subjects_drawn: u64,
+    /// Draws of known points; 0 when exact.
+    pub draws: u64,
+    /// Why there is no share; null when there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<UnicityUndefined>,
+}
+
+impl UnicityGate {
+    /// What a limit is held against: the upper end of the interval; `None` where there is no finite share.
+    #[must_use]
+    pub fn upper(&self) -> Option<f64> {
+        upper(self.share, self.interval)
+    }
+
+    /// The same among the subjects with at least `known_points` points.
+    #[must_use]
+    pub fn upper_active(&self) -> Option<f64> {
+        upper(self.share_active, self.interval_active)
+    }
+}
+
+fn upper(share: Option<f64>, interval: Option<[f64; 2]>) -> Option<f64> {
+    let (share, [_, high]) = (share?, interval?);
+    (share.is_finite() && high.is_finite()).then(|| high.max(share))
+}
+
+impl Unicity {
+    /// The gate with the largest upper end; `None` without a gate, or where one of them has no share: what is not known
+    /// may be the worst.
+    #[must_use]
+    pub fn worst_gate(&self) -> Option<&UnicityGate> {
+        let uppers: Option<Vec<(f64, &UnicityGate)>> =
+            self.gates.iter().map(|gate| Some((gate.upper()?, gate))).collect();
+        // The first of equals, so that the order of the points decides.
+        uppers?.into_iter().reduce(|worst, next| if next.0 > worst.0 { next } else { worst }).map(|(_, gate)| gate)
+    }
 }
 
 /// An attack on places, times and counts, as the mobility literature names it.
@@ -272,7 +350,7 @@ pub enum UnicityMethod {
     /// Over every choice of points.
     #[default]
     Exact,
-    /// One draw for each sampled subject, matched against all subjects.
+    /// Over draws of known points, each matched against all subjects.
     Sampled,
 }
 

@@ -1,9 +1,13 @@
 //! From the plan and the treated columns to what the measure `unicity` is asked.
 
-use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
+use std::collections::BTreeMap;
+
+use crate::measure::unicity::{
+    Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Resolutions, Settings, Step, Within,
+};
 use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
-use crate::result::{Attacker, ColumnType, DatasetColumn};
+use crate::result::{Attacker, ColumnType, DatasetColumn, GateMeasure, Role};
 use crate::table::Table;
 
 /// More forms of one column than this make a picture that nobody reads, and multiply with those of the others.
@@ -23,8 +27,13 @@ pub(super) struct Events<'a> {
 pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -> Option<Settings> {
     let asked = &plan.unicity;
     let whole = |column: String| PointColumn { column, rule: None };
+    let guessed = || guess_point(events.described).map(|names| names.into_iter().map(whole).collect::<Vec<_>>());
     let groups = if asked.points.is_empty() {
-        vec![guess_point(events.described)?.into_iter().map(whole).collect()]
+        // The most that can be known of an event first, as the gate has it; beside it what is plausibly known.
+        let all: Vec<PointColumn> = event_columns(events.described).cloned().map(whole).collect();
+        let mut groups = vec![all];
+        groups.extend(guessed());
+        groups
     } else {
         asked.points.clone()
     };
@@ -42,10 +51,14 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let mut known: Vec<Vec<usize>> = Vec::new();
     for group in &groups {
         let columns: Vec<usize> = group.iter().filter_map(place).collect();
-        if !columns.is_empty() && !known.contains(&columns) {
+        let is_same = |other: &Vec<usize>| other.len() == columns.len() && columns.iter().all(|it| other.contains(it));
+        // Guessed columns are in no order that somebody chose.
+        let is_known = if asked.points.is_empty() { known.iter().any(is_same) } else { known.contains(&columns) };
+        if !columns.is_empty() && !is_known {
             known.push(columns);
         }
     }
+    let gated = gated_points(&known, asked.points.is_empty(), table, events);
     for columns in known {
         points.extend(points_of(columns, table, events, asked));
     }
@@ -55,10 +68,14 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let values = events.values.iter();
     let columns = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: values.numbers.clone() });
     let resolutions = points.first().filter(|_| asked.sweep).map(|point| resolutions(point, table, events));
-    let mobility =
-        points.first().filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
+    // Places and times are those of what is plausibly known: the last of the guesses.
+    let visited = if asked.points.is_empty() { points.last() } else { points.first() };
+    let mobility = visited.filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
+    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
+    let limits = gates.filter_map(|gate| gate.limit).collect();
     Some(Settings {
         mobility,
+        gate: GateSettings { points: gated, limits, ..GateSettings::of(&[]) },
         known_points: asked.known_points.clone(),
         draws: asked.draws,
         seed: plan.seed,
@@ -67,28 +84,62 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     })
 }
 
-/// The plain point, which the gate looks at; then what else was asked for: known attributes, larger crowds.
-fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Vec<Point> {
-    let name = |column: usize| &table.columns()[column].name;
-    let rules = |column: usize| {
-        let described = events.described.iter().find(|described| described.name == *name(column))?;
+/// The quasi-identifiers that vary within subjects, in file order.
+fn event_columns(columns: &[DatasetColumn]) -> impl Iterator<Item = &String> {
+    let is_event =
+        |column: &&DatasetColumn| column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false);
+    columns.iter().filter(is_event).map(|column| &column.name)
+}
+
+/// The points that limits are held against: all event quasi-identifiers together where none is declared, and else every
+/// declared point that takes its columns as the file shows them. A form that only a point has explains and gates nothing.
+fn gated_points(known: &[Vec<usize>], guessed: bool, table: &Table, events: Events<'_>) -> Vec<GatedPoint> {
+    let as_shown = |columns: &&Vec<usize>| columns.iter().all(|&column| events.values[column].form.is_none());
+    let candidates = known.iter().take(if guessed { 1 } else { known.len() }).filter(as_shown);
+    let in_file = |column: &usize| events.described.iter().position(|it| it.name == table.columns()[*column].name);
+    let mut gated: Vec<GatedPoint> = Vec::new();
+    for columns in candidates {
+        // A column of which nothing is there is not measured, and so not covered by a gate.
+        let is_there =
+            |&column: &usize| table.columns()[column].missing.is_none() || table.columns()[column].cardinality > 1;
+        let mut columns: Vec<usize> = columns.iter().copied().filter(is_there).collect();
+        columns.sort_by_key(in_file);
+        columns.dedup();
+        if !columns.is_empty() && gated.iter().all(|other| other.columns != columns) {
+            let coarsen = rules_of(&columns, table, events);
+            gated.push(GatedPoint { columns, coarsen });
+        }
+    }
+    gated
+}
+
+/// What columns were coarsened by, by name.
+fn rules_of(columns: &[usize], table: &Table, events: Events<'_>) -> BTreeMap<String, String> {
+    let rules = |&column: &usize| {
+        let name = &table.columns()[column].name;
+        let described = events.described.iter().find(|described| described.name == *name)?;
         let rules: Vec<String> = described.coarsen.iter().chain(&events.values[column].form).cloned().collect();
-        (!rules.is_empty()).then(|| (name(column).clone(), rules.join(" then ")))
+        (!rules.is_empty()).then(|| (name.clone(), rules.join(" then ")))
     };
+    columns.iter().filter_map(rules).collect()
+}
+
+/// The plain point; then what else was asked for: known attributes, larger crowds.
+fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Vec<Point> {
     let within = |&column: &usize| {
         let (tolerance, label) = events.values[column].tolerance.clone()?;
         Some(Within { column, tolerance, label })
     };
     let order = asked.order.as_ref().and_then(|order| table.columns().iter().position(|column| column.name == *order));
     let point = Point {
-        coarsen: columns.iter().filter_map(|&column| rules(column)).collect(),
+        coarsen: rules_of(&columns, table, events),
         within: columns.iter().filter_map(within).collect(),
         visible: seen(table, events),
         attackers: asked.attackers.clone(),
         order: order.or_else(|| columns.iter().copied().find(|&column| !events.values[column].numbers.is_empty())),
         ..Point::new(columns)
     };
-    // The gate needs the average case, whatever other attackers are asked for.
+    // The average case is shown beside whatever other attackers are asked for.
     let mut plain = point.clone();
     if !plain.attackers.contains(&Attacker::Uniform) {
         plain.attackers.insert(0, Attacker::Uniform);

@@ -10,7 +10,10 @@ use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
 use crate::plan::Plan;
 use crate::recode::Ladder;
-use crate::result::{Advice, Dataset, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome, Unicity};
+use crate::result::{
+    Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
+    Unicity,
+};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointIndex, Table, scratch_bytes};
 
@@ -155,8 +158,7 @@ fn measure_unicity(
             advice = unicity_advice(table, &settings, events, value, limit, progress, stop)?;
         }
         if plan.lists_subjects {
-            let known = value.gated_known_points.unwrap_or(settings.gate_known_points);
-            match list_subjects(table, &settings, events.first_records, known, stop) {
+            match list_subjects(table, &settings, events.first_records, GATED_KNOWN_POINTS, stop) {
                 Ok(list) => subjects = list,
                 Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
                 // The curves are measured, whatever became of the list.

@@ -8,7 +8,8 @@ mod spread;
 mod threshold;
 
 pub use draw::{fingerprint, mix};
-pub use interval::wilson_interval;
+pub(crate) use interval::QUANTILE;
+pub use interval::{wilson_interval, wilson_of_share};
 pub use residual::{Residual, residual_risk};
 pub use shuffle::{SeededOrders, mean_interval};
 pub use spread::{median_deviation, standard_deviation};

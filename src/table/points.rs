@@ -25,6 +25,9 @@ const NO_POINT: u32 = u32::MAX;
 pub struct PointColumns<'a> {
     /// Columns of the event. A record in which one of them is missing gives no point.
     pub event: &'a [usize],
+    /// Whether a missing cell of the event is a value like any other; then only a record in which all of them are missing
+    /// gives no point.
+    pub missing_is_value: bool,
     /// Columns that the attacker knows as well, such as a birth year. A missing cell is a value like any other.
     pub attributes: &'a [usize],
     /// For some columns, whether each code can be seen; a record with a code that cannot gives no point.
@@ -75,7 +78,11 @@ impl<'a> PointIndex<'a> {
         let tuple: Vec<usize> = columns.event.iter().chain(columns.attributes).copied().collect();
         let mut numbers = number_tuples(table, &tuple);
         stop.check()?;
-        let records_without_point = drop_missing(table, columns.event, &mut numbers.of_record);
+        let records_without_point = if columns.missing_is_value {
+            drop_all_missing(table, columns.event, &mut numbers.of_record)
+        } else {
+            drop_missing(table, columns.event, &mut numbers.of_record)
+        };
         let records_hidden = drop_hidden(table, columns.visible, &mut numbers.of_record);
         stop.check()?;
         let tasks = u32::try_from(2 * rayon::current_num_threads()).unwrap_or(u32::MAX);
@@ -129,7 +136,8 @@ impl<'a> PointIndex<'a> {
         self.bound
     }
 
-    /// Records that give no point because a column of the event is missing.
+    /// Records that give no point because a column of the event is missing, or all of them where a missing cell is a
+    /// value.
     #[must_use]
     pub fn records_without_point(&self) -> u64 {
         self.records_without_point
@@ -232,6 +240,18 @@ fn drop_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64 {
         });
     }
     dropped
+}
+
+/// Takes the point from records in which all of the columns are missing; returns how many.
+fn drop_all_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64 {
+    let gaps: Option<Vec<_>> = columns
+        .iter()
+        .map(|&column| &table.columns()[column])
+        .map(|column| column.missing.map(|missing| (&column.codes, missing)))
+        .collect();
+    // A column without a gap gives every record a value, and without columns nothing is missing.
+    let Some(gaps) = gaps.filter(|gaps| !gaps.is_empty()) else { return 0 };
+    drop_where(points, |record| gaps.iter().all(|(codes, missing)| codes.get(record) == *missing))
 }
 
 /// Takes the point from records that show a code that cannot be seen; returns how many.

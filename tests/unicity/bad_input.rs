@@ -34,6 +34,23 @@ fn assert_undefined(text: &str, flags: &[&str], words: &str) -> Value {
     measured
 }
 
+/// No curve has a figure, with these words; the gate has one, whatever was asked of curves.
+fn assert_no_curve(text: &str, flags: &[&str], words: &str) -> Value {
+    let bench = Bench::new();
+    bench.write("events.csv", text);
+    let measured = unicity(&bench, "input/events.csv", BASE.into_iter().chain(flags.iter().copied()));
+    let value = &measured["value"];
+    let judged = value["gated_curve"].as_u64().expect("a gate");
+    let curves = value["curves"].as_array().expect("curves");
+    for (_, curve) in (0..).zip(curves).filter(|(place, _)| *place != judged) {
+        let explanation = curve["undefined"]["explanation"].as_str().expect("words");
+        assert!(explanation.contains(words), "`{words}` in `{explanation}`");
+    }
+    assert!(curves.len() > 1 && value["gates"][0]["share"].is_number(), "{measured}");
+    assert!(!bench.result_text().contains("NaN"));
+    measured
+}
+
 #[test]
 fn a_point_column_that_is_not_there_is_a_mistake_in_the_command() {
     let bench = Bench::new();
@@ -53,15 +70,18 @@ fn a_tolerance_on_text_is_a_mistake_in_the_command() {
 }
 
 #[test]
-fn a_constant_point_tells_nobody_apart() {
+fn a_constant_point_has_no_curve_and_its_gate_says_that_it_tells_nobody_apart() {
     let text = events(6, 3, |_, _| "2026-01-01,x,1.00".to_owned());
-    assert_undefined(&text, &["--point", "day+shop"], "same point");
+    let measured = assert_no_curve(&text, &["--point", "day+shop"], "same point");
+    assert_eq!(measured["value"]["gates"][0]["share"], 0.0);
 }
 
 #[test]
-fn a_point_that_is_always_missing_is_said_to_be() {
+fn a_point_of_which_a_column_is_always_missing_has_no_curve_and_is_gated_by_the_others() {
     let text = events(6, 3, |_, event| format!("2026-01-{:02},,1.00", event + 1));
-    assert_undefined(&text, &["--point", "day+shop"], "missing");
+    let measured = assert_no_curve(&text, &["--point", "day+shop"], "missing");
+    assert_eq!(measured["value"]["gates"][0]["point"], serde_json::json!(["day"]));
+    assert_undefined(&text, &["--point", "shop"], "missing");
 }
 
 #[test]
@@ -92,7 +112,7 @@ fn an_extract_without_records_has_no_curve() {
 #[test]
 fn a_tolerance_that_covers_everything_is_said_to() {
     let flags = ["--point", "day+amount", "--within", "amount=1000000", "--within", "day=5000d"];
-    assert_undefined(&events(6, 3, ordinary), &flags, "every event matches");
+    assert_no_curve(&events(6, 3, ordinary), &flags, "every event matches");
 }
 
 #[test]
@@ -111,17 +131,17 @@ fn more_known_points_than_anybody_has_give_words_and_no_share() {
 }
 
 #[test]
-fn a_short_extract_is_judged_by_the_most_points_that_half_of_the_subjects_have() {
+fn a_short_extract_is_judged_by_all_that_is_known_of_everybody() {
     let bench = Bench::new();
     let own_day = |person: u32, event: u32| format!("2026-01-{:02},shop {event},1.00", person + 1);
     bench.write("events.csv", events(20, 2, own_day));
     let measured = unicity(&bench, "input/events.csv", BASE.into_iter().chain(["--point", "day+shop"]));
-    assert_eq!(measured["value"]["gated_known_points"], 2);
-    assert!(measured["value"]["gate_note"].as_str().is_some_and(|note| note.contains("judged at 2")), "{measured}");
+    let gate = &measured["value"]["gates"][0];
+    assert_eq!((&gate["subjects"], &gate["subjects_active"], &gate["share"]), (&20.into(), &0.into(), &1.0.into()));
     let result = bench.result();
     let findings = result["findings"].as_array().expect("findings");
     let high = findings.iter().find(|finding| finding["code"] == "high-unicity").expect("a finding");
-    assert!(high["message"].as_str().is_some_and(|message| message.contains("by 2 known points")), "{high}");
+    assert!(high["message"].as_str().is_some_and(|message| message.contains("of all 20 subjects")), "{high}");
     assert!(findings.iter().all(|finding| finding["code"] != "unknown-risk"), "{findings:?}");
 }
 

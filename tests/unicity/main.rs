@@ -4,6 +4,7 @@
 mod advice;
 mod bad_input;
 mod curves;
+mod gate;
 mod mobility;
 mod same_bytes;
 mod subjects;

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod format;
 mod look;
 mod manners;
 mod scan;
@@ -12,10 +13,8 @@ use clap::{Parser, Subcommand};
 
 pub(super) use look::{InitArguments, InspectArguments, InspectFormat};
 pub(super) use manners::{Manners, ShowProgress, When};
-pub(super) use scan::{EXIT_ZERO, ScanArguments, ScanFormat};
-pub(super) use without_data::{
-    CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments, ReportFormat,
-};
+pub(super) use scan::{EXIT_ZERO, ScanArguments};
+pub(super) use without_data::{CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments};
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 
+use super::format::{any_format, one_file};
 use super::typed::{SCAN, Typed};
-use crate::report::Emit;
+use crate::report::Format;
 
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
 #[derive(Debug, Args)]
@@ -21,35 +22,24 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
     pub(in crate::cli) out: PathBuf,
     /// What to print on standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true)]
-    pub(in crate::cli) format: ScanFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true,
+          value_parser = one_file())]
+    pub(in crate::cli) format: &'static Format,
     /// What to write into the report folder
     #[arg(
         long,
         value_name = "LIST",
         value_delimiter = ',',
         default_value = "html,png,json",
+        value_parser = any_format(),
         env = "REIDRISK_EMIT",
         hide_env_values = true
     )]
-    pub(in crate::cli) emit: Vec<Emit>,
+    pub(in crate::cli) emit: Vec<&'static Format>,
     #[command(flatten)]
     pub(in crate::cli) settings: Typed<SCAN>,
     #[command(flatten)]
     pub(in crate::cli) verdict: VerdictArguments,
-}
-
-/// What to print on standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ScanFormat {
-    /// A summary for people.
-    Text,
-    /// The whole result as one JSON document.
-    Json,
-    /// A summary for pull requests.
-    Md,
-    /// One workflow command of GitHub Actions for the verdict and each finding.
-    Github,
 }
 
 /// What becomes of the verdict, beside the settings of the policy.

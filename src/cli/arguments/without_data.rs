@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::report::Emit;
+use super::format::{any_format, one_file};
+use crate::report::Format;
 
 /// Flags of `report`.
 #[derive(Debug, Args)]
@@ -16,28 +17,12 @@ pub(in crate::cli) struct ReportArguments {
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// What to render
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(in crate::cli) format: ReportFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_file())]
+    pub(in crate::cli) format: &'static Format,
     /// Several views as files in the folder --out, as `scan --emit` writes them
-    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format")]
-    pub(in crate::cli) emit: Vec<Emit>,
-}
-
-/// What `report` can render.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ReportFormat {
-    /// The summary of a scan.
-    Text,
-    /// The result itself.
-    Json,
-    /// The page.
-    Html,
-    /// A summary for pull requests.
-    Md,
-    /// Workflow commands of GitHub Actions.
-    Github,
-    /// One row a figure.
-    Csv,
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format",
+          value_parser = any_format())]
+    pub(in crate::cli) emit: Vec<&'static Format>,
 }
 
 /// Flags of `explain`.

@@ -136,8 +136,8 @@ pub(super) fn page(finding: FindingCode) -> Page {
         FindingCode::HighUnicity => [
             "Too many subjects are singled out by four known events.",
             "Somebody who knows four purchases of a person finds the whole history.",
-            "Upper end of the 95 % interval of unicity at 4 known points > limit. Where more than half of the subjects \
-             have fewer points, at the largest number that half of them have; the finding then says so.",
+            "Upper end of the 95 % interval of unicity at 4 known points > limit. All subjects with an event count, \
+             each known by 4 of its own points, or by all of them where it has fewer.",
             "de Montjoye et al., Science 347 (2015). The default limit of 20 % is house policy.",
             "Coarsen time, place and amount (`--sweep` finds how far, and proposes rules), share shorter histories with a \
              new pseudonym each, or share totals.",

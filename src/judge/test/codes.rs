@@ -128,23 +128,17 @@ fn judgements() -> Vec<Judgement> {
 
     let (share, interval) = (Some(0.871), Some([0.859, 0.883]));
     let method = UnicityMethod::Sampled;
-    let result = UnicityResult {
+    let gate = UnicityGate {
+        point: vec!["day".to_owned(), "shop".to_owned()],
         known_points: 4,
         subjects: 3_000,
-        excluded: 0,
         share,
         interval,
         method,
         draws: 3_000,
-        ..UnicityResult::default()
+        ..UnicityGate::default()
     };
-    let curve = UnicityCurve {
-        point: vec!["day".to_owned(), "shop".to_owned()],
-        crowd_below: 2,
-        results: vec![result],
-        ..UnicityCurve::default()
-    };
-    let value = Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() };
+    let value = Unicity { gates: vec![gate], ..Unicity::default() };
     let events = Measures {
         unicity: Some(Outcome::Measured { unit: Unit::Subject, value }),
         ..measured(uniqueness(Some(9), 9))

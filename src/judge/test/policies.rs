@@ -28,25 +28,23 @@ fn figures(change: impl Fn(&mut SetStatistics)) -> Measures {
 }
 
 fn unicity(interval: Option<[f64; 2]>) -> Outcome<Unicity> {
-    let result = UnicityResult {
+    // What a curve says is judged by nobody.
+    let result =
+        UnicityResult { known_points: 4, share: Some(0.9), interval: Some([0.9, 0.9]), ..UnicityResult::default() };
+    let gate = UnicityGate {
+        point: vec!["day".to_owned()],
         known_points: 4,
         subjects: 50,
-        excluded: 0,
         share: interval.map(|[low, high]| low.midpoint(high)),
         interval,
         method: UnicityMethod::Sampled,
         draws: 50,
-        ..UnicityResult::default()
+        ..UnicityGate::default()
     };
-    let curve = UnicityCurve {
-        point: vec!["day".to_owned()],
-        crowd_below: 2,
-        results: vec![UnicityResult { known_points: 1, share: Some(0.9), ..result.clone() }, result],
-        ..UnicityCurve::default()
-    };
+    let curve = UnicityCurve { point: vec!["day".to_owned()], results: vec![result], ..UnicityCurve::default() };
     Outcome::Measured {
         unit: Unit::Subject,
-        value: Unicity { curves: vec![curve], gated_curve: Some(0), ..Unicity::default() },
+        value: Unicity { gates: vec![gate], curves: vec![curve], gated_curve: Some(0), ..Unicity::default() },
     }
 }
 
@@ -133,21 +131,16 @@ fn the_upper_end_of_the_interval_of_unicity_is_compared() {
 }
 
 #[test]
-fn a_short_extract_is_judged_by_the_points_that_its_subjects_have() {
+fn the_worst_of_several_gated_points_is_compared_and_one_without_a_share_is_unknown() {
     let mut measures = with_unicity(Some([0.0, 0.0]));
-    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
-    value.curves[0].results[0].interval = Some([0.9, 0.9]);
     assert_eq!(judged(&with_events(), &measures, &policy()).0, VerdictOutcome::Pass);
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
-    value.gated_known_points = Some(1);
+    let worse = UnicityGate { share: Some(0.9), interval: Some([0.9, 0.9]), ..value.gates[0].clone() };
+    value.gates.push(worse);
     assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::HighUnicity]);
-    value_has_no_figure_at(&mut measures, 3);
-    assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::UnknownRisk]);
-}
-
-fn value_has_no_figure_at(measures: &mut Measures, known: u32) {
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
-    value.gated_known_points = Some(known);
+    value.gates[0].share = None;
+    assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::UnknownRisk]);
 }
 
 #[test]
@@ -169,17 +162,14 @@ fn unicity_undefined_fails_cut_off_is_incomplete_and_absent_is_at_best_for_revie
 }
 
 #[test]
-fn without_four_points_or_a_curve_unicity_does_not_pass() {
+fn without_an_interval_or_a_gate_unicity_does_not_pass() {
     let dataset = with_events();
     let mut measures = with_unicity(Some([0.0, 0.0]));
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
-    value.curves[0].results.pop();
+    value.gates[0].interval = None;
     assert_eq!(judged(&dataset, &measures, &policy()).2, [FindingCode::UnknownRisk]);
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
-    value.gated_curve = Some(7);
-    assert_eq!(judged(&dataset, &measures, &policy()).2, [FindingCode::UnknownRisk]);
-    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("it is measured") };
-    value.gated_curve = None;
+    value.gates.clear();
     assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Review);
 }
 

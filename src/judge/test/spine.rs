@@ -79,16 +79,16 @@ impl Draw {
 
     fn unicity(&mut self) -> Unicity {
         let (share, high) = (self.share(), self.share());
-        let result = UnicityResult {
+        let gate = UnicityGate {
+            point: vec!["day".to_owned()],
             known_points: 4,
             subjects: 50,
             share: (!self.chance(10)).then_some(share),
             interval: (!self.chance(10)).then_some([share.min(high), share.max(high)]),
-            ..UnicityResult::default()
+            ..UnicityGate::default()
         };
-        let curve = UnicityCurve { point: vec!["day".to_owned()], results: vec![result], ..UnicityCurve::default() };
-        let gated_curve = self.pick(&[None, Some(0), Some(0), Some(0), Some(7)]);
-        Unicity { curves: vec![curve], gated_curve, ..Unicity::default() }
+        let gates = if self.chance(20) { Vec::new() } else { vec![gate] };
+        Unicity { gates, ..Unicity::default() }
     }
 
     fn linkage(&mut self) -> Linkage {
@@ -259,7 +259,7 @@ fn slow(measures: &Measures, dataset: &Dataset, policy: &Policy, gate: &Gate) ->
         }
         "unicity" => {
             let Some(Outcome::Measured { unit: Unit::Subject, value }) = &measures.unicity else { return None };
-            let result = value.curves.get(value.gated_curve?)?.results.first()?;
+            let result = value.gates.first()?;
             Some(result.interval?[1].max(result.share?) > gate.limit?)
         }
         name @ ("linked-share" | "correct-links" | "relinked-share") => {

@@ -45,7 +45,7 @@ fn of_column(found: &IdentifierColumn) -> [Figure; 2] {
             .on(std::slice::from_ref(&found.column))
             .about(about.clone())
     };
-    let kind = found.kind.name();
+    let kind = format!("{}{}", found.kind.name().replace('-', " "), within.replace(';', ""));
     let records = FigureValue::count(found.records);
     let share = FigureValue::number(found.share);
     [

@@ -110,9 +110,12 @@ impl<'a, C: Crowds> Attack<'a, C> {
     pub(super) fn draw(&mut self, trace: &[KnownPoint], known: usize, seed: u64) -> Result<Exposure, OverLimit> {
         match self.attacker {
             Attacker::Uniform => {
+                self.spend(trace.len() as u64)?;
                 self.sorted.clear();
                 self.sorted.extend_from_slice(trace);
-                self.sorted.sort_unstable_by_key(|point| (mix(seed, point.key), point.point));
+                if known < self.sorted.len() {
+                    self.sorted.select_nth_unstable_by_key(known, |point| (mix(seed, point.key), point.point));
+                }
                 Ok(Exposure::of_one(self.singles_out(0, known)?))
             }
             Attacker::Consecutive => {

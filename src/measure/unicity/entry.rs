@@ -22,10 +22,12 @@ const PAGE: Page = Page {
               subject. A point is the group of event columns that makes one event known (`--point`). Exact for p = 1 \
               and where every choice can be gone through; else one draw for each of 10,000 subjects, held against all \
               subjects. The fixed cohort is the subjects with at least the largest p asked for, so that the curve \
-              speaks of the same people at every p; the eligible cohort is all with p points. The limit looks at \
-              p = 4 in the fixed cohort, or at the most points that half of the subjects have, and compares the \
-              upper end of the 95 % interval. It is neither the probability that somebody knows p events nor, for a \
-              part of the customers, uniqueness among all of them: it is an upper bound for that.",
+              speaks of the same people at every p; the eligible cohort is all with p points. The limit looks at a \
+              share of its own that no option of the curves changes: all subjects with an event, each known by 4 of \
+              its own points or by all of them where it has fewer, the point being all event columns together unless \
+              points are declared, a missing cell a value like any other; the upper end of its 95 % interval is \
+              compared. It is neither the probability that somebody knows p events nor, for a part of the customers, \
+              uniqueness among all of them: it is an upper bound for that.",
     source: "de Montjoye et al., Unique in the shopping mall, Science 347 (2015), doi:10.1126/science.1256297. Mobility attacks: \
              Pellungrini et al., ACM TIST 9(3):31 (2017).",
     action: "Coarsen times, places and amounts, shorten the histories, or share totals instead of events.",

@@ -37,7 +37,12 @@ pub fn exposures(
     if known == 0 || !table.has_subjects() || table.subjects() < 2 || point.columns.is_empty() {
         return Ok(nothing);
     }
-    let columns = PointColumns { event: &point.columns, attributes: &point.known_attributes, visible: &point.visible };
+    let columns = PointColumns {
+        event: &point.columns,
+        attributes: &point.known_attributes,
+        visible: &point.visible,
+        missing_is_value: false,
+    };
     let index = PointIndex::new(table, &columns, stop)?;
     let unordered = attacker == Attacker::Consecutive && point.order.is_none();
     if unordered || not_a_point(&index, point).is_some() {
@@ -63,7 +68,12 @@ pub fn distinct_points(table: &Table, point: &Point, stop: &Stop) -> Result<Vec<
     if !table.has_subjects() || point.columns.is_empty() {
         return Ok(vec![0; table.subjects()]);
     }
-    let columns = PointColumns { event: &point.columns, attributes: &point.known_attributes, visible: &point.visible };
+    let columns = PointColumns {
+        event: &point.columns,
+        attributes: &point.known_attributes,
+        visible: &point.visible,
+        missing_is_value: false,
+    };
     Ok(PointIndex::new(table, &columns, stop)?.trace_sizes().to_vec())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::measure::figures::{FigureContext, units};
 use crate::result::{
-    Figure, FigureUnit, FigureValue, GATED_KNOWN_POINTS, MobilityResult, Outcome, Unicity, UnicityCurve,
+    Figure, FigureUnit, FigureValue, GATED_KNOWN_POINTS, MobilityResult, Outcome, Unicity, UnicityCurve, UnicityGate,
     UnicityResolutions, UnicityResult, Unit,
 };
 
@@ -22,7 +22,7 @@ pub fn figures(outcome: &Outcome<Unicity>, context: FigureContext<'_>) -> Vec<Fi
 }
 
 fn measured(value: &Unicity, unit: Unit) -> Vec<Figure> {
-    let mut figures = vec![gated(value)];
+    let mut figures = gated(value);
     figures.extend(value.curves.iter().flat_map(|curve| of_curve(curve, unit)));
     figures.extend(value.mobility.iter().flat_map(of_places));
     figures.extend(value.resolutions.iter().flat_map(of_resolutions));
@@ -34,20 +34,40 @@ fn gated_figure(known: u32, value: FigureValue) -> Figure {
     Figure::new("unicity.gated_share", label, FigureUnit::Share, value).about(points(known))
 }
 
-fn gated(value: &Unicity) -> Figure {
-    let known = value.gated_known_points.unwrap_or(GATED_KNOWN_POINTS);
-    let note = || value.gate_note.clone().unwrap_or_else(|| "no group of event columns can be gated".to_owned());
-    let Some(curve) = value.gated_curve.and_then(|place| value.curves.get(place)) else {
-        return gated_figure(known, FigureValue::undefined(note()));
-    };
-    let result = curve.results.iter().find(|result| result.known_points == known);
+/// What limits are held against: for each gated point the share over all subjects with an event, and that among those with
+/// enough points.
+fn gated(value: &Unicity) -> Vec<Figure> {
+    if value.gates.is_empty() {
+        let why = value.gate_note.as_deref().unwrap_or("no group of event columns can be gated");
+        return vec![gated_figure(GATED_KNOWN_POINTS, FigureValue::undefined(why))];
+    }
+    value.gates.iter().flat_map(of_gate).collect()
+}
+
+fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
+    let known = points(gate.known_points);
+    let why =
+        |nobody: &str| gate.undefined.as_ref().map_or(nobody.to_owned(), |undefined| undefined.explanation.clone());
     // A share without its interval was not computed to the end: nothing is compared with it.
-    let share = match result.map(|result| (result, result.share, result.interval)) {
-        Some((_, Some(share), Some(interval))) => FigureValue::estimate(share, Some(interval)),
-        Some((result, ..)) => FigureValue::undefined(why(result)),
-        None => FigureValue::undefined("no subject has so many points, or it was not computed"),
+    let share = match (gate.share, gate.interval) {
+        (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
+        _ => FigureValue::undefined(why("it was not computed to the end")),
     };
-    gated_figure(known, share).on(&curve.point)
+    let active = match (gate.share_active, gate.interval_active) {
+        (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
+        _ => FigureValue::undefined(why("no subject has so many points")),
+    };
+    let active_label = format!("share singled out by {known} among subjects with at least as many (unicity)");
+    let subjects = "subjects with an event, the denominator of unicity";
+    [
+        gated_figure(gate.known_points, share).on(&gate.point),
+        Figure::new("unicity.gated_share_active", active_label, FigureUnit::Share, active)
+            .on(&gate.point)
+            .about(known.clone()),
+        Figure::new("unicity.gated_subjects", subjects, FigureUnit::Subjects, FigureValue::count(gate.subjects))
+            .on(&gate.point)
+            .about(known),
+    ]
 }
 
 /// `4 known points`.

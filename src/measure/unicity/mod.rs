@@ -12,6 +12,9 @@
 //! Known attributes join the point: whoever knows the birth year as well looks among the points of people of that year.
 //! Columns under a tolerance are matched by ranges instead of cells (`windows.rs`).
 //!
+//! What a limit is held against is a figure of its own, the [gate](crate::result::UnicityGate), which nothing that is
+//! asked of curves changes (`gate/mod.rs`).
+//!
 //! Unicity is uniqueness *given exact knowledge of p events*. It is neither a probability that somebody has such
 //! knowledge nor, for an extract of a part of the customers, uniqueness among all of them: it is an upper bound for that.
 //!
@@ -52,17 +55,20 @@ mod trace;
 mod windows;
 
 pub use exposures::{distinct_points, exposures};
-pub use settings::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within};
+pub use settings::{
+    Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within,
+};
 
 pub use entry::MEASURE;
 pub use figures::figures;
 pub use limits::LIMITS;
 
-use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};
+use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{PointColumns, PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
+use gate::Effort;
 use study::Study;
 use trace::Traces;
 use windows::Windows;
@@ -89,7 +95,7 @@ pub fn measure(
         return Ok(Outcome::Undefined { reason, explanation });
     }
     match measure_points(table, settings, progress, stop) {
-        Ok(value) if value.curves.iter().all(|curve| curve.undefined.is_some()) => {
+        Ok(value) if has_no_figure(&value) => {
             let words = value.curves.into_iter().find_map(|curve| curve.undefined);
             let UnicityUndefined { reason, explanation } =
                 words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for"));
@@ -106,6 +112,11 @@ pub fn measure(
         }),
         Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
     }
+}
+
+fn has_no_figure(value: &Unicity) -> bool {
+    let gated = value.gates.iter().any(|gate| gate.share.is_some());
+    !gated && value.curves.iter().all(|curve| curve.undefined.is_some())
 }
 
 fn undefined(reason: &str, explanation: &str) -> UnicityUndefined {
@@ -140,12 +151,18 @@ fn measure_points(
     stop: &Stop,
 ) -> Result<Unicity, StopReason> {
     let mut unicity = Unicity::default();
+    let mut gates = Gates::new(table, settings);
     for (place, point) in settings.points.iter().enumerate() {
         progress.begin("index points", Some(table.records() as u64), "records");
-        let columns =
-            PointColumns { event: &point.columns, attributes: &point.known_attributes, visible: &point.visible };
+        let columns = PointColumns {
+            event: &point.columns,
+            attributes: &point.known_attributes,
+            visible: &point.visible,
+            missing_is_value: false,
+        };
         let index = PointIndex::new(table, &columns, stop)?;
         progress.end();
+        gates.measure_on(&index, point, stop)?;
         unicity.curves.extend(measure_point(&index, settings, point, progress, stop)?);
         if let (0, Some(resolutions)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
@@ -157,8 +174,47 @@ fn measure_points(
     if let Some(mobility) = &settings.mobility {
         unicity.mobility = places::measure_mobility(table, settings, mobility, progress, stop)?;
     }
-    gate::choose(&mut unicity, settings.gate_known_points);
+    unicity.gates = gates.finish(stop)?;
+    gate::show(&mut unicity);
     Ok(unicity)
+}
+
+/// The gates, each measured on the index of a curve where that tells it the same, else on one of its own.
+struct Gates<'a> {
+    table: &'a Table,
+    settings: &'a Settings,
+    measured: Vec<Option<UnicityGate>>,
+}
+
+impl<'a> Gates<'a> {
+    fn new(table: &'a Table, settings: &'a Settings) -> Self {
+        Self { table, settings, measured: vec![None; settings.gate.points.len()] }
+    }
+
+    fn measure(&self, index: &PointIndex<'_>, point: &GatedPoint, stop: &Stop) -> Result<UnicityGate, StopReason> {
+        let Settings { gate, columns, .. } = self.settings;
+        gate::measure(index, &gate::Asked { point, settings: gate, values: columns, effort: Effort::default() }, stop)
+    }
+
+    /// Those that the index of `point` serves.
+    fn measure_on(&mut self, index: &PointIndex<'_>, point: &Point, stop: &Stop) -> Result<(), StopReason> {
+        for (place, gated) in self.settings.gate.points.iter().enumerate() {
+            if self.measured[place].is_none() && gate::can_share(index, point, gated) {
+                self.measured[place] = Some(self.measure(index, gated, stop)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, in the order of the settings.
+    fn finish(mut self, stop: &Stop) -> Result<Vec<UnicityGate>, StopReason> {
+        let measured = std::mem::take(&mut self.measured);
+        let finished = measured.into_iter().zip(&self.settings.gate.points).map(|(gate, gated)| match gate {
+            Some(gate) => Ok(gate),
+            None => self.measure(&gate::index(self.table, gated, stop)?, gated, stop),
+        });
+        finished.collect()
+    }
 }
 
 /// The curves of one point: for each attacker its cohorts.
@@ -216,7 +272,7 @@ fn curves<C: Crowds>(
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
     study.lone_points = lone_points;
-    let known_points = known_points(settings, counts);
+    let known_points = settings.known_points();
     let mut curves = Vec::new();
     for &attacker in &point.attackers {
         if attacker == Attacker::Consecutive && point.order.is_none() {
@@ -237,15 +293,6 @@ fn curves<C: Crowds>(
         }
     }
     Ok(curves)
-}
-
-/// The numbers of known points of the curves: those asked for, and the one that the gate falls back to.
-fn known_points(settings: &Settings, counts: &SizeCounts) -> Vec<u32> {
-    let mut known = settings.known_points();
-    known.extend(counts.floor().map(|floor| floor.min(settings.gate_known_points)).filter(|&known| known > 0));
-    known.sort_unstable();
-    known.dedup();
-    known
 }
 
 /// Why knowing points of this kind says nothing at all, if so.

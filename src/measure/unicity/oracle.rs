@@ -91,7 +91,7 @@ pub fn exposure(
 
 /// Every choice of `some` of the points.
 #[must_use]
-pub fn choices<'a>(points: &[&'a PlainPoint], some: usize) -> Vec<Vec<&'a PlainPoint>> {
+pub fn choices<'a, T>(points: &[&'a T], some: usize) -> Vec<Vec<&'a T>> {
     if some == 0 {
         return vec![Vec::new()];
     }
@@ -103,4 +103,44 @@ pub fn choices<'a>(points: &[&'a PlainPoint], some: usize) -> Vec<Vec<&'a PlainP
         })
     };
     (0..points.len()).flat_map(with_first).collect()
+}
+
+/// A point in which a missing cell is a value.
+pub type GapPoint = Vec<Option<i64>>;
+
+/// What a gate says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlainGate {
+    /// Subjects with an event.
+    pub subjects: usize,
+    /// Those with at least 4 distinct points.
+    pub active: usize,
+    /// Mean over the subjects with an event; `None` without one.
+    pub share: Option<f64>,
+    /// Mean over the active ones; `None` without one.
+    pub share_active: Option<f64>,
+}
+
+/// The gate over subjects that are given by the points of their records: every choice of min(4, own points) of everybody
+/// against everybody.
+#[must_use]
+pub fn gate(subjects: &[Vec<GapPoint>]) -> PlainGate {
+    let trace = |points: &Vec<GapPoint>| -> BTreeSet<GapPoint> {
+        points.iter().filter(|point| point.iter().any(Option::is_some)).cloned().collect()
+    };
+    let traces: Vec<BTreeSet<GapPoint>> = subjects.iter().map(trace).filter(|trace| !trace.is_empty()).collect();
+    let alone = |choice: &[&GapPoint]| {
+        traces.iter().filter(|trace| choice.iter().all(|&point| trace.contains(point))).count() == 1
+    };
+    let exposure = |trace: &BTreeSet<GapPoint>| {
+        let choices = choices(&trace.iter().collect::<Vec<_>>(), trace.len().min(4));
+        choices.iter().filter(|choice| alone(choice)).count() as f64 / choices.len() as f64
+    };
+    let exposures: Vec<(usize, f64)> = traces.iter().map(|trace| (trace.len(), exposure(trace))).collect();
+    let mean = |least: usize| {
+        let of: Vec<f64> = exposures.iter().filter(|(size, _)| *size >= least).map(|&(_, exposure)| exposure).collect();
+        (of.len(), (!of.is_empty()).then(|| of.iter().sum::<f64>() / of.len() as f64))
+    };
+    let ((subjects, share), (active, share_active)) = (mean(1), mean(4));
+    PlainGate { subjects, active, share, share_active }
 }

@@ -64,7 +64,7 @@ impl EventStudy<'_> {
         if self.mobility.place.is_empty() {
             return Ok(nothing("the point has no column beside the time, so there is no place"));
         }
-        let columns = PointColumns { event: self.event, attributes: &[], visible: &self.mobility.visible };
+        let columns = PointColumns { event: self.event, visible: &self.mobility.visible, ..PointColumns::default() };
         let index = PointIndex::new(table, &columns, stop)?;
         if index.points() == 0 {
             return Ok(nothing("in every record a column of the place is missing or hidden"));
@@ -98,7 +98,7 @@ impl EventStudy<'_> {
     fn numbers(&self, attack: MobilityAttack) -> Vec<Option<u32>> {
         match attack {
             MobilityAttack::HomeWork => vec![None],
-            _ => self.settings.asked_known_points().into_iter().map(Some).collect(),
+            _ => self.settings.known_points().into_iter().map(Some).collect(),
         }
     }
 

@@ -13,8 +13,8 @@ pub struct Settings {
     pub points: Vec<Point>,
     /// The numbers of known points; order and repetition do not matter, 0 is left out.
     pub known_points: Vec<u32>,
-    /// Known points that the gate asks about; always computed.
-    pub gate_known_points: u32,
+    /// What limits are held against.
+    pub gate: GateSettings,
     /// Subjects sampled where an exact answer costs too much; each gives one draw.
     pub draws: u32,
     /// Subjects that may be looked at to get one exact answer; above it, the answer is sampled. It must not depend on
@@ -29,14 +29,15 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The known points that people ask for, 10,000 draws, and about a second for each exact answer.
+    /// The known points that people ask for, 10,000 draws, about a second for each exact answer, and a gate on the columns
+    /// of each point.
     #[must_use]
     pub fn new(columns: Vec<ColumnValues>, points: Vec<Point>) -> Self {
         Self {
+            gate: GateSettings::of(&points),
             columns,
             points,
             known_points: vec![1, 2, 3, 4],
-            gate_known_points: 4,
             draws: 10_000,
             work_limit: 500_000_000,
             seed: 1,
@@ -45,24 +46,53 @@ impl Settings {
         }
     }
 
-    /// The numbers of known points that are computed, ascending.
+    /// The numbers of known points of curves, ascending.
     pub(super) fn known_points(&self) -> Vec<u32> {
-        let mut known = self.asked_known_points();
-        known.push(self.gate_known_points);
-        known.sort_unstable();
-        known.dedup();
-        known.retain(|&known| known > 0);
-        known
-    }
-
-    /// The numbers of known points that were asked for, ascending.
-    pub(super) fn asked_known_points(&self) -> Vec<u32> {
         let mut known = self.known_points.clone();
         known.retain(|&known| known > 0);
         known.sort_unstable();
         known.dedup();
         known
     }
+}
+
+/// What limits are held against; independent of everything that curves are asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateSettings {
+    /// The gated points.
+    pub points: Vec<GatedPoint>,
+    /// The limits of the policy: draws go on until each of them lies outside the interval, or the interval is narrow.
+    pub limits: Vec<f64>,
+    /// As [`Settings::work_limit`], for the exact answer.
+    pub work_limit: u64,
+    /// Subjects that may be looked at while drawing; above it, the measure is incomplete.
+    pub draw_limit: u64,
+}
+
+impl GateSettings {
+    /// A gate on the columns of each of these points as the table has them, with no limit to be told from.
+    #[must_use]
+    pub fn of(points: &[Point]) -> Self {
+        let mut gated: Vec<GatedPoint> = Vec::new();
+        for point in points {
+            let mut columns = point.columns.clone();
+            columns.sort_unstable();
+            columns.dedup();
+            if gated.iter().all(|other| other.columns != columns) {
+                gated.push(GatedPoint { columns, coarsen: point.coarsen.clone() });
+            }
+        }
+        Self { points: gated, limits: Vec::new(), work_limit: 500_000_000, draw_limit: 50_000_000_000 }
+    }
+}
+
+/// The columns of a gated point.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GatedPoint {
+    /// Columns of the table, each once.
+    pub columns: Vec<usize>,
+    /// What those columns were coarsened by, for the reader.
+    pub coarsen: BTreeMap<String, String>,
 }
 
 /// Attacks on places, times and counts, and what stands for place and time.

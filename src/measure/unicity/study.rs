@@ -2,6 +2,7 @@
 //! each sampled subject.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -210,11 +211,17 @@ impl<'a, C: Crowds> Study<'a, C> {
 
     /// At most `draws` members, drawn without replacement.
     pub(super) fn sample(&self, members: Members, draws: u32) -> Vec<Sampled> {
+        self.sample_of(members.least..=u32::MAX, draws as usize)
+    }
+
+    /// At most `most` subjects with so many distinct points, drawn without replacement; those of fewer are the first of
+    /// those of more.
+    pub(super) fn sample_of(&self, sizes: RangeInclusive<u32>, most: usize) -> Vec<Sampled> {
         let keys = self.keys.get_or_init(|| {
             let key = |subject| (self.traces.subject_key(number(subject)), number(subject));
             tell_apart((0..self.sizes.len()).into_par_iter().map(key).collect())
         });
-        draw_subjects(keys, self.sizes, members, self.seed, draws)
+        draw_subjects(keys, self.sizes, &sizes, self.seed, most)
     }
 }
 
@@ -251,14 +258,14 @@ fn tell_apart(mut subjects: Vec<(SubjectKey, u32)>) -> Vec<u64> {
 }
 
 /// The members of lowest priority.
-fn draw_subjects(keys: &[u64], sizes: &[u32], members: Members, seed: u64, most: u32) -> Vec<Sampled> {
+fn draw_subjects(keys: &[u64], sizes: &[u32], members: &RangeInclusive<u32>, seed: u64, most: usize) -> Vec<Sampled> {
     let seed = mix(seed, 0x7375_626A_6563_7473);
     let mut drawn: Vec<(u64, u32)> = (0_u32..)
         .zip(keys.iter().zip(sizes))
-        .filter(|(_, (_, size))| **size >= members.least)
+        .filter(|(_, (_, size))| members.contains(size))
         .map(|(subject, (&key, _))| (mix(seed, key), subject))
         .collect();
-    let most = most.max(1) as usize;
+    let most = most.max(1);
     if drawn.len() > most {
         drawn.select_nth_unstable(most);
         drawn.truncate(most);

@@ -59,7 +59,7 @@ fn below(k: u32) -> String {
 }
 
 fn below_label(what: &str, k: u32) -> String {
-    format!("{what} in classes smaller than {k}")
+    format!("{what} in classes {}", below(k))
 }
 
 fn of_set(which: &str, set: &SetStatistics, unit: Unit, context: FigureContext<'_>) -> Vec<Figure> {

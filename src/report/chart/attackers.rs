@@ -3,7 +3,7 @@
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
-use crate::report::number::percent;
+use crate::number::percent;
 use crate::report::{linkage, messages};
 use crate::result::{Evidence, Linkage, LinkageAttack, ScanResult};
 
@@ -37,7 +37,7 @@ impl Plot {
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) -> Option<Drawing> {
     let mut attacks: Vec<&LinkageAttack> = linkage::ranked(value).into_iter().take(SHOWN).collect();
     // Attacks that one limit speaks of stand together.
-    attacks.sort_by_key(|attack| linkage::follows(attack.attack));
+    attacks.sort_by_key(|attack| attack.follows());
     let rows = i32::try_from(attacks.len()).ok().filter(|rows| *rows > 0)?;
     let mut subtitle = messages::CHART_ATTACKERS_SUBTITLE.to_owned();
     if value.attacks.len() > attacks.len() {

@@ -2,7 +2,7 @@
 
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position};
-use crate::report::number::ratio;
+use crate::number::ratio;
 use crate::report::{linkage, messages};
 use crate::result::{Linkage, LinkageAttack};
 

@@ -2,8 +2,8 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::number::{count, percent, ratio};
 use crate::report::messages;
-use crate::report::number::{count, percent, ratio};
 use crate::report::summary::{SizeBar, counted_records, headline_set, size_bars};
 use crate::result::{ScanResult, Uniqueness};
 

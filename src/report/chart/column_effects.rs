@@ -3,9 +3,9 @@
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::number::percent;
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::report::number::percent;
 use crate::report::summary::riskiest_columns;
 use crate::result::{ColumnEffect, Uniqueness};
 

@@ -3,8 +3,8 @@
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
 use super::{axis_label, position};
+use crate::number::percent;
 use crate::report::messages;
-use crate::report::number::percent;
 
 /// Size of the second line of a label.
 const NOTE: i32 = 24;

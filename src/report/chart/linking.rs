@@ -2,10 +2,10 @@
 
 use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::number::percent;
 use crate::report::escape::printable;
 use crate::report::linkage;
 use crate::report::messages;
-use crate::report::number::percent;
 use crate::result::{Linkage, LinkageAttack, LinkedSet};
 
 /// Most bars of a picture.

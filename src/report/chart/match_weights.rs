@@ -2,10 +2,10 @@
 
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
 use super::{Drawing, position};
+use crate::number::percent;
 use crate::report::escape::printable;
 use crate::report::linkage;
 use crate::report::messages;
-use crate::report::number::percent;
 use crate::result::{Linkage, LinkageAttack, ProbabilisticDetail};
 
 /// Most levels that are drawn.

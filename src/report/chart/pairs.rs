@@ -2,9 +2,9 @@
 
 use super::Drawing;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
+use crate::number::{percent, ratio};
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::report::number::{percent, ratio};
 use crate::report::summary::{pair_columns, population};
 use crate::result::{Dataset, SetStatistics, Uniqueness};
 

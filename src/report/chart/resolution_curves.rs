@@ -3,8 +3,8 @@
 use super::Drawing;
 use super::curves::{self, Line};
 use super::scene::Canvas;
+use crate::number::percent;
 use crate::report::known_points::limit;
-use crate::report::number::percent;
 use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions};
 

@@ -5,9 +5,9 @@ use super::Drawing;
 use super::font::text_width;
 use super::pairs::{cell_text, scale};
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
+use crate::number::percent;
 use crate::report::escape::printable;
 use crate::report::known_points::{keeps_to, limit};
-use crate::report::number::percent;
 use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 

@@ -2,8 +2,8 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene};
 use super::{Drawing, axis_label, position};
+use crate::number::{percent, ratio};
 use crate::report::messages;
-use crate::report::number::{percent, ratio};
 use crate::report::summary::{SizeShares, population, shares_by_size};
 use crate::result::{Dataset, Uniqueness};
 

@@ -2,8 +2,8 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
+use crate::number::{percent, ratio};
 use crate::report::messages;
-use crate::report::number::{percent, ratio};
 use crate::report::summary::{exposed, headline_set, population, proposals};
 use crate::result::{Advice, ScanResult, Uniqueness};
 

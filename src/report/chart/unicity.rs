@@ -3,9 +3,9 @@
 use super::Drawing;
 use super::curves::{self, Line};
 use super::scene::Canvas;
+use crate::number::percent;
 use crate::report::known_points::{gated_number, limit};
 use crate::report::messages;
-use crate::report::number::percent;
 use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve};
 
 /// Most curves in the picture.
@@ -17,7 +17,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) 
     let lines: Vec<Line> = shown.iter().map(|(place, curve)| line(canvas, unicity, *place, curve)).collect();
     let title = messages::CHART_UNICITY.to_owned();
     let mut subtitle =
-        messages::chart_unicity_subtitle(shown.first().map(|(_, curve)| messages::cohort(curve)).as_deref());
+        messages::chart_unicity_subtitle(shown.first().map(|(_, curve)| curve.cohort_in_words()).as_deref());
     if all.len() > shown.len() {
         subtitle += &messages::more_curves(all.len() - shown.len());
     }
@@ -49,7 +49,7 @@ fn line(canvas: &Canvas<'_>, unicity: &Unicity, place: usize, curve: &UnicityCur
     let is_gated = unicity.gated_curve == Some(place);
     let columns: Vec<String> = curve.point.iter().map(|column| canvas.name(column)).collect();
     Line {
-        label: [columns.join(" + "), canvas.text(&messages::curve_notes(curve).join(", "))],
+        label: [columns.join(" + "), canvas.text(&curve.notes().join(", "))],
         points: figures(curve),
         is_main: is_gated,
         ring: is_gated.then(|| gated_number(unicity)),

@@ -3,8 +3,8 @@
 use super::first::{is_quasi, worst_case};
 use super::section::{Section, figures, sentences};
 use super::table::{Cell, Table};
+use crate::number::{count, percent, share};
 use crate::report::escape::printable;
-use crate::report::number::{count, percent, share};
 use crate::report::summary::{
     counted_records, crowd_headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
     shares_by_size, size_bars, why_undefined,
@@ -30,8 +30,8 @@ pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Cha
     reading.extend(worst_case(result, uniqueness));
     reading.extend(why_undefined(set, "class_sizes").map(|reason| messages::no_class_sizes(&reason)));
     Section {
-        id: "crowds",
-        title: messages::CROWDS_TITLE,
+        id: "crowds".into(),
+        title: messages::CROWDS_TITLE.into(),
         answer: messages::class_sizes_answer(&crowd_headline(result, set), set, k, records_below(set, k)),
         figures: figures(charts, &["class-sizes"]),
         tables,
@@ -107,8 +107,8 @@ pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, char
     reading.extend(messages::owned(messages::COLUMNS_READING));
     tables.insert(0, roles(columns));
     Section {
-        id: "columns",
-        title: messages::COLUMNS_TITLE,
+        id: "columns".into(),
+        title: messages::COLUMNS_TITLE.into(),
         answer,
         figures: figures(charts, &["column-effects"]),
         tables,
@@ -155,8 +155,8 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         })
         .collect();
     Some(Section {
-        id: "pairs",
-        title: messages::COMBINATIONS_TITLE,
+        id: "pairs".into(),
+        title: messages::COMBINATIONS_TITLE.into(),
         answer: messages::combinations_answer(&sets),
         figures: figures(charts, &["pairs", "set-sizes"]),
         tables: vec![

@@ -3,11 +3,11 @@
 use super::first::predicted;
 use super::section::{FindingLine, Section, figures, plain, quoted, sentences};
 use super::table::{Cell, ROWS, Table};
+use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::report::number::{count, figure, percent};
 use crate::report::summary::{Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons};
-use crate::report::{Chart, linkage, messages};
-use crate::result::{Advice, Finding, Outcome, ScanResult, Uniqueness, VerdictOutcome};
+use crate::report::{Chart, checks, messages};
+use crate::result::{Advice, Check, CheckOutcome, Finding, ScanResult, Uniqueness, VerdictOutcome};
 
 /// Findings written out as sentences; the table holds [`ROWS`].
 const SENTENCES: usize = 10;
@@ -23,11 +23,16 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
     }
     let mut tables = Vec::new();
     if !findings.is_empty() {
-        tables.push(Table::new(messages::FINDINGS_CAPTION, &messages::FINDING_HEADS, findings.iter().map(row)));
+        tables.push(Table::new(
+            messages::FINDINGS_CAPTION,
+            &messages::FINDING_HEADS,
+            findings.iter().map(|finding| row(result, finding)),
+        ));
     }
+    tables.extend(limits(result));
     Section {
-        id: "findings",
-        title: messages::FINDINGS_TITLE,
+        id: "findings".into(),
+        title: messages::FINDINGS_TITLE.into(),
         answer: messages::findings_answer(findings.len(), waived),
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
@@ -38,14 +43,53 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
     }
 }
 
-fn row(finding: &Finding) -> Vec<Cell> {
+/// Every limit with the figure that was held to it, also those that hold; nothing for a result without checks.
+fn limits(result: &ScanResult) -> Option<Table> {
+    let mut checks: Vec<&Check> = result.checks.iter().collect();
+    // Those that do not hold first: a long table is cut.
+    checks.sort_by_key(|check| matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::NotApplicable));
+    let rows = checks.into_iter().map(|check| limit_row(result, check));
+    (!result.checks.is_empty()).then(|| Table::new(messages::CHECKS_CAPTION, &messages::CHECK_HEADS, rows))
+}
+
+fn limit_row(result: &ScanResult, check: &Check) -> Vec<Cell> {
+    let figure = result.figures.iter().find(|figure| check.is_of(figure));
+    let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
+    let on = || format!("{} ({})", printable(&check.gate), names(&check.columns).join(", "));
+    let label = match (figure, gate) {
+        (Some(figure), _) => checks::label(figure),
+        (None, Some(gate)) if check.columns.is_empty() => messages::gate_name(gate),
+        (None, Some(gate)) => format!("{} ({})", messages::gate_name(gate), names(&check.columns).join(", ")),
+        (None, None) => on(),
+    };
+    let reason = check.reason.as_deref().map_or_else(|| "–".to_owned(), printable);
+    let limit = match (check.limit, figure) {
+        (Some(limit), Some(figure)) => Some(crate::number::value(limit, figure.unit)),
+        (limit, None) => limit.zip(gate).map(|(limit, gate)| messages::gate_limit(gate, limit)),
+        (None, Some(_)) => None,
+    };
+    vec![
+        Cell::text(label),
+        Cell::optional_words(figure.map(|figure| checks::value_in_words(figure, check.limit)), "–"),
+        Cell::optional_words(limit, "–"),
+        Cell::text(checks::outcome(check)),
+        Cell::text(reason),
+    ]
+}
+
+fn row(result: &ScanResult, finding: &Finding) -> Vec<Cell> {
+    let figure = result.figures.iter().find(|figure| checks::is_about(finding, figure));
+    let written = |number: f64, limit: Option<f64>| match figure {
+        Some(figure) => crate::number::value_beside(number, figure.unit, limit.unwrap_or(number)),
+        None => crate::number::figure(number),
+    };
     vec![
         Cell::text(finding.code.name()),
         Cell::text(messages::severity(finding.severity)),
         Cell::text(printable(&finding.measure)),
         Cell::text(if finding.columns.is_empty() { "–".to_owned() } else { names(&finding.columns).join(", ") }),
-        Cell::optional_words(finding.measured.map(figure), "–"),
-        Cell::optional_words(finding.limit.map(figure), "–"),
+        Cell::optional_words(finding.measured.map(|number| written(number, finding.limit)), "–"),
+        Cell::optional_words(finding.limit.map(|number| written(number, None)), "–"),
         Cell::text(if finding.waived { messages::WAIVED } else { messages::OPEN }),
     ]
 }
@@ -80,8 +124,8 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     let mut todo = sentences(messages::ADVICE_TODO);
     todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
     Some(Section {
-        id: "advice",
-        title: messages::ADVICE_TITLE,
+        id: "advice".into(),
+        title: messages::ADVICE_TITLE.into(),
         answer,
         figures: figures(charts, &["trade-off"]),
         tables,
@@ -129,15 +173,15 @@ fn speaks_of_static(result: &ScanResult) -> bool {
 }
 
 pub(super) fn not_measured(result: &ScanResult) -> Section {
+    // What was asked for and has no number, each reason once; then what was not asked for or does not apply.
     let mut entries: Vec<(String, String)> = Vec::new();
-    let mut ended = |name: &str, explanation: Option<&String>| {
-        entries.extend(explanation.map(|explanation| (name.to_owned(), printable(explanation))));
-    };
-    ended("uniqueness", result.measures.uniqueness.as_ref().and_then(why));
-    ended("identifiers", result.measures.identifiers.as_ref().and_then(why));
-    ended("unicity", result.measures.unicity.as_ref().and_then(why));
-    ended("linkage", result.measures.linkage.as_ref().and_then(why));
-    entries.extend(unknown_attacks(result));
+    for figure in result.figures.iter().filter(|figure| !figure.id.starts_with("uniqueness.set.")) {
+        let Some(reason) = figure.value.reason() else { continue };
+        let entry = (checks::label(figure), printable(reason));
+        if entries.len() < ROWS && !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
     let has_crowds = matches!(crowds(result), Crowds::Measured(_));
     let listed = result.not_measured.iter().take(ROWS);
     entries.extend(
@@ -150,27 +194,12 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
         vec![Table::new(messages::NOT_MEASURED_CAPTION, &messages::NOT_MEASURED_HEADS, rows)]
     };
     Section {
-        id: "not-measured",
-        title: messages::NOT_MEASURED_TITLE,
+        id: "not-measured".into(),
+        title: messages::NOT_MEASURED_TITLE.into(),
         answer: messages::not_measured_answer(entries.len()),
         tables,
         reading: messages::owned(messages::NOT_MEASURED_READING),
         todo: sentences(messages::NOT_MEASURED_TODO),
         ..Section::default()
-    }
-}
-
-/// Attacks without a figure, each with its reason.
-fn unknown_attacks(result: &ScanResult) -> Vec<(String, String)> {
-    let attacks = linkage::measured(result).map_or(&[][..], |linkage| &linkage.attacks);
-    let unknown = attacks.iter().filter(|attack| linkage::rate(attack).is_none()).take(ROWS);
-    unknown.map(|attack| (messages::attack_label(attack), messages::attack_unknown(attack))).collect()
-}
-
-/// Why a measure has no figure; none when it has.
-fn why<T>(outcome: &Outcome<T>) -> Option<&String> {
-    match outcome {
-        Outcome::Measured { .. } => None,
-        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => Some(explanation),
     }
 }

@@ -1,14 +1,14 @@
 //! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
 use super::section::{Sentence, plain, quoted};
+use crate::number::{count, percent, ratio, share};
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
-use crate::report::number::{count, percent, ratio, share};
 use crate::report::summary::{
     Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
     proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{known_points, linkage, messages, sweep};
+use crate::report::{checks, known_points, linkage, messages, sweep};
 use crate::result::{Advice, Evidence, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
 
 /// Rows of the lists of bars.
@@ -86,7 +86,7 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
                 Some(_) => messages::NOT_GATED.to_owned(),
             },
         ),
-        over: gated && set.smallest_class.is_none_or(|smallest| smallest < u64::from(k)),
+        over: checks::of_set(result, set, "smallest_class").is_some_and(|figure| checks::is_over(result, figure)),
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
         label: messages::tile_unicity(point.known_points),
         value: point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent),
         note: messages::tile_unicity_note(limit.map(percent).as_deref()),
-        over: limit.is_some_and(|limit| !known_points::keeps_to(point, limit)),
+        over: known_points::is_over(result),
     })
 }
 
@@ -141,12 +141,12 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
 pub(super) fn linkage_tile(result: &ScanResult) -> Option<Tile> {
     let measured = linkage::measured(result)?;
     let attack = linkage::strongest(result).or(measured.attacks.first())?;
-    let limit = linkage::limit(result, attack);
+    let limit = linkage::limit_in_words(result, attack);
     let value = linkage::rate(attack).map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
     Some(Tile {
         label: messages::TILE_LINKED.to_owned(),
         value: if attack.evidence == Evidence::None { messages::tile_no_evidence(&value) } else { value },
-        note: messages::tile_linked_note(attack, limit.map(percent).as_deref()),
+        note: messages::tile_linked_note(attack, limit.as_deref()),
         over: linkage::breaks(result, attack),
     })
 }
@@ -271,9 +271,9 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
 
 /// What would keep known points to their limit, where it is broken and no proposal says so.
 fn known_points_note(result: &ScanResult, ranked: &[&Advice]) -> Option<String> {
-    let (limit, (_, point)) = (known_points::limit(result)?, known_points::gated(result)?);
+    let limit = known_points::limit(result)?;
     let mends = |advice: &&Advice| advice.after.as_ref().and_then(|after| after.unicity).is_some_and(|it| it <= limit);
-    if known_points::keeps_to(point, limit) || ranked.iter().any(mends) {
+    if !known_points::is_over(result) || ranked.iter().any(mends) {
         return None;
     }
     let study = known_points::measured(result)?.resolutions.as_ref();

@@ -2,9 +2,9 @@
 
 use super::section::{Section, Sentence, figures, quoted};
 use super::table::{Cell, Table};
+use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::report::known_points::{gated, gated_number, limit};
-use crate::report::number::{count, percent};
+use crate::report::known_points::{gated, gated_number, is_over, limit};
 use crate::report::summary::names;
 use crate::report::{Chart, messages, sweep};
 use crate::result::{
@@ -16,7 +16,7 @@ const CURVES: usize = 24;
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "known-points", title: messages::UNICITY_TITLE, ..Section::default() };
+    let section = Section { id: "known-points".into(), title: messages::UNICITY_TITLE.into(), ..Section::default() };
     Some(match result.measures.unicity.as_ref()? {
         Outcome::Measured { value, .. } => measured(section, result, value, charts),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
@@ -62,7 +62,7 @@ fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Ch
 fn answer(result: &ScanResult, value: &Unicity) -> String {
     let plain = value.curves.first().and_then(|curve| Some((curve, curve.results.last()?)));
     match gated(result).or(plain).filter(|(_, point)| point.share.is_some()) {
-        Some((curve, point)) => messages::unicity_answer(curve, point, limit(result)),
+        Some((curve, point)) => messages::unicity_answer(curve, point, limit(result), is_over(result)),
         None => messages::NO_UNICITY.to_owned(),
     }
 }
@@ -100,7 +100,7 @@ fn tables(value: &Unicity) -> Vec<Table> {
     let rows = value.curves.iter().enumerate().map(|(place, curve)| {
         vec![
             Cell::text(messages::curve_label(curve)),
-            Cell::text(messages::cohort(curve)),
+            Cell::text(curve.cohort_in_words()),
             Cell::number(count(curve.points)),
             Cell::number(count(curve.records_without_point)),
             Cell::number(count(curve.records_hidden)),
@@ -171,7 +171,7 @@ fn mobility(value: &Unicity) -> Option<Table> {
             if low < high { messages::interval(&percent(low), &percent(high)) } else { messages::EXACT.to_owned() }
         });
         vec![
-            Cell::text(messages::mobility_attack(result.attack)),
+            Cell::text(result.attack.in_words()),
             Cell::text(messages::mobility_place(result)),
             Cell::optional_words(result.known.map(|known| count(u64::from(known))), "–"),
             Cell::optional(result.mean_risk.map(percent)),

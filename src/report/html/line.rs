@@ -1,8 +1,8 @@
 //! The number line of the first screen: now, limit, and what the recommended change would make of it.
 
+use crate::number::percent;
 use crate::report::headline::{About, headline};
-use crate::report::number::percent;
-use crate::report::summary::{Crowds, crowds, is_gated, proposals, smallest_crowd};
+use crate::report::summary::{Crowds, crowds, is_below_limit, is_gated, proposals, smallest_crowd};
 use crate::report::{known_points, linkage, messages};
 use crate::result::{Advice, LinkageAttack, ScanResult, SetStatistics, UnicityResult};
 
@@ -72,7 +72,7 @@ fn of_crowd(result: &ScanResult, set: &SetStatistics) -> Option<NumberLine> {
         now: messages::line_now(now, units),
         now_at: percent_of_width(at(now)),
         now_anchor: anchor(at(now)),
-        breaks: gated && now < k,
+        breaks: is_below_limit(result, set),
         after,
         end: messages::line_end(end, messages::unit(set.reading, end)),
     })
@@ -95,7 +95,7 @@ fn of_known_points(result: &ScanResult, point: &UnicityResult) -> Option<NumberL
         now: messages::line_now_share(&percent(now)),
         now_at: percent_of_width(place(now)),
         now_anchor: anchor(place(now)),
-        breaks: !known_points::keeps_to(point, limit),
+        breaks: known_points::is_over(result),
         after,
         end: messages::LINE_END_SHARE.to_owned(),
     })

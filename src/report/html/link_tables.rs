@@ -1,18 +1,17 @@
 //! Tables about linkage: all attacks side by side, then each with its figures and what its pictures show.
 
 use super::table::{Cell, Table};
+use crate::number::{count, figure, percent, share, value_beside, whole};
 use crate::report::escape::printable;
-use crate::report::linkage;
-use crate::report::messages;
-use crate::report::number::{count, figure, percent, share, whole};
 use crate::report::summary::names;
+use crate::report::{checks, linkage, messages};
 use crate::result::{
-    DistanceDetail, IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail, PseudonymCheck, ReleaseDetail,
-    ScoreboardDetail,
+    DistanceDetail, Figure, FigureUnit, IntersectionDetail, Linkage, LinkageAttack, ProbabilisticDetail,
+    PseudonymCheck, ReleaseDetail, ScanResult, ScoreboardDetail,
 };
 
 /// The tables, overview first; the figures of single attacks are closed at first.
-pub(super) fn tables(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> {
+pub(super) fn tables(result: &ScanResult, value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> {
     let mut tables = Vec::new();
     if !value.attacks.is_empty() {
         let rows: Vec<Vec<Cell>> = linkage::ranked(value).into_iter().map(row).collect();
@@ -23,7 +22,7 @@ pub(super) fn tables(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> 
         tables.push(Table::new(messages::PSEUDONYM_CAPTION, &messages::PSEUDONYM_HEADS, rows));
     }
     for attack in attacks {
-        tables.push(facts(attack));
+        tables.push(facts(result, attack));
         tables.extend(sets(attack));
         tables.extend(weights(attack));
         tables.extend(waterfall(attack));
@@ -53,7 +52,7 @@ fn row(attack: &LinkageAttack) -> Vec<Cell> {
         Cell::optional(attack.baseline_rate.map(percent)),
         Cell::optional_words(attack.control_rate.map(percent), messages::NO_HOLD_OUT),
         Cell::optional_words(residual, messages::NO_HOLD_OUT),
-        Cell::text(messages::evidence(attack.evidence)),
+        Cell::text(messages::evidence(attack)),
     ]
 }
 
@@ -72,40 +71,19 @@ fn pseudonym(check: &PseudonymCheck) -> Vec<Cell> {
 }
 
 /// The figures of one attack that it has, as a list.
-fn facts(attack: &LinkageAttack) -> Table {
-    let whole_of = attack.subjects;
-    let counts =
-        |number: Option<u64>| number.map(|number| messages::count_and_share(&count(number), &share(number, whole_of)));
-    let journalist = attack.journalist.as_ref();
+fn facts(result: &ScanResult, attack: &LinkageAttack) -> Table {
     let presence = attack.delta_presence.map(|range| messages::interval(&percent(range.min), &percent(range.max)));
     let mut facts: Vec<(&str, Option<String>)> = vec![
-        (messages::FACT_SUBJECTS, Some(count(attack.subjects))),
-        (messages::FACT_SOURCE, Some(count(attack.source_subjects))),
         (messages::FACT_READING, attack.reading.map(|reading| messages::reading(reading).to_owned())),
-        (messages::FACT_UNIQUE, counts(attack.unique)),
-        (messages::FACT_AMBIGUOUS, counts(attack.ambiguous)),
-        (messages::FACT_NO_MATCH, counts(attack.no_match)),
-        (messages::FACT_ONE_TO_ONE, counts(attack.one_to_one)),
-        (messages::FACT_EXPECTED, attack.expected_correct.map(whole)),
-        (messages::FACT_MARKETER, attack.marketer.map(percent)),
-        (messages::FACT_K_MAP, attack.k_map.map(count)),
         (messages::FACT_PRESENCE, presence),
-        (messages::FACT_JOURNALIST, journalist.and_then(|risk| risk.highest).map(percent)),
-        (messages::FACT_JOURNALIST_AVERAGE, journalist.and_then(|risk| risk.average).map(percent)),
         (messages::FACT_MISMATCH, attack.population_mismatch.filter(|number| *number > 0).map(count)),
-        (messages::FACT_LINKS, attack.links.map(count)),
-        (messages::FACT_CORRECT, attack.correct.map(count)),
-        (messages::FACT_PRECISION, attack.precision.map(percent)),
-        (messages::FACT_RECALL, attack.recall.map(percent)),
-        (messages::FACT_CLAIMS, attack.claim_rate.map(percent)),
-        (messages::FACT_CONTROL, attack.control_rate.map(percent)),
-        (messages::FACT_RESIDUAL, attack.residual_risk.map(percent)),
     ];
     facts.extend(attack.distance.iter().flat_map(distance));
     facts.extend(attack.scoreboard.iter().flat_map(scoreboard));
     facts.extend(attack.intersection.iter().flat_map(intersection));
     facts.extend(attack.release.iter().flat_map(release));
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let figures = checks::figures_of(result, attack);
+    let mut rows: Vec<Vec<Cell>> = figures.iter().filter_map(|figure| fact(figure, attack.subjects)).collect();
     for (name, value) in facts {
         rows.extend(value.map(|value| vec![Cell::text(name), Cell::number(value)]));
     }
@@ -114,10 +92,22 @@ fn facts(attack: &LinkageAttack) -> Table {
     }
     // What is null has its reason, and is never left out as if nobody had asked.
     rows.extend(attack.undefined.iter().map(|entry| {
-        let reason = printable(messages::undefined_reason(&entry.reason));
+        let reason = printable(entry.in_words());
         vec![Cell::text(printable(&entry.field)), Cell::number(messages::not_defined_because(&reason))]
     }));
     Table::new(messages::attack_caption(attack), &messages::FACT_HEADS, rows.into_iter()).folded()
+}
+
+/// A figure of an attack that has a number; subjects with their share of all.
+fn fact(figure: &Figure, whole: u64) -> Option<Vec<Cell>> {
+    let value = figure.value.value()?;
+    let written = value_beside(value, figure.unit, value);
+    let is_part =
+        figure.unit == FigureUnit::Subjects && !figure.id.ends_with("subjects") && !figure.id.ends_with(".k_map");
+    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+    let part = (is_part && whole > 0).then(|| percent(value / whole as f64));
+    let text = part.map_or(written.clone(), |part| messages::count_and_share(&written, &part));
+    Some(vec![Cell::text(printable(&figure.label)), Cell::number(text)])
 }
 
 fn probabilistic(detail: &ProbabilisticDetail) -> Vec<(String, String)> {

@@ -17,7 +17,7 @@ const PICTURES: [&str; 6] =
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "linkage", title: messages::LINKAGE_TITLE, ..Section::default() };
+    let section = Section { id: "linkage".into(), title: messages::LINKAGE_TITLE.into(), ..Section::default() };
     Some(match result.measures.linkage.as_ref()? {
         Outcome::Measured { value, .. } => measured(section, result, value, charts),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
@@ -32,7 +32,7 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
         answer: answer(result, value),
         lines: lines(value, &attacks),
         figures: figures(charts, &PICTURES),
-        tables: link_tables::tables(value, &attacks),
+        tables: link_tables::tables(result, value, &attacks),
         reading: reading(charts, &attacks),
         caution: if attacks.is_empty() { Vec::new() } else { messages::owned(messages::LINKAGE_CAUTION) },
         todo: todo(result, value),
@@ -42,9 +42,11 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {
     match linkage::strongest(result) {
-        Some(attack) => {
-            messages::linkage_answer(attack, linkage::limit(result, attack), linkage::breaks(result, attack))
-        }
+        Some(attack) => messages::linkage_answer(
+            attack,
+            linkage::limit_in_words(result, attack).as_deref(),
+            linkage::breaks(result, attack),
+        ),
         None if value.attacks.is_empty() => messages::NO_ATTACK.to_owned(),
         None => messages::NO_ATTACK_FIGURE.to_owned(),
     }
@@ -86,8 +88,8 @@ fn reading(charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
 }
 
 fn todo(result: &ScanResult, value: &Linkage) -> Vec<Sentence> {
-    let has = |follows| value.attacks.iter().any(|attack| linkage::follows(attack.attack) == follows);
-    let without_limit = value.attacks.iter().any(|attack| linkage::limit(result, attack).is_none());
+    let has = |follows| value.attacks.iter().any(|attack| attack.follows() == follows);
+    let without_limit = value.attacks.iter().any(|attack| linkage::limit_in_words(result, attack).is_none());
     let reversed = value.pseudonyms.iter().any(|check| check.reversed > 0);
     let all = [
         (reversed, messages::PSEUDONYM_TODO),

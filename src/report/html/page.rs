@@ -5,7 +5,7 @@ use askama::Template;
 use super::first::{Bar, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
-use super::{crowds, decision, first, known_points, linkage, record, safety, source};
+use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
 use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
@@ -116,6 +116,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     }
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
+    sections.extend(plain::sections(result));
     sections.push(crowds::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));

@@ -2,9 +2,9 @@
 
 use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
+use crate::number::{bytes, count, duration};
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::report::number::{bytes, count, duration};
 use crate::result::{Gate, GateSet, InputFile, ScanResult, Uniqueness};
 
 /// The limits that the answer was judged by, each with where it comes from.
@@ -32,8 +32,8 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         messages::SOURCE_SCAN,
     ));
     Section {
-        id: "policy",
-        title: messages::POLICY_TITLE,
+        id: "policy".into(),
+        title: messages::POLICY_TITLE.into(),
         answer: messages::policy(policy, &printable(&policy.name)),
         lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
         tables: vec![Table::new(messages::POLICY_CAPTION, &messages::POLICY_HEADS, rows.into_iter())],
@@ -66,13 +66,13 @@ pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
         terms.push((messages::METHOD_MISSING.to_owned(), missing));
         terms.push((messages::METHOD_SHAPLEY.to_owned(), messages::shapley(&uniqueness.shapley_method)));
     }
-    Section { id: "method", title: messages::METHOD_TITLE, terms, ..Section::default() }
+    Section { id: "method".into(), title: messages::METHOD_TITLE.into(), terms, ..Section::default() }
 }
 
 pub(super) fn glossary() -> Section {
     Section {
-        id: "glossary",
-        title: messages::GLOSSARY_TITLE,
+        id: "glossary".into(),
+        title: messages::GLOSSARY_TITLE.into(),
         terms: owned_terms(messages::GLOSSARY),
         ..Section::default()
     }
@@ -94,8 +94,8 @@ pub(super) fn record(result: &ScanResult) -> Section {
     });
     let facts = facts(result).into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]);
     Section {
-        id: "record",
-        title: messages::RECORD_TITLE,
+        id: "record".into(),
+        title: messages::RECORD_TITLE.into(),
         answer: messages::record_answer(result.dataset.files.len(), &messages::dataset_size(&result.dataset)),
         tables: [
             vec![Table::new(messages::FILES_CAPTION, &messages::FILE_HEADS, files)],

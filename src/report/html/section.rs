@@ -1,5 +1,7 @@
 //! What a section of the page is made of: answer, picture, table, how to read, what to do.
 
+use std::borrow::Cow;
+
 use super::table::Table;
 use crate::report::escape::printable;
 use crate::report::{Chart, messages};
@@ -11,8 +13,8 @@ pub(super) type Sentence = Vec<(bool, String)>;
 /// One section. Whatever is empty is not shown.
 #[derive(Default)]
 pub(super) struct Section {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
+    pub(super) id: Cow<'static, str>,
+    pub(super) title: Cow<'static, str>,
     pub(super) answer: String,
     pub(super) findings: Vec<FindingLine>,
     pub(super) lines: Vec<Sentence>,

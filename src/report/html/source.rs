@@ -2,16 +2,16 @@
 
 use super::section::{Section, quoted, sentences};
 use super::table::{Cell, Table};
+use crate::number::{count, percent, share};
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::report::number::{count, percent, share};
 use crate::report::summary::names;
 use crate::result::{IdentifierColumn, Identifiers, Outcome, Recipient, ScanResult};
 
 /// The section on identifiers; none when the measure was not part of the run.
 pub(super) fn identifiers(result: &ScanResult) -> Option<Section> {
     let outcome = result.measures.identifiers.as_ref()?;
-    let section = Section { id: "identifiers", title: messages::IDENTIFIERS_TITLE, ..Section::default() };
+    let section = Section { id: "identifiers".into(), title: messages::IDENTIFIERS_TITLE.into(), ..Section::default() };
     Some(match outcome {
         Outcome::Measured { value, .. } => found(section, value),
         Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
@@ -72,8 +72,8 @@ fn identifier_row(found: &IdentifierColumn) -> Vec<Cell> {
 /// Who receives the extract, whose risk this is, and on which terms.
 pub(super) fn recipient(result: &ScanResult) -> Section {
     let section = Section {
-        id: "recipient",
-        title: messages::RECIPIENT_TITLE,
+        id: "recipient".into(),
+        title: messages::RECIPIENT_TITLE.into(),
         reading: messages::owned(messages::RECIPIENT_READING),
         ..Section::default()
     };

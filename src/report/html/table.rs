@@ -1,7 +1,7 @@
 //! Tables of the page as plain data.
 
+use crate::number::count;
 use crate::report::messages;
-use crate::report::number::count;
 
 /// Most rows of a table; the rest is in `result.json`.
 pub(super) const ROWS: usize = 50;

@@ -164,7 +164,7 @@ fn the_first_screen_says_what_to_do_with_lines_to_paste() {
     assert_eq!(todo.matches("<li").count(), 3);
     assert!(todo.find("Leave <code>reference</code> out") < todo.find("Coarsen <code>birth_year</code>"));
     assert!(todo.contains(
-        "smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64.0\u{a0}% of detail kept; reaches the limits on crowds"
+        "smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64\u{a0}% of detail kept; reaches the limits on crowds"
     ));
     assert!(todo.contains("[columns.birth_year]\ncoarsen = &#34;round:10&#34;"));
     assert!(!todo.contains("enclave"), "a change reaches the limits");
@@ -212,14 +212,14 @@ fn known_points_are_answered_with_cohort_caution_and_what_coarsening_would_buy()
     let section = page.split_once("id=\"known-points\"").unwrap().1.split_once("</section>").unwrap().0;
     for said in [
         "3 known points (posted_at and merchant_id) single 73.3 % of",
-        "The limit of 20.0 % does not hold",
+        "The limit of 20 % does not hold",
         "About the limit: more than half of the subjects have fewer than 4 distinct points.",
         "the subjects with at least 8 points; this curve is judged",
         "not known, because no record has a value in every column of the point.",
         "not how many are identified",
         "Among more people, or at a coarser day",
         "Of single changes amount → left out buys most: 3 known points then single out",
-        "The least change of this sweep that keeps to the limit of 20.0 % is",
+        "The least change of this sweep that keeps to the limit of 20 % is",
         "reidrisk scan INPUT --coarsen",
         "no subject has so many points",
         "Records out of sight",
@@ -247,7 +247,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
     let section = section(&page, "linkage");
     for said in [
         "Weighed agreements, members.csv: 93.7 % (95 % interval 92.8 % to 94.6 %) of 3,000 subjects linked to the right \
-         person; guessing finds &#60; 0.01 %. The limit of 5.00 % does not hold",
+         person; guessing finds &#60; 0.01 %. The limit of 5 % does not hold",
         "Of the shared columns district links most: without it 63.4 % of subjects become",
         "2,881 of 3,000 pseudonyms in customer_id, of 2,881 subjects, are a plain or common hash",
         "None of 3,000 pseudonyms in card",
@@ -275,8 +275,8 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
 #[test]
 fn an_attack_without_evidence_is_called_so_and_never_safe() {
     let page = page(&fixture::unlinked()).replace('\u{a0}', " ");
-    assert!(page.contains("0.60 %, no evidence"));
-    assert!(page.contains("No attack does better than guessing; that is no evidence, not a proof of safety. No limit"));
+    assert!(page.contains("0.6 %, no evidence"));
+    assert!(page.contains("No evidence: no better than guessing; that is not a proof of safety. No limit"));
     assert!(page.contains("Caveat: the attack <code>exact</code> with <code>visitors.csv</code> does no better"));
     let words = page.to_lowercase();
     assert_eq!(words.matches("is safe").count() + words.matches("are safe").count(), 0, "{words}");
@@ -286,7 +286,9 @@ fn an_attack_without_evidence_is_called_so_and_never_safe() {
 fn linkage_that_was_cut_off_is_unknown_and_listed_as_not_measured() {
     let page = page(&fixture::linkage_cut_off());
     assert!(page.contains("What can be linked is unknown, because joining ended at the time limit."));
-    assert!(section(&page, "not-measured").contains("<th scope=\"row\">linkage</th><td>joining ended"));
+    assert!(
+        section(&page, "not-measured").contains("share of subjects linked to the right person</th><td>joining ended")
+    );
     assert!(!page.contains("Strongest linkage attack"));
 }
 
@@ -341,7 +343,7 @@ fn the_limits_are_listed_gate_by_gate_with_who_asks_for_them() {
     result.policy.gates[0].origin = crate::result::GateOrigin::Preset;
     let page = page(&result).replace('\u{a0}', " ");
     assert!(page.contains("<td>at least 5</td><td>law</td><td>a statute; set by the preset</td>"));
-    assert!(page.contains("subjects singled out by 4 known points</th><td>at most 20.0 %</td><td>house</td>"));
+    assert!(page.contains("subjects singled out by 4 known points</th><td>at most 20 %</td><td>house</td>"));
 }
 
 #[test]

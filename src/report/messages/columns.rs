@@ -1,8 +1,8 @@
 //! Words about columns and their roles.
 
 use super::{LISTED, LISTED_CHARACTERS, columns, counted};
+use crate::number::count;
 use crate::report::escape::shortened;
-use crate::report::number::count;
 use crate::result::{Dataset, DatasetColumn};
 
 pub(in crate::report) const GUESSED: &str = " (guessed)";

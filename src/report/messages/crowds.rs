@@ -1,7 +1,7 @@
 //! Words about crowds, and the combinations of columns that they stand on.
 
-use super::{NOT_DEFINED, capitalised, columns, counted, list, undefined_reason};
-use crate::report::number::{count, percent};
+use super::{NOT_DEFINED, capitalised, columns, counted, list};
+use crate::number::{count, percent};
 use crate::result::{ColumnEffect, Reading, SetStatistics};
 
 /// The name of a reading in tables.
@@ -163,7 +163,7 @@ pub(in crate::report) fn tile_alone_note(full: &SetStatistics) -> String {
 pub(in crate::report) fn exactness(effect: &ColumnEffect) -> String {
     match (effect.shapley, effect.undefined.iter().find(|entry| entry.field == "shapley")) {
         (Some(_), _) => "exact".to_owned(),
-        (None, Some(entry)) => crate::report::escape::printable(undefined_reason(&entry.reason)),
+        (None, Some(entry)) => crate::report::escape::printable(entry.in_words()),
         (None, None) => NOT_DEFINED.to_owned(),
     }
 }

@@ -1,9 +1,30 @@
 //! Words around the figures that decide, and what to try first.
 
-use crate::report::number::count;
+use crate::number::count;
+use crate::result::CheckOutcome;
 
-pub(in crate::report) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Finding"];
-pub(in crate::report) const IDENTIFIER_COLUMNS: &str = "columns with direct identifiers";
+pub(in crate::report) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Outcome"];
+pub(in crate::report) const CUT_OFF: &str = "cut off";
+
+/// Where a result of an earlier version has figures and no checks.
+pub(in crate::report) const NO_CHECKS: &str =
+    "This result keeps no checks, as those of schema 1.0: what each figure was held against is not shown.";
+
+/// An estimate and what it may be at most, which is what a limit is held against.
+pub(in crate::report) fn at_most(value: &str, upper: &str) -> String {
+    format!("{value} (up to {upper})")
+}
+
+/// How a check ended, as one word or two.
+pub(in crate::report) fn check_outcome(outcome: CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Holds => "holds",
+        CheckOutcome::Breaks => "does not hold",
+        CheckOutcome::Unknown => "unknown",
+        CheckOutcome::CutOff => CUT_OFF,
+        CheckOutcome::NotApplicable => "does not apply",
+    }
+}
 
 pub(in crate::report) fn most_revealing(columns: &[String]) -> String {
     format!("Most revealing columns: {}", columns.join(", "))

@@ -1,6 +1,6 @@
 //! Words of the first screen.
 
-use crate::report::number::count;
+use crate::number::count;
 use crate::result::Reading;
 
 /// How the page may be passed on.

@@ -1,7 +1,7 @@
 //! Words about the limits that a scan is judged by.
 
 use super::{counted, severity};
-use crate::report::number::{count, percent};
+use crate::number::{count, figure, percent};
 use crate::result::{
     Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
 };
@@ -84,16 +84,21 @@ pub(in crate::report) fn gate_name(gate: &Gate) -> String {
     }
 }
 
+/// A limit of a gate with its unit.
+pub(in crate::report) fn gate_limit(gate: &Gate, limit: f64) -> String {
+    match gate.measure.name() {
+        "smallest-class" | "correct-links" => figure(limit),
+        _ => percent(limit),
+    }
+}
+
 /// The limit of a gate with its direction and unit.
 pub(in crate::report) fn gate_value(gate: &Gate) -> String {
     let Some(limit) = gate.limit else {
         let is_form = gate.measure.is_rule_of_form();
         return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
     };
-    let figure = match gate.measure.name() {
-        "smallest-class" | "correct-links" => format!("{limit}"),
-        _ => percent(limit),
-    };
+    let number = gate_limit(gate, limit);
     let direction = match gate.comparison {
         Comparison::AtLeast => "at least",
         Comparison::AtMost | Comparison::NoneBreaks => "at most",
@@ -103,7 +108,7 @@ pub(in crate::report) fn gate_value(gate: &Gate) -> String {
         ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
         _ => String::new(),
     };
-    format!("{direction} {figure}{classes}")
+    format!("{direction} {number}{classes}")
 }
 
 /// Who asks for a limit, as one word.

@@ -1,9 +1,9 @@
 //! Words about linkage.
 
+use crate::number::{count, figure, percent, whole};
 use crate::report::escape::printable;
-use crate::report::linkage::{columns, follows, interval, rate, source};
-use crate::report::number::{count, figure, percent, whole};
-use crate::result::{AssignmentMethod, AttackKind, Evidence, LinkageAttack, PseudonymCheck, undefined_in_words};
+use crate::report::linkage::{columns, interval, rate, source};
+use crate::result::{AssignmentMethod, AttackKind, Evidence, FigureUnit, LinkageAttack, PseudonymCheck};
 
 pub(in crate::report) const LINKAGE_TITLE: &str = "Linkage";
 pub(in crate::report) const LINKAGE_READING: &[&str] = &[
@@ -105,10 +105,10 @@ pub(in crate::report) fn attack_meaning(kind: AttackKind) -> &'static str {
     }
 }
 
-pub(in crate::report) fn evidence(evidence: Evidence) -> &'static str {
-    match evidence {
+pub(in crate::report) fn evidence(attack: &LinkageAttack) -> &'static str {
+    match attack.evidence {
         Evidence::Found => "better than guessing",
-        Evidence::None => NO_EVIDENCE,
+        Evidence::None => attack.no_evidence().unwrap_or(NO_EVIDENCE),
         Evidence::Unknown => super::NOT_KNOWN,
     }
 }
@@ -120,7 +120,7 @@ pub(in crate::report) fn attack_label(attack: &LinkageAttack) -> String {
 
 /// What the found are said to be: counted by truth, or expected.
 fn found_as(attack: &LinkageAttack) -> &'static str {
-    match (follows(attack.attack), attack.correct.is_some()) {
+    match (attack.follows(), attack.correct.is_some()) {
         _ if attack.intersection.is_some() => "alone on both together",
         (false, true) => "linked to the right person",
         (false, false) => "expected to be linked to the right person",
@@ -135,7 +135,7 @@ pub(in crate::report) fn linked_headline(frequency: &str, attack: &LinkageAttack
         "none" => "No subject".to_owned(),
         frequency => format!("{} subjects", super::capitalised(frequency)),
     };
-    let (what, source) = (if follows(attack.attack) { "followed to" } else { "linked to" }, source(attack));
+    let (what, source) = (if attack.follows() { "followed to" } else { "linked to" }, source(attack));
     let how = attack_name(attack.attack);
     let on = match attack.columns.len() {
         0 => String::new(),
@@ -163,7 +163,7 @@ pub(in crate::report) fn linked_detail(attack: &LinkageAttack) -> String {
 
 /// What the headline means for those who are linked.
 pub(in crate::report) fn linked_attacker(attack: &LinkageAttack) -> &'static str {
-    if follows(attack.attack) {
+    if attack.follows() {
         "Whoever has both releases knows that two histories are of one person"
     } else {
         "Whoever holds that table puts a name on their records"
@@ -186,12 +186,7 @@ fn share(attack: &LinkageAttack) -> String {
 /// Why an attack has no figure.
 pub(in crate::report) fn attack_unknown(attack: &LinkageAttack) -> String {
     let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(super::undefined_reason(&entry.reason)))
-}
-
-/// The reason code of a figure of linkage that is null, in words.
-pub(in crate::report) fn linkage_reason(code: &str) -> &str {
-    undefined_in_words(code).unwrap_or(code)
+    entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(entry.in_words()))
 }
 
 /// One attack in a line.
@@ -201,11 +196,7 @@ pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
     if rate(attack).is_none() {
         return format!("{label}: not known, because {}{equals}", attack_unknown(attack).trim_end_matches('.'));
     }
-    let verdict = match (attack.evidence, attack.attack) {
-        (Evidence::None, AttackKind::Intersection) => "; the other release singles out nobody more",
-        (Evidence::None, _) => "; no better than guessing, which is no evidence",
-        _ => "",
-    };
+    let verdict = attack.no_evidence().map_or_else(String::new, |why| format!("; {why}, which is no evidence"));
     format!("{label}: {}{verdict}{equals}", linked_detail(attack))
 }
 
@@ -252,33 +243,31 @@ pub(in crate::report) fn linkage_unknown(explanation: &str) -> String {
 }
 
 /// The strongest attack against its limit, in a sentence.
-pub(in crate::report) fn linkage_answer(attack: &LinkageAttack, limit: Option<f64>, breaks: bool) -> String {
+pub(in crate::report) fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> String {
     let what = linked_detail(attack);
-    let evidence = match attack.evidence {
-        Evidence::None => " No attack does better than guessing; that is no evidence, not a proof of safety.",
-        Evidence::Found | Evidence::Unknown => "",
-    };
+    let evidence = attack
+        .no_evidence()
+        .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
     let limit = match limit {
-        Some(limit) => {
-            format!(" The limit of {} {}.", percent(limit), if breaks { "does not hold" } else { "holds" })
-        }
+        Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
         None => " No limit is declared.".to_owned(),
     };
     format!("{}: {what}.{evidence}{limit}", super::capitalised(&attack_label(attack)))
 }
 
-/// The row of linkage where there is no figure.
-pub(in crate::report) const LINKED_ROW: &str = "subjects linked";
-
-/// The row of the table of figures.
-pub(in crate::report) fn linked_label(attack: &LinkageAttack) -> String {
-    let what = if follows(attack.attack) { "subjects followed" } else { "subjects linked" };
-    format!("{what} ({})", attack_label(attack))
-}
-
 pub(in crate::report) fn tile_linked_note(attack: &LinkageAttack, limit: Option<&str>) -> String {
     let limit = limit.map_or_else(|| "no limit set".to_owned(), |limit| format!("limit: at most {limit}"));
     format!("{}; {limit}", source(attack))
+}
+
+/// A limit with its unit: `5 %`, `20 links`.
+pub(in crate::report) fn limit_of(limit: f64, unit: FigureUnit) -> String {
+    let number = crate::number::value(limit, unit);
+    match unit {
+        FigureUnit::Links if number == "1" => "1 correct link".to_owned(),
+        FigureUnit::Links => format!("{number} correct links"),
+        _ => number,
+    }
 }
 
 pub(in crate::report) fn tile_no_evidence(value: &str) -> String {
@@ -314,27 +303,9 @@ pub(in crate::report) fn alone_caption(attack: &LinkageAttack) -> String {
     format!("Who came and who left, alone on a column ({})", attack_label(attack))
 }
 
-pub(in crate::report) const FACT_SUBJECTS: &str = "subjects of the extract";
-pub(in crate::report) const FACT_SOURCE: &str = "subjects of the source";
 pub(in crate::report) const FACT_READING: &str = "read as";
-pub(in crate::report) const FACT_UNIQUE: &str = "subjects who match exactly one";
-pub(in crate::report) const FACT_AMBIGUOUS: &str = "subjects who match several";
-pub(in crate::report) const FACT_NO_MATCH: &str = "subjects who match nobody";
-pub(in crate::report) const FACT_ONE_TO_ONE: &str = "alone on both sides";
-pub(in crate::report) const FACT_EXPECTED: &str = "links expected to be right";
-pub(in crate::report) const FACT_K_MAP: &str = "fewest who match (k-map)";
 pub(in crate::report) const FACT_PRESENCE: &str = "share of a class of the source that is in the extract";
-pub(in crate::report) const FACT_JOURNALIST: &str = "highest risk of who is looked up (journalist)";
-pub(in crate::report) const FACT_JOURNALIST_AVERAGE: &str = "average risk of who is looked up (journalist)";
-pub(in crate::report) const FACT_MARKETER: &str = "expected share linked rightly (marketer)";
 pub(in crate::report) const FACT_MISMATCH: &str = "classes with more subjects in the extract than in the source";
-pub(in crate::report) const FACT_CLAIMS: &str = "share for whom a link is claimed";
-pub(in crate::report) const FACT_CONTROL: &str = "the same for people whom the source does not hold";
-pub(in crate::report) const FACT_RESIDUAL: &str = "residual risk: claims beyond control";
-pub(in crate::report) const FACT_LINKS: &str = "links claimed";
-pub(in crate::report) const FACT_CORRECT: &str = "links that are right, by the truth";
-pub(in crate::report) const FACT_PRECISION: &str = "of the links claimed, right";
-pub(in crate::report) const FACT_RECALL: &str = "of those in the source, found";
 
 pub(in crate::report) const FACT_LAMBDA: &str = "matches among candidate pairs, learned";
 pub(in crate::report) const FACT_CANDIDATES: &str = "candidate pairs";

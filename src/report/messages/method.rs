@@ -1,7 +1,7 @@
 //! Words about method, assumptions and terms.
 
 use super::NOT_DEFINED;
-use crate::report::number::count;
+use crate::number::count;
 use crate::result::{MissingMode, OwnCategory, ShapleyMethod};
 
 /// What a missing cell matches, in one sentence.

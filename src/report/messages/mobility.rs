@@ -1,9 +1,9 @@
 //! Words about the attacks of the mobility literature, and about the clock by which moments are coarsened.
 
+use crate::number::{count, figure, percent};
 use crate::report::escape::printable;
-use crate::report::number::{count, figure, percent};
 use crate::report::summary::names;
-use crate::result::{Dataset, MobilityAttack, MobilityResult};
+use crate::result::{Dataset, MobilityResult};
 
 pub(in crate::report) const MOBILITY_CAPTION: &str = "Attacks on places, times and counts";
 pub(in crate::report) const MOBILITY_HEADS: [&str; 8] =
@@ -12,20 +12,6 @@ pub(in crate::report) const MOBILITY_READING: &[&str] = &[
     "Attacks on places take the worst case: the risk of a subject is the largest chance of finding it by anything of \
      that kind that could be known. They lie above the curves, which are averages, and no limit is set on them.",
 ];
-
-/// What the attacker knows.
-pub(in crate::report) fn mobility_attack(attack: MobilityAttack) -> &'static str {
-    match attack {
-        MobilityAttack::Location => "visits",
-        MobilityAttack::Sequence => "visits in their order",
-        MobilityAttack::Time => "visits with their time",
-        MobilityAttack::UniqueLocation => "distinct places",
-        MobilityAttack::Frequency => "places and how often",
-        MobilityAttack::Probability => "places and their share of visits",
-        MobilityAttack::Proportion => "places relative to the first",
-        MobilityAttack::HomeWork => "the two places visited most",
-    }
-}
 
 /// The columns of a place, and of the order where the attack needs one.
 pub(in crate::report) fn mobility_place(result: &MobilityResult) -> String {
@@ -58,7 +44,7 @@ pub(in crate::report) fn mobility_sentence(result: &MobilityResult) -> String {
     let share = result.share_at_risk_1.map_or_else(|| super::NOT_DEFINED.to_owned(), percent);
     format!(
         "Of the attacks on places, in the worst case, {known}{} find most: {share} of {} for certain.",
-        mobility_attack(result.attack),
+        result.attack.in_words(),
         super::counted(result.looked_at, "subject", "subjects")
     )
 }

@@ -1,6 +1,6 @@
 //! Words in and around pictures.
 
-use crate::report::number::count;
+use crate::number::count;
 
 /// Title of the picture of class sizes.
 pub(in crate::report) fn chart_class_sizes(units: &str) -> String {

@@ -1,6 +1,6 @@
 //! Words of the sections below the first screen.
 
-use crate::report::number::count;
+use crate::number::count;
 use crate::result::{Consent, IdentifierColumn, IdentifierKind, Placement};
 
 pub(in crate::report) const FINDINGS_TITLE: &str = "Findings";
@@ -8,6 +8,9 @@ pub(in crate::report) const FINDINGS_CAPTION: &str = "All findings, worst first"
 pub(in crate::report) const FINDING_HEADS: [&str; 7] =
     ["Code", "Severity", "Measure", "Columns", "Measured", "Limit", "State"];
 pub(in crate::report) const OPEN: &str = "open";
+pub(in crate::report) const SECTION_CAPTION: &str = "Figures of this measure and what they are held to";
+pub(in crate::report) const CHECKS_CAPTION: &str = "Every limit and the figure that was held to it";
+pub(in crate::report) const CHECK_HEADS: [&str; 5] = ["Figure", "Value", "Limit", "Outcome", "Why"];
 pub(in crate::report) const FINDINGS_READING: &[&str] = &[
     "A finding is something that does not keep to a limit, or that a person must look at. A limit that holds makes none.",
     "A waived finding counts no more for the verdict; its figure stays.",

@@ -1,11 +1,8 @@
 //! Words about known points.
 
+use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::report::number::{count, percent};
-use crate::result::{Attacker, Cohort, UnicityCurve, UnicityMethod, UnicityResult};
-
-/// The row of known points where there is nothing to judge.
-pub(in crate::report) const UNICITY_ROW: &str = "subjects singled out by known points";
+use crate::result::{Attacker, UnicityCurve, UnicityMethod, UnicityResult};
 
 /// The row of unicity: `subjects singled out by 4 known points`.
 pub(in crate::report) fn unicity_label(known_points: u32) -> String {
@@ -50,15 +47,19 @@ pub(in crate::report) const UNICITY_SWEEP_TODO: &str =
     "`reidrisk scan --sweep` shows for each step of time, place and amount how much it would hide.";
 
 /// The share at the gated number of points against its limit, in a sentence.
-pub(in crate::report) fn unicity_answer(curve: &UnicityCurve, point: &UnicityResult, limit: Option<f64>) -> String {
+pub(in crate::report) fn unicity_answer(
+    curve: &UnicityCurve,
+    point: &UnicityResult,
+    limit: Option<f64>,
+    is_over: bool,
+) -> String {
     let points = if point.known_points == 1 { "point" } else { "points" };
     let verb = if point.known_points == 1 { "singles" } else { "single" };
     let share = point.share.map_or_else(|| super::NOT_DEFINED.to_owned(), percent);
     let columns = super::list(&crate::report::summary::names(&curve.point));
     let subjects = super::counted(point.subjects, "subject", "subjects");
     let limit = limit.map_or_else(String::new, |limit| {
-        let holds = crate::report::known_points::keeps_to(point, limit);
-        format!(" The limit of {} {}.", percent(limit), if holds { "holds" } else { "does not hold" })
+        format!(" The limit of {} {}.", percent(limit), if is_over { "does not hold" } else { "holds" })
     });
     format!("{} known {points} ({columns}) {verb} {share} of {subjects} out.{limit}", point.known_points)
 }
@@ -100,16 +101,6 @@ pub(in crate::report) fn unicity_note(point: &UnicityResult) -> String {
     if notes.is_empty() { "–".to_owned() } else { notes.join("; ") }
 }
 
-/// How an attacker comes to know points, for labels.
-pub(in crate::report) fn attacker_name(attacker: Attacker) -> &'static str {
-    match attacker {
-        Attacker::Uniform => "any points",
-        Attacker::Rarest => "rarest points",
-        Attacker::Frequent => "most frequent points",
-        Attacker::Consecutive => "consecutive points",
-    }
-}
-
 /// How an attacker comes to know points, as a sentence.
 pub(in crate::report) fn attacker_sentence(attacker: Attacker) -> &'static str {
     match attacker {
@@ -122,42 +113,16 @@ pub(in crate::report) fn attacker_sentence(attacker: Attacker) -> &'static str {
     }
 }
 
-/// Which subjects a curve looks at.
-pub(in crate::report) fn cohort(curve: &UnicityCurve) -> String {
-    match (curve.cohort, curve.cohort_points) {
-        (Cohort::Fixed, Some(1)) => "subjects with a point".to_owned(),
-        (Cohort::Fixed, Some(points)) => format!("the subjects with at least {} points", count(u64::from(points))),
-        (Cohort::Fixed, None) => "the same subjects throughout".to_owned(),
-        (Cohort::Eligible, _) => "at each number, all subjects with so many points".to_owned(),
-        (Cohort::UseAll, _) => "all subjects that have a point".to_owned(),
-    }
-}
-
-/// What sets a curve apart beside the columns of its points: coarsening, tolerance, attacker, what else is known.
-pub(in crate::report) fn curve_notes(curve: &UnicityCurve) -> Vec<String> {
-    let rule = |(column, rule): (&String, &String)| format!("{} {}", printable(column), printable(rule));
-    let within = |(column, rule): (&String, &String)| format!("{} within {}", printable(column), printable(rule));
-    let mut notes: Vec<String> = curve.coarsen.iter().map(rule).chain(curve.within.iter().map(within)).collect();
-    notes.push(attacker_name(curve.attacker).to_owned());
-    if !curve.known_attributes.is_empty() {
-        notes.push(format!("and known {}", super::list(&crate::report::summary::names(&curve.known_attributes))));
-    }
-    if curve.crowd_below > 2 {
-        notes.push(format!("fewer than {} match", count(u64::from(curve.crowd_below))));
-    }
-    notes
-}
-
 /// What a curve is about: `posted_at + merchant_id (any points)`.
 pub(in crate::report) fn curve_label(curve: &UnicityCurve) -> String {
     let columns = crate::report::summary::names(&curve.point).join(" + ");
-    format!("{columns} ({})", curve_notes(curve).join(", "))
+    printable(&format!("{columns} ({})", curve.notes().join(", ")))
 }
 
 /// The same with its cohort, for the head of a table.
 pub(in crate::report) fn curve_caption(curve: &UnicityCurve, is_gated: bool) -> String {
     let gated = if is_gated { "; this curve is judged" } else { "" };
-    format!("{}: {}{gated}", curve_label(curve), cohort(curve))
+    format!("{}: {}{gated}", curve_label(curve), curve.cohort_in_words())
 }
 
 pub(in crate::report) const CURVES_CAPTION: &str = "What each curve is about";

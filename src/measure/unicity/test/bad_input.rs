@@ -38,7 +38,7 @@ fn one_curve_without_a_figure_does_not_hide_another() {
     let value = measured(&table, &settings);
     assert_eq!(value.curves[0].undefined.as_ref().unwrap().reason, "constant-point");
     assert!(value.curves[0].results.is_empty());
-    assert_eq!(value.gated_curve, Some(2));
+    assert_eq!(value.curves[2].results.len(), 4);
 }
 
 #[test]
@@ -64,41 +64,6 @@ fn more_known_points_than_any_trace_has_give_words() {
     let fixed = result_at(&value, Attacker::Uniform, Cohort::Fixed, 9);
     let words = "more than half of the subjects have fewer than 3 distinct points, so the cohort is fixed at 2";
     assert_eq!(fixed.reason.as_deref(), Some(words));
-}
-
-#[test]
-fn the_gate_falls_back_to_the_points_that_half_of_the_subjects_have() {
-    let (table, values) = table_of(&plain(), 3);
-    let mut settings = settings_of(&values, Point::new([0]));
-    settings.known_points = vec![1];
-    let value = measured(&table, &settings);
-    assert_eq!((value.gated_curve, value.gated_known_points), (Some(0), Some(2)));
-    assert_eq!(value.curves[0].cohort_points, Some(2));
-    assert!(value.gate_note.unwrap().contains("fewer than 4 distinct points; judged at 2"));
-    settings.gate_known_points = 2;
-    assert_eq!(measured(&table, &settings).gate_note, None);
-}
-
-#[test]
-fn exactly_half_of_the_subjects_is_enough_for_the_gate() {
-    let with_points = |subject: u32, points: i64| (0..points).map(move |point| (subject, vec![Some(point)]));
-    let half: Vec<PlainRecord> =
-        [with_points(0, 4), with_points(1, 4), with_points(2, 1), with_points(3, 1)].into_iter().flatten().collect();
-    let (table, values) = table_of(&half, 1);
-    let value = measured(&table, &settings_of(&values, Point::new([0])));
-    assert_eq!((value.gated_known_points, value.gate_note), (Some(4), None));
-}
-
-#[test]
-fn a_gate_without_anybody_in_its_cohort_looks_at_nothing() {
-    let records: Vec<PlainRecord> =
-        (0..10_u32).map(|subject| (subject, vec![(subject < 3).then_some(i64::from(subject))])).collect();
-    let (table, values) = table_of(&records, 1);
-    let value = measured(&table, &settings_of(&values, Point::new([0])));
-    assert_eq!((value.gated_curve, value.gated_known_points), (None, None));
-    assert_eq!(value.gate_note.as_deref(), Some("more than half of the subjects have no point at all"));
-    assert!(value.curves[0].results.iter().all(|result| result.share.is_none() && result.reason.is_some()));
-    assert_eq!(value.curves[0].records_without_point, 7);
 }
 
 #[test]

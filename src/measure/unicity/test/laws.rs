@@ -9,7 +9,7 @@ fn shares(value: &Unicity, cohort: Cohort) -> Vec<f64> {
 }
 
 /// The same records in another order, so that subjects and values are numbered anew.
-fn shuffled(records: &[PlainRecord], seed: u64) -> Vec<PlainRecord> {
+pub(super) fn shuffled(records: &[PlainRecord], seed: u64) -> Vec<PlainRecord> {
     let mut numbered: Vec<(u64, &PlainRecord)> = (0..).map(|place| mix(seed, place)).zip(records).collect();
     numbered.sort_by_key(|(priority, _)| *priority);
     let mut subjects: BTreeMap<u32, u32> = BTreeMap::new();

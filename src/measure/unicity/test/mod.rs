@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod brute_force;
+mod gate;
 mod laws;
 mod mobility;
 mod published;
@@ -57,8 +58,9 @@ pub(super) fn table_of(records: &[PlainRecord], columns: usize) -> (Table, Vec<C
     (Table::new(columns, Some(subjects), records.len()).unwrap(), values)
 }
 
+/// Curves only: what is judged has tests of its own.
 pub(super) fn settings_of(values: &[ColumnValues], point: Point) -> Settings {
-    Settings::new(values.to_vec(), vec![point])
+    Settings { gate: GateSettings::of(&[]), ..Settings::new(values.to_vec(), vec![point]) }
 }
 
 pub(super) fn outcome(table: &Table, settings: &Settings) -> Outcome<Unicity> {

@@ -22,7 +22,6 @@ fn intervals_of_draws_hold_the_exact_share_in_at_least_93_of_100_repeats() {
         let (table, values) = table_of(&many_subjects(400, places), 2);
         let mut settings = settings_of(&values, Point::new([0, 1]));
         settings.known_points = vec![2];
-        settings.gate_known_points = 2;
         settings.draws = 150;
         let exact = measured(&table, &settings);
         let share = result_at(&exact, Attacker::Uniform, Cohort::Fixed, 2).share.unwrap();
@@ -111,7 +110,6 @@ fn every_subject_and_every_choice_is_drawn_equally_often() {
     let (table, values) = table_of(&records, 1);
     let mut settings = settings_of(&values, Point::new([0]));
     settings.known_points = vec![2];
-    settings.gate_known_points = 2;
     settings.work_limit = 0;
     settings.draws = 1;
     // Points {0, 1, 9} of subject 0, two known: two of three choices single it out, in one of six draws.

@@ -2,12 +2,17 @@
 //!
 //! A no-break space stands between a figure and its unit, so that a wrapped line never parts them.
 
+use crate::result::FigureUnit;
+
+/// Stands where a number does not exist.
+pub(crate) const NOT_DEFINED: &str = "not defined";
+
 /// No-break space.
 const SPACE: char = '\u{a0}';
 
 /// A count with `,` between thousands: `48,211`.
 #[must_use]
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -19,34 +24,74 @@ pub(super) fn count(number: u64) -> String {
     grouped
 }
 
-/// A share of 0 to 1 (or a difference of shares) as percent. Only 0 is `0 %` and only 1 is `100 %`: what is close
-/// to them is written as below or above.
+/// A share of 0 to 1 (or a difference of shares) as percent, with three significant digits. Only 0 is `0 %` and only 1 is
+/// `100 %`: what is close to them is written as below or above.
 #[must_use]
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    let size = percent.abs();
-    let sign = if percent < 0.0 { "-" } else { "" };
-    let figure = if size == 0.0 {
-        "0".to_owned()
-    } else if size < 0.01 {
-        return if percent < 0.0 { format!("about{SPACE}0{SPACE}%") } else { format!("<{SPACE}0.01{SPACE}%") };
-    } else if size < 0.0995 {
-        format!("{sign}{size:.3}")
-    } else if size < 9.995 {
-        format!("{sign}{size:.2}")
-    } else if size < 99.95 {
-        format!("{sign}{size:.1}")
-    } else if size < 100.0 {
-        format!("{sign}>{SPACE}99.9")
-    } else {
-        format!("{sign}{size:.0}")
-    };
-    format!("{figure}{SPACE}%")
+pub(crate) fn percent(share: f64) -> String {
+    written(share, digits(share))
+}
+
+/// [`percent`], with as many digits more as it takes to tell `share` from `other`, such as its limit.
+#[must_use]
+pub(crate) fn percent_beside(share: f64, other: f64) -> String {
+    let first = digits(share);
+    let tells_apart = |decimals: &usize| written(share, *decimals) != written(other, *decimals);
+    let is_same = share.total_cmp(&other).is_eq();
+    let decimals = (first..=MOST_DECIMALS).find(|decimals| is_same || tells_apart(decimals)).unwrap_or(MOST_DECIMALS);
+    written(share, decimals)
+}
+
+/// Most decimals of a percentage beside its limit.
+const MOST_DECIMALS: usize = 9;
+
+/// Decimals that leave three significant digits of a percentage: at most three.
+fn digits(share: f64) -> usize {
+    match share.abs() * 100.0 {
+        size if size < 0.0995 => 3,
+        size if size < 9.995 => 2,
+        _ => 1,
+    }
+}
+
+/// A percentage with at most so many decimals; without zeros at its end.
+fn written(share: f64, decimals: usize) -> String {
+    let size = (share * 100.0).abs();
+    let sign = if share < 0.0 { "-" } else { "" };
+    let digits = format!("{size:.decimals$}");
+    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    let (least, most) = (format!("0.{}1", "0".repeat(decimals.max(2) - 1)), format!("99.{}", "9".repeat(decimals)));
+    if size > 0.0 && (digits == "0" || (size < 0.01 && decimals <= 3)) {
+        let least = if decimals <= 3 { "0.01" } else { &least };
+        return if share < 0.0 { format!("about{SPACE}0{SPACE}%") } else { format!("<{SPACE}{least}{SPACE}%") };
+    }
+    if size < 100.0 && digits == "100" {
+        return format!("{sign}>{SPACE}{most}{SPACE}%");
+    }
+    format!("{sign}{digits}{SPACE}%")
+}
+
+/// The number of a figure with its unit where that is no count: a share as percent.
+#[must_use]
+pub(crate) fn value(number: f64, unit: FigureUnit) -> String {
+    value_beside(number, unit, number)
+}
+
+/// [`value`], told apart from `other`, such as its limit.
+#[must_use]
+pub(crate) fn value_beside(number: f64, unit: FigureUnit, other: f64) -> String {
+    match unit {
+        FigureUnit::Share => percent_beside(number, other),
+        FigureUnit::Number => figure(number),
+        _ if number.fract() == 0.0 => whole(number),
+        // What rounds to its limit and is beyond it keeps its decimals.
+        _ if whole(number) == whole(other) && !number.total_cmp(&other).is_eq() => figure(number),
+        _ => whole(number),
+    }
 }
 
 /// A figure of a finding or its limit, whose unit the finding says: whole, or with three significant digits.
 #[must_use]
-pub(super) fn figure(number: f64) -> String {
+pub(crate) fn figure(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return format!("{number:.0}");
     }
@@ -65,27 +110,27 @@ pub(super) fn figure(number: f64) -> String {
 /// An expected number, rounded to a whole one: `1,902`; what would round to 0 keeps a digit.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturates")]
-pub(super) fn whole(number: f64) -> String {
+pub(crate) fn whole(number: f64) -> String {
     if number > 0.0 && number < 10.0 { figure(number) } else { count(number.max(0.0).round() as u64) }
 }
 
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
 #[must_use]
-pub(super) fn share(part: u64, whole: u64) -> String {
-    ratio(part, whole).map_or_else(|| super::messages::NOT_DEFINED.to_owned(), percent)
+pub(crate) fn share(part: u64, whole: u64) -> String {
+    ratio(part, whole).map_or_else(|| NOT_DEFINED.to_owned(), percent)
 }
 
 /// `part / whole`; none when `whole` is 0.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
+pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// A share in natural frequencies: `about 40 in 100`, `about 1 in 2,500`, `all`, `none`.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the size of `whole`")]
-pub(super) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
+pub(crate) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
     let share = ratio(part, whole)?;
     Some(if part == 0 {
         "none".to_owned()
@@ -103,7 +148,7 @@ pub(super) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
 /// Bytes in binary units: `210 MiB`.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-pub(super) fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     if number < 1024 {
         return format!("{number}{SPACE}B");
     }
@@ -122,7 +167,7 @@ pub(super) fn bytes(number: u64) -> String {
 /// A duration of milliseconds: `4.1 s`, `3 min 20 s`.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-pub(super) fn duration(milliseconds: u64) -> String {
+pub(crate) fn duration(milliseconds: u64) -> String {
     match milliseconds {
         0..=999 => format!("{milliseconds}{SPACE}ms"),
         1_000..=59_949 => format!("{:.1}{SPACE}s", milliseconds as f64 / 1000.0),
@@ -135,7 +180,8 @@ pub(super) fn duration(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, figure, natural_frequency, percent};
+    use super::{bytes, count, duration, figure, natural_frequency, percent, percent_beside, value_beside};
+    use crate::result::FigureUnit;
 
     #[test]
     fn thousands_are_parted() {
@@ -156,10 +202,31 @@ mod tests {
             (0.871_33, "87.1\u{a0}%"),
             (0.9999, ">\u{a0}99.9\u{a0}%"),
             (1.0, "100\u{a0}%"),
-            (-0.05, "-5.00\u{a0}%"),
+            (0.2, "20\u{a0}%"),
+            (0.001, "0.1\u{a0}%"),
+            (0.999_5, ">\u{a0}99.9\u{a0}%"),
+            (-0.05, "-5\u{a0}%"),
+            (-1e-9, "about\u{a0}0\u{a0}%"),
         ] {
             assert_eq!(percent(share), text);
         }
+    }
+
+    #[test]
+    fn a_share_beside_its_limit_is_told_apart_from_it_and_never_rounds_to_nothing_or_all() {
+        for (share, limit, text) in [
+            (0.2, 0.2, "20\u{a0}%"),
+            (0.204, 0.2, "20.4\u{a0}%"),
+            (0.200_04, 0.2, "20.004\u{a0}%"),
+            (0.999_999_6, 1.0, ">\u{a0}99.9\u{a0}%"),
+            (0.999_96, 0.05, ">\u{a0}99.9\u{a0}%"),
+            (0.000_000_5, 0.0, "<\u{a0}0.01\u{a0}%"),
+            (1.0, 0.2, "100\u{a0}%"),
+        ] {
+            assert_eq!(percent_beside(share, limit), text, "{share}");
+        }
+        assert_eq!(value_beside(5.2, FigureUnit::Links, 5.0), "5.2");
+        assert_eq!(value_beside(5_204.3, FigureUnit::Links, 5.0), "5,204");
     }
 
     #[test]

@@ -1,0 +1,225 @@
+//! Which figures and checks speak of what a view shows. Views look up here, and compare nothing.
+
+use super::escape::printable;
+use super::messages;
+use super::summary::{Crowds, crowds, headline_set, names};
+use crate::number::{NOT_DEFINED, value_beside};
+use crate::result::{
+    Check, CheckOutcome, Figure, FigureValue, Finding, LinkageAttack, Outcome, ScanResult, SectionRow, SetStatistics,
+};
+
+/// The figure of an identifier; of several the first.
+pub(super) fn figure<'a>(result: &'a ScanResult, id: &str) -> Option<&'a Figure> {
+    result.figures.iter().find(|figure| figure.id == id)
+}
+
+/// The checks that were held against a figure.
+pub(super) fn of<'a>(result: &'a ScanResult, figure: &Figure) -> impl Iterator<Item = &'a Check> {
+    let speaks = |check: &&Check| check.is_of(figure) && check.outcome != CheckOutcome::NotApplicable;
+    result.checks.iter().filter(speaks).collect::<Vec<_>>().into_iter()
+}
+
+/// The check that decides about a figure: the first that does not hold, else the first.
+pub(super) fn decisive<'a>(result: &'a ScanResult, figure: &Figure) -> Option<&'a Check> {
+    let mut checks: Vec<&Check> = of(result, figure).collect();
+    checks.sort_by_key(|check| check.outcome == CheckOutcome::Holds);
+    checks.first().copied()
+}
+
+/// The limit that decides about a figure; none where it is shown and not held to one.
+pub(super) fn limit(result: &ScanResult, figure: &Figure) -> Option<f64> {
+    decisive(result, figure)?.limit
+}
+
+/// Whether a limit on a figure does not hold; unknown is not held.
+pub(super) fn is_over(result: &ScanResult, figure: &Figure) -> bool {
+    of(result, figure).any(|check| check.outcome != CheckOutcome::Holds)
+}
+
+/// Whether a figure breaks a limit and no waiver covers that.
+pub(super) fn is_broken(result: &ScanResult, figure: &Figure) -> bool {
+    of(result, figure).any(|check| check.outcome == CheckOutcome::Breaks && !check.waived)
+}
+
+/// The finding that speaks of a figure.
+pub(super) fn finding<'a>(result: &'a ScanResult, figure: &Figure) -> Option<&'a Finding> {
+    result.findings.iter().find(|finding| is_about(finding, figure))
+}
+
+/// Whether a finding speaks of a figure.
+pub(super) fn is_about(finding: &Finding, figure: &Figure) -> bool {
+    finding.figure.as_ref() == Some(&figure.id) && finding.columns == figure.columns && finding.about == figure.about
+}
+
+/// A figure of a set of quasi-identifiers: of the static ones where the set is theirs, else of all.
+pub(super) fn of_set<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str) -> Option<&'a Figure> {
+    let ids = ["static", "full"].map(|which| format!("uniqueness.{which}.{name}"));
+    ids.iter().find_map(|id| result.figures.iter().find(|figure| figure.id == *id && figure.columns == set.columns))
+}
+
+/// The figure that a row of a section names.
+pub(super) fn of_row<'a>(result: &'a ScanResult, row: &SectionRow) -> Option<&'a Figure> {
+    let is_it =
+        |figure: &&Figure| figure.id == row.figure && figure.columns == row.columns && figure.about == row.about;
+    result.figures.iter().find(is_it)
+}
+
+/// What the gate on known points looks at.
+pub(super) fn known_points(result: &ScanResult) -> Option<&Figure> {
+    figure(result, "unicity.gated_share")
+}
+
+/// The share that an attack finds: figures stand in the order of the attacks.
+pub(super) fn rate<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> Option<&'a Figure> {
+    let Some(Outcome::Measured { value, .. }) = &result.measures.linkage else { return None };
+    let place = value.attacks.iter().position(|other| std::ptr::eq(other, attack) || other == attack)?;
+    let is_rate =
+        |figure: &&Figure| ["linkage.attack_rate", "linkage.releases.attack_rate"].contains(&figure.id.as_str());
+    result.figures.iter().filter(is_rate).nth(place)
+}
+
+/// Every figure of an attack: those of its own, not of sets of columns or of stated probabilities.
+pub(super) fn figures_of<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> Vec<&'a Figure> {
+    let Some(rate) = rate(result, attack) else { return Vec::new() };
+    let is_like = |figure: &&Figure| {
+        figure.name().0 == rate.name().0 && figure.columns == rate.columns && figure.about == rate.about
+    };
+    result.figures.iter().filter(is_like).collect()
+}
+
+/// One row of the table of figures. Names in it are printable; nothing else is escaped.
+pub(super) struct Row {
+    /// What was measured, and on which columns or by which attack.
+    pub(super) label: String,
+    /// The figure with its unit.
+    pub(super) value: String,
+    /// Its limit; `-` where it is shown and not held to one.
+    pub(super) limit: String,
+    /// How that ended: code of the finding that speaks of it, or a word.
+    pub(super) outcome: String,
+}
+
+/// The figures that lead, each beside its limits, then every other figure that a check or a finding speaks of.
+pub(super) fn rows(result: &ScanResult) -> Vec<Row> {
+    let mut figures = leading(result);
+    let is_told = |figures: &[&Figure], figure: &Figure| figures.iter().any(|told| std::ptr::eq(*told, figure));
+    for figure in &result.figures {
+        let speaks = of(result, figure).next().is_some() || finding(result, figure).is_some();
+        if speaks && !is_told(&figures, figure) {
+            figures.push(figure);
+        }
+    }
+    let mut rows: Vec<Row> = figures.into_iter().flat_map(|figure| rows_of(result, figure)).collect();
+    let without = result.checks.iter().filter(|check| {
+        check.figure.is_none() && !matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::NotApplicable)
+    });
+    rows.extend(without.map(|check| row_without_figure(result, check)));
+    rows
+}
+
+/// The figures that are shown whatever they are held to.
+fn leading(result: &ScanResult) -> Vec<&Figure> {
+    let mut figures = Vec::new();
+    if let Crowds::Measured(uniqueness) = crowds(result) {
+        let set = headline_set(result, uniqueness);
+        let below = format!("below {}", result.policy.k);
+        let records_below = result.figures.iter().find(|figure| {
+            figure.id.ends_with(".records_below")
+                && figure.columns == set.columns
+                && figure.about.as_ref() == Some(&below)
+        });
+        figures.extend(of_set(result, set, "smallest_class"));
+        figures.extend(of_set(result, set, "unique_share"));
+        figures.extend(records_below);
+        figures.extend(of_set(result, set, "average_record"));
+        if set.columns != uniqueness.full.columns {
+            figures.extend(figure(result, "uniqueness.full.unique_share"));
+        }
+    }
+    figures.extend(known_points(result));
+    figures.extend(strongest_rates(result));
+    figures.extend(figure(result, "identifiers.columns"));
+    let of_sections = result.sections.iter().flat_map(|section| &section.rows);
+    figures.extend(of_sections.filter_map(|row| of_row(result, row)));
+    figures
+}
+
+/// The share of the strongest attack on tables that name people, and of the strongest from release to release.
+fn strongest_rates(result: &ScanResult) -> Vec<&Figure> {
+    let Some(measured) = super::linkage::measured(result) else {
+        return figure(result, "linkage.attack_rate").into_iter().collect();
+    };
+    let ranked = super::linkage::ranked(measured);
+    let family = |follows| ranked.iter().find(|attack| attack.follows() == follows);
+    [false, true].into_iter().filter_map(family).filter_map(|attack| rate(result, attack)).collect()
+}
+
+/// A row for each limit on a figure, or one where it is held to none.
+pub(super) fn rows_of(result: &ScanResult, figure: &Figure) -> Vec<Row> {
+    let rows: Vec<Row> = of(result, figure).map(|check| row(result, figure, Some(check))).collect();
+    if rows.is_empty() { vec![row(result, figure, None)] } else { rows }
+}
+
+fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
+    let limit = check.and_then(|check| check.limit);
+    let outcome = match check {
+        Some(check) => outcome(check),
+        None => finding(result, figure).map_or_else(String::new, code),
+    };
+    Row {
+        label: label(figure),
+        value: match figure.value.value() {
+            Some(value) => value_beside(value, figure.unit, limit.unwrap_or(value)),
+            None => value_in_words(figure, limit),
+        },
+        limit: limit.map_or_else(|| "-".to_owned(), |limit| crate::number::value(limit, figure.unit)),
+        outcome,
+    }
+}
+
+fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
+    let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
+    let name = gate.map_or_else(|| printable(&check.gate), messages::gate_name);
+    let on = if check.columns.is_empty() { String::new() } else { format!(" ({})", names(&check.columns).join(", ")) };
+    let written = |limit| gate.map_or_else(|| crate::number::figure(limit), |gate| messages::gate_limit(gate, limit));
+    let limit = check.limit.map_or_else(|| "-".to_owned(), written);
+    Row { label: format!("{name}{on}"), value: NOT_DEFINED.to_owned(), limit, outcome: outcome(check) }
+}
+
+/// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.
+pub(super) fn label(figure: &Figure) -> String {
+    let is_told = |about: &&str| figure.label.contains(*about) || figure.id.starts_with("identifiers.");
+    let about = figure.about.as_deref().filter(|about| !is_told(about)).map(printable);
+    let is_attack = figure.id.starts_with("linkage.") && about.is_some() && !figure.id.contains(".pseudonyms.");
+    let columns = messages::few(&names(&figure.columns));
+    let parts: Vec<String> = about.into_iter().chain((!is_attack && !columns.is_empty()).then_some(columns)).collect();
+    let name = printable(&figure.label);
+    if parts.is_empty() { name } else { format!("{name} ({})", parts.join("; ")) }
+}
+
+/// The number of a figure with its unit, told apart from its limit; of an estimate what it may be at most as well.
+pub(super) fn value_in_words(figure: &Figure, limit: Option<f64>) -> String {
+    let written = |number: f64| value_beside(number, figure.unit, limit.unwrap_or(number));
+    match (&figure.value, limit) {
+        (FigureValue::Measured { value, interval: Some([_, high]) }, Some(_)) => {
+            messages::at_most(&written(*value), &written(high.max(*value)))
+        }
+        (FigureValue::Measured { value, .. }, _) => written(*value),
+        (FigureValue::Undefined { .. }, _) => NOT_DEFINED.to_owned(),
+        (FigureValue::Incomplete { .. }, _) => messages::CUT_OFF.to_owned(),
+    }
+}
+
+/// How a check ended: the code of its finding, or a word.
+pub(super) fn outcome(check: &Check) -> String {
+    let waived = if check.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
+    match check.finding {
+        Some(code) => format!("{}{waived}", code.name()),
+        None => messages::check_outcome(check.outcome).to_owned(),
+    }
+}
+
+fn code(finding: &Finding) -> String {
+    let waived = if finding.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
+    format!("{}{waived}", finding.code.name())
+}
