@@ -19,8 +19,8 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reidrisk::plan::InputOptions;
 use reidrisk::input::{self, CodedColumn};
+use reidrisk::plan::InputOptions;
 use reidrisk::stop::{NoProgress, Stop};
 use reidrisk::table::{Column, Dictionary, LinkedCounts, SubjectCodes, Table, lattice, linked_counts};
 

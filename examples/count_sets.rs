@@ -17,8 +17,8 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reidrisk::plan::InputOptions;
 use reidrisk::input::{self, CodedColumn};
+use reidrisk::plan::InputOptions;
 use reidrisk::stop::{NoProgress, Stop};
 use reidrisk::table::{Column, ColumnSet, SubjectCodes, Table, class_sizes, count_sets, lattice};
 

@@ -3,11 +3,13 @@
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod support;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reidrisk::config::{ConfigFile, Settings, resolve};
+use reidrisk::config::{ConfigFile, Given, resolve};
+use reidrisk::plan::CoarsenRule;
 use reidrisk::result::{Advice, Headline, Outcome, Role, ScanResult, SetStatistics, VerdictOutcome};
 use reidrisk::scan::{Clock, scan};
 use reidrisk::stop::{NoProgress, Stop};
@@ -26,18 +28,38 @@ impl Clock for StoppedClock {
     }
 }
 
+/// What is typed for a scan, and rules that come over those of the configuration.
+#[derive(Default)]
+struct Asked {
+    flags: Vec<Given>,
+    coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+}
+
+impl Asked {
+    fn with(mut self, flag: &str, values: &[&str]) -> Self {
+        self.flags.push(Given::flag(flag, values).expect("a flag"));
+        self
+    }
+
+    fn coarsen_with(&mut self, written: &str) {
+        let (column, rule) = CoarsenRule::parse_for_column(written).expect("a rule");
+        self.coarsen.entry(column).or_default().push(rule);
+    }
+}
+
 /// Scans a file with flags and the configuration beside it, if there is one.
-fn scanned(input: &Path, flags: Settings) -> ScanResult {
+fn scanned(input: &Path, asked: Asked) -> ScanResult {
     let beside = input.with_file_name("reidrisk.toml");
     let config = beside.exists().then(|| ConfigFile::read(&beside).expect("the configuration is right"));
     let inputs = vec![input.to_str().expect("a path is text").to_owned()];
-    let resolved = resolve(inputs, flags, config, &|_| String::new()).expect("the plan is right");
-    scan(&resolved.plan, &StoppedClock, &NoProgress, &Stop::default()).expect("the scan ends")
+    let mut plan = resolve(inputs, &asked.flags, config).expect("the plan is right");
+    plan.coarsen.extend(asked.coarsen);
+    scan(&plan, &StoppedClock, &NoProgress, &Stop::default()).expect("the scan ends")
 }
 
 /// Single columns are enough of a lattice: the headline figures are those of the full and the static set.
-fn flags() -> Settings {
-    Settings { max_set: Some(1), ..Settings::default() }
+fn flags() -> Asked {
+    Asked::default().with("max-set", &["1"])
 }
 
 /// The headline figures of a finished scan.
@@ -61,7 +83,7 @@ fn headline(result: &ScanResult) -> Headline {
 }
 
 /// Applies each proposal as flags, compares what it predicts, and checks that its configuration says the same.
-fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Settings) -> ScanResult {
+fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Asked) -> ScanResult {
     let result = scanned(input, flags());
     assert!(result.advice.iter().filter(|advice| advice.recommended).count() == 1);
     assert!(result.advice[0].recommended, "the best comes first");
@@ -71,9 +93,9 @@ fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Settings) -> 
         settings.coarsen.retain(|column, _| advice.changes.iter().all(|change| change.column != *column));
         let kept = settings.coarsen.clone();
         for change in &advice.changes {
-            settings.coarsen_with(&format!("{}={}", change.column, change.rule)).expect("the change is a rule");
+            settings.coarsen_with(&format!("{}={}", change.column, change.rule));
         }
-        let mut as_configured = config_of(advice).settings.coarsen;
+        let mut as_configured = rules_of(advice);
         as_configured.extend(kept);
         assert_eq!(as_configured, settings.coarsen, "{}", advice.action);
         let after = scanned(input, settings);
@@ -89,10 +111,11 @@ fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Settings) -> 
     result
 }
 
-/// The lines to paste, read as a configuration.
-fn config_of(advice: &Advice) -> ConfigFile {
+/// The rules of the lines to paste, read as a configuration.
+fn rules_of(advice: &Advice) -> BTreeMap<String, Vec<CoarsenRule>> {
     let lines = advice.config.as_ref().expect("a change has its lines");
-    ConfigFile::parse(Path::new("reidrisk.toml"), lines.as_bytes()).expect("the lines are a configuration")
+    let file = ConfigFile::parse(Path::new("reidrisk.toml"), lines.as_bytes()).expect("the lines are a configuration");
+    resolve(vec!["-".to_owned()], &[], Some(file)).expect("a plan").coarsen
 }
 
 /// Every quasi-identifier is told about: leaving it out, and at least one coarser form of most.
@@ -126,12 +149,11 @@ fn with_guessed_roles_and_rules_in_force_the_predictions_hold_as_well() {
     let text = std::fs::read(repository_file("sample_data/bank_extract/bank_extract.csv")).expect("the sample");
     let input = bench.write("extract.csv", text);
     let guessed = assert_every_prediction_holds(&input, || {
-        let mut settings = Settings { gate_any_record: Some(true), ..flags() };
         // Fewer columns keep the test short; a flag that takes a column out leaves the others to be guessed.
         let ignored = ["account_id", "segment", "card_type", "mcc", "merchant_district", "balance_eur"];
-        settings.roles.extend(ignored.map(|name| (name.to_owned(), Role::Ignore)));
+        let mut settings = flags().with("gate-any-record", &[]).with("ignore", &ignored);
         for rule in ["booked_on=week", "amount_eur=round:10", "birth_year=prefix:3", "merchant=rare:5"] {
-            settings.coarsen_with(rule).expect("a rule");
+            settings.coarsen_with(rule);
         }
         settings
     });
@@ -144,7 +166,7 @@ fn with_guessed_roles_and_rules_in_force_the_predictions_hold_as_well() {
 fn the_recommended_flags_work_as_they_are_printed() {
     let bench = Bench::new();
     let sample = repository_file("sample_data/bank_extract/bank_extract.csv");
-    let result = scanned(&sample, Settings::default());
+    let result = scanned(&sample, Asked::default());
     let recommended = result.advice.iter().find(|advice| advice.recommended).expect("one is recommended");
     let flags = recommended.flags.as_ref().expect("its names fit a command line");
     assert!(!flags.contains('\''), "nothing to unquote: {flags}");
@@ -164,16 +186,15 @@ fn hostile_column_names_are_advised_on_without_harm() {
     let input = bench.write("hostile.csv", text);
     let declared = || {
         let names = ["a=hierarchy:f", "x'; rm -r . #", "\u{202e}b\"]"];
-        let roles = names.iter().map(|&name| (name.to_owned(), Role::QuasiIdentifier));
-        let subject = [("who".to_owned(), Role::Subject)];
-        Settings { roles: roles.chain(subject).collect(), decides_roles: true, ..flags() }
+        let quoted = names.map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
+        flags().with("subject", &["who"]).with("quasi", &quoted.each_ref().map(String::as_str))
     };
     let result = scanned(&input, declared());
     assert!(!result.advice.is_empty());
     for advice in result.advice.iter().filter(|advice| !advice.changes.is_empty()) {
         // The configuration names the column whatever it is called.
         let mut settings = declared();
-        settings.coarsen = config_of(advice).settings.coarsen;
+        settings.coarsen = rules_of(advice);
         assert_eq!(advice.after, Some(headline(&scanned(&input, settings))), "{}", advice.action);
         let odd = advice.changes.iter().any(|change| change.column.starts_with(['a', '\u{202e}']));
         assert_eq!(advice.flags.is_none(), odd, "{:?}", advice.flags);
@@ -183,7 +204,7 @@ fn hostile_column_names_are_advised_on_without_harm() {
 
 #[test]
 fn the_coarsened_twin_passes_and_needs_no_advice() {
-    let result = scanned(&repository_file("sample_data/bank_coarsened/bank_coarsened.csv"), Settings::default());
+    let result = scanned(&repository_file("sample_data/bank_coarsened/bank_coarsened.csv"), Asked::default());
     assert_eq!(result.verdict.outcome, VerdictOutcome::Pass, "{:?}", result.verdict.reasons);
     assert!(result.advice.is_empty());
 }

@@ -388,9 +388,8 @@ impl reidrisk::scan::Clock for StoppedClock {
 fn a_scan_that_panics_when_told_to() {
     let Some(input) = std::env::var_os(CHILD) else { return };
     let code = reidrisk::cli::guard(|| {
-        let settings = reidrisk::config::Settings::default();
         let inputs = vec![input.to_string_lossy().into_owned()];
-        let plan = reidrisk::config::resolve(inputs, settings, None, &|_| String::new()).expect("a plan").plan;
+        let plan = reidrisk::config::resolve(inputs, &[], None).expect("a plan");
         let stop = reidrisk::stop::Stop::default();
         u8::from(reidrisk::scan::scan(&plan, &StoppedClock, &Panics, &stop).is_err())
     });

@@ -35,10 +35,10 @@ pub(super) fn merged(
     printer: &Printer,
 ) -> Result<Plan, ConfigError> {
     let file = config.map(ConfigFile::read).transpose()?;
+    let mut plan = resolve(inputs.to_vec(), given, file)?;
     if let Some(path) = config {
         printer.note(&format!("configuration {}", shown_name(&path.display().to_string())));
     }
-    let mut plan = resolve(inputs.to_vec(), given, file)?;
     if let (None, Some(limit)) = (plan.memory, default_memory_limit()) {
         plan.memory = Some(limit);
         if let Some(told) = plan.settings.iter_mut().find(|told| told.setting == "scan.memory") {
@@ -75,18 +75,129 @@ mod tests {
     use clap::{CommandFactory, FromArgMatches};
 
     use super::plan_of;
-    use crate::cli::arguments::{Arguments, Verb};
+    use crate::cli::arguments::{Arguments, Manners, ScanArguments, Verb};
     use crate::cli::printer::Printer;
     use crate::plan::{ConfigError, Plan};
     use crate::result::Role;
 
-    fn plan(arguments: &[&str]) -> Result<Plan, ConfigError> {
+    /// What was typed after `scan`, and how the program speaks.
+    fn typed(arguments: &[&str]) -> (Box<ScanArguments>, Manners) {
         let typed = ["reidrisk", "scan", "no-such-folder/a.csv"].iter().chain(arguments);
-        let matches = Arguments::command().try_get_matches_from(typed).unwrap();
-        let typed = Arguments::from_arg_matches(&matches).unwrap();
-        let printer = Printer::new(&typed.manners);
-        let Verb::Scan(scan) = typed.verb else { panic!("not a scan") };
-        plan_of(&scan, &printer)
+        let matches = Arguments::command().try_get_matches_from(typed).unwrap_or_else(|error| panic!("{error}"));
+        let Arguments { verb, manners } = Arguments::from_arg_matches(&matches).unwrap();
+        let Verb::Scan(scan) = verb else { panic!("not a scan") };
+        (scan, manners)
+    }
+
+    fn plan(arguments: &[&str]) -> Result<Plan, ConfigError> {
+        let (scan, manners) = typed(arguments);
+        plan_of(&scan, &Printer::new(&manners))
+    }
+
+    /// What is asked for, without the record of it and without what the machine has to offer at the moment.
+    fn asked(arguments: &[&str]) -> Plan {
+        let plan = plan(arguments).unwrap();
+        let typed = plan.settings.iter().any(|told| told.setting == "scan.memory" && told.origin.starts_with("--"));
+        Plan { memory: plan.memory.filter(|_| typed), settings: Vec::new(), ..plan }
+    }
+
+    /// A flag with a value that is not the default, behind the flags that it needs beside it.
+    const SAMPLES: [(&str, &[&str], &[&str]); 34] = [
+        ("subject", &[], &["card"]),
+        ("quasi", &[], &["age"]),
+        ("sensitive", &[], &["age"]),
+        ("direct", &[], &["age"]),
+        ("weight", &[], &["age"]),
+        ("ignore", &[], &["age"]),
+        ("coarsen", &[], &["age=round:10"]),
+        ("missing", &[], &["wildcard"]),
+        ("measures", &[], &["uniqueness"]),
+        ("max-set", &[], &["2"]),
+        ("point", &[], &["day+shop"]),
+        ("known-points", &[], &["1..9"]),
+        ("within", &[], &["amount=5%"]),
+        ("attacker", &[], &["rarest"]),
+        ("known-attributes", &[], &["age"]),
+        ("sweep", &[], &[]),
+        ("mobility", &[], &["time"]),
+        ("against", &[], &["members.csv"]),
+        ("on", &["--against", "members.csv"], &["age"]),
+        ("their-subject", &["--against", "members.csv"], &["member"]),
+        ("truth", &["--against", "members.csv"], &["card=member"]),
+        ("attack", &["--against", "members.csv"], &["tolerant"]),
+        ("preset", &[], &["controlled-k5"]),
+        ("k", &[], &["9"]),
+        ("gate-any-record", &[], &[]),
+        ("fail-on", &[], &["low"]),
+        ("allow-review", &[], &[]),
+        ("as-of", &[], &["2027-02-28"]),
+        ("seed", &[], &["7"]),
+        ("threads", &[], &["3"]),
+        ("memory", &[], &["1M"]),
+        ("timeout", &[], &["10m"]),
+        ("audience", &[], &["internal"]),
+        ("delimiter", &[], &[";"]),
+    ];
+    const READING: [(&str, &[&str], &[&str]); 4] = [
+        ("quote", &[], &["none"]),
+        ("no-header", &[], &[]),
+        ("encoding", &[], &["latin-1"]),
+        ("null-value", &[], &["NA"]),
+    ];
+    /// Flags of the edge of the program, which no plan holds.
+    const EDGE: [(&str, &[&str]); 10] = [
+        ("config", &["x.toml"]),
+        ("out", &["elsewhere"]),
+        ("format", &["json"]),
+        ("emit", &["svg"]),
+        ("waivers", &["w.toml"]),
+        ("exit-zero", &[]),
+        ("quiet", &[]),
+        ("verbose", &[]),
+        ("color", &["never"]),
+        ("progress", &["never"]),
+    ];
+
+    #[test]
+    fn every_flag_changes_the_plan_or_what_the_edge_does() {
+        let command = Arguments::command();
+        let scan = command.find_subcommand("scan").unwrap();
+        let mut flags: Vec<&str> =
+            scan.get_arguments().chain(command.get_arguments()).filter_map(clap::Arg::get_long).collect();
+        let limits: Vec<String> = crate::measure::limits().map(|limit| limit.key.replace('_', "-")).collect();
+        let limits =
+            limits.iter().filter(|flag| *flag != "k").map(|flag| (flag.as_str(), &[] as &[&str], &["0.25"] as &[&str]));
+        for (flag, beside, values) in SAMPLES.into_iter().chain(READING).chain(limits) {
+            let long = format!("--{flag}");
+            let with = [beside, &[long.as_str()], values].concat();
+            assert_ne!(asked(&with), asked(beside), "{long} does nothing");
+            assert!(
+                plan(&with).unwrap().settings.iter().any(|told| told.origin.split(", ").any(|source| source == long)),
+                "{long} is not recorded"
+            );
+            flags.retain(|other| *other != flag);
+        }
+        for (flag, values) in EDGE {
+            let long = format!("--{flag}");
+            let with = [&[long.as_str()], values].concat();
+            assert_ne!(format!("{:?}", typed(&with)), format!("{:?}", typed(&[])), "{long} does nothing");
+            flags.retain(|other| *other != flag);
+        }
+        assert_eq!(flags, [] as [&str; 0], "these flags have no sample");
+    }
+
+    #[test]
+    fn older_spellings_of_flags_mean_the_same() {
+        for (new, old, value) in [
+            ("--point", "--points", "day+shop"),
+            ("--attacker", "--attackers", "rarest"),
+            ("--null-value", "--null-values", "NA"),
+        ] {
+            assert_eq!(asked(&[new, value]), asked(&[old, value]));
+        }
+        let against = ["--against", "m.csv"];
+        let attack = |flag: &str| asked(&[&against[..], &[flag, "tolerant"]].concat());
+        assert_eq!(attack("--attack"), attack("--attacks"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn resolve(inputs: Vec<String>, given: &[Given], config: Option<ConfigFile>)
 
 /// Reads what was typed, in the order of the table, so that the order of typing means nothing.
 fn set_given(draft: &mut Draft, origins: &mut Origins, given: &[Given]) -> Result<(), ConfigError> {
-    let mut mistakes = Vec::new();
+    let (mut mistakes, mut typed) = (Vec::new(), Origins::new());
     for setting in settings() {
         let key = setting.key();
         for given in given.iter().filter(|given| given.setting.key() == key) {
@@ -48,18 +48,21 @@ fn set_given(draft: &mut Draft, origins: &mut Origins, given: &[Given]) -> Resul
             if let Err(problem) = setting.set(draft, &value) {
                 mistakes.extend(problem.into_error());
             }
-            note(origins, setting, &given.origin);
+            note(&mut typed, setting, &given.origin);
+            if !setting.is_merged {
+                origins.remove(&setting.entry());
+            }
         }
+    }
+    for (entry, sources) in typed {
+        origins.entry(entry).or_default().extend(sources);
     }
     ConfigError::all(mistakes)
 }
 
-/// Notes where an entry came from. Where several settings make one entry, each source is named.
+/// Notes where an entry came from; where several settings of a layer make it, each source once.
 pub(super) fn note(origins: &mut Origins, setting: &Setting, origin: &str) {
     let sources = origins.entry(setting.entry()).or_default();
-    if setting.part_of.is_none() && !setting.is_merged {
-        sources.clear();
-    }
     if !sources.iter().any(|source| source == origin) {
         sources.push(origin.to_owned());
     }

@@ -58,6 +58,8 @@ pub enum Flag {
     List(&'static str),
     /// With a value, and as often as wanted.
     Repeated(&'static str),
+    /// As [`Flag::Repeated`], with any text, also one that begins with a hyphen.
+    Text(&'static str),
     /// Alone: it says `true`.
     On,
     /// Alone: it says `false`, under the name of the setting with `no-` before it.

@@ -12,10 +12,10 @@ use super::setting::{Draft, Flag, Setting, Verbs};
 use super::{columns, holds, linkage, parts, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, WithinRule, counted, did_you_mean, parse_duration,
-    parse_size, shown_name,
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, counted, did_you_mean, parse_duration, parse_size,
+    shown_name,
 };
-use crate::result::{Audience, Role, Severity};
+use crate::result::{Audience, Role};
 
 use parts::{AUDIENCES, ENCODINGS, MISSING_MODES, SEVERITIES, name_of, parse_delimiter, parse_quote, shown_sign};
 
@@ -54,9 +54,10 @@ const fn role(
     help: &'static str,
     read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
 ) -> Setting {
-    Setting::new("", name, help, read, none).typed(flag, ROLES).by(Verbs::All).part_of("columns.role")
+    Setting::new("", name, help, read, none).typed(flag, ROLES).by(Verbs::All).part_of("columns.role").merged()
 }
 
+#[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 static BEFORE_LIMITS: &[Setting] = &[
     role("subject", COLUMN, "The person, account or card that records belong to", |draft, value| {
         columns::declare(draft, value, Role::Subject)
@@ -76,9 +77,10 @@ static BEFORE_LIMITS: &[Setting] = &[
     role("ignore", COLUMNS, "Columns that are not used", |draft, value| columns::declare(draft, value, Role::Ignore)),
     Setting::new("", "coarsen", "Count a column more coarsely (repeatable; rules of one column apply in order)",
         columns::coarsen, none)
-        .typed(Flag::Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen")
-        .more("Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: prefix:3, \
-               suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become one), drop."),
+        .typed(Flag::Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen").merged()
+        .more("Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: \
+               prefix:3, suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become \
+               one), drop."),
     Setting::new("subject", "column", "The column that names the subject", columns::subject_column, none)
         .part_of("columns.role"),
     Setting::new("subject", "map", "Merges several subject values of one person", columns::subject_map, |plan| {
@@ -123,7 +125,7 @@ static BEFORE_LIMITS: &[Setting] = &[
     Setting::new("unicity", "within", "How roughly a column is known, such as amount=5%, balance=100 or day=2d \
                                        (repeatable)",
         unicity::within, |plan| {
-            list(plan.unicity.within.iter().map(|(name, rule): (_, &WithinRule)| format!("{}={rule}", shown_name(name))))
+            list(plan.unicity.within.iter().map(|(name, rule)| format!("{}={rule}", shown_name(name))))
         })
         .typed(Flag::Repeated("COL=TOLERANCE"), UNICITY).merged(),
     Setting::new("unicity", "attacker", "How points come to be known: uniform, rarest, frequent or consecutive \
@@ -169,8 +171,8 @@ static BEFORE_LIMITS: &[Setting] = &[
         .more("Several sources with columns of their own stand in the configuration, as [[recipient.holds]]; with \
                --against those are not used."),
     Setting::new("", "on", "Columns of the extract that the source has too, with its name for them; they need no role, \
-                            and with them nothing is guessed [default: the quasi-identifiers that it has under the same \
-                            name]",
+                            and with them nothing is guessed [default: the quasi-identifiers that it has under the \
+                            same name]",
         |draft, value| {
             // Whoever names shared columns says what others may know, so the rest is not guessed.
             draft.decides_roles = true;
@@ -218,152 +220,76 @@ static BEFORE_LIMITS: &[Setting] = &[
         |draft, value| value.columns().map(|names| recipient::of(draft).terms.forbidden_columns = names),
         |plan| recipient::shown(plan, |terms| Some(names(&terms.forbidden_columns)))),
     Setting::new("recipient", "consent", "Where consent is kept", recipient::consent, recipient::shown_consent),
-    Setting::new("policy", "preset", "A named set of limits", policy::preset,
-        |plan| optional(plan.policy.preset.as_ref().map(|preset| preset.id.clone()), NONE)),
+    Setting::new("policy", "preset", "A named set of limits; default is none", policy::preset,
+        |plan| optional(plan.policy.preset.as_ref().map(|preset| preset.id.clone()), NONE))
+        .typed(Flag::Value("NAME"), VERDICT).in_environment(),
 ];
 
+#[rustfmt::skip] // As above.
 static AFTER_LIMITS: &[Setting] = &[
-    Setting::new(
-        "policy",
-        "gate_any_record",
-        "Whether k holds for the set of all quasi-identifiers as well",
+    Setting::new("policy", "gate_any_record", "Hold k against the set of all quasi-identifiers, event columns \
+                                              included, as well",
         |draft, value| value.boolean().map(|is_so| draft.limits.gate_any_record = Some(is_so)),
-        |plan| plan.policy.gate_any_record.to_string(),
-    ),
-    Setting::new(
-        "policy",
-        "fail_on",
-        "Severity that fails: low, medium, high or critical [default: high]",
+        |plan| plan.policy.gate_any_record.to_string())
+        .typed(Flag::On, VERDICT).in_environment(),
+    Setting::new("policy", "fail_on", "Severity that fails: low, medium, high or critical [default: high]",
         |draft, value| value.named(&SEVERITIES).map(|level| draft.limits.fail_on = Some(level)),
-        |plan| name_of(&SEVERITIES, plan.policy.fail_on),
-    )
-    .typed(Flag::Value("LEVEL"), VERDICT)
-    .in_environment(),
-    Setting::new(
-        "policy",
-        "allow_review",
-        "Exit with 0 when the verdict is REVIEW",
+        |plan| name_of(&SEVERITIES, plan.policy.fail_on))
+        .typed(Flag::Value("LEVEL"), VERDICT).in_environment(),
+    Setting::new("policy", "allow_review", "Exit with 0 when the verdict is REVIEW",
         |draft, value| value.boolean().map(|is_so| draft.limits.allow_review = Some(is_so)),
-        |plan| plan.policy.allow_review.to_string(),
-    )
-    .typed(Flag::On, VERDICT)
-    .in_environment(),
+        |plan| plan.policy.allow_review.to_string())
+        .typed(Flag::On, VERDICT).in_environment(),
     Setting::new("policy", "severities", "Findings whose severity is raised", policy::severities, |plan| {
         let raised = plan.policy.severities.iter();
-        list(
-            raised
-                .map(|raised| format!("{} {}", raised.code.name(), name_of::<Severity>(&SEVERITIES, raised.at_least))),
-        )
+        list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of(&SEVERITIES, raised.at_least))))
     }),
-    Setting::new(
-        "",
-        "as_of",
-        "Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]",
+    Setting::new("", "as_of", "Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]",
         |draft, value| value.date().map(|day| draft.plan.as_of = Some(day)),
-        |plan| optional(plan.as_of, "the day of the scan"),
-    )
-    .typed(Flag::Value("DATE"), VERDICT)
-    .in_environment(),
-    Setting::new(
-        "scan",
-        "seed",
-        "Seed of everything drawn by chance [default: 0]",
-        |draft, value| value.whole(0, u64::MAX).map(|seed| draft.plan.seed = seed),
-        |plan| plan.seed.to_string(),
-    )
-    .typed(Flag::Value("N"), RUNNING)
-    .in_environment(),
-    Setting::new(
-        "scan",
-        "threads",
-        "Worker threads, 1 to 1,024 [default: all of the machine]",
+        |plan| optional(plan.as_of, "the day of the scan"))
+        .typed(Flag::Value("DATE"), VERDICT).in_environment(),
+    Setting::new("scan", "seed", "Seed of everything drawn by chance [default: 0]",
+        |draft, value| value.whole(0, u64::MAX).map(|seed| draft.plan.seed = seed), |plan| plan.seed.to_string())
+        .typed(Flag::Value("N"), RUNNING).in_environment(),
+    Setting::new("scan", "threads", "Worker threads, 1 to 1,024 [default: all of the machine]",
         |draft, value| value.whole(1, MOST_THREADS).map(|threads| draft.plan.threads = Some(threads)),
-        |plan| optional(plan.threads, "all of the machine"),
-    )
-    .typed(Flag::Value("N"), RUNNING)
-    .by(Verbs::All)
-    .in_environment(),
-    Setting::new(
-        "scan",
-        "memory",
-        "Memory that the scan may use, such as 512MiB or 2G [default: 80 % of what is \
+        |plan| optional(plan.threads, "all of the machine"))
+        .typed(Flag::Value("N"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "memory", "Memory that the scan may use, such as 512MiB or 2G [default: 80 % of what is \
                                     available, on Linux]",
         |draft, value| value.parsed(parse_size).map(|bytes| draft.plan.memory = Some(bytes)),
-        |plan| optional(plan.memory, "no limit"),
-    )
-    .typed(Flag::Value("SIZE"), RUNNING)
-    .by(Verbs::All)
-    .in_environment(),
-    Setting::new(
-        "scan",
-        "timeout",
-        "Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m",
+        |plan| optional(plan.memory, "no limit"))
+        .typed(Flag::Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "timeout", "Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m",
         |draft, value| value.parsed(parse_duration).map(|limit| draft.plan.timeout = Some(limit)),
-        |plan| optional(plan.timeout.map(|limit| format!("{} s", limit.as_secs_f64())), "no limit"),
-    )
-    .typed(Flag::Value("DUR"), RUNNING)
-    .by(Verbs::All)
-    .in_environment(),
-    Setting::new(
-        "scan",
-        "audience",
-        "Who may read the report: overview or internal [default: overview]",
+        |plan| optional(plan.timeout.map(|limit| format!("{} s", limit.as_secs_f64())), "no limit"))
+        .typed(Flag::Value("DUR"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "audience", "Who may read the report: overview or internal [default: overview]",
         |draft, value| value.named::<Audience>(&AUDIENCES).map(|audience| draft.plan.audience = audience),
-        |plan| name_of(&AUDIENCES, plan.audience),
-    )
-    .typed(Flag::Value("WHO"), RUNNING)
-    .in_environment()
-    .more(
-        "With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both hold \
-               the same figures: internal adds no detail yet.",
-    ),
-    Setting::new(
-        "dataset",
-        "name",
-        "Names the dataset and its folder of reports",
+        |plan| name_of(&AUDIENCES, plan.audience))
+        .typed(Flag::Value("WHO"), RUNNING).in_environment()
+        .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both \
+               hold the same figures: internal adds no detail yet."),
+    Setting::new("dataset", "name", "Names the dataset and its folder of reports",
         |draft, value| value.words().map(|name| draft.plan.dataset_name = Some(name)),
-        |plan| optional(plan.dataset_name.as_deref().map(shown_name), "the name of the first file"),
-    ),
-    Setting::new(
-        "dataset",
-        "delimiter",
-        "Field delimiter: one character, or `tab`",
+        |plan| optional(plan.dataset_name.as_deref().map(shown_name), "the name of the first file")),
+    Setting::new("dataset", "delimiter", "Field delimiter: one character, or `tab`",
         |draft, value| value.parsed(parse_delimiter).map(|sign| draft.plan.input.delimiter = Some(sign)),
-        |plan| optional(plan.input.delimiter.map(shown_sign), FOUND),
-    )
-    .typed(Flag::Value("CHAR"), READING)
-    .by(Verbs::All),
-    Setting::new(
-        "dataset",
-        "quote",
-        "Quote character, or `none`",
+        |plan| optional(plan.input.delimiter.map(shown_sign), FOUND))
+        .typed(Flag::Value("CHAR"), READING).by(Verbs::All),
+    Setting::new("dataset", "quote", "Quote character, or `none`",
         |draft, value| value.parsed(parse_quote).map(|sign| draft.plan.input.quote = Some(sign)),
-        |plan| optional(plan.input.quote.map(|sign| sign.map_or(NONE.to_owned(), shown_sign)), FOUND),
-    )
-    .typed(Flag::Value("CHAR"), READING)
-    .by(Verbs::All),
-    Setting::new(
-        "dataset",
-        "header",
-        "The first line holds data, not column names",
+        |plan| optional(plan.input.quote.map(|sign| sign.map_or(NONE.to_owned(), shown_sign)), FOUND))
+        .typed(Flag::Value("CHAR"), READING).by(Verbs::All),
+    Setting::new("dataset", "header", "The first line holds data, not column names",
         |draft, value| value.boolean().map(|is_so| draft.plan.input.header = Some(is_so)),
-        |plan| optional(plan.input.header, FOUND),
-    )
-    .typed(Flag::Off, READING)
-    .by(Verbs::All),
-    Setting::new(
-        "dataset",
-        "encoding",
-        "Character encoding: utf-8, utf-16le, utf-16be, windows-1252 or latin-1",
+        |plan| optional(plan.input.header, FOUND))
+        .typed(Flag::Off, READING).by(Verbs::All),
+    Setting::new("dataset", "encoding", "Character encoding: utf-8, utf-16le, utf-16be, windows-1252 or latin-1",
         |draft, value| value.named(&ENCODINGS).map(|encoding| draft.plan.input.encoding = Some(encoding)),
-        |plan| optional(plan.input.encoding.map(|encoding| name_of(&ENCODINGS, encoding)), FOUND),
-    )
-    .typed(Flag::Value("NAME"), READING)
-    .by(Verbs::All),
-    Setting::new(
-        "dataset",
-        "null_value",
-        "A spelling that counts as missing besides the empty field, such as NA \
+        |plan| optional(plan.input.encoding.map(|encoding| name_of(&ENCODINGS, encoding)), FOUND))
+        .typed(Flag::Value("NAME"), READING).by(Verbs::All),
+    Setting::new("dataset", "null_value", "A spelling that counts as missing besides the empty field, such as NA \
                                            (repeatable)",
         |draft, value| {
             let spellings = value.texts()?;
@@ -374,27 +300,16 @@ static AFTER_LIMITS: &[Setting] = &[
             Ok(())
         },
         // They stand in cells: they are counted, not told.
-        |plan| counted(plan.input.null_values.len() as u64, "spelling", "spellings"),
-    )
-    .typed(Flag::Repeated("TEXT"), READING)
-    .by(Verbs::All)
-    .formerly("null_values"),
-    Setting::new(
-        "dataset",
-        "time_zone",
-        "The zone in which times are counted, such as +02:00",
+        |plan| counted(plan.input.null_values.len() as u64, "spelling", "spellings"))
+        .typed(Flag::Text("TEXT"), READING).by(Verbs::All).formerly("null_values"),
+    Setting::new("dataset", "time_zone", "The zone in which times are counted, such as +02:00",
         |draft, value| value.parsed(TimeOrigin::parse_zone).map(|ahead| draft.plan.time_origin.zone_minutes = ahead),
-        |plan| optional(plan.time_origin.zone_text(), "UTC"),
-    ),
-    Setting::new(
-        "dataset",
-        "day_start",
-        "The hour at which a day begins, such as 04:00",
+        |plan| optional(plan.time_origin.zone_text(), "UTC")),
+    Setting::new("dataset", "day_start", "The hour at which a day begins, such as 04:00",
         |draft, value| {
             value.parsed(TimeOrigin::parse_day_start).map(|hour| draft.plan.time_origin.day_start_hour = hour)
         },
-        |plan| optional(plan.time_origin.day_start_text(), "00:00"),
-    ),
+        |plan| optional(plan.time_origin.day_start_text(), "00:00")),
 ];
 
 pub(super) const NONE: &str = "none";

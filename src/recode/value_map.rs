@@ -117,13 +117,11 @@ mod tests {
     use crate::secret::Secret;
 
     fn plan(rules: &[&str]) -> Plan {
-        let declared = [("person", Role::Subject), ("c", Role::QuasiIdentifier)].map(|(name, role)| (name.to_owned(), role));
-        let mut plan = Plan { roles: RolePlan { declared: declared.into(), guess: false }, ..Plan::default() };
-        for rule in rules {
-            let (column, rule) = CoarsenRule::parse_for_column(&format!("c={rule}")).unwrap();
-            plan.coarsen.entry(column).or_default().push(rule);
-        }
-        plan
+        let declared = [("person", Role::Subject), ("c", Role::QuasiIdentifier)];
+        let declared = declared.map(|(name, role)| (name.to_owned(), role)).into();
+        let rules = rules.iter().map(|rule| CoarsenRule::parse(rule).unwrap()).collect();
+        let coarsen = [("c".to_owned(), rules)].into();
+        Plan { roles: RolePlan { declared, guess: false }, coarsen, ..Plan::default() }
     }
 
     fn treated(rules: &[&str], column_type: ColumnType, cells: &[String], persons: &[String]) -> Treated {

@@ -140,7 +140,7 @@ proptest! {
     fn who_shares_a_point_is_as_brute_force_says(table in tables(), split in 0_usize..6, bound in 1_u32..5) {
         let columns: Vec<usize> = (0..table.columns().len()).collect();
         let (event, attributes) = columns.split_at(split.clamp(1, columns.len()));
-        let index = PointIndex::new(&table, &PointColumns { event, attributes, visible: &[], missing_is_value: false }, &Stop::default()).unwrap();
+        let index = PointIndex::new(&table, &PointColumns { event, attributes, ..PointColumns::default() }, &Stop::default()).unwrap();
         let expected = oracle::points(&table, event, attributes);
         let mut crowds: Vec<Vec<u32>> = (0..index.bound()).map(|point| index.crowd(point).to_vec()).collect();
         crowds.retain(|crowd| !crowd.is_empty());

@@ -6,30 +6,6 @@ use std::process::Command;
 
 use crate::support::{BINARY, Bench, Ended, repository_file};
 
-/// Every variable that would change what the program does.
-const VARIABLES: [&str; 20] = [
-    "REIDRISK_ALLOW_REVIEW",
-    "REIDRISK_AS_OF",
-    "REIDRISK_AUDIENCE",
-    "REIDRISK_COLOR",
-    "REIDRISK_CONFIG",
-    "REIDRISK_EMIT",
-    "REIDRISK_EXIT_ZERO",
-    "REIDRISK_FAIL_ON",
-    "REIDRISK_FORMAT",
-    "REIDRISK_K",
-    "REIDRISK_MAX_SET",
-    "REIDRISK_MEASURES",
-    "REIDRISK_MEMORY",
-    "REIDRISK_MISSING",
-    "REIDRISK_OUT",
-    "REIDRISK_PROGRESS",
-    "REIDRISK_SEED",
-    "REIDRISK_THREADS",
-    "REIDRISK_TIMEOUT",
-    "REIDRISK_WAIVERS",
-];
-
 /// Runs the program in `bench` with its words and, before them, variables written as `NAME=value`.
 pub(crate) fn run(bench: &Bench, words: &[&str]) -> Ended {
     let command = command(&[BINARY], words);
@@ -40,7 +16,8 @@ pub(crate) fn run(bench: &Bench, words: &[&str]) -> Ended {
 pub(crate) fn command(launcher: &[&str], words: &[&str]) -> Command {
     let mut command = Command::new(launcher[0]);
     command.args(&launcher[1..]);
-    for name in VARIABLES.iter().chain(&["CLICOLOR_FORCE", "RUST_BACKTRACE"]) {
+    let own = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("REIDRISK_"));
+    for name in own.chain(["CLICOLOR_FORCE".into(), "RUST_BACKTRACE".into()]) {
         command.env_remove(name);
     }
     command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("COLUMNS", "80");
@@ -86,8 +63,8 @@ pub(crate) fn assert_golden(name: &str, ended: &Ended) {
 fn filtered(text: &str) -> String {
     let mut filtered = String::new();
     for line in text.lines() {
-        let memory = line.starts_with("setting memory = ") && line.contains("(default");
-        let line = if memory { "setting memory = [LIMIT] ([DEFAULT])" } else { line };
+        let memory = line.starts_with("setting scan.memory = ") && line.contains("(default");
+        let line = if memory { "setting scan.memory = [LIMIT] ([DEFAULT])" } else { line };
         filtered.push_str(line.replace("reidrisk.exe", "reidrisk").trim_end());
         filtered.push('\n');
     }

@@ -46,6 +46,25 @@ fn an_unknown_key_is_shown_where_it_stands() {
 }
 
 #[test]
+fn every_mistake_of_a_configuration_is_shown_in_one_run() {
+    let config = "[dataset]\ndelimiter = \"ab\"\n\n[columns.age]\nrole = \"quasi\"\ncoarsen = [\"day\", \"yeer\"]\n\n\
+                  [policy]\nk = 1\nmax_unicity = \"0.1\"\nfail_onn = \"low\"\n\n[scan]\nmeasures = [\"unicty\"]\n\
+                  memory = \"12 bananas\"\n";
+    assert_golden("check_eight_mistakes", &check(config));
+}
+
+#[test]
+fn every_mistake_of_a_waivers_file_is_shown_in_one_run() {
+    let bench = Bench::new();
+    bench.write("reidrisk.toml", "");
+    let waivers = "[[waiver]]\nfinding = \"high-unicty\"\nreason = \" \"\napproved_by = \"officer\"\n\
+                   expires = 2026-02-28\n\n[[waiver]]\nfinding = \"small-class\"\nreasons = \"enclave\"\n\
+                   expires = 2026-02-28\n";
+    bench.write("reidrisk-waivers.toml", waivers);
+    assert_golden("check_waivers", &run(&bench, &["check"]));
+}
+
+#[test]
 fn a_column_about_which_nothing_is_said_is_shown_where_it_stands() {
     assert_golden("check_empty_column", &check("[columns.age]\nrole = \"quasi-identifier\"\n\n[columns.typo]\n"));
 }

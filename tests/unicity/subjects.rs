@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reidrisk::config::{Settings, resolve};
-use reidrisk::result::{Audience, Outcome, Role};
+use reidrisk::config::{Given, list_subjects, resolve};
+use reidrisk::result::Outcome;
 use reidrisk::scan::{Clock, scan_listing};
 use reidrisk::stop::{Progress, Stop, StopReason};
 
@@ -137,16 +137,16 @@ fn a_time_limit_while_they_are_listed_leaves_the_measured_result_and_says_so() {
     let bench = Bench::new();
     people(&bench);
     let input = bench.input("events.csv").to_str().expect("a path is text").to_owned();
-    let mut flags = Settings {
-        measures: Some(vec!["unicity".to_owned()]),
-        audience: Some(Audience::Internal),
-        lists_subjects: true,
-        ..Settings::default()
-    };
-    flags.unicity.add_point("day+shop").expect("a point");
-    flags.declare("--subject", Role::Subject, &["who".to_owned()]).expect("a subject");
-    flags.declare("--quasi", Role::QuasiIdentifier, &["day,shop".to_owned()]).expect("columns");
-    let plan = resolve(vec![input], flags, None, &|_| String::new()).expect("the plan is right").plan;
+    let flags: [(&str, &[&str]); 5] = [
+        ("measures", &["unicity"]),
+        ("audience", &["internal"]),
+        ("point", &["day+shop"]),
+        ("subject", &["who"]),
+        ("quasi", &["day,shop"]),
+    ];
+    let given: Vec<Given> = flags.iter().map(|(flag, values)| Given::flag(flag, values).expect("a flag")).collect();
+    let mut plan = resolve(vec![input], &given, None).expect("the plan is right");
+    list_subjects(&mut plan).expect("for the inside");
     let in_time = Limit::after(0);
     let (_, listed) = scan_listing(&plan, &StoppedClock, &in_time, &in_time.stop).expect("the scan ends");
     assert!(listed.is_some_and(|list| list.rows.len() == 40));

@@ -44,10 +44,17 @@ fn walls() -> Vec<Wall> {
         Wall { rooms: &["recode", "detect"], never: [&OUTSIDE[..], &PRINTING].concat() },
         Wall {
             rooms: &["recode", "detect"],
-            never: vec!["crate::report", "crate::cli", "crate::scan", "crate::judge"],
+            never: vec!["crate::report", "crate::cli", "crate::config", "crate::scan", "crate::judge"],
         },
         Wall { rooms: &["table"], never: vec!["crate::measure", "crate::recode", "crate::judge", "crate::advice"] },
         Wall { rooms: &["measure"], never: vec!["crate::judge", "crate::advice"] },
+        // A plan is plain data below every room that reads it in or follows it.
+        Wall { rooms: &["plan"], never: vec!["std::fs", "std::env", "toml", "clap", "crate::recode"] },
+        Wall { rooms: &["plan"], never: beyond.to_vec() },
+        Wall {
+            rooms: &["config"],
+            never: vec!["crate::input", "crate::table", "crate::recode", "crate::scan", "crate::report", "clap"],
+        },
         Wall { rooms: &["result"], never: [&OUTSIDE[..], &PRINTING, &beyond].concat() },
     ]
 }

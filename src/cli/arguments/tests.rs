@@ -2,7 +2,6 @@
 
 use clap::{CommandFactory, Parser};
 
-use super::reading::Quote;
 use super::{Arguments, ScanArguments, Verb};
 
 fn scan(arguments: &[&str]) -> Result<ScanArguments, clap::Error> {
@@ -49,8 +48,9 @@ fn a_scan_without_input_is_refused() {
 fn lists_and_quotes_are_read() {
     let arguments = scan(&["a.csv", "--emit", "svg,json", "--quote", "none", "--delimiter", "tab"]).unwrap();
     assert_eq!(arguments.emit.len(), 2);
-    assert_eq!(arguments.reading.quote, Some(Quote(None)));
-    assert_eq!(arguments.reading.delimiter, Some(b'\t'));
+    let given: Vec<(&str, &str)> =
+        arguments.settings.given.iter().map(|given| (given.origin.as_str(), given.values[0].as_str())).collect();
+    assert_eq!(given, [("--delimiter", "tab"), ("--quote", "none")]);
 }
 
 #[test]

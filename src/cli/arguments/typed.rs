@@ -5,6 +5,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::config::{Flag, Given, Setting, Verbs, settings};
+use crate::result::{GateMeasure, Policy};
 
 /// What was typed of the settings whose flags a verb takes. Every setting with a flag is here without being named.
 #[derive(Debug, Clone)]
@@ -74,15 +75,20 @@ fn argument(setting: &'static Setting, flag: Flag) -> Arg {
             argument.value_name(value).action(ArgAction::Append).value_delimiter(',').value_parser(checked)
         }
         Flag::Repeated(value) => argument.value_name(value).action(ArgAction::Append).value_parser(checked),
+        Flag::Text(value) => {
+            argument.value_name(value).action(ArgAction::Append).allow_hyphen_values(true).value_parser(checked)
+        }
     }
 }
 
-/// A sentence of a limit begins as a sentence does, and says which numbers it can be.
+/// A sentence of a limit begins as a sentence does, and says which numbers it can be and what holds by default.
 fn help(setting: &Setting) -> String {
     let Some(limit) = setting.limit() else { return setting.help.to_owned() };
     let mut letters = limit.sentence.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}: {}", letters.as_str(), limit.range.expected())
+    let house = Policy::house_default().limit_of(&GateMeasure::new(limit.gate));
+    let house = house.map_or(String::new(), |number| format!(" [default: {number}]"));
+    format!("{first}{}: {}{house}", letters.as_str(), limit.range.expected())
 }
 
 fn given(matches: &ArgMatches, setting: &Setting, flag: Flag) -> Option<Given> {

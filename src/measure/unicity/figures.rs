@@ -46,7 +46,8 @@ fn gated(value: &Unicity) -> Vec<Figure> {
 
 fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
     let known = points(gate.known_points);
-    let why = |nobody: &str| gate.undefined.as_ref().map_or(nobody.to_owned(), |undefined| undefined.explanation.clone());
+    let why =
+        |nobody: &str| gate.undefined.as_ref().map_or(nobody.to_owned(), |undefined| undefined.explanation.clone());
     // A share without its interval was not computed to the end: nothing is compared with it.
     let share = match (gate.share, gate.interval) {
         (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
