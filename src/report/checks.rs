@@ -179,11 +179,12 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
 
 fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
     let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
-    let name = gate.map_or_else(|| printable(&check.gate), messages::gate_name);
+    let name = gate.map_or_else(|| printable(&check.gate).replace('-', " "), messages::gate_name);
     let on = if check.columns.is_empty() { String::new() } else { format!(" ({})", names(&check.columns).join(", ")) };
     let written = |limit| gate.map_or_else(|| crate::number::figure(limit), |gate| messages::gate_limit(gate, limit));
     let limit = check.limit.map_or_else(|| "-".to_owned(), written);
-    Row { label: format!("{name}{on}"), value: NOT_DEFINED.to_owned(), limit, outcome: outcome(check) }
+    let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
+    Row { label: format!("{name}{on}"), value, limit, outcome: outcome(check) }
 }
 
 /// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.

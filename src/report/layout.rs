@@ -23,6 +23,8 @@ const LABEL_WIDTH: usize = 16;
 const FINDING_WIDTH: usize = 11;
 /// A longer outcome stands below its row, so that one code does not take the room of all labels.
 const LONGEST_OUTCOME: usize = 14;
+/// From this width on there is room for both.
+const ROOMY: usize = 100;
 
 /// Text that grows line by line.
 pub(super) struct Page {
@@ -74,7 +76,8 @@ impl Page {
             rows.iter().map(|row| row.each_ref().map(|cell| self.spelled(&printable(cell)))).collect();
         let width =
             |column: usize, least: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least);
-        let longest = width(3, FINDING_WIDTH).min(LONGEST_OUTCOME);
+        let most = if self.style.width < ROOMY { LONGEST_OUTCOME } else { usize::MAX };
+        let longest = width(3, FINDING_WIDTH).min(most);
         let widths = [width(1, VALUE_WIDTH), width(2, LIMIT_WIDTH), longest];
         // A code is never cut: where there is no room beside the figures it stands below them.
         let is_stacked = self.style.width < widths.iter().sum::<usize>() + 7 + LABEL_WIDTH;
@@ -86,7 +89,7 @@ impl Page {
             let value_gap = " ".repeat(widths[0].saturating_sub(value.width()));
             let limit_gap = " ".repeat(widths[1].saturating_sub(limit.width()));
             let figures = format!("  {label}{pad}  {value_gap}{value} {limit_gap}{limit}");
-            let is_below = is_stacked || finding.width() > LONGEST_OUTCOME;
+            let is_below = is_stacked || finding.width() > longest;
             if is_below {
                 self.line(&figures);
             } else {
