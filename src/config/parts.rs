@@ -4,8 +4,13 @@ use crate::plan::{TextEncoding, shown_name};
 use crate::result::{Audience, MissingMode, Severity};
 
 /// Names of severities in the order from low to critical.
-pub(super) const SEVERITIES: [(&str, Severity); 4] =
-    [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
+pub(super) const SEVERITIES: [(&str, Severity); 5] = [
+    ("note", Severity::Note),
+    ("low", Severity::Low),
+    ("medium", Severity::Medium),
+    ("high", Severity::High),
+    ("critical", Severity::Critical),
+];
 
 /// Names of what a missing cell may match.
 pub(super) const MISSING_MODES: [(&str, MissingMode); 2] =

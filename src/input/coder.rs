@@ -336,8 +336,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{CellRules, ColumnCoder, Keep};
-    use crate::plan::InputOptions;
     use crate::input::cells::CellBlockBuilder;
+    use crate::plan::InputOptions;
     use crate::result::ColumnType;
     use crate::secret::Secret;
 

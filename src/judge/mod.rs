@@ -30,8 +30,8 @@ use jiff::civil::Date;
 
 use crate::measure::{self, unicity, uniqueness};
 use crate::result::{
-    Check, CheckOutcome, Dataset, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient, Severity,
-    Verdict, VerdictOutcome, Waiver, WaiverRecord,
+    Check, CheckOutcome, Dataset, Declarations, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient,
+    Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord,
 };
 
 /// What the judge looks at.
@@ -45,6 +45,8 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
     /// Who is to receive it, under which agreement.
     pub recipient: Option<&'a Recipient>,
+    /// What a person declared about the extract.
+    pub declarations: &'a Declarations,
     /// Exceptions.
     pub waivers: &'a [Waiver],
     /// The day for which agreement and waivers are judged. Without one nothing that ends is known to hold.
@@ -55,7 +57,8 @@ impl<'a> Case<'a> {
     /// Figures and limits alone, without agreement and waivers.
     #[must_use]
     pub fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
-        Self { dataset, measures, policy, recipient: None, waivers: &[], as_of: None }
+        static NOTHING: std::sync::LazyLock<Declarations> = std::sync::LazyLock::new(Declarations::default);
+        Self { dataset, measures, policy, recipient: None, declarations: &NOTHING, waivers: &[], as_of: None }
     }
 }
 
@@ -125,7 +128,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     let mut gated = gates(Hearing { case, figures: &figures });
     for finding in &mut gated.findings {
         let raised = case.policy.severities.iter().filter(|raised| raised.code == finding.code);
-        finding.severity = raised.map(|raised| raised.at_least).max().unwrap_or(Severity::Low).max(finding.severity);
+        finding.severity = raised.map(|raised| raised.at_least).max().unwrap_or(Severity::Note).max(finding.severity);
     }
     let waivers = waivers::apply(case, &figures, &mut gated.findings);
     let by_weight = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code, finding.columns.clone());
@@ -170,7 +173,8 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
             // Undefined is no smaller than any limit.
             || finding.code == FindingCode::UnknownRisk
     };
-    let open = || gated.findings.iter().filter(|finding| !finding.waived);
+    // A note is told beside the verdict and never changes it.
+    let open = || gated.findings.iter().filter(|finding| !finding.waived && finding.severity > Severity::Note);
     let outcome = if gated.findings.iter().any(|finding| fails(&finding)) {
         VerdictOutcome::Fail
     } else if gated.is_incomplete() {
@@ -189,7 +193,7 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
     let mut reasons: Vec<String> = open().map(|finding| finding.message.clone()).collect();
     reasons.extend(gated.doubts.iter().cloned());
     if reasons.is_empty() {
-        reasons.push(match gated.findings.len() {
+        reasons.push(match gated.findings.iter().filter(|finding| finding.severity > Severity::Note).count() {
             0 => "every gate was measured and holds".to_owned(),
             1 => "every gate holds but for one finding, which a waiver covers".to_owned(),
             waived => format!("every gate holds but for {waived} findings, which waivers cover"),

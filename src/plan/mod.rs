@@ -23,7 +23,9 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::result::{Audience, ConfigPlaces, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver};
+use crate::result::{
+    Audience, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
+};
 
 pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
@@ -67,6 +69,8 @@ pub struct Plan {
     pub policy: Policy,
     /// Columns that may hold identifiers.
     pub permitted_identifiers: BTreeSet<String>,
+    /// What a person declared about the extract, beside roles and limits.
+    pub declarations: Declarations,
     /// Who is to receive the extract, when the configuration says so.
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
@@ -117,6 +121,7 @@ impl Default for Plan {
             max_set: DEFAULT_MAX_SET,
             policy: Policy::house_default(),
             permitted_identifiers: BTreeSet::new(),
+            declarations: Declarations::default(),
             recipient: None,
             waivers: Vec::new(),
             as_of: None,

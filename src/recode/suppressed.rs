@@ -3,8 +3,8 @@
 //! Such a record stands for nobody who could be found, so it is in no class and no denominator. It is counted apart.
 
 use super::{CoarsenRule, ColumnRole};
-use crate::plan::Plan;
 use crate::input::{CodedColumn, Extract};
+use crate::plan::Plan;
 use crate::result::Role;
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};

@@ -70,6 +70,7 @@ pub(super) fn failing() -> ScanResult {
             allow_review: false,
             ..Policy::house_default()
         },
+        declarations: crate::result::Declarations::default(),
         measures: Measures {
             uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value: uniqueness(412) }),
             ..Measures::default()

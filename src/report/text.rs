@@ -194,7 +194,7 @@ fn verdict_colour(outcome: VerdictOutcome) -> &'static str {
 
 fn severity_colour(severity: Severity) -> &'static str {
     match severity {
-        Severity::Low => "2",
+        Severity::Note | Severity::Low => "2",
         Severity::Medium => "33",
         Severity::High | Severity::Critical => "31",
     }

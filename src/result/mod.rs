@@ -7,6 +7,7 @@
 mod advice;
 mod agreement;
 mod dataset;
+mod declarations;
 mod facts;
 mod figure;
 mod identifiers;
@@ -22,6 +23,7 @@ mod waiver;
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
+pub use declarations::{ColumnDeclaration, Declarations, Treatment};
 pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate};
 pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
@@ -77,6 +79,9 @@ pub struct ScanResult {
     pub verdict: Verdict,
     /// The limits the answer was judged by.
     pub policy: Policy,
+    /// What a person declared about the extract, beside roles and limits.
+    #[serde(default)]
+    pub declarations: Declarations,
     /// The figures.
     pub measures: Measures,
     /// The numbers of every measure, flat, in the order of the measures. Results of version 1.0 have none.

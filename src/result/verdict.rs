@@ -34,6 +34,8 @@ pub enum VerdictOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
+    /// Told beside the verdict; never changes it.
+    Note,
     /// Good to know.
     Low,
     /// Should be looked at.
@@ -158,11 +160,43 @@ pub enum FindingCode {
     PseudonymReversible,
     /// A figure is beyond its limit, of a measure without a code of its own.
     LimitBroken,
+    /// A declared quasi-identifier is under no limit that was measured.
+    UngatedColumn,
+    /// Subjects with few events hide that those with many are singled out.
+    UnicityDiluted,
+    /// A column is the same within nearly every subject and was read as static.
+    NearlyStatic,
+    /// The data do not say whether a column is static or an event column.
+    StaticUnclear,
+    /// What is declared of a column contradicts the data.
+    VariesContradicted,
+    /// Cells hold spellings that often mean missing.
+    PlaceholderValues,
+    /// Blanks at the ends of cells were taken off, and values became equal.
+    TrimmedJoin,
+    /// Identifiers were rounded by a spreadsheet.
+    RoundedIdentifier,
+    /// Another column groups the records better than the subject does.
+    WorseSubject,
+    /// A column of the file has no role.
+    UndeclaredColumn,
+    /// A column that looks identifying is not counted, without a reason.
+    UnreasonedColumn,
+    /// The file does not hold the treatment that was measured.
+    TreatmentNotApplied,
+    /// Single cells are suppressed in records that are not.
+    SuppressedCells,
+    /// A column holds names of people.
+    NamesOfPeople,
+    /// A table of totals was declared, and totals are not measured yet.
+    AggregatesNotMeasured,
+    /// The command line takes a default limit away.
+    GateLeftOut,
 }
 
 impl FindingCode {
     /// Every code, oldest first.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 50] = [
         Self::SmallClass,
         Self::UnknownRisk,
         Self::IncompleteMeasure,
@@ -197,6 +231,22 @@ impl FindingCode {
         Self::Relinkable,
         Self::PseudonymReversible,
         Self::LimitBroken,
+        Self::UngatedColumn,
+        Self::UnicityDiluted,
+        Self::NearlyStatic,
+        Self::StaticUnclear,
+        Self::VariesContradicted,
+        Self::PlaceholderValues,
+        Self::TrimmedJoin,
+        Self::RoundedIdentifier,
+        Self::WorseSubject,
+        Self::UndeclaredColumn,
+        Self::UnreasonedColumn,
+        Self::TreatmentNotApplied,
+        Self::SuppressedCells,
+        Self::NamesOfPeople,
+        Self::AggregatesNotMeasured,
+        Self::GateLeftOut,
     ];
 
     /// The kebab-case code, as in results.
@@ -237,6 +287,22 @@ impl FindingCode {
             Self::Relinkable => "relinkable",
             Self::PseudonymReversible => "pseudonym-reversible",
             Self::LimitBroken => "limit-broken",
+            Self::UngatedColumn => "ungated-column",
+            Self::UnicityDiluted => "unicity-diluted",
+            Self::NearlyStatic => "nearly-static",
+            Self::StaticUnclear => "static-unclear",
+            Self::VariesContradicted => "varies-contradicted",
+            Self::PlaceholderValues => "placeholder-values",
+            Self::TrimmedJoin => "trimmed-join",
+            Self::RoundedIdentifier => "rounded-identifier",
+            Self::WorseSubject => "worse-subject",
+            Self::UndeclaredColumn => "undeclared-column",
+            Self::UnreasonedColumn => "unreasoned-column",
+            Self::TreatmentNotApplied => "treatment-not-applied",
+            Self::SuppressedCells => "suppressed-cells",
+            Self::NamesOfPeople => "names-of-people",
+            Self::AggregatesNotMeasured => "aggregates-not-measured",
+            Self::GateLeftOut => "gate-left-out",
         }
     }
 

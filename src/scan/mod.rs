@@ -101,6 +101,7 @@ pub fn scan_listing(
         measures: &measures,
         policy: &policy,
         recipient: recipient.as_ref(),
+        declarations: &plan.declarations,
         waivers: &plan.waivers,
         as_of: Some(as_of),
     });
@@ -123,6 +124,7 @@ pub fn scan_listing(
         recipient,
         verdict,
         policy,
+        declarations: plan.declarations.clone(),
         measures,
         figures,
         checks,

@@ -58,13 +58,13 @@ fn what_is_shown_of_curves_changes_neither_figure_nor_verdict() {
 fn no_seed_changes_the_verdict() {
     let verdict = |seed: u32| {
         let seed = seed.to_string();
-        let flags = ["--subject", "card", "--point", "day+shop", "--known-points", "4", "--seed", &seed];
+        let flags = ["--subject", "card", "--point", "day+shop", "--known-points", "1", "--seed", &seed];
         scan("gates/seed_flip.csv", &flags)
     };
     let (gates, outcome) = verdict(0);
     let [low, high] = [0, 1].map(|end| gates[0]["interval"][end].as_f64().expect("an interval"));
     assert!(low <= 0.086_5 && high >= 0.085_5 && high < 0.2, "{gates}");
-    for seed in (3..40).step_by(4) {
+    for seed in (9..40).step_by(10) {
         assert_eq!(verdict(seed), (gates.clone(), outcome.clone()), "{seed}");
     }
 }

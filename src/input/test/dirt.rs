@@ -1,9 +1,9 @@
 //! What is counted of cells as people get them: blanks, spellings of nothing, rounded numbers, texts beside the cells.
 
 use super::{Folder, SMALL, read_files, read_one, sample};
-use crate::plan::InputOptions;
 use crate::input::read::Pace;
 use crate::input::{CellCounts, Extract, InputError, open, read_all};
+use crate::plan::InputOptions;
 use crate::result::{ColumnType, IdentifierKind, Placement};
 use crate::stop::{NoProgress, Stop};
 

@@ -63,7 +63,7 @@ pub struct GateSettings {
     pub points: Vec<GatedPoint>,
     /// The limits of the policy: draws go on until each of them lies outside the interval, or the interval is narrow.
     pub limits: Vec<f64>,
-    /// As [`Settings::work_limit`], for the exact answer.
+    /// As [`Settings::work_limit`], for the exact answer; draws are as good for a verdict, so it is tried for less long.
     pub work_limit: u64,
     /// Subjects that may be looked at while drawing; above it, the measure is incomplete.
     pub draw_limit: u64,
@@ -82,7 +82,7 @@ impl GateSettings {
                 gated.push(GatedPoint { columns, coarsen: point.coarsen.clone() });
             }
         }
-        Self { points: gated, limits: Vec::new(), work_limit: 500_000_000, draw_limit: 50_000_000_000 }
+        Self { points: gated, limits: Vec::new(), work_limit: 100_000_000, draw_limit: 50_000_000_000 }
     }
 }
 

@@ -257,7 +257,7 @@ pub(in crate::report) fn linkage_answer(attack: &LinkageAttack, limit: Option<&s
 
 pub(in crate::report) fn tile_linked_note(attack: &LinkageAttack, limit: Option<&str>) -> String {
     let limit = limit.map_or_else(|| "no limit set".to_owned(), |limit| format!("limit: at most {limit}"));
-    format!("{}; {limit}", source(attack))
+    format!("{}; {limit}", attack_label(attack))
 }
 
 /// A limit with its unit: `5 %`, `20 links`.

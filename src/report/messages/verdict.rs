@@ -45,6 +45,7 @@ pub(in crate::report) fn verdict_of(result: &ScanResult) -> &'static str {
 /// A severity as one word.
 pub(in crate::report) fn severity(severity: Severity) -> &'static str {
     match severity {
+        Severity::Note => "note",
         Severity::Low => "low",
         Severity::Medium => "medium",
         Severity::High => "high",

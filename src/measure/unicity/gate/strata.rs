@@ -36,7 +36,7 @@ impl Default for Effort {
     }
 }
 
-/// Draws of each subject in the first round; two tell how much draws of one subject differ.
+/// Draws of each subject in the first round at least; two tell how much draws of one subject differ.
 const FIRST_DRAWS: u32 = 2;
 
 /// Standard errors by which a limit must lie outside before the draws end for that reason. Rounds are few, but each is
@@ -69,7 +69,12 @@ pub(super) struct Strata<'a, 'i> {
 
 impl<'a, 'i> Strata<'a, 'i> {
     pub(super) fn new(study: &'a Study<'a, PointIndex<'i>>, active: u64, short: u64, effort: Effort) -> Self {
-        let stratum = |sizes, population| Stratum { sizes, population, drawn: Vec::new(), draws_each: FIRST_DRAWS };
+        // Few subjects are drawn from often enough at once to fill the round.
+        let often = |population: u64| u32::try_from(effort.first as u64 / population.max(1)).unwrap_or(u32::MAX);
+        let stratum = |sizes, population| {
+            let draws_each = often(population).max(FIRST_DRAWS);
+            Stratum { sizes, population, drawn: Vec::new(), draws_each }
+        };
         Self {
             study,
             active: stratum(GATED_KNOWN_POINTS..=u32::MAX, active),

@@ -1,0 +1,70 @@
+//! What a person declared about the extract, beside roles and limits: the verdict may rest on it, and says so.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Declarations of the configuration. Nothing here is believed silently: each stands in the result, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Declarations {
+    /// Whether a person said that every record is a person of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_subject: bool,
+    /// Why the subject, or that there is none, is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_reason: Option<String>,
+    /// What was said of single columns.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, ColumnDeclaration>,
+    /// Why the declared points leave event columns out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_reason: Option<String>,
+    /// Whether the file is a table of totals rather than of records of persons.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aggregate: bool,
+    /// Who applies the coarsening rules to the file after this scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treatment: Option<Treatment>,
+    /// Flags of the command line that take columns or measures away: `--ignore`, `--measures`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed_by: Vec<String>,
+}
+
+/// What was said of one column.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ColumnDeclaration {
+    /// Whether it changes from record to record of a subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub varies: Option<bool>,
+    /// Why what is declared of it is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A treatment that is applied after this scan, before the file leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Treatment {
+    /// Where: `downstream`.
+    pub applied: String,
+    /// Who took responsibility.
+    pub approved_by: String,
+    /// Why it is applied there.
+    pub reason: String,
+    /// Last day the declaration holds, ISO 8601.
+    pub expires: String,
+}
+
+impl Declarations {
+    /// The reason that stands beside a column; blank ones count as none.
+    #[must_use]
+    pub fn reason_for(&self, column: &str) -> Option<&str> {
+        self.columns.get(column)?.reason.as_deref().filter(|reason| !reason.trim().is_empty())
+    }
+
+    /// What was said of whether a column varies.
+    #[must_use]
+    pub fn varies(&self, column: &str) -> Option<bool> {
+        self.columns.get(column)?.varies
+    }
+}
