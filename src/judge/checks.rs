@@ -3,7 +3,7 @@
 //! A gate names its figures through the row of its limit. Nothing here knows what a figure means: it is compared as it
 //! is, of an estimate the worse end of its interval, without a tolerance, and equality holds.
 
-use super::{Hearing, points};
+use super::{Hearing, coverage, points};
 use crate::measure::{self, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
@@ -43,7 +43,13 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
         let (outcome, reason) = without_figure(hearing, gate, row);
         return alone(outcome, reason);
     }
-    let held = |figure| Held { gate, row: Some(row), figure: Some(figure), check: compare(gate, figure) };
+    let held = |figure| {
+        let check = match points::nobody_is_active(hearing.case, row, figure) {
+            Some(reason) => open(gate, CheckOutcome::NotApplicable, reason),
+            None => compare(gate, figure),
+        };
+        Held { gate, row: Some(row), figure: Some(figure), check }
+    };
     figures.into_iter().map(held).collect()
 }
 
@@ -103,6 +109,13 @@ fn compare(gate: &Gate, figure: &Figure) -> Check {
 
 /// Why a gate cannot be held against anything although its limit is declared.
 fn not_comparable(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> Option<(CheckOutcome, String)> {
+    if let Some(reason) = coverage::cannot_break(gate, row) {
+        return Some((CheckOutcome::NotApplicable, reason));
+    }
+    if [uniqueness::NAME, unicity::NAME].contains(&row.measure) && coverage::is_all_suppressed(hearing) {
+        let reason = "every record is suppressed, so there is nobody to measure";
+        return Some((CheckOutcome::NotApplicable, reason.to_owned()));
+    }
     if row.measure == unicity::NAME
         && let Some(unseen) = points::unseen(hearing.case)
     {

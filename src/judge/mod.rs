@@ -10,15 +10,19 @@
 mod agreement;
 mod checks;
 mod classes;
+mod columns;
+mod coverage;
 mod explain;
 mod findings;
 mod forms;
 mod identifiers;
 mod linkage;
 mod number;
+mod people;
 mod points;
 mod presets;
 mod roles;
+mod spellings;
 #[cfg(test)]
 mod test;
 mod waivers;
@@ -151,10 +155,14 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
     findings::speak(hearing, checks::of_limits(hearing), &mut gated);
     points::apply(case, &mut gated);
+    points::diluted(hearing, &mut gated);
     classes::wildcard_lowers_risk(hearing, &mut gated);
     identifiers::apply(hearing, &mut gated);
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
+    spellings::apply(case, &mut gated);
+    coverage::apply(hearing, &mut gated);
+    columns::apply(hearing, &mut gated);
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }

@@ -233,7 +233,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
         missing: column.missing,
         constant_per_subject: None,
         coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
-        facts: facts_of(column),
+        facts: crate::result::ColumnFacts { undeclared: unnamed, ..facts_of(column) },
     }
 }
 

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Counts over the cells of one column. `None` means that it was not counted, never that there is none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnFacts {
+    /// Whether nobody said what the column is, and nothing was guessed either. It leaves with the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undeclared: bool,
     /// Cells with blanks at their ends that were taken off before cells were compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trimmed_cells: Option<u64>,
