@@ -19,6 +19,8 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
+    let named = named.chain(plan.declarations.columns.keys());
+    let named = named.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys());
     let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
