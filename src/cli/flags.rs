@@ -17,16 +17,15 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     let (config, first) = (arguments.config.as_ref(), arguments.inputs.first());
     let config = config_of(config, &arguments.inputs);
     let mut plan = merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer)?;
-    let day = plan.as_of.unwrap_or_else(today);
-    check_treatment(&plan, day)?;
     let waivers = arguments.verdict.waivers.clone();
     let waivers = waivers.or_else(|| find_waivers(config.as_deref(), first.map_or("-", String::as_str)));
     if let Some(path) = waivers {
-        plan.waivers = read_waivers(&path, day)?;
+        plan.waivers = read_waivers(&path, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     }
     if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
     }
+    check_treatment(&plan, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)
 }
