@@ -103,7 +103,7 @@ pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>) -> BTreeSet
         let name = key.name.trim().to_owned();
         if section.is_empty() {
             let message = format!("`[{}]` says nothing about its column", shown_name(value.name()));
-            let hint = "give it a `role`, or a `coarsen`, or leave the section out";
+            let hint = "give it a `role`, a `coarsen` or `permitted`, or leave the section out";
             columns.told::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
         }
         section.get("role", |value| {
