@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reader::{Problem, Section, Written};
+use super::document::Problem;
+use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::settings::file_name;
 use crate::plan::{CoarsenRule, RolePlan, SubjectMap, did_you_mean, is_coarsened, shown_name};

@@ -38,6 +38,7 @@
 
 mod against;
 mod columns;
+mod document;
 mod file;
 mod find;
 mod holds;

@@ -123,7 +123,7 @@ fn a_limit_on_one_family_leaves_the_other_for_review() {
 }
 
 #[test]
-fn of_each_source_the_strongest_attack_is_told_against_the_strictest_limit() {
+fn every_attack_beyond_a_limit_is_told_with_the_figure_and_the_limit_of_its_check() {
     let measures = linked(vec![
         attack(AttackKind::Exact, "crm", 10.0, None),
         attack(AttackKind::Tolerant, "crm", 30.0, None),
@@ -133,8 +133,11 @@ fn of_each_source_the_strongest_attack_is_told_against_the_strictest_limit() {
     let findings = judge(Case::new(&dataset(), &measures, &policy_of(&limits))).findings;
     let told: Vec<(Option<f64>, Option<f64>)> =
         findings.iter().map(|finding| (finding.measured, finding.limit)).collect();
-    assert_eq!(told, [(Some(0.6), Some(0.04)), (Some(0.4), Some(0.04))]);
-    assert!(findings[0].message.contains("`tolerant` with `crm`") && findings[0].message.contains("at most 2 links"));
+    let shares = [0.2, 0.6, 0.4].map(|share| (Some(share), Some(0.1)));
+    let links = [10.0, 30.0, 20.0].map(|links| (Some(links), Some(2.0)));
+    assert_eq!(told, [shares, links].concat());
+    assert!(findings[1].message.contains("`tolerant` with `crm`") && findings[1].message.contains("at most 10 %"));
+    assert!(findings[4].message.contains("`tolerant` with `crm`") && findings[4].message.contains("at most 2 links"));
 }
 
 #[test]
