@@ -11,11 +11,6 @@ use crate::result::{
     Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Role, Severity,
 };
 
-/// Whether a column varies within subjects. A column that was not looked at is none.
-pub(super) fn is_event(column: &DatasetColumn) -> bool {
-    column.constant_per_subject == Some(false)
-}
-
 /// Quasi-identifiers, declared or guessed, in file order.
 pub(super) fn quasi_identifiers<'a>(hearing: Hearing<'a>) -> impl Iterator<Item = &'a DatasetColumn> {
     hearing.case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
@@ -50,7 +45,7 @@ fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = F
         let name = &column.name;
         let message = if is_empty(column) {
             format!("quasi-identifier `{name}` holds no value, so nothing was measured of it")
-        } else if is_event(column) {
+        } else if column.is_event() {
             format!(
                 "quasi-identifier `{name}` varies within subjects, and no limit that was measured looks at it: it is in \
                  no gated point, and `gate_any_record` is not set"
@@ -65,17 +60,17 @@ fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = F
 
 /// A column without a single value, or one that is dropped.
 fn is_empty(column: &DatasetColumn) -> bool {
-    column.distinct == Some(0)
+    column.distinct == Some(0) || column.facts.measured == Some(false)
 }
 
 /// Whether a limit covers the column, a reason stands for it, or the limit that would cover it fails already.
 fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> bool {
-    let measure = if is_event(column) { unicity::NAME } else { uniqueness::NAME };
+    let measure = if column.is_event() { unicity::NAME } else { uniqueness::NAME };
     let fails = gated.checks.iter().any(|check| {
         let is_open = matches!(check.outcome, CheckOutcome::Unknown | CheckOutcome::CutOff) && check.finding.is_some();
         is_open && measure_of(hearing, check) == Some(measure)
     });
-    let is_left_out_for_a_reason = is_event(column)
+    let is_left_out_for_a_reason = column.is_event()
         && hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
         && gated.checks.iter().any(|check| is_held(check) && is_of_points(check));
     fails || !is_empty(column) && (is_left_out_for_a_reason || is_covered(gated, &column.name))
@@ -85,7 +80,9 @@ fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> b
 fn is_covered(gated: &Gated, column: &str) -> bool {
     let covers = |check: &Check| {
         let id = check.figure.as_deref().unwrap_or_default();
-        id.starts_with("uniqueness.static.") || id == "uniqueness.full.smallest_class" || is_of_points(check)
+        let of_static = ["uniqueness.static.", "uniqueness.static_unclear."];
+        let is_of_classes = of_static.iter().any(|set| id.starts_with(set)) || id == "uniqueness.full.smallest_class";
+        is_of_classes || is_of_points(check)
     };
     let names = |check: &Check| check.columns.iter().any(|name| name == column);
     gated.checks.iter().any(|check| is_held(check) && covers(check) && names(check))
@@ -98,7 +95,7 @@ pub(super) fn is_in_gated_point(gated: &Gated, column: &str) -> bool {
 }
 
 fn is_of_points(check: &Check) -> bool {
-    check.figure.as_deref() == Some("unicity.gated_share")
+    matches!(check.figure.as_deref(), Some("unicity.gated_share" | "unicity.gated_share_unclear"))
 }
 
 fn is_held(check: &Check) -> bool {
@@ -125,7 +122,7 @@ fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
     };
     let is_taken = |gate: &&Gate| match gate.measure.name() {
         "smallest-class" => names("ignore") || (names("measures") && case.measures.uniqueness.is_none()),
-        "unicity" => names("ignore") || (names("measures") && quasi_identifiers(hearing).any(is_event)),
+        "unicity" => names("ignore") || (names("measures") && quasi_identifiers(hearing).any(DatasetColumn::is_event)),
         _ => false,
     };
     let defaults = case.policy.gates.iter().filter(|gate| gate.origin == GateOrigin::Default);

@@ -21,6 +21,7 @@ mod number;
 mod people;
 mod points;
 mod presets;
+mod readings;
 mod roles;
 mod spellings;
 #[cfg(test)]
@@ -154,6 +155,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     let case = hearing.case;
     let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
     findings::speak(hearing, checks::of_limits(hearing), &mut gated);
+    gated.findings.extend(readings::findings(case));
     points::apply(case, &mut gated);
     points::diluted(hearing, &mut gated);
     classes::wildcard_lowers_risk(hearing, &mut gated);

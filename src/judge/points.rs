@@ -2,11 +2,11 @@
 
 use super::checks::{Held, open};
 use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, coverage, finding, list};
+use super::{Case, Gated, Hearing, finding, list};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{
-    Check, CheckOutcome, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
+    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
     Severity, UnicityGate,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn unseen(case: Case<'_>) -> Option<Unseen> {
         Some(_) => return None,
     };
     let quasi_identifiers = || case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-    let has_events = quasi_identifiers().any(coverage::is_event);
+    let has_events = quasi_identifiers().any(DatasetColumn::is_event);
     let reason = match (has_events, no_curve) {
         (true, true) => "no group of event columns can be gated",
         (true, false) => "not measured",
@@ -122,7 +122,8 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
     };
     let strictest = limits_of(GateMeasure::UNICITY).reduce(f64::min);
     let (Some(limit), None) = (strictest, limits_of(GateMeasure::UNICITY_ACTIVE).next()) else { return };
-    for figure in hearing.figures.iter().filter(|figure| figure.id == "unicity.gated_share_active") {
+    let ids = ["unicity.gated_share_active", "unicity.gated_share_active_unclear"];
+    for figure in hearing.figures.iter().filter(|figure| ids.contains(&figure.id.as_str())) {
         let Some(gate) = gate_of(case, figure) else { continue };
         let holds = gate.upper().is_some_and(|upper| upper <= limit);
         let upper = gate.upper_active().filter(|&upper| upper > limit);
