@@ -18,7 +18,7 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     let waivers = arguments.verdict.waivers.clone();
     let waivers = waivers.or_else(|| find_waivers(config.as_deref(), first.map_or("-", String::as_str)));
     if let Some(path) = waivers {
-        plan.waivers = read_waivers(&path, plan.as_of.unwrap_or_else(today))?;
+        plan.waivers = read_waivers(&path, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     }
     if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
