@@ -7,8 +7,8 @@ use super::escape::printable;
 use super::messages;
 use crate::number::{count, natural_frequency, ratio, share};
 use crate::result::{
-    Advice, Check, CheckOutcome, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics,
-    Uniqueness, VerdictOutcome,
+    Advice, Check, CheckOutcome, ColumnEffect, Dataset, Finding, Headline, Outcome, Reading, Role, ScanResult,
+    SetStatistics, Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -53,6 +53,29 @@ pub(super) fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
     checks_on(result, set).any(|check| check.outcome == CheckOutcome::Breaks)
 }
 
+/// Whether a limit on `set` does not hold, and no waiver covers that.
+pub(super) fn fails(result: &ScanResult, set: &SetStatistics) -> bool {
+    checks_on(result, set).any(|check| check.outcome == CheckOutcome::Breaks && !check.waived)
+}
+
+/// For a pass: the share that the static columns and one known event single out together, or that it was not measured.
+/// None where no column is an event column.
+pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
+    let is_event = |column: &crate::result::DatasetColumn| {
+        column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false)
+    };
+    match crowds(result) {
+        _ if result.verdict.outcome != VerdictOutcome::Pass => None,
+        Crowds::Measured(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
+            Some(messages::one_known_event(&headline_counts(&result.dataset, &uniqueness.full)))
+        }
+        Crowds::Measured(_) => None,
+        Crowds::Missing { .. } => {
+            result.dataset.columns.iter().any(is_event).then(|| messages::ONE_KNOWN_EVENT_NOT_MEASURED.to_owned())
+        }
+    }
+}
+
 /// The checks of the sets that gates look at, on these columns.
 fn checks_on<'a>(result: &'a ScanResult, set: &'a SetStatistics) -> impl Iterator<Item = &'a Check> {
     let is_on_set = |check: &&Check| {
@@ -87,7 +110,7 @@ fn repeats_explanation(result: &ScanResult, reason: &str) -> bool {
 pub(super) fn reasons_lead(result: &ScanResult) -> bool {
     match result.verdict.outcome {
         VerdictOutcome::Incomplete => true,
-        VerdictOutcome::Review => result.findings.iter().all(|finding| finding.waived),
+        VerdictOutcome::Review => !result.findings.iter().any(Finding::is_open),
         VerdictOutcome::Pass | VerdictOutcome::Fail => false,
     }
 }

@@ -120,7 +120,7 @@ fn judgements() -> Vec<Judgement> {
         .with("max_inference_advantage", 0.1);
     let all = policy_of(&Limits { gate_any_record: Some(true), ..own });
     let (recipient, waivers) = (Some(&recipient), &waivers()[..]);
-    let first = judge(Case { recipient, waivers, as_of, ..Case::new(&dataset, &measures, &all) });
+    let first = judge(Case { recipient, waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &all) });
 
     let preset = |id: &str| policy_of(&Limits { preset: Some(id.to_owned()), ..Limits::default() });
     let form = judge(Case::new(&dataset, &measures, &preset("pci-columns")));

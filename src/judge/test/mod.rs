@@ -7,6 +7,7 @@ mod laws;
 mod linkage;
 mod policies;
 mod spine;
+mod treatments;
 mod waivers;
 
 use super::*;
@@ -104,23 +105,6 @@ fn the_smallest_static_class_is_gated_below_at_and_above_k() {
         assert_eq!((got, exit), (outcome, code), "smallest class {smallest}");
         assert_eq!(findings.contains(&FindingCode::SmallClass), smallest < 5);
     }
-}
-
-#[test]
-fn a_pass_of_columns_that_were_counted_coarser_says_that_the_files_must_be_changed() {
-    let reasons = |coarsened: &[usize], smallest| {
-        let mut dataset = dataset();
-        dataset.columns.push(column("day", Role::QuasiIdentifier, true));
-        for &place in coarsened {
-            dataset.columns[place].coarsen = vec!["drop".to_owned()];
-        }
-        judge(Case::new(&dataset, &measured(uniqueness(Some(smallest), 9)), &policy())).verdict.reasons
-    };
-    assert_eq!(reasons(&[], 9).len(), 1);
-    let one = reasons(&[1], 9);
-    assert!(one[1].starts_with("`city` was counted more coarsely than it stands in the files; "), "{one:?}");
-    assert!(reasons(&[1, 2], 9)[1].starts_with("`city` and `day` were counted"));
-    assert_eq!(reasons(&[1], 1).len(), 1, "a fail has other worries");
 }
 
 #[test]
