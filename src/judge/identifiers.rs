@@ -91,10 +91,14 @@ fn by_role(hearing: Hearing<'_>, gated: &mut Gated) {
     let named = super::roles::direct_identifiers(hearing.case);
     for found in named {
         let is_said =
-            |other: &Finding| other.code == FindingCode::DirectIdentifierFound && other.columns == found.columns;
-        if !gated.findings.iter().any(is_said) {
-            gated.checks.push(broken(&GateMeasure::DIRECT_IDENTIFIERS, &found));
+            |other: &&Finding| other.code == FindingCode::DirectIdentifierFound && other.columns == found.columns;
+        let said = gated.findings.iter().find(is_said);
+        let check = broken(&GateMeasure::DIRECT_IDENTIFIERS, said.unwrap_or(&found));
+        if said.is_none() {
             gated.findings.push(found);
+        }
+        if !gated.checks.contains(&check) {
+            gated.checks.push(check);
         }
     }
 }
