@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared;
-use super::reader::{Problem, Section, Written};
+use super::document::Problem;
+use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::settings::file_name;
 use crate::plan::{CoarsenRule, RolePlan, SubjectMap, did_you_mean, is_coarsened, shown_name};

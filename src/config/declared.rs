@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::reader::{Problem, Section, Written};
+use super::document::Problem;
+use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::settings::list;
 use super::waivers::{WAIVER_HORIZON_DAYS, latest_end};

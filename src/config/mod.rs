@@ -39,6 +39,7 @@
 mod against;
 mod columns;
 mod declared;
+mod document;
 mod file;
 mod find;
 mod holds;

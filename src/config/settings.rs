@@ -7,7 +7,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::reader::{Problem, Written};
+use super::document::Problem;
+use super::reader::Written;
 use super::setting::{Draft, Flag, Setting, Verbs};
 use super::{columns, declared, holds, linkage, parts, policy, recipient, unicity};
 use crate::measure;

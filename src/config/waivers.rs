@@ -17,9 +17,10 @@ use glob::Pattern;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::document::{Document, Problem};
 use super::file::{open_text, read_bytes};
 use super::policy::finding_code;
-use super::reader::{Document, Problem, Section, Written};
+use super::reader::{Section, Written};
 use crate::plan::{ConfigError, Range};
 use crate::result::{FindingCode, Waiver, WaiverLimit};
 
