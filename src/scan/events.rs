@@ -71,8 +71,8 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     // Places and times are those of what is plausibly known: the last of the guesses.
     let visited = if asked.points.is_empty() { points.last() } else { points.first() };
     let mobility = visited.filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
-    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
-    let limits = gates.filter_map(|gate| gate.limit).collect();
+    let on_unicity = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
+    let limits = on_unicity.filter_map(|gate| gate.limit).collect();
     Some(Settings {
         mobility,
         gate: GateSettings { points: gated, limits, ..GateSettings::of(&[]) },

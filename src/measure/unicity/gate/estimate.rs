@@ -63,16 +63,16 @@ impl Found {
         if subjects == 0 {
             return None;
         }
-        let (drawn, draws) = (subjects as f64, f64::from(self.draws));
+        let (looked_at, draws) = (subjects as f64, f64::from(self.draws));
         let everybody = subjects >= self.population;
-        let share = self.hits() as f64 / (drawn * draws);
+        let share = self.hits() as f64 / (looked_at * draws);
         if everybody && self.by_hits.is_empty() {
             return Some(Estimate { share, trials: None });
         }
-        let part = if everybody { 1.0 } else { drawn / self.population as f64 };
-        let within = self.within() / drawn;
-        let variance = (1.0 - part) * self.between() / drawn + part * within / (drawn * draws);
-        let least = if everybody { drawn * draws } else { drawn };
+        let part = if everybody { 1.0 } else { looked_at / self.population as f64 };
+        let within = self.within() / looked_at;
+        let variance = (1.0 - part) * self.between() / looked_at + part * within / (looked_at * draws);
+        let least = if everybody { looked_at * draws } else { looked_at };
         let told = if variance > 0.0 { share * (1.0 - share) / variance } else { 0.0 };
         Some(Estimate { share, trials: Some(told.max(least)) })
     }
