@@ -6,7 +6,9 @@ use super::arguments::{EXIT_ZERO, ScanArguments};
 use super::clock::{environment, today};
 use super::memory::default_memory_limit;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Given, find_config, find_waivers, list_subjects, read_waivers, resolve};
+use crate::config::{
+    ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,
+};
 use crate::plan::{ConfigError, Plan, shown_name};
 use crate::result::PlannedSetting;
 
@@ -18,11 +20,12 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     let waivers = arguments.verdict.waivers.clone();
     let waivers = waivers.or_else(|| find_waivers(config.as_deref(), first.map_or("-", String::as_str)));
     if let Some(path) = waivers {
-        plan.waivers = read_waivers(&path, plan.as_of.unwrap_or_else(today))?;
+        plan.waivers = read_waivers(&path, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     }
     if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
     }
+    check_treatment(&plan, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)
 }

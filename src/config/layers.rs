@@ -84,6 +84,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
         for role in declared.values_mut().filter(|role| **role == Role::Subject) {
             *role = Role::Ignore;
         }
+        plan.declarations.no_subject = false;
     }
     declared.append(&mut draft.typed_roles);
     plan.roles.guess = !draft.decides_roles;
@@ -93,12 +94,21 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
         return Err(ConfigError::new("map-without-subject", message)
             .with_hint("name the subject with `[subject] column` or `--subject`"));
     }
+    read_alike(&mut plan);
     check_signs(&plan.input)?;
     plan.policy = Policy {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),
         ..policy_of(&draft.limits)
     };
     Ok(plan)
+}
+
+/// What is compared with cells of the extract is trimmed as they are.
+fn read_alike(plan: &mut Plan) {
+    let trim = plan.input.trim;
+    let sources = plan.linkage.sources.iter_mut().map(|source| &mut source.input);
+    let identifiers = plan.linkage.known_identifiers.iter_mut().map(|known| &mut known.input);
+    sources.chain(identifiers).for_each(|input| input.trim = trim);
 }
 
 /// Says that figures of single subjects are to be listed beside the result, for an internal audience.

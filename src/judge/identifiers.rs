@@ -90,15 +90,15 @@ fn broken(rule: &GateMeasure, found: &Finding) -> Check {
 fn by_role(hearing: Hearing<'_>, gated: &mut Gated) {
     let named = super::roles::direct_identifiers(hearing.case);
     for found in named {
-        // A cell may also break another rule on the same column, and then has not spoken of this one.
-        let is_said = |check: &Check| {
-            check.gate == GateMeasure::DIRECT_IDENTIFIERS.name()
-                && check.finding == Some(FindingCode::DirectIdentifierFound)
-                && check.columns == found.columns
-        };
-        if !gated.checks.iter().any(is_said) {
-            gated.checks.push(broken(&GateMeasure::DIRECT_IDENTIFIERS, &found));
+        let is_said =
+            |other: &&Finding| other.code == FindingCode::DirectIdentifierFound && other.columns == found.columns;
+        let said = gated.findings.iter().find(is_said);
+        let check = broken(&GateMeasure::DIRECT_IDENTIFIERS, said.unwrap_or(&found));
+        if said.is_none() {
             gated.findings.push(found);
+        }
+        if !gated.checks.contains(&check) {
+            gated.checks.push(check);
         }
     }
 }

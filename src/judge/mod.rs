@@ -18,6 +18,7 @@ mod linkage;
 mod number;
 mod points;
 mod presets;
+mod readings;
 mod roles;
 #[cfg(test)]
 mod test;
@@ -150,6 +151,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     let case = hearing.case;
     let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
     findings::speak(hearing, checks::of_limits(hearing), &mut gated);
+    gated.findings.extend(readings::findings(case));
     points::apply(case, &mut gated);
     classes::wildcard_lowers_risk(hearing, &mut gated);
     identifiers::apply(hearing, &mut gated);

@@ -4,7 +4,7 @@ use super::checks::Held;
 use super::number::{percent, percent_beside};
 use super::{Case, Gated, list};
 use crate::measure::unicity::NAME;
-use crate::result::{CheckOutcome, Figure, Gate, GateOrigin, NotMeasured, Outcome, Role};
+use crate::result::{CheckOutcome, DatasetColumn, Figure, Gate, GateOrigin, NotMeasured, Outcome, Role};
 
 /// Why no curve of known points can be gated.
 pub(super) struct Unseen {
@@ -22,7 +22,7 @@ pub(super) fn unseen(case: Case<'_>) -> Option<Unseen> {
         Some(_) => return None,
     };
     let quasi_identifiers = || case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-    let has_events = quasi_identifiers().any(|column| column.constant_per_subject == Some(false));
+    let has_events = quasi_identifiers().any(DatasetColumn::is_event);
     let reason = match (has_events, no_curve) {
         (true, true) => "no group of event columns can be gated",
         (true, false) => "not measured",

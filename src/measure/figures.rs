@@ -32,11 +32,11 @@ impl FigureContext<'_> {
         }
     }
 
-    /// All quasi-identifiers, or the static ones, in file order. Without a subject all are static.
+    /// All quasi-identifiers, or those that are static or nearly so, in file order. Without a subject all are static.
     #[must_use]
     pub fn quasi_identifiers(&self, only_static: bool) -> Vec<String> {
         let columns = self.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-        let wanted = columns.filter(|column| !only_static || column.constant_per_subject.unwrap_or(true));
+        let wanted = columns.filter(|column| !only_static || column.is_static());
         wanted.map(|column| column.name.clone()).collect()
     }
 }

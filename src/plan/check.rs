@@ -17,13 +17,19 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 /// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
 /// [`check_rules`].
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
-    let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
+    let named = declared(plan).chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
     let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("there is no column `{}`", shown_name(absent));
     Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// Columns of which something is said, beside rules and permissions.
+fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
+    let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
+    said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys())
 }
 
 /// Checks that every rule has something to do, as far as that can be known before anything is read.

@@ -411,6 +411,7 @@ fn uniqueness(unique_on_attributes: u64) -> Uniqueness {
         missing: MissingMode::OwnCategory,
         full: statistics(&columns, Reading::AnyRecord, 2_991),
         static_set: Some(statistics(&owned(&STATIC), Reading::SubjectAttributes, unique_on_attributes)),
+        static_unclear: None,
         own_category: None,
         sets,
         column_effects: columns.iter().zip(effects).map(|(name, (one, all))| effect(name, one, all)).collect(),

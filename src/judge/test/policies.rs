@@ -131,18 +131,17 @@ fn the_upper_end_of_the_interval_of_unicity_is_compared() {
 }
 
 #[test]
-fn every_gated_point_is_compared_and_one_without_a_share_is_unknown() {
+fn each_of_several_gated_points_is_compared_and_one_without_a_share_is_unknown() {
     let mut measures = with_unicity(Some([0.0, 0.0]));
     assert_eq!(judged(&with_events(), &measures, &policy()).0, VerdictOutcome::Pass);
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
-    let point = vec!["shop".to_owned()];
-    let worse = UnicityGate { point, share: Some(0.9), interval: Some([0.9, 0.9]), ..value.gates[0].clone() };
+    let worse = UnicityGate { share: Some(0.9), interval: Some([0.9, 0.9]), ..value.gates[0].clone() };
     value.gates.push(worse);
     assert_eq!(judged(&with_events(), &measures, &policy()).2, [FindingCode::HighUnicity]);
     let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { panic!("measured above") };
     value.gates[0].share = None;
-    let both = [FindingCode::UnknownRisk, FindingCode::HighUnicity];
-    assert_eq!(judged(&with_events(), &measures, &policy()).2, both);
+    let found = judged(&with_events(), &measures, &policy()).2;
+    assert_eq!(found, [FindingCode::UnknownRisk, FindingCode::HighUnicity]);
 }
 
 #[test]
