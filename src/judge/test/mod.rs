@@ -6,6 +6,7 @@ mod codes;
 mod laws;
 mod linkage;
 mod policies;
+mod readings;
 mod spine;
 mod treatments;
 mod waivers;
