@@ -10,18 +10,15 @@ use crate::judged::{Judged, Level};
 use crate::plans::{Declared, Plan, Role, Subject};
 
 /// A table as its bytes say: cells as they stand in the file.
-pub(crate) struct Table {
-    pub(crate) names: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
+struct Table {
+    rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Reads plain comma-separated text without quotes.
-    pub(crate) fn read(text: &str) -> Self {
+    fn read(text: &str) -> Self {
         let split = |line: &str| line.split(',').map(str::to_owned).collect();
-        let mut lines = text.lines();
-        let names = split(lines.next().unwrap_or_default());
-        Self { names, rows: lines.map(split).collect() }
+        Self { rows: text.lines().skip(1).map(split).collect() }
     }
 }
 

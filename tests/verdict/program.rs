@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reidrisk::config::{ConfigFile, Settings, resolve};
+use reidrisk::config::{ConfigFile, Settings, parse_date, parse_waivers, resolve};
 use reidrisk::report::render_markdown;
 use reidrisk::result::ScanResult;
 use reidrisk::scan::{Clock, scan};
@@ -153,30 +153,53 @@ fn names(entry: &Value, column: &str) -> bool {
     entry["columns"].as_array().is_some_and(|columns| columns.iter().any(|named| named == column))
 }
 
-/// Scans a file with a configuration inside this process; `Err` is the refusal in words.
-pub(crate) fn scanned(file: &Path, config: &str) -> Result<Seen, String> {
+/// What stands beside a configuration.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'text> {
+    /// `reidrisk-waivers.toml`.
+    pub(crate) waivers: &'text str,
+    /// The day after `--as-of`.
+    pub(crate) as_of: Option<&'text str>,
+}
+
+/// Scans a file with a configuration inside this process, on [`TODAY`]; `Err` is the refusal in words.
+fn scanned(file: &Path, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
+    let clock = Standing(TODAY.parse().expect("a moment"));
+    let as_of = beside.as_of.map(|day| parse_date(day).expect("a day"));
+    let today = as_of.unwrap_or_else(|| parse_date(&TODAY[..10]).expect("a day"));
     let place = file.with_file_name("reidrisk.toml");
     let read = ConfigFile::parse(&place, config.as_bytes()).map_err(|error| error.to_string())?;
+    let waivers = parse_waivers(&place, beside.waivers.as_bytes(), today).map_err(|error| error.to_string())?;
+    let flags = Settings { waivers, as_of, ..Settings::default() };
     let inputs = vec![file.to_str().expect("a path is text").to_owned()];
-    let plan =
-        resolve(inputs, Settings::default(), Some(read), &|_| String::new()).map_err(|error| error.to_string())?.plan;
-    let clock = Standing(TODAY.parse().expect("a moment"));
-    let result: ScanResult = scan(&plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
+    let resolved = resolve(inputs, flags, Some(read), &|_| String::new()).map_err(|error| error.to_string())?;
+    let result: ScanResult =
+        scan(&resolved.plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
     Ok(Seen { page: render_markdown(&result), result: serde_json::to_value(&result).expect("a result is JSON") })
 }
 
 /// [`scanned`] for a table in text.
 pub(crate) fn try_text(table: &str, config: &str) -> Result<Seen, String> {
+    try_beside(table, config, Beside::default())
+}
+
+fn try_beside(table: &str, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("table.csv");
     std::fs::write(&file, table).expect("a table");
-    scanned(&file, config)
+    scanned(&file, config, beside)
 }
 
 /// [`try_text`] where a result is due.
 #[track_caller]
 pub(crate) fn seen(table: &str, config: &str) -> Seen {
-    match try_text(table, config) {
+    seen_beside(table, config, Beside::default())
+}
+
+/// [`seen`] with waivers or a day.
+#[track_caller]
+pub(crate) fn seen_beside(table: &str, config: &str, beside: Beside<'_>) -> Seen {
+    match try_beside(table, config, beside) {
         Ok(seen) => seen,
         Err(refusal) => panic!("refused: {refusal}\n{config}"),
     }
