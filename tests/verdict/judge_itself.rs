@@ -1,7 +1,7 @@
 //! The slow judge on tables small enough to count by hand.
 
 use crate::judge::judge;
-use crate::judged::Level;
+use crate::judged::{Judged, Level};
 use crate::plans::{Declared, Plan, Role, Subject};
 use crate::tables::{calm_table, table};
 
@@ -98,4 +98,41 @@ fn a_twentieth_of_the_records_without_subject_fails() {
     let with = |count: usize| judge(&(calm_table(40) + &",D0,2026-03-01,shop 0\n".repeat(count)), &plan).best;
     // 4 of 84 are below 5 %, 5 of 85 above.
     assert_eq!([with(0), with(4), with(5)], [Level::Pass, Level::Review, Level::Fail]);
+}
+
+/// The columns of a case, with roles for those named.
+fn case(file: &str, named: &[&str]) -> Judged {
+    let place = crate::support::repository_file("tests/data/cases").join(file);
+    let text = std::fs::read_to_string(place).expect("a case");
+    let heading: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
+    let mut plan = plan(&heading);
+    for column in &mut plan.columns {
+        column.role = named.contains(&column.name.as_str()).then_some(Role::Quasi);
+    }
+    judge(&text, &plan)
+}
+
+#[track_caller]
+fn assert_share(judged: &Judged, percent: f64) {
+    let share = 100.0 * judged.share.expect("a share");
+    assert!((share - percent).abs() < 0.06, "{share} is {percent}");
+    assert_eq!(judged.best, Level::Fail, "{judged:?}");
+}
+
+#[test]
+fn the_figures_of_the_cases_come_out() {
+    assert_share(&case("unicity_short/c14.csv", &["day", "merchant"]), 39.8);
+    assert_share(&case("gates/amount_ungated.csv", &["sex", "day", "merchant", "amount"]), 100.0);
+}
+
+#[test]
+fn the_classes_of_the_cases_come_out() {
+    let clean = case("00_clean/clean.csv", &["city", "birth_year"]);
+    assert_eq!((clean.smallest_class, clean.best), (Some(2), Level::Fail));
+    let blank = case("security/one_blank_cell/bs.csv", &["birth_date", "sex"]);
+    assert_eq!((blank.smallest_class, blank.unique_subjects), (Some(1), Some(400)));
+    let padded = case("Z2_bank/three.csv", &["district", "segment"]);
+    assert_eq!((padded.smallest_class, padded.best), (Some(1), Level::Fail));
+    let altered = case("gates/one_typo_min.csv", &["postcode", "sex"]);
+    assert!(altered.findings.contains("static-unclear") && altered.best >= Level::Review, "{altered:?}");
 }

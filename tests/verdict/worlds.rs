@@ -176,6 +176,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         let person = Declared { name: NAMES[PERSON].to_owned(), role, reason: true, varies: None, prefix: None };
         let person = if matches!(subject, Subject::Column(_)) { Declared { role: None, ..person } } else { person };
         let mut columns = Vec::from(columns);
+        if !matches!(subject, Subject::Column(_)) {
+            // Nothing varies within a subject that has one record.
+            columns.iter_mut().for_each(|column| column.varies = None);
+        }
         columns.insert(PERSON, person);
         let (k, max_unicity, gates_any_record) = limits;
         // A configuration that declares no role at all is guessed; that is not what is tried here.
