@@ -1,6 +1,6 @@
 //! What gates must see: unicity over everybody, columns under no gate, one altered cell, two attacks on one source.
 
-use crate::program::{Seen, case};
+use crate::program::{Seen, case, case_bench, run};
 
 /// The share of subjects that the gate compares, in percent.
 #[track_caller]
@@ -112,6 +112,18 @@ fn one_blank_cell_takes_no_declared_column_out_of_its_limit() {
     // The missing cell takes the only other value of its subject, so 400 customers stand in 400 classes.
     assert_eq!(seen.of_static("unique_subjects"), Some(400));
     assert!(seen.is_gated("birth_date"), "{}", seen.told());
+}
+
+#[test]
+fn one_blank_cell_does_not_lift_a_preset_either() {
+    let bench = case_bench("security/one_blank_cell");
+    let config = std::fs::read_to_string(bench.input("reidrisk.toml")).expect("the configuration");
+    bench.write("reidrisk.toml", config + "\n[policy]\npreset = \"controlled-k5\"\nmax_unique_share = 0.0\n");
+    let ended = run(&bench, &["bs.csv"]);
+    assert_eq!(bench.result()["verdict"]["outcome"], "fail", "{ended}");
+    for gate in ["small-class", "high-unique-share"] {
+        assert!(bench.result()["findings"].to_string().contains(gate), "{gate}\n{ended}");
+    }
 }
 
 #[test]

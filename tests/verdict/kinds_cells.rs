@@ -2,7 +2,8 @@
 //! verdict stands in the first comment of its test and was written down before the first run.
 
 use crate::plans::DOWNSTREAM;
-use crate::program::seen;
+use crate::program::{seen, seen_file};
+use crate::support::repository_file;
 use crate::tables::{calm, calm_roles, calm_table, lines, role, roles, table};
 
 // Kind 4: placeholders, blanks, rounded identifiers.
@@ -80,6 +81,25 @@ fn identifiers_with_exponents_are_reviewed() {
     let seen = seen(&table("customer,district", rows), &roles("customer", &["district"]));
     seen.assert_outcome("review");
     seen.assert_blames("rounded-identifier", "medium", "customer");
+}
+
+#[test]
+fn whole_numbers_of_eighteen_digits_in_a_spreadsheet_are_rounded() {
+    // REVIEW: a spreadsheet keeps fifteen digits, so forty numbers may be more customers.
+    let file = repository_file("tests/data/verdict_kinds/long_numbers.xlsx");
+    let seen = seen_file(&file, &roles("customer", &["district"]));
+    seen.assert_outcome("review");
+    seen.assert_blames("rounded-identifier", "medium", "customer");
+}
+
+#[test]
+fn an_error_cell_is_missing_and_takes_the_other_value_of_its_customer() {
+    // PASS: forty customers in four districts; one of eighty cells is `#N/A`.
+    let file = repository_file("tests/data/verdict_kinds/error_cell.xlsx");
+    let seen = seen_file(&file, &roles("customer", &["district"]));
+    seen.assert_outcome("pass");
+    assert_eq!(seen.of_static("smallest_class"), Some(10));
+    assert_eq!(seen.of_static("classes"), Some(4));
 }
 
 // Kind 8: measured as treated, leaving as it is.

@@ -2,9 +2,12 @@
 //! comment of its test and was written down before the first run.
 
 use crate::plans::DOWNSTREAM;
-use crate::program::{case_bench, run, seen};
+use polars_core::prelude::{Column, DataFrame};
+use polars_io::parquet::write::{KeyValueMetadata, ParquetWriter};
+
+use crate::program::{case_bench, run, seen, seen_file};
 use crate::support::Bench;
-use crate::tables::{REASON, calm, calm_roles, calm_table, role, table};
+use crate::tables::{REASON, calm, calm_roles, calm_table, role, roles, table};
 
 /// [`calm_table`] with one more column, by the number of the customer.
 fn with_column(name: &str, cell: impl Fn(usize) -> String) -> String {
@@ -45,6 +48,29 @@ fn names_of_people_under_a_plain_heading_are_named() {
         finding["code"] != "undeclared-column" && finding["columns"].to_string().contains("col_b")
     };
     assert!(seen.findings().iter().any(|finding| about_names(&finding)), "{}", seen.told());
+}
+
+#[test]
+fn addresses_in_the_metadata_of_a_parquet_file_are_found() {
+    // Never PASS: the cells are harmless, but who exported whom stands in the key-value metadata.
+    let bench = Bench::new();
+    let cells = |name: &str, cell: &dyn Fn(usize) -> String| {
+        Column::new(name.into(), (0..40).map(cell).collect::<Vec<String>>())
+    };
+    let columns = vec![cells("customer", &|at| format!("c{at:02}")), cells("district", &|at| format!("D{}", at % 4))];
+    let mut frame = DataFrame::new(40, columns).expect("a table");
+    let config = roles("customer", &["district"]);
+    let people: String = (0..20).map(|at| format!("kunde{at}@mail.example ")).collect();
+    let outcomes = [None, Some(people)].map(|people| {
+        let file = bench.input("districts.parquet");
+        let metadata = people.map(|people| KeyValueMetadata::from_static(vec![("members".to_owned(), people)]));
+        let target = std::fs::File::create(&file).expect("a file");
+        ParquetWriter::new(target).with_key_value_metadata(metadata).finish(&mut frame).expect("a table is written");
+        let seen = seen_file(&file, &config);
+        (seen.outcome().to_owned(), seen.codes().iter().any(|code| code.starts_with("direct-identifier")))
+    });
+    assert_eq!(outcomes[0], ("pass".to_owned(), false));
+    assert!(outcomes[1].0 != "pass" && outcomes[1].1, "{outcomes:?}");
 }
 
 #[test]

@@ -205,6 +205,15 @@ pub(crate) fn seen_beside(table: &str, config: &str, beside: Beside<'_>) -> Seen
     }
 }
 
+/// [`seen`] for a file that lies somewhere, with a configuration that lies nowhere.
+#[track_caller]
+pub(crate) fn seen_file(file: &Path, config: &str) -> Seen {
+    match scanned(file, config, Beside::default()) {
+        Ok(seen) => seen,
+        Err(refusal) => panic!("refused: {refusal}\n{config}"),
+    }
+}
+
 /// A folder of cases, copied so that a scan finds the configuration beside its first file.
 pub(crate) fn case_bench(folder: &str) -> Bench {
     let bench = Bench::new();
