@@ -8,24 +8,26 @@ use crate::tables::{calm, calm_roles, calm_table, lines, role, roles, table};
 
 // Kind 4: placeholders, blanks, rounded identifiers.
 
-/// [`calm`] with ten more records of one subject of this name, two of each district and day.
-fn with_crowd_of(subject: &str) -> String {
-    let more: String = (0..10).map(|at| format!("{subject},D1,2026-03-0{},shop {}\n", at % 2 + 1, at % 2)).collect();
-    calm_table(40) + &more
+/// [`calm`] with more records of one subject of this name, all of one district.
+fn with_more_of(subject: &str, records: usize) -> String {
+    let more = (0..records).map(|at| {
+        [subject.to_owned(), "D1".to_owned(), format!("2026-03-0{}", at % 2 + 1), format!("shop {}", at % 2)]
+    });
+    lines("customer,district,day,shop", &calm(40).into_iter().chain(more).collect::<Vec<_>>())
 }
 
 #[test]
 fn null_as_a_subject_is_reviewed_until_it_is_named_or_declared_real() {
     // REVIEW: ten of ninety records are of `NULL`, one customer or many.
-    let unnamed = seen(&with_crowd_of("NULL"), &calm_roles());
+    let unnamed = seen(&with_more_of("NULL", 10), &calm_roles());
     unnamed.assert_outcome("review");
     assert!(unnamed.speaks_of("customer"), "{}", unnamed.told());
     // FAIL: named as missing, 11 % of the records have no subject.
-    let named = seen(&with_crowd_of("NULL"), &(calm_roles() + "[columns.customer]\nnull_values = [\"NULL\"]\n"));
+    let named = seen(&with_more_of("NULL", 10), &(calm_roles() + "[columns.customer]\nnull_values = [\"NULL\"]\n"));
     named.assert_outcome("fail");
     named.assert_finding("records-without-subject");
     // PASS: declared real, it is a customer like the others.
-    let real = seen(&with_crowd_of("NULL"), &(calm_roles() + "[columns.customer]\nreal_values = [\"NULL\"]\n"));
+    let real = seen(&with_more_of("NULL", 10), &(calm_roles() + "[columns.customer]\nreal_values = [\"NULL\"]\n"));
     real.assert_outcome("pass");
     assert_eq!(real.result["dataset"]["subjects"], 41);
 }
@@ -33,13 +35,11 @@ fn null_as_a_subject_is_reviewed_until_it_is_named_or_declared_real() {
 #[test]
 fn a_subject_with_more_records_than_the_next_ten_together_is_reviewed() {
     // REVIEW: one spelling has 30 of 110 records, the next ten have 20 together; no list names it.
-    let more: String = (0..30).map(|at| format!("sammel,D1,2026-03-0{},shop {}\n", at % 2 + 1, at % 2)).collect();
-    let dominant = seen(&(calm_table(40) + &more), &calm_roles());
+    let dominant = seen(&with_more_of("sammel", 30), &calm_roles());
     dominant.assert_outcome("review");
     assert!(dominant.speaks_of("customer"), "{}", dominant.told());
     // PASS: a customer with 6 of 86 records is 7 %, but the next ten have 20.
-    let more: String = (0..6).map(|at| format!("busy,D1,2026-03-0{},shop {}\n", at % 2 + 1, at % 2)).collect();
-    seen(&(calm_table(40) + &more), &calm_roles()).assert_outcome("pass");
+    seen(&with_more_of("busy", 6), &calm_roles()).assert_outcome("pass");
 }
 
 #[test]

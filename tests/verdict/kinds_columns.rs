@@ -60,7 +60,7 @@ fn addresses_in_the_metadata_of_a_parquet_file_are_found() {
     let columns = vec![cells("customer", &|at| format!("c{at:02}")), cells("district", &|at| format!("D{}", at % 4))];
     let mut frame = DataFrame::new(40, columns).expect("a table");
     let config = roles("customer", &["district"]);
-    let people: String = (0..20).map(|at| format!("kunde{at}@mail.example ")).collect();
+    let people = (0..20).map(|at| format!("kunde{at}@mail.example")).collect::<Vec<_>>().join(" ");
     let outcomes = [None, Some(people)].map(|people| {
         let file = bench.input("districts.parquet");
         let metadata = people.map(|people| KeyValueMetadata::from_static(vec![("members".to_owned(), people)]));

@@ -70,6 +70,17 @@ fn any_record_crowds_cover_event_columns_without_a_limit_on_unicity() {
     assert!(seen.is_gated("day"), "{:?}", seen.checks());
 }
 
+#[test]
+fn a_tolerance_only_explains() {
+    // FAIL, 100 %: every amount is somebody's own, however roughly the curves are asked for.
+    let text = calm_with("amount", |at| format!("{}.5", 100 + at));
+    let config =
+        roles("customer", &["district", "day", "shop", "amount"]) + "[unicity]\nwithin = { amount = \"500\" }\n";
+    let seen = seen(&text, &config);
+    seen.assert_outcome("fail");
+    assert_share(&seen, 1.0);
+}
+
 // Kind 2: unicity over everybody.
 
 /// Customers with `own` events of their own each, then customers who share two events.

@@ -73,13 +73,11 @@ impl Plan {
 
     /// The configuration that declares it.
     pub(crate) fn config(&self, display: Display) -> String {
-        let mut text = String::from("[subject]\n");
-        match self.subject {
-            Subject::Column(place) => writeln!(text, "column = \"{}\"", self.columns[place].name),
-            Subject::DeclaredNone => writeln!(text, "none = true"),
-            Subject::Unsaid => Ok(text.clear()),
-        }
-        .expect("memory takes text");
+        let mut text = match self.subject {
+            Subject::Column(place) => format!("[subject]\ncolumn = \"{}\"\n", self.columns[place].name),
+            Subject::DeclaredNone => String::from("[subject]\nnone = true\n"),
+            Subject::Unsaid => String::new(),
+        };
         if self.subject_reason && self.subject != Subject::Unsaid {
             text.push_str(REASON);
         }

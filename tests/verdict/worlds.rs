@@ -128,7 +128,9 @@ fn rows() -> impl Strategy<Value = Vec<Vec<String>>> {
         let dirt = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(dirt(), 1..4)];
         (people, dirt).prop_map(move |(people, dirt)| {
             let mut rows = table(&people, copies);
-            dirt.into_iter().for_each(|dirt| spoil(&mut rows, dirt));
+            for dirt in dirt {
+                spoil(&mut rows, dirt);
+            }
             rows
         })
     })
@@ -178,7 +180,9 @@ fn plan() -> impl Strategy<Value = Plan> {
         let mut columns = Vec::from(columns);
         if !matches!(subject, Subject::Column(_)) {
             // Nothing varies within a subject that has one record.
-            columns.iter_mut().for_each(|column| column.varies = None);
+            for column in &mut columns {
+                column.varies = None;
+            }
         }
         columns.insert(PERSON, person);
         let (k, max_unicity, gates_any_record) = limits;
