@@ -3,7 +3,7 @@
 //! [`inspect`] takes the same first steps as [`scan`](crate::scan::scan), so what it says of roles, and of what is
 //! static or event, is what a scan would say.
 
-use crate::config::{self, Plan};
+use crate::plan::{self, Plan};
 use crate::input;
 use crate::recode;
 use crate::result::Dataset;
@@ -19,7 +19,7 @@ use crate::stop::{Progress, Stop};
 /// As [`scan`](crate::scan::scan), except for those of measures.
 pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Dataset, ScanError> {
     let source = input::open(&plan.inputs, &plan.input)?;
-    config::check_columns(plan, source.columns())?;
+    plan::check_columns(plan, source.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
     let extract = input::read(source, &wanted, progress, stop, plan.memory)?;

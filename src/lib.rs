@@ -6,7 +6,7 @@
 //!
 //! # What flows through the house
 //! ```text
-//! reidrisk.toml + flags ──► config::Plan ─┐
+//! reidrisk.toml + flags ──►        Plan ─┐
 //!                                         ├─► input: files ──► Extract (coded columns, values behind the codes)
 //! extract files ──────────────────────────┘         │
 //!                                                   ▼  recode: roles, coarsening, cards to customers
@@ -26,7 +26,8 @@
 //! | room | what it does | what it never does |
 //! |---|---|---|
 //! | [`cli`] | verbs, flags, progress, signals, exit codes | compute |
-//! | [`config`] | `reidrisk.toml` and flags to one [`config::Plan`] | look at data |
+//! | [`plan`] | what a scan is asked to do, as plain data: [`plan::Plan`] | IO; know a flag or a file |
+//! | [`config`] | `reidrisk.toml` and flags to one plan; the table of all settings | look at data |
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
@@ -47,6 +48,7 @@
 //! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
 pub mod advice;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub(crate) mod column_name;
 pub mod config;

@@ -4,36 +4,35 @@ use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use super::scan::tell_origins;
-use crate::config::{
-    ConfigError, ConfigFile, Resolved, Settings, check_rules, find_waivers, read_waivers, resolve, shown_name,
-};
+use super::flags::tell_settings;
+use crate::config::{ConfigFile, find_waivers, read_waivers, resolve};
+use crate::plan::{ConfigError, Plan, check_rules, shown_name};
 use crate::stop::Stop;
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
-    let resolved = match resolved(arguments) {
-        Ok(resolved) => resolved,
+    let plan = match plan_of(arguments) {
+        Ok(plan) => plan,
         Err(error) => return printer.config_failure(&error),
     };
     let name = shown_name(&arguments.config.display().to_string());
-    if let Err(error) = crate::inspect::check_files(&resolved.plan, &Stop::default()) {
+    if let Err(error) = crate::inspect::check_files(&plan, &Stop::default()) {
         let hint = error.hint();
         let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");
         printer.failure(&format!("{name} names a file that does not serve: {error}"), Some(hint));
         return ExitStatus::Code(error.exit_code());
     }
-    tell_origins(&resolved, printer);
+    tell_settings(&plan, printer);
     let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
     told.err().unwrap_or(ExitStatus::Success)
 }
 
 /// Merging finds what no single key shows; the input stands for any.
-fn resolved(arguments: &CheckArguments) -> Result<Resolved, ConfigError> {
+fn plan_of(arguments: &CheckArguments) -> Result<Plan, ConfigError> {
     let file = ConfigFile::read(&arguments.config)?;
-    let resolved = resolve(vec!["-".to_owned()], Settings::default(), Some(file), &|_| String::new())?;
-    check_rules(&resolved.plan)?;
+    let plan = resolve(vec!["-".to_owned()], &[], Some(file))?;
+    check_rules(&plan)?;
     check_waivers(arguments)?;
-    Ok(resolved)
+    Ok(plan)
 }
 
 /// The waivers beside the configuration, where there are some.

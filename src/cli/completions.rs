@@ -5,7 +5,7 @@ use clap::{Command, CommandFactory};
 use super::arguments::{Arguments, CompletionsArguments, ManArguments};
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{did_you_mean, shown_name};
+use crate::plan::{did_you_mean, shown_name};
 
 pub(super) fn completions_verb(arguments: &CompletionsArguments, printer: &Printer) -> ExitStatus {
     let mut script = Vec::new();

@@ -3,7 +3,7 @@
 use super::arguments::ExplainArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::config::{did_you_mean, shown_name};
+use crate::plan::{did_you_mean, shown_name};
 use crate::judge::{Page, explain, explained};
 
 /// Widest line of text that is comfortable to read.

@@ -3,15 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::ArgMatches;
-
 use super::arguments::{InitArguments, Manners};
 use super::exit::ExitStatus;
-use super::flags::{Look, plan_to_look};
+use super::flags::merged;
 use super::inspect::look_at;
 use super::printer::Printer;
 use super::scan::shell_word;
-use crate::config::{ConfigError, config_beside, refusal, shown_name, starting_config};
+use crate::config::{config_beside, starting_config};
+use crate::plan::{ConfigError, refusal, shown_name};
 
 /// Where the configuration goes.
 enum Target {
@@ -21,24 +20,20 @@ enum Target {
 
 pub(super) fn init_verb(
     arguments: &InitArguments,
-    matches: Option<&ArgMatches>,
     manners: &Manners,
     printer: &Printer,
 ) -> ExitStatus {
-    let look = Look {
-        inputs: &arguments.inputs,
-        names: &arguments.names,
-        limits: &arguments.limits,
-        reading: &arguments.reading,
-    };
     // Whether it may be written is told before a large extract is read.
-    let planned = target(arguments).and_then(|target| Ok((plan_to_look(&look, &[], None, matches)?, target)));
-    let (resolved, target) = match planned {
+    let planned = target(arguments).and_then(|target| {
+        let plan = merged(&arguments.inputs, &arguments.settings.given, None, printer)?;
+        Ok((plan, target))
+    });
+    let (plan, target) = match planned {
         Ok(planned) => planned,
         Err(error) => return printer.config_failure(&error),
     };
-    let written = look_at(&resolved.plan, manners, printer).and_then(|dataset| {
-        let text = starting_config(&dataset, &resolved.plan);
+    let written = look_at(&plan, manners, printer).and_then(|dataset| {
+        let text = starting_config(&dataset, &plan);
         match &target {
             Target::Stdout => printer.result(text.as_bytes()),
             Target::File(file) => write(file, &text, &arguments.inputs, printer),

@@ -1,38 +1,29 @@
 //! `reidrisk inspect`: what the columns are, before anything is measured.
 
-use clap::ArgMatches;
-
 use super::arguments::{InspectArguments, InspectFormat, Manners};
 use super::exit::ExitStatus;
-use super::flags::{Look, config_of, plan_to_look};
+use super::flags::{config_of, merged, tell_settings};
 use super::interrupt::{end_after, end_on_signals};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
-use super::scan::{in_pool, scan_failure, tell_origins, text_style};
-use crate::config::Plan;
+use super::scan::{in_pool, scan_failure, text_style};
+use crate::plan::Plan;
 use crate::report::{render_columns_markdown, render_columns_text, render_inspection_json};
 use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
 use crate::stop::Stop;
 
 pub(super) fn inspect_verb(
     arguments: &InspectArguments,
-    matches: Option<&ArgMatches>,
     manners: &Manners,
     printer: &Printer,
 ) -> ExitStatus {
     let config = config_of(arguments.config.as_ref(), &arguments.inputs);
-    let look = Look {
-        inputs: &arguments.inputs,
-        names: &arguments.roles.names,
-        limits: &arguments.limits,
-        reading: &arguments.reading,
-    };
-    let resolved = match plan_to_look(&look, &arguments.roles.coarsen, config.as_deref(), matches) {
-        Ok(resolved) => resolved,
+    let plan = match merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer) {
+        Ok(plan) => plan,
         Err(error) => return printer.config_failure(&error),
     };
-    tell_origins(&resolved, printer);
-    let shown = look_at(&resolved.plan, manners, printer).and_then(|dataset| show(dataset, arguments.format, printer));
+    tell_settings(&plan, printer);
+    let shown = look_at(&plan, manners, printer).and_then(|dataset| show(dataset, arguments.format, printer));
     shown.err().unwrap_or(ExitStatus::Success)
 }
 

@@ -62,9 +62,8 @@ fn tell(error: &clap::Error) {
 
 fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let parsed = Arguments::command().try_get_matches_from(arguments);
-    let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
-    let (arguments, matches) = match parsed {
-        Ok(parsed) => parsed,
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
         Err(error) => {
             tell(&error);
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Success };
@@ -72,20 +71,11 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     };
     let printer = Printer::new(&arguments.manners);
     match arguments.verb {
-        Verb::Scan(scan) => {
-            let matches = matches.subcommand().map(|(_, matches)| matches);
-            scan::scan_verb(&scan, matches, &arguments.manners, &printer)
-        }
+        Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
-        Verb::Inspect(inspect) => {
-            let matches = matches.subcommand().map(|(_, matches)| matches);
-            inspect::inspect_verb(&inspect, matches, &arguments.manners, &printer)
-        }
-        Verb::Init(init) => {
-            let matches = matches.subcommand().map(|(_, matches)| matches);
-            init::init_verb(&init, matches, &arguments.manners, &printer)
-        }
+        Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
+        Verb::Init(init) => init::init_verb(&init, &arguments.manners, &printer),
         Verb::Check(check) => check::check_verb(&check, &printer),
         Verb::Schema => schema::schema_verb(&printer),
         Verb::Completions(completions) => completions::completions_verb(&completions, &printer),

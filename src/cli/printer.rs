@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use super::arguments::{Manners, When};
 use super::clock::environment;
 use super::exit::ExitStatus;
-use crate::config::{ConfigError, refusal};
+use crate::plan::{ConfigError, refusal};
 use crate::report::ReportError;
 
 /// Columns of text when nobody says how wide the terminal is.

@@ -8,7 +8,7 @@ use super::arguments::{ReportArguments, ReportFormat};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::scan::text_style;
-use crate::config::{refusal, shown_name};
+use crate::plan::{refusal, shown_name};
 use crate::report::{
     Emit, TextStyle, read_json, render_csv, render_github, render_html, render_json, render_markdown, render_text,
     render_views,

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use clap::{ArgMatches, CommandFactory};
+use clap::CommandFactory;
 
 use super::arguments::{Arguments, Manners, ScanArguments, ScanFormat};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
-use super::flags::plan_of;
+use super::flags::{plan_of, tell_settings};
 use super::interrupt::{end_after, end_on_signals};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
-use crate::config::{Plan, Resolved, shown_name};
+use crate::plan::{Plan, shown_name};
 use crate::report::{
     Emit, Ending, TextStyle, render_github, render_json, render_markdown, render_text_with, write_run_with,
 };
@@ -22,27 +22,19 @@ use crate::stop::Stop;
 
 pub(super) fn scan_verb(
     arguments: &ScanArguments,
-    matches: Option<&ArgMatches>,
     manners: &Manners,
     printer: &Printer,
 ) -> ExitStatus {
-    let resolved = match plan_of(arguments, matches) {
-        Ok(resolved) => resolved,
+    let plan = match plan_of(arguments, printer) {
+        Ok(plan) => plan,
         Err(error) => return printer.config_failure(&error),
     };
-    tell_origins(&resolved, printer);
-    let finished = measure(&resolved.plan, manners, printer)
+    tell_settings(&plan, printer);
+    let finished = measure(&plan, manners, printer)
         .and_then(|(result, subjects)| write(arguments, &result, subjects.as_ref(), printer).map(|()| result));
     match finished {
         Ok(result) => ExitStatus::of_result(&result, arguments.verdict.exit_zero),
         Err(status) => status,
-    }
-}
-
-/// Tells where each setting came from, for `--verbose`.
-pub(super) fn tell_origins(resolved: &Resolved, printer: &Printer) {
-    for origin in &resolved.origins {
-        printer.detail(&format!("setting {} = {} ({})", origin.setting, shown_name(&origin.value), origin.source));
     }
 }
 

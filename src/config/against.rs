@@ -3,57 +3,57 @@
 use std::collections::BTreeMap;
 
 use super::linkage::{add_source, attacks_of, named_twice, no_meaning};
-use super::{
-    Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, shown_name, split_names,
+use crate::plan::{
+    Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, WithinRule, shown_name,
+    split_names,
 };
-use crate::recode::WithinRule;
 
-/// What was typed about one source, as typed.
-#[derive(Debug, Clone, Copy)]
-pub struct AgainstFlags<'typed> {
+/// What was typed about a table of the recipient.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Against {
     /// `--against`: each is a source by itself.
-    pub against: &'typed [String],
-    /// `--on`.
-    pub on: &'typed [String],
+    pub(super) files: Vec<String>,
+    /// `--on`, each `COL` or `COL=THEIRS`.
+    pub(super) on: Vec<String>,
     /// `--their-subject`.
-    pub subject: Option<&'typed String>,
+    pub(super) subject: Option<String>,
     /// `--truth`.
-    pub truth: Option<&'typed String>,
+    pub(super) truth: Option<String>,
     /// `--attack`.
-    pub attacks: &'typed [Attack],
+    pub(super) attacks: Vec<Attack>,
     /// `--within`, which holds for the columns of `--on` as well.
-    pub within: &'typed BTreeMap<String, WithinRule>,
+    pub(super) within: BTreeMap<String, WithinRule>,
     /// `--null-value`, which holds for the source as well.
-    pub null_values: &'typed [String],
+    pub(super) null_values: Vec<String>,
 }
 
-impl AgainstFlags<'_> {
+impl Against {
     /// The sources that the flags name.
     ///
     /// # Errors
     /// When another of them is given without `--against`, or a list cannot be read.
-    pub fn plan(&self) -> Result<LinkagePlan, ConfigError> {
+    pub(super) fn plan(&self) -> Result<LinkagePlan, ConfigError> {
         let mut plan = LinkagePlan::default();
-        if self.against.is_empty() {
+        if self.files.is_empty() {
             return self.idle_flag().map_or(Ok(plan), |flag| {
                 let message = format!("{flag} says how to use `--against FILE`, which is missing");
                 let hint = "name what the recipient holds with `--against`, or write a `[[recipient.holds]]`";
                 Err(ConfigError::new("nothing-to-join", message).with_hint(hint))
             });
         }
-        let attacks = attacks_of(self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
+        let attacks = attacks_of(&self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
         if let Some(flag) = self.flag_of_joins().filter(|_| attacks.is_none()) {
             return Err(ConfigError::new("attacks", no_meaning(flag)).with_hint(PSEUDONYM_HINT));
         }
         let on = self.on(attacks.is_some())?;
-        let truth = self.truth.map(|written| one_pair("--truth", written)).transpose()?;
-        for file in self.against {
+        let truth = self.truth.as_ref().map(|written| one_pair("--truth", written)).transpose()?;
+        for file in &self.files {
             let source = SourcePlan {
                 left_out: Vec::new(),
                 name: None,
                 files: vec![file.clone()],
-                input: InputOptions { null_values: self.null_values.to_vec(), ..InputOptions::default() },
-                subject: self.subject.map(|name| name.trim().to_owned()),
+                input: InputOptions { null_values: self.null_values.clone(), ..InputOptions::default() },
+                subject: self.subject.as_ref().map(|name| name.trim().to_owned()),
                 on: on.clone(),
                 truth: truth.clone().map(|(ours, theirs)| TruthColumns { ours, theirs, pattern: None }),
                 attacks: attacks.clone().unwrap_or_default(),
@@ -84,14 +84,10 @@ impl AgainstFlags<'_> {
     /// Without `joins` a tolerance is for what may be known of a column, not for this.
     fn on(&self, joins: bool) -> Result<Vec<OnColumn>, ConfigError> {
         let mut columns: Vec<OnColumn> = Vec::new();
-        for list in self.on {
-            let names =
-                split_names(list).map_err(|reason| ConfigError::new("column-list", format!("--on: {reason}")))?;
-            for written in names {
-                let (ours, theirs) = pair_of("--on", &written)?;
-                let within = self.within.get(&ours).filter(|_| joins).cloned();
-                columns.push(OnColumn { ours, theirs, within, compare: None });
-            }
+        for written in &self.on {
+            let (ours, theirs) = pair_of("--on", written)?;
+            let within = self.within.get(&ours).filter(|_| joins).cloned();
+            columns.push(OnColumn { ours, theirs, within, compare: None });
         }
         named_twice(&columns).map_or(Ok(()), |name| {
             let message = format!("--on names column `{}` twice", shown_name(name));
@@ -129,30 +125,20 @@ fn one_pair(flag: &str, written: &str) -> Result<(String, String), ConfigError> 
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::AgainstFlags;
-    use crate::config::{Attack, ConfigError, LinkagePlan};
-    use crate::recode::WithinRule;
+    use super::Against;
+    use crate::plan::{Attack, ConfigError, LinkagePlan, WithinRule};
     use crate::result::AttackKind;
 
-    fn plan(against: &[&str], on: &[&str], attacks: &[Attack]) -> Result<LinkagePlan, ConfigError> {
+    fn plan(files: &[&str], on: &[&str], attacks: &[Attack]) -> Result<LinkagePlan, ConfigError> {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let within = BTreeMap::from([("born".to_owned(), WithinRule::parse("2d").unwrap())]);
-        let (against, on) = (owned(against), owned(on));
-        AgainstFlags {
-            against: &against,
-            on: &on,
-            subject: None,
-            truth: None,
-            attacks,
-            within: &within,
-            null_values: &[],
-        }
-        .plan()
+        let (files, on, attacks) = (owned(files), owned(on), attacks.to_vec());
+        Against { files, on, attacks, within, ..Against::default() }.plan()
     }
 
     #[test]
     fn pairs_are_read_with_quotes_and_tolerances() {
-        let plan = plan(&["a.csv", "b.csv"], &["city = town,\"last, first\"", "born"], &[]).unwrap();
+        let plan = plan(&["a.csv", "b.csv"], &["city = town", "last, first", "born"], &[]).unwrap();
         assert_eq!(plan.sources.len(), 2);
         let on: Vec<(&str, &str, bool)> =
             plan.sources[1].on.iter().map(|on| (on.ours.as_str(), on.theirs.as_str(), on.within.is_some())).collect();
@@ -181,7 +167,7 @@ mod tests {
 
     #[test]
     fn half_a_pair_and_a_flag_without_its_file_are_refused() {
-        for wrong in ["city=", "=town", "city,,x", "\"city"] {
+        for wrong in ["city=", "=town"] {
             assert!(plan(&["a.csv"], &[wrong], &[]).is_err(), "{wrong}");
         }
         assert_eq!(plan(&[], &["city"], &[]).unwrap_err().code(), "nothing-to-join");

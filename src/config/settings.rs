@@ -1,322 +1,361 @@
-//! What one source of settings says: the configuration file or the flags.
+//! The table of all settings.
+//!
+//! A new setting is a field of the [`Plan`] and a row here. The order is that of the help and of the record.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::LazyLock;
 
-use jiff::civil::Date;
-
-use super::linkage::LinkagePlan;
-use super::unicity::UnicitySettings;
-use super::{ConfigError, InputOptions, RecipientPlan, SubjectMap, did_you_mean, shown_name, split_names};
-use crate::judge::Limits;
+use super::reader::{Problem, Written};
+use super::setting::{Draft, Flag, Setting, Verbs};
+use super::{columns, holds, linkage, parts, policy, recipient, unicity};
 use crate::measure;
-use crate::recode::CoarsenRule;
-use crate::result::{Audience, MissingMode, Role, Severity, Waiver};
+use crate::plan::{
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, WithinRule, counted, did_you_mean, parse_duration,
+    parse_size, shown_name,
+};
+use crate::result::{Audience, Role, Severity};
 
-/// The smallest limit for a class. A class of one subject is no crowd: with a limit of 1 every extract would pass.
-pub const SMALLEST_K: u32 = 2;
+use parts::{AUDIENCES, ENCODINGS, MISSING_MODES, SEVERITIES, name_of, parse_delimiter, parse_quote, shown_sign};
 
 /// More worker threads than this only cost memory, and far more of them bring a machine down.
-pub const MOST_THREADS: usize = 1_024;
+const MOST_THREADS: u64 = 1_024;
+/// Fewer draws say nearly nothing; more are an exact answer's price.
+const DRAWS: (u64, u64) = (100, 10_000_000);
 
-/// Settings from one source; `None` or empty where it says nothing.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Settings {
-    /// Name of the dataset.
-    pub dataset_name: Option<String>,
-    /// How text files are to be read.
-    pub input: InputOptions,
-    /// Roles by column.
-    pub roles: BTreeMap<String, Role>,
-    /// Whether these settings say what the columns are, so that the others are not guessed.
-    pub decides_roles: bool,
-    /// Merges several subject values of one person.
-    pub subject_map: Option<SubjectMap>,
-    /// Rules by column, in order.
-    pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
-    /// Minutes by which the clock of the calendar rules is ahead of UTC.
-    pub zone_minutes: Option<i32>,
-    /// The hour at which a day of the calendar rules begins.
-    pub day_start_hour: Option<u8>,
-    /// What a missing cell matches.
-    pub missing: Option<MissingMode>,
-    /// Measures by name.
-    pub measures: Option<Vec<String>>,
-    /// Largest set size of the lattice.
-    pub max_set: Option<usize>,
-    /// Smallest allowed class.
-    pub k: Option<u32>,
-    /// Whether `any-record` crowds are gated.
-    pub gate_any_record: Option<bool>,
-    /// Severity that fails.
-    pub fail_on: Option<Severity>,
-    /// Whether a review exits with 0.
-    pub allow_review: Option<bool>,
-    /// Preset and limits other than those above.
-    pub limits: Limits,
-    /// Columns that may hold identifiers.
-    pub permitted_identifiers: BTreeSet<String>,
-    /// Who is to receive the extract.
-    pub recipient: Option<RecipientPlan>,
-    /// Exceptions to the limits.
-    pub waivers: Vec<Waiver>,
-    /// The day for which agreement and waivers are judged.
-    pub as_of: Option<Date>,
-    /// Seed of everything drawn by chance.
-    pub seed: Option<u64>,
-    /// Worker threads.
-    pub threads: Option<usize>,
-    /// Memory in bytes.
-    pub memory: Option<u64>,
-    /// Wall time.
-    pub timeout: Option<Duration>,
-    /// Who may read the views.
-    pub audience: Option<Audience>,
-    /// What an attacker may know of events.
-    pub unicity: UnicitySettings,
-    /// What the recipient can join the extract to.
-    pub linkage: LinkagePlan,
-    /// Whether figures of single subjects are listed beside the result.
-    pub lists_subjects: bool,
+const ROLES: &str = "Roles (COL,COL: a name with a comma stands in double quotes, or repeat the flag)";
+const MEASUREMENT: &str = "Measurement options";
+const UNICITY: &str = "Unicity";
+const LINKAGE: &str = "Linkage";
+pub(super) const VERDICT: &str = "Verdict";
+const RUNNING: &str = "Running";
+const READING: &str = "Reading text files (found from the file when not given)";
+
+const COLUMNS: Flag = Flag::Repeated("COL,COL");
+const COLUMN: Flag = Flag::Repeated("COL");
+
+/// Every setting there is, in the order of help and record.
+#[must_use]
+pub fn settings() -> &'static [Setting] {
+    static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+        let limits = measure::limits().map(Setting::of_limit);
+        BEFORE_LIMITS.iter().copied().chain(limits).chain(AFTER_LIMITS.iter().copied()).collect()
+    });
+    &ALL
 }
 
-/// Names of severities in the order from low to critical.
-pub const SEVERITIES: [(&str, Severity); 4] =
-    [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
+type Taken = Result<(), Problem>;
 
-/// Names of what a missing cell may match.
-pub const MISSING_MODES: [(&str, MissingMode); 2] =
-    [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
+/// A flag that gives columns a role.
+const fn role(
+    name: &'static str,
+    flag: Flag,
+    help: &'static str,
+    read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
+) -> Setting {
+    Setting::new("", name, help, read, none).typed(flag, ROLES).by(Verbs::All).part_of("columns.role")
+}
 
-/// Names of those who may read the views of a result.
-pub const AUDIENCES: [(&str, Audience); 2] = [("overview", Audience::Overview), ("internal", Audience::Internal)];
-
-impl Settings {
-    /// Gives the columns of a flag such as `--quasi age,sex` their role.
-    ///
-    /// Each value is a list of names separated by commas; a name that holds a comma stands in double quotes.
-    ///
-    /// # Errors
-    /// When a list cannot be read, or one of the columns has a role already.
-    pub fn declare(&mut self, flag: &'static str, role: Role, lists: &[String]) -> Result<(), ConfigError> {
-        for list in lists {
-            let names =
-                split_names(list).map_err(|reason| ConfigError::new("column-list", format!("{flag}: {reason}")))?;
-            for name in names {
-                self.declare_one(flag, role, &name)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn declare_one(&mut self, flag: &'static str, role: Role, name: &str) -> Result<(), ConfigError> {
-        let subjects = self.roles.iter().find(|&(other, other_role)| *other_role == Role::Subject && *other != name);
-        if let (Role::Subject, Some((other, _))) = (role, subjects) {
-            let message = format!("{flag} names two columns, `{}` and `{}`", shown_name(other), shown_name(name));
-            return Err(
-                ConfigError::new("two-subjects", message).with_hint("a record has one subject; name one column")
-            );
-        }
-        match self.roles.insert(name.to_owned(), role) {
-            None => Ok(()),
-            Some(before) if before == role => {
-                let message = format!("{flag} names column `{}` twice", shown_name(name));
-                Err(ConfigError::new("column-twice", message))
-            }
-            Some(before) => {
-                let (name, before, role) = (shown_name(name), before.name(), role.name());
-                let message = format!("column `{name}` is given two roles by flags, `{before}` and `{role}`");
-                Err(ConfigError::new("two-roles", message).with_hint("name the column in one of the flags only"))
-            }
-        }
-    }
-
-    /// Adds a rule that is written as `COL=RULE`, such as `posted_at=day`.
-    ///
-    /// The first `=` that a readable rule follows divides, so a column name may hold `=` as well.
-    ///
-    /// # Errors
-    /// When there is no `=`, or no readable rule behind it.
-    pub fn coarsen_with(&mut self, written: &str) -> Result<(), ConfigError> {
-        let mut first_error = None;
-        for (place, _) in written.match_indices('=') {
-            let column = written[..place].trim();
-            match CoarsenRule::parse(&written[place + 1..]) {
-                Ok(rule) if !column.is_empty() => {
-                    self.coarsen.entry(column.to_owned()).or_default().push(rule);
-                    return Ok(());
-                }
-                Ok(_) => {}
-                Err(error) => first_error = first_error.or(Some(error)),
-            }
-        }
-        Err(match first_error {
-            Some(error) => {
-                ConfigError::new("coarsen-rule", format!("--coarsen: {error}")).with_hint(rule_hint(written))
-            }
-            None => ConfigError::new("coarsen-rule", format!("--coarsen `{}` is not COL=RULE", shown_name(written)))
-                .with_hint("write a column, `=` and a rule, such as `--coarsen posted_at=day`"),
+static BEFORE_LIMITS: &[Setting] = &[
+    role("subject", COLUMN, "The person, account or card that records belong to", |draft, value| {
+        columns::declare(draft, value, Role::Subject)
+    }),
+    role("quasi", COLUMNS, "Columns that others may know; with it nothing is guessed", |draft, value| {
+        // The other flags say something about single columns; only this one says what others may know.
+        draft.decides_roles = true;
+        columns::declare(draft, value, Role::QuasiIdentifier)
+    }),
+    role("sensitive", COLUMNS, "Columns that nobody should learn", |draft, value| {
+        columns::declare(draft, value, Role::Sensitive)
+    }),
+    role("direct", COLUMNS, "Columns that name a person outright", |draft, value| {
+        columns::declare(draft, value, Role::DirectIdentifier)
+    }),
+    role("weight", COLUMN, "Sampling weight", |draft, value| columns::declare(draft, value, Role::Weight)),
+    role("ignore", COLUMNS, "Columns that are not used", |draft, value| columns::declare(draft, value, Role::Ignore)),
+    Setting::new("", "coarsen", "Count a column more coarsely (repeatable; rules of one column apply in order)",
+        columns::coarsen, none)
+        .typed(Flag::Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen")
+        .more("Dates: hour, day, week, month, quarter, year. Numbers: round:10, bins:0,10,50, top:500. Text: prefix:3, \
+               suffix:4. Any column: hierarchy:FILE:LEVEL, rare:20 (values of fewer than 20 subjects become one), drop."),
+    Setting::new("subject", "column", "The column that names the subject", columns::subject_column, none)
+        .part_of("columns.role"),
+    Setting::new("subject", "map", "Merges several subject values of one person", columns::subject_map, |plan| {
+        plan.subject_map.as_ref().map_or(NONE.to_owned(), |map| {
+            let (from, to) = (shown_name(&map.from), shown_name(&map.to));
+            format!("{}, from {from} to {to}", file_name(&map.file))
         })
-    }
+    }),
+    // `[columns.NAME]` is read as a whole; these say what comes of it.
+    Setting::new("columns", "role", "What a column is", nothing, |plan| {
+        let guessed = if plan.roles.guess { "guessed where not declared" } else { "declared" };
+        let roles = plan.roles.declared.iter().map(|(name, role)| format!("{} {}", shown_name(name), role.name()));
+        [guessed.to_owned()].into_iter().chain(roles).collect::<Vec<_>>().join(", ")
+    }),
+    Setting::new("columns", "coarsen", "How coarsely a column is counted", nothing, |plan| {
+        list(plan.coarsen.iter().flat_map(|(name, rules)| {
+            rules.iter().map(move |rule| format!("{}={}", shown_name(name), columns::shown_rule(rule)))
+        }))
+    }),
+    Setting::new("columns", "permitted", "Whether a column may hold identifiers", nothing, |plan| {
+        names(&plan.permitted_identifiers)
+    }),
+    Setting::new("scan", "missing", "What a missing cell matches: own-category (other missing cells) or wildcard \
+                                     (everything)",
+        |draft, value| value.named(&MISSING_MODES).map(|mode| draft.plan.missing = mode),
+        |plan| name_of(&MISSING_MODES, plan.missing))
+        .typed(Flag::Value("MODE"), MEASUREMENT).in_environment(),
+    Setting::new("scan", "measures", "Measures to compute [default: all that the roles allow]",
+        measures, |plan| if plan.measures.is_empty() { "all that apply".to_owned() } else { plan.measures.join(", ") })
+        .typed(Flag::List("LIST"), MEASUREMENT).in_environment(),
+    Setting::new("scan", "max_set", "Largest set of columns to count [default: 3]",
+        |draft, value| value.whole(1, u64::MAX).map(|size| draft.plan.max_set = size), |plan| plan.max_set.to_string())
+        .typed(Flag::Value("N"), MEASUREMENT).in_environment(),
+    Setting::new("unicity", "point", "Columns that make one event known, such as day+merchant (repeatable: one curve \
+                                      each) [default: guessed]",
+        unicity::points, |plan| list(plan.unicity.points.iter().map(|point| unicity::shown_point(point))))
+        .typed(Flag::Repeated("COL+COL"), UNICITY).formerly("points")
+        .more("A rule behind a column is for that point alone: day=month+merchant."),
+    Setting::new("unicity", "known_points", "Numbers of known points, such as 1,2,4 or 1..10 [default: 1,2,3,4]",
+        unicity::known_points, |plan| list(plan.unicity.known_points.iter()))
+        .typed(Flag::Value("LIST"), UNICITY).in_environment(),
+    Setting::new("unicity", "within", "How roughly a column is known, such as amount=5%, balance=100 or day=2d \
+                                       (repeatable)",
+        unicity::within, |plan| {
+            list(plan.unicity.within.iter().map(|(name, rule): (_, &WithinRule)| format!("{}={rule}", shown_name(name))))
+        })
+        .typed(Flag::Repeated("COL=TOLERANCE"), UNICITY).merged(),
+    Setting::new("unicity", "attacker", "How points come to be known: uniform, rarest, frequent or consecutive \
+                                         [default: uniform]",
+        |draft, value| value.each(|name| name.named(&ATTACKERS)).map(|named| draft.plan.unicity.attackers = named),
+        |plan| list(plan.unicity.attackers.iter().map(|attacker| name_of(&ATTACKERS, *attacker))))
+        .typed(Flag::List("LIST"), UNICITY).in_environment().formerly("attackers"),
+    Setting::new("unicity", "known_attributes", "Static columns that the attacker knows as well (comma-separated)",
+        |draft, value| value.columns().map(|names| draft.plan.unicity.known_attributes = names),
+        |plan| names(&plan.unicity.known_attributes))
+        .typed(COLUMNS, UNICITY),
+    Setting::new("unicity", "visible", "For some columns, the values that the attacker sees", unicity::visible, |plan| {
+        // The values are cells: they are counted, not told.
+        list(plan.unicity.visible.iter().map(|(name, values)| {
+            format!("{}: {}", shown_name(name), counted(values.len() as u64, "value", "values"))
+        }))
+    }),
+    Setting::new("unicity", "order", "The column that orders events in time",
+        |draft, value| value.text().map(|name| draft.plan.unicity.order = Some(name.trim().to_owned())),
+        |plan| optional(plan.unicity.order.as_deref().map(shown_name), "the first date or time of the point")),
+    Setting::new("unicity", "crowd_below", "A subject is singled out when fewer subjects than this match",
+        |draft, value| value.whole(2, u64::MAX).map(|crowd| draft.plan.unicity.crowd_below = crowd),
+        |plan| plan.unicity.crowd_below.to_string()),
+    Setting::new("unicity", "draws", "Subjects drawn where an exact answer costs too much",
+        |draft, value| value.whole(DRAWS.0, DRAWS.1).map(|draws| draft.plan.unicity.draws = draws),
+        |plan| plan.unicity.draws.to_string()),
+    Setting::new("unicity", "sweep", "Hold the known points against coarser dates, places and amounts as well",
+        |draft, value| value.boolean().map(|sweep| draft.plan.unicity.sweep = sweep),
+        |plan| plan.unicity.sweep.to_string())
+        .typed(Flag::On, UNICITY).in_environment(),
+    Setting::new("unicity", "mobility", "Attacks of the mobility literature on the first point: location, sequence, \
+                                         time, unique-location, frequency, probability, proportion, home-work",
+        unicity::mobility,
+        |plan| list(plan.unicity.mobility.iter().map(|attack| name_of(&MOBILITY_ATTACKS, *attack))))
+        .typed(Flag::List("LIST"), UNICITY).in_environment(),
+    Setting::new("unicity", "mobility_tolerance", "How far a count may lie from the candidate's and still match it",
+        |draft, value| value.number(Range::SHARE).map(|share| draft.plan.unicity.mobility_tolerance = share),
+        |plan| plan.unicity.mobility_tolerance.to_string()),
+    Setting::new("", "against", "What the recipient holds: a file, folder or glob (repeatable: each is a source by \
+                                 itself)",
+        |draft, value| value.texts().map(|files| draft.against.files = files), none)
+        .typed(Flag::Repeated("FILE"), LINKAGE).part_of("recipient.holds")
+        .more("Several sources with columns of their own stand in the configuration, as [[recipient.holds]]; with \
+               --against those are not used."),
+    Setting::new("", "on", "Columns of the extract that the source has too, with its name for them; they need no role, \
+                            and with them nothing is guessed [default: the quasi-identifiers that it has under the same \
+                            name]",
+        |draft, value| {
+            // Whoever names shared columns says what others may know, so the rest is not guessed.
+            draft.decides_roles = true;
+            value.columns().map(|pairs| draft.against.on = pairs)
+        }, none)
+        .typed(Flag::Repeated("COL[=THEIRS],..."), LINKAGE).part_of("recipient.holds")
+        .more("The rules of --coarsen hold for both sides, the tolerances of --within in a tolerant attack."),
+    Setting::new("", "their_subject", "The column of the source that names its persons [default: the one named as the \
+                                       subject of the extract, else each record is a person]",
+        |draft, value| value.text().map(|name| draft.against.subject = Some(name)), none)
+        .typed(Flag::Value("COL"), LINKAGE).part_of("recipient.holds"),
+    Setting::new("", "truth", "Columns that say who is who; they score links and never make one",
+        |draft, value| value.text().map(|pair| draft.against.truth = Some(pair)), none)
+        .typed(Flag::Value("COL[=THEIRS]"), LINKAGE).part_of("recipient.holds"),
+    Setting::new("", "attack", "How to join: exact, tolerant, distance, probabilistic, scoreboard, release or \
+                                intersection [default: exact]",
+        |draft, value| value.each(|name| name.named(&ATTACKS)).map(|attacks| draft.against.attacks = attacks), none)
+        .typed(Flag::List("LIST"), LINKAGE).part_of("recipient.holds").formerly("attacks")
+        .more("pseudonym, alone, holds the columns of --on against the identifiers in THEIRS: is a column a hash of \
+               them?"),
+    Setting::new("recipient", "holds", "What the recipient can join the extract to", holds::read, |plan| {
+        list(plan.linkage.sources.iter().map(linkage::shown_source))
+    }),
+    Setting::new("linkage", "known_identifiers", "Identifiers that pseudonyms are held against", holds::read_known,
+        |plan| list(plan.linkage.known_identifiers.iter().map(linkage::shown_identifiers))),
+    Setting::new("recipient", "name", "Who is to receive the extract",
+        |draft, value| value.words().map(|name| recipient::of(draft).terms.name = Some(name)),
+        |plan| recipient::shown(plan, |terms| terms.name.clone())),
+    Setting::new("recipient", "purpose", "What the recipient may use the extract for",
+        |draft, value| value.words().map(|purpose| recipient::of(draft).terms.purpose = Some(purpose)),
+        |plan| recipient::shown(plan, |terms| terms.purpose.clone())),
+    Setting::new("recipient", "agreement", "The agreement",
+        |draft, value| value.words().map(|name| recipient::of(draft).terms.agreement = Some(name)),
+        |plan| recipient::shown(plan, |terms| terms.agreement.clone())),
+    Setting::new("recipient", "ends", "Last day of the agreement",
+        |draft, value| value.date().map(|day| recipient::of(draft).terms.ends = Some(day.to_string())),
+        |plan| recipient::shown(plan, |terms| terms.ends.clone())),
+    Setting::new("recipient", "no_onward_sharing", "Whether the extract may not be passed on",
+        |draft, value| value.boolean().map(|is_so| recipient::of(draft).terms.no_onward_sharing = Some(is_so)),
+        |plan| recipient::shown(plan, |terms| terms.no_onward_sharing.map(|is_so| is_so.to_string()))),
+    Setting::new("recipient", "allowed_columns", "The only columns that the recipient may get",
+        |draft, value| value.columns().map(|names| recipient::of(draft).terms.allowed_columns = Some(names)),
+        |plan| recipient::shown(plan, |terms| terms.allowed_columns.as_ref().map(names))),
+    Setting::new("recipient", "forbidden_columns", "Columns that the recipient must not get",
+        |draft, value| value.columns().map(|names| recipient::of(draft).terms.forbidden_columns = names),
+        |plan| recipient::shown(plan, |terms| Some(names(&terms.forbidden_columns)))),
+    Setting::new("recipient", "consent", "Where consent is kept", recipient::consent, recipient::shown_consent),
+    Setting::new("policy", "preset", "A named set of limits", policy::preset,
+        |plan| optional(plan.policy.preset.as_ref().map(|preset| preset.id.clone()), NONE)),
+];
+
+static AFTER_LIMITS: &[Setting] = &[
+    Setting::new("policy", "gate_any_record", "Whether k holds for the set of all quasi-identifiers as well",
+        |draft, value| value.boolean().map(|is_so| draft.limits.gate_any_record = Some(is_so)),
+        |plan| plan.policy.gate_any_record.to_string()),
+    Setting::new("policy", "fail_on", "Severity that fails: low, medium, high or critical [default: high]",
+        |draft, value| value.named(&SEVERITIES).map(|level| draft.limits.fail_on = Some(level)),
+        |plan| name_of(&SEVERITIES, plan.policy.fail_on))
+        .typed(Flag::Value("LEVEL"), VERDICT).in_environment(),
+    Setting::new("policy", "allow_review", "Exit with 0 when the verdict is REVIEW",
+        |draft, value| value.boolean().map(|is_so| draft.limits.allow_review = Some(is_so)),
+        |plan| plan.policy.allow_review.to_string())
+        .typed(Flag::On, VERDICT).in_environment(),
+    Setting::new("policy", "severities", "Findings whose severity is raised", policy::severities, |plan| {
+        let raised = plan.policy.severities.iter();
+        list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of::<Severity>(&SEVERITIES, raised.at_least))))
+    }),
+    Setting::new("", "as_of", "Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]",
+        |draft, value| value.date().map(|day| draft.plan.as_of = Some(day)),
+        |plan| optional(plan.as_of, "the day of the scan"))
+        .typed(Flag::Value("DATE"), VERDICT).in_environment(),
+    Setting::new("scan", "seed", "Seed of everything drawn by chance [default: 0]",
+        |draft, value| value.whole(0, u64::MAX).map(|seed| draft.plan.seed = seed), |plan| plan.seed.to_string())
+        .typed(Flag::Value("N"), RUNNING).in_environment(),
+    Setting::new("scan", "threads", "Worker threads, 1 to 1,024 [default: all of the machine]",
+        |draft, value| value.whole(1, MOST_THREADS).map(|threads| draft.plan.threads = Some(threads)),
+        |plan| optional(plan.threads, "all of the machine"))
+        .typed(Flag::Value("N"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "memory", "Memory that the scan may use, such as 512MiB or 2G [default: 80 % of what is \
+                                    available, on Linux]",
+        |draft, value| value.parsed(parse_size).map(|bytes| draft.plan.memory = Some(bytes)),
+        |plan| optional(plan.memory, "no limit"))
+        .typed(Flag::Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "timeout", "Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m",
+        |draft, value| value.parsed(parse_duration).map(|limit| draft.plan.timeout = Some(limit)),
+        |plan| optional(plan.timeout.map(|limit| format!("{} s", limit.as_secs_f64())), "no limit"))
+        .typed(Flag::Value("DUR"), RUNNING).by(Verbs::All).in_environment(),
+    Setting::new("scan", "audience", "Who may read the report: overview or internal [default: overview]",
+        |draft, value| value.named::<Audience>(&AUDIENCES).map(|audience| draft.plan.audience = audience),
+        |plan| name_of(&AUDIENCES, plan.audience))
+        .typed(Flag::Value("WHO"), RUNNING).in_environment()
+        .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both hold \
+               the same figures: internal adds no detail yet."),
+    Setting::new("dataset", "name", "Names the dataset and its folder of reports",
+        |draft, value| value.words().map(|name| draft.plan.dataset_name = Some(name)),
+        |plan| optional(plan.dataset_name.as_deref().map(shown_name), "the name of the first file")),
+    Setting::new("dataset", "delimiter", "Field delimiter: one character, or `tab`",
+        |draft, value| value.parsed(parse_delimiter).map(|sign| draft.plan.input.delimiter = Some(sign)),
+        |plan| optional(plan.input.delimiter.map(shown_sign), FOUND))
+        .typed(Flag::Value("CHAR"), READING).by(Verbs::All),
+    Setting::new("dataset", "quote", "Quote character, or `none`",
+        |draft, value| value.parsed(parse_quote).map(|sign| draft.plan.input.quote = Some(sign)),
+        |plan| optional(plan.input.quote.map(|sign| sign.map_or(NONE.to_owned(), shown_sign)), FOUND))
+        .typed(Flag::Value("CHAR"), READING).by(Verbs::All),
+    Setting::new("dataset", "header", "The first line holds data, not column names",
+        |draft, value| value.boolean().map(|is_so| draft.plan.input.header = Some(is_so)),
+        |plan| optional(plan.input.header, FOUND))
+        .typed(Flag::Off, READING).by(Verbs::All),
+    Setting::new("dataset", "encoding", "Character encoding: utf-8, utf-16le, utf-16be, windows-1252 or latin-1",
+        |draft, value| value.named(&ENCODINGS).map(|encoding| draft.plan.input.encoding = Some(encoding)),
+        |plan| optional(plan.input.encoding.map(|encoding| name_of(&ENCODINGS, encoding)), FOUND))
+        .typed(Flag::Value("NAME"), READING).by(Verbs::All),
+    Setting::new("dataset", "null_value", "A spelling that counts as missing besides the empty field, such as NA \
+                                           (repeatable)",
+        |draft, value| {
+            let spellings = value.texts()?;
+            if value.is_flag() {
+                draft.against.null_values.clone_from(&spellings);
+            }
+            draft.plan.input.null_values = spellings;
+            Ok(())
+        },
+        // They stand in cells: they are counted, not told.
+        |plan| counted(plan.input.null_values.len() as u64, "spelling", "spellings"))
+        .typed(Flag::Repeated("TEXT"), READING).by(Verbs::All).formerly("null_values"),
+    Setting::new("dataset", "time_zone", "The zone in which times are counted, such as +02:00",
+        |draft, value| value.parsed(TimeOrigin::parse_zone).map(|ahead| draft.plan.time_origin.zone_minutes = ahead),
+        |plan| optional(plan.time_origin.zone_text(), "UTC")),
+    Setting::new("dataset", "day_start", "The hour at which a day begins, such as 04:00",
+        |draft, value| {
+            value.parsed(TimeOrigin::parse_day_start).map(|hour| draft.plan.time_origin.day_start_hour = hour)
+        },
+        |plan| optional(plan.time_origin.day_start_text(), "00:00")),
+];
+
+pub(super) const NONE: &str = "none";
+const FOUND: &str = "found from the file";
+
+/// For settings that are part of another entry of the record.
+fn none(_: &Plan) -> String {
+    String::new()
 }
 
-/// What to write instead of a rule that cannot be read.
-pub(super) fn rule_hint(written: &str) -> String {
-    let rule = written.rsplit('=').next().unwrap_or(written);
-    let name = rule.split(':').next().unwrap_or(rule).trim();
-    let known = CoarsenRule::NAMES.contains(&name);
-    match did_you_mean(name, CoarsenRule::NAMES).filter(|_| !known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
-                 hierarchy:FILE:LEVEL, rare:20, drop"
-            .to_owned(),
-    }
-}
-
-/// Checks the names of measures.
-///
-/// # Errors
-/// When a name is unknown or repeated.
-pub fn check_measures(names: &[String]) -> Result<(), ConfigError> {
-    for (place, name) in names.iter().enumerate() {
-        if !measure::NAMES.contains(&name.as_str()) {
-            let hint = match did_you_mean(name, measure::NAMES) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("measures: {}", measure::NAMES.join(", ")),
-            };
-            let message = format!("`{}` is not a measure", shown_name(name));
-            return Err(ConfigError::new("unknown-measure", message).with_hint(hint));
-        }
-        if names[..place].contains(name) {
-            return Err(ConfigError::new("measure-twice", format!("measure `{name}` is named twice")));
-        }
-    }
+#[expect(clippy::unnecessary_wraps, reason = "it is a row's way of reading")]
+fn nothing(_: &mut Draft, _: &Written<'_, '_>) -> Taken {
     Ok(())
 }
 
-/// A delimiter or quote from `;`, `tab` or `\t`: one ASCII character that is no line break, letter or digit.
-///
-/// # Errors
-/// A sentence when it is anything else.
-pub fn parse_delimiter(text: &str) -> Result<u8, String> {
-    let wrong = "expected one ASCII character that is no letter, digit or line break, or `tab`";
-    match (text, text.as_bytes()) {
-        ("tab" | "\\t", _) => Ok(b'\t'),
-        (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\r' | b'\n' | 0) => {
-            Ok(byte)
+fn optional(value: Option<impl Display>, otherwise: &str) -> String {
+    value.map_or(otherwise.to_owned(), |value| value.to_string())
+}
+
+pub(super) fn list(items: impl Iterator<Item = impl Display>) -> String {
+    let items: Vec<String> = items.map(|item| item.to_string()).collect();
+    if items.is_empty() { NONE.to_owned() } else { items.join(", ") }
+}
+
+fn names<'name>(columns: impl IntoIterator<Item = &'name String>) -> String {
+    list(columns.into_iter().map(|name| shown_name(name)))
+}
+
+/// A file without the folders of the machine.
+pub(super) fn file_name(file: &Path) -> String {
+    shown_name(&file.file_name().unwrap_or(file.as_os_str()).to_string_lossy())
+}
+
+fn measures(draft: &mut Draft, value: &Written<'_, '_>) -> Taken {
+    let named: BTreeMap<&str, &str> = measure::NAMES.map(|name| (name, name)).into();
+    let mut taken: Vec<String> = Vec::new();
+    for name in value.each(|item| {
+        let text = item.as_text().ok_or_else(|| item.wrong_type("a text in quotes or a list of them"))?;
+        named.get(text).copied().ok_or_else(|| {
+            let problem = item.refused("unknown-measure", format!("`{}` is not a measure", shown_name(text)));
+            problem.with_hint(match did_you_mean(text, measure::NAMES) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("measures: {}", measure::NAMES.join(", ")),
+            })
+        })
+    })? {
+        if taken.iter().any(|other| other == name) {
+            return Err(value.refused("measure-twice", format!("measure `{name}` is named twice")));
         }
-        _ => Err(wrong.to_owned()),
+        taken.push(name.to_owned());
     }
+    draft.plan.measures = taken;
+    Ok(())
 }
 
-/// A quote character, or `none` to turn quoting off.
-///
-/// # Errors
-/// A sentence when it is anything else.
-pub fn parse_quote(text: &str) -> Result<Option<u8>, String> {
-    if text == "none" {
-        return Ok(None);
-    }
-    parse_delimiter(text).map(Some).map_err(|_| "expected one ASCII character, such as `'`, or `none`".to_owned())
-}
-
-/// Names of encodings, as accepted in flags and the configuration.
-pub const ENCODINGS: [(&str, super::TextEncoding); 7] = [
-    ("utf-8", super::TextEncoding::Utf8),
-    ("utf-16", super::TextEncoding::Utf16Le),
-    ("utf-16le", super::TextEncoding::Utf16Le),
-    ("utf-16be", super::TextEncoding::Utf16Be),
-    ("windows-1252", super::TextEncoding::Windows1252),
-    ("latin-1", super::TextEncoding::Windows1252),
-    ("iso-8859-1", super::TextEncoding::Windows1252),
-];
-
-/// The value under a name, or a sentence that lists the names and proposes one.
-///
-/// # Errors
-/// When no entry has that name (letter case does not count).
-pub fn named<T: Copy>(text: &str, known: &[(&'static str, T)]) -> Result<T, String> {
-    let lower = text.to_ascii_lowercase();
-    let found = known.iter().find(|(name, _)| *name == lower);
-    found.map(|&(_, value)| value).ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|&(name, _)| name).collect();
-        format!("expected one of {}", names.join(", "))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Settings, check_measures, parse_delimiter, parse_quote};
-    use crate::result::Role;
-
-    fn declare(settings: &mut Settings, role: Role, list: &str) -> Result<(), super::ConfigError> {
-        settings.declare("--flag", role, &[list.to_owned()])
-    }
-
-    #[test]
-    fn a_column_with_two_roles_is_refused() {
-        let mut settings = Settings::default();
-        declare(&mut settings, Role::QuasiIdentifier, "age,sex").unwrap();
-        let error = declare(&mut settings, Role::Sensitive, "sex").unwrap_err();
-        assert_eq!(error.code(), "two-roles");
-        assert!(error.to_string().contains("`sex`"));
-    }
-
-    #[test]
-    fn a_column_named_twice_is_refused() {
-        let mut settings = Settings::default();
-        let error = declare(&mut settings, Role::QuasiIdentifier, "age,sex,age").unwrap_err();
-        assert_eq!(error.to_string(), "--flag names column `age` twice");
-    }
-
-    #[test]
-    fn two_subjects_are_refused() {
-        let mut settings = Settings::default();
-        declare(&mut settings, Role::Subject, "card").unwrap();
-        assert_eq!(declare(&mut settings, Role::Subject, "account").unwrap_err().code(), "two-subjects");
-    }
-
-    #[test]
-    fn rules_of_a_column_keep_their_order() {
-        let mut settings = Settings::default();
-        settings.coarsen_with("amount=round:10").unwrap();
-        settings.coarsen_with("amount = top:500").unwrap();
-        let rules: Vec<String> = settings.coarsen["amount"].iter().map(ToString::to_string).collect();
-        assert_eq!(rules, ["round:10", "top:500"]);
-    }
-
-    #[test]
-    fn a_column_name_may_hold_the_sign_that_divides() {
-        let mut settings = Settings::default();
-        settings.coarsen_with("a=b=day").unwrap();
-        assert!(settings.coarsen.contains_key("a=b"));
-    }
-
-    #[test]
-    fn unreadable_rules_come_with_a_proposal() {
-        let mut settings = Settings::default();
-        let error = settings.coarsen_with("posted=montth").unwrap_err();
-        assert_eq!(error.hint().as_deref(), Some("did you mean `month`?"));
-        assert!(settings.coarsen_with("posted").is_err());
-        assert!(settings.coarsen_with("=day").is_err());
-    }
-
-    #[test]
-    fn unknown_measures_are_refused() {
-        let error = check_measures(&["uniquness".to_owned()]).unwrap_err();
-        assert_eq!(error.hint().as_deref(), Some("did you mean `uniqueness`?"));
-        assert!(check_measures(&["uniqueness".to_owned(), "uniqueness".to_owned()]).is_err());
-        assert!(check_measures(&["uniqueness".to_owned()]).is_ok());
-    }
-
-    #[test]
-    fn delimiters_are_single_signs() {
-        assert_eq!(parse_delimiter(";"), Ok(b';'));
-        assert_eq!(parse_delimiter("tab"), Ok(b'\t'));
-        for text in ["", "ab", "a", "7", "\n", "ž", "\0"] {
-            assert!(parse_delimiter(text).is_err(), "{text:?}");
-        }
-        assert_eq!(parse_quote("none"), Ok(None));
-        assert_eq!(parse_quote("'"), Ok(Some(b'\'')));
-    }
-}

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::settings::{ENCODINGS, SEVERITIES};
-use super::{InputOptions, Plan, grouped};
+use super::parts::{ENCODINGS, SEVERITIES, name_of};
+use crate::plan::{InputOptions, Plan, grouped};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};
 
@@ -61,11 +61,11 @@ fn dataset_section(text: &mut String, dataset: &Dataset, input: &InputOptions) {
     if let Some(header) = input.header {
         pair(text, "header", &header.to_string());
     }
-    if let Some((name, _)) = input.encoding.and_then(|wanted| ENCODINGS.iter().find(|(_, known)| *known == wanted)) {
-        pair(text, "encoding", &quoted(name));
+    if let Some(encoding) = input.encoding {
+        pair(text, "encoding", &quoted(&name_of(&ENCODINGS, encoding)));
     }
     if !input.null_values.is_empty() {
-        pair(text, "null_values", &list(&input.null_values));
+        pair(text, "null_value", &list(&input.null_values));
     }
 }
 
@@ -137,8 +137,7 @@ fn policy_section(text: &mut String, plan: &Plan) {
     push(text, "# Smallest allowed class of the quasi-identifiers that never change within a subject, in subjects.");
     pair(text, "k", &policy.k.to_string());
     push(text, "# Findings of this severity or above fail: low, medium, high, critical.");
-    let severity = SEVERITIES.iter().find(|(_, known)| *known == policy.fail_on).map_or("high", |(name, _)| *name);
-    pair(text, "fail_on", &quoted(severity));
+    pair(text, "fail_on", &quoted(&name_of(&SEVERITIES, policy.fail_on)));
     push(
         text,
         "# Largest share of subjects that may be linked to what the recipient holds; needs [[recipient.holds]].",
@@ -173,7 +172,7 @@ fn recipient_example(text: &mut String, dataset: &Dataset) {
         "file = \"members.csv\"",
         "subject = \"member\"",
         &format!("on = {quasi}"),
-        "attacks = [\"exact\"]",
+        "attack = [\"exact\"]",
     ] {
         push(text, &format!("# {line}"));
     }
@@ -215,7 +214,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::starting_config;
-    use crate::config::{ConfigFile, Plan, Settings, check_rules, resolve};
+    use crate::config::{ConfigFile, Given, resolve};
+    use crate::plan::{Plan, TextEncoding, check_rules};
     use crate::result::{ColumnType, Dataset, DatasetColumn, Role};
 
     fn column(name: &str, role: Role, coarsen: &[&str]) -> DatasetColumn {
@@ -248,16 +248,16 @@ mod tests {
         }
     }
 
-    fn plan(settings: Settings, config: Option<ConfigFile>) -> Plan {
-        resolve(vec!["-".to_owned()], settings, config, &|_| String::new()).unwrap().plan
+    fn plan(given: &[Given], config: Option<ConfigFile>) -> Plan {
+        resolve(vec!["-".to_owned()], given, config).unwrap()
     }
 
     /// The plan that the written file leads to.
-    fn read_back(dataset: &Dataset, settings: Settings) -> Plan {
-        let text = starting_config(dataset, &plan(settings, None));
+    fn read_back(dataset: &Dataset, given: &[Given]) -> Plan {
+        let text = starting_config(dataset, &plan(given, None));
         let config = ConfigFile::parse(Path::new("reidrisk.toml"), text.as_bytes());
         let config = config.unwrap_or_else(|error| panic!("{}\n{text}", error.report()));
-        let plan = plan(Settings::default(), Some(config));
+        let plan = plan(&[], Some(config));
         check_rules(&plan).unwrap();
         plan
     }
@@ -293,7 +293,7 @@ mod tests {
                 })
                 .collect();
             let expected = columns.iter().map(|column| (column.name.clone(), column.role)).collect();
-            let plan = read_back(&dataset(columns), Settings::default());
+            let plan = read_back(&dataset(columns), &[]);
             prop_assert_eq!(plan.roles.declared, expected);
             prop_assert!(!plan.roles.guess);
         }
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn the_example_of_a_recipient_is_right_once_its_signs_are_taken_away() {
         let columns = vec![column("a \"b\"\n]", Role::Sensitive, &[]), column("mail", Role::DirectIdentifier, &[])];
-        let text = starting_config(&dataset(columns), &plan(Settings::default(), None));
+        let text = starting_config(&dataset(columns), &plan(&[], None));
         let example = &text[text.find("# [recipient]").unwrap()..];
         let uncommented: Vec<&str> = example.lines().map(|line| line.strip_prefix("# ").unwrap()).collect();
         let uncommented = uncommented.join("\n");
@@ -322,7 +322,7 @@ mod tests {
     fn the_file_cannot_steer_an_editor_or_hide_a_line() {
         let text = starting_config(
             &dataset(vec![column("a\u{202e}\nb\u{1b}[2J", Role::QuasiIdentifier, &[])]),
-            &plan(Settings::default(), None),
+            &plan(&[], None),
         );
         let harmless = |character: char| character == '\n' || !crate::printable::is_invisible(character);
         assert!(text.chars().all(harmless), "{text}");
@@ -331,19 +331,24 @@ mod tests {
 
     #[test]
     fn rules_limits_and_ways_of_reading_are_kept() {
-        let mut settings = Settings { k: Some(9), ..Settings::default() };
-        settings.input.delimiter = Some(b'\t');
-        settings.input.quote = Some(None);
-        settings.input.header = Some(false);
-        settings.input.encoding = Some(crate::config::TextEncoding::Windows1252);
-        settings.input.null_values = vec!["NA".to_owned(), "\"".to_owned()];
+        let given = [
+            ("k", &["9"] as &[&str]),
+            ("delimiter", &["tab"]),
+            ("quote", &["none"]),
+            ("no-header", &[]),
+            ("encoding", &["latin-1"]),
+            ("null-value", &["NA", "\""]),
+        ];
+        let given: Vec<Given> = given.iter().map(|(flag, values)| Given::flag(flag, values).unwrap()).collect();
         let columns = vec![
             column("day", Role::QuasiIdentifier, &["day", "month"]),
             column("gone", Role::Ignore, &["drop"]),
             column("city", Role::QuasiIdentifier, &["prefix:3"]),
         ];
-        let plan = read_back(&dataset(columns), settings.clone());
-        assert_eq!(plan.input, settings.input);
+        let typed = plan(&given, None);
+        let plan = read_back(&dataset(columns), &given);
+        assert_eq!(plan.input, typed.input);
+        assert_eq!(plan.input.encoding, Some(TextEncoding::Windows1252));
         assert_eq!(plan.policy.k, 9);
         let rules = |name: &str| plan.coarsen[name].iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(

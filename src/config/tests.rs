@@ -328,10 +328,10 @@ fn the_policy_is_read_with_preset_limits_and_severities() {
     let resolved = merged(Settings::default(), text);
     let policy = &resolved.plan.policy;
     assert_eq!((policy.name.as_str(), policy.k), ("controlled-k5", 12));
-    assert_eq!(policy.limit_of(GateMeasure::Unicity), Some(0.1));
-    assert_eq!(policy.limit_of(GateMeasure::CorrectLinks), Some(12.0));
-    assert_eq!(policy.limit_of(GateMeasure::LinkedShare), Some(0.01));
-    assert_eq!(policy.limit_of(GateMeasure::RelinkedShare), Some(0.05));
+    assert_eq!(policy.limit_of(&GateMeasure::UNICITY), Some(0.1));
+    assert_eq!(policy.limit_of(&GateMeasure::CORRECT_LINKS), Some(12.0));
+    assert_eq!(policy.limit_of(&GateMeasure::LINKED_SHARE), Some(0.01));
+    assert_eq!(policy.limit_of(&GateMeasure::RELINKED_SHARE), Some(0.05));
     assert_eq!(policy.severities[0].at_least, Severity::Critical);
     assert_eq!(policy.permitted_identifiers, ["memo"]);
     assert!(resolved.plan.permitted_identifiers.contains("memo") && resolved.plan.roles.guess);

@@ -19,7 +19,7 @@ use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
 use super::{columnar, excel};
-use crate::config::TextEncoding;
+use crate::plan::TextEncoding;
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
 

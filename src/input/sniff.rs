@@ -19,7 +19,7 @@ use memchr::memchr;
 use super::classify::readings_of;
 use super::delimited::{field_counts, first_record};
 use super::stored::Transcoder;
-use crate::config::{InputOptions, TextEncoding};
+use crate::plan::{InputOptions, TextEncoding};
 
 /// How delimited text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::error::{InputError, shown};
 use super::sniff::{self, Dialect, Kind};
 use super::stored::{Compression, Place, Rest, decompressed_head, encoding_name};
 use super::{columnar, excel, headless, ndjson};
-use crate::config::{InputOptions, TextEncoding};
+use crate::plan::{InputOptions, TextEncoding};
 
 /// Bytes at the beginning of a file from which its kind is found.
 const SAMPLE: usize = 1 << 20;

@@ -12,7 +12,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::error::{InputError, shown};
-use crate::config::TextEncoding;
+use crate::plan::TextEncoding;
 use crate::printable::hexadecimal;
 use crate::stop::Progress;
 

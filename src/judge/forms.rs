@@ -11,10 +11,10 @@ use crate::result::{
 /// Applies every rule of form that columns answer.
 pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
     for gate in &case.policy.gates {
-        let rule: fn(&DatasetColumn) -> Option<(FindingCode, String)> = match gate.measure {
-            GateMeasure::DateDetail => date_too_fine,
-            GateMeasure::AgePooling => age_not_pooled,
-            GateMeasure::PlaceDetail => place_too_fine,
+        let rule: fn(&DatasetColumn) -> Option<(FindingCode, String)> = match gate.measure.name() {
+            "date-detail" => date_too_fine,
+            "age-pooling" => age_not_pooled,
+            "place-detail" => place_too_fine,
             _ => continue,
         };
         let broken = case.dataset.columns.iter().filter(|column| !is_dropped(column)).filter_map(|column| {
@@ -30,7 +30,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
 }
 
 fn is_safe_harbor(gate: &Gate) -> bool {
-    gate.measure == GateMeasure::DateDetail && gate.basis == GateBasis::Law
+    gate.measure == GateMeasure::DATE_DETAIL && gate.basis == GateBasis::Law
 }
 
 /// What the safe harbor method asks for and no column can answer.

@@ -11,12 +11,10 @@ const NAME: &str = "identifiers";
 
 /// Judges what was found in the cells. The gate is always on: no policy lets an identifier leave unnoticed.
 pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
-    let needed = case.policy.gates.iter().find(|gate| {
-        matches!(
-            gate.measure,
-            GateMeasure::CardNumberForm | GateMeasure::PseudonymReversal | GateMeasure::DirectIdentifiers
-        )
-    });
+    let needed =
+        case.policy.gates.iter().find(|gate| {
+            matches!(gate.measure.name(), "card-number-form" | "pseudonym-reversal" | "direct-identifiers")
+        });
     match &case.measures.identifiers {
         Some(Outcome::Measured { value, .. }) => found(case, value, gated),
         Some(Outcome::Undefined { explanation, .. }) => {
@@ -40,7 +38,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
 
 fn found(case: Case<'_>, value: &Identifiers, gated: &mut Gated) {
     let has = |measure| case.policy.gates.iter().any(|gate| gate.measure == measure);
-    let (card_form, reversal) = (has(GateMeasure::CardNumberForm), has(GateMeasure::PseudonymReversal));
+    let (card_form, reversal) = (has(GateMeasure::CARD_NUMBER_FORM), has(GateMeasure::PSEUDONYM_REVERSAL));
     let mut findings: Vec<Finding> = Vec::new();
     for column in &value.columns {
         findings.extend(match column.kind {

@@ -9,26 +9,26 @@ use crate::result::{
 
 /// Applies every gate that needs a figure.
 pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
-    let on_crowds = |gate: &&Gate| is_on_crowds(gate.measure);
+    let on_crowds = |gate: &&Gate| is_on_crowds(&gate.measure);
     let gates: Vec<&Gate> = case.policy.gates.iter().filter(on_crowds).collect();
     if !gates.is_empty() {
         crowds(case, &gates, account);
     }
     known_points(case, account);
-    for gate in case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::InferenceAdvantage) {
+    for gate in case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::INFERENCE_ADVANTAGE) {
         unbuilt(gate, "what can be inferred about a subject", "max_inference_advantage", account);
     }
 }
 
-fn is_on_crowds(measure: GateMeasure) -> bool {
-    matches!(
-        measure,
-        GateMeasure::SmallestClass
-            | GateMeasure::HighestRisk
-            | GateMeasure::AverageRisk
-            | GateMeasure::UniqueShare
-            | GateMeasure::ShareAtRisk
-    )
+fn is_on_crowds(measure: &GateMeasure) -> bool {
+    let on_crowds = [
+        GateMeasure::SMALLEST_CLASS,
+        GateMeasure::HIGHEST_RISK,
+        GateMeasure::AVERAGE_RISK,
+        GateMeasure::UNIQUE_SHARE,
+        GateMeasure::SHARE_AT_RISK,
+    ];
+    on_crowds.contains(measure)
 }
 
 /// Nothing passes for want of a figure: whoever set the limit wanted to know.
@@ -74,7 +74,7 @@ fn crowds(case: Case<'_>, gates: &[&Gate], account: &mut Gated) {
 
 fn not_counted(gates: &[&Gate], account: &mut Gated) {
     let reason = "crowds were not measured: no quasi-identifier is declared, or the measure was not asked for";
-    let plain = |gate: &&Gate| gate.measure == GateMeasure::SmallestClass && gate.origin != GateOrigin::Preset;
+    let plain = |gate: &&Gate| gate.measure == GateMeasure::SMALLEST_CLASS && gate.origin != GateOrigin::Preset;
     if gates.iter().all(plain) {
         let measure = "static-smallest-class".to_owned();
         account.not_measured.push(NotMeasured { measure, reason: reason.to_owned() });
@@ -105,8 +105,8 @@ fn crowd_gate(case: Case<'_>, gate: &Gate, unit: Unit, value: &Uniqueness, accou
         }
         _ => (&value.full, "full"),
     };
-    match gate.measure {
-        GateMeasure::SmallestClass | GateMeasure::HighestRisk => smallest_class(gate, unit, set, which, account),
+    match gate.measure.name() {
+        "smallest-class" | "highest-risk" => smallest_class(gate, unit, set, which, account),
         _ => share_gate(case, gate, set, which, account),
     }
 }
@@ -140,8 +140,8 @@ fn smallest_class(gate: &Gate, unit: Unit, set: &SetStatistics, which: &str, acc
         Unit::Record => ("record", "records"),
     };
     let noun = if smallest == 1 { one } else { many };
-    let risk = match (gate.measure, gate.limit) {
-        (GateMeasure::HighestRisk, Some(limit)) => format!(", for a risk of at most {limit:.4}"),
+    let risk = match (gate.measure.name(), gate.limit) {
+        ("highest-risk", Some(limit)) => format!(", for a risk of at most {limit:.4}"),
         _ => String::new(),
     };
     let which = set_in_words(set, which);
@@ -203,14 +203,14 @@ fn share_gate(case: Case<'_>, gate: &Gate, set: &SetStatistics, which: &str, acc
     let subjects = case.dataset.subjects;
     let of_subjects = |count: u64| (subjects > 0).then(|| as_float(count) / as_float(subjects));
     let k = gate.limit_as_k.unwrap_or(case.policy.k);
-    let (code, key, measured, what) = match gate.measure {
-        GateMeasure::AverageRisk => (
+    let (code, key, measured, what) = match gate.measure.name() {
+        "average-risk" => (
             FindingCode::HighAverageRisk,
             "max_average_risk",
             set.risk.average_subject,
             "the average risk of a subject".to_owned(),
         ),
-        GateMeasure::UniqueShare => {
+        "unique-share" => {
             let share = of_subjects(set.unique_subjects);
             (FindingCode::HighUniqueShare, "max_unique_share", share, "the share of subjects who are alone".to_owned())
         }
@@ -272,7 +272,7 @@ fn wildcard_lowers_risk(case: Case<'_>, gates: &[&Gate], value: &Uniqueness) -> 
 
 /// The gates on unicity, the average case of several known events.
 fn known_points(case: Case<'_>, account: &mut Gated) {
-    let gates = || case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::Unicity);
+    let gates = || case.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
     match &case.measures.unicity {
         None => unicity_absent(case, account),
         Some(Outcome::Measured { value, .. }) if value.gated_curve.is_none() => unicity_absent(case, account),
@@ -297,7 +297,7 @@ fn unicity_absent(case: Case<'_>, account: &mut Gated) {
     let no_curve = case.measures.unicity.is_some();
     let why = if no_curve { "could not be measured" } else { "is not measured" };
     let reason = if has_events {
-        let set_by_somebody = |gate: &&Gate| gate.measure == GateMeasure::Unicity && gate.origin != GateOrigin::Default;
+        let set_by_somebody = |gate: &&Gate| gate.measure == GateMeasure::UNICITY && gate.origin != GateOrigin::Default;
         match case.policy.gates.iter().find(set_by_somebody) {
             Some(gate) => {
                 let message = format!("the policy limits how many known events single a subject out, which {why}");

@@ -37,10 +37,10 @@ impl Family {
         }
     }
 
-    fn limits(self, measure: GateMeasure) -> bool {
+    fn limits(self, measure: &GateMeasure) -> bool {
         match self {
-            Self::Linked => matches!(measure, GateMeasure::LinkedShare | GateMeasure::CorrectLinks),
-            Self::Relinked => measure == GateMeasure::RelinkedShare,
+            Self::Linked => matches!(measure.name(), "linked-share" | "correct-links"),
+            Self::Relinked => *measure == GateMeasure::RELINKED_SHARE,
         }
     }
 
@@ -62,10 +62,10 @@ impl Family {
 
 /// Applies every limit on linkage, and tells what was found where there is none.
 pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
-    let gates: Vec<&Gate> = case.policy.gates.iter().filter(|gate| is_on_linkage(gate.measure)).collect();
+    let gates: Vec<&Gate> = case.policy.gates.iter().filter(|gate| is_on_linkage(&gate.measure)).collect();
     for gate in gates.iter().filter(|gate| gate.limit.is_none()) {
         let (what, _) = family_of(gate).words();
-        let message = format!("the policy needs a limit on {what}, and `{}` is not declared", key(gate.measure));
+        let message = format!("the policy needs a limit on {what}, and `{}` is not declared", key(&gate.measure));
         unknown(gate, NAME, message, account);
     }
     let declared: Vec<&Gate> = gates.into_iter().filter(|gate| gate.limit.is_some()).collect();
@@ -97,19 +97,19 @@ pub(super) fn apply(case: Case<'_>, account: &mut Gated) {
     }
 }
 
-fn is_on_linkage(measure: GateMeasure) -> bool {
+fn is_on_linkage(measure: &GateMeasure) -> bool {
     [Family::Linked, Family::Relinked].iter().any(|family| family.limits(measure))
 }
 
 fn family_of(gate: &Gate) -> Family {
-    if Family::Relinked.limits(gate.measure) { Family::Relinked } else { Family::Linked }
+    if Family::Relinked.limits(&gate.measure) { Family::Relinked } else { Family::Linked }
 }
 
 /// The key that declares a limit.
-fn key(measure: GateMeasure) -> &'static str {
-    match measure {
-        GateMeasure::CorrectLinks => "max_correct_links",
-        GateMeasure::RelinkedShare => "max_relinked_share",
+fn key(measure: &GateMeasure) -> &'static str {
+    match measure.name() {
+        "correct-links" => "max_correct_links",
+        "relinked-share" => "max_relinked_share",
         _ => "max_linked_share",
     }
 }
@@ -133,7 +133,7 @@ fn without_figure(declared: &[&Gate], message: &str, account: &mut Gated) {
 }
 
 fn attacks(family: Family, value: &Linkage, declared: &[&Gate], account: &mut Gated) {
-    let gates: Vec<&Gate> = declared.iter().copied().filter(|gate| family.limits(gate.measure)).collect();
+    let gates: Vec<&Gate> = declared.iter().copied().filter(|gate| family.limits(&gate.measure)).collect();
     let attacks = || value.attacks.iter().filter(|attack| Family::of(attack.attack) == family);
     if attacks().next().is_none() {
         return absent(&gates, account);
@@ -214,13 +214,13 @@ fn strongest<'a>(
 /// The strongest attack on one source against the strictest limit that it breaks.
 fn broken(family: Family, attacks: &[&LinkageAttack], gates: &[&Gate]) -> Option<Finding> {
     let breaks = |figure: Figure, gate: &Gate| {
-        let measured = if gate.measure == GateMeasure::CorrectLinks { figure.links } else { figure.upper };
+        let measured = if gate.measure == GateMeasure::CORRECT_LINKS { figure.links } else { figure.upper };
         gate.limit.is_some_and(|limit| measured > limit)
     };
     let (attack, figure) = strongest(attacks, |_, figure| gates.iter().any(|gate| breaks(figure, gate)))?;
     let subjects = as_float(attack.subjects);
-    let as_share = |gate: &Gate| match gate.measure {
-        GateMeasure::CorrectLinks => gate.limit.map(|limit| limit / subjects),
+    let as_share = |gate: &Gate| match gate.measure.name() {
+        "correct-links" => gate.limit.map(|limit| limit / subjects),
         _ => gate.limit,
     };
     let strictest = gates.iter().filter(|gate| breaks(figure, gate)).min_by(|left, right| {
@@ -228,8 +228,8 @@ fn broken(family: Family, attacks: &[&LinkageAttack], gates: &[&Gate]) -> Option
         key(left).total_cmp(&key(right))
     })?;
     let limit = strictest.limit?;
-    let allowed = match strictest.measure {
-        GateMeasure::CorrectLinks => format!("{limit} {}", if limit > 1.0 { "links" } else { "link" }),
+    let allowed = match strictest.measure.name() {
+        "correct-links" => format!("{limit} {}", if limit > 1.0 { "links" } else { "link" }),
         _ => percent(limit),
     };
     let message = format!("{}; the policy allows at most {allowed}", sentence(family, attack, figure));

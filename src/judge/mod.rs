@@ -19,7 +19,7 @@ mod test;
 mod waivers;
 
 pub use explain::{Page, explain, explained};
-pub use presets::{AGGREGATE_PRESETS, Limits, PRESETS, policy_of};
+pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
 
 use jiff::civil::Date;
 

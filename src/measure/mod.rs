@@ -3,10 +3,13 @@
 //! A measure reads a [`Table`](crate::table::Table) and ends in an [`Outcome`](crate::result::Outcome). It does no IO
 //! and reads no clock, no environment and no ambient randomness.
 
+mod figures;
 pub mod identifiers;
 pub mod linkage;
 pub mod unicity;
 pub mod uniqueness;
+
+pub use figures::{FigureContext, figures};
 
 use crate::plan::{Limit, Range};
 use crate::result::Comparison;

@@ -1,8 +1,214 @@
 //! What a scan is asked to do, as plain data: no IO, no TOML, no flags.
 //!
 //! This room lies below `config`, which reads flags and files into it, and below `recode`, `measure` and `judge`, which
-//! do what it says.
+//! do what it says. After a [`Plan`] exists no code looks at a flag or at the configuration file again.
 
+mod check;
+mod error;
+mod exact;
 mod limit;
+mod limits;
+mod linkage;
+mod names;
+mod quantity;
+mod refusal;
+mod rule;
+mod time_origin;
+mod unicity;
+mod within;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::result::{Audience, ConfigPlaces, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver};
+
+pub(crate) use check::is_coarsened;
+pub use check::{check_columns, check_rules};
+pub use error::ConfigError;
+pub use exact::Exact;
 pub use limit::{Limit, Range};
+pub use limits::Limits;
+pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
+pub use names::{did_you_mean, shown_list, shown_name, split_names};
+pub use quantity::{counted, grouped, parse_duration, parse_size};
+pub use refusal::refusal;
+pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use time_origin::TimeOrigin;
+pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
+pub use within::{ToleranceSize, WithinRule};
+
+/// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Name of the dataset when the configuration gives one; else the first input names it.
+    pub dataset_name: Option<String>,
+    /// Files, globs, folders or `-`, as typed.
+    pub inputs: Vec<String>,
+    /// How text files are to be read.
+    pub input: InputOptions,
+    /// What the columns are.
+    pub roles: RolePlan,
+    /// Merges several subject values (cards) of one person (customer).
+    pub subject_map: Option<SubjectMap>,
+    /// Rules by column, applied in order.
+    pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+    /// Where the buckets of the calendar rules begin.
+    pub time_origin: TimeOrigin,
+    /// What a missing cell matches.
+    pub missing: MissingMode,
+    /// Measures to compute, by name; all that apply when empty.
+    pub measures: Vec<String>,
+    /// Largest set size of the lattice.
+    pub max_set: usize,
+    /// The limits.
+    pub policy: Policy,
+    /// Columns that may hold identifiers.
+    pub permitted_identifiers: BTreeSet<String>,
+    /// Who is to receive the extract, when the configuration says so.
+    pub recipient: Option<RecipientPlan>,
+    /// Exceptions to the limits.
+    pub waivers: Vec<Waiver>,
+    /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
+    pub as_of: Option<Date>,
+    /// Seed of everything drawn by chance.
+    pub seed: u64,
+    /// Worker threads; the machine's when `None`.
+    pub threads: Option<usize>,
+    /// Memory that the scan may use, in bytes.
+    pub memory: Option<u64>,
+    /// Wall time after which the scan ends as incomplete.
+    pub timeout: Option<Duration>,
+    /// SHA-256 of the configuration file, if one was read.
+    pub config_sha256: Option<String>,
+    /// Where that file speaks of columns.
+    pub config: Option<ConfigPlaces>,
+    /// Who may read the views of the result.
+    pub audience: Audience,
+    /// What an attacker may know of events.
+    pub unicity: UnicityPlan,
+    /// What the recipient can join the extract to.
+    pub linkage: LinkagePlan,
+    /// Whether figures of single subjects are listed beside the result; for an internal audience only.
+    pub lists_subjects: bool,
+    /// Every setting in force and where it came from, for the record; no cell value is in it.
+    pub settings: Vec<PlannedSetting>,
+}
+
+/// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.
+const DEFAULT_MAX_SET: usize = 3;
+
+/// What is done where nobody says otherwise, with no input. Any fixed seed would do: it makes two scans of the same
+/// records draw the same.
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            dataset_name: None,
+            inputs: Vec::new(),
+            input: InputOptions::default(),
+            roles: RolePlan { declared: BTreeMap::new(), guess: true },
+            subject_map: None,
+            coarsen: BTreeMap::new(),
+            time_origin: TimeOrigin::default(),
+            missing: MissingMode::default(),
+            measures: Vec::new(),
+            max_set: DEFAULT_MAX_SET,
+            policy: Policy::house_default(),
+            permitted_identifiers: BTreeSet::new(),
+            recipient: None,
+            waivers: Vec::new(),
+            as_of: None,
+            seed: 0,
+            threads: None,
+            memory: None,
+            timeout: None,
+            config_sha256: None,
+            config: None,
+            audience: Audience::default(),
+            unicity: UnicityPlan::default(),
+            linkage: LinkagePlan::default(),
+            lists_subjects: false,
+            settings: Vec::new(),
+        }
+    }
+}
+
+impl Plan {
+    /// Whether the measure of this name is asked for: it is named, or none is.
+    #[must_use]
+    pub fn asks(&self, measure: &str) -> bool {
+        self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
+    }
+}
+
+/// How text files are to be read; `None` means found from the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InputOptions {
+    /// Field delimiter.
+    pub delimiter: Option<u8>,
+    /// Quote character; `Some(None)` turns quoting off.
+    pub quote: Option<Option<u8>>,
+    /// Whether the first line holds the column names.
+    pub header: Option<bool>,
+    /// Character encoding.
+    pub encoding: Option<TextEncoding>,
+    /// Spellings that count as missing besides the empty field, such as `NA`.
+    pub null_values: Vec<String>,
+}
+
+/// Character encodings that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, little endian.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
+    /// Windows-1252; reads Latin-1 (ISO 8859-1) text as well.
+    Windows1252,
+}
+
+/// What the columns are, as far as the user said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RolePlan {
+    /// Roles that were named, by column.
+    pub declared: BTreeMap<String, Role>,
+    /// Whether the roles of the other columns are guessed; otherwise they are `ignore`.
+    pub guess: bool,
+}
+
+/// A file with two columns that leads from subject values to the person behind them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectMap {
+    /// The file.
+    pub file: PathBuf,
+    /// Its column with the values of the extract's subject column.
+    pub from: String,
+    /// Its column with the person.
+    pub to: String,
+}
+
+/// The recipient and the terms, and the register to read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RecipientPlan {
+    /// What is declared; `consent` is `None` until the register was read.
+    pub terms: Recipient,
+    /// Where consent is kept.
+    pub consent: Option<ConsentRegister>,
+}
+
+/// A file of the subjects that opted in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentRegister {
+    /// The file.
+    pub file: PathBuf,
+    /// Its column with subject values; with a subject map, with persons.
+    pub column: String,
+    /// Its column that says whether the subject opted in; without one every subject in the register did.
+    pub value_column: Option<String>,
+    /// The values of that column that mean yes, in canonical spelling.
+    pub values: Vec<String>,
+}

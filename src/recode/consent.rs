@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{Lookups, TreatmentError, file_name};
-use crate::config::{ConsentRegister, Plan};
+use crate::plan::{ConsentRegister, Plan};
 use crate::input::{CodedColumn, Extract};
 use crate::result::{DatasetColumn, Role};
 use crate::table::Dictionary;
@@ -132,7 +132,7 @@ fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent
 #[cfg(test)]
 mod tests {
     use super::{ConsentCounts, Consenting, check_register, of_persons, of_values};
-    use crate::config::ConsentRegister;
+    use crate::plan::ConsentRegister;
     use crate::input::{CodedColumn, Extract};
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract, typed_column};

@@ -1,6 +1,6 @@
 //! What can go wrong between reading and counting.
 
-use crate::config::{counted, shown_name};
+use crate::plan::{counted, shown_name};
 use crate::result::{ColumnType, Role};
 
 /// Why columns cannot be treated as asked. Names are held as read and shown without control characters; no variant

@@ -1,8 +1,9 @@
 //! What unicity needs to know of the values of a column, computed before the values are let go.
 
-use super::within::whole_numbers;
-use super::{CoarsenRule, TreatmentError, WithinRule};
-use crate::config::UnicityPlan;
+use super::within::{tolerance_in, whole_numbers};
+use super::{CoarsenRule, TreatmentError};
+use crate::plan::WithinRule;
+use crate::plan::UnicityPlan;
 use crate::measure::unicity::Tolerance;
 use crate::result::ColumnType;
 use crate::stats::fingerprint;
@@ -77,7 +78,7 @@ fn tolerance(
     decimals: Option<u32>,
 ) -> Result<(Tolerance, String), TreatmentError> {
     let found = dictionary.column_type();
-    let tolerance = decimals.and_then(|decimals| rule.in_column(found, decimals));
+    let tolerance = decimals.and_then(|decimals| tolerance_in(rule, found, decimals));
     tolerance.map(|tolerance| (tolerance, rule.to_string())).ok_or_else(|| TreatmentError::ToleranceDoesNotFit {
         column: column.to_owned(),
         tolerance: rule.to_string(),
@@ -88,22 +89,21 @@ fn tolerance(
 #[cfg(test)]
 mod tests {
     use super::EventValues;
-    use crate::config::{Settings, UnicityPlan, resolve};
+    use crate::plan::{UnicityPlan, WithinRule};
     use crate::measure::unicity::Tolerance;
     use crate::recode::TreatmentError;
     use crate::recode::testing::typed_column;
     use crate::result::ColumnType;
 
     fn plan(within: &str, visible: &[&str]) -> UnicityPlan {
-        let mut flags = Settings::default();
-        if !within.is_empty() {
-            flags.unicity.add_within(within).unwrap();
+        let mut plan = UnicityPlan::default();
+        if let Some((column, rule)) = within.rsplit_once('=') {
+            plan.within.insert(column.to_owned(), WithinRule::parse(rule).unwrap());
         }
         if !visible.is_empty() {
-            let seen = visible.iter().map(|&value| value.to_owned()).collect();
-            flags.unicity.visible.insert("c".to_owned(), seen);
+            plan.visible.insert("c".to_owned(), visible.iter().map(|&value| value.to_owned()).collect());
         }
-        resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan.unicity
+        plan
     }
 
     fn values(column_type: ColumnType, cells: &[&str], plan: &UnicityPlan) -> Result<EventValues, TreatmentError> {

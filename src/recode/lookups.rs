@@ -4,7 +4,7 @@ use super::consent::check_register;
 use super::hierarchy::check_hierarchy;
 use super::subject::check_map;
 use super::{CoarsenRule, Lookups, TreatmentError, file_name};
-use crate::config::Plan;
+use crate::plan::Plan;
 
 /// Checks the subject map, the consent register and the hierarchies of a plan by themselves, without the extract.
 ///

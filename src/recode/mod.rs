@@ -8,7 +8,6 @@ mod coarsen;
 mod consent;
 mod error;
 mod event;
-mod exact;
 mod given_names;
 mod guess;
 mod hierarchy;
@@ -17,7 +16,6 @@ mod point;
 mod propose;
 mod rare;
 mod roles;
-mod rule;
 pub mod shared;
 mod subject;
 #[cfg(test)]
@@ -26,18 +24,17 @@ mod treat;
 mod within;
 mod words;
 
-pub use calendar::TimeOrigin;
 pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use event::EventValues;
-pub use exact::Exact;
 pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
-pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
-pub use within::{WholeNumbers, WithinRule, whole_numbers};
+pub use within::{WholeNumbers, tolerance_in, whole_numbers};
+
+use crate::plan::{CalendarUnit, CoarsenRule, Exact, TimeOrigin};
 
 /// The last part of a path: results and errors do not name the folders of a machine.
 fn file_name(file: &std::path::Path) -> String {

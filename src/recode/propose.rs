@@ -8,7 +8,6 @@
 use super::coarsen::{Recoded, recode_by_value};
 use super::event::value_keys;
 use super::{CalendarUnit, CoarsenRule, TimeOrigin};
-use crate::config::Settings;
 use crate::result::ColumnType;
 use crate::table::{Dictionary, Recoding};
 
@@ -108,10 +107,8 @@ fn is_coarser(today: &Dictionary, recoding: &Recoding) -> bool {
 
 /// Whether `--coarsen COLUMN=RULE` names this column and this rule: a name may hold signs that divide.
 fn reads_back(column: &str, rule: &str) -> bool {
-    let mut settings = Settings::default();
-    let read = settings.coarsen_with(&format!("{column}={rule}")).is_ok();
-    let rules = settings.coarsen.get(column);
-    read && rules.is_some_and(|rules| rules.len() == 1 && rules[0].to_string() == rule)
+    let read = CoarsenRule::parse_for_column(&format!("{column}={rule}"));
+    read.is_ok_and(|(name, read)| name == column && read.to_string() == rule)
 }
 
 /// Coarser rules in the place of the last one.
@@ -222,8 +219,8 @@ fn rung(present: &Present<'_>, rules: Vec<String>, recoded: Recoded) -> Option<R
 #[cfg(test)]
 mod tests {
     use super::{Ladder, Present, ladder, reads_back};
-    use crate::recode::CoarsenRule;
-    use crate::recode::TimeOrigin;
+    use crate::plan::CoarsenRule;
+    use crate::plan::TimeOrigin;
     use crate::recode::coarsen::recode_by_value;
     use crate::recode::testing::typed_column;
     use crate::result::ColumnType;

@@ -3,7 +3,7 @@
 use super::TreatmentError;
 use super::given_names::names_people;
 use super::guess::{ColumnFacts, guess_roles};
-use crate::config::RolePlan;
+use crate::plan::RolePlan;
 use crate::input::{Extract, ExtractColumn};
 use crate::result::{ColumnType, Role};
 
@@ -125,7 +125,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::roles;
-    use crate::config::RolePlan;
+    use crate::plan::RolePlan;
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract, typed_column};
     use crate::result::{ColumnType, Role};

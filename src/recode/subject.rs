@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{SubjectCodes, TreatmentError, file_name};
-use crate::config::SubjectMap;
+use crate::plan::SubjectMap;
 use crate::input::{CodedColumn, Extract};
 use crate::table::Dictionary;
 
@@ -107,7 +107,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::{subject_from_column, subject_from_map};
-    use crate::config::SubjectMap;
+    use crate::plan::SubjectMap;
     use crate::recode::TreatmentError;
     use crate::recode::testing::{column, extract};
 

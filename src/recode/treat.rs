@@ -12,7 +12,7 @@ use super::rare::{SubjectOrder, holders, recode_rare};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
-use crate::config::Plan;
+use crate::plan::Plan;
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::result::{Attacker, DatasetColumn, Role};
 use crate::table::{Codes, Column, Dictionary};
@@ -25,7 +25,7 @@ pub type Hierarchies = BTreeMap<PathBuf, Extract>;
 pub struct Lookups {
     /// The file of [`Plan::subject_map`], with its header.
     pub subject_map: Option<Extract>,
-    /// The register of [`RecipientPlan::consent`](crate::config::RecipientPlan::consent), with its header.
+    /// The register of [`RecipientPlan::consent`](crate::plan::RecipientPlan::consent), with its header.
     pub consent: Option<Extract>,
     /// The files of rules.
     pub hierarchies: Hierarchies,
@@ -333,7 +333,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::{Lookups, Treated, TreatmentError, hierarchy_files, treat};
-    use crate::config::{Plan, Settings, SubjectMap, resolve};
+    use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap};
     use crate::input::Extract;
     use crate::recode::testing::{column, extract, typed_column};
     use crate::recode::{ColumnRole, roles};
@@ -341,14 +341,15 @@ mod tests {
     use crate::table::Codes;
 
     fn plan(subject: &[&str], quasi: &[&str], coarsen: &[&str]) -> Plan {
-        let mut flags = Settings { decides_roles: true, ..Settings::default() };
-        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-        flags.declare("--subject", Role::Subject, &owned(subject)).unwrap();
-        flags.declare("--quasi", Role::QuasiIdentifier, &owned(quasi)).unwrap();
+        let named = |names: &[&str], role: Role| names.iter().map(|&name| (name.to_owned(), role)).collect::<Vec<_>>();
+        let declared = [named(subject, Role::Subject), named(quasi, Role::QuasiIdentifier)].concat();
+        let mut plan =
+            Plan { roles: RolePlan { declared: declared.into_iter().collect(), guess: false }, ..Plan::default() };
         for rule in coarsen {
-            flags.coarsen_with(rule).unwrap();
+            let (column, rule) = CoarsenRule::parse_for_column(rule).unwrap();
+            plan.coarsen.entry(column).or_default().push(rule);
         }
-        resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan
+        plan
     }
 
     fn purchases() -> Extract {

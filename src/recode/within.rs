@@ -1,78 +1,23 @@
-//! Tolerances: how roughly an attacker knows a value.
+//! Tolerances in the unit of a column, and values as whole numbers of it.
 
-use std::fmt;
-
-use super::exact::Exact;
 use crate::measure::unicity::Tolerance;
+use crate::plan::{Exact, ToleranceSize, WithinRule};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
 
-/// A tolerance as it is written: `2d`, `6h`, `30min`, `5%`, `100`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WithinRule {
-    written: String,
-    size: Size,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Size {
-    /// In seconds, for dates and times.
-    Seconds(u64),
-    /// In millionths of the known value.
-    Millionths(u64),
-    /// In the unit of the column.
-    Number(Exact),
-}
-
-const SECONDS: [(&str, u64); 5] = [("min", 60), ("s", 1), ("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
-
-impl WithinRule {
-    /// Reads a tolerance.
-    ///
-    /// # Errors
-    /// A sentence about what is wrong.
-    pub fn parse(written: &str) -> Result<Self, String> {
-        let text = written.trim();
-        let wrong = || "it must be a number, with `%`, or with `s`, `min`, `h`, `d` or `w`".to_owned();
-        let number = |text: &str| Exact::parse(text).ok_or_else(wrong);
-        let size = if let Some(share) = text.strip_suffix('%') {
-            let millionths = number(share.trim())?.in_units(4).ok_or_else(wrong)?;
-            Size::Millionths(u64::try_from(millionths).map_err(|_| wrong())?)
-        } else if let Some((digits, seconds)) =
-            SECONDS.iter().find_map(|&(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
-        {
-            let whole: u64 = digits.trim().parse().map_err(|_| wrong())?;
-            Size::Seconds(whole.checked_mul(seconds).ok_or_else(wrong)?)
-        } else {
-            let size = number(text)?;
-            if text.starts_with('-') {
-                return Err(wrong());
-            }
-            Size::Number(size)
-        };
-        Ok(Self { written: text.to_owned(), size })
-    }
-
-    /// The tolerance in the unit of [`whole_numbers`] for this column: `None` when it does not fit its type.
-    #[must_use]
-    pub fn in_column(&self, column_type: ColumnType, decimals: u32) -> Option<Tolerance> {
-        let is_day = column_type == ColumnType::Date;
-        let is_moment = matches!(column_type, ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time);
-        let is_number = matches!(column_type, ColumnType::Integer | ColumnType::Decimal);
-        match self.size {
-            Size::Seconds(seconds) if is_day => Some(Tolerance::Absolute(seconds / 86_400)),
-            Size::Seconds(seconds) if is_moment => Some(Tolerance::Absolute(seconds.saturating_mul(1_000))),
-            Size::Millionths(share) if is_number => Some(Tolerance::Millionths(share)),
-            // More decimals than the column has can reach no other value.
-            Size::Number(size) if is_number => u64::try_from(size.in_units(decimals)?).ok().map(Tolerance::Absolute),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for WithinRule {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.written)
+/// The tolerance in the unit of [`whole_numbers`] for a column: `None` when it does not fit its type.
+#[must_use]
+pub fn tolerance_in(rule: &WithinRule, column_type: ColumnType, decimals: u32) -> Option<Tolerance> {
+    let is_day = column_type == ColumnType::Date;
+    let is_moment = matches!(column_type, ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time);
+    let is_number = matches!(column_type, ColumnType::Integer | ColumnType::Decimal);
+    match rule.size {
+        ToleranceSize::Seconds(seconds) if is_day => Some(Tolerance::Absolute(seconds / 86_400)),
+        ToleranceSize::Seconds(seconds) if is_moment => Some(Tolerance::Absolute(seconds.saturating_mul(1_000))),
+        ToleranceSize::Millionths(share) if is_number => Some(Tolerance::Millionths(share)),
+        // More decimals than the column has can reach no other value.
+        ToleranceSize::Number(size) if is_number => u64::try_from(size.in_units(decimals)?).ok().map(Tolerance::Absolute),
+        _ => None,
     }
 }
 
@@ -113,13 +58,14 @@ pub fn whole_numbers(dictionary: &Dictionary) -> Option<WholeNumbers> {
 
 #[cfg(test)]
 mod tests {
-    use super::{WithinRule, whole_numbers};
+    use super::{tolerance_in, whole_numbers};
     use crate::measure::unicity::Tolerance;
+    use crate::plan::WithinRule;
     use crate::recode::testing::typed_column;
     use crate::result::ColumnType;
 
     fn tolerance(rule: &str, column_type: ColumnType) -> Option<Tolerance> {
-        WithinRule::parse(rule).unwrap().in_column(column_type, 2)
+        tolerance_in(&WithinRule::parse(rule).unwrap(), column_type, 2)
     }
 
     #[test]

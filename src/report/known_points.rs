@@ -8,7 +8,7 @@ use crate::result::{GATED_KNOWN_POINTS, GateMeasure, Outcome, ScanResult, Unicit
 
 /// The limit on the share that known points single out, where the policy has one.
 pub(super) fn limit(result: &ScanResult) -> Option<f64> {
-    result.policy.limit_of(GateMeasure::Unicity)
+    result.policy.limit_of(&GateMeasure::UNICITY)
 }
 
 /// The measured value, where there is one.

@@ -50,10 +50,10 @@ pub(super) fn interval(attack: &LinkageAttack) -> Option<[f64; 2]> {
 
 /// The limit on the share that the attacks of a family may find: the strictest, links turned into a share.
 pub(super) fn limit(result: &ScanResult, attack: &LinkageAttack) -> Option<f64> {
-    let share = if follows(attack.attack) { GateMeasure::RelinkedShare } else { GateMeasure::LinkedShare };
-    let links = result.policy.limit_of(GateMeasure::CorrectLinks).filter(|_| !follows(attack.attack));
+    let share = if follows(attack.attack) { GateMeasure::RELINKED_SHARE } else { GateMeasure::LINKED_SHARE };
+    let links = result.policy.limit_of(&GateMeasure::CORRECT_LINKS).filter(|_| !follows(attack.attack));
     let links = links.and_then(|links| super::number::ratio(1, attack.subjects).map(|one| one * links));
-    [result.policy.limit_of(share), links].into_iter().flatten().min_by(f64::total_cmp)
+    [result.policy.limit_of(&share), links].into_iter().flatten().min_by(f64::total_cmp)
 }
 
 /// Whether an attack keeps to its limit; without a figure it does not, without a limit nothing is broken.

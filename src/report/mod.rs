@@ -41,7 +41,8 @@ pub use run::{remove_partial_runs_of_this_process, render_views, write_run, writ
 pub use text::{Ending, render_text, render_text_with};
 
 /// A view that a run can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Emit {
     /// One HTML page, `index.html`.
     Html,

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::FindingCode;
+use super::{FindingCode, Outcome};
 
 /// One number of a measure. `id`, `columns` and `about` together name it; no two figures of a result share all three.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +25,32 @@ pub struct Figure {
     pub unit: FigureUnit,
     /// The number, or why there is none.
     pub value: FigureValue,
+}
+
+impl Figure {
+    /// A figure about the whole extract.
+    #[must_use]
+    pub fn new(id: impl Into<String>, label: impl Into<String>, unit: FigureUnit, value: FigureValue) -> Self {
+        Self { id: id.into(), label: label.into(), columns: Vec::new(), about: None, unit, value }
+    }
+
+    /// The same on some columns.
+    #[must_use]
+    pub fn on(self, columns: &[String]) -> Self {
+        Self { columns: columns.to_vec(), ..self }
+    }
+
+    /// The same, told apart from others of its name.
+    #[must_use]
+    pub fn about(self, about: impl Into<String>) -> Self {
+        Self { about: Some(about.into()), ..self }
+    }
+
+    /// The measure, which is all of `id` but its last part, and that part.
+    #[must_use]
+    pub fn name(&self) -> (&str, &str) {
+        self.id.rsplit_once('.').unwrap_or(("", &self.id))
+    }
 }
 
 /// What the number of a figure counts.
@@ -73,6 +99,88 @@ pub enum FigureValue {
     },
 }
 
+impl FigureValue {
+    /// A number without an interval; undefined where it is not finite.
+    #[must_use]
+    pub fn number(value: f64) -> Self {
+        Self::estimate(value, None)
+    }
+
+    /// A number with the interval of an estimate. An interval that is the number itself is none; one that is not finite
+    /// leaves the figure undefined, because nothing can be compared with it.
+    #[must_use]
+    pub fn estimate(value: f64, interval: Option<[f64; 2]>) -> Self {
+        if !value.is_finite() || interval.is_some_and(|bounds| bounds.iter().any(|bound| !bound.is_finite())) {
+            return Self::undefined("the computation gave no finite number");
+        }
+        let interval = interval.filter(|[low, high]| *low < value || *high > value);
+        Self::Measured { value, interval }
+    }
+
+    /// A count.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
+    pub fn count(number: u64) -> Self {
+        Self::number(number as f64)
+    }
+
+    /// A number that may not exist; `reason` says why, in words.
+    #[must_use]
+    pub fn perhaps(value: Option<f64>, reason: impl FnOnce() -> String) -> Self {
+        value.map_or_else(|| Self::Undefined { reason: reason() }, Self::number)
+    }
+
+    /// No number by definition.
+    #[must_use]
+    pub fn undefined(reason: impl Into<String>) -> Self {
+        Self::Undefined { reason: reason.into() }
+    }
+
+    /// The number; none where there is none.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Measured { value, .. } => Some(*value),
+            Self::Undefined { .. } | Self::Incomplete { .. } => None,
+        }
+    }
+
+    /// The interval of an estimate.
+    #[must_use]
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        match self {
+            Self::Measured { interval, .. } => *interval,
+            Self::Undefined { .. } | Self::Incomplete { .. } => None,
+        }
+    }
+
+    /// The largest number that may be true: the upper end of the interval of an estimate, else the number.
+    #[must_use]
+    pub fn upper(&self) -> Option<f64> {
+        let value = self.value()?;
+        Some(self.interval().map_or(value, |[_, high]| high.max(value)))
+    }
+
+    /// Why there is no number, in words.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Measured { .. } => None,
+            Self::Undefined { reason } | Self::Incomplete { reason } => Some(reason),
+        }
+    }
+
+    /// The number of a measure that has its value, as `figure` reads it; else why it has none.
+    #[must_use]
+    pub fn of<T>(outcome: &Outcome<T>, figure: impl FnOnce(&T) -> Self) -> Self {
+        match outcome {
+            Outcome::Measured { value, .. } => figure(value),
+            Outcome::Undefined { explanation, .. } => Self::undefined(explanation.as_str()),
+            Outcome::Incomplete { explanation, .. } => Self::Incomplete { reason: explanation.clone() },
+        }
+    }
+}
+
 /// One gate held against one figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
@@ -98,6 +206,14 @@ pub struct Check {
     pub finding: Option<FindingCode>,
     /// Whether a waiver covers that finding.
     pub waived: bool,
+}
+
+impl Check {
+    /// Whether it speaks of this figure.
+    #[must_use]
+    pub fn is_of(&self, figure: &Figure) -> bool {
+        self.figure.as_ref() == Some(&figure.id) && self.columns == figure.columns && self.about == figure.about
+    }
 }
 
 /// How a check ended.

@@ -27,7 +27,7 @@ pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
     DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet,
     LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail,
-    WaterfallStep, undefined_in_words,
+    WaterfallStep, Yardstick, undefined_in_words,
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
@@ -101,6 +101,17 @@ pub struct Tool {
     pub version: String,
 }
 
+/// A setting in force, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlannedSetting {
+    /// Its dotted key in the configuration, such as `policy.k`; of a flag without a key its name.
+    pub setting: String,
+    /// Its value, in words. What stands in cells is counted, and files are named without their folders.
+    pub value: String,
+    /// The flag, the environment variable, the configuration file, the preset, or `default`.
+    pub origin: String,
+}
+
 /// Circumstances of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
@@ -130,6 +141,9 @@ pub struct Run {
     /// Who may read the views of this result.
     #[serde(default)]
     pub audience: Audience,
+    /// Every setting in force and where it came from, in the order of the help. Results of version 1.0 have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<PlannedSetting>,
 }
 
 /// Where the configuration file speaks of columns.

@@ -1,5 +1,7 @@
 //! The limits a scan is judged by.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +53,7 @@ impl Policy {
             preset: None,
             gates: vec![
                 Gate::smallest_class(GateSet::Static, DEFAULT_K),
-                Gate::at_most(GateMeasure::Unicity, None, DEFAULT_MAX_UNICITY),
+                Gate::at_most(GateMeasure::UNICITY, None, DEFAULT_MAX_UNICITY),
             ],
             severities: Vec::new(),
             permitted_identifiers: Vec::new(),
@@ -61,8 +63,8 @@ impl Policy {
 
     /// The limit of the first gate on a measure.
     #[must_use]
-    pub fn limit_of(&self, measure: GateMeasure) -> Option<f64> {
-        self.gates.iter().find(|gate| gate.measure == measure).and_then(|gate| gate.limit)
+    pub fn limit_of(&self, measure: &GateMeasure) -> Option<f64> {
+        self.gates.iter().find(|gate| gate.measure == *measure).and_then(|gate| gate.limit)
     }
 }
 
@@ -126,7 +128,7 @@ impl Gate {
     /// The house limit on the smallest class of a set.
     #[must_use]
     pub fn smallest_class(set: GateSet, k: u32) -> Self {
-        Self { comparison: Comparison::AtLeast, ..Self::at_most(GateMeasure::SmallestClass, Some(set), f64::from(k)) }
+        Self { comparison: Comparison::AtLeast, ..Self::at_most(GateMeasure::SMALLEST_CLASS, Some(set), f64::from(k)) }
     }
 
     /// A house limit from above, in subjects.
@@ -136,10 +138,11 @@ impl Gate {
             Some(set) => format!("{}-{}", measure.name(), set.name()),
             None => measure.name().to_owned(),
         };
+        let unit = (!measure.is_rule_of_form()).then_some(Unit::Subject);
         Self {
             id,
             measure,
-            unit: (!measure.is_rule_of_form()).then_some(Unit::Subject),
+            unit,
             set,
             comparison: Comparison::AtMost,
             limit: Some(limit),
@@ -153,10 +156,10 @@ impl Gate {
     /// The smallest class size that holds, for the gates that are answered by one.
     #[must_use]
     pub fn class_limit(&self) -> Option<u32> {
-        match self.measure {
-            GateMeasure::SmallestClass => self.limit.map(whole),
-            GateMeasure::HighestRisk => self.limit_as_k,
-            _ => None,
+        if self.measure == GateMeasure::SMALLEST_CLASS {
+            self.limit.map(whole)
+        } else {
+            self.limit_as_k.filter(|_| self.measure == GateMeasure::HIGHEST_RISK)
         }
     }
 }
@@ -167,80 +170,72 @@ fn whole(limit: f64) -> u32 {
     limit.ceil() as u32
 }
 
-/// What a gate compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum GateMeasure {
-    /// Subjects in the smallest class.
-    SmallestClass,
-    /// 1 / smallest class (highest prosecutor risk).
-    HighestRisk,
-    /// Mean over subjects of the largest 1 / crowd among their records.
-    AverageRisk,
-    /// Share of subjects that are alone.
-    UniqueShare,
-    /// Share of subjects in crowds below `k`.
-    ShareAtRisk,
-    /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
-    Unicity,
-    /// Share of subjects that an attack links to a table that the recipient holds; the upper end of its interval.
-    LinkedShare,
-    /// Share of subjects that an attack follows from release to release; the upper end of its interval.
-    RelinkedShare,
-    /// Expected number of correct links to a table that the recipient holds.
-    CorrectLinks,
-    /// Leave-one-out advantage of guessing a sensitive value over the guess without the extract.
-    InferenceAdvantage,
-    /// Card numbers are shortened to at most the first six and the last four digits.
-    CardNumberForm,
-    /// No pseudonym can be reversed by trying numbers.
-    PseudonymReversal,
-    /// No direct identifier is left.
-    DirectIdentifiers,
-    /// Dates show no more than the year.
-    DateDetail,
-    /// Ages above 89 are pooled.
-    AgePooling,
-    /// Places are no finer than the first three digits of the post code.
-    PlaceDetail,
-}
+/// What a gate compares: a stable kebab-case name.
+///
+/// The names below are those that the program itself speaks of; a measure brings its own with its
+/// [`Limit`](crate::plan::Limit) rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct GateMeasure(Cow<'static, str>);
 
 impl GateMeasure {
+    /// Subjects in the smallest class.
+    pub const SMALLEST_CLASS: Self = Self::new("smallest-class");
+    /// 1 / smallest class (highest prosecutor risk).
+    pub const HIGHEST_RISK: Self = Self::new("highest-risk");
+    /// Mean over subjects of the largest 1 / crowd among their records.
+    pub const AVERAGE_RISK: Self = Self::new("average-risk");
+    /// Share of subjects that are alone.
+    pub const UNIQUE_SHARE: Self = Self::new("unique-share");
+    /// Share of subjects in crowds below `k`.
+    pub const SHARE_AT_RISK: Self = Self::new("share-at-risk");
+    /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
+    pub const UNICITY: Self = Self::new("unicity");
+    /// Share of subjects that an attack links to a table that the recipient holds; the upper end of its interval.
+    pub const LINKED_SHARE: Self = Self::new("linked-share");
+    /// Share of subjects that an attack follows from release to release; the upper end of its interval.
+    pub const RELINKED_SHARE: Self = Self::new("relinked-share");
+    /// Expected number of correct links to a table that the recipient holds.
+    pub const CORRECT_LINKS: Self = Self::new("correct-links");
+    /// Leave-one-out advantage of guessing a sensitive value over the guess without the extract.
+    pub const INFERENCE_ADVANTAGE: Self = Self::new("inference-advantage");
+    /// Card numbers are shortened to at most the first six and the last four digits.
+    pub const CARD_NUMBER_FORM: Self = Self::new("card-number-form");
+    /// No pseudonym can be reversed by trying numbers.
+    pub const PSEUDONYM_REVERSAL: Self = Self::new("pseudonym-reversal");
+    /// No direct identifier is left.
+    pub const DIRECT_IDENTIFIERS: Self = Self::new("direct-identifiers");
+    /// Dates show no more than the year.
+    pub const DATE_DETAIL: Self = Self::new("date-detail");
+    /// Ages above 89 are pooled.
+    pub const AGE_POOLING: Self = Self::new("age-pooling");
+    /// Places are no finer than the first three digits of the post code.
+    pub const PLACE_DETAIL: Self = Self::new("place-detail");
+
+    /// The one of this name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// The kebab-case name, as in results.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SmallestClass => "smallest-class",
-            Self::HighestRisk => "highest-risk",
-            Self::AverageRisk => "average-risk",
-            Self::UniqueShare => "unique-share",
-            Self::ShareAtRisk => "share-at-risk",
-            Self::Unicity => "unicity",
-            Self::LinkedShare => "linked-share",
-            Self::RelinkedShare => "relinked-share",
-            Self::CorrectLinks => "correct-links",
-            Self::InferenceAdvantage => "inference-advantage",
-            Self::CardNumberForm => "card-number-form",
-            Self::PseudonymReversal => "pseudonym-reversal",
-            Self::DirectIdentifiers => "direct-identifiers",
-            Self::DateDetail => "date-detail",
-            Self::AgePooling => "age-pooling",
-            Self::PlaceDetail => "place-detail",
-        }
+    pub fn name(&self) -> &str {
+        &self.0
     }
 
     /// Whether it is a rule of form, which a column follows or breaks, rather than a figure.
     #[must_use]
-    pub fn is_rule_of_form(self) -> bool {
-        matches!(
-            self,
-            Self::CardNumberForm
-                | Self::PseudonymReversal
-                | Self::DirectIdentifiers
-                | Self::DateDetail
-                | Self::AgePooling
-                | Self::PlaceDetail
-        )
+    pub fn is_rule_of_form(&self) -> bool {
+        let rules = [
+            Self::CARD_NUMBER_FORM,
+            Self::PSEUDONYM_REVERSAL,
+            Self::DIRECT_IDENTIFIERS,
+            Self::DATE_DETAIL,
+            Self::AGE_POOLING,
+            Self::PLACE_DETAIL,
+        ];
+        rules.contains(self)
     }
 }
 

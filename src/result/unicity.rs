@@ -48,6 +48,23 @@ pub enum MobilityAttack {
     HomeWork,
 }
 
+impl MobilityAttack {
+    /// What the attacker knows, in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Location => "visits",
+            Self::Sequence => "visits in their order",
+            Self::Time => "visits with their time",
+            Self::UniqueLocation => "distinct places",
+            Self::Frequency => "places and how often",
+            Self::Probability => "places and their share of visits",
+            Self::Proportion => "places relative to the first",
+            Self::HomeWork => "the two places visited most",
+        }
+    }
+}
+
 /// The risk of one attack of the mobility literature.
 ///
 /// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
@@ -126,6 +143,49 @@ pub struct UnicityCurve {
     pub results: Vec<UnicityResult>,
 }
 
+impl UnicityCurve {
+    /// What sets a curve apart beside the columns of its points and its cohort, in words: coarsening, tolerance, what is
+    /// out of sight, attacker, what else is known.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let coarsened = self.coarsen.iter().map(|(column, rule)| format!("{column} {rule}"));
+        let within = self.within.iter().map(|(column, rule)| format!("{column} within {rule}"));
+        let mut notes: Vec<String> = coarsened.chain(within).collect();
+        if !self.visible.is_empty() {
+            notes.push(format!("some values of {} in sight", and(&self.visible)));
+        }
+        notes.push(self.attacker.in_words().to_owned());
+        if !self.known_attributes.is_empty() {
+            notes.push(format!("and known {}", and(&self.known_attributes)));
+        }
+        if self.crowd_below > 2 {
+            notes.push(format!("fewer than {} match", self.crowd_below));
+        }
+        notes
+    }
+
+    /// Which subjects the curve looks at, in words.
+    #[must_use]
+    pub fn cohort_in_words(&self) -> String {
+        match (self.cohort, self.cohort_points) {
+            (Cohort::Fixed, Some(1)) => "subjects with a point".to_owned(),
+            (Cohort::Fixed, Some(points)) => format!("the subjects with at least {points} points"),
+            (Cohort::Fixed, None) => "the same subjects throughout".to_owned(),
+            (Cohort::Eligible, _) => "at each number, all subjects with so many points".to_owned(),
+            (Cohort::UseAll, _) => "all subjects that have a point".to_owned(),
+        }
+    }
+}
+
+/// Names in a sentence: `city, age and sex`.
+fn and(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// Why a curve has no figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityUndefined {
@@ -148,6 +208,19 @@ pub enum Attacker {
     Frequent,
     /// Points that follow each other in time.
     Consecutive,
+}
+
+impl Attacker {
+    /// Which points are known, in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Uniform => "any points",
+            Self::Rarest => "rarest points",
+            Self::Frequent => "most frequent points",
+            Self::Consecutive => "consecutive points",
+        }
+    }
 }
 
 /// Which subjects a curve looks at.
@@ -216,6 +289,18 @@ pub struct UnicityResolutions {
     pub axes: Vec<ResolutionAxis>,
     /// One cell for each choice of a step on every axis and each number of known points.
     pub cells: Vec<ResolutionCell>,
+}
+
+impl UnicityResolutions {
+    /// What a choice of steps changes, in words; the finest one is the extract as it is.
+    #[must_use]
+    pub fn in_words(&self, steps: &[usize]) -> String {
+        let changed = self.axes.iter().zip(steps).filter(|(_, place)| **place > 0);
+        let change =
+            |(axis, place): (&ResolutionAxis, &usize)| Some(format!("{} → {}", axis.column, axis.steps.get(*place)?));
+        let changes: Vec<String> = changed.filter_map(change).collect();
+        if changes.is_empty() { "as it is".to_owned() } else { changes.join(", ") }
+    }
 }
 
 /// One column and its steps.

@@ -147,6 +147,20 @@ pub struct UndefinedField {
     pub reason: String,
 }
 
+impl UndefinedField {
+    /// The reason in words; as it is where it has none.
+    #[must_use]
+    pub fn in_words(&self) -> &str {
+        match self.reason.as_str() {
+            "empty" => "there is no record with a subject",
+            "wildcard" => "missing cells match everything, so there are no classes",
+            "single-record" => "one record has no pair to be told apart from",
+            "too-costly" => "counting it exceeds the work limit",
+            code => super::undefined_in_words(code).unwrap_or(code),
+        }
+    }
+}
+
 /// What one column adds to the share of unique subjects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnEffect {

@@ -1,7 +1,7 @@
 //! Why there is no result, the exit code of each reason, and what the user can change.
 
 use super::{MOST_SETS, smaller_plan};
-use crate::config::{self, ConfigError};
+use crate::plan::{self, ConfigError};
 use crate::input::InputError;
 use crate::recode::TreatmentError;
 use crate::stop::StopReason;
@@ -21,7 +21,7 @@ pub enum ScanError {
     #[error(transparent)]
     Treatment(#[from] TreatmentError),
     /// A rule of the extract cannot be applied to a source.
-    #[error("source `{}`: {error}", config::shown_name(name))]
+    #[error("source `{}`: {error}", plan::shown_name(name))]
     SourceTreatment {
         /// Name of the source.
         name: String,
@@ -31,9 +31,9 @@ pub enum ScanError {
     /// The lattice is too large.
     #[error(
         "{} column sets of up to {max_set} out of {} quasi-identifiers are too many; at most {} are counted",
-        config::grouped(*sets),
-        config::grouped(*columns as u64),
-        config::grouped(MOST_SETS)
+        plan::grouped(*sets),
+        plan::grouped(*columns as u64),
+        plan::grouped(MOST_SETS)
     )]
     TooManySets {
         /// Sets in the lattice.
@@ -49,9 +49,9 @@ pub enum ScanError {
     /// A source is larger than what is left of the memory limit.
     #[error(
         "source `{}` needs more memory than the extract leaves of the limit of {} MiB: {} were read until then",
-        config::shown_name(name),
+        plan::shown_name(name),
         limit >> 20,
-        config::counted(*records, "record", "records")
+        plan::counted(*records, "record", "records")
     )]
     SourceMemory {
         /// Its name.
@@ -62,7 +62,7 @@ pub enum ScanError {
         records: u64,
     },
     /// A source without anybody.
-    #[error("source `{}` holds no record of anybody", config::shown_name(name))]
+    #[error("source `{}` holds no record of anybody", plan::shown_name(name))]
     SourceEmpty {
         /// Its name.
         name: String,

@@ -1,6 +1,6 @@
 //! From the plan and the treated columns to what the measure `unicity` is asked.
 
-use crate::config::{Plan, PointColumn, UnicityPlan};
+use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::measure::unicity::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Within};
 use crate::recode::{EventValues, Ladder, guess_point};
 use crate::result::{Attacker, ColumnType, DatasetColumn};

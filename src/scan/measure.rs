@@ -5,7 +5,7 @@ use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
 use crate::advice::{self, Advised};
-use crate::config::Plan;
+use crate::plan::Plan;
 use crate::input::Extract;
 use crate::measure::identifiers::{self, SearchedColumn};
 use crate::measure::{linkage, unicity, uniqueness};
@@ -115,7 +115,7 @@ pub(super) fn measure_all(
 
 /// Why dropped columns were not held against identifiers.
 fn not_held_against(dropped: &[&str]) -> String {
-    let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::config::shown_name(name))).collect();
+    let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::plan::shown_name(name))).collect();
     let (columns, are, they) =
         if names.len() == 1 { ("column", "is", "it is") } else { ("columns", "are", "they are") };
     format!("{columns} {} {are} dropped from the extract, so {they} not held against identifiers", names.join(", "))
@@ -177,7 +177,7 @@ struct KnownPoints {
 
 /// The strictest limit of the policy on unicity.
 fn unicity_limit(plan: &Plan) -> Option<f64> {
-    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::Unicity);
+    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
     gates.filter_map(|gate| gate.limit).min_by(f64::total_cmp)
 }
 

@@ -20,7 +20,7 @@ pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub use subjects::{SubjectList, SubjectRow};
 
 use crate::advice::{self, Advised};
-use crate::config::{self, Plan};
+use crate::plan::{self, Plan};
 use crate::input;
 use crate::judge::{Case, Judgement, judge};
 use crate::recode;
@@ -67,7 +67,7 @@ pub fn scan_listing(
 ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
     let mut stages = Stages::new(clock);
     let source = input::open(&plan.inputs, &plan.input)?;
-    config::check_columns(plan, source.columns())?;
+    plan::check_columns(plan, source.columns())?;
     let opened = linkage::open(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
@@ -169,6 +169,6 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
 fn smaller_plan(columns: usize) -> String {
     match (1..=columns).take_while(|&size| lattice_size(columns, size) <= MOST_SETS).last() {
         Some(size) => format!("use `--max-set {size}`, or name fewer columns with `--quasi`"),
-        None => format!("name at most {} columns with `--quasi`", config::grouped(MOST_SETS)),
+        None => format!("name at most {} columns with `--quasi`", plan::grouped(MOST_SETS)),
     }
 }

@@ -3,7 +3,7 @@
 use super::ScanError;
 use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
-use crate::config::{InputOptions, Plan};
+use crate::plan::{InputOptions, Plan};
 use crate::input::{self, Extract, Source};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, Recipient, Role};

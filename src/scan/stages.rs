@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Clock;
-use crate::config::Plan;
+use crate::plan::Plan;
 use crate::result::{Dataset, Run, Stage};
 
 /// The course of the run, for the record.
@@ -44,6 +44,7 @@ impl<'a> Stages<'a> {
             config_sha256: plan.config_sha256.clone(),
             config: plan.config.clone(),
             audience: plan.audience,
+            plan: plan.settings.clone(),
         }
     }
 }
@@ -58,8 +59,8 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     for file in &dataset.files {
         hash.update(file.sha256.as_bytes());
     }
-    // What the machine has to offer changes no figure, nor does the place of the configuration.
-    let plan = Plan { memory: None, threads: None, config: None, ..plan.clone() };
+    // What the machine has to offer changes no figure, nor does where a setting came from.
+    let plan = Plan { memory: None, threads: None, config: None, settings: Vec::new(), ..plan.clone() };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{LimitArguments, NameArguments, ReadingArguments, RoleArguments};
+use super::typed::{INIT, INSPECT, Typed};
 
 /// Flags of `inspect`.
 #[derive(Debug, Args)]
@@ -19,11 +19,7 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: InspectFormat,
     #[command(flatten)]
-    pub(in crate::cli) roles: RoleArguments,
-    #[command(flatten)]
-    pub(in crate::cli) limits: LimitArguments,
-    #[command(flatten)]
-    pub(in crate::cli) reading: ReadingArguments,
+    pub(in crate::cli) settings: Typed<INSPECT>,
 }
 
 /// What `inspect` can print.
@@ -47,9 +43,5 @@ pub(in crate::cli) struct InitArguments {
     #[arg(long, visible_alias = "config", value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) names: NameArguments,
-    #[command(flatten)]
-    pub(in crate::cli) limits: LimitArguments,
-    #[command(flatten)]
-    pub(in crate::cli) reading: ReadingArguments,
+    pub(in crate::cli) settings: Typed<INIT>,
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 /// Flags of every verb.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Manners")]
+#[command(next_help_heading = "Output options")]
 pub(in crate::cli) struct Manners {
     /// Print nothing unless the verdict is not PASS
     #[arg(short, long, global = true, conflicts_with = "verbose")]

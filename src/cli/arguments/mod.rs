@@ -1,26 +1,18 @@
 //! What can be typed.
 
-mod attacker;
 mod look;
 mod manners;
-mod numbers;
-mod reading;
-mod roles;
-mod running;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod without_data;
 
 use clap::{Parser, Subcommand};
 
-pub(super) use attacker::{LinkageArguments, UnicityArguments};
 pub(super) use look::{InitArguments, InspectArguments, InspectFormat};
 pub(super) use manners::{Manners, ShowProgress, When};
-pub(super) use reading::ReadingArguments;
-pub(super) use roles::{NameArguments, RoleArguments};
-pub(super) use running::{LimitArguments, RunningArguments};
-pub(super) use scan::{ScanArguments, ScanFormat};
+pub(super) use scan::{EXIT_ZERO, ScanArguments, ScanFormat};
 pub(super) use without_data::{
     CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments, ReportFormat,
 };

@@ -7,7 +7,7 @@ use polars_core::prelude::{Column, DataFrame, NamedFrom, Series};
 use polars_io::parquet::write::ParquetWriter;
 
 use super::{Folder, SMALL};
-use crate::config::InputOptions;
+use crate::plan::InputOptions;
 use crate::detect::Found;
 use crate::input::open;
 use crate::input::read::{Pace, read_at};

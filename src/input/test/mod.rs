@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::read::{Pace, read_at};
 use super::{Extract, InputError, open};
-use crate::config::InputOptions;
+use crate::plan::InputOptions;
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::stop::{NoProgress, Stop};

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{cells, columns_of, csv, read_one, refused};
-use crate::config::{InputOptions, TextEncoding};
+use crate::plan::{InputOptions, TextEncoding};
 use crate::input::InputError;
 use crate::result::ColumnType;
 

@@ -14,7 +14,7 @@ fn found(columns: Vec<IdentifierColumn>, correlated: Vec<CorrelatedPseudonym>) -
 }
 
 fn preset(id: &str) -> Policy {
-    policy_of(&Limits { preset: Some(id.to_owned()), k: Some(5), ..Limits::default() })
+    policy_of(&Limits { preset: Some(id.to_owned()), ..Limits::default().with("k", 5.0) })
 }
 
 fn severities(measures: &Measures, policy: &Policy) -> Vec<(FindingCode, Severity)> {

@@ -105,13 +105,11 @@ fn waivers() -> Vec<Waiver> {
 fn judgements() -> Vec<Judgement> {
     let (dataset, measures, recipient) = everything_wrong();
     let as_of = "2026-11-22".parse().ok();
-    let own = Limits {
-        max_average_risk: Some(0.1),
-        max_unique_share: Some(0.1),
-        max_share_at_risk: Some(0.1),
-        max_inference_advantage: Some(0.1),
-        ..Limits::default()
-    };
+    let own = Limits::default()
+        .with("max_average_risk", 0.1)
+        .with("max_unique_share", 0.1)
+        .with("max_share_at_risk", 0.1)
+        .with("max_inference_advantage", 0.1);
     let all = policy_of(&Limits { gate_any_record: Some(true), ..own });
     let (recipient, waivers) = (Some(&recipient), &waivers()[..]);
     let first = judge(Case { recipient, waivers, as_of, ..Case::new(&dataset, &measures, &all) });

@@ -37,15 +37,15 @@ fn linked(attacks: Vec<LinkageAttack>) -> Measures {
 }
 
 fn share(limit: f64) -> Limits {
-    Limits { max_linked_share: Some(limit), ..Limits::default() }
+    Limits::default().with("max_linked_share", limit)
 }
 
 fn relinked(limit: f64) -> Limits {
-    Limits { max_relinked_share: Some(limit), ..Limits::default() }
+    Limits::default().with("max_relinked_share", limit)
 }
 
 fn links(limit: f64) -> Limits {
-    Limits { max_correct_links: Some(limit), ..Limits::default() }
+    Limits::default().with("max_correct_links", limit)
 }
 
 fn verdict_of(measures: &Measures, limits: &Limits) -> (VerdictOutcome, Vec<FindingCode>) {
@@ -119,10 +119,7 @@ fn a_limit_on_one_family_leaves_the_other_for_review() {
     let both =
         linked(vec![attack(AttackKind::Exact, "crm", 1.0, None), attack(AttackKind::Release, "october", 40.0, None)]);
     assert_eq!(verdict_of(&both, &share(0.5)), (VerdictOutcome::Review, vec![FindingCode::Relinkable]));
-    assert_eq!(
-        verdict_of(&both, &Limits { max_relinked_share: Some(0.9), ..share(0.5) }),
-        (VerdictOutcome::Pass, vec![])
-    );
+    assert_eq!(verdict_of(&both, &share(0.5).with("max_relinked_share", 0.9)), (VerdictOutcome::Pass, vec![]));
 }
 
 #[test]
@@ -132,7 +129,7 @@ fn of_each_source_the_strongest_attack_is_told_against_the_strictest_limit() {
         attack(AttackKind::Tolerant, "crm", 30.0, None),
         attack(AttackKind::Exact, "orders", 20.0, None),
     ]);
-    let limits = Limits { max_correct_links: Some(2.0), ..share(0.1) };
+    let limits = share(0.1).with("max_correct_links", 2.0);
     let findings = judge(Case::new(&dataset(), &measures, &policy_of(&limits))).findings;
     let told: Vec<(Option<f64>, Option<f64>)> =
         findings.iter().map(|finding| (finding.measured, finding.limit)).collect();
@@ -293,7 +290,7 @@ pub(super) fn judgements() -> Vec<Judgement> {
     {
         value.pseudonyms = other.pseudonyms;
     }
-    let limits = Limits { max_correct_links: Some(1.0), max_relinked_share: Some(0.05), ..Limits::default() };
+    let limits = links(1.0).with("max_relinked_share", 0.05);
     let (dataset, weak) = (dataset(), reversed(100, 50, 1));
     let unknown = linked(vec![undefined(AttackKind::Tolerant)]);
     vec![

@@ -9,6 +9,7 @@ mod policies;
 mod waivers;
 
 use super::*;
+use crate::plan::Limits;
 use crate::result::*;
 
 fn column(name: &str, role: Role, constant: bool) -> DatasetColumn {

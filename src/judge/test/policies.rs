@@ -63,17 +63,17 @@ fn a_limit_from_above_holds_below_and_at_it_and_breaks_above() {
     type Change = fn(&mut SetStatistics, u64);
     let table: [(Limits, Change, FindingCode); 3] = [
         (
-            Limits { max_average_risk: Some(0.1), ..Limits::default() },
+            Limits::default().with("max_average_risk", 0.1),
             |set, hundredths| set.risk.average_subject = Some(super::as_float(hundredths) / 100.0),
             FindingCode::HighAverageRisk,
         ),
         (
-            Limits { max_unique_share: Some(0.2), ..Limits::default() },
+            Limits::default().with("max_unique_share", 0.2),
             |set, subjects| set.unique_subjects = subjects,
             FindingCode::HighUniqueShare,
         ),
         (
-            Limits { max_share_at_risk: Some(0.2), ..Limits::default() },
+            Limits::default().with("max_share_at_risk", 0.2),
             |set, subjects| set.below[0].subjects = subjects,
             FindingCode::HighShareAtRisk,
         ),
@@ -90,14 +90,14 @@ fn a_limit_from_above_holds_below_and_at_it_and_breaks_above() {
 
 #[test]
 fn a_limit_whose_figure_is_undefined_fails_as_unknown() {
-    let average = Limits { max_average_risk: Some(0.1), ..Limits::default() };
+    let average = Limits::default().with("max_average_risk", 0.1);
     for undefined in [None, Some(f64::NAN), Some(f64::INFINITY)] {
         let measures = figures(|set| set.risk.average_subject = undefined);
         assert_eq!(codes(&dataset(), &measures, &average), [FindingCode::UnknownRisk], "{undefined:?}");
     }
-    let at_risk = Limits { max_share_at_risk: Some(0.2), ..Limits::default() };
+    let at_risk = Limits::default().with("max_share_at_risk", 0.2);
     assert_eq!(codes(&dataset(), &figures(|set| set.below.clear()), &at_risk), [FindingCode::UnknownRisk]);
-    let unique = Limits { max_unique_share: Some(1.0), ..Limits::default() };
+    let unique = Limits::default().with("max_unique_share", 1.0);
     let nobody = Dataset { subjects: 0, ..dataset() };
     assert_eq!(codes(&nobody, &figures(|_| {}), &unique), [FindingCode::UnknownRisk]);
 }
@@ -105,7 +105,7 @@ fn a_limit_whose_figure_is_undefined_fails_as_unknown() {
 #[test]
 fn a_risk_becomes_the_class_size_of_the_published_table() {
     for (risk, k) in [(0.5, 2), (0.33, 4), (0.2, 5), (0.0909, 12), (1.0 / 11.0, 11), (0.09, 12), (0.05, 20)] {
-        let policy = policy_of(&Limits { max_risk: Some(risk), ..Limits::default() });
+        let policy = policy_of(&Limits::default().with("max_risk", risk));
         assert_eq!((policy.k, policy.gates[0].limit_as_k, policy.gates[0].limit), (k, Some(k), Some(risk)));
         assert_eq!(policy.name, "custom");
         for (smallest, breaks) in [(u64::from(k) - 1, true), (u64::from(k), false), (u64::from(k) + 1, false)] {
@@ -164,7 +164,7 @@ fn unicity_undefined_fails_cut_off_is_incomplete_and_absent_is_at_best_for_revie
     assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Incomplete);
     assert_eq!(judged(&dataset, &figures(|_| {}), &policy()).0, VerdictOutcome::Review);
     // Whoever sets the limit wants to know.
-    let own = Limits { max_unicity: Some(0.3), ..Limits::default() };
+    let own = Limits::default().with("max_unicity", 0.3);
     assert_eq!(codes(&dataset, &figures(|_| {}), &own), [FindingCode::UnknownRisk]);
 }
 
@@ -221,12 +221,10 @@ fn gdpr_three_tests_never_pass_without_declared_numbers() {
     let searched = Some(Outcome::Measured { unit: Unit::Record, value: Identifiers::default() });
     let measures = Measures { identifiers: searched, ..figures(|_| {}) };
     assert_eq!(codes(&dataset, &measures, &limits("gdpr-three-tests")), [FindingCode::UnknownRisk; 3]);
-    let declared = Limits {
-        max_unique_share: Some(0.1),
-        max_correct_links: Some(1.0),
-        max_inference_advantage: Some(0.1),
-        ..limits("gdpr-three-tests")
-    };
+    let declared = limits("gdpr-three-tests")
+        .with("max_unique_share", 0.1)
+        .with("max_correct_links", 1.0)
+        .with("max_inference_advantage", 0.1);
     let judgement = judge(Case::new(&dataset, &measures, &policy_of(&declared)));
     // The share is measured; links and inferences are not, so declaring them is not enough.
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
@@ -236,7 +234,7 @@ fn gdpr_three_tests_never_pass_without_declared_numbers() {
 
 #[test]
 fn gdpr_three_tests_holds_and_breaks_at_its_numbers() {
-    let limits = Limits { max_unique_share: Some(0.1), ..limits("gdpr-three-tests") };
+    let limits = limits("gdpr-three-tests").with("max_unique_share", 0.1);
     let (classes, shares) = ([(4, true), (5, false), (6, false)], [(4, false), (5, false), (6, true)]);
     for (smallest, breaks) in classes {
         let found = codes(&dataset(), &figures(|set| set.smallest_class = Some(smallest)), &limits);
@@ -324,7 +322,7 @@ fn guessed_roles_pass_no_preset() {
 
 #[test]
 fn own_limits_add_to_a_preset_and_never_loosen_it() {
-    let loose = policy_of(&Limits { k: Some(2), max_average_risk: Some(0.9), ..limits("controlled-k5") });
+    let loose = policy_of(&limits("controlled-k5").with("k", 2.0).with("max_average_risk", 0.9));
     assert_eq!(loose.k, 5);
     let measures = figures(|set| {
         set.smallest_class = Some(4);
@@ -332,7 +330,7 @@ fn own_limits_add_to_a_preset_and_never_loosen_it() {
     });
     let found = judged(&dataset(), &measures, &loose).2;
     assert_eq!(found, [FindingCode::SmallClass, FindingCode::HighAverageRisk]);
-    let strict = policy_of(&Limits { k: Some(20), ..limits("controlled-k5") });
+    let strict = policy_of(&limits("controlled-k5").with("k", 20.0));
     assert_eq!(strict.k, 20);
     assert_eq!(judged(&dataset(), &figures(|_| {}), &strict).2, [FindingCode::SmallClass]);
 }
@@ -344,7 +342,7 @@ fn rules_of_form_alone_show_no_safety_from_being_singled_out() {
     let form = limits("pci-columns");
     let (outcome, _, found) = judged(&dataset(), &measures, &policy_of(&form));
     assert_eq!((outcome, found), (VerdictOutcome::Review, vec![FindingCode::NoRiskGate]));
-    let with_k = Limits { k: Some(5), ..form };
+    let with_k = form.with("k", 5.0);
     assert_eq!(judged(&dataset(), &measures, &policy_of(&with_k)).0, VerdictOutcome::Pass);
 }
 
@@ -376,18 +374,18 @@ fn a_raised_severity_fails_and_no_severity_is_lowered() {
 fn policies_have_stable_names() {
     let name = |limits: &Limits| policy_of(limits).name;
     assert_eq!(name(&Limits::default()), "default");
-    assert_eq!(name(&Limits { k: Some(5), allow_review: Some(true), ..Limits::default() }), "default");
-    assert_eq!(name(&Limits { k: Some(6), ..Limits::default() }), "custom");
+    assert_eq!(name(&Limits { allow_review: Some(true), ..Limits::default().with("k", 5.0) }), "default");
+    assert_eq!(name(&Limits::default().with("k", 6.0)), "custom");
     assert_eq!(name(&Limits { fail_on: Some(Severity::Low), ..Limits::default() }), "custom");
-    assert_eq!(name(&Limits { max_unicity: Some(0.1), ..Limits::default() }), "custom");
-    assert_eq!(name(&Limits { k: Some(6), ..limits("controlled-k5") }), "controlled-k5");
+    assert_eq!(name(&Limits::default().with("max_unicity", 0.1)), "custom");
+    assert_eq!(name(&limits("controlled-k5").with("k", 6.0)), "controlled-k5");
 }
 
 proptest! {
     #[test]
     fn a_stricter_class_limit_never_improves_the_verdict(smallest in 1_u64..30, k in 2_u32..30, more in 0_u32..10) {
         let rank = |k| {
-            let policy = policy_of(&Limits { k: Some(k), ..Limits::default() });
+            let policy = policy_of(&Limits::default().with("k", f64::from(k)));
             super::laws::rank(judged(&dataset(), &figures(|set| set.smallest_class = Some(smallest)), &policy).0)
         };
         prop_assert!(rank(k + more) >= rank(k));

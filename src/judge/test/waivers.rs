@@ -167,12 +167,8 @@ fn every_gate_that_may_be_waived_passes_with_its_waiver_and_fails_without() {
         change(set);
         measured(value)
     };
-    let limits = Limits {
-        max_average_risk: Some(0.1),
-        max_unique_share: Some(0.1),
-        max_share_at_risk: Some(0.1),
-        ..Limits::default()
-    };
+    let limits =
+        Limits::default().with("max_average_risk", 0.1).with("max_unique_share", 0.1).with("max_share_at_risk", 0.1);
     let table: [(FindingCode, Measures); 4] = [
         (FindingCode::SmallClass, static_set(|set| set.smallest_class = Some(1))),
         (FindingCode::HighAverageRisk, static_set(|set| set.risk.average_subject = Some(0.5))),

@@ -21,10 +21,13 @@
 //! No record: undefined (`empty`). A column of missing cells holds nothing. A subject column that holds identifiers is
 //! reported like any other.
 
+mod figures;
 #[doc(hidden)]
 pub mod oracle;
 #[cfg(test)]
 mod test;
+
+pub use figures::figures;
 
 use std::collections::BTreeSet;
 

@@ -7,6 +7,7 @@
 pub mod assign;
 pub mod distance;
 pub mod exact;
+mod figures;
 mod guess;
 pub mod intersection;
 mod keys;
@@ -25,6 +26,7 @@ mod truth;
 pub use memory::bytes;
 pub use run::{Settings, measure};
 
+pub use figures::figures;
 pub use limits::LIMITS;
 
 use crate::measure::unicity::Tolerance;

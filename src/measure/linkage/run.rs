@@ -3,7 +3,7 @@
 use super::{
     LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, share, tolerant, undefined,
 };
-use crate::result::{AttackKind, Evidence, LinkageAttack};
+use crate::result::{AttackKind, Evidence, LinkageAttack, Yardstick};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::Table;
@@ -81,7 +81,13 @@ fn measure_attacks(
         }
     }
     for found in &mut attacks {
-        found.evidence = weighed(found, is_scored);
+        let weighed = weighed(found, is_scored);
+        let before = std::mem::replace(&mut found.evidence, weighed);
+        found.no_better_than = match (before, found.evidence) {
+            (Evidence::None, Evidence::None) => Some(Yardstick::Baseline),
+            (_, Evidence::None) => Some(Yardstick::Control),
+            _ => None,
+        };
     }
     Ok(attacks)
 }
@@ -202,6 +208,7 @@ mod tests {
         let held = measured(linked(&ours, &ours), Some(table(&ours)));
         assert_eq!((held.claim_rate, held.control_rate), (Some(1.0), Some(1.0)));
         assert_eq!((held.residual_risk, held.evidence), (Some(0.0), Evidence::None));
+        assert_eq!(held.no_better_than, Some(Yardstick::Control), "guessing finds less");
         let other = measured(linked(&ours, &ours), Some(table(&[8; 8])));
         assert_eq!((other.control_rate, other.evidence), (Some(0.0), Evidence::Found));
         assert!(other.residual_risk.is_some_and(|risk| risk > 0.5), "{other:?}");

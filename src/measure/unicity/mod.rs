@@ -35,6 +35,7 @@ mod attack;
 mod crowd;
 mod curve;
 mod exposures;
+mod figures;
 mod gate;
 mod limits;
 pub mod mobility;
@@ -52,6 +53,7 @@ mod windows;
 pub use exposures::{distinct_points, exposures};
 pub use settings::{Axis, ColumnValues, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within};
 
+pub use figures::figures;
 pub use limits::LIMITS;
 
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityUndefined, Unit};

@@ -22,6 +22,7 @@
 //! valid as any other. A class of exactly k subjects is not below k. One record: separation is undefined.
 
 mod effects;
+mod figures;
 mod limits;
 #[doc(hidden)]
 pub mod oracle;
@@ -29,6 +30,7 @@ mod statistics;
 #[cfg(test)]
 mod test;
 
+pub use figures::figures;
 pub use limits::LIMITS;
 
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::{Union, meeting};
-use crate::config::{ConfigError, TruthColumns};
+use crate::plan::{ConfigError, TruthColumns};
 use crate::input::CodedColumn;
 use crate::result::ColumnType;
 use crate::table::{Dictionary, SubjectCodes};
@@ -98,7 +98,7 @@ pub fn join_keys(
     let mut notes = Vec::new();
     let mut note = |count: u64, one: &str, many: &str| {
         if count > 0 {
-            notes.push(crate::config::counted(count, one, many));
+            notes.push(crate::plan::counted(count, one, many));
         }
     };
     let count = union.dictionary.len();

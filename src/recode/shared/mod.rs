@@ -30,8 +30,8 @@ pub use keys::{JoinedKeys, KeyColumn, join_keys, keys_of_subjects};
 pub use rules::{SharedError, SharedValues, theirs_under_our_rules};
 
 use super::coarsen::{Recoded, recode};
-use super::{TimeOrigin, TreatmentError, calendar, whole_numbers};
-use crate::config::{ConfigError, OnColumn, TextComparison, shown_name};
+use super::{TimeOrigin, TreatmentError, calendar, tolerance_in, whole_numbers};
+use crate::plan::{ConfigError, OnColumn, TextComparison, shown_name};
 use crate::measure::linkage::Comparison;
 use crate::result::ColumnType;
 use crate::table::Dictionary;
@@ -250,7 +250,7 @@ pub fn comparison(on: &OnColumn, dictionary: &Dictionary, wants_numbers: bool) -
     let whole = if wants_numbers || on.within.is_some() { whole_numbers(dictionary) } else { None };
     let comparison = match (&on.within, on.compare) {
         (Some(rule), _) => {
-            let tolerance = whole.as_ref().and_then(|whole| rule.in_column(found, whole.decimals));
+            let tolerance = whole.as_ref().and_then(|whole| tolerance_in(rule, found, whole.decimals));
             Comparison::Within(tolerance.ok_or_else(|| misfit(rule.to_string()))?)
         }
         (None, Some(TextComparison::Normalised)) if !matches!(found, ColumnType::Text | ColumnType::Empty) => {

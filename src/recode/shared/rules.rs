@@ -2,11 +2,12 @@
 
 use hashbrown::HashSet;
 
-use crate::config::{ConfigError, Plan};
+use crate::plan::{ConfigError, Plan};
 use crate::recode::coarsen::{Recoded, recode, recode_by_value};
 use crate::recode::hierarchy::recode_by_hierarchy;
 use crate::recode::rare::merged_value;
-use crate::recode::{CoarsenRule, Hierarchies, TreatmentError, file_name};
+use crate::plan::{CoarsenRule};
+use crate::recode::{Hierarchies, TreatmentError, file_name};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
 

@@ -1,11 +1,14 @@
 //! Two sides in one code space.
 
+use std::collections::BTreeMap;
+
 use super::{Holder, SharedValues, comparison, join, join_keys, keys_of_subjects, theirs_under_our_rules};
-use crate::config::{OnColumn, Plan, Settings, TextComparison, TruthColumns, resolve};
+use crate::plan::{CoarsenRule, OnColumn, Plan, TextComparison, TruthColumns};
 use crate::measure::linkage::Comparison;
 use crate::measure::unicity::Tolerance;
 use crate::recode::testing::{column, subject_codes, typed_column};
-use crate::recode::{Hierarchies, TimeOrigin, TreatmentError, WithinRule};
+use crate::plan::{TimeOrigin, WithinRule};
+use crate::recode::{Hierarchies, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Dictionary, SubjectCodes};
@@ -22,11 +25,9 @@ fn shared(column_type: ColumnType, cells: &[&str]) -> SharedValues {
 }
 
 fn plan(rules: &[&str]) -> Plan {
-    let mut flags = Settings::default();
-    for rule in rules {
-        flags.coarsen_with(&format!("c={rule}")).unwrap();
-    }
-    resolve(vec!["a.csv".to_owned()], flags, None, &|_| String::new()).unwrap().plan
+    let rules: Vec<CoarsenRule> = rules.iter().map(|rule| CoarsenRule::parse(rule).unwrap()).collect();
+    let coarsen = if rules.is_empty() { BTreeMap::new() } else { BTreeMap::from([("c".to_owned(), rules)]) };
+    Plan { coarsen, ..Plan::default() }
 }
 
 /// The joint codes of both sides.

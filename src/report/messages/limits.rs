@@ -56,23 +56,25 @@ pub(in crate::report) const NO_BASIS: &str = "house";
 
 /// What a gate compares, in words.
 pub(in crate::report) fn gate_name(gate: &Gate) -> String {
-    let measure = match gate.measure {
-        GateMeasure::SmallestClass => "smallest class, in subjects",
-        GateMeasure::HighestRisk => "highest risk of a record (1 / smallest class)",
-        GateMeasure::AverageRisk => "average risk of a subject",
-        GateMeasure::UniqueShare => "share of subjects alone",
-        GateMeasure::ShareAtRisk => "share of subjects at risk",
-        GateMeasure::Unicity => return super::unicity_label(GATED_KNOWN_POINTS),
-        GateMeasure::LinkedShare => "share of subjects linked to a table of the recipient",
-        GateMeasure::RelinkedShare => "share of subjects followed from release to release",
-        GateMeasure::CorrectLinks => "expected correct links to a table of the recipient",
-        GateMeasure::InferenceAdvantage => "advantage of guessing a sensitive value",
-        GateMeasure::CardNumberForm => "card numbers shortened to first six and last four digits",
-        GateMeasure::PseudonymReversal => "no pseudonym that can be reversed by trying",
-        GateMeasure::DirectIdentifiers => "no direct identifier left",
-        GateMeasure::DateDetail => "dates no finer than the year",
-        GateMeasure::AgePooling => "ages above 89 pooled",
-        GateMeasure::PlaceDetail => "places no finer than three digits of the post code",
+    let measure = match gate.measure.name() {
+        "smallest-class" => "smallest class, in subjects",
+        "highest-risk" => "highest risk of a record (1 / smallest class)",
+        "average-risk" => "average risk of a subject",
+        "unique-share" => "share of subjects alone",
+        "share-at-risk" => "share of subjects at risk",
+        "unicity" => return super::unicity_label(GATED_KNOWN_POINTS),
+        "linked-share" => "share of subjects linked to a table of the recipient",
+        "relinked-share" => "share of subjects followed from release to release",
+        "correct-links" => "expected correct links to a table of the recipient",
+        "inference-advantage" => "advantage of guessing a sensitive value",
+        "card-number-form" => "card numbers shortened to first six and last four digits",
+        "pseudonym-reversal" => "no pseudonym that can be reversed by trying",
+        "direct-identifiers" => "no direct identifier left",
+        "date-detail" => "dates no finer than the year",
+        "age-pooling" => "ages above 89 pooled",
+        "place-detail" => "places no finer than three digits of the post code",
+        // A measure of its own: its name says what is compared.
+        other => &other.replace('-', " "),
     };
     match gate.set {
         None => measure.to_owned(),
@@ -88,17 +90,17 @@ pub(in crate::report) fn gate_value(gate: &Gate) -> String {
         let is_form = gate.measure.is_rule_of_form();
         return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
     };
-    let figure = match gate.measure {
-        GateMeasure::SmallestClass | GateMeasure::CorrectLinks => format!("{limit}"),
+    let figure = match gate.measure.name() {
+        "smallest-class" | "correct-links" => format!("{limit}"),
         _ => percent(limit),
     };
     let direction = match gate.comparison {
         Comparison::AtLeast => "at least",
         Comparison::AtMost | Comparison::NoneBreaks => "at most",
     };
-    let classes = match (gate.measure, gate.limit_as_k.map(|k| count(u64::from(k)))) {
-        (GateMeasure::ShareAtRisk, Some(k)) => format!(" in crowds below {k}"),
-        (GateMeasure::HighestRisk, Some(k)) => format!(" (classes of at least {k})"),
+    let classes = match (gate.measure.name(), gate.limit_as_k.map(|k| count(u64::from(k)))) {
+        ("share-at-risk", Some(k)) => format!(" in crowds below {k}"),
+        ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
         _ => String::new(),
     };
     format!("{direction} {figure}{classes}")
@@ -164,7 +166,7 @@ fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
 
 fn gate(gate: &Gate) -> String {
     let figure = match (gate.limit, gate.limit_as_k) {
-        (Some(limit), Some(k)) if gate.measure == GateMeasure::HighestRisk => {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HIGHEST_RISK => {
             format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
         }
         // As it is written in the configuration.

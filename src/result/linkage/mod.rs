@@ -112,6 +112,16 @@ pub enum Evidence {
     Unknown,
 }
 
+/// What an attack was held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Yardstick {
+    /// Guessing without the shared columns; for `intersection`, the extract alone.
+    Baseline,
+    /// People whom the source does not hold.
+    Control,
+}
+
 /// One attack on one source. Counts are of subjects of the extract unless they say otherwise.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LinkageAttack {
@@ -148,6 +158,9 @@ pub struct LinkageAttack {
     pub residual_interval: Option<[f64; 2]>,
     /// Whether the attack does better than its baseline.
     pub evidence: Evidence,
+    /// Where there is no evidence: what the attack does no better than. Results of version 1.0 do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_better_than: Option<Yardstick>,
     /// Subjects who match exactly one subject of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unique: Option<u64>,
@@ -220,6 +233,28 @@ pub struct LinkageAttack {
     /// What a reader must know to read the figures, such as fewer columns than asked for; no cell value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl LinkageAttack {
+    /// Whether it follows people from release to release, rather than to a table that names them.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        matches!(self.attack, AttackKind::Intersection | AttackKind::Release)
+    }
+
+    /// What it does no better than, in words, such as `no better than guessing`; none where there is evidence, or no
+    /// figure to tell.
+    #[must_use]
+    pub fn no_evidence(&self) -> Option<&'static str> {
+        match (self.evidence, self.no_better_than, self.attack) {
+            (Evidence::Found | Evidence::Unknown, ..) => None,
+            (Evidence::None, Some(Yardstick::Control), _) => {
+                Some("no more than it claims of people whom the source does not hold")
+            }
+            (Evidence::None, _, AttackKind::Intersection) => Some("no more than the extract alone"),
+            (Evidence::None, ..) => Some("no better than guessing"),
+        }
+    }
 }
 
 /// Smallest and largest share of a class of the source that is in the extract.

@@ -2,7 +2,7 @@
 
 use super::Ours;
 use super::read::{ReadSource, Side};
-use crate::config::{ConfigError, OnColumn, Plan, SourcePlan};
+use crate::plan::{ConfigError, OnColumn, Plan, SourcePlan};
 use crate::input::CodedColumn;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
 use crate::recode::TreatmentError;
@@ -139,7 +139,7 @@ fn joined_truth(
 /// The subjects of both sides, where both name them in a way that can be compared.
 fn joined_pseudonyms(ours: &Ours<'_>, source: &str, theirs: Option<&KeyColumn>) -> Option<SubjectKeys> {
     let (keys, name) = (ours.side.pseudonyms.as_ref()?, ours.dataset.subject.as_ref()?);
-    let columns = crate::config::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
+    let columns = crate::plan::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
     // Subjects of different types are nobody's common pseudonym.
     let keys = join_keys(&columns, source, keys, theirs?).ok()?;
     Some(SubjectKeys { ours: keys.ours, theirs: keys.theirs })
@@ -227,7 +227,7 @@ fn is_text(dictionary: &Dictionary) -> bool {
 }
 
 fn shown(name: &str) -> String {
-    crate::config::shown_name(name)
+    crate::plan::shown_name(name)
 }
 
 /// Whether both sides are made of the same files, in any order.

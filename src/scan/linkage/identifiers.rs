@@ -3,7 +3,7 @@
 use super::Ours;
 use super::open::{OpenedList, is_dropped};
 use super::side::OurSide;
-use crate::config::{KnownIdentifiers, Plan};
+use crate::plan::{KnownIdentifiers, Plan};
 use crate::input;
 use crate::measure::linkage::pseudonym;
 use crate::recode::TreatmentError;

@@ -12,7 +12,7 @@ pub(super) use side::{KeyCells, OurSide};
 
 use super::ScanError;
 use super::measure::too_much_memory;
-use crate::config::Plan;
+use crate::plan::Plan;
 use crate::measure::linkage;
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
 use crate::stop::{Progress, Stop, StopReason};

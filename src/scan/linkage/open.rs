@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::super::ScanError;
-use crate::config::{
+use crate::plan::{
     ConfigError, KnownIdentifiers, LinkagePlan, OnColumn, Plan, SourcePlan, did_you_mean, shown_list, shown_name,
 };
 use crate::input::{self, ExtractColumn, Source};
 use crate::measure::linkage;
-use crate::recode::{CoarsenRule, ColumnRole};
+use crate::plan::{CoarsenRule};
+use crate::recode::{ColumnRole};
 use crate::result::Role;
 
 /// What the plan names besides the extract, opened in the order of the plan.

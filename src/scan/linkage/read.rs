@@ -2,7 +2,7 @@
 
 use super::Ours;
 use super::open::OpenedSource;
-use crate::config::{Plan, SourcePlan};
+use crate::plan::{Plan, SourcePlan};
 use crate::input::{self, CodedColumn, Extract, Source};
 use crate::scan::ScanError;
 use crate::stop::{Progress, Stop};

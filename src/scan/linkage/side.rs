@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::LinkagePlan;
+use crate::plan::LinkagePlan;
 use crate::input::{CodedColumn, Extract};
 use crate::recode::shared::{KeyColumn, SharedValues, keys_of_subjects};
 use crate::recode::{Hierarchies, Lookups, TreatmentError};
@@ -96,7 +96,7 @@ mod tests {
     use std::fs::write;
 
     use super::OurSide;
-    use crate::config::{ConfigFile, Settings, resolve};
+    use crate::config::{ConfigFile, resolve};
     use crate::input;
     use crate::recode;
     use crate::scan::linkage::{open, settle};
@@ -117,7 +117,7 @@ mod tests {
                       [recipient]\nname = \"P\"\nconsent = { file = \"register.csv\", column = \"customer\" }\n";
         let config = ConfigFile::parse(&folder.path().join("r.toml"), format!("{config}{more}").as_bytes()).unwrap();
         let inputs = vec![folder.path().join("extract.csv").to_str().unwrap().to_owned()];
-        let mut plan = resolve(inputs, Settings::default(), Some(config), &|_| String::new()).unwrap().plan;
+        let mut plan = resolve(inputs, &[], Some(config)).unwrap();
         let opened = open(&plan).unwrap();
         let source = input::open(&plan.inputs, &plan.input).unwrap();
         let extract = input::read(source, &[true, true], &NoProgress, &Stop::default(), None).unwrap();

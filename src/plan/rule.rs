@@ -120,6 +120,23 @@ impl CoarsenRule {
         "drop",
     ];
 
+    /// Reads `COL=RULE`. The first `=` that a readable rule follows divides, so the name of a column may hold `=` as well.
+    ///
+    /// # Errors
+    /// What is wrong with the rule; `None` where no column and no `=` stand before one.
+    pub fn parse_for_column(written: &str) -> Result<(String, Self), Option<RuleError>> {
+        let mut first_error = None;
+        for (place, _) in written.match_indices('=') {
+            let column = written[..place].trim();
+            match Self::parse(&written[place + 1..]) {
+                Ok(rule) if !column.is_empty() => return Ok((column.to_owned(), rule)),
+                Ok(_) => {}
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        Err(first_error)
+    }
+
     /// Reads a rule as it is written in a flag or in the configuration.
     ///
     /// # Errors
@@ -146,7 +163,7 @@ impl CoarsenRule {
             "hierarchy" => parse_hierarchy(argument_text),
             "rare" => parse_rare(argument_text),
             "drop" => no_argument("drop", argument).map(|()| Self::Drop),
-            _ => Err(RuleError::UnknownRule { name: crate::config::shown_name(name) }),
+            _ => Err(RuleError::UnknownRule { name: super::shown_name(name) }),
         }
     }
 

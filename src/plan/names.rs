@@ -12,6 +12,19 @@ pub fn shown_name(name: &str) -> String {
     printable_within(name, SHOWN_CHARACTERS)
 }
 
+/// Columns listed in a hint before it says how many more there are.
+const LISTED_COLUMNS: usize = 30;
+
+/// Columns for a hint: the first of them, and how many more there are.
+#[must_use]
+pub fn shown_list(columns: &[String]) -> String {
+    let shown: Vec<String> =
+        columns.iter().take(LISTED_COLUMNS).map(|name| format!("`{}`", shown_name(name))).collect();
+    let more = columns.len().saturating_sub(LISTED_COLUMNS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
 /// The known name that was probably meant, if one is close enough.
 #[must_use]
 pub fn did_you_mean<'known>(written: &str, known: impl IntoIterator<Item = &'known str>) -> Option<&'known str> {

@@ -16,6 +16,8 @@ pub struct ConfigError {
     message: String,
     place: Option<Box<Place>>,
     hint: Option<String>,
+    /// Further mistakes of the same file, in its order.
+    others: Vec<ConfigError>,
 }
 
 /// A place in the configuration file, with the line to show.
@@ -33,7 +35,17 @@ impl ConfigError {
     /// through [`shown_name`].
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), place: None, hint: None }
+        Self { code, message: message.into(), place: None, hint: None, others: Vec::new() }
+    }
+
+    /// Several mistakes as one: the first, and all of them in [`ConfigError::report`].
+    ///
+    /// # Errors
+    /// The mistakes, where there are any.
+    pub fn all(mistakes: Vec<Self>) -> Result<(), Self> {
+        let mut mistakes = mistakes.into_iter();
+        let Some(first) = mistakes.next() else { return Ok(()) };
+        Err(Self { others: mistakes.collect(), ..first })
     }
 
     /// The same mistake with a hint.
@@ -45,7 +57,7 @@ impl ConfigError {
 
     /// The same mistake at a byte range of a configuration file.
     #[must_use]
-    pub(super) fn at(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
+    pub(crate) fn at(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
         self.place = Some(Box::new(Place::new(file, text, span)));
         self
     }
@@ -77,8 +89,15 @@ impl ConfigError {
     ///    |        ^^^^^^^
     /// hint: did you mean `quasi-identifier`?
     /// ```
+    ///
+    /// Several mistakes stand below each other with an empty line between them.
     #[must_use]
     pub fn report(&self) -> String {
+        let reports = [self].into_iter().chain(&self.others).map(Self::report_one);
+        reports.collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn report_one(&self) -> String {
         let mut report = format!("error[config/{}]: {}", self.code, self.message);
         if let Some(place) = &self.place {
             place.write(&mut report);

@@ -1,0 +1,196 @@
+//! Flags over environment over configuration over defaults: the one place where a [`Plan`] comes from.
+
+use std::collections::BTreeMap;
+
+use super::file::ConfigFile;
+use super::reader::Written;
+use super::setting::{Draft, Given, Setting};
+use super::settings::settings;
+use crate::judge::policy_of;
+use crate::plan::{ConfigError, InputOptions, Limit, Plan, shown_name};
+use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, GateOrigin, PlannedSetting, Policy, Role};
+
+/// Where the value of each entry of the record came from.
+pub(super) type Origins = BTreeMap<String, Vec<String>>;
+
+/// The plan of a scan: what was typed, over the configuration file, over the defaults.
+///
+/// Roles of flags override roles of the file column by column; rules of a flag replace all rules of the file for that
+/// column.
+///
+/// # Errors
+/// Every mistake of what was typed; or that there is no input, or that settings contradict each other.
+pub fn resolve(inputs: Vec<String>, given: &[Given], config: Option<ConfigFile>) -> Result<Plan, ConfigError> {
+    if inputs.is_empty() {
+        return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
+    }
+    let (mut draft, mut origins) = (Draft::default(), Origins::new());
+    if let Some(file) = config {
+        (draft, origins) = (file.draft, file.origins);
+        (draft.plan.config_sha256, draft.plan.config) = (Some(file.sha256), Some(file.places));
+    }
+    draft.plan.inputs = inputs;
+    set_given(&mut draft, &mut origins, given)?;
+    let limits = draft.limits.clone();
+    let mut plan = finished(draft)?;
+    plan.settings = record(&plan, &limits, &origins);
+    Ok(plan)
+}
+
+/// Reads what was typed, in the order of the table, so that the order of typing means nothing.
+fn set_given(draft: &mut Draft, origins: &mut Origins, given: &[Given]) -> Result<(), ConfigError> {
+    let mut mistakes = Vec::new();
+    for setting in settings() {
+        let key = setting.key();
+        for given in given.iter().filter(|given| given.setting.key() == key) {
+            let flag = format!("--{}", setting.flag_name());
+            let value = Written::Flag { flag: &flag, values: &given.values };
+            if let Err(problem) = setting.set(draft, &value) {
+                mistakes.extend(problem.into_error());
+            }
+            note(origins, setting, &given.origin);
+        }
+    }
+    ConfigError::all(mistakes)
+}
+
+/// Notes where an entry came from. Where several settings make one entry, each source is named.
+pub(super) fn note(origins: &mut Origins, setting: &Setting, origin: &str) {
+    let sources = origins.entry(setting.entry()).or_default();
+    if setting.part_of.is_none() && !setting.is_merged {
+        sources.clear();
+    }
+    if !sources.iter().any(|source| source == origin) {
+        sources.push(origin.to_owned());
+    }
+}
+
+/// What no single setting can say: roles of both layers, the policy of all limits, and contradictions.
+fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
+    let typed = draft.against.plan()?;
+    let mut plan = draft.plan;
+    if !typed.sources.is_empty() {
+        plan.linkage.sources = typed.sources;
+    }
+    if !typed.known_identifiers.is_empty() {
+        plan.linkage.known_identifiers = typed.known_identifiers;
+    }
+    let declared = &mut plan.roles.declared;
+    if draft.typed_roles.values().any(|&role| role == Role::Subject) {
+        // Another subject on the command line takes the place of the file's, whose column is then not used.
+        for role in declared.values_mut().filter(|role| **role == Role::Subject) {
+            *role = Role::Ignore;
+        }
+    }
+    declared.append(&mut draft.typed_roles);
+    plan.roles.guess = !draft.decides_roles;
+    let has_subject = declared.values().any(|&role| role == Role::Subject);
+    if !has_subject && !plan.roles.guess && plan.subject_map.is_some() {
+        let message = "`[subject] map` is given, but no column is the subject";
+        return Err(ConfigError::new("map-without-subject", message)
+            .with_hint("name the subject with `[subject] column` or `--subject`"));
+    }
+    check_signs(&plan.input)?;
+    plan.policy = Policy {
+        permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),
+        ..policy_of(&draft.limits)
+    };
+    Ok(plan)
+}
+
+/// Says that figures of single subjects are to be listed beside the result, for an internal audience.
+///
+/// # Errors
+/// When the audience of the plan is another one.
+pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
+    if plan.audience != Audience::Internal {
+        let message = "figures of single subjects are for an internal audience only";
+        let hint = "add `--audience internal`, or leave `subjects` out of `--emit`";
+        return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(hint));
+    }
+    plan.lists_subjects = true;
+    Ok(())
+}
+
+/// Checks that no sign would be both between fields and around them.
+fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
+    let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
+    let shown = super::parts::shown_sign;
+    match (input.delimiter, input.quote) {
+        (Some(delimiter), Some(Some(quote))) if delimiter == quote => {
+            same(format!("`{}` is both the delimiter and the quote", shown(quote)), "choose another `quote`, or `none`")
+        }
+        // These are the quotes that are looked for when none is named.
+        (Some(delimiter @ (b'"' | b'\'')), None) => same(
+            format!("the delimiter `{}` may also be found to be the quote", shown(delimiter)),
+            "name the quote as well, with `--quote` or `[dataset] quote`; `none` if there is none",
+        ),
+        // These are the delimiters that are looked for when none is named.
+        (None, Some(Some(quote @ (b',' | b';' | b'\t' | b'|')))) => same(
+            format!("the quote `{}` may also be found to be the delimiter", shown(quote)),
+            "name the delimiter as well, with `--delimiter` or `[dataset] delimiter`",
+        ),
+        _ => Ok(()),
+    }
+}
+
+const DEFAULT: &str = "default";
+
+/// Every entry of the plan in force, and where it came from.
+fn record(plan: &Plan, limits: &crate::plan::Limits, origins: &Origins) -> Vec<PlannedSetting> {
+    let own = settings().iter().filter(|setting| setting.part_of.is_none());
+    own.map(|setting| {
+        let key = setting.entry();
+        let origin = origins.get(&key).map(|sources| sources.join(", "));
+        let (value, origin) = match setting.limit() {
+            Some(limit) => limit_in_force(limit, plan, limits, origin),
+            None => ((setting.show)(plan), origin.unwrap_or_else(|| DEFAULT.to_owned())),
+        };
+        PlannedSetting { setting: key, value, origin }
+    })
+    .collect()
+}
+
+/// What holds for a limit, and who says so: somebody, the preset, or nobody.
+fn limit_in_force(
+    limit: &Limit,
+    plan: &Plan,
+    limits: &crate::plan::Limits,
+    origin: Option<String>,
+) -> (String, String) {
+    let policy = &plan.policy;
+    let preset = || format!("preset {}", policy.preset.as_ref().map_or("", |preset| preset.id.as_str()));
+    let of_limit = |gate: &&Gate| gate.measure == GateMeasure::new(limit.gate);
+    let own = limits.get(limit.key);
+    if limit.key == "k" {
+        let asked = own.unwrap_or(f64::from(DEFAULT_K));
+        let from = match policy.gates.iter().find(|gate| gate.class_limit() == Some(policy.k)) {
+            // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
+            Some(gate) if asked < f64::from(policy.k) || own.is_none() && asked != f64::from(policy.k) => {
+                let by_risk = gate.measure == GateMeasure::HIGHEST_RISK && gate.origin == GateOrigin::Own;
+                if by_risk { "policy.max_risk".to_owned() } else { preset() }
+            }
+            _ => origin.unwrap_or_else(|| DEFAULT.to_owned()),
+        };
+        return (policy.k.to_string(), from);
+    }
+    let strictest = policy.gates.iter().find(|gate| of_limit(gate) && (own.is_none() || gate.limit == own));
+    let Some((gate, number)) = strictest.and_then(|gate| Some((gate, gate.limit?))) else {
+        return (super::settings::NONE.to_owned(), DEFAULT.to_owned());
+    };
+    let value = match gate.limit_as_k.filter(|_| gate.measure == GateMeasure::HIGHEST_RISK) {
+        Some(k) => format!("{number}, so at least {k} in every class"),
+        None => number.to_string(),
+    };
+    let from = match gate.origin {
+        GateOrigin::Own => origin.unwrap_or_else(|| DEFAULT.to_owned()),
+        GateOrigin::Preset => preset(),
+        GateOrigin::Default => DEFAULT.to_owned(),
+    };
+    (value, from)
+}
+
+/// The name of a file as a source of settings.
+pub(super) fn file_origin(path: &std::path::Path) -> String {
+    shown_name(&super::places::shared_name(path))
+}

@@ -1,0 +1,72 @@
+//! Names that values are written with, and signs.
+
+use crate::plan::{TextEncoding, shown_name};
+use crate::result::{Audience, MissingMode, Severity};
+
+/// Names of severities in the order from low to critical.
+pub(super) const SEVERITIES: [(&str, Severity); 4] =
+    [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
+
+/// Names of what a missing cell may match.
+pub(super) const MISSING_MODES: [(&str, MissingMode); 2] =
+    [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
+
+/// Names of those who may read the views of a result.
+pub(super) const AUDIENCES: [(&str, Audience); 2] =
+    [("overview", Audience::Overview), ("internal", Audience::Internal)];
+
+/// Names of encodings; the first one of each is shown.
+pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [
+    ("utf-8", TextEncoding::Utf8),
+    ("utf-16le", TextEncoding::Utf16Le),
+    ("utf-16", TextEncoding::Utf16Le),
+    ("utf-16be", TextEncoding::Utf16Be),
+    ("windows-1252", TextEncoding::Windows1252),
+    ("latin-1", TextEncoding::Windows1252),
+    ("iso-8859-1", TextEncoding::Windows1252),
+];
+
+/// The name of a value in one of these lists.
+pub(super) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: T) -> String {
+    known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
+}
+
+/// A delimiter or quote from `;`, `tab` or `\t`: one ASCII character that is no line break, letter or digit.
+pub(super) fn parse_delimiter(text: &str) -> Result<u8, String> {
+    let wrong = "expected one ASCII character that is no letter, digit or line break, or `tab`";
+    match (text, text.as_bytes()) {
+        ("tab" | "\\t", _) => Ok(b'\t'),
+        (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\r' | b'\n' | 0) => {
+            Ok(byte)
+        }
+        _ => Err(wrong.to_owned()),
+    }
+}
+
+/// A quote character, or `none` to turn quoting off.
+pub(super) fn parse_quote(text: &str) -> Result<Option<u8>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    parse_delimiter(text).map(Some).map_err(|_| "expected one ASCII character, such as `'`, or `none`".to_owned())
+}
+
+pub(super) fn shown_sign(sign: u8) -> String {
+    if sign == b'\t' { "tab".to_owned() } else { shown_name(&char::from(sign).to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_delimiter, parse_quote};
+
+    #[test]
+    fn delimiters_are_single_signs() {
+        assert_eq!(parse_delimiter(";"), Ok(b';'));
+        assert_eq!(parse_delimiter("tab"), Ok(b'\t'));
+        for text in ["", "ab", "a", "7", "\n", "ž", "\0"] {
+            assert!(parse_delimiter(text).is_err(), "{text:?}");
+        }
+        assert_eq!(parse_quote("none"), Ok(None));
+        assert_eq!(parse_quote("'"), Ok(Some(b'\'')));
+    }
+}

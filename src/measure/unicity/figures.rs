@@ -1,0 +1,121 @@
+//! The numbers of known points, flat.
+
+use crate::measure::figures::{FigureContext, units};
+use crate::result::{
+    Figure, FigureUnit, FigureValue, GATED_KNOWN_POINTS, MobilityResult, Outcome, Unicity, UnicityCurve,
+    UnicityResolutions, UnicityResult, Unit,
+};
+
+/// What the gate compares, `unicity.gated_share`, then every curve, every attack on places and every step of coarsening.
+#[must_use]
+pub fn figures(outcome: &Outcome<Unicity>, context: FigureContext<'_>) -> Vec<Figure> {
+    match outcome {
+        Outcome::Measured { unit, value } => measured(value, *unit),
+        Outcome::Undefined { .. } | Outcome::Incomplete { .. } => {
+            let share = FigureValue::of(outcome, |_| FigureValue::undefined("not measured"));
+            let events: Vec<String> = context.quasi_identifiers(false);
+            let statics = context.quasi_identifiers(true);
+            let columns: Vec<String> = events.into_iter().filter(|column| !statics.contains(column)).collect();
+            vec![gated_figure(GATED_KNOWN_POINTS, share).on(&columns)]
+        }
+    }
+}
+
+fn measured(value: &Unicity, unit: Unit) -> Vec<Figure> {
+    let mut figures = vec![gated(value)];
+    figures.extend(value.curves.iter().flat_map(|curve| of_curve(curve, unit)));
+    figures.extend(value.mobility.iter().flat_map(of_places));
+    figures.extend(value.resolutions.iter().flat_map(of_resolutions));
+    figures
+}
+
+fn gated_figure(known: u32, value: FigureValue) -> Figure {
+    let label = format!("share of subjects singled out by {} (unicity)", points(known));
+    Figure::new("unicity.gated_share", label, FigureUnit::Share, value).about(points(known))
+}
+
+fn gated(value: &Unicity) -> Figure {
+    let known = value.gated_known_points.unwrap_or(GATED_KNOWN_POINTS);
+    let note = || value.gate_note.clone().unwrap_or_else(|| "no group of event columns can be gated".to_owned());
+    let Some(curve) = value.gated_curve.and_then(|place| value.curves.get(place)) else {
+        return gated_figure(known, FigureValue::undefined(note()));
+    };
+    let result = curve.results.iter().find(|result| result.known_points == known);
+    // A share without its interval was not computed to the end: nothing is compared with it.
+    let share = match result.map(|result| (result, result.share, result.interval)) {
+        Some((_, Some(share), Some(interval))) => FigureValue::estimate(share, Some(interval)),
+        Some((result, ..)) => FigureValue::undefined(why(result)),
+        None => FigureValue::undefined("no subject has so many points, or it was not computed"),
+    };
+    gated_figure(known, share).on(&curve.point)
+}
+
+/// `4 known points`.
+fn points(known: u32) -> String {
+    if known == 1 { "1 known point".to_owned() } else { format!("{known} known points") }
+}
+
+fn why(result: &UnicityResult) -> String {
+    result.reason.clone().unwrap_or_else(|| "no subject has so many points, or it was not computed".to_owned())
+}
+
+fn share(result: &UnicityResult) -> FigureValue {
+    match result.share {
+        Some(share) => FigureValue::estimate(share, result.interval),
+        None => FigureValue::undefined(why(result)),
+    }
+}
+
+fn of_curve(curve: &UnicityCurve, unit: Unit) -> Vec<Figure> {
+    let notes = curve.notes().into_iter().chain([curve.cohort_in_words()]).collect::<Vec<_>>().join("; ");
+    let label = |known: &str| format!("share of subjects singled out by {known} (unicity)");
+    if let Some(undefined) = &curve.undefined {
+        let value = FigureValue::undefined(undefined.explanation.as_str());
+        let figure = Figure::new("unicity.share", label("known points"), FigureUnit::Share, value);
+        return vec![figure.on(&curve.point).about(notes)];
+    }
+    let of_result = |result: &UnicityResult| {
+        let known = points(result.known_points);
+        let (subjects, units) = units(unit);
+        let cohort = format!("{units} looked at for {known}");
+        [
+            Figure::new("unicity.share", label(&known), FigureUnit::Share, share(result)),
+            Figure::new("unicity.subjects", cohort, subjects, FigureValue::count(result.subjects)),
+        ]
+        .map(|figure| figure.on(&curve.point).about(format!("{known}; {notes}")))
+    };
+    curve.results.iter().flat_map(of_result).collect()
+}
+
+/// The worst case of an attack on places: mean risk, and the share found for certain.
+fn of_places(attack: &MobilityResult) -> [Figure; 2] {
+    let known = attack.known.map_or_else(String::new, |known| format!("; {known} known"));
+    let about = format!("{}{known}", attack.attack.in_words());
+    let figure = |name: &str, label: &str, value: Option<f64>, interval| {
+        let why = || attack.reason.clone().unwrap_or_else(|| "no subject has a place".to_owned());
+        let value = value.map_or_else(|| FigureValue::undefined(why()), |value| FigureValue::estimate(value, interval));
+        let id = format!("unicity.mobility.{name}");
+        Figure::new(id, format!("{label} ({about})"), FigureUnit::Share, value).on(&attack.place).about(about.clone())
+    };
+    [
+        figure("mean_risk", "mean re-identification risk by places", attack.mean_risk, None),
+        figure(
+            "share_at_risk_1",
+            "share of subjects found for certain by places",
+            attack.share_at_risk_1,
+            attack.interval,
+        ),
+    ]
+}
+
+fn of_resolutions(study: &UnicityResolutions) -> Vec<Figure> {
+    let figures = study.cells.iter().map(|cell| {
+        let known = points(cell.result.known_points);
+        let change = study.in_words(&cell.steps);
+        let label = format!("share of subjects singled out by {known}, {change}");
+        Figure::new("unicity.resolutions.share", label, FigureUnit::Share, share(&cell.result))
+            .on(&study.point)
+            .about(format!("{known}; {change}"))
+    });
+    figures.collect()
+}

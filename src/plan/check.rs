@@ -1,0 +1,46 @@
+//! What a plan says of columns, held against those that there are.
+
+use super::{CoarsenRule, ConfigError, Plan, did_you_mean, shown_list, shown_name};
+use crate::result::Role;
+
+/// Roles under which a rule is applied or refused, never passed over.
+const COARSENED: [Role; 2] = [Role::QuasiIdentifier, Role::Subject];
+
+/// Whether rules of a column in this role have something to do.
+pub(crate) fn is_coarsened(role: Role) -> bool {
+    COARSENED.contains(&role)
+}
+
+/// Checks that every column that a plan names is one of `columns`.
+///
+/// # Errors
+/// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
+/// [`check_rules`].
+pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
+    let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
+    let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
+    let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
+    let meant = did_you_mean(absent, columns.iter().map(String::as_str));
+    let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
+    let message = format!("there is no column `{}`", shown_name(absent));
+    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// Checks that every rule has something to do, as far as that can be known before anything is read.
+///
+/// # Errors
+/// When no role is guessed and a rule other than `drop` is for a column that is not counted. A rule of the subject is
+/// another mistake, which [`treat`](crate::recode::treat) finds.
+pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
+    let idle = |column: &str, rules: &[CoarsenRule]| {
+        let role = plan.roles.declared.get(column);
+        let counted = role.is_some_and(|role| is_coarsened(*role)) || plan.unicity.names(column);
+        let counted = counted || plan.linkage.joins_on(column);
+        !counted && !rules.contains(&CoarsenRule::Drop)
+    };
+    let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));
+    let Some((column, _)) = idle else { return Ok(()) };
+    let message = format!("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column));
+    Err(ConfigError::new("idle-rule", message)
+        .with_hint("remove the rule, or name the column with `--quasi` or `role = \"quasi-identifier\"`"))
+}
