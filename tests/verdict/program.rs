@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reidrisk::config::{ConfigFile, Settings, parse_date, parse_waivers, resolve};
+use jiff::civil::Date;
+use reidrisk::config::{ConfigFile, parse_waivers, resolve};
 use reidrisk::report::render_markdown;
 use reidrisk::result::ScanResult;
 use reidrisk::scan::{Clock, scan};
@@ -165,16 +166,15 @@ pub(crate) struct Beside<'text> {
 /// Scans a file with a configuration inside this process, on [`TODAY`]; `Err` is the refusal in words.
 fn scanned(file: &Path, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
     let clock = Standing(TODAY.parse().expect("a moment"));
-    let as_of = beside.as_of.map(|day| parse_date(day).expect("a day"));
-    let today = as_of.unwrap_or_else(|| parse_date(&TODAY[..10]).expect("a day"));
+    let as_of: Option<Date> = beside.as_of.map(|day| day.parse().expect("a day"));
+    let today = as_of.unwrap_or_else(|| TODAY[..10].parse().expect("a day"));
     let place = file.with_file_name("reidrisk.toml");
     let read = ConfigFile::parse(&place, config.as_bytes()).map_err(|error| error.to_string())?;
     let waivers = parse_waivers(&place, beside.waivers.as_bytes(), today).map_err(|error| error.to_string())?;
-    let flags = Settings { waivers, as_of, ..Settings::default() };
     let inputs = vec![file.to_str().expect("a path is text").to_owned()];
-    let resolved = resolve(inputs, flags, Some(read), &|_| String::new()).map_err(|error| error.to_string())?;
-    let result: ScanResult =
-        scan(&resolved.plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
+    let mut plan = resolve(inputs, &[], Some(read)).map_err(|error| error.to_string())?;
+    (plan.waivers, plan.as_of) = (waivers, as_of);
+    let result: ScanResult = scan(&plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
     Ok(Seen { page: render_markdown(&result), result: serde_json::to_value(&result).expect("a result is JSON") })
 }
 
