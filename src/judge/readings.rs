@@ -36,20 +36,18 @@ pub(super) fn unclear_figures<'a>(hearing: Hearing<'a>, gate: &Gate, row: &Limit
 
 /// The reading that a figure belongs to.
 pub(super) fn reading_of(hearing: Hearing<'_>, figure: &Figure) -> Reading {
-    let any = |is: &dyn Fn(&str) -> bool| hearing.figures.iter().any(|figure| is(&figure.id));
-    let counts_unclear = |id: &str| id.starts_with("unicity.gated_") && id.ends_with("_unclear");
-    let of_static_unclear = |id: &str| id.starts_with("uniqueness.static_unclear.");
-    let id = figure.id.as_str();
-    if of_static_unclear(id) {
-        Reading::Static
-    } else if counts_unclear(id) {
-        Reading::Event
-    } else if id.starts_with("uniqueness.static.") && any(&of_static_unclear) {
-        Reading::Event
-    } else if id.starts_with("unicity.gated_") && any(&counts_unclear) {
-        Reading::Static
-    } else {
-        Reading::Either
+    let larger_set = |figure: &Figure| figure.id.starts_with("uniqueness.static_unclear.");
+    let larger_point = |figure: &Figure| figure.id.starts_with("unicity.gated_") && figure.id.ends_with("_unclear");
+    let of_set = figure.id.starts_with("uniqueness.static");
+    let of_point = figure.id.starts_with("unicity.gated_");
+    let both =
+        (of_set && hearing.figures.iter().any(larger_set)) || (of_point && hearing.figures.iter().any(larger_point));
+    let counts_unclear = larger_set(figure) || larger_point(figure);
+    // Read as static, unclear columns are in the set and not in the point; read as event columns, the other way round.
+    match (both, of_set == counts_unclear) {
+        (false, _) => Reading::Either,
+        (true, true) => Reading::Static,
+        (true, false) => Reading::Event,
     }
 }
 
@@ -82,7 +80,7 @@ pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
     quasi_identifiers(case).filter_map(|column| of_column(case, column)).collect()
 }
 
-fn quasi_identifiers<'a>(case: Case<'a>) -> impl Iterator<Item = &'a DatasetColumn> {
+fn quasi_identifiers(case: Case<'_>) -> impl Iterator<Item = &'_ DatasetColumn> {
     case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
 }
 

@@ -90,7 +90,6 @@ pub enum GateReading {
 impl GateReading {
     /// Whether it stands whatever becomes of unclear columns.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub fn is_certain(&self) -> bool {
         *self == Self::Certain
     }
