@@ -21,7 +21,10 @@ pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
     push(&mut text, &format!("# Column roles and limits for {name}, for `reidrisk scan`."));
     push(&mut text, &format!("# {guessed} of {columns} roles were guessed from headings and counts."));
     push(&mut text, "# Read every entry and correct it: from now on a scan takes them as declared, and may pass.");
-    push(&mut text, "# A PASS needs a role for every column; a `reason` says why what is declared is right where the data");
+    push(
+        &mut text,
+        "# A PASS needs a role for every column; a `reason` says why what is declared is right where the data",
+    );
     push(&mut text, "# alone do not show it. `reidrisk explain CODE` says what a finding asks for.");
     push(&mut text, "# A relative file name is looked for in the folder of this file.");
     dataset_section(&mut text, dataset, &plan.input);

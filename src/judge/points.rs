@@ -6,8 +6,8 @@ use super::{Case, Gated, Hearing, finding, list};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{
-    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
-    Severity, UnicityGate,
+    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured,
+    Outcome, Role, Severity, UnicityGate,
 };
 
 /// Why no curve of known points can be gated.
