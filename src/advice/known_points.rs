@@ -159,7 +159,6 @@ fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, 
         flags: written.flags,
         after: Some(only(after.share)),
         risk_removed: (before.share > 0.0).then(|| ((before.share - after.share) / before.share).max(0.0)),
-        reaches_limits: true,
         ..without_change(String::new(), before.share)
     }
 }

@@ -19,14 +19,16 @@
 //! recipe, not always the best one; that a proposal does what it says is certain, because it was counted.
 //!
 //! # Order
-//! Recipes that reach the limits come first, by detail kept. The others follow by risk removed times detail kept: a
+//! Recipes that make every crowd large enough come first, by detail kept. The others follow by risk removed times detail kept: a
 //! quotient of risk and lost detail would put changes first that hardly cost and hardly help.
 //!
 //! # Guarantee
 //! The same table, ladders and settings give the same advice, for any number of threads and any order of the records.
 //! The work is bounded by records times sets, never by time; cut off by time there is no advice, rather than a part.
 //!
-//! Where no recipe reaches the limits, the last entries say so and name what to share instead of records.
+//! No proposal says that it reaches the limits: crowds are counted anew and the rest of the verdict is not.
+//!
+//! Where no recipe makes every crowd large enough, the last entries say so and name what to share instead of records.
 
 mod crowds;
 mod detail;
@@ -276,8 +278,6 @@ impl Report<'_> {
 
     fn advice(&self, tried: &Tried) -> Advice {
         let written = recipe::write(&tried.recipe, &self.names, self.ladders);
-        // What is reached counts as such only where a gate of the policy asks for it.
-        let gated = tried.figures.fixed.is_some() || self.settings.gate_any_record;
         Advice {
             action: written.action,
             changes: written.changes,
@@ -287,7 +287,8 @@ impl Report<'_> {
             after: Some(tried.figures.headline()),
             risk_removed: self.risk_removed(&tried.figures),
             detail_kept: self.has_detail.then_some(tried.detail),
-            reaches_limits: tried.reached && gated,
+            // Crowds alone were counted anew; the other gates of the verdict were not.
+            reaches_limits: false,
             recommended: false,
         }
     }

@@ -141,11 +141,13 @@ mod tests {
         ("audience", &[], &["internal"]),
         ("delimiter", &[], &[";"]),
     ];
-    const READING: [(&str, &[&str], &[&str]); 4] = [
+    const READING: [(&str, &[&str], &[&str]); 6] = [
         ("quote", &[], &["none"]),
         ("no-header", &[], &[]),
         ("encoding", &[], &["latin-1"]),
         ("null-value", &[], &["NA"]),
+        ("no-trim", &[], &[]),
+        ("suppression-marks", &[], &["xx"]),
     ];
     /// Flags of the edge of the program, which no plan holds.
     const EDGE: [(&str, &[&str]); 10] = [

@@ -83,7 +83,7 @@ fn write(
     let folder = write_run_with(&arguments.out, result, emit, listed.into_iter().collect())
         .map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
-        return Ok(());
+        return quiet_pass(arguments, result, printer);
     }
     let place = shown_place(&folder, emit);
     if arguments.format.name == "text" {
@@ -93,6 +93,17 @@ fn write(
     }
     let files = arguments.format.files(result, &text_style(printer)).map_err(|error| printer.report_failure(&error))?;
     printer.note(&format!("report {place}"));
+    files.iter().try_for_each(|(_, bytes)| printer.result(bytes))
+}
+
+/// A pass says nothing to those who want bad news only, unless it rests on more than the file: then its headline. Data are
+/// printed whole, for a program cannot read a headline.
+fn quiet_pass(arguments: &ScanArguments, result: &ScanResult, printer: &Printer) -> Result<(), ExitStatus> {
+    let Some(headline) = &result.verdict.headline else { return Ok(()) };
+    if arguments.format.name != "json" {
+        return printer.result(format!("{}: {headline}", shown_name(&result.dataset.name)).as_bytes());
+    }
+    let files = arguments.format.files(result, &text_style(printer)).map_err(|error| printer.report_failure(&error))?;
     files.iter().try_for_each(|(_, bytes)| printer.result(bytes))
 }
 
@@ -106,7 +117,7 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
         let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
         return Some(format!("reidrisk init {}{again}    to confirm roles and limits", inputs.join(" ")));
     }
-    let code = result.findings.iter().find(|finding| !finding.waived)?.code.name();
+    let code = result.findings.iter().find(|finding| finding.is_open())?.code.name();
     let has_verb = Arguments::command().find_subcommand("explain").is_some();
     has_verb.then(|| format!("reidrisk explain {code}"))
 }

@@ -112,3 +112,121 @@ pub(super) fn shown_columns(plan: &Plan, part: impl Fn(&ColumnDeclaration) -> Op
     let declared = plan.declarations.columns.iter();
     list(declared.filter_map(|(name, column)| part(column).map(|part| format!("{}: {part}", shown_name(name)))))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::check_treatment;
+    use crate::config::{ConfigFile, Given, resolve};
+    use crate::plan::{ConfigError, Plan, check_columns};
+    use crate::result::{ColumnDeclaration, Role};
+
+    fn tried(flags: &[(&str, &[&str])], text: &str) -> Result<Plan, ConfigError> {
+        let given: Vec<Given> = flags.iter().filter_map(|(flag, values)| Given::flag(flag, values)).collect();
+        assert_eq!(given.len(), flags.len(), "each flag is one");
+        let config = ConfigFile::parse(Path::new("conf/reidrisk.toml"), text.as_bytes())?;
+        resolve(vec!["a.csv".to_owned()], &given, Some(config))
+    }
+
+    fn plan(text: &str) -> Plan {
+        tried(&[], text).unwrap()
+    }
+
+    #[test]
+    fn what_is_said_of_a_column_reaches_the_plan_and_gives_no_role() {
+        let text =
+            "[columns.age]\nnull_values = \"NULL\"\nreal_values = [\"NA\"]\nvaries = false\nreason = \" yearly \"\n";
+        let plan = plan(text);
+        assert!(plan.roles.guess && plan.roles.declared.is_empty());
+        assert_eq!(plan.input.column_null_values["age"], ["NULL"]);
+        assert_eq!(plan.input.real_values["age"], ["NA"]);
+        let declared = ColumnDeclaration { varies: Some(false), reason: Some("yearly".to_owned()) };
+        assert_eq!(plan.declarations.columns["age"], declared);
+    }
+
+    #[test]
+    fn a_column_of_which_anything_is_said_must_be_there() {
+        for line in ["null_value = \"-\"", "real_values = \"-\"", "varies = true", "reason = \"so\""] {
+            let plan = plan(&format!("[columns.agee]\n{line}\n"));
+            let error = check_columns(&plan, &["age".to_owned()]).unwrap_err();
+            assert_eq!(error.code(), "unknown-column", "{line}");
+        }
+    }
+
+    #[test]
+    fn no_subject_and_a_subject_exclude_each_other_unless_a_flag_names_one() {
+        for text in [
+            "[subject]\ncolumn = \"card\"\nnone = true\n",
+            "[subject]\nnone = true\n[columns.card]\nrole = \"subject\"\n",
+        ] {
+            let error = tried(&[], text).unwrap_err();
+            assert_eq!(error.code(), "subject-and-none", "{}", error.report());
+            assert!(error.position().is_some());
+        }
+        let none = plan("[subject]\nnone = true\nreason = \"one line a person\"\n");
+        assert!(none.declarations.no_subject && !none.roles.guess);
+        assert_eq!(none.declarations.subject_reason.as_deref(), Some("one line a person"));
+        let flagged = tried(&[("subject", &["card"])], "[subject]\nnone = true\n").unwrap();
+        assert!(!flagged.declarations.no_subject);
+        assert_eq!(flagged.roles.declared["card"], Role::Subject);
+        assert!(!plan("[subject]\ncolumn = \"card\"\nnone = false\n").declarations.no_subject);
+    }
+
+    const TREATMENT: &str = "[policy]\ntreatment = { applied = \"downstream\", approved_by = \"DPO\", \
+                             reason = \"exporter\", expires = 2027-02-28 }\n";
+
+    #[test]
+    fn a_treatment_needs_all_of_its_parts_and_is_applied_downstream() {
+        let treatment = plan(TREATMENT).declarations.treatment.unwrap();
+        assert_eq!((treatment.applied.as_str(), treatment.expires.as_str()), ("downstream", "2027-02-28"));
+        for (part, code) in [
+            ("applied = \"downstream\", ", "missing-key"),
+            ("approved_by = \"DPO\", ", "missing-key"),
+            ("reason = \"exporter\", ", "missing-key"),
+            (", expires = 2027-02-28", "missing-key"),
+        ] {
+            let text = TREATMENT.replace(part, "");
+            assert_ne!(text, TREATMENT);
+            assert_eq!(tried(&[], &text).unwrap_err().code(), code, "{text}");
+        }
+        for (from, to) in [("\"downstream\"", "\"upstream\""), ("\"exporter\"", "\" \""), ("2027-02-28", "\"soon\"")] {
+            assert_eq!(tried(&[], &TREATMENT.replace(from, to)).unwrap_err().code(), "wrong-value", "{to}");
+        }
+    }
+
+    #[test]
+    fn a_treatment_ends_within_half_a_year() {
+        let plan = plan(TREATMENT);
+        let checked = |day: &str| check_treatment(&plan, day.parse().unwrap());
+        assert!(checked("2026-09-01").is_ok(), "the 180th day");
+        assert_eq!(checked("2026-08-31").unwrap_err().code(), "too-far");
+        assert!(checked("2027-06-01").is_ok(), "one that is over is for the verdict to tell");
+    }
+
+    #[test]
+    fn only_the_command_line_narrows() {
+        let text = "[columns.age]\nrole = \"ignore\"\n[scan]\nmeasures = \"uniqueness\"\n";
+        assert!(plan(text).declarations.narrowed_by.is_empty());
+        let flags: &[(&str, &[&str])] = &[("measures", &["uniqueness"]), ("ignore", &["age", "sex"])];
+        assert_eq!(tried(flags, text).unwrap().declarations.narrowed_by, ["--ignore", "--measures"]);
+    }
+
+    #[test]
+    fn sources_are_trimmed_as_the_extract_is() {
+        let text = "[[recipient.holds]]\nfile = \"m.csv\"\n[linkage.known_identifiers]\nfile = \"i.csv\"\ncolumn = \"c\"\n\
+                    pseudonym = \"p\"\n";
+        for trim in [None, Some(false)] {
+            let flags: &[(&str, &[&str])] = if trim.is_some() { &[("no-trim", &[])] } else { &[] };
+            let linkage = tried(flags, text).unwrap().linkage;
+            assert_eq!((linkage.sources[0].input.trim, linkage.known_identifiers[0].input.trim), (trim, trim));
+        }
+    }
+
+    #[test]
+    fn a_table_of_totals_is_declared_and_a_note_cannot_fail() {
+        assert!(plan("[dataset]\nkind = \"aggregate\"\n").declarations.aggregate);
+        assert!(!plan("[dataset]\nkind = \"records\"\n").declarations.aggregate);
+        assert_eq!(tried(&[], "[policy]\nfail_on = \"note\"\n").unwrap_err().code(), "wrong-value");
+    }
+}

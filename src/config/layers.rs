@@ -179,7 +179,7 @@ fn limit_in_force(
         let asked = own.unwrap_or(f64::from(DEFAULT_K));
         let from = match policy.gates.iter().find(|gate| gate.class_limit() == Some(policy.k)) {
             // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
-            Some(gate) if asked < f64::from(policy.k) || own.is_none() && asked != f64::from(policy.k) => {
+            Some(gate) if asked < f64::from(policy.k) || own.is_none() && policy.k != DEFAULT_K => {
                 let by_risk = gate.measure == GateMeasure::HIGHEST_RISK && gate.origin == GateOrigin::Own;
                 if by_risk { "policy.max_risk".to_owned() } else { preset() }
             }

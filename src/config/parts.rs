@@ -38,7 +38,7 @@ pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [
 ];
 
 /// The name of a value in one of these lists.
-pub(super) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: T) -> String {
+pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
     known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
 }
 

@@ -27,8 +27,7 @@ use crate::result::{FindingCode, Waiver, WaiverLimit};
 /// Name of the waiver file that is looked for beside the configuration or the first input.
 pub const WAIVERS_FILE_NAME: &str = "reidrisk-waivers.toml";
 
-/// A waiver ends at most so many days after the day of judging, so that somebody looks again.
-pub const WAIVER_HORIZON_DAYS: i64 = 180;
+pub use crate::result::WAIVER_HORIZON_DAYS;
 
 /// Reads a waiver file, for judging on the day `as_of`.
 ///

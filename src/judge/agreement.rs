@@ -17,7 +17,7 @@ pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
         findings.extend(column_finding(&column.name, forbidden, allowed));
     }
     findings.extend(purpose_missing(recipient));
-    findings.extend(recipient.ends.as_deref().and_then(|ends| agreement_ended(ends, case.as_of)));
+    findings.extend(recipient.ends.as_deref().and_then(|ends| agreement_ended(ends, case)));
     findings.extend(recipient.consent.as_ref().and_then(consent_missing));
     findings
 }
@@ -47,17 +47,17 @@ fn purpose_missing(recipient: &Recipient) -> Option<Finding> {
 }
 
 /// The last day of an agreement is still within it.
-fn agreement_ended(ends: &str, as_of: Option<Date>) -> Option<Finding> {
+fn agreement_ended(ends: &str, case: Case<'_>) -> Option<Finding> {
     let Ok(last_day) = ends.parse::<Date>() else {
         let message = "the agreement ends on a day that is not known".to_owned();
         return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
     };
-    let Some(as_of) = as_of else {
+    let Some(last) = case.last_day() else {
         let message = format!("the agreement ends on {last_day}, and the day to judge for is not known");
         return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
     };
-    let message = format!("the agreement ended on {last_day}, and the day to judge for is {as_of}");
-    (as_of > last_day).then(|| of_agreement(FindingCode::AgreementEnded, Severity::Critical, message))
+    let message = format!("the agreement ended on {last_day}, and {}", case.told_last_day());
+    (last > last_day).then(|| of_agreement(FindingCode::AgreementEnded, Severity::Critical, message))
 }
 
 fn consent_missing(consent: &Consent) -> Option<Finding> {

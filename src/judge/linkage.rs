@@ -95,8 +95,8 @@ pub(super) fn without_figure(hearing: Hearing<'_>, figure: &Figure) -> Option<St
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     let both = [Family::Linked, Family::Relinked];
     let is_limited = |family: Family| {
-        let gates = hearing.case.policy.gates.iter();
-        gates.filter(|gate| is_on_linkage(gate)).any(|gate| gate.limit.is_some() && Family::of_gate(gate) == family)
+        let is_one = |gate: &Gate| is_on_linkage(gate) && gate.limit.is_some() && Family::of_gate(gate) == family;
+        hearing.case.policy.gates.iter().any(is_one)
     };
     let message = match &hearing.case.measures.linkage {
         Some(Outcome::Measured { value, .. }) => {

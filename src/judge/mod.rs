@@ -5,7 +5,8 @@
 //! set a limit, or a preset brings one, on a figure that is not there. A gate whose measure was cut off makes the verdict
 //! `incomplete` unless something else already fails. What could not be gated is listed in `not_measured`. Comparisons have
 //! no tolerance, and equality passes; of an estimate the worse end of its interval is compared. A waiver covers findings;
-//! it changes the verdict and never a figure.
+//! it changes the verdict and never a figure. What ends (agreement, waivers, a declared treatment) must hold on the day
+//! asked for and today. A pass that rests on more than the bytes in hand says so in its headline.
 
 mod agreement;
 mod checks;
@@ -26,6 +27,7 @@ mod roles;
 mod spellings;
 #[cfg(test)]
 mod test;
+mod treatment;
 mod waivers;
 
 pub use explain::{Page, explain, explained};
@@ -36,7 +38,7 @@ use jiff::civil::Date;
 use crate::measure::{self, unicity, uniqueness};
 use crate::result::{
     Check, CheckOutcome, Dataset, Declarations, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient,
-    Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord,
+    Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
 };
 
 /// What the judge looks at.
@@ -54,8 +56,11 @@ pub struct Case<'a> {
     pub declarations: &'a Declarations,
     /// Exceptions.
     pub waivers: &'a [Waiver],
-    /// The day for which agreement and waivers are judged. Without one nothing that ends is known to hold.
+    /// The day for which agreement, waivers and a declared treatment are judged.
     pub as_of: Option<Date>,
+    /// The day of the scan, for which they are judged as well; the worse counts. Without both days nothing that ends is
+    /// known to hold.
+    pub today: Option<Date>,
 }
 
 impl<'a> Case<'a> {
@@ -63,7 +68,35 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
         static NOTHING: std::sync::LazyLock<Declarations> = std::sync::LazyLock::new(Declarations::default);
-        Self { dataset, measures, policy, recipient: None, declarations: &NOTHING, waivers: &[], as_of: None }
+        Self {
+            dataset,
+            measures,
+            policy,
+            recipient: None,
+            declarations: &NOTHING,
+            waivers: &[],
+            as_of: None,
+            today: None,
+        }
+    }
+
+    /// The later of the two days: whatever ends is over on it if it is over on either.
+    fn last_day(&self) -> Option<Date> {
+        self.as_of.zip(self.today).map(|(as_of, today)| as_of.max(today))
+    }
+
+    /// The earlier of the two days, from which a horizon is counted.
+    fn first_day(&self) -> Option<Date> {
+        self.as_of.zip(self.today).map(|(as_of, today)| as_of.min(today))
+    }
+
+    /// The later day in words.
+    fn told_last_day(&self) -> String {
+        match (self.last_day(), self.today) {
+            (Some(last), Some(today)) if last == today && self.as_of != self.today => format!("today is {today}"),
+            (Some(last), _) => format!("the day to judge for is {last}"),
+            (None, _) => "the day to judge for is not known".to_owned(),
+        }
     }
 }
 
@@ -135,6 +168,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
         let raised = case.policy.severities.iter().filter(|raised| raised.code == finding.code);
         finding.severity = raised.map(|raised| raised.at_least).max().unwrap_or(Severity::Note).max(finding.severity);
     }
+    treatment::apply(case, &mut gated.findings);
     let waivers = waivers::apply(case, &figures, &mut gated.findings);
     let by_weight = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code, finding.columns.clone());
     gated.findings.sort_by_key(by_weight);
@@ -142,10 +176,11 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
         check.waived = gated.findings.iter().any(|finding| finding.waived && finding.is_of(check));
     }
     let mut verdict = verdict(&gated, case.policy);
-    if matches!(verdict.outcome, VerdictOutcome::Pass | VerdictOutcome::Review) {
-        verdict.reasons.extend(counted_coarser(case.dataset));
+    if verdict.outcome == VerdictOutcome::Pass {
+        verdict.reasons.extend(treatment::basis(case));
     }
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
+    verdict.headline = headline(case, &gated, &waivers, verdict.outcome);
     let Gated { checks, findings, not_measured, .. } = gated;
     Judgement { verdict, figures, checks, findings, waivers, not_measured }
 }
@@ -179,12 +214,12 @@ fn gates(hearing: Hearing<'_>) -> Gated {
 fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
     // What was cut off may still have held, so it is not a fail by itself whatever the threshold.
     let fails = |finding: &&Finding| {
-        finding.severity >= policy.fail_on && !finding.waived && finding.code != FindingCode::IncompleteMeasure
+        finding.severity >= policy.fails_from() && !finding.waived && finding.code != FindingCode::IncompleteMeasure
             // Undefined is no smaller than any limit.
             || finding.code == FindingCode::UnknownRisk
     };
     // A note is told beside the verdict and never changes it.
-    let open = || gated.findings.iter().filter(|finding| !finding.waived && finding.severity > Severity::Note);
+    let open = || gated.findings.iter().filter(|finding| finding.is_open());
     let outcome = if gated.findings.iter().any(|finding| fails(&finding)) {
         VerdictOutcome::Fail
     } else if gated.is_incomplete() {
@@ -203,28 +238,49 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
     let mut reasons: Vec<String> = open().map(|finding| finding.message.clone()).collect();
     reasons.extend(gated.doubts.iter().cloned());
     if reasons.is_empty() {
-        reasons.push(match gated.findings.iter().filter(|finding| finding.severity > Severity::Note).count() {
-            0 => "every gate was measured and holds".to_owned(),
-            1 => "every gate holds but for one finding, which a waiver covers".to_owned(),
-            waived => format!("every gate holds but for {waived} findings, which waivers cover"),
+        let covered = gated.findings.iter().filter(|finding| finding.severity > Severity::Note);
+        let (treated, waived): (Vec<_>, Vec<_>) =
+            covered.partition(|finding| finding.code == FindingCode::TreatmentNotApplied);
+        reasons.push(match (waived.len(), treated.is_empty()) {
+            (0, true) => "every gate was measured and holds".to_owned(),
+            (0, false) => "every gate was measured and holds on the file as it is treated downstream".to_owned(),
+            (1, true) => "every gate holds but for one finding, which a waiver covers".to_owned(),
+            (covered, true) => format!("every gate holds but for {covered} findings, which waivers cover"),
+            (1, false) => "every gate holds but for one finding, which a waiver or the treatment covers".to_owned(),
+            (covered, false) => {
+                format!("every gate holds but for {covered} findings, which waivers or the treatment cover")
+            }
         });
     }
-    Verdict { outcome, exit_code, reasons }
+    Verdict { outcome, exit_code, headline: None, reasons }
 }
 
-/// What must be done to the files before they are what was judged.
-fn counted_coarser(dataset: &Dataset) -> Option<String> {
-    let coarser = dataset.columns.iter().filter(|column| !column.coarsen.is_empty());
-    let names: Vec<String> = coarser.map(|column| column.name.clone()).collect();
-    let sentence = || {
-        let (verb, they) = if names.len() == 1 { ("was", "it stands") } else { ("were", "they stand") };
-        format!(
-            "{} {verb} counted more coarsely than {they} in the files; what was judged is an extract changed in the same \
-             way, not the files as they are",
-            list(&names)
-        )
-    };
-    (!names.is_empty()).then(sentence)
+/// What stands beside the outcome where the word alone would say too much: what a pass rests on, or what a review lacks
+/// to be one.
+fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: VerdictOutcome) -> Option<String> {
+    let is_of_treatment = |finding: &&Finding| finding.code == FindingCode::TreatmentNotApplied;
+    match outcome {
+        VerdictOutcome::Pass => {
+            let waived = match waivers.iter().filter(|record| record.state == WaiverState::InForce).count() {
+                0 => None,
+                1 => Some("with 1 waiver".to_owned()),
+                number => Some(format!("with {number} waivers")),
+            };
+            let treated = gated.findings.iter().any(|finding| is_of_treatment(&finding));
+            let treated = treated.then(|| "if treated downstream".to_owned());
+            let parts: Vec<String> = treated.into_iter().chain(waived).collect();
+            (!parts.is_empty()).then(|| format!("PASS {}", parts.join(", ")))
+        }
+        VerdictOutcome::Review => {
+            let mut open = gated.findings.iter().filter(|finding| finding.is_open()).peekable();
+            let only = open.peek().is_some() && open.all(|finding| is_of_treatment(&finding));
+            (only && gated.doubts.is_empty()).then(|| match treatment::treated(case).count() {
+                1 => "would pass after this 1 change; this file does not hold it".to_owned(),
+                number => format!("would pass after these {number} changes; this file does not hold them"),
+            })
+        }
+        VerdictOutcome::Fail | VerdictOutcome::Incomplete => None,
+    }
 }
 
 fn finding(code: FindingCode, severity: Severity, measure: &str, message: String) -> Finding {

@@ -51,8 +51,20 @@ pub fn policy_of(limits: &Limits) -> Policy {
     let fail_on = limits.fail_on.unwrap_or(Severity::High);
     let name = name_of(limits, preset.as_ref(), k, fail_on);
     let (allow_review, severities) = (limits.allow_review.unwrap_or(false), limits.severities.clone());
-    let (permitted_identifiers, as_of) = (Vec::new(), None);
-    Policy { name, k, gate_any_record, fail_on, allow_review, preset, gates, severities, permitted_identifiers, as_of }
+    let (permitted_identifiers, as_of, today) = (Vec::new(), None, None);
+    Policy {
+        name,
+        k,
+        gate_any_record,
+        fail_on,
+        allow_review,
+        preset,
+        gates,
+        severities,
+        permitted_identifiers,
+        as_of,
+        today,
+    }
 }
 
 /// `allow_review` moves the exit code, not a limit, and does not make a policy another one.

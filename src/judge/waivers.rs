@@ -9,7 +9,8 @@ use crate::result::{Figure, Finding, FindingCode, Severity, Waiver, WaiverRecord
 /// Marks the findings that waivers cover, adds what is wrong with waivers, and accounts for each.
 ///
 /// A waiver covers a finding of its code, in a dataset that its pattern matches, whose columns are among its own where
-/// it names some, of its source where it names one, up to its limit, until the end of its last day. Where it names no
+/// it names some, of its source where it names one, up to its limit, until the end of its last day, which neither the
+/// day asked for nor today may be behind. Where it names no
 /// source and there are such findings on several, nobody can know which one was approved, so it covers none.
 pub(super) fn apply(case: Case<'_>, figures: &[Figure], findings: &mut Vec<Finding>) -> Vec<WaiverRecord> {
     let mut mistakes = Vec::new();
@@ -26,7 +27,7 @@ fn one(
     mistakes: &mut Vec<Finding>,
 ) -> WaiverRecord {
     let expires = waiver.expires.parse::<Date>().ok();
-    let days_left = expires.zip(case.as_of).map_or(i64::MIN, |(expires, as_of)| days_between(as_of, expires));
+    let days_left = expires.zip(case.last_day()).map_or(i64::MIN, |(expires, last)| days_between(last, expires));
     let record =
         |state, findings| WaiverRecord { waiver: waiver.clone(), state, findings, days_left: days_left.max(-99_999) };
     if !is_for(waiver, &case.dataset.name) {

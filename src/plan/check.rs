@@ -15,11 +15,15 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 ///
 /// # Errors
 /// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
-/// [`check_rules`].
+/// [`check_rules`]. A column whose one rule is `drop` may be absent: the file may hold the treatment already.
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = declared(plan).chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
-    let Some(absent) = named.into_iter().find(|&name| !columns.contains(name)) else { return check_rules(plan) };
+    let is_used = |name: &str| plan.unicity.names(name) || plan.linkage.names(name);
+    let is_dropped =
+        |name: &String| plan.coarsen.get(name).is_some_and(|rules| *rules == [CoarsenRule::Drop]) && !is_used(name);
+    let is_absent = |name: &&String| !columns.contains(name) && !is_dropped(name);
+    let Some(absent) = named.into_iter().find(is_absent) else { return check_rules(plan) };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("there is no column `{}`", shown_name(absent));

@@ -333,7 +333,9 @@ impl Workshop<'_> {
                 recoded => recoded?,
             };
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            whole.iter_mut().for_each(|code| *code = recoded.map[*code as usize]);
+            for code in &mut whole {
+                *code = recoded.map[*code as usize];
+            }
             value_map.push(rule, recoded);
             if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
                 after_rare.push(value_map.values().clone());

@@ -48,7 +48,7 @@ pub(super) fn try_first(result: &ScanResult) -> Option<String> {
         })
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
-    let notes = messages::advice_notes(advice.detail_kept.map(percent), advice.reaches_limits);
+    let notes = messages::advice_notes(advice.detail_kept.map(percent));
     Some(messages::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
 }
 
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(
             sentence,
             "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in crowds below 5 on the static columns \
-             1,200 -> 40 (64 % of detail kept; not enough by itself)"
+             1,200 -> 40 (64 % of detail kept; scan again to know the verdict)"
         );
         result.advice = vec![advice(&[], true)];
         assert_eq!(try_first(&result).as_deref(), Some("Try first: share totals instead"));

@@ -358,7 +358,7 @@ fn column(name: &str, role: Role, column_type: ColumnType, distinct: u64, consta
 }
 
 fn verdict(outcome: VerdictOutcome, exit_code: u8, reason: &str) -> Verdict {
-    Verdict { outcome, exit_code, reasons: vec![reason.to_owned()] }
+    Verdict { outcome, exit_code, headline: None, reasons: vec![reason.to_owned()] }
 }
 
 fn finding(

@@ -1,15 +1,15 @@
 //! Findings as workflow commands of GitHub Actions: notes that stand beside the configuration in a pull request.
 
 use super::escape::printable;
-use super::summary::{reasons_lead, unsaid_reasons};
+use super::summary::{one_known_event, reasons_lead, unsaid_reasons};
 use super::{headline::headline, messages};
-use crate::result::{Finding, ScanResult, VerdictOutcome};
+use crate::result::{Finding, ScanResult, Severity, VerdictOutcome};
 
 /// One line for the verdict, one for each finding, and one for each reason or caveat that no finding says, such as
 /// `::error file=reidrisk.toml,line=12,title=reidrisk small-class::the smallest crowd …`.
 ///
 /// A finding points at the entry of its first column in the configuration file where there is one, else at the input.
-/// Findings at or above the policy's `fail_on` are errors, waived ones notices, the others warnings.
+/// Findings at or above the policy's `fail_on` are errors, waived ones and notes notices, the others warnings.
 #[must_use]
 pub fn render_github(result: &ScanResult) -> String {
     let mut text = String::new();
@@ -24,9 +24,12 @@ pub fn render_github(result: &ScanResult) -> String {
     };
     let first = headline(result);
     let sentences: Vec<&str> = [&first.sentence].into_iter().chain(&first.under).map(String::as_str).collect();
-    let title = format!("reidrisk {}", messages::verdict(outcome));
+    let title = format!("reidrisk {}", messages::verdict_words(result));
     let place = place(result, &[]);
     text.push_str(&command(level, place, &title, &sentences.join("; ")));
+    for told in one_known_event(result).into_iter().chain(messages::judged_on(&result.policy)) {
+        text.push_str(&command("notice", place, &title, &told));
+    }
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));
     }
@@ -39,9 +42,9 @@ pub fn render_github(result: &ScanResult) -> String {
 }
 
 fn of_finding(result: &ScanResult, finding: &Finding) -> String {
-    let level = if finding.waived {
+    let level = if finding.waived || finding.severity == Severity::Note {
         "notice"
-    } else if finding.severity >= result.policy.fail_on {
+    } else if finding.severity >= result.policy.fails_from() {
         "error"
     } else {
         "warning"

@@ -3,7 +3,7 @@
 use super::escape::printable;
 use super::messages;
 use super::summary::{
-    Crowds, crowd_headline, crowds, headline_detail, headline_set, is_below_limit, names, population,
+    Crowds, crowd_headline, crowds, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
 };
 use super::{checks, known_points, linkage};
 use crate::number::{natural_frequency, percent, ratio};
@@ -49,10 +49,64 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
         About::Linked(attack) => (linked_headline(attack), messages::linked_detail(attack)),
         About::Nothing(_) => (unknown(result), messages::verdict_sentence(result.verdict.outcome).to_owned()),
     };
-    let blocking = blocking(result);
-    match blocking {
-        Some(finding) => Headline { sentence: sentence(finding), under: vec![risk, detail], about, blocking },
-        None => Headline { sentence: risk, under: vec![detail], about, blocking },
+    match before_the_figure(result, about) {
+        Some((sentence, blocking)) => {
+            let under = without_praise(result, about).map_or_else(|| vec![risk, detail], |line| vec![line]);
+            Headline { sentence, under, about, blocking }
+        }
+        None => Headline { sentence: risk, under: vec![detail], about, blocking: None },
+    }
+}
+
+/// What comes before the figure of risk, and the finding that it is: what blocks; what is missing to a pass; and where
+/// the figure would sound like good news and the verdict is none, the first finding that makes it so.
+fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(String, Option<&'a Finding>)> {
+    let told = |finding: &'a Finding| (sentence(finding), Some(finding));
+    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
+    match result.verdict.outcome {
+        VerdictOutcome::Pass => None,
+        VerdictOutcome::Fail => blocking(result)
+            .or_else(|| result.findings.iter().find(fails).filter(|_| !is_failing(result, about)))
+            .map(told),
+        VerdictOutcome::Review | VerdictOutcome::Incomplete => {
+            if let Some(missing) = &result.verdict.headline {
+                return Some((printable(&messages::capitalised(missing)), None));
+            }
+            without_praise(result, about)?;
+            let open = result.findings.iter().find(|finding| finding.is_open()).map(told);
+            let reason =
+                || result.verdict.reasons.first().map(|reason| (printable(&messages::capitalised(reason)), None));
+            open.or_else(reason)
+        }
+    }
+}
+
+/// Whether the figure of the lead breaks a limit that no waiver covers. Where there is no figure the lead says so, which
+/// is no good news.
+fn is_failing(result: &ScanResult, about: About<'_>) -> bool {
+    match about {
+        About::Crowd(set) => super::summary::fails(result, set),
+        About::KnownPoints(..) => known_points_broken(result),
+        About::Linked(attack) => linkage::breaks(result, attack),
+        About::Nothing(_) => true,
+    }
+}
+
+/// The figure as plain counts, where its headline would be that nobody is singled out; else none.
+fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
+    match about {
+        About::Crowd(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
+            let counts = headline_counts(&result.dataset, set);
+            Some(messages::alone_on(&counts, &messages::list(&names(&set.columns))))
+        }
+        About::KnownPoints(curve, point) if point.share.is_some_and(|share| share <= 0.0) => {
+            let columns = messages::list(&names(&curve.point));
+            Some(messages::singled_out_counts(&unicity_detail(point), point.known_points, &columns))
+        }
+        About::Linked(attack) if linkage::rate(attack).is_some_and(|rate| rate <= 0.0) => {
+            Some(messages::linked_detail(attack))
+        }
+        _ => None,
     }
 }
 
@@ -125,7 +179,7 @@ fn blocking(result: &ScanResult) -> Option<&Finding> {
     if result.verdict.outcome != VerdictOutcome::Fail {
         return None;
     }
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fail_on && !finding.waived;
+    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
     let is_risk = |finding: &&Finding| {
         finding.measure == "uniqueness"
             || (finding.measure == "unicity" && finding.measured.is_some())

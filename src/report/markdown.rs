@@ -4,7 +4,7 @@ use super::checks::rows;
 use super::escape::{printable, shortened};
 use super::figures::{revealing, try_first};
 use super::headline::headline;
-use super::summary::{reasons_lead, unsaid_reasons};
+use super::summary::{one_known_event, reasons_lead, unsaid_reasons};
 use super::{known_points, linkage, messages};
 use crate::result::{Inspection, ScanResult};
 
@@ -15,7 +15,7 @@ const NAME_CHARACTERS: usize = 80;
 #[must_use]
 pub fn render_markdown(result: &ScanResult) -> String {
     let lead = headline(result);
-    let mut text = format!("## {}: {}\n\n", messages::verdict(result.verdict.outcome), escape(&lead.sentence));
+    let mut text = format!("## {}: {}\n\n", escape(&messages::verdict_words(result)), escape(&lead.sentence));
     if let Some(stamp) = result.run.audience.stamp() {
         push(&mut text, &format!("**{}**\n", escape(&messages::restricted(stamp))));
     }
@@ -46,6 +46,9 @@ fn heading(text: &mut String, result: &ScanResult) {
     if result.dataset.columns.iter().any(|column| column.guessed) {
         push(text, &format!("\n> {}", escape(messages::ROLES_GUESSED)));
     }
+    if let Some(days) = messages::judged_on(&result.policy) {
+        push(text, &format!("\n> {}", escape(&days)));
+    }
     push(text, "");
 }
 
@@ -66,6 +69,7 @@ fn figures(text: &mut String, result: &ScanResult) {
         .into_iter()
         .chain(known_points::sentences(result))
         .chain(linkage::sentences(result))
+        .chain(one_known_event(result))
         .chain(try_first(result))
         .collect();
     for sentence in &sentences {

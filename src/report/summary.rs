@@ -7,8 +7,8 @@ use super::escape::printable;
 use super::messages;
 use crate::number::{count, natural_frequency, ratio, share};
 use crate::result::{
-    Advice, Check, CheckOutcome, ColumnEffect, Dataset, Headline, Outcome, Reading, ScanResult, SetStatistics,
-    Uniqueness, VerdictOutcome,
+    Advice, Check, CheckOutcome, ColumnEffect, Dataset, Finding, Headline, Outcome, Reading, Role, ScanResult,
+    SetStatistics, Uniqueness, VerdictOutcome,
 };
 
 /// The measured crowds, or why there are none.
@@ -38,14 +38,14 @@ pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
     }
 }
 
-/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. All of them as
-/// well where only they break the limit.
+/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. With those that
+/// may be static, or all of them, where only that set breaks the limit.
 pub(super) fn headline_set<'a>(result: &ScanResult, uniqueness: &'a Uniqueness) -> &'a SetStatistics {
     let full = &uniqueness.full;
-    match &uniqueness.static_set {
-        Some(set) if is_below_limit(result, set) || !is_below_limit(result, full) => set,
-        _ => full,
-    }
+    let mut fixed = uniqueness.static_set.iter().chain(&uniqueness.static_unclear);
+    let first = uniqueness.static_set.as_ref().or(uniqueness.static_unclear.as_ref());
+    let broken = fixed.find(|set| is_below_limit(result, set));
+    broken.or(first.filter(|_| !is_below_limit(result, full))).unwrap_or(full)
 }
 
 /// Whether a limit on `set` does not hold.
@@ -53,10 +53,34 @@ pub(super) fn is_below_limit(result: &ScanResult, set: &SetStatistics) -> bool {
     checks_on(result, set).any(|check| check.outcome == CheckOutcome::Breaks)
 }
 
+/// Whether a limit on `set` does not hold, and no waiver covers that.
+pub(super) fn fails(result: &ScanResult, set: &SetStatistics) -> bool {
+    checks_on(result, set).any(|check| check.outcome == CheckOutcome::Breaks && !check.waived)
+}
+
+/// For a pass: the share that the static columns and one known event single out together, or that it was not measured.
+/// None where no column is an event column.
+pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
+    let is_event = |column: &crate::result::DatasetColumn| {
+        column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false)
+    };
+    match crowds(result) {
+        _ if result.verdict.outcome != VerdictOutcome::Pass => None,
+        Crowds::Measured(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
+            Some(messages::one_known_event(&headline_counts(&result.dataset, &uniqueness.full)))
+        }
+        Crowds::Measured(_) => None,
+        Crowds::Missing { .. } => {
+            result.dataset.columns.iter().any(is_event).then(|| messages::ONE_KNOWN_EVENT_NOT_MEASURED.to_owned())
+        }
+    }
+}
+
 /// The checks of the sets that gates look at, on these columns.
 fn checks_on<'a>(result: &'a ScanResult, set: &'a SetStatistics) -> impl Iterator<Item = &'a Check> {
     let is_on_set = |check: &&Check| {
-        let is_whole = |id: &String| id.starts_with("uniqueness.static.") || id.starts_with("uniqueness.full.");
+        let gated = ["uniqueness.static.", "uniqueness.static_unclear.", "uniqueness.full."];
+        let is_whole = |id: &String| gated.iter().any(|set| id.starts_with(set));
         check.columns == set.columns && check.figure.as_ref().is_some_and(is_whole)
     };
     result.checks.iter().filter(is_on_set)
@@ -87,7 +111,7 @@ fn repeats_explanation(result: &ScanResult, reason: &str) -> bool {
 pub(super) fn reasons_lead(result: &ScanResult) -> bool {
     match result.verdict.outcome {
         VerdictOutcome::Incomplete => true,
-        VerdictOutcome::Review => result.findings.iter().all(|finding| finding.waived),
+        VerdictOutcome::Review => !result.findings.iter().any(Finding::is_open),
         VerdictOutcome::Pass | VerdictOutcome::Fail => false,
     }
 }

@@ -58,13 +58,11 @@ pub(super) struct SweepAdvice {
     pub(super) sentences: Vec<String>,
     /// Flags of the change that reaches the limit, or of the best single one.
     pub(super) flags: Option<String>,
-    /// The least change that reaches the limit.
-    pub(super) reaching: Option<String>,
 }
 
 /// Reads from the study which coarsening buys most.
 pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAdvice {
-    let nothing = SweepAdvice { sentences: Vec::new(), flags: None, reaching: None };
+    let nothing = SweepAdvice { sentences: Vec::new(), flags: None };
     let Some(known) = judged(result, study) else { return nothing };
     let choices = choices(study);
     let share = |steps: &[usize]| cell(study, steps, known).and_then(|point| point.share);
@@ -78,7 +76,6 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
         sentences.push(messages::sweep_single(&label(study, steps), known, &percent(now), &percent(after)));
     }
     let mut flags = single;
-    let mut reaching = None;
     if let Some(limit) = limit(result) {
         let keeps = |steps: &&[usize]| cell(study, steps, known).is_some_and(|point| keeps_to(point, limit));
         // The least change: the fewest steps in all, then the lowest share.
@@ -96,10 +93,9 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
             None => messages::sweep_misses(known, &percent(limit)),
         });
         flags = least.or(flags);
-        reaching = least.map(|steps| label(study, steps));
     }
     let flags = flags.map(|steps| self::flags(study, steps)).filter(|flags| !flags.is_empty());
-    SweepAdvice { sentences, flags, reaching }
+    SweepAdvice { sentences, flags }
 }
 
 /// The same change as flags of a scan.

@@ -7,7 +7,7 @@ use super::escape::{printable, shortened};
 use super::figures::{revealing, try_first};
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid_reasons};
+use super::summary::{Crowds, crowds, headline_set, one_known_event, reasons_lead, unsaid_reasons};
 use super::{known_points, linkage, messages};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
@@ -62,6 +62,9 @@ fn heading(page: &mut Page, result: &ScanResult) {
     if dataset.subject.is_none() {
         page.paragraph("note: ", messages::NO_SUBJECT);
     }
+    if let Some(days) = messages::judged_on(&result.policy) {
+        page.paragraph("note: ", &days);
+    }
     page.line("");
 }
 
@@ -70,11 +73,19 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let word = messages::verdict(outcome);
     let indent = " ".repeat(word.len() + 4);
     let lead = headline(result);
-    let before = page.text.len();
-    page.paragraph(&indent, &lead.sentence);
-    let painted = page.paint(word, verdict_colour(outcome));
-    // The word takes the place of the first indent.
-    page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+    let words = messages::verdict_words(result);
+    if words == word {
+        let before = page.text.len();
+        page.paragraph(&indent, &lead.sentence);
+        let painted = page.paint(word, verdict_colour(outcome));
+        // The word takes the place of the first indent.
+        page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+    } else {
+        // Several words have a line of their own.
+        let painted = page.paint(&words, verdict_colour(outcome));
+        page.line(&format!("  {painted}"));
+        page.paragraph(&indent, &lead.sentence);
+    }
     for line in &lead.under {
         page.paragraph(&indent, line);
     }
@@ -107,7 +118,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
     for sentence in known_points::sentences(result).into_iter().chain(linkage::sentences(result)) {
         page.paragraph("  ", &sentence);
     }
-    if let Some(sentence) = try_first(result) {
+    for sentence in one_known_event(result).into_iter().chain(try_first(result)) {
         page.paragraph("  ", &sentence);
     }
     page.line("");

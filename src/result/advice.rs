@@ -25,8 +25,8 @@ pub struct Advice {
     pub risk_removed: Option<f64>,
     /// Share of the detail of the quasi-identifiers that is left, 0 to 1.
     pub detail_kept: Option<f64>,
-    /// Whether every gate holds with the change that the proposal was counted for: those on crowds, or, where `after`
-    /// tells of unicity alone, the one on known points.
+    /// Whether the whole verdict was recomputed with the change and every gate holds. False where it was not, as in this
+    /// version always: a proposal speaks of the figures in `after` and of nothing else.
     pub reaches_limits: bool,
     /// Whether this is the first thing to try.
     pub recommended: bool,

@@ -48,7 +48,7 @@ pub use uniqueness::{
     UndefinedField, Uniqueness,
 };
 pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
-pub use waiver::{Waiver, WaiverLimit, WaiverRecord, WaiverState};
+pub use waiver::{WAIVER_HORIZON_DAYS, Waiver, WaiverLimit, WaiverRecord, WaiverState};
 
 use std::collections::BTreeMap;
 

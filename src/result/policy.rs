@@ -35,6 +35,9 @@ pub struct Policy {
     /// The day the agreement and the waivers were judged for, ISO 8601; null when nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
+    /// The day of the scan, for which they were judged as well, ISO 8601; null when nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
 }
 
 impl Policy {
@@ -58,7 +61,14 @@ impl Policy {
             severities: Vec::new(),
             permitted_identifiers: Vec::new(),
             as_of: None,
+            today: None,
         }
+    }
+
+    /// The severity from which an open finding fails. A note never does.
+    #[must_use]
+    pub fn fails_from(&self) -> Severity {
+        self.fail_on.max(Severity::Low)
     }
 
     /// The limit of the first gate on a measure.

@@ -12,6 +12,10 @@ pub struct Verdict {
     pub outcome: VerdictOutcome,
     /// 0 pass, 1 review or fail, 4 incomplete. Unchanged by `--exit-zero`.
     pub exit_code: u8,
+    /// What stands beside the outcome where the word alone would say too much: what a pass rests on (`PASS with 1 waiver`,
+    /// `PASS if treated downstream`), or what a review lacks to be a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
     /// Why, in sentences, most important first.
     pub reasons: Vec<String>,
 }
@@ -73,11 +77,17 @@ pub struct Finding {
     pub measured: Option<f64>,
     /// The limit, where there is one.
     pub limit: Option<f64>,
-    /// Whether a waiver covers it.
+    /// Whether a waiver, or a treatment that is declared to be applied downstream, covers it.
     pub waived: bool,
 }
 
 impl Finding {
+    /// Whether it counts for the verdict: nothing covers it, and it is more than a note.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.waived && self.severity > Severity::Note
+    }
+
     /// Whether it speaks of what a check compared: the same figure, or for a rule of form the same columns.
     #[must_use]
     pub fn is_of(&self, check: &Check) -> bool {
@@ -309,7 +319,7 @@ impl FindingCode {
     /// Whether a waiver may cover it.
     ///
     /// What is unknown, guessed, not limited at all or was cut off never passes, no other person can consent for a
-    /// subject, and a waiver does not mend waivers.
+    /// subject, a waiver does not mend waivers, and who treats the file is declared as such.
     #[must_use]
     pub fn can_be_waived(self) -> bool {
         !matches!(
@@ -322,6 +332,7 @@ impl FindingCode {
                 | Self::ExpiredWaiver
                 | Self::VoidWaiver
                 | Self::UnusedWaiver
+                | Self::TreatmentNotApplied
         )
     }
 

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::FindingCode;
 
+/// A waiver or a declared treatment ends at most so many days after the day of judging, so that somebody looks again.
+pub const WAIVER_HORIZON_DAYS: i64 = 180;
+
 /// An exception: findings that it covers do not count for the verdict. It never changes a figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Waiver {
@@ -52,7 +55,7 @@ pub struct WaiverRecord {
     pub state: WaiverState,
     /// Findings that it covers.
     pub findings: usize,
-    /// Days until it ends, counted from the day of judging; negative when it is over.
+    /// Days until it ends, counted from the later day of judging; negative when it is over.
     pub days_left: i64,
 }
 

@@ -75,8 +75,8 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let visited = if asked.points.is_empty() { points.last() } else { points.first() };
     let mobility = visited.filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
     let on_points = [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE];
-    let gates = plan.policy.gates.iter().filter(|gate| on_points.contains(&gate.measure));
-    let limits = gates.filter_map(|gate| gate.limit).collect();
+    let on_unicity = plan.policy.gates.iter().filter(|gate| on_points.contains(&gate.measure));
+    let limits = on_unicity.filter_map(|gate| gate.limit).collect();
     Some(Settings {
         mobility,
         gate: GateSettings { points: gated, limits, ..GateSettings::of(&[]) },

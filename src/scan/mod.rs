@@ -79,7 +79,8 @@ pub fn scan_listing(
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     // From here on every shared column has its name, and the day of judgement is known.
     let whole_plan = plan;
-    let as_of = plan.as_of.unwrap_or_else(|| clock.now().to_zoned(TimeZone::UTC).date());
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
     let searched = searched_columns(&extract);
@@ -95,7 +96,7 @@ pub fn scan_listing(
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
-    let policy = dated(plan, recipient.as_ref(), as_of);
+    let policy = dated(plan, recipient.as_ref(), [as_of, today]);
     let Judgement { verdict, figures, checks, findings, waivers, not_measured: not_gated } = judge(Case {
         dataset: &dataset,
         measures: &measures,
@@ -104,6 +105,7 @@ pub fn scan_listing(
         declarations: &plan.declarations,
         waivers: &plan.waivers,
         as_of: Some(as_of),
+        today: Some(today),
     });
     // What was left out has its reason already.
     let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
@@ -140,15 +142,18 @@ pub fn scan_listing(
 /// Proposals about crowds come first; where crowds are large enough, the first one about known points is the one to try.
 fn join(advice: &mut Vec<Advice>, mut about_known_points: Vec<Advice>) {
     if let (true, Some(first)) = (advice.is_empty(), about_known_points.first_mut()) {
-        first.recommended = first.reaches_limits;
+        first.recommended = !first.changes.is_empty();
     }
     advice.append(&mut about_known_points);
 }
 
-/// The policy with the day it was judged for, where something depends on the day.
-fn dated(plan: &Plan, recipient: Option<&Recipient>, as_of: Date) -> Policy {
-    let ends = !plan.waivers.is_empty() || recipient.is_some_and(|recipient| recipient.ends.is_some());
-    Policy { as_of: ends.then(|| as_of.to_string()), ..plan.policy.clone() }
+/// The policy with the days it was judged for, where something depends on the day.
+fn dated(plan: &Plan, recipient: Option<&Recipient>, days: [Date; 2]) -> Policy {
+    let ends = !plan.waivers.is_empty()
+        || plan.declarations.treatment.is_some()
+        || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    let [as_of, today] = days.map(|day| ends.then(|| day.to_string()));
+    Policy { as_of, today, ..plan.policy.clone() }
 }
 
 fn declared_quasi_identifiers(plan: &Plan) -> usize {

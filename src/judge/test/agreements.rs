@@ -9,7 +9,7 @@ fn agreed() -> Recipient {
 fn judged_on(recipient: &Recipient, day: Option<&str>) -> (VerdictOutcome, Vec<FindingCode>) {
     let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(9), 9)), policy());
     let as_of = day.map(|day| day.parse().unwrap());
-    let case = Case { recipient: Some(recipient), as_of, ..Case::new(&dataset, &measures, &policy) };
+    let case = Case { recipient: Some(recipient), as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) };
     let judgement = judge(case);
     (judgement.verdict.outcome, judgement.findings.iter().map(|finding| finding.code).collect())
 }
@@ -25,6 +25,21 @@ fn an_agreement_holds_through_its_last_day() {
     assert_eq!(judged_on(&unreadable, Some("2026-01-01")).1, [FindingCode::UnknownRisk]);
     let open = Recipient { ends: None, ..agreed() };
     assert_eq!(judged_on(&open, None).0, VerdictOutcome::Pass);
+}
+
+#[test]
+fn an_agreement_that_is_over_today_is_over_whatever_day_is_asked_for() {
+    let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(9), 9)), policy());
+    let told = |as_of: &str, today: &str| {
+        let (as_of, today) = (as_of.parse().ok(), today.parse().ok());
+        let case = Case { recipient: Some(&agreed()), as_of, today, ..Case::new(&dataset, &measures, &policy) };
+        judge(case).findings.first().map(|finding| finding.message.clone())
+    };
+    assert_eq!(told("2026-12-01", "2026-12-31"), None);
+    let over = told("2026-12-01", "2027-01-01").unwrap();
+    assert_eq!(over, "the agreement ended on 2026-12-31, and today is 2027-01-01");
+    let ahead = told("2027-01-01", "2026-12-01").unwrap();
+    assert_eq!(ahead, "the agreement ended on 2026-12-31, and the day to judge for is 2027-01-01");
 }
 
 #[test]

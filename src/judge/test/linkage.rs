@@ -237,8 +237,12 @@ fn a_waiver_covers_links_up_to_its_share_and_is_void_beyond() {
             expires: "2026-12-31".to_owned(),
         };
         let (dataset, policy) = (dataset(), policy_of(&links(2.0)));
-        let case =
-            Case { waivers: &[waiver], as_of: "2026-11-22".parse().ok(), ..Case::new(&dataset, &measures, &policy) };
+        let case = Case {
+            waivers: &[waiver],
+            as_of: "2026-11-22".parse().ok(),
+            today: "2026-11-22".parse().ok(),
+            ..Case::new(&dataset, &measures, &policy)
+        };
         assert_eq!(judge(case).verdict.outcome, outcome, "at most {max}");
     }
 }
@@ -339,7 +343,7 @@ fn waived_for(source: Option<&str>, sources: &[&str]) -> (VerdictOutcome, Waiver
     };
     let (dataset, measures, policy) = (dataset(), linked(attacks), policy_of(&share(0.1)));
     let as_of = "2026-11-22".parse().ok();
-    let judgement = judge(Case { waivers: &[waiver], as_of, ..Case::new(&dataset, &measures, &policy) });
+    let judgement = judge(Case { waivers: &[waiver], as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
     let found = judgement.findings.iter().filter(|finding| finding.code == FindingCode::Linkable);
     let found = found.map(|finding| (finding.source.clone(), finding.waived)).collect();
     (judgement.verdict.outcome, judgement.waivers[0].state, found)

@@ -24,7 +24,7 @@ fn at_least(min: f64) -> WaiverLimit {
 fn judged_with(waivers: &[Waiver], day: &str) -> Judgement {
     let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(3), 3)), policy());
     let as_of = Some(day.parse().unwrap());
-    judge(Case { waivers, as_of, ..Case::new(&dataset, &measures, &policy) })
+    judge(Case { waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) })
 }
 
 fn outcome(waiver: Waiver, day: &str) -> (VerdictOutcome, WaiverState, Vec<FindingCode>) {
@@ -53,6 +53,40 @@ fn a_waiver_holds_through_its_last_day_and_counts_no_more_after_it() {
 }
 
 #[test]
+fn a_pass_counts_its_waivers_in_the_headline() {
+    let headline = |waivers: &[Waiver]| judged_with(waivers, "2026-11-22").verdict.headline;
+    assert_eq!(headline(&[waiver()]).as_deref(), Some("PASS with 1 waiver"));
+    assert_eq!(headline(&[waiver(), waiver()]).as_deref(), Some("PASS with 2 waivers"));
+    let other = Waiver { dataset: Some("card_*".to_owned()), ..waiver() };
+    assert_eq!(
+        headline(&[waiver(), other.clone()]).as_deref(),
+        Some("PASS with 1 waiver"),
+        "the other is not in force"
+    );
+    assert_eq!(headline(&[other]), None, "a fail has no such headline");
+}
+
+#[test]
+fn a_waiver_must_hold_on_the_day_asked_for_and_today() {
+    let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(3), 3)), policy());
+    let judged = |as_of: &str, today: &str| {
+        let (as_of, today) = (as_of.parse().ok(), today.parse().ok());
+        let waivers = &[waiver()];
+        judge(Case { waivers, as_of, today, ..Case::new(&dataset, &measures, &policy) })
+    };
+    for (as_of, today, outcome, days_left) in [
+        ("2026-12-01", "2026-12-30", VerdictOutcome::Pass, 1),
+        ("2026-12-30", "2026-12-01", VerdictOutcome::Pass, 1),
+        ("2026-12-01", "2027-01-01", VerdictOutcome::Fail, -1),
+        ("2027-01-01", "2026-12-01", VerdictOutcome::Fail, -1),
+    ] {
+        let judgement = judged(as_of, today);
+        assert_eq!(judgement.verdict.outcome, outcome, "{as_of} {today}");
+        assert_eq!(judgement.waivers[0].days_left, days_left, "{as_of} {today}");
+    }
+}
+
+#[test]
 fn a_waiver_is_void_beyond_its_limit_only() {
     for (min, state) in [(2.0, WaiverState::InForce), (3.0, WaiverState::InForce), (4.0, WaiverState::Void)] {
         let (verdict, got, codes) = outcome(Waiver { limit: Some(at_least(min)), ..waiver() }, "2026-11-22");
@@ -68,7 +102,7 @@ fn a_limit_without_a_figure_is_not_kept() {
     dataset.columns.push(column("name", Role::DirectIdentifier, true));
     let named = Waiver { finding: FindingCode::DirectIdentifierPresent, limit: Some(at_least(0.0)), ..waiver() };
     let (measures, policy, as_of) = (measured(uniqueness(Some(9), 9)), policy(), "2026-11-22".parse().ok());
-    let judgement = judge(Case { waivers: &[named], as_of, ..Case::new(&dataset, &measures, &policy) });
+    let judgement = judge(Case { waivers: &[named], as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
     assert_eq!(judgement.waivers[0].state, WaiverState::Void);
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
 }
@@ -79,15 +113,15 @@ fn a_guess_never_passes_with_a_waiver_either() {
     dataset.columns[1].guessed = true;
     let guessed = Waiver { finding: FindingCode::GuessedRoles, ..waiver() };
     let (measures, policy, as_of) = (measured(uniqueness(Some(9), 9)), policy(), "2026-11-22".parse().ok());
-    let judgement = judge(Case { waivers: &[guessed], as_of, ..Case::new(&dataset, &measures, &policy) });
+    let judgement = judge(Case { waivers: &[guessed], as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
     assert_eq!((judgement.verdict.outcome, judgement.verdict.exit_code), (VerdictOutcome::Review, 1));
 }
 
 #[test]
 fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
     use FindingCode::{
-        ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, NoRiskGate, UnknownRisk, UnusedWaiver,
-        VoidWaiver,
+        ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, NoRiskGate, TreatmentNotApplied, UnknownRisk,
+        UnusedWaiver, VoidWaiver,
     };
     let never = [
         UnknownRisk,
@@ -98,15 +132,16 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         ExpiredWaiver,
         VoidWaiver,
         UnusedWaiver,
+        TreatmentNotApplied,
     ];
     let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
     for code in FindingCode::ALL {
         let waivers = [Waiver { finding: code, ..waiver() }];
-        let case = Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) };
+        let case = Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) };
         let mut findings = vec![finding(code, Severity::Critical, "m", "a sentence".to_owned())];
         super::super::waivers::apply(case, &[], &mut findings);
         let checks = super::laws::cut_off(code == IncompleteMeasure);
-        let gated = Gated { findings, checks, ..Gated::default() };
+        let gated = Gated { checks, findings, ..Gated::default() };
         let outcome = verdict(&gated, &policy).outcome;
         assert_eq!(outcome == VerdictOutcome::Pass, !never.contains(&code), "{code:?}");
     }
@@ -136,7 +171,7 @@ fn an_unused_waiver_turns_a_pass_into_a_review() {
     let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(9), 9)), policy());
     let waivers = [waiver()];
     let as_of = "2026-11-22".parse().ok();
-    let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+    let judgement = judge(Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
 }
 
@@ -154,7 +189,7 @@ fn what_is_unknown_is_never_waived() {
     let (dataset, measures, policy) = (dataset(), measured(value), policy());
     let waivers = [Waiver { finding: FindingCode::UnknownRisk, ..waiver() }];
     let as_of = "2026-11-22".parse().ok();
-    let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+    let judgement = judge(Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
 }
 
@@ -180,7 +215,8 @@ fn every_gate_that_may_be_waived_passes_with_its_waiver_and_fails_without() {
     for (code, measures) in table {
         assert_eq!(judged(&dataset, &measures, &policy).2, [code]);
         let waivers = [Waiver { finding: code, ..waiver() }];
-        let judgement = judge(Case { waivers: &waivers, as_of, ..Case::new(&dataset, &measures, &policy) });
+        let judgement =
+            judge(Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) });
         assert_eq!(judgement.verdict.outcome, VerdictOutcome::Pass, "{code:?}");
         assert!(judgement.findings[0].measured.is_some(), "{code:?} keeps its figure");
     }

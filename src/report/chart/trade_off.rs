@@ -61,7 +61,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     frontier(&mut scene, &plot, &spots, now);
     for spot in &spots {
         let at = plot.point(spot.detail, spot.share);
-        scene.dot(at, 11, Ink::Main, spot.advice.reaches_limits);
+        scene.dot(at, 11, Ink::Main, true);
     }
     square(&mut scene, plot.point(1.0, now));
     if let Some(spot) = first {
@@ -107,14 +107,11 @@ fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32, ringed: Op
 
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene) {
     let (left, height) = canvas.either((84, 176), (26, 30));
-    let steps = canvas.either([0, 240, 620], [0, 150, 0]);
+    let steps = canvas.either([0, 240], [0, 150]);
     square(scene, (left, height));
     scene.text((left + 24, height), messages::AS_IT_IS, SMALL, Ink::Muted, Anchor::Start);
     scene.dot((left + steps[1], height), 11, Ink::Main, true);
-    scene.text((left + steps[1] + 24, height), messages::REACHES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
-    let second = if canvas.is_narrow() { height + 42 } else { height };
-    scene.dot((left + steps[2], second), 11, Ink::Main, false);
-    scene.text((left + steps[2] + 24, second), messages::MISSES_LIMITS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + steps[1] + 24, height), messages::WITH_PROPOSAL, SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn square(scene: &mut Scene, (x, y): (i32, i32)) {
@@ -142,14 +139,14 @@ fn frontier(scene: &mut Scene, plot: &Plot, spots: &[Spot<'_>], now: f64) {
 fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, spot: &Spot<'_>) {
     let at = plot.point(spot.detail, spot.share);
     scene.dot(at, 24, Ink::Text, false);
-    scene.dot(at, 11, Ink::Main, spot.advice.reaches_limits);
+    scene.dot(at, 11, Ink::Main, true);
     let size = canvas.either(LABEL, SMALL);
     let changes = spot.advice.changes.iter();
     let named: Vec<String> =
         changes.map(|change| messages::change(&canvas.name(&change.column), &canvas.text(&change.rule))).collect();
     let height = plot.bottom + 102;
     scene.dot((plot.left + 16, height), 16, Ink::Text, false);
-    scene.dot((plot.left + 16, height), 8, Ink::Main, spot.advice.reaches_limits);
+    scene.dot((plot.left + 16, height), 8, Ink::Main, true);
     let label = fitted(&messages::recommended(&named), size, plot.right - plot.left - 44);
     scene.text((plot.left + 44, height), &label, size, Ink::Text, Anchor::Start);
 }

@@ -109,12 +109,11 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
         })
         .collect();
     let recommended = tried.iter().find(|advice| advice.recommended);
-    let reaching = tried.iter().filter(|advice| advice.reaches_limits).count();
     let answer = match (recommended, uniqueness) {
         (Some(advice), Some(_)) => {
             messages::try_first_then(&plain(&printable(&advice.action)), &predicted(result, advice))
         }
-        _ => messages::advice_answer(tried.len(), reaching),
+        _ => messages::advice_answer(tried.len()),
     };
     let mut tables = Vec::new();
     if !rows.is_empty() {
@@ -136,13 +135,7 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
 }
 
 fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
-    let place = if advice.recommended {
-        messages::RECOMMENDED
-    } else if advice.reaches_limits {
-        messages::LIMITS_REACHED
-    } else {
-        messages::LIMITS_MISSED
-    };
+    let place = if advice.recommended { messages::RECOMMENDED } else { "" };
     let after = advice.after.as_ref();
     let (smallest, exposed) = if speaks_of_static(result) {
         (

@@ -8,8 +8,10 @@ use crate::report::summary::{
     Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
     proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
-use crate::report::{checks, known_points, linkage, messages, sweep};
-use crate::result::{Advice, Evidence, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome};
+use crate::report::{checks, known_points, linkage, messages};
+use crate::result::{
+    Advice, Evidence, Finding, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+};
 
 /// Rows of the lists of bars.
 const BARS: usize = 5;
@@ -223,7 +225,7 @@ pub(super) struct Action {
 pub(super) struct Todo {
     pub(super) notes: Vec<Sentence>,
     pub(super) actions: Vec<Action>,
-    /// Other ways than sharing records, where no proposal reaches the limits.
+    /// Other ways than sharing records, where no proposal makes every crowd large enough.
     pub(super) alternatives: Vec<String>,
     pub(super) has_more: bool,
 }
@@ -247,7 +249,6 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
         actions.push(action(result, advice));
     }
     let shown = actions.len() - before;
-    let reaches = ranked.iter().any(|advice| advice.reaches_limits);
     let others: Vec<String> = alternatives(result).map(|advice| plain(&printable(&advice.action))).collect();
     let outcome = result.verdict.outcome;
     let mut notes = Vec::new();
@@ -255,30 +256,27 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
         notes.push(quoted(messages::DO_INCOMPLETE));
     }
     notes.extend(known_points_note(result, &ranked).map(|note| quoted(&note)));
-    if !ranked.is_empty() && !reaches {
-        notes.push(quoted(&messages::none_reaches(ranked.len())));
-    } else if actions.is_empty() && notes.is_empty() {
-        notes.push(quoted(if outcome == VerdictOutcome::Pass { messages::DO_NOTHING } else { messages::DO_LOOK }));
+    let is_untreated = |finding: &Finding| finding.code == FindingCode::TreatmentNotApplied;
+    if result.findings.iter().any(is_untreated) {
+        notes.push(quoted(messages::DO_APPLY));
     }
-    let hopeless = !reaches && (!ranked.is_empty() || !others.is_empty());
-    let alternatives = match (hopeless, others.is_empty()) {
-        (false, _) => Vec::new(),
-        (true, false) => others,
-        (true, true) => messages::owned(messages::ALTERNATIVES),
-    };
-    Todo { notes, actions, alternatives, has_more: ranked.len() > shown }
+    if !ranked.is_empty() {
+        notes.push(quoted(messages::DO_SCAN_AGAIN));
+    } else if actions.is_empty() && notes.is_empty() {
+        notes.push(quoted(match (outcome, &result.verdict.headline) {
+            (VerdictOutcome::Pass, None) => messages::DO_NOTHING,
+            (VerdictOutcome::Pass, Some(_)) => messages::DO_KEEP,
+            _ => messages::DO_LOOK,
+        }));
+    }
+    Todo { notes, actions, alternatives: others, has_more: ranked.len() > shown }
 }
 
-/// What would keep known points to their limit, where it is broken and no proposal says so.
+/// That known points were not counted for any proposal, where their limit is broken.
 fn known_points_note(result: &ScanResult, ranked: &[&Advice]) -> Option<String> {
-    let limit = known_points::limit(result)?;
-    let mends = |advice: &&Advice| advice.after.as_ref().and_then(|after| after.unicity).is_some_and(|it| it <= limit);
-    if !known_points::is_over(result) || ranked.iter().any(mends) {
-        return None;
-    }
-    let study = known_points::measured(result)?.resolutions.as_ref();
-    let reaching = study.and_then(|study| sweep::advice(result, study).reaching);
-    Some(reaching.map_or_else(|| messages::KNOWN_POINTS_STAY.to_owned(), |change| messages::known_points_then(&change)))
+    let speaks_of_them = |advice: &&Advice| advice.after.as_ref().is_some_and(|after| after.unicity.is_some());
+    let is_counted = known_points::measured(result)?.resolutions.is_some() || ranked.iter().any(speaks_of_them);
+    (known_points::is_over(result) && !is_counted).then(|| messages::KNOWN_POINTS_STAY.to_owned())
 }
 
 /// Columns that must not be there come first: no coarsening of others helps.
@@ -358,7 +356,6 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
         parts.push(messages::predicted_unicity(&percent(before), &percent(after)));
     }
     parts.extend(advice.detail_kept.map(|kept| messages::predicted_detail(&percent(kept))));
-    parts.push(if advice.reaches_limits { messages::REACHES_LIMITS } else { messages::MISSES_LIMITS }.to_owned());
     parts.join("; ")
 }
 

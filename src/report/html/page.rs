@@ -8,7 +8,7 @@ use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
-use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
+use crate::report::summary::{Crowds, one_known_event, reasons_lead, unsaid_reasons};
 use crate::report::{charts, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -50,7 +50,7 @@ pub(super) struct Page {
 }
 
 struct Verdict {
-    word: &'static str,
+    word: String,
     class: &'static str,
     sentence: &'static str,
     /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
@@ -63,9 +63,10 @@ impl Page {
             Crowds::Measured(uniqueness) => Some(uniqueness),
             Crowds::Missing { .. } => None,
         };
-        let verdict = Verdict { sentence: messages::verdict_of(result), ..verdict(result.verdict.outcome) };
+        let (word, sentence) = (messages::verdict_words(result), messages::verdict_of(result));
+        let verdict = Verdict { word, sentence, ..verdict(result.verdict.outcome) };
         let run = printable(&result.run.id);
-        let style = safety::style(&run, verdict.word);
+        let style = safety::style(&run, messages::verdict(result.verdict.outcome));
         let columns = uniqueness.map(first::columns).unwrap_or_default();
         let sets = uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default();
         let said = headline(result).blocking;
@@ -130,7 +131,8 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
 
 fn reasons(result: &ScanResult) -> Vec<Sentence> {
     let reasons = unsaid_reasons(result).filter(|_| reasons_lead(result));
-    reasons.take(REASONS).map(|reason| quoted(&printable(reason))).collect()
+    let beside = one_known_event(result).into_iter().chain(messages::judged_on(&result.policy));
+    reasons.take(REASONS).map(|reason| printable(reason)).chain(beside).map(|reason| quoted(&reason)).collect()
 }
 
 fn verdict(outcome: VerdictOutcome) -> Verdict {
@@ -145,5 +147,5 @@ fn verdict(outcome: VerdictOutcome) -> Verdict {
             ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
         }
     };
-    Verdict { word: messages::verdict(outcome), class, sentence: messages::verdict_sentence(outcome), shape }
+    Verdict { word: messages::verdict(outcome).to_owned(), class, sentence: messages::verdict_sentence(outcome), shape }
 }

@@ -53,8 +53,8 @@ pub(in crate::report) fn moved_unicity(before: &str, after: &str) -> String {
     format!("subjects singled out by known points {before} -> {after}")
 }
 
-/// What a proposal costs, and whether it is enough.
-pub(in crate::report) fn advice_notes(detail_kept: Option<String>, reaches_limits: bool) -> String {
-    let enough = if reaches_limits { "every limit on crowds holds then" } else { "not enough by itself" };
-    detail_kept.map_or_else(|| enough.to_owned(), |kept| format!("{kept} of detail kept; {enough}"))
+/// What a proposal costs, and that nothing else was counted for it.
+pub(in crate::report) fn advice_notes(detail_kept: Option<String>) -> String {
+    let open = "scan again to know the verdict";
+    detail_kept.map_or_else(|| open.to_owned(), |kept| format!("{kept} of detail kept; {open}"))
 }

@@ -100,26 +100,14 @@ pub(in crate::report) const WHAT_TO_DO: &str = "What to do";
 pub(in crate::report) const RECOMMENDED: &str = "try first";
 pub(in crate::report) const ALL_PROPOSALS: &str = "All proposals, with their figures";
 pub(in crate::report) const DO_NOTHING: &str = "Nothing must change to keep to the limits. Read “Not measured” before the dataset leaves: this page speaks only of what was counted.";
+pub(in crate::report) const DO_KEEP: &str = "This pass holds as long as that which it rests on: read the waived findings. Read “Not measured” before the dataset leaves: this page speaks only of what was counted.";
+pub(in crate::report) const DO_APPLY: &str = "Apply the rules to the file and scan what comes out, or declare who applies them and until when: `[policy] treatment` in reidrisk.toml. The file that was read does not hold them.";
+pub(in crate::report) const DO_SCAN_AGAIN: &str =
+    "Each change was counted for the figures beside it and for nothing else. Scan again with it to know the verdict.";
 pub(in crate::report) const DO_LOOK: &str =
     "No change was computed. Look at the findings: each says what it is about, and `reidrisk explain CODE` what to do.";
 pub(in crate::report) const DO_INCOMPLETE: &str =
     "Measure again with more room: a longer `--timeout`, a larger `--memory`, or fewer combinations with `--max-set`.";
-
-pub(in crate::report) fn none_reaches(tried: usize) -> String {
-    let tried = if tried == 1 {
-        "The one change that was computed does not reach".to_owned()
-    } else {
-        format!("None of the {} changes that were computed reaches", count(tried as u64))
-    };
-    format!("{tried} the limits. The best of them come first; other ways than sharing records follow.")
-}
-
-/// Other ways than sharing records.
-pub(in crate::report) const ALTERNATIVES: &[&str] = &[
-    "Share totals of groups that are large enough (aggregates) instead of records.",
-    "Share synthetic records, measured before they leave as this dataset was.",
-    "Let the recipient compute inside a closed environment (an enclave) and take only results out.",
-];
 
 pub(in crate::report) fn leave_out(columns: &[String]) -> String {
     let names: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
@@ -129,12 +117,8 @@ pub(in crate::report) fn leave_out(columns: &[String]) -> String {
 pub(in crate::report) const LEAVE_OUT_WHY: &str =
     "They name people or are not agreed; no coarser column beside them helps.";
 pub(in crate::report) const CONSENT_WHY: &str = "Nobody can consent for them.";
-pub(in crate::report) const KNOWN_POINTS_STAY: &str = "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` shows what \
-     mends that.";
-
-pub(in crate::report) fn known_points_then(change: &str) -> String {
-    format!("For known points the sweep says: {change}.")
-}
+pub(in crate::report) const KNOWN_POINTS_STAY: &str = "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` counts \
+     coarser points.";
 
 pub(in crate::report) fn leave_out_subjects(subjects: u64) -> String {
     format!("Leave out the records of {} without consent", super::counted(subjects, "subject", "subjects"))

@@ -158,9 +158,7 @@ fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
             preset.sources.iter().map(|source| crate::report::escape::printable(source)).collect();
         format!(" Sources: {}.", sources.join("; "))
     });
-    let day = policy.as_of.as_ref().map_or_else(String::new, |day| {
-        format!(" Agreement and waivers are judged for {}.", crate::report::escape::printable(day))
-    });
+    let day = super::judged_on(policy).map_or_else(String::new, |day| format!(" {day}"));
     format!(
         "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
          policy unless law or standard stands beside it.",

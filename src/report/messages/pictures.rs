@@ -85,8 +85,7 @@ pub(in crate::report) fn within_limit_k(k: u32) -> String {
 pub(in crate::report) const OVER_LIMIT: &str = "over the limit";
 pub(in crate::report) const DETAIL_KEPT_AXIS: &str = "detail of the quasi-identifiers kept";
 pub(in crate::report) const AS_IT_IS: &str = "as it is";
-pub(in crate::report) const REACHES_LIMITS: &str = "reaches the limits on crowds";
-pub(in crate::report) const MISSES_LIMITS: &str = "does not reach the limits on crowds";
+pub(in crate::report) const WITH_PROPOSAL: &str = "with a proposal";
 
 /// `posted_at → day`.
 pub(in crate::report) fn change(column: &str, rule: &str) -> String {

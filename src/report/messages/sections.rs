@@ -29,11 +29,12 @@ pub(in crate::report) fn findings_answer(findings: usize, waived: usize) -> Stri
 
 pub(in crate::report) const ADVICE_TITLE: &str = "What could change";
 pub(in crate::report) const ADVICE_HEADS: [&str; 6] =
-    ["Proposal", "Smallest crowd then", "In small crowds then", "Risk removed", "Detail kept", "Limits"];
+    ["Proposal", "Smallest crowd then", "In small crowds then", "Risk removed", "Detail kept", "Order"];
 pub(in crate::report) const CONFIG_CAPTION: &str = "Lines for reidrisk.toml, and the same as flags";
 pub(in crate::report) const CONFIG_HEADS: [&str; 3] = ["Proposal", "reidrisk.toml", "Flags of scan"];
 pub(in crate::report) const ADVICE_READING: &[&str] = &[
-    "Every proposal was applied to the extract and counted again: its figures are what a scan with that change gives.",
+    "Every proposal was applied to the extract and the figures beside it were counted again. The other limits were not \
+     held against it: scan again with it to know the verdict.",
     "Risk removed is the share of exposed subjects that are exposed no more. Detail kept is how much the \
      quasi-identifiers still tell apart; an extract without them keeps nothing.",
     "A proposal on the line that joins the dots is beaten by no other in both figures.",
@@ -41,19 +42,12 @@ pub(in crate::report) const ADVICE_READING: &[&str] = &[
 pub(in crate::report) const ADVICE_TODO: &[&str] =
     &["Paste the lines of a proposal into `reidrisk.toml`, or add its flags, and scan again."];
 
-pub(in crate::report) const LIMITS_REACHED: &str = "reached";
-pub(in crate::report) const LIMITS_MISSED: &str = "not reached";
-
 pub(in crate::report) fn try_first_then(action: &str, predicted: &str) -> String {
     format!("Try first: {}. Then: {predicted}.", action.trim_end_matches('.'))
 }
 
-pub(in crate::report) fn advice_answer(tried: usize, reaching: usize) -> String {
-    match (tried, reaching) {
-        (0, _) => "No change of columns was proposed.".to_owned(),
-        (tried, 0) => format!("{} computed; none reaches the limits.", changes(tried)),
-        (tried, reaching) => format!("{} computed; {} reach the limits.", changes(tried), count(reaching as u64)),
-    }
+pub(in crate::report) fn advice_answer(tried: usize) -> String {
+    if tried == 0 { "No change of columns was proposed.".to_owned() } else { format!("{} computed.", changes(tried)) }
 }
 
 pub(in crate::report) fn advice_caption(tried: usize) -> String {

@@ -20,6 +20,17 @@ pub(in crate::report) fn singled_out(frequency: &str, known_points: u32, columns
     format!("{subjects} can be singled out by {points} ({columns})")
 }
 
+/// The counts alone: `0 % of 2,900 subjects singled out by 4 known points (day)`.
+pub(in crate::report) fn singled_out_counts(counts: &str, known_points: u32, columns: &str) -> String {
+    let points = super::counted(u64::from(known_points), "known point", "known points");
+    format!("{counts} singled out by {points} ({columns})")
+}
+
+/// The counts alone: `0 of 40 subjects (0 %) alone on city`.
+pub(in crate::report) fn alone_on(counts: &str, columns: &str) -> String {
+    format!("{counts} alone on {columns}")
+}
+
 /// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
 pub(in crate::report) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
     let interval = bounds.map_or_else(String::new, |[low, high]| {
@@ -193,9 +204,13 @@ pub(in crate::report) fn sweep_single(change: &str, known: u32, now: &str, after
 
 pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, limit: &str) -> String {
     if change == super::AS_IT_IS {
-        return format!("The extract as it is keeps to the limit of {limit}: {share}, at most {upper}.");
+        return format!(
+            "On the points that this sweep looked at, the extract as it is has at most {limit}: {share}, at most {upper}."
+        );
     }
-    format!("The least change of this sweep that keeps to the limit of {limit} is {change}: {share}, at most {upper}.")
+    format!(
+        "The least change of this sweep with at most {limit} on the points that it looked at is {change}: {share}, at most {upper}."
+    )
 }
 
 pub(in crate::report) fn sweep_misses(known: u32, limit: &str) -> String {

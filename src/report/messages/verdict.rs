@@ -1,7 +1,7 @@
 //! Words about the verdict, its reasons, and what frames a view.
 
 use super::counted;
-use crate::result::{ScanResult, Severity, VerdictOutcome, WaiverRecord, WaiverState};
+use crate::result::{FindingCode, Policy, ScanResult, Severity, VerdictOutcome, WaiverRecord, WaiverState};
 
 /// The verdict as one word.
 pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
@@ -33,13 +33,31 @@ pub(in crate::report) fn verdict_sentence(outcome: VerdictOutcome) -> &'static s
     }
 }
 
-/// The verdict as a sentence; a pass that waivers made says so.
+/// The verdict in a word, or what a pass rests on in a few.
+pub(in crate::report) fn verdict_words(result: &ScanResult) -> String {
+    let rests_on = result.verdict.headline.as_deref().filter(|_| result.verdict.outcome == VerdictOutcome::Pass);
+    rests_on.map_or_else(|| verdict(result.verdict.outcome).to_owned(), crate::report::escape::printable)
+}
+
+/// The verdict as a sentence; a pass that waivers or a treatment made says so.
 pub(in crate::report) fn verdict_of(result: &ScanResult) -> &'static str {
     let waived = result.findings.iter().any(|finding| finding.waived);
+    let treated = result.findings.iter().any(|finding| finding.code == FindingCode::TreatmentNotApplied);
     match result.verdict.outcome {
+        VerdictOutcome::Pass if treated => "What passes is the file once it is treated; the file that was read is not.",
         VerdictOutcome::Pass if waived => "Every limit holds, or a waiver covers it.",
         outcome => verdict_sentence(outcome),
     }
+}
+
+/// The days for which that which ends was judged; none where nothing ends.
+pub(in crate::report) fn judged_on(policy: &Policy) -> Option<String> {
+    let printable = crate::report::escape::printable;
+    let as_of = printable(policy.as_of.as_ref()?);
+    let today = policy.today.as_ref().map(|today| printable(today)).filter(|today| *today != as_of);
+    let today =
+        today.map_or_else(String::new, |today| format!(" and for the day of the scan, {today}; the worse counts"));
+    Some(format!("What ends (agreement, waivers, treatment) is judged for {as_of}{today}."))
 }
 
 /// A severity as one word.
@@ -123,3 +141,11 @@ pub(in crate::report) fn restricted(stamp: &str) -> String {
 pub(in crate::report) fn markdown_footer(version: &str, run: &str, started: &str, exit_code: u8) -> String {
     format!("reidrisk {version}, run {run}, {started}, exit code {exit_code}")
 }
+
+/// What the static columns and one event of all event columns single out.
+pub(in crate::report) fn one_known_event(counts: &str) -> String {
+    format!("The static columns together with one known event (all event columns of one record) single out {counts}.")
+}
+
+pub(in crate::report) const ONE_KNOWN_EVENT_NOT_MEASURED: &str =
+    "What the static columns together with one known event single out was not measured.";
