@@ -296,6 +296,38 @@ fn names_of_people_are_told_where_nobody_counts_or_permits_them() {
     assert_eq!(of(Role::QuasiIdentifier, Placement::CellComment, false), found);
 }
 
+/// Judgements that show every finding about what a PASS rests on.
+pub(super) fn judgements() -> [Judgement; 2] {
+    let (mut dataset, mut measures) = with_events(0.1, 0.9, 20);
+    dataset.facts.dominant_subject = Some(DominantSubject { records: 30, next_ten_records: 20, other_subjects: 49 });
+    dataset.facts.subject_candidates = vec![candidate(true, Some(true))];
+    let counts = ColumnFacts {
+        placeholder_cells: Some(3),
+        values_joined_by_trimming: Some(1),
+        rounded_identifier_cells: Some(1_200),
+        suppressed_cells: Some(2),
+        ..ColumnFacts::default()
+    };
+    dataset.columns[0].facts = ColumnFacts { suppressed_cells: None, ..counts.clone() };
+    dataset.columns[1].facts = counts;
+    dataset.columns.push(event("amount"));
+    let open = ColumnFacts { undeclared: true, ..ColumnFacts::default() };
+    dataset.columns.push(DatasetColumn { facts: open, ..column("tariff", Role::Ignore, true) });
+    for (name, share, words) in [("memo", 0.1, 3.5), ("code", 0.25, 1.0)] {
+        let (share_with_own_value, average_words) = (Some(share), Some(words));
+        let facts = ColumnFacts { share_with_own_value, average_words, ..ColumnFacts::default() };
+        dataset.columns.push(DatasetColumn { facts, ..column(name, Role::Sensitive, true) });
+    }
+    let (column, kind, placement) = ("memo".to_owned(), IdentifierKind::PersonName, Placement::WholeCell);
+    let found = IdentifierColumn { column, kind, placement, records: 40, share: 0.4, permitted: false };
+    let value = Identifiers { columns_searched: 3, columns: vec![found], correlated: Vec::new() };
+    measures.identifiers = Some(Outcome::Measured { unit: Unit::Record, value });
+    let first = findings_of(&dataset, &measures, &Limits::default(), &declared(|it| it.aggregate = true));
+    let narrowed = declared(|it| it.narrowed_by = vec!["--ignore".to_owned()]);
+    let second = findings_of(&Dataset { subject: None, ..super::dataset() }, &good(), &Limits::default(), &narrowed);
+    [first, second]
+}
+
 /// Whether a limit that something can break was measured on this column, from the nested values alone.
 fn is_covered(name: &str, measures: &Measures, policy: &Policy) -> bool {
     let holds = |columns: &[String]| columns.iter().any(|column| column == name);
