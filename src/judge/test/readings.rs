@@ -63,7 +63,8 @@ fn limits_that_break_under_both_readings_fail_and_under_one_ask_for_review() {
         let unclear: Vec<_> =
             judgement.findings.iter().filter(|finding| finding.code == FindingCode::StaticUnclear).collect();
         assert_eq!((unclear.len(), unclear[0].measured), (1, Some(0.5)));
-        assert_eq!(judgement.checks.len(), 4, "a check for each limit under each reading");
+        let held = judgement.checks.iter().filter(|check| check.figure.is_some());
+        assert_eq!(held.count(), 4, "a check for each limit under each reading");
     }
 }
 
