@@ -83,14 +83,15 @@ fn told(gate: &UnicityGate, figure: &Figure, limit: f64, is_active: bool) -> Opt
         .value
         .interval()
         .map_or_else(String::new, |[low, high]| format!(" (95 % interval {} to {})", percent(low), percent(high)));
-    let who = match is_active {
-        true => format!(
+    let who = if is_active {
+        format!(
             "{} subjects with at least {} such points, of {} with an event,",
             grouped(gate.subjects_active),
             gate.known_points,
             grouped(gate.subjects)
-        ),
-        false => format!("{} subjects with an event", grouped(gate.subjects)),
+        )
+    } else {
+        format!("{} subjects with an event", grouped(gate.subjects))
     };
     Some(format!(
         "{} of all {who} are singled out by {} of {}{interval}",

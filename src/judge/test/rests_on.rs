@@ -225,7 +225,7 @@ fn a_column_without_role_leaves_too() {
     events.columns[2] = column("day", Role::Ignore, true);
     events.columns[2].facts.undeclared = true;
     let judged = findings_of(&events, &measures, &Limits::default(), &Declarations::default());
-    assert_eq!(judged.checks.iter().any(|check| check.figure.as_deref() == Some("unicity.gated_share")), true);
+    assert!(judged.checks.iter().any(|check| check.figure.as_deref() == Some("unicity.gated_share")));
     assert_eq!(told(&judged, FindingCode::UndeclaredColumn), []);
 }
 
