@@ -23,7 +23,7 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     }
 }
 
-pub(super) fn is_dropped(column: &DatasetColumn) -> bool {
+fn is_dropped(column: &DatasetColumn) -> bool {
     column.coarsen.iter().any(|rule| rule == "drop")
 }
 

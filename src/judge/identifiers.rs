@@ -1,12 +1,10 @@
 //! What the cells say: direct identifiers, numbers that show too much, pseudonyms that can be reversed.
 
-use jiff::civil::Date;
-
 use super::checks::open;
-use super::{Case, Gated, Hearing, as_float, columns, finding};
+use super::{Case, Gated, Hearing, as_float, finding};
 use crate::result::{
     Check, CheckOutcome, CorrelatedPseudonym, Figure, Finding, FindingCode, Gate, GateMeasure, IdentifierColumn,
-    IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Role, Severity, Treatment,
+    IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Role, Severity,
 };
 
 /// Name of the measure.
@@ -63,9 +61,7 @@ fn whole(hearing: Hearing<'_>, rule: &GateMeasure, end: &(CheckOutcome, String, 
     let (outcome, reason, found) = end;
     let figure = hearing.figures.iter().find(|figure| figure.id == "identifiers.columns");
     let holds = *outcome == CheckOutcome::Holds;
-    // Columns that are dropped downstream are counted as the file holds them, and break nothing.
-    let is_judged = |figure: &&Figure| !holds || figure.value.value().is_none_or(|columns| columns <= 0.0);
-    let figure = figure.filter(|_| *rule == GateMeasure::DIRECT_IDENTIFIERS).filter(is_judged);
+    let figure = figure.filter(|_| *rule == GateMeasure::DIRECT_IDENTIFIERS);
     Check {
         figure: figure.map(|figure| figure.id.clone()),
         compared: figure.and_then(|figure| figure.value.value()).filter(|_| holds),
@@ -118,7 +114,6 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     let figures = hearing.figures.iter().filter(|figure| figure.id == "identifiers.records");
     for (column, figure) in value.columns.iter().zip(figures) {
         let found = match column.kind {
-            _ if is_dropped_downstream(hearing.case, &column.column) => None,
             IdentifierKind::PersonName if !column.permitted && leaves_uncounted(hearing.case, column) => {
                 Some(names(column))
             }
@@ -134,10 +129,7 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
         }
     }
     let keyed = |pair: &&CorrelatedPseudonym| policy.permitted_identifiers.contains(&pair.hashed_column);
-    let is_parted = |pair: &&CorrelatedPseudonym| {
-        [&pair.hashed_column, &pair.truncated_column].iter().any(|name| is_dropped_downstream(hearing.case, name))
-    };
-    let pairs = value.correlated.iter().filter(|pair| !keyed(pair) && !is_parted(pair));
+    let pairs = value.correlated.iter().filter(|pair| !keyed(pair));
     findings.extend(pairs.map(|pair| (vec![GateMeasure::PSEUDONYM_REVERSAL], beside(pair))));
     if card_form {
         findings.extend(several_truncations(value).map(|found| (vec![GateMeasure::CARD_NUMBER_FORM], found)));
@@ -146,16 +138,6 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
         gated.checks.extend(rules.iter().map(|rule| broken(rule, &found)));
         gated.findings.push(found);
     }
-}
-
-/// Whether somebody answers, in force on the day of judgement, for leaving the column out before the file leaves.
-fn is_dropped_downstream(case: Case<'_>, name: &str) -> bool {
-    let is_in_force = |treatment: &Treatment| {
-        let expires = treatment.expires.parse::<Date>().ok();
-        treatment.applied == "downstream" && expires.zip(case.as_of).is_some_and(|(last, day)| day <= last)
-    };
-    case.declarations.treatment.as_ref().is_some_and(is_in_force)
-        && case.dataset.columns.iter().any(|column| column.name == name && columns::is_dropped(column))
 }
 
 /// Whether nobody counts what such a cell gives away: it stands in a column that is in no figure, or beside the columns.

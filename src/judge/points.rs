@@ -6,8 +6,8 @@ use super::{Case, Gated, Hearing, finding, list};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{
-    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
-    Severity, UnicityGate,
+    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured,
+    Outcome, Role, Severity, UnicityGate,
 };
 
 /// Why no curve of known points can be gated.
@@ -83,14 +83,15 @@ fn told(gate: &UnicityGate, figure: &Figure, limit: f64, is_active: bool) -> Opt
         .value
         .interval()
         .map_or_else(String::new, |[low, high]| format!(" (95 % interval {} to {})", percent(low), percent(high)));
-    let who = match is_active {
-        true => format!(
+    let who = if is_active {
+        format!(
             "{} subjects with at least {} such points, of {} with an event,",
             grouped(gate.subjects_active),
             gate.known_points,
             grouped(gate.subjects)
-        ),
-        false => format!("{} subjects with an event", grouped(gate.subjects)),
+        )
+    } else {
+        format!("{} subjects with an event", grouped(gate.subjects))
     };
     Some(format!(
         "{} of all {who} are singled out by {} of {}{interval}",

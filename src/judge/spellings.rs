@@ -79,9 +79,10 @@ fn rounded(column: &DatasetColumn) -> Option<Finding> {
 fn suppressed(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.suppressed_cells.filter(|&cells| cells > 0)?;
     let is_wildcard = matches!(&case.measures.uniqueness, Some(Outcome::Measured { value, .. }) if value.missing == MissingMode::Wildcard);
-    let (severity, how) = match is_wildcard {
-        true => (Severity::Medium, "a mark matches every value"),
-        false => (Severity::Note, "a mark counts as a value of its own"),
+    let (severity, how) = if is_wildcard {
+        (Severity::Medium, "a mark matches every value")
+    } else {
+        (Severity::Note, "a mark counts as a value of its own")
     };
     let message = format!(
         "{} of column `{}` {} a suppression mark in a record that is not suppressed as a whole; {how}",

@@ -323,7 +323,11 @@ fn a_limit_on_linkage_is_no_gate_on_being_singled_out() {
     let nobody_counted = Measures { uniqueness: None, ..linked(vec![attack(AttackKind::Exact, "crm", 1.0, None)]) };
     for limits in [share(1.0), links(1e9)] {
         let got = verdict_of(&nobody_counted, &limits);
-        assert_eq!(got, (VerdictOutcome::Review, vec![FindingCode::NoRiskGate]), "{limits:?}");
+        assert_eq!(
+            got,
+            (VerdictOutcome::Review, vec![FindingCode::NoRiskGate, FindingCode::UngatedColumn]),
+            "{limits:?}"
+        );
     }
 }
 

@@ -7,6 +7,7 @@ mod laws;
 mod linkage;
 mod policies;
 mod readings;
+mod rests_on;
 mod spine;
 mod treatments;
 mod waivers;
@@ -119,7 +120,10 @@ fn the_full_set_is_gated_only_when_the_policy_asks() {
 #[test]
 fn without_a_static_column_no_gate_is_left_and_the_verdict_is_review() {
     let (outcome, exit, codes) = judged(&dataset(), &measured(uniqueness(None, 1)), &policy());
-    assert_eq!((outcome, exit, codes), (VerdictOutcome::Review, 1, vec![FindingCode::NoRiskGate]));
+    assert_eq!(
+        (outcome, exit, codes),
+        (VerdictOutcome::Review, 1, vec![FindingCode::NoRiskGate, FindingCode::UngatedColumn])
+    );
     let lenient = Policy { allow_review: true, ..policy() };
     assert_eq!(judged(&dataset(), &measured(uniqueness(None, 1)), &lenient).1, 0);
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Draws the same numbers for the same seed, everywhere.
-struct Draw(u64);
+pub(super) struct Draw(pub(super) u64);
 
 impl Draw {
     /// A number below `end`.
@@ -15,7 +15,7 @@ impl Draw {
         (mixed ^ (mixed >> 31)) % end
     }
 
-    fn chance(&mut self, percent: u64) -> bool {
+    pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
@@ -51,7 +51,7 @@ impl Draw {
         set
     }
 
-    fn dataset(&mut self) -> Dataset {
+    pub(super) fn dataset(&mut self) -> Dataset {
         let mut dataset = dataset();
         let day = column("day", Role::QuasiIdentifier, self.chance(40));
         let posted = DatasetColumn { column_type: ColumnType::Date, ..column("posted", Role::Ignore, true) };
@@ -142,7 +142,7 @@ impl Draw {
         Identifiers { columns_searched: 5, columns: found, correlated: Vec::new() }
     }
 
-    fn measures(&mut self) -> Measures {
+    pub(super) fn measures(&mut self) -> Measures {
         let unit = if self.chance(95) { Unit::Subject } else { Unit::Record };
         let (uniqueness, unicity) = (self.uniqueness(), self.unicity());
         let (linkage, identifiers) = (self.linkage(), self.identifiers());
@@ -155,7 +155,7 @@ impl Draw {
         }
     }
 
-    fn policy(&mut self) -> Policy {
+    pub(super) fn policy(&mut self) -> Policy {
         let preset = self.chance(50).then(|| self.pick(&PRESETS).to_owned());
         let mut limits = Limits { preset, ..Limits::default() };
         for row in crate::measure::limits().filter(|row| row.key != "max_inference_advantage") {

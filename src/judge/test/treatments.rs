@@ -58,7 +58,7 @@ fn a_file_that_does_not_hold_its_treatment_is_reviewed_at_best() {
 #[test]
 fn several_changes_are_counted_by_column() {
     let mut dataset = coarsened(Some(40));
-    dataset.columns.push(DatasetColumn { name: "day".to_owned(), ..dataset.columns[1].clone() });
+    dataset.columns.push(DatasetColumn { name: "day".to_owned(), role: Role::Ignore, ..dataset.columns[1].clone() });
     let judgement = judged_under(&dataset, None, DAY, 9);
     assert_eq!(judgement.findings[0].measured, Some(80.0));
     let headline = judgement.verdict.headline.unwrap();
