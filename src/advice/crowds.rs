@@ -122,7 +122,7 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// All columns that a recipe leaves, and those that are then static: all of them without subjects.
+    /// All columns that a recipe leaves, and those that are then static or unclear: all of them without subjects.
     fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
         let place = |(column, step): (usize, Step)| match step {
             Step::AsIs => Some(column),
@@ -130,7 +130,8 @@ impl<'a> Counter<'a> {
             Step::Dropped => None,
         };
         let full: Vec<usize> = recipe.steps().enumerate().filter_map(place).collect();
-        let is_static = |column: &usize| self.table.constant_per_subject(*column).unwrap_or(true);
+        // A proposal must hold under either reading of an unclear column: more columns never make larger crowds.
+        let is_static = |column: &usize| self.table.is_static(*column) || self.table.is_unclear(*column);
         let fixed = ColumnSet::new(full.iter().copied().filter(is_static));
         (ColumnSet::new(full), fixed)
     }

@@ -132,6 +132,7 @@ fn measured_anew(
     let gates = settings.gate.points.iter().map(|point| GatedPoint {
         columns: point.columns.iter().map(|&column| behind(column)).collect(),
         coarsen: point.coarsen.clone(),
+        reading: point.reading,
     });
     let gate = GateSettings { points: gates.collect(), ..settings.gate.clone() };
     let points = points.collect();

@@ -5,7 +5,7 @@ use super::clock::today;
 use super::exit::ExitStatus;
 use super::flags::tell_settings;
 use super::printer::Printer;
-use crate::config::{ConfigFile, find_waivers, read_waivers, resolve};
+use crate::config::{ConfigFile, check_treatment, find_waivers, read_waivers, resolve};
 use crate::plan::{ConfigError, Plan, check_rules, shown_name};
 use crate::stop::Stop;
 
@@ -31,6 +31,7 @@ fn plan_of(arguments: &CheckArguments) -> Result<Plan, ConfigError> {
     let file = ConfigFile::read(&arguments.config)?;
     let plan = resolve(vec!["-".to_owned()], &[], Some(file))?;
     check_rules(&plan)?;
+    check_treatment(&plan, today())?;
     check_waivers(arguments)?;
     Ok(plan)
 }

@@ -6,7 +6,9 @@ use super::arguments::{EXIT_ZERO, ScanArguments};
 use super::clock::{environment, today};
 use super::memory::default_memory_limit;
 use super::printer::Printer;
-use crate::config::{ConfigFile, Given, find_config, find_waivers, list_subjects, read_waivers, resolve};
+use crate::config::{
+    ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,
+};
 use crate::plan::{ConfigError, Plan, shown_name};
 use crate::result::PlannedSetting;
 
@@ -23,6 +25,7 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
     }
+    check_treatment(&plan, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)
 }
@@ -138,11 +141,13 @@ mod tests {
         ("audience", &[], &["internal"]),
         ("delimiter", &[], &[";"]),
     ];
-    const READING: [(&str, &[&str], &[&str]); 4] = [
+    const READING: [(&str, &[&str], &[&str]); 6] = [
         ("quote", &[], &["none"]),
         ("no-header", &[], &[]),
         ("encoding", &[], &["latin-1"]),
         ("null-value", &[], &["NA"]),
+        ("no-trim", &[], &[]),
+        ("suppression-marks", &[], &["xx"]),
     ];
     /// Flags of the edge of the program, which no plan holds.
     const EDGE: [(&str, &[&str]); 10] = [

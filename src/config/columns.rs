@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reader::{Problem, Section, Written};
+use super::declared;
+use super::document::Problem;
+use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::settings::file_name;
 use crate::plan::{CoarsenRule, RolePlan, SubjectMap, did_you_mean, is_coarsened, shown_name};
@@ -11,6 +13,9 @@ use crate::result::Role;
 /// Gives the columns of a flag such as `--quasi age,sex` their role.
 pub(super) fn declare(draft: &mut Draft, value: &Written<'_, '_>, role: Role) -> Result<(), Problem> {
     let flag = value.name();
+    if role == Role::Ignore {
+        declared::narrow(draft, flag);
+    }
     for name in value.columns()? {
         let taken = draft.typed_roles.iter().find(|(other, known)| **known == Role::Subject && **other != name);
         if let (Role::Subject, Some((other, _))) = (role, taken) {
@@ -105,13 +110,18 @@ pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>) -> BTreeSet
         section.get("role", |value| {
             said.insert("role");
             draft.decides_roles = true;
-            declare_in_file(&mut draft.plan.roles, &name, read_role(value)?, value)
+            let role = read_role(value)?;
+            if role == Role::Subject && draft.plan.declarations.no_subject {
+                return Err(declared::subject_and_none(value));
+            }
+            declare_in_file(&mut draft.plan.roles, &name, role, value)
         });
         let permitted = section.get("permitted", Written::boolean);
         said.extend(permitted.map(|_| "permitted"));
         if permitted == Some(true) {
             draft.plan.permitted_identifiers.insert(name.clone());
         }
+        declared::read_column(draft, &mut said, &section, &name);
         if let Some(rules) = section.get("coarsen", |value| value.each(read_rule)) {
             said.insert("coarsen");
             draft.plan.coarsen.insert(name, rules);

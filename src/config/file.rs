@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::columns;
+use super::document::Document;
 use super::layers::{Origins, file_origin, note};
 use super::places::{column_lines, shared_name};
-use super::reader::{Document, Section};
+use super::reader::Section;
 use super::recipient;
 use super::setting::Draft;
 use super::settings::settings;

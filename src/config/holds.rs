@@ -2,9 +2,10 @@
 
 use regex::Regex;
 
+use super::document::Problem;
 use super::linkage::{add_source, attacks_of, named_twice};
 use super::parts::{ENCODINGS, parse_delimiter, parse_quote};
-use super::reader::{Problem, Section, Written};
+use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::unicity::tolerance;
 use crate::plan::{

@@ -84,6 +84,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
         for role in declared.values_mut().filter(|role| **role == Role::Subject) {
             *role = Role::Ignore;
         }
+        plan.declarations.no_subject = false;
     }
     declared.append(&mut draft.typed_roles);
     plan.roles.guess = !draft.decides_roles;
@@ -93,12 +94,21 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
         return Err(ConfigError::new("map-without-subject", message)
             .with_hint("name the subject with `[subject] column` or `--subject`"));
     }
+    read_alike(&mut plan);
     check_signs(&plan.input)?;
     plan.policy = Policy {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),
         ..policy_of(&draft.limits)
     };
     Ok(plan)
+}
+
+/// What is compared with cells of the extract is trimmed as they are.
+fn read_alike(plan: &mut Plan) {
+    let trim = plan.input.trim;
+    let sources = plan.linkage.sources.iter_mut().map(|source| &mut source.input);
+    let identifiers = plan.linkage.known_identifiers.iter_mut().map(|known| &mut known.input);
+    sources.chain(identifiers).for_each(|input| input.trim = trim);
 }
 
 /// Says that figures of single subjects are to be listed beside the result, for an internal audience.
@@ -169,7 +179,7 @@ fn limit_in_force(
         let asked = own.unwrap_or(f64::from(DEFAULT_K));
         let from = match policy.gates.iter().find(|gate| gate.class_limit() == Some(policy.k)) {
             // A preset or a risk may ask for more than the number that somebody wrote; what counts is told.
-            Some(gate) if asked < f64::from(policy.k) || own.is_none() && asked != f64::from(policy.k) => {
+            Some(gate) if asked < f64::from(policy.k) || own.is_none() && policy.k != DEFAULT_K => {
                 let by_risk = gate.measure == GateMeasure::HIGHEST_RISK && gate.origin == GateOrigin::Own;
                 if by_risk { "policy.max_risk".to_owned() } else { preset() }
             }

@@ -38,6 +38,8 @@
 
 mod against;
 mod columns;
+mod declared;
+mod document;
 mod file;
 mod find;
 mod holds;
@@ -56,6 +58,7 @@ mod tests;
 mod unicity;
 mod waivers;
 
+pub use declared::check_treatment;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::{config_beside, find_config, find_waivers};
 pub use layers::{list_subjects, resolve};

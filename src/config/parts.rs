@@ -3,7 +3,7 @@
 use crate::plan::{TextEncoding, shown_name};
 use crate::result::{Audience, MissingMode, Severity};
 
-/// Names of severities in the order from low to critical.
+/// Names of severities in the order from note to critical.
 pub(super) const SEVERITIES: [(&str, Severity); 5] = [
     ("note", Severity::Note),
     ("low", Severity::Low),
@@ -11,6 +11,12 @@ pub(super) const SEVERITIES: [(&str, Severity); 5] = [
     ("high", Severity::High),
     ("critical", Severity::Critical),
 ];
+
+/// Names of severities that can fail; a note changes no verdict.
+pub(super) const FAILING: [(&str, Severity); 4] = [SEVERITIES[1], SEVERITIES[2], SEVERITIES[3], SEVERITIES[4]];
+
+/// What the records of a dataset may be, and whether they are totals.
+pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", true)];
 
 /// Names of what a missing cell may match.
 pub(super) const MISSING_MODES: [(&str, MissingMode); 2] =
@@ -32,7 +38,7 @@ pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [
 ];
 
 /// The name of a value in one of these lists.
-pub(super) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: T) -> String {
+pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
     known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
 }
 

@@ -1,7 +1,8 @@
 //! `[policy]`: the preset and what is raised. Its limits come from the table beside the measures.
 
+use super::document::Problem;
 use super::parts::SEVERITIES;
-use super::reader::{Problem, Written};
+use super::reader::Written;
 use super::setting::Draft;
 use crate::judge::{AGGREGATE_PRESETS, PRESETS};
 use crate::plan::{did_you_mean, shown_name};

@@ -1,6 +1,7 @@
 //! `[recipient]`: who is to receive the extract, and under which agreement.
 
-use super::reader::{Problem, Written};
+use super::document::Problem;
+use super::reader::Written;
 use super::setting::Draft;
 use super::settings::{NONE, file_name};
 use crate::plan::{ConsentRegister, Plan, RecipientPlan, counted, shown_name};

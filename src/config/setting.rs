@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::against::Against;
-use super::reader::{Problem, Written};
+use super::document::Problem;
+use super::reader::Written;
 use crate::plan::{Limit, Limits, Plan};
 use crate::result::Role;
 

@@ -7,17 +7,20 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::reader::{Problem, Written};
+use super::document::Problem;
+use super::reader::Written;
 use super::setting::{Draft, Flag, Setting, Verbs};
-use super::{columns, holds, linkage, parts, policy, recipient, unicity};
+use super::{columns, declared, holds, linkage, parts, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, TimeOrigin, counted, did_you_mean, parse_duration, parse_size,
-    shown_name,
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, did_you_mean,
+    parse_duration, parse_size, shown_name,
 };
 use crate::result::{Audience, Role};
 
-use parts::{AUDIENCES, ENCODINGS, MISSING_MODES, SEVERITIES, name_of, parse_delimiter, parse_quote, shown_sign};
+use parts::{
+    AUDIENCES, ENCODINGS, FAILING, KINDS, MISSING_MODES, SEVERITIES, name_of, parse_delimiter, parse_quote, shown_sign,
+};
 
 /// More worker threads than this only cost memory, and far more of them bring a machine down.
 const MOST_THREADS: u64 = 1_024;
@@ -89,6 +92,12 @@ static BEFORE_LIMITS: &[Setting] = &[
             format!("{}, from {from} to {to}", file_name(&map.file))
         })
     }),
+    Setting::new("subject", "none", "Whether every record is a person of its own", declared::no_subject, |plan| {
+        plan.declarations.no_subject.to_string()
+    }),
+    Setting::new("subject", "reason", "Why the subject, or that there is none, is right",
+        |draft, value| value.words().map(|reason| draft.plan.declarations.subject_reason = Some(reason)),
+        |plan| optional(plan.declarations.subject_reason.as_deref().map(shown_name), NONE)),
     // `[columns.NAME]` is read as a whole; these say what comes of it.
     Setting::new("columns", "role", "What a column is", nothing, |plan| {
         let guessed = if plan.roles.guess { "guessed where not declared" } else { "declared" };
@@ -102,6 +111,20 @@ static BEFORE_LIMITS: &[Setting] = &[
     }),
     Setting::new("columns", "permitted", "Whether a column may hold identifiers", nothing, |plan| {
         names(&plan.permitted_identifiers)
+    }),
+    // The spellings stand in cells: they are counted, not told.
+    Setting::new("columns", "null_value", "Spellings that count as missing in a column", nothing, |plan| {
+        declared::shown_spellings(&plan.input.column_null_values)
+    })
+    .formerly("null_values"),
+    Setting::new("columns", "real_values", "Spellings that look as if they meant missing, and are values", nothing, |plan| {
+        declared::shown_spellings(&plan.input.real_values)
+    }),
+    Setting::new("columns", "varies", "Whether a column changes from record to record of a subject", nothing, |plan| {
+        declared::shown_columns(plan, |column| column.varies.map(|varies| varies.to_string()))
+    }),
+    Setting::new("columns", "reason", "Why what is declared of a column is right", nothing, |plan| {
+        declared::shown_columns(plan, |column| column.reason.as_deref().map(shown_name))
     }),
     Setting::new("scan", "missing", "What a missing cell matches: own-category (other missing cells) or wildcard \
                                      (everything)",
@@ -119,6 +142,9 @@ static BEFORE_LIMITS: &[Setting] = &[
         unicity::points, |plan| list(plan.unicity.points.iter().map(|point| unicity::shown_point(point))))
         .typed(Flag::Repeated("COL+COL"), UNICITY).formerly("points")
         .more("A rule behind a column is for that point alone: day=month+merchant."),
+    Setting::new("unicity", "reason", "Why the declared points may leave event columns out",
+        |draft, value| value.words().map(|reason| draft.plan.declarations.points_reason = Some(reason)),
+        |plan| optional(plan.declarations.points_reason.as_deref().map(shown_name), NONE)),
     Setting::new("unicity", "known_points", "Numbers of known points, such as 1,2,4 or 1..10 [default: 1,2,3,4]",
         unicity::known_points, |plan| list(plan.unicity.known_points.iter()))
         .typed(Flag::Value("LIST"), UNICITY).in_environment(),
@@ -233,7 +259,7 @@ static AFTER_LIMITS: &[Setting] = &[
         |plan| plan.policy.gate_any_record.to_string())
         .typed(Flag::On, VERDICT).in_environment(),
     Setting::new("policy", "fail_on", "Severity that fails: low, medium, high or critical [default: high]",
-        |draft, value| value.named(&SEVERITIES).map(|level| draft.limits.fail_on = Some(level)),
+        |draft, value| value.named(&FAILING).map(|level| draft.limits.fail_on = Some(level)),
         |plan| name_of(&SEVERITIES, plan.policy.fail_on))
         .typed(Flag::Value("LEVEL"), VERDICT).in_environment(),
     Setting::new("policy", "allow_review", "Exit with 0 when the verdict is REVIEW",
@@ -244,6 +270,8 @@ static AFTER_LIMITS: &[Setting] = &[
         let raised = plan.policy.severities.iter();
         list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of(&SEVERITIES, raised.at_least))))
     }),
+    Setting::new("policy", "treatment", "Who applies the coarsening rules to the file after this scan",
+        declared::treatment, |plan| plan.declarations.treatment.as_ref().map_or(NONE.to_owned(), declared::shown_treatment)),
     Setting::new("", "as_of", "Judge agreement and waivers for this day, such as 2027-02-28 [default: today, UTC]",
         |draft, value| value.date().map(|day| draft.plan.as_of = Some(day)),
         |plan| optional(plan.as_of, "the day of the scan"))
@@ -302,6 +330,21 @@ static AFTER_LIMITS: &[Setting] = &[
         // They stand in cells: they are counted, not told.
         |plan| counted(plan.input.null_values.len() as u64, "spelling", "spellings"))
         .typed(Flag::Text("TEXT"), READING).by(Verbs::All).formerly("null_values"),
+    Setting::new("dataset", "trim", "Keep blanks at the ends of values [default: they are taken off]",
+        |draft, value| value.boolean().map(|is_so| draft.plan.input.trim = Some(is_so)),
+        |plan| plan.input.trims().to_string())
+        .typed(Flag::Off, READING).by(Verbs::All),
+    Setting::new("dataset", "suppression_marks", "What stands in a cell whose value was suppressed (repeatable) \
+                                                  [default: *, **, *** and suppressed]",
+        |draft, value| value.texts().map(|marks| draft.plan.input.suppression_marks = Some(marks)),
+        |plan| plan.input.suppression_marks.as_ref().map_or_else(
+            || format!("{}, the default", counted(SUPPRESSION_MARKS.len() as u64, "spelling", "spellings")),
+            |marks| counted(marks.len() as u64, "spelling", "spellings"),
+        ))
+        .typed(Flag::Text("TEXT"), READING).by(Verbs::All),
+    Setting::new("dataset", "kind", "What a record is: records (of persons) or aggregate (a total)",
+        |draft, value| value.named(&KINDS).map(|is_total| draft.plan.declarations.aggregate = is_total),
+        |plan| name_of(&KINDS, plan.declarations.aggregate)),
     Setting::new("dataset", "time_zone", "The zone in which times are counted, such as +02:00",
         |draft, value| value.parsed(TimeOrigin::parse_zone).map(|ahead| draft.plan.time_origin.zone_minutes = ahead),
         |plan| optional(plan.time_origin.zone_text(), "UTC")),
@@ -362,5 +405,8 @@ fn measures(draft: &mut Draft, value: &Written<'_, '_>) -> Taken {
         taken.push(name.to_owned());
     }
     draft.plan.measures = taken;
+    if value.is_flag() {
+        declared::narrow(draft, "--measures");
+    }
     Ok(())
 }

@@ -21,6 +21,11 @@ pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
     push(&mut text, &format!("# Column roles and limits for {name}, for `reidrisk scan`."));
     push(&mut text, &format!("# {guessed} of {columns} roles were guessed from headings and counts."));
     push(&mut text, "# Read every entry and correct it: from now on a scan takes them as declared, and may pass.");
+    push(
+        &mut text,
+        "# A PASS needs a role for every column; a `reason` says why what is declared is right where the data",
+    );
+    push(&mut text, "# alone do not show it. `reidrisk explain CODE` says what a finding asks for.");
     push(&mut text, "# A relative file name is looked for in the folder of this file.");
     dataset_section(&mut text, dataset, &plan.input);
     subject_section(&mut text, dataset);
@@ -67,19 +72,28 @@ fn dataset_section(text: &mut String, dataset: &Dataset, input: &InputOptions) {
     if !input.null_values.is_empty() {
         pair(text, "null_value", &list(&input.null_values));
     }
+    if let Some(trim) = input.trim {
+        pair(text, "trim", &trim.to_string());
+    }
+    if let Some(marks) = &input.suppression_marks {
+        pair(text, "suppression_marks", &list(marks));
+    }
 }
 
 fn subject_section(text: &mut String, dataset: &Dataset) {
     push(text, "\n# Who is the person? Crowds are counted in subjects, not in records.");
     let Some(subject) = dataset.columns.iter().find(|column| column.role == Role::Subject) else {
         push(text, "# No column looks like a subject, so each record counts as its own, which can hide risk.");
-        return push(text, "# [subject]\n# column = \"customer\"");
+        push(text, "# Name the subject, or say that every record is a person of its own:");
+        return push(text, "# [subject]\n# column = \"customer\"\n# none = true\n# reason = \"one line a person\"");
     };
     push(text, "[subject]");
     reason(text, subject);
     pair(text, "column", &quoted(&subject.name));
     push(text, "# Several cards or accounts of one person, when a file says whose they are:");
     push(text, "# map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }");
+    push(text, "# Why it is the person, where another column seems to be:");
+    push(text, "# reason = \"one number a person\"");
 }
 
 fn columns_section(text: &mut String, dataset: &Dataset) {
@@ -91,6 +105,7 @@ fn columns_section(text: &mut String, dataset: &Dataset) {
         text,
         "# A quasi-identifier may be counted more coarsely: coarsen = \"month\", \"round:10\", \"prefix:3\", \"drop\".",
     );
+    push(text, "# `varies` says whether it changes from record to record of a subject; without it the data decide.");
     for column in dataset.columns.iter().filter(|column| column.role != Role::Subject) {
         push(text, &format!("\n[columns.{}]", key(&column.name)));
         push(text, &format!("# {}", facts(column)));
@@ -101,6 +116,18 @@ fn columns_section(text: &mut String, dataset: &Dataset) {
             [rule] => pair(text, "coarsen", &quoted(rule)),
             rules => pair(text, "coarsen", &list(rules)),
         }
+        for line in hints(column.role) {
+            push(text, line);
+        }
+    }
+}
+
+/// What else can be said of a column in this role.
+fn hints(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::QuasiIdentifier => &["# varies = false"],
+        Role::Sensitive | Role::Weight | Role::Ignore => &["# reason = \"why nobody is known by it\""],
+        Role::Subject | Role::DirectIdentifier => &[],
     }
 }
 
@@ -143,6 +170,11 @@ fn policy_section(text: &mut String, plan: &Plan) {
         "# Largest share of subjects that may be linked to what the recipient holds; needs [[recipient.holds]].",
     );
     push(text, "# max_linked_share = 0.01");
+    push(text, "# Who changes the file as `coarsen` says before it leaves, if this file is not the one that leaves:");
+    push(
+        text,
+        "# treatment = { applied = \"downstream\", approved_by = \"NAME\", reason = \"WHY\", expires = 2027-02-28 }",
+    );
 }
 
 /// Recipient and agreement, as an example to fill in, with the columns of the extract.
@@ -340,6 +372,8 @@ mod tests {
             ("no-header", &[]),
             ("encoding", &["latin-1"]),
             ("null-value", &["NA", "\""]),
+            ("no-trim", &[]),
+            ("suppression-marks", &["-\\-"]),
         ];
         let given: Vec<Given> = given.iter().map(|(flag, values)| Given::flag(flag, values).unwrap()).collect();
         let columns = vec![

@@ -1,5 +1,8 @@
 //! Configuration files from text to plan.
 
+mod policy;
+mod waivers;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,10 +10,10 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::file::SECTIONS;
-use super::{ConfigFile, Given, Setting, parse_waivers, resolve, settings};
+use super::{ConfigFile, Given, Setting, resolve, settings};
 use crate::measure;
 use crate::plan::{ConfigError, Plan, check_columns};
-use crate::result::{FindingCode, GateMeasure, MissingMode, Role, Severity, Waiver};
+use crate::result::{MissingMode, Role, Severity};
 
 fn parse(text: &str) -> Result<ConfigFile, ConfigError> {
     ConfigFile::parse(Path::new("conf/reidrisk.toml"), text.as_bytes())
@@ -88,7 +91,7 @@ fn every_key_reaches_the_plan() {
 }
 
 /// A line of a file for every key, with a value that is not the default, and what must stand beside it.
-const KEYS: [(&str, &str); 48] = [
+const KEYS: [(&str, &str); 59] = [
     ("dataset.name", "name = \"cards\""),
     ("dataset.delimiter", "delimiter = \";\""),
     ("dataset.quote", "quote = \"none\""),
@@ -97,11 +100,25 @@ const KEYS: [(&str, &str); 48] = [
     ("dataset.null_value", "null_value = [\"CANARY\"]"),
     ("dataset.time_zone", "time_zone = \"+02:00\""),
     ("dataset.day_start", "day_start = \"04:00\""),
+    ("dataset.trim", "trim = false"),
+    ("dataset.suppression_marks", "suppression_marks = [\"CANARY\"]"),
+    ("dataset.kind", "kind = \"aggregate\""),
+    ("subject.none", "none = true"),
+    ("subject.reason", "column = \"card\"\nreason = \"one card a person\""),
     ("subject.column", "column = \"card\""),
     ("subject.map", "column = \"card\"\nmap = { file = \"CANARY/cards.csv\", from = \"card\", to = \"customer\" }"),
     ("columns.role", "age.role = \"sensitive\""),
     ("columns.coarsen", "age.coarsen = \"hierarchy:CANARY/levels.csv:1\""),
     ("columns.permitted", "age.permitted = true"),
+    ("columns.null_value", "age.null_value = [\"CANARY\"]"),
+    ("columns.real_values", "age.real_values = [\"CANARY\"]"),
+    ("columns.varies", "age.varies = true"),
+    ("columns.reason", "age.reason = \"the bank alone knows it\""),
+    (
+        "policy.treatment",
+        "treatment = { applied = \"downstream\", approved_by = \"DPO\", reason = \"exporter\", expires = 2027-02-28 }",
+    ),
+    ("unicity.reason", "reason = \"amounts are not seen\""),
     ("recipient.name", "name = \"Platform\""),
     ("recipient.purpose", "purpose = \"study\""),
     ("recipient.agreement", "agreement = \"C-118\""),
@@ -187,7 +204,7 @@ fn older_spellings_mean_the_same_as_those_that_are_documented() {
         assert_eq!(both.code(), "two-spellings", "{key}");
         seen += 1;
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 4);
     let holds = |keys: &str| asked(plan(&[], &format!("[[recipient.holds]]\nfile = \"m.csv\"\n{keys}\n")));
     let new = holds("attack = \"tolerant\"\nnull_value = \"-\"");
     assert_eq!(new, holds("attacks = [\"tolerant\"]\nnull_values = [\"-\"]"));
@@ -475,122 +492,4 @@ fn one_sign_cannot_stand_between_fields_and_around_them() {
 fn no_input_is_refused() {
     let error = resolve(Vec::new(), &[], None).unwrap_err();
     assert_eq!(error.code(), "no-input");
-}
-
-#[test]
-fn the_policy_is_read_with_preset_limits_and_severities() {
-    let text = "[policy]\npreset = \"controlled-k5\"\nmax_risk = 0.09\nmax_average_risk = 0.05\nmax_unique_share = 0\n\
-                max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_linked_share = 0.01\nmax_relinked_share = 0.05\nmax_correct_links = 12\nmax_inference_advantage = 0.01\n\
-                severities = { guessed-roles = \"critical\" }\n[columns.memo]\npermitted = true\n\
-                [columns.x]\npermitted = false\n";
-    let plan = plan(&[], text);
-    let policy = &plan.policy;
-    assert_eq!((policy.name.as_str(), policy.k), ("controlled-k5", 12));
-    assert_eq!(policy.limit_of(&GateMeasure::UNICITY), Some(0.1));
-    assert_eq!(policy.limit_of(&GateMeasure::CORRECT_LINKS), Some(12.0));
-    assert_eq!(policy.limit_of(&GateMeasure::LINKED_SHARE), Some(0.01));
-    assert_eq!(policy.limit_of(&GateMeasure::RELINKED_SHARE), Some(0.05));
-    assert_eq!(policy.severities[0].at_least, Severity::Critical);
-    assert_eq!(policy.permitted_identifiers, ["memo"]);
-    assert!(plan.permitted_identifiers.contains("memo") && plan.roles.guess);
-    assert_eq!(told(&plan, "policy.k"), ("12".to_owned(), "policy.max_risk".to_owned()));
-    assert_eq!(told(&plan, "policy.max_risk").0, "0.09, so at least 12 in every class");
-}
-
-#[test]
-fn the_recipient_is_read_with_its_register() {
-    let text = "[recipient]\nname = \"Platform\"\npurpose = \"fraud study\"\nagreement = \"C-118\"\nends = 2027-02-28\n\
-                no_onward_sharing = true\nallowed_columns = [\"a\", \"b\"]\nforbidden_columns = \"c\"\n\
-                consent = { file = \"register.csv\", column = \"who\", value_column = \"ok\", value = [\"yes\", \"1\"] }\n";
-    let recipient = plan(&[], text).recipient.unwrap();
-    assert_eq!(recipient.terms.ends.as_deref(), Some("2027-02-28"));
-    assert_eq!(recipient.terms.no_onward_sharing, Some(true));
-    assert_eq!(recipient.terms.allowed_columns.unwrap(), ["a", "b"]);
-    assert_eq!(recipient.terms.forbidden_columns, ["c"]);
-    let register = recipient.consent.unwrap();
-    assert_eq!((register.file, register.values.len()), (PathBuf::from("conf/register.csv"), 2));
-    let text = "[recipient]\nends = \"2027-02-28\"\n";
-    assert_eq!(plan(&[], text).recipient.unwrap().terms.ends.as_deref(), Some("2027-02-28"));
-}
-
-#[test]
-fn mistakes_in_policy_and_recipient_are_refused_where_they_stand() {
-    refused("[policy]\npreset = \"controled-k5\"\n", "unknown-preset", (2, 10), "did you mean `controlled-k5`?");
-    refused("[policy]\npreset = \"aggregate-bank\"\n", "preset-for-totals", (2, 10), "another preset");
-    refused("[policy]\nmax_risk = 0\n", "wrong-value", (2, 12), "");
-    refused("[policy]\nmax_risk = 0.9\n", "wrong-value", (2, 12), "");
-    refused("[policy]\nmax_unicity = 1.1\n", "wrong-value", (2, 15), "");
-    refused("[policy]\nmax_unicity = nan\n", "wrong-value", (2, 15), "");
-    refused("[policy]\nmax_unicity = \"0.1\"\n", "wrong-type", (2, 15), "");
-    refused("[policy]\nmax_unicty = 0.1\n", "unknown-key", (2, 1), "did you mean `max_unicity`?");
-    refused("[policy.severities]\nsmal-class = \"low\"\n", "unknown-finding", (2, 1), "did you mean `small-class`?");
-    refused("[recipient]\nends = 2027-02-30\n", "syntax", (2, 8), "");
-    refused("[recipient]\nends = \"soon\"\n", "wrong-value", (2, 8), "");
-    refused("[recipient]\nends = 2027-02-28T10:00:00\n", "wrong-value", (2, 8), "");
-    refused("[recipient]\npurpose = \" \"\n", "wrong-value", (2, 11), "");
-    refused("[recipient]\nconsent = { file = \"r\" }\n", "missing-key", (2, 11), "column");
-    let text = "[recipient]\nconsent = { file = \"r\", column = \"c\", value_column = \"v\" }\n";
-    refused(text, "missing-key", (2, 11), "value = ");
-}
-
-#[test]
-fn a_permitted_column_must_be_there() {
-    let columns = ["a".to_owned()];
-    let checked = |text: &str| check_columns(&plan(&[], text), &columns);
-    assert_eq!(checked("[columns.b]\npermitted = true\n").unwrap_err().code(), "unknown-column");
-    assert!(checked("[columns.a]\npermitted = true\n").is_ok());
-}
-
-const WAIVER: &str = "[[waiver]]\nfinding = \"high-unicity\"\nreason = \"enclave\"\napproved_by = \"officer\"\n";
-
-fn waivers(text: &str) -> Result<Vec<Waiver>, ConfigError> {
-    parse_waivers(Path::new("w.toml"), text.as_bytes(), "2026-11-22".parse().unwrap())
-}
-
-#[test]
-fn waivers_are_read_whole() {
-    let more = "expires = 2027-02-28\ndataset = \"card_*\"\ncolumns = [\"a\"]\nticket = \"DPIA-214\"\n\
-                limit = { measure = \"unicity@4\", max = 0.35 }\n";
-    let read = waivers(&format!("{WAIVER}{more}{WAIVER}expires = \"2026-11-01\"\n")).unwrap();
-    assert_eq!((read.len(), read[0].finding, read[0].expires.as_str()), (2, FindingCode::HighUnicity, "2027-02-28"));
-    assert_eq!(read[0].limit.as_ref().unwrap().max, Some(0.35));
-    assert_eq!((read[0].dataset.as_deref(), read[1].dataset.as_deref()), (Some("card_*"), None));
-    assert_eq!(waivers("").unwrap(), []);
-}
-
-#[test]
-fn a_waiver_ends_within_half_a_year() {
-    let ends = |day: &str| waivers(&format!("{WAIVER}expires = {day}\n"));
-    assert!(ends("2027-05-21").is_ok(), "the 180th day");
-    let error = ends("2027-05-22").unwrap_err();
-    assert_eq!((error.code(), error.position()), ("too-far", Some((5, 11))));
-}
-
-#[test]
-fn mistakes_in_waivers_are_refused_where_they_stand() {
-    let refused = |text: &str, code: &str, line: usize| {
-        let error = waivers(text).unwrap_err();
-        assert_eq!(error.code(), code, "{}", error.report());
-        assert_eq!(error.position().map(|(line, _)| line), Some(line), "{}", error.report());
-    };
-    let whole = format!("{WAIVER}expires = 2027-02-28\n");
-    refused(WAIVER, "missing-key", 1);
-    for key in ["reason", "approved_by", "finding"] {
-        let without: Vec<&str> = whole.lines().filter(|line| !line.starts_with(key)).collect();
-        refused(&without.join("\n"), "missing-key", 1);
-    }
-    refused(&whole.replace("enclave", " "), "wrong-value", 3);
-    refused(&whole.replace("high-unicity", "high-unicty"), "unknown-finding", 2);
-    for code in ["unknown-risk", "incomplete-measure", "consent-missing", "unused-waiver"] {
-        refused(&whole.replace("high-unicity", code), "not-waivable", 2);
-    }
-    refused(&format!("{whole}reasons = 1\n"), "unknown-key", 6);
-    refused(&format!("{whole}dataset = \"a[\"\n"), "wrong-value", 6);
-    refused(&format!("{whole}source = \"crm\"\n"), "waiver-source", 6);
-    refused(&format!("{whole}limit = {{ measure = \"smallest-class\", max = 3 }}\n"), "waiver-limit", 6);
-    refused(&format!("{whole}limit = {{ measure = \"unicity@4\", min = 0.1 }}\n"), "waiver-limit", 6);
-    refused(&format!("{whole}limit = {{ measure = \"unicity@4\" }}\n"), "waiver-limit", 6);
-    refused("waiver = 3\n", "wrong-type", 1);
-    refused("waivers = []\n", "unknown-section", 1);
-    assert_eq!(waivers("[[waiver]\n").unwrap_err().code(), "syntax");
 }

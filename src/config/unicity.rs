@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reader::{Problem, Written};
+use super::document::Problem;
+use super::reader::Written;
 use super::setting::Draft;
 use crate::plan::{MOBILITY_ATTACKS, PointColumn, WithinRule, shown_name, split_names};
 use crate::result::MobilityAttack;

@@ -17,9 +17,10 @@ use glob::Pattern;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::document::{Document, Problem};
 use super::file::{open_text, read_bytes};
 use super::policy::finding_code;
-use super::reader::{Document, Problem, Section, Written};
+use super::reader::{Section, Written};
 use crate::plan::{ConfigError, Range};
 use crate::result::{FindingCode, Waiver, WaiverLimit};
 
@@ -91,13 +92,18 @@ fn read_finding(value: &Written<'_, '_>) -> Result<FindingCode, Problem> {
 
 fn read_end(value: &Written<'_, '_>, as_of: Date) -> Result<Date, Problem> {
     let expires = value.date()?;
-    let latest = as_of.checked_add(WAIVER_HORIZON_DAYS.days()).unwrap_or(Date::MAX);
+    let latest = latest_end(as_of);
     if expires <= latest {
         return Ok(expires);
     }
     let message = format!("the waiver ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
     let hint = format!("let it end on {latest} at the latest; it can be approved again");
     Err(value.refused("too-far", message).with_hint(hint))
+}
+
+/// The last day on which an exception may end that is judged on `as_of`.
+pub(super) fn latest_end(as_of: Date) -> Date {
+    as_of.checked_add(WAIVER_HORIZON_DAYS.days()).unwrap_or(Date::MAX)
 }
 
 fn read_source(value: &Written<'_, '_>, finding: Option<FindingCode>) -> Result<String, Problem> {

@@ -42,7 +42,9 @@ pub(super) fn in_metadata<'file>(pairs: impl Iterator<Item = (&'file str, &'file
 /// Searches texts; `None` when they hold nothing that names a person.
 fn search(column: Option<&String>, texts: &[String], placement: Placement) -> Option<FoundBeside> {
     let mut search = Search::new(column.map_or("", String::as_str));
-    texts.iter().for_each(|text| search.take(text.as_bytes(), 1));
+    for text in texts {
+        search.take(text.as_bytes(), 1);
+    }
     let count = |is_name: &mut dyn FnMut(&str) -> bool| texts.iter().filter(|text| is_name(text)).count() as u64;
     let names = names_in(|| texts.iter().map(String::as_str), count);
     let direct = search.settle().into_iter().filter(|found| found.kind.is_direct());
@@ -57,7 +59,10 @@ fn comment_parts(workbook: &[u8]) -> Vec<String> {
     for number in 0..archive.len() {
         let Ok(part) = archive.by_index(number) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).to_ascii_lowercase();
-        if !name.starts_with("xl/") || !name.contains("comment") || !name.ends_with(".xml") {
+        if !name.starts_with("xl/")
+            || !name.contains("comment")
+            || name.rsplit_once('.').is_none_or(|(_, kind)| kind != "xml")
+        {
             continue;
         }
         let mut bytes = Vec::new();

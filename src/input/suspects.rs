@@ -119,7 +119,9 @@ mod tests {
     fn long_numbers_of_a_sheet_are_rounded_when_a_float_cannot_hold_them_or_most_end_in_zero() {
         let count = |numbers: &[f64]| {
             let mut long = LongNumbers::default();
-            numbers.iter().for_each(|&number| long.take(number));
+            for &number in numbers {
+                long.take(number);
+            }
             long.rounded()
         };
         assert_eq!(count(&[4.53e15, 1_234_567_890_123_450.0, 12.5, 7.0, 1e14]), 2);

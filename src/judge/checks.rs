@@ -3,7 +3,8 @@
 //! A gate names its figures through the row of its limit. Nothing here knows what a figure means: it is compared as it
 //! is, of an estimate the worse end of its interval, without a tolerance, and equality holds.
 
-use super::{Hearing, points};
+use super::readings::{Reading, reading_of, unclear_figures};
+use super::{Hearing, coverage, points};
 use crate::measure::{self, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
@@ -17,6 +18,8 @@ pub(super) struct Held<'a> {
     pub(super) row: Option<&'static Limit>,
     pub(super) figure: Option<&'a Figure>,
     pub(super) check: Check,
+    /// Under which reading of unclear columns the figure is what leaves.
+    pub(super) reading: Reading,
 }
 
 /// Every limit of the policy held against its figures, in the order of the policy.
@@ -27,7 +30,9 @@ pub(super) fn of_limits(hearing: Hearing<'_>) -> Vec<Held<'_>> {
 
 fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     let row = measure::limits().find(|row| row.gate == gate.measure.name());
-    let alone = |outcome, reason: String| vec![Held { gate, row, figure: None, check: open(gate, outcome, reason) }];
+    let alone = |outcome, reason: String| {
+        vec![Held { gate, row, figure: None, check: open(gate, outcome, reason), reading: Reading::Either }]
+    };
     let Some(row) = row else {
         return alone(CheckOutcome::Unknown, "no measure of this version gives a figure for it".to_owned());
     };
@@ -43,7 +48,13 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
         let (outcome, reason) = without_figure(hearing, gate, row);
         return alone(outcome, reason);
     }
-    let held = |figure| Held { gate, row: Some(row), figure: Some(figure), check: compare(gate, figure) };
+    let held = |figure| {
+        let check = match points::nobody_is_active(hearing.case, row, figure) {
+            Some(reason) => open(gate, CheckOutcome::NotApplicable, reason),
+            None => compare(gate, figure),
+        };
+        Held { gate, row: Some(row), figure: Some(figure), check, reading: reading_of(hearing, figure) }
+    };
     figures.into_iter().map(held).collect()
 }
 
@@ -103,6 +114,13 @@ fn compare(gate: &Gate, figure: &Figure) -> Check {
 
 /// Why a gate cannot be held against anything although its limit is declared.
 fn not_comparable(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> Option<(CheckOutcome, String)> {
+    if let Some(reason) = coverage::cannot_break(gate, row) {
+        return Some((CheckOutcome::NotApplicable, reason));
+    }
+    if [uniqueness::NAME, unicity::NAME].contains(&row.measure) && coverage::is_all_suppressed(hearing) {
+        let reason = "every record is suppressed, so there is nobody to measure";
+        return Some((CheckOutcome::NotApplicable, reason.to_owned()));
+    }
     if row.measure == unicity::NAME
         && let Some(unseen) = points::unseen(hearing.case)
     {
@@ -138,7 +156,8 @@ fn figures_of<'a>(hearing: Hearing<'a>, gate: &Gate, row: &Limit) -> Vec<&'a Fig
         });
     let set = if is_one { Some(GateSet::Static) } else { gate.set };
     let below = gate.limit_as_k.filter(|_| gate.measure == GateMeasure::SHARE_AT_RISK).map(|k| format!("below {k}"));
-    of_set(set).filter(|figure| below.is_none() || figure.about == below).collect()
+    let figures = of_set(set).chain(unclear_figures(hearing, gate, row));
+    figures.filter(|figure| below.is_none() || figure.about == below).collect()
 }
 
 /// Of all smaller sets the one that decides: one without a number, else the smallest set that breaks the limit, else the

@@ -42,6 +42,9 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
 
 fn set_in_words(value: &Uniqueness, figure: &Figure) -> String {
     let is_whole = figure.columns == value.full.columns;
+    if figure.id.starts_with("uniqueness.static_unclear.") && figure.columns.len() > 1 && !is_whole {
+        return format!("the {} quasi-identifiers that are or may be static", figure.columns.len());
+    }
     match (figure.columns.len(), is_whole) {
         (1, false) => "the static quasi-identifier".to_owned(),
         (1, true) => "the quasi-identifier".to_owned(),

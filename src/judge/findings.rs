@@ -2,7 +2,7 @@
 
 use super::checks::Held;
 use super::number::{percent, percent_beside, plain};
-use super::{Gated, Hearing, classes, finding, linkage, list, points};
+use super::{Gated, Hearing, classes, finding, linkage, list, points, readings};
 use crate::measure::{linkage as linkages, unicity, uniqueness};
 use crate::result::{CheckOutcome, Comparison, Figure, FigureUnit, Finding, FindingCode, NotMeasured, Severity};
 
@@ -15,7 +15,7 @@ pub(super) fn speak(hearing: Hearing<'_>, mut held: Vec<Held<'_>>, gated: &mut G
             CheckOutcome::Unknown if points::is_doubt(hearing.case, this) => None,
             CheckOutcome::Unknown => Some(open(hearing, this, FindingCode::UnknownRisk, Severity::Critical)),
             CheckOutcome::CutOff => Some(open(hearing, this, FindingCode::IncompleteMeasure, Severity::Medium)),
-            CheckOutcome::Breaks => Some(broken(hearing, this)),
+            CheckOutcome::Breaks => Some(readings::weighed(hearing, &held, this, broken(hearing, this))),
         };
         // Two gates that one figure breaks share the finding of the stricter one, and a reason is told once.
         let is_new = match (&found, this.check.outcome) {

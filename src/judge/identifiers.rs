@@ -1,10 +1,12 @@
 //! What the cells say: direct identifiers, numbers that show too much, pseudonyms that can be reversed.
 
+use jiff::civil::Date;
+
 use super::checks::open;
-use super::{Gated, Hearing, as_float, finding};
+use super::{Case, Gated, Hearing, as_float, columns, finding};
 use crate::result::{
     Check, CheckOutcome, CorrelatedPseudonym, Figure, Finding, FindingCode, Gate, GateMeasure, IdentifierColumn,
-    IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Severity,
+    IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Role, Severity, Treatment,
 };
 
 /// Name of the measure.
@@ -60,8 +62,10 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
 fn whole(hearing: Hearing<'_>, rule: &GateMeasure, end: &(CheckOutcome, String, Option<Finding>)) -> Check {
     let (outcome, reason, found) = end;
     let figure = hearing.figures.iter().find(|figure| figure.id == "identifiers.columns");
-    let figure = figure.filter(|_| *rule == GateMeasure::DIRECT_IDENTIFIERS);
     let holds = *outcome == CheckOutcome::Holds;
+    // Columns that are dropped downstream are counted as the file holds them, and break nothing.
+    let is_judged = |figure: &&Figure| !holds || figure.value.value().is_none_or(|columns| columns <= 0.0);
+    let figure = figure.filter(|_| *rule == GateMeasure::DIRECT_IDENTIFIERS).filter(is_judged);
     Check {
         figure: figure.map(|figure| figure.id.clone()),
         compared: figure.and_then(|figure| figure.value.value()).filter(|_| holds),
@@ -90,11 +94,17 @@ fn broken(rule: &GateMeasure, found: &Finding) -> Check {
 fn by_role(hearing: Hearing<'_>, gated: &mut Gated) {
     let named = super::roles::direct_identifiers(hearing.case);
     for found in named {
-        let is_said =
-            |other: &Finding| other.code == FindingCode::DirectIdentifierFound && other.columns == found.columns;
-        if !gated.findings.iter().any(is_said) {
-            gated.checks.push(broken(&GateMeasure::DIRECT_IDENTIFIERS, &found));
+        // Names of people say what a heading could only suggest.
+        let by_names = |other: &Finding| other.code == FindingCode::NamesOfPeople && found.severity == Severity::Medium;
+        let by_cells = |other: &Finding| other.code == FindingCode::DirectIdentifierFound || by_names(other);
+        let is_said = |other: &&Finding| by_cells(other) && other.columns == found.columns;
+        let said = gated.findings.iter().find(is_said);
+        let check = broken(&GateMeasure::DIRECT_IDENTIFIERS, said.unwrap_or(&found));
+        if said.is_none() {
             gated.findings.push(found);
+        }
+        if !gated.checks.contains(&check) {
+            gated.checks.push(check);
         }
     }
 }
@@ -108,6 +118,10 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     let figures = hearing.figures.iter().filter(|figure| figure.id == "identifiers.records");
     for (column, figure) in value.columns.iter().zip(figures) {
         let found = match column.kind {
+            _ if is_dropped_downstream(hearing.case, &column.column) => None,
+            IdentifierKind::PersonName if !column.permitted && leaves_uncounted(hearing.case, column) => {
+                Some(names(column))
+            }
             IdentifierKind::PartialCardNumber if !column.permitted || card_form => Some(partial(column, card_form)),
             IdentifierKind::PaymentCardNumber if column.permitted && card_form => Some(whole_by_permission(column)),
             IdentifierKind::HashedValue if !column.permitted => Some(hashed(column, reversal)),
@@ -120,7 +134,10 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
         }
     }
     let keyed = |pair: &&CorrelatedPseudonym| policy.permitted_identifiers.contains(&pair.hashed_column);
-    let pairs = value.correlated.iter().filter(|pair| !keyed(pair));
+    let is_parted = |pair: &&CorrelatedPseudonym| {
+        [&pair.hashed_column, &pair.truncated_column].iter().any(|name| is_dropped_downstream(hearing.case, name))
+    };
+    let pairs = value.correlated.iter().filter(|pair| !keyed(pair) && !is_parted(pair));
     findings.extend(pairs.map(|pair| (vec![GateMeasure::PSEUDONYM_REVERSAL], beside(pair))));
     if card_form {
         findings.extend(several_truncations(value).map(|found| (vec![GateMeasure::CARD_NUMBER_FORM], found)));
@@ -131,12 +148,31 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     }
 }
 
+/// Whether somebody answers, in force on the day of judgement, for leaving the column out before the file leaves.
+fn is_dropped_downstream(case: Case<'_>, name: &str) -> bool {
+    let is_in_force = |treatment: &Treatment| {
+        let expires = treatment.expires.parse::<Date>().ok();
+        treatment.applied == "downstream" && expires.zip(case.as_of).is_some_and(|(last, day)| day <= last)
+    };
+    case.declarations.treatment.as_ref().is_some_and(is_in_force)
+        && case.dataset.columns.iter().any(|column| column.name == name && columns::is_dropped(column))
+}
+
+/// Whether nobody counts what such a cell gives away: it stands in a column that is in no figure, or beside the columns.
+fn leaves_uncounted(case: Case<'_>, found: &IdentifierColumn) -> bool {
+    let is_beside = matches!(found.placement, Placement::CellComment | Placement::FileMetadata);
+    let is_aside = |role: Role| matches!(role, Role::Ignore | Role::Sensitive | Role::Weight);
+    let role = case.dataset.columns.iter().find(|column| column.name == found.column).map(|column| column.role);
+    is_beside || role.is_none_or(is_aside)
+}
+
 /// The rules that such a column breaks: a full or too long card number may break two.
 fn rules_of(column: &IdentifierColumn, card_form: bool) -> Vec<GateMeasure> {
     let is_card = matches!(column.kind, IdentifierKind::PaymentCardNumber | IdentifierKind::PartialCardNumber);
+    let is_name = column.kind == IdentifierKind::PersonName;
     let rules = [
         (GateMeasure::PSEUDONYM_REVERSAL, column.kind == IdentifierKind::HashedValue),
-        (GateMeasure::DIRECT_IDENTIFIERS, column.kind.is_direct() && !column.permitted),
+        (GateMeasure::DIRECT_IDENTIFIERS, (column.kind.is_direct() || is_name) && !column.permitted),
         (GateMeasure::CARD_NUMBER_FORM, is_card && card_form),
     ];
     rules.into_iter().filter(|(_, breaks)| *breaks).map(|(rule, _)| rule).collect()
@@ -180,6 +216,11 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
 
 fn direct(column: &IdentifierColumn) -> Finding {
     of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, "; they name a person outright")
+}
+
+fn names(column: &IdentifierColumn) -> Finding {
+    let rest = "; a name finds its owner without any other column";
+    of_column(column, FindingCode::NamesOfPeople, Severity::Medium, rest)
 }
 
 fn whole_by_permission(column: &IdentifierColumn) -> Finding {

@@ -93,19 +93,19 @@ pub(super) fn without_figure(hearing: Hearing<'_>, figure: &Figure) -> Option<St
 
 /// What is found where there is no limit, and pseudonyms that were reversed. Limits themselves are held as any other.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
-    let families = [Family::Linked, Family::Relinked];
+    let both = [Family::Linked, Family::Relinked];
     let is_limited = |family: Family| {
-        let gates = hearing.case.policy.gates.iter();
-        gates.filter(|gate| is_on_linkage(gate)).any(|gate| gate.limit.is_some() && Family::of_gate(gate) == family)
+        let is_one = |gate: &Gate| is_on_linkage(gate) && gate.limit.is_some() && Family::of_gate(gate) == family;
+        hearing.case.policy.gates.iter().any(is_one)
     };
     let message = match &hearing.case.measures.linkage {
         Some(Outcome::Measured { value, .. }) => {
-            for family in families.into_iter().filter(|family| !is_limited(*family)) {
+            for family in both.into_iter().filter(|family| !is_limited(*family)) {
                 unlimited(hearing, family, gated);
             }
             return value.pseudonyms.iter().for_each(|check| reversed(hearing, check, gated));
         }
-        _ if families.into_iter().any(is_limited) => return,
+        _ if both.into_iter().any(is_limited) => return,
         None => {
             let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
             return gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });

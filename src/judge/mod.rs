@@ -11,15 +11,20 @@
 mod agreement;
 mod checks;
 mod classes;
+mod columns;
+mod coverage;
 mod explain;
 mod findings;
 mod forms;
 mod identifiers;
 mod linkage;
 mod number;
+mod people;
 mod points;
 mod presets;
+mod readings;
 mod roles;
+mod spellings;
 #[cfg(test)]
 mod test;
 mod treatment;
@@ -185,11 +190,16 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     let case = hearing.case;
     let mut gated = Gated { findings: roles::findings(case), ..Gated::default() };
     findings::speak(hearing, checks::of_limits(hearing), &mut gated);
+    gated.findings.extend(readings::findings(case));
     points::apply(case, &mut gated);
+    points::diluted(hearing, &mut gated);
     classes::wildcard_lowers_risk(hearing, &mut gated);
     identifiers::apply(hearing, &mut gated);
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
+    spellings::apply(case, &mut gated);
+    coverage::apply(hearing, &mut gated);
+    columns::apply(hearing, &mut gated);
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }

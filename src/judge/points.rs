@@ -1,10 +1,14 @@
 //! What is said of known points, and what follows where they were not measured.
 
-use super::checks::Held;
+use super::checks::{Held, open};
 use super::number::{percent, percent_beside};
-use super::{Case, Gated, list};
+use super::{Case, Gated, Hearing, finding, list};
 use crate::measure::unicity::NAME;
-use crate::result::{CheckOutcome, Figure, Gate, GateOrigin, NotMeasured, Outcome, Role};
+use crate::plan::{Limit, grouped};
+use crate::result::{
+    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
+    Severity, UnicityGate,
+};
 
 /// Why no curve of known points can be gated.
 pub(super) struct Unseen {
@@ -22,7 +26,7 @@ pub(super) fn unseen(case: Case<'_>) -> Option<Unseen> {
         Some(_) => return None,
     };
     let quasi_identifiers = || case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-    let has_events = quasi_identifiers().any(|column| column.constant_per_subject == Some(false));
+    let has_events = quasi_identifiers().any(DatasetColumn::is_event);
     let reason = match (has_events, no_curve) {
         (true, true) => "no group of event columns can be gated",
         (true, false) => "not measured",
@@ -54,8 +58,7 @@ pub(super) fn is_doubt(case: Case<'_>, held: &Held<'_>) -> bool {
 /// Lists known points as not measured; with events and no limit of somebody's own a person must look.
 pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
     let Some(unseen) = unseen(case) else { return };
-    let set_by_somebody =
-        |gate: &Gate| gate.measure == crate::result::GateMeasure::UNICITY && gate.origin != GateOrigin::Default;
+    let set_by_somebody = |gate: &Gate| gate.measure == GateMeasure::UNICITY && gate.origin != GateOrigin::Default;
     if unseen.has_events && !case.policy.gates.iter().any(set_by_somebody) {
         let why = unseen.why;
         gated
@@ -67,19 +70,91 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
 
 /// A share singled out beyond its limit, in words.
 pub(super) fn sentence(case: Case<'_>, held: &Held<'_>, figure: &Figure) -> Option<String> {
-    let Some(Outcome::Measured { value, .. }) = &case.measures.unicity else { return None };
-    let (share, limit) = (figure.value.value()?, held.check.limit?);
+    let limit = held.check.limit?;
+    let gate = gate_of(case, figure)?;
+    let is_active = held.gate.measure == GateMeasure::UNICITY_ACTIVE;
+    let told = told(gate, figure, limit, is_active)?;
+    Some(format!("{told}; the policy allows at most {}", percent(limit)))
+}
+
+/// The share with its denominator and its interval, in words.
+fn told(gate: &UnicityGate, figure: &Figure, limit: f64, is_active: bool) -> Option<String> {
     let interval = figure
         .value
         .interval()
         .map_or_else(String::new, |[low, high]| format!(" (95 % interval {} to {})", percent(low), percent(high)));
-    let gate = value.gates.iter().find(|gate| gate.point == figure.columns)?;
+    let who = match is_active {
+        true => format!(
+            "{} subjects with at least {} such points, of {} with an event,",
+            grouped(gate.subjects_active),
+            gate.known_points,
+            grouped(gate.subjects)
+        ),
+        false => format!("{} subjects with an event", grouped(gate.subjects)),
+    };
     Some(format!(
-        "{} of all {} subjects with an event are singled out by {} of {}{interval}; the policy allows at most {}",
-        percent_beside(share, limit),
-        gate.subjects,
+        "{} of all {who} are singled out by {} of {}{interval}",
+        percent_beside(figure.value.value()?, limit),
         figure.about.as_deref().unwrap_or("known points"),
         list(&figure.columns),
-        percent(limit)
     ))
+}
+
+/// The gated point that a figure is of.
+fn gate_of<'a>(case: Case<'a>, figure: &Figure) -> Option<&'a UnicityGate> {
+    let Some(Outcome::Measured { value, .. }) = &case.measures.unicity else { return None };
+    value.gates.iter().find(|gate| gate.point == figure.columns)
+}
+
+/// Why a limit on the subjects with enough points has nothing to limit; `None` where it has, or where it is not known.
+pub(super) fn nobody_is_active(case: Case<'_>, row: &Limit, figure: &Figure) -> Option<String> {
+    let gate = gate_of(case, figure).filter(|_| row.gate == GateMeasure::UNICITY_ACTIVE.name())?;
+    let is_nobody = gate.subjects_active == 0 && gate.undefined.is_none();
+    is_nobody.then(|| format!("no subject has {} points", gate.known_points))
+}
+
+/// Subjects with few events that hide what becomes of those with many, where nobody limited these.
+pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
+    let case = hearing.case;
+    let limits_of = |measure: GateMeasure| {
+        let gates = case.policy.gates.iter().filter(move |gate| gate.measure == measure);
+        gates.filter_map(|gate| gate.limit).filter(|&limit| limit < 1.0)
+    };
+    let strictest = limits_of(GateMeasure::UNICITY).reduce(f64::min);
+    let (Some(limit), None) = (strictest, limits_of(GateMeasure::UNICITY_ACTIVE).next()) else { return };
+    let ids = ["unicity.gated_share_active", "unicity.gated_share_active_unclear"];
+    for figure in hearing.figures.iter().filter(|figure| ids.contains(&figure.id.as_str())) {
+        let Some(gate) = gate_of(case, figure) else { continue };
+        let holds = gate.upper().is_some_and(|upper| upper <= limit);
+        let upper = gate.upper_active().filter(|&upper| upper > limit);
+        let (true, Some(upper)) = (holds && gate.subjects_active >= u64::from(case.policy.k), upper) else { continue };
+        let Some(told) = told(gate, figure, limit, true) else { continue };
+        let message = format!(
+            "{told}; the policy allows at most {} over everybody, and `max_unicity_active` is not declared",
+            percent(limit)
+        );
+        let code = FindingCode::UnicityDiluted;
+        let check = Check {
+            figure: Some(figure.id.clone()),
+            columns: figure.columns.clone(),
+            about: figure.about.clone(),
+            compared: Some(upper),
+            limit: Some(limit),
+            finding: Some(code),
+            ..open(
+                &Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit),
+                CheckOutcome::Unknown,
+                "no limit of its own is declared".to_owned(),
+            )
+        };
+        gated.findings.push(Finding {
+            columns: check.columns.clone(),
+            figure: check.figure.clone(),
+            about: check.about.clone(),
+            measured: check.compared,
+            limit: check.limit,
+            ..finding(code, Severity::Medium, NAME, message)
+        });
+        gated.checks.push(check);
+    }
 }

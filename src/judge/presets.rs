@@ -88,12 +88,11 @@ fn own(limit: &Limit, number: f64, gates: &mut Vec<Gate>) {
     let measure = GateMeasure::new(limit.gate);
     let undeclared = gates.iter().position(|gate| gate.measure == measure && gate.limit.is_none());
     let house = gates.iter().position(|gate| gate.measure == measure && gate.origin == GateOrigin::Default);
-    match undeclared.or(house) {
-        Some(place) => (gates[place].limit, gates[place].origin) = (Some(number), GateOrigin::Own),
-        None => {
-            let gate = Gate::at_most(measure, limit.set, number);
-            gates.push(Gate { comparison: limit.comparison, origin: GateOrigin::Own, ..gate });
-        }
+    if let Some(place) = undeclared.or(house) {
+        (gates[place].limit, gates[place].origin) = (Some(number), GateOrigin::Own);
+    } else {
+        let gate = Gate::at_most(measure, limit.set, number);
+        gates.push(Gate { comparison: limit.comparison, origin: GateOrigin::Own, ..gate });
     }
 }
 

@@ -1,12 +1,11 @@
 //! What the roles of the columns say.
 
-use super::{Case, as_float, finding};
-use crate::result::{DatasetColumn, Finding, FindingCode, Role, Severity};
+use super::{Case, as_float, finding, people};
+use crate::result::{Finding, FindingCode, Role, Severity};
 
 /// Every finding about roles but direct identifiers.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = records_without_subject(case).into_iter().collect();
-    findings.extend(no_subject(case));
+    let mut findings = people::findings(case);
     findings.extend(subjects_not_in_map(case));
     findings.extend(guessed_roles(case));
     findings
@@ -30,34 +29,6 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
             Finding { columns: vec![column.name.clone()], ..finding(code, severity, "roles", message) }
         })
         .collect()
-}
-
-fn records_without_subject(case: Case<'_>) -> Option<Finding> {
-    let left_out = case.dataset.records_without_subject;
-    let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
-    let message = format!(
-        "{left_out} of {} records have no value in the subject column `{column}`; they are in no crowd and in no share",
-        case.dataset.records
-    );
-    let code = FindingCode::RecordsWithoutSubject;
-    Some(Finding {
-        columns: vec![column.clone()],
-        measured: Some(as_float(left_out)),
-        limit: Some(0.0),
-        ..finding(code, Severity::Medium, "roles", message)
-    })
-}
-
-/// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
-fn no_subject(case: Case<'_>) -> Option<Finding> {
-    let looks_like_one = |column: &&DatasetColumn| column.looks_like == Some(Role::Subject);
-    let column = case.dataset.columns.iter().find(looks_like_one).filter(|_| case.dataset.subject.is_none())?;
-    let message = format!(
-        "no subject is declared, so each record counts as its own, but column `{}` looks like the subject",
-        column.name
-    );
-    let found = finding(FindingCode::NoSubject, Severity::Medium, "roles", message);
-    Some(Finding { columns: vec![column.name.clone()], ..found })
 }
 
 /// A card that is not in the map counts as a person of its own, which can make a crowd look larger than it is.

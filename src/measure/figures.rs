@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-use crate::result::{Dataset, Figure, FigureUnit, Measures, Policy, Reading, Role, Unit};
+use crate::result::{Dataset, Figure, FigureUnit, FigureValue, Measures, Policy, Reading, Role, Unit};
 
 /// What figures need beside the value of their measure.
 #[derive(Debug, Clone, Copy)]
@@ -32,11 +32,11 @@ impl FigureContext<'_> {
         }
     }
 
-    /// All quasi-identifiers, or the static ones, in file order. Without a subject all are static.
+    /// All quasi-identifiers, or those that are static or nearly so, in file order. Without a subject all are static.
     #[must_use]
     pub fn quasi_identifiers(&self, only_static: bool) -> Vec<String> {
         let columns = self.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-        let wanted = columns.filter(|column| !only_static || column.constant_per_subject.unwrap_or(true));
+        let wanted = columns.filter(|column| !only_static || column.is_static());
         wanted.map(|column| column.name.clone()).collect()
     }
 }
@@ -45,7 +45,14 @@ impl FigureContext<'_> {
 #[must_use]
 pub fn figures(measures: &Measures, dataset: &Dataset, policy: &Policy) -> Vec<Figure> {
     let context = FigureContext { dataset, policy };
-    told_apart(super::ALL.iter().flat_map(|measure| (measure.figures)(measures, context)).collect())
+    let of_measures = super::ALL.iter().flat_map(|measure| (measure.figures)(measures, context));
+    told_apart(of_measures.chain(suppressed_records(dataset)).collect())
+}
+
+/// Records that are in no class and no denominator, where they were counted.
+fn suppressed_records(dataset: &Dataset) -> Option<Figure> {
+    let value = FigureValue::count(dataset.facts.suppressed_records?);
+    Some(Figure::new("dataset.suppressed_records", "records suppressed as a whole", FigureUnit::Records, value))
 }
 
 /// The same figures, those that would share a whole name numbered from the second on. Two sources can be called alike.

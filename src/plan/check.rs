@@ -17,7 +17,7 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 /// When a role or a rule names a column that is not there (the hint proposes a name and lists the columns), and as
 /// [`check_rules`]. A column whose one rule is `drop` may be absent: the file may hold the treatment already.
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
-    let named = plan.roles.declared.keys().chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
+    let named = declared(plan).chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
     let is_used = |name: &str| plan.unicity.names(name) || plan.linkage.names(name);
     let is_dropped =
@@ -28,6 +28,12 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("there is no column `{}`", shown_name(absent));
     Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+}
+
+/// Columns of which something is said, beside rules and permissions.
+fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
+    let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
+    said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys())
 }
 
 /// Checks that every rule has something to do, as far as that can be known before anything is read.

@@ -31,7 +31,7 @@ pub(super) fn forms_of(dictionary: &Dictionary, year: Option<i16>) -> CellForms 
             Some(Ages { last: None, .. }) => {}
             // A group that begins at 90 is often written as its first year.
             Some(Ages { last: Some(last), .. }) => {
-                forms.above_89 |= last > OLDEST + 1 || (last > OLDEST && !is_one(value))
+                forms.above_89 |= last > OLDEST + 1 || (last > OLDEST && !is_one(value));
             }
             None => forms.ages = false,
         }
@@ -50,7 +50,7 @@ fn is_restricted(digits: &str) -> bool {
 
 /// The digits that a post code shows; `None` when it is none, or shows something else.
 fn area(value: &str) -> Option<&str> {
-    let shown = value.trim_end_matches(|sign: char| matches!(sign, '*' | 'x' | 'X' | '#' | '_' | '-' | '.' | '•'));
+    let shown = value.trim_end_matches(['*', 'x', 'X', '#', '_', '-', '.', '•']);
     let is_plain = !shown.is_empty() && shown.bytes().all(|byte| byte.is_ascii_digit());
     is_plain.then_some(shown)
 }
@@ -76,10 +76,8 @@ fn ages(value: &str) -> Option<Ages> {
     let last = match (&numbers[..], signs.as_str()) {
         (&[age], "") => Some(age),
         (&[_], "+" | ">" | ">=" | "≥" | "=+") => None,
-        (&[below], "<") => Some(below.saturating_sub(1)),
-        (&[last], "<=" | "≤" | "-") => Some(last),
-        (&[_, below], "[,)") => Some(below.saturating_sub(1)),
-        (&[_, last], "-" | "–" | "[,]" | "to" | "bis") => Some(last),
+        (&[below], "<") | (&[_, below], "[,)") => Some(below.saturating_sub(1)),
+        (&[last], "<=" | "≤" | "-") | (&[_, last], "-" | "–" | "[,]" | "to" | "bis") => Some(last),
         _ => return None,
     };
     Some(Ages { last })

@@ -10,8 +10,7 @@ use crate::result::{ColumnType, DatasetColumn, Role};
 /// order is taken; a merchant goes before a wider place.
 #[must_use]
 pub fn guess_point(columns: &[DatasetColumn]) -> Option<Vec<String>> {
-    let is_event =
-        |column: &&DatasetColumn| column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false);
+    let is_event = |column: &&DatasetColumn| column.role == Role::QuasiIdentifier && column.is_event();
     let events: Vec<&DatasetColumn> = columns.iter().filter(is_event).collect();
     let speaks =
         |column: &DatasetColumn, known: &[&str]| words(&column.name).iter().any(|word| known.contains(&word.as_str()));

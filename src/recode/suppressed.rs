@@ -107,13 +107,13 @@ fn suppressed(extract: &Extract, marks: &[Option<Marks>]) -> Vec<bool> {
 }
 
 /// The column without the records that are left out, and without the values that only they held.
-fn without(coded: &CodedColumn, left_out: &[bool]) -> CodedColumn {
-    let mut used = vec![false; coded.dictionary.len()];
-    let kept = || coded.codes.iter().zip(left_out).filter(|(_, out)| !**out).map(|(code, _)| code);
+fn without(column: &CodedColumn, left_out: &[bool]) -> CodedColumn {
+    let mut used = vec![false; column.dictionary.len()];
+    let kept = || column.codes.iter().zip(left_out).filter(|(_, out)| !**out).map(|(code, _)| code);
     kept().for_each(|code| used[code as usize] = true);
-    let mut dictionary = Dictionary::new(coded.dictionary.column_type());
+    let mut dictionary = Dictionary::new(column.dictionary.column_type());
     let mut map = vec![0; used.len()];
-    for ((value, new), used) in coded.dictionary.values().zip(&mut map).zip(used) {
+    for ((value, new), used) in column.dictionary.values().zip(&mut map).zip(used) {
         if used {
             *new = match value {
                 Some(value) => dictionary.push(value),

@@ -4,7 +4,7 @@ use super::escape::{printable, shortened};
 use super::layout::{Page, TextStyle, cut};
 use super::messages;
 use crate::number::count;
-use crate::result::{DatasetColumn, Inspection};
+use crate::result::{DatasetColumn, Inspection, Variability};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -54,10 +54,11 @@ fn distinct(column: &DatasetColumn) -> String {
 
 /// Static or event in one word; a dash where nothing is known.
 pub(super) fn kind(column: &DatasetColumn) -> &'static str {
-    match column.constant_per_subject {
+    match column.variability() {
         _ if column.role == crate::result::Role::Subject => "-",
-        Some(true) => "static",
-        Some(false) => "event",
+        Some(Variability::Static | Variability::NearlyStatic) => "static",
+        Some(Variability::Unclear) => "unclear",
+        Some(Variability::Event) => "event",
         None => "-",
     }
 }

@@ -26,6 +26,9 @@ const EVENT: [&str; 3] = ["posted_at", "merchant_id", "amount"];
 /// The result with the figures and checks that the measures and the judge give for it, and its own findings tied to
 /// them; what the judge finds of a figure and the result does not is added.
 pub(super) fn judged(mut result: ScanResult) -> ScanResult {
+    if let Some(Outcome::Measured { value, .. }) = &mut result.measures.unicity {
+        value.gates = decision::gate(value).into_iter().collect();
+    }
     let Judgement { figures, checks, findings, .. } =
         judge(Case::new(&result.dataset, &result.measures, &result.policy));
     let is_same = |own: &Finding, found: &Finding| {
@@ -408,6 +411,7 @@ fn uniqueness(unique_on_attributes: u64) -> Uniqueness {
         missing: MissingMode::OwnCategory,
         full: statistics(&columns, Reading::AnyRecord, 2_991),
         static_set: Some(statistics(&owned(&STATIC), Reading::SubjectAttributes, unique_on_attributes)),
+        static_unclear: None,
         own_category: None,
         sets,
         column_effects: columns.iter().zip(effects).map(|(name, (one, all))| effect(name, one, all)).collect(),

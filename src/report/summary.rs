@@ -38,14 +38,14 @@ pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
     }
 }
 
-/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. All of them as
-/// well where only they break the limit.
+/// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. With those that
+/// may be static, or all of them, where only that set breaks the limit.
 pub(super) fn headline_set<'a>(result: &ScanResult, uniqueness: &'a Uniqueness) -> &'a SetStatistics {
     let full = &uniqueness.full;
-    match &uniqueness.static_set {
-        Some(set) if is_below_limit(result, set) || !is_below_limit(result, full) => set,
-        _ => full,
-    }
+    let mut fixed = uniqueness.static_set.iter().chain(&uniqueness.static_unclear);
+    let first = uniqueness.static_set.as_ref().or(uniqueness.static_unclear.as_ref());
+    let broken = fixed.find(|set| is_below_limit(result, set));
+    broken.or(first.filter(|_| !is_below_limit(result, full))).unwrap_or(full)
 }
 
 /// Whether a limit on `set` does not hold.
@@ -79,7 +79,8 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
 /// The checks of the sets that gates look at, on these columns.
 fn checks_on<'a>(result: &'a ScanResult, set: &'a SetStatistics) -> impl Iterator<Item = &'a Check> {
     let is_on_set = |check: &&Check| {
-        let is_whole = |id: &String| id.starts_with("uniqueness.static.") || id.starts_with("uniqueness.full.");
+        let gated = ["uniqueness.static.", "uniqueness.static_unclear.", "uniqueness.full."];
+        let is_whole = |id: &String| gated.iter().any(|set| id.starts_with(set));
         check.columns == set.columns && check.figure.as_ref().is_some_and(is_whole)
     };
     result.checks.iter().filter(is_on_set)

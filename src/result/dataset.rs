@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::facts::{ColumnFacts, DatasetFacts};
+use super::facts::{ColumnFacts, DatasetFacts, Variability};
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +80,36 @@ pub struct DatasetColumn {
     /// What the cells say beyond their values.
     #[serde(default, flatten)]
     pub facts: ColumnFacts,
+}
+
+impl DatasetColumn {
+    /// What the column is to the history of a subject. Where that was not decided by share, as for columns that are no
+    /// quasi-identifiers, a column is static when every subject has one value in it. None without a subject, and for a
+    /// quasi-identifier that holds no value.
+    #[must_use]
+    pub fn variability(&self) -> Option<Variability> {
+        let of_constant = |constant| if constant { Variability::Static } else { Variability::Event };
+        let decided = self.facts.variation.or_else(|| self.constant_per_subject.map(of_constant));
+        decided.filter(|_| self.facts.measured != Some(false))
+    }
+
+    /// Whether it is in the static set whatever becomes of unclear columns. Without a subject every column is.
+    #[must_use]
+    pub fn is_static(&self) -> bool {
+        self.facts.measured != Some(false) && self.variability().is_none_or(Variability::is_static)
+    }
+
+    /// Whether it is an event column whatever becomes of unclear columns.
+    #[must_use]
+    pub fn is_event(&self) -> bool {
+        self.variability() == Some(Variability::Event)
+    }
+
+    /// Whether the data do not say, and nobody declared, if it is static.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        self.variability() == Some(Variability::Unclear)
+    }
 }
 
 /// What a column is to the subject of a record.

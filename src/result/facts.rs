@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Counts over the cells of one column. `None` means that it was not counted, never that there is none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnFacts {
+    /// Whether nobody said what the column is, and nothing was guessed either. It leaves with the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undeclared: bool,
     /// Cells with blanks at their ends that were taken off before cells were compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trimmed_cells: Option<u64>,
@@ -32,6 +35,16 @@ pub struct ColumnFacts {
     /// Those of them with two values or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub varying_subjects: Option<u64>,
+    /// `varying_subjects` / `comparable_subjects`; null where no subject can be compared with itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_varying: Option<f64>,
+    /// For a quasi-identifier, what it is taken for; null without a subject, and where it holds no value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variation: Option<Variability>,
+    /// For a quasi-identifier, whether any record that counts holds a value in it. Without one, as in a column that is
+    /// dropped, it is in no static set and in no gated point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<bool>,
     /// For a column that is no quasi-identifier: share of the subjects that hold a value that nobody else holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_with_own_value: Option<f64>,
@@ -41,6 +54,28 @@ pub struct ColumnFacts {
     /// What the spellings say of post codes, ages and years of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forms: Option<CellForms>,
+}
+
+/// What a column is to the history of a subject. Found from the share of subjects that vary in it, or declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variability {
+    /// No subject varies, or it is declared to be static.
+    Static,
+    /// At most 10 % of the subjects that can be compared vary. It counts as static, a subject with each of its values.
+    NearlyStatic,
+    /// 10 to 90 % vary, or some do and fewer than 20 can be compared: measured as static and as an event column.
+    Unclear,
+    /// At least 90 % vary, or it is declared to vary.
+    Event,
+}
+
+impl Variability {
+    /// Whether it is in the static set whatever becomes of unclear columns.
+    #[must_use]
+    pub fn is_static(self) -> bool {
+        matches!(self, Self::Static | Self::NearlyStatic)
+    }
 }
 
 /// Whether the distinct values of a column, as they leave, have the forms that the safe harbor method speaks of.

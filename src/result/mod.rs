@@ -24,7 +24,7 @@ pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
 pub use declarations::{ColumnDeclaration, Declarations, Treatment};
-pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate};
+pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate, Variability};
 pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use inspection::Inspection;
@@ -40,8 +40,8 @@ pub use policy::{
 };
 pub use section::{Section, SectionRow};
 pub use unicity::{
-    Attacker, Cohort, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity, UnicityCurve,
-    UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
+    Attacker, Cohort, GateReading, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity,
+    UnicityCurve, UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
 };
 pub use uniqueness::{
     AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,

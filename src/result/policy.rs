@@ -201,6 +201,8 @@ impl GateMeasure {
     pub const SHARE_AT_RISK: Self = Self::new("share-at-risk");
     /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
     pub const UNICITY: Self = Self::new("unicity");
+    /// The same share among the subjects with at least 4 points.
+    pub const UNICITY_ACTIVE: Self = Self::new("unicity-active");
     /// Share of subjects that an attack links to a table that the recipient holds; the upper end of its interval.
     pub const LINKED_SHARE: Self = Self::new("linked-share");
     /// Share of subjects that an attack follows from release to release; the upper end of its interval.

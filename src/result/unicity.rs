@@ -39,6 +39,9 @@ pub struct Unicity {
 pub struct UnicityGate {
     /// The columns that make one event known, in file order.
     pub point: Vec<String>,
+    /// For which reading of unclear columns the point stands.
+    #[serde(default, skip_serializing_if = "GateReading::is_certain")]
+    pub reading: GateReading,
     /// Coarsening of those columns in the file that was judged, by column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub coarsen: BTreeMap<String, String>,
@@ -73,6 +76,26 @@ pub struct UnicityGate {
     pub undefined: Option<UnicityUndefined>,
 }
 
+/// What the columns of a gated point are for certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateReading {
+    /// Declared to be a point, or all columns that are event columns whatever becomes of unclear ones.
+    #[default]
+    Certain,
+    /// With the columns of which the data do not say whether they are static.
+    Unclear,
+}
+
+impl GateReading {
+    /// Whether it stands whatever becomes of unclear columns.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub fn is_certain(&self) -> bool {
+        *self == Self::Certain
+    }
+}
+
 impl UnicityGate {
     /// What a limit is held against: the upper end of the interval; `None` where there is no finite share.
     #[must_use]
@@ -93,12 +116,13 @@ fn upper(share: Option<f64>, interval: Option<[f64; 2]>) -> Option<f64> {
 }
 
 impl Unicity {
-    /// The gate with the largest upper end; `None` without a gate, or where one of them has no share: what is not known
-    /// may be the worst.
+    /// The gate with the largest upper end, of those that stand for certain where there are any; `None` without a gate, or
+    /// where one of them has no share: what is not known may be the worst.
     #[must_use]
     pub fn worst_gate(&self) -> Option<&UnicityGate> {
-        let uppers: Option<Vec<(f64, &UnicityGate)>> =
-            self.gates.iter().map(|gate| Some((gate.upper()?, gate))).collect();
+        let has_certain = self.gates.iter().any(|gate| gate.reading.is_certain());
+        let gates = self.gates.iter().filter(|gate| gate.reading.is_certain() || !has_certain);
+        let uppers: Option<Vec<(f64, &UnicityGate)>> = gates.map(|gate| Some((gate.upper()?, gate))).collect();
         // The first of equals, so that the order of the points decides.
         uppers?.into_iter().reduce(|worst, next| if next.0 > worst.0 { next } else { worst }).map(|(_, gate)| gate)
     }

@@ -40,6 +40,9 @@ pub struct Uniqueness {
     /// The set of all static quasi-identifiers; null when there is none.
     #[serde(rename = "static")]
     pub static_set: Option<SetStatistics>,
+    /// The same with the columns of which the data do not say whether they are static; null when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_unclear: Option<SetStatistics>,
     /// With `wildcard`: the smallest crowds of `full` and `static` under `own-category`, so that both are shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_category: Option<OwnCategory>,

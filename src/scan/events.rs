@@ -7,7 +7,7 @@ use crate::measure::unicity::{
 };
 use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
-use crate::result::{Attacker, ColumnType, DatasetColumn, GateMeasure, Role};
+use crate::result::{Attacker, ColumnType, DatasetColumn, GateMeasure, GateReading, Role};
 use crate::table::Table;
 
 /// More forms of one column than this make a picture that nobody reads, and multiply with those of the others.
@@ -30,7 +30,10 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let guessed = || guess_point(events.described).map(|names| names.into_iter().map(whole).collect::<Vec<_>>());
     let groups = if asked.points.is_empty() {
         // The most that can be known of an event first, as the gate has it; beside it what is plausibly known.
-        let all: Vec<PointColumn> = event_columns(events.described).cloned().map(whole).collect();
+        // Where no column surely varies, those that perhaps do explain as well as anything can.
+        let [certain, unclear] =
+            [GateReading::Certain, GateReading::Unclear].map(|reading| event_columns(events, reading));
+        let all: Vec<PointColumn> = if certain.is_empty() { unclear } else { certain }.into_iter().map(whole).collect();
         let mut groups = vec![all];
         groups.extend(guessed());
         groups
@@ -71,8 +74,9 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     // Places and times are those of what is plausibly known: the last of the guesses.
     let visited = if asked.points.is_empty() { points.last() } else { points.first() };
     let mobility = visited.filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
-    let gates = plan.policy.gates.iter().filter(|gate| gate.measure == GateMeasure::UNICITY);
-    let limits = gates.filter_map(|gate| gate.limit).collect();
+    let on_points = [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE];
+    let on_unicity = plan.policy.gates.iter().filter(|gate| on_points.contains(&gate.measure));
+    let limits = on_unicity.filter_map(|gate| gate.limit).collect();
     Some(Settings {
         mobility,
         gate: GateSettings { points: gated, limits, ..GateSettings::of(&[]) },
@@ -84,30 +88,54 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     })
 }
 
-/// The quasi-identifiers that vary within subjects, in file order.
-fn event_columns(columns: &[DatasetColumn]) -> impl Iterator<Item = &String> {
-    let is_event =
-        |column: &&DatasetColumn| column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false);
-    columns.iter().filter(is_event).map(|column| &column.name)
+/// The quasi-identifiers that vary within subjects, in file order; with those that perhaps do.
+fn event_columns(events: Events<'_>, reading: GateReading) -> Vec<String> {
+    let is_event = |column: &&DatasetColumn| {
+        let perhaps = !reading.is_certain() && column.is_unclear();
+        column.role == Role::QuasiIdentifier && (column.is_event() || perhaps)
+    };
+    events.described.iter().filter(is_event).map(|column| column.name.clone()).collect()
 }
 
-/// The points that limits are held against: all event quasi-identifiers together where none is declared, and else every
-/// declared point that takes its columns as the file shows them. A form that only a point has explains and gates nothing.
+/// The points that limits are held against where none is declared: all event quasi-identifiers together, and where the
+/// data do not say of some whether they vary, the same with those.
+fn guessed_gates(table: &Table, events: Events<'_>) -> Vec<GatedPoint> {
+    let of_reading = |reading: GateReading| {
+        let place = |name: String| {
+            let mut columns = table.columns().iter().zip(events.values);
+            columns.position(|(column, values)| column.name == name && values.form.is_none())
+        };
+        let columns: Vec<usize> = event_columns(events, reading).into_iter().filter_map(place).collect();
+        GatedPoint { coarsen: rules_of(&columns, table, events), columns, reading }
+    };
+    let mut gates: Vec<GatedPoint> = Vec::new();
+    for gate in [GateReading::Certain, GateReading::Unclear].map(of_reading) {
+        if !gate.columns.is_empty() && gates.iter().all(|other| other.columns != gate.columns) {
+            gates.push(gate);
+        }
+    }
+    gates
+}
+
+/// The points that limits are held against: the guessed ones where none is declared, and else every declared point that
+/// takes its columns as the file shows them, whatever is unclear about them. A form that only a point has explains and
+/// gates nothing.
 fn gated_points(known: &[Vec<usize>], guessed: bool, table: &Table, events: Events<'_>) -> Vec<GatedPoint> {
+    if guessed {
+        return guessed_gates(table, events);
+    }
     let as_shown = |columns: &&Vec<usize>| columns.iter().all(|&column| events.values[column].form.is_none());
-    let candidates = known.iter().take(if guessed { 1 } else { known.len() }).filter(as_shown);
+    let candidates = known.iter().filter(as_shown);
     let in_file = |column: &usize| events.described.iter().position(|it| it.name == table.columns()[*column].name);
     let mut gated: Vec<GatedPoint> = Vec::new();
     for columns in candidates {
         // A column of which nothing is there is not measured, and so not covered by a gate.
-        let is_there =
-            |&column: &usize| table.columns()[column].missing.is_none() || table.columns()[column].cardinality > 1;
-        let mut columns: Vec<usize> = columns.iter().copied().filter(is_there).collect();
+        let mut columns: Vec<usize> = columns.iter().copied().filter(|&column| table.has_value(column)).collect();
         columns.sort_by_key(in_file);
         columns.dedup();
         if !columns.is_empty() && gated.iter().all(|other| other.columns != columns) {
             let coarsen = rules_of(&columns, table, events);
-            gated.push(GatedPoint { columns, coarsen });
+            gated.push(GatedPoint { columns, coarsen, reading: GateReading::Certain });
         }
     }
     gated

@@ -6,9 +6,9 @@ use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
 use crate::plan::{InputOptions, Plan};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
-use crate::result::{Consent, Dataset, DatasetFacts, Recipient, Role};
+use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
-use crate::table::{SubjectCodes, Table, TooManyRecords};
+use crate::table::{SubjectCodes, Table, TooManyRecords, Variation};
 
 /// An extract without its values.
 pub(crate) struct Prepared {
@@ -69,8 +69,10 @@ pub(crate) fn treat(
             let variation = table.variation(place);
             described.facts.comparable_subjects = variation.map(|variation| variation.comparable);
             described.facts.varying_subjects = variation.map(|variation| variation.varying);
+            described.facts.share_varying = variation.and_then(Variation::share);
         }
     }
+    let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
     for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
         column.facts.suppressed_cells = *cells;
     }
@@ -97,6 +99,19 @@ pub(crate) fn treat(
         first_records,
         side,
     })
+}
+
+/// Decides for each quasi-identifier, one of the first columns of the table, whether it is static, and writes it down.
+fn settle(table: Table, quasi_identifiers: usize, columns: &mut [DatasetColumn], plan: &Plan) -> Table {
+    let counted = &table.columns()[..quasi_identifiers];
+    let declared: Vec<Option<bool>> = counted.iter().map(|column| plan.declarations.varies(&column.name)).collect();
+    let table = table.settled(&declared);
+    for described in columns.iter_mut().filter(|column| column.role == Role::QuasiIdentifier) {
+        let place = table.columns()[..quasi_identifiers].iter().position(|column| column.name == described.name);
+        described.facts.measured = Some(place.is_some_and(|place| table.has_value(place)));
+        described.facts.variation = place.and_then(|place| table.variability(place));
+    }
+    table
 }
 
 /// The terms as declared, with what the register says: counts only.

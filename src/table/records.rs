@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::order::Order;
+use super::variation::{Within, by_rule};
 use super::{Attributes, Codes, Column, Recoding, SubjectCodes};
 use crate::with_codes;
 
@@ -15,12 +16,13 @@ use crate::with_codes;
 /// - Records without a subject are not in the table; they are counted apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    columns: Vec<Column>,
-    constant_per_subject: Vec<Option<bool>>,
+    pub(super) columns: Vec<Column>,
+    /// For each column, what is known of the values of one subject in it.
+    pub(super) within: Vec<Within>,
     attributes: Attributes,
-    subject_of_record: Option<Vec<u32>>,
+    pub(super) subject_of_record: Option<Vec<u32>>,
     /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
-    subject_starts: Vec<u32>,
+    pub(super) subject_starts: Vec<u32>,
     records: usize,
     subjects: usize,
     records_without_subject: u64,
@@ -65,12 +67,12 @@ impl Table {
             return Err(TooManyRecords);
         }
         let Some(subjects) = subjects else {
-            let constant_per_subject = vec![None; columns.len()];
+            let within = vec![Within::default(); columns.len()];
             let (subjects, records_without_subject) = (records, 0);
             let (subject_of_record, subject_starts) = (None, Vec::new());
             return Ok(Self {
                 columns,
-                constant_per_subject,
+                within,
                 attributes,
                 subject_of_record,
                 subject_starts,
@@ -86,12 +88,12 @@ impl Table {
         drop(subjects);
         let weights = columns.split_off(counted + sensitive);
         let attributes = Attributes { sensitive: columns.split_off(counted), weights };
-        let constant_per_subject =
-            columns.par_iter().map(|column| Some(is_constant_per_run(&column.codes, &subject_of_record))).collect();
+        let is_constant = |column: &Column| is_constant_per_run(&column.codes, &subject_of_record);
+        let within = columns.par_iter().map(|column| Within::by_unanimity(is_constant(column))).collect();
         let subject_starts = starts_of_runs(&subject_of_record);
         Ok(Self {
             columns,
-            constant_per_subject,
+            within,
             attributes,
             records: subject_of_record.len(),
             subjects: subject_starts.len() - 1,
@@ -103,16 +105,16 @@ impl Table {
 
     /// The same records with a further column behind the others for each recoding, in their order.
     ///
-    /// Whether a further column is constant per subject is found anew: a coarser column may be where the one it is made
-    /// from is not.
+    /// What a further column is to the history of a subject is found anew, by the rule of the column it is made from: a
+    /// coarser column may be static where that one is not.
     ///
     /// # Panics
     /// When a recoding is made from a column that the table does not have, or its map lacks one of the codes.
     #[must_use]
     pub fn with_recoded(mut self, recodings: &[Recoding]) -> Self {
-        let (columns, constant_per_subject) = self.recoded_columns(recodings);
+        let (columns, within) = self.recoded_columns(recodings);
         self.columns.extend(columns);
-        self.constant_per_subject.extend(constant_per_subject);
+        self.within.extend(within);
         self
     }
 
@@ -122,10 +124,10 @@ impl Table {
     /// As [`Table::with_recoded`].
     #[must_use]
     pub fn recoded(&self, recodings: &[Recoding]) -> Self {
-        let (columns, constant_per_subject) = self.recoded_columns(recodings);
+        let (columns, within) = self.recoded_columns(recodings);
         Self {
             columns,
-            constant_per_subject,
+            within,
             attributes: Attributes::default(),
             subject_of_record: self.subject_of_record.clone(),
             subject_starts: self.subject_starts.clone(),
@@ -133,14 +135,17 @@ impl Table {
         }
     }
 
-    /// A column for each recoding, and whether it is constant per subject.
-    fn recoded_columns(&self, recodings: &[Recoding]) -> (Vec<Column>, Vec<Option<bool>>) {
+    /// A column for each recoding, and what is known of the values of one subject in it.
+    fn recoded_columns(&self, recodings: &[Recoding]) -> (Vec<Column>, Vec<Within>) {
         let recoded_column = |recoding: &Recoding| {
             let column = &self.columns[recoding.column];
             let codes = column.codes.remapped(&recoding.map, recoding.cardinality as usize);
-            let constant = self.subject_of_record.as_ref().map(|subjects| is_constant_per_run(&codes, subjects));
             let Recoding { cardinality, missing, .. } = *recoding;
-            (Column { name: column.name.clone(), codes, cardinality, missing }, constant)
+            let column = Column { name: column.name.clone(), codes, cardinality, missing };
+            match &self.subject_of_record {
+                Some(subjects) => by_rule(column, self.within[recoding.column].rule, subjects, &self.subject_starts),
+                None => (column, Within::default()),
+            }
         };
         recodings.par_iter().with_max_len(1).map(recoded_column).unzip()
     }
@@ -149,7 +154,7 @@ impl Table {
     #[must_use]
     pub fn truncated(mut self, columns: usize) -> Self {
         self.columns.truncate(columns);
-        self.constant_per_subject.truncate(columns);
+        self.within.truncate(columns);
         self
     }
 
@@ -222,7 +227,7 @@ impl Table {
     /// Whether each subject has one value in this column (a missing cell is a value); `None` without subjects.
     #[must_use]
     pub fn constant_per_subject(&self, column: usize) -> Option<bool> {
-        self.constant_per_subject[column]
+        self.within[column].constant
     }
 
     /// Bytes of memory that the table holds.
@@ -273,7 +278,7 @@ fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
     starts
 }
 
-fn is_constant_per_run(codes: &Codes, run_of_record: &[u32]) -> bool {
+pub(super) fn is_constant_per_run(codes: &Codes, run_of_record: &[u32]) -> bool {
     with_codes!(codes, codes => {
         let pairs = codes.iter().zip(run_of_record);
         pairs.clone().zip(pairs.skip(1)).all(|((code, run), (next, next_run))| run != next_run || code == next)

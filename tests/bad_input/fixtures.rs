@@ -10,7 +10,7 @@ fn scan(bench: &Bench, path: &str, quasi_identifiers: &str) -> Ended {
     bench.scan(if quasi_identifiers.is_empty() { vec![path] } else { vec![path, "--quasi", quasi_identifiers] })
 }
 
-/// File, columns asked for, records in it, distinct records on these columns.
+/// File, columns asked for, records in it, distinct records on these columns; records without any value are in no class.
 const SOUND: [(&str, &str, u64, u64); 21] = [
     ("spectrum_comma_in_quotes.csv", "first,last,address,city,zip", 1, 1),
     ("spectrum_empty.csv", "a,b,c", 2, 2),
@@ -30,7 +30,7 @@ const SOUND: [(&str, &str, u64, u64); 21] = [
     ("byte_array_decimal.parquet", "value", 24, 24),
     ("datapage_v2.snappy.parquet", "a,c,d", 5, 4),
     ("fixed_length_decimal.parquet", "value", 24, 24),
-    ("nan_in_stats.parquet", "x", 2, 2),
+    ("nan_in_stats.parquet", "x", 2, 1),
     ("nested_lists.snappy.parquet", "b", 3, 1),
     ("../parity/cards_double.parquet", "refund", 464, 2),
 ];

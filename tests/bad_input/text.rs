@@ -144,10 +144,19 @@ fn one_column_is_counted() {
 #[test]
 fn empty_cells_are_one_value_of_their_own() {
     let bench = Bench::new();
-    let path = bench.write("empty.csv", "a,b\n,\n,\n,\n");
+    let path = bench.write("empty.csv", "a,b\n,x\n,x\n,x\n");
     let ended = bench.scan([path.to_str().expect("a path is text"), "--quasi", "a,b"]);
     let full = bench.assert_counted(&ended, 3)["measures"]["uniqueness"]["value"]["full"].clone();
     assert_eq!((&full["classes"], &full["smallest_class"]), (&1.into(), &3.into()));
+}
+
+#[test]
+fn records_without_any_value_are_in_no_class() {
+    let bench = Bench::new();
+    let path = bench.write("empty.csv", "a,b\n,\n,x\n,\n");
+    let ended = bench.scan([path.to_str().expect("a path is text"), "--quasi", "a,b"]);
+    let full = bench.assert_counted(&ended, 3)["measures"]["uniqueness"]["value"]["full"].clone();
+    assert_eq!((&full["classes"], &full["smallest_class"]), (&1.into(), &1.into()));
 }
 
 #[test]

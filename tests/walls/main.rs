@@ -84,10 +84,18 @@ fn names_polars(one: &Named) -> bool {
     one.path.starts_with("polars") && !is_in(one, "input")
 }
 
-/// What a report may name of this crate: the result, how a name is shown, and itself.
+/// What a report may name of this crate: the result, how a name and a number are shown, and itself.
 fn sees_more_than_the_result(one: &Named) -> bool {
-    let known = ["crate::report", "crate::result", "crate::printable"];
-    is_in(one, "report") && one.path.starts_with("crate::") && !known.iter().any(|place| leads_into(&one.path, place))
+    let known = ["crate::report", "crate::result", "crate::printable", "crate::number"];
+    is_in(one, "report")
+        && one.path.starts_with("crate::")
+        && !known.iter().any(|place| leads_into(&one.path, place))
+        && !is_judged_for_tests(one)
+}
+
+/// The results that tests of reports show are judged as those of a scan are; nothing but tests has that module.
+fn is_judged_for_tests(one: &Named) -> bool {
+    one.module.starts_with(&["report".to_owned(), "fixture".to_owned()]) && leads_into(&one.path, "crate::judge")
 }
 
 fn is_left_to_chance(one: &Named) -> bool {

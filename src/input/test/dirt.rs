@@ -1,5 +1,7 @@
 //! What is counted of cells as people get them: blanks, spellings of nothing, rounded numbers, texts beside the cells.
 
+use std::fmt::Write as _;
+
 use super::{Folder, SMALL, read_files, read_one, sample};
 use crate::input::read::Pace;
 use crate::input::{CellCounts, Extract, InputError, open, read_all};
@@ -107,10 +109,8 @@ fn ticket_numbers_beyond_the_last_area_are_no_national_numbers() {
 fn a_column_that_nobody_needs_is_let_go_when_memory_ends_and_says_the_same_of_its_cells() {
     let mut text = "id,note,mail\n".to_owned();
     for record in 0..4_000 {
-        text.push_str(&format!(
-            "{},note number {record} with a long text {record},p{record}@example.org\n",
-            record % 3
-        ));
+        let id = record % 3;
+        writeln!(text, "{id},note number {record} with a long text {record},p{record}@example.org").unwrap();
     }
     let folder = Folder::new(&[("data.csv", text.as_bytes())]);
     let read = |memory| {

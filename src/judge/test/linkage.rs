@@ -123,7 +123,7 @@ fn a_limit_on_one_family_leaves_the_other_for_review() {
 }
 
 #[test]
-fn of_each_source_the_strongest_attack_is_told_against_the_strictest_limit() {
+fn every_attack_that_breaks_a_limit_is_told_with_the_figure_that_breaks_it() {
     let measures = linked(vec![
         attack(AttackKind::Exact, "crm", 10.0, None),
         attack(AttackKind::Tolerant, "crm", 30.0, None),
@@ -131,10 +131,23 @@ fn of_each_source_the_strongest_attack_is_told_against_the_strictest_limit() {
     ]);
     let limits = share(0.1).with("max_correct_links", 2.0);
     let findings = judge(Case::new(&dataset(), &measures, &policy_of(&limits))).findings;
-    let told: Vec<(Option<f64>, Option<f64>)> =
-        findings.iter().map(|finding| (finding.measured, finding.limit)).collect();
-    assert_eq!(told, [(Some(0.6), Some(0.04)), (Some(0.4), Some(0.04))]);
-    assert!(findings[0].message.contains("`tolerant` with `crm`") && findings[0].message.contains("at most 2 links"));
+    let told: Vec<(&str, &str, Option<f64>, Option<f64>)> = (findings.iter())
+        .map(|found| {
+            let (figure, about) = (found.figure.as_deref().unwrap(), found.about.as_deref().unwrap());
+            (figure, about, found.measured, found.limit)
+        })
+        .collect();
+    let (rate, count) = ("linkage.attack_rate", "linkage.correct_links");
+    let expected = [
+        (rate, "exact; crm", Some(0.2), Some(0.1)),
+        (rate, "tolerant; crm", Some(0.6), Some(0.1)),
+        (rate, "exact; orders", Some(0.4), Some(0.1)),
+        (count, "exact; crm", Some(10.0), Some(2.0)),
+        (count, "tolerant; crm", Some(30.0), Some(2.0)),
+        (count, "exact; orders", Some(20.0), Some(2.0)),
+    ];
+    assert_eq!(told, expected);
+    assert!(findings[4].message.contains("`tolerant` with `crm`") && findings[4].message.contains("at most 2 links"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod codes;
 mod laws;
 mod linkage;
 mod policies;
+mod readings;
 mod spine;
 mod treatments;
 mod waivers;
@@ -71,6 +72,7 @@ fn uniqueness(static_smallest: Option<u64>, full_smallest: u64) -> Uniqueness {
         missing: MissingMode::OwnCategory,
         full: set(&["city", "day"], Some(full_smallest)),
         static_set: static_smallest.map(|smallest| set(&["city"], Some(smallest))),
+        static_unclear: None,
         own_category: None,
         sets: Vec::new(),
         column_effects: Vec::new(),

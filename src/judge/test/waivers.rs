@@ -141,7 +141,7 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         let mut findings = vec![finding(code, Severity::Critical, "m", "a sentence".to_owned())];
         super::super::waivers::apply(case, &[], &mut findings);
         let checks = super::laws::cut_off(code == IncompleteMeasure);
-        let gated = Gated { findings, checks, ..Gated::default() };
+        let gated = Gated { checks, findings, ..Gated::default() };
         let outcome = verdict(&gated, &policy).outcome;
         assert_eq!(outcome == VerdictOutcome::Pass, !never.contains(&code), "{code:?}");
     }

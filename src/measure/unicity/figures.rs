@@ -35,7 +35,7 @@ fn gated_figure(known: u32, value: FigureValue) -> Figure {
 }
 
 /// What limits are held against: for each gated point the share over all subjects with an event, and that among those with
-/// enough points.
+/// enough points. Points with unclear columns have figures of their own, `unicity.gated_share_unclear` and so on.
 fn gated(value: &Unicity) -> Vec<Figure> {
     if value.gates.is_empty() {
         let why = value.gate_note.as_deref().unwrap_or("no group of event columns can be gated");
@@ -49,6 +49,9 @@ fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
     let why =
         |nobody: &str| gate.undefined.as_ref().map_or(nobody.to_owned(), |undefined| undefined.explanation.clone());
     // A share without its interval was not computed to the end: nothing is compared with it.
+    let id = |name: &str| {
+        if gate.reading.is_certain() { format!("unicity.{name}") } else { format!("unicity.{name}_unclear") }
+    };
     let share = match (gate.share, gate.interval) {
         (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
         _ => FigureValue::undefined(why("it was not computed to the end")),
@@ -60,11 +63,11 @@ fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
     let active_label = format!("share singled out by {known} among subjects with at least as many (unicity)");
     let subjects = "subjects with an event, the denominator of unicity";
     [
-        gated_figure(gate.known_points, share).on(&gate.point),
-        Figure::new("unicity.gated_share_active", active_label, FigureUnit::Share, active)
+        Figure { id: id("gated_share"), ..gated_figure(gate.known_points, share).on(&gate.point) },
+        Figure::new(id("gated_share_active"), active_label, FigureUnit::Share, active)
             .on(&gate.point)
             .about(known.clone()),
-        Figure::new("unicity.gated_subjects", subjects, FigureUnit::Subjects, FigureValue::count(gate.subjects))
+        Figure::new(id("gated_subjects"), subjects, FigureUnit::Subjects, FigureValue::count(gate.subjects))
             .on(&gate.point)
             .about(known),
     ]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::result::{Attacker, Cohort, MobilityAttack};
+use crate::result::{Attacker, Cohort, GateReading, MobilityAttack};
 
 /// What the measure needs to know beside the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ impl GateSettings {
             columns.sort_unstable();
             columns.dedup();
             if gated.iter().all(|other| other.columns != columns) {
-                gated.push(GatedPoint { columns, coarsen: point.coarsen.clone() });
+                gated.push(GatedPoint { columns, coarsen: point.coarsen.clone(), ..GatedPoint::default() });
             }
         }
         Self { points: gated, limits: Vec::new(), work_limit: 100_000_000, draw_limit: 50_000_000_000 }
@@ -91,6 +91,8 @@ impl GateSettings {
 pub struct GatedPoint {
     /// Columns of the table, each once.
     pub columns: Vec<usize>,
+    /// For which reading of unclear columns it stands.
+    pub reading: GateReading,
     /// What those columns were coarsened by, for the reader.
     pub coarsen: BTreeMap<String, String>,
 }

@@ -5,7 +5,8 @@ use crate::result::{
     ColumnEffect, Figure, FigureUnit, FigureValue, Outcome, SetStatistics, UndefinedField, Uniqueness, Unit,
 };
 
-/// Figures of the sets that gates look at, `uniqueness.full.…` and `uniqueness.static.…`, of the effect of each column,
+/// Figures of the sets that gates look at, `uniqueness.full.…`, `uniqueness.static.…` and, where some columns are unclear,
+/// `uniqueness.static_unclear.…`, of the effect of each column,
 /// and for each set of the lattice its smallest class and the share that is unique.
 #[must_use]
 pub fn figures(outcome: &Outcome<Uniqueness>, context: FigureContext<'_>) -> Vec<Figure> {
@@ -19,8 +20,8 @@ pub fn figures(outcome: &Outcome<Uniqueness>, context: FigureContext<'_>) -> Vec
         }
     };
     let mut figures = of_set("full", &value.full, unit, context);
-    if let Some(set) = &value.static_set {
-        figures.extend(of_set("static", set, unit, context));
+    for (which, set) in [("static", &value.static_set), ("static_unclear", &value.static_unclear)] {
+        figures.extend(set.iter().flat_map(|set| of_set(which, set, unit, context)));
     }
     figures.extend(own_category(value, unit));
     figures.extend(value.column_effects.iter().flat_map(of_column));

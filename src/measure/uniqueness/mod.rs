@@ -59,7 +59,8 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// Measures the crowds of the full set, the static set and every set of up to `max_set` columns.
+/// Measures the crowds of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
+/// whether some columns are static, also of the static set with those.
 ///
 /// All columns of the table are quasi-identifiers.
 ///
@@ -107,11 +108,14 @@ fn measure_lattice(
 ) -> Result<Uniqueness, StopReason> {
     let columns = table.columns().len();
     let full = ColumnSet::new(0..columns);
-    let static_set = static_set(table);
+    let static_set = columns_where(table, |column| table.is_static(column));
+    let has_unclear = (0..columns).any(|column| table.is_unclear(column));
+    let or_unclear = |column| table.is_static(column) || table.is_unclear(column);
+    let static_unclear = has_unclear.then(|| columns_where(table, or_unclear)).flatten();
     let lattice = lattice(columns, settings.max_set);
     let mut wanted = lattice.clone();
     wanted.push(full.clone());
-    wanted.extend(static_set.clone());
+    wanted.extend(static_set.iter().chain(&static_unclear).cloned());
     let own_category = settings.missing == MissingMode::OwnCategory;
     if own_category && columns > 1 {
         wanted.extend((0..columns).map(|column| full.without(column)));
@@ -134,6 +138,7 @@ fn measure_lattice(
         missing: settings.missing,
         full: describe(&full),
         static_set: static_set.as_ref().map(describe),
+        static_unclear: static_unclear.as_ref().map(describe),
         own_category: own_category_beside(table, settings.missing, &full, static_set.as_ref(), stop)?,
         sets: lattice.iter().map(describe).collect(),
         column_effects,
@@ -141,20 +146,17 @@ fn measure_lattice(
     })
 }
 
-/// The columns that are constant within every subject; all columns when no subject is declared; `None` when none is.
-fn static_set(table: &Table) -> Option<ColumnSet> {
-    let set = ColumnSet::new((0..table.columns().len()).filter(|&column| is_static(table, column)));
+/// The columns for which something holds; `None` when there is none.
+fn columns_where(table: &Table, holds: impl Fn(usize) -> bool) -> Option<ColumnSet> {
+    let set = ColumnSet::new((0..table.columns().len()).filter(|&column| holds(column)));
     (!set.is_empty()).then_some(set)
 }
 
-fn is_static(table: &Table, column: usize) -> bool {
-    table.constant_per_subject(column).unwrap_or(true)
-}
-
+/// Classes do not overlap only where nobody varies: a nearly static column shows some subjects in several.
 fn reading(table: &Table, set: &ColumnSet) -> Reading {
     if !table.has_subjects() {
         Reading::Record
-    } else if set.columns().iter().all(|&column| is_static(table, column)) {
+    } else if set.columns().iter().all(|&column| table.constant_per_subject(column) == Some(true)) {
         Reading::SubjectAttributes
     } else {
         Reading::AnyRecord

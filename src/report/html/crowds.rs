@@ -17,7 +17,7 @@ pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Cha
     let set = headline_set(result, uniqueness);
     let k = result.policy.k;
     let sets = riskiest_sets(uniqueness);
-    let whole = [&uniqueness.full].into_iter().chain(&uniqueness.static_set);
+    let whole = [&uniqueness.full].into_iter().chain(&uniqueness.static_set).chain(&uniqueness.static_unclear);
     let gated: Vec<Vec<Cell>> = whole.map(|set| set_row(result, set)).collect();
     let rows: Vec<Vec<Cell>> = sets.iter().map(|set| set_row(result, set)).collect();
     let mut tables = vec![Table::new(messages::WHOLE_SETS_CAPTION, &messages::SET_HEADS, gated.into_iter())];

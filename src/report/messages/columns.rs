@@ -3,7 +3,7 @@
 use super::{LISTED, LISTED_CHARACTERS, columns, counted};
 use crate::number::count;
 use crate::report::escape::shortened;
-use crate::result::{Dataset, DatasetColumn};
+use crate::result::{Dataset, DatasetColumn, Variability};
 
 pub(in crate::report) const GUESSED: &str = " (guessed)";
 pub(in crate::report) const COLUMNS_TITLE: &str = "Columns";
@@ -60,10 +60,12 @@ pub(in crate::report) fn columns_answer(columns: &[DatasetColumn]) -> String {
 
 /// Whether a column changes within a subject.
 pub(in crate::report) fn constancy(column: &DatasetColumn) -> &'static str {
-    match column.constant_per_subject {
+    match column.variability() {
         _ if column.role == crate::result::Role::Subject => "is the subject",
-        Some(true) => "static",
-        Some(false) => "event",
+        Some(Variability::Static) => "static",
+        Some(Variability::NearlyStatic) => "nearly static",
+        Some(Variability::Unclear) => "unclear",
+        Some(Variability::Event) => "event",
         None => "–",
     }
 }

@@ -88,6 +88,7 @@ fn without_share(index: &PointIndex<'_>, point: &GatedPoint) -> UnicityGate {
     let columns = index.table().columns();
     UnicityGate {
         point: point.columns.iter().map(|&column| columns[column].name.clone()).collect(),
+        reading: point.reading,
         coarsen: point.coarsen.clone(),
         known_points: GATED_KNOWN_POINTS,
         points: index.points(),

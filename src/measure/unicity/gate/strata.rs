@@ -151,9 +151,9 @@ impl<'a, 'i> Strata<'a, 'i> {
 
     /// Subjects looked at, and draws made for them.
     pub(super) fn looked_at(&self) -> (u64, u64) {
-        let drawn = || self.active.drawn.iter().chain(&self.short.drawn);
-        let draws = drawn().map(|drawn| if drawn.certain { 1 } else { u64::from(drawn.draws) }).sum();
-        (drawn().count() as u64, draws)
+        let subjects = || self.active.drawn.iter().chain(&self.short.drawn);
+        let draws = subjects().map(|drawn| if drawn.certain { 1 } else { u64::from(drawn.draws) }).sum();
+        (subjects().count() as u64, draws)
     }
 }
 

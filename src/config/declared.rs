@@ -1,0 +1,232 @@
+//! What a person declares beside roles and limits, so that a verdict may rest on it: that there is no subject, what
+//! cells mean, whether a column varies, where a treatment is applied, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::document::Problem;
+use super::reader::{Section, Written};
+use super::setting::Draft;
+use super::settings::list;
+use super::waivers::{WAIVER_HORIZON_DAYS, latest_end};
+use crate::plan::{ConfigError, Plan, counted, shown_name};
+use crate::result::{ColumnDeclaration, Role, Treatment};
+
+/// Where a treatment may be applied.
+const DOWNSTREAM: [(&str, &str); 1] = [("downstream", "downstream")];
+
+/// Notes a flag that takes columns or measures away.
+pub(super) fn narrow(draft: &mut Draft, flag: &str) {
+    let narrowed = &mut draft.plan.declarations.narrowed_by;
+    if !narrowed.iter().any(|other| other == flag) {
+        narrowed.push(flag.to_owned());
+    }
+}
+
+/// `[subject] none`: it says what the subject is, so that roles are not guessed.
+pub(super) fn no_subject(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let none = value.boolean()?;
+    if none && draft.plan.roles.declared.values().any(|&role| role == Role::Subject) {
+        return Err(subject_and_none(value));
+    }
+    draft.decides_roles |= none;
+    draft.plan.declarations.no_subject = none;
+    Ok(())
+}
+
+/// The mistake of a file that names a subject and says that there is none.
+pub(super) fn subject_and_none(value: &Written<'_, '_>) -> Problem {
+    let message = "`[subject] none = true` says that there is no subject, and a column is named as one";
+    value
+        .refused("subject-and-none", message)
+        .with_hint("name the subject, or leave it out where each record is a person")
+}
+
+/// The keys of a `[columns.NAME]` that say what its cells mean and why. Those that are there are noted in `said`.
+pub(super) fn read_column(draft: &mut Draft, said: &mut BTreeSet<&'static str>, section: &Section<'_, '_>, name: &str) {
+    let told = |value: Option<Written<'_, '_>>| value.and_then(|value| section.told(value.texts()));
+    if let Some(spellings) = told(section.take_spelled("null_value", Some("null_values"))) {
+        said.insert("null_value");
+        draft.plan.input.column_null_values.insert(name.to_owned(), spellings);
+    }
+    if let Some(spellings) = told(section.take("real_values")) {
+        said.insert("real_values");
+        draft.plan.input.real_values.insert(name.to_owned(), spellings);
+    }
+    let varies = section.get("varies", Written::boolean);
+    let reason = section.get("reason", Written::words);
+    said.extend(varies.map(|_| "varies"));
+    said.extend(reason.as_ref().map(|_| "reason"));
+    if varies.is_some() || reason.is_some() {
+        draft.plan.declarations.columns.insert(name.to_owned(), ColumnDeclaration { varies, reason });
+    }
+}
+
+/// `[policy] treatment`: who applies the rules to the file after this scan, why, and until when that holds.
+pub(super) fn treatment(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let section = value.table("a table")?;
+    let hint =
+        "write `treatment = { applied = \"downstream\", approved_by = \"…\", reason = \"…\", expires = 2027-02-28 }`";
+    let what = "`[policy] treatment`";
+    let applied = section.need("applied", what, hint, |value| value.named(&DOWNSTREAM));
+    let need = |key| section.need(key, what, hint, Written::words);
+    let (approved_by, reason) = (need("approved_by"), need("reason"));
+    let expires = section.need("expires", what, hint, Written::date);
+    let (Some(applied), Some(approved_by), Some(reason), Some(expires)) = (applied, approved_by, reason, expires)
+    else {
+        return Err(Problem::Told);
+    };
+    let (applied, expires) = (applied.to_owned(), expires.to_string());
+    draft.plan.declarations.treatment = Some(Treatment { applied, approved_by, reason, expires });
+    Ok(())
+}
+
+/// Checks that a declared treatment ends within the horizon of a waiver, counted from the day of judging.
+///
+/// # Errors
+/// When it ends later.
+pub fn check_treatment(plan: &Plan, as_of: Date) -> Result<(), ConfigError> {
+    let latest = latest_end(as_of);
+    let expires = plan.declarations.treatment.as_ref().and_then(|treatment| treatment.expires.parse::<Date>().ok());
+    let Some(expires) = expires.filter(|expires| *expires > latest) else { return Ok(()) };
+    let message = format!("`[policy] treatment` ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
+    let hint = format!("let it end on {latest} at the latest; it can be approved again");
+    Err(ConfigError::new("too-far", message).with_hint(hint))
+}
+
+pub(super) fn shown_treatment(treatment: &Treatment) -> String {
+    let (applied, by) = (shown_name(&treatment.applied), shown_name(&treatment.approved_by));
+    format!("{applied}, approved by {by}, until {}", shown_name(&treatment.expires))
+}
+
+/// How many spellings are named for each column.
+pub(super) fn shown_spellings(columns: &BTreeMap<String, Vec<String>>) -> String {
+    list(columns.iter().map(|(name, spellings)| {
+        format!("{}: {}", shown_name(name), counted(spellings.len() as u64, "spelling", "spellings"))
+    }))
+}
+
+/// What is declared of each column, where something is.
+pub(super) fn shown_columns(plan: &Plan, part: impl Fn(&ColumnDeclaration) -> Option<String>) -> String {
+    let declared = plan.declarations.columns.iter();
+    list(declared.filter_map(|(name, column)| part(column).map(|part| format!("{}: {part}", shown_name(name)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::check_treatment;
+    use crate::config::{ConfigFile, Given, resolve};
+    use crate::plan::{ConfigError, Plan, check_columns};
+    use crate::result::{ColumnDeclaration, Role};
+
+    fn tried(flags: &[(&str, &[&str])], text: &str) -> Result<Plan, ConfigError> {
+        let given: Vec<Given> = flags.iter().filter_map(|(flag, values)| Given::flag(flag, values)).collect();
+        assert_eq!(given.len(), flags.len(), "each flag is one");
+        let config = ConfigFile::parse(Path::new("conf/reidrisk.toml"), text.as_bytes())?;
+        resolve(vec!["a.csv".to_owned()], &given, Some(config))
+    }
+
+    fn plan(text: &str) -> Plan {
+        tried(&[], text).unwrap()
+    }
+
+    #[test]
+    fn what_is_said_of_a_column_reaches_the_plan_and_gives_no_role() {
+        let text =
+            "[columns.age]\nnull_values = \"NULL\"\nreal_values = [\"NA\"]\nvaries = false\nreason = \" yearly \"\n";
+        let plan = plan(text);
+        assert!(plan.roles.guess && plan.roles.declared.is_empty());
+        assert_eq!(plan.input.column_null_values["age"], ["NULL"]);
+        assert_eq!(plan.input.real_values["age"], ["NA"]);
+        let declared = ColumnDeclaration { varies: Some(false), reason: Some("yearly".to_owned()) };
+        assert_eq!(plan.declarations.columns["age"], declared);
+    }
+
+    #[test]
+    fn a_column_of_which_anything_is_said_must_be_there() {
+        for line in ["null_value = \"-\"", "real_values = \"-\"", "varies = true", "reason = \"so\""] {
+            let plan = plan(&format!("[columns.agee]\n{line}\n"));
+            let error = check_columns(&plan, &["age".to_owned()]).unwrap_err();
+            assert_eq!(error.code(), "unknown-column", "{line}");
+        }
+    }
+
+    #[test]
+    fn no_subject_and_a_subject_exclude_each_other_unless_a_flag_names_one() {
+        for text in [
+            "[subject]\ncolumn = \"card\"\nnone = true\n",
+            "[subject]\nnone = true\n[columns.card]\nrole = \"subject\"\n",
+        ] {
+            let error = tried(&[], text).unwrap_err();
+            assert_eq!(error.code(), "subject-and-none", "{}", error.report());
+            assert!(error.position().is_some());
+        }
+        let none = plan("[subject]\nnone = true\nreason = \"one line a person\"\n");
+        assert!(none.declarations.no_subject && !none.roles.guess);
+        assert_eq!(none.declarations.subject_reason.as_deref(), Some("one line a person"));
+        let flagged = tried(&[("subject", &["card"])], "[subject]\nnone = true\n").unwrap();
+        assert!(!flagged.declarations.no_subject);
+        assert_eq!(flagged.roles.declared["card"], Role::Subject);
+        assert!(!plan("[subject]\ncolumn = \"card\"\nnone = false\n").declarations.no_subject);
+    }
+
+    const TREATMENT: &str = "[policy]\ntreatment = { applied = \"downstream\", approved_by = \"DPO\", \
+                             reason = \"exporter\", expires = 2027-02-28 }\n";
+
+    #[test]
+    fn a_treatment_needs_all_of_its_parts_and_is_applied_downstream() {
+        let treatment = plan(TREATMENT).declarations.treatment.unwrap();
+        assert_eq!((treatment.applied.as_str(), treatment.expires.as_str()), ("downstream", "2027-02-28"));
+        for (part, code) in [
+            ("applied = \"downstream\", ", "missing-key"),
+            ("approved_by = \"DPO\", ", "missing-key"),
+            ("reason = \"exporter\", ", "missing-key"),
+            (", expires = 2027-02-28", "missing-key"),
+        ] {
+            let text = TREATMENT.replace(part, "");
+            assert_ne!(text, TREATMENT);
+            assert_eq!(tried(&[], &text).unwrap_err().code(), code, "{text}");
+        }
+        for (from, to) in [("\"downstream\"", "\"upstream\""), ("\"exporter\"", "\" \""), ("2027-02-28", "\"soon\"")] {
+            assert_eq!(tried(&[], &TREATMENT.replace(from, to)).unwrap_err().code(), "wrong-value", "{to}");
+        }
+    }
+
+    #[test]
+    fn a_treatment_ends_within_half_a_year() {
+        let plan = plan(TREATMENT);
+        let checked = |day: &str| check_treatment(&plan, day.parse().unwrap());
+        assert!(checked("2026-09-01").is_ok(), "the 180th day");
+        assert_eq!(checked("2026-08-31").unwrap_err().code(), "too-far");
+        assert!(checked("2027-06-01").is_ok(), "one that is over is for the verdict to tell");
+    }
+
+    #[test]
+    fn only_the_command_line_narrows() {
+        let text = "[columns.age]\nrole = \"ignore\"\n[scan]\nmeasures = \"uniqueness\"\n";
+        assert!(plan(text).declarations.narrowed_by.is_empty());
+        let flags: &[(&str, &[&str])] = &[("measures", &["uniqueness"]), ("ignore", &["age", "sex"])];
+        assert_eq!(tried(flags, text).unwrap().declarations.narrowed_by, ["--ignore", "--measures"]);
+    }
+
+    #[test]
+    fn sources_are_trimmed_as_the_extract_is() {
+        let text = "[[recipient.holds]]\nfile = \"m.csv\"\n[linkage.known_identifiers]\nfile = \"i.csv\"\ncolumn = \"c\"\n\
+                    pseudonym = \"p\"\n";
+        for trim in [None, Some(false)] {
+            let flags: &[(&str, &[&str])] = if trim.is_some() { &[("no-trim", &[])] } else { &[] };
+            let linkage = tried(flags, text).unwrap().linkage;
+            assert_eq!((linkage.sources[0].input.trim, linkage.known_identifiers[0].input.trim), (trim, trim));
+        }
+    }
+
+    #[test]
+    fn a_table_of_totals_is_declared_and_a_note_cannot_fail() {
+        assert!(plan("[dataset]\nkind = \"aggregate\"\n").declarations.aggregate);
+        assert!(!plan("[dataset]\nkind = \"records\"\n").declarations.aggregate);
+        assert_eq!(tried(&[], "[policy]\nfail_on = \"note\"\n").unwrap_err().code(), "wrong-value");
+    }
+}

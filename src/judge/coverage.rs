@@ -1,0 +1,139 @@
+//! Whether every quasi-identifier is under a limit that was measured.
+//!
+//! A PASS rests on limits, and a limit speaks of the columns of its figure only. A static column is covered by a limit on
+//! the static set, any column by a class limit on the full set, an event column by a gated point. A limit that nothing
+//! can break covers nothing, and linkage covers nothing: it speaks of sources that somebody thought of.
+
+use super::{Gated, Hearing, finding};
+use crate::measure::{self, unicity, uniqueness};
+use crate::plan::{Limit, Range};
+use crate::result::{
+    Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Role, Severity,
+};
+
+/// Quasi-identifiers, declared or guessed, in file order.
+pub(super) fn quasi_identifiers<'a>(hearing: Hearing<'a>) -> impl Iterator<Item = &'a DatasetColumn> {
+    hearing.case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
+}
+
+/// Why nothing can break a limit; `None` where something can. Shares and risks are at most 1, a class holds at least one
+/// subject.
+pub(super) fn cannot_break(gate: &Gate, row: &Limit) -> Option<String> {
+    let limit = gate.limit?;
+    let is_on_people = [uniqueness::NAME, unicity::NAME].contains(&row.measure);
+    let beyond_every_share =
+        gate.comparison == Comparison::AtMost && row.range == Range::SHARE && is_on_people && limit >= 1.0;
+    let no_class_below = gate.class_limit().or(gate.limit_as_k).is_some_and(|k| k <= 1);
+    (beyond_every_share || no_class_below).then(|| "nothing can break this limit, so it is no gate".to_owned())
+}
+
+/// Whether every record is suppressed, so that there is nobody to measure.
+pub(super) fn is_all_suppressed(hearing: Hearing<'_>) -> bool {
+    let dataset = hearing.case.dataset;
+    dataset.records > 0 && dataset.facts.suppressed_records.is_some_and(|suppressed| suppressed >= dataset.records)
+}
+
+/// Adds what is found of columns and limits once every limit was held.
+pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
+    let found: Vec<Finding> = ungated(hearing, gated).chain(gate_left_out(hearing, gated)).collect();
+    gated.findings.extend(found);
+}
+
+fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = Finding> + 'a {
+    let is_open = move |column: &&DatasetColumn| !is_all_suppressed(hearing) && !is_answered(hearing, gated, column);
+    quasi_identifiers(hearing).filter(is_open).map(move |column| {
+        let name = &column.name;
+        let message = if is_empty(column) {
+            format!("quasi-identifier `{name}` holds no value, so nothing was measured of it")
+        } else if column.is_event() {
+            format!(
+                "quasi-identifier `{name}` varies within subjects, and no limit that was measured looks at it: it is in \
+                 no gated point, and `gate_any_record` is not set"
+            )
+        } else {
+            format!("quasi-identifier `{name}` is under no limit that was measured")
+        };
+        let columns = vec![name.clone()];
+        Finding { columns, ..finding(FindingCode::UngatedColumn, Severity::Medium, "policy", message) }
+    })
+}
+
+/// A column without a single value, or one that is dropped.
+fn is_empty(column: &DatasetColumn) -> bool {
+    column.distinct == Some(0) || column.facts.measured == Some(false)
+}
+
+/// Whether a limit covers the column, a reason stands for it, or the limit that would cover it fails already.
+fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> bool {
+    let measure = if column.is_event() { unicity::NAME } else { uniqueness::NAME };
+    let fails = gated.checks.iter().any(|check| {
+        let is_open = matches!(check.outcome, CheckOutcome::Unknown | CheckOutcome::CutOff) && check.finding.is_some();
+        is_open && measure_of(hearing, check) == Some(measure)
+    });
+    let is_left_out_for_a_reason = column.is_event()
+        && hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+        && gated.checks.iter().any(|check| is_held(check) && is_of_points(check));
+    fails || !is_empty(column) && (is_left_out_for_a_reason || is_covered(gated, &column.name))
+}
+
+/// Whether a limit was held against a figure on this column.
+fn is_covered(gated: &Gated, column: &str) -> bool {
+    let covers = |check: &Check| {
+        let id = check.figure.as_deref().unwrap_or_default();
+        let of_static = ["uniqueness.static.", "uniqueness.static_unclear."];
+        let is_of_classes = of_static.iter().any(|set| id.starts_with(set)) || id == "uniqueness.full.smallest_class";
+        is_of_classes || is_of_points(check)
+    };
+    let names = |check: &Check| check.columns.iter().any(|name| name == column);
+    gated.checks.iter().any(|check| is_held(check) && covers(check) && names(check))
+}
+
+/// Whether a limit was held against known points of this column.
+pub(super) fn is_in_gated_point(gated: &Gated, column: &str) -> bool {
+    let names = |check: &Check| check.columns.iter().any(|name| name == column);
+    gated.checks.iter().any(|check| is_held(check) && is_of_points(check) && names(check))
+}
+
+fn is_of_points(check: &Check) -> bool {
+    matches!(check.figure.as_deref(), Some("unicity.gated_share" | "unicity.gated_share_unclear"))
+}
+
+fn is_held(check: &Check) -> bool {
+    matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::Breaks)
+}
+
+/// The measure that a limit of the policy is on.
+fn measure_of(hearing: Hearing<'_>, check: &Check) -> Option<&'static str> {
+    let gate = hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate)?;
+    measure::limits().find(|row| row.gate == gate.measure.name()).map(|row| row.measure)
+}
+
+/// A default limit that a flag of this run took its columns or its measure from.
+fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
+    let (case, flags) = (hearing.case, &hearing.case.declarations.narrowed_by);
+    let names = |flag: &str| flags.iter().any(|narrowed| narrowed.trim_start_matches('-').starts_with(flag));
+    let is_quiet = |gate: &&Gate| {
+        let mut checks = gated.checks.iter().filter(|check| check.gate == gate.id);
+        checks.any(|check| match check.outcome {
+            CheckOutcome::NotApplicable => true,
+            CheckOutcome::Unknown => check.finding.is_none(),
+            _ => false,
+        })
+    };
+    let is_taken = |gate: &&Gate| match gate.measure.name() {
+        "smallest-class" => names("ignore") || (names("measures") && case.measures.uniqueness.is_none()),
+        "unicity" => names("ignore") || (names("measures") && quasi_identifiers(hearing).any(DatasetColumn::is_event)),
+        _ => false,
+    };
+    let defaults = case.policy.gates.iter().filter(|gate| gate.origin == GateOrigin::Default);
+    let left_out: Vec<String> =
+        defaults.filter(is_quiet).filter(is_taken).map(|gate| format!("`{}`", gate.id)).collect();
+    let message = format!(
+        "{} on the command line leaves the default {} {} with nothing to limit",
+        flags.join(" and "),
+        if left_out.len() == 1 { "limit" } else { "limits" },
+        left_out.join(" and ")
+    );
+    let found = finding(FindingCode::GateLeftOut, Severity::Medium, "policy", message);
+    (!flags.is_empty() && !left_out.is_empty()).then_some(found)
+}

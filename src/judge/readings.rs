@@ -1,0 +1,127 @@
+//! Columns of which the data do not say whether they are static: both readings are measured, and both are judged.
+//!
+//! Read as static, an unclear column is in the larger static set and in no gated point that nobody declared; read as an
+//! event column, it is in no static set and in the larger point. A limit that breaks whichever reading holds fails. Where
+//! limits break under one reading only a person must look, as in every case until somebody declares what the column is.
+
+use super::checks::Held;
+use super::number::percent;
+use super::{Case, Hearing, finding, list};
+use crate::measure::{unicity, uniqueness};
+use crate::plan::Limit;
+use crate::result::{
+    CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateSet, Role, Severity, Variability,
+};
+
+/// Under which reading of the unclear columns a figure is what leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Under either, or there is no unclear column.
+    Either,
+    /// Where they are static.
+    Static,
+    /// Where they are event columns.
+    Event,
+}
+
+/// The figures of a gate that count unclear columns in.
+pub(super) fn unclear_figures<'a>(hearing: Hearing<'a>, gate: &Gate, row: &Limit) -> Vec<&'a Figure> {
+    let id = match gate.set {
+        Some(GateSet::Static) => format!("{}.static_unclear.{}", row.measure, row.figure),
+        None if row.measure == unicity::NAME => format!("{}_unclear", row.figure_id(None)),
+        _ => return Vec::new(),
+    };
+    hearing.figures.iter().filter(|figure| figure.id == id).collect()
+}
+
+/// The reading that a figure belongs to.
+pub(super) fn reading_of(hearing: Hearing<'_>, figure: &Figure) -> Reading {
+    let any = |is: &dyn Fn(&str) -> bool| hearing.figures.iter().any(|figure| is(&figure.id));
+    let counts_unclear = |id: &str| id.starts_with("unicity.gated_") && id.ends_with("_unclear");
+    let of_static_unclear = |id: &str| id.starts_with("uniqueness.static_unclear.");
+    let id = figure.id.as_str();
+    if of_static_unclear(id) {
+        Reading::Static
+    } else if counts_unclear(id) {
+        Reading::Event
+    } else if id.starts_with("uniqueness.static.") && any(&of_static_unclear) {
+        Reading::Event
+    } else if id.starts_with("unicity.gated_") && any(&counts_unclear) {
+        Reading::Static
+    } else {
+        Reading::Either
+    }
+}
+
+/// The finding of a broken limit, weighed: where limits break under one reading only, it is one to look at.
+pub(super) fn weighed(hearing: Hearing<'_>, held: &[Held<'_>], this: &Held<'_>, found: Finding) -> Finding {
+    let other = match this.reading {
+        Reading::Either => return found,
+        Reading::Static => Reading::Event,
+        Reading::Event => Reading::Static,
+    };
+    if held.iter().any(|held| held.reading == other && held.check.outcome == CheckOutcome::Breaks) {
+        return found;
+    }
+    let unclear: Vec<String> = quasi_identifiers(hearing.case)
+        .filter(|column| column.is_unclear())
+        .map(|column| column.name.clone())
+        .collect();
+    let (is, kind) = match (this.reading, unclear.len()) {
+        (Reading::Static, 1) => ("is", "static"),
+        (Reading::Static, _) => ("are", "static"),
+        (_, 1) => ("is", "an event column"),
+        _ => ("are", "event columns"),
+    };
+    let message = format!("{}, if {} {is} {kind}, which the data do not say", found.message, list(&unclear));
+    Finding { severity: Severity::Medium, message, ..found }
+}
+
+/// What is said of columns of which some subjects show several values.
+pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
+    quasi_identifiers(case).filter_map(|column| of_column(case, column)).collect()
+}
+
+fn quasi_identifiers<'a>(case: Case<'a>) -> impl Iterator<Item = &'a DatasetColumn> {
+    case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
+}
+
+fn of_column(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let (comparable, varying) = (column.facts.comparable_subjects?, column.facts.varying_subjects?);
+    let share = column.facts.share_varying?;
+    let name = &column.name;
+    let counted = format!(
+        "`{name}` changes within {varying} of the {comparable} {} with two values or more ({})",
+        if comparable == 1 { "subject" } else { "subjects" },
+        percent(share)
+    );
+    let found = |code, severity, message: String| {
+        let found = finding(code, severity, uniqueness::NAME, message);
+        Some(Finding { columns: vec![name.clone()], measured: Some(share), ..found })
+    };
+    let declared = case.declarations.varies(name);
+    let contradicts = match declared {
+        Some(true) => varying * 10 <= comparable,
+        Some(false) => varying * 10 >= comparable * 9,
+        None => false,
+    };
+    if contradicts && case.declarations.reason_for(name).is_none() {
+        let varies = declared == Some(true);
+        let message = format!("{counted}, and it is declared with `varies = {varies}` without a `reason`");
+        return found(FindingCode::VariesContradicted, Severity::Medium, message);
+    }
+    match column.variability()? {
+        Variability::Unclear => {
+            let message = format!(
+                "{counted}, so the data do not say whether it is static or an event column; both were measured, and \
+                 `varies = true` or `varies = false` of the column settles it"
+            );
+            found(FindingCode::StaticUnclear, Severity::Medium, message)
+        }
+        Variability::NearlyStatic => {
+            let message = format!("{counted}; it counts as static, a subject with each of its values");
+            found(FindingCode::NearlyStatic, Severity::Note, message)
+        }
+        Variability::Static | Variability::Event => None,
+    }
+}

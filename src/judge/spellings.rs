@@ -1,0 +1,93 @@
+//! What the spelling of cells says: values that may stand for nobody, blanks, rounded numbers, suppression marks.
+
+use super::{Case, Gated, as_float, finding};
+use crate::plan::{counted, grouped};
+use crate::result::{DatasetColumn, Finding, FindingCode, MissingMode, Outcome, Role, Severity};
+
+/// Name that such findings give as their measure.
+const NAME: &str = "cells";
+
+/// Adds what is found in the spelling of cells.
+pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
+    for column in &case.dataset.columns {
+        let found = [placeholders(column), trimmed_join(column), rounded(column), suppressed(case, column)];
+        gated.findings.extend(found.into_iter().flatten());
+    }
+    gated.findings.extend(dominant_subject(case));
+}
+
+/// In the subject column it decides who is a person; elsewhere it is a value like others.
+fn by_role(column: &DatasetColumn) -> Severity {
+    if column.role == Role::Subject { Severity::Medium } else { Severity::Note }
+}
+
+fn on(column: &DatasetColumn, number: u64, code: FindingCode, severity: Severity, message: String) -> Option<Finding> {
+    let (columns, measured) = (vec![column.name.clone()], Some(as_float(number)));
+    Some(Finding { columns, measured, ..finding(code, severity, NAME, message) })
+}
+
+fn placeholders(column: &DatasetColumn) -> Option<Finding> {
+    let cells = column.facts.placeholder_cells.filter(|&cells| cells > 0)?;
+    let message = format!(
+        "{} of column `{}` {} a spelling that often stands for a missing value, and {} as {}",
+        counted(cells, "cell", "cells"),
+        column.name,
+        if cells == 1 { "holds" } else { "hold" },
+        if cells == 1 { "counts" } else { "count" },
+        if cells == 1 { "a value" } else { "values" },
+    );
+    on(column, cells, FindingCode::PlaceholderValues, by_role(column), message)
+}
+
+/// One subject with so many records may be many, or nobody.
+fn dominant_subject(case: Case<'_>) -> Option<Finding> {
+    let dominant = case.dataset.facts.dominant_subject?;
+    let column = case.dataset.columns.iter().find(|column| column.role == Role::Subject)?;
+    let message = format!(
+        "one value of the subject column `{}` has {} of {} records, more than the next ten together ({}); it may stand \
+         for nobody",
+        column.name,
+        grouped(dominant.records),
+        grouped(case.dataset.records),
+        grouped(dominant.next_ten_records)
+    );
+    on(column, dominant.records, FindingCode::PlaceholderValues, Severity::Medium, message)
+}
+
+fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
+    let joined = column.facts.values_joined_by_trimming.filter(|&joined| joined > 0)?;
+    let message = format!(
+        "without the blanks at their ends, column `{}` has {} fewer",
+        column.name,
+        counted(joined, "distinct value", "distinct values")
+    );
+    on(column, joined, FindingCode::TrimmedJoin, by_role(column), message)
+}
+
+fn rounded(column: &DatasetColumn) -> Option<Finding> {
+    let cells = column.facts.rounded_identifier_cells.filter(|&cells| cells > 0)?;
+    let message = format!(
+        "{} of column `{}` {} a number that a spreadsheet rounded; different numbers may have become one",
+        counted(cells, "cell", "cells"),
+        column.name,
+        if cells == 1 { "holds" } else { "hold" },
+    );
+    on(column, cells, FindingCode::RoundedIdentifier, Severity::Medium, message)
+}
+
+/// As a value of its own a mark makes classes smaller, which is safe to count; as a wildcard it makes them larger.
+fn suppressed(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let cells = column.facts.suppressed_cells.filter(|&cells| cells > 0)?;
+    let is_wildcard = matches!(&case.measures.uniqueness, Some(Outcome::Measured { value, .. }) if value.missing == MissingMode::Wildcard);
+    let (severity, how) = match is_wildcard {
+        true => (Severity::Medium, "a mark matches every value"),
+        false => (Severity::Note, "a mark counts as a value of its own"),
+    };
+    let message = format!(
+        "{} of column `{}` {} a suppression mark in a record that is not suppressed as a whole; {how}",
+        counted(cells, "cell", "cells"),
+        column.name,
+        if cells == 1 { "holds" } else { "hold" },
+    );
+    on(column, cells, FindingCode::SuppressedCells, severity, message)
+}

@@ -1,0 +1,23 @@
+//! What a PASS rests on: cases with their right answer, kinds of dirt and odd configurations, and laws held against a
+//! judge that counts the slow way and shares nothing with the program.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cases;
+mod gates;
+mod judge;
+mod judge_itself;
+mod judged;
+mod kinds_cells;
+mod kinds_columns;
+mod kinds_events;
+mod kinds_policy;
+mod kinds_subject;
+mod laws;
+mod plans;
+mod program;
+mod roads;
+mod tables;
+mod worlds;
