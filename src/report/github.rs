@@ -134,8 +134,9 @@ mod tests {
         result.verdict.reasons.push("`city` was counted more coarsely than it stands in the files".to_owned());
         let text = render_github(&result);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2, "{text}");
-        assert!(lines[1].starts_with("::notice file=card_transactions.csv,title=reidrisk PASS::Caveat: `city` was"));
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[1].contains("together with one known event"), "{text}");
+        assert!(lines[2].starts_with("::notice file=card_transactions.csv,title=reidrisk PASS::Caveat: `city` was"));
     }
 
     #[test]

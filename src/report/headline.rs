@@ -74,9 +74,8 @@ fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(St
             }
             without_praise(result, about)?;
             let open = result.findings.iter().find(|finding| finding.is_open()).map(told);
-            let reason =
-                || result.verdict.reasons.first().map(|reason| (printable(&messages::capitalised(reason)), None));
-            open.or_else(reason)
+            let unsaid = || Some((messages::verdict_sentence(result.verdict.outcome).to_owned(), None));
+            open.or_else(unsaid)
         }
     }
 }

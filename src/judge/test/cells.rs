@@ -110,7 +110,9 @@ fn a_permitted_column_is_no_finding_by_its_role_and_cells_speak_before_roles() {
 
 fn typed(name: &str, column_type: ColumnType, rules: &[&str]) -> DatasetColumn {
     let coarsen = rules.iter().map(|&rule| rule.to_owned()).collect();
-    DatasetColumn { column_type, coarsen, ..column(name, Role::QuasiIdentifier, true) }
+    // As in a file that holds its treatment already.
+    let facts = ColumnFacts { changed_cells: Some(0), ..ColumnFacts::default() };
+    DatasetColumn { column_type, coarsen, facts, ..column(name, Role::QuasiIdentifier, true) }
 }
 
 #[test]

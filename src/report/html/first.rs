@@ -5,8 +5,8 @@ use crate::number::{count, percent, ratio, share};
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
-    Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, optional_count, population,
-    proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
+    Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event,
+    optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
 use crate::report::{checks, known_points, linkage, messages};
 use crate::result::{
@@ -46,6 +46,7 @@ pub(super) fn headline(result: &ScanResult) -> Headline {
     if under.len() < 2 {
         under.push(note);
     }
+    under.extend(one_known_event(result));
     let under: Vec<&str> =
         under.iter().map(|line| line.trim_end_matches('.')).filter(|line| !line.is_empty()).collect();
     Headline {

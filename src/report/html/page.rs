@@ -8,7 +8,7 @@ use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
-use crate::report::summary::{Crowds, one_known_event, reasons_lead, unsaid_reasons};
+use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
 use crate::report::{charts, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -131,8 +131,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
 
 fn reasons(result: &ScanResult) -> Vec<Sentence> {
     let reasons = unsaid_reasons(result).filter(|_| reasons_lead(result));
-    let beside = one_known_event(result).into_iter().chain(messages::judged_on(&result.policy));
-    reasons.take(REASONS).map(|reason| printable(reason)).chain(beside).map(|reason| quoted(&reason)).collect()
+    reasons.take(REASONS).map(|reason| quoted(&printable(reason))).collect()
 }
 
 fn verdict(outcome: VerdictOutcome) -> Verdict {
