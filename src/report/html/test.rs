@@ -212,7 +212,7 @@ fn known_points_are_answered_with_cohort_caution_and_what_coarsening_would_buy()
         "not how many are identified",
         "Among more people, or at a coarser day",
         "Of single changes amount → left out buys most: 3 known points then single out",
-        "The least change of this sweep that keeps to the limit of 20 % is",
+        "The least change of this sweep with at most 20 % on the points that it looked at is",
         "reidrisk scan INPUT --coarsen",
         "no subject has so many points",
         "Records out of sight",
