@@ -314,7 +314,8 @@ fn mistakes_are_told_without_harm() {
                 text.chars().take(40).collect::<String>()
             );
             assert_steers_nothing(&ended.stderr, file);
-            assert!(ended.stderr.lines().count() <= 8, "{ended}");
+            let mistakes = ended.stderr.lines().filter(|line| line.starts_with("error")).count();
+            assert!(ended.stderr.lines().count() <= 8 * mistakes.max(1), "{ended}");
         }
         bench.write("reidrisk.toml", "");
         std::fs::remove_file(bench.input("reidrisk-waivers.toml")).expect("it can be removed");

@@ -130,12 +130,14 @@ impl ColumnCoder {
     }
 
     /// Takes cells that `cell` writes or codes one by one; for typed sources.
-    pub(super) fn take_with(&mut self, fill: impl FnOnce(&mut CellSink<'_>)) {
+    pub(super) fn take_with<E>(&mut self, fill: impl FnOnce(&mut CellSink<'_>) -> Result<(), E>) -> Result<(), E> {
         match self {
             Self::Wanted(column) => {
                 column.scratch.clear();
-                fill(&mut CellSink::Codes(&mut column.values, &mut column.scratch));
+                // Of cells that cannot be coded none is kept, so that they can be taken in another way.
+                fill(&mut CellSink::Codes(&mut column.values, &mut column.scratch))?;
                 column.close_block();
+                Ok(())
             }
             Self::Passed(column) => fill(&mut CellSink::Look(column)),
         }

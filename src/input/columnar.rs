@@ -218,11 +218,13 @@ fn take_series(
         let problem = "it has another number of values than the file has records";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
-    let pushed = catch_unwind(AssertUnwindSafe(|| {
-        let mut pushed = Ok(());
-        coder.take_with(|sink| pushed = push_series(series, sink));
-        pushed
-    }));
+    let take =
+        |coder: &mut ColumnCoder| catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, sink))));
+    let mut pushed = take(coder);
+    // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
+    if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.let_go() {
+        pushed = take(coder);
+    }
     match pushed {
         Ok(Ok(())) => Ok(()),
         Ok(Err(Refusal::Nested)) => Err(InputError::Nested { file: shown(&file.name), column: name() }),

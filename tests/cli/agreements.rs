@@ -7,7 +7,14 @@ use serde_json::Value;
 use crate::desk::{people, run};
 use crate::support::{Bench, CANARY};
 
-const ROLES: &str = "[subject]\ncolumn = \"card\"\n[columns.district]\nrole = \"quasi-identifier\"\n";
+const ROLES: &str = "[subject]\ncolumn = \"card\"\n[columns.district]\nrole = \"quasi-identifier\"\n\
+                     [columns.age]\nrole = \"sensitive\"\n[columns.memo]\nrole = \"sensitive\"\n";
+
+/// The day so many days from today: agreements and waivers are judged today as well.
+fn day(days: i64) -> String {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    today.saturating_add(jiff::Span::new().days(days)).to_string()
+}
 
 fn scanned(config: &str, files: &[(&str, &str)], words: &[&str]) -> (Option<i32>, Option<Value>) {
     let bench = Bench::new();
@@ -65,32 +72,37 @@ fn a_register_leaks_no_value() {
 
 #[test]
 fn an_agreement_is_judged_for_the_day_that_was_named() {
-    let config = "[recipient]\npurpose = \"study\"\nends = 2026-12-31\n";
-    assert_eq!(scanned(config, &[], &["--as-of", "2026-12-31"]).0, Some(0));
-    let (code, result) = scanned(config, &[], &["--as-of", "2027-01-01"]);
+    let (end, later) = (day(30), day(31));
+    let config = &format!("[recipient]\npurpose = \"study\"\nends = {end}\n");
+    assert_eq!(scanned(config, &[], &["--as-of", &end]).0, Some(0));
+    let (code, result) = scanned(config, &[], &["--as-of", &later]);
     let result = result.expect("a result");
     assert_eq!((code, codes(&result)), (Some(1), vec!["agreement-ended"]));
-    assert_eq!(result["policy"]["as_of"], "2027-01-01");
+    assert_eq!(result["policy"]["as_of"], later.as_str());
+    let over = &format!("[recipient]\npurpose = \"study\"\nends = {}\n", day(-1));
+    assert_eq!(scanned(over, &[], &["--as-of", &day(-2)]).0, Some(1), "it is over today");
     assert_eq!(scanned(config, &[], &["--as-of", "tomorrow"]).0, Some(2));
 }
 
 const WAIVER: &str = "[[waiver]]\nfinding = \"small-class\"\nreason = \"enclave\"\napproved_by = \"officer\"\n\
-                      limit = { measure = \"smallest-class\", min = 20 }\nexpires = 2026-11-30\n";
+                      limit = { measure = \"smallest-class\", min = 20 }\nexpires = END\n";
 
 #[test]
 fn a_waiver_covers_a_finding_until_its_day_and_within_its_limit() {
+    let end = day(30);
     let scan = |waiver: &str, day: &str| {
-        scanned("[policy]\nk = 21\n", &[("reidrisk-waivers.toml", waiver)], &["--as-of", day])
+        let waiver = waiver.replace("END", &end);
+        scanned("[policy]\nk = 21\n", &[("reidrisk-waivers.toml", &waiver)], &["--as-of", day])
     };
-    let (code, result) = scan(WAIVER, "2026-11-30");
+    let (code, result) = scan(WAIVER, &end);
     let result = result.expect("a result");
     assert_eq!((code, result["verdict"]["outcome"].as_str()), (Some(0), Some("pass")));
     assert_eq!(result["waivers"][0]["state"], "in-force");
     assert_eq!(result["findings"][0]["measured"], 20.0, "the figure stays");
-    assert_eq!(scan(WAIVER, "2026-12-01").0, Some(1), "it is over");
-    assert_eq!(scan(&WAIVER.replace("min = 20", "min = 21"), "2026-11-30").0, Some(1), "it is void");
-    assert_eq!(scan(WAIVER, "2026-01-01").0, Some(2), "it ends too far ahead");
-    assert_eq!(scan(&WAIVER.replace("small-class", "small-clas"), "2026-11-30").0, Some(2));
+    assert_eq!(scan(WAIVER, &day(31)).0, Some(1), "it is over");
+    assert_eq!(scan(&WAIVER.replace("min = 20", "min = 21"), &end).0, Some(1), "it is void");
+    assert_eq!(scan(WAIVER, &day(-300)).0, Some(2), "it ends too far ahead");
+    assert_eq!(scan(&WAIVER.replace("small-class", "small-clas"), &end).0, Some(2));
     assert_eq!(scanned("", &[], &["--waivers", "nowhere.toml"]).0, Some(2));
 }
 
@@ -134,7 +146,7 @@ fn the_headline_of_a_fail_speaks_of_what_fails() {
     };
     let identifier = text(&["--direct", "memo"]);
     assert!(identifier.contains("FAIL  Column `memo` is declared as a direct identifier"), "{identifier}");
-    assert!(identifier.contains("No subject is alone on district"), "the crowds stand under it: {identifier}");
+    assert!(identifier.contains("0 of 40 subjects (0 %) alone on district"), "the crowds stand under it: {identifier}");
     let crowds = text(&["--k", "21"]);
     assert!(crowds.contains("FAIL  The smallest crowd on district holds 20 subjects"), "{crowds}");
 }

@@ -8,8 +8,18 @@ use std::process::{Command, Stdio};
 use crate::desk::{command, in_folder, people};
 use crate::support::{BINARY, Bench, Ended, contains};
 
-const SCAN: [&str; 8] =
-    ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--emit", "html,png,svg,json"];
+const SCAN: [&str; 10] = [
+    "scan",
+    "people.csv",
+    "--subject",
+    "card",
+    "--quasi",
+    "district",
+    "--sensitive",
+    "age,memo",
+    "--emit",
+    "html,png,svg,json",
+];
 
 fn scan_behind(launcher: &[&str], bench: &Bench) -> Ended {
     let words = [launcher, &[BINARY]].concat();

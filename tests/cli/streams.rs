@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::desk::{command, in_folder, people, run};
 use crate::support::{BINARY, Bench, Ended};
 
-const PASSING: [&str; 6] = ["scan", "people.csv", "--subject", "card", "--quasi", "district"];
+const PASSING: [&str; 8] =
+    ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--sensitive", "age,memo"];
 const FAILING: [&str; 8] = ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--k", "21"];
 
 fn over_people(words: &[&str]) -> Ended {

@@ -145,7 +145,9 @@ fn verbose_tells_where_every_setting_came_from() {
     people(&bench, 40);
     bench.write("reidrisk.toml", "[scan]\nseed = 7\nmax_set = 1\n[policy]\nallow_review = true\n");
     let words = ["REIDRISK_K=6", "REIDRISK_EXIT_ZERO=1", "REIDRISK_ALLOW_REVIEW=no", "scan", "people.csv", "-v"];
-    let words = [&words[..], &["--subject", "card", "--quasi", "district", "--threads", "1"]].concat();
+    let words =
+        [&words[..], &["--subject", "card", "--quasi", "district", "--sensitive", "age,memo", "--threads", "1"]]
+            .concat();
     let ended = run(&bench, &words);
     assert!(ended.stdout.contains("PASS"), "{ended}");
     if cfg!(target_os = "linux") {

@@ -183,7 +183,18 @@ fn a_result_of_another_major_version_is_refused_in_one_sentence() {
 #[test]
 fn a_report_for_the_inside_is_stamped_and_only_its_owner_may_read_it() {
     let bench = bench();
-    let words = ["scan", "people.csv", "--subject", "card", "--quasi", "district", "--audience", "internal"];
+    let words = [
+        "scan",
+        "people.csv",
+        "--subject",
+        "card",
+        "--quasi",
+        "district",
+        "--sensitive",
+        "age,memo",
+        "--audience",
+        "internal",
+    ];
     let ended = run(&bench, &[&words[..], &["--emit", "html,png,svg,json,csv,md", "--out", "runs"]].concat());
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(ended.stdout.starts_with("RESTRICTED: "), "{ended}");

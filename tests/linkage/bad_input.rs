@@ -92,7 +92,7 @@ fn nobody_in_common_is_told_in_words() {
 #[test]
 fn a_configuration_is_refused_where_it_is_wrong() {
     for (line, words) in [
-        ("fil = \"members.csv\"", "did you mean `file`?"),
+        ("file = \"members.csv\"\nfil = \"members.csv\"", "did you mean `file`?"),
         ("on = [\"birth\"]", "`[[recipient.holds]]` lacks `file`"),
         ("file = \"members.csv\"\non = []", "`on` names no column"),
         ("file = \"members.csv\"\non = [{ theirs = \"birth\" }]", "without `ours`"),
