@@ -33,6 +33,10 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     let alone = |outcome, reason: String| {
         vec![Held { gate, row, figure: None, check: open(gate, outcome, reason), reading: Reading::Either }]
     };
+    if hearing.case.declarations.aggregate {
+        let reason = "the file is declared to hold totals, so its rows are no persons";
+        return alone(CheckOutcome::NotApplicable, reason.to_owned());
+    }
     let Some(row) = row else {
         return alone(CheckOutcome::Unknown, "no measure of this version gives a figure for it".to_owned());
     };

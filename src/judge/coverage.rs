@@ -40,7 +40,7 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
 }
 
 fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = Finding> + 'a {
-    let is_open = move |column: &&DatasetColumn| !is_all_suppressed(hearing) && !is_answered(hearing, gated, column);
+    let is_open = move |column: &&DatasetColumn| !is_answered(hearing, gated, column);
     quasi_identifiers(hearing).filter(is_open).map(move |column| {
         let name = &column.name;
         let message = if is_empty(column) {

@@ -33,6 +33,8 @@ pub struct Question<'a> {
     pub table: &'a Table,
     /// What reading found in the cells of every column.
     pub searched: &'a [SearchedColumn],
+    /// Records of the extract, those without a subject and suppressed ones among them.
+    pub records: u64,
     /// What the scan is asked to do.
     pub plan: &'a Plan,
     /// Told how far it is.

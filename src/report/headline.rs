@@ -70,7 +70,7 @@ fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(St
             .map(told),
         VerdictOutcome::Review | VerdictOutcome::Incomplete => {
             if let Some(missing) = &result.verdict.headline {
-                return Some((printable(&messages::capitalised(missing)), None));
+                return Some((printable(missing), None));
             }
             without_praise(result, about)?;
             let open = result.findings.iter().find(|finding| finding.is_open()).map(told);

@@ -88,6 +88,7 @@ pub(super) fn measure_all(
     } else {
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
+    let records = joined.dataset.records;
     let mut sources = Vec::new();
     if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
@@ -108,7 +109,7 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
-    let question = Question { table: &table, searched, plan, progress, stop };
+    let question = Question { table: &table, searched, records, plan, progress, stop };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {

@@ -22,7 +22,7 @@ pub use subjects::{SubjectList, SubjectRow};
 use crate::advice::{self, Advised};
 use crate::input;
 use crate::judge::{Case, Judgement, judge};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, RolePlan};
 use crate::recode;
 use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
 use crate::stop::{Progress, Stop};
@@ -75,7 +75,12 @@ pub fn scan_listing(
     let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     stages.end("read");
 
-    let roles = recode::roles(&extract, &plan.roles)?;
+    // A column that is to be dropped may be absent already; every other one was looked for.
+    let is_there = |name: &String| extract.columns.iter().any(|column| column.name == *name);
+    let declared = plan.roles.declared.iter().filter(|(name, _)| is_there(name));
+    let present =
+        RolePlan { declared: declared.map(|(name, role)| (name.clone(), *role)).collect(), ..plan.roles.clone() };
+    let roles = recode::roles(&extract, &present)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     // From here on every shared column has its name, and the day of judgement is known.
     let whole_plan = plan;

@@ -56,7 +56,7 @@ fn trimmed(cell: &str) -> Option<&str> {
 fn judge_subject(table: &Table, plan: &Plan, judged: &mut Judged) {
     match plan.subject {
         Subject::Column(place) => {
-            judge_subject_column(table, place, judged);
+            judge_subject_column(table, plan, place, judged);
             if !plan.subject_reason {
                 // Whether another column is the better subject is a matter of its own tests.
                 judged.may_be(Level::Review);
@@ -68,7 +68,7 @@ fn judge_subject(table: &Table, plan: &Plan, judged: &mut Judged) {
     }
 }
 
-fn judge_subject_column(table: &Table, place: usize, judged: &mut Judged) {
+fn judge_subject_column(table: &Table, plan: &Plan, place: usize, judged: &mut Judged) {
     let mut spellings: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut records: BTreeMap<&str, usize> = BTreeMap::new();
     let mut without = 0;
@@ -78,7 +78,8 @@ fn judge_subject_column(table: &Table, place: usize, judged: &mut Judged) {
                 spellings.entry(value).or_default().insert(&row[place]);
                 *records.entry(value).or_default() += 1;
             }
-            None => without += 1,
+            // A suppressed record is counted apart.
+            None => without += usize::from(!is_suppressed(row, plan)),
         }
     }
     if without * 20 >= table.rows.len() && without > 0 {

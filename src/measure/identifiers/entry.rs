@@ -16,8 +16,7 @@ pub const MEASURE: Measure = Measure {
 
 #[expect(clippy::unnecessary_wraps, reason = "every measure is run alike")]
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let records = question.table.records() as u64 + question.table.records_without_subject();
-    measures.identifiers = Some(measure(records, question.searched, &question.plan.permitted_identifiers));
+    measures.identifiers = Some(measure(question.records, question.searched, &question.plan.permitted_identifiers));
     Ok(())
 }
 
