@@ -35,8 +35,10 @@ fn agrees(world: &World, seen: &Seen) -> Result<(), TestCaseError> {
     let expected = judge(&text, &world.plan);
     let about = || format!("{expected:?}\n{}\n{config}\n{text}", seen.told());
     prop_assert!(expected.allows(seen.outcome()), "{}", about());
+    // With one subject there is no crowd to hide in: unicity is undefined, which fails as well.
+    let is_undefined = |code: &str| code == "high-unicity" && !seen.of_code("unknown-risk").is_empty();
     for code in &expected.findings {
-        prop_assert!(!seen.of_code(code).is_empty(), "`{}` is missing\n{}", code, about());
+        prop_assert!(!seen.of_code(code).is_empty() || is_undefined(code), "`{}` is missing\n{}", code, about());
     }
     if let (Some(expected), Some(smallest)) = (expected.smallest_class, seen.of_static("smallest_class")) {
         prop_assert_eq!(u64::try_from(expected).ok(), Some(smallest), "{}", about());
