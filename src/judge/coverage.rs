@@ -12,7 +12,7 @@ use crate::result::{
 };
 
 /// Quasi-identifiers, declared or guessed, in file order.
-pub(super) fn quasi_identifiers<'a>(hearing: Hearing<'a>) -> impl Iterator<Item = &'a DatasetColumn> {
+pub(super) fn quasi_identifiers(hearing: Hearing<'_>) -> impl Iterator<Item = &DatasetColumn> {
     hearing.case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
 }
 

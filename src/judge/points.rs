@@ -118,8 +118,8 @@ pub(super) fn nobody_is_active(case: Case<'_>, row: &Limit, figure: &Figure) -> 
 pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
     let case = hearing.case;
     let limits_of = |measure: GateMeasure| {
-        let gates = case.policy.gates.iter().filter(move |gate| gate.measure == measure);
-        gates.filter_map(|gate| gate.limit).filter(|&limit| limit < 1.0)
+        let on_measure = case.policy.gates.iter().filter(move |gate| gate.measure == measure);
+        on_measure.filter_map(|gate| gate.limit).filter(|&limit| limit < 1.0)
     };
     let strictest = limits_of(GateMeasure::UNICITY).reduce(f64::min);
     let (Some(limit), None) = (strictest, limits_of(GateMeasure::UNICITY_ACTIVE).next()) else { return };

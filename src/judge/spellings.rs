@@ -21,9 +21,9 @@ fn by_role(column: &DatasetColumn) -> Severity {
     if column.role == Role::Subject { Severity::Medium } else { Severity::Note }
 }
 
-fn on(column: &DatasetColumn, number: u64, code: FindingCode, severity: Severity, message: String) -> Option<Finding> {
+fn on(column: &DatasetColumn, number: u64, code: FindingCode, severity: Severity, message: String) -> Finding {
     let (columns, measured) = (vec![column.name.clone()], Some(as_float(number)));
-    Some(Finding { columns, measured, ..finding(code, severity, NAME, message) })
+    Finding { columns, measured, ..finding(code, severity, NAME, message) }
 }
 
 fn placeholders(column: &DatasetColumn) -> Option<Finding> {
@@ -36,7 +36,7 @@ fn placeholders(column: &DatasetColumn) -> Option<Finding> {
         if cells == 1 { "counts" } else { "count" },
         if cells == 1 { "a value" } else { "values" },
     );
-    on(column, cells, FindingCode::PlaceholderValues, by_role(column), message)
+    Some(on(column, cells, FindingCode::PlaceholderValues, by_role(column), message))
 }
 
 /// One subject with so many records may be many, or nobody.
@@ -51,7 +51,7 @@ fn dominant_subject(case: Case<'_>) -> Option<Finding> {
         grouped(case.dataset.records),
         grouped(dominant.next_ten_records)
     );
-    on(column, dominant.records, FindingCode::PlaceholderValues, Severity::Medium, message)
+    Some(on(column, dominant.records, FindingCode::PlaceholderValues, Severity::Medium, message))
 }
 
 fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
@@ -61,7 +61,7 @@ fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
         column.name,
         counted(joined, "distinct value", "distinct values")
     );
-    on(column, joined, FindingCode::TrimmedJoin, by_role(column), message)
+    Some(on(column, joined, FindingCode::TrimmedJoin, by_role(column), message))
 }
 
 fn rounded(column: &DatasetColumn) -> Option<Finding> {
@@ -72,7 +72,7 @@ fn rounded(column: &DatasetColumn) -> Option<Finding> {
         column.name,
         if cells == 1 { "holds" } else { "hold" },
     );
-    on(column, cells, FindingCode::RoundedIdentifier, Severity::Medium, message)
+    Some(on(column, cells, FindingCode::RoundedIdentifier, Severity::Medium, message))
 }
 
 /// As a value of its own a mark makes classes smaller, which is safe to count; as a wildcard it makes them larger.
@@ -90,5 +90,5 @@ fn suppressed(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
         column.name,
         if cells == 1 { "holds" } else { "hold" },
     );
-    on(column, cells, FindingCode::SuppressedCells, severity, message)
+    Some(on(column, cells, FindingCode::SuppressedCells, severity, message))
 }

@@ -216,15 +216,16 @@ mod tests {
 
     #[test]
     fn every_row_has_every_column_and_a_figure_or_its_reason() {
-        for result in [
-            fixture::failing(),
-            fixture::undefined(),
-            fixture::incomplete(),
-            fixture::wildcard(),
-            fixture::linked(),
-            fixture::swept(),
-        ] {
-            let rows = parsed(&result);
+        let results: [fn() -> ScanResult; 6] = [
+            fixture::failing,
+            fixture::undefined,
+            fixture::incomplete,
+            fixture::wildcard,
+            fixture::linked,
+            fixture::swept,
+        ];
+        for result in results {
+            let rows = parsed(&result());
             assert_eq!(rows[0], HEAD);
             for row in &rows[1..] {
                 assert_eq!(row.len(), HEAD.len());

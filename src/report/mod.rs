@@ -1,4 +1,4 @@
-//! Views of a [`ScanResult`](crate::result::ScanResult): terminal text, `result.json`, one HTML page, charts.
+//! Views of a [`ScanResult`]: terminal text, `result.json`, one HTML page, charts.
 //!
 //! This room sees nothing but the result, so it cannot show a cell value. Every name in a result (column, file,
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.

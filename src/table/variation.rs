@@ -299,12 +299,11 @@ mod tests {
     fn slow(cells: &BTreeMap<u32, Vec<u32>>) -> Option<Variability> {
         let several: Vec<&Vec<u32>> = cells.values().filter(|cells| cells.len() >= 2).collect();
         let varying = several.iter().filter(|cells| cells.windows(2).any(|pair| pair[0] != pair[1])).count();
-        let share = varying as f64 / several.len().max(1) as f64;
         let kind = match several.len() {
             _ if varying == 0 => Variability::Static,
             0..20 => Variability::Unclear,
-            _ if share <= 0.1 => Variability::NearlyStatic,
-            _ if share >= 0.9 => Variability::Event,
+            compared if varying * 10 <= compared => Variability::NearlyStatic,
+            compared if varying * 10 >= compared * 9 => Variability::Event,
             _ => Variability::Unclear,
         };
         cells.values().any(|cells| !cells.is_empty()).then_some(kind)
