@@ -39,3 +39,4 @@ pub use error::InputError;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use read::{read, read_all};
 pub use source::{Source, open};
+pub use suspects::is_placeholder;

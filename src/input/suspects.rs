@@ -12,7 +12,8 @@ static PLACEHOLDERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 const LONGEST: usize = 20;
 
 /// Whether a value is spelled like one that is missing; letters are compared without case.
-pub(super) fn is_placeholder(value: &str) -> bool {
+#[must_use]
+pub fn is_placeholder(value: &str) -> bool {
     if value.len() > LONGEST || !value.is_ascii() {
         return false;
     }

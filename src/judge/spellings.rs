@@ -10,7 +10,13 @@ const NAME: &str = "cells";
 /// Adds what is found in the spelling of cells.
 pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
     for column in &case.dataset.columns {
-        let found = [placeholders(column), trimmed_join(column), rounded(column), suppressed(case, column)];
+        let found = [
+            placeholders(column),
+            declared_missing(case, column),
+            trimmed_join(column),
+            rounded(column),
+            suppressed(case, column),
+        ];
         gated.findings.extend(found.into_iter().flatten());
     }
     gated.findings.extend(dominant_subject(case));
@@ -37,6 +43,18 @@ fn placeholders(column: &DatasetColumn) -> Option<Finding> {
         if cells == 1 { "a value" } else { "values" },
     );
     Some(on(column, cells, FindingCode::PlaceholderValues, by_role(column), message))
+}
+
+/// A real value that is declared missing hides whoever holds it, while the file still shows it.
+fn declared_missing(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let spellings = column.facts.unlisted_spellings.filter(|_| case.declarations.reason_for(&column.name).is_none())?;
+    let message = format!(
+        "{} declared missing or suppressed in column `{}` {} on no list of such spellings; the file still holds the cells",
+        counted(spellings, "spelling", "spellings"),
+        column.name,
+        if spellings == 1 { "is" } else { "are" },
+    );
+    Some(on(column, spellings, FindingCode::PlaceholderValues, Severity::Medium, message))
 }
 
 /// One subject with so many records may be many, or nobody.

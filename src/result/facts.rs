@@ -25,6 +25,10 @@ pub struct ColumnFacts {
     /// Cells that hold a suppression mark, in records that are not suppressed as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed_cells: Option<u64>,
+    /// For a quasi-identifier or the subject: spellings that the plan declares missing or suppressed although no list knows
+    /// them, where such cells may occur. The file still holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted_spellings: Option<u64>,
     /// Cells that the coarsening rules changed, or would drop; null for a column without rules. While there are any, the
     /// file does not hold what was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]

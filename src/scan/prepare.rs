@@ -4,7 +4,7 @@ use super::ScanError;
 use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
-use crate::plan::{InputOptions, Plan};
+use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
@@ -75,6 +75,8 @@ pub(crate) fn treat(
     let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
     for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
         column.facts.suppressed_cells = *cells;
+        let has_marks = suppressed.records > 0 || cells.is_some_and(|cells| cells > 0);
+        column.facts.unlisted_spellings = unlisted_spellings(column, has_marks, &plan.input);
     }
     let dataset = Dataset {
         name,
@@ -147,4 +149,21 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
         lookups.hierarchies.insert(file, hierarchy);
     }
     Ok(lookups)
+}
+
+/// Spellings that are declared to stand for no value in a column, and that neither list knows: whoever declares a real value
+/// missing takes its holder out of sight, while the file still shows it. `None` where no such cell can occur.
+fn unlisted_spellings(column: &DatasetColumn, has_marks: bool, input: &InputOptions) -> Option<u64> {
+    if !matches!(column.role, Role::QuasiIdentifier | Role::Subject) {
+        return None;
+    }
+    let is_known = |spelling: &&String| {
+        let spelling = spelling.trim();
+        spelling.is_empty() || input::is_placeholder(spelling) || SUPPRESSION_MARKS.contains(&spelling)
+    };
+    let nulls = input.null_values.iter().chain(input.column_null_values.get(&column.name).into_iter().flatten());
+    let nulls = nulls.filter(|_| column.missing > 0 || has_marks);
+    let marks = input.suppression_marks.iter().flatten().filter(|_| has_marks);
+    let unlisted = nulls.chain(marks).filter(|spelling| !is_known(spelling)).count() as u64;
+    (unlisted > 0).then_some(unlisted)
 }

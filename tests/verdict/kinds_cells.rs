@@ -201,9 +201,30 @@ fn a_mark_of_ones_own_is_a_mark_once_it_is_declared() {
     let text = people(3, "hidden");
     // FAIL: three people share what nobody called a mark.
     seen(&text, &people_config()).assert_outcome("fail");
-    // PASS: six classes of ten.
+    // REVIEW: six classes of ten are left, and the file still shows what somebody only said to be a mark.
     let declared = format!("[dataset]\nsuppression_marks = [\"hidden\"]\n{}", people_config());
-    seen(&text, &declared).assert_outcome("pass");
+    seen(&text, &declared).assert_outcome("review");
+    // PASS: the same with a reason beside each column.
+    let role = "role = \"quasi-identifier\"";
+    let reasoned = declared.replace(role, &format!("{role}\nreason = \"the mark of the exporting system\""));
+    seen(&text, &reasoned).assert_outcome("pass");
+}
+
+#[test]
+fn a_real_value_that_is_declared_missing_or_a_mark_does_not_pass() {
+    // REVIEW: two people live in cities of their own, which the file shows whatever the configuration calls them.
+    let cities = [("Hull", 20), ("York", 20), ("Selby", 1), ("Ripon", 1)];
+    let rows = cities.iter().flat_map(|&(city, people)| (0..people).map(move |at| format!("{city} {at},{city}")));
+    let text = table("customer,city", rows);
+    let roles = "[subject]\ncolumn = \"customer\"\n[columns.city]\nrole = \"quasi-identifier\"\n";
+    seen(&text, roles).assert_outcome("fail");
+    for declared in [
+        format!("{roles}null_values = [\"Selby\", \"Ripon\"]\n"),
+        format!("[dataset]\nnull_values = [\"Selby\", \"Ripon\"]\n{roles}"),
+        format!("[dataset]\nsuppression_marks = [\"Selby\", \"Ripon\"]\n{roles}"),
+    ] {
+        seen(&text, &declared).assert_outcome("review");
+    }
 }
 
 #[test]

@@ -330,7 +330,7 @@ pub(super) fn page(finding: FindingCode) -> Page {
         FindingCode::PlaceholderValues => [
             "Cells hold a spelling that often means that a value is missing.",
             "Counted as a value, `NULL` is a person with thousands of records, or a class in which many seem to hide.",
-            "Cells whose spelling is on the list of placeholders, or in the subject column one value with at least 5 % of the records and more than the next ten together.",
+            "Cells whose spelling is on the list of placeholders, or in the subject column one value with at least 5 % of the records and more than the next ten together; also a spelling declared missing or suppressed that is on no list, in a quasi-identifier or the subject column without a `reason`.",
             "A rule of this program; the list names its sources.",
             "Name the spelling in `null_values`, or declare it real with `real_values`.",
         ],
