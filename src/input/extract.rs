@@ -31,7 +31,7 @@ pub struct FoundBeside {
 pub struct CellCounts {
     /// Cells with blanks at their ends, where these are taken off.
     pub trimmed: u64,
-    /// Distinct spellings fewer for it.
+    /// Distinct spellings fewer without them, also where they are kept.
     pub joined: u64,
     /// Cells spelled like a missing one, and not declared real.
     pub placeholders: u64,

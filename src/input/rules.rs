@@ -23,6 +23,11 @@ impl CellRules {
         Self { nulls, real, trim }
     }
 
+    /// The same rules with blanks taken off in any case.
+    pub(super) fn trimming(&self) -> Self {
+        Self { trim: true, ..self.clone() }
+    }
+
     /// The cell as it counts.
     pub(super) fn trimmed<'cell>(&self, cell: &'cell [u8]) -> &'cell [u8] {
         let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);

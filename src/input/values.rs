@@ -213,18 +213,22 @@ impl RawValues {
     /// Cells with blanks at their ends, spellings that became one without them, and numbers that were rounded.
     pub(super) fn counts(&self, codes: &Codes, rules: &CellRules) -> CellCounts {
         let mut counts = CellCounts::default();
-        let is_padded = |cell: &[u8]| rules.trimmed(cell).len() < cell.len();
+        // Where blanks are kept, the spellings that they keep apart are counted all the same: two may be one person.
+        let trimming = rules.trimming();
+        let is_padded = |cell: &[u8]| trimming.trimmed(cell).len() < cell.len();
         let is_suspect = |cell: &[u8]| is_padded(cell) || is_rounded(rules.trimmed(cell));
         if !self.iter().any(is_suspect) {
             return counts;
         }
+        let mut has_padded = false;
         for (cell, records) in self.iter().zip(self.records(codes)) {
             let value = rules.trimmed(cell);
-            counts.trimmed += if is_padded(cell) { records } else { 0 };
+            has_padded |= is_padded(cell);
+            counts.trimmed += if value.len() < cell.len() { records } else { 0 };
             counts.rounded += if is_rounded(value) && !rules.is_missing(value) { records } else { 0 };
         }
-        if counts.trimmed > 0 {
-            counts.joined = self.joined(rules);
+        if has_padded {
+            counts.joined = self.joined(&trimming);
         }
         counts
     }

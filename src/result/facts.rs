@@ -12,7 +12,8 @@ pub struct ColumnFacts {
     /// Cells with blanks at their ends that were taken off before cells were compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trimmed_cells: Option<u64>,
-    /// How many distinct spellings fewer there are for it: 1 when `A` and `A ` became one value.
+    /// How many distinct spellings fewer there are for it, or would be where blanks are kept: 1 when `A` and `A ` become one
+    /// value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values_joined_by_trimming: Option<u64>,
     /// Cells whose spelling often means that a value is missing (`NULL`, `n/a`, `1900-01-01`) and that count as values;
