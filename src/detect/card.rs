@@ -5,7 +5,7 @@
 //! permitted to show at most the first six and the last four digits (PCI DSS 4.0, requirement 3.4).
 
 use super::sighting::{Shown, Sighting, Sign, Span};
-use super::text::{before, continues, digits_at, goes_on, is_word};
+use super::text::{before, digits_at, goes_on, has_decimals, is_signed_or_decimals, is_word};
 
 /// Issuers: the first four digits from, to, and the shortest and longest number.
 ///
@@ -38,8 +38,15 @@ const ISSUERS: [(u16, u16, usize, usize); 24] = [
     (9792, 9792, 16, 16), // Troy
 ];
 
-/// How the digits of a card are grouped in writing.
-const GROUPINGS: [&[usize]; 5] = [&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 5]];
+/// How the digits of a card are grouped in writing, longer numbers first.
+const GROUPINGS: [&[usize]; 7] =
+    [&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 5], &[8, 8], &[6, 6, 4]];
+
+/// Sizes of groups that repeat to the end: digit by digit, and in pairs.
+const EVEN: std::ops::RangeInclusive<usize> = 1..=2;
+
+/// Shortest and longest card number.
+const LENGTH: std::ops::RangeInclusive<usize> = 13..=19;
 
 /// Whether the check digit at the end is right: from the right every second digit is doubled, nine is taken off what
 /// exceeds nine, and the sum is divisible by ten.
@@ -73,48 +80,70 @@ fn may_begin(digits: &[u8]) -> bool {
     ISSUERS.iter().any(|&(from, to, ..)| low <= to && from <= high)
 }
 
-/// Looks for a whole card number that starts here; the end of one that is right.
+/// Looks for a whole card number that starts here, bare or in groups, also where letters touch it; the end of one that
+/// is right.
 pub(super) fn at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
-    let run = digits_at(text, start);
-    if run == 4 {
-        return GROUPINGS.iter().find_map(|grouping| grouped(text, start, grouping, sighting));
-    }
-    let end = start + run;
-    let digits = &text[start..end];
-    if !(13..=19).contains(&run) || continues(text, start) || goes_on(text, end) || !issued(digits) {
+    if before(text, start).is_some_and(|byte| byte.is_ascii_digit()) || is_signed_or_decimals(text, start) {
         return None;
     }
-    let right = luhn(digits);
-    sighting.add(Sign::CARD_PLAIN, Span { start, end }.placement(text), right);
-    right.then_some(end)
+    let run = digits_at(text, start);
+    if LENGTH.contains(&run) {
+        let end = start + run;
+        return settled(text, Span { start, end }, &text[start..end], Sign::CARD_PLAIN, sighting);
+    }
+    let groupings = GROUPINGS.iter().filter(|grouping| grouping[0] == run);
+    let grouped = groupings.filter_map(|grouping| read_groups(text, start, grouping.iter().copied()));
+    let even = EVEN.contains(&run).then(|| read_groups(text, start, std::iter::repeat(run))).flatten();
+    grouped.chain(even).find_map(|Groups { digits, length, end }| {
+        settled(text, Span { start, end }, &digits[..length], Sign::CARD_GROUPED, sighting)
+    })
 }
 
-/// A number in groups with one kind of separator between them.
-fn grouped(text: &[u8], start: usize, grouping: &[usize], sighting: &mut Sighting) -> Option<usize> {
-    if continues(text, start) {
-        return None;
-    }
-    let separator = text.get(start + 4).copied().filter(|byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_'))?;
-    let mut digits = [0; 19];
-    let (mut length, mut at) = (0, start);
-    for (place, &size) in grouping.iter().enumerate() {
-        if place > 0 {
-            (text.get(at) == Some(&separator)).then_some(())?;
-            at += 1;
-        }
-        (digits_at(text, at) == size).then_some(())?;
-        digits[length..length + size].copy_from_slice(&text[at..at + size]);
-        length += size;
-        at += size;
-    }
-    let joined = separator != b' ' && text.get(at) == Some(&separator) && digits_at(text, at + 1) > 0;
-    let digits = &digits[..length];
-    if joined || goes_on(text, at) || !issued(digits) {
+/// Adds a number that some issuer may have given; its end when its check digit is right.
+fn settled(text: &[u8], span: Span, digits: &[u8], sign: Sign, sighting: &mut Sighting) -> Option<usize> {
+    if has_decimals(text, span.end) || !issued(digits) {
         return None;
     }
     let right = luhn(digits);
-    sighting.add(Sign::CARD_GROUPED, Span { start, end: at }.placement(text), right);
-    right.then_some(at)
+    sighting.add(sign, span.placement(text), right);
+    right.then_some(span.end)
+}
+
+/// Digits that were read in groups.
+struct Groups {
+    digits: [u8; 19],
+    length: usize,
+    end: usize,
+}
+
+/// Reads groups of these sizes with one or two separators between them, of any kind; groups without end are read as
+/// far as they go. None where a group has another size, or a digit follows without a blank.
+fn read_groups(text: &[u8], start: usize, sizes: impl Iterator<Item = usize>) -> Option<Groups> {
+    let endless = sizes.size_hint().1.is_none();
+    let mut groups = Groups { digits: [0; 19], length: 0, end: start };
+    for (place, size) in sizes.enumerate() {
+        let from = if place == 0 { start } else { behind_separators(text, groups.end) };
+        let run = digits_at(text, from);
+        let breaks = place > 0 && from == groups.end;
+        if endless && (breaks || run == 0) {
+            break;
+        }
+        // The last of even groups may be shorter.
+        if breaks || run != size && !(endless && run < size) {
+            return None;
+        }
+        groups.digits.get_mut(groups.length..groups.length + run)?.copy_from_slice(&text[from..from + run]);
+        (groups.length, groups.end) = (groups.length + run, from + run);
+    }
+    let next = behind_separators(text, groups.end);
+    let joined = digits_at(text, next) > 0 && (endless || text.get(groups.end) != Some(&b' '));
+    (!joined && LENGTH.contains(&groups.length)).then_some(groups)
+}
+
+/// The place behind one or two separators.
+fn behind_separators(text: &[u8], at: usize) -> usize {
+    let parts = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_');
+    at + text.get(at..).map_or(0, |rest| rest.iter().take(2).take_while(parts).count())
 }
 
 /// What a shortened number shows and hides.

@@ -5,7 +5,7 @@ use super::text::{before, is_word};
 
 /// Countries of the registry and the length of their numbers.
 #[rustfmt::skip]
-const LENGTHS: [(&[u8; 2], usize); 87] = [
+const LENGTHS: [(&[u8; 2], usize); 88] = [
     (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16), (b"BG", 22),
     (b"BH", 22), (b"BI", 27), (b"BR", 29), (b"BY", 28), (b"CH", 21), (b"CR", 22), (b"CY", 28), (b"CZ", 24),
     (b"DE", 22), (b"DJ", 27), (b"DK", 18), (b"DO", 28), (b"EE", 20), (b"EG", 29), (b"ES", 24), (b"FI", 18),
@@ -16,7 +16,7 @@ const LENGTHS: [(&[u8; 2], usize); 87] = [
     (b"MR", 27), (b"MT", 31), (b"MU", 30), (b"NI", 28), (b"NL", 18), (b"NO", 15), (b"OM", 23), (b"PK", 24),
     (b"PL", 28), (b"PS", 29), (b"PT", 25), (b"QA", 29), (b"RO", 24), (b"RS", 22), (b"RU", 33), (b"SA", 24),
     (b"SC", 31), (b"SD", 18), (b"SE", 24), (b"SI", 19), (b"SK", 24), (b"SM", 27), (b"SO", 23), (b"ST", 25),
-    (b"SV", 28), (b"TL", 23), (b"TN", 24), (b"TR", 26), (b"UA", 29), (b"VA", 22), (b"VG", 24),
+    (b"SV", 28), (b"TL", 23), (b"TN", 24), (b"TR", 26), (b"UA", 29), (b"VA", 22), (b"VG", 24), (b"YE", 30),
 ];
 
 /// Kosovo, whose code the registry of countries does not know.
@@ -27,11 +27,13 @@ const FEWEST_DIGITS: usize = 8;
 
 const LONGEST: usize = 33;
 
-/// Looks for a number that starts here, in capital or small letters, with or without single blanks or dashes.
+/// Looks for a number that starts here, in capital or small letters, with or without separators; letters may stand
+/// before it, as in `IBANCH93…`.
 pub(super) fn at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
     let [first, second, third, fourth] = *text.get(start..start + 4)?.first_chunk()?;
     let begins = first.is_ascii_alphabetic() && second.is_ascii_alphabetic();
-    if !begins || !third.is_ascii_digit() || !fourth.is_ascii_digit() || before(text, start).is_some_and(is_word) {
+    let continues = before(text, start).is_some_and(|byte| byte.is_ascii_digit());
+    if !begins || !third.is_ascii_digit() || !fourth.is_ascii_digit() || continues {
         return None;
     }
     let country = [first.to_ascii_uppercase(), second.to_ascii_uppercase()];
@@ -67,12 +69,13 @@ pub(super) fn polish_at(text: &[u8], start: usize, sighting: &mut Sighting) -> O
     right.then_some(end)
 }
 
-/// Fills `number` with letters and digits, passing over single blanks and dashes; the end, when a word ends there.
+/// Fills `number` with letters and digits, passing over one or two separators; the end, when a word ends there.
 fn compact(text: &[u8], start: usize, number: &mut [u8]) -> Option<usize> {
     let mut at = start;
     for (place, slot) in number.iter_mut().enumerate() {
-        if place > 0 && matches!(text.get(at), Some(b' ' | b'-')) {
-            at += 1;
+        let parts = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_');
+        if place > 0 {
+            at += text.get(at..)?.iter().take(2).take_while(parts).count();
         }
         *slot = text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?.to_ascii_uppercase();
         at += 1;

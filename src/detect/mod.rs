@@ -7,11 +7,11 @@
 //!
 //! | kind | how it is recognised |
 //! |---|---|
-//! | payment card number | issuer range, length for that issuer, Luhn digit; bare or in groups (`card.rs`) |
+//! | payment card number | issuer range, length for that issuer, Luhn digit; bare or in groups, also touched by letters (`card.rs`) |
 //! | partial, truncated card number | digits and signs of masking in the length of a card; at most the first six and last four digits are a permitted truncation |
 //! | IBAN | country, its length, modulo 97; bare or in groups; Polish ones also without the country (`iban.rs`) |
 //! | e-mail address | the library `linkify` (`email.rs`) |
-//! | telephone number | `+` or `00` with country code and length, or a national spelling; bare digits only beneath a heading (`phone.rs`) |
+//! | telephone number | `+` or `00` with country code and length, or a national spelling; other bare digits only beneath a heading (`phone.rs`) |
 //! | national identifier | a table of spellings with their check digits; bare digits in a text only behind their name (`national/`) |
 //! | names of people | a fifth of the distinct values are a common given name and one more word (`names.rs`) |
 //! | hashed value | hexadecimal or base64 of a usual length (`hash.rs`) |
@@ -116,13 +116,16 @@ fn look(cell: &[u8], heading: Heading) -> Sighting {
     sighting
 }
 
-/// Tries every place of a text at which a word, number or sign of masking begins.
+/// Tries every place of a text at which a word, number or sign of masking begins, and numbers that letters touch.
 fn look_for_numbers(text: &[u8], heading: Heading, sighting: &mut Sighting) {
     let mut at = 0;
     while at < text.len() {
-        let inside = at > 0 && text::is_word(text[at - 1]);
         let begins = text::is_word(text[at]) || matches!(text[at], b'+' | b'(' | b'*' | b'#');
-        let found = if begins && !inside { number_at(text, at, heading, sighting) } else { None };
+        let found = match text::before(text, at) {
+            Some(last) if text::is_word(last) => touched_at(text, at, last, sighting),
+            _ if begins => number_at(text, at, heading, sighting),
+            _ => None,
+        };
         at = found.unwrap_or(at + 1).max(at + 1);
     }
     if heading.phone && sighting.passed == 0 {
@@ -130,9 +133,22 @@ fn look_for_numbers(text: &[u8], heading: Heading, sighting: &mut Sighting) {
     }
 }
 
-/// Looks for a national number in bare digits that its own name stands before, as in `PESEL 44051401359`.
+/// Looks for an identifier that touches the letter before it, as in `PAN4111…`, `IBANCH93…` and `Tel+44…`.
+fn touched_at(text: &[u8], at: usize, last: u8, sighting: &mut Sighting) -> Option<usize> {
+    match text[at] {
+        b'+' => phone::at(text, at, sighting),
+        b'0'..=b'9' if text::is_letter(last) => card::at(text, at, sighting),
+        byte if byte.is_ascii_alphabetic() && text.get(at + 2).is_some_and(u8::is_ascii_digit) => {
+            iban::at(text, at, sighting)
+        }
+        _ => None,
+    }
+}
+
+/// Looks for a national number that its own name stands before, as in `PESEL 44051401359`.
 fn named_national_at(text: &[u8], at: usize, sighting: &mut Sighting) -> Option<usize> {
-    let named = text[at].is_ascii_digit() && text::words_before(text, at).any(|word| NATIONAL.contains(&&*word));
+    let digits = text.get(at).into_iter().chain(text.get(at + 2)).any(u8::is_ascii_digit);
+    let named = digits && text::words_before(text, at).any(|word| NATIONAL.contains(&&*word));
     if named { national::named_at(text, at, sighting) } else { None }
 }
 
@@ -142,7 +158,10 @@ fn number_at(text: &[u8], at: usize, heading: Heading, sighting: &mut Sighting) 
         .or_else(|| iban::polish_at(text, at, sighting))
         .or_else(|| card::masked_at(text, at, sighting))
         .or_else(|| card::at(text, at, sighting))
-        .or_else(|| national::at(text, at, heading.national, sighting))
-        .or_else(|| named_national_at(text, at, sighting))
-        .or_else(|| phone::at(text, at, sighting))
+        .or_else(|| {
+            // Digits that fit one by chance may be the other all the same.
+            let national = national::at(text, at, heading.national, sighting);
+            let national = national.or_else(|| named_national_at(text, at, sighting));
+            if national.is_some() && text[at] != b'0' { national } else { national.max(phone::at(text, at, sighting)) }
+        })
 }

@@ -41,11 +41,46 @@ const NATIONAL_LENGTHS: [(&[u8], usize, usize); 14] = [
     (b"91", 10, 10),
 ];
 
+/// Shortest and longest national number where numbers are written without any separator: few, so that padded numbers of
+/// other things seldom fit.
+const BARE_LENGTHS: [(&[u8], usize, usize); 30] = [
+    (b"1", 10, 10),
+    (b"20", 10, 10),
+    (b"27", 9, 9),
+    (b"30", 10, 10),
+    (b"31", 9, 9),
+    (b"32", 8, 9),
+    (b"33", 9, 9),
+    (b"34", 9, 9),
+    (b"351", 9, 9),
+    (b"353", 8, 9),
+    (b"358", 9, 10),
+    (b"36", 8, 9),
+    (b"39", 9, 10),
+    (b"40", 9, 9),
+    (b"41", 9, 9),
+    (b"420", 9, 9),
+    (b"421", 9, 9),
+    (b"43", 9, 12),
+    (b"44", 10, 10),
+    (b"45", 8, 8),
+    (b"46", 8, 9),
+    (b"47", 8, 8),
+    (b"48", 9, 9),
+    (b"49", 9, 11),
+    (b"52", 10, 10),
+    (b"55", 10, 11),
+    (b"61", 9, 9),
+    (b"86", 11, 11),
+    (b"90", 10, 10),
+    (b"91", 10, 10),
+];
+
 /// Longest number, country code included.
 const MOST_DIGITS: usize = 15;
 
 /// Groups of digits of national numbers that begin with the trunk zero, and the separators they are written with.
-const TRUNK: [(&[usize], &[u8]); 23] = [
+const TRUNK: [(&[usize], &[u8]); 25] = [
     (&[2, 3, 3, 2], b" "),
     (&[2, 3, 2, 2], b" "),
     (&[2, 2, 2, 2, 2], b" .-"),
@@ -59,6 +94,8 @@ const TRUNK: [(&[usize], &[u8]); 23] = [
     (&[3, 2, 2, 2], b" "),
     (&[4, 6], b" -/"),
     (&[5, 6], b" -/"),
+    (&[5, 7], b" -/"),
+    (&[4, 2, 2, 2, 2], b" "),
     (&[5, 5], b" -/"),
     (&[5, 3, 3], b" "),
     (&[3, 6], b" /-"),
@@ -82,8 +119,13 @@ struct Groups {
 
 /// Looks for a number that starts here.
 pub(super) fn at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
-    if before(text, start).is_some_and(|byte| is_word(byte) || byte == b'+') {
+    // Letters may touch a plus, as in `Tel+44…`.
+    let touches = |byte: u8| if text[start] == b'+' { byte.is_ascii_digit() } else { is_word(byte) };
+    if before(text, start).is_some_and(|byte| touches(byte) || byte == b'+') || is_inside_groups(text, start) {
         return None;
+    }
+    if let Some(end) = bare(text, start, sighting) {
+        return Some(end);
     }
     match text[start] {
         b'+' => international(text, start, start + 1, sighting),
@@ -125,6 +167,39 @@ fn international(text: &[u8], start: usize, from: usize, sighting: &mut Sighting
     let end = groups.ends.first()?.0;
     sighting.add(Sign::PHONE_INTERNATIONAL, Span { start, end }.placement(text), false);
     None
+}
+
+/// A number without separators behind two zeros, as in `00442079460958`. In a column other numbers of such a length that
+/// begin with a zero speak against it.
+fn bare(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
+    let span = Span { start, end: start + digits_at(text, start) };
+    let two = text[start..].starts_with(b"00");
+    let counts = two || text[start] == b'0' && span.placement(text) == Placement::WholeCell;
+    let length = span.end - start;
+    if !counts || !(11..=MOST_DIGITS + 2).contains(&length) || continues(text, start) || goes_on(text, span.end) {
+        return None;
+    }
+    let digits = &text[start + 2..span.end];
+    let right = two
+        && BARE_LENGTHS.iter().any(|&(code, shortest, longest)| {
+            let national = digits.strip_prefix(code).filter(|national| national.first() != Some(&b'0'));
+            national.is_some_and(|national| (shortest..=longest).contains(&national.len()))
+        });
+    sighting.add(Sign::PHONE_ZEROS, span.placement(text), right);
+    right.then_some(span.end)
+}
+
+/// A mobile number of Germany without separators: 015, 016 or 017, eleven or twelve digits. Other numbers of such a
+/// length behind a zero speak against it.
+fn bare_mobile(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
+    let run = digits_at(text, start);
+    let end = start + run;
+    if text[start] != b'0' || !(10..=12).contains(&run) || goes_on(text, end) {
+        return None;
+    }
+    let right = run > 10 && matches!(text[start + 1..start + 3], [b'1', b'5'..=b'7']);
+    sighting.add(Sign::PHONE_MOBILE, Span { start, end }.placement(text), right);
+    right.then_some(end)
 }
 
 /// Reads digits with single separators, `(0)` passed over.
@@ -174,6 +249,9 @@ fn national(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize>
     if continues(text, start) {
         return None;
     }
+    if let Some(end) = bare_mobile(text, start, sighting) {
+        return Some(end);
+    }
     let trunk = text[start] == b'0' || text[start..].starts_with(b"(0");
     let other = || if trunk { None } else { north_american(text, start) };
     let (end, right) = other().or_else(|| with_trunk_zero(text, start))?;
@@ -186,6 +264,14 @@ fn national(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize>
     }
     sighting.add(Sign::PHONE_NATIONAL, Span { start, end }.placement(text), right);
     right.then_some(end)
+}
+
+/// Whether a group of digits stands right before this one: with a dash, dot or stroke between them, or of the same size
+/// with a blank.
+fn is_inside_groups(text: &[u8], start: usize) -> bool {
+    let Some(separator) = before(text, start) else { return false };
+    let group = text[..start - 1].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    group > 0 && (b"-./".contains(&separator) || separator == b' ' && group == digits_at(text, start))
 }
 
 /// The sizes of up to five groups that start here, the one separator between them, and the end of each.

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`Proof::Sure`] | one value passes | e-mail addresses, masked card numbers: the shape itself is the evidence |
 //! | [`Proof::Checked`] | half of the candidates pass, or four standard deviations more than chance gives | shapes that are rare in themselves, with a check digit: cards, IBAN, numbers with letters or dashes |
+//! | [`Proof::Shape`] | half of the candidates pass, and chance would do that less than once in a thousand columns | short codes of letters and digits whose check says little |
 //! | [`Proof::Format`] | nineteen of twenty candidates pass | shapes without check digit |
 //! | [`Proof::Column`] | nine of ten candidates pass, and chance would do that less than once in a million columns | bare digits with a check digit |
 //! | [`Proof::Heading`] | never, unless the heading speaks of it | bare digits whose check says little |
@@ -27,6 +28,8 @@ pub(super) enum Proof {
     Sure,
     /// More than this chance explains.
     Checked(f64),
+    /// So many that this chance cannot explain it, and half of the values of that shape.
+    Shape(f64),
     /// Nearly all values of that shape.
     Format,
     /// Nearly all values of that shape, and so many that this chance cannot explain it.
@@ -37,6 +40,9 @@ pub(super) enum Proof {
 
 /// A column that passes by a chance smaller than this is no accident.
 const ACCIDENT: f64 = 1e-6;
+
+/// The same for codes of letters and digits, which are rarer than bare digits.
+const RARE_ACCIDENT: f64 = 1e-3;
 
 impl Proof {
     /// Whether so many passes among so many candidates are believed.
@@ -51,11 +57,24 @@ impl Proof {
                 let deviation = (all * chance * (1.0 - chance)).sqrt();
                 half || (passed > 0 && right > all * chance + 4.0 * deviation)
             }
+            Self::Shape(chance) => half && at_least(candidates, passed, chance) <= RARE_ACCIDENT,
             Self::Format => passed > 0 && passed * 20 >= candidates * 19,
             Self::Column(chance) => passed * 10 >= candidates * 9 && right * chance.ln() <= ACCIDENT.ln(),
             Self::Heading => false,
         }
     }
+}
+
+/// The chance that at least `passed` of so many values pass, each with this chance: a tail of the binomial distribution.
+#[expect(clippy::cast_precision_loss, reason = "counts of a sample are small")]
+fn at_least(candidates: u64, passed: u64, chance: f64) -> f64 {
+    let mut term = (candidates as f64 * (1.0 - chance).ln()).exp();
+    let mut below = 0.0;
+    for right in 0..passed {
+        below += term;
+        term *= (candidates - right) as f64 / (right + 1) as f64 * chance / (1.0 - chance);
+    }
+    1.0 - below
 }
 
 #[cfg(test)]
@@ -84,8 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn short_codes_are_held_against_the_chance_of_several_together() {
+        let code = Proof::Shape(0.1);
+        assert!(!code.holds(1, 1, false) && !code.holds(2, 2, false) && code.holds(3, 3, false));
+        assert!(!code.holds(5, 3, false) && code.holds(8, 5, false), "tails of 0.9 and 0.04 in a hundred");
+        assert!(code.holds(1, 1, true));
+        assert!((super::at_least(4, 2, 0.5) - 11.0 / 16.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn nothing_seen_is_never_believed() {
-        for proof in [Proof::Sure, Proof::Checked(0.5), Proof::Format, Proof::Column(0.5), Proof::Heading] {
+        for proof in
+            [Proof::Sure, Proof::Checked(0.5), Proof::Shape(0.5), Proof::Format, Proof::Column(0.5), Proof::Heading]
+        {
             assert!(!proof.holds(0, 0, false) && !proof.holds(0, 0, true), "{proof:?}");
         }
     }

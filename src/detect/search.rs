@@ -129,7 +129,7 @@ fn proof(sign: Sign) -> Proof {
         // One of the checks for so many digits holds for a random number about so often.
         Sign::NATIONAL_NAMED => Proof::Checked(0.4),
         Sign::PHONE_INTERNATIONAL => Proof::Checked(0.5),
-        Sign::PHONE_NATIONAL => Proof::Format,
+        Sign::PHONE_NATIONAL | Sign::PHONE_ZEROS | Sign::PHONE_MOBILE => Proof::Format,
         Sign::PHONE_DIGITS => Proof::Heading,
         Sign::HASH => Proof::Checked(0.01),
         Sign::CARD_PARTIAL | Sign::CARD_TRUNCATED | Sign::EMAIL => Proof::Sure,

@@ -20,7 +20,9 @@ impl Sign {
     pub(super) const HASH: Self = Self(9);
     pub(super) const ACCOUNT_POLISH: Self = Self(10);
     pub(super) const NATIONAL_NAMED: Self = Self(11);
-    const FIRST_NATIONAL: u8 = 12;
+    pub(super) const PHONE_ZEROS: Self = Self(12);
+    pub(super) const PHONE_MOBILE: Self = Self(13);
+    const FIRST_NATIONAL: u8 = 14;
 
     /// The sign of the national rule at this place of their table.
     pub(super) const fn national(place: usize) -> Self {
@@ -42,7 +44,11 @@ impl Sign {
             Self::CARD_TRUNCATED => IdentifierKind::TruncatedCardNumber,
             Self::IBAN | Self::ACCOUNT_POLISH => IdentifierKind::Iban,
             Self::EMAIL => IdentifierKind::EmailAddress,
-            Self::PHONE_INTERNATIONAL | Self::PHONE_NATIONAL | Self::PHONE_DIGITS => IdentifierKind::PhoneNumber,
+            Self::PHONE_INTERNATIONAL
+            | Self::PHONE_NATIONAL
+            | Self::PHONE_DIGITS
+            | Self::PHONE_ZEROS
+            | Self::PHONE_MOBILE => IdentifierKind::PhoneNumber,
             Self::HASH => IdentifierKind::HashedValue,
             _ => IdentifierKind::NationalIdentifier,
         }

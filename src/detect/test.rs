@@ -1,5 +1,7 @@
 //! What the detectors promise: none of the planted identifiers is missed, and plain columns are left alone.
 
+mod planted;
+
 use super::{Found, Search};
 use crate::result::IdentifierKind::{
     self, EmailAddress, HashedValue, Iban, NationalIdentifier, PartialCardNumber, PaymentCardNumber, PhoneNumber,

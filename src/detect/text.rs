@@ -56,19 +56,29 @@ pub(super) fn words_before(text: &[u8], at: usize) -> impl Iterator<Item = Strin
     words.map(|word| String::from_utf8_lossy(word).to_ascii_lowercase())
 }
 
+/// Whether a byte is a letter.
+pub(super) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
 /// Whether a number that ends here is part of a longer word or of a decimal number.
 pub(super) fn goes_on(text: &[u8], end: usize) -> bool {
-    match text.get(end..) {
-        Some([next, ..]) if is_word(*next) => true,
-        Some([b'.' | b',', next, ..]) => next.is_ascii_digit(),
-        _ => false,
-    }
+    text.get(end).copied().is_some_and(is_word) || has_decimals(text, end)
+}
+
+/// Whether a number that ends here goes on behind a decimal point or comma.
+pub(super) fn has_decimals(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end..), Some([b'.' | b',', next, ..]) if next.is_ascii_digit())
 }
 
 /// Whether a number that starts here continues a longer word or a decimal number.
 pub(super) fn continues(text: &[u8], start: usize) -> bool {
+    before(text, start).is_some_and(is_word) || is_signed_or_decimals(text, start)
+}
+
+/// Whether a number that starts here has a sign that begins the text, or stands behind a decimal point or comma.
+pub(super) fn is_signed_or_decimals(text: &[u8], start: usize) -> bool {
     match (before(text, start), before(text, start.saturating_sub(1))) {
-        (Some(last), _) if is_word(last) => true,
         (Some(b'.' | b','), Some(first)) => first.is_ascii_digit(),
         (Some(b'-' | b'+'), None) => true,
         _ => false,

@@ -153,14 +153,22 @@ pub(super) fn united_kingdom(text: &[u8]) -> bool {
         && (b'A'..=b'D').contains(&text[8])
 }
 
-/// United States, social security number: no check digit, but parts that are never used. Areas from 900 on belong to
-/// taxpayer numbers (ITIN), whose second part has ranges of its own (Internal Revenue Manual 3.21.263).
+/// United States: a social security number or a taxpayer number.
 pub(super) fn united_states(digits: &[u8]) -> bool {
+    social_security(digits) || taxpayer(digits)
+}
+
+/// United States, social security number: no check digit, but parts that are never used.
+pub(super) fn social_security(digits: &[u8]) -> bool {
     let (area, group) = (number(&digits[..3]), number(&digits[3..5]));
-    if area >= 900 {
-        return matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
-    }
-    area != 0 && area != 666 && group != 0 && number(&digits[5..]) != 0
+    !matches!(area, 0 | 666 | 900..) && group != 0 && number(&digits[5..]) != 0
+}
+
+/// United States, taxpayer number (ITIN): an area from 900 on, and a second part in ranges of its own (Internal Revenue
+/// Manual 3.21.263). Tickets are numbered like this too, so it takes a column of them.
+pub(super) fn taxpayer(digits: &[u8]) -> bool {
+    let (area, group) = (number(&digits[..3]), number(&digits[3..5]));
+    area >= 900 && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)
 }
 
 /// India, Aadhaar: the check digit of Verhoeff in the dihedral group of ten elements.

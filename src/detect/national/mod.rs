@@ -8,7 +8,7 @@ mod checks;
 use super::proof::Proof;
 use super::sighting::{Sighting, Sign, Span};
 use super::text::{before, is_word};
-use Proof::{Checked, Column, Format, Heading};
+use Proof::{Checked, Column, Format, Heading, Shape};
 
 /// One way of spelling one number. In a spelling `9` is a digit, `A` a letter, `Z` either, and all else itself.
 struct Rule {
@@ -22,7 +22,7 @@ const fn rule(spellings: &'static [&'static str], check: fn(&[u8]) -> bool, proo
 }
 
 /// The chance of a proof is that of random letters and digits in the spelling, dates included.
-const RULES: [Rule; 45] = [
+const RULES: [Rule; 47] = [
     rule(&["99999999A", "99999999-A", "99.999.999-A", "A9999999A", "A-9999999-A"], checks::spain, Checked(0.05)),
     rule(&["A9999999A"], checks::singapore, Checked(0.1)),
     rule(
@@ -43,8 +43,11 @@ const RULES: [Rule; 45] = [
     rule(&["999.999.999-99"], checks::brazil, Checked(0.02)),
     rule(&["999999999-99"], checks::brazil, Checked(0.02)),
     rule(&["99999999999"], checks::brazil, Column(0.02)),
-    rule(&["AA999999A", "AA 99 99 99 A", "AA 999999 A", "AA-99-99-99-A"], checks::united_kingdom, Checked(0.1)),
-    rule(&["999-99-9999"], checks::united_states, Format),
+    rule(&["AA 99 99 99 A", "AA 999999 A", "AA-99-99-99-A"], checks::united_kingdom, Checked(0.1)),
+    // Codes of merchants and articles are spelled like this; one in ten fits by chance.
+    rule(&["AA999999A"], checks::united_kingdom, Shape(0.1)),
+    rule(&["999-99-9999"], checks::social_security, Format),
+    rule(&["999-99-9999"], checks::taxpayer, Column(0.46)),
     rule(&["999999999", "999 99 9999"], checks::united_states, Heading),
     rule(&["9999 9999 9999", "9999-9999-9999"], checks::india, Checked(0.1)),
     rule(&["999999999999"], checks::india, Column(0.1)),
@@ -88,7 +91,7 @@ pub(super) fn at(text: &[u8], start: usize, heading: bool, sighting: &mut Sighti
     }
     let mut found = None;
     for (place, rule) in RULES.iter().enumerate() {
-        let within = matches!(rule.proof, Checked(_) | Format);
+        let within = matches!(rule.proof, Checked(_) | Shape(_) | Format);
         if rule.proof == Heading && !heading || !within && start > 0 {
             continue;
         }
@@ -107,10 +110,10 @@ pub(super) fn at(text: &[u8], start: usize, heading: bool, sighting: &mut Sighti
     found
 }
 
-/// Looks for bare digits that start here and that some check of their length finds right, where a word before says that
-/// they are such a number; the end of one that is right.
+/// Looks for bare digits or a short code that starts here and that some check of its length finds right, where a word
+/// before says that it is such a number; the end of one that is right.
 pub(super) fn named_at(text: &[u8], start: usize, sighting: &mut Sighting) -> Option<usize> {
-    let bare = RULES.iter().filter(|rule| matches!(rule.proof, Column(_) | Heading));
+    let bare = RULES.iter().filter(|rule| matches!(rule.proof, Column(_) | Shape(_) | Heading));
     let checks = bare.flat_map(|rule| rule.spellings.iter().map(move |spelling| (spelling, rule.check)));
     let (mut ended, mut right) = (None, false);
     for (spelling, check) in checks {
