@@ -1,29 +1,55 @@
 //! The forms of an identifier: its usual spellings, and hashes of them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
+
+use crate::printable::hexadecimal;
 
 /// A hash without a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Algorithm {
     Md5,
     Sha1,
+    Sha224,
     Sha256,
     Sha384,
     Sha512,
+    Sha3With224,
+    Sha3With256,
+    Sha3With384,
+    Sha3With512,
 }
 
 impl Algorithm {
-    pub(super) const ALL: [Self; 5] = [Self::Md5, Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+    pub(super) const ALL: [Self; 10] = [
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha224,
+        Self::Sha256,
+        Self::Sha384,
+        Self::Sha512,
+        Self::Sha3With224,
+        Self::Sha3With256,
+        Self::Sha3With384,
+        Self::Sha3With512,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Md5 => "md5",
             Self::Sha1 => "sha-1",
+            Self::Sha224 => "sha-224",
             Self::Sha256 => "sha-256",
             Self::Sha384 => "sha-384",
             Self::Sha512 => "sha-512",
+            Self::Sha3With224 => "sha3-224",
+            Self::Sha3With256 => "sha3-256",
+            Self::Sha3With384 => "sha3-384",
+            Self::Sha3With512 => "sha3-512",
         }
     }
 
@@ -32,9 +58,10 @@ impl Algorithm {
         match self {
             Self::Md5 => 16,
             Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
+            Self::Sha224 | Self::Sha3With224 => 28,
+            Self::Sha256 | Self::Sha3With256 => 32,
+            Self::Sha384 | Self::Sha3With384 => 48,
+            Self::Sha512 | Self::Sha3With512 => 64,
         }
     }
 
@@ -42,12 +69,77 @@ impl Algorithm {
         match self {
             Self::Md5 => Md5::digest(bytes).to_vec(),
             Self::Sha1 => Sha1::digest(bytes).to_vec(),
+            Self::Sha224 => Sha224::digest(bytes).to_vec(),
             Self::Sha256 => Sha256::digest(bytes).to_vec(),
             Self::Sha384 => Sha384::digest(bytes).to_vec(),
             Self::Sha512 => Sha512::digest(bytes).to_vec(),
+            Self::Sha3With224 => Sha3_224::digest(bytes).to_vec(),
+            Self::Sha3With256 => Sha3_256::digest(bytes).to_vec(),
+            Self::Sha3With384 => Sha3_384::digest(bytes).to_vec(),
+            Self::Sha3With512 => Sha3_512::digest(bytes).to_vec(),
         }
     }
 }
+
+/// How a spelling is put into a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Way {
+    /// Its bytes in UTF-8.
+    Once,
+    /// With a line feed at its end, as `echo` gives it to a command.
+    LineFeed,
+    /// With carriage return and line feed at its end.
+    CarriageReturn,
+    /// In UTF-16, the lower byte first, as databases of Microsoft hash `nvarchar`.
+    Utf16Little,
+    /// In UTF-16, the upper byte first.
+    Utf16Big,
+    /// The hash of the hash, written in small hexadecimal digits.
+    TwiceHexadecimal,
+    /// The hash of the bytes of the hash.
+    TwiceBytes,
+}
+
+impl Way {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Once,
+        Self::LineFeed,
+        Self::CarriageReturn,
+        Self::Utf16Little,
+        Self::Utf16Big,
+        Self::TwiceHexadecimal,
+        Self::TwiceBytes,
+    ];
+
+    /// Words for it behind the name of a hash.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Once => "",
+            Self::LineFeed => " with a line feed",
+            Self::CarriageReturn => " with carriage return and line feed",
+            Self::Utf16Little => " in UTF-16 (little-endian)",
+            Self::Utf16Big => " in UTF-16 (big-endian)",
+            Self::TwiceHexadecimal => " twice (of hexadecimal digits)",
+            Self::TwiceBytes => " twice (of bytes)",
+        }
+    }
+
+    /// The hash of a spelling.
+    pub(super) fn hash(self, algorithm: Algorithm, text: &str) -> Vec<u8> {
+        match self {
+            Self::Once => algorithm.hash(text.as_bytes()),
+            Self::LineFeed => algorithm.hash(format!("{text}\n").as_bytes()),
+            Self::CarriageReturn => algorithm.hash(format!("{text}\r\n").as_bytes()),
+            Self::Utf16Little => algorithm.hash(&text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
+            Self::Utf16Big => algorithm.hash(&text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()),
+            Self::TwiceHexadecimal => algorithm.hash(hexadecimal(&algorithm.hash(text.as_bytes())).as_bytes()),
+            Self::TwiceBytes => algorithm.hash(&algorithm.hash(text.as_bytes())),
+        }
+    }
+}
+
+/// A hash and how a spelling is put into it.
+pub(super) type Hashing = (Algorithm, Way);
 
 /// Words for each spelling, in the order of [`spellings`].
 const SPELLINGS: [&str; 10] = [
@@ -63,13 +155,15 @@ const SPELLINGS: [&str; 10] = [
     "groups parted by dashes",
 ];
 
-/// The name of a form, such as `plain`, `sha-256`, or `sha-256 of small letters`.
-pub(super) fn form_name(algorithm: Option<Algorithm>, spelling: usize) -> String {
-    match (algorithm.map_or("plain", Algorithm::name), SPELLINGS[spelling]) {
-        (name, "") => name.to_owned(),
-        ("plain", spelling) => format!("plain, {spelling}"),
-        (name, spelling) => format!("{name} of {spelling}"),
-    }
+/// The name of a form, such as `plain`, `sha-256`, or `sha-256 of small letters, shortened`.
+pub(super) fn form_name(hashing: Option<Hashing>, spelling: usize, shortened: bool) -> String {
+    let spelled = SPELLINGS[spelling];
+    let Some((algorithm, way)) = hashing else {
+        return if spelled.is_empty() { "plain".to_owned() } else { format!("plain, {spelled}") };
+    };
+    let of = if spelled.is_empty() { String::new() } else { format!(" of {spelled}") };
+    let end = if shortened { ", shortened" } else { "" };
+    format!("{}{}{of}{end}", algorithm.name(), way.words())
 }
 
 /// The spellings of an identifier, each with its number; one that is the same as an earlier one is left out, so that
@@ -124,57 +218,63 @@ fn grouped(compact: &str, mark: char) -> String {
     grouped
 }
 
-/// The bytes of a hash that a text writes in hexadecimal or base64; `None` when it writes none of a known length.
-pub(super) fn hash_of_text(text: &str) -> Option<Vec<u8>> {
-    let text = text.as_bytes();
-    let known = |bytes: &Vec<u8>| Algorithm::ALL.iter().any(|algorithm| algorithm.bytes() == bytes.len());
-    // 64 letters may be SHA-256 in hexadecimal or SHA-384 in base64; the latter never has hexadecimal digits alone.
-    from_hexadecimal(text).filter(known).or_else(|| from_base64(text).filter(known))
+/// A text that may write a hash or its beginning: in hexadecimal or in base64, without what surrounds it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Writing {
+    /// Small hexadecimal digits.
+    Hexadecimal(String),
+    /// The standard alphabet of base64, without filling.
+    Base64(String),
 }
 
-fn from_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?);
-    text.chunks(2).map(pair).collect()
-}
-
-/// Either alphabet, with its filling or without; bits behind the last byte must be 0.
-fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let filling = text.iter().rev().take_while(|&&letter| letter == b'=').count();
-    if filling > 2 || filling > 0 && !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let letters = &text[..text.len() - filling];
-    let mut bytes = Vec::with_capacity(letters.len() * 3 / 4);
-    for group in letters.chunks(4) {
-        let mut bits = 0_u32;
-        for &letter in group {
-            bits = bits << 6 | u32::from(sextet(letter)?);
+impl Writing {
+    /// What a text writes: blanks, line ends, `0x` or `\\x` before it and filling behind it are passed over. Numbers and
+    /// words are no hashes: shorter ones need letters of both kinds.
+    pub(super) fn of_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = ["0x", "0X", "\\x"].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+        let signs = text.trim_end_matches('=');
+        let has = |kind: fn(&u8) -> bool| signs.bytes().any(|byte| kind(&byte));
+        let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+        let of_length =
+            |length: usize, bits: usize| Algorithm::ALL.iter().any(|hash| (hash.bytes() * 8).div_ceil(bits) == length);
+        if signs.len() == text.len() && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let fits = of_length(text.len(), 4) || has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
+            return fits.then(|| Self::Hexadecimal(text.to_ascii_lowercase()));
         }
-        bits <<= 6 * (4 - group.len());
-        let [_, first, second, third] = bits.to_be_bytes();
-        let (whole, rest) = match group.len() {
-            4 => (3, 0),
-            3 => (2, third),
-            2 => (1, second | third),
-            _ => return None,
-        };
-        if rest != 0 {
-            return None;
-        }
-        bytes.extend_from_slice(&[first, second, third][..whole]);
+        let fits = of_length(signs.len(), 6)
+            || has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+        let is_base64 = text.len() - signs.len() <= 2 && signs.bytes().all(is_sign);
+        (is_base64 && fits).then(|| Self::Base64(signs.replace('-', "+").replace('_', "/")))
     }
-    Some(bytes)
+
+    /// Bits of a hash that it writes.
+    pub(super) fn bits(&self) -> usize {
+        match self {
+            Self::Hexadecimal(digits) => digits.len() * 4,
+            Self::Base64(signs) => signs.len() * 6,
+        }
+    }
 }
 
-fn sextet(letter: u8) -> Option<u8> {
-    match letter {
-        b'A'..=b'Z' => Some(letter - b'A'),
-        b'a'..=b'z' => Some(letter - b'a' + 26),
-        b'0'..=b'9' => Some(letter - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+/// Fewest bits of a shortened hash that is looked for, among so many values and identifiers: all forms together hit a
+/// value by chance less than once in a thousand runs.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bound")]
+pub(super) fn fewest_bits(values: usize, identifiers: usize) -> usize {
+    let forms = SPELLINGS.len() * Way::ALL.len() * Algorithm::ALL.len();
+    let tries = values as f64 * identifiers as f64 * forms as f64 * 1000.0;
+    (tries.max(1.0).log2().ceil() as usize).max(40)
+}
+
+/// A hash as it may be written.
+pub(super) struct Hash {
+    pub(super) hexadecimal: String,
+    pub(super) base64: String,
+}
+
+impl Hash {
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        Self { hexadecimal: hexadecimal(bytes), base64: STANDARD_NO_PAD.encode(bytes) }
     }
 }
 
@@ -193,24 +293,30 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_read_as_its_standard_says() {
+    fn base64_is_written_as_its_standard_says() {
         // RFC 4648, section 10.
-        for (text, bytes) in [("Zm9vYmFy", "foobar"), ("Zm9vYmE=", "fooba"), ("Zm9vYg==", "foob"), ("Zm9vYg", "foob")] {
-            assert_eq!(from_base64(text.as_bytes()), Some(bytes.as_bytes().to_vec()), "{text}");
-        }
-        assert_eq!(from_base64(b"+/+/"), from_base64(b"-_-_"));
-        for wrong in ["Zm9vYg=", "Zm9vYh==", "Z", "Zm9v====", "Zm 9", "Zm9=Yg=="] {
-            assert_eq!(from_base64(wrong.as_bytes()), None, "{wrong}");
+        for (text, bytes) in [("Zm9vYmFy", "foobar"), ("Zm9vYmE", "fooba"), ("Zm9vYg", "foob")] {
+            assert_eq!(Hash::new(bytes.as_bytes()).base64, text);
         }
     }
 
     #[test]
-    fn only_texts_of_the_length_of_a_hash_are_hashes() {
-        assert_eq!(hash_of_text("4111111111111111"), None);
-        assert_eq!(hash_of_text(&"A5".repeat(16)), Some(vec![0xa5; 16]));
-        assert_eq!(hash_of_text(&"g5".repeat(16)), None);
-        assert_eq!(hash_of_text(""), None);
-        assert_eq!(hash_of_text(&"a".repeat(31)), None);
+    fn numbers_and_words_write_no_hash() {
+        for plain in ["4111111111111111", "merchant", "Merchant", "", "jane@example.org", "a b"] {
+            assert_eq!(Writing::of_text(plain), None, "{plain}");
+        }
+        let hexadecimal = Some(Writing::Hexadecimal("a5".repeat(16)));
+        for written in ["A5".repeat(16), format!("0x{}", "a5".repeat(16)), format!(" {}\n", "a5".repeat(16))] {
+            assert_eq!(Writing::of_text(&written), hexadecimal, "{written}");
+        }
+        assert_eq!(Writing::of_text(&"g5".repeat(16)), None, "no letter is large");
+        assert_eq!(Writing::of_text("qL0_-w8s=="), Some(Writing::Base64("qL0/+w8s".to_owned())));
+    }
+
+    #[test]
+    fn fewer_bits_are_hit_by_chance_where_more_is_tried() {
+        assert_eq!(fewest_bits(0, 0), 40);
+        assert_eq!(fewest_bits(1_000_000, 1_000_000), 60);
     }
 
     #[test]

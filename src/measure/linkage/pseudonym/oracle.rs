@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::{Algorithm, form_name, spellings};
+use super::forms::{Algorithm, Hashing, Way, Writing, fewest_bits, form_name, spellings};
 use crate::printable::hexadecimal;
 use crate::result::{PseudonymCheck, PseudonymForm};
 
@@ -24,20 +24,39 @@ pub fn written(hash: &[u8]) -> Vec<String> {
     vec![small, capital, format!("{base64}{filling}"), format!("{url}{filling}"), base64, url]
 }
 
+/// A value that is one of these texts or begins one of them, and whether it only begins it.
+fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a str, bool)> {
+    let writing = Writing::of_text(value)?;
+    let (Writing::Hexadecimal(signs) | Writing::Base64(signs)) = &writing;
+    let kind = |text: &&String| match writing {
+        Writing::Hexadecimal(_) => text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)),
+        Writing::Base64(_) => !text.contains(['=', '-', '_']),
+    };
+    let texts: Vec<&String> = texts.iter().filter(kind).collect();
+    if texts.iter().any(|text| *text == signs) {
+        return Some((value, false));
+    }
+    (writing.bits() >= fewest && texts.iter().any(|text| text.starts_with(signs.as_str()))).then_some((value, true))
+}
+
 /// The check on a column given by subject and value of each record; an empty value is missing.
 #[must_use]
 pub fn check(column: &str, records: &[(u32, &str)], identifiers: &[&str], list: &str) -> PseudonymCheck {
     let values: BTreeSet<&str> = records.iter().map(|&(_, value)| value).filter(|value| !value.is_empty()).collect();
     let supplied: BTreeSet<&str> = identifiers.iter().copied().filter(|text| !text.trim().is_empty()).collect();
-    let mut forms: BTreeMap<(Option<Algorithm>, usize), BTreeSet<&str>> = BTreeMap::new();
+    let fewest = fewest_bits(values.len(), supplied.len());
+    let mut forms: BTreeMap<(Option<Hashing>, usize, bool), BTreeSet<&str>> = BTreeMap::new();
     for identifier in &supplied {
         for (spelling, text) in spellings(identifier.trim()) {
-            let hashed = |algorithm: Algorithm| (Some(algorithm), written(&algorithm.hash(text.as_bytes())));
-            let all = Algorithm::ALL.map(hashed).into_iter().chain([(None, vec![text.clone()])]);
-            for (algorithm, texts) in all {
-                let explained = texts.iter().filter_map(|text| values.get(text.as_str()));
-                for value in explained {
-                    forms.entry((algorithm, spelling)).or_default().insert(value);
+            if let Some(value) = values.get(text.as_str()) {
+                forms.entry((None, spelling, false)).or_default().insert(value);
+            }
+            for algorithm in Algorithm::ALL {
+                for way in Way::ALL {
+                    let texts = written(&way.hash(algorithm, &text));
+                    for (value, shortened) in values.iter().filter_map(|value| writes(value, &texts, fewest)) {
+                        forms.entry((Some((algorithm, way)), spelling, shortened)).or_default().insert(value);
+                    }
                 }
             }
         }
@@ -45,9 +64,8 @@ pub fn check(column: &str, records: &[(u32, &str)], identifiers: &[&str], list: 
     let reversed: BTreeSet<&str> = forms.values().flatten().copied().collect();
     let subjects: BTreeSet<u32> =
         records.iter().filter(|(_, value)| reversed.contains(value)).map(|&(subject, _)| subject).collect();
-    let form = |((algorithm, spelling), values): (&(Option<Algorithm>, usize), &BTreeSet<&str>)| PseudonymForm {
-        form: form_name(*algorithm, *spelling),
-        values: values.len() as u64,
+    let form = |(&(hashing, spelling, shortened), values): (&(Option<Hashing>, usize, bool), &BTreeSet<&str>)| {
+        PseudonymForm { form: form_name(hashing, spelling, shortened), values: values.len() as u64 }
     };
     PseudonymCheck {
         column: column.to_owned(),
