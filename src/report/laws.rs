@@ -177,3 +177,18 @@ fn every_sample_of_a_result_keeps_the_law() {
         every_view_tells(&fixture::judged(result)).unwrap();
     }
 }
+
+#[test]
+fn every_stored_sample_report_keeps_the_law() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
+    let entries = |folder: &std::path::Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let runs = entries(&folder).flat_map(|dataset| entries(&dataset.path())).map(|run| run.path().join("result.json"));
+    let results: Vec<ScanResult> = runs
+        .filter(|path| path.is_file())
+        .map(|path| super::read_json(&std::fs::read(path).unwrap()).unwrap())
+        .collect();
+    assert!(results.len() >= 3, "{} sample reports", results.len());
+    for result in results {
+        every_view_tells(&result).unwrap();
+    }
+}
