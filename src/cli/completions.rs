@@ -5,7 +5,7 @@ use clap::{Command, CommandFactory};
 use super::arguments::{Arguments, CompletionsArguments, ManArguments};
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::plan::{did_you_mean, shown_name};
+use crate::plan::{hint_for, shown_name};
 
 pub(super) fn completions_verb(arguments: &CompletionsArguments, printer: &Printer) -> ExitStatus {
     let mut script = Vec::new();
@@ -36,10 +36,7 @@ pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> ExitStatu
 
 fn unknown_verb(verb: &str, program: &Command, printer: &Printer) -> ExitStatus {
     let names: Vec<&str> = program.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
-    let hint = match did_you_mean(verb, names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("verbs: {}", names.join(", ")),
-    };
+    let hint = hint_for(verb, names.iter().copied(), || format!("verbs: {}", names.join(", ")));
     printer.failure(&format!("`{}` is not a verb", shown_name(verb)), Some(&hint));
     ExitStatus::Usage
 }

@@ -6,8 +6,8 @@ use super::declared;
 use super::document::Problem;
 use super::reader::{Section, Written};
 use super::setting::Draft;
-use super::settings::file_name;
-use crate::plan::{CoarsenRule, RolePlan, SubjectMap, did_you_mean, is_coarsened, shown_name};
+use super::settings::{NONE, file_name, list};
+use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap, hint_for, is_coarsened, shown_name};
 use crate::result::Role;
 
 /// Gives the columns of a flag such as `--quasi age,sex` their role.
@@ -63,17 +63,30 @@ pub(super) fn coarsen(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
 fn rule_hint(written: &str) -> String {
     let rule = written.rsplit('=').next().unwrap_or(written);
     let name = rule.split(':').next().unwrap_or(rule).trim();
-    let known = CoarsenRule::NAMES.contains(&name);
-    match did_you_mean(name, CoarsenRule::NAMES).filter(|_| !known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
-                 hierarchy:FILE:LEVEL, rare:20, drop"
-            .to_owned(),
-    }
+    let known = CoarsenRule::NAMES.into_iter().filter(|_| !CoarsenRule::NAMES.contains(&name));
+    let all = "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
+               hierarchy:FILE:LEVEL, rare:20, drop";
+    hint_for(name, known, || all.to_owned())
+}
+
+/// The roles for the record, and whether the others are guessed.
+pub(super) fn shown_roles(plan: &Plan) -> String {
+    let guessed = if plan.roles.guess { "guessed where not declared" } else { "declared" };
+    let roles = plan.roles.declared.iter().map(|(name, role)| format!("{} {}", shown_name(name), role.name()));
+    list([guessed.to_owned()].into_iter().chain(roles))
+}
+
+/// The rules for the record.
+pub(super) fn shown_rules(plan: &Plan) -> String {
+    list(
+        plan.coarsen.iter().flat_map(|(name, rules)| {
+            rules.iter().map(move |rule| format!("{}={}", shown_name(name), shown_rule(rule)))
+        }),
+    )
 }
 
 /// A rule without the folders of the machine.
-pub(super) fn shown_rule(rule: &CoarsenRule) -> String {
+fn shown_rule(rule: &CoarsenRule) -> String {
     match rule {
         CoarsenRule::Hierarchy { file, level } => format!("hierarchy:{}:{level}", file_name(file)),
         rule => rule.to_string(),
@@ -82,7 +95,6 @@ pub(super) fn shown_rule(rule: &CoarsenRule) -> String {
 
 pub(super) fn subject_column(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let name = value.text()?.trim().to_owned();
-    draft.decides_roles = true;
     declare_in_file(&mut draft.plan.roles, &name, Role::Subject, value)
 }
 
@@ -94,6 +106,13 @@ pub(super) fn subject_map(draft: &mut Draft, value: &Written<'_, '_>) -> Result<
     let (Some(file), Some(from), Some(to)) = (file, from, to) else { return Err(Problem::Told) };
     draft.plan.subject_map = Some(SubjectMap { file: value.beside(file.as_ref()), from, to });
     Ok(())
+}
+
+/// The subject map for the record.
+pub(super) fn shown_map(plan: &Plan) -> String {
+    plan.subject_map.as_ref().map_or(NONE.to_owned(), |map| {
+        format!("{}, from {} to {}", file_name(&map.file), shown_name(&map.from), shown_name(&map.to))
+    })
 }
 
 /// Reads every `[columns.NAME]`. Returns the keys that some of them has.
@@ -147,15 +166,8 @@ fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written
 }
 
 fn read_role(value: &Written<'_, '_>) -> Result<Role, Problem> {
-    let text = value.as_text().ok_or_else(|| value.wrong_type("the name of a role in quotes"))?;
-    Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
-        let names = Role::ALL.map(Role::name);
-        let hint = match did_you_mean(text, names) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("roles: {}", names.join(", ")),
-        };
-        value.refused("unknown-role", format!("`{}` is not a role", shown_name(text))).with_hint(hint)
-    })
+    let name = value.one_of(Role::ALL.map(Role::name), "unknown-role", "role")?;
+    Role::ALL.into_iter().find(|role| role.name() == name).ok_or(Problem::Told)
 }
 
 fn read_rule(value: &Written<'_, '_>) -> Result<CoarsenRule, Problem> {

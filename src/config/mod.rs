@@ -1,7 +1,7 @@
 //! From `reidrisk.toml` and flags to a [`Plan`](crate::plan::Plan).
 //!
 //! Every setting is one row of the table [`settings()`]: its key, its flag, its environment variable, its words, how it is
-//! read and how it is shown. A flag comes before an environment variable, that before the configuration file, that
+//! read and how it is shown; the [reference](explain_setting) is made from it. A flag comes before an environment variable, that before the configuration file, that
 //! before the default. Reading the configuration file is the only input of this room; everything else is a function of
 //! what it is given.
 //!
@@ -43,6 +43,7 @@ mod document;
 mod file;
 mod find;
 mod holds;
+mod kind;
 mod layers;
 mod linkage;
 mod parts;
@@ -50,6 +51,7 @@ mod places;
 mod policy;
 mod reader;
 mod recipient;
+mod reference;
 mod setting;
 mod settings;
 mod template;
@@ -62,6 +64,7 @@ pub use declared::check_treatment;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::{config_beside, find_config, find_waivers};
 pub use layers::{list_subjects, resolve};
+pub use reference::{ALL_SETTINGS, SettingPage, explain_setting};
 pub use setting::{Flag, Given, Setting, Verbs};
 pub use settings::settings;
 pub use template::starting_config;

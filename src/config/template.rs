@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::parts::{ENCODINGS, SEVERITIES, name_of};
+use super::kind::name_of;
+use super::parts::{ENCODINGS, SEVERITIES};
 use crate::plan::{InputOptions, Plan, grouped};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};

@@ -63,7 +63,7 @@ pub(super) enum Verb {
     Scan(Box<ScanArguments>),
     /// Render a stored result.json again; the data is not needed
     Report(ReportArguments),
-    /// Say what a finding or a measure means, and what to do
+    /// Say what a finding or a measure means, what to do, and what a setting takes
     Explain(ExplainArguments),
     /// Say what the columns are: types, counts, roles and why; no risk, no verdict
     #[command(after_help = INSPECT_EXAMPLES)]
