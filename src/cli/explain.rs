@@ -10,17 +10,17 @@ use crate::plan::{hint_for, shown_name};
 /// Widest line of text that is comfortable to read.
 const COMFORTABLE: usize = 88;
 
-pub(super) fn explain_verb(arguments: &ExplainArguments, printer: &Printer) -> ExitStatus {
+pub(super) fn explain_verb(arguments: &ExplainArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let width = printer.width().min(COMFORTABLE);
     let text = match &arguments.code {
         None => index(width),
         Some(code) => match (explain(code), explain_setting(code)) {
             (Some(page), _) => page_text(&page, width),
-            (None, settings) if settings.is_empty() => return unknown(code, printer),
+            (None, settings) if settings.is_empty() => return Err(unknown(code, printer)),
             (None, settings) => settings_text(&settings, width),
         },
     };
-    printer.result(text.as_bytes()).err().unwrap_or(ExitStatus::Success)
+    printer.result(text.as_bytes())
 }
 
 fn unknown(code: &str, printer: &Printer) -> ExitStatus {

@@ -12,44 +12,26 @@ use super::scan::shell_word;
 use crate::config::{config_beside, starting_config};
 use crate::plan::{ConfigError, refusal, shown_name};
 
-/// Where the configuration goes.
-enum Target {
-    Stdout,
-    File(PathBuf),
-}
-
-pub(super) fn init_verb(arguments: &InitArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
+pub(super) fn init_verb(arguments: &InitArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     // Whether it may be written is told before a large extract is read.
-    let planned = target(arguments).and_then(|target| {
-        let plan = merged(&arguments.inputs, &arguments.settings.given, None, printer)?;
-        Ok((plan, target))
-    });
-    let (plan, target) = match planned {
-        Ok(planned) => planned,
-        Err(error) => return printer.config_failure(&error),
-    };
-    let written = look_at(&plan, manners, printer).and_then(|dataset| {
-        let text = starting_config(&dataset, &plan);
-        match &target {
-            Target::Stdout => printer.result(text.as_bytes()),
-            Target::File(file) => write(file, &text, &arguments.inputs, printer),
-        }
-    });
-    written.err().unwrap_or(ExitStatus::Success)
+    let target = target(arguments).map_err(|error| printer.config_failure(&error))?;
+    let plan = merged(&arguments.inputs, &arguments.settings.given, None, printer);
+    let plan = plan.map_err(|error| printer.config_failure(&error))?;
+    let text = starting_config(&look_at(&plan, manners, printer)?, &plan);
+    match &target {
+        None => printer.result(text.as_bytes()),
+        Some(file) => write(file, &text, &arguments.inputs, printer),
+    }
 }
 
-fn target(arguments: &InitArguments) -> Result<Target, ConfigError> {
+/// Where the configuration goes; `None` for standard output, as nothing is beside standard input.
+fn target(arguments: &InitArguments) -> Result<Option<PathBuf>, ConfigError> {
     let beside = || arguments.inputs.first().and_then(|input| config_beside(input));
-    let file = match &arguments.output {
-        Some(output) if output.as_os_str() == "-" => return Ok(Target::Stdout),
-        Some(output) => output.clone(),
-        None => match beside() {
-            Some(file) => file,
-            // Nothing is beside standard input.
-            None => return Ok(Target::Stdout),
-        },
-    };
-    if std::fs::symlink_metadata(&file).is_ok() { Err(exists(&file)) } else { Ok(Target::File(file)) }
+    let file = arguments.output.clone().or_else(beside).filter(|file| file.as_os_str() != "-");
+    match file {
+        Some(file) if std::fs::symlink_metadata(&file).is_ok() => Err(exists(&file)),
+        file => Ok(file),
+    }
 }
 
 fn exists(file: &Path) -> ConfigError {

@@ -11,14 +11,7 @@ use crate::plan::{refusal, shown_name};
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
 
-pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> ExitStatus {
-    match render(arguments, printer) {
-        Ok(()) => ExitStatus::Success,
-        Err(status) => status,
-    }
-}
-
-fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
+pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let result = read(&arguments.result, printer)?;
     if let (Some(folder), false) = (&arguments.out, arguments.emit.is_empty()) {
         return write_views(&result, folder, &arguments.emit, printer);

@@ -1,12 +1,12 @@
 //! What the columns are: `[subject]`, `[columns.NAME]`, and the flags that give roles and rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::declared;
 use super::document::Problem;
 use super::reader::{Section, Written};
-use super::setting::Draft;
-use super::settings::{NONE, file_name, list};
+use super::setting::{Draft, Setting};
+use super::settings::{NONE, file_name, list, settings};
 use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap, hint_for, is_coarsened, shown_name};
 use crate::result::Role;
 
@@ -115,38 +115,47 @@ pub(super) fn shown_map(plan: &Plan) -> String {
     })
 }
 
-/// Reads every `[columns.NAME]`. Returns the keys that some of them has.
-pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>) -> BTreeSet<&'static str> {
-    let mut said = BTreeSet::new();
+/// Reads every `[columns.NAME]`, and notes the settings that some of them says something of.
+pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: impl FnMut(&'static Setting)) {
     for (key, value) in columns.entries() {
         let Some(section) = columns.told(value.table("a table")) else { continue };
-        let name = key.name.trim().to_owned();
         if section.is_empty() {
             let message = format!("`[{}]` says nothing about its column", shown_name(value.name()));
             let hint = "give it a `role`, a `coarsen` or `permitted`, or leave the section out";
             columns.told::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
         }
-        section.get("role", |value| {
-            said.insert("role");
-            draft.decides_roles = true;
-            let role = read_role(value)?;
-            if role == Role::Subject && draft.plan.declarations.no_subject {
-                return Err(declared::subject_and_none(value));
+        key.name.trim().clone_into(&mut draft.column);
+        for row in settings().iter().filter(|row| row.section == "columns") {
+            if let Some(value) = section.take_spelled(row.name, row.old) {
+                section.told(row.set(draft, &value));
+                note(row);
             }
-            declare_in_file(&mut draft.plan.roles, &name, role, value)
-        });
-        let permitted = section.get("permitted", Written::boolean);
-        said.extend(permitted.map(|_| "permitted"));
-        if permitted == Some(true) {
-            draft.plan.permitted_identifiers.insert(name.clone());
-        }
-        declared::read_column(draft, &mut said, &section, &name);
-        if let Some(rules) = section.get("coarsen", |value| value.each(read_rule)) {
-            said.insert("coarsen");
-            draft.plan.coarsen.insert(name, rules);
         }
     }
-    said
+}
+
+/// The role of the column whose section is read.
+pub(super) fn role(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let role = read_role(value)?;
+    if role == Role::Subject && draft.plan.declarations.no_subject {
+        return Err(declared::subject_and_none(value));
+    }
+    declare_in_file(&mut draft.plan.roles, &draft.column, role, value)
+}
+
+/// The rules of the column whose section is read.
+pub(super) fn rules(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let rules = value.each(read_rule)?;
+    draft.plan.coarsen.insert(draft.column.clone(), rules);
+    Ok(())
+}
+
+/// Whether the column whose section is read may hold identifiers.
+pub(super) fn permitted(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    if value.boolean()? {
+        draft.plan.permitted_identifiers.insert(draft.column.clone());
+    }
+    Ok(())
 }
 
 fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written<'_, '_>) -> Result<(), Problem> {

@@ -92,6 +92,8 @@ pub(super) struct Draft {
     pub(super) decides_roles: bool,
     /// What was typed about a table of the recipient.
     pub(super) against: Against,
+    /// The column whose section is read, in `[columns.NAME]`.
+    pub(super) column: String,
 }
 
 /// A setting of one value, which has one place in the draft.

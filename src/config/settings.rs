@@ -54,7 +54,6 @@ pub fn settings() -> &'static [Setting] {
 /// Roles and what else is said of columns.
 #[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 fn who() -> Vec<Setting> {
-    let column = |name, example, help, show| own("columns", name, column_words(name), example, help, |_, _| Ok(()), show);
     vec![
         role("subject", COLUMN, "The person, account or card that records belong to",
             |draft, value| of_columns::declare(draft, value, Role::Subject)),
@@ -83,32 +82,34 @@ fn who() -> Vec<Setting> {
             declared::no_subject, |plan| plan.declarations.no_subject.to_string()),
         row("subject", "reason", words().or(NONE), "\"a card has one holder\"",
             "Why the subject, or that there is none, is right", |draft| &mut draft.plan.declarations.subject_reason),
-        // `[columns.NAME]` is read as a whole; these say what comes of it.
-        column("role", "\"sensitive\"", "What a column is", of_columns::shown_roles),
-        column("coarsen", "\"month\"", "How coarsely a column is counted", of_columns::shown_rules),
-        column("permitted", "true", "Whether a column may hold identifiers",
+        own("columns", "role", "the name of a role", "\"sensitive\"", "What a column is", of_columns::role,
+            of_columns::shown_roles).deciding_roles(),
+        own("columns", "coarsen", "a rule or a list of rules, applied in order", "\"month\"",
+            "How coarsely a column is counted", of_columns::rules, of_columns::shown_rules),
+        own("columns", "permitted", "`true` or `false`", "true", "Whether a column may hold identifiers", of_columns::permitted,
             |plan| list(plan.permitted_identifiers.iter().map(|name| shown_name(name)))),
         // The spellings stand in cells: they are counted, not told.
-        column("null_value", "[\"0000\"]", "Spellings that count as missing in a column",
+        own("columns", "null_value", SPELLINGS, "[\"0000\"]", "Spellings that count as missing in a column",
+            |draft, value| {
+                let spellings = value.texts()?;
+                draft.plan.input.column_null_values.insert(draft.column.clone(), spellings);
+                Ok(())
+            },
             |plan| declared::shown_spellings(&plan.input.column_null_values)).formerly("null_values"),
-        column("real_values", "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
+        own("columns", "real_values", SPELLINGS, "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
+            |draft, value| {
+                let spellings = value.texts()?;
+                draft.plan.input.real_values.insert(draft.column.clone(), spellings);
+                Ok(())
+            },
             |plan| declared::shown_spellings(&plan.input.real_values)),
-        column("varies", "false", "Whether a column changes from record to record of a subject",
+        own("columns", "varies", "`true` or `false`", "false", "Whether a column changes from record to record of a subject",
+            |draft, value| value.boolean().map(|varies| declared::of_column(draft).varies = Some(varies)),
             |plan| declared::shown_columns(plan, |column| column.varies.map(|varies| varies.to_string()))),
-        column("reason", "\"the bank alone knows it\"", "Why what is declared of a column is right",
+        own("columns", "reason", "a text", "\"the bank alone knows it\"", "Why what is declared of a column is right",
+            |draft, value| value.words().map(|reason| declared::of_column(draft).reason = Some(reason)),
             |plan| declared::shown_columns(plan, |column| column.reason.as_deref().map(shown_name))),
     ]
-}
-
-/// What is written behind a key of `[columns.NAME]`.
-fn column_words(name: &str) -> &'static str {
-    match name {
-        "role" => "the name of a role",
-        "coarsen" => "a rule or a list of rules, applied in order",
-        "permitted" | "varies" => "`true` or `false`",
-        "reason" => "a text",
-        _ => SPELLINGS,
-    }
 }
 
 /// A flag that gives columns a role.
