@@ -3,15 +3,16 @@
 use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
+use super::files::shown;
 use super::flags::tell_settings;
 use super::printer::Printer;
 use crate::config::{ConfigFile, check_treatment, find_waivers, read_waivers, resolve};
-use crate::plan::{ConfigError, Plan, check_rules, shown_name};
+use crate::plan::{ConfigError, Plan, check_rules};
 use crate::stop::Stop;
 
 pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let plan = plan_of(arguments).map_err(|error| printer.config_failure(&error))?;
-    let name = shown_name(&arguments.config.display().to_string());
+    let name = shown(&arguments.config);
     crate::inspect::check_files(&plan, &Stop::default()).map_err(|error| {
         let hint = error.hint();
         let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{EXIT_ZERO, ScanArguments};
 use super::clock::{environment, today};
+use super::files::shown;
 use super::memory::default_memory_limit;
 use super::printer::Printer;
 use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,
 };
-use crate::plan::{ConfigError, Plan, shown_name};
+use crate::plan::{ConfigError, Plan};
 use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
@@ -40,7 +41,7 @@ pub(super) fn merged(
     let file = config.map(ConfigFile::read).transpose()?;
     let mut plan = resolve(inputs.to_vec(), given, file)?;
     if let Some(path) = config {
-        printer.note(&format!("configuration {}", shown_name(&path.display().to_string())));
+        printer.note(&format!("configuration {}", shown(path)));
     }
     if let (None, Some(limit)) = (plan.memory, default_memory_limit()) {
         plan.memory = Some(limit);

@@ -1,16 +1,16 @@
 //! `reidrisk init`: a first configuration, for a person to confirm.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{InitArguments, Manners};
 use super::exit::ExitStatus;
+use super::files::{shown, unwritable, written_beside};
 use super::flags::merged;
 use super::inspect::look_at;
 use super::printer::Printer;
 use super::scan::shell_word;
 use crate::config::{config_beside, starting_config};
-use crate::plan::{ConfigError, refusal, shown_name};
+use crate::plan::ConfigError;
 
 pub(super) fn init_verb(arguments: &InitArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     // Whether it may be written is told before a large extract is read.
@@ -43,17 +43,11 @@ fn exists(file: &Path) -> ConfigError {
 /// Writes beside the file and gives it its name only when nothing has that name, so that nobody reads half of it and
 /// nothing is lost.
 fn write(file: &Path, text: &str, inputs: &[String], printer: &Printer) -> Result<(), ExitStatus> {
-    match write_new(file, text.as_bytes()) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(printer.config_failure(&exists(file)));
-        }
-        Err(error) => {
-            let (reason, hint) = refusal(error.kind());
-            printer.failure(&format!("`{}` cannot be written: {reason}", shown(file)), Some(hint));
-            return Err(ExitStatus::InputOutput);
-        }
-    }
+    let partial = written_beside(file, text.as_bytes()).map_err(|error| unwritable(file, &error, printer))?;
+    partial.persist_noclobber(file).map_err(|error| match error.error.kind() {
+        std::io::ErrorKind::AlreadyExists => printer.config_failure(&exists(file)),
+        _ => unwritable(file, &error.error, printer),
+    })?;
     if printer.quiet() {
         return Ok(());
     }
@@ -67,16 +61,4 @@ fn write(file: &Path, text: &str, inputs: &[String], printer: &Printer) -> Resul
     };
     let told = format!("wrote   {name}\nnext    correct its roles, then: reidrisk scan {}{config}", words.join(" "));
     printer.result(told.as_bytes())
-}
-
-fn write_new(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut partial = tempfile::Builder::new().prefix(".reidrisk-").tempfile_in(folder)?;
-    partial.write_all(bytes)?;
-    partial.as_file().sync_all()?;
-    partial.persist_noclobber(file).map(drop).map_err(|error| error.error)
-}
-
-fn shown(path: &Path) -> String {
-    shown_name(&path.display().to_string())
 }

@@ -9,6 +9,7 @@ mod clock;
 mod completions;
 mod exit;
 mod explain;
+mod files;
 mod flags;
 mod init;
 mod inspect;

@@ -9,7 +9,7 @@ use super::document::Problem;
 use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
-use super::waivers::{WAIVER_HORIZON_DAYS, latest_end};
+use super::waivers::too_far;
 use crate::plan::{ConfigError, Plan, counted, shown_name};
 use crate::result::{ColumnDeclaration, Role, Treatment};
 
@@ -72,12 +72,11 @@ pub(super) fn treatment(draft: &mut Draft, value: &Written<'_, '_>) -> Result<()
 /// # Errors
 /// When it ends later.
 pub fn check_treatment(plan: &Plan, as_of: Date) -> Result<(), ConfigError> {
-    let latest = latest_end(as_of);
     let expires = plan.declarations.treatment.as_ref().and_then(|treatment| treatment.expires.parse::<Date>().ok());
-    let Some(expires) = expires.filter(|expires| *expires > latest) else { return Ok(()) };
-    let message = format!("`[policy] treatment` ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
-    let hint = format!("let it end on {latest} at the latest; it can be approved again");
-    Err(ConfigError::new("too-far", message).with_hint(hint))
+    match expires.and_then(|expires| too_far("`[policy] treatment`", expires, as_of)) {
+        Some((message, hint)) => Err(ConfigError::new("too-far", message).with_hint(hint)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn shown_treatment(treatment: &Treatment) -> String {
