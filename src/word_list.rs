@@ -1,4 +1,5 @@
-//! Lists of words that stand in text files beside the code: one entry a line, and `#` begins a comment.
+//! Texts that stand in files beside the code: lists of words, one entry a line, where `#` begins a comment; and pages,
+//! each below its name behind `# `.
 
 use std::sync::LazyLock;
 
@@ -8,6 +9,14 @@ pub(crate) type WordList = LazyLock<Vec<&'static str>>;
 /// The entries of a text, in their order.
 pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The pages of a text: the name of each, and its lines that are not empty.
+pub(crate) fn pages(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    text.split("\n# ").filter_map(|page| {
+        let mut lines = page.lines().map(str::trim).filter(|line| !line.is_empty());
+        Some((lines.next()?.trim_start_matches("# "), lines.collect()))
+    })
 }
 
 /// Declares lists, each under the name of its file beside the module.
@@ -24,11 +33,17 @@ pub(crate) use word_lists;
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{lines, pages};
 
     #[test]
     fn comments_and_empty_lines_are_no_entries() {
         let text = "# what it is\n\nbirth number\n  age \n#off\n";
         assert_eq!(lines(text).collect::<Vec<_>>(), ["birth number", "age"]);
+    }
+
+    #[test]
+    fn a_page_is_what_stands_below_its_name() {
+        let found: Vec<_> = pages("# one\nfirst\n\nsecond # no name\n\n# two\n").collect();
+        assert_eq!(found, [("one", vec!["first", "second # no name"]), ("two", vec![])]);
     }
 }

@@ -3,27 +3,24 @@
 use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
+use super::files::shown;
 use super::flags::tell_settings;
 use super::printer::Printer;
 use crate::config::{ConfigFile, check_treatment, find_waivers, read_waivers, resolve};
-use crate::plan::{ConfigError, Plan, check_rules, shown_name};
+use crate::plan::{ConfigError, Plan, check_rules};
 use crate::stop::Stop;
 
-pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> ExitStatus {
-    let plan = match plan_of(arguments) {
-        Ok(plan) => plan,
-        Err(error) => return printer.config_failure(&error),
-    };
-    let name = shown_name(&arguments.config.display().to_string());
-    if let Err(error) = crate::inspect::check_files(&plan, &Stop::default()) {
+pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> Result<(), ExitStatus> {
+    let plan = plan_of(arguments).map_err(|error| printer.config_failure(&error))?;
+    let name = shown(&arguments.config);
+    crate::inspect::check_files(&plan, &Stop::default()).map_err(|error| {
         let hint = error.hint();
         let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");
         printer.failure(&format!("{name} names a file that does not serve: {error}"), Some(hint));
-        return ExitStatus::Code(error.exit_code());
-    }
+        ExitStatus::Code(error.exit_code())
+    })?;
     tell_settings(&plan, printer);
-    let told = if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) };
-    told.err().unwrap_or(ExitStatus::Success)
+    if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) }
 }
 
 /// Merging finds what no single key shows; the input stands for any.

@@ -26,13 +26,13 @@ impl crate::scan::Clock for SystemClock {
     }
 
     fn peak_memory_bytes(&self) -> Option<u64> {
-        peak_of(&std::fs::read_to_string("/proc/self/status").ok()?)
+        bytes_of(&std::fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
     }
 }
 
-/// The peak resident memory in the account that Linux gives of a process; other systems have no such file.
-fn peak_of(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+/// What an account that Linux gives of memory says under a name, in bytes; other systems have no such file.
+pub(super) fn bytes_of(account: &str, name: &str) -> Option<u64> {
+    let line = account.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kibibytes.checked_mul(1_024)
 }
@@ -57,12 +57,15 @@ pub(super) fn environment(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::peak_of;
+    use super::bytes_of;
 
     #[test]
     fn the_peak_is_read_from_its_line_only() {
-        assert_eq!(peak_of("Name:\tx\nVmPeak:\t 99 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1 kB\n"), Some(2_097_152));
-        assert_eq!(peak_of("Name:\tx\nVmPeak:\t 99 kB\n"), None);
-        assert_eq!(peak_of("VmHWM: many kB\n"), None);
+        assert_eq!(
+            bytes_of("Name:\tx\nVmPeak:\t 99 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1 kB\n", "VmHWM:"),
+            Some(2_097_152)
+        );
+        assert_eq!(bytes_of("Name:\tx\nVmPeak:\t 99 kB\n", "VmHWM:"), None);
+        assert_eq!(bytes_of("VmHWM: many kB\n", "VmHWM:"), None);
     }
 }

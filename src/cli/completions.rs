@@ -5,15 +5,15 @@ use clap::{Command, CommandFactory};
 use super::arguments::{Arguments, CompletionsArguments, ManArguments};
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::plan::{did_you_mean, shown_name};
+use crate::plan::{hint_for, shown_name};
 
-pub(super) fn completions_verb(arguments: &CompletionsArguments, printer: &Printer) -> ExitStatus {
+pub(super) fn completions_verb(arguments: &CompletionsArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "reidrisk", &mut script);
-    printer.result(&script).err().unwrap_or(ExitStatus::Success)
+    printer.result(&script)
 }
 
-pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> ExitStatus {
+pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let mut program = Arguments::command();
     // Global flags are part of the page of each verb.
     program.build();
@@ -21,25 +21,20 @@ pub(super) fn man_verb(arguments: &ManArguments, printer: &Printer) -> ExitStatu
         None => program,
         Some(verb) => match program.find_subcommand(verb) {
             Some(found) => found.clone(),
-            None => return unknown_verb(verb, &program, printer),
+            None => return Err(unknown_verb(verb, &program, printer)),
         },
     };
     let mut manual = Vec::new();
     // A verb has no version of its own.
     let source = format!("reidrisk {}", env!("CARGO_PKG_VERSION"));
-    match clap_mangen::Man::new(page).source(source).render(&mut manual) {
-        Ok(()) => printer.result(&manual).err().unwrap_or(ExitStatus::Success),
-        // Memory takes every byte.
-        Err(_) => ExitStatus::Internal,
-    }
+    // Memory takes every byte.
+    clap_mangen::Man::new(page).source(source).render(&mut manual).map_err(|_| ExitStatus::Internal)?;
+    printer.result(&manual)
 }
 
 fn unknown_verb(verb: &str, program: &Command, printer: &Printer) -> ExitStatus {
     let names: Vec<&str> = program.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
-    let hint = match did_you_mean(verb, names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("verbs: {}", names.join(", ")),
-    };
+    let hint = hint_for(verb, names.iter().copied(), || format!("verbs: {}", names.join(", ")));
     printer.failure(&format!("`{}` is not a verb", shown_name(verb)), Some(&hint));
     ExitStatus::Usage
 }

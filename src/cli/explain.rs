@@ -1,41 +1,64 @@
-//! `reidrisk explain`: what a finding or a measure means.
+//! `reidrisk explain`: what a finding or a measure means, and what a setting takes.
 
 use super::arguments::ExplainArguments;
 use super::exit::ExitStatus;
 use super::printer::Printer;
+use crate::config::{ALL_SETTINGS, SettingPage, explain_setting, settings};
 use crate::judge::{Page, explain, explained};
-use crate::plan::{did_you_mean, shown_name};
+use crate::plan::{hint_for, shown_name};
 
 /// Widest line of text that is comfortable to read.
 const COMFORTABLE: usize = 88;
 
-pub(super) fn explain_verb(arguments: &ExplainArguments, printer: &Printer) -> ExitStatus {
+pub(super) fn explain_verb(arguments: &ExplainArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let width = printer.width().min(COMFORTABLE);
     let text = match &arguments.code {
         None => index(width),
-        Some(code) => match explain(code) {
-            Some(page) => page_text(&page, width),
-            None => return unknown(code, printer),
+        Some(code) => match (explain(code), explain_setting(code)) {
+            (Some(page), _) => page_text(&page, width),
+            (None, settings) if settings.is_empty() => return Err(unknown(code, printer)),
+            (None, settings) => settings_text(&settings, width),
         },
     };
-    printer.result(text.as_bytes()).err().unwrap_or(ExitStatus::Success)
+    printer.result(text.as_bytes())
 }
 
 fn unknown(code: &str, printer: &Printer) -> ExitStatus {
-    let known: Vec<&str> = explained().map(|page| page.code).collect();
-    let hint = match did_you_mean(code, known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "`reidrisk explain` lists all codes".to_owned(),
-    };
-    printer.failure(&format!("there is no finding or measure `{}`", shown_name(code)), Some(&hint));
+    let keys = settings().iter().map(|setting| setting.name);
+    let known: Vec<&str> = explained().map(|page| page.code).chain(keys).collect();
+    let hint = hint_for(code, known, || "`reidrisk explain` lists all codes".to_owned());
+    printer.failure(&format!("there is no finding, measure or key `{}`", shown_name(code)), Some(&hint));
     ExitStatus::Usage
 }
 
-/// All codes with their sentences.
+/// All codes with their sentences, and where the settings are.
 fn index(width: usize) -> String {
-    let pages: Vec<Page> = explained().collect();
-    let lines = pages.iter().map(|page| format!("{}\n{}", page.code, wrapped(page.summary, width, "    ")));
+    let settings =
+        "every key of the configuration, every flag and every variable; a key or a flag alone is explained too";
+    let pages = explained().map(|page| (page.code, page.summary)).chain([(ALL_SETTINGS, settings)]);
+    let lines = pages.map(|(code, summary)| format!("{code}\n{}", wrapped(summary, width, "    ")));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Settings, each below the section that it stands in.
+fn settings_text(settings: &[SettingPage], width: usize) -> String {
+    let mut text = String::new();
+    for (place, page) in settings.iter().enumerate() {
+        if place == 0 || settings[place - 1].section != page.section {
+            let section = if page.section.is_empty() { "Flags without a key" } else { &page.section };
+            text.extend([section, "\n\n"]);
+        }
+        text.extend([&page.name, "\n", &wrapped(page.summary, width, "    "), "\n"]);
+        for (what, told) in &page.facts {
+            let told = wrapped(told, width, "              ");
+            text.push_str(&format!("    {what:<10}{}\n", told.trim_start()));
+        }
+        for note in &page.notes {
+            text.extend([&wrapped(note, width, "    "), "\n"]);
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
 }
 
 /// One page.

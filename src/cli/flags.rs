@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{EXIT_ZERO, ScanArguments};
 use super::clock::{environment, today};
+use super::files::shown;
 use super::memory::default_memory_limit;
 use super::printer::Printer;
 use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,
 };
-use crate::plan::{ConfigError, Plan, shown_name};
+use crate::plan::{ConfigError, Plan};
 use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
@@ -40,7 +41,7 @@ pub(super) fn merged(
     let file = config.map(ConfigFile::read).transpose()?;
     let mut plan = resolve(inputs.to_vec(), given, file)?;
     if let Some(path) = config {
-        printer.note(&format!("configuration {}", shown_name(&path.display().to_string())));
+        printer.note(&format!("configuration {}", shown(path)));
     }
     if let (None, Some(limit)) = (plan.memory, default_memory_limit()) {
         plan.memory = Some(limit);
@@ -80,6 +81,7 @@ mod tests {
     use super::plan_of;
     use crate::cli::arguments::{Arguments, Manners, ScanArguments, Verb};
     use crate::cli::printer::Printer;
+    use crate::config::{Setting, settings};
     use crate::plan::{ConfigError, Plan};
     use crate::result::Role;
 
@@ -104,51 +106,6 @@ mod tests {
         Plan { memory: plan.memory.filter(|_| typed), settings: Vec::new(), ..plan }
     }
 
-    /// A flag with a value that is not the default, behind the flags that it needs beside it.
-    const SAMPLES: [(&str, &[&str], &[&str]); 34] = [
-        ("subject", &[], &["card"]),
-        ("quasi", &[], &["age"]),
-        ("sensitive", &[], &["age"]),
-        ("direct", &[], &["age"]),
-        ("weight", &[], &["age"]),
-        ("ignore", &[], &["age"]),
-        ("coarsen", &[], &["age=round:10"]),
-        ("missing", &[], &["wildcard"]),
-        ("measures", &[], &["uniqueness"]),
-        ("max-set", &[], &["2"]),
-        ("point", &[], &["day+shop"]),
-        ("known-points", &[], &["1..9"]),
-        ("within", &[], &["amount=5%"]),
-        ("attacker", &[], &["rarest"]),
-        ("known-attributes", &[], &["age"]),
-        ("sweep", &[], &[]),
-        ("mobility", &[], &["time"]),
-        ("against", &[], &["members.csv"]),
-        ("on", &["--against", "members.csv"], &["age"]),
-        ("their-subject", &["--against", "members.csv"], &["member"]),
-        ("truth", &["--against", "members.csv"], &["card=member"]),
-        ("attack", &["--against", "members.csv"], &["tolerant"]),
-        ("preset", &[], &["controlled-k5"]),
-        ("k", &[], &["9"]),
-        ("gate-any-record", &[], &[]),
-        ("fail-on", &[], &["low"]),
-        ("allow-review", &[], &[]),
-        ("as-of", &[], &["2027-02-28"]),
-        ("seed", &[], &["7"]),
-        ("threads", &[], &["3"]),
-        ("memory", &[], &["1M"]),
-        ("timeout", &[], &["10m"]),
-        ("audience", &[], &["internal"]),
-        ("delimiter", &[], &[";"]),
-    ];
-    const READING: [(&str, &[&str], &[&str]); 6] = [
-        ("quote", &[], &["none"]),
-        ("no-header", &[], &[]),
-        ("encoding", &[], &["latin-1"]),
-        ("null-value", &[], &["NA"]),
-        ("no-trim", &[], &[]),
-        ("suppression-marks", &[], &["xx"]),
-    ];
     /// Flags of the edge of the program, which no plan holds.
     const EDGE: [(&str, &[&str]); 10] = [
         ("config", &["x.toml"]),
@@ -163,24 +120,33 @@ mod tests {
         ("progress", &["never"]),
     ];
 
+    /// The example of a setting as it is typed.
+    fn words_of(row: &Setting) -> Vec<String> {
+        let (long, values) = (format!("--{}", row.flag_name()), row.typed_example());
+        match values.as_slice() {
+            [] => vec![long],
+            values => values.iter().flat_map(|value| [long.clone(), value.clone()]).collect(),
+        }
+    }
+
     #[test]
     fn every_flag_changes_the_plan_or_what_the_edge_does() {
         let command = Arguments::command();
         let scan = command.find_subcommand("scan").unwrap();
         let mut flags: Vec<&str> =
             scan.get_arguments().chain(command.get_arguments()).filter_map(clap::Arg::get_long).collect();
-        let limits: Vec<String> = crate::measure::limits().map(|limit| limit.key.replace('_', "-")).collect();
-        let limits =
-            limits.iter().filter(|flag| *flag != "k").map(|flag| (flag.as_str(), &[] as &[&str], &["0.25"] as &[&str]));
-        for (flag, beside, values) in SAMPLES.into_iter().chain(READING).chain(limits) {
-            let long = format!("--{flag}");
-            let with = [beside, &[long.as_str()], values].concat();
-            assert_ne!(asked(&with), asked(beside), "{long} does nothing");
+        for row in settings().iter().filter(|row| row.flag.is_some()) {
+            let beside = row.needs.map(|name| settings().iter().find(|it| it.name == name && it.flag.is_some()));
+            let beside = beside.flatten().map(words_of).unwrap_or_default();
+            let with = [&beside[..], &words_of(row)].concat();
+            let [with, beside] = [&with, &beside].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
+            let long = format!("--{}", row.flag_name());
+            assert_ne!(asked(&with), asked(&beside), "{long} does nothing");
             assert!(
                 plan(&with).unwrap().settings.iter().any(|told| told.origin.split(", ").any(|source| source == long)),
                 "{long} is not recorded"
             );
-            flags.retain(|other| *other != flag);
+            flags.retain(|other| *other != row.flag_name());
         }
         for (flag, values) in EDGE {
             let long = format!("--{flag}");

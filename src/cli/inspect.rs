@@ -12,15 +12,16 @@ use crate::report::{render_columns_markdown, render_columns_text, render_inspect
 use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
 use crate::stop::Stop;
 
-pub(super) fn inspect_verb(arguments: &InspectArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
+pub(super) fn inspect_verb(
+    arguments: &InspectArguments,
+    manners: &Manners,
+    printer: &Printer,
+) -> Result<(), ExitStatus> {
     let config = config_of(arguments.config.as_ref(), &arguments.inputs);
-    let plan = match merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer) {
-        Ok(plan) => plan,
-        Err(error) => return printer.config_failure(&error),
-    };
+    let plan = merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer);
+    let plan = plan.map_err(|error| printer.config_failure(&error))?;
     tell_settings(&plan, printer);
-    let shown = look_at(&plan, manners, printer).and_then(|dataset| show(dataset, arguments.format, printer));
-    shown.err().unwrap_or(ExitStatus::Success)
+    show(look_at(&plan, manners, printer)?, arguments.format, printer)
 }
 
 /// Reads the extract as far as its columns are known.

@@ -9,10 +9,8 @@ pub(super) fn default_memory_limit() -> Option<u64> {
 
 /// The limit from the account that Linux gives of its memory.
 fn limit_of(account: &str) -> Option<u64> {
-    let line = account.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     // A limit of nothing would be no limit that a plan can hold.
-    Some((kibibytes.checked_mul(1_024)? / 10 * 8).max(1))
+    Some((super::clock::bytes_of(account, "MemAvailable:")? / 10 * 8).max(1))
 }
 
 #[cfg(test)]

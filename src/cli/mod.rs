@@ -9,6 +9,7 @@ mod clock;
 mod completions;
 mod exit;
 mod explain;
+mod files;
 mod flags;
 mod init;
 mod inspect;
@@ -19,7 +20,6 @@ mod printer;
 mod progress;
 mod report;
 mod scan;
-mod schema;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -31,6 +31,7 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
+use crate::report::json_schema;
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -60,6 +61,7 @@ fn tell(error: &clap::Error) {
     };
 }
 
+/// A verb that ends otherwise than well says how.
 fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let parsed = Arguments::command().try_get_matches_from(arguments);
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
@@ -70,15 +72,16 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         }
     };
     let printer = Printer::new(&arguments.manners);
-    match arguments.verb {
+    let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
         Verb::Init(init) => init::init_verb(&init, &arguments.manners, &printer),
         Verb::Check(check) => check::check_verb(&check, &printer),
-        Verb::Schema => schema::schema_verb(&printer),
+        Verb::Schema => printer.result(json_schema().as_bytes()),
         Verb::Completions(completions) => completions::completions_verb(&completions, &printer),
         Verb::Man(man) => completions::man_verb(&man, &printer),
-    }
+    };
+    ended.err().unwrap_or(ExitStatus::Success)
 }

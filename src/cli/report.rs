@@ -1,24 +1,17 @@
 //! `reidrisk report`: render a stored result again.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
+use super::files::{shown, unwritable, written_beside};
 use super::printer::Printer;
 use super::scan::text_style;
-use crate::plan::{refusal, shown_name};
+use crate::plan::refusal;
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
 
-pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> ExitStatus {
-    match render(arguments, printer) {
-        Ok(()) => ExitStatus::Success,
-        Err(status) => status,
-    }
-}
-
-fn render(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
+pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let result = read(&arguments.result, printer)?;
     if let (Some(folder), false) = (&arguments.out, arguments.emit.is_empty()) {
         return write_views(&result, folder, &arguments.emit, printer);
@@ -54,13 +47,8 @@ fn write_views(result: &ScanResult, folder: &Path, emit: &[&Format], printer: &P
 }
 
 fn write_file(file: &Path, bytes: &[u8], printer: &Printer) -> Result<(), ExitStatus> {
-    write_whole(file, bytes).map_err(|error| unwritable(file, &error, printer))
-}
-
-fn unwritable(path: &Path, error: &std::io::Error, printer: &Printer) -> ExitStatus {
-    let (reason, hint) = refusal(error.kind());
-    printer.failure(&format!("`{}` cannot be written: {reason}", shown(path)), Some(hint));
-    ExitStatus::InputOutput
+    let written = written_beside(file, bytes).and_then(|partial| Ok(partial.persist(file)?));
+    written.map(drop).map_err(|error| unwritable(file, &error, printer))
 }
 
 fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
@@ -84,18 +72,4 @@ fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
 fn rendered(result: &ScanResult, format: &Format, style: &TextStyle, printer: &Printer) -> Result<Vec<u8>, ExitStatus> {
     let files = format.files(result, style).map_err(|error| printer.report_failure(&error))?;
     Ok(files.into_iter().flat_map(|(_, bytes)| bytes).collect())
-}
-
-/// Writes beside the file and renames, so that nobody ever reads half of it.
-fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut partial = tempfile::NamedTempFile::new_in(folder)?;
-    partial.write_all(bytes)?;
-    partial.as_file().sync_all()?;
-    partial.persist(file)?;
-    Ok(())
-}
-
-fn shown(path: &Path) -> String {
-    shown_name(&path.display().to_string())
 }

@@ -17,17 +17,14 @@ use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
 
-pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> ExitStatus {
-    let plan = match plan_of(arguments, printer) {
-        Ok(plan) => plan,
-        Err(error) => return printer.config_failure(&error),
-    };
+pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
+    let plan = plan_of(arguments, printer).map_err(|error| printer.config_failure(&error))?;
     tell_settings(&plan, printer);
-    let finished = measure(&plan, manners, printer)
-        .and_then(|(result, subjects)| write(arguments, &result, subjects.as_ref(), printer).map(|()| result));
-    match finished {
-        Ok(result) => ExitStatus::of_result(&result, arguments.verdict.exit_zero),
-        Err(status) => status,
+    let (result, subjects) = measure(&plan, manners, printer)?;
+    write(arguments, &result, subjects.as_ref(), printer)?;
+    match ExitStatus::of_result(&result, arguments.verdict.exit_zero) {
+        ExitStatus::Success => Ok(()),
+        other => Err(other),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the columns are: `[subject]`, `[columns.NAME]`, and the flags that give roles and rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::declared;
 use super::document::Problem;
 use super::reader::{Section, Written};
-use super::setting::Draft;
-use super::settings::file_name;
-use crate::plan::{CoarsenRule, RolePlan, SubjectMap, did_you_mean, is_coarsened, shown_name};
+use super::setting::{Draft, Setting};
+use super::settings::{NONE, file_name, list, settings};
+use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap, hint_for, is_coarsened, shown_name};
 use crate::result::Role;
 
 /// Gives the columns of a flag such as `--quasi age,sex` their role.
@@ -63,17 +63,30 @@ pub(super) fn coarsen(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
 fn rule_hint(written: &str) -> String {
     let rule = written.rsplit('=').next().unwrap_or(written);
     let name = rule.split(':').next().unwrap_or(rule).trim();
-    let known = CoarsenRule::NAMES.contains(&name);
-    match did_you_mean(name, CoarsenRule::NAMES).filter(|_| !known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
-                 hierarchy:FILE:LEVEL, rare:20, drop"
-            .to_owned(),
-    }
+    let known = CoarsenRule::NAMES.into_iter().filter(|_| !CoarsenRule::NAMES.contains(&name));
+    let all = "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
+               hierarchy:FILE:LEVEL, rare:20, drop";
+    hint_for(name, known, || all.to_owned())
+}
+
+/// The roles for the record, and whether the others are guessed.
+pub(super) fn shown_roles(plan: &Plan) -> String {
+    let guessed = if plan.roles.guess { "guessed where not declared" } else { "declared" };
+    let roles = plan.roles.declared.iter().map(|(name, role)| format!("{} {}", shown_name(name), role.name()));
+    list([guessed.to_owned()].into_iter().chain(roles))
+}
+
+/// The rules for the record.
+pub(super) fn shown_rules(plan: &Plan) -> String {
+    list(
+        plan.coarsen.iter().flat_map(|(name, rules)| {
+            rules.iter().map(move |rule| format!("{}={}", shown_name(name), shown_rule(rule)))
+        }),
+    )
 }
 
 /// A rule without the folders of the machine.
-pub(super) fn shown_rule(rule: &CoarsenRule) -> String {
+fn shown_rule(rule: &CoarsenRule) -> String {
     match rule {
         CoarsenRule::Hierarchy { file, level } => format!("hierarchy:{}:{level}", file_name(file)),
         rule => rule.to_string(),
@@ -82,7 +95,6 @@ pub(super) fn shown_rule(rule: &CoarsenRule) -> String {
 
 pub(super) fn subject_column(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let name = value.text()?.trim().to_owned();
-    draft.decides_roles = true;
     declare_in_file(&mut draft.plan.roles, &name, Role::Subject, value)
 }
 
@@ -96,38 +108,54 @@ pub(super) fn subject_map(draft: &mut Draft, value: &Written<'_, '_>) -> Result<
     Ok(())
 }
 
-/// Reads every `[columns.NAME]`. Returns the keys that some of them has.
-pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>) -> BTreeSet<&'static str> {
-    let mut said = BTreeSet::new();
+/// The subject map for the record.
+pub(super) fn shown_map(plan: &Plan) -> String {
+    plan.subject_map.as_ref().map_or(NONE.to_owned(), |map| {
+        format!("{}, from {} to {}", file_name(&map.file), shown_name(&map.from), shown_name(&map.to))
+    })
+}
+
+/// Reads every `[columns.NAME]`, and notes the settings that some of them says something of.
+pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: impl FnMut(&'static Setting)) {
     for (key, value) in columns.entries() {
         let Some(section) = columns.told(value.table("a table")) else { continue };
-        let name = key.name.trim().to_owned();
         if section.is_empty() {
             let message = format!("`[{}]` says nothing about its column", shown_name(value.name()));
             let hint = "give it a `role`, a `coarsen` or `permitted`, or leave the section out";
             columns.told::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
         }
-        section.get("role", |value| {
-            said.insert("role");
-            draft.decides_roles = true;
-            let role = read_role(value)?;
-            if role == Role::Subject && draft.plan.declarations.no_subject {
-                return Err(declared::subject_and_none(value));
+        key.name.trim().clone_into(&mut draft.column);
+        for row in settings().iter().filter(|row| row.section == "columns") {
+            if let Some(value) = section.take_spelled(row.name, row.old) {
+                section.told(row.set(draft, &value));
+                note(row);
             }
-            declare_in_file(&mut draft.plan.roles, &name, role, value)
-        });
-        let permitted = section.get("permitted", Written::boolean);
-        said.extend(permitted.map(|_| "permitted"));
-        if permitted == Some(true) {
-            draft.plan.permitted_identifiers.insert(name.clone());
-        }
-        declared::read_column(draft, &mut said, &section, &name);
-        if let Some(rules) = section.get("coarsen", |value| value.each(read_rule)) {
-            said.insert("coarsen");
-            draft.plan.coarsen.insert(name, rules);
         }
     }
-    said
+}
+
+/// The role of the column whose section is read.
+pub(super) fn role(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let role = read_role(value)?;
+    if role == Role::Subject && draft.plan.declarations.no_subject {
+        return Err(declared::subject_and_none(value));
+    }
+    declare_in_file(&mut draft.plan.roles, &draft.column, role, value)
+}
+
+/// The rules of the column whose section is read.
+pub(super) fn rules(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let rules = value.each(read_rule)?;
+    draft.plan.coarsen.insert(draft.column.clone(), rules);
+    Ok(())
+}
+
+/// Whether the column whose section is read may hold identifiers.
+pub(super) fn permitted(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    if value.boolean()? {
+        draft.plan.permitted_identifiers.insert(draft.column.clone());
+    }
+    Ok(())
 }
 
 fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written<'_, '_>) -> Result<(), Problem> {
@@ -147,15 +175,8 @@ fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written
 }
 
 fn read_role(value: &Written<'_, '_>) -> Result<Role, Problem> {
-    let text = value.as_text().ok_or_else(|| value.wrong_type("the name of a role in quotes"))?;
-    Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
-        let names = Role::ALL.map(Role::name);
-        let hint = match did_you_mean(text, names) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("roles: {}", names.join(", ")),
-        };
-        value.refused("unknown-role", format!("`{}` is not a role", shown_name(text))).with_hint(hint)
-    })
+    let name = value.one_of(Role::ALL.map(Role::name), "unknown-role", "role")?;
+    Role::ALL.into_iter().find(|role| role.name() == name).ok_or(Problem::Told)
 }
 
 fn read_rule(value: &Written<'_, '_>) -> Result<CoarsenRule, Problem> {

@@ -1,15 +1,15 @@
 //! What a person declares beside roles and limits, so that a verdict may rest on it: that there is no subject, what
 //! cells mean, whether a column varies, where a treatment is applied, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use super::document::Problem;
-use super::reader::{Section, Written};
+use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
-use super::waivers::{WAIVER_HORIZON_DAYS, latest_end};
+use super::waivers::too_far;
 use crate::plan::{ConfigError, Plan, counted, shown_name};
 use crate::result::{ColumnDeclaration, Role, Treatment};
 
@@ -43,24 +43,9 @@ pub(super) fn subject_and_none(value: &Written<'_, '_>) -> Problem {
         .with_hint("name the subject, or leave it out where each record is a person")
 }
 
-/// The keys of a `[columns.NAME]` that say what its cells mean and why. Those that are there are noted in `said`.
-pub(super) fn read_column(draft: &mut Draft, said: &mut BTreeSet<&'static str>, section: &Section<'_, '_>, name: &str) {
-    let told = |value: Option<Written<'_, '_>>| value.and_then(|value| section.told(value.texts()));
-    if let Some(spellings) = told(section.take_spelled("null_value", Some("null_values"))) {
-        said.insert("null_value");
-        draft.plan.input.column_null_values.insert(name.to_owned(), spellings);
-    }
-    if let Some(spellings) = told(section.take("real_values")) {
-        said.insert("real_values");
-        draft.plan.input.real_values.insert(name.to_owned(), spellings);
-    }
-    let varies = section.get("varies", Written::boolean);
-    let reason = section.get("reason", Written::words);
-    said.extend(varies.map(|_| "varies"));
-    said.extend(reason.as_ref().map(|_| "reason"));
-    if varies.is_some() || reason.is_some() {
-        draft.plan.declarations.columns.insert(name.to_owned(), ColumnDeclaration { varies, reason });
-    }
+/// What is declared of the column whose section is read.
+pub(super) fn of_column(draft: &mut Draft) -> &mut ColumnDeclaration {
+    draft.plan.declarations.columns.entry(draft.column.clone()).or_default()
 }
 
 /// `[policy] treatment`: who applies the rules to the file after this scan, why, and until when that holds.
@@ -87,12 +72,11 @@ pub(super) fn treatment(draft: &mut Draft, value: &Written<'_, '_>) -> Result<()
 /// # Errors
 /// When it ends later.
 pub fn check_treatment(plan: &Plan, as_of: Date) -> Result<(), ConfigError> {
-    let latest = latest_end(as_of);
     let expires = plan.declarations.treatment.as_ref().and_then(|treatment| treatment.expires.parse::<Date>().ok());
-    let Some(expires) = expires.filter(|expires| *expires > latest) else { return Ok(()) };
-    let message = format!("`[policy] treatment` ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
-    let hint = format!("let it end on {latest} at the latest; it can be approved again");
-    Err(ConfigError::new("too-far", message).with_hint(hint))
+    match expires.and_then(|expires| too_far("`[policy] treatment`", expires, as_of)) {
+        Some((message, hint)) => Err(ConfigError::new("too-far", message).with_hint(hint)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn shown_treatment(treatment: &Treatment) -> String {

@@ -74,8 +74,7 @@ fn read_section(mut section: Section<'_, '_>, draft: &mut Draft, origins: &mut O
     let name = section.name();
     let rows = settings().iter().filter(|setting| setting.section == name);
     if name == "columns" {
-        let said = columns::read(draft, &mut section);
-        return rows.filter(|row| said.contains(row.name)).for_each(|row| note(origins, row, origin));
+        return columns::read(draft, &mut section, |row| note(origins, row, origin));
     }
     // What the recipient holds is no term of an agreement.
     if name == "recipient" && section.says_more_than("holds") {

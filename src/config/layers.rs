@@ -151,13 +151,14 @@ const DEFAULT: &str = "default";
 
 /// Every entry of the plan in force, and where it came from.
 fn record(plan: &Plan, limits: &crate::plan::Limits, origins: &Origins) -> Vec<PlannedSetting> {
+    let mut shown = Draft { plan: plan.clone(), limits: limits.clone(), ..Draft::default() };
     let own = settings().iter().filter(|setting| setting.part_of.is_none());
     own.map(|setting| {
         let key = setting.entry();
         let origin = origins.get(&key).map(|sources| sources.join(", "));
-        let (value, origin) = match setting.limit() {
+        let (value, origin) = match setting.limit {
             Some(limit) => limit_in_force(limit, plan, limits, origin),
-            None => ((setting.show)(plan), origin.unwrap_or_else(|| DEFAULT.to_owned())),
+            None => (setting.shown(&mut shown), origin.unwrap_or_else(|| DEFAULT.to_owned())),
         };
         PlannedSetting { setting: key, value, origin }
     })

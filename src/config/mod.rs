@@ -1,38 +1,11 @@
 //! From `reidrisk.toml` and flags to a [`Plan`](crate::plan::Plan).
 //!
 //! Every setting is one row of the table [`settings()`]: its key, its flag, its environment variable, its words, how it is
-//! read and how it is shown. A flag comes before an environment variable, that before the configuration file, that
+//! read and how it is shown; the [reference](explain_setting) is made from it. A flag comes before an environment variable, that before the configuration file, that
 //! before the default. Reading the configuration file is the only input of this room; everything else is a function of
 //! what it is given.
 //!
-//! # `reidrisk.toml`
-//!
-//! ```toml
-//! [dataset]                 # how the files are read
-//! name = "card_transactions"
-//! delimiter = ";"           # also `quote`, `header`, `encoding`; found from the file when absent
-//! null_value = ["NA"]
-//!
-//! [subject]                 # who a record belongs to
-//! column = "card"
-//! map = { file = "cards.csv", from = "card", to = "customer" }
-//!
-//! [columns.posted_at]       # what a column is, and how coarse it is counted
-//! role = "quasi-identifier"
-//! coarsen = ["day"]
-//!
-//! [recipient]               # who is to receive it, and under which agreement
-//! purpose = "fraud study"   # also `name`, `agreement`, `ends`, `allowed_columns`, `consent`, …
-//!
-//! [[recipient.holds]]       # what it can join the extract to, one section a source
-//! file = "members.csv"      # also `name`, `subject`, `on`, `truth`, `attack`, `hold_out`, …
-//!
-//! [policy]                  # what the answer is judged by
-//! preset = "controlled-k5"  # also `k`, `max_risk`, `max_unicity`, … , `fail_on`, `allow_review`, `severities`
-//!
-//! [scan]                    # what is computed, and with what resources
-//! max_set = 3               # also `measures`, `missing`, `seed`, `threads`, `memory`, `timeout`, `audience`
-//! ```
+//! `docs/configuration.md` has a `reidrisk.toml` with every section, and the rules that lie behind the keys.
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
 
@@ -43,6 +16,7 @@ mod document;
 mod file;
 mod find;
 mod holds;
+mod kind;
 mod layers;
 mod linkage;
 mod parts;
@@ -50,6 +24,7 @@ mod places;
 mod policy;
 mod reader;
 mod recipient;
+mod reference;
 mod setting;
 mod settings;
 mod template;
@@ -62,6 +37,7 @@ pub use declared::check_treatment;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
 pub use find::{config_beside, find_config, find_waivers};
 pub use layers::{list_subjects, resolve};
+pub use reference::{ALL_SETTINGS, SettingPage, explain_setting};
 pub use setting::{Flag, Given, Setting, Verbs};
 pub use settings::settings;
 pub use template::starting_config;

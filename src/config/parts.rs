@@ -37,11 +37,6 @@ pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [
     ("iso-8859-1", TextEncoding::Windows1252),
 ];
 
-/// The name of a value in one of these lists.
-pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
-    known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
-}
-
 /// A delimiter or quote from `;`, `tab` or `\t`: one ASCII character that is no line break, letter or digit.
 pub(super) fn parse_delimiter(text: &str) -> Result<u8, String> {
     let wrong = "expected one ASCII character that is no letter, digit or line break, or `tab`";

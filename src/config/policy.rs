@@ -1,11 +1,13 @@
 //! `[policy]`: the preset and what is raised. Its limits come from the table beside the measures.
 
 use super::document::Problem;
+use super::kind::name_of;
 use super::parts::SEVERITIES;
 use super::reader::Written;
 use super::setting::Draft;
+use super::settings::list;
 use crate::judge::{AGGREGATE_PRESETS, PRESETS};
-use crate::plan::{did_you_mean, shown_name};
+use crate::plan::{Plan, hint_for, shown_name};
 use crate::result::{FindingCode, RaisedSeverity};
 
 /// Names that mean: no preset.
@@ -25,11 +27,13 @@ pub(super) fn preset(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
         let message = format!("preset `{text}` is for totals, and this version measures records only");
         return Err(value.refused("preset-for-totals", message).with_hint("judge records by another preset"));
     }
-    let hint = match did_you_mean(&text, PRESETS) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("presets: default, {}", PRESETS.join(", ")),
-    };
-    Err(value.refused("unknown-preset", format!("`{}` is not a preset", shown_name(&text))).with_hint(hint))
+    value.one_of(PRESETS.into_iter().chain(["default"]), "unknown-preset", "preset").map(|_| ())
+}
+
+/// The findings whose severity is raised, for the record.
+pub(super) fn shown_severities(plan: &Plan) -> String {
+    let raised = plan.policy.severities.iter();
+    list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of(&SEVERITIES, raised.at_least))))
 }
 
 pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
@@ -52,10 +56,8 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
 pub(super) fn finding_code(written: &str) -> Result<FindingCode, (String, String)> {
     let known = FindingCode::ALL.into_iter().find(|code| code.name() == written);
     known.ok_or_else(|| {
-        let hint = match did_you_mean(written, FindingCode::ALL.map(FindingCode::name)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`reidrisk explain` lists the codes of findings".to_owned(),
-        };
+        let all = || "`reidrisk explain` lists the codes of findings".to_owned();
+        let hint = hint_for(written, FindingCode::ALL.map(FindingCode::name), all);
         (format!("`{}` is not the code of a finding", shown_name(written)), hint)
     })
 }

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Document, Problem};
-use crate::plan::{did_you_mean, grouped, shown_name, split_names};
+use crate::plan::{did_you_mean, grouped, hint_for, shown_name, split_names};
 
 /// A table of a file. When it is let go of, every key that nobody took is a mistake.
 pub(super) struct Section<'table, 'text> {
@@ -130,10 +130,9 @@ impl<'table, 'text> Section<'table, 'text> {
         let (what, code) = if self.place.is_empty() { ("section", "unknown-section") } else { ("key", "unknown-key") };
         let within = if self.place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(&self.place)) };
         let message = format!("`{}` is not a {what}{within}", shown_name(name));
-        let hint = match ((self.elsewhere)(name), did_you_mean(name, taken.iter().copied())) {
-            (Some(section), _) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
-            (None, Some(meant)) => format!("did you mean `{meant}`?"),
-            (None, None) => format!("{what}s here: {}", taken.join(", ")),
+        let hint = match (self.elsewhere)(name) {
+            Some(section) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
+            None => hint_for(name, taken.iter().copied(), || format!("{what}s here: {}", taken.join(", "))),
         };
         Problem::Found { code, message, hint: Some(hint), span, of_value: false }
     }
@@ -272,6 +271,22 @@ impl<'table, 'text> Written<'table, 'text> {
         })
     }
 
+    /// One of some names; another one is a mistake with a code of its own.
+    pub(super) fn one_of(
+        &self,
+        known: impl IntoIterator<Item = &'static str> + Clone,
+        code: &'static str,
+        what: &str,
+    ) -> Result<String, Problem> {
+        let text = self.text()?;
+        if known.clone().into_iter().any(|name| name == text) {
+            return Ok(text);
+        }
+        let all = || format!("{what}s: {}", known.clone().into_iter().collect::<Vec<_>>().join(", "));
+        let hint = hint_for(&text, known.clone(), all);
+        Err(self.refused(code, format!("`{}` is not a {what}", shown_name(&text))).with_hint(hint))
+    }
+
     pub(super) fn boolean(&self) -> Result<bool, Problem> {
         let written = match self {
             Self::File { value, .. } => value.get_ref().as_bool(),
@@ -289,12 +304,9 @@ impl<'table, 'text> Written<'table, 'text> {
             }
             Self::Flag { .. } => self.as_text().and_then(|text| text.parse().ok()),
         };
-        let number =
-            number.filter(|number| (least..=most).contains(number)).and_then(|number| T::try_from(number).ok());
-        number.ok_or_else(|| match most {
-            u64::MAX => self.out_of_range(&format!("a whole number of at least {least}")),
-            most => self.out_of_range(&format!("a whole number from {least} to {}", grouped(most))),
-        })
+        let number = number.filter(|number| (least..=most).contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| self.out_of_range(&whole_words(least, most)))
     }
 
     /// A number, whole or decimal, that `range` holds.
@@ -427,6 +439,14 @@ impl<'table, 'text> Written<'table, 'text> {
             elsewhere: |_| None,
             is_open: false,
         })
+    }
+}
+
+/// What is expected of a whole number in a range; `u64::MAX` is no bound.
+pub(super) fn whole_words(least: u64, most: u64) -> String {
+    match most {
+        u64::MAX => format!("a whole number of at least {least}"),
+        most => format!("a whole number from {least} to {}", grouped(most)),
     }
 }
 

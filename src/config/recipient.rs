@@ -1,6 +1,7 @@
 //! `[recipient]`: who is to receive the extract, and under which agreement.
 
 use super::document::Problem;
+use super::kind::{Kind, day};
 use super::reader::Written;
 use super::setting::Draft;
 use super::settings::{NONE, file_name};
@@ -12,10 +13,14 @@ pub(super) fn of(draft: &mut Draft) -> &mut RecipientPlan {
     draft.plan.recipient.get_or_insert_default()
 }
 
-/// A part of the terms, for the record.
-pub(super) fn shown(plan: &Plan, part: impl Fn(&Recipient) -> Option<String>) -> String {
-    let part = plan.recipient.as_ref().and_then(|recipient| part(&recipient.terms));
-    part.map_or(NONE.to_owned(), |part| shown_name(&part))
+/// The terms of the agreement of a draft.
+pub(super) fn terms(draft: &mut Draft) -> &mut Recipient {
+    &mut of(draft).terms
+}
+
+/// The last day of an agreement, as results keep it.
+pub(super) fn last_day() -> Kind<String> {
+    Kind::new(day().words, |value| value.date().map(|day| day.to_string()), |day| shown_name(day))
 }
 
 pub(super) fn shown_consent(plan: &Plan) -> String {

@@ -1,17 +1,17 @@
-//! One setting: said once, with its key, its flag, its words, how it is read and how it is shown.
+//! One setting: said once, with its key, its flag, its words, an example, how it is read and how it is shown.
 
 use std::collections::BTreeMap;
 
 use super::against::Against;
 use super::document::Problem;
+use super::kind::Kind;
 use super::reader::Written;
-use crate::plan::{Limit, Limits, Plan};
+use crate::plan::{Limit, Limits, Plan, Range};
 use crate::result::Role;
 
 /// A setting of a scan. The row in the table of [`settings`](super::settings()) is all there is to it besides its field in
 /// the [`Plan`]: from it come the key of the configuration, the flag, the environment variable, the merge, the record of
-/// where it came from, and the text of the help.
-#[derive(Clone, Copy)]
+/// where it came from, the text of the help, the reference, and the test that it does something.
 pub struct Setting {
     /// The section of `reidrisk.toml` its key stands in; empty for a flag without a key.
     pub section: &'static str,
@@ -31,24 +31,26 @@ pub struct Setting {
     pub help: &'static str,
     /// More words for the long help.
     pub more: &'static str,
+    /// What may be written.
+    pub words: String,
+    /// A value that is not the default, as it is written in a file; of a flag without a key as it is typed.
+    pub example: &'static str,
+    /// The setting beside it without which it says nothing.
+    pub needs: Option<&'static str>,
+    /// The limit that it is.
+    pub limit: Option<&'static Limit>,
     /// The entry of the record that it is part of, where that is not its own.
     pub(super) part_of: Option<&'static str>,
     /// Whether a higher layer adds to the lower one instead of taking its place.
     pub(super) is_merged: bool,
-    /// Reads a value into the draft. Layers are read from the lowest to the highest, so the last one stays.
-    pub(super) read: Read,
-    /// Its value in a plan, for the record. No cell value may be in it.
-    pub(super) show: fn(&Plan) -> String,
+    /// Whether it says what others may know, so that roles that nobody declared are not guessed.
+    decides_roles: bool,
+    read: Box<dyn Fn(&mut Draft, &Written<'_, '_>) -> Taken + Send + Sync>,
+    show: Box<dyn Fn(&mut Draft) -> String + Send + Sync>,
 }
 
-/// How a value gets into the draft.
-#[derive(Clone, Copy)]
-pub(super) enum Read {
-    /// By a function of its own.
-    Own(fn(&mut Draft, &Written<'_, '_>) -> Result<(), Problem>),
-    /// As a limit of the policy.
-    Limit(&'static Limit),
-}
+/// Whether a value got into the draft. Layers are read from the lowest to the highest, so the last one stays.
+pub(super) type Taken = Result<(), Problem>;
 
 /// How a flag is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,75 +92,112 @@ pub(super) struct Draft {
     pub(super) decides_roles: bool,
     /// What was typed about a table of the recipient.
     pub(super) against: Against,
+    /// The column whose section is read, in `[columns.NAME]`.
+    pub(super) column: String,
+}
+
+/// A setting of one value, which has one place in the draft.
+pub(super) fn row<T: 'static>(
+    section: &'static str,
+    name: &'static str,
+    kind: Kind<T>,
+    example: &'static str,
+    help: &'static str,
+    place: fn(&mut Draft) -> &mut T,
+) -> Setting {
+    let Kind { words, read, show } = kind;
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| read(value).map(|value| *place(draft) = value);
+    let row = own(section, name, "", example, help, |_, _| Ok(()), |_| String::new());
+    Setting { words, read: Box::new(read), show: Box::new(move |draft| show(place(draft))), ..row }
+}
+
+/// A setting that is read in a way of its own.
+pub(super) fn own(
+    section: &'static str,
+    name: &'static str,
+    words: &str,
+    example: &'static str,
+    help: &'static str,
+    read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
+    show: fn(&Plan) -> String,
+) -> Setting {
+    Setting {
+        section,
+        name,
+        old: None,
+        flag: None,
+        verbs: Verbs::Scan,
+        environment: false,
+        heading: "",
+        help,
+        more: "",
+        words: words.to_owned(),
+        example,
+        needs: None,
+        limit: None,
+        part_of: None,
+        is_merged: false,
+        decides_roles: false,
+        read: Box::new(read),
+        show: Box::new(move |draft| show(&draft.plan)),
+    }
+}
+
+/// A limit of a policy: everything about it is in its row beside the measure.
+pub(super) fn of_limit(limit: &'static Limit) -> Setting {
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| {
+        let number = match limit.range {
+            Range::Whole(least, most) => {
+                let most = if most == u32::MAX { u64::MAX } else { u64::from(most) };
+                value.whole::<u32>(u64::from(least), most).map(f64::from)?
+            }
+            Range::Between(..) => value.number(limit.range)?,
+        };
+        draft.limits.values.insert(limit.key, number);
+        Ok(())
+    };
+    let example = if matches!(limit.range, Range::Whole(..)) { "9" } else { "0.25" };
+    let words = limit.range.expected();
+    let row = own("policy", limit.key, &words, example, limit.sentence, |_, _| Ok(()), |_| String::new());
+    let row = row.typed(Flag::Value("N"), super::settings::VERDICT).in_environment();
+    Setting { limit: Some(limit), read: Box::new(read), ..row }
 }
 
 impl Setting {
-    pub(super) const fn new(
-        section: &'static str,
-        name: &'static str,
-        help: &'static str,
-        read: fn(&mut Draft, &Written<'_, '_>) -> Result<(), Problem>,
-        show: fn(&Plan) -> String,
-    ) -> Self {
-        Self {
-            section,
-            name,
-            old: None,
-            flag: None,
-            verbs: Verbs::Scan,
-            environment: false,
-            heading: "",
-            help,
-            more: "",
-            part_of: None,
-            is_merged: false,
-            read: Read::Own(read),
-            show,
-        }
+    pub(super) fn typed(self, flag: Flag, heading: &'static str) -> Self {
+        Self { flag: Some(flag), heading, ..self }
     }
 
-    /// A limit of a policy: everything about it is in its row beside the measure.
-    pub(super) fn of_limit(limit: &'static Limit) -> Self {
-        let none: fn(&mut Draft, &Written<'_, '_>) -> Result<(), Problem> = |_, _| Ok(());
-        let row = Self::new("policy", limit.key, limit.sentence, none, |_| String::new());
-        let row = row.typed(Flag::Value("N"), super::settings::VERDICT).in_environment();
-        Self { read: Read::Limit(limit), ..row }
+    pub(super) fn by(self, verbs: Verbs) -> Self {
+        Self { verbs, ..self }
     }
 
-    pub(super) const fn typed(mut self, flag: Flag, heading: &'static str) -> Self {
-        self.flag = Some(flag);
-        self.heading = heading;
-        self
+    pub(super) fn in_environment(self) -> Self {
+        Self { environment: true, ..self }
     }
 
-    pub(super) const fn by(mut self, verbs: Verbs) -> Self {
-        self.verbs = verbs;
-        self
+    pub(super) fn formerly(self, old: &'static str) -> Self {
+        Self { old: Some(old), ..self }
     }
 
-    pub(super) const fn in_environment(mut self) -> Self {
-        self.environment = true;
-        self
+    pub(super) fn more(self, more: &'static str) -> Self {
+        Self { more, ..self }
     }
 
-    pub(super) const fn formerly(mut self, old: &'static str) -> Self {
-        self.old = Some(old);
-        self
+    pub(super) fn merged(self) -> Self {
+        Self { is_merged: true, ..self }
     }
 
-    pub(super) const fn more(mut self, more: &'static str) -> Self {
-        self.more = more;
-        self
+    pub(super) fn part_of(self, entry: &'static str) -> Self {
+        Self { part_of: Some(entry), ..self }
     }
 
-    pub(super) const fn merged(mut self) -> Self {
-        self.is_merged = true;
-        self
+    pub(super) fn needs(self, other: &'static str) -> Self {
+        Self { needs: Some(other), ..self }
     }
 
-    pub(super) const fn part_of(mut self, entry: &'static str) -> Self {
-        self.part_of = Some(entry);
-        self
+    pub(super) fn deciding_roles(self) -> Self {
+        Self { decides_roles: true, ..self }
     }
 
     /// The dotted key; of a flag without a key its name.
@@ -180,37 +219,19 @@ impl Setting {
         self.environment.then(|| format!("REIDRISK_{}", self.name.to_uppercase()))
     }
 
-    /// The limit that it is.
-    #[must_use]
-    pub fn limit(&self) -> Option<&'static Limit> {
-        match self.read {
-            Read::Limit(limit) => Some(limit),
-            Read::Own(_) => None,
-        }
-    }
-
     /// The entry of the record it belongs to.
     pub(super) fn entry(&self) -> String {
         self.part_of.map_or_else(|| self.key(), str::to_owned)
     }
 
-    pub(super) fn set(&self, draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-        match self.read {
-            Read::Own(read) => read(draft, value),
-            Read::Limit(limit) => {
-                let number = match limit.range {
-                    crate::plan::Range::Whole(least, u32::MAX) => {
-                        value.whole::<u32>(u64::from(least), u64::MAX).map(f64::from)?
-                    }
-                    crate::plan::Range::Whole(least, most) => {
-                        value.whole::<u32>(u64::from(least), u64::from(most)).map(f64::from)?
-                    }
-                    range @ crate::plan::Range::Between(..) => value.number(range)?,
-                };
-                draft.limits.values.insert(limit.key, number);
-                Ok(())
-            }
-        }
+    pub(super) fn set(&self, draft: &mut Draft, value: &Written<'_, '_>) -> Taken {
+        draft.decides_roles |= self.decides_roles;
+        (self.read)(draft, value)
+    }
+
+    /// Its value, for the record.
+    pub(super) fn shown(&self, draft: &mut Draft) -> String {
+        (self.show)(draft)
     }
 
     /// Whether one typed value can be taken, for the command line to say so with the flag.
@@ -230,7 +251,7 @@ impl Setting {
 #[derive(Clone)]
 pub struct Given {
     /// The setting.
-    pub setting: Setting,
+    pub setting: &'static Setting,
     /// What was typed behind its flag, each time.
     pub values: Vec<String>,
     /// The flag or the variable, for the record.
@@ -247,12 +268,51 @@ impl Given {
             (Some(Flag::Off), []) => vec!["false".to_owned()],
             _ => values.iter().map(|&value| value.to_owned()).collect(),
         };
-        Some(Self { setting: *setting, values, origin: format!("--{name}") })
+        Some(Self { setting, values, origin: format!("--{name}") })
     }
 }
 
 impl std::fmt::Debug for Given {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} {:?}", self.origin, self.values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::{DeTable, DeValue};
+
+    use super::{Flag, Setting};
+
+    impl Setting {
+        /// The example as it is typed: one text for each value behind the flag, none behind a switch.
+        pub(crate) fn typed_example(&self) -> Vec<String> {
+            match (self.flag, self.section) {
+                (Some(Flag::On | Flag::Off), _) => Vec::new(),
+                (_, "") => vec![self.example.to_owned()],
+                _ => {
+                    let text = format!("key = {}", self.example);
+                    let table = DeTable::parse(&text).unwrap();
+                    typed(table.get_ref().get("key").unwrap().get_ref())
+                }
+            }
+        }
+    }
+
+    fn typed(value: &DeValue<'_>) -> Vec<String> {
+        match value {
+            DeValue::Array(list) => list.iter().flat_map(|item| typed(item.get_ref())).collect(),
+            DeValue::Table(table) => {
+                let one = |(name, value): (_, &toml::Spanned<DeValue<'_>>)| {
+                    let name: &toml::Spanned<std::borrow::Cow<'_, str>> = name;
+                    format!("{}={}", name.get_ref(), typed(value.get_ref()).concat())
+                };
+                table.iter().map(one).collect()
+            }
+            DeValue::String(text) => vec![text.to_string()],
+            DeValue::Integer(number) => vec![number.as_str().to_owned()],
+            DeValue::Float(number) => vec![number.as_str().to_owned()],
+            other => panic!("an example of a flag is no {}", other.type_str()),
+        }
     }
 }

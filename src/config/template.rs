@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::parts::{ENCODINGS, SEVERITIES, name_of};
-use crate::plan::{InputOptions, Plan, grouped};
+use askama::Template;
+
+use super::kind::name_of;
+use super::parts::{ENCODINGS, SEVERITIES};
+use crate::plan::{InputOptions, Plan, counted};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};
 
@@ -14,199 +17,75 @@ use crate::result::{Dataset, DatasetColumn, Role};
 /// so that any text is a name; reasons are comments of one line.
 #[must_use]
 pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
-    let mut text = String::new();
-    let name = printable(&dataset.name);
-    let columns = dataset.columns.len();
-    let guessed = dataset.columns.iter().filter(|column| column.guessed).count();
-    push(&mut text, &format!("# Column roles and limits for {name}, for `reidrisk scan`."));
-    push(&mut text, &format!("# {guessed} of {columns} roles were guessed from headings and counts."));
-    push(&mut text, "# Read every entry and correct it: from now on a scan takes them as declared, and may pass.");
-    push(
-        &mut text,
-        "# A PASS needs a role for every column; a `reason` says why what is declared is right where the data",
-    );
-    push(&mut text, "# alone do not show it. `reidrisk explain CODE` says what a finding asks for.");
-    push(&mut text, "# A relative file name is looked for in the folder of this file.");
-    dataset_section(&mut text, dataset, &plan.input);
-    subject_section(&mut text, dataset);
-    columns_section(&mut text, dataset);
-    policy_section(&mut text, plan);
-    recipient_example(&mut text, dataset);
-    text
-}
-
-const ROLE_HELP: [&str; 6] = [
-    "subject            the person or account that records belong to",
-    "direct-identifier  names a person outright: name, card number, e-mail",
-    "quasi-identifier   others may know it, and it helps to single a person out",
-    "sensitive          what nobody should learn",
-    "weight             sampling weight",
-    "ignore             not used",
-];
-
-fn push(text: &mut String, line: &str) {
-    text.push_str(line);
-    text.push('\n');
-}
-
-fn pair(text: &mut String, key: &str, value: &str) {
-    push(text, &format!("{key} = {value}"));
-}
-
-fn dataset_section(text: &mut String, dataset: &Dataset, input: &InputOptions) {
-    push(text, "\n[dataset]");
-    push(text, &format!("# name = {}", quoted(&dataset.name)));
-    let sign = |byte: u8| quoted(&if byte == b'\t' { "tab".to_owned() } else { char::from(byte).to_string() });
-    if let Some(delimiter) = input.delimiter {
-        pair(text, "delimiter", &sign(delimiter));
-    }
-    if let Some(quote) = input.quote {
-        pair(text, "quote", &quote.map_or_else(|| quoted("none"), sign));
-    }
-    if let Some(header) = input.header {
-        pair(text, "header", &header.to_string());
-    }
-    if let Some(encoding) = input.encoding {
-        pair(text, "encoding", &quoted(&name_of(&ENCODINGS, encoding)));
-    }
-    if !input.null_values.is_empty() {
-        pair(text, "null_value", &list(&input.null_values));
-    }
-    if let Some(trim) = input.trim {
-        pair(text, "trim", &trim.to_string());
-    }
-    if let Some(marks) = &input.suppression_marks {
-        pair(text, "suppression_marks", &list(marks));
-    }
-}
-
-fn subject_section(text: &mut String, dataset: &Dataset) {
-    push(text, "\n# Who is the person? Crowds are counted in subjects, not in records.");
-    let Some(subject) = dataset.columns.iter().find(|column| column.role == Role::Subject) else {
-        push(text, "# No column looks like a subject, so each record counts as its own, which can hide risk.");
-        push(text, "# Name the subject, or say that every record is a person of its own:");
-        return push(text, "# [subject]\n# column = \"customer\"\n# none = true\n# reason = \"one line a person\"");
+    let of_role = |wanted: fn(Role) -> bool| {
+        let columns = dataset.columns.iter().filter(|column| wanted(column.role));
+        list(&columns.map(|column| column.name.clone()).collect::<Vec<_>>())
     };
-    push(text, "[subject]");
-    reason(text, subject);
-    pair(text, "column", &quoted(&subject.name));
-    push(text, "# Several cards or accounts of one person, when a file says whose they are:");
-    push(text, "# map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }");
-    push(text, "# Why it is the person, where another column seems to be:");
-    push(text, "# reason = \"one number a person\"");
+    let (subjects, others) = dataset.columns.iter().partition::<Vec<_>, _>(|column| column.role == Role::Subject);
+    let text = StartingConfig {
+        dataset,
+        name: printable(&dataset.name),
+        guessed: dataset.columns.iter().filter(|column| column.guessed).count(),
+        reading: reading(&plan.input),
+        subject: subjects.first().copied(),
+        others,
+        k: plan.policy.k,
+        fail_on: name_of(&SEVERITIES, plan.policy.fail_on),
+        allowed: of_role(|role| role != Role::DirectIdentifier),
+        forbidden: of_role(|role| role == Role::DirectIdentifier),
+        quasi: of_role(|role| role == Role::QuasiIdentifier),
+    };
+    // Memory takes every byte, and nothing else of the template can fail.
+    text.render().unwrap_or_default() + "\n"
 }
 
-fn columns_section(text: &mut String, dataset: &Dataset) {
-    push(text, "\n# What is each column to the subject? Roles:");
-    for line in ROLE_HELP {
-        push(text, &format!("#   {line}"));
-    }
-    push(
-        text,
-        "# A quasi-identifier may be counted more coarsely: coarsen = \"month\", \"round:10\", \"prefix:3\", \"drop\".",
-    );
-    push(text, "# `varies` says whether it changes from record to record of a subject; without it the data decide.");
-    for column in dataset.columns.iter().filter(|column| column.role != Role::Subject) {
-        push(text, &format!("\n[columns.{}]", key(&column.name)));
-        push(text, &format!("# {}", facts(column)));
-        reason(text, column);
-        pair(text, "role", &quoted(column.role.name()));
-        match column.coarsen.as_slice() {
-            [] => {}
-            [rule] => pair(text, "coarsen", &quoted(rule)),
-            rules => pair(text, "coarsen", &list(rules)),
-        }
-        for line in hints(column.role) {
-            push(text, line);
-        }
-    }
+/// What the text of `templates/reidrisk.toml` is filled with.
+#[derive(Template)]
+#[template(path = "reidrisk.toml", escape = "none")]
+struct StartingConfig<'a> {
+    dataset: &'a Dataset,
+    name: String,
+    guessed: usize,
+    /// Keys and values of the section about reading that somebody gave.
+    reading: Vec<(&'static str, String)>,
+    subject: Option<&'a DatasetColumn>,
+    others: Vec<&'a DatasetColumn>,
+    k: u32,
+    fail_on: String,
+    allowed: String,
+    forbidden: String,
+    quasi: String,
 }
 
-/// What else can be said of a column in this role.
-fn hints(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::QuasiIdentifier => &["# varies = false"],
-        Role::Sensitive | Role::Weight | Role::Ignore => &["# reason = \"why nobody is known by it\""],
-        Role::Subject | Role::DirectIdentifier => &[],
-    }
+fn reading(input: &InputOptions) -> Vec<(&'static str, String)> {
+    let sign = |byte: u8| quoted(&if byte == b'\t' { "tab".to_owned() } else { char::from(byte).to_string() });
+    let given = [
+        ("delimiter", input.delimiter.map(sign)),
+        ("quote", input.quote.map(|quote| quote.map_or_else(|| quoted("none"), sign))),
+        ("header", input.header.map(|header| header.to_string())),
+        ("encoding", input.encoding.map(|encoding| quoted(&name_of(&ENCODINGS, encoding)))),
+        ("null_value", Some(list(&input.null_values)).filter(|_| !input.null_values.is_empty())),
+        ("trim", input.trim.map(|trim| trim.to_string())),
+        ("suppression_marks", input.suppression_marks.as_ref().map(|marks| list(marks))),
+    ];
+    given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }
 
 /// `timestamp, 28 distinct values, 3 missing cells, changes within a subject`
 fn facts(column: &DatasetColumn) -> String {
-    let mut facts = column.column_type.name().to_owned();
-    if let Some(distinct) = column.distinct {
-        let values = if distinct == 1 { "value" } else { "values" };
-        // Writing to a string cannot fail.
-        let _ = write!(facts, ", {} distinct {values}", grouped(distinct));
-    }
-    let cells = if column.missing == 1 { "cell" } else { "cells" };
-    let _ = write!(facts, ", {} missing {cells}", grouped(column.missing));
-    facts.push_str(match column.constant_per_subject {
-        Some(true) => ", never changes within a subject",
-        Some(false) => ", changes within a subject",
-        None => "",
-    });
-    facts
+    let distinct = column.distinct.map(|values| counted(values, "distinct value", "distinct values"));
+    let missing = counted(column.missing, "missing cell", "missing cells");
+    let changes = column.constant_per_subject.map(|constant| if constant { "never changes" } else { "changes" });
+    let changes = changes.map(|changes| format!("{changes} within a subject"));
+    let facts = [Some(column.column_type.name().to_owned()), distinct, Some(missing), changes];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn reason(text: &mut String, column: &DatasetColumn) {
+fn reason(column: &DatasetColumn) -> String {
     match &column.guess_reason {
-        Some(reason) => push(text, &format!("# guessed: {}", printable(reason))),
-        None if column.guessed => push(text, "# guessed"),
-        None => push(text, "# as said on the command line"),
-    }
-}
-
-fn policy_section(text: &mut String, plan: &Plan) {
-    let policy = &plan.policy;
-    push(text, "\n# What the answer is judged by. These are house limits, not law.");
-    push(text, "[policy]");
-    push(text, "# Smallest allowed class of the quasi-identifiers that never change within a subject, in subjects.");
-    pair(text, "k", &policy.k.to_string());
-    push(text, "# Findings of this severity or above fail: low, medium, high, critical.");
-    pair(text, "fail_on", &quoted(&name_of(&SEVERITIES, policy.fail_on)));
-    push(
-        text,
-        "# Largest share of subjects that may be linked to what the recipient holds; needs [[recipient.holds]].",
-    );
-    push(text, "# max_linked_share = 0.01");
-    push(text, "# Who changes the file as `coarsen` says before it leaves, if this file is not the one that leaves:");
-    push(
-        text,
-        "# treatment = { applied = \"downstream\", approved_by = \"NAME\", reason = \"WHY\", expires = 2027-02-28 }",
-    );
-}
-
-/// Recipient and agreement, as an example to fill in, with the columns of the extract.
-fn recipient_example(text: &mut String, dataset: &Dataset) {
-    let names = |direct: bool| {
-        let wanted = |column: &&DatasetColumn| (column.role == Role::DirectIdentifier) == direct;
-        list(&dataset.columns.iter().filter(wanted).map(|column| column.name.clone()).collect::<Vec<_>>())
-    };
-    let quasi = dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-    let quasi = list(&quasi.map(|column| column.name.clone()).collect::<Vec<_>>());
-    push(
-        text,
-        "\n# Who is to receive the extract, and under which agreement. Take away the `#` and fill in what applies.",
-    );
-    for line in [
-        "[recipient]",
-        "name = \"Example Platform Ltd\"",
-        "purpose = \"fraud statistics\"",
-        "agreement = \"C-118\"",
-        "ends = 2027-02-28",
-        "no_onward_sharing = true",
-        &format!("allowed_columns = {}", names(false)),
-        &format!("forbidden_columns = {}", names(true)),
-        "consent = { file = \"register.csv\", column = \"customer\" }",
-        "# What it holds already, to measure what it can join the extract to: one such section for each source.",
-        "[[recipient.holds]]",
-        "file = \"members.csv\"",
-        "subject = \"member\"",
-        &format!("on = {quasi}"),
-        "attack = [\"exact\"]",
-    ] {
-        push(text, &format!("# {line}"));
+        Some(reason) => format!("guessed: {}", printable(reason)),
+        None if column.guessed => "guessed".to_owned(),
+        None => "as said on the command line".to_owned(),
     }
 }
 

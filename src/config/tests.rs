@@ -11,7 +11,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::SECTIONS;
 use super::{ConfigFile, Given, Setting, resolve, settings};
-use crate::measure;
 use crate::plan::{ConfigError, Plan, check_columns};
 use crate::result::{MissingMode, Role, Severity};
 
@@ -90,82 +89,17 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.config_sha256.unwrap().len(), 64);
 }
 
-/// A line of a file for every key, with a value that is not the default, and what must stand beside it.
-const KEYS: [(&str, &str); 59] = [
-    ("dataset.name", "name = \"cards\""),
-    ("dataset.delimiter", "delimiter = \";\""),
-    ("dataset.quote", "quote = \"none\""),
-    ("dataset.header", "header = false"),
-    ("dataset.encoding", "encoding = \"latin-1\""),
-    ("dataset.null_value", "null_value = [\"CANARY\"]"),
-    ("dataset.time_zone", "time_zone = \"+02:00\""),
-    ("dataset.day_start", "day_start = \"04:00\""),
-    ("dataset.trim", "trim = false"),
-    ("dataset.suppression_marks", "suppression_marks = [\"CANARY\"]"),
-    ("dataset.kind", "kind = \"aggregate\""),
-    ("subject.none", "none = true"),
-    ("subject.reason", "column = \"card\"\nreason = \"one card a person\""),
-    ("subject.column", "column = \"card\""),
-    ("subject.map", "column = \"card\"\nmap = { file = \"CANARY/cards.csv\", from = \"card\", to = \"customer\" }"),
-    ("columns.role", "age.role = \"sensitive\""),
-    ("columns.coarsen", "age.coarsen = \"hierarchy:CANARY/levels.csv:1\""),
-    ("columns.permitted", "age.permitted = true"),
-    ("columns.null_value", "age.null_value = [\"CANARY\"]"),
-    ("columns.real_values", "age.real_values = [\"CANARY\"]"),
-    ("columns.varies", "age.varies = true"),
-    ("columns.reason", "age.reason = \"the bank alone knows it\""),
-    (
-        "policy.treatment",
-        "treatment = { applied = \"downstream\", approved_by = \"DPO\", reason = \"exporter\", expires = 2027-02-28 }",
-    ),
-    ("unicity.reason", "reason = \"amounts are not seen\""),
-    ("recipient.name", "name = \"Platform\""),
-    ("recipient.purpose", "purpose = \"study\""),
-    ("recipient.agreement", "agreement = \"C-118\""),
-    ("recipient.ends", "ends = 2027-02-28"),
-    ("recipient.no_onward_sharing", "no_onward_sharing = true"),
-    ("recipient.allowed_columns", "allowed_columns = [\"age\"]"),
-    ("recipient.forbidden_columns", "forbidden_columns = [\"age\"]"),
-    (
-        "recipient.consent",
-        "consent = { file = \"CANARY/r.csv\", column = \"c\", value_column = \"v\", value = \"CANARY\" }",
-    ),
-    ("recipient.holds", "holds = { file = \"CANARY/members.csv\" }"),
-    ("policy.preset", "preset = \"controlled-k5\""),
-    ("policy.k", "k = 9"),
-    ("policy.gate_any_record", "gate_any_record = true"),
-    ("policy.fail_on", "fail_on = \"low\""),
-    ("policy.allow_review", "allow_review = true"),
-    ("policy.severities", "severities = { guessed-roles = \"critical\" }"),
-    ("scan.measures", "measures = [\"uniqueness\"]"),
-    ("scan.max_set", "max_set = 2"),
-    ("scan.missing", "missing = \"wildcard\""),
-    ("scan.seed", "seed = 7"),
-    ("scan.threads", "threads = 3"),
-    ("scan.memory", "memory = \"2G\""),
-    ("scan.timeout", "timeout = \"10m\""),
-    ("scan.audience", "audience = \"internal\""),
-    ("unicity.point", "point = [\"day+shop\"]"),
-    ("unicity.known_points", "known_points = \"1..9\""),
-    ("unicity.within", "within = { amount = \"5%\" }"),
-    ("unicity.attacker", "attacker = [\"rarest\"]"),
-    ("unicity.known_attributes", "known_attributes = [\"age\"]"),
-    ("unicity.visible", "visible = { shop = [\"CANARY\"] }"),
-    ("unicity.order", "order = \"day\""),
-    ("unicity.crowd_below", "crowd_below = 5"),
-    ("unicity.draws", "draws = 500"),
-    ("unicity.sweep", "sweep = true"),
-    ("unicity.mobility", "mobility = [\"time\"]"),
-    ("unicity.mobility_tolerance", "mobility_tolerance = 0.1"),
-];
+/// The example of a key as a file, behind the key that it needs beside it.
+fn example_of(row: &Setting) -> (String, String) {
+    let place = if row.section == "columns" { "columns.age" } else { row.section };
+    let line = |row: &Setting| format!("{} = {}\n", row.name, row.example);
+    let beside = row.needs.map(|name| settings().iter().find(|it| it.section == row.section && it.name == name));
+    let beside = beside.map_or(String::new(), |needed| line(needed.unwrap()));
+    (format!("[{place}]\n{beside}"), line(row))
+}
 
-/// The samples of every key, those of limits made from their table.
-fn samples() -> Vec<(String, String)> {
-    let known = "known_identifiers = { file = \"CANARY/i.csv\", column = \"pan\", pseudonym = \"card\" }";
-    let listed = KEYS.into_iter().chain([("linkage.known_identifiers", known)]);
-    let listed = listed.map(|(key, line)| (key.to_owned(), line.to_owned()));
-    let limits = measure::limits().filter(|limit| limit.key != "k");
-    listed.chain(limits.map(|limit| (format!("policy.{}", limit.key), format!("{} = 0.25", limit.key)))).collect()
+fn keys() -> impl Iterator<Item = &'static Setting> {
+    settings().iter().filter(|row| !row.section.is_empty())
 }
 
 /// What a plan asks for, without the record of where it came from.
@@ -174,34 +108,56 @@ fn asked(plan: Plan) -> Plan {
 }
 
 #[test]
-fn every_key_changes_the_plan_and_the_record_and_tells_no_cell() {
-    let keys: BTreeSet<String> = settings().iter().filter(|row| !row.section.is_empty()).map(Setting::key).collect();
-    let sampled: BTreeSet<String> = samples().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(sampled, keys, "each key has a sample");
-    let nothing = plan(&[], "");
-    for (key, lines) in samples() {
-        let section = key.split('.').next().unwrap();
-        let changed = plan(&[], &format!("[{section}]\n{lines}\n"));
-        assert_ne!(asked(changed.clone()), asked(nothing.clone()), "{key} does nothing");
-        let entry = if key == "subject.column" { "columns.role" } else { key.as_str() };
-        assert_ne!(told(&changed, entry).0, told(&nothing, entry).0, "{key}");
-        assert_eq!(told(&changed, entry).1, "conf/reidrisk.toml", "{key}");
-        let leaked = changed.settings.iter().find(|told| format!("{told:?}").contains("CANARY"));
-        assert_eq!(leaked, None, "{key}");
+fn every_key_changes_the_plan_and_the_record() {
+    for row in keys() {
+        let (key, (beside, line)) = (row.key(), example_of(row));
+        let (without, changed) = (plan(&[], &beside.replace("[columns.age]\n", "")), plan(&[], &(beside + &line)));
+        assert_ne!(asked(changed.clone()), asked(without.clone()), "{key} does nothing");
+        assert_ne!(told(&changed, &row.entry()).0, told(&without, &row.entry()).0, "{key}");
+        assert_eq!(told(&changed, &row.entry()).1, "conf/reidrisk.toml", "{key}");
     }
+}
+
+/// Cells and folders wherever a file can hold them.
+const CELLS: &str = r#"
+[dataset]
+null_value = ["CANARY"]
+suppression_marks = ["CANARY"]
+[subject]
+column = "card"
+map = { file = "CANARY/cards.csv", from = "card", to = "customer" }
+[columns.age]
+coarsen = "hierarchy:CANARY/levels.csv:1"
+null_value = ["CANARY"]
+real_values = ["CANARY"]
+[recipient]
+consent = { file = "CANARY/r.csv", column = "c", value_column = "v", value = "CANARY" }
+holds = { file = "CANARY/members.csv" }
+[unicity]
+visible = { shop = ["CANARY"] }
+[linkage]
+known_identifiers = { file = "CANARY/i.csv", column = "pan", pseudonym = "card" }
+"#;
+
+#[test]
+fn the_record_tells_no_cell_and_no_folder() {
+    let plan = plan(&[], CELLS);
+    assert_eq!(format!("{:?}", asked(plan.clone())).matches("CANARY").count(), CELLS.matches("CANARY").count());
+    let leaked = plan.settings.iter().find(|told| format!("{told:?}").contains("CANARY"));
+    assert_eq!(leaked, None);
 }
 
 #[test]
 fn older_spellings_mean_the_same_as_those_that_are_documented() {
     let mut seen = 0;
-    for (key, lines) in samples() {
-        let Some(row) = settings().iter().find(|row| row.key() == key && row.old.is_some()) else { continue };
-        let written = |lines: &str| asked(plan(&[], &format!("[{}]\n{lines}\n", row.section)));
-        let old = lines.replacen(row.name, row.old.unwrap(), 1);
-        assert_ne!(old, lines);
-        assert_eq!(written(&lines), written(&old), "{key}");
-        let both = parse(&format!("[{}]\n{lines}\n{old}\n", row.section)).unwrap_err();
-        assert_eq!(both.code(), "two-spellings", "{key}");
+    for row in keys().filter(|row| row.old.is_some()) {
+        let (place, line) = example_of(row);
+        let written = |lines: &str| asked(plan(&[], &format!("{place}{lines}")));
+        let old = line.replacen(row.name, row.old.unwrap(), 1);
+        assert_ne!(old, line);
+        assert_eq!(written(&line), written(&old), "{}", row.key());
+        let both = parse(&format!("{place}{line}{old}")).unwrap_err();
+        assert_eq!(both.code(), "two-spellings", "{}", row.key());
         seen += 1;
     }
     assert_eq!(seen, 4);
@@ -255,18 +211,12 @@ fn keys_here(table: &str) -> BTreeSet<String> {
 const PAGE: &str = include_str!("../../docs/configuration.md");
 
 #[test]
-fn the_example_of_the_documentation_is_valid_and_has_every_key() {
-    let example = PAGE.split_once("Every key that there is").and_then(|(_, after)| after.split_once("```toml\n"));
+fn the_example_of_the_documentation_is_valid_and_has_every_section_and_every_key_of_a_source() {
+    let example = PAGE.split_once("## reidrisk.toml\n").and_then(|(_, after)| after.split_once("```toml\n"));
     let example = example.and_then(|(_, after)| after.split_once("```")).unwrap().0;
     parse(example).unwrap();
     let document = DeValue::Table(DeTable::parse(example).unwrap().into_inner());
     assert_eq!(keys_at(&document, &[]), SECTIONS.map(str::to_owned).into());
-    for section in SECTIONS {
-        let known: BTreeSet<String> =
-            settings().iter().filter(|row| row.section == section).map(|row| row.name.to_owned()).collect();
-        let path: &[&str] = if section == "columns" { &["columns", "*"] } else { &[section] };
-        assert_eq!(keys_at(&document, path), known, "[{section}]");
-    }
     for (path, table) in [
         (["recipient", "holds"], "[[recipient.holds]]\nfile = \"m\""),
         (
@@ -275,30 +225,6 @@ fn the_example_of_the_documentation_is_valid_and_has_every_key() {
         ),
     ] {
         assert_eq!(keys_at(&document, &path), keys_here(table), "{path:?}");
-    }
-}
-
-#[test]
-fn the_documentation_has_a_row_for_every_key_with_its_flag_and_variable() {
-    for row in settings().iter().filter(|row| !row.section.is_empty()) {
-        let heading = match row.key().as_str() {
-            "recipient.holds" => continue,
-            _ if row.section == "columns" => "### [columns.NAME]".to_owned(),
-            _ => format!("### [{}]", row.section),
-        };
-        let section = PAGE.split_once(&format!("{heading}\n")).unwrap_or_else(|| panic!("no {heading}")).1;
-        let section = section.split("\n### ").next().unwrap();
-        let name = format!("`{}`", row.name);
-        let mut lines = section.lines().filter(|line| line.starts_with("| `"));
-        let line = lines.find(|line| line.split('|').nth(1).is_some_and(|cell| cell.contains(&name)));
-        let line = line.unwrap_or_else(|| panic!("no row for {} under {heading}", row.name));
-        let flag = row.flag.map(|_| format!("`--{}", row.flag_name()));
-        let variable = row.variable().map(|variable| format!("`{variable}`"));
-        let range = row.limit().map(|limit| limit.range.expected());
-        let words = row.limit().map(|limit| limit.sentence.to_owned());
-        for part in [flag, variable, range, words].into_iter().flatten() {
-            assert!(line.contains(&part), "the row of {} lacks {part}: {line}", row.name);
-        }
     }
 }
 

@@ -3,27 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::document::Problem;
+use super::kind::Kind;
 use super::reader::Written;
 use super::setting::Draft;
-use crate::plan::{MOBILITY_ATTACKS, PointColumn, WithinRule, shown_name, split_names};
-use crate::result::MobilityAttack;
+use super::settings::list;
+use crate::plan::{Plan, PointColumn, WithinRule, counted, shown_name, split_names};
 
 /// More known points than this single out nearly everybody who has so many, and cost much.
 const MOST_KNOWN_POINTS: u32 = 100;
 
 /// Points written as `COL+COL`; a name that holds a `+` or a comma stands in double quotes. A rule behind a name, such as
 /// `posted_at=month+merchant`, is for this point alone. In a file a list of columns is a point as well.
-pub(super) fn points(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-    // Whoever names points says what others may know, so the rest is not guessed.
-    draft.decides_roles = true;
-    draft.plan.unicity.points = value.each(|item| {
+pub(super) fn points() -> Kind<Vec<Vec<PointColumn>>> {
+    let point = |item: &Written<'_, '_>| {
         let columns = match item.as_text() {
             Some(text) => split_point(text).map_err(|reason| not_a_point(item, text, &reason))?,
             None => item.texts()?,
         };
         checked_point(&columns).map_err(|reason| not_a_point(item, &columns.join("+"), &reason))
-    })?;
-    Ok(())
+    };
+    let words = "a text such as \"day+shop\", or a list of such texts and of lists of columns";
+    Kind::new(words, move |value| value.each(point), |points| list(points.iter().map(|point| shown_point(point))))
 }
 
 fn not_a_point(value: &Written<'_, '_>, written: &str, reason: &str) -> Problem {
@@ -33,7 +33,7 @@ fn not_a_point(value: &Written<'_, '_>, written: &str, reason: &str) -> Problem 
 }
 
 /// A point as it is written.
-pub(super) fn shown_point(point: &[PointColumn]) -> String {
+fn shown_point(point: &[PointColumn]) -> String {
     let parts = point.iter().map(|part| {
         let name = shown_name(&part.column);
         part.rule.as_ref().map_or(name.clone(), |rule| format!("{name}={rule}"))
@@ -42,18 +42,19 @@ pub(super) fn shown_point(point: &[PointColumn]) -> String {
 }
 
 /// A text such as `1..10`; in a file also a number or a list of numbers.
-pub(super) fn known_points(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-    let mut known: Vec<u32> = match value.as_text() {
-        Some(_) => value.parsed(parse_known_points)?,
-        None => value.each(|item| item.whole(1, u64::from(MOST_KNOWN_POINTS)))?,
+pub(super) fn known_points() -> Kind<Vec<u32>> {
+    let read = |value: &Written<'_, '_>| {
+        let mut known: Vec<u32> = match value.as_text() {
+            Some(_) => value.parsed(parse_known_points)?,
+            None => value.each(|item| item.whole(1, u64::from(MOST_KNOWN_POINTS)))?,
+        };
+        known.sort_unstable();
+        known.dedup();
+        let lacks = || value.refused("wrong-value", "`unicity.known_points` must not be empty");
+        if known.is_empty() { Err(lacks()) } else { Ok(known) }
     };
-    known.sort_unstable();
-    known.dedup();
-    if known.is_empty() {
-        return Err(value.refused("wrong-value", "`unicity.known_points` must not be empty"));
-    }
-    draft.plan.unicity.known_points = known;
-    Ok(())
+    let words = format!("a number, a list of numbers, or a range such as \"1..10\", up to {MOST_KNOWN_POINTS}");
+    Kind::new(words, read, |known| list(known.iter()))
 }
 
 /// Tolerances by column. Those of a flag are added to those of the file.
@@ -110,16 +111,19 @@ pub(super) fn visible(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
     Ok(())
 }
 
-/// The attacks in the order in which they are first named.
-pub(super) fn mobility(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-    let mut kept: Vec<MobilityAttack> = Vec::new();
-    for attack in value.each(|name| name.named(&MOBILITY_ATTACKS))? {
-        if !kept.contains(&attack) {
-            kept.push(attack);
-        }
-    }
-    draft.plan.unicity.mobility = kept;
-    Ok(())
+/// The tolerances for the record.
+pub(super) fn shown_within(plan: &Plan) -> String {
+    list(plan.unicity.within.iter().map(|(name, rule)| format!("{}={rule}", shown_name(name))))
+}
+
+/// For the record; the values are cells, so they are counted, not told.
+pub(super) fn shown_visible(plan: &Plan) -> String {
+    list(
+        plan.unicity
+            .visible
+            .iter()
+            .map(|(name, values)| format!("{}: {}", shown_name(name), counted(values.len() as u64, "value", "values"))),
+    )
 }
 
 /// Cuts at `+` outside double quotes.

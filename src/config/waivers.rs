@@ -92,18 +92,17 @@ fn read_finding(value: &Written<'_, '_>) -> Result<FindingCode, Problem> {
 
 fn read_end(value: &Written<'_, '_>, as_of: Date) -> Result<Date, Problem> {
     let expires = value.date()?;
-    let latest = latest_end(as_of);
-    if expires <= latest {
-        return Ok(expires);
+    match too_far("the waiver", expires, as_of) {
+        Some((message, hint)) => Err(value.refused("too-far", message).with_hint(hint)),
+        None => Ok(expires),
     }
-    let message = format!("the waiver ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
-    let hint = format!("let it end on {latest} at the latest; it can be approved again");
-    Err(value.refused("too-far", message).with_hint(hint))
 }
 
-/// The last day on which an exception may end that is judged on `as_of`.
-pub(super) fn latest_end(as_of: Date) -> Date {
-    as_of.checked_add(WAIVER_HORIZON_DAYS.days()).unwrap_or(Date::MAX)
+/// What is wrong with an exception that ends later than one may that is judged on `as_of`, and what to change.
+pub(super) fn too_far(what: &str, expires: Date, as_of: Date) -> Option<(String, String)> {
+    let latest = as_of.checked_add(WAIVER_HORIZON_DAYS.days()).unwrap_or(Date::MAX);
+    let message = format!("{what} ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
+    (expires > latest).then(|| (message, format!("let it end on {latest} at the latest; it can be approved again")))
 }
 
 fn read_source(value: &Written<'_, '_>, finding: Option<FindingCode>) -> Result<String, Problem> {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Case, as_float, finding};
+use super::{Case, finding};
 use crate::result::{Consent, Finding, FindingCode, Recipient, Severity};
 
 /// Everything in which the extract goes beyond the agreement.
@@ -12,9 +12,18 @@ use crate::result::{Consent, Finding, FindingCode, Recipient, Severity};
 pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for column in &case.dataset.columns {
-        let forbidden = recipient.forbidden_columns.contains(&column.name);
-        let allowed = recipient.allowed_columns.as_ref().is_none_or(|allowed| allowed.contains(&column.name));
-        findings.extend(column_finding(&column.name, forbidden, allowed));
+        let name = &column.name;
+        let is_allowed = |allowed: &Vec<String>| allowed.contains(name);
+        let (code, severity, why) = if recipient.forbidden_columns.contains(name) {
+            (FindingCode::ForbiddenColumn, Severity::Critical, ", and the agreement forbids it")
+        } else if !recipient.allowed_columns.as_ref().is_none_or(is_allowed) {
+            let why = " and not among the columns that the agreement allows";
+            (FindingCode::ColumnNotAllowed, Severity::High, why)
+        } else {
+            continue;
+        };
+        let message = format!("column `{name}` is in the extract{why}");
+        findings.push(of_agreement(code, severity, message).on([name]));
     }
     findings.extend(purpose_missing(recipient));
     findings.extend(recipient.ends.as_deref().and_then(|ends| agreement_ended(ends, case)));
@@ -24,20 +33,6 @@ pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
 
 fn of_agreement(code: FindingCode, severity: Severity, message: String) -> Finding {
     finding(code, severity, "agreement", message)
-}
-
-fn column_finding(column: &str, forbidden: bool, allowed: bool) -> Option<Finding> {
-    let found = if forbidden {
-        let message = format!("column `{column}` is in the extract, and the agreement forbids it");
-        of_agreement(FindingCode::ForbiddenColumn, Severity::Critical, message)
-    } else if !allowed {
-        let message =
-            format!("column `{column}` is in the extract and not among the columns that the agreement allows");
-        of_agreement(FindingCode::ColumnNotAllowed, Severity::High, message)
-    } else {
-        return None;
-    };
-    Some(Finding { columns: vec![column.to_owned()], ..found })
 }
 
 fn purpose_missing(recipient: &Recipient) -> Option<Finding> {
@@ -66,9 +61,5 @@ fn consent_missing(consent: &Consent) -> Option<Finding> {
         consent.without_consent, consent.subjects, consent.file
     );
     let found = of_agreement(FindingCode::ConsentMissing, Severity::Critical, message);
-    (consent.without_consent > 0).then_some(Finding {
-        measured: Some(as_float(consent.without_consent)),
-        limit: Some(0.0),
-        ..found
-    })
+    (consent.without_consent > 0).then(|| found.counting(consent.without_consent))
 }

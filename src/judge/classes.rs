@@ -4,7 +4,7 @@ use super::checks::Held;
 use super::number::{percent, percent_beside, plain};
 use super::{Gated, Hearing, as_float, finding, list};
 use crate::measure::uniqueness::NAME;
-use crate::result::{Figure, Finding, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};
+use crate::result::{Figure, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};
 
 /// A figure of the classes beyond its limit, in words.
 pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -> Option<String> {
@@ -88,5 +88,5 @@ pub(super) fn wildcard_lowers_risk(hearing: Hearing<'_>, gated: &mut Gated) {
         "the smallest crowd reaches {k} only because missing cells match everything; as a category of their own it is {own}"
     );
     let found = finding(FindingCode::WildcardLowersRisk, Severity::Medium, NAME, message);
-    gated.findings.push(Finding { measured: Some(as_float(own)), limit: Some(f64::from(policy.k)), ..found });
+    gated.findings.push(found.beyond(as_float(own), f64::from(policy.k)));
 }

@@ -31,8 +31,7 @@ fn is_dropped(column: &DatasetColumn) -> bool {
 fn undeclared(gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
     let is_open = column.facts.undeclared && !coverage::is_in_gated_point(gated, &column.name);
     let message = format!("column `{}` has no role, and it leaves with the others", column.name);
-    let found = finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message);
-    is_open.then(|| Finding { columns: vec![column.name.clone()], ..found })
+    is_open.then(|| finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message).on([&column.name]))
 }
 
 fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
@@ -54,12 +53,8 @@ fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
     };
     let (name, role) = (&column.name, column.role.name());
     let message = format!("column `{name}` is declared `{role}` without a reason, and {why}");
-    Some(Finding {
-        columns: vec![name.clone()],
-        measured: Some(measured),
-        limit: Some(limit),
-        ..finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message)
-    })
+    let found = finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message);
+    Some(found.on([name]).beyond(measured, limit))
 }
 
 /// Sensitive columns that no figure is on; whether cells hold identifiers says nothing of what they tell.

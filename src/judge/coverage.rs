@@ -53,8 +53,7 @@ fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = F
         } else {
             format!("quasi-identifier `{name}` is under no limit that was measured")
         };
-        let columns = vec![name.clone()];
-        Finding { columns, ..finding(FindingCode::UngatedColumn, Severity::Medium, "policy", message) }
+        finding(FindingCode::UngatedColumn, Severity::Medium, "policy", message).on([name])
     })
 }
 

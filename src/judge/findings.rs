@@ -73,16 +73,8 @@ fn broken(hearing: Hearing<'_>, held: &Held<'_>) -> Finding {
 
 /// The finding with the figure, the numbers and the source of its check.
 fn named(hearing: Hearing<'_>, held: &Held<'_>, found: Finding) -> Finding {
-    let check = &held.check;
-    Finding {
-        columns: check.columns.clone(),
-        source: held.figure.and_then(|figure| linkage::source(hearing, figure)),
-        figure: check.figure.clone(),
-        about: check.about.clone(),
-        measured: check.compared,
-        limit: check.limit,
-        ..found
-    }
+    let source = held.figure.and_then(|figure| linkage::source(hearing, figure));
+    Finding { source, ..found.of_check(&held.check) }
 }
 
 /// What is said where a measure has no words of its own.

@@ -7,8 +7,7 @@
 use super::checks::open;
 use super::{Case, Gated, finding};
 use crate::result::{
-    Check, CheckOutcome, ColumnType, DatasetColumn, Finding, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured,
-    Severity,
+    Check, CheckOutcome, ColumnType, DatasetColumn, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured, Severity,
 };
 
 /// Applies every rule of form that columns answer.
@@ -30,9 +29,8 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
         for column in case.dataset.columns.iter().filter(|column| !is_dropped(column)) {
             let Some((code, message)) = rule(column) else { continue };
             holds = false;
-            let columns = vec![column.name.clone()];
-            gated.checks.push(check(CheckOutcome::Breaks, columns.clone(), Some(code)));
-            gated.findings.push(Finding { columns, ..finding(code, Severity::High, "columns", message) });
+            gated.checks.push(check(CheckOutcome::Breaks, vec![column.name.clone()], Some(code)));
+            gated.findings.push(finding(code, Severity::High, "columns", message).on([&column.name]));
         }
         if holds {
             gated.checks.push(check(CheckOutcome::Holds, Vec::new(), None));

@@ -1,7 +1,7 @@
 //! What the cells say: direct identifiers, numbers that show too much, pseudonyms that can be reversed.
 
 use super::checks::open;
-use super::{Case, Gated, Hearing, as_float, finding};
+use super::{Case, Gated, Hearing, finding};
 use crate::result::{
     Check, CheckOutcome, CorrelatedPseudonym, Figure, Finding, FindingCode, Gate, GateMeasure, IdentifierColumn,
     IdentifierKind, Identifiers, NotMeasured, Outcome, Placement, Role, Severity,
@@ -113,20 +113,30 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     // One figure for each entry, in the same order.
     let figures = hearing.figures.iter().filter(|figure| figure.id == "identifiers.records");
     for (column, figure) in value.columns.iter().zip(figures) {
-        let found = match column.kind {
+        let (code, severity, rest) = match column.kind {
             IdentifierKind::PersonName if !column.permitted && leaves_uncounted(hearing.case, column) => {
-                Some(names(column))
+                let rest = "; a name finds its owner without any other column";
+                (FindingCode::NamesOfPeople, Severity::Medium, rest)
             }
-            IdentifierKind::PartialCardNumber if !column.permitted || card_form => Some(partial(column, card_form)),
-            IdentifierKind::PaymentCardNumber if column.permitted && card_form => Some(whole_by_permission(column)),
-            IdentifierKind::HashedValue if !column.permitted => Some(hashed(column, reversal)),
-            IdentifierKind::PartialCardNumber | IdentifierKind::HashedValue => None,
-            kind if kind.is_direct() && !column.permitted => Some(direct(column)),
-            _ => None,
+            IdentifierKind::PartialCardNumber if !column.permitted || card_form => {
+                let severity = if card_form { Severity::Critical } else { Severity::High };
+                (FindingCode::PartialCardNumber, severity, "; at most the first six and the last four may be")
+            }
+            IdentifierKind::PaymentCardNumber if column.permitted && card_form => {
+                let rest = "; the plan permits the column, but PCI DSS asks for unreadable numbers";
+                (FindingCode::DirectIdentifierFound, Severity::Critical, rest)
+            }
+            IdentifierKind::HashedValue if !column.permitted => {
+                let rest = "; a hash without a secret key can be reversed by trying numbers";
+                (FindingCode::HashLookingPseudonym, if reversal { Severity::High } else { Severity::Low }, rest)
+            }
+            IdentifierKind::PartialCardNumber | IdentifierKind::HashedValue => continue,
+            kind if kind.is_direct() && !column.permitted => {
+                (FindingCode::DirectIdentifierFound, Severity::Critical, "; they name a person outright")
+            }
+            _ => continue,
         };
-        if let Some(found) = found.map(|found| of_figure(found, figure)) {
-            findings.push((rules_of(column, card_form), found));
-        }
+        findings.push((rules_of(column, card_form), of_figure(of_column(column, code, severity, rest), figure)));
     }
     let keyed = |pair: &&CorrelatedPseudonym| policy.permitted_identifiers.contains(&pair.hashed_column);
     let pairs = value.correlated.iter().filter(|pair| !keyed(pair));
@@ -188,37 +198,7 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
     };
     let records = if column.records == 1 { "1 record".to_owned() } else { format!("{} records", column.records) };
     let message = format!("column `{}` holds {}{within} in {records}{rest}", column.column, plural(column.kind));
-    Finding {
-        columns: vec![column.column.clone()],
-        measured: Some(as_float(column.records)),
-        limit: Some(0.0),
-        ..finding(code, severity, NAME, message)
-    }
-}
-
-fn direct(column: &IdentifierColumn) -> Finding {
-    of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, "; they name a person outright")
-}
-
-fn names(column: &IdentifierColumn) -> Finding {
-    let rest = "; a name finds its owner without any other column";
-    of_column(column, FindingCode::NamesOfPeople, Severity::Medium, rest)
-}
-
-fn whole_by_permission(column: &IdentifierColumn) -> Finding {
-    let rest = "; the plan permits the column, but PCI DSS asks for unreadable numbers";
-    of_column(column, FindingCode::DirectIdentifierFound, Severity::Critical, rest)
-}
-
-fn partial(column: &IdentifierColumn, card_form: bool) -> Finding {
-    let severity = if card_form { Severity::Critical } else { Severity::High };
-    of_column(column, FindingCode::PartialCardNumber, severity, "; at most the first six and the last four may be")
-}
-
-fn hashed(column: &IdentifierColumn, reversal: bool) -> Finding {
-    let severity = if reversal { Severity::High } else { Severity::Low };
-    let rest = "; a hash without a secret key can be reversed by trying numbers";
-    of_column(column, FindingCode::HashLookingPseudonym, severity, rest)
+    finding(code, severity, NAME, message).on([&column.column]).counting(column.records)
 }
 
 fn beside(pair: &CorrelatedPseudonym) -> Finding {
@@ -227,7 +207,7 @@ fn beside(pair: &CorrelatedPseudonym) -> Finding {
         pair.hashed_column, pair.truncated_column, pair.visible_digits, pair.remaining_candidates
     );
     let found = finding(FindingCode::HashBesideTruncatedNumber, Severity::High, NAME, message);
-    Finding { columns: vec![pair.hashed_column.clone(), pair.truncated_column.clone()], ..found }
+    found.on([&pair.hashed_column, &pair.truncated_column])
 }
 
 /// Two ways of shortening one number show more digits together than each alone.
@@ -240,5 +220,5 @@ fn several_truncations(value: &Identifiers) -> Option<Finding> {
         columns.len()
     );
     let found = finding(FindingCode::SeveralTruncations, Severity::Medium, NAME, message);
-    (columns.len() > 1).then_some(Finding { columns, ..found })
+    (columns.len() > 1).then(|| found.on(&columns))
 }

@@ -299,6 +299,29 @@ fn finding(code: FindingCode, severity: Severity, measure: &str, message: String
     }
 }
 
+impl Finding {
+    /// The same finding, of these columns.
+    fn on<'name>(self, columns: impl IntoIterator<Item = &'name String>) -> Self {
+        Self { columns: columns.into_iter().cloned().collect(), ..self }
+    }
+
+    /// The same finding, with what was measured and what it is held to.
+    fn beyond(self, measured: f64, limit: f64) -> Self {
+        Self { measured: Some(measured), limit: Some(limit), ..self }
+    }
+
+    /// The same finding, with a number of which there should be none.
+    fn counting(self, number: u64) -> Self {
+        self.beyond(as_float(number), 0.0)
+    }
+
+    /// The same finding, with the figure and the numbers of its check.
+    fn of_check(self, check: &Check) -> Self {
+        let (figure, about) = (check.figure.clone(), check.about.clone());
+        Self { columns: check.columns.clone(), figure, about, measured: check.compared, limit: check.limit, ..self }
+    }
+}
+
 fn no_risk_gate() -> Finding {
     let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
     finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned())

@@ -1,6 +1,6 @@
 //! Who the person is that a record belongs to: nobody declared, declared, or better named by another column.
 
-use super::{Case, as_float, finding, list};
+use super::{Case, finding, list};
 use crate::plan::{counted, grouped};
 use crate::result::{Finding, FindingCode, Role, Severity, SubjectCandidate};
 
@@ -26,12 +26,7 @@ fn records_without_subject(case: Case<'_>) -> Option<Finding> {
     );
     let is_large = left_out.saturating_mul(ONE_IN) >= case.dataset.records;
     let severity = if is_large { Severity::High } else { Severity::Medium };
-    Some(Finding {
-        columns: vec![column.clone()],
-        measured: Some(as_float(left_out)),
-        limit: Some(0.0),
-        ..finding(FindingCode::RecordsWithoutSubject, severity, "roles", message)
-    })
+    Some(finding(FindingCode::RecordsWithoutSubject, severity, "roles", message).on([column]).counting(left_out))
 }
 
 /// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
@@ -62,7 +57,7 @@ fn no_subject(case: Case<'_>) -> Option<Finding> {
         (false, false) => format!("no subject is declared, so each record counts as its own, but {}", like()),
         (true, false) => format!("each record is declared a person of its own without a reason, but {}", like()),
     };
-    Some(Finding { columns, ..finding(FindingCode::NoSubject, Severity::Medium, "roles", message) })
+    Some(finding(FindingCode::NoSubject, Severity::Medium, "roles", message).on(&columns))
 }
 
 fn in_numbers(found: &SubjectCandidate) -> String {
@@ -87,5 +82,5 @@ fn worse_subject(case: Case<'_>) -> Option<Finding> {
         first.column,
         in_numbers(first)
     );
-    Some(Finding { columns, ..finding(FindingCode::WorseSubject, Severity::Medium, "roles", message) })
+    Some(finding(FindingCode::WorseSubject, Severity::Medium, "roles", message).on(&columns))
 }

@@ -6,8 +6,8 @@ use super::{Case, Gated, Hearing, finding, list};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{
-    Check, CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured,
-    Outcome, Role, Severity, UnicityGate,
+    Check, CheckOutcome, DatasetColumn, Figure, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
+    Severity, UnicityGate,
 };
 
 /// Why no curve of known points can be gated.
@@ -134,7 +134,7 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
             "{told}; the policy allows at most {} over everybody, and `max_unicity_active` is not declared",
             percent(limit)
         );
-        let code = FindingCode::UnicityDiluted;
+        let (code, gate) = (FindingCode::UnicityDiluted, Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit));
         let check = Check {
             figure: Some(figure.id.clone()),
             columns: figure.columns.clone(),
@@ -142,20 +142,9 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
             compared: Some(upper),
             limit: Some(limit),
             finding: Some(code),
-            ..open(
-                &Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit),
-                CheckOutcome::Unknown,
-                "no limit of its own is declared".to_owned(),
-            )
+            ..open(&gate, CheckOutcome::Unknown, "no limit of its own is declared".to_owned())
         };
-        gated.findings.push(Finding {
-            columns: check.columns.clone(),
-            figure: check.figure.clone(),
-            about: check.about.clone(),
-            measured: check.compared,
-            limit: check.limit,
-            ..finding(code, Severity::Medium, NAME, message)
-        });
+        gated.findings.push(finding(code, Severity::Medium, NAME, message).of_check(&check));
         gated.checks.push(check);
     }
 }

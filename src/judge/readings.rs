@@ -94,8 +94,8 @@ fn of_column(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
         percent(share)
     );
     let found = |code, severity, message: String| {
-        let found = finding(code, severity, uniqueness::NAME, message);
-        Some(Finding { columns: vec![name.clone()], measured: Some(share), ..found })
+        let found = finding(code, severity, uniqueness::NAME, message).on([name]);
+        Some(Finding { measured: Some(share), ..found })
     };
     let declared = case.declarations.varies(name);
     let contradicts = match declared {

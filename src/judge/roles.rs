@@ -1,6 +1,6 @@
 //! What the roles of the columns say.
 
-use super::{Case, as_float, finding, people};
+use super::{Case, finding, people};
 use crate::result::{Finding, FindingCode, Role, Severity};
 
 /// Every finding about roles but direct identifiers.
@@ -25,8 +25,7 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
                 (None, false) => ("is declared as", Severity::Critical),
             };
             let message = format!("column `{}` {how} a direct identifier, and it is part of the extract", column.name);
-            let code = FindingCode::DirectIdentifierPresent;
-            Finding { columns: vec![column.name.clone()], ..finding(code, severity, "roles", message) }
+            finding(FindingCode::DirectIdentifierPresent, severity, "roles", message).on([&column.name])
         })
         .collect()
 }
@@ -37,8 +36,7 @@ fn subjects_not_in_map(case: Case<'_>) -> Option<Finding> {
     let message = format!(
         "{unmapped} subject values are not in the subject map and count as persons of their own; crowds may be smaller than shown"
     );
-    let found = finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message);
-    Some(Finding { measured: Some(as_float(unmapped)), limit: Some(0.0), ..found })
+    Some(finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message).counting(unmapped))
 }
 
 fn guessed_roles(case: Case<'_>) -> Option<Finding> {
@@ -46,5 +44,5 @@ fn guessed_roles(case: Case<'_>) -> Option<Finding> {
     let columns: Vec<String> = guessed.map(|column| column.name.clone()).collect();
     let message = "the roles of the columns were guessed, not declared; a guess never passes".to_owned();
     let found = finding(FindingCode::GuessedRoles, Severity::Medium, "roles", message);
-    (!columns.is_empty()).then_some(Finding { columns, ..found })
+    (!columns.is_empty()).then(|| found.on(&columns))
 }

@@ -28,8 +28,7 @@ fn by_role(column: &DatasetColumn) -> Severity {
 }
 
 fn on(column: &DatasetColumn, number: u64, code: FindingCode, severity: Severity, message: String) -> Finding {
-    let (columns, measured) = (vec![column.name.clone()], Some(as_float(number)));
-    Finding { columns, measured, ..finding(code, severity, NAME, message) }
+    Finding { measured: Some(as_float(number)), ..finding(code, severity, NAME, message).on([&column.name]) }
 }
 
 fn placeholders(column: &DatasetColumn) -> Option<Finding> {

@@ -66,8 +66,8 @@ fn one(
 }
 
 fn mistake(code: FindingCode, waiver: &Waiver, message: String) -> Finding {
-    let columns = waiver.columns.clone().unwrap_or_default();
-    Finding { columns, source: waiver.source.clone(), ..finding(code, Severity::Low, "waivers", message) }
+    let found = finding(code, Severity::Low, "waivers", message).on(waiver.columns.iter().flatten());
+    Finding { source: waiver.source.clone(), ..found }
 }
 
 fn days_between(from: Date, to: Date) -> i64 {

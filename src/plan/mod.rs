@@ -34,7 +34,7 @@ pub use exact::Exact;
 pub use limit::{Limit, Range};
 pub use limits::Limits;
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
-pub use names::{did_you_mean, shown_list, shown_name, split_names};
+pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};

@@ -40,6 +40,16 @@ pub fn did_you_mean<'known>(written: &str, known: impl IntoIterator<Item = &'kno
     best.map(|(_, name)| name)
 }
 
+/// What to write instead of a name that nobody knows: the one that was probably meant, else what `otherwise` says.
+#[must_use]
+pub fn hint_for<'known>(
+    written: &str,
+    known: impl IntoIterator<Item = &'known str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    did_you_mean(written, known).map_or_else(otherwise, |meant| format!("did you mean `{meant}`?"))
+}
+
 /// 1 for equal names; a name that the other one starts with counts as close (`quasi` for `quasi-identifier`).
 fn closeness(written: &str, known: &str) -> f64 {
     let likeness =

@@ -1,9 +1,9 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
-use super::ScanError;
 use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
+use super::{Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
 use crate::measure::identifiers::SearchedColumn;
@@ -14,7 +14,7 @@ use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
     Unicity,
 };
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::StopReason;
 use crate::table::{PointIndex, Table, scratch_bytes};
 
 /// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
@@ -63,10 +63,9 @@ pub(super) fn measure_all(
     quasi_identifiers: usize,
     events: Events<'_>,
     joined: Joined<'_>,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
+    course: Course<'_>,
 ) -> Result<Measured, ScanError> {
+    let Course { plan, progress, stop } = course;
     let searched = joined.searched;
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
@@ -75,7 +74,7 @@ pub(super) fn measure_all(
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
     if plan.asks(unicity::NAME) {
-        match measure_unicity(&table, events, plan, progress, stop)? {
+        match measure_unicity(&table, events, course)? {
             Ok(known) => {
                 measures.unicity = Some(known.outcome);
                 (subjects, advice) = (known.subjects, known.advice);
@@ -103,7 +102,7 @@ pub(super) fn measure_all(
         }
         let Joined { side, opened, dataset, .. } = joined;
         let ours = Ours { table: &table, side, dataset };
-        let found = measure_linkage(&ours, opened, plan, progress, stop)?;
+        let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
         sources = found.sources;
     }
@@ -138,10 +137,9 @@ fn not_held_against(dropped: &[&str]) -> String {
 fn measure_unicity(
     table: &Table,
     events: Events<'_>,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
+    course: Course<'_>,
 ) -> Result<Result<KnownPoints, &'static str>, ScanError> {
+    let Course { plan, progress, stop } = course;
     let named = !plan.unicity.points.is_empty();
     if !named && !table.has_subjects() {
         return Ok(Err("no subject is declared, so there are no histories of events"));
@@ -164,7 +162,7 @@ fn measure_unicity(
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
-            advice = unicity_advice(table, &settings, events, value, limit, progress, stop)?;
+            advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists_subjects {
             match list_subjects(table, &settings, events.first_records, GATED_KNOWN_POINTS, stop) {
@@ -200,9 +198,9 @@ fn unicity_advice(
     events: Events<'_>,
     value: &Unicity,
     limit: f64,
-    progress: &dyn Progress,
-    stop: &Stop,
+    course: Course<'_>,
 ) -> Result<Vec<Advice>, ScanError> {
+    let Course { progress, stop, .. } = course;
     match advice::advise_known_points(table, settings, events.ladders, value, limit, progress, stop) {
         Ok(advice) => Ok(advice),
         Err(StopReason::Interrupt) => Err(StopReason::Interrupt.into()),
@@ -223,10 +221,9 @@ pub(super) fn advise(
     table: Table,
     ladders: Vec<Ladder>,
     measures: &Measures,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
+    course: Course<'_>,
 ) -> Result<Advised, ScanError> {
+    let Course { plan, progress, stop } = course;
     match &measures.uniqueness {
         Some(Outcome::Measured { .. }) => {}
         Some(Outcome::Incomplete { .. }) => {

@@ -88,6 +88,7 @@ pub fn scan_listing(
     let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
+    let course = Course { plan, progress, stop };
     let searched = searched_columns(&extract);
     let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records, side } =
         treat(extract, &roles, plan, name, stop)?;
@@ -97,7 +98,7 @@ pub fn scan_listing(
         Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, sources } =
-        measure_all(table, quasi_identifiers, known, joined, plan, progress, stop)?;
+        measure_all(table, quasi_identifiers, known, joined, course)?;
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
@@ -117,7 +118,7 @@ pub fn scan_listing(
     not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
     stages.end("judge");
 
-    let Advised { mut advice, left_out } = advise(table, ladders, &measures, plan, progress, stop)?;
+    let Advised { mut advice, left_out } = advise(table, ladders, &measures, course)?;
     join(&mut advice, about_known_points);
     not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
     stages.end("advise");
@@ -142,6 +143,14 @@ pub fn scan_listing(
         advice,
     };
     Ok((result, subjects))
+}
+
+/// What every step goes by: what is asked, who is told how far it is, and whether to end.
+#[derive(Clone, Copy)]
+struct Course<'a> {
+    plan: &'a Plan,
+    progress: &'a dyn Progress,
+    stop: &'a Stop,
 }
 
 /// Proposals about crowds come first; where crowds are large enough, the first one about known points is the one to try.

@@ -2,6 +2,7 @@
 
 use crate::desk::{assert_golden, people, run};
 use crate::support::{Bench, Ended};
+use reidrisk::config::settings;
 
 fn in_empty_folder(words: &[&str]) -> Ended {
     run(&Bench::new(), words)
@@ -26,7 +27,17 @@ fn help_tells_the_verbs_and_the_exit_codes() {
 
 #[test]
 fn help_of_scan_tells_every_flag_its_default_and_its_variable() {
-    assert_golden("help_scan", &in_empty_folder(&["scan", "--help"]));
+    let ended = in_empty_folder(&["scan", "--help"]);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = words(&ended.stdout);
+    for row in settings().iter().filter(|row| row.flag.is_some()) {
+        assert!(help.contains(&format!("--{} ", row.flag_name())), "--{} is missing", row.flag_name());
+        let sentence = words(row.help);
+        let (_, rest) = sentence.split_at(sentence.chars().next().map_or(0, char::len_utf8));
+        assert!(help.contains(rest), "{rest}");
+        assert!(row.variable().is_none_or(|variable| help.contains(&format!("[env: {variable}]"))), "{}", row.name);
+    }
+    assert_golden("help_scan", &ended);
 }
 
 #[test]
@@ -152,6 +163,10 @@ fn verbose_tells_where_every_setting_came_from() {
     assert!(ended.stdout.contains("PASS"), "{ended}");
     if cfg!(target_os = "linux") {
         assert!(ended.stderr.contains(" (default: 80 % of the available memory)\n"), "{ended}");
+    }
+    let plan = reidrisk::config::resolve(vec!["-".to_owned()], &[], None).expect("a plan");
+    for told in plan.settings {
+        assert!(ended.stderr.contains(&format!("setting {} = ", told.setting)), "{} is not told", told.setting);
     }
     // The summary has golden texts of its own.
     assert_golden("verbose", &Ended { stdout: String::new(), ..ended });

@@ -16,32 +16,10 @@ pub(super) use manners::{Manners, ShowProgress, When};
 pub(super) use scan::{EXIT_ZERO, ScanArguments};
 pub(super) use without_data::{CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments};
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    pass; also review with --allow-review
-  1    fail, or review: roles only guessed, or findings below --fail-on
-  2    the command line or the configuration is wrong
-  3    input or output: something cannot be read or written
-  4    incomplete: a gate's measure ended at a time or memory limit
-  70   internal error (a bug); no result is written
-  130  interrupted";
-
-const SCAN_EXAMPLES: &str = "\
-Examples:
-  reidrisk scan transactions.csv
-  reidrisk scan transactions.csv --subject card --quasi posted_at,merchant,amount
-  reidrisk scan 'night/*.parquet' --config reidrisk.toml --coarsen posted_at=day --coarsen amount=round:10
-  reidrisk scan - --format json < extract.csv";
-
-const INSPECT_EXAMPLES: &str = "\
-Examples:
-  reidrisk inspect transactions.csv
-  reidrisk inspect transactions.csv --subject card --format json";
-
-const INIT_EXAMPLES: &str = "\
-Examples:
-  reidrisk init transactions.csv
-  reidrisk init transactions.csv --subject card --output -";
+const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
+const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();
+const INSPECT_EXAMPLES: &str = include_str!("inspect_examples.txt").trim_ascii_end();
+const INIT_EXAMPLES: &str = include_str!("init_examples.txt").trim_ascii_end();
 
 /// Measures the re-identification risk of a dataset before it is shared.
 #[derive(Debug, Parser)]
@@ -63,7 +41,7 @@ pub(super) enum Verb {
     Scan(Box<ScanArguments>),
     /// Render a stored result.json again; the data is not needed
     Report(ReportArguments),
-    /// Say what a finding or a measure means, and what to do
+    /// Say what a finding or a measure means, what to do, and what a setting takes
     Explain(ExplainArguments),
     /// Say what the columns are: types, counts, roles and why; no risk, no verdict
     #[command(after_help = INSPECT_EXAMPLES)]

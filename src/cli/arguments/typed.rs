@@ -5,7 +5,6 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::config::{Flag, Given, Setting, Verbs, settings};
-use crate::result::{GateMeasure, Policy};
 
 /// What was typed of the settings whose flags a verb takes. Every setting with a flag is here without being named.
 #[derive(Debug, Clone)]
@@ -83,15 +82,15 @@ fn argument(setting: &'static Setting, flag: Flag) -> Arg {
 
 /// A sentence of a limit begins as a sentence does, and says which numbers it can be and what holds by default.
 fn help(setting: &Setting) -> String {
-    let Some(limit) = setting.limit() else { return setting.help.to_owned() };
+    let Some(limit) = setting.limit else { return setting.help.to_owned() };
     let mut letters = limit.sentence.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let house = Policy::house_default().limit_of(&GateMeasure::new(limit.gate));
-    let house = house.map_or(String::new(), |number| format!(" [default: {number}]"));
+    let default = setting.default_value().filter(|value| value != "none");
+    let house = default.map_or(String::new(), |number| format!(" [default: {number}]"));
     format!("{first}{}: {}{house}", letters.as_str(), limit.range.expected())
 }
 
-fn given(matches: &ArgMatches, setting: &Setting, flag: Flag) -> Option<Given> {
+fn given(matches: &ArgMatches, setting: &'static Setting, flag: Flag) -> Option<Given> {
     let name = setting.flag_name();
     let origin = origin(matches, &name, setting.variable().as_deref())?;
     let values = match flag {
@@ -99,7 +98,7 @@ fn given(matches: &ArgMatches, setting: &Setting, flag: Flag) -> Option<Given> {
         Flag::Off => vec![(!matches.get_flag(&name)).to_string()],
         _ => matches.get_many::<String>(&name)?.cloned().collect(),
     };
-    Some(Given { setting: *setting, values, origin })
+    Some(Given { setting, values, origin })
 }
 
 /// `--k` when it was typed, `REIDRISK_K` when the environment said it; nothing when nobody did.

@@ -28,7 +28,8 @@ pub(in crate::cli) struct ReportArguments {
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArguments {
-    /// Code of a finding, or name of a measure [default: list all]
+    /// Code of a finding, name of a measure, key or flag of a setting, or `configuration` for all of these [default: list
+    /// all]
     #[arg(value_name = "CODE")]
     pub(in crate::cli) code: Option<String>,
 }

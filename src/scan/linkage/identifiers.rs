@@ -5,11 +5,10 @@ use super::open::{OpenedList, is_dropped};
 use super::side::OurSide;
 use crate::input;
 use crate::measure::linkage::pseudonym;
-use crate::plan::{KnownIdentifiers, Plan};
+use crate::plan::KnownIdentifiers;
 use crate::recode::TreatmentError;
 use crate::result::{LinkedSource, PseudonymCheck};
-use crate::scan::ScanError;
-use crate::stop::{Progress, Stop};
+use crate::scan::{Course, ScanError};
 
 /// Holds each pseudonym column of an entry of the plan against its identifiers.
 ///
@@ -21,10 +20,9 @@ pub(super) fn check_pseudonyms(
     ours: &Ours<'_>,
     known: &KnownIdentifiers,
     opened: OpenedList,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
+    course: Course<'_>,
 ) -> Result<(Vec<PseudonymCheck>, LinkedSource), ScanError> {
+    let Course { plan, progress, stop } = course;
     let OpenedList { name, source } = opened;
     let wanted: Vec<bool> = source.columns().iter().map(|column| *column == known.column).collect();
     let held = ours.table.bytes() as u64 + ours.side.bytes();

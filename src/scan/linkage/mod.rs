@@ -10,11 +10,10 @@ pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
 pub(super) use side::{KeyCells, OurSide};
 
-use super::ScanError;
+use super::{Course, ScanError};
 use crate::measure::{linkage, too_much_memory};
-use crate::plan::Plan;
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::StopReason;
 use crate::table::Table;
 use align::{Aligned, align};
 use identifiers::check_pseudonyms;
@@ -38,19 +37,14 @@ pub(super) struct Ours<'a> {
 /// # Errors
 /// When a source cannot be read or does not fit the extract, or the program was asked to end. A time limit, and tables
 /// that need more memory than is allowed, make the measure incomplete.
-pub(super) fn measure_linkage(
-    ours: &Ours<'_>,
-    opened: Opened,
-    plan: &Plan,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<LinkageFound, ScanError> {
+pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_>) -> Result<LinkageFound, ScanError> {
+    let Course { plan, progress, stop } = course;
     let mut found = Linkage::default();
     let mut sources = Vec::new();
     let mut cut_off = None;
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
-        let reading = Reading { plan, planned, held, progress, stop };
+        let reading = Reading { course, planned, held };
         let read = match read_source(&reading, opened, ours) {
             Err(ScanError::TimedOut) => {
                 cut_off = Some(timed_out());
@@ -83,7 +77,7 @@ pub(super) fn measure_linkage(
         if known.pseudonyms.iter().all(|column| open::is_dropped(plan, column)) {
             continue;
         }
-        match check_pseudonyms(ours, known, opened, plan, progress, stop) {
+        match check_pseudonyms(ours, known, opened, course) {
             Ok((checks, source)) => {
                 found.pseudonyms.extend(checks);
                 sources.push(source);

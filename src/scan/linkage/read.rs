@@ -3,18 +3,15 @@
 use super::Ours;
 use super::open::OpenedSource;
 use crate::input::{self, CodedColumn, Extract, Source};
-use crate::plan::{Plan, SourcePlan};
-use crate::scan::ScanError;
-use crate::stop::{Progress, Stop};
+use crate::plan::SourcePlan;
+use crate::scan::{Course, ScanError};
 
 /// With what a source is read.
 pub(super) struct Reading<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) course: Course<'a>,
     pub(super) planned: &'a SourcePlan,
     /// Bytes that the extract holds meanwhile.
     pub(super) held: u64,
-    pub(super) progress: &'a dyn Progress,
-    pub(super) stop: &'a Stop,
 }
 
 /// A source as read.
@@ -69,9 +66,10 @@ fn read_side(
 ) -> Result<Side, ScanError> {
     let is_wanted = |column: &String| shared.contains(&column) || subject == Some(column) || truth == Some(column);
     let wanted: Vec<bool> = source.columns().iter().map(is_wanted).collect();
-    let left = reading.plan.memory.map(|allowed| allowed.saturating_sub(reading.held));
-    let mut extract = input::read(source, &wanted, reading.progress, reading.stop, left)
-        .map_err(|error| ScanError::of_source(name, reading.plan.memory, error))?;
+    let Course { plan, progress, stop } = reading.course;
+    let left = plan.memory.map(|allowed| allowed.saturating_sub(reading.held));
+    let mut extract = input::read(source, &wanted, progress, stop, left)
+        .map_err(|error| ScanError::of_source(name, plan.memory, error))?;
     if extract.records == 0 {
         return Err(ScanError::SourceEmpty { name: name.to_owned() });
     }
