@@ -178,13 +178,33 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
 }
 
 fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
+    let limit = limit_of(result, check, None).unwrap_or_else(|| "-".to_owned());
+    let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
+    Row { label: gate(result, check), value, limit, outcome: outcome(check) }
+}
+
+/// What the gate of a check compares, and on which columns.
+pub(super) fn gate(result: &ScanResult, check: &Check) -> String {
     let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
     let name = gate.map_or_else(|| printable(&check.gate).replace('-', " "), messages::gate_name);
-    let on = if check.columns.is_empty() { String::new() } else { format!(" ({})", names(&check.columns).join(", ")) };
-    let written = |limit| gate.map_or_else(|| crate::number::figure(limit), |gate| messages::gate_limit(gate, limit));
-    let limit = check.limit.map_or_else(|| "-".to_owned(), written);
-    let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
-    Row { label: format!("{name}{on}"), value, limit, outcome: outcome(check) }
+    if check.columns.is_empty() { name } else { format!("{name} ({})", names(&check.columns).join(", ")) }
+}
+
+/// The limit of a check in the unit of its figure, or of its gate.
+pub(super) fn limit_of(result: &ScanResult, check: &Check, figure: Option<&Figure>) -> Option<String> {
+    let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
+    Some(match (check.limit?, figure, gate) {
+        (limit, Some(figure), _) => crate::number::value(limit, figure.unit),
+        (limit, None, Some(gate)) => messages::gate_limit(gate, limit),
+        (limit, None, None) => crate::number::figure(limit),
+    })
+}
+
+/// What has no figure because it was not asked for or does not apply, each with its reason; both printable.
+pub(super) fn not_measured(result: &ScanResult) -> impl Iterator<Item = (String, String)> {
+    let has_crowds = matches!(crowds(result), Crowds::Measured(_));
+    let name = move |measure: &str| messages::not_measured_name(measure, has_crowds);
+    result.not_measured.iter().map(move |entry| (name(&entry.measure), printable(&entry.reason)))
 }
 
 /// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.

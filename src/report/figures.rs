@@ -24,12 +24,16 @@ pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
         .take(most)
         .collect();
     if !columns.is_empty() {
-        sentences.push(messages::most_revealing(&columns));
+        sentences.push(format!("Most revealing columns: {}", &columns.join(", ")));
     }
     if let Some(worst) = super::summary::riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
         let columns = messages::list(&names(&worst.columns));
         let units = messages::unit(worst.reading, 2);
-        sentences.push(messages::riskiest_set(uniqueness.max_set, &columns, &population_share(result, worst), units));
+        sentences.push(format!(
+            "Riskiest set of at most {}: {columns} ({} of {units} alone)",
+            uniqueness.max_set,
+            population_share(result, worst)
+        ));
     }
     sentences
 }
@@ -71,7 +75,7 @@ fn effect(advice: &Advice, k: u32) -> Option<String> {
     });
     let unicity = || {
         let (before, after) = (before.unicity?, after.unicity?);
-        Some(messages::moved_unicity(&percent(before), &percent(after)))
+        Some(format!("subjects singled out by known points {} -> {}", percent(before), percent(after)))
     };
     moved.or_else(unicity)
 }

@@ -96,7 +96,7 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
     match about {
         About::Crowd(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
             let counts = headline_counts(&result.dataset, set);
-            Some(messages::alone_on(&counts, &messages::list(&names(&set.columns))))
+            Some(format!("{counts} alone on {}", messages::list(&names(&set.columns))))
         }
         About::KnownPoints(curve, point) if point.share.is_some_and(|share| share <= 0.0) => {
             let columns = messages::list(&names(&curve.point));
@@ -111,7 +111,9 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
 
 fn unknown(result: &ScanResult) -> String {
     match crowds(result) {
-        Crowds::Missing { explanation, .. } => messages::unknown_risk(&explanation),
+        Crowds::Missing { explanation, .. } => {
+            format!("The risk is unknown, because {}.", &explanation.trim_end_matches('.'))
+        }
         Crowds::Measured(_) => messages::NO_CROWD.to_owned(),
     }
 }

@@ -1,7 +1,6 @@
 //! What text, page and pictures have in common about known points: which figure is judged, what curves are called, and
 //! what coarser versions of the extract would change.
 
-use super::escape::printable;
 use super::{checks, messages, sweep};
 use crate::number::percent;
 use crate::result::{GATED_KNOWN_POINTS, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
@@ -55,17 +54,23 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(curve) = unicity.gated_curve.and_then(|place| unicity.curves.get(place)) {
         let shares = curve.results.iter().filter_map(|point| Some((point.known_points, point.share?)));
-        let shares: Vec<String> =
-            shares.map(|(known, share)| messages::known_and_share(known, &percent(share))).collect();
+        let shares: Vec<String> = shares.map(|(known, share)| format!("{known}: {}", percent(share))).collect();
         if shares.len() > 1 {
-            sentences.push(messages::curve_sentence(&messages::curve_label(curve), &curve.cohort_in_words(), &shares));
+            sentences.push(format!(
+                "Singled out by number of known points, {}, {}: {}",
+                messages::curve_label(curve),
+                curve.cohort_in_words(),
+                &shares.join(", ")
+            ));
         }
     }
-    sentences.extend(unicity.gate_note.as_deref().map(|note| messages::gate_note(&printable(note))));
+    sentences.extend(unicity.gate_note.as_deref().map(messages::gate_note));
     let unknown = unicity.curves.iter().filter_map(|curve| Some((curve, curve.undefined.as_ref()?)));
-    sentences.extend(unknown.take(UNKNOWN).map(|(curve, undefined)| {
-        messages::curve_unknown(&messages::curve_label(curve), &printable(&undefined.explanation))
-    }));
+    sentences.extend(
+        unknown
+            .take(UNKNOWN)
+            .map(|(curve, undefined)| messages::curve_unknown(&messages::curve_label(curve), undefined)),
+    );
     if let Some(study) = &unicity.resolutions {
         sentences.extend(sweep::advice(result, study).sentences);
     }

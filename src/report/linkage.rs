@@ -152,7 +152,11 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let mut sentences: Vec<String> =
         attacks.iter().take(TOLD).map(|attack| messages::attack_sentence(attack)).collect();
     if attacks.len() > TOLD {
-        sentences.push(messages::more_attacks(attacks.len() - TOLD));
+        sentences.push(format!(
+            "{} {}",
+            messages::counted((attacks.len() - TOLD) as u64, "attack", "attacks"),
+            messages::MORE
+        ));
     }
     sentences.extend(of_columns(linkage).and_then(cut));
     sentences.extend(linkage.pseudonyms.iter().map(messages::pseudonym_sentence));

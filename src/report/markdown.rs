@@ -1,6 +1,6 @@
 //! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
 
-use super::checks::rows;
+use super::checks::{self, rows};
 use super::escape::{printable, shortened};
 use super::figures::{revealing, try_first};
 use super::headline::headline;
@@ -30,7 +30,10 @@ pub fn render_markdown(result: &ScanResult) -> String {
     let code = result.verdict.exit_code;
     push(
         &mut text,
-        &escape(&messages::markdown_footer(&version, &run, &messages::time(&printable(&result.run.started_at)), code)),
+        &escape(&format!(
+            "reidrisk {version}, run {run}, {}, exit code {code}",
+            messages::time(&printable(&result.run.started_at))
+        )),
     );
     text
 }
@@ -103,10 +106,8 @@ fn not_measured(text: &mut String, result: &ScanResult) {
         return;
     }
     push(text, &format!("### {}\n", messages::NOT_MEASURED_TITLE));
-    let has_crowds = matches!(super::summary::crowds(result), super::summary::Crowds::Measured(_));
-    for entry in &result.not_measured {
-        let name = messages::not_measured_name(&entry.measure, has_crowds);
-        push(text, &format!("- {}: {}", escape(&name), escape(&printable(&entry.reason))));
+    for (name, reason) in checks::not_measured(result) {
+        push(text, &format!("- {}: {}", escape(&name), escape(&reason)));
     }
     push(text, "");
 }
@@ -117,7 +118,7 @@ pub fn render_columns_markdown(inspection: &Inspection) -> String {
     let dataset = &inspection.dataset;
     let name = shortened(&printable(&dataset.name), NAME_CHARACTERS);
     let mut text = format!("## {}\n\n{}\n\n", escape(&name), escape(&messages::dataset_size(dataset)));
-    push(&mut text, &format!("| {} |", messages::INSPECT_HEADS.join(" | ")));
+    push(&mut text, &format!("| {} |", ["Column", "Type", "Distinct", "Missing", "Role", "Kind", "Why"].join(" | ")));
     push(&mut text, "|---|---|--:|--:|---|---|---|");
     for column in &dataset.columns {
         let cells = [

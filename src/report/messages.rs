@@ -27,7 +27,7 @@ pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
 use super::escape::shortened;
-use crate::number::count;
+use crate::number::{count, percent};
 use crate::result::Dataset;
 
 pub(super) use crate::number::NOT_DEFINED;
@@ -59,13 +59,7 @@ pub(super) fn few(names: &[String]) -> String {
     format!("{} and {} more", names[..FEW].join(", "), names.len() - FEW)
 }
 
-pub(super) const SKIP: &str = "Skip to the result";
-pub(super) const TRUST: &str = "How far this result can be trusted";
-pub(super) const CONTENTS: &str = "Sections";
 pub(super) const MORE: &str = "more in result.json";
-pub(super) const MORE_BELOW: &str = "more below";
-pub(super) const HOW_TO_READ: &str = "How to read this";
-pub(super) const WHAT_THIS_IS_NOT: &str = "What this is not";
 pub(super) const NOT_KNOWN: &str = "not known";
 
 /// Sentences as owned strings.
@@ -97,8 +91,29 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-pub(super) fn interval(low: &str, high: &str) -> String {
-    format!("{low} to {high}")
+/// `1 subject`, `1,200 subjects`.
+pub(super) fn subjects(number: u64) -> String {
+    counted(number, "subject", "subjects")
+}
+
+/// `The one set`, `All 20 sets`.
+pub(super) fn all_of(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("The one {one}") } else { format!("All {} {many}", count(number as u64)) }
+}
+
+/// An interval of shares.
+pub(super) fn interval([low, high]: [f64; 2]) -> String {
+    format!("{} to {}", percent(low), percent(high))
+}
+
+/// Behind an estimate: ` (95 % interval 1 % to 2 %)`.
+pub(super) fn with_interval(bounds: [f64; 2]) -> String {
+    format!(" (95 % interval {})", interval(bounds))
+}
+
+/// What is not known ends with why.
+pub(super) fn because(explanation: &str) -> String {
+    format!("because {}", explanation.trim_end_matches('.'))
 }
 
 pub(super) fn capitalised(word: &str) -> String {
@@ -108,7 +123,7 @@ pub(super) fn capitalised(word: &str) -> String {
 
 /// `1 column`, `3 columns`.
 pub(super) fn columns(number: usize) -> String {
-    if number == 1 { "1 column".to_owned() } else { format!("{} columns", count(number as u64)) }
+    counted(number as u64, "column", "columns")
 }
 
 /// How many columns a picture leaves out.

@@ -71,7 +71,9 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
         }
         Crowds::Measured(_) => None,
         Crowds::Missing { .. } => {
-            result.dataset.columns.iter().any(is_event).then(|| messages::ONE_KNOWN_EVENT_NOT_MEASURED.to_owned())
+            result.dataset.columns.iter().any(is_event).then(|| {
+                "What the static columns together with one known event single out was not measured.".to_owned()
+            })
         }
     }
 }
@@ -94,6 +96,12 @@ pub(super) fn unsaid_reasons(result: &ScanResult) -> impl Iterator<Item = &Strin
         result.findings.iter().any(|finding| finding.message == **reason) || repeats_explanation(result, reason)
     };
     result.verdict.reasons.iter().skip(usize::from(is_pass)).filter(move |reason| !is_said(reason))
+}
+
+/// The same as sentences that say whether they are why the verdict is what it is, or caveats; printable.
+pub(super) fn unsaid(result: &ScanResult) -> Vec<String> {
+    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
+    unsaid_reasons(result).map(|reason| format!("{lead} {}", printable(reason))).collect()
 }
 
 /// Whether a reason says no more than why there is no figure, which the headline says.
@@ -335,15 +343,17 @@ pub(super) fn alternatives(result: &ScanResult) -> impl Iterator<Item = &Advice>
 }
 
 /// Subjects in crowds below the limit, of the set that the headline speaks of.
-pub(super) fn exposed(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
-    if set.columns == uniqueness.full.columns {
-        headline.full_subjects_below_k
-    } else {
-        headline.static_subjects_below_k
-    }
+pub(super) fn exposed(result: &ScanResult, headline: &Headline) -> Option<u64> {
+    if speaks_of_fewer(result) { headline.static_subjects_below_k } else { headline.full_subjects_below_k }
 }
 
 /// The smallest crowd of the set that the headline speaks of.
-pub(super) fn smallest_crowd(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
-    if set.columns == uniqueness.full.columns { headline.full_smallest_class } else { headline.static_smallest_class }
+pub(super) fn smallest_crowd(result: &ScanResult, headline: &Headline) -> Option<u64> {
+    if speaks_of_fewer(result) { headline.static_smallest_class } else { headline.full_smallest_class }
+}
+
+/// Whether the headline speaks of fewer columns than all quasi-identifiers.
+fn speaks_of_fewer(result: &ScanResult) -> bool {
+    let Crowds::Measured(uniqueness) = crowds(result) else { return false };
+    headline_set(result, uniqueness).columns != uniqueness.full.columns
 }

@@ -90,7 +90,11 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
             Some((steps, (share, upper))) => {
                 messages::sweep_reaches(&label(study, steps), &percent(share), &percent(upper), &percent(limit))
             }
-            None => messages::sweep_misses(known, &percent(limit)),
+            None => format!(
+                "No step of this sweep keeps {} to the limit of {}.",
+                messages::known_points(known),
+                percent(limit)
+            ),
         });
         flags = least.or(flags);
     }

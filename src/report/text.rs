@@ -2,12 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::checks::rows;
+use super::checks::{self, rows};
 use super::escape::{printable, shortened};
 use super::figures::{revealing, try_first};
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::summary::{Crowds, crowds, headline_set, one_known_event, reasons_lead, unsaid_reasons};
+use super::summary::{Crowds, crowds, headline_set, one_known_event, reasons_lead, unsaid, unsaid_reasons};
 use super::{known_points, linkage, messages};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
@@ -127,7 +127,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
 fn findings(page: &mut Page, result: &ScanResult) {
     let findings = &result.findings;
     if findings.is_empty() && result.verdict.outcome == VerdictOutcome::Pass {
-        page.paragraph("  ", messages::NOTHING_FOUND);
+        page.paragraph("  ", "No findings: every limit was measured and holds.");
     }
     for finding in findings.iter().take(LISTED * 2) {
         let severity = messages::severity(finding.severity).to_uppercase();
@@ -142,8 +142,8 @@ fn findings(page: &mut Page, result: &ScanResult) {
         page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));
     }
     if !reasons_lead(result) {
-        for reason in unsaid_reasons(result).take(LISTED) {
-            page.paragraph("  ", &format!("{} {}", messages::CAVEAT, printable(reason)));
+        for reason in unsaid(result).into_iter().take(LISTED) {
+            page.paragraph("  ", &reason);
         }
     }
     if let (VerdictOutcome::Pass, Crowds::Measured(uniqueness)) = (result.verdict.outcome, crowds(result)) {
@@ -158,7 +158,7 @@ fn waivers(page: &mut Page, result: &ScanResult) {
     if result.waivers.is_empty() {
         return;
     }
-    page.line(&format!("  {}", messages::WAIVERS));
+    page.line(&format!("  {}", "Waivers (they change the verdict, never a figure)"));
     for record in result.waivers.iter().take(LISTED * 2) {
         page.paragraph("    ", &messages::waiver(record));
     }
@@ -170,10 +170,8 @@ fn not_measured(page: &mut Page, result: &ScanResult) {
         return;
     }
     page.line("  Not measured");
-    for entry in &result.not_measured {
-        let has_crowds = matches!(crowds(result), Crowds::Measured(_));
-        let name = messages::not_measured_name(&entry.measure, has_crowds);
-        page.paragraph("    ", &format!("{name}: {}", printable(&entry.reason)));
+    for (name, reason) in checks::not_measured(result) {
+        page.paragraph("    ", &format!("{name}: {reason}"));
     }
     page.line("");
 }

@@ -39,7 +39,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
     // Attacks that one limit speaks of stand together.
     attacks.sort_by_key(|attack| attack.follows());
     let rows = i32::try_from(attacks.len()).ok().filter(|rows| *rows > 0)?;
-    let mut subtitle = messages::CHART_ATTACKERS_SUBTITLE.to_owned();
+    let mut subtitle = "Share of subjects found; whisker: 95 % interval".to_owned();
     if value.attacks.len() > attacks.len() {
         subtitle += &messages::more_rows(value.attacks.len() - attacks.len());
     }
@@ -78,14 +78,10 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
     type Draw = fn(&mut Scene, Point);
     let has = |evidence| attacks.iter().any(|attack| attack.evidence == evidence);
     let entries: [(bool, Draw, &str); 4] = [
-        (true, |scene, at| scene.dot(at, 12, Ink::Main, true), messages::LEGEND_ATTACK),
-        (has(Evidence::None), |scene, at| scene.dot(at, 12, Ink::Main, false), messages::LEGEND_NONE),
-        (attacks.iter().any(|attack| attack.control_rate.is_some()), square, messages::LEGEND_CONTROL),
-        (
-            attacks.iter().any(|attack| attack.baseline_rate.is_some()),
-            |scene, at| diamond(scene, at, 12),
-            messages::LEGEND_GUESS,
-        ),
+        (true, |scene, at| scene.dot(at, 12, Ink::Main, true), "attack"),
+        (has(Evidence::None), |scene, at| scene.dot(at, 12, Ink::Main, false), "no evidence"),
+        (attacks.iter().any(|attack| attack.control_rate.is_some()), square, "control"),
+        (attacks.iter().any(|attack| attack.baseline_rate.is_some()), |scene, at| diamond(scene, at, 12), "guessing"),
     ];
     let (mut at, height) = canvas.either((72, 166), (28, 32));
     for (_, draw, label) in entries.into_iter().filter(|(is_there, ..)| *is_there) {

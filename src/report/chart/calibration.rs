@@ -105,7 +105,7 @@ fn axes(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     }
     scene.line(plot.at((0.0, 0.0)), plot.at((1.0, 1.0)), Ink::Muted, 3);
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 74), messages::CALIBRATION_X, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 74), "stated probability", SMALL, Ink::Muted, Anchor::Middle);
     let above = plot.top - canvas.either(42, 36);
-    scene.text((plot.left - 90, above), messages::CALIBRATION_Y, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((plot.left - 90, above), "share right", SMALL, Ink::Muted, Anchor::Start);
 }

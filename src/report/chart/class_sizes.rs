@@ -26,8 +26,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let shares: Vec<f64> = bars.iter().map(|bar| ratio(bar.records, records).unwrap_or(0.0)).collect();
     let units = messages::unit(set.reading, 2);
     let columns: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
-    let title = messages::chart_class_sizes(units);
-    let subtitle = messages::chart_class_sizes_subtitle(&columns);
+    let title = format!("How many {units} stand together in a class");
+    let subtitle = format!("Share of records by the size of their class on {}", messages::list(&columns));
     let mut scene = canvas.scene(&title, &subtitle, 660);
     let plot = canvas.either(WIDE, NARROW);
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
@@ -73,7 +73,7 @@ fn axis(scene: &mut Scene, plot: &Plot, top: f64, step: f64) {
 
 fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {
     scene.dashes((at, plot.top - 40), (at, plot.bottom), Ink::Text);
-    let label = messages::limit_k(k);
+    let label = format!("limit k = {}", count(u64::from(k)));
     // In a narrow picture the right half may have no room for the words.
     let (start, anchor) = if is_narrow && at > i32::midpoint(plot.left, plot.right) {
         (at - 10, Anchor::End)
@@ -85,9 +85,13 @@ fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {
 
 /// What the three rows of figures are, and what hatching means.
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene, rows: [i32; 3], units: &str, k: u32) {
-    let meaning = messages::chart_class_sizes_legend(k);
+    let meaning =
+        format!("Bar: share of records. Hatched: classes smaller than the limit k = {}.", count(u64::from(k)));
     if canvas.is_narrow() {
-        let lines = [messages::chart_class_sizes_rows(units), messages::HATCHED_BELOW_LIMIT.to_owned()];
+        let lines = [
+            format!("Rows: {units} in a class, share of records, classes."),
+            "Hatched: classes smaller than the limit.".to_owned(),
+        ];
         for (line, height) in lines.iter().zip([rows[2] + 58, rows[2] + 94]) {
             scene.text((16, height), line, 24, Ink::Muted, Anchor::Start);
         }
@@ -96,7 +100,7 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, rows: [i32; 3], units: &str, k
     for (height, head) in rows.into_iter().zip([format!("{units} in a class"), "records".into(), "classes".into()]) {
         scene.text((60, height), &head, SMALL, Ink::Muted, Anchor::Start);
     }
-    scene.text((60, WIDE.top - 50), messages::SHARE_OF_RECORDS, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((60, WIDE.top - 50), "share of records", SMALL, Ink::Muted, Anchor::Start);
     scene.text((60, rows[2] + 54), &meaning, SMALL, Ink::Muted, Anchor::Start);
 }
 

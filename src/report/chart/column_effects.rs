@@ -28,11 +28,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Drawi
     let effects: Vec<&ColumnEffect> = ranked.iter().copied().filter(has_figure).take(SHOWN).collect();
     let rows = i32::try_from(effects.len()).ok().filter(|rows| *rows > 0)?;
     let left_out = ranked.len() - effects.len();
-    let mut subtitle = messages::CHART_COLUMN_EFFECTS_SUBTITLE.to_owned();
+    let mut subtitle = "Further right: the column reveals more".to_owned();
     if left_out > 0 {
         subtitle += &messages::more(left_out);
     }
-    let title = messages::chart_column_effects(messages::unit(uniqueness.full.reading, 2));
+    let title = format!("What each column adds to the share of {} alone", messages::unit(uniqueness.full.reading, 2));
     let plot = canvas.either(
         Plot { left: 440, right: 1400, top: 220, row: 590 / rows.max(4), figures: 1560 },
         Plot { left: 260, right: 610, top: 110, row: 64, figures: 752 },
@@ -73,8 +73,11 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, effects: &[&ColumnEffect], fig
     }
     if has_shapley {
         scene.dot((at, height), 11, Ink::Main, true);
-        let label =
-            if has_interval && !canvas.is_narrow() { messages::SHAPLEY_INTERVAL } else { messages::SHAPLEY_VALUE };
+        let label = if has_interval && !canvas.is_narrow() {
+            "Shapley value with 95 % interval"
+        } else {
+            messages::SHAPLEY_VALUE
+        };
         scene.text((at + 24, height), label, SMALL, Ink::Muted, Anchor::Start);
         at += 24 + text_width(label, SMALL) + 60;
     }

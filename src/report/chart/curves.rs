@@ -93,7 +93,7 @@ fn axis(scene: &mut Scene, plot: &Plot, (first, last): (u32, u32)) {
         scene.text((at, plot.bottom + 32), &known.to_string(), SMALL, Ink::Text, Anchor::Middle);
     }
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 74), messages::KNOWN_POINTS_AXIS, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 74), "known points", SMALL, Ink::Muted, Anchor::Middle);
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.

@@ -36,7 +36,7 @@ pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         let (name, described) = (messages::without(&canvas.name(column)), messages::without(&printable(column)));
         Some(Bar { name, described, share, of: Some(now) })
     }));
-    (bars.len() > 1).then(|| picture(canvas, messages::CHART_LINKING_COLUMNS, attack, bars))?
+    (bars.len() > 1).then(|| picture(canvas, "What leaving one column out would change", attack, bars))?
 }
 
 /// The sets of columns that link most; none where there is but one.
@@ -50,7 +50,7 @@ pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
             Some(Bar { name, described: set_name(attack, set, |column| printable(column)), share, of: None })
         })
         .collect();
-    (bars.len() > 1).then(|| picture(canvas, messages::CHART_LINKING_SETS, attack, bars))?
+    (bars.len() > 1).then(|| picture(canvas, "The columns that link most", attack, bars))?
 }
 
 /// The columns of a set; of a large one those that it leaves out, which are fewer to read.
@@ -59,7 +59,9 @@ fn set_name(attack: &LinkageAttack, set: &LinkedSet, name: impl Fn(&String) -> S
         attack.columns.iter().filter(|column| !set.columns.contains(column)).map(&name).collect();
     match without.len() {
         0 => messages::ALL_SHARED.to_owned(),
-        left_out if left_out < set.columns.len() && set.columns.len() > 3 => messages::all_but(&without),
+        left_out if left_out < set.columns.len() && set.columns.len() > 3 => {
+            format!("all but {}", messages::list(&without))
+        }
         _ => set.columns.iter().map(&name).collect::<Vec<_>>().join(", "),
     }
 }
@@ -79,7 +81,8 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     let all = bars.len();
     bars.truncate(canvas.either(SHOWN, SHOWN_NARROW));
     let rows = i32::try_from(bars.len()).ok()?;
-    let mut subtitle = messages::chart_linking_subtitle(&canvas.text(&messages::attack_label(attack)));
+    let mut subtitle =
+        format!("Share of subjects expected to be linked rightly ({})", canvas.text(&messages::attack_label(attack)));
     if all > bars.len() {
         subtitle += &messages::more_rows(all - bars.len());
     }
@@ -106,7 +109,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
         key(&mut scene, (canvas.either(60, 24), bottom + canvas.either(30, 78)));
     } else if bars.iter().any(|bar| bar.of.is_some_and(|of| of < bar.share)) {
         let at = (canvas.either(60, 24), bottom + canvas.either(30, 78));
-        scene.text(at, messages::MORE_MATCH, SMALL, Ink::Muted, Anchor::Start);
+        scene.text(at, "longer: less is compared, so more match", SMALL, Ink::Muted, Anchor::Start);
     }
     let parts: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))).collect();
     Some(Drawing { title: title.to_owned(), subtitle, description: format!("{}.", parts.join("; ")), scene })
@@ -115,7 +118,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
 /// What hatching means.
 fn key(scene: &mut Scene, (left, height): Point) {
     scene.hatch((left, height - 14), (left + 44, height + 14), Ink::Muted);
-    scene.text((left + 58, height), messages::CUT_AWAY, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 58, height), "hatched: what goes with the column", SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &Bar) {

@@ -2,7 +2,7 @@
 
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
 use super::{Drawing, position};
-use crate::number::percent;
+use crate::number::{count, percent};
 use crate::report::escape::printable;
 use crate::report::linkage;
 use crate::report::messages;
@@ -58,7 +58,10 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
             bars.push(Bar { group, name, from: 0.0, to: level.weight, figure, is_total: false });
         }
     }
-    let mut subtitle = messages::chart_weights_subtitle(&canvas.text(&messages::attack_label(attack)));
+    let mut subtitle = format!(
+        "Match weight in bits ({}); right: for a link, left: against",
+        canvas.text(&messages::attack_label(attack))
+    );
     if bars.len() > SHOWN {
         subtitle += &messages::more_rows(bars.len() - SHOWN);
     }
@@ -67,7 +70,7 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         Plot { groups: (60, 290), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 360), names: 0, left: 70, right: 660, top: 16, row: 68, range: (0.0, 0.0) },
     );
-    picture(canvas, messages::CHART_WEIGHTS, &subtitle, plot, &bars, &parts.join("; "))
+    picture(canvas, "How much each agreement tells", &subtitle, plot, &bars, &parts.join("; "))
 }
 
 /// An invented pair: how its weights add up.
@@ -92,7 +95,7 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
         bars.push(Bar { group: String::new(), name, from: sum - step.weight, to: sum, figure, is_total: false });
     }
     if steps.len() > STEPS {
-        let name = messages::further_steps(steps.len() - STEPS);
+        let name = format!("{} further steps", count((steps.len() - STEPS) as u64));
         bars.push(Bar {
             group: String::new(),
             name,
@@ -116,7 +119,14 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
         Plot { groups: (60, 60), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
         Plot { groups: (16, 16), names: 0, left: 70, right: 660, top: 16, row: 78, range: (0.0, 0.0) },
     );
-    picture(canvas, messages::CHART_WATERFALL, messages::CHART_WATERFALL_SUBTITLE, plot, &bars, &description)
+    picture(
+        canvas,
+        "How a link comes about: an invented pair",
+        "Weights add up, in bits; nobody in the extract is shown here",
+        plot,
+        &bars,
+        &description,
+    )
 }
 
 fn picture(
@@ -160,7 +170,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &B
     let ink = if bar.is_total { Ink::Text } else { Ink::Muted };
     let (left, right) = plot.groups;
     let height = if canvas.is_narrow() {
-        let name = if bar.group.is_empty() { bar.name.clone() } else { messages::step_of(&bar.group, &bar.name) };
+        let name = if bar.group.is_empty() { bar.name.clone() } else { format!("{}: {}", bar.group, bar.name) };
         scene.name_over_lines((left, height - 17), &fitted(&name, ROW, NARROW_WIDTH - 32), ROW);
         height + 15
     } else {

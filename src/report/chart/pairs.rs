@@ -30,9 +30,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
     let length = i32::try_from(columns.len()).ok().filter(|_| !pairs.is_empty())?;
-    let title = messages::chart_pairs(messages::unit(uniqueness.full.reading, 2));
+    let title = format!("Share of {} alone on two columns", messages::unit(uniqueness.full.reading, 2));
     let left_out = uniqueness.quasi_identifiers.len() - columns.len();
-    let mut subtitle = messages::CHART_PAIRS_SUBTITLE.to_owned();
+    let mut subtitle = "Read along the row and down from the name to find a pair".to_owned();
     if left_out > 0 {
         subtitle += &messages::more(left_out);
     }
@@ -158,7 +158,7 @@ fn swatch(scene: &mut Scene, (left, top): (i32, i32), step: u8, label: &str) {
 fn description(pairs: &[Pair<'_>]) -> String {
     let ranked = worst(pairs);
     if ranked.is_empty() {
-        return messages::CHART_PAIRS_NONE.to_owned();
+        return "No pair of columns singles anybody out.".to_owned();
     }
     let name =
         |set: &SetStatistics| set.columns.iter().map(|column| printable(column)).collect::<Vec<_>>().join(" and ");

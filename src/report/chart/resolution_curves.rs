@@ -20,8 +20,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
         return None;
     }
     let lines: Vec<Line> = single.iter().take(SHOWN).map(|steps| line(canvas, result, study, steps)).collect();
-    let title = messages::CHART_RESOLUTION_CURVES.to_owned();
-    let mut subtitle = messages::CHART_RESOLUTION_CURVES_SUBTITLE.to_owned();
+    let title = "What each single change would do to the curve".to_owned();
+    let mut subtitle =
+        "Share of subjects still singled out; all other columns as they are; band: 95 % interval".to_owned();
     if single.len() > lines.len() {
         subtitle += &messages::more_curves(single.len() - lines.len());
     }

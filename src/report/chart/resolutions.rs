@@ -47,10 +47,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
     let all = maps.len();
     let maps: Vec<Map> = maps.into_iter().take(canvas.either(SHOWN, SHOWN_NARROW)).collect();
     let rows = i32::try_from(steps(study, 0).min(STEPS)).ok().filter(|rows| *rows > 0 && !maps.is_empty())?;
-    let title = messages::CHART_RESOLUTIONS.to_owned();
+    let title = "What coarser values would hide from known points".to_owned();
     let mut subtitle = messages::chart_resolutions_subtitle(judged, study.axes.len() > 2);
     if study.axes.len() > 3 {
-        subtitle += messages::OTHERS_AS_THEY_ARE;
+        subtitle += "; further columns as they are";
     }
     if all > maps.len() {
         subtitle += &messages::more_maps(all - maps.len());
@@ -196,7 +196,7 @@ fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit:
     let middle = (at.left + at.width / 2, at.top + at.height / 2);
     let Some((point, share)) = point.and_then(|point| Some((point, point.share?))) else {
         scene.frame(from, to, Ink::Grid, 2);
-        scene.text(middle, messages::NOT_KNOWN_CELL, FIGURE, Ink::Muted, Anchor::Middle);
+        scene.text(middle, "not known", FIGURE, Ink::Muted, Anchor::Middle);
         return;
     };
     let step = scale(share);
@@ -212,7 +212,7 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) 
     let left = canvas.either(60, 10);
     if let Some(limit) = limit {
         scene.frame((left, top - 18), (left + 48, top + 18), Ink::Text, 5);
-        let text = messages::map_limit(&percent(limit));
+        let text = format!("framed: within the limit of {}, by the upper end of the interval", percent(limit));
         scene.text(
             (left + 64, top),
             &fitted(&text, FIGURE, canvas.either(1400, 660)),
@@ -225,5 +225,10 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) 
 
 fn description(result: &ScanResult, study: &UnicityResolutions, judged: u32) -> String {
     let sentences = sweep::advice(result, study).sentences.join(" ");
-    format!("{} {sentences}", messages::chart_resolutions_description(judged)).trim_end().to_owned()
+    format!(
+        "{} {sentences}",
+        format!("Share singled out at each step of coarsening; the words speak of {}.", messages::known_points(judged))
+    )
+    .trim_end()
+    .to_owned()
 }

@@ -2,7 +2,6 @@
 
 use super::font::{is_drawable, text_width};
 use crate::report::escape::{printable, shortened};
-use crate::report::messages;
 use crate::result::DatasetColumn;
 
 /// Size of a picture in a file, in pixels.
@@ -134,7 +133,7 @@ impl Canvas<'_> {
             scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
             scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
             if self.columns.iter().any(|column| !is_drawable(&printable(&column.name))) {
-                scene.text((1560, 58), messages::COLUMNS_BY_PLACE, SMALL, Ink::Muted, Anchor::End);
+                scene.text((1560, 58), "column N: a name this font lacks", SMALL, Ink::Muted, Anchor::End);
             }
         }
         scene
@@ -155,7 +154,7 @@ impl Canvas<'_> {
             return shown;
         }
         let place = self.columns.iter().position(|other| other.name == column);
-        place.map_or_else(|| self.text(&shown), |place| messages::column_by_place(place + 1))
+        place.map_or_else(|| self.text(&shown), |place| format!("column {}", place + 1))
     }
 
     /// A text of the plan or the dataset as it can be drawn: characters that the font of a file lacks become `?`.

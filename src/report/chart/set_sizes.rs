@@ -30,8 +30,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let sizes = with_full(dataset, uniqueness)?;
     let full = &uniqueness.full;
     let steps = i32::try_from(sizes.len()).ok().filter(|steps| *steps > 0)?;
-    let title = messages::chart_set_sizes(messages::unit(full.reading, 2));
-    let subtitle = messages::CHART_SET_SIZES_SUBTITLE.to_owned();
+    let title = format!("Share of {} alone, by number of known columns", messages::unit(full.reading, 2));
+    let subtitle = "All combinations of columns of each size".to_owned();
     let mut scene = canvas.scene(&title, &subtitle, 610);
     let plot = canvas.either(
         Plot { left: 170, right: 1540, top: 230, bottom: 740 },
@@ -49,7 +49,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 110), messages::COLUMNS_KNOWN, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 110), "columns known", SMALL, Ink::Muted, Anchor::Middle);
     Some(Drawing { description: description(&sizes), title, subtitle, scene })
 }
 
@@ -90,11 +90,11 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     let left = canvas.either(plot.left, 20);
     let step = canvas.either(290, 250);
     scene.dot((left + 12, height), 12, Ink::Alarm, true);
-    scene.text((left + 36, height), messages::RISKIEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 36, height), "riskiest set", SMALL, Ink::Muted, Anchor::Start);
     median_bar(scene, left + step + 12, height);
-    scene.text((left + step + 48, height), messages::MEDIAN_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + step + 48, height), "median set", SMALL, Ink::Muted, Anchor::Start);
     scene.dot((left + 2 * step + 12, height), 8, Ink::Main, true);
-    scene.text((left + 2 * step + 32, height), messages::SAFEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + 2 * step + 32, height), "safest set", SMALL, Ink::Muted, Anchor::Start);
 }
 
 /// The mark of the median: a bar, because a dot would hide behind the riskiest set when both are near.

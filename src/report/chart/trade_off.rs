@@ -2,7 +2,7 @@
 
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use super::{Drawing, axis_label, position, round_above};
-use crate::number::{percent, ratio};
+use crate::number::{count, percent, ratio};
 use crate::report::messages;
 use crate::report::summary::{exposed, headline_set, population, proposals};
 use crate::result::{Advice, ScanResult, Uniqueness};
@@ -38,7 +38,7 @@ struct Spot<'a> {
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Drawing> {
     let set = headline_set(result, uniqueness);
     let whole = population(&result.dataset, set);
-    let share = |headline| ratio(exposed(headline, uniqueness, set)?, whole);
+    let share = |headline| ratio(exposed(result, headline)?, whole);
     let now = proposals(result).find_map(|advice| share(advice.before.as_ref()?))?;
     let spots: Vec<Spot<'_>> = proposals(result)
         .filter_map(|advice| Some(Spot { advice, detail: advice.detail_kept?, share: share(advice.after.as_ref()?)? }))
@@ -47,8 +47,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         return None;
     }
     let k = result.policy.k;
-    let title = messages::CHART_TRADE_OFF.to_owned();
-    let subtitle = messages::chart_trade_off_subtitle(messages::unit(set.reading, 2), k);
+    let title = "What each proposal costs and what it gains".to_owned();
+    let subtitle = format!(
+        "Upright: {} left in crowds below {}. Further down is safer.",
+        messages::unit(set.reading, 2),
+        count(u64::from(k))
+    );
     let mut scene = canvas.scene(&title, &subtitle, 640);
     let highest = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max)).0;
     let plot = canvas.either(
@@ -93,16 +97,16 @@ fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32, ringed: Op
         Some(detail) if detail < 0.5 => (plot.right - 14, Anchor::End),
         _ => (plot.left + 14, Anchor::Start),
     };
-    scene.text((at, inside), &messages::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, anchor);
     scene.text(
-        (plot.left + 14, plot.top + 26),
-        messages::OVER_LIMIT,
+        (at, inside),
+        &format!("nobody in a crowd below {}", count(u64::from(k))),
         canvas.either(SMALL, 24),
-        Ink::Alarm,
-        Anchor::Start,
+        Ink::Text,
+        anchor,
     );
+    scene.text((plot.left + 14, plot.top + 26), "over the limit", canvas.either(SMALL, 24), Ink::Alarm, Anchor::Start);
     let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 66), messages::DETAIL_KEPT_AXIS, SMALL, Ink::Muted, Anchor::Middle);
+    scene.text((middle, plot.bottom + 66), "detail of the quasi-identifiers kept", SMALL, Ink::Muted, Anchor::Middle);
 }
 
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene) {
@@ -111,7 +115,7 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene) {
     square(scene, (left, height));
     scene.text((left + 24, height), messages::AS_IT_IS, SMALL, Ink::Muted, Anchor::Start);
     scene.dot((left + steps[1], height), 11, Ink::Main, true);
-    scene.text((left + steps[1] + 24, height), messages::WITH_PROPOSAL, SMALL, Ink::Muted, Anchor::Start);
+    scene.text((left + steps[1] + 24, height), "with a proposal", SMALL, Ink::Muted, Anchor::Start);
 }
 
 fn square(scene: &mut Scene, (x, y): (i32, i32)) {
@@ -164,5 +168,5 @@ fn description(spots: &[Spot<'_>], now: f64) -> String {
             .collect();
         messages::trade_off_part(&named, &percent(spot.detail), &percent(spot.share), spot.advice.recommended)
     });
-    format!("{} {}.", messages::trade_off_now(&percent(now)), parts.collect::<Vec<_>>().join("; "))
+    format!("As it is: {} in small crowds. {}.", percent(now), parts.collect::<Vec<_>>().join("; "))
 }

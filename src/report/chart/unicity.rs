@@ -15,7 +15,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) 
     let all = candidates(unicity);
     let shown: Vec<(usize, &UnicityCurve)> = all.iter().copied().take(SHOWN).collect();
     let lines: Vec<Line> = shown.iter().map(|(place, curve)| line(canvas, unicity, *place, curve)).collect();
-    let title = messages::CHART_UNICITY.to_owned();
+    let title = "How many known points single a subject out".to_owned();
     let mut subtitle =
         messages::chart_unicity_subtitle(shown.first().map(|(_, curve)| curve.cohort_in_words()).as_deref());
     if all.len() > shown.len() {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::table::Table;
 use crate::report::escape::printable;
 use crate::report::{Chart, messages};
-use crate::result::Finding;
+use crate::result::{Finding, Outcome};
 
 /// A sentence parted at its backticks; `true` for a name.
 pub(super) type Sentence = Vec<(bool, String)>;
@@ -25,6 +25,29 @@ pub(super) struct Section {
     pub(super) caution: Vec<String>,
     pub(super) todo: Vec<Sentence>,
     pub(super) terms: Vec<(String, String)>,
+}
+
+impl Section {
+    /// An empty section.
+    pub(super) fn new(id: &'static str, title: &'static str) -> Self {
+        Self { id: id.into(), title: title.into(), ..Self::default() }
+    }
+
+    /// The section of a measure: `measured` where it has a value, else that something is `unknown`, and why. None where
+    /// the measure was not part of the run.
+    pub(super) fn of<T>(
+        self,
+        outcome: Option<&Outcome<T>>,
+        unknown: &str,
+        measured: impl FnOnce(Self, &T) -> Self,
+    ) -> Option<Self> {
+        Some(match outcome? {
+            Outcome::Measured { value, .. } => measured(self, value),
+            Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
+                Self { answer: format!("{unknown}, {}.", messages::because(&printable(explanation))), ..self }
+            }
+        })
+    }
 }
 
 /// A chart inside the page.

@@ -26,14 +26,6 @@ pub(in crate::report) fn check_outcome(outcome: CheckOutcome) -> &'static str {
     }
 }
 
-pub(in crate::report) fn most_revealing(columns: &[String]) -> String {
-    format!("Most revealing columns: {}", columns.join(", "))
-}
-
-pub(in crate::report) fn riskiest_set(max_set: usize, columns: &str, share: &str, units: &str) -> String {
-    format!("Riskiest set of at most {max_set}: {columns} ({share} of {units} alone)")
-}
-
 pub(in crate::report) fn try_first(what: &str) -> String {
     format!("Try first: {what}")
 }
@@ -47,10 +39,6 @@ pub(in crate::report) fn moved(k: Option<u32>, columns: &str, before: &str, afte
         Some(k) => format!("subjects in crowds below {} on {columns} {before} -> {after}", count(u64::from(k))),
         None => format!("subjects alone on {columns} {before} -> {after}"),
     }
-}
-
-pub(in crate::report) fn moved_unicity(before: &str, after: &str) -> String {
-    format!("subjects singled out by known points {before} -> {after}")
 }
 
 /// What a proposal costs, and that nothing else was counted for it.

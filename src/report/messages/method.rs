@@ -29,16 +29,6 @@ pub(in crate::report) fn shapley(method: &ShapleyMethod) -> String {
     }
 }
 
-pub(in crate::report) const NO_CONFIG: &str = "no configuration file";
-pub(in crate::report) const METHOD_TITLE: &str = "Method and assumptions";
-pub(in crate::report) const METHOD_MISSING: &str = "Missing cells in this run";
-pub(in crate::report) const METHOD_SHAPLEY: &str = "Effects of columns in this run";
-pub(in crate::report) const RECORD_TITLE: &str = "Record of the run";
-pub(in crate::report) const FILES_CAPTION: &str = "Files, with the hash of the bytes that were read";
-pub(in crate::report) const RUN_CAPTION: &str = "Run";
-pub(in crate::report) const GLOSSARY_TITLE: &str = "Glossary";
-pub(in crate::report) const FILE_HEADS: [&str; 4] = ["File", "Size", "Records", "SHA-256"];
-pub(in crate::report) const RUN_HEADS: [&str; 2] = ["Fact", "Value"];
 pub(in crate::report) const METHOD: &[(&str, &str)] = &[
     (
         "What a crowd is",
