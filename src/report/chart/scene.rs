@@ -14,6 +14,8 @@ const BELOW_HEADING: i32 = 138;
 pub(super) const LABEL: i32 = 30;
 /// Size of lesser labels.
 pub(super) const SMALL: i32 = 26;
+/// Size of the second line of a label.
+pub(super) const NOTE: i32 = 24;
 /// Size of titles.
 const TITLE: i32 = 42;
 
@@ -205,6 +207,17 @@ impl Scene {
 
     pub(super) fn text(&mut self, at: Point, text: &str, size: i32, ink: Ink, anchor: Anchor) {
         self.marks.push(Mark::Text { at, text: text.replace('\u{a0}', " "), size, ink, anchor });
+    }
+
+    /// A lesser label that begins at its point.
+    pub(super) fn label(&mut self, at: Point, text: &str) {
+        self.text(at, text, SMALL, Ink::Muted, Anchor::Start);
+    }
+
+    /// A name and, smaller below it, what is to be known beside it, so far above and below a height.
+    pub(super) fn two_lines(&mut self, at: Point, lines: [&str; 2], room: i32, ink: Ink, [above, below]: [i32; 2]) {
+        self.text((at.0, at.1 - above), &fitted(lines[0], SMALL, room), SMALL, ink, Anchor::Start);
+        self.text((at.0, at.1 + below), &fitted(lines[1], NOTE, room), NOTE, Ink::Muted, Anchor::Start);
     }
 
     /// A text that begins at its point and covers the lines behind it.

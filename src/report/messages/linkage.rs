@@ -1,6 +1,6 @@
 //! Words about linkage.
 
-use crate::number::{count, percent, whole};
+use crate::number::{count, percent};
 use crate::report::escape::printable;
 use crate::report::linkage::{columns, interval, rate, source};
 use crate::result::{AssignmentMethod, AttackKind, Evidence, FigureUnit, LinkageAttack, PseudonymCheck};
@@ -201,31 +201,14 @@ pub(in crate::report) fn signed(weight: f64) -> String {
 
 // Pictures.
 
-pub(in crate::report) const CHART_ATTACKERS: &str = "Whom each attack finds, beside guessing";
-
 pub(in crate::report) fn more_rows(left_out: usize) -> String {
     format!("; {} more in the table", count(left_out as u64))
 }
 
 pub(in crate::report) const ALL_SHARED: &str = "all shared columns";
-pub(in crate::report) fn without(column: &str) -> String {
-    format!("without {column}")
-}
 /// The label of a step: the first one has a name of its own.
 pub(in crate::report) fn waterfall_step(label: &str) -> String {
     if label == "prior" { "before looking".to_owned() } else { printable(label) }
-}
-
-pub(in crate::report) fn waterfall_total(probability: &str) -> String {
-    format!("together: {probability} likely")
-}
-
-pub(in crate::report) const CHART_CALIBRATION: &str = "How far the attacker can trust a link";
-pub(in crate::report) const CHART_CALIBRATION_SUBTITLE: &str =
-    "Share of links that are right, by stated probability; on the diagonal it is as stated";
-
-pub(in crate::report) fn calibrated(expected: f64, correct: u64) -> String {
-    format!("expected {}, right {}", whole(expected), count(correct))
 }
 
 /// Stands for the control where there is none.
