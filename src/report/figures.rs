@@ -1,24 +1,35 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
-use super::messages;
-use super::summary::{Crowds, crowds, names, population};
+use super::escape::{printable, shortened};
+use super::summary::{Crowds, crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
+use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Headline, ScanResult, SetStatistics};
 
+/// Everything that text and Markdown say beside the table of figures, with at most so many columns.
+pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
+    let mut sentences = revealing(result, most);
+    sentences.extend(known_points::sentences(result));
+    sentences.extend(linkage::sentences(result));
+    sentences.extend(one_known_event(result));
+    sentences.extend(try_first(result));
+    sentences
+}
+
 /// Share of the units of `set` that are alone on it.
-pub(super) fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
+fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
     share(set.unique_subjects, population(&result.dataset, set))
 }
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
-pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
+fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
     let Crowds::Measured(uniqueness) = crowds(result) else { return Vec::new() };
     let mut sentences = Vec::new();
-    let columns: Vec<String> = super::summary::riskiest_columns(uniqueness)
+    let columns: Vec<String> = riskiest_columns(uniqueness)
         .into_iter()
         .filter_map(|effect| {
             let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
-            let name = super::escape::shortened(&super::escape::printable(&effect.column), 60);
+            let name = shortened(&printable(&effect.column), 60);
             Some(format!("{name} ({})", percent(value)))
         })
         .take(most)
@@ -26,7 +37,7 @@ pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
     if !columns.is_empty() {
         sentences.push(format!("Most revealing columns: {}", &columns.join(", ")));
     }
-    if let Some(worst) = super::summary::riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
+    if let Some(worst) = riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
         let columns = messages::list(&names(&worst.columns));
         let units = messages::unit(worst.reading, 2);
         sentences.push(format!(
@@ -39,17 +50,15 @@ pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
 }
 
 /// What to try first, as a sentence that begins with its own words; none without advice.
-pub(super) fn try_first(result: &ScanResult) -> Option<String> {
+fn try_first(result: &ScanResult) -> Option<String> {
     let advice = result.advice.iter().find(|advice| advice.recommended).or(result.advice.first())?;
     if advice.changes.is_empty() {
-        return Some(messages::try_first(&super::escape::printable(&advice.action)));
+        return Some(messages::try_first(&printable(&advice.action)));
     }
     let changes: Vec<String> = advice
         .changes
         .iter()
-        .map(|change| {
-            format!("{} -> {}", super::escape::printable(&change.column), super::escape::printable(&change.rule))
-        })
+        .map(|change| format!("{} -> {}", printable(&change.column), printable(&change.rule)))
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
     let notes = messages::advice_notes(advice.detail_kept.map(percent));

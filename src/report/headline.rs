@@ -191,9 +191,7 @@ fn blocking(result: &ScanResult) -> Option<&Finding> {
 
 /// The message of a finding with a capital.
 fn sentence(finding: &Finding) -> String {
-    let mut letters = finding.message.chars();
-    let start: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    printable(&format!("{start}{}", letters.as_str()))
+    printable(&messages::capitalised(&finding.message))
 }
 
 fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {

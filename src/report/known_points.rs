@@ -36,17 +36,6 @@ pub(super) fn gated(result: &ScanResult) -> Option<(&UnicityCurve, &UnicityResul
     Some((curve, curve.results.iter().find(|point| point.known_points == wanted)?))
 }
 
-/// What is compared with the limit: the upper end of the interval.
-pub(super) fn upper(point: &UnicityResult) -> Option<f64> {
-    point.interval.map(|[_, high]| high).or(point.share)
-}
-
-/// Whether a coarser version of the extract would keep to the limit, as the judge would hold it; without a figure it
-/// would not.
-pub(super) fn keeps_to(point: &UnicityResult, limit: f64) -> bool {
-    point.share.is_some() && upper(point).is_some_and(|upper| upper <= limit)
-}
-
 /// What text and Markdown say beside the row of the gate: the judged curve, why the gate looks elsewhere, which curves
 /// have no figure, and what the sweep says.
 pub(super) fn sentences(result: &ScanResult) -> Vec<String> {

@@ -2,10 +2,10 @@
 
 use super::checks::{self, rows};
 use super::escape::{printable, shortened};
-use super::figures::{revealing, try_first};
+use super::figures::sentences;
 use super::headline::headline;
-use super::summary::{one_known_event, reasons_lead, unsaid_reasons};
-use super::{known_points, linkage, messages};
+use super::messages;
+use super::summary::{reasons_lead, unsaid_reasons};
 use crate::result::{Inspection, ScanResult};
 
 /// Longest dataset name that is shown, in characters.
@@ -68,13 +68,7 @@ fn figures(text: &mut String, result: &ScanResult) {
             push(text, &format!("- {}", escape(messages::NO_CHECKS)));
         }
     }
-    let sentences: Vec<String> = revealing(result, 5)
-        .into_iter()
-        .chain(known_points::sentences(result))
-        .chain(linkage::sentences(result))
-        .chain(one_known_event(result))
-        .chain(try_first(result))
-        .collect();
+    let sentences = sentences(result, 5);
     for sentence in &sentences {
         push(text, &format!("- {}", escape(sentence)));
     }

@@ -165,10 +165,8 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
         }
         Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", messages::unit(set.reading, 1)),
         Some(frequency) => {
-            let mut letters = frequency.chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
             let verb = if frequency.starts_with("about 1 in ") { "is" } else { "are" };
-            format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
+            format!("{} {units} {verb} alone on {columns}", messages::capitalised(&frequency))
         }
     }
 }

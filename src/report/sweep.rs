@@ -1,7 +1,7 @@
 //! What coarser versions of an extract would hide from somebody who knows points: read from the study of resolutions.
 
 use super::escape::{printable, shortened};
-use super::known_points::{gated_number, keeps_to, limit, measured, upper};
+use super::known_points::{gated_number, limit, measured};
 use super::messages;
 use crate::number::percent;
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
@@ -77,7 +77,7 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
     }
     let mut flags = single;
     if let Some(limit) = limit(result) {
-        let keeps = |steps: &&[usize]| cell(study, steps, known).is_some_and(|point| keeps_to(point, limit));
+        let keeps = |steps: &&[usize]| cell(study, steps, known).is_some_and(|point| point.keeps_to(limit));
         // The least change: the fewest steps in all, then the lowest share.
         let total = |steps: &[usize]| steps.iter().sum::<usize>();
         let least = choices
@@ -85,7 +85,7 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
             .copied()
             .filter(keeps)
             .min_by(|left, right| total(left).cmp(&total(right)).then_with(|| lowest(left, right)));
-        let figure = |steps| cell(study, steps, known).and_then(|point| Some((point.share?, upper(point)?)));
+        let figure = |steps| cell(study, steps, known).and_then(|point| Some((point.share?, point.upper()?)));
         sentences.push(match least.and_then(|steps| Some((steps, figure(steps)?))) {
             Some((steps, (share, upper))) => {
                 messages::sweep_reaches(&label(study, steps), &percent(share), &percent(upper), &percent(limit))

@@ -4,11 +4,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::checks::{self, rows};
 use super::escape::{printable, shortened};
-use super::figures::{revealing, try_first};
+use super::figures::sentences;
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::summary::{Crowds, crowds, headline_set, one_known_event, reasons_lead, unsaid, unsaid_reasons};
-use super::{known_points, linkage, messages};
+use super::messages;
+use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
@@ -112,13 +112,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
     if let Crowds::Measured(uniqueness) = crowds(result) {
         page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));
     }
-    for sentence in revealing(result, LISTED) {
-        page.paragraph("  ", &sentence);
-    }
-    for sentence in known_points::sentences(result).into_iter().chain(linkage::sentences(result)) {
-        page.paragraph("  ", &sentence);
-    }
-    for sentence in one_known_event(result).into_iter().chain(try_first(result)) {
+    for sentence in sentences(result, LISTED) {
         page.paragraph("  ", &sentence);
     }
     page.line("");

@@ -7,7 +7,7 @@ use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::number::percent;
 use crate::report::escape::printable;
-use crate::report::known_points::{keeps_to, limit};
+use crate::report::known_points::limit;
 use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 
@@ -185,7 +185,7 @@ fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit:
         return;
     };
     at.cell(scene, share, false, FIGURE.min(at.height / 2 + 4), at.width - 6);
-    if limit.is_some_and(|limit| keeps_to(point, limit)) {
+    if limit.is_some_and(|limit| point.keeps_to(limit)) {
         let (from, to) = at.corners(3);
         scene.frame(from, to, Ink::Text, 5);
     }

@@ -1,7 +1,7 @@
 //! Crowds, and what columns and pairs of columns reveal.
 
 use super::first::worst_case;
-use super::section::{Section, figures, sentences};
+use super::section::{Section, figures};
 use super::table::{Cell, Table};
 use crate::number::{count, percent, share};
 use crate::report::summary::{
@@ -25,26 +25,16 @@ pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Cha
     let number = messages::all_of(sets.len(), "set", "sets");
     let caption = format!("{number} of at most {}, riskiest first", messages::columns(uniqueness.max_set));
     tables.push(table(result, caption, &sets).folded());
-    let mut reading = messages::owned(&[
-        "A class is a crowd: all subjects that look the same on these columns. Its size counts subjects, not records. In \
-         a class of 5, an attacker who knows these columns picks the right subject with a chance of 1 in 5.",
-        "Hatched bars are classes smaller than the limit. The records in them are what to coarsen, merge or leave out.",
-        messages::reading_sentence(set.reading),
-    ]);
-    reading.extend(worst_case(result, uniqueness));
-    reading
-        .extend(why_undefined(set, "class_sizes").map(|reason| format!("Class sizes are not defined here: {reason}.")));
+    let mut section = Section::new("crowds");
+    section.reading.push(messages::reading_sentence(set.reading).to_owned());
+    section.reading.extend(worst_case(result, uniqueness));
+    let why = why_undefined(set, "class_sizes");
+    section.reading.extend(why.map(|reason| format!("Class sizes are not defined here: {reason}.")));
     Section {
         answer: messages::class_sizes_answer(&crowd_headline(result, set), set, k, records_below(set, k)),
         figures: figures(charts, &["class-sizes"]),
         tables,
-        reading,
-        todo: sentences(&[
-            "Make the columns coarser until small classes merge into larger ones: see what could change, or try \
-             `--coarsen`.",
-            "Where few records stand in small classes, leaving those records out may cost less than coarsening all.",
-        ]),
-        ..Section::new("crowds", "Crowds")
+        ..section
     }
 }
 
@@ -121,34 +111,12 @@ pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, char
             ],
         );
         tables.push(effects.folded());
-        reading = messages::owned(&[
-            "Leave-one-out is the drop in the share of subjects alone when only this column is removed. It can be near 0 \
-             for two columns that say the same: removing one of them helps little.",
-            "The Shapley value shares the whole risk out fairly among the columns: their values add up to the share of \
-             subjects alone on all columns.",
-            &messages::shapley(&uniqueness.shapley_method),
-        ]);
+        reading = Section::new("columns, effects").reading;
+        reading.push(messages::shapley(&uniqueness.shapley_method));
     }
-    reading.extend(messages::owned(&[
-        "A quasi-identifier is a column that others may know about a person. Static columns never change within a \
-         subject; event columns do. Distinct values are counted after coarsening, and a missing cell is not counted among \
-         them.",
-        "Only quasi-identifiers enter the crowds. A column with the role “ignore” is not measured, which does not make it \
-         harmless.",
-    ]));
-    Section {
-        answer,
-        figures: figures(charts, &["column-effects"]),
-        tables,
-        reading,
-        todo: sentences(&[
-            "Begin with the column that reveals most. If the recipient does not need it, drop it; if it needs less, \
-             coarsen it.",
-            "Check each role. A column that others may know and that is not a quasi-identifier here is missing from the \
-             risk.",
-        ]),
-        ..Section::new("columns", "Columns")
-    }
+    let section = Section::new("columns");
+    reading.extend(section.reading);
+    Section { answer, figures: figures(charts, &["column-effects"]), tables, reading, ..section }
 }
 
 fn roles(columns: &[DatasetColumn]) -> Table {
@@ -193,18 +161,6 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         answer: messages::combinations_answer(&sets),
         figures: figures(charts, &["pairs", "set-sizes"]),
         tables: vec![table(result, caption, &pairs).any()?.folded(), by_size.folded()],
-        reading: messages::owned(&[
-            "Each row is something that a person outside may know about somebody: the values of these columns. “Subjects \
-             alone” are those whom that knowledge singles out.",
-            "“Any record” sets hold a column that changes from record to record, such as a date or an amount. A subject \
-             counts as alone there when any one of its records is, so the share grows with the length of the history. Do \
-             not compare it with a set read as subject attributes.",
-            "A set with more columns never singles out fewer subjects. If a small set is already risky, every set that \
-             holds it is at least as risky.",
-        ]),
-        todo: sentences(&[
-            "Of a risky pair, coarsen the column that stands in more risky pairs, or drop one of the two.",
-        ]),
-        ..Section::new("pairs", "Combinations of columns")
+        ..Section::new("pairs")
     })
 }

@@ -1,7 +1,7 @@
 //! What was found, what to change, and what nobody measured.
 
 use super::first::predicted;
-use super::section::{FindingLine, Section, figures, plain, quoted, sentences};
+use super::section::{FindingLine, Section, figures, plain, quoted};
 use super::table::{Cell, ROWS, Table};
 use crate::number::{count, percent};
 use crate::report::escape::printable;
@@ -24,15 +24,7 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
         tables: found(result).any().into_iter().chain(limits(result).any()).collect(),
-        reading: messages::owned(&[
-            "A finding is something that does not keep to a limit, or that a person must look at. A limit that holds \
-             makes none.",
-            "A waived finding counts no more for the verdict; its figure stays.",
-        ]),
-        todo: sentences(&[
-            "`reidrisk explain CODE` says of each code what it means, its formula, its source and what to do.",
-        ]),
-        ..Section::new("findings", messages::FINDINGS_TITLE)
+        ..Section::new("findings")
     }
 }
 
@@ -114,23 +106,9 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     if !tables.is_empty() {
         tables.push(configs.folded());
     }
-    let mut todo =
-        sentences(&["Paste the lines of a proposal into `reidrisk.toml`, or add its flags, and scan again."]);
-    todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
-    Some(Section {
-        answer,
-        figures: figures(charts, &["trade-off"]),
-        tables,
-        reading: messages::owned(&[
-            "Every proposal was applied to the extract and the figures beside it were counted again. The other limits \
-             were not held against it: scan again with it to know the verdict.",
-            "Risk removed is the share of exposed subjects that are exposed no more. Detail kept is how much the \
-             quasi-identifiers still tell apart; an extract without them keeps nothing.",
-            "A proposal on the line that joins the dots is beaten by no other in both figures.",
-        ]),
-        todo,
-        ..Section::new("advice", "What could change")
-    })
+    let mut section = Section::new("advice");
+    section.todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
+    Some(Section { answer, figures: figures(charts, &["trade-off"]), tables, ..section })
 }
 
 /// The proposals with the figures that were counted again, of the set that the headline speaks of.
@@ -178,12 +156,6 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
             more => format!("{} measures or gates have no figure.", count(more as u64)),
         },
         tables: table.any().into_iter().collect(),
-        reading: messages::owned(&[
-            "What was not measured is not safe; it is not known. A figure that does not exist is never counted as 0.",
-        ]),
-        todo: sentences(&[
-            "Decide whether the recipient could use what is missing here. If so, ask for that measure before you decide.",
-        ]),
-        ..Section::new("not-measured", messages::NOT_MEASURED_TITLE)
+        ..Section::new("not-measured")
     }
 }

@@ -1,6 +1,6 @@
 //! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
-use super::section::{Sentence, plain, quoted};
+use super::section::{Section, Sentence, plain, quoted};
 use crate::number::{count, percent, ratio, share};
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
@@ -263,45 +263,25 @@ fn notes(result: &ScanResult, ranked: &[&Advice], has_no_action: bool) -> Vec<Se
     let is_untreated = |finding: &Finding| finding.code == FindingCode::TreatmentNotApplied;
     let mut notes = Vec::new();
     if outcome == VerdictOutcome::Incomplete {
-        notes.push(
-            "Measure again with more room: a longer `--timeout`, a larger `--memory`, or fewer combinations with \
-             `--max-set`.",
-        );
+        notes.extend(Section::new("what to do, incomplete").todo);
     }
     if known_points_stay(result, ranked) {
-        notes.push(
-            "Known points break their limit, and these changes were not counted against it: `reidrisk scan --sweep` \
-             counts coarser points.",
-        );
+        notes.extend(Section::new("what to do, known points stay").todo);
     }
     if result.findings.iter().any(is_untreated) {
-        notes.push(
-            "Apply the rules to the file and scan what comes out, or declare who applies them and until when: `[policy] \
-             treatment` in reidrisk.toml. The file that was read does not hold them.",
-        );
+        notes.extend(Section::new("what to do, untreated").todo);
     }
     if !ranked.is_empty() {
-        notes.push(
-            "Each change was counted for the figures beside it and for nothing else. Scan again with it to know the \
-             verdict.",
-        );
+        notes.extend(Section::new("what to do, proposals").todo);
     } else if has_no_action && notes.is_empty() {
-        notes.push(match (outcome, &result.verdict.headline) {
-            (VerdictOutcome::Pass, None) => {
-                "Nothing must change to keep to the limits. Read “Not measured” before the dataset leaves: this page \
-                 speaks only of what was counted."
-            }
-            (VerdictOutcome::Pass, Some(_)) => {
-                "This pass holds as long as that which it rests on: read the waived findings. Read “Not measured” before \
-                 the dataset leaves: this page speaks only of what was counted."
-            }
-            _ => {
-                "No change was computed. Look at the findings: each says what it is about, and `reidrisk explain CODE` \
-                 what to do."
-            }
-        });
+        let prose = match (outcome, &result.verdict.headline) {
+            (VerdictOutcome::Pass, None) => "what to do, nothing to change",
+            (VerdictOutcome::Pass, Some(_)) => "what to do, a pass that rests on something",
+            _ => "what to do, no proposal",
+        };
+        notes.extend(Section::new(prose).todo);
     }
-    notes.into_iter().map(quoted).collect()
+    notes
 }
 
 /// Whether known points break their limit and were counted for no proposal.

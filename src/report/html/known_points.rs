@@ -13,7 +13,7 @@ const CURVES: usize = 24;
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section::new("known-points", "Known points");
+    let section = Section::new("known-points");
     section.of(
         result.measures.unicity.as_ref(),
         "How many known points single a subject out is unknown",
@@ -21,62 +21,33 @@ pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Sect
     )
 }
 
-fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
-    let mut reading = messages::owned(&[
-        "A point is one known event, such as a purchase on a known day at a known shop. A subject is singled out when \
-         nobody else in the extract has all of the known points.",
-        "The limit is held against the upper end of the interval, for the same subjects at every number of points, so \
-         that the curve does not move because other people are counted. Subjects with fewer points are left out and \
-         counted.",
-        "An exact figure goes over every choice of points and has no interval; a sampled one is one draw for each \
-         subject, matched against all of them.",
-    ]);
+fn measured(mut section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
     let mut attackers: Vec<_> = value.curves.iter().map(|curve| curve.attacker).collect();
     attackers.sort_unstable();
     attackers.dedup();
-    reading.extend(attackers.into_iter().map(|attacker| messages::attacker_sentence(attacker).to_owned()));
-    let mut todo = vec![quoted(
-        "Coarser time, place and amount make points less telling: see what could change, or try `--coarsen`.",
-    )];
-    let mut tables = tables(value);
+    section.reading.extend(attackers.into_iter().map(|attacker| messages::attacker_sentence(attacker).to_owned()));
+    section.tables = tables(value);
     match &value.resolutions {
         Some(study) => {
-            reading.extend(messages::owned(&[
-                "The sweep keeps what the attacker knows and makes the extract coarser: each cell is the share that the \
-                 same points still single out. The draws are the same in every cell, so a coarser cell is never above a \
-                 finer one.",
-                "Cells are sampled. A scan of the coarser extract draws its points from the coarser values, so its figure \
-                 can differ.",
-            ]));
-            tables.push(resolutions(result, study));
-            todo.extend(
-                sweep::advice(result, study)
-                    .flags
-                    .map(|flags| quoted(&format!("Confirm it on the whole extract: `reidrisk scan INPUT {flags}`."))),
-            );
+            section.reading.extend(Section::new("known-points, swept").reading);
+            section.tables.push(resolutions(result, study));
+            let confirm = |flags| quoted(&format!("Confirm it on the whole extract: `reidrisk scan INPUT {flags}`."));
+            section.todo.extend(sweep::advice(result, study).flags.map(confirm));
         }
-        None => todo.push(quoted(
-            "`reidrisk scan --sweep` shows for each step of time, place and amount how much it would hide.",
-        )),
+        None => section.todo.extend(Section::new("known-points, not swept").todo),
     }
     if let Some(table) = mobility(value).any() {
-        reading.extend(messages::owned(&[
-            "Attacks on places take the worst case: the risk of a subject is the largest chance of finding it by anything \
-             of that kind that could be known. They lie above the curves, which are averages, and no limit is set on them.",
-        ]));
-        tables.push(table);
+        section.reading.extend(Section::new("known-points, places").reading);
+        section.tables.push(table);
     }
     let curve = gated(result).map(|(curve, _)| curve).or(value.curves.first());
     Section {
         answer: answer(result, value),
         lines: lines(result, value),
         figures: figures(charts, &["unicity", "resolutions", "resolution-curves"]),
-        tables,
-        reading,
         caution: curve.map_or_else(Vec::new, |curve| {
             messages::unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
         }),
-        todo,
         ..section
     }
 }

@@ -122,7 +122,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.push(record::policy(result));
     sections.push(record::record(result));
     sections.push(record::method(uniqueness));
-    sections.push(record::glossary());
+    sections.push(Section::new("glossary"));
     sections
 }
 

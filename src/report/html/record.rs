@@ -1,6 +1,6 @@
 //! Limits, method, glossary and the record of the run.
 
-use super::section::{Section, quoted, sentences};
+use super::section::{Section, quoted};
 use super::table::{Cell, Table};
 use crate::number::{bytes, duration};
 use crate::report::escape::printable;
@@ -48,14 +48,7 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         answer: messages::policy(policy, &printable(&policy.name)),
         lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
         tables: vec![table],
-        reading: messages::owned(&[
-            "No law names a number below which data are anonymous. The limits say what this house accepts for a release \
-             of this kind, and they are compared without tolerance; equality holds.",
-        ]),
-        todo: sentences(&[
-            "Limits are set in the part `[policy]` of `reidrisk.toml`. Change them before a scan, not after its answer.",
-        ]),
-        ..Section::new("policy", "Limits")
+        ..Section::new("policy")
     }
 }
 
@@ -66,22 +59,15 @@ fn is_on_any_record(gate: &Gate) -> bool {
 
 /// The method as terms and explanations, fitted to this result.
 pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
-    let mut terms = owned_terms(messages::METHOD);
+    let mut section = Section::new("method");
     if let Some(uniqueness) = uniqueness {
         let own = uniqueness.own_category.as_ref().map(messages::own_category);
         let missing = messages::missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
-        terms.push(("Missing cells in this run".to_owned(), missing));
-        terms.push(("Effects of columns in this run".to_owned(), messages::shapley(&uniqueness.shapley_method)));
+        let effects = messages::shapley(&uniqueness.shapley_method);
+        section.terms.push(("Missing cells in this run".to_owned(), missing));
+        section.terms.push(("Effects of columns in this run".to_owned(), effects));
     }
-    Section { terms, ..Section::new("method", "Method and assumptions") }
-}
-
-pub(super) fn glossary() -> Section {
-    Section { terms: owned_terms(messages::GLOSSARY), ..Section::new("glossary", "Glossary") }
-}
-
-fn owned_terms(terms: &[(&str, &str)]) -> Vec<(String, String)> {
-    terms.iter().map(|(term, explanation)| ((*term).to_owned(), (*explanation).to_owned())).collect()
+    section
 }
 
 /// What was read, by what, when.
@@ -101,11 +87,7 @@ pub(super) fn record(result: &ScanResult) -> Section {
     Section {
         answer: format!("{read}: {}.", messages::dataset_size(&result.dataset)),
         tables: [files].into_iter().chain(sources(result).any()).chain([run]).collect(),
-        reading: messages::owned(&[
-            "The hashes are of the bytes that were read. The same files, configuration, seed and version give the same \
-             figures, on any machine and with any number of threads.",
-        ]),
-        ..Section::new("record", "Record of the run")
+        ..Section::new("record")
     }
 }
 

@@ -1,6 +1,6 @@
 //! What names people outright in the extract, and who is to receive it on which terms.
 
-use super::section::{Section, quoted, sentences};
+use super::section::{Section, quoted};
 use super::table::{Cell, Table};
 use crate::number::percent;
 use crate::report::escape::printable;
@@ -10,7 +10,7 @@ use crate::result::{IdentifierColumn, Identifiers, Recipient, ScanResult};
 
 /// The section on identifiers; none when the measure was not part of the run.
 pub(super) fn identifiers(result: &ScanResult) -> Option<Section> {
-    let section = Section::new("identifiers", "Direct identifiers");
+    let section = Section::new("identifiers");
     section.of(result.measures.identifiers.as_ref(), "Whether an identifier is in the extract is unknown", found)
 }
 
@@ -47,52 +47,22 @@ fn found(section: Section, value: &Identifiers) -> Section {
             ("Numbers left to try", &|pair| Cell::count(pair.remaining_candidates)),
         ],
     );
-    let todo: &[&str] = match open.is_empty() && value.correlated.is_empty() {
-        true => &[],
-        false => &[
-            "Leave the columns out, or make them afresh at the source. Coarsening other columns does not help.",
-            "Where a column is meant to hold them, permit it in `reidrisk.toml`; the permission is shown here.",
-        ],
-    };
+    let is_clean = open.is_empty() && value.correlated.is_empty();
+    let todo = if is_clean { Vec::new() } else { Section::new("identifiers, found").todo };
     Section {
         answer: messages::identifiers_answer(value.columns_searched, &open, value.columns.len()),
         tables: found.any().into_iter().chain(correlated.any()).collect(),
-        reading: messages::owned(&[
-            "Every column was searched, also those with the role “ignore”. Card and account numbers and national numbers \
-             count only when their check digits fit, so a few may be chance and none of another shape is found.",
-            "“Within a text” means that the cell holds more than the identifier, such as a payment reference with a card \
-             number in it.",
-            "A hash is no protection where the values behind it can be tried out. Beside a shortened card number few are \
-             left to try.",
-        ]),
-        todo: sentences(todo),
+        todo,
         ..section
     }
 }
 
 /// Who receives the extract, whose risk this is, and on which terms.
 pub(super) fn recipient(result: &ScanResult) -> Section {
-    let section = Section {
-        reading: messages::owned(&[
-            "The risk is that of the people in the extract. How large it is depends on who receives it: what they already \
-             hold, and what they may do with it.",
-            "The figures of this page assume a recipient who knows the quasi-identifiers of a person exactly. What this \
-             recipient can link to its own data was measured only where a section says so.",
-            "The terms are as declared in the configuration. This program checks columns, dates and consent against them; \
-             it cannot see whether the recipient keeps to them.",
-        ]),
-        ..Section::new("recipient", "Recipient and agreement")
-    };
+    let section = Section::new("recipient");
     let Some(recipient) = &result.recipient else {
-        return Section {
-            answer: "No recipient is declared, so no agreement, purpose or consent was held against this extract."
-                .to_owned(),
-            todo: sentences(&[
-                "Write a `[recipient]` part into `reidrisk.toml`: name, purpose, agreement, end date, allowed and \
-                 forbidden columns, and the consent register.",
-            ]),
-            ..section
-        };
+        let answer = "No recipient is declared, so no agreement, purpose or consent was held against this extract.";
+        return Section { answer: answer.to_owned(), todo: Section::new("recipient, none").todo, ..section };
     };
     let mut lines = Vec::new();
     let mut tables = vec![terms(recipient)];

@@ -1,6 +1,6 @@
 //! Words about the limits that a scan is judged by.
 
-use super::{counted, severity};
+use super::severity;
 use crate::number::{count, figure, percent};
 use crate::result::{
     Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
@@ -35,12 +35,7 @@ pub(in crate::report) fn gate_name(gate: &Gate) -> String {
         "average-risk" => "average risk of a subject",
         "unique-share" => "share of subjects alone",
         "share-at-risk" => "share of subjects at risk",
-        "unicity" => {
-            return format!(
-                "subjects singled out by {}",
-                super::counted(u64::from(GATED_KNOWN_POINTS), "known point", "known points")
-            );
-        }
+        "unicity" => return format!("subjects singled out by {}", super::known_points(GATED_KNOWN_POINTS)),
         "linked-share" => "share of subjects linked to a table of the recipient",
         "relinked-share" => "share of subjects followed from release to release",
         "correct-links" => "expected correct links to a table of the recipient",
@@ -122,7 +117,7 @@ pub(in crate::report) fn policy(policy: &Policy, name: &str) -> String {
     format!(
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
          {} or above fail.{review} Default limits are house policy, not law.",
-        counted(u64::from(policy.k), "subject", "subjects"),
+        super::subjects(u64::from(policy.k)),
         severity(policy.fail_on)
     )
 }

@@ -65,10 +65,7 @@ fn found_as(attack: &LinkageAttack) -> &'static str {
 
 /// The first sentence of a report: `About 63 in 100 subjects can be linked to crm.csv (exact values on 4 shared columns)`.
 pub(in crate::report) fn linked_headline(frequency: &str, attack: &LinkageAttack) -> String {
-    let subjects = match frequency {
-        "none" => "No subject".to_owned(),
-        frequency => format!("{} subjects", super::capitalised(frequency)),
-    };
+    let subjects = super::so_many_subjects(frequency);
     let (what, source) = (if attack.follows() { "followed to" } else { "linked to" }, source(attack));
     let how = attack_name(attack.attack);
     let on = match attack.columns.len() {

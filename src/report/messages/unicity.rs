@@ -6,13 +6,8 @@ use crate::result::{Attacker, UnicityCurve, UnicityMethod, UnicityResult, Unicit
 
 /// The headline of unicity, from a share in natural frequencies.
 pub(in crate::report) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
-    let subjects = if frequency == "none" {
-        "No subject".to_owned()
-    } else {
-        format!("{} subjects", super::capitalised(frequency))
-    };
     let points = self::known_points(known_points);
-    format!("{subjects} can be singled out by {points} ({columns})")
+    format!("{} can be singled out by {points} ({columns})", super::so_many_subjects(frequency))
 }
 
 /// The counts alone: `0 % of 2,900 subjects singled out by 4 known points (day)`.
@@ -142,7 +137,7 @@ pub(in crate::report) fn known_points(number: u32) -> String {
 /// A share in the table of the sweep, with a note where it keeps to the limit; none where it is not defined.
 pub(in crate::report) fn sweep_cell(point: &UnicityResult, limit: Option<f64>) -> Option<String> {
     let share = percent(point.share?);
-    let holds = limit.is_some_and(|limit| crate::report::known_points::keeps_to(point, limit));
+    let holds = limit.is_some_and(|limit| point.keeps_to(limit));
     Some(if holds { format!("{share}, within the limit") } else { share })
 }
 
