@@ -6,7 +6,7 @@ use super::ReportError;
 use super::checks;
 use super::escape::printable;
 use super::messages;
-use crate::result::{Check, Figure, FigureUnit, FigureValue, Outcome, ScanResult};
+use crate::result::{Check, Figure, FigureUnit, FigureValue, ScanResult};
 
 /// The columns, in their fixed order.
 const HEAD: [&str; 18] = [
@@ -88,7 +88,7 @@ fn about_the_scan(result: &ScanResult) -> Vec<Row> {
         row("dataset", "subjects", "subject", dataset.subjects.to_string()),
         row("dataset", "records_without_subject", "record", dataset.records_without_subject.to_string()),
     ];
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
+    if let Some(value) = super::linkage::measured(result) {
         rows.extend(value.attacks.iter().map(|attack| {
             let mut row = row("linkage", "evidence", "", messages::evidence(attack).to_owned());
             row.insert("columns", joined(&attack.columns));

@@ -1,7 +1,7 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
 use super::escape::{printable, shortened};
-use super::summary::{Crowds, crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
+use super::summary::{crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
 use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Headline, ScanResult, SetStatistics};
@@ -23,7 +23,7 @@ fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
 fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return Vec::new() };
+    let Some(uniqueness) = crowds(result) else { return Vec::new() };
     let mut sentences = Vec::new();
     let columns: Vec<String> = riskiest_columns(uniqueness)
         .into_iter()
@@ -53,7 +53,7 @@ fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
 fn try_first(result: &ScanResult) -> Option<String> {
     let advice = result.advice.iter().find(|advice| advice.recommended).or(result.advice.first())?;
     if advice.changes.is_empty() {
-        return Some(messages::try_first(&printable(&advice.action)));
+        return Some(format!("Try first: {}", printable(&advice.action)));
     }
     let changes: Vec<String> = advice
         .changes
@@ -61,8 +61,10 @@ fn try_first(result: &ScanResult) -> Option<String> {
         .map(|change| format!("{} -> {}", printable(&change.column), printable(&change.rule)))
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
-    let notes = messages::advice_notes(advice.detail_kept.map(percent));
-    Some(messages::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
+    // Nothing else was counted for it.
+    let open = "scan again to know the verdict";
+    let notes = advice.detail_kept.map(|kept| format!("{} of detail kept; {open}", percent(kept)));
+    Some(format!("Try first: {}{effect} ({})", changes.join(", "), notes.unwrap_or_else(|| open.to_owned())))
 }
 
 /// One of the figures that advice is judged by.
@@ -71,22 +73,21 @@ type Field = fn(&Headline) -> Option<u64>;
 /// The first figure that the change moves, before and after it.
 fn effect(advice: &Advice, k: u32) -> Option<String> {
     let (before, after) = (advice.before.as_ref()?, advice.after.as_ref()?);
-    let fields: [(&str, Field); 4] = [
-        (messages::STATIC_COLUMNS, |headline| headline.static_subjects_below_k),
-        (messages::STATIC_COLUMNS, |headline| headline.static_unique_subjects),
-        (messages::ALL_COLUMNS, |headline| headline.full_subjects_below_k),
-        (messages::ALL_COLUMNS, |headline| headline.full_unique_subjects),
-    ];
-    let moved = fields.iter().enumerate().find_map(|(place, (columns, field))| {
+    let moved = |what: &str, columns: &str, field: Field| {
         let (before, after) = (field(before)?, field(after)?);
-        let crowd = if place % 2 == 0 { Some(k) } else { None };
-        (before != after).then(|| messages::moved(crowd, columns, &count(before), &count(after)))
-    });
+        (before != after).then(|| format!("{what} on {columns} {} -> {}", count(before), count(after)))
+    };
+    let (below, alone) = (format!("subjects in crowds below {}", count(u64::from(k))), "subjects alone");
+    let (fixed, all) = ("the static columns", "all quasi-identifiers");
     let unicity = || {
         let (before, after) = (before.unicity?, after.unicity?);
         Some(format!("subjects singled out by known points {} -> {}", percent(before), percent(after)))
     };
-    moved.or_else(unicity)
+    moved(&below, fixed, |headline| headline.static_subjects_below_k)
+        .or_else(|| moved(alone, fixed, |headline| headline.static_unique_subjects))
+        .or_else(|| moved(&below, all, |headline| headline.full_subjects_below_k))
+        .or_else(|| moved(alone, all, |headline| headline.full_unique_subjects))
+        .or_else(unicity)
 }
 
 #[cfg(test)]

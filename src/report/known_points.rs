@@ -3,7 +3,7 @@
 
 use super::{checks, messages, sweep};
 use crate::number::percent;
-use crate::result::{GATED_KNOWN_POINTS, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
+use crate::result::{GATED_KNOWN_POINTS, ScanResult, Unicity, UnicityCurve, UnicityResult};
 
 /// The limit that decides about the share that known points single out, where there is one.
 pub(super) fn limit(result: &ScanResult) -> Option<f64> {
@@ -17,10 +17,7 @@ pub(super) fn is_over(result: &ScanResult) -> bool {
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Unicity> {
-    match &result.measures.unicity {
-        Some(Outcome::Measured { value, .. }) => Some(value),
-        _ => None,
-    }
+    result.measures.unicity.as_ref()?.value()
 }
 
 /// How many known points the gate looks at; the policy's where a result does not say.

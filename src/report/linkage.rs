@@ -5,7 +5,7 @@ use super::escape::{printable, shortened};
 use super::summary::names;
 use super::{checks, messages};
 use crate::number::percent;
-use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, Outcome, ScanResult};
+use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, ScanResult};
 
 /// Longest name of a source in a sentence or a label.
 const NAME_CHARACTERS: usize = 40;
@@ -14,10 +14,7 @@ const TOLD: usize = 6;
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Linkage> {
-    match &result.measures.linkage {
-        Some(Outcome::Measured { value, .. }) => Some(value),
-        _ => None,
-    }
+    result.measures.linkage.as_ref()?.value()
 }
 
 /// The name of a source, printable and not too long.

@@ -11,31 +11,22 @@ use crate::result::{
     SetStatistics, Uniqueness, VerdictOutcome,
 };
 
-/// The measured crowds, or why there are none.
-pub(super) enum Crowds<'a> {
-    /// Crowds were counted.
-    Measured(&'a Uniqueness),
-    /// Crowds were not counted: state and explanation, in words.
-    Missing {
-        /// `undefined`, `incomplete` or `not measured`.
-        state: &'static str,
-        /// Why, in words.
-        explanation: String,
-    },
+/// The measured crowds, where they were counted.
+pub(super) fn crowds(result: &ScanResult) -> Option<&Uniqueness> {
+    result.measures.uniqueness.as_ref()?.value()
 }
 
-/// The measure `uniqueness` of a result.
-pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
-    let missing = |state, explanation: &str| Crowds::Missing { state, explanation: printable(explanation) };
-    match &result.measures.uniqueness {
-        Some(Outcome::Measured { value, .. }) => Crowds::Measured(value),
-        Some(Outcome::Undefined { explanation, .. }) => missing("undefined", explanation),
-        Some(Outcome::Incomplete { explanation, .. }) => missing("incomplete", explanation),
-        None => {
+/// How the measure of crowds ended without a value (`undefined`, `incomplete` or `not measured`), and why in words.
+pub(super) fn without_crowds(result: &ScanResult) -> (&'static str, String) {
+    let (state, explanation) = match &result.measures.uniqueness {
+        Some(Outcome::Undefined { explanation, .. }) => ("undefined", explanation.as_str()),
+        Some(Outcome::Incomplete { explanation, .. }) => ("incomplete", explanation.as_str()),
+        Some(Outcome::Measured { .. }) | None => {
             let reason = result.not_measured.iter().find(|entry| entry.measure == "uniqueness");
-            missing("not measured", reason.map_or("it was not asked for", |entry| entry.reason.as_str()))
+            ("not measured", reason.map_or("it was not asked for", |entry| entry.reason.as_str()))
         }
-    }
+    };
+    (state, printable(explanation))
 }
 
 /// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. With those that
@@ -64,17 +55,14 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
     let is_event = |column: &crate::result::DatasetColumn| {
         column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false)
     };
+    let not_measured = "What the static columns together with one known event single out was not measured.";
     match crowds(result) {
         _ if result.verdict.outcome != VerdictOutcome::Pass => None,
-        Crowds::Measured(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
+        Some(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
             Some(messages::one_known_event(&headline_counts(&result.dataset, &uniqueness.full)))
         }
-        Crowds::Measured(_) => None,
-        Crowds::Missing { .. } => {
-            result.dataset.columns.iter().any(is_event).then(|| {
-                "What the static columns together with one known event single out was not measured.".to_owned()
-            })
-        }
+        Some(_) => None,
+        None => result.dataset.columns.iter().any(is_event).then(|| not_measured.to_owned()),
     }
 }
 
@@ -156,7 +144,12 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
     let columns = messages::list(&names(&set.columns));
     let smallest = set.smallest_class.filter(|_| is_below_limit(result, set) && set.unique_subjects == 0);
     if let Some(smallest) = smallest {
-        return messages::small_crowd(&columns, set.reading, smallest, result.policy.k);
+        let (held, k) = (messages::unit(set.reading, smallest), u64::from(result.policy.k));
+        let (smallest, verb) = (count(smallest), if k == 1 { "is" } else { "are" });
+        return format!(
+            "The smallest crowd on {columns} holds {smallest} {held}; at least {} {verb} asked for",
+            count(k)
+        );
     }
     match natural_frequency(set.unique_subjects, whole) {
         None => messages::NO_CROWD.to_owned(),
@@ -173,14 +166,12 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
 
 /// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.
 pub(super) fn headline_counts(dataset: &Dataset, set: &SetStatistics) -> String {
-    let whole = population(dataset, set);
-    format!(
-        "{} of {} {} ({})",
-        count(set.unique_subjects),
-        count(whole),
-        messages::unit(set.reading, whole),
-        share(set.unique_subjects, whole)
-    )
+    counts(set.unique_subjects, population(dataset, set), set.reading)
+}
+
+/// A part of a whole, both counted.
+fn counts(part: u64, whole: u64, reading: Reading) -> String {
+    format!("{} of {} {} ({})", count(part), count(whole), messages::unit(reading, whole), share(part, whole))
 }
 
 /// What stands under the headline: the counts behind it and, where it names the smallest crowd, who stands in such
@@ -191,7 +182,9 @@ pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> Strin
     match below {
         Some(below) if is_below_limit(result, set) && set.unique_subjects == 0 => {
             let whole = population(&result.dataset, set);
-            messages::in_small_crowds(below.subjects, whole, set.reading, k, &share(below.subjects, whole))
+            let verb = if below.subjects == 1 { "stands" } else { "stand" };
+            let counts = counts(below.subjects, whole, set.reading);
+            format!("{counts} {verb} in crowds of fewer than {}", count(u64::from(k)))
         }
         _ => headline_counts(&result.dataset, set),
     }
@@ -352,6 +345,5 @@ pub(super) fn smallest_crowd(result: &ScanResult, headline: &Headline) -> Option
 
 /// Whether the headline speaks of fewer columns than all quasi-identifiers.
 fn speaks_of_fewer(result: &ScanResult) -> bool {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return false };
-    headline_set(result, uniqueness).columns != uniqueness.full.columns
+    crowds(result).is_some_and(|uniqueness| headline_set(result, uniqueness).columns != uniqueness.full.columns)
 }

@@ -73,7 +73,14 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
     let lowest = |left: &&[usize], right: &&[usize]| share(left).unwrap_or(1.0).total_cmp(&share(right).unwrap_or(1.0));
     let single = choices.iter().copied().filter(|steps| changed(steps) == 1).min_by(lowest);
     if let Some((steps, after)) = single.and_then(|steps| Some((steps, share(steps)?))) {
-        sentences.push(messages::sweep_single(&label(study, steps), known, &percent(now), &percent(after)));
+        let verb = if known == 1 { "singles" } else { "single" };
+        sentences.push(format!(
+            "Of single changes {} buys most: {} then {verb} out {} instead of {}.",
+            label(study, steps),
+            messages::known_points(known),
+            percent(after),
+            percent(now)
+        ));
     }
     let mut flags = single;
     if let Some(limit) = limit(result) {

@@ -8,7 +8,7 @@ use super::figures::sentences;
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
 use super::messages;
-use super::summary::{Crowds, crowds, headline_set, reasons_lead, unsaid, unsaid_reasons};
+use super::summary::{crowds, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
@@ -109,7 +109,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", messages::NO_CHECKS);
     }
     page.line("");
-    if let Crowds::Measured(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = crowds(result) {
         page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));
     }
     for sentence in sentences(result, LISTED) {
@@ -140,7 +140,7 @@ fn findings(page: &mut Page, result: &ScanResult) {
             page.paragraph("  ", &reason);
         }
     }
-    if let (VerdictOutcome::Pass, Crowds::Measured(uniqueness)) = (result.verdict.outcome, crowds(result)) {
+    if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, crowds(result)) {
         page.paragraph("  ", &messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
     }
     if !page.text.ends_with("\n\n") {

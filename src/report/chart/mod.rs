@@ -22,8 +22,9 @@ mod unicity;
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
 use super::ReportError;
-use super::summary::{Crowds, crowds};
-use crate::result::{Outcome, ScanResult};
+use super::summary::crowds;
+use super::{known_points, linkage};
+use crate::result::ScanResult;
 
 /// One picture of a result, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +115,7 @@ fn labels(id: &str) -> String {
 #[must_use]
 pub fn charts(result: &ScanResult) -> Vec<Chart> {
     let mut charts = Vec::new();
-    if let Crowds::Measured(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = crowds(result) {
         charts.extend([
             chart("class-sizes", result, |canvas| class_sizes::draw(canvas, result, uniqueness)),
             chart("column-effects", result, |canvas| column_effects::draw(canvas, uniqueness)),
@@ -123,14 +124,14 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
             chart("trade-off", result, |canvas| trade_off::draw(canvas, result, uniqueness)),
         ]);
     }
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.unicity {
+    if let Some(value) = known_points::measured(result) {
         charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
         if let Some(study) = &value.resolutions {
             charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
             charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
         }
     }
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
+    if let Some(value) = linkage::measured(result) {
         charts.extend([
             chart("attackers", result, |canvas| attackers::draw(canvas, result, value)),
             chart("linking-columns", result, |canvas| linking::columns(canvas, value)),

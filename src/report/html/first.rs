@@ -5,8 +5,8 @@ use crate::number::{count, percent, ratio, share};
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
-    Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event,
-    optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
+    alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event, optional_count,
+    population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
 use crate::report::{checks, known_points, linkage, messages};
 use crate::result::{
@@ -352,7 +352,9 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
 
 /// The figures of a proposal beside those of now.
 pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
-    let Crowds::Measured(_) = crowds(result) else { return String::new() };
+    if crowds(result).is_none() {
+        return String::new();
+    }
     let both = |figure: fn(&ScanResult, &crate::result::Headline) -> Option<u64>| {
         let [before, after] = [&advice.before, &advice.after].map(|headline| figure(result, headline.as_ref()?));
         Some(format!("{} → {}", count(before?), optional_count(after)))
@@ -381,7 +383,7 @@ pub(super) struct Trust {
 pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let dataset = &result.dataset;
     let guessed = dataset.columns.iter().any(|column| column.guessed);
-    let complete = matches!(crowds(result), Crowds::Measured(_));
+    let complete = crowds(result).is_some();
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
     let subject = match dataset.records_without_subject {
         _ if dataset.subject.is_none() => mark(false, "No subject declared: each record counts as one"),

@@ -8,7 +8,7 @@ use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
-use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
+use crate::report::summary::{crowds, reasons_lead, unsaid_reasons};
 use crate::report::{charts, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -55,10 +55,7 @@ struct Verdict {
 
 impl Page {
     pub(super) fn new(result: &ScanResult) -> Self {
-        let uniqueness = match crate::report::summary::crowds(result) {
-            Crowds::Measured(uniqueness) => Some(uniqueness),
-            Crowds::Missing { .. } => None,
-        };
+        let uniqueness = crowds(result);
         let (class, shape) = look(result.verdict.outcome);
         let run = printable(&result.run.id);
         let style = safety::style(&run, messages::verdict(result.verdict.outcome));

@@ -83,29 +83,6 @@ pub(in crate::report) fn all_columns(number: usize) -> String {
     if number == 1 { "the one column".to_owned() } else { format!("all {} columns", count(number as u64)) }
 }
 
-/// The headline where nobody is alone and the limit is broken all the same.
-pub(in crate::report) fn small_crowd(columns: &str, reading: Reading, smallest: u64, k: u32) -> String {
-    let (units, k) = (unit(reading, smallest), u64::from(k));
-    let asked = if k == 1 { "is" } else { "are" };
-    format!(
-        "The smallest crowd on {columns} holds {} {units}; at least {} {asked} asked for",
-        count(smallest),
-        count(k)
-    )
-}
-
-/// Who stands in crowds below the limit, where nobody is alone.
-pub(in crate::report) fn in_small_crowds(number: u64, whole: u64, reading: Reading, k: u32, share: &str) -> String {
-    let verb = if number == 1 { "stands" } else { "stand" };
-    format!(
-        "{} of {} {} ({share}) {verb} in crowds of fewer than {}",
-        count(number),
-        count(whole),
-        unit(reading, whole),
-        count(u64::from(k))
-    )
-}
-
 pub(in crate::report) fn tile_alone_note(full: &SetStatistics) -> String {
     match full.reading {
         Reading::AnyRecord => "worst case of one event".to_owned(),

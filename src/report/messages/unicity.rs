@@ -4,24 +4,6 @@ use crate::number::{count, percent};
 use crate::report::escape::printable;
 use crate::result::{Attacker, UnicityCurve, UnicityMethod, UnicityResult, UnicityUndefined};
 
-/// The headline of unicity, from a share in natural frequencies.
-pub(in crate::report) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
-    let points = self::known_points(known_points);
-    format!("{} can be singled out by {points} ({columns})", super::so_many_subjects(frequency))
-}
-
-/// The counts alone: `0 % of 2,900 subjects singled out by 4 known points (day)`.
-pub(in crate::report) fn singled_out_counts(counts: &str, known_points: u32, columns: &str) -> String {
-    let points = self::known_points(known_points);
-    format!("{counts} singled out by {points} ({columns})")
-}
-
-/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
-pub(in crate::report) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
-    let interval = bounds.map_or_else(String::new, super::with_interval);
-    format!("{share} of {}{interval}", super::subjects(subjects))
-}
-
 /// What the headline means for somebody who knows that much.
 pub(in crate::report) fn known_points_attacker(point: &UnicityResult) -> String {
     match point.known_points {
@@ -139,11 +121,6 @@ pub(in crate::report) fn sweep_cell(point: &UnicityResult, limit: Option<f64>) -
     let share = percent(point.share?);
     let holds = limit.is_some_and(|limit| point.keeps_to(limit));
     Some(if holds { format!("{share}, within the limit") } else { share })
-}
-
-pub(in crate::report) fn sweep_single(change: &str, known: u32, now: &str, after: &str) -> String {
-    let verb = if known == 1 { "singles" } else { "single" };
-    format!("Of single changes {change} buys most: {} then {verb} out {after} instead of {now}.", known_points(known))
 }
 
 pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, limit: &str) -> String {
