@@ -47,7 +47,7 @@ pub(super) fn why(column: &DatasetColumn) -> String {
     let rules = if column.coarsen.is_empty() {
         String::new()
     } else {
-        format!("; {}", format!("counted as {}", printable(&messages::coarsening(&column.coarsen))))
+        format!("; counted as {}", printable(&messages::coarsening(&column.coarsen)))
     };
     format!("{origin}{reason}{suspicion}{rules}")
 }

@@ -1,7 +1,7 @@
 //! Attacks by linkage: what each finds, beside its control and what guessing finds.
 
 use super::Drawing;
-use super::axes::{Rows, and_more, legend, limit_label, number, round_above};
+use super::axes::{Entry, Rows, and_more, legend, limit_label, number, round_above};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, NOTE, Point, SMALL, Scene, fitted};
 use crate::number::percent;
@@ -50,7 +50,7 @@ fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
         (attacks.iter().any(|attack| attack.baseline_rate.is_some()), |scene, at| diamond(scene, at, 12), "guessing"),
     ];
     let shown = entries.iter().filter(|(is_there, ..)| *is_there);
-    let shown: Vec<(&dyn Fn(&mut Scene, Point), &str)> = shown.map(|(_, draw, label)| (draw as _, *label)).collect();
+    let shown: Vec<Entry<'_>> = shown.map(|(_, draw, label)| (draw as _, *label)).collect();
     legend(scene, canvas.either((72, 166), (28, 32)), canvas.either(60, 36), &shown);
 }
 

@@ -37,12 +37,14 @@ impl Plot {
         (self.x(x), self.y(y))
     }
 
-    /// A level line at a share, which stands on its left.
-    pub(super) fn level(&self, scene: &mut Scene, share: f64, zero: Ink) {
-        let height = self.y(share);
-        let ink = if share == 0.0 { zero } else { Ink::Grid };
-        scene.line((self.left, height), (self.right, height), ink, 2);
-        scene.text((self.left - 14, height), &axis_label(share), SMALL, Ink::Muted, Anchor::End);
+    /// Level lines at shares, each of which stands on the left of its line.
+    pub(super) fn levels(&self, scene: &mut Scene, shares: impl IntoIterator<Item = f64>, zero: Ink) {
+        for share in shares {
+            let height = self.y(share);
+            let ink = if share == 0.0 { zero } else { Ink::Grid };
+            scene.line((self.left, height), (self.right, height), ink, 2);
+            scene.text((self.left - 14, height), &axis_label(share), SMALL, Ink::Muted, Anchor::End);
+        }
     }
 
     /// What the level axis is, so far below it.
@@ -97,13 +99,11 @@ impl Rows {
     }
 }
 
+/// How a mark of a legend is drawn, and what it means.
+pub(super) type Entry<'a> = (&'a dyn Fn(&mut Scene, Point), &'a str);
+
 /// Marks of a legend beside each other, each with what it means.
-pub(super) fn legend(
-    scene: &mut Scene,
-    (mut at, height): Point,
-    gap: i32,
-    entries: &[(&dyn Fn(&mut Scene, Point), &str)],
-) {
+pub(super) fn legend(scene: &mut Scene, (mut at, height): Point, gap: i32, entries: &[Entry<'_>]) {
     for (draw, label) in entries {
         draw(scene, (at, height));
         scene.label((at + 24, height), label);

@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let mut scene = canvas.scene(&title, &subtitle, 660);
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
     let plot = Plot { up: (0.0, top), ..Plot::of(canvas.either([300, 1560, 220, 690], [96, 752, 84, 420])) };
-    ticks(0.0, top, step).for_each(|tick| plot.level(&mut scene, tick, Ink::Muted));
+    plot.levels(&mut scene, ticks(0.0, top, step), Ink::Muted);
 
     let width = (plot.right - plot.left) / number(bars.len())?;
     let rows = [34, 78, 118].map(|below| plot.bottom + below);

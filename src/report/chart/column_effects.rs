@@ -1,8 +1,8 @@
 //! What each column adds to the share of subjects that are alone.
 
 use super::Drawing;
-use super::axes::{Rows, and_more, described, legend, number, round_above};
-use super::scene::{Anchor, Canvas, Ink, LABEL, Point, SMALL, Scene, fitted};
+use super::axes::{Entry, Rows, and_more, described, legend, number, round_above};
+use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use crate::number::percent;
 use crate::report::escape::printable;
 use crate::report::messages;
@@ -55,7 +55,7 @@ fn key(canvas: &Canvas<'_>, scene: &mut Scene, effects: &[&ColumnEffect], figure
         scene.text((figures, at.1), head, SMALL, Ink::Muted, Anchor::End);
     }
     let label = if has_interval && !canvas.is_narrow() { "Shapley value with 95 % interval" } else { shapley };
-    let mut entries: Vec<(&dyn Fn(&mut Scene, Point), &str)> = Vec::new();
+    let mut entries: Vec<Entry<'_>> = Vec::new();
     if has_shapley {
         entries.push((&|scene, at| scene.dot(at, 11, Ink::Main, true), label));
     }

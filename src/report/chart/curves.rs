@@ -55,7 +55,7 @@ pub(super) fn draw(
         across: (f64::from(first), f64::from(last.max(first + 1))),
         ..Plot::of(canvas.either([170, 1090, 200, 770], [104, 750, 76, 476]))
     };
-    QUARTERS.into_iter().for_each(|share| plot.level(&mut scene, share, Ink::Muted));
+    plot.levels(&mut scene, QUARTERS, Ink::Muted);
     for known in (first..=last).step_by(((last - first) / 10).max(1) as usize) {
         let (at, _) = place(&plot, known, 0.0);
         scene.text((at, plot.bottom + 32), &known.to_string(), SMALL, Ink::Text, Anchor::Middle);

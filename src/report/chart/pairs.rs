@@ -58,9 +58,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     }
     legend(canvas, &mut scene, bottom + 20);
     let parts = worst.iter().map(|pair| format!("{}: {}", names(&pair.set.columns).join(" and "), percent(pair.share)));
-    let description = match worst.is_empty() {
-        true => "No pair of columns singles anybody out.".to_owned(),
-        false => format!("Riskiest pairs: {}", described(parts)),
+    let description = if worst.is_empty() {
+        "No pair of columns singles anybody out.".to_owned()
+    } else {
+        format!("Riskiest pairs: {}", described(parts))
     };
     Some(Drawing { title, subtitle, description, scene })
 }

@@ -202,10 +202,7 @@ fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) 
 
 fn description(result: &ScanResult, study: &UnicityResolutions, judged: u32) -> String {
     let sentences = sweep::advice(result, study).sentences.join(" ");
-    format!(
-        "{} {sentences}",
-        format!("Share singled out at each step of coarsening; the words speak of {}.", messages::known_points(judged))
-    )
-    .trim_end()
-    .to_owned()
+    let known = messages::known_points(judged);
+    let what = format!("Share singled out at each step of coarsening; the words speak of {known}. {sentences}");
+    what.trim_end().to_owned()
 }

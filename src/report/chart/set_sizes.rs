@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let plot = Plot::of(canvas.either([170, 1540, 230, 740], [104, 752, 100, 480]));
     let width = (plot.right - plot.left) / number(sizes.len())?;
     let mut scene = canvas.scene(&title, &subtitle, 610);
-    QUARTERS.into_iter().for_each(|share| plot.level(&mut scene, share, Ink::Muted));
+    plot.levels(&mut scene, QUARTERS, Ink::Muted);
     legend(canvas, &mut scene, &plot);
     for (index, size) in (0_i32..).zip(&sizes) {
         let middle = plot.left + index * width + width / 2;

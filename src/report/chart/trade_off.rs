@@ -63,7 +63,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
 fn frame(scene: &mut Scene, plot: &Plot, (end, step): (i32, f64)) {
     scene.area((plot.left, plot.top), (plot.right, plot.bottom), Ink::AlarmTint);
     scene.area((plot.left, plot.bottom), (plot.right, end), Ink::Scale(1));
-    ticks(0.0, plot.up.1, step).for_each(|tick| plot.level(scene, tick, Ink::Text));
+    plot.levels(scene, ticks(0.0, plot.up.1, step), Ink::Text);
     for detail in QUARTERS {
         let anchor = if detail > 0.99 { Anchor::End } else { Anchor::Middle };
         scene.text((plot.x(detail), end + 28), &axis_label(detail), SMALL, Ink::Muted, anchor);
