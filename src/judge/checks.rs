@@ -101,18 +101,11 @@ fn compare(gate: &Gate, figure: &Figure) -> Check {
     let Some((limit, comparison)) = limit_of(gate) else {
         return named(open(gate, CheckOutcome::Unknown, "the limit is not known as a class size".to_owned()));
     };
-    let compared = match comparison {
-        Comparison::AtLeast => interval[0].min(value),
-        Comparison::AtMost | Comparison::NoneBreaks => interval[1].max(value),
-    };
+    let compared = comparison.compared(value, interval);
     if ![compared, interval[0], interval[1]].iter().all(|number| number.is_finite()) {
         return named(open(gate, CheckOutcome::Unknown, "the computation gave no finite number".to_owned()));
     }
-    let holds = match comparison {
-        Comparison::AtLeast => compared >= limit,
-        Comparison::AtMost | Comparison::NoneBreaks => compared <= limit,
-    };
-    let outcome = if holds { CheckOutcome::Holds } else { CheckOutcome::Breaks };
+    let outcome = if comparison.holds(compared, limit) { CheckOutcome::Holds } else { CheckOutcome::Breaks };
     named(Check { compared: Some(compared), reason: None, ..open(gate, outcome, String::new()) })
 }
 

@@ -2,10 +2,10 @@
 
 use super::escape::printable;
 use super::messages;
-use super::summary::{Crowds, crowds, headline_set, names};
+use super::summary::{crowds, headline_set, names};
 use crate::number::{NOT_DEFINED, value_beside};
 use crate::result::{
-    Check, CheckOutcome, Figure, FigureValue, Finding, LinkageAttack, Outcome, ScanResult, SectionRow, SetStatistics,
+    Check, CheckOutcome, Figure, FigureValue, Finding, LinkageAttack, ScanResult, SectionRow, SetStatistics,
 };
 
 /// The figure of an identifier; of several the first.
@@ -71,7 +71,7 @@ pub(super) fn known_points(result: &ScanResult) -> Option<&Figure> {
 
 /// The share that an attack finds: figures stand in the order of the attacks.
 pub(super) fn rate<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> Option<&'a Figure> {
-    let Some(Outcome::Measured { value, .. }) = &result.measures.linkage else { return None };
+    let value = super::linkage::measured(result)?;
     let place = value.attacks.iter().position(|other| std::ptr::eq(other, attack) || other == attack)?;
     let is_rate =
         |figure: &&Figure| ["linkage.attack_rate", "linkage.releases.attack_rate"].contains(&figure.id.as_str());
@@ -120,7 +120,7 @@ pub(super) fn rows(result: &ScanResult) -> Vec<Row> {
 /// The figures that are shown whatever they are held to.
 fn leading(result: &ScanResult) -> Vec<&Figure> {
     let mut figures = Vec::new();
-    if let Crowds::Measured(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = crowds(result) {
         let set = headline_set(result, uniqueness);
         let below = format!("below {}", result.policy.k);
         let records_below = result.figures.iter().find(|figure| {
@@ -178,13 +178,33 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
 }
 
 fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
+    let limit = limit_of(result, check, None).unwrap_or_else(|| "-".to_owned());
+    let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
+    Row { label: gate(result, check), value, limit, outcome: outcome(check) }
+}
+
+/// What the gate of a check compares, and on which columns.
+pub(super) fn gate(result: &ScanResult, check: &Check) -> String {
     let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
     let name = gate.map_or_else(|| printable(&check.gate).replace('-', " "), messages::gate_name);
-    let on = if check.columns.is_empty() { String::new() } else { format!(" ({})", names(&check.columns).join(", ")) };
-    let written = |limit| gate.map_or_else(|| crate::number::figure(limit), |gate| messages::gate_limit(gate, limit));
-    let limit = check.limit.map_or_else(|| "-".to_owned(), written);
-    let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
-    Row { label: format!("{name}{on}"), value, limit, outcome: outcome(check) }
+    if check.columns.is_empty() { name } else { format!("{name} ({})", names(&check.columns).join(", ")) }
+}
+
+/// The limit of a check in the unit of its figure, or of its gate.
+pub(super) fn limit_of(result: &ScanResult, check: &Check, figure: Option<&Figure>) -> Option<String> {
+    let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
+    Some(match (check.limit?, figure, gate) {
+        (limit, Some(figure), _) => crate::number::value(limit, figure.unit),
+        (limit, None, Some(gate)) => messages::gate_limit(gate, limit),
+        (limit, None, None) => crate::number::figure(limit),
+    })
+}
+
+/// What has no figure because it was not asked for or does not apply, each with its reason; both printable.
+pub(super) fn not_measured(result: &ScanResult) -> impl Iterator<Item = (String, String)> {
+    let has_crowds = crowds(result).is_some();
+    let name = move |measure: &str| messages::not_measured_name(measure, has_crowds);
+    result.not_measured.iter().map(move |entry| (name(&entry.measure), printable(&entry.reason)))
 }
 
 /// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.
@@ -203,7 +223,7 @@ pub(super) fn value_in_words(figure: &Figure, limit: Option<f64>) -> String {
     let written = |number: f64| value_beside(number, figure.unit, limit.unwrap_or(number));
     match (&figure.value, limit) {
         (FigureValue::Measured { value, interval: Some([_, high]) }, Some(_)) => {
-            messages::at_most(&written(*value), &written(high.max(*value)))
+            format!("{} (up to {})", written(*value), written(high.max(*value)))
         }
         (FigureValue::Measured { value, .. }, _) => written(*value),
         (FigureValue::Undefined { .. }, _) => NOT_DEFINED.to_owned(),

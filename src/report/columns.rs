@@ -31,7 +31,11 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
         stacked(&mut page, &dataset.columns);
     }
     page.line("");
-    page.paragraph("  ", messages::INSPECT_LEGEND);
+    page.paragraph(
+        "  ",
+        "Kind: a static column never changes within a subject, an event column does. \
+    Nothing was measured; `reidrisk scan` does that.",
+    );
     page.text
 }
 
@@ -43,7 +47,7 @@ pub(super) fn why(column: &DatasetColumn) -> String {
     let rules = if column.coarsen.is_empty() {
         String::new()
     } else {
-        format!("; {}", messages::counted_coarser(&printable(&messages::coarsening(&column.coarsen))))
+        format!("; counted as {}", printable(&messages::coarsening(&column.coarsen)))
     };
     format!("{origin}{reason}{suspicion}{rules}")
 }
@@ -76,7 +80,7 @@ fn table(page: &mut Page, columns: &[DatasetColumn]) {
         }
     }
     let room = page.style.width.saturating_sub(2 + widths.iter().map(|width| width + 2).sum::<usize>()).max(8);
-    let [head, heads @ ..] = messages::INSPECT_COLUMNS;
+    let [head, heads @ ..] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind"];
     line(page, room, head, &heads.map(str::to_owned), widths);
     for (column, row) in columns.iter().zip(&rows) {
         line(page, room, &printable(&column.name), row, widths);

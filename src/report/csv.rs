@@ -1,10 +1,12 @@
 //! `summary.csv`: one row for each figure and limit, for spreadsheets and scripts.
 
+use std::collections::BTreeMap;
+
 use super::ReportError;
 use super::checks;
 use super::escape::printable;
 use super::messages;
-use crate::result::{Check, Figure, FigureUnit, FigureValue, Outcome, ScanResult};
+use crate::result::{Check, Figure, FigureUnit, FigureValue, ScanResult};
 
 /// The columns, in their fixed order.
 const HEAD: [&str; 18] = [
@@ -42,65 +44,41 @@ pub fn render_csv(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
     writer.write_record(HEAD).map_err(|_| ReportError::Csv)?;
     let dataset = neutral(&result.dataset.name);
     let run = neutral(&result.run.id);
-    let handling = result.run.audience.stamp().unwrap_or_default();
+    let handling = result.run.audience.stamp().unwrap_or_default().to_owned();
     for row in rows(result) {
-        let Row { measure, figure, columns, parameter, value, low, high, limit, unit, status, reason, check } = row;
-        let [gate, outcome, finding, waived] = check;
-        let fields = [
-            &dataset, &run, &measure, &figure, &columns, &parameter, &value, &low, &high, &limit, unit, status,
-            &reason, handling, &gate, &outcome, &finding, &waived,
-        ];
+        let of_all = [("dataset", &dataset), ("run", &run), ("handling", &handling)];
+        let of_row =
+            |head: &str| row.get(head).or(of_all.iter().find(|(name, _)| *name == head).map(|(_, text)| *text));
+        let fields = HEAD.map(|head| of_row(head).map_or("", String::as_str));
         writer.write_record(fields).map_err(|_| ReportError::Csv)?;
     }
     writer.into_inner().map_err(|_| ReportError::Csv)
 }
 
-/// One figure, or one limit on it.
-#[derive(Clone, Default)]
-struct Row {
-    measure: String,
-    figure: String,
-    columns: String,
-    parameter: String,
-    value: String,
-    low: String,
-    high: String,
-    limit: String,
-    unit: &'static str,
-    status: &'static str,
-    reason: String,
-    /// Gate, outcome, finding and whether that is waived; empty where the figure is held to nothing.
-    check: [String; 4],
-}
+/// One figure, or one limit on it: what stands under each head; nothing where there is none.
+type Row = BTreeMap<&'static str, String>;
 
 fn rows(result: &ScanResult) -> Vec<Row> {
     let mut rows = about_the_scan(result);
     rows.extend(result.figures.iter().flat_map(|figure| of_figure(result, figure)));
+    let status = || ("status", "not-measured".to_owned());
     let without = result.checks.iter().filter(|check| check.figure.is_none());
     rows.extend(without.map(|check| {
-        let named = Row { measure: "gate".to_owned(), status: "not-measured", ..Row::default() };
         // A rule of form has no number, and a limit without a figure says why.
-        held(Row { columns: joined(&check.columns), ..named }, check)
+        held(Row::from([("measure", "gate".to_owned()), ("columns", joined(&check.columns)), status()]), check)
     }));
-    rows.extend(result.not_measured.iter().map(|entry| Row {
-        measure: "not-measured".to_owned(),
-        parameter: neutral(&entry.measure),
-        status: "not-measured",
-        reason: neutral(&entry.reason),
-        ..Row::default()
+    rows.extend(result.not_measured.iter().map(|entry| {
+        let of = ("parameter", neutral(&entry.measure));
+        Row::from([("measure", "not-measured".to_owned()), of, ("reason", neutral(&entry.reason)), status()])
     }));
     rows
 }
 
 /// What is no figure of a measure: the verdict, the size of the extract, and whether attacks found anything.
 fn about_the_scan(result: &ScanResult) -> Vec<Row> {
-    let row = |measure: &str, figure: &str, unit: &'static str, value: String| Row {
-        measure: measure.to_owned(),
-        figure: figure.to_owned(),
-        unit,
-        value,
-        status: "measured",
-        ..Row::default()
+    let row = |measure: &str, figure: &str, unit: &str, value: String| {
+        let [measure, figure, unit, status] = [measure, figure, unit, "measured"].map(str::to_owned);
+        Row::from([("measure", measure), ("figure", figure), ("unit", unit), ("status", status), ("value", value)])
     };
     let (dataset, verdict) = (&result.dataset, &result.verdict);
     let mut rows = vec![
@@ -110,11 +88,12 @@ fn about_the_scan(result: &ScanResult) -> Vec<Row> {
         row("dataset", "subjects", "subject", dataset.subjects.to_string()),
         row("dataset", "records_without_subject", "record", dataset.records_without_subject.to_string()),
     ];
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
-        rows.extend(value.attacks.iter().map(|attack| Row {
-            columns: joined(&attack.columns),
-            parameter: neutral(&format!("{}; {}", attack.attack.name(), attack.with)),
-            ..row("linkage", "evidence", "", messages::evidence(attack).to_owned())
+    if let Some(value) = super::linkage::measured(result) {
+        rows.extend(value.attacks.iter().map(|attack| {
+            let mut row = row("linkage", "evidence", "", messages::evidence(attack).to_owned());
+            row.insert("columns", joined(&attack.columns));
+            row.insert("parameter", neutral(&format!("{}; {}", attack.attack.name(), attack.with)));
+            row
         }));
     }
     rows
@@ -123,52 +102,50 @@ fn about_the_scan(result: &ScanResult) -> Vec<Row> {
 /// A row for each limit on a figure, or one where it is held to none. None for sets of the lattice without a limit.
 fn of_figure(result: &ScanResult, figure: &Figure) -> Vec<Row> {
     let (measure, name) = figure.name();
-    let (status, reason) = match &figure.value {
-        FigureValue::Measured { .. } => ("measured", ""),
-        FigureValue::Undefined { reason } => ("undefined", reason.as_str()),
-        FigureValue::Incomplete { reason } => ("incomplete", reason.as_str()),
-    };
-    let interval = figure.value.interval();
-    let bound = |side: usize| interval.map_or_else(String::new, |interval| interval[side].to_string());
-    let row = Row {
-        measure: neutral(measure),
-        figure: neutral(name),
-        columns: joined(&figure.columns),
-        parameter: figure.about.as_deref().map_or_else(String::new, neutral),
-        value: figure.value.value().map_or_else(String::new, |value| value.to_string()),
-        low: bound(0),
-        high: bound(1),
-        unit: unit(figure.unit),
-        status,
-        reason: neutral(reason),
-        ..Row::default()
-    };
-    let rows: Vec<Row> = checks::of(result, figure).map(|check| held(row.clone(), check)).collect();
-    match rows.is_empty() {
-        false => rows,
-        true if measure == "uniqueness.set" => Vec::new(),
-        true => vec![row],
+    let mut checks = checks::of(result, figure).peekable();
+    if checks.peek().is_none() && measure == "uniqueness.set" {
+        return Vec::new();
     }
+    let status = match &figure.value {
+        FigureValue::Measured { .. } => "measured",
+        FigureValue::Undefined { .. } => "undefined",
+        FigureValue::Incomplete { .. } => "incomplete",
+    };
+    let mut row = Row::from([
+        ("measure", neutral(measure)),
+        ("figure", neutral(name)),
+        ("columns", joined(&figure.columns)),
+        ("parameter", figure.about.as_deref().map_or_else(String::new, neutral)),
+        ("unit", unit(figure.unit).to_owned()),
+        ("status", status.to_owned()),
+        ("reason", figure.value.reason().map_or_else(String::new, neutral)),
+    ]);
+    row.extend(figure.value.value().map(|value| ("value", value.to_string())));
+    if let Some([low, high]) = figure.value.interval() {
+        row.extend([("low", low.to_string()), ("high", high.to_string())]);
+    }
+    let rows: Vec<Row> = checks.map(|check| held(row.clone(), check)).collect();
+    if rows.is_empty() { vec![row] } else { rows }
 }
 
 /// The row with what it was held to.
-fn held(row: Row, check: &Check) -> Row {
-    let finding = check.finding.map_or_else(String::new, |code| code.name().to_owned());
-    Row {
-        limit: check.limit.map_or_else(String::new, |limit| limit.to_string()),
-        reason: match &check.reason {
-            Some(reason) if row.status != "measured" => neutral(reason),
-            _ if row.status == "measured" || !row.reason.is_empty() => row.reason.clone(),
-            _ => messages::check_outcome(check.outcome).to_owned(),
-        },
-        check: [
-            neutral(&check.gate),
-            messages::check_outcome(check.outcome).to_owned(),
-            finding,
-            messages::yes_no(check.waived).to_owned(),
-        ],
-        ..row
+fn held(mut row: Row, check: &Check) -> Row {
+    let outcome = messages::check_outcome(check.outcome).to_owned();
+    let has_figure = row.get("status").is_some_and(|status| status == "measured");
+    let has_reason = row.get("reason").is_some_and(|reason| !reason.is_empty());
+    match &check.reason {
+        Some(reason) if !has_figure => row.extend([("reason", neutral(reason))]),
+        None if !has_figure && !has_reason => row.extend([("reason", outcome.clone())]),
+        _ => {}
     }
+    row.extend(check.limit.map(|limit| ("limit", limit.to_string())));
+    row.extend(check.finding.map(|code| ("finding", code.name().to_owned())));
+    row.extend([
+        ("gate", neutral(&check.gate)),
+        ("outcome", outcome),
+        ("waived", messages::yes_no(check.waived).to_owned()),
+    ]);
+    row
 }
 
 /// What a number counts, in the singular.

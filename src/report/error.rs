@@ -35,22 +35,12 @@ pub enum ReportError {
         /// Version this program writes.
         supported: &'static str,
     },
-    /// A file or folder could not be written.
-    #[error("cannot write {what} `{path}`: {kind}")]
+    /// A file or folder could not be made or written.
+    #[error("cannot {verb} {what} `{path}`: {kind}")]
     Write {
+        /// `create` or `write`.
+        verb: &'static str,
         /// What it is: `the output folder`, `the report file`, …
-        what: &'static str,
-        /// Its path as given, made printable.
-        path: String,
-        /// The kind of the failure in words.
-        kind: String,
-        /// What to do about it.
-        hint: &'static str,
-    },
-    /// A folder could not be made.
-    #[error("cannot create {what} `{path}`: {kind}")]
-    Create {
-        /// What it is: `the output folder` or `the report folder`.
         what: &'static str,
         /// Its path as given, made printable.
         path: String,
@@ -84,7 +74,7 @@ impl ReportError {
             Self::NotJson { .. } => "the file may be cut off or may not be a result; run `scan` again",
             Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
-            Self::Write { hint, .. } | Self::Create { hint, .. } => hint,
+            Self::Write { hint, .. } => hint,
             Self::Serialize | Self::Page | Self::Csv | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"
             }
@@ -100,13 +90,13 @@ impl ReportError {
             }
             _ => describe(error),
         };
-        Self::Create { what, path: printable(&path.to_string_lossy()), kind, hint }
+        Self::Write { verb: "create", what, path: printable(&path.to_string_lossy()), kind, hint }
     }
 
     /// A failed write of `path`, in words of our own: messages of the system may hold anything.
     pub(super) fn write(what: &'static str, path: &Path, error: &io::Error) -> Self {
         let (kind, hint) = describe(error);
-        Self::Write { what, path: printable(&path.to_string_lossy()), kind, hint }
+        Self::Write { verb: "write", what, path: printable(&path.to_string_lossy()), kind, hint }
     }
 }
 

@@ -1,55 +1,70 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
-use super::messages;
-use super::summary::{Crowds, crowds, names, population};
+use super::escape::{printable, shortened};
+use super::summary::{crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
+use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Headline, ScanResult, SetStatistics};
 
+/// Everything that text and Markdown say beside the table of figures, with at most so many columns.
+pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
+    let mut sentences = revealing(result, most);
+    sentences.extend(known_points::sentences(result));
+    sentences.extend(linkage::sentences(result));
+    sentences.extend(one_known_event(result));
+    sentences.extend(try_first(result));
+    sentences
+}
+
 /// Share of the units of `set` that are alone on it.
-pub(super) fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
+fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
     share(set.unique_subjects, population(&result.dataset, set))
 }
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
-pub(super) fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return Vec::new() };
+fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
+    let Some(uniqueness) = crowds(result) else { return Vec::new() };
     let mut sentences = Vec::new();
-    let columns: Vec<String> = super::summary::riskiest_columns(uniqueness)
+    let columns: Vec<String> = riskiest_columns(uniqueness)
         .into_iter()
         .filter_map(|effect| {
             let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
-            let name = super::escape::shortened(&super::escape::printable(&effect.column), 60);
+            let name = shortened(&printable(&effect.column), 60);
             Some(format!("{name} ({})", percent(value)))
         })
         .take(most)
         .collect();
     if !columns.is_empty() {
-        sentences.push(messages::most_revealing(&columns));
+        sentences.push(format!("Most revealing columns: {}", &columns.join(", ")));
     }
-    if let Some(worst) = super::summary::riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
+    if let Some(worst) = riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
         let columns = messages::list(&names(&worst.columns));
         let units = messages::unit(worst.reading, 2);
-        sentences.push(messages::riskiest_set(uniqueness.max_set, &columns, &population_share(result, worst), units));
+        sentences.push(format!(
+            "Riskiest set of at most {}: {columns} ({} of {units} alone)",
+            uniqueness.max_set,
+            population_share(result, worst)
+        ));
     }
     sentences
 }
 
 /// What to try first, as a sentence that begins with its own words; none without advice.
-pub(super) fn try_first(result: &ScanResult) -> Option<String> {
+fn try_first(result: &ScanResult) -> Option<String> {
     let advice = result.advice.iter().find(|advice| advice.recommended).or(result.advice.first())?;
     if advice.changes.is_empty() {
-        return Some(messages::try_first(&super::escape::printable(&advice.action)));
+        return Some(format!("Try first: {}", printable(&advice.action)));
     }
     let changes: Vec<String> = advice
         .changes
         .iter()
-        .map(|change| {
-            format!("{} -> {}", super::escape::printable(&change.column), super::escape::printable(&change.rule))
-        })
+        .map(|change| format!("{} -> {}", printable(&change.column), printable(&change.rule)))
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
-    let notes = messages::advice_notes(advice.detail_kept.map(percent));
-    Some(messages::try_first(&format!("{}{effect} ({notes})", changes.join(", "))))
+    // Nothing else was counted for it.
+    let open = "scan again to know the verdict";
+    let notes = advice.detail_kept.map(|kept| format!("{} of detail kept; {open}", percent(kept)));
+    Some(format!("Try first: {}{effect} ({})", changes.join(", "), notes.unwrap_or_else(|| open.to_owned())))
 }
 
 /// One of the figures that advice is judged by.
@@ -58,22 +73,21 @@ type Field = fn(&Headline) -> Option<u64>;
 /// The first figure that the change moves, before and after it.
 fn effect(advice: &Advice, k: u32) -> Option<String> {
     let (before, after) = (advice.before.as_ref()?, advice.after.as_ref()?);
-    let fields: [(&str, Field); 4] = [
-        (messages::STATIC_COLUMNS, |headline| headline.static_subjects_below_k),
-        (messages::STATIC_COLUMNS, |headline| headline.static_unique_subjects),
-        (messages::ALL_COLUMNS, |headline| headline.full_subjects_below_k),
-        (messages::ALL_COLUMNS, |headline| headline.full_unique_subjects),
-    ];
-    let moved = fields.iter().enumerate().find_map(|(place, (columns, field))| {
+    let moved = |what: &str, columns: &str, field: Field| {
         let (before, after) = (field(before)?, field(after)?);
-        let crowd = if place % 2 == 0 { Some(k) } else { None };
-        (before != after).then(|| messages::moved(crowd, columns, &count(before), &count(after)))
-    });
+        (before != after).then(|| format!("{what} on {columns} {} -> {}", count(before), count(after)))
+    };
+    let (below, alone) = (format!("subjects in crowds below {}", count(u64::from(k))), "subjects alone");
+    let (fixed, all) = ("the static columns", "all quasi-identifiers");
     let unicity = || {
         let (before, after) = (before.unicity?, after.unicity?);
-        Some(messages::moved_unicity(&percent(before), &percent(after)))
+        Some(format!("subjects singled out by known points {} -> {}", percent(before), percent(after)))
     };
-    moved.or_else(unicity)
+    moved(&below, fixed, |headline| headline.static_subjects_below_k)
+        .or_else(|| moved(alone, fixed, |headline| headline.static_unique_subjects))
+        .or_else(|| moved(&below, all, |headline| headline.full_subjects_below_k))
+        .or_else(|| moved(alone, all, |headline| headline.full_unique_subjects))
+        .or_else(unicity)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Findings as workflow commands of GitHub Actions: notes that stand beside the configuration in a pull request.
 
 use super::escape::printable;
-use super::summary::{one_known_event, reasons_lead, unsaid_reasons};
+use super::summary::{one_known_event, unsaid};
 use super::{headline::headline, messages};
 use crate::result::{Finding, ScanResult, Severity, VerdictOutcome};
 
@@ -33,10 +33,9 @@ pub fn render_github(result: &ScanResult) -> String {
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));
     }
-    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
-    for reason in unsaid_reasons(result) {
+    for reason in unsaid(result) {
         let level = if outcome == VerdictOutcome::Pass { "notice" } else { "warning" };
-        text.push_str(&command(level, place, &title, &format!("{lead} {reason}")));
+        text.push_str(&command(level, place, &title, &reason));
     }
     text
 }

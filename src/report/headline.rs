@@ -3,7 +3,8 @@
 use super::escape::printable;
 use super::messages;
 use super::summary::{
-    Crowds, crowd_headline, crowds, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
+    crowd_headline, crowds, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
+    without_crowds,
 };
 use super::{checks, known_points, linkage};
 use crate::number::{natural_frequency, percent, ratio};
@@ -96,11 +97,12 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
     match about {
         About::Crowd(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
             let counts = headline_counts(&result.dataset, set);
-            Some(messages::alone_on(&counts, &messages::list(&names(&set.columns))))
+            Some(format!("{counts} alone on {}", messages::list(&names(&set.columns))))
         }
         About::KnownPoints(curve, point) if point.share.is_some_and(|share| share <= 0.0) => {
             let columns = messages::list(&names(&curve.point));
-            Some(messages::singled_out_counts(&unicity_detail(point), point.known_points, &columns))
+            let points = messages::known_points(point.known_points);
+            Some(format!("{} singled out by {points} ({columns})", unicity_detail(point)))
         }
         About::Linked(attack) if linkage::rate(attack).is_some_and(|rate| rate <= 0.0) => {
             Some(messages::linked_detail(attack))
@@ -110,10 +112,7 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
 }
 
 fn unknown(result: &ScanResult) -> String {
-    match crowds(result) {
-        Crowds::Missing { explanation, .. } => messages::unknown_risk(&explanation),
-        Crowds::Measured(_) => messages::NO_CROWD.to_owned(),
-    }
+    format!("The risk is unknown, {}.", messages::because(&without_crowds(result).1))
 }
 
 /// What leads: an attack by linkage where it breaks its limit and finds more than what would lead otherwise singles out,
@@ -154,21 +153,20 @@ fn known_points_broken(result: &ScanResult) -> bool {
 
 fn singled_out(result: &ScanResult) -> About<'_> {
     let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
-    match (crowds(result), unicity) {
-        (Crowds::Measured(uniqueness), unicity) => {
-            let set = headline_set(result, uniqueness);
-            let alone = ratio(set.unique_subjects, population(&result.dataset, set));
-            let is_broken = known_points_broken(result);
-            let singles_out_more = |share: Option<f64>| alone.is_none_or(|alone| share.is_some_and(|it| it > alone));
-            let leads =
-                |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));
-            match unicity.filter(|(_, point)| leads(point)) {
-                Some((curve, point)) => About::KnownPoints(curve, point),
-                None => About::Crowd(set),
-            }
-        }
-        (Crowds::Missing { state: "not measured", .. }, Some((curve, point))) => About::KnownPoints(curve, point),
-        (Crowds::Missing { state, .. }, _) => About::Nothing(state),
+    let Some(uniqueness) = crowds(result) else {
+        return match (without_crowds(result).0, unicity) {
+            ("not measured", Some((curve, point))) => About::KnownPoints(curve, point),
+            (state, _) => About::Nothing(state),
+        };
+    };
+    let set = headline_set(result, uniqueness);
+    let alone = ratio(set.unique_subjects, population(&result.dataset, set));
+    let is_broken = known_points_broken(result);
+    let singles_out_more = |share: Option<f64>| alone.is_none_or(|alone| share.is_some_and(|it| it > alone));
+    let leads = |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));
+    match unicity.filter(|(_, point)| leads(point)) {
+        Some((curve, point)) => About::KnownPoints(curve, point),
+        None => About::Crowd(set),
     }
 }
 
@@ -189,14 +187,13 @@ fn blocking(result: &ScanResult) -> Option<&Finding> {
 
 /// The message of a finding with a capital.
 fn sentence(finding: &Finding) -> String {
-    let mut letters = finding.message.chars();
-    let start: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    printable(&format!("{start}{}", letters.as_str()))
+    printable(&messages::capitalised(&finding.message))
 }
 
 fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
     let columns = messages::list(&names(&curve.point));
-    messages::singled_out(&frequency_of(point.share.unwrap_or(1.0)), point.known_points, &columns)
+    let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
+    format!("{subjects} can be singled out by {} ({columns})", messages::known_points(point.known_points))
 }
 
 /// A share in natural frequencies; only 0 is `none` and only 1 is `all`.
@@ -216,7 +213,8 @@ fn linked_headline(attack: &LinkageAttack) -> String {
 fn unicity_detail(point: &UnicityResult) -> String {
     let bounds = point.interval.filter(|_| point.method == UnicityMethod::Sampled);
     let share = point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
-    messages::share_of_subjects(&share, point.subjects, bounds)
+    let interval = bounds.map_or_else(String::new, messages::with_interval);
+    format!("{share} of {}{interval}", messages::subjects(point.subjects))
 }
 
 #[cfg(test)]

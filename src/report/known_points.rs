@@ -1,10 +1,9 @@
 //! What text, page and pictures have in common about known points: which figure is judged, what curves are called, and
 //! what coarser versions of the extract would change.
 
-use super::escape::printable;
 use super::{checks, messages, sweep};
 use crate::number::percent;
-use crate::result::{GATED_KNOWN_POINTS, Outcome, ScanResult, Unicity, UnicityCurve, UnicityResult};
+use crate::result::{GATED_KNOWN_POINTS, ScanResult, Unicity, UnicityCurve, UnicityResult};
 
 /// The limit that decides about the share that known points single out, where there is one.
 pub(super) fn limit(result: &ScanResult) -> Option<f64> {
@@ -18,10 +17,7 @@ pub(super) fn is_over(result: &ScanResult) -> bool {
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Unicity> {
-    match &result.measures.unicity {
-        Some(Outcome::Measured { value, .. }) => Some(value),
-        _ => None,
-    }
+    result.measures.unicity.as_ref()?.value()
 }
 
 /// How many known points the gate looks at; the policy's where a result does not say.
@@ -37,17 +33,6 @@ pub(super) fn gated(result: &ScanResult) -> Option<(&UnicityCurve, &UnicityResul
     Some((curve, curve.results.iter().find(|point| point.known_points == wanted)?))
 }
 
-/// What is compared with the limit: the upper end of the interval.
-pub(super) fn upper(point: &UnicityResult) -> Option<f64> {
-    point.interval.map(|[_, high]| high).or(point.share)
-}
-
-/// Whether a coarser version of the extract would keep to the limit, as the judge would hold it; without a figure it
-/// would not.
-pub(super) fn keeps_to(point: &UnicityResult, limit: f64) -> bool {
-    point.share.is_some() && upper(point).is_some_and(|upper| upper <= limit)
-}
-
 /// What text and Markdown say beside the row of the gate: the judged curve, why the gate looks elsewhere, which curves
 /// have no figure, and what the sweep says.
 pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
@@ -55,17 +40,23 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(curve) = unicity.gated_curve.and_then(|place| unicity.curves.get(place)) {
         let shares = curve.results.iter().filter_map(|point| Some((point.known_points, point.share?)));
-        let shares: Vec<String> =
-            shares.map(|(known, share)| messages::known_and_share(known, &percent(share))).collect();
+        let shares: Vec<String> = shares.map(|(known, share)| format!("{known}: {}", percent(share))).collect();
         if shares.len() > 1 {
-            sentences.push(messages::curve_sentence(&messages::curve_label(curve), &curve.cohort_in_words(), &shares));
+            sentences.push(format!(
+                "Singled out by number of known points, {}, {}: {}",
+                messages::curve_label(curve),
+                curve.cohort_in_words(),
+                &shares.join(", ")
+            ));
         }
     }
-    sentences.extend(unicity.gate_note.as_deref().map(|note| messages::gate_note(&printable(note))));
+    sentences.extend(unicity.gate_note.as_deref().map(messages::gate_note));
     let unknown = unicity.curves.iter().filter_map(|curve| Some((curve, curve.undefined.as_ref()?)));
-    sentences.extend(unknown.take(UNKNOWN).map(|(curve, undefined)| {
-        messages::curve_unknown(&messages::curve_label(curve), &printable(&undefined.explanation))
-    }));
+    sentences.extend(
+        unknown
+            .take(UNKNOWN)
+            .map(|(curve, undefined)| messages::curve_unknown(&messages::curve_label(curve), undefined)),
+    );
     if let Some(study) = &unicity.resolutions {
         sentences.extend(sweep::advice(result, study).sentences);
     }

@@ -5,7 +5,7 @@ use super::escape::{printable, shortened};
 use super::summary::names;
 use super::{checks, messages};
 use crate::number::percent;
-use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, Outcome, ScanResult};
+use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, ScanResult};
 
 /// Longest name of a source in a sentence or a label.
 const NAME_CHARACTERS: usize = 40;
@@ -14,10 +14,7 @@ const TOLD: usize = 6;
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Linkage> {
-    match &result.measures.linkage {
-        Some(Outcome::Measured { value, .. }) => Some(value),
-        _ => None,
-    }
+    result.measures.linkage.as_ref()?.value()
 }
 
 /// The name of a source, printable and not too long.
@@ -152,7 +149,11 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
     let mut sentences: Vec<String> =
         attacks.iter().take(TOLD).map(|attack| messages::attack_sentence(attack)).collect();
     if attacks.len() > TOLD {
-        sentences.push(messages::more_attacks(attacks.len() - TOLD));
+        sentences.push(format!(
+            "{} {}",
+            messages::counted((attacks.len() - TOLD) as u64, "attack", "attacks"),
+            messages::MORE
+        ));
     }
     sentences.extend(of_columns(linkage).and_then(cut));
     sentences.extend(linkage.pseudonyms.iter().map(messages::pseudonym_sentence));

@@ -1,11 +1,11 @@
 //! The result as Markdown, for pull requests and chat: short, and harmless whatever a column is called.
 
-use super::checks::rows;
+use super::checks::{self, rows};
 use super::escape::{printable, shortened};
-use super::figures::{revealing, try_first};
+use super::figures::sentences;
 use super::headline::headline;
-use super::summary::{one_known_event, reasons_lead, unsaid_reasons};
-use super::{known_points, linkage, messages};
+use super::messages;
+use super::summary::{reasons_lead, unsaid_reasons};
 use crate::result::{Inspection, ScanResult};
 
 /// Longest dataset name that is shown, in characters.
@@ -30,7 +30,10 @@ pub fn render_markdown(result: &ScanResult) -> String {
     let code = result.verdict.exit_code;
     push(
         &mut text,
-        &escape(&messages::markdown_footer(&version, &run, &messages::time(&printable(&result.run.started_at)), code)),
+        &escape(&format!(
+            "reidrisk {version}, run {run}, {}, exit code {code}",
+            messages::time(&printable(&result.run.started_at))
+        )),
     );
     text
 }
@@ -65,13 +68,7 @@ fn figures(text: &mut String, result: &ScanResult) {
             push(text, &format!("- {}", escape(messages::NO_CHECKS)));
         }
     }
-    let sentences: Vec<String> = revealing(result, 5)
-        .into_iter()
-        .chain(known_points::sentences(result))
-        .chain(linkage::sentences(result))
-        .chain(one_known_event(result))
-        .chain(try_first(result))
-        .collect();
+    let sentences = sentences(result, 5);
     for sentence in &sentences {
         push(text, &format!("- {}", escape(sentence)));
     }
@@ -103,10 +100,8 @@ fn not_measured(text: &mut String, result: &ScanResult) {
         return;
     }
     push(text, &format!("### {}\n", messages::NOT_MEASURED_TITLE));
-    let has_crowds = matches!(super::summary::crowds(result), super::summary::Crowds::Measured(_));
-    for entry in &result.not_measured {
-        let name = messages::not_measured_name(&entry.measure, has_crowds);
-        push(text, &format!("- {}: {}", escape(&name), escape(&printable(&entry.reason))));
+    for (name, reason) in checks::not_measured(result) {
+        push(text, &format!("- {}: {}", escape(&name), escape(&reason)));
     }
     push(text, "");
 }
@@ -117,7 +112,7 @@ pub fn render_columns_markdown(inspection: &Inspection) -> String {
     let dataset = &inspection.dataset;
     let name = shortened(&printable(&dataset.name), NAME_CHARACTERS);
     let mut text = format!("## {}\n\n{}\n\n", escape(&name), escape(&messages::dataset_size(dataset)));
-    push(&mut text, &format!("| {} |", messages::INSPECT_HEADS.join(" | ")));
+    push(&mut text, &format!("| {} |", ["Column", "Type", "Distinct", "Missing", "Role", "Kind", "Why"].join(" | ")));
     push(&mut text, "|---|---|--:|--:|---|---|---|");
     for column in &dataset.columns {
         let cells = [

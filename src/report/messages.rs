@@ -1,14 +1,13 @@
-//! Every sentence of the report, in one place, so that it can be read, corrected and translated as a whole.
+//! Sentences and words that are built from a result, most of them for several views. What one table or chart alone
+//! says stands there; the fixed prose of the page stands in `templates/prose.txt`.
 
 mod columns;
 mod crowds;
 mod figures;
-mod first;
 mod limits;
 mod linkage;
 mod method;
 mod mobility;
-mod pictures;
 mod sections;
 mod unicity;
 mod verdict;
@@ -16,18 +15,16 @@ mod verdict;
 pub(super) use self::columns::*;
 pub(super) use self::crowds::*;
 pub(super) use self::figures::*;
-pub(super) use self::first::*;
 pub(super) use self::limits::*;
 pub(super) use self::linkage::*;
 pub(super) use self::method::*;
 pub(super) use self::mobility::*;
-pub(super) use self::pictures::*;
 pub(super) use self::sections::*;
 pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
 use super::escape::shortened;
-use crate::number::count;
+use crate::number::{count, percent};
 use crate::result::Dataset;
 
 pub(super) use crate::number::NOT_DEFINED;
@@ -59,19 +56,8 @@ pub(super) fn few(names: &[String]) -> String {
     format!("{} and {} more", names[..FEW].join(", "), names.len() - FEW)
 }
 
-pub(super) const SKIP: &str = "Skip to the result";
-pub(super) const TRUST: &str = "How far this result can be trusted";
-pub(super) const CONTENTS: &str = "Sections";
 pub(super) const MORE: &str = "more in result.json";
-pub(super) const MORE_BELOW: &str = "more below";
-pub(super) const HOW_TO_READ: &str = "How to read this";
-pub(super) const WHAT_THIS_IS_NOT: &str = "What this is not";
 pub(super) const NOT_KNOWN: &str = "not known";
-
-/// Sentences as owned strings.
-pub(super) fn owned(sentences: &[&str]) -> Vec<String> {
-    sentences.iter().map(|sentence| (*sentence).to_owned()).collect()
-}
 
 /// Size of the dataset in one line.
 pub(super) fn dataset_size(dataset: &Dataset) -> String {
@@ -97,8 +83,34 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-pub(super) fn interval(low: &str, high: &str) -> String {
-    format!("{low} to {high}")
+/// `1 subject`, `1,200 subjects`.
+pub(super) fn subjects(number: u64) -> String {
+    counted(number, "subject", "subjects")
+}
+
+/// `No subject`, `About 4 in 5 subjects`: a share in natural frequencies at the beginning of a sentence.
+pub(super) fn so_many_subjects(frequency: &str) -> String {
+    if frequency == "none" { "No subject".to_owned() } else { format!("{} subjects", capitalised(frequency)) }
+}
+
+/// `The one set`, `All 20 sets`.
+pub(super) fn all_of(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("The one {one}") } else { format!("All {} {many}", count(number as u64)) }
+}
+
+/// An interval of shares.
+pub(super) fn interval([low, high]: [f64; 2]) -> String {
+    format!("{} to {}", percent(low), percent(high))
+}
+
+/// Behind an estimate: ` (95 % interval 1 % to 2 %)`.
+pub(super) fn with_interval(bounds: [f64; 2]) -> String {
+    format!(" (95 % interval {})", interval(bounds))
+}
+
+/// What is not known ends with why.
+pub(super) fn because(explanation: &str) -> String {
+    format!("because {}", explanation.trim_end_matches('.'))
 }
 
 pub(super) fn capitalised(word: &str) -> String {
@@ -108,10 +120,31 @@ pub(super) fn capitalised(word: &str) -> String {
 
 /// `1 column`, `3 columns`.
 pub(super) fn columns(number: usize) -> String {
-    if number == 1 { "1 column".to_owned() } else { format!("{} columns", count(number as u64)) }
+    counted(number as u64, "column", "columns")
 }
 
 /// How many columns a picture leaves out.
 pub(super) fn more(left_out: usize) -> String {
     format!("; {} more in result.json", columns(left_out))
+}
+
+pub(super) const WHAT_TO_DO: &str = "What to do";
+pub(super) const RECOMMENDED: &str = "try first";
+pub(super) const AS_IT_IS: &str = "as it is";
+
+/// `posted_at → day`.
+pub(super) fn change(column: &str, rule: &str) -> String {
+    format!("{column} → {rule}")
+}
+
+pub(super) fn more_maps(left_out: usize) -> String {
+    format!("; {} in the table", counted(left_out as u64, "more map", "more maps"))
+}
+
+pub(super) fn more_curves(left_out: usize) -> String {
+    format!("; {} in the tables", counted(left_out as u64, "more curve", "more curves"))
+}
+
+pub(super) fn limit_share(share: &str) -> String {
+    format!("limit {share}")
 }

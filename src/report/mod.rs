@@ -18,6 +18,7 @@ mod html;
 mod json;
 mod known_points;
 #[cfg(test)]
+#[path = "test/laws.rs"]
 mod laws;
 mod layout;
 mod linkage;

@@ -46,7 +46,9 @@ pub fn write_run_with(
     emit: &[&Format],
     further: BTreeMap<String, Vec<u8>>,
 ) -> Result<PathBuf, ReportError> {
-    let mut files = render_files(result, emit)?;
+    // Everything the run folder will hold, by relative path, is made before anything is written.
+    let mut files = render_views(result, emit)?;
+    files.insert("result.json".to_owned(), render_json(result)?);
     files.extend(further);
     let home = out.join(folder_name(&result.dataset.name));
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
@@ -77,13 +79,6 @@ pub fn remove_partial_runs_of_this_process() {
     for path in &paths {
         remove(path);
     }
-}
-
-/// Everything the run folder will hold, by relative path; made before anything is written.
-fn render_files(result: &ScanResult, emit: &[&Format]) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
-    let mut files = render_views(result, emit)?;
-    files.insert("result.json".to_owned(), render_json(result)?);
-    Ok(files)
 }
 
 /// The views of `emit` as files, by relative path.

@@ -11,31 +11,22 @@ use crate::result::{
     SetStatistics, Uniqueness, VerdictOutcome,
 };
 
-/// The measured crowds, or why there are none.
-pub(super) enum Crowds<'a> {
-    /// Crowds were counted.
-    Measured(&'a Uniqueness),
-    /// Crowds were not counted: state and explanation, in words.
-    Missing {
-        /// `undefined`, `incomplete` or `not measured`.
-        state: &'static str,
-        /// Why, in words.
-        explanation: String,
-    },
+/// The measured crowds, where they were counted.
+pub(super) fn crowds(result: &ScanResult) -> Option<&Uniqueness> {
+    result.measures.uniqueness.as_ref()?.value()
 }
 
-/// The measure `uniqueness` of a result.
-pub(super) fn crowds(result: &ScanResult) -> Crowds<'_> {
-    let missing = |state, explanation: &str| Crowds::Missing { state, explanation: printable(explanation) };
-    match &result.measures.uniqueness {
-        Some(Outcome::Measured { value, .. }) => Crowds::Measured(value),
-        Some(Outcome::Undefined { explanation, .. }) => missing("undefined", explanation),
-        Some(Outcome::Incomplete { explanation, .. }) => missing("incomplete", explanation),
-        None => {
+/// How the measure of crowds ended without a value (`undefined`, `incomplete` or `not measured`), and why in words.
+pub(super) fn without_crowds(result: &ScanResult) -> (&'static str, String) {
+    let (state, explanation) = match &result.measures.uniqueness {
+        Some(Outcome::Undefined { explanation, .. }) => ("undefined", explanation.as_str()),
+        Some(Outcome::Incomplete { explanation, .. }) => ("incomplete", explanation.as_str()),
+        Some(Outcome::Measured { .. }) | None => {
             let reason = result.not_measured.iter().find(|entry| entry.measure == "uniqueness");
-            missing("not measured", reason.map_or("it was not asked for", |entry| entry.reason.as_str()))
+            ("not measured", reason.map_or("it was not asked for", |entry| entry.reason.as_str()))
         }
-    }
+    };
+    (state, printable(explanation))
 }
 
 /// The set that the gate looks at: the static quasi-identifiers where there are any, else all of them. With those that
@@ -64,15 +55,14 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
     let is_event = |column: &crate::result::DatasetColumn| {
         column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false)
     };
+    let not_measured = "What the static columns together with one known event single out was not measured.";
     match crowds(result) {
         _ if result.verdict.outcome != VerdictOutcome::Pass => None,
-        Crowds::Measured(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
+        Some(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
             Some(messages::one_known_event(&headline_counts(&result.dataset, &uniqueness.full)))
         }
-        Crowds::Measured(_) => None,
-        Crowds::Missing { .. } => {
-            result.dataset.columns.iter().any(is_event).then(|| messages::ONE_KNOWN_EVENT_NOT_MEASURED.to_owned())
-        }
+        Some(_) => None,
+        None => result.dataset.columns.iter().any(is_event).then(|| not_measured.to_owned()),
     }
 }
 
@@ -94,6 +84,12 @@ pub(super) fn unsaid_reasons(result: &ScanResult) -> impl Iterator<Item = &Strin
         result.findings.iter().any(|finding| finding.message == **reason) || repeats_explanation(result, reason)
     };
     result.verdict.reasons.iter().skip(usize::from(is_pass)).filter(move |reason| !is_said(reason))
+}
+
+/// The same as sentences that say whether they are why the verdict is what it is, or caveats; printable.
+pub(super) fn unsaid(result: &ScanResult) -> Vec<String> {
+    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
+    unsaid_reasons(result).map(|reason| format!("{lead} {}", printable(reason))).collect()
 }
 
 /// Whether a reason says no more than why there is no figure, which the headline says.
@@ -148,7 +144,12 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
     let columns = messages::list(&names(&set.columns));
     let smallest = set.smallest_class.filter(|_| is_below_limit(result, set) && set.unique_subjects == 0);
     if let Some(smallest) = smallest {
-        return messages::small_crowd(&columns, set.reading, smallest, result.policy.k);
+        let (held, k) = (messages::unit(set.reading, smallest), u64::from(result.policy.k));
+        let (smallest, verb) = (count(smallest), if k == 1 { "is" } else { "are" });
+        return format!(
+            "The smallest crowd on {columns} holds {smallest} {held}; at least {} {verb} asked for",
+            count(k)
+        );
     }
     match natural_frequency(set.unique_subjects, whole) {
         None => messages::NO_CROWD.to_owned(),
@@ -157,24 +158,20 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
         }
         Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", messages::unit(set.reading, 1)),
         Some(frequency) => {
-            let mut letters = frequency.chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
             let verb = if frequency.starts_with("about 1 in ") { "is" } else { "are" };
-            format!("{first}{} {units} {verb} alone on {columns}", letters.as_str())
+            format!("{} {units} {verb} alone on {columns}", messages::capitalised(&frequency))
         }
     }
 }
 
 /// The counts behind the headline: `2,614 of 3,000 subjects (87.1 %)`.
 pub(super) fn headline_counts(dataset: &Dataset, set: &SetStatistics) -> String {
-    let whole = population(dataset, set);
-    format!(
-        "{} of {} {} ({})",
-        count(set.unique_subjects),
-        count(whole),
-        messages::unit(set.reading, whole),
-        share(set.unique_subjects, whole)
-    )
+    counts(set.unique_subjects, population(dataset, set), set.reading)
+}
+
+/// A part of a whole, both counted.
+fn counts(part: u64, whole: u64, reading: Reading) -> String {
+    format!("{} of {} {} ({})", count(part), count(whole), messages::unit(reading, whole), share(part, whole))
 }
 
 /// What stands under the headline: the counts behind it and, where it names the smallest crowd, who stands in such
@@ -185,7 +182,9 @@ pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> Strin
     match below {
         Some(below) if is_below_limit(result, set) && set.unique_subjects == 0 => {
             let whole = population(&result.dataset, set);
-            messages::in_small_crowds(below.subjects, whole, set.reading, k, &share(below.subjects, whole))
+            let verb = if below.subjects == 1 { "stands" } else { "stand" };
+            let counts = counts(below.subjects, whole, set.reading);
+            format!("{counts} {verb} in crowds of fewer than {}", count(u64::from(k)))
         }
         _ => headline_counts(&result.dataset, set),
     }
@@ -335,15 +334,16 @@ pub(super) fn alternatives(result: &ScanResult) -> impl Iterator<Item = &Advice>
 }
 
 /// Subjects in crowds below the limit, of the set that the headline speaks of.
-pub(super) fn exposed(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
-    if set.columns == uniqueness.full.columns {
-        headline.full_subjects_below_k
-    } else {
-        headline.static_subjects_below_k
-    }
+pub(super) fn exposed(result: &ScanResult, headline: &Headline) -> Option<u64> {
+    if speaks_of_fewer(result) { headline.static_subjects_below_k } else { headline.full_subjects_below_k }
 }
 
 /// The smallest crowd of the set that the headline speaks of.
-pub(super) fn smallest_crowd(headline: &Headline, uniqueness: &Uniqueness, set: &SetStatistics) -> Option<u64> {
-    if set.columns == uniqueness.full.columns { headline.full_smallest_class } else { headline.static_smallest_class }
+pub(super) fn smallest_crowd(result: &ScanResult, headline: &Headline) -> Option<u64> {
+    if speaks_of_fewer(result) { headline.static_smallest_class } else { headline.full_smallest_class }
+}
+
+/// Whether the headline speaks of fewer columns than all quasi-identifiers.
+fn speaks_of_fewer(result: &ScanResult) -> bool {
+    crowds(result).is_some_and(|uniqueness| headline_set(result, uniqueness).columns != uniqueness.full.columns)
 }

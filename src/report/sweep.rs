@@ -1,7 +1,7 @@
 //! What coarser versions of an extract would hide from somebody who knows points: read from the study of resolutions.
 
 use super::escape::{printable, shortened};
-use super::known_points::{gated_number, keeps_to, limit, measured, upper};
+use super::known_points::{gated_number, limit, measured};
 use super::messages;
 use crate::number::percent;
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
@@ -73,11 +73,18 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
     let lowest = |left: &&[usize], right: &&[usize]| share(left).unwrap_or(1.0).total_cmp(&share(right).unwrap_or(1.0));
     let single = choices.iter().copied().filter(|steps| changed(steps) == 1).min_by(lowest);
     if let Some((steps, after)) = single.and_then(|steps| Some((steps, share(steps)?))) {
-        sentences.push(messages::sweep_single(&label(study, steps), known, &percent(now), &percent(after)));
+        let verb = if known == 1 { "singles" } else { "single" };
+        sentences.push(format!(
+            "Of single changes {} buys most: {} then {verb} out {} instead of {}.",
+            label(study, steps),
+            messages::known_points(known),
+            percent(after),
+            percent(now)
+        ));
     }
     let mut flags = single;
     if let Some(limit) = limit(result) {
-        let keeps = |steps: &&[usize]| cell(study, steps, known).is_some_and(|point| keeps_to(point, limit));
+        let keeps = |steps: &&[usize]| cell(study, steps, known).is_some_and(|point| point.keeps_to(limit));
         // The least change: the fewest steps in all, then the lowest share.
         let total = |steps: &[usize]| steps.iter().sum::<usize>();
         let least = choices
@@ -85,12 +92,16 @@ pub(super) fn advice(result: &ScanResult, study: &UnicityResolutions) -> SweepAd
             .copied()
             .filter(keeps)
             .min_by(|left, right| total(left).cmp(&total(right)).then_with(|| lowest(left, right)));
-        let figure = |steps| cell(study, steps, known).and_then(|point| Some((point.share?, upper(point)?)));
+        let figure = |steps| cell(study, steps, known).and_then(|point| Some((point.share?, point.upper()?)));
         sentences.push(match least.and_then(|steps| Some((steps, figure(steps)?))) {
             Some((steps, (share, upper))) => {
                 messages::sweep_reaches(&label(study, steps), &percent(share), &percent(upper), &percent(limit))
             }
-            None => messages::sweep_misses(known, &percent(limit)),
+            None => format!(
+                "No step of this sweep keeps {} to the limit of {}.",
+                messages::known_points(known),
+                percent(limit)
+            ),
         });
         flags = least.or(flags);
     }

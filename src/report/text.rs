@@ -2,13 +2,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::checks::rows;
+use super::checks::{self, rows};
 use super::escape::{printable, shortened};
-use super::figures::{revealing, try_first};
+use super::figures::sentences;
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
-use super::summary::{Crowds, crowds, headline_set, one_known_event, reasons_lead, unsaid_reasons};
-use super::{known_points, linkage, messages};
+use super::messages;
+use super::summary::{crowds, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
@@ -109,16 +109,10 @@ fn figures(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", messages::NO_CHECKS);
     }
     page.line("");
-    if let Crowds::Measured(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = crowds(result) {
         page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));
     }
-    for sentence in revealing(result, LISTED) {
-        page.paragraph("  ", &sentence);
-    }
-    for sentence in known_points::sentences(result).into_iter().chain(linkage::sentences(result)) {
-        page.paragraph("  ", &sentence);
-    }
-    for sentence in one_known_event(result).into_iter().chain(try_first(result)) {
+    for sentence in sentences(result, LISTED) {
         page.paragraph("  ", &sentence);
     }
     page.line("");
@@ -127,7 +121,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
 fn findings(page: &mut Page, result: &ScanResult) {
     let findings = &result.findings;
     if findings.is_empty() && result.verdict.outcome == VerdictOutcome::Pass {
-        page.paragraph("  ", messages::NOTHING_FOUND);
+        page.paragraph("  ", "No findings: every limit was measured and holds.");
     }
     for finding in findings.iter().take(LISTED * 2) {
         let severity = messages::severity(finding.severity).to_uppercase();
@@ -142,11 +136,11 @@ fn findings(page: &mut Page, result: &ScanResult) {
         page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));
     }
     if !reasons_lead(result) {
-        for reason in unsaid_reasons(result).take(LISTED) {
-            page.paragraph("  ", &format!("{} {}", messages::CAVEAT, printable(reason)));
+        for reason in unsaid(result).into_iter().take(LISTED) {
+            page.paragraph("  ", &reason);
         }
     }
-    if let (VerdictOutcome::Pass, Crowds::Measured(uniqueness)) = (result.verdict.outcome, crowds(result)) {
+    if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, crowds(result)) {
         page.paragraph("  ", &messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
     }
     if !page.text.ends_with("\n\n") {
@@ -158,7 +152,7 @@ fn waivers(page: &mut Page, result: &ScanResult) {
     if result.waivers.is_empty() {
         return;
     }
-    page.line(&format!("  {}", messages::WAIVERS));
+    page.line(&format!("  {}", "Waivers (they change the verdict, never a figure)"));
     for record in result.waivers.iter().take(LISTED * 2) {
         page.paragraph("    ", &messages::waiver(record));
     }
@@ -170,10 +164,8 @@ fn not_measured(page: &mut Page, result: &ScanResult) {
         return;
     }
     page.line("  Not measured");
-    for entry in &result.not_measured {
-        let has_crowds = matches!(crowds(result), Crowds::Measured(_));
-        let name = messages::not_measured_name(&entry.measure, has_crowds);
-        page.paragraph("    ", &format!("{name}: {}", printable(&entry.reason)));
+    for (name, reason) in checks::not_measured(result) {
+        page.paragraph("    ", &format!("{name}: {reason}"));
     }
     page.line("");
 }

@@ -246,6 +246,15 @@ pub enum Outcome<T> {
 }
 
 impl<T> Outcome<T> {
+    /// Its value, where it was measured.
+    #[must_use]
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Measured { value, .. } => Some(value),
+            Self::Undefined { .. } | Self::Incomplete { .. } => None,
+        }
+    }
+
     /// How it ended, without the value.
     #[must_use]
     pub fn without_value(&self) -> Outcome<()> {

@@ -287,6 +287,26 @@ pub enum Comparison {
     NoneBreaks,
 }
 
+impl Comparison {
+    /// What of an estimate is held against a limit: the end of its interval that is worse.
+    #[must_use]
+    pub fn compared(self, value: f64, [low, high]: [f64; 2]) -> f64 {
+        match self {
+            Self::AtLeast => low.min(value),
+            Self::AtMost | Self::NoneBreaks => high.max(value),
+        }
+    }
+
+    /// Whether what is compared keeps to a limit.
+    #[must_use]
+    pub fn holds(self, compared: f64, limit: f64) -> bool {
+        match self {
+            Self::AtLeast => compared >= limit,
+            Self::AtMost | Self::NoneBreaks => compared <= limit,
+        }
+    }
+}
+
 /// Who asks for a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::policy::Comparison;
+
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Unicity {
@@ -336,6 +338,20 @@ pub enum Cohort {
     Fixed,
     /// All subjects that have a point; one with fewer points is known by all it has.
     UseAll,
+}
+
+impl UnicityResult {
+    /// What a limit is held against: the upper end of the interval; `None` where there is no finite share.
+    #[must_use]
+    pub fn upper(&self) -> Option<f64> {
+        upper(self.share, self.interval)
+    }
+
+    /// Whether this share would keep to a limit on known points, by the rule of the judge; without a share it would not.
+    #[must_use]
+    pub fn keeps_to(&self, limit: f64) -> bool {
+        self.upper().is_some_and(|upper| Comparison::AtMost.holds(upper, limit))
+    }
 }
 
 /// The share of subjects singled out by one number of known points.

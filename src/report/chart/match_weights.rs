@@ -1,8 +1,9 @@
 //! What agreements tell: the weight of every level of a compared column, and an invented pair step by step.
 
+use super::Drawing;
+use super::axes::{Rows, and_more, described, number};
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
-use super::{Drawing, position};
-use crate::number::percent;
+use crate::number::{count, percent};
 use crate::report::escape::printable;
 use crate::report::linkage;
 use crate::report::messages;
@@ -20,28 +21,15 @@ fn learned(value: &Linkage) -> Option<(&LinkageAttack, &ProbabilisticDetail)> {
     linkage::ranked(value).into_iter().find_map(|attack| Some((attack, attack.probabilistic.as_ref()?)))
 }
 
-/// A bar from one weight to another with a name before and a figure behind it.
+/// A bar that adds a weight and ends at their sum, with a name before and its figure behind it.
 struct Bar {
     /// Begins a group of rows; empty within one.
     group: String,
     name: String,
-    from: f64,
+    weight: f64,
     to: f64,
-    figure: String,
     /// Whether it is the sum of all others.
     is_total: bool,
-}
-
-struct Plot {
-    /// Where group names begin and end.
-    groups: (i32, i32),
-    /// Where row names end.
-    names: i32,
-    left: i32,
-    right: i32,
-    top: i32,
-    row: i32,
-    range: (f64, f64),
 }
 
 /// The weights of every level.
@@ -52,132 +40,107 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     for column in &detail.columns {
         for (place, level) in column.levels.iter().enumerate().filter(|(_, level)| level.weight.is_finite()) {
             let group = if place == 0 { canvas.name(&column.column) } else { String::new() };
-            let name = canvas.text(&printable(&level.level));
-            let figure = messages::signed(level.weight);
-            parts.push(format!("{} {} {figure}", printable(&column.column), printable(&level.level)));
-            bars.push(Bar { group, name, from: 0.0, to: level.weight, figure, is_total: false });
+            let (name, weight) = (printable(&level.level), level.weight);
+            parts.push(format!("{} {name} {}", printable(&column.column), messages::signed(weight)));
+            bars.push(Bar { group, name: canvas.text(&name), weight, to: weight, is_total: false });
         }
     }
-    let mut subtitle = messages::chart_weights_subtitle(&canvas.text(&messages::attack_label(attack)));
-    if bars.len() > SHOWN {
-        subtitle += &messages::more_rows(bars.len() - SHOWN);
-    }
+    let label = canvas.text(&messages::attack_label(attack));
+    let subtitle = format!("Match weight in bits ({label}); right: for a link, left: against")
+        + &and_more(SHOWN, bars.len(), messages::more_rows);
     bars.truncate(SHOWN);
-    let plot = canvas.either(
-        Plot { groups: (60, 290), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
-        Plot { groups: (16, 360), names: 0, left: 70, right: 660, top: 16, row: 68, range: (0.0, 0.0) },
-    );
-    picture(canvas, messages::CHART_WEIGHTS, &subtitle, plot, &bars, &parts.join("; "))
+    let scene = picture(canvas, ["How much each agreement tells", &subtitle], (68, (290, 360)), &bars)?;
+    Some(Drawing { title: "How much each agreement tells".to_owned(), subtitle, description: described(parts), scene })
 }
 
 /// An invented pair: how its weights add up.
 pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
     let (_, detail) = learned(value)?;
-    let steps: Vec<_> = detail.example.iter().filter(|step| step.weight.is_finite()).collect();
-    if steps.is_empty() {
-        return None;
-    }
     let mut sum = 0.0;
     let mut bars = Vec::new();
-    let mut rest = 0.0;
-    for (place, step) in steps.iter().enumerate() {
+    let mut parts = Vec::new();
+    for step in detail.example.iter().filter(|step| step.weight.is_finite()) {
         sum += step.weight;
-        // What has no row of its own is part of the sum all the same.
-        if place >= STEPS {
-            rest += step.weight;
-            continue;
-        }
-        let name = canvas.text(&messages::waterfall_step(&step.label));
-        let figure = messages::signed(step.weight);
-        bars.push(Bar { group: String::new(), name, from: sum - step.weight, to: sum, figure, is_total: false });
+        let name = messages::waterfall_step(&step.label);
+        parts.push(format!("{name} {}", messages::signed(step.weight)));
+        bars.push(bar(canvas.text(&name), step.weight, sum));
     }
-    if steps.len() > STEPS {
-        let name = messages::further_steps(steps.len() - STEPS);
-        bars.push(Bar {
-            group: String::new(),
-            name,
-            from: sum - rest,
-            to: sum,
-            figure: messages::signed(rest),
-            is_total: false,
-        });
+    // What has no row of its own is part of the sum all the same.
+    let rest: Vec<Bar> = bars.split_off(bars.len().min(STEPS));
+    if !rest.is_empty() {
+        let name = format!("{} further steps", count(rest.len() as u64));
+        bars.push(bar(name, rest.iter().map(|bar| bar.weight).sum(), sum));
     }
+    number(bars.len())?;
     // No weight makes a link certain, though a number of this kind cannot tell it from 1.
     let probability = percent((1.0 / (1.0 + (-sum).exp2())).clamp(1e-12, 1.0 - 1e-12));
-    let name = messages::waterfall_total(&probability);
-    bars.push(Bar { group: String::new(), name, from: 0.0, to: sum, figure: messages::signed(sum), is_total: true });
-    let parts: Vec<String> = steps
-        .iter()
-        .map(|step| format!("{} {}", messages::waterfall_step(&step.label), messages::signed(step.weight)))
-        .collect();
-    let description =
-        format!("{}; {} {}", parts.join("; "), messages::waterfall_total(&probability), messages::signed(sum));
-    let plot = canvas.either(
-        Plot { groups: (60, 60), names: 770, left: 800, right: 1460, top: 160, row: 0, range: (0.0, 0.0) },
-        Plot { groups: (16, 16), names: 0, left: 70, right: 660, top: 16, row: 78, range: (0.0, 0.0) },
-    );
-    picture(canvas, messages::CHART_WATERFALL, messages::CHART_WATERFALL_SUBTITLE, plot, &bars, &description)
+    let total = format!("together: {probability} likely");
+    parts.push(format!("{total} {}", messages::signed(sum)));
+    bars.push(Bar { is_total: true, ..bar(total, sum, sum) });
+    let words =
+        ["How a link comes about: an invented pair", "Weights add up, in bits; nobody in the extract is shown here"];
+    let scene = picture(canvas, words, (78, (60, 16)), &bars)?;
+    let [title, subtitle] = words.map(str::to_owned);
+    Some(Drawing { title, subtitle, description: described(parts), scene })
 }
 
+fn bar(name: String, weight: f64, to: f64) -> Bar {
+    Bar { group: String::new(), name, weight, to, is_total: false }
+}
+
+/// Bars below each other; the height of a row where there is little room, and where names of groups end in each form.
 fn picture(
     canvas: &Canvas<'_>,
-    title: &str,
-    subtitle: &str,
-    mut plot: Plot,
+    [title, subtitle]: [&str; 2],
+    (narrow_row, ends): (i32, (i32, i32)),
     bars: &[Bar],
-    description: &str,
-) -> Option<Drawing> {
-    let rows = i32::try_from(bars.len()).ok().filter(|rows| *rows > 0)?;
-    let edges = || bars.iter().flat_map(|bar| [bar.from, bar.to]);
+) -> Option<Scene> {
+    let number = number(bars.len())?;
+    let edges = || bars.iter().flat_map(|bar| [bar.to - bar.weight, bar.to]);
     let (low, high) = (edges().fold(0.0, f64::min), edges().fold(0.0, f64::max));
     // A little more on both sides, so that figures at the ends of bars have room.
     let margin = ((high - low) * 0.12).max(1.0);
-    plot.range = (if low < 0.0 { low - margin } else { 0.0 }, high + margin);
-    if !canvas.is_narrow() {
-        plot.row = (660 / rows).min(76);
-    }
-    let bottom = plot.top + plot.row * rows;
+    let range = (if low < 0.0 { low - margin } else { 0.0 }, high + margin);
+    let edges = canvas.either([800, 1460, 160, (660 / number).min(76), 1560], [70, 660, 16, narrow_row, 744]);
+    let rows = Rows::of(edges, number, range);
+    let groups = canvas.either((60, ends.0), (16, ends.1));
+    let bottom = rows.plot.bottom;
     let mut scene = canvas.scene(title, subtitle, bottom + 30);
     canvas.end_at(&mut scene, bottom + 30);
-    let zero = position(0.0, plot.range, (plot.left, plot.right));
-    scene.line((zero, plot.top), (zero, bottom), Ink::Muted, 3);
+    let zero = rows.plot.x(0.0);
+    scene.line((zero, rows.plot.top), (zero, bottom), Ink::Muted, 3);
     for (place, bar) in (0_i32..).zip(bars) {
-        let top = plot.top + place * plot.row;
+        let top = rows.plot.top + place * rows.height;
         if !bar.group.is_empty() && place > 0 {
-            scene.line((plot.groups.0, top), (canvas.either(1560, 744), top), Ink::Grid, 2);
+            scene.line((groups.0, top), (rows.figures, top), Ink::Grid, 2);
         }
-        row(canvas, &mut scene, &plot, top + plot.row / 2, bar);
+        row(canvas, &mut scene, &rows, (rows.middle(place), groups), bar);
     }
-    Some(Drawing {
-        title: title.to_owned(),
-        subtitle: subtitle.to_owned(),
-        description: format!("{description}."),
-        scene,
-    })
+    Some(scene)
 }
 
-fn row(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, height: i32, bar: &Bar) {
-    let ink = if bar.is_total { Ink::Text } else { Ink::Muted };
-    let (left, right) = plot.groups;
+fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, (height, (left, right)): (i32, (i32, i32)), bar: &Bar) {
+    /// Where names of rows end.
+    const NAMES: i32 = 770;
     let height = if canvas.is_narrow() {
-        let name = if bar.group.is_empty() { bar.name.clone() } else { messages::step_of(&bar.group, &bar.name) };
+        let name = if bar.group.is_empty() { bar.name.clone() } else { format!("{}: {}", bar.group, bar.name) };
         scene.name_over_lines((left, height - 17), &fitted(&name, ROW, NARROW_WIDTH - 32), ROW);
         height + 15
     } else {
-        let group = fitted(&bar.group, ROW, right - left - 10);
-        scene.text((left, height), &group, ROW, Ink::Text, Anchor::Start);
-        scene.text((plot.names, height), &fitted(&bar.name, ROW, plot.names - right), ROW, ink, Anchor::End);
+        let ink = if bar.is_total { Ink::Text } else { Ink::Muted };
+        scene.text((left, height), &fitted(&bar.group, ROW, right - left - 10), ROW, Ink::Text, Anchor::Start);
+        scene.text((NAMES, height), &fitted(&bar.name, ROW, NAMES - right), ROW, ink, Anchor::End);
         height
     };
-    let at = |weight: f64| position(weight, plot.range, (plot.left, plot.right));
-    let (from, to) = (at(bar.from.min(bar.to)), at(bar.from.max(bar.to)));
-    let half = (plot.row / 3).min(canvas.either(20, 13));
+    let begin = bar.to - bar.weight;
+    let (from, to) = (rows.plot.x(begin.min(bar.to)), rows.plot.x(begin.max(bar.to)));
+    let half = (rows.height / 3).min(canvas.either(20, 13));
     let corners = ((from, height - half), (to.max(from + 3), height + half));
-    if bar.to < bar.from {
+    if bar.to < begin {
         // Against a link: hatched, so that it stands out without colour.
         scene.hatch(corners.0, corners.1, Ink::Alarm);
     } else {
         scene.area(corners.0, corners.1, if bar.is_total { Ink::Text } else { Ink::Main });
     }
-    scene.name_over_lines((to + 12, height), &bar.figure, ROW);
+    scene.name_over_lines((to + 12, height), &messages::signed(bar.weight), ROW);
 }

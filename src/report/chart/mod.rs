@@ -1,6 +1,7 @@
 //! Charts: each is computed once as marks and written as SVG, for a file and for a page, and as PNG.
 
 mod attackers;
+mod axes;
 mod calibration;
 mod class_sizes;
 mod column_effects;
@@ -21,8 +22,9 @@ mod unicity;
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
 use super::ReportError;
-use super::summary::{Crowds, crowds};
-use crate::result::{Outcome, ScanResult};
+use super::summary::crowds;
+use super::{known_points, linkage};
+use crate::result::ScanResult;
 
 /// One picture of a result, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +115,7 @@ fn labels(id: &str) -> String {
 #[must_use]
 pub fn charts(result: &ScanResult) -> Vec<Chart> {
     let mut charts = Vec::new();
-    if let Crowds::Measured(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = crowds(result) {
         charts.extend([
             chart("class-sizes", result, |canvas| class_sizes::draw(canvas, result, uniqueness)),
             chart("column-effects", result, |canvas| column_effects::draw(canvas, uniqueness)),
@@ -122,14 +124,14 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
             chart("trade-off", result, |canvas| trade_off::draw(canvas, result, uniqueness)),
         ]);
     }
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.unicity {
+    if let Some(value) = known_points::measured(result) {
         charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
         if let Some(study) = &value.resolutions {
             charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
             charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
         }
     }
-    if let Some(Outcome::Measured { value, .. }) = &result.measures.linkage {
+    if let Some(value) = linkage::measured(result) {
         charts.extend([
             chart("attackers", result, |canvas| attackers::draw(canvas, result, value)),
             chart("linking-columns", result, |canvas| linking::columns(canvas, value)),
@@ -147,25 +149,4 @@ fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> 
     let Drawing { title, subtitle, description, scene } = drawn(Form::File)?;
     let (wide, narrow) = (drawn(Form::Wide)?.scene, drawn(Form::Narrow)?.scene);
     Some(Chart { name, title, description, subtitle, file: scene, wide, narrow })
-}
-
-/// The position of `value` on an axis from `low` to `high` that runs over the pixels `from` to `to`.
-#[expect(clippy::cast_possible_truncation, reason = "between two pixels of the picture")]
-fn position(value: f64, (low, high): (f64, f64), (from, to): (i32, i32)) -> i32 {
-    let share = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
-    from + (share * f64::from(to - from)).round() as i32
-}
-
-/// The smallest round share that is at least `share`, and the step of its grid.
-fn round_above(share: f64) -> (f64, f64) {
-    let tops = [(0.001, 0.000_25), (0.002, 0.000_5), (0.005, 0.001), (0.01, 0.002_5), (0.02, 0.005), (0.05, 0.01)];
-    let larger = [(0.1, 0.025), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2), (0.8, 0.2), (1.0, 0.25)];
-    tops.into_iter().chain(larger).find(|(top, _)| *top >= share).unwrap_or((1.0, 0.25))
-}
-
-/// A share on an axis: as short as it can be.
-fn axis_label(share: f64) -> String {
-    // Adding 0 turns a negative zero into zero.
-    let percent = (share * 100_000.0).round() / 1000.0 + 0.0;
-    format!("{percent} %")
 }

@@ -1,11 +1,11 @@
 //! Which two columns together single people out: a half matrix with the share in each cell.
 
 use super::Drawing;
-use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, SMALL, Scene, fitted};
+use super::axes::{Frame, and_more, cell_text, described, number};
+use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, Point, SMALL, Scene, fitted};
 use crate::number::{percent, ratio};
-use crate::report::escape::printable;
 use crate::report::messages;
-use crate::report::summary::{pair_columns, population};
+use crate::report::summary::{names, pair_columns, population};
 use crate::result::{Dataset, SetStatistics, Uniqueness};
 
 /// Most columns in the picture.
@@ -14,10 +14,6 @@ const SHOWN: usize = 12;
 const SHOWN_NARROW: usize = 6;
 /// Most cells with an outline.
 const OUTLINED: usize = 5;
-const LEFT: i32 = 60;
-const TOP: i32 = 180;
-/// Shares from which on a cell has the next darker step.
-const STEPS: [f64; 5] = [0.001, 0.01, 0.05, 0.2, 0.5];
 
 struct Pair<'a> {
     row: usize,
@@ -29,50 +25,45 @@ struct Pair<'a> {
 pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Drawing> {
     let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
-    let length = i32::try_from(columns.len()).ok().filter(|_| !pairs.is_empty())?;
-    let title = messages::chart_pairs(messages::unit(uniqueness.full.reading, 2));
-    let left_out = uniqueness.quasi_identifiers.len() - columns.len();
-    let mut subtitle = messages::CHART_PAIRS_SUBTITLE.to_owned();
-    if left_out > 0 {
-        subtitle += &messages::more(left_out);
-    }
+    let length = number(columns.len()).filter(|_| !pairs.is_empty())?;
+    let title = format!("Share of {} alone on two columns", messages::unit(uniqueness.full.reading, 2));
+    let subtitle = "Read along the row and down from the name to find a pair".to_owned()
+        + &and_more(columns.len(), uniqueness.quasi_identifiers.len(), messages::more);
     // The last name needs room on the right of its place on the diagonal.
     let (width, height) = canvas
         .either(((1100 / length).min(170), (680 / length).min(110)), (((NARROW_WIDTH - 190) / length).min(150), 64));
-    let (first_left, first_top) = canvas.either((LEFT, TOP), (10, 8));
+    let (first_left, first_top) = canvas.either((60, 180), (10, 8));
     let bottom = first_top + height * length;
     let mut scene = canvas.scene(&title, &subtitle, bottom + 166);
-    let corner = |row: usize, column: usize| {
+    let frame = |row: usize, column: usize| {
         let step = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * size;
-        (first_left + step(column, width), first_top + step(row, height))
+        Frame { left: first_left + step(column, width), top: first_top + step(row, height), width, height }
     };
-    let is_fine = rounding_hides_a_difference(&pairs);
+    let is_fine = rounding_hides_a_difference(&pairs) && !canvas.is_narrow();
     for pair in &pairs {
-        let (left, top) = corner(pair.row, pair.column);
-        let step = scale(pair.share);
-        scene.area((left + 2, top + 2), (left + width - 2, top + height - 2), Ink::Scale(step));
-        let middle = (left + width / 2, top + height / 2);
         let size = if width < 120 { 22 } else { SMALL }.min(height / 2 + 2);
-        let figure = fitted(&cell_text(pair.share, is_fine && !canvas.is_narrow()), size, width);
-        scene.text(middle, &figure, size, Ink::OnScale(step), Anchor::Middle);
+        frame(pair.row, pair.column).cell(&mut scene, pair.share, is_fine, size, width);
     }
-    for pair in worst(&pairs) {
-        let (left, top) = corner(pair.row, pair.column);
-        scene.frame((left + 3, top + 3), (left + width - 3, top + height - 3), Ink::Alarm, 5);
+    let worst = worst(&pairs);
+    for pair in &worst {
+        let (from, to) = frame(pair.row, pair.column).corners(3);
+        scene.frame(from, to, Ink::Alarm, 5);
     }
     let size = canvas.either(LABEL, SMALL);
     for (index, name) in columns.iter().enumerate() {
-        let (left, top) = corner(index, index);
+        let Frame { left, top, .. } = frame(index, index);
         let room = (scene.size.0 - left - canvas.either(54, 14)).min(420);
         let name = fitted(&canvas.name(name), size, room);
         scene.text((left + 14, top + height / 2), &name, size, Ink::Text, Anchor::Start);
     }
-    if canvas.is_narrow() {
-        narrow_legend(&mut scene, bottom + 20);
+    legend(canvas, &mut scene, bottom + 20);
+    let parts = worst.iter().map(|pair| format!("{}: {}", names(&pair.set.columns).join(" and "), percent(pair.share)));
+    let description = if worst.is_empty() {
+        "No pair of columns singles anybody out.".to_owned()
     } else {
-        legend(&mut scene);
-    }
-    Some(Drawing { description: description(&pairs), title, subtitle, scene })
+        format!("Riskiest pairs: {}", described(parts))
+    };
+    Some(Drawing { title, subtitle, description, scene })
 }
 
 /// The sets of two among the shown columns.
@@ -98,11 +89,6 @@ fn worst<'a, 'b>(pairs: &'a [Pair<'b>]) -> Vec<&'a Pair<'b>> {
     ranked
 }
 
-/// Step of the scale, 0 to 5.
-pub(super) fn scale(share: f64) -> u8 {
-    STEPS.iter().fold(0, |step, bound| step + u8::from(share >= *bound))
-}
-
 /// Whether two pairs with different shares would have the same figure in their cells.
 fn rounding_hides_a_difference(pairs: &[Pair<'_>]) -> bool {
     let mut cells: Vec<(String, u64)> =
@@ -111,57 +97,24 @@ fn rounding_hides_a_difference(pairs: &[Pair<'_>]) -> bool {
     cells.windows(2).any(|two| two[0].0 == two[1].0 && two[0].1 != two[1].1)
 }
 
-/// A share in a cell: as short as it can be, with one decimal where that tells cells apart.
-pub(super) fn cell_text(share: f64, is_fine: bool) -> String {
-    if share == 0.0 {
-        "0".to_owned()
-    } else if share < 0.001 {
-        "< 0.1 %".to_owned()
-    } else if share < 0.0995 {
-        format!("{:.1} %", share * 100.0)
-    } else if is_fine && (0.9995..1.0).contains(&share) {
-        "> 99.9 %".to_owned()
-    } else if is_fine && share < 1.0 {
-        format!("{:.1} %", share * 100.0)
-    } else if (0.995..1.0).contains(&share) {
-        "> 99 %".to_owned()
-    } else {
-        format!("{:.0} %", share * 100.0)
+/// The steps of the scale below each other, or in three columns below a narrow matrix that ends at `below`.
+fn legend(canvas: &Canvas<'_>, scene: &mut Scene, below: i32) {
+    let steps = ["under 0.1 %", "0.1 to 1 %", "1 to 5 %", "5 to 20 %", "20 to 50 %", "50 % and more"];
+    for (index, label) in (0_u8..).zip(steps) {
+        let (place, half, is_second) = (i32::from(index), i32::from(index / 2), i32::from(index % 2));
+        let at = canvas.either((1230, 190 + place * 44), (10 + half * 250, below + is_second * 46));
+        let (from, to) = swatch(at);
+        scene.area(from, to, Ink::Scale(index));
+        scene.frame(from, to, Ink::Muted, 1);
+        scene.text((at.0 + 64, at.1 + 18), label, 24, Ink::Muted, Anchor::Start);
     }
+    let at = canvas.either((1230, 460), (10, below + 92));
+    let (from, to) = swatch(at);
+    scene.frame(from, to, Ink::Alarm, 5);
+    let size = canvas.either(SMALL, 24);
+    scene.text((at.0 + 64, at.1 + 18), "riskiest pairs", size, Ink::Muted, Anchor::Start);
 }
 
-fn legend(scene: &mut Scene) {
-    let (left, top) = (1230, 190);
-    for (index, label) in (0_u8..).zip(messages::PAIR_STEPS) {
-        swatch(scene, (left, top + i32::from(index) * 44), index, label);
-    }
-    scene.frame((left, top + 270), (left + 48, top + 306), Ink::Alarm, 5);
-    scene.text((left + 64, top + 288), messages::RISKIEST_PAIRS, SMALL, Ink::Muted, Anchor::Start);
-}
-
-/// The same in three columns below the matrix.
-fn narrow_legend(scene: &mut Scene, top: i32) {
-    for (index, label) in (0_u8..).zip(messages::PAIR_STEPS) {
-        let (column, row) = (i32::from(index / 2), i32::from(index % 2));
-        swatch(scene, (10 + column * 250, top + row * 46), index, label);
-    }
-    scene.frame((10, top + 92), (58, top + 128), Ink::Alarm, 5);
-    scene.text((74, top + 110), messages::RISKIEST_PAIRS, 24, Ink::Muted, Anchor::Start);
-}
-
-fn swatch(scene: &mut Scene, (left, top): (i32, i32), step: u8, label: &str) {
-    scene.area((left, top), (left + 48, top + 36), Ink::Scale(step));
-    scene.frame((left, top), (left + 48, top + 36), Ink::Muted, 1);
-    scene.text((left + 64, top + 18), label, 24, Ink::Muted, Anchor::Start);
-}
-
-fn description(pairs: &[Pair<'_>]) -> String {
-    let ranked = worst(pairs);
-    if ranked.is_empty() {
-        return messages::CHART_PAIRS_NONE.to_owned();
-    }
-    let name =
-        |set: &SetStatistics| set.columns.iter().map(|column| printable(column)).collect::<Vec<_>>().join(" and ");
-    let parts = ranked.iter().map(|pair| format!("{}: {}", name(pair.set), percent(pair.share)));
-    format!("Riskiest pairs: {}.", parts.collect::<Vec<_>>().join("; "))
+fn swatch(at: Point) -> (Point, Point) {
+    (at, (at.0 + 48, at.1 + 36))
 }

@@ -1,9 +1,10 @@
 //! What each single coarsening would do to the curve of known points.
 
 use super::Drawing;
+use super::axes::and_more;
 use super::curves::{self, Line};
 use super::scene::Canvas;
-use crate::number::percent;
+use crate::report::escape::printable;
 use crate::report::known_points::limit;
 use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions};
@@ -12,28 +13,23 @@ use crate::result::{ScanResult, UnicityResolutions};
 const SHOWN: usize = 9;
 
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Drawing> {
-    let choices = sweep::choices(study);
-    let single: Vec<&[usize]> =
-        choices.into_iter().filter(|steps| steps.iter().filter(|place| **place > 0).count() <= 1).collect();
-    let known = sweep::known(study);
-    if single.len() < 2 || known.len() < 2 {
+    let is_single = |steps: &&[usize]| steps.iter().filter(|place| **place > 0).count() <= 1;
+    let single = sweep::choices(study).into_iter().filter(is_single);
+    let lines: Vec<Line> = single.map(|steps| line(canvas, result, study, steps)).collect();
+    if lines.len() < 2 || sweep::known(study).len() < 2 {
         return None;
     }
-    let lines: Vec<Line> = single.iter().take(SHOWN).map(|steps| line(canvas, result, study, steps)).collect();
-    let title = messages::CHART_RESOLUTION_CURVES.to_owned();
-    let mut subtitle = messages::CHART_RESOLUTION_CURVES_SUBTITLE.to_owned();
-    if single.len() > lines.len() {
-        subtitle += &messages::more_curves(single.len() - lines.len());
-    }
-    let scene = curves::draw(canvas, (&title, &subtitle), &lines, limit(result))?;
-    Some(Drawing { description: description(study, &single), title, subtitle, scene })
+    let subtitle = "Share of subjects still singled out; all other columns as they are; band: 95 % interval".to_owned()
+        + &and_more(SHOWN, lines.len(), messages::more_curves);
+    curves::draw(canvas, ("What each single change would do to the curve", subtitle), &lines, SHOWN, limit(result))
 }
 
 fn line(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions, steps: &[usize]) -> Line {
     let is_main = steps.iter().all(|place| *place == 0);
     Line {
         label: [label(canvas, study, steps), String::new()],
-        points: points(study, steps),
+        described: sweep::label(study, steps),
+        points: curves::points(sweep::known(study).into_iter().filter_map(|known| sweep::cell(study, steps, known))),
         is_main,
         ring: if is_main { sweep::judged(result, study) } else { None },
     }
@@ -44,22 +40,6 @@ fn label(canvas: &Canvas<'_>, study: &UnicityResolutions, steps: &[usize]) -> St
     let changed = study.axes.iter().zip(steps).find(|(_, place)| **place > 0);
     changed.and_then(|(axis, place)| Some((axis, axis.steps.get(*place)?))).map_or_else(
         || messages::AS_IT_IS.to_owned(),
-        |(axis, rule)| {
-            messages::change(&canvas.name(&axis.column), &canvas.text(&crate::report::escape::printable(rule)))
-        },
+        |(axis, rule)| messages::change(&canvas.name(&axis.column), &canvas.text(&printable(rule))),
     )
-}
-
-fn points(study: &UnicityResolutions, steps: &[usize]) -> Vec<(u32, f64, Option<[f64; 2]>)> {
-    let results = sweep::known(study).into_iter().filter_map(|known| sweep::cell(study, steps, known));
-    results.filter_map(|point| Some((point.known_points, point.share?, point.interval))).collect()
-}
-
-fn description(study: &UnicityResolutions, single: &[&[usize]]) -> String {
-    let lines = single.iter().map(|steps| {
-        let figures: Vec<String> =
-            points(study, steps).iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
-        format!("{}: {}", sweep::label(study, steps), figures.join(", "))
-    });
-    format!("{} {}.", messages::UNICITY_DESCRIPTION, lines.collect::<Vec<_>>().join("; "))
 }

@@ -2,12 +2,12 @@
 //! one for each number of known points.
 
 use super::Drawing;
+use super::axes::{Frame, and_more, number};
 use super::font::text_width;
-use super::pairs::{cell_text, scale};
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
 use crate::number::percent;
 use crate::report::escape::printable;
-use crate::report::known_points::{keeps_to, limit};
+use crate::report::known_points::limit;
 use crate::report::{messages, sweep};
 use crate::result::{ScanResult, UnicityResolutions, UnicityResult};
 
@@ -32,38 +32,24 @@ struct Map {
     third: usize,
 }
 
-/// A rectangle to draw in.
-#[derive(Clone, Copy)]
-struct Frame {
-    left: i32,
-    top: i32,
-    width: i32,
-    height: i32,
-}
-
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Drawing> {
     let judged = sweep::judged(result, study)?;
     let maps = maps(canvas, study, judged);
     let all = maps.len();
     let maps: Vec<Map> = maps.into_iter().take(canvas.either(SHOWN, SHOWN_NARROW)).collect();
-    let rows = i32::try_from(steps(study, 0).min(STEPS)).ok().filter(|rows| *rows > 0 && !maps.is_empty())?;
-    let title = messages::CHART_RESOLUTIONS.to_owned();
-    let mut subtitle = messages::chart_resolutions_subtitle(judged, study.axes.len() > 2);
-    if study.axes.len() > 3 {
-        subtitle += messages::OTHERS_AS_THEY_ARE;
-    }
-    if all > maps.len() {
-        subtitle += &messages::more_maps(all - maps.len());
-    }
-    let number = i32::try_from(maps.len()).ok()?;
-    let across = canvas.either(
-        match number {
-            1 => 1,
-            2 | 4 => 2,
-            _ => 3,
-        },
-        1,
-    );
+    let rows = number(steps(study, 0)).filter(|_| !maps.is_empty())?;
+    let title = "What coarser values would hide from known points".to_owned();
+    let points = if study.axes.len() > 2 { format!(" by {}", messages::known_points(judged)) } else { String::new() };
+    let further = if study.axes.len() > 3 { "; further columns as they are" } else { "" };
+    let subtitle = format!("Share of subjects still singled out{points}; darker is riskier{further}")
+        + &and_more(maps.len(), all, messages::more_maps);
+    let number = number(maps.len())?;
+    let wide = match number {
+        1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    };
+    let across = canvas.either(wide, 1);
     let down = (number + across - 1) / across;
     let narrow_map = HEAD + 26 + 58 * rows;
     let mut scene = canvas.scene(&title, &subtitle, 20 + down * narrow_map + 110);
@@ -80,9 +66,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
     Some(Drawing { description: description(result, study, judged), title, subtitle, scene })
 }
 
-/// Steps of an axis; one where there is no such axis.
+/// Steps of an axis that are drawn; one where there is no such axis.
 fn steps(study: &UnicityResolutions, axis: usize) -> usize {
-    study.axes.get(axis).map_or(1, |axis| axis.steps.len())
+    study.axes.get(axis).map_or(1, |axis| axis.steps.len()).min(STEPS)
 }
 
 /// A map for each step of the third column, else one for each number of known points.
@@ -112,7 +98,7 @@ fn draw_map(
     study: &UnicityResolutions,
     map: &Map,
 ) {
-    let (rows, columns) = (steps(study, 0).min(STEPS), steps(study, 1).min(STEPS));
+    let (rows, columns) = (steps(study, 0), steps(study, 1));
     let (Ok(row_number), Ok(column_number)) = (i32::try_from(rows), i32::try_from(columns)) else { return };
     let names = names_width(canvas, study, rows, frame.width);
     let (left, top) = (frame.left + names, frame.top + HEAD);
@@ -192,38 +178,31 @@ fn step_name(canvas: &Canvas<'_>, study: &UnicityResolutions, axis: usize, place
 }
 
 fn draw_cell(scene: &mut Scene, at: Frame, point: Option<&UnicityResult>, limit: Option<f64>) {
-    let (from, to) = ((at.left + 2, at.top + 2), (at.left + at.width - 2, at.top + at.height - 2));
-    let middle = (at.left + at.width / 2, at.top + at.height / 2);
     let Some((point, share)) = point.and_then(|point| Some((point, point.share?))) else {
+        let (from, to) = at.corners(2);
         scene.frame(from, to, Ink::Grid, 2);
-        scene.text(middle, messages::NOT_KNOWN_CELL, FIGURE, Ink::Muted, Anchor::Middle);
+        scene.text(at.middle(), "not known", FIGURE, Ink::Muted, Anchor::Middle);
         return;
     };
-    let step = scale(share);
-    scene.area(from, to, Ink::Scale(step));
-    let size = FIGURE.min(at.height / 2 + 4);
-    scene.text(middle, &fitted(&cell_text(share, false), size, at.width - 6), size, Ink::OnScale(step), Anchor::Middle);
-    if limit.is_some_and(|limit| keeps_to(point, limit)) {
-        scene.frame((from.0 + 1, from.1 + 1), (to.0 - 1, to.1 - 1), Ink::Text, 5);
+    at.cell(scene, share, false, FIGURE.min(at.height / 2 + 4), at.width - 6);
+    if limit.is_some_and(|limit| point.keeps_to(limit)) {
+        let (from, to) = at.corners(3);
+        scene.frame(from, to, Ink::Text, 5);
     }
 }
 
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene, top: i32, limit: Option<f64>) {
+    let Some(limit) = limit else { return };
     let left = canvas.either(60, 10);
-    if let Some(limit) = limit {
-        scene.frame((left, top - 18), (left + 48, top + 18), Ink::Text, 5);
-        let text = messages::map_limit(&percent(limit));
-        scene.text(
-            (left + 64, top),
-            &fitted(&text, FIGURE, canvas.either(1400, 660)),
-            FIGURE,
-            Ink::Text,
-            Anchor::Start,
-        );
-    }
+    scene.frame((left, top - 18), (left + 48, top + 18), Ink::Text, 5);
+    let text = format!("framed: within the limit of {}, by the upper end of the interval", percent(limit));
+    let text = fitted(&text, FIGURE, canvas.either(1400, 660));
+    scene.text((left + 64, top), &text, FIGURE, Ink::Text, Anchor::Start);
 }
 
 fn description(result: &ScanResult, study: &UnicityResolutions, judged: u32) -> String {
     let sentences = sweep::advice(result, study).sentences.join(" ");
-    format!("{} {sentences}", messages::chart_resolutions_description(judged)).trim_end().to_owned()
+    let known = messages::known_points(judged);
+    let what = format!("Share singled out at each step of coarsening; the words speak of {known}. {sentences}");
+    what.trim_end().to_owned()
 }

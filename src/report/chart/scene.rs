@@ -2,7 +2,6 @@
 
 use super::font::{is_drawable, text_width};
 use crate::report::escape::{printable, shortened};
-use crate::report::messages;
 use crate::result::DatasetColumn;
 
 /// Size of a picture in a file, in pixels.
@@ -15,6 +14,8 @@ const BELOW_HEADING: i32 = 138;
 pub(super) const LABEL: i32 = 30;
 /// Size of lesser labels.
 pub(super) const SMALL: i32 = 26;
+/// Size of the second line of a label.
+pub(super) const NOTE: i32 = 24;
 /// Size of titles.
 const TITLE: i32 = 42;
 
@@ -134,7 +135,7 @@ impl Canvas<'_> {
             scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
             scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
             if self.columns.iter().any(|column| !is_drawable(&printable(&column.name))) {
-                scene.text((1560, 58), messages::COLUMNS_BY_PLACE, SMALL, Ink::Muted, Anchor::End);
+                scene.text((1560, 58), "column N: a name this font lacks", SMALL, Ink::Muted, Anchor::End);
             }
         }
         scene
@@ -155,7 +156,7 @@ impl Canvas<'_> {
             return shown;
         }
         let place = self.columns.iter().position(|other| other.name == column);
-        place.map_or_else(|| self.text(&shown), |place| messages::column_by_place(place + 1))
+        place.map_or_else(|| self.text(&shown), |place| format!("column {}", place + 1))
     }
 
     /// A text of the plan or the dataset as it can be drawn: characters that the font of a file lacks become `?`.
@@ -206,6 +207,17 @@ impl Scene {
 
     pub(super) fn text(&mut self, at: Point, text: &str, size: i32, ink: Ink, anchor: Anchor) {
         self.marks.push(Mark::Text { at, text: text.replace('\u{a0}', " "), size, ink, anchor });
+    }
+
+    /// A lesser label that begins at its point.
+    pub(super) fn label(&mut self, at: Point, text: &str) {
+        self.text(at, text, SMALL, Ink::Muted, Anchor::Start);
+    }
+
+    /// A name and, smaller below it, what is to be known beside it, so far above and below a height.
+    pub(super) fn two_lines(&mut self, at: Point, lines: [&str; 2], room: i32, ink: Ink, [above, below]: [i32; 2]) {
+        self.text((at.0, at.1 - above), &fitted(lines[0], SMALL, room), SMALL, ink, Anchor::Start);
+        self.text((at.0, at.1 + below), &fitted(lines[1], NOTE, room), NOTE, Ink::Muted, Anchor::Start);
     }
 
     /// A text that begins at its point and covers the lines behind it.

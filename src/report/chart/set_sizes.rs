@@ -1,7 +1,8 @@
 //! How the share of subjects that are alone grows with the number of known columns.
 
-use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene};
-use super::{Drawing, axis_label, position};
+use super::Drawing;
+use super::axes::{Plot, QUARTERS, described, number};
+use super::scene::{Anchor, Canvas, Ink, LABEL, Scene};
 use crate::number::{percent, ratio};
 use crate::report::messages;
 use crate::report::summary::{SizeShares, population, shares_by_size};
@@ -11,46 +12,32 @@ use crate::result::{Dataset, Uniqueness};
 const APART: i32 = 36;
 /// Half the length of the bar that marks the median.
 const HALF: i32 = 24;
-const GRID: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
-
-struct Plot {
-    left: i32,
-    right: i32,
-    top: i32,
-    bottom: i32,
-}
-
-impl Plot {
-    fn height(&self, share: f64) -> i32 {
-        position(share, (0.0, 1.0), (self.bottom, self.top))
-    }
-}
 
 pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Drawing> {
     let sizes = with_full(dataset, uniqueness)?;
     let full = &uniqueness.full;
-    let steps = i32::try_from(sizes.len()).ok().filter(|steps| *steps > 0)?;
-    let title = messages::chart_set_sizes(messages::unit(full.reading, 2));
-    let subtitle = messages::CHART_SET_SIZES_SUBTITLE.to_owned();
+    let title = format!("Share of {} alone, by number of known columns", messages::unit(full.reading, 2));
+    let subtitle = "All combinations of columns of each size".to_owned();
+    let plot = Plot::of(canvas.either([170, 1540, 230, 740], [104, 752, 100, 480]));
+    let width = (plot.right - plot.left) / number(sizes.len())?;
     let mut scene = canvas.scene(&title, &subtitle, 610);
-    let plot = canvas.either(
-        Plot { left: 170, right: 1540, top: 230, bottom: 740 },
-        Plot { left: 104, right: 752, top: 100, bottom: 480 },
-    );
-    axis(&mut scene, &plot);
+    plot.levels(&mut scene, QUARTERS, Ink::Muted);
     legend(canvas, &mut scene, &plot);
-    let width = (plot.right - plot.left) / steps;
     for (index, size) in (0_i32..).zip(&sizes) {
         let middle = plot.left + index * width + width / 2;
         column(canvas, &mut scene, &plot, size, middle);
-        let label =
-            if size.columns == full.columns.len() { messages::all(size.columns) } else { size.columns.to_string() };
+        let all = if size.columns == full.columns.len() { "all " } else { "" };
+        let label = format!("{all}{}", size.columns);
         scene.text((middle, plot.bottom + 34), &label, LABEL, Ink::Text, Anchor::Middle);
         scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
-    let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 110), messages::COLUMNS_KNOWN, SMALL, Ink::Muted, Anchor::Middle);
-    Some(Drawing { description: description(&sizes), title, subtitle, scene })
+    plot.name(&mut scene, 110, "columns known");
+    let description = described(sizes.iter().map(|size| {
+        let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
+        let (columns, sets) = (messages::columns(size.columns), messages::sets(size.sets));
+        format!("{columns} known, {sets}: least {best}, median {median}, most {worst}")
+    }));
+    Some(Drawing { title, subtitle, description, scene })
 }
 
 /// The sizes of the lattice and, where it ends earlier, that of all columns.
@@ -64,37 +51,15 @@ fn with_full(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Vec<SizeShare
     Some(sizes)
 }
 
-fn description(sizes: &[SizeShares]) -> String {
-    let parts = sizes.iter().map(|size| {
-        let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
-        format!(
-            "{} known, {}: least {best}, median {median}, most {worst}",
-            messages::columns(size.columns),
-            messages::sets(size.sets)
-        )
-    });
-    format!("{}.", parts.collect::<Vec<_>>().join("; "))
-}
-
-fn axis(scene: &mut Scene, plot: &Plot) {
-    for share in GRID {
-        let height = plot.height(share);
-        let ink = if share == 0.0 { Ink::Muted } else { Ink::Grid };
-        scene.line((plot.left, height), (plot.right, height), ink, 2);
-        scene.text((plot.left - 14, height), &axis_label(share), SMALL, Ink::Muted, Anchor::End);
-    }
-}
-
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot) {
     let height = plot.top - canvas.either(64, 66);
-    let left = canvas.either(plot.left, 20);
-    let step = canvas.either(290, 250);
+    let (left, step) = canvas.either((plot.left, 290), (20, 250));
     scene.dot((left + 12, height), 12, Ink::Alarm, true);
-    scene.text((left + 36, height), messages::RISKIEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.label((left + 36, height), "riskiest set");
     median_bar(scene, left + step + 12, height);
-    scene.text((left + step + 48, height), messages::MEDIAN_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.label((left + step + 48, height), "median set");
     scene.dot((left + 2 * step + 12, height), 8, Ink::Main, true);
-    scene.text((left + 2 * step + 32, height), messages::SAFEST_SET, SMALL, Ink::Muted, Anchor::Start);
+    scene.label((left + 2 * step + 32, height), "safest set");
 }
 
 /// The mark of the median: a bar, because a dot would hide behind the riskiest set when both are near.
@@ -103,7 +68,7 @@ fn median_bar(scene: &mut Scene, middle: i32, height: i32) {
 }
 
 fn column(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, size: &SizeShares, middle: i32) {
-    let (best, median, worst) = (plot.height(size.best), plot.height(size.median), plot.height(size.worst));
+    let (best, median, worst) = (plot.y(size.best), plot.y(size.median), plot.y(size.worst));
     scene.line((middle, best), (middle, worst), Ink::Muted, 4);
     scene.dot((middle, worst), 12, Ink::Alarm, true);
     if size.sets > 1 {
@@ -115,11 +80,8 @@ fn column(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, size: &SizeShares
         scene.text((middle, worst - 30), &percent(size.worst), 24, Ink::Alarm, Anchor::Middle);
         return;
     }
-    let mut figures = vec![(size.worst, Ink::Alarm)];
-    if size.sets > 1 {
-        figures.extend([(size.median, Ink::Text), (size.best, Ink::Muted)]);
-    }
-    labels(scene, plot, middle, &figures);
+    let figures = [(size.worst, Ink::Alarm), (size.median, Ink::Text), (size.best, Ink::Muted)];
+    labels(scene, plot, middle, if size.sets > 1 { &figures } else { &figures[..1] });
 }
 
 /// Labels the marks, each figure once: on the right, or on the left where another label is too near.
@@ -127,7 +89,7 @@ fn labels(scene: &mut Scene, plot: &Plot, middle: i32, figures: &[(f64, Ink)]) {
     let mut written: Vec<String> = Vec::new();
     let (mut right, mut left) = (Vec::new(), Vec::new());
     for (share, ink) in figures {
-        let (text, height) = (percent(*share), beside_the_lines(plot, plot.height(*share)));
+        let (text, height) = (percent(*share), beside_the_lines(plot, plot.y(*share)));
         let is_free = |heights: &[i32]| heights.iter().all(|other| (other - height).abs() >= APART);
         if written.contains(&text) {
             continue;
@@ -145,7 +107,7 @@ fn labels(scene: &mut Scene, plot: &Plot, middle: i32, figures: &[(f64, Ink)]) {
 
 /// The height for a label, moved where a line of the grid would run through it.
 fn beside_the_lines(plot: &Plot, height: i32) -> i32 {
-    let lines = GRID.map(|share| plot.height(share));
+    let lines = QUARTERS.map(|share| plot.y(share));
     match lines.into_iter().find(|line| (line - height).abs() < 20) {
         Some(line) if height > line && line != plot.bottom => line + 22,
         Some(line) => line - 22,

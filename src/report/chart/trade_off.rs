@@ -1,32 +1,13 @@
 //! What each proposal costs and gains: detail kept against subjects left in small crowds.
 
-use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
-use super::{Drawing, axis_label, position, round_above};
-use crate::number::{percent, ratio};
+use super::Drawing;
+use super::axes::{Plot, QUARTERS, axis_label, round_above, ticks};
+use super::scene::{Anchor, Canvas, Ink, LABEL, Point, SMALL, Scene, fitted};
+use crate::number::{count, percent, ratio};
+use crate::report::escape::printable;
 use crate::report::messages;
 use crate::report::summary::{exposed, headline_set, population, proposals};
 use crate::result::{Advice, ScanResult, Uniqueness};
-
-struct Plot {
-    left: i32,
-    right: i32,
-    top: i32,
-    /// Where nobody is left in a small crowd.
-    zero: i32,
-    /// The lower edge of the strip of what is within the limit.
-    bottom: i32,
-    /// The highest share on the axis.
-    highest: f64,
-}
-
-impl Plot {
-    fn point(&self, detail: f64, share: f64) -> (i32, i32) {
-        (
-            position(detail, (0.0, 1.0), (self.left, self.right)),
-            position(share, (0.0, self.highest), (self.zero, self.top)),
-        )
-    }
-}
 
 /// One proposal with both figures.
 struct Spot<'a> {
@@ -38,7 +19,7 @@ struct Spot<'a> {
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Drawing> {
     let set = headline_set(result, uniqueness);
     let whole = population(&result.dataset, set);
-    let share = |headline| ratio(exposed(headline, uniqueness, set)?, whole);
+    let share = |headline| ratio(exposed(result, headline)?, whole);
     let now = proposals(result).find_map(|advice| share(advice.before.as_ref()?))?;
     let spots: Vec<Spot<'_>> = proposals(result)
         .filter_map(|advice| Some(Spot { advice, detail: advice.detail_kept?, share: share(advice.after.as_ref()?)? }))
@@ -46,75 +27,59 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     if spots.is_empty() {
         return None;
     }
-    let k = result.policy.k;
-    let title = messages::CHART_TRADE_OFF.to_owned();
-    let subtitle = messages::chart_trade_off_subtitle(messages::unit(set.reading, 2), k);
+    let k = count(u64::from(result.policy.k));
+    let title = "What each proposal costs and what it gains".to_owned();
+    let units = messages::unit(set.reading, 2);
+    let subtitle = format!("Upright: {units} left in crowds below {k}. Further down is safer.");
     let mut scene = canvas.scene(&title, &subtitle, 640);
-    let highest = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max)).0;
-    let plot = canvas.either(
-        Plot { left: 190, right: 1530, top: 240, zero: 720, bottom: 770, highest },
-        Plot { left: 108, right: 736, top: 116, zero: 470, bottom: 514, highest },
-    );
+    let (highest, step) = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max));
+    // The plot ends where nobody is left in a small crowd; a strip of what is within the limit stands below it.
+    let edges = canvas.either([190, 1530, 240, 720], [108, 736, 116, 470]);
+    let plot = Plot { up: (0.0, highest), ..Plot::of(edges) };
+    let end = canvas.either(770, 514);
     let first = spots.iter().find(|spot| spot.advice.recommended);
-    frame(canvas, &mut scene, &plot, k, first.map(|spot| spot.detail));
+    frame(&mut scene, &plot, (end, step));
+    // The words stand at the end of the strip that the ring leaves free.
+    let (at, anchor) = match first {
+        Some(spot) if spot.detail < 0.5 => (plot.right - 14, Anchor::End),
+        _ => (plot.left + 14, Anchor::Start),
+    };
+    let (size, inside) = (canvas.either(SMALL, 24), i32::midpoint(plot.bottom, end));
+    scene.text((at, inside), &format!("nobody in a crowd below {k}"), size, Ink::Text, anchor);
+    scene.text((plot.left + 14, plot.top + 26), "over the limit", size, Ink::Alarm, Anchor::Start);
+    Plot { bottom: end, ..plot }.name(&mut scene, 66, "detail of the quasi-identifiers kept");
     legend(canvas, &mut scene);
     frontier(&mut scene, &plot, &spots, now);
     for spot in &spots {
-        let at = plot.point(spot.detail, spot.share);
-        scene.dot(at, 11, Ink::Main, true);
+        scene.dot(plot.at(spot.detail, spot.share), 11, Ink::Main, true);
     }
-    square(&mut scene, plot.point(1.0, now));
+    square(&mut scene, plot.at(1.0, now));
     if let Some(spot) = first {
-        recommended(canvas, &mut scene, &plot, spot);
+        recommended(canvas, &mut scene, &plot, end, spot);
     }
     Some(Drawing { description: description(&spots, now), title, subtitle, scene })
 }
 
-fn frame(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, k: u32, ringed: Option<f64>) {
-    scene.area((plot.left, plot.top), (plot.right, plot.zero), Ink::AlarmTint);
-    scene.area((plot.left, plot.zero), (plot.right, plot.bottom), Ink::Scale(1));
-    let (highest, step) = round_above(plot.highest);
-    let mut value = 0.0;
-    while value <= highest + step / 2.0 {
-        let (_, height) = plot.point(0.0, value);
-        let ink = if value == 0.0 { Ink::Text } else { Ink::Grid };
-        scene.line((plot.left, height), (plot.right, height), ink, 2);
-        scene.text((plot.left - 14, height), &axis_label(value), SMALL, Ink::Muted, Anchor::End);
-        value += step;
-    }
-    for detail in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        let (at, _) = plot.point(detail, 0.0);
+fn frame(scene: &mut Scene, plot: &Plot, (end, step): (i32, f64)) {
+    scene.area((plot.left, plot.top), (plot.right, plot.bottom), Ink::AlarmTint);
+    scene.area((plot.left, plot.bottom), (plot.right, end), Ink::Scale(1));
+    plot.levels(scene, ticks(0.0, plot.up.1, step), Ink::Text);
+    for detail in QUARTERS {
         let anchor = if detail > 0.99 { Anchor::End } else { Anchor::Middle };
-        scene.text((at, plot.bottom + 28), &axis_label(detail), SMALL, Ink::Muted, anchor);
+        scene.text((plot.x(detail), end + 28), &axis_label(detail), SMALL, Ink::Muted, anchor);
     }
-    let inside = i32::midpoint(plot.zero, plot.bottom);
-    // At the end of the strip that the ring leaves free.
-    let (at, anchor) = match ringed {
-        Some(detail) if detail < 0.5 => (plot.right - 14, Anchor::End),
-        _ => (plot.left + 14, Anchor::Start),
-    };
-    scene.text((at, inside), &messages::within_limit_k(k), canvas.either(SMALL, 24), Ink::Text, anchor);
-    scene.text(
-        (plot.left + 14, plot.top + 26),
-        messages::OVER_LIMIT,
-        canvas.either(SMALL, 24),
-        Ink::Alarm,
-        Anchor::Start,
-    );
-    let middle = i32::midpoint(plot.left, plot.right);
-    scene.text((middle, plot.bottom + 66), messages::DETAIL_KEPT_AXIS, SMALL, Ink::Muted, Anchor::Middle);
 }
 
 fn legend(canvas: &Canvas<'_>, scene: &mut Scene) {
     let (left, height) = canvas.either((84, 176), (26, 30));
-    let steps = canvas.either([0, 240], [0, 150]);
+    let second = left + canvas.either(240, 150);
     square(scene, (left, height));
-    scene.text((left + 24, height), messages::AS_IT_IS, SMALL, Ink::Muted, Anchor::Start);
-    scene.dot((left + steps[1], height), 11, Ink::Main, true);
-    scene.text((left + steps[1] + 24, height), messages::WITH_PROPOSAL, SMALL, Ink::Muted, Anchor::Start);
+    scene.label((left + 24, height), messages::AS_IT_IS);
+    scene.dot((second, height), 11, Ink::Main, true);
+    scene.label((second + 24, height), "with a proposal");
 }
 
-fn square(scene: &mut Scene, (x, y): (i32, i32)) {
+fn square(scene: &mut Scene, (x, y): Point) {
     scene.area((x - 11, y - 11), (x + 11, y + 11), Ink::Alarm);
 }
 
@@ -123,11 +88,11 @@ fn frontier(scene: &mut Scene, plot: &Plot, spots: &[Spot<'_>], now: f64) {
     let mut ranked: Vec<(f64, f64)> = spots.iter().map(|spot| (spot.detail, spot.share)).collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.total_cmp(&right.1)));
     let mut best = now;
-    let mut points = vec![plot.point(1.0, now)];
+    let mut points = vec![plot.at(1.0, now)];
     for (detail, share) in ranked {
         if share < best {
             best = share;
-            points.push(plot.point(detail, share));
+            points.push(plot.at(detail, share));
         }
     }
     if points.len() > 1 {
@@ -136,33 +101,30 @@ fn frontier(scene: &mut Scene, plot: &Plot, spots: &[Spot<'_>], now: f64) {
 }
 
 /// A ring around the recommended proposal, and what the ring means under the plot, where nothing is in the way.
-fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, spot: &Spot<'_>) {
-    let at = plot.point(spot.detail, spot.share);
+fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, end: i32, spot: &Spot<'_>) {
+    let at = plot.at(spot.detail, spot.share);
     scene.dot(at, 24, Ink::Text, false);
     scene.dot(at, 11, Ink::Main, true);
     let size = canvas.either(LABEL, SMALL);
-    let changes = spot.advice.changes.iter();
-    let named: Vec<String> =
-        changes.map(|change| messages::change(&canvas.name(&change.column), &canvas.text(&change.rule))).collect();
-    let height = plot.bottom + 102;
+    let changes = changes(spot.advice, |column| canvas.name(column), |rule| canvas.text(rule));
+    let height = end + 102;
     scene.dot((plot.left + 16, height), 16, Ink::Text, false);
     scene.dot((plot.left + 16, height), 8, Ink::Main, true);
-    let label = fitted(&messages::recommended(&named), size, plot.right - plot.left - 44);
+    let label = fitted(&format!("try first: {changes}"), size, plot.right - plot.left - 44);
     scene.text((plot.left + 44, height), &label, size, Ink::Text, Anchor::Start);
 }
 
+fn changes(advice: &Advice, name: impl Fn(&str) -> String, rule: impl Fn(&str) -> String) -> String {
+    let changes = advice.changes.iter().map(|change| messages::change(&name(&change.column), &rule(&change.rule)));
+    changes.collect::<Vec<_>>().join(", ")
+}
+
 fn description(spots: &[Spot<'_>], now: f64) -> String {
-    let parts = spots.iter().take(12).map(|spot| {
-        let named: Vec<String> = spot
-            .advice
-            .changes
-            .iter()
-            .map(|change| {
-                let printable = crate::report::escape::printable;
-                messages::change(&printable(&change.column), &printable(&change.rule))
-            })
-            .collect();
-        messages::trade_off_part(&named, &percent(spot.detail), &percent(spot.share), spot.advice.recommended)
+    let parts = spots.iter().take(12).map(|Spot { advice, detail, share }| {
+        let changes = changes(advice, printable, printable);
+        let mark = if advice.recommended { " (recommended)" } else { "" };
+        let (detail, share) = (percent(*detail), percent(*share));
+        format!("{changes}{mark}: {detail} of detail kept, {share} left in small crowds")
     });
-    format!("{} {}.", messages::trade_off_now(&percent(now)), parts.collect::<Vec<_>>().join("; "))
+    format!("As it is: {} in small crowds. {}", percent(now), super::axes::described(parts))
 }

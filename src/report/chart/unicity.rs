@@ -1,9 +1,9 @@
 //! How many known points single a subject out: one line for each curve, with its interval, against the limit.
 
 use super::Drawing;
+use super::axes::and_more;
 use super::curves::{self, Line};
 use super::scene::Canvas;
-use crate::number::percent;
 use crate::report::known_points::{gated_number, limit};
 use crate::report::messages;
 use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve};
@@ -13,16 +13,12 @@ const SHOWN: usize = 6;
 
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) -> Option<Drawing> {
     let all = candidates(unicity);
-    let shown: Vec<(usize, &UnicityCurve)> = all.iter().copied().take(SHOWN).collect();
+    let shown = &all[..all.len().min(SHOWN)];
     let lines: Vec<Line> = shown.iter().map(|(place, curve)| line(canvas, unicity, *place, curve)).collect();
-    let title = messages::CHART_UNICITY.to_owned();
-    let mut subtitle =
-        messages::chart_unicity_subtitle(shown.first().map(|(_, curve)| curve.cohort_in_words()).as_deref());
-    if all.len() > shown.len() {
-        subtitle += &messages::more_curves(all.len() - shown.len());
-    }
-    let scene = curves::draw(canvas, (&title, &subtitle), &lines, limit(result))?;
-    Some(Drawing { description: description(&shown), title, subtitle, scene })
+    let cohort = shown.first().map_or_else(String::new, |(_, curve)| format!(" ({})", curve.cohort_in_words()));
+    let subtitle = format!("Share singled out{cohort}; band: 95 % interval; ring: what is judged")
+        + &and_more(shown.len(), all.len(), messages::more_curves);
+    curves::draw(canvas, ("How many known points single a subject out", subtitle), &lines, SHOWN, limit(result))
 }
 
 /// The curves with a figure, the judged one first. Where a definition has one over the same subjects throughout, its
@@ -46,27 +42,13 @@ fn candidates(unicity: &Unicity) -> Vec<(usize, &UnicityCurve)> {
 }
 
 fn line(canvas: &Canvas<'_>, unicity: &Unicity, place: usize, curve: &UnicityCurve) -> Line {
-    let is_gated = unicity.gated_curve == Some(place);
+    let is_main = unicity.gated_curve == Some(place);
     let columns: Vec<String> = curve.point.iter().map(|column| canvas.name(column)).collect();
     Line {
         label: [columns.join(" + "), canvas.text(&curve.notes().join(", "))],
-        points: figures(curve),
-        is_main: is_gated,
-        ring: is_gated.then(|| gated_number(unicity)),
+        described: messages::curve_label(curve),
+        points: curves::points(&curve.results),
+        is_main,
+        ring: is_main.then(|| gated_number(unicity)),
     }
-}
-
-/// The results of a curve that have a share.
-fn figures(curve: &UnicityCurve) -> Vec<(u32, f64, Option<[f64; 2]>)> {
-    let figures = curve.results.iter().filter_map(|point| Some((point.known_points, point.share?, point.interval)));
-    figures.collect()
-}
-
-fn description(shown: &[(usize, &UnicityCurve)]) -> String {
-    let curves = shown.iter().map(|(_, curve)| {
-        let figures: Vec<String> =
-            figures(curve).iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
-        format!("{}: {}", messages::curve_label(curve), figures.join(", "))
-    });
-    format!("{} {}.", messages::UNICITY_DESCRIPTION, curves.collect::<Vec<_>>().join("; "))
 }

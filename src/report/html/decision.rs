@@ -1,13 +1,13 @@
 //! What was found, what to change, and what nobody measured.
 
 use super::first::predicted;
-use super::section::{FindingLine, Section, figures, plain, quoted, sentences};
+use super::section::{FindingLine, Section, figures, plain, quoted};
 use super::table::{Cell, ROWS, Table};
 use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::report::summary::{Crowds, alternatives, crowds, names, proposals, reasons_lead, unsaid_reasons};
+use crate::report::summary::{alternatives, exposed, proposals, smallest_crowd, unsaid};
 use crate::report::{Chart, checks, messages};
-use crate::result::{Advice, Check, CheckOutcome, Finding, ScanResult, Uniqueness, VerdictOutcome};
+use crate::result::{Advice, Check, CheckOutcome, Finding, Headline, ScanResult, Uniqueness, VerdictOutcome};
 
 /// Findings written out as sentences; the table holds [`ROWS`].
 const SENTENCES: usize = 10;
@@ -15,83 +15,67 @@ const SENTENCES: usize = 10;
 pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> Section {
     let findings = &result.findings;
     let waived = findings.iter().filter(|finding| finding.waived).count();
-    let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
-    let mut lines: Vec<_> =
-        unsaid_reasons(result).map(|reason| quoted(&format!("{lead} {}", printable(reason)))).take(ROWS).collect();
+    let mut lines: Vec<_> = unsaid(result).iter().take(ROWS).map(|line| quoted(line)).collect();
     if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, uniqueness) {
         lines.push(quoted(&messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())));
     }
-    let mut tables = Vec::new();
-    if !findings.is_empty() {
-        tables.push(Table::new(
-            messages::FINDINGS_CAPTION,
-            &messages::FINDING_HEADS,
-            findings.iter().map(|finding| row(result, finding)),
-        ));
-    }
-    tables.extend(limits(result));
     Section {
-        id: "findings".into(),
-        title: messages::FINDINGS_TITLE.into(),
         answer: messages::findings_answer(findings.len(), waived),
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
-        tables,
-        reading: messages::owned(messages::FINDINGS_READING),
-        todo: sentences(messages::FINDINGS_TODO),
-        ..Section::default()
+        tables: found(result).any().into_iter().chain(limits(result).any()).collect(),
+        ..Section::new("findings")
     }
 }
 
-/// Every limit with the figure that was held to it, also those that hold; nothing for a result without checks.
-fn limits(result: &ScanResult) -> Option<Table> {
+fn found(result: &ScanResult) -> Table {
+    let written = |finding: &Finding, number: f64, beside: Option<f64>| {
+        let figure = result.figures.iter().find(|figure| checks::is_about(finding, figure));
+        figure.map_or_else(
+            || crate::number::figure(number),
+            |figure| crate::number::value_beside(number, figure.unit, beside.unwrap_or(number)),
+        )
+    };
+    Table::of(
+        "All findings, worst first",
+        &result.findings,
+        &[
+            ("Code", &|finding| Cell::text(finding.code.name())),
+            ("Severity", &|finding| Cell::text(messages::severity(finding.severity))),
+            ("Measure", &|finding| Cell::name(&finding.measure)),
+            ("Columns", &|finding| match finding.columns.as_slice() {
+                [] => Cell::text("–"),
+                columns => Cell::names(columns),
+            }),
+            ("Measured", &|finding| {
+                Cell::optional_words(finding.measured.map(|number| written(finding, number, finding.limit)), "–")
+            }),
+            ("Limit", &|finding| Cell::optional_words(finding.limit.map(|number| written(finding, number, None)), "–")),
+            ("State", &|finding| Cell::text(if finding.waived { messages::WAIVED } else { "open" })),
+        ],
+    )
+}
+
+/// Every limit with the figure that was held to it, also those that hold; no row for a result without checks.
+fn limits(result: &ScanResult) -> Table {
     let mut checks: Vec<&Check> = result.checks.iter().collect();
     // Those that do not hold first: a long table is cut.
     checks.sort_by_key(|check| matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::NotApplicable));
-    let rows = checks.into_iter().map(|check| limit_row(result, check));
-    (!result.checks.is_empty()).then(|| Table::new(messages::CHECKS_CAPTION, &messages::CHECK_HEADS, rows))
-}
-
-fn limit_row(result: &ScanResult, check: &Check) -> Vec<Cell> {
-    let figure = result.figures.iter().find(|figure| check.is_of(figure));
-    let gate = result.policy.gates.iter().find(|gate| gate.id == check.gate);
-    let on = || format!("{} ({})", printable(&check.gate), names(&check.columns).join(", "));
-    let label = match (figure, gate) {
-        (Some(figure), _) => checks::label(figure),
-        (None, Some(gate)) if check.columns.is_empty() => messages::gate_name(gate),
-        (None, Some(gate)) => format!("{} ({})", messages::gate_name(gate), names(&check.columns).join(", ")),
-        (None, None) => on(),
-    };
-    let reason = check.reason.as_deref().map_or_else(|| "–".to_owned(), printable);
-    let limit = match (check.limit, figure) {
-        (Some(limit), Some(figure)) => Some(crate::number::value(limit, figure.unit)),
-        (limit, None) => limit.zip(gate).map(|(limit, gate)| messages::gate_limit(gate, limit)),
-        (None, Some(_)) => None,
-    };
-    vec![
-        Cell::text(label),
-        Cell::optional_words(figure.map(|figure| checks::value_in_words(figure, check.limit)), "–"),
-        Cell::optional_words(limit, "–"),
-        Cell::text(checks::outcome(check)),
-        Cell::text(reason),
-    ]
-}
-
-fn row(result: &ScanResult, finding: &Finding) -> Vec<Cell> {
-    let figure = result.figures.iter().find(|figure| checks::is_about(finding, figure));
-    let written = |number: f64, limit: Option<f64>| match figure {
-        Some(figure) => crate::number::value_beside(number, figure.unit, limit.unwrap_or(number)),
-        None => crate::number::figure(number),
-    };
-    vec![
-        Cell::text(finding.code.name()),
-        Cell::text(messages::severity(finding.severity)),
-        Cell::text(printable(&finding.measure)),
-        Cell::text(if finding.columns.is_empty() { "–".to_owned() } else { names(&finding.columns).join(", ") }),
-        Cell::optional_words(finding.measured.map(|number| written(number, finding.limit)), "–"),
-        Cell::optional_words(finding.limit.map(|number| written(number, None)), "–"),
-        Cell::text(if finding.waived { messages::WAIVED } else { messages::OPEN }),
-    ]
+    let figure = |check: &Check| result.figures.iter().find(|figure| check.is_of(figure));
+    Table::of(
+        "Every limit and the figure that was held to it",
+        &checks,
+        &[
+            ("Figure", &|check| Cell::text(figure(check).map_or_else(|| checks::gate(result, check), checks::label))),
+            ("Value", &|check| {
+                let value = figure(check).map(|figure| checks::value_in_words(figure, check.limit));
+                Cell::optional_words(value, "–")
+            }),
+            ("Limit", &|check| Cell::optional_words(checks::limit_of(result, check, figure(check)), "–")),
+            ("Outcome", &|check| Cell::text(checks::outcome(check))),
+            ("Why", &|check| Cell::text(check.reason.as_deref().map_or_else(|| "–".to_owned(), printable))),
+        ],
+    )
 }
 
 pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, charts: &[Chart]) -> Option<Section> {
@@ -99,70 +83,51 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
         return None;
     }
     let tried: Vec<&Advice> = proposals(result).collect();
-    let rows: Vec<Vec<Cell>> = tried.iter().map(|advice| advice_row(result, advice)).collect();
-    let configs: Vec<Vec<Cell>> = tried
-        .iter()
-        .filter_map(|advice| {
-            let lines = advice.config.as_ref()?.lines().map(printable).collect::<Vec<_>>().join(" ⏎ ");
-            let flags = advice.flags.as_deref().map(printable).unwrap_or_default();
-            Some(vec![Cell::text(plain(&printable(&advice.action))), Cell::mono(lines), Cell::mono(flags)])
-        })
-        .collect();
-    let recommended = tried.iter().find(|advice| advice.recommended);
-    let answer = match (recommended, uniqueness) {
+    let action = |advice: &Advice| plain(&printable(&advice.action));
+    let answer = match (tried.iter().find(|advice| advice.recommended), uniqueness) {
         (Some(advice), Some(_)) => {
-            messages::try_first_then(&plain(&printable(&advice.action)), &predicted(result, advice))
+            format!("Try first: {}. Then: {}.", action(advice).trim_end_matches('.'), predicted(result, advice))
         }
-        _ => messages::advice_answer(tried.len()),
+        _ if tried.is_empty() => "No change of columns was proposed.".to_owned(),
+        _ => format!("{} computed.", messages::counted(tried.len() as u64, "change", "changes")),
     };
-    let mut tables = Vec::new();
-    if !rows.is_empty() {
-        tables.push(Table::new(messages::advice_caption(tried.len()), &messages::ADVICE_HEADS, rows.into_iter()));
-        tables.push(Table::new(messages::CONFIG_CAPTION, &messages::CONFIG_HEADS, configs.into_iter()).folded());
+    let written: Vec<&Advice> = tried.iter().copied().filter(|advice| advice.config.is_some()).collect();
+    let lines = |advice: &Advice| advice.config.iter().flat_map(|text| text.lines()).map(printable).collect::<Vec<_>>();
+    let configs = Table::of(
+        "Lines for reidrisk.toml, and the same as flags",
+        &written,
+        &[
+            ("Proposal", &|advice| Cell::text(action(advice))),
+            ("reidrisk.toml", &|advice| Cell::mono(lines(advice).join(" ⏎ "))),
+            ("Flags of scan", &|advice| Cell::mono(advice.flags.as_deref().map(printable).unwrap_or_default())),
+        ],
+    );
+    let mut tables: Vec<Table> = advised(result, &tried).any().into_iter().collect();
+    if !tables.is_empty() {
+        tables.push(configs.folded());
     }
-    let mut todo = sentences(messages::ADVICE_TODO);
-    todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
-    Some(Section {
-        id: "advice".into(),
-        title: messages::ADVICE_TITLE.into(),
-        answer,
-        figures: figures(charts, &["trade-off"]),
-        tables,
-        reading: messages::owned(messages::ADVICE_READING),
-        todo,
-        ..Section::default()
-    })
+    let mut section = Section::new("advice");
+    section.todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
+    Some(Section { answer, figures: figures(charts, &["trade-off"]), tables, ..section })
 }
 
-fn advice_row(result: &ScanResult, advice: &Advice) -> Vec<Cell> {
-    let place = if advice.recommended { messages::RECOMMENDED } else { "" };
-    let after = advice.after.as_ref();
-    let (smallest, exposed) = if speaks_of_static(result) {
-        (
-            after.and_then(|figures| figures.static_smallest_class),
-            after.and_then(|figures| figures.static_subjects_below_k),
-        )
-    } else {
-        (after.and_then(|figures| figures.full_smallest_class), after.and_then(|figures| figures.full_subjects_below_k))
+/// The proposals with the figures that were counted again, of the set that the headline speaks of.
+fn advised(result: &ScanResult, tried: &[&Advice]) -> Table {
+    let after = |advice: &Advice, figure: fn(&ScanResult, &Headline) -> Option<u64>| {
+        Cell::optional(advice.after.as_ref().and_then(|after| figure(result, after)).map(count))
     };
-    vec![
-        Cell::text(plain(&printable(&advice.action))),
-        Cell::optional(smallest.map(count)),
-        Cell::optional(exposed.map(count)),
-        Cell::optional(advice.risk_removed.map(percent)),
-        Cell::optional(advice.detail_kept.map(percent)),
-        Cell::text(place),
-    ]
-}
-
-/// Whether the headline speaks of the static columns.
-fn speaks_of_static(result: &ScanResult) -> bool {
-    match crowds(result) {
-        Crowds::Measured(uniqueness) => {
-            crate::report::summary::headline_set(result, uniqueness).columns != uniqueness.full.columns
-        }
-        Crowds::Missing { .. } => false,
-    }
+    Table::of(
+        format!("{} computed, best first", messages::counted(tried.len() as u64, "change", "changes")),
+        tried,
+        &[
+            ("Proposal", &|advice| Cell::text(plain(&printable(&advice.action)))),
+            ("Smallest crowd then", &|advice| after(advice, smallest_crowd)),
+            ("In small crowds then", &|advice| after(advice, exposed)),
+            ("Risk removed", &|advice| Cell::optional(advice.risk_removed.map(percent))),
+            ("Detail kept", &|advice| Cell::optional(advice.detail_kept.map(percent))),
+            ("Order", &|advice| Cell::text(if advice.recommended { messages::RECOMMENDED } else { "" })),
+        ],
+    )
 }
 
 pub(super) fn not_measured(result: &ScanResult) -> Section {
@@ -175,24 +140,22 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
             entries.push(entry);
         }
     }
-    let has_crowds = matches!(crowds(result), Crowds::Measured(_));
-    let listed = result.not_measured.iter().take(ROWS);
-    entries.extend(
-        listed.map(|entry| (messages::not_measured_name(&entry.measure, has_crowds), printable(&entry.reason))),
+    entries.extend(checks::not_measured(result).take(ROWS));
+    let table = Table::of(
+        "Measures and gates without a figure",
+        &entries,
+        &[
+            ("Measure or gate", &|(name, _)| Cell::text(name)),
+            ("Why there is no figure", &|(_, reason)| Cell::text(reason)),
+        ],
     );
-    let rows = entries.iter().map(|(name, reason)| vec![Cell::text(name), Cell::text(reason)]);
-    let tables = if entries.is_empty() {
-        Vec::new()
-    } else {
-        vec![Table::new(messages::NOT_MEASURED_CAPTION, &messages::NOT_MEASURED_HEADS, rows)]
-    };
     Section {
-        id: "not-measured".into(),
-        title: messages::NOT_MEASURED_TITLE.into(),
-        answer: messages::not_measured_answer(entries.len()),
-        tables,
-        reading: messages::owned(messages::NOT_MEASURED_READING),
-        todo: sentences(messages::NOT_MEASURED_TODO),
-        ..Section::default()
+        answer: match entries.len() {
+            0 => "Nothing that was asked for is missing.".to_owned(),
+            1 => "1 measure or gate has no figure.".to_owned(),
+            more => format!("{} measures or gates have no figure.", count(more as u64)),
+        },
+        tables: table.any().into_iter().collect(),
+        ..Section::new("not-measured")
     }
 }

@@ -1,16 +1,16 @@
 //! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
-use super::section::{Sentence, plain, quoted};
+use super::section::{Section, Sentence, plain, quoted};
 use crate::number::{count, percent, ratio, share};
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
-    Crowds, alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event,
-    optional_count, population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
+    alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event, optional_count,
+    population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
 };
 use crate::report::{checks, known_points, linkage, messages};
 use crate::result::{
-    Advice, Evidence, Finding, FindingCode, Role, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+    Advice, ColumnEffect, Evidence, Finding, FindingCode, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
 };
 
 /// Rows of the lists of bars.
@@ -76,19 +76,20 @@ pub(super) fn tiles(result: &ScanResult, uniqueness: &Uniqueness) -> Vec<Tile> {
 }
 
 fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatistics) -> Tile {
-    let k = result.policy.k;
-    let gated = is_gated(result, set);
+    // The columns are named, so that they are not taken for others.
+    let columns = match set.columns.len() {
+        number if set.columns == uniqueness.full.columns => messages::all_columns(number),
+        number => messages::counted(number as u64, "static column", "static columns"),
+    };
+    let limit = match set.smallest_class {
+        None => why_undefined(set, "smallest_class").unwrap_or_default(),
+        Some(_) if is_gated(result, set) => format!("limit: at least {}", count(u64::from(result.policy.k))),
+        Some(_) => "not held to a limit".to_owned(),
+    };
     Tile {
-        label: messages::TILE_SMALLEST.to_owned(),
+        label: "Smallest crowd".to_owned(),
         value: optional_count(set.smallest_class),
-        note: messages::tile_smallest_note(
-            &messages::tile_columns(set.columns == uniqueness.full.columns, set.columns.len()),
-            &match set.smallest_class {
-                None => why_undefined(set, "smallest_class").unwrap_or_default(),
-                Some(_) if gated => messages::at_least(k),
-                Some(_) => messages::NOT_GATED.to_owned(),
-            },
-        ),
+        note: format!("{columns}; {limit}"),
         over: checks::of_set(result, set, "smallest_class").is_some_and(|figure| checks::is_over(result, figure)),
     }
 }
@@ -102,26 +103,23 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
 )]
 fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
-    let average = set.risk.average_subject;
-    Tile {
-        label: messages::TILE_EXPECTED.to_owned(),
-        value: average.map_or_else(
-            || messages::NOT_DEFINED.to_owned(),
-            |average| messages::about(&count((average * whole as f64).round() as u64)),
-        ),
-        note: average.map_or_else(
-            || why_undefined(set, "risk.average_subject").unwrap_or_default(),
-            |average| messages::tile_expected_note(&percent(average), whole, set.reading),
-        ),
-        over: false,
-    }
+    let (value, note) = match set.risk.average_subject {
+        Some(average) => {
+            let units = messages::unit(set.reading, whole);
+            let note = format!("expected, of {} {units} ({})", count(whole), percent(average));
+            (format!("≈ {}", count((average * whole as f64).round() as u64)), note)
+        }
+        None => (messages::NOT_DEFINED.to_owned(), why_undefined(set, "risk.average_subject").unwrap_or_default()),
+    };
+    Tile { label: "Found by one guess each".to_owned(), value, note, over: false }
 }
 
 /// What known points single out where that was measured, else the worst case of all columns.
 fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
     let full = &uniqueness.full;
+    let units = messages::capitalised(messages::unit(full.reading, 2));
     known_points_tile(result).unwrap_or_else(|| Tile {
-        label: messages::tile_alone(messages::unit(full.reading, 2), full.columns.len()),
+        label: format!("{units} alone on {}", messages::all_columns(full.columns.len())),
         value: share(full.unique_subjects, population(&result.dataset, full)),
         note: messages::tile_alone_note(full),
         over: false,
@@ -131,11 +129,11 @@ fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
 /// The tile of known points; none where there was nothing to judge.
 pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
     let (_, point) = known_points::gated(result)?;
-    let limit = known_points::limit(result);
+    let limit = known_points::limit(result).map(|limit| format!("limit: at most {}", percent(limit)));
     Some(Tile {
-        label: messages::tile_unicity(point.known_points),
+        label: format!("Singled out by {} points", point.known_points),
         value: point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent),
-        note: messages::tile_unicity_note(limit.map(percent).as_deref()),
+        note: limit.unwrap_or_else(|| "of subjects".to_owned()),
         over: known_points::is_over(result),
     })
 }
@@ -144,12 +142,13 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
 pub(super) fn linkage_tile(result: &ScanResult) -> Option<Tile> {
     let measured = linkage::measured(result)?;
     let attack = linkage::strongest(result).or(measured.attacks.first())?;
-    let limit = linkage::limit_in_words(result, attack);
+    let limit = linkage::limit_in_words(result, attack).map(|limit| format!("limit: at most {limit}"));
+    let limit = limit.unwrap_or_else(|| "no limit set".to_owned());
     let value = linkage::rate(attack).map_or_else(|| messages::NOT_DEFINED.to_owned(), percent);
     Some(Tile {
-        label: messages::TILE_LINKED.to_owned(),
-        value: if attack.evidence == Evidence::None { messages::tile_no_evidence(&value) } else { value },
-        note: messages::tile_linked_note(attack, limit.as_deref()),
+        label: "Strongest linkage attack".to_owned(),
+        value: if attack.evidence == Evidence::None { format!("{value}, {}", messages::NO_EVIDENCE) } else { value },
+        note: format!("{}; {limit}", messages::attack_label(attack)),
         over: linkage::breaks(result, attack),
     })
 }
@@ -165,9 +164,19 @@ pub(super) struct Bar {
 
 #[derive(Default)]
 pub(super) struct Bars {
-    pub(super) note: &'static str,
+    pub(super) note: String,
     pub(super) rows: Vec<Bar>,
     pub(super) more: String,
+}
+
+impl Bars {
+    /// The first of all bars, and how many there are besides.
+    fn first(note: impl Into<String>, rows: impl Iterator<Item = Bar>, all: usize) -> Self {
+        let rows: Vec<Bar> = rows.take(BARS).collect();
+        let left_out = all.saturating_sub(rows.len());
+        let more = if left_out == 0 { String::new() } else { count(left_out as u64) };
+        Self { note: note.into(), rows, more }
+    }
 }
 
 fn bar(name: String, share: f64, value: String, link: &'static str) -> Bar {
@@ -180,36 +189,27 @@ pub(super) fn columns(uniqueness: &Uniqueness) -> Bars {
     let effects = riskiest_columns(uniqueness);
     let total: f64 = effects.iter().filter_map(|effect| effect.shapley).sum();
     let has_parts = total > 0.0 && effects.iter().all(|effect| effect.shapley.is_some());
-    let part = |effect: &crate::result::ColumnEffect| {
+    let part = |effect: &ColumnEffect| {
         if has_parts { effect.shapley.map(|value| value / total) } else { effect.leave_one_out }
     };
-    let figures = effects.iter().filter_map(|effect| Some((effect, part(effect).filter(|part| *part > 0.0)?)));
-    let bars: Vec<Bar> = figures
-        .take(BARS)
-        .map(|(effect, part)| bar(shortened(&printable(&effect.column), 40), part, percent(part), "columns"))
-        .collect();
-    Bars {
-        note: if has_parts { messages::PART_OF_RISK } else { messages::DROP_WITHOUT },
-        more: messages::more_bars(effects.len().saturating_sub(bars.len())),
-        rows: bars,
-    }
+    let bars = effects.iter().filter_map(|effect| {
+        let part = part(effect).filter(|part| *part > 0.0)?;
+        Some(bar(shortened(&printable(&effect.column), 40), part, percent(part), "columns"))
+    });
+    let note = if has_parts { "Each one's part of the whole risk" } else { "Drop in the share alone without it" };
+    Bars::first(note, bars, effects.len())
 }
 
 /// The riskiest sets with the share of subjects that they single out.
 pub(super) fn sets(result: &ScanResult, uniqueness: &Uniqueness) -> Bars {
     let ranked = riskiest_sets(uniqueness);
-    let bars: Vec<Bar> = ranked
-        .iter()
-        .filter(|set| set.unique_subjects > 0)
-        .take(BARS)
-        .map(|set| {
-            let whole = population(&result.dataset, set);
-            let name = shortened(&names(&set.columns).join(", "), 60);
-            let part = ratio(set.unique_subjects, whole).unwrap_or(0.0);
-            bar(name, part, share(set.unique_subjects, whole), "crowds")
-        })
-        .collect();
-    Bars { note: "", more: messages::more_bars(ranked.len().saturating_sub(bars.len())), rows: bars }
+    let bars = ranked.iter().filter(|set| set.unique_subjects > 0).map(|set| {
+        let whole = population(&result.dataset, set);
+        let name = shortened(&names(&set.columns).join(", "), 60);
+        let part = ratio(set.unique_subjects, whole).unwrap_or(0.0);
+        bar(name, part, share(set.unique_subjects, whole), "crowds")
+    });
+    Bars::first(format!("Sets of at most {}", messages::columns(uniqueness.max_set)), bars, ranked.len())
 }
 
 /// One thing to do.
@@ -249,35 +249,47 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
         room -= 1;
         actions.push(action(result, advice));
     }
-    let shown = actions.len() - before;
-    let others: Vec<String> = alternatives(result).map(|advice| plain(&printable(&advice.action))).collect();
-    let outcome = result.verdict.outcome;
-    let mut notes = Vec::new();
-    if outcome == VerdictOutcome::Incomplete {
-        notes.push(quoted(messages::DO_INCOMPLETE));
+    Todo {
+        notes: notes(result, &ranked, actions.is_empty()),
+        has_more: ranked.len() > actions.len() - before,
+        actions,
+        alternatives: alternatives(result).map(|advice| plain(&printable(&advice.action))).collect(),
     }
-    notes.extend(known_points_note(result, &ranked).map(|note| quoted(&note)));
-    let is_untreated = |finding: &Finding| finding.code == FindingCode::TreatmentNotApplied;
-    if result.findings.iter().any(is_untreated) {
-        notes.push(quoted(messages::DO_APPLY));
-    }
-    if !ranked.is_empty() {
-        notes.push(quoted(messages::DO_SCAN_AGAIN));
-    } else if actions.is_empty() && notes.is_empty() {
-        notes.push(quoted(match (outcome, &result.verdict.headline) {
-            (VerdictOutcome::Pass, None) => messages::DO_NOTHING,
-            (VerdictOutcome::Pass, Some(_)) => messages::DO_KEEP,
-            _ => messages::DO_LOOK,
-        }));
-    }
-    Todo { notes, actions, alternatives: others, has_more: ranked.len() > shown }
 }
 
-/// That known points were not counted for any proposal, where their limit is broken.
-fn known_points_note(result: &ScanResult, ranked: &[&Advice]) -> Option<String> {
+/// What to keep in mind beside what to do, or instead of it.
+fn notes(result: &ScanResult, ranked: &[&Advice], has_no_action: bool) -> Vec<Sentence> {
+    let outcome = result.verdict.outcome;
+    let is_untreated = |finding: &Finding| finding.code == FindingCode::TreatmentNotApplied;
+    let mut notes = Vec::new();
+    if outcome == VerdictOutcome::Incomplete {
+        notes.extend(Section::new("what to do, incomplete").todo);
+    }
+    if known_points_stay(result, ranked) {
+        notes.extend(Section::new("what to do, known points stay").todo);
+    }
+    if result.findings.iter().any(is_untreated) {
+        notes.extend(Section::new("what to do, untreated").todo);
+    }
+    if !ranked.is_empty() {
+        notes.extend(Section::new("what to do, proposals").todo);
+    } else if has_no_action && notes.is_empty() {
+        let prose = match (outcome, &result.verdict.headline) {
+            (VerdictOutcome::Pass, None) => "what to do, nothing to change",
+            (VerdictOutcome::Pass, Some(_)) => "what to do, a pass that rests on something",
+            _ => "what to do, no proposal",
+        };
+        notes.extend(Section::new(prose).todo);
+    }
+    notes
+}
+
+/// Whether known points break their limit and were counted for no proposal.
+fn known_points_stay(result: &ScanResult, ranked: &[&Advice]) -> bool {
     let speaks_of_them = |advice: &&Advice| advice.after.as_ref().is_some_and(|after| after.unicity.is_some());
-    let is_counted = known_points::measured(result)?.resolutions.is_some() || ranked.iter().any(speaks_of_them);
-    (known_points::is_over(result) && !is_counted).then(|| messages::KNOWN_POINTS_STAY.to_owned())
+    let is_counted =
+        |unicity: &crate::result::Unicity| unicity.resolutions.is_some() || ranked.iter().any(speaks_of_them);
+    known_points::is_over(result) && known_points::measured(result).is_some_and(|unicity| !is_counted(unicity))
 }
 
 /// Columns that must not be there come first: no coarsening of others helps.
@@ -285,11 +297,13 @@ fn columns_to_leave_out(result: &ScanResult) -> Option<Action> {
     let mut columns: Vec<String> = Vec::new();
     let found = result.findings.iter().filter(|finding| !finding.waived && is_about_a_whole_column(finding.code));
     for column in found.flat_map(|finding| &finding.columns) {
-        if !columns.contains(&printable(column)) {
-            columns.push(printable(column));
+        let name = format!("`{}`", printable(column));
+        if !columns.contains(&name) {
+            columns.push(name);
         }
     }
-    (!columns.is_empty()).then(|| to_do(&messages::leave_out(&columns), messages::LEAVE_OUT_WHY.to_owned()))
+    let why = "They name people or are not agreed; no coarser column beside them helps.";
+    (!columns.is_empty()).then(|| to_do(&format!("Leave {} out of the extract", messages::list(&columns)), why))
 }
 
 /// Whether a finding goes away only with the column itself.
@@ -305,26 +319,23 @@ fn is_about_a_whole_column(code: FindingCode) -> bool {
 
 /// Nobody else can consent for a subject.
 fn consent(result: &ScanResult) -> Option<Action> {
-    let consent = result.recipient.as_ref()?.consent.as_ref()?;
-    (consent.without_consent > 0)
-        .then(|| to_do(&messages::leave_out_subjects(consent.without_consent), messages::CONSENT_WHY.to_owned()))
+    let without = result.recipient.as_ref()?.consent.as_ref()?.without_consent;
+    let text = format!("Leave out the records of {} without consent", messages::subjects(without));
+    (without > 0).then(|| to_do(&text, "Nobody can consent for them."))
 }
 
 /// Something to do that has no line of configuration.
-fn to_do(text: &str, why: String) -> Action {
-    Action {
-        text: quoted(text),
-        predicted: why,
-        config: String::new(),
-        config_label: String::new(),
-        recommended: false,
-    }
+fn to_do(text: &str, why: &str) -> Action {
+    let (config, config_label) = Default::default();
+    Action { text: quoted(text), predicted: why.to_owned(), config, config_label, recommended: false }
 }
 
 fn guessed_roles(result: &ScanResult) -> Option<Action> {
     let guessed = result.dataset.columns.iter().filter(|column| column.guessed).count();
     let is_held_up = result.findings.iter().any(|finding| finding.code == FindingCode::GuessedRoles && !finding.waived);
-    (guessed > 0 && is_held_up).then(|| to_do(messages::CONFIRM_ROLES, messages::confirm_roles_why(guessed)))
+    let roles = messages::counted(guessed as u64, "role is", "roles are");
+    let text = "Confirm the roles of the columns: write them down with `reidrisk init INPUT`, then scan again";
+    (guessed > 0 && is_held_up).then(|| to_do(text, &format!("{roles} guessed, and a guess never passes.")))
 }
 
 fn action(result: &ScanResult, advice: &Advice) -> Action {
@@ -335,29 +346,33 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
     } else {
         lines.into_iter().map(printable).collect::<Vec<_>>().join("\n")
     };
-    let label = messages::config_label(&shortened(&plain(&printable(&advice.action)), 80));
-    Action { text, predicted: predicted(result, advice), config, config_label: label, recommended: advice.recommended }
+    let config_label = format!("Lines for reidrisk.toml: {}", shortened(&plain(&printable(&advice.action)), 80));
+    Action { text, predicted: predicted(result, advice), config, config_label, recommended: advice.recommended }
 }
 
 /// The figures of a proposal beside those of now.
 pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return String::new() };
-    let set = headline_set(result, uniqueness);
-    let mut parts = Vec::new();
-    let both = |figure: fn(&crate::result::Headline, &Uniqueness, &SetStatistics) -> Option<u64>| {
-        let [before, after] =
-            [&advice.before, &advice.after].map(|headline| figure(headline.as_ref()?, uniqueness, set));
-        Some((count(before?), after.map_or_else(|| messages::NOT_DEFINED.to_owned(), count)))
+    if crowds(result).is_none() {
+        return String::new();
+    }
+    let both = |figure: fn(&ScanResult, &crate::result::Headline) -> Option<u64>| {
+        let [before, after] = [&advice.before, &advice.after].map(|headline| figure(result, headline.as_ref()?));
+        Some(format!("{} → {}", count(before?), optional_count(after)))
     };
-    parts.extend(both(smallest_crowd).map(|(before, after)| messages::predicted_smallest(&before, &after)));
-    parts.extend(both(exposed).map(|(before, after)| messages::predicted_exposed(&before, &after, result.policy.k)));
     let unicity =
         [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
-    if let [Some(before), Some(after)] = unicity {
-        parts.push(messages::predicted_unicity(&percent(before), &percent(after)));
-    }
-    parts.extend(advice.detail_kept.map(|kept| messages::predicted_detail(&percent(kept))));
-    parts.join("; ")
+    let parts = [
+        both(smallest_crowd).map(|both| format!("smallest crowd {both}")),
+        both(exposed).map(|both| format!("in crowds below {}: {both}", count(u64::from(result.policy.k)))),
+        match unicity {
+            [Some(before), Some(after)] => {
+                Some(format!("singled out by known points: {} → {}", percent(before), percent(after)))
+            }
+            _ => None,
+        },
+        advice.detail_kept.map(|kept| format!("{} of detail kept", percent(kept))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 pub(super) struct Trust {
@@ -368,33 +383,32 @@ pub(super) struct Trust {
 pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let dataset = &result.dataset;
     let guessed = dataset.columns.iter().any(|column| column.guessed);
-    let complete = matches!(crowds(result), Crowds::Measured(_));
+    let complete = crowds(result).is_some();
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
-    let waived = result.findings.iter().filter(|finding| finding.waived).count();
-    let subject = if dataset.subject.is_none() {
-        mark(false, messages::TRUST_NO_SUBJECT)
-    } else if dataset.records_without_subject > 0 {
-        mark(false, &messages::trust_without_subject(dataset.records_without_subject))
-    } else {
-        mark(true, messages::TRUST_SUBJECTS)
+    let subject = match dataset.records_without_subject {
+        _ if dataset.subject.is_none() => mark(false, "No subject declared: each record counts as one"),
+        0 => mark(true, "Every record has a subject"),
+        left_out => {
+            let records = messages::counted(left_out, "record", "records");
+            mark(false, &format!("{records} without a subject, left out"))
+        }
+    };
+    let waived = match result.findings.iter().filter(|finding| finding.waived).count() {
+        0 => mark(true, "No waiver in force"),
+        waived => mark(false, &format!("{} waived", messages::counted(waived as u64, "finding", "findings"))),
     };
     let recipient = result.recipient.as_ref().and_then(|recipient| recipient.name.as_ref());
     vec![
-        mark(!guessed, if guessed { messages::TRUST_GUESSED } else { messages::TRUST_DECLARED }),
-        mark(complete, if complete { messages::TRUST_COMPLETE } else { messages::TRUST_NOT_COMPLETE }),
+        mark(!guessed, if guessed { "Roles guessed: confirm them" } else { "Roles declared" }),
+        mark(complete, if complete { "Measures complete" } else { "A measure is missing or cut off" }),
         subject,
-        mark(true, messages::TRUST_CENSUS),
-        mark(waived == 0, &messages::waivers(waived)),
+        mark(true, "Counted as a census"),
+        waived,
         recipient.map_or_else(
-            || mark(false, messages::TRUST_NO_RECIPIENT),
-            |name| mark(true, &messages::recipient_is(&shortened(&printable(name), 40))),
+            || mark(false, "No recipient declared"),
+            |name| mark(true, &format!("Recipient: {}", shortened(&printable(name), 40))),
         ),
     ]
-}
-
-/// Whether a column may be known to others: it takes part in the crowds.
-pub(super) fn is_quasi(role: Role) -> bool {
-    role == Role::QuasiIdentifier
 }
 
 /// The worst case of all columns, where the headline speaks of fewer.

@@ -1,60 +1,53 @@
 //! How many known points single a subject out, and what coarser versions of the extract would hide.
 
 use super::section::{Section, Sentence, figures, quoted};
-use super::table::{Cell, Table};
+use super::table::{Cell, Column, Table};
 use crate::number::{count, percent};
-use crate::report::escape::printable;
 use crate::report::known_points::{gated, gated_number, is_over, limit};
 use crate::report::summary::names;
 use crate::report::{Chart, messages, sweep};
-use crate::result::{
-    MobilityResult, Outcome, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions, UnicityResult,
-};
+use crate::result::{MobilityResult, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions};
 
 /// Curves whose table is written out; more stand in `result.json`.
 const CURVES: usize = 24;
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "known-points".into(), title: messages::UNICITY_TITLE.into(), ..Section::default() };
-    Some(match result.measures.unicity.as_ref()? {
-        Outcome::Measured { value, .. } => measured(section, result, value, charts),
-        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { answer: messages::unicity_unknown(&printable(explanation)), ..section }
-        }
-    })
+    let section = Section::new("known-points");
+    section.of(
+        result.measures.unicity.as_ref(),
+        "How many known points single a subject out is unknown",
+        |section, value| measured(section, result, value, charts),
+    )
 }
 
-fn measured(section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
-    let mut reading = messages::owned(messages::UNICITY_READING);
+fn measured(mut section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
     let mut attackers: Vec<_> = value.curves.iter().map(|curve| curve.attacker).collect();
     attackers.sort_unstable();
     attackers.dedup();
-    reading.extend(attackers.into_iter().map(|attacker| messages::attacker_sentence(attacker).to_owned()));
-    let mut todo = vec![quoted(messages::UNICITY_TODO)];
-    let mut tables = tables(value);
+    section.reading.extend(attackers.into_iter().map(|attacker| messages::attacker_sentence(attacker).to_owned()));
+    section.tables = tables(value);
     match &value.resolutions {
         Some(study) => {
-            reading.extend(messages::owned(messages::SWEEP_READING));
-            tables.push(resolutions(result, study));
-            todo.extend(sweep::advice(result, study).flags.map(|flags| quoted(&messages::sweep_todo(&flags))));
+            section.reading.extend(Section::new("known-points, swept").reading);
+            section.tables.push(resolutions(result, study));
+            let confirm = |flags| quoted(&format!("Confirm it on the whole extract: `reidrisk scan INPUT {flags}`."));
+            section.todo.extend(sweep::advice(result, study).flags.map(confirm));
         }
-        None => todo.push(quoted(messages::UNICITY_SWEEP_TODO)),
+        None => section.todo.extend(Section::new("known-points, not swept").todo),
     }
-    if !value.mobility.is_empty() {
-        reading.extend(messages::owned(messages::MOBILITY_READING));
+    if let Some(table) = mobility(value).any() {
+        section.reading.extend(Section::new("known-points, places").reading);
+        section.tables.push(table);
     }
     let curve = gated(result).map(|(curve, _)| curve).or(value.curves.first());
     Section {
         answer: answer(result, value),
         lines: lines(result, value),
         figures: figures(charts, &["unicity", "resolutions", "resolution-curves"]),
-        tables: [tables, mobility(value).into_iter().collect()].concat(),
-        reading,
         caution: curve.map_or_else(Vec::new, |curve| {
             messages::unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
         }),
-        todo,
         ..section
     }
 }
@@ -63,123 +56,109 @@ fn answer(result: &ScanResult, value: &Unicity) -> String {
     let plain = value.curves.first().and_then(|curve| Some((curve, curve.results.last()?)));
     match gated(result).or(plain).filter(|(_, point)| point.share.is_some()) {
         Some((curve, point)) => messages::unicity_answer(curve, point, limit(result), is_over(result)),
-        None => messages::NO_UNICITY.to_owned(),
+        None => "How many known points single a subject out is not known: no share is defined.".to_owned(),
     }
 }
 
 /// What the figures need to have said before them: why the gate looks elsewhere, curves without any, the sweep.
 fn lines(result: &ScanResult, value: &Unicity) -> Vec<Sentence> {
-    let mut lines: Vec<Sentence> = Vec::new();
-    lines.extend(value.gate_note.as_deref().map(|note| quoted(&messages::gate_note(&printable(note)))));
+    let mut lines: Vec<String> = value.gate_note.as_deref().map(messages::gate_note).into_iter().collect();
     for curve in value.curves.iter().take(CURVES) {
-        let Some(undefined) = &curve.undefined else { continue };
-        let explanation = printable(&undefined.explanation);
-        lines.push(quoted(&messages::curve_unknown(&messages::curve_caption(curve, false), &explanation)));
+        let caption = messages::curve_caption(curve, false);
+        lines.extend(curve.undefined.as_ref().map(|undefined| messages::curve_unknown(&caption, undefined)));
     }
-    lines.extend(messages::clock(&result.dataset).map(|clock| quoted(&clock)));
-    lines.extend(worst_mobility(value).map(|worst| quoted(&worst)));
-    if let Some(study) = &value.resolutions {
-        lines.extend(sweep::advice(result, study).sentences.iter().map(|sentence| quoted(sentence)));
-    }
-    lines
+    lines.extend(messages::clock(&result.dataset));
+    // The attack of the mobility literature that finds most for certain.
+    let share = |result: &&MobilityResult| result.share_at_risk_1.unwrap_or(-1.0);
+    let known = value.mobility.iter().filter(|result| result.share_at_risk_1.is_some());
+    lines.extend(known.max_by(|left, right| share(left).total_cmp(&share(right))).map(messages::mobility_sentence));
+    lines.extend(value.resolutions.iter().flat_map(|study| sweep::advice(result, study).sentences));
+    lines.iter().map(|line| quoted(line)).collect()
 }
 
 /// The judged curve open, the others folded, and what each is about.
 fn tables(value: &Unicity) -> Vec<Table> {
-    let mut places: Vec<usize> = (0..value.curves.len()).collect();
-    places.sort_by_key(|place| (value.gated_curve != Some(*place), *place));
-    let mut tables = Vec::new();
-    for place in places.into_iter().take(CURVES) {
-        let curve = &value.curves[place];
-        let is_gated = value.gated_curve == Some(place);
-        if !curve.results.is_empty() {
-            let table = table(curve, messages::curve_caption(curve, is_gated));
-            tables.push(if is_gated { table } else { table.folded() });
-        }
-    }
-    let rows = value.curves.iter().enumerate().map(|(place, curve)| {
-        vec![
-            Cell::text(messages::curve_label(curve)),
-            Cell::text(curve.cohort_in_words()),
-            Cell::number(count(curve.points)),
-            Cell::number(count(curve.records_without_point)),
-            Cell::number(count(curve.records_hidden)),
-            Cell::text(if value.gated_curve == Some(place) { messages::JUDGED } else { messages::NOT_JUDGED }),
-        ]
+    let mut curves: Vec<(usize, &UnicityCurve)> = value.curves.iter().enumerate().collect();
+    let is_gated = |place: usize| value.gated_curve == Some(place);
+    let about = Table::of(
+        "What each curve is about",
+        &curves,
+        &[
+            ("Curve", &|(_, curve)| Cell::text(messages::curve_label(curve))),
+            ("Subjects looked at", &|(_, curve)| Cell::text(curve.cohort_in_words())),
+            ("Distinct points", &|(_, curve)| Cell::count(curve.points)),
+            ("Records without a point", &|(_, curve)| Cell::count(curve.records_without_point)),
+            ("Records out of sight", &|(_, curve)| Cell::count(curve.records_hidden)),
+            ("Judged", &|(place, _)| Cell::text(messages::yes_no(is_gated(*place)))),
+        ],
+    );
+    curves.sort_by_key(|(place, _)| (!is_gated(*place), *place));
+    let tables = curves.into_iter().take(CURVES).filter_map(|(place, curve)| {
+        let table = table(curve, messages::curve_caption(curve, is_gated(place))).any()?;
+        Some(if is_gated(place) { table } else { table.folded() })
     });
-    tables.push(Table::new(messages::CURVES_CAPTION, &messages::CURVES_HEADS, rows).folded());
-    tables
+    tables.chain([about.folded()]).collect()
 }
 
 fn table(curve: &UnicityCurve, caption: String) -> Table {
-    let rows = curve.results.iter().map(|point| {
-        let figures = [
-            Cell::optional(point.share.map(percent)),
-            Cell::optional(interval(point)),
-            Cell::number(count(point.subjects)),
-            Cell::number(count(point.excluded)),
-            Cell::text(messages::unicity_method(point.method, point.draws)),
-            Cell::text(messages::unicity_note(point)),
-        ];
-        [vec![Cell::number(point.known_points.to_string())], figures.to_vec()].concat()
-    });
-    Table::new(caption, &messages::UNICITY_HEADS, rows)
-}
-
-/// The interval of a sampled share; an exact one needs none.
-fn interval(point: &UnicityResult) -> Option<String> {
-    let [low, high] = point.interval?;
-    Some(match point.method {
-        UnicityMethod::Exact => messages::EXACT.to_owned(),
-        UnicityMethod::Sampled => messages::interval(&percent(low), &percent(high)),
-    })
+    Table::of(
+        caption,
+        &curve.results,
+        &[
+            ("Known points", &|point| Cell::number(point.known_points.to_string())),
+            ("Singled out", &|point| Cell::optional(point.share.map(percent))),
+            ("95 % interval", &|point| {
+                Cell::optional(point.interval.map(|interval| match point.method {
+                    UnicityMethod::Exact => messages::EXACT.to_owned(),
+                    UnicityMethod::Sampled => messages::interval(interval),
+                }))
+            }),
+            ("Subjects", &|point| Cell::count(point.subjects)),
+            ("Left out", &|point| Cell::count(point.excluded)),
+            ("Method", &|point| Cell::text(messages::unicity_method(point.method, point.draws))),
+            ("Note", &|point| Cell::text(messages::unicity_note(point))),
+        ],
+    )
 }
 
 /// The data of the pictures of the sweep: a row for each choice of steps, a column for each number of known points.
 fn resolutions(result: &ScanResult, study: &UnicityResolutions) -> Table {
-    let known = sweep::known(study);
     let limit = limit(result);
-    let heads: Vec<String> = [messages::SWEEP_CHOICE.to_owned()]
-        .into_iter()
-        .chain(known.iter().map(|known| messages::known_points(*known)))
-        .collect();
-    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<Cell>> = sweep::choices(study)
-        .iter()
-        .map(|steps| {
-            let figures = known.iter().map(|known| {
-                let point = sweep::cell(study, steps, *known);
-                Cell::optional(point.and_then(|point| messages::sweep_cell(point, limit)))
-            });
-            [Cell::text(sweep::label(study, steps))].into_iter().chain(figures).collect()
-        })
-        .collect();
-    Table::new(messages::sweep_caption(&names(&study.point)), &heads, rows.into_iter()).folded()
+    let of_number = |known| {
+        let cell = move |steps: &&[usize]| {
+            let point = sweep::cell(study, steps, known);
+            Cell::optional(point.and_then(|point| messages::sweep_cell(point, limit)))
+        };
+        (messages::known_points(known), cell)
+    };
+    let shares: Vec<_> = sweep::known(study).into_iter().map(of_number).collect();
+    let others = shares.iter().map(|(head, cell)| -> Column<'_, &[usize]> { (head, cell) });
+    let first: Column<'_, &[usize]> = ("Coarsening", &|steps| Cell::text(sweep::label(study, steps)));
+    let columns: Vec<Column<'_, &[usize]>> = [first].into_iter().chain(others).collect();
+    let on = messages::list(&names(&study.point));
+    let caption = format!("Share singled out by points of {on} at each step of coarsening");
+    Table::of(caption, &sweep::choices(study), &columns).folded()
 }
 
-/// The attack of the mobility literature that finds most for certain, in a sentence.
-fn worst_mobility(value: &Unicity) -> Option<String> {
-    let share = |result: &&MobilityResult| result.share_at_risk_1.unwrap_or(-1.0);
-    let measured = value.mobility.iter().filter(|result| result.share_at_risk_1.is_some());
-    measured.max_by(|left, right| share(left).total_cmp(&share(right))).map(messages::mobility_sentence)
-}
-
-/// The attacks of the mobility literature, one a row; none where none was asked for.
-fn mobility(value: &Unicity) -> Option<Table> {
-    let rows = value.mobility.iter().map(|result| {
-        let interval = result.interval.map(|[low, high]| {
-            if low < high { messages::interval(&percent(low), &percent(high)) } else { messages::EXACT.to_owned() }
-        });
-        vec![
-            Cell::text(result.attack.in_words()),
-            Cell::text(messages::mobility_place(result)),
-            Cell::optional_words(result.known.map(|known| count(u64::from(known))), "–"),
-            Cell::optional(result.mean_risk.map(percent)),
-            Cell::optional(result.share_at_risk_1.map(percent)),
-            Cell::optional(interval),
-            Cell::number(messages::count_of(result.looked_at, result.subjects)),
-            Cell::text(messages::mobility_note(result)),
-        ]
-    });
-    (!value.mobility.is_empty()).then(|| Table::new(messages::MOBILITY_CAPTION, &messages::MOBILITY_HEADS, rows))
+/// The attacks of the mobility literature, one a row.
+fn mobility(value: &Unicity) -> Table {
+    let interval = |[low, high]: [f64; 2]| {
+        if low < high { messages::interval([low, high]) } else { messages::EXACT.to_owned() }
+    };
+    Table::of(
+        "Attacks on places, times and counts",
+        &value.mobility,
+        &[
+            ("Known", &|result| Cell::text(result.attack.in_words())),
+            ("Place", &|result| Cell::text(messages::mobility_place(result))),
+            ("How many", &|result| Cell::optional_words(result.known.map(|known| count(u64::from(known))), "–")),
+            ("Mean risk", &|result| Cell::optional(result.mean_risk.map(percent))),
+            ("Found for certain", &|result| Cell::optional(result.share_at_risk_1.map(percent))),
+            ("95 % interval", &|result| Cell::optional(result.interval.map(interval))),
+            ("Subjects looked at", &|result| {
+                Cell::number(format!("{} of {}", count(result.looked_at), count(result.subjects)))
+            }),
+            ("Note", &|result| Cell::text(messages::mobility_note(result))),
+        ],
+    )
 }

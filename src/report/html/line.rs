@@ -1,10 +1,10 @@
 //! The number line of the first screen: now, limit, and what the recommended change would make of it.
 
-use crate::number::percent;
+use crate::number::{count, percent};
 use crate::report::headline::{About, headline};
-use crate::report::summary::{Crowds, crowds, is_below_limit, is_gated, proposals, smallest_crowd};
+use crate::report::summary::{is_below_limit, is_gated, proposals, smallest_crowd};
 use crate::report::{known_points, linkage, messages};
-use crate::result::{Advice, LinkageAttack, ScanResult, SetStatistics, UnicityResult};
+use crate::result::{ScanResult, SetStatistics};
 
 /// Places are percent of the width.
 pub(super) struct NumberLine {
@@ -12,12 +12,8 @@ pub(super) struct NumberLine {
     /// Where the part of the line that breaks the limit begins, and how long it is.
     pub(super) over_at: String,
     pub(super) over: String,
-    pub(super) limit: String,
-    pub(super) limit_at: String,
-    pub(super) limit_anchor: &'static str,
-    pub(super) now: String,
-    pub(super) now_at: String,
-    pub(super) now_anchor: &'static str,
+    pub(super) limit: LinePoint,
+    pub(super) now: LinePoint,
     pub(super) breaks: bool,
     pub(super) after: Option<LinePoint>,
     pub(super) end: String,
@@ -38,104 +34,85 @@ const APART: f64 = 26.0;
 pub(super) fn number_line(result: &ScanResult) -> Option<NumberLine> {
     match headline(result).about {
         About::Crowd(set) => of_crowd(result, set),
-        About::KnownPoints(_, point) => of_known_points(result, point),
-        About::Linked(attack) => of_linkage(result, attack),
+        About::KnownPoints(_, point) => {
+            let (now, limit) = (point.share?, known_points::limit(result)?);
+            let after = recommended(result).and_then(|after| after.unicity);
+            Some(NumberLine {
+                breaks: known_points::is_over(result),
+                ..of_share(["Singled out by known points", "singled out"], now, limit, after)
+            })
+        }
+        About::Linked(attack) => {
+            let (now, limit) = (linkage::rate(attack)?, linkage::limit(result, attack)?);
+            let breaks = linkage::breaks(result, attack);
+            Some(NumberLine { breaks, ..of_share(["Share linked", "linked"], now, limit, None) })
+        }
         About::Nothing(_) => None,
     }
 }
 
-fn recommended(result: &ScanResult) -> Option<&Advice> {
-    proposals(result).find(|advice| advice.recommended)
+/// The figures after the recommended change.
+fn recommended(result: &ScanResult) -> Option<&crate::result::Headline> {
+    proposals(result).find(|advice| advice.recommended)?.after.as_ref()
 }
 
 /// The smallest crowd, from 1 on, logarithmic.
 fn of_crowd(result: &ScanResult, set: &SetStatistics) -> Option<NumberLine> {
-    let Crowds::Measured(uniqueness) = crowds(result) else { return None };
     let now = set.smallest_class.filter(|smallest| *smallest > 0)?;
     let k = u64::from(result.policy.k.max(1));
     let gated = is_gated(result, set);
-    let after = recommended(result)
-        .and_then(|advice| smallest_crowd(advice.after.as_ref()?, uniqueness, set))
-        .filter(|after| *after > now);
+    let after = recommended(result).and_then(|after| smallest_crowd(result, after)).filter(|after| *after > now);
     let end = [50, k * 4, now * 2, after.unwrap_or(0) * 2].into_iter().max().unwrap_or(50);
     let at = |value: u64| place(logarithm(value) / logarithm(end));
     let units = messages::unit(set.reading, now);
-    let after =
-        after.filter(|after| at(*after) - at(now) > APART).map(|after| mark(at(after), messages::line_after(after)));
+    let held = if gated { "limit: at least" } else { "not held to a limit; the policy's k is" };
+    let not_held = if gated { "" } else { " (not held to it)" };
     Some(NumberLine {
-        label: messages::line_label(now, k, units, gated),
+        label: format!("Smallest crowd: {} {units}; {held} {}.", count(now), count(k)),
         over_at: percent_of_width(LINE.0),
         over: percent_of_width(if gated { at(k) - LINE.0 } else { 0.0 }),
-        limit: messages::line_limit(k, gated),
-        limit_at: percent_of_width(at(k)),
-        limit_anchor: anchor(at(k)),
-        now: messages::line_now(now, units),
-        now_at: percent_of_width(at(now)),
-        now_anchor: anchor(at(now)),
+        limit: mark(at(k), format!("limit {}{not_held}", count(k))),
+        now: mark(at(now), format!("now {} {units}", count(now))),
         breaks: is_below_limit(result, set),
-        after,
-        end: messages::line_end(end, messages::unit(set.reading, end)),
+        after: after.filter(|after| at(*after) - at(now) > APART).map(|after| then(at(after), &count(after))),
+        end: format!("smallest crowd, up to {} {}", count(end), messages::unit(set.reading, end)),
     })
 }
 
-/// The share singled out, from none to all.
-fn of_known_points(result: &ScanResult, point: &UnicityResult) -> Option<NumberLine> {
-    let (now, limit) = (point.share?, known_points::limit(result)?);
-    let after = recommended(result)
-        .and_then(|advice| advice.after.as_ref()?.unicity)
-        .filter(|after| place(now) - place(*after) > APART)
-        .map(|after| mark(place(after), messages::line_after_share(&percent(after))));
-    Some(NumberLine {
-        label: messages::line_label_share(&percent(now), &percent(limit)),
-        over_at: percent_of_width(place(limit)),
-        over: percent_of_width(LINE.1 - place(limit)),
-        limit: messages::limit_share(&percent(limit)),
-        limit_at: percent_of_width(place(limit)),
-        limit_anchor: anchor(place(limit)),
-        now: messages::line_now_share(&percent(now)),
-        now_at: percent_of_width(place(now)),
-        now_anchor: anchor(place(now)),
-        breaks: known_points::is_over(result),
-        after,
-        end: messages::LINE_END_SHARE.to_owned(),
-    })
+/// A share of subjects, from none to all; what is counted for those who cannot see the line, and for its end.
+fn of_share([label, end]: [&str; 2], now: f64, limit: f64, after: Option<f64>) -> NumberLine {
+    let over = place(limit);
+    NumberLine {
+        label: format!("{label}: {} of subjects; limit: at most {}.", percent(now), percent(limit)),
+        over_at: percent_of_width(over),
+        over: percent_of_width(LINE.1 - over),
+        limit: mark(over, messages::limit_share(&percent(limit))),
+        now: mark(place(now), format!("now {}", percent(now))),
+        breaks: false,
+        after: after
+            .filter(|after| place(now) - place(*after) > APART)
+            .map(|after| then(place(after), &percent(after))),
+        end: format!("share of subjects {end}, up to 100 %"),
+    }
 }
 
-/// The share linked, from none to all.
-fn of_linkage(result: &ScanResult, attack: &LinkageAttack) -> Option<NumberLine> {
-    let (now, limit) = (linkage::rate(attack)?, linkage::limit(result, attack)?);
-    Some(NumberLine {
-        label: messages::line_label_linked(&percent(now), &percent(limit)),
-        over_at: percent_of_width(place(limit)),
-        over: percent_of_width(LINE.1 - place(limit)),
-        limit: messages::limit_share(&percent(limit)),
-        limit_at: percent_of_width(place(limit)),
-        limit_anchor: anchor(place(limit)),
-        now: messages::line_now_share(&percent(now)),
-        now_at: percent_of_width(place(now)),
-        now_anchor: anchor(place(now)),
-        breaks: linkage::breaks(result, attack),
-        after: None,
-        end: messages::LINE_END_LINKED.to_owned(),
-    })
+fn then(at: f64, figure: &str) -> LinePoint {
+    mark(at, format!("{figure} with the recommended change"))
 }
 
+/// Text near an edge begins or ends at its point.
 fn mark(at: f64, text: String) -> LinePoint {
-    LinePoint { at: percent_of_width(at), anchor: anchor(at), text }
+    let anchor = match at {
+        at if at < 12.0 => "start",
+        at if at > 80.0 => "end",
+        _ => "middle",
+    };
+    LinePoint { at: percent_of_width(at), anchor, text }
 }
 
 /// A place on the line, from a part of its length.
 fn place(part: f64) -> f64 {
     LINE.0 + (LINE.1 - LINE.0) * part.clamp(0.0, 1.0)
-}
-
-/// Text near an edge begins or ends at its point.
-fn anchor(place: f64) -> &'static str {
-    match place {
-        place if place < 12.0 => "start",
-        place if place > 80.0 => "end",
-        _ => "middle",
-    }
 }
 
 fn percent_of_width(place: f64) -> String {

@@ -4,7 +4,7 @@ use super::link_tables;
 use super::section::{Section, Sentence, figures, quoted};
 use crate::report::escape::printable;
 use crate::report::{Chart, linkage, messages};
-use crate::result::{AttackKind, Linkage, LinkageAttack, Outcome, ScanResult};
+use crate::result::{AttackKind, Linkage, LinkageAttack, ScanResult};
 
 /// Attacks that are written out; more stand in `result.json`.
 const ATTACKS: usize = 12;
@@ -17,24 +17,22 @@ const PICTURES: [&str; 6] =
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
-    let section = Section { id: "linkage".into(), title: messages::LINKAGE_TITLE.into(), ..Section::default() };
-    Some(match result.measures.linkage.as_ref()? {
-        Outcome::Measured { value, .. } => measured(section, result, value, charts),
-        Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
-            Section { answer: messages::linkage_unknown(&printable(explanation)), ..section }
-        }
+    let section = Section::new("linkage");
+    section.of(result.measures.linkage.as_ref(), "What can be linked is unknown", |section, value| {
+        measured(section, result, value, charts)
     })
 }
 
 fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Chart]) -> Section {
     let attacks: Vec<&LinkageAttack> = linkage::ranked(value).into_iter().take(ATTACKS).collect();
+    let prose = if attacks.is_empty() { Section::default() } else { Section::new("linkage, attacks") };
     Section {
         answer: answer(result, value),
         lines: lines(value, &attacks),
         figures: figures(charts, &PICTURES),
         tables: link_tables::tables(result, value, &attacks),
-        reading: reading(charts, &attacks),
-        caution: if attacks.is_empty() { Vec::new() } else { messages::owned(messages::LINKAGE_CAUTION) },
+        reading: reading(prose.reading, charts, &attacks),
+        caution: prose.caution,
         todo: todo(result, value),
         ..section
     }
@@ -47,8 +45,8 @@ fn answer(result: &ScanResult, value: &Linkage) -> String {
             linkage::limit_in_words(result, attack).as_deref(),
             linkage::breaks(result, attack),
         ),
-        None if value.attacks.is_empty() => messages::NO_ATTACK.to_owned(),
-        None => messages::NO_ATTACK_FIGURE.to_owned(),
+        None if value.attacks.is_empty() => "No source was joined; pseudonyms were checked only.".to_owned(),
+        None => "What can be linked is not known: no attack has a figure.".to_owned(),
     }
 }
 
@@ -57,33 +55,29 @@ fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
     let mut lines: Vec<String> = linkage::of_columns(value).and_then(linkage::cut).into_iter().collect();
     lines.extend(value.pseudonyms.iter().map(messages::pseudonym_sentence));
     for attack in attacks {
+        let label = messages::capitalised(&messages::attack_label(attack));
         if linkage::rate(attack).is_none() {
             lines.push(messages::attack_sentence(attack));
         }
         if attack.source_equals_extract {
-            lines.push(messages::attack_note(attack, messages::SAME_RECORDS));
+            lines.push(format!(
+                "{label}: The source holds the same records as the extract: the figures say how far the extract links to \
+                 itself."
+            ));
         }
         let detail = attack.probabilistic.iter().flat_map(|detail| &detail.notes);
         let notes = attack.notes.iter().chain(detail).take(NOTES);
-        lines.extend(notes.map(|note| messages::attack_note(attack, &printable(note))));
+        lines.extend(notes.map(|note| format!("{label}: {}", printable(note))));
     }
     lines.iter().map(|line| quoted(&format!("{}.", line.trim_end_matches('.')))).collect()
 }
 
-fn reading(charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
-    let mut reading = Vec::new();
-    if !attacks.is_empty() {
-        reading.extend(messages::owned(messages::LINKAGE_READING));
-    }
+fn reading(mut reading: Vec<String>, charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
     let kinds = AttackKind::ALL.into_iter().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
     reading.extend(kinds.map(|kind| messages::attack_meaning(kind).to_owned()));
-    let pictures = [
-        ("linking-columns", messages::COLUMNS_LINK_READING),
-        ("match-weights", messages::WEIGHTS_READING),
-        ("link-calibration", messages::CALIBRATION_READING),
-    ];
-    let shown = pictures.into_iter().filter(|(name, _)| charts.iter().any(|chart| chart.name == *name));
-    reading.extend(shown.map(|(_, text)| text.to_owned()));
+    let pictures = ["linking-columns", "match-weights", "link-calibration"];
+    let shown = pictures.into_iter().filter(|name| charts.iter().any(|chart| chart.name == *name));
+    reading.extend(shown.flat_map(|name| Section::new(name).reading));
     reading
 }
 
@@ -92,10 +86,10 @@ fn todo(result: &ScanResult, value: &Linkage) -> Vec<Sentence> {
     let without_limit = value.attacks.iter().any(|attack| linkage::limit_in_words(result, attack).is_none());
     let reversed = value.pseudonyms.iter().any(|check| check.reversed > 0);
     let all = [
-        (reversed, messages::PSEUDONYM_TODO),
-        (has(false), messages::LINKAGE_TODO),
-        (has(true), messages::RELEASE_TODO),
-        (without_limit, messages::LIMIT_TODO),
+        (reversed, "linkage, reversed pseudonyms"),
+        (has(false), "linkage, by tables"),
+        (has(true), "linkage, by releases"),
+        (without_limit, "linkage, no limit"),
     ];
-    all.into_iter().filter(|(applies, _)| *applies).map(|(_, text)| quoted(text)).collect()
+    all.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, prose)| Section::new(prose).todo).collect()
 }

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::first::{Bar, Headline, Tile, Todo, Trust};
+use super::first::{Bars, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
 use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
-use crate::report::summary::{Crowds, reasons_lead, unsaid_reasons};
+use crate::report::summary::{crowds, reasons_lead, unsaid_reasons};
 use crate::report::{charts, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -37,12 +37,8 @@ pub(super) struct Page {
     why: Vec<Sentence>,
     tiles: Vec<Tile>,
     has_crowds: bool,
-    columns_note: &'static str,
-    riskiest_columns: Vec<Bar>,
-    columns_more: String,
-    sets_note: String,
-    riskiest_sets: Vec<Bar>,
-    sets_more: String,
+    columns: Bars,
+    sets: Bars,
     todo: Todo,
     trust: Vec<Trust>,
     sections: Vec<Section>,
@@ -59,16 +55,11 @@ struct Verdict {
 
 impl Page {
     pub(super) fn new(result: &ScanResult) -> Self {
-        let uniqueness = match crate::report::summary::crowds(result) {
-            Crowds::Measured(uniqueness) => Some(uniqueness),
-            Crowds::Missing { .. } => None,
-        };
-        let (word, sentence) = (messages::verdict_words(result), messages::verdict_of(result));
-        let verdict = Verdict { word, sentence, ..verdict(result.verdict.outcome) };
+        let uniqueness = crowds(result);
+        let (class, shape) = look(result.verdict.outcome);
         let run = printable(&result.run.id);
         let style = safety::style(&run, messages::verdict(result.verdict.outcome));
-        let columns = uniqueness.map(first::columns).unwrap_or_default();
-        let sets = uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default();
+        let stamp = result.run.audience.stamp();
         let said = headline(result).blocking;
         let found: Vec<&Finding> =
             result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
@@ -76,14 +67,22 @@ impl Page {
             policy: safety::content_security_policy(&style),
             style,
             script: safety::SCRIPT,
-            verdict,
+            verdict: Verdict {
+                word: messages::verdict_words(result),
+                class,
+                sentence: messages::verdict_of(result),
+                shape,
+            },
             name: printable(&result.dataset.name),
             size: messages::dataset_size(&result.dataset),
             time: messages::time(&printable(&result.run.started_at)),
-            handling: result.run.audience.stamp().map_or_else(|| messages::HANDLING.to_owned(), messages::restricted),
+            handling: stamp.map_or_else(|| "OVERVIEW: counts only".to_owned(), messages::restricted),
             headline: first::headline(result),
             line: number_line(result),
-            found_more: messages::more_findings(found.len().saturating_sub(FINDINGS)),
+            found_more: match found.len().saturating_sub(FINDINGS) {
+                0 => String::new(),
+                more => format!("{} below", messages::counted(more as u64, "more finding", "more findings")),
+            },
             found: found.into_iter().take(FINDINGS).map(FindingLine::new).collect(),
             why: reasons(result),
             tiles: match uniqueness {
@@ -91,13 +90,8 @@ impl Page {
                 None => first::known_points_tile(result).into_iter().chain(first::linkage_tile(result)).collect(),
             },
             has_crowds: uniqueness.is_some(),
-            columns_note: columns.note,
-            riskiest_columns: columns.rows,
-            columns_more: columns.more,
-            sets_note: uniqueness
-                .map_or_else(String::new, |uniqueness| messages::riskiest_sets_caption(uniqueness.max_set)),
-            riskiest_sets: sets.rows,
-            sets_more: sets.more,
+            columns: uniqueness.map(first::columns).unwrap_or_default(),
+            sets: uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default(),
             todo: first::todo(result),
             trust: first::trust(result),
             sections: sections(result, uniqueness),
@@ -125,7 +119,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.push(record::policy(result));
     sections.push(record::record(result));
     sections.push(record::method(uniqueness));
-    sections.push(record::glossary());
+    sections.push(Section::new("glossary"));
     sections
 }
 
@@ -134,9 +128,10 @@ fn reasons(result: &ScanResult) -> Vec<Sentence> {
     reasons.take(REASONS).map(|reason| quoted(&printable(reason))).collect()
 }
 
-fn verdict(outcome: VerdictOutcome) -> Verdict {
-    // A disc with a tick, a triangle with a mark, an octagon with a cross, and a broken circle.
-    let (class, shape) = match outcome {
+/// The class of the page, and the shape that stands for a verdict: a disc with a tick, a triangle with a mark, an octagon
+/// with a cross, a broken circle.
+fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
+    match outcome {
         VerdictOutcome::Pass => ("pass", r#"<circle cx="24" cy="24" r="20"/><path d="M15 25l6 6 12-14"/>"#),
         VerdictOutcome::Review => ("review", r#"<path d="M24 5L45 42H3z"/><path d="M24 18v11M24 35v.5"/>"#),
         VerdictOutcome::Fail => {
@@ -145,6 +140,5 @@ fn verdict(outcome: VerdictOutcome) -> Verdict {
         VerdictOutcome::Incomplete => {
             ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
         }
-    };
-    Verdict { word: messages::verdict(outcome).to_owned(), class, sentence: messages::verdict_sentence(outcome), shape }
+    }
 }

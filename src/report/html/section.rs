@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use super::table::Table;
 use crate::report::escape::printable;
 use crate::report::{Chart, messages};
-use crate::result::Finding;
+use crate::result::{Finding, Outcome};
+
+/// What each section says whatever is in the result, in one file, so that it can be read, corrected and translated as a
+/// whole.
+const PROSE: &str = include_str!("../../../templates/prose.txt");
 
 /// A sentence parted at its backticks; `true` for a name.
 pub(super) type Sentence = Vec<(bool, String)>;
@@ -25,6 +29,43 @@ pub(super) struct Section {
     pub(super) caution: Vec<String>,
     pub(super) todo: Vec<Sentence>,
     pub(super) terms: Vec<(String, String)>,
+}
+
+impl Section {
+    /// The section of this name with its fixed prose; more of it under `name, condition`, without a title.
+    pub(super) fn new(id: &'static str) -> Self {
+        let mut section = Self { id: id.into(), ..Self::default() };
+        let lines = PROSE.lines().skip_while(|line| line.strip_prefix("== ") != Some(id)).skip(1);
+        for line in lines.take_while(|line| !line.is_empty()) {
+            match line.split_once(": ") {
+                Some(("read", text)) => section.reading.push(text.to_owned()),
+                Some(("not", text)) => section.caution.push(text.to_owned()),
+                Some(("do", text)) => section.todo.push(quoted(text)),
+                Some(("term", text)) => {
+                    let term = text.split_once(" :: ");
+                    section.terms.extend(term.map(|(term, meaning)| (term.to_owned(), meaning.to_owned())));
+                }
+                _ => section.title = line.into(),
+            }
+        }
+        section
+    }
+
+    /// The section of a measure: `measured` where it has a value, else that something is `unknown`, and why. None where
+    /// the measure was not part of the run.
+    pub(super) fn of<T>(
+        self,
+        outcome: Option<&Outcome<T>>,
+        unknown: &str,
+        measured: impl FnOnce(Self, &T) -> Self,
+    ) -> Option<Self> {
+        Some(match outcome? {
+            Outcome::Measured { value, .. } => measured(self, value),
+            Outcome::Undefined { explanation, .. } | Outcome::Incomplete { explanation, .. } => {
+                Self { answer: format!("{unknown}, {}.", messages::because(&printable(explanation))), ..self }
+            }
+        })
+    }
 }
 
 /// A chart inside the page.
@@ -72,7 +113,32 @@ pub(super) fn figures(charts: &[Chart], names: &[&str]) -> Vec<Figure> {
         .collect()
 }
 
-/// Sentences of our own, with names in backticks.
-pub(super) fn sentences(lines: &[&str]) -> Vec<Sentence> {
-    lines.iter().map(|line| quoted(line)).collect()
+#[cfg(test)]
+mod tests {
+    use super::PROSE;
+    use crate::report::{fixture, render_html};
+    use crate::result::FindingCode;
+
+    #[test]
+    fn every_paragraph_of_the_prose_stands_on_a_page() {
+        let mut untreated = fixture::passing();
+        untreated.findings = fixture::failing().findings;
+        untreated.findings[0].code = FindingCode::TreatmentNotApplied;
+        let mut waived = fixture::passing();
+        waived.verdict.headline = Some("PASS with 1 waiver".to_owned());
+        let of_every_kind =
+            [fixture::whole(), fixture::linked(), fixture::swept(), fixture::failing(), untreated, waived];
+        let others =
+            [fixture::passing(), fixture::agreed(), fixture::incomplete(), fixture::with_unicity(Some(0.9), true)];
+        let results = of_every_kind.into_iter().chain(others);
+        let pages = results.map(|result| render_html(&result).unwrap());
+        let pages: Vec<String> = pages.map(|page| page.replace("<code>", "").replace("</code>", "")).collect();
+        let (_, prose) = PROSE.split_once("\n\n").unwrap();
+        for line in prose.lines().filter(|line| !line.is_empty() && !line.starts_with("== ")) {
+            let said = line.split_once(": ").map_or(line, |(_, text)| text).replace('`', "").replace('\'', "&#39;");
+            for part in said.split(" :: ") {
+                assert!(pages.iter().any(|page| page.contains(part)), "{part}");
+            }
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! Tables of the page as plain data.
 
-use crate::number::count;
+use crate::number::{count, share};
+use crate::report::escape::printable;
 use crate::report::messages;
+use crate::report::summary::names;
 
 /// Most rows of a table; the rest is in `result.json`.
 pub(super) const ROWS: usize = 50;
@@ -32,6 +34,26 @@ impl Cell {
         Self { text: text.into(), numeric: false, mono: true }
     }
 
+    /// A name, or a sentence about one, that may hold anything.
+    pub(super) fn name(name: &str) -> Self {
+        Self::text(printable(name))
+    }
+
+    /// Names in a row.
+    pub(super) fn names(columns: &[String]) -> Self {
+        Self::text(names(columns).join(", "))
+    }
+
+    /// A number of things.
+    pub(super) fn count(number: u64) -> Self {
+        Self::number(count(number))
+    }
+
+    /// A number of things with its share of a whole: `5 (1.2 %)`.
+    pub(super) fn part(part: u64, whole: u64) -> Self {
+        Self::number(format!("{} ({})", count(part), share(part, whole)))
+    }
+
     /// A figure that may not exist; it is then said in words.
     pub(super) fn optional(text: Option<String>) -> Self {
         Self::optional_words(text, messages::NOT_DEFINED)
@@ -42,6 +64,9 @@ impl Cell {
         Self::number(text.unwrap_or_else(|| otherwise.to_owned()))
     }
 }
+
+/// A column of a table: its head, and what stands in it for a row.
+pub(super) type Column<'a, R> = (&'a str, &'a dyn Fn(&R) -> Cell);
 
 /// A table whose first column names the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,28 +82,32 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table with at most [`ROWS`] of `rows`. The heads of the columns are numeric where the first row is.
-    pub(super) fn new(
-        caption: impl Into<String>,
-        head: &[&str],
-        rows: impl ExactSizeIterator<Item = Vec<Cell>>,
-    ) -> Self {
+    /// A table with at most [`ROWS`] of `rows`: of each column its head, and what stands in it for a row. The heads are
+    /// numeric where the first row is.
+    pub(super) fn of<R>(caption: impl Into<String>, rows: &[R], columns: &[Column<'_, R>]) -> Self {
         let left_out = rows.len().saturating_sub(ROWS);
-        let rows: Vec<Vec<Cell>> = rows.take(ROWS).collect();
-        let is_numeric = |column: usize| rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric);
-        let head = head.iter().enumerate().map(|(column, text)| Cell {
-            text: (*text).to_owned(),
-            numeric: is_numeric(column),
-            mono: false,
-        });
+        let cells = |row| columns.iter().map(|(_, cell)| cell(row)).collect();
+        let rows: Vec<Vec<Cell>> = rows.iter().take(ROWS).map(cells).collect();
+        let is_numeric = |column: usize| rows.first().is_some_and(|row| row[column].numeric);
+        let head = columns.iter().enumerate();
         Self {
             caption: caption.into(),
-            head: head.collect(),
+            head: head.map(|(place, (head, _))| Cell { numeric: is_numeric(place), ..Cell::text(*head) }).collect(),
             more: count(left_out as u64),
             has_more: left_out > 0,
             is_folded: false,
             rows,
         }
+    }
+
+    /// A list of names with what is known of each.
+    pub(super) fn facts(caption: impl Into<String>, heads: [&str; 2], facts: &[(String, Cell)]) -> Self {
+        Self::of(caption, facts, &[(heads[0], &|(name, _)| Cell::text(name)), (heads[1], &|(_, cell)| cell.clone())])
+    }
+
+    /// The table, where it has a row.
+    pub(super) fn any(self) -> Option<Self> {
+        (!self.rows.is_empty()).then_some(self)
     }
 
     /// The same, closed at first: for the data of a picture, and for lists that few will read.

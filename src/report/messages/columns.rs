@@ -5,25 +5,6 @@ use crate::number::count;
 use crate::report::escape::shortened;
 use crate::result::{Dataset, DatasetColumn, Variability};
 
-pub(in crate::report) const GUESSED: &str = " (guessed)";
-pub(in crate::report) const COLUMNS_TITLE: &str = "Columns";
-pub(in crate::report) const COLUMNS_CAPTION: &str = "Columns of the dataset, by role";
-
-/// Heads of the table of columns in a terminal, and in Markdown with the reason.
-pub(in crate::report) const INSPECT_COLUMNS: [&str; 6] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind"];
-
-pub(in crate::report) const INSPECT_HEADS: [&str; 7] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind", "Why"];
-pub(in crate::report) const INSPECT_LEGEND: &str = "Kind: a static column never changes within a subject, an event column does. \
-    Nothing was measured; `reidrisk scan` does that.";
-pub(in crate::report) const COLUMN_HEADS: [&str; 8] =
-    ["Column", "Role", "Type", "Distinct", "Missing", "Within a subject", "Coarsened", "Why this role"];
-pub(in crate::report) const COLUMNS_READING: &[&str] = &[
-    "A quasi-identifier is a column that others may know about a person. Static columns never change within a subject; \
-     event columns do. Distinct values are counted after coarsening, and a missing cell is not counted among them.",
-    "Only quasi-identifiers enter the crowds. A column with the role “ignore” is not measured, which does not make it \
-     harmless.",
-];
-
 /// Which columns a pass speaks of, and which not.
 pub(in crate::report) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
     let left_out: Vec<&DatasetColumn> =
@@ -87,8 +68,4 @@ pub(in crate::report) fn role_reason(column: &DatasetColumn) -> &str {
 /// A column that nobody named although its heading tells something.
 pub(in crate::report) fn looks_like(role: crate::result::Role) -> String {
     format!("its heading looks like a {}", role.name())
-}
-
-pub(in crate::report) fn counted_coarser(rules: &str) -> String {
-    format!("counted as {rules}")
 }

@@ -1,6 +1,6 @@
 //! Words about crowds, and the combinations of columns that they stand on.
 
-use super::{NOT_DEFINED, capitalised, columns, counted, list};
+use super::{NOT_DEFINED, columns, counted};
 use crate::number::{count, percent};
 use crate::result::{ColumnEffect, Reading, SetStatistics};
 
@@ -68,47 +68,6 @@ pub(in crate::report) fn unit(reading: Reading, number: u64) -> &'static str {
     }
 }
 
-pub(in crate::report) const NOT_GATED: &str = "not held to a limit";
-pub(in crate::report) const NOT_COUNTED: &str = "not counted";
-pub(in crate::report) const BELOW_LIMIT: &str = "below the limit";
-pub(in crate::report) const NOT_BELOW_LIMIT: &str = "within the limit";
-pub(in crate::report) const RISKIEST_COLUMNS: &str = "Riskiest columns";
-pub(in crate::report) const RISKIEST_COLUMNS_CAPTION: &str = "Share of subjects alone that each column adds";
-pub(in crate::report) const RISKIEST_SETS: &str = "Riskiest combinations";
-pub(in crate::report) const COMBINATIONS_TITLE: &str = "Combinations of columns";
-pub(in crate::report) const WHOLE_SETS_CAPTION: &str =
-    "All quasi-identifiers, and those that never change within a subject";
-pub(in crate::report) const SIZES_CAPTION: &str = "Share of subjects alone, by number of known columns";
-pub(in crate::report) const BELOW_CAPTION: &str = "In classes smaller than a bound";
-pub(in crate::report) const EFFECT_HEADS: [&str; 4] = ["Column", "Shapley value", "95 % interval", "Leave-one-out"];
-pub(in crate::report) const SET_HEADS: [&str; 7] =
-    ["Columns", "Reading", "Classes", "Smallest class", "Subjects alone", "Records alone", "Average risk of a record"];
-pub(in crate::report) const SIZE_HEADS: [&str; 5] =
-    ["Columns known", "Sets", "Safest set", "Median set", "Riskiest set"];
-pub(in crate::report) const CLASS_HEADS: [&str; 5] =
-    ["Subjects in a class", "Classes", "Records", "Share of records", "Limit"];
-pub(in crate::report) const BELOW_HEADS: [&str; 3] = ["Class size", "Subjects", "Records"];
-pub(in crate::report) const COMBINATIONS_READING: &[&str] = &[
-    "Each row is something that a person outside may know about somebody: the values of these columns. “Subjects alone” \
-     are those whom that knowledge singles out.",
-    "“Any record” sets hold a column that changes from record to record, such as a date or an amount. A subject counts as \
-     alone there when any one of its records is, so the share grows with the length of the history. Do not compare it \
-     with a set read as subject attributes.",
-    "A set with more columns never singles out fewer subjects. If a small set is already risky, every set that holds it \
-     is at least as risky.",
-];
-pub(in crate::report) const CLASS_SIZES_READING: &[&str] = &[
-    "A class is a crowd: all subjects that look the same on these columns. Its size counts subjects, not records. In a \
-     class of 5, an attacker who knows these columns picks the right subject with a chance of 1 in 5.",
-    "Hatched bars are classes smaller than the limit. The records in them are what to coarsen, merge or leave out.",
-];
-pub(in crate::report) const EFFECTS_READING: &[&str] = &[
-    "Leave-one-out is the drop in the share of subjects alone when only this column is removed. It can be near 0 for \
-     two columns that say the same: removing one of them helps little.",
-    "The Shapley value shares the whole risk out fairly among the columns: their values add up to the share of subjects \
-     alone on all columns.",
-];
-
 /// The worst case beside the headline.
 pub(in crate::report) fn worst_case(counts: &str, full: &SetStatistics) -> String {
     let history = if full.reading == Reading::AnyRecord { " It grows with the length of the history." } else { "" };
@@ -119,36 +78,9 @@ pub(in crate::report) fn worst_case(counts: &str, full: &SetStatistics) -> Strin
     )
 }
 
-pub(in crate::report) fn tile_alone(units: &str, columns: usize) -> String {
-    format!("{} alone on {}", capitalised(units), all_columns(columns))
-}
-
 /// `all 6 columns`, `the one column`.
 pub(in crate::report) fn all_columns(number: usize) -> String {
     if number == 1 { "the one column".to_owned() } else { format!("all {} columns", count(number as u64)) }
-}
-
-/// The headline where nobody is alone and the limit is broken all the same.
-pub(in crate::report) fn small_crowd(columns: &str, reading: Reading, smallest: u64, k: u32) -> String {
-    let (units, k) = (unit(reading, smallest), u64::from(k));
-    let asked = if k == 1 { "is" } else { "are" };
-    format!(
-        "The smallest crowd on {columns} holds {} {units}; at least {} {asked} asked for",
-        count(smallest),
-        count(k)
-    )
-}
-
-/// Who stands in crowds below the limit, where nobody is alone.
-pub(in crate::report) fn in_small_crowds(number: u64, whole: u64, reading: Reading, k: u32, share: &str) -> String {
-    let verb = if number == 1 { "stands" } else { "stand" };
-    format!(
-        "{} of {} {} ({share}) {verb} in crowds of fewer than {}",
-        count(number),
-        count(whole),
-        unit(reading, whole),
-        count(u64::from(k))
-    )
 }
 
 pub(in crate::report) fn tile_alone_note(full: &SetStatistics) -> String {
@@ -166,15 +98,6 @@ pub(in crate::report) fn exactness(effect: &ColumnEffect) -> String {
         (None, Some(entry)) => crate::report::escape::printable(entry.in_words()),
         (None, None) => NOT_DEFINED.to_owned(),
     }
-}
-
-pub(in crate::report) fn riskiest_sets_caption(max_set: usize) -> String {
-    format!("Sets of at most {}", columns(max_set))
-}
-
-pub(in crate::report) fn sets_caption(sets: usize, max_set: usize) -> String {
-    let sets = if sets == 1 { "The one set".to_owned() } else { format!("All {} sets", count(sets as u64)) };
-    format!("{sets} of at most {}, riskiest first", columns(max_set))
 }
 
 /// The smallest number of columns that singles somebody out.
@@ -213,18 +136,6 @@ pub(in crate::report) fn class_sizes_answer(headline: &str, set: &SetStatistics,
     format!("{headline}; {smallest}{below}.")
 }
 
-pub(in crate::report) fn class_sizes_caption(set: &SetStatistics) -> String {
-    format!("Classes on {}", list(&crate::report::summary::names(&set.columns)))
-}
-
-pub(in crate::report) fn no_class_sizes(reason: &str) -> String {
-    format!("Class sizes are not defined here: {reason}.")
-}
-
-pub(in crate::report) fn below_k(k: u32) -> String {
-    format!("fewer than {}", count(u64::from(k)))
-}
-
 pub(in crate::report) fn effects_answer(first: Option<&ColumnEffect>) -> String {
     let named = first.and_then(|effect| Some((effect, effect.shapley.or(effect.leave_one_out)?)));
     match named {
@@ -240,10 +151,10 @@ pub(in crate::report) fn effects_answer(first: Option<&ColumnEffect>) -> String 
 
 /// `1 set`, `20 sets`.
 pub(in crate::report) fn sets(number: usize) -> String {
-    if number == 1 { "1 set".to_owned() } else { format!("{} sets", count(number as u64)) }
+    counted(number as u64, "set", "sets")
 }
 
 /// `1 class`, `20 classes`.
 pub(in crate::report) fn classes(number: u64) -> String {
-    if number == 1 { "1 class".to_owned() } else { format!("{} classes", count(number)) }
+    counted(number, "class", "classes")
 }

@@ -1,25 +1,10 @@
 //! Words about the limits that a scan is judged by.
 
-use super::{counted, severity};
+use super::severity;
 use crate::number::{count, figure, percent};
 use crate::result::{
     Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
 };
-
-pub(in crate::report) const POLICY_TITLE: &str = "Limits";
-pub(in crate::report) const POLICY_CAPTION: &str = "Limits of this run, with their source";
-pub(in crate::report) const POLICY_HEADS: [&str; 4] = ["Limit", "Value", "Asked for by", "Source"];
-pub(in crate::report) const LIMIT_K: &str = "smallest class of the static quasi-identifiers";
-pub(in crate::report) const LIMIT_ANY_RECORD: &str = "worst case of one known event";
-pub(in crate::report) const LIMIT_FAIL_ON: &str = "findings that fail";
-pub(in crate::report) const LIMIT_REVIEW: &str = "a review ends with";
-pub(in crate::report) const SOURCE_SCAN: &str = "configuration of the scan, or its default";
-pub(in crate::report) const POLICY_READING: &[&str] = &[
-    "No law names a number below which data are anonymous. The limits say what this house accepts for a release of this \
-     kind, and they are compared without tolerance; equality holds.",
-];
-pub(in crate::report) const POLICY_TODO: &[&str] =
-    &["Limits are set in the part `[policy]` of `reidrisk.toml`. Change them before a scan, not after its answer."];
 
 pub(in crate::report) fn policy_source(name: &str) -> &'static str {
     match name {
@@ -32,23 +17,11 @@ pub(in crate::report) fn policy_source(name: &str) -> &'static str {
     }
 }
 
-pub(in crate::report) fn limit_k_value(k: u32) -> String {
-    format!("at least {}", super::counted(u64::from(k), "subject", "subjects"))
-}
-
-pub(in crate::report) fn gated(gated: bool) -> &'static str {
-    if gated { "held to the same limit" } else { "shown, not held to a limit" }
-}
-
 pub(in crate::report) fn severity_or_above(severity: Severity) -> String {
     match severity {
         Severity::Critical => "critical".to_owned(),
         lower => format!("{} or above", super::severity(lower)),
     }
-}
-
-pub(in crate::report) fn review_exit(allowed: bool) -> &'static str {
-    if allowed { "exit code 0" } else { "exit code 1" }
 }
 
 /// Where no law or standard could ask for something.
@@ -62,7 +35,7 @@ pub(in crate::report) fn gate_name(gate: &Gate) -> String {
         "average-risk" => "average risk of a subject",
         "unique-share" => "share of subjects alone",
         "share-at-risk" => "share of subjects at risk",
-        "unicity" => return super::unicity_label(GATED_KNOWN_POINTS),
+        "unicity" => return format!("subjects singled out by {}", super::known_points(GATED_KNOWN_POINTS)),
         "linked-share" => "share of subjects linked to a table of the recipient",
         "relinked-share" => "share of subjects followed from release to release",
         "correct-links" => "expected correct links to a table of the recipient",
@@ -144,7 +117,7 @@ pub(in crate::report) fn policy(policy: &Policy, name: &str) -> String {
     format!(
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
          {} or above fail.{review} Default limits are house policy, not law.",
-        counted(u64::from(policy.k), "subject", "subjects"),
+        super::subjects(u64::from(policy.k)),
         severity(policy.fail_on)
     )
 }

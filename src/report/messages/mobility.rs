@@ -1,17 +1,9 @@
 //! Words about the attacks of the mobility literature, and about the clock by which moments are coarsened.
 
-use crate::number::{count, figure, percent};
+use crate::number::{figure, percent};
 use crate::report::escape::printable;
 use crate::report::summary::names;
 use crate::result::{Dataset, MobilityResult};
-
-pub(in crate::report) const MOBILITY_CAPTION: &str = "Attacks on places, times and counts";
-pub(in crate::report) const MOBILITY_HEADS: [&str; 8] =
-    ["Known", "Place", "How many", "Mean risk", "Found for certain", "95 % interval", "Subjects looked at", "Note"];
-pub(in crate::report) const MOBILITY_READING: &[&str] = &[
-    "Attacks on places take the worst case: the risk of a subject is the largest chance of finding it by anything of \
-     that kind that could be known. They lie above the curves, which are averages, and no limit is set on them.",
-];
 
 /// The columns of a place, and of the order where the attack needs one.
 pub(in crate::report) fn mobility_place(result: &MobilityResult) -> String {
@@ -22,16 +14,11 @@ pub(in crate::report) fn mobility_place(result: &MobilityResult) -> String {
     }
 }
 
-/// `2,000 of 3,000`
-pub(in crate::report) fn count_of(part: u64, whole: u64) -> String {
-    format!("{} of {}", count(part), count(whole))
-}
-
 pub(in crate::report) fn mobility_note(result: &MobilityResult) -> String {
     let tied = result
         .tied
         .filter(|number| *number > 0)
-        .map(|number| format!("ties among the places of {}", super::counted(number, "subject", "subjects")));
+        .map(|number| format!("ties among the places of {}", super::subjects(number)));
     let tolerance = result.tolerance.filter(|tolerance| *tolerance > 0.0);
     let tolerance = tolerance.map(|tolerance| format!("counts may differ by {}", figure(tolerance)));
     let notes: Vec<String> = [result.reason.as_deref().map(printable), tied, tolerance].into_iter().flatten().collect();
@@ -45,7 +32,7 @@ pub(in crate::report) fn mobility_sentence(result: &MobilityResult) -> String {
     format!(
         "Of the attacks on places, in the worst case, {known}{} find most: {share} of {} for certain.",
         result.attack.in_words(),
-        super::counted(result.looked_at, "subject", "subjects")
+        super::subjects(result.looked_at)
     )
 }
 
@@ -56,6 +43,3 @@ pub(in crate::report) fn clock(dataset: &Dataset) -> Option<String> {
     let parts: Vec<String> = [zone, start].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("Hours and days: {}.", parts.join("; ")))
 }
-
-pub(in crate::report) const FACT_ZONE: &str = "clock for hours and days";
-pub(in crate::report) const FACT_DAY_START: &str = "a day begins at";

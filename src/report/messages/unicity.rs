@@ -2,42 +2,7 @@
 
 use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::result::{Attacker, UnicityCurve, UnicityMethod, UnicityResult};
-
-/// The row of unicity: `subjects singled out by 4 known points`.
-pub(in crate::report) fn unicity_label(known_points: u32) -> String {
-    format!("subjects singled out by {}", super::counted(u64::from(known_points), "known point", "known points"))
-}
-
-/// The headline of unicity, from a share in natural frequencies.
-pub(in crate::report) fn singled_out(frequency: &str, known_points: u32, columns: &str) -> String {
-    let subjects = if frequency == "none" {
-        "No subject".to_owned()
-    } else {
-        format!("{} subjects", super::capitalised(frequency))
-    };
-    let points = super::counted(u64::from(known_points), "known point", "known points");
-    format!("{subjects} can be singled out by {points} ({columns})")
-}
-
-/// The counts alone: `0 % of 2,900 subjects singled out by 4 known points (day)`.
-pub(in crate::report) fn singled_out_counts(counts: &str, known_points: u32, columns: &str) -> String {
-    let points = super::counted(u64::from(known_points), "known point", "known points");
-    format!("{counts} singled out by {points} ({columns})")
-}
-
-/// The counts alone: `0 of 40 subjects (0 %) alone on city`.
-pub(in crate::report) fn alone_on(counts: &str, columns: &str) -> String {
-    format!("{counts} alone on {columns}")
-}
-
-/// `87.1 % of 3,000 subjects (95 % interval 85.9 % to 88.3 %)`
-pub(in crate::report) fn share_of_subjects(share: &str, subjects: u64, bounds: Option<[f64; 2]>) -> String {
-    let interval = bounds.map_or_else(String::new, |[low, high]| {
-        format!(" (95 % interval {})", super::interval(&percent(low), &percent(high)))
-    });
-    format!("{share} of {}{interval}", super::counted(subjects, "subject", "subjects"))
-}
+use crate::result::{Attacker, UnicityCurve, UnicityMethod, UnicityResult, UnicityUndefined};
 
 /// What the headline means for somebody who knows that much.
 pub(in crate::report) fn known_points_attacker(point: &UnicityResult) -> String {
@@ -46,16 +11,6 @@ pub(in crate::report) fn known_points_attacker(point: &UnicityResult) -> String 
         points => format!("Someone who knows {points} such events of one of them finds exactly that person"),
     }
 }
-
-pub(in crate::report) const UNICITY_TITLE: &str = "Known points";
-pub(in crate::report) const UNICITY_HEADS: [&str; 7] =
-    ["Known points", "Singled out", "95 % interval", "Subjects", "Left out", "Method", "Note"];
-pub(in crate::report) const NO_UNICITY: &str =
-    "How many known points single a subject out is not known: no share is defined.";
-pub(in crate::report) const UNICITY_TODO: &str =
-    "Coarser time, place and amount make points less telling: see what could change, or try `--coarsen`.";
-pub(in crate::report) const UNICITY_SWEEP_TODO: &str =
-    "`reidrisk scan --sweep` shows for each step of time, place and amount how much it would hide.";
 
 /// The share at the gated number of points against its limit, in a sentence.
 pub(in crate::report) fn unicity_answer(
@@ -68,25 +23,21 @@ pub(in crate::report) fn unicity_answer(
     let verb = if point.known_points == 1 { "singles" } else { "single" };
     let share = point.share.map_or_else(|| super::NOT_DEFINED.to_owned(), percent);
     let columns = super::list(&crate::report::summary::names(&curve.point));
-    let subjects = super::counted(point.subjects, "subject", "subjects");
+    let subjects = super::subjects(point.subjects);
     let limit = limit.map_or_else(String::new, |limit| {
         format!(" The limit of {} {}.", percent(limit), if is_over { "does not hold" } else { "holds" })
     });
     format!("{} known {points} ({columns}) {verb} {share} of {subjects} out.{limit}", point.known_points)
 }
 
-pub(in crate::report) fn unicity_unknown(explanation: &str) -> String {
-    format!("How many known points single a subject out is unknown, because {}.", explanation.trim_end_matches('.'))
-}
-
 /// Why a curve has no figure.
-pub(in crate::report) fn curve_unknown(label: &str, explanation: &str) -> String {
-    format!("{label}: not known, because {}.", explanation.trim_end_matches('.'))
+pub(in crate::report) fn curve_unknown(label: &str, undefined: &UnicityUndefined) -> String {
+    format!("{label}: not known, {}.", super::because(&printable(&undefined.explanation)))
 }
 
 /// Why the gate looks at fewer points, or at nothing.
 pub(in crate::report) fn gate_note(note: &str) -> String {
-    format!("About the limit: {}.", note.trim_end_matches('.'))
+    format!("About the limit: {}.", printable(note).trim_end_matches('.'))
 }
 
 pub(in crate::report) fn unicity_method(method: UnicityMethod, draws: u64) -> String {
@@ -101,12 +52,14 @@ pub(in crate::report) const EXACT: &str = "exact";
 
 /// What a row of the table needs to have said beside it.
 pub(in crate::report) fn unicity_note(point: &UnicityResult) -> String {
-    let undecided = point.undecided.filter(|number| *number > 0).map(|number| {
-        format!("search given up for {}, counted as singled out", super::counted(number, "subject", "subjects"))
-    });
-    let tied = point.tied.filter(|number| *number > 0).map(|number| {
-        format!("ties among the most frequent points of {}", super::counted(number, "subject", "subjects"))
-    });
+    let undecided = point
+        .undecided
+        .filter(|number| *number > 0)
+        .map(|number| format!("search given up for {}, counted as singled out", super::subjects(number)));
+    let tied = point
+        .tied
+        .filter(|number| *number > 0)
+        .map(|number| format!("ties among the most frequent points of {}", super::subjects(number)));
     let reason = point.reason.as_deref().map(printable);
     let notes: Vec<String> = [reason, undecided, tied].into_iter().flatten().collect();
     if notes.is_empty() { "–".to_owned() } else { notes.join("; ") }
@@ -136,21 +89,6 @@ pub(in crate::report) fn curve_caption(curve: &UnicityCurve, is_gated: bool) -> 
     format!("{}: {}{gated}", curve_label(curve), curve.cohort_in_words())
 }
 
-pub(in crate::report) const CURVES_CAPTION: &str = "What each curve is about";
-pub(in crate::report) const CURVES_HEADS: [&str; 6] =
-    ["Curve", "Subjects looked at", "Distinct points", "Records without a point", "Records out of sight", "Judged"];
-pub(in crate::report) const JUDGED: &str = "yes";
-pub(in crate::report) const NOT_JUDGED: &str = "no";
-
-pub(in crate::report) const UNICITY_READING: &[&str] = &[
-    "A point is one known event, such as a purchase on a known day at a known shop. A subject is singled out when nobody \
-     else in the extract has all of the known points.",
-    "The limit is held against the upper end of the interval, for the same subjects at every number of points, so that \
-     the curve does not move because other people are counted. Subjects with fewer points are left out and counted.",
-    "An exact figure goes over every choice of points and has no interval; a sampled one is one draw for each subject, \
-     matched against all of them.",
-];
-
 /// What unicity must not be taken for.
 pub(in crate::report) fn unicity_caution(subjects: u64, points: u32, columns: &[String]) -> Vec<String> {
     vec![
@@ -163,7 +101,7 @@ pub(in crate::report) fn unicity_caution(subjects: u64, points: u32, columns: &[
             "It holds for a crowd of {} at the resolution of {} in this extract. Among more people, or at a coarser day, \
              place or amount, fewer are unique. The extract is counted as it is; if it is a sample, some of the unique \
              have a double outside of it.",
-            super::counted(subjects, "subject", "subjects"),
+            super::subjects(subjects),
             super::list(columns)
         ),
         "A share within the limit does not make the extract anonymous: whoever is not unique may stand in a crowd of \
@@ -178,28 +116,11 @@ pub(in crate::report) fn known_points(number: u32) -> String {
     super::counted(u64::from(number), "known point", "known points")
 }
 
-pub(in crate::report) const SWEEP_CHOICE: &str = "Coarsening";
-
-pub(in crate::report) fn sweep_caption(columns: &[String]) -> String {
-    format!("Share singled out by points of {} at each step of coarsening", super::list(columns))
-}
-
 /// A share in the table of the sweep, with a note where it keeps to the limit; none where it is not defined.
 pub(in crate::report) fn sweep_cell(point: &UnicityResult, limit: Option<f64>) -> Option<String> {
     let share = percent(point.share?);
-    let holds = limit.is_some_and(|limit| crate::report::known_points::keeps_to(point, limit));
+    let holds = limit.is_some_and(|limit| point.keeps_to(limit));
     Some(if holds { format!("{share}, within the limit") } else { share })
-}
-
-pub(in crate::report) const SWEEP_READING: &[&str] = &[
-    "The sweep keeps what the attacker knows and makes the extract coarser: each cell is the share that the same points \
-     still single out. The draws are the same in every cell, so a coarser cell is never above a finer one.",
-    "Cells are sampled. A scan of the coarser extract draws its points from the coarser values, so its figure can differ.",
-];
-
-pub(in crate::report) fn sweep_single(change: &str, known: u32, now: &str, after: &str) -> String {
-    let verb = if known == 1 { "singles" } else { "single" };
-    format!("Of single changes {change} buys most: {} then {verb} out {after} instead of {now}.", known_points(known))
 }
 
 pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, limit: &str) -> String {
@@ -211,22 +132,4 @@ pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, l
     format!(
         "The least change of this sweep with at most {limit} on the points that it looked at is {change}: {share}, at most {upper}."
     )
-}
-
-pub(in crate::report) fn sweep_misses(known: u32, limit: &str) -> String {
-    format!("No step of this sweep keeps {} to the limit of {limit}.", known_points(known))
-}
-
-pub(in crate::report) fn sweep_todo(flags: &str) -> String {
-    format!("Confirm it on the whole extract: `reidrisk scan INPUT {flags}`.")
-}
-
-/// `4: 87.1 %`.
-pub(in crate::report) fn known_and_share(known: u32, share: &str) -> String {
-    format!("{known}: {share}")
-}
-
-/// The judged curve in a line.
-pub(in crate::report) fn curve_sentence(label: &str, cohort: &str, shares: &[String]) -> String {
-    format!("Singled out by number of known points, {label}, {cohort}: {}", shares.join(", "))
 }

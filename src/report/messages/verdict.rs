@@ -13,11 +13,6 @@ pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
     }
 }
 
-/// The headline where no crowd was counted: the reason comes first.
-pub(in crate::report) fn unknown_risk(explanation: &str) -> String {
-    format!("The risk is unknown, because {}.", explanation.trim_end_matches('.'))
-}
-
 /// How a measure without a figure ended.
 pub(in crate::report) fn state(state: &str) -> String {
     format!("The measure “uniqueness” is {state}.")
@@ -73,9 +68,6 @@ pub(in crate::report) fn severity(severity: Severity) -> &'static str {
 
 pub(in crate::report) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
 
-/// Ends the text about a pass without findings.
-pub(in crate::report) const NOTHING_FOUND: &str = "No findings: every limit was measured and holds.";
-
 /// Under the verdict of a page, which says for a pass that every limit holds.
 pub(in crate::report) const NO_FINDINGS: &str = "None.";
 
@@ -85,7 +77,6 @@ pub(in crate::report) const ROLES_GUESSED: &str =
 pub(in crate::report) const NO_SUBJECT: &str =
     "No subject column is declared: each record counts as its own subject, which can hide risk.";
 pub(in crate::report) const WAIVED: &str = "waived";
-pub(in crate::report) const ALL_MEASURED: &str = "Nothing that was asked for is missing.";
 pub(in crate::report) const WHY: &str = "Why:";
 
 /// The name of a measure without a figure, in words that say which set it speaks of.
@@ -124,8 +115,6 @@ pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
 /// Days before its end from which a waiver is said to end soon.
 const WAIVER_ENDS_SOON: i64 = 14;
 
-pub(in crate::report) const WAIVERS: &str = "Waivers (they change the verdict, never a figure)";
-
 pub(in crate::report) fn footer(version: &str, run: &str) -> String {
     format!(
         "reidrisk {version}, run {run}. This page holds counts and names of columns and files, no cell of the data."
@@ -137,15 +126,7 @@ pub(in crate::report) fn restricted(stamp: &str) -> String {
     format!("{stamp}: for those who hold the data, not for the recipient")
 }
 
-/// Last line of the Markdown summary.
-pub(in crate::report) fn markdown_footer(version: &str, run: &str, started: &str, exit_code: u8) -> String {
-    format!("reidrisk {version}, run {run}, {started}, exit code {exit_code}")
-}
-
 /// What the static columns and one event of all event columns single out.
 pub(in crate::report) fn one_known_event(counts: &str) -> String {
     format!("The static columns together with one known event (all event columns of one record) single out {counts}.")
 }
-
-pub(in crate::report) const ONE_KNOWN_EVENT_NOT_MEASURED: &str =
-    "What the static columns together with one known event single out was not measured.";
