@@ -1,5 +1,7 @@
 //! The fast ways of counting against the obvious one.
 
+pub(crate) mod oracle;
+
 use proptest::prelude::*;
 
 use super::cell::{CrowdCell, FullCell, RecordCell};

@@ -42,18 +42,10 @@ pub struct WorstCase {
     pub tied: bool,
 }
 
-impl WorstCase {
-    /// The risk, 1 / matches.
-    #[must_use]
-    pub fn risk(self) -> f64 {
-        1.0 / f64::from(self.matches.max(1))
-    }
-}
-
 /// The trails of all subjects, and who visited each place.
 pub struct Trails {
     /// Places of each subject in the order of its visits.
-    places: Vec<Vec<u32>>,
+    pub(super) places: Vec<Vec<u32>>,
     /// Distinct places of each subject, ascending, with the number of visits.
     profiles: Vec<Vec<(u32, u32)>>,
     /// The subjects that visited each place, ascending, with the number of visits.
@@ -128,33 +120,8 @@ impl Trails {
         Self::new((0..index.table().subjects()).into_par_iter().map(trail).collect())
     }
 
-    /// The worst case of each subject; `None` for a subject without a visit or with nothing known of it.
-    ///
-    /// `tolerance` counts for frequency, probability and proportion; home-work takes no number of known places.
-    #[must_use]
-    pub fn worst_cases(&self, attack: MobilityAttack, known: usize, tolerance: f64) -> Vec<Option<WorstCase>> {
-        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
-        self.worst_cases_of(&everybody, attack, known, tolerance)
-    }
-
-    /// The worst cases of some subjects, held against all.
-    ///
-    /// # Panics
-    /// When there is no such subject.
-    #[must_use]
-    pub fn worst_cases_of(
-        &self,
-        subjects: &[u32],
-        attack: MobilityAttack,
-        known: usize,
-        tolerance: f64,
-    ) -> Vec<Option<WorstCase>> {
-        let found = self.within(subjects, &Asked { attack, known, tolerance, limit: u64::MAX }, &Stop::default());
-        // Nothing stops the search, and without a limit it ends.
-        found.unwrap_or_default().into_iter().map(|found| found.ok().flatten()).collect()
-    }
-
-    /// [`Trails::worst_cases_of`], giving up on a subject for which more than `limit` others were looked at.
+    /// The worst cases of some subjects, held against all: none for a subject without a visit or with nothing known of
+    /// it. A subject for which more than `limit` others were looked at is given up.
     ///
     /// # Errors
     /// The reason, when `stop` was raised.

@@ -23,7 +23,7 @@
 //! Pappalardo, Pratesi & Monreale, *ACM TIST* 9(3):31, 2017.
 //!
 //! # Guarantee
-//! Exact shares equal those of [`oracle`]. All figures are the same for any number of threads and any order of the
+//! Exact shares equal those of `test/oracle.rs`. All figures are the same for any number of threads and any order of the
 //! records, as long as [`ColumnValues::keys`] are given: draws depend on the seed and on values, never on numbering.
 //!
 //! # Edge cases
@@ -31,7 +31,7 @@
 //! cover everything: undefined, with words. No subject with so many points: the result has no share, with words.
 //!
 //! # Cost
-//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. [`oracle`] compares everybody with
+//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. `test/oracle.rs` compares everybody with
 //! everybody.
 
 mod attack;
@@ -43,8 +43,6 @@ mod figures;
 mod gate;
 mod limits;
 pub mod mobility;
-#[doc(hidden)]
-pub mod oracle;
 mod places;
 mod resolution;
 mod settings;

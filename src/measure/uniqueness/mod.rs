@@ -14,7 +14,7 @@
 //! (distinction, separation); Shapley 1953.
 //!
 //! # Guarantee
-//! Every count equals that of [`oracle`], for any number of threads and any order of the records. Averages are sums in
+//! Every count equals that of `test/oracle.rs`, for any number of threads and any order of the records. Averages are sums in
 //! a fixed order, so that equal input gives equal bytes.
 //!
 //! # Edge cases
@@ -25,8 +25,6 @@ mod effects;
 mod entry;
 mod figures;
 mod limits;
-#[doc(hidden)]
-pub mod oracle;
 mod statistics;
 #[cfg(test)]
 mod test;

@@ -2,15 +2,17 @@
 
 #![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 
+mod oracle;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
 use super::*;
 use crate::stop::NoProgress;
 use crate::table::{Codes, Column, SubjectCodes};
+use oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
 
 const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1 };
 

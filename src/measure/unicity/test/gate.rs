@@ -1,9 +1,9 @@
 //! What limits are held against, against brute force; that its intervals hold the truth; and that nothing else moves it.
 
+use super::oracle::{GapPoint, PlainGate};
 use super::sampling::many_subjects;
 use super::*;
 use crate::measure::unicity::gate::{self, Effort};
-use crate::measure::unicity::oracle::{GapPoint, PlainGate};
 use crate::result::GATED_KNOWN_POINTS;
 
 /// Tables of few subjects and values with many gaps, from no event at all to more than 4 points each.
