@@ -148,9 +148,9 @@ fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written
 
 fn read_role(value: &Written<'_, '_>) -> Result<Role, Problem> {
     let text = value.as_text().ok_or_else(|| value.wrong_type("the name of a role in quotes"))?;
-    Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
-        let names = Role::ALL.map(Role::name);
-        let hint = match did_you_mean(text, names) {
+    Role::ALL.iter().copied().find(|role| role.name() == text).ok_or_else(|| {
+        let names: Vec<&str> = Role::ALL.iter().copied().map(Role::name).collect();
+        let hint = match did_you_mean(text, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("roles: {}", names.join(", ")),
         };

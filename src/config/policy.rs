@@ -50,9 +50,9 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
 
 /// The finding of a code, or a sentence and a hint.
 pub(super) fn finding_code(written: &str) -> Result<FindingCode, (String, String)> {
-    let known = FindingCode::ALL.into_iter().find(|code| code.name() == written);
+    let known = FindingCode::ALL.iter().copied().find(|code| code.name() == written);
     known.ok_or_else(|| {
-        let hint = match did_you_mean(written, FindingCode::ALL.map(FindingCode::name)) {
+        let hint = match did_you_mean(written, FindingCode::ALL.iter().copied().map(FindingCode::name)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "`reidrisk explain` lists the codes of findings".to_owned(),
         };

@@ -14,5 +14,5 @@ pub fn explain(code: &str) -> Option<Page> {
 
 /// Every page: findings first, oldest first, then measures.
 pub fn explained() -> impl Iterator<Item = Page> {
-    FindingCode::ALL.into_iter().map(findings::page).chain(measure::ALL.iter().map(|measure| measure.page))
+    FindingCode::ALL.iter().copied().map(findings::page).chain(measure::ALL.iter().map(|measure| measure.page))
 }

@@ -16,7 +16,7 @@ fn every_code_and_measure_has_its_page() {
         let Page { code, summary, meaning, formula, source, action } = page;
         writeln!(text, "# {code}\n{summary}\n- {meaning}\n- {formula}\n- {source}\n- {action}\n").unwrap();
     }
-    for name in FindingCode::ALL.map(FindingCode::name).into_iter().chain(crate::measure::NAMES) {
+    for name in FindingCode::ALL.iter().copied().map(FindingCode::name).chain(crate::measure::NAMES) {
         assert!(explain(name).is_some(), "{name} has a page");
     }
     assert_golden("pages.txt", include_str!("../golden/pages.txt"), &text);
@@ -24,9 +24,9 @@ fn every_code_and_measure_has_its_page() {
 
 #[test]
 fn names_of_codes_are_those_of_results_and_differ() {
-    let names: std::collections::BTreeSet<&str> = FindingCode::ALL.map(FindingCode::name).into();
+    let names: std::collections::BTreeSet<&str> = FindingCode::ALL.iter().copied().map(FindingCode::name).collect();
     assert_eq!(names.len(), FindingCode::ALL.len());
-    for code in FindingCode::ALL {
+    for &code in FindingCode::ALL {
         assert_eq!(serde_json::to_value(code).unwrap(), code.name());
     }
 }
@@ -171,7 +171,7 @@ const PENDING: [FindingCode; 4] = [
 fn every_code_has_a_finding_with_its_sentence() {
     let severities = ["note", "low", "medium", "high", "critical"];
     let mut text = String::new();
-    for code in FindingCode::ALL {
+    for &code in FindingCode::ALL {
         let mut sentences: Vec<String> = judgements()
             .iter()
             .flat_map(|judgement| judgement.findings.clone())

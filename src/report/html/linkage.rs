@@ -75,7 +75,7 @@ fn reading(charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
     if !attacks.is_empty() {
         reading.extend(messages::owned(messages::LINKAGE_READING));
     }
-    let kinds = AttackKind::ALL.into_iter().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
+    let kinds = AttackKind::ALL.iter().copied().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
     reading.extend(kinds.map(|kind| messages::attack_meaning(kind).to_owned()));
     let pictures = [
         ("linking-columns", messages::COLUMNS_LINK_READING),
