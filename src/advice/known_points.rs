@@ -54,7 +54,7 @@ pub fn advise_known_points(
             study.point.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
             before.known,
         );
-        return Ok(vec![without_change(words, before.share)]);
+        return Ok(vec![Advice { action: words, before: only(before.share), ..Advice::default() }]);
     }
     Ok(reached.into_iter().map(|(_, advice)| advice).collect())
 }
@@ -146,47 +146,20 @@ fn measured_anew(
 fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, after: &Gated) -> Advice {
     let names: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
     let written = write(recipe, &names, ladders);
+    let (action, now, then) = (&written.action, before.share * 100.0, after.share * 100.0);
     Advice {
         action: format!(
-            "{}: {:.1} % of the subjects instead of {:.1} % are singled out by {} known points",
-            written.action,
-            after.share * 100.0,
-            before.share * 100.0,
+            "{action}: {then:.1} % of the subjects instead of {now:.1} % are singled out by {} known points",
             after.known
         ),
-        changes: written.changes,
-        config: Some(written.config),
-        flags: written.flags,
-        after: Some(only(after.share)),
+        before: only(before.share),
+        after: only(after.share),
         risk_removed: (before.share > 0.0).then(|| ((before.share - after.share) / before.share).max(0.0)),
-        ..without_change(String::new(), before.share)
-    }
-}
-
-fn without_change(action: String, before: f64) -> Advice {
-    Advice {
-        action,
-        changes: Vec::new(),
-        config: None,
-        flags: None,
-        before: Some(only(before)),
-        after: None,
-        risk_removed: None,
-        detail_kept: None,
-        reaches_limits: false,
-        recommended: false,
+        ..written
     }
 }
 
 /// Crowds are not counted for these proposals.
-fn only(unicity: f64) -> Headline {
-    Headline {
-        full_smallest_class: None,
-        full_unique_subjects: None,
-        full_subjects_below_k: None,
-        static_smallest_class: None,
-        static_unique_subjects: None,
-        static_subjects_below_k: None,
-        unicity: Some(unicity),
-    }
+fn only(unicity: f64) -> Option<Headline> {
+    Some(Headline { unicity: Some(unicity), ..Headline::default() })
 }
