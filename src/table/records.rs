@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::column::subjects_by_code;
 use super::order::Order;
 use super::variation::{Within, by_rule};
 use super::{Attributes, Codes, Column, Recoding, SubjectCodes};
@@ -184,7 +185,7 @@ impl Table {
     pub fn subjects_by_value(&self, column: usize) -> Vec<u32> {
         let column = &self.columns[column];
         match &self.subject_of_record {
-            Some(subjects) => column.subjects_by_value(subjects),
+            Some(subjects) => subjects_by_code(&column.codes, column.cardinality as usize, subjects),
             None => column.records_by_value(),
         }
     }
