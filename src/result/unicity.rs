@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
+
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Unicity {
@@ -294,6 +296,12 @@ pub struct UnicityUndefined {
     pub reason: String,
     /// The reason in words.
     pub explanation: String,
+}
+
+impl<T> From<UnicityUndefined> for Outcome<T> {
+    fn from(UnicityUndefined { reason, explanation }: UnicityUndefined) -> Self {
+        Self::Undefined { reason, explanation }
+    }
 }
 
 /// How an attacker comes to know points.

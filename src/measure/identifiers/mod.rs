@@ -55,10 +55,7 @@ pub struct SearchedColumn {
 #[must_use]
 pub fn measure(records: u64, columns: &[SearchedColumn], permitted: &BTreeSet<String>) -> Outcome<Identifiers> {
     if records == 0 {
-        return Outcome::Undefined {
-            reason: "empty".to_owned(),
-            explanation: "the extract holds no record".to_owned(),
-        };
+        return Outcome::undefined("empty", "the extract holds no record");
     }
     let reported = columns.iter().flat_map(|column| {
         let permitted = permitted.contains(&column.name);

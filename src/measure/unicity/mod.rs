@@ -53,17 +53,16 @@ mod trace;
 mod windows;
 
 pub use exposures::{distinct_points, exposures};
-pub use settings::{
-    Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within,
-};
+pub use settings::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Tolerance, Within};
 
 pub use entry::MEASURE;
 pub use figures::figures;
 pub use limits::LIMITS;
 
+use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
 use crate::stop::{Progress, Stop, StopReason};
-use crate::table::{PointColumns, PointIndex, Table};
+use crate::table::{PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
 use gate::Effort;
@@ -89,27 +88,21 @@ pub fn measure(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Outcome<Unicity>, StopReason> {
-    if let Some(UnicityUndefined { reason, explanation }) = not_measurable(table, settings) {
-        return Ok(Outcome::Undefined { reason, explanation });
+    if let Some(undefined) = not_measurable(table, settings) {
+        return Ok(undefined.into());
     }
-    match measure_points(table, settings, progress, stop) {
+    let cut_off = CutOff {
+        timeout: "the time limit was over before every curve was measured",
+        work_limit: "matching the known points takes too many comparisons on this extract",
+    };
+    let measured = match measure_points(table, settings, progress, stop) {
         Ok(value) if has_no_figure(&value) => {
             let words = value.curves.into_iter().find_map(|curve| curve.undefined);
-            let UnicityUndefined { reason, explanation } =
-                words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for"));
-            Ok(Outcome::Undefined { reason, explanation })
+            return Ok(words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for")).into());
         }
-        Ok(value) => Ok(Outcome::Measured { unit: Unit::Subject, value }),
-        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
-            reason: "timeout".to_owned(),
-            explanation: "the time limit was over before every curve was measured".to_owned(),
-        }),
-        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
-            reason: "work-limit".to_owned(),
-            explanation: "matching the known points takes too many comparisons on this extract".to_owned(),
-        }),
-        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
-    }
+        measured => measured,
+    };
+    cut_off.outcome(Unit::Subject, measured)
 }
 
 fn has_no_figure(value: &Unicity) -> bool {
@@ -152,21 +145,14 @@ fn measure_points(
     let mut gates = Gates::new(table, settings);
     for (place, point) in settings.points.iter().enumerate() {
         progress.begin("index points", Some(table.records() as u64), "records");
-        let columns = PointColumns {
-            event: &point.columns,
-            attributes: &point.known_attributes,
-            visible: &point.visible,
-            missing_is_value: false,
-        };
-        let index = PointIndex::new(table, &columns, stop)?;
+        let index = PointIndex::new(table, &point.cells(), stop)?;
         progress.end();
         gates.measure_on(&index, point, stop)?;
         unicity.curves.extend(measure_point(&index, settings, point, progress, stop)?);
-        if let (0, Some(resolutions)) = (place, &settings.resolutions)
+        if let (0, Some(axes)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
         {
-            unicity.resolutions =
-                Some(resolution::measure_resolutions(&index, settings, point, resolutions, progress, stop)?);
+            unicity.resolutions = Some(resolution::measure_resolutions(&index, settings, point, axes, progress, stop)?);
         }
     }
     if let Some(mobility) = &settings.mobility {

@@ -4,6 +4,7 @@ use super::mobility::{Asked, OverLimit, Trails, WorstCase};
 use super::settings::{Mobility, Point, Settings};
 use super::study::{Members, Study};
 use super::trace::Traces;
+use crate::number::as_float;
 use crate::result::{MobilityAttack, MobilityResult};
 use crate::stats::wilson_interval;
 use crate::stop::{Progress, Stop, StopReason};
@@ -69,8 +70,10 @@ impl EventStudy<'_> {
         if index.points() == 0 {
             return Ok(nothing("in every record a column of the place is missing or hidden"));
         }
-        let trails = Trails::from_index(&index, &self.settings.columns, self.event, self.mobility.order);
-        let sample = self.sample(&index, stop);
+        let point = Point { order: self.mobility.order, ..Point::new(self.event.iter().copied()) };
+        let traces = Traces::new(&index, &self.settings.columns, &point);
+        let trails = Trails::from_index(&index, &traces, point.order.is_some());
+        let sample = self.sample(&index, &traces, stop);
         let subjects = index.trace_sizes().iter().filter(|&&size| size > 0).count() as u64;
         progress.begin("mobility attacks", Some(asked.len() as u64), "attacks");
         let mut results = Vec::new();
@@ -103,10 +106,8 @@ impl EventStudy<'_> {
     }
 
     /// Subjects that are looked at: all, or as many as are drawn, but never a thinner crowd around them.
-    fn sample(&self, index: &PointIndex<'_>, stop: &Stop) -> Vec<u32> {
-        let point = Point { order: self.mobility.order, ..Point::new(self.event.iter().copied()) };
-        let traces = Traces::new(index, &self.settings.columns, &point);
-        let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
+    fn sample(&self, index: &PointIndex<'_>, traces: &Traces<'_>, stop: &Stop) -> Vec<u32> {
+        let mut study = Study::new(index, traces, index.trace_sizes(), stop);
         study.seed = self.settings.seed;
         study.sample(Members { least: 1 }, self.settings.draws).iter().map(|drawn| drawn.subject).collect()
     }
@@ -134,8 +135,7 @@ impl EventStudy<'_> {
         }
         let trials = cases.len() as u64;
         let certain = cases.iter().filter(|case| case.matches <= 1).count() as u64;
-        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
-        let share = certain as f64 / trials as f64;
+        let share = as_float(certain) / as_float(trials);
         MobilityResult {
             looked_at: trials,
             mean_risk: Some(mean_risk(&cases)),
@@ -179,12 +179,11 @@ impl EventStudy<'_> {
 const LEAST_WORK: u64 = 100_000;
 
 /// Mean of 1 / matches, summed by matches so that no order of the subjects shows in the last digit.
-#[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
 fn mean_risk(cases: &[WorstCase]) -> f64 {
     let mut by_matches: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
     for case in cases {
         *by_matches.entry(case.matches.max(1)).or_default() += 1;
     }
-    let sum: f64 = by_matches.iter().map(|(&matches, &subjects)| subjects as f64 / f64::from(matches)).sum();
-    sum / cases.len() as f64
+    let sum: f64 = by_matches.iter().map(|(&matches, &subjects)| as_float(subjects) / f64::from(matches)).sum();
+    sum / as_float(cases.len() as u64)
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Settings;
-use super::statistics::as_float;
+use crate::number::as_float;
 use crate::result::{ColumnEffect, ShapleyMethod, UndefinedField};
 use crate::stats::{SeededOrders, mean_interval};
 use crate::stop::{Progress, Stop, StopReason};

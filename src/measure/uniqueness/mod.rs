@@ -35,6 +35,7 @@ pub use limits::LIMITS;
 
 use std::collections::HashMap;
 
+use crate::measure::CutOff;
 use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, Uniqueness, Unit};
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice, wildcard_counts};
@@ -72,30 +73,20 @@ pub fn measure(
     stop: &Stop,
 ) -> Result<Outcome<Uniqueness>, StopReason> {
     if table.records() == 0 {
-        return Ok(Outcome::Undefined {
-            reason: "empty".to_owned(),
-            explanation: if table.records_without_subject() > 0 {
-                "no record has a subject, so there is no crowd to count".to_owned()
-            } else {
-                "the extract holds no record".to_owned()
-            },
-        });
+        let words = if table.records_without_subject() > 0 {
+            "no record has a subject, so there is no crowd to count"
+        } else {
+            "the extract holds no record"
+        };
+        return Ok(Outcome::undefined("empty", words));
     }
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
-    match measure_lattice(table, settings, progress, stop) {
-        Ok(value) => Ok(Outcome::Measured { unit, value }),
-        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
-            reason: "timeout".to_owned(),
-            explanation: "the time limit was over before every column set was counted".to_owned(),
-        }),
-        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
-            reason: "work-limit".to_owned(),
-            explanation: "matching missing cells with everything takes too many comparisons on this extract; count \
-                          them as a category of their own, or name fewer columns"
-                .to_owned(),
-        }),
-        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
-    }
+    let cut_off = CutOff {
+        timeout: "the time limit was over before every column set was counted",
+        work_limit: "matching missing cells with everything takes too many comparisons on this extract; count them as a \
+                     category of their own, or name fewer columns",
+    };
+    cut_off.outcome(unit, measure_lattice(table, settings, progress, stop))
 }
 
 fn measure_lattice(

@@ -161,9 +161,9 @@ fn trails_of_a_table_follow_time_and_not_the_order_of_records() {
     let worst = |visits: &[(u32, i64, i64)]| {
         let records: Vec<PlainRecord> = visits.iter().map(record).collect();
         let (table, values) = table_of(&records, 2);
-        let columns = PointColumns { event: &[1], ..PointColumns::default() };
-        let index = PointIndex::new(&table, &columns, &Stop::default()).unwrap();
-        let trails = Trails::from_index(&index, &values, &[1], Some(0));
+        let point = Point { order: Some(0), ..Point::new([1]) };
+        let index = PointIndex::new(&table, &point.cells(), &Stop::default()).unwrap();
+        let trails = Trails::from_index(&index, &Traces::new(&index, &values, &point), true);
         worst_cases(&trails, MobilityAttack::Sequence, 2, 0.0)
             .iter()
             .map(|worst| worst.unwrap().matches)
