@@ -176,8 +176,7 @@ impl<'a> Gates<'a> {
     }
 
     fn measure(&self, index: &PointIndex<'_>, point: &GatedPoint, stop: &Stop) -> Result<UnicityGate, StopReason> {
-        let Settings { gate, columns, .. } = self.settings;
-        gate::measure(index, &gate::Asked { point, settings: gate, values: columns, effort: Effort::default() }, stop)
+        gate::measure(index, point, self.settings, Effort::default(), stop)
     }
 
     /// Those that the index of `point` serves.
@@ -318,12 +317,11 @@ fn empty_curves<'a>(
         attacker,
         known_attributes: point.known_attributes.iter().map(|&column| name(column)).collect(),
         cohort,
-        cohort_points: None,
         crowd_below: point.crowd_below.max(2),
         points: index.points(),
         records_without_point: index.records_without_point(),
         records_hidden: index.records_hidden(),
         undefined: undefined.cloned(),
-        results: Vec::new(),
+        ..UnicityCurve::default()
     })
 }
