@@ -7,7 +7,7 @@ use super::recipe::{Recipe, Step, write};
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point, Settings};
 use crate::recode::Ladder;
 use crate::result::{Advice, Attacker, Headline, Outcome, Unicity, UnicityResolutions};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{Recoding, Table};
 
 /// Measured anew at most; each costs as much as the measure itself.
@@ -20,15 +20,14 @@ const MOST_SHOWN: usize = 3;
 /// they are today.
 ///
 /// # Errors
-/// The reason, when `stop` was raised.
+/// The reason, when `watch.stop` was raised.
 pub fn advise_known_points(
     table: &Table,
     settings: &Settings,
     ladders: &[Ladder],
     value: &Unicity,
     limit: f64,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<Advice>, StopReason> {
     let (Some(study), Some(before)) = (&value.resolutions, gated(value)) else { return Ok(Vec::new()) };
     let plain = settings.points.iter().all(|point| point.within.is_empty() && point.visible.is_empty());
@@ -42,7 +41,7 @@ pub fn advise_known_points(
             continue;
         }
         let Some(recipe) = recipe_of(study, &cell, table, ladders) else { continue };
-        let Some(after) = measured_anew(table, settings, ladders, &recipe, progress, stop)? else { continue };
+        let Some(after) = measured_anew(table, settings, ladders, &recipe, watch)? else { continue };
         if after.upper <= limit {
             reached.push((cell, proposal(table, ladders, &recipe, &before, &after)));
         }
@@ -107,8 +106,7 @@ fn measured_anew(
     settings: &Settings,
     ladders: &[Ladder],
     recipe: &Recipe,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Option<Gated>, StopReason> {
     let rungs = recipe.steps().enumerate().filter_map(|(column, step)| match step {
         Step::Rung(rung) => Some((column, ladders.get(column)?.rungs.get(rung)?)),
@@ -137,7 +135,7 @@ fn measured_anew(
     let gate = GateSettings { points: gates.collect(), ..settings.gate.clone() };
     let points = points.collect();
     let asked = Settings { columns, points, gate, resolutions: None, mobility: None, ..settings.clone() };
-    Ok(match unicity::measure(&coarser, &asked, progress, stop)? {
+    Ok(match unicity::measure(&coarser, &asked, watch)? {
         Outcome::Measured { value, .. } => gated(&value),
         Outcome::Undefined { .. } | Outcome::Incomplete { .. } => None,
     })

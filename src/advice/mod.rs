@@ -44,7 +44,7 @@ pub use known_points::advise_known_points;
 use crate::number::{as_float, ratio};
 use crate::recode::Ladder;
 use crate::result::Advice;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{Recoding, Table};
 use crowds::{Counter, Figures, Halt};
 use detail::Detail;
@@ -108,17 +108,11 @@ pub fn extra_bytes(table: &Table, ladders: &[Ladder]) -> u64 {
 ///
 /// # Panics
 /// When there are not as many ladders as columns.
-pub fn advise(
-    table: Table,
-    ladders: Vec<Ladder>,
-    settings: Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Advised, StopReason> {
+pub fn advise(table: Table, ladders: Vec<Ladder>, settings: Settings, watch: Watch<'_>) -> Result<Advised, StopReason> {
     assert_eq!(table.columns().len(), ladders.len(), "every column has a ladder");
-    progress.begin("advise", None, "column sets");
-    let advised = advise_within(table, ladders, settings, WORK, progress, stop);
-    progress.end();
+    watch.progress.begin("advise", None, "column sets");
+    let advised = advise_within(table, ladders, settings, WORK, watch);
+    watch.progress.end();
     match advised {
         Ok(advised) => Ok(advised),
         Err(Halt::Stopped(StopReason::Interrupt)) => Err(StopReason::Interrupt),
@@ -134,8 +128,7 @@ fn advise_within(
     ladders: Vec<Ladder>,
     settings: Settings,
     work: u64,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Advised, Halt> {
     let columns = ladders.len();
     if columns == 0 || table.records() == 0 {
@@ -150,7 +143,7 @@ fn advise_within(
 
     let start = recipe::Recipe::as_is(columns);
     let rungs: Vec<usize> = ladders.iter().map(|ladder| ladder.rungs.len()).collect();
-    let mut counter = Counter::new(&table, rungs.iter().copied(), settings.k, work, progress, stop);
+    let mut counter = Counter::new(&table, rungs.iter().copied(), settings.k, work, watch);
     let before = counter.figures(std::slice::from_ref(&start))?[0];
     let goal = Goal { k: settings.k, full: settings.gate_any_record || before.fixed.is_none() };
     if goal.is_reached(&before) {

@@ -4,7 +4,7 @@ use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
 use crate::result::{Figure, Measures, Outcome, Section, SectionRow, Unit};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::Table;
 
 /// A measure: its folder, and one line in [`ALL`](super::ALL).
@@ -37,10 +37,8 @@ pub struct Question<'a> {
     pub records: u64,
     /// What the scan is asked to do.
     pub plan: &'a Plan,
-    /// Told how far it is.
-    pub progress: &'a dyn Progress,
-    /// Raised when it must end.
-    pub stop: &'a Stop,
+    /// What it looks at while it runs.
+    pub watch: Watch<'a>,
 }
 
 /// Why there is no outcome.

@@ -61,7 +61,7 @@ pub use limits::LIMITS;
 
 use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
@@ -82,12 +82,7 @@ pub const NAME: &str = "unicity";
 /// # Panics
 /// When the settings name a column that the table does not have, or say of fewer codes than a column has whether they
 /// are visible or what they are coarsened to.
-pub fn measure(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Outcome<Unicity>, StopReason> {
+pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Outcome<Unicity>, StopReason> {
     if let Some(undefined) = not_measurable(table, settings) {
         return Ok(undefined.into());
     }
@@ -95,7 +90,7 @@ pub fn measure(
         timeout: "the time limit was over before every curve was measured",
         work_limit: "matching the known points takes too many comparisons on this extract",
     };
-    let measured = match measure_points(table, settings, progress, stop) {
+    let measured = match measure_points(table, settings, watch) {
         Ok(value) if has_no_figure(&value) => {
             let words = value.curves.into_iter().find_map(|curve| curve.undefined);
             return Ok(words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for")).into());
@@ -135,30 +130,25 @@ fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined
     no_column.then(|| undefined("no-point", "no column says what one known event is"))
 }
 
-fn measure_points(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Unicity, StopReason> {
+fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Unicity, StopReason> {
     let mut unicity = Unicity::default();
     let mut gates = Gates::new(table, settings);
     for (place, point) in settings.points.iter().enumerate() {
-        progress.begin("index points", Some(table.records() as u64), "records");
-        let index = PointIndex::new(table, &point.cells(), stop)?;
-        progress.end();
-        gates.measure_on(&index, point, stop)?;
-        unicity.curves.extend(measure_point(&index, settings, point, progress, stop)?);
+        watch.progress.begin("index points", Some(table.records() as u64), "records");
+        let index = PointIndex::new(table, &point.cells(), watch.stop)?;
+        watch.progress.end();
+        gates.measure_on(&index, point, watch.stop)?;
+        unicity.curves.extend(measure_point(&index, settings, point, watch)?);
         if let (0, Some(axes)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
         {
-            unicity.resolutions = Some(resolution::measure_resolutions(&index, settings, point, axes, progress, stop)?);
+            unicity.resolutions = Some(resolution::measure_resolutions(&index, settings, point, axes, watch)?);
         }
     }
     if let Some(mobility) = &settings.mobility {
-        unicity.mobility = places::measure_mobility(table, settings, mobility, progress, stop)?;
+        unicity.mobility = places::measure_mobility(table, settings, mobility, watch)?;
     }
-    unicity.gates = gates.finish(stop)?;
+    unicity.gates = gates.finish(watch.stop)?;
     gate::show(&mut unicity);
     Ok(unicity)
 }
@@ -205,8 +195,7 @@ fn measure_point(
     index: &PointIndex<'_>,
     settings: &Settings,
     point: &Point,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     if let Some(reason) = not_a_point(index, point) {
         return Ok(undefined_curves(index, point, &reason));
@@ -216,7 +205,7 @@ fn measure_point(
     let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
     if point.within.is_empty() {
         let lone_points = index.points_below(point.crowd_below.max(2));
-        return curves(&subject, index, Some(&lone_points), progress, stop);
+        return curves(&subject, index, Some(&lone_points), watch);
     }
     match Windows::new(index, point, &settings.columns) {
         Err(windows::NotANumber) => Ok(undefined_curves(
@@ -229,7 +218,7 @@ fn measure_point(
             point,
             &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
         )),
-        Ok(windows) => curves(&subject, &windows, None, progress, stop),
+        Ok(windows) => curves(&subject, &windows, None, watch),
     }
 }
 
@@ -246,11 +235,10 @@ fn curves<C: Crowds>(
     subject: &Subject<'_>,
     crowds: &C,
     lone_points: Option<&[u32]>,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     let Subject { index, traces, counts, settings, point } = subject;
-    let mut study = Study::new(crowds, traces, index.trace_sizes(), stop);
+    let mut study = Study::new(crowds, traces, index.trace_sizes(), watch.stop);
     study.below = point.crowd_below.max(2);
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
@@ -263,10 +251,10 @@ fn curves<C: Crowds>(
             curves.extend(empty_curves(index, point, attacker, Some(&reason)));
             continue;
         }
-        progress.begin("match points", Some(known_points.len() as u64), "numbers of known points");
+        watch.progress.begin("match points", Some(known_points.len() as u64), "numbers of known points");
         let asked = Asked { known_points: &known_points, draws: settings.draws, counts };
-        let results = curve::results(&study, &asked, attacker, &point.cohorts, progress)?;
-        progress.end();
+        let results = curve::results(&study, &asked, attacker, &point.cohorts, watch.progress)?;
+        watch.progress.end();
         for (mut curve, results) in empty_curves(index, point, attacker, None).zip(results) {
             curve.results = results;
             if curve.cohort == crate::result::Cohort::Fixed {

@@ -7,7 +7,7 @@ use super::trace::Traces;
 use crate::number::as_float;
 use crate::result::{MobilityAttack, MobilityResult};
 use crate::stats::wilson_interval;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{PointColumns, PointIndex, Table};
 
 /// Every attack that was asked for, with every number of known points.
@@ -15,8 +15,7 @@ pub(super) fn measure_mobility(
     table: &Table,
     settings: &Settings,
     mobility: &Mobility,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<MobilityResult>, StopReason> {
     let (knows_time, others): (Vec<_>, Vec<_>) =
         mobility.attacks.iter().copied().partition(|&attack| attack == MobilityAttack::Time);
@@ -30,7 +29,7 @@ pub(super) fn measure_mobility(
         let name = |column: usize| table.columns()[column].name.clone();
         let event_study =
             EventStudy { settings, mobility, event: &event, names: event.iter().map(|&column| name(column)).collect() };
-        results.extend(event_study.results(table, &attacks, progress, stop)?);
+        results.extend(event_study.results(table, &attacks, watch)?);
     }
     // As they were asked for.
     let place = |attack| mobility.attacks.iter().position(|&other| other == attack);
@@ -52,8 +51,7 @@ impl EventStudy<'_> {
         &self,
         table: &Table,
         attacks: &[MobilityAttack],
-        progress: &dyn Progress,
-        stop: &Stop,
+        watch: Watch<'_>,
     ) -> Result<Vec<MobilityResult>, StopReason> {
         let asked: Vec<(MobilityAttack, Option<u32>)> = attacks
             .iter()
@@ -66,16 +64,16 @@ impl EventStudy<'_> {
             return Ok(nothing("the point has no column beside the time, so there is no place"));
         }
         let columns = PointColumns { event: self.event, visible: &self.mobility.visible, ..PointColumns::default() };
-        let index = PointIndex::new(table, &columns, stop)?;
+        let index = PointIndex::new(table, &columns, watch.stop)?;
         if index.points() == 0 {
             return Ok(nothing("in every record a column of the place is missing or hidden"));
         }
         let point = Point { order: self.mobility.order, ..Point::new(self.event.iter().copied()) };
         let traces = Traces::new(&index, &self.settings.columns, &point);
         let trails = Trails::from_index(&index, &traces, point.order.is_some());
-        let sample = self.sample(&index, &traces, stop);
+        let sample = self.sample(&index, &traces, watch.stop);
         let subjects = index.trace_sizes().iter().filter(|&&size| size > 0).count() as u64;
-        progress.begin("mobility attacks", Some(asked.len() as u64), "attacks");
+        watch.progress.begin("mobility attacks", Some(asked.len() as u64), "attacks");
         let mut results = Vec::new();
         for &(attack, known) in &asked {
             if attack == MobilityAttack::Sequence && self.mobility.order.is_none() {
@@ -88,12 +86,12 @@ impl EventStudy<'_> {
             let found = trails.within(
                 &sample,
                 &Asked { attack, known: number, tolerance: self.mobility.tolerance, limit },
-                stop,
+                watch.stop,
             )?;
             results.push(self.result(table, attack, known, subjects, &found));
-            progress.advance(1);
+            watch.progress.advance(1);
         }
-        progress.end();
+        watch.progress.end();
         Ok(results)
     }
 

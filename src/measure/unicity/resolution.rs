@@ -15,7 +15,7 @@ use super::study::{Members, Sampled, Study, Tally};
 use super::trace::{Traces, tell_apart};
 use crate::result::{Attacker, Cohort, ResolutionAxis, ResolutionCell, UnicityResolutions, UnicityResult};
 use crate::stats::mix;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::PointIndex;
 
 type Numbers<K> = HashMap<K, u32, foldhash::fast::FixedState>;
@@ -26,23 +26,22 @@ pub(super) fn measure_resolutions(
     settings: &Settings,
     point: &Point,
     axes: &[Axis],
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<UnicityResolutions, StopReason> {
     let known_points = settings.known_points();
     let counts = SizeCounts::new(index.trace_sizes(), known_points.last().copied().unwrap_or(1));
     let traces = Traces::new(index, &settings.columns, point);
-    let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
+    let mut study = Study::new(index, &traces, index.trace_sizes(), watch.stop);
     study.seed = settings.seed;
     let below = point.crowd_below.max(2);
     let axes: Vec<&Axis> = axes.iter().filter(|axis| point.columns.contains(&axis.column)).collect();
     let draws = Draws::new(&study, &known_points, &counts, settings.draws);
     let versions = versions(&axes);
-    progress.begin("resolutions", Some(versions.len() as u64), "versions");
+    watch.progress.begin("resolutions", Some(versions.len() as u64), "versions");
     let examples = index.examples();
     let mut cells = Vec::new();
     for steps in versions {
-        stop.check()?;
+        watch.stop.check()?;
         let version = Version::new(index, &examples, point, &axes, &steps);
         let (crowds, coarse) = version.crowds(index, &draws.points);
         cells.extend(
@@ -50,9 +49,9 @@ pub(super) fn measure_resolutions(
                 .results(&known_points, &counts, below, &crowds, &coarse)
                 .map(|result| ResolutionCell { steps: steps.clone(), result }),
         );
-        progress.advance(1);
+        watch.progress.advance(1);
     }
-    progress.end();
+    watch.progress.end();
     let name = |column: usize| index.table().columns()[column].name.clone();
     let described = |axis: &&Axis| ResolutionAxis {
         column: name(axis.column),

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::result::{Cohort, UnicityMethod, UnicityResult};
 use crate::stats::{fingerprint, mix};
-use crate::stop::NoProgress;
+use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
 use oracle::PlainSubject;
 
@@ -65,7 +65,7 @@ pub(super) fn settings_of(values: &[ColumnValues], point: Point) -> Settings {
 }
 
 pub(super) fn outcome(table: &Table, settings: &Settings) -> Outcome<Unicity> {
-    measure(table, settings, &NoProgress, &Stop::default()).unwrap()
+    measure(table, settings, Watch::quiet(&Stop::default())).unwrap()
 }
 
 pub(super) fn measured(table: &Table, settings: &Settings) -> Unicity {
