@@ -53,7 +53,7 @@ pub fn advise_known_points(
             study.point.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
             before.known,
         );
-        return Ok(vec![Advice { action: words, before: only(before.share), ..Advice::default() }]);
+        return Ok(vec![Advice { action: words, before: Some(only(before.share)), ..Advice::default() }]);
     }
     Ok(reached.into_iter().map(|(_, advice)| advice).collect())
 }
@@ -150,14 +150,14 @@ fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, 
             "{action}: {then:.1} % of the subjects instead of {now:.1} % are singled out by {} known points",
             after.known
         ),
-        before: only(before.share),
-        after: only(after.share),
+        before: Some(only(before.share)),
+        after: Some(only(after.share)),
         risk_removed: (before.share > 0.0).then(|| ((before.share - after.share) / before.share).max(0.0)),
         ..written
     }
 }
 
 /// Crowds are not counted for these proposals.
-fn only(unicity: f64) -> Option<Headline> {
-    Some(Headline { unicity: Some(unicity), ..Headline::default() })
+fn only(unicity: f64) -> Headline {
+    Headline { unicity: Some(unicity), ..Headline::default() }
 }

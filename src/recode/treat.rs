@@ -102,7 +102,7 @@ pub fn treat(
     };
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
-    let mut treated = Treated { consent, subjects_not_in_map, facts, ..Treated::default() };
+    let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();

@@ -147,7 +147,7 @@ mod tests {
     fn attacks_run_one_after_the_other_so_the_greediest_counts() {
         let linked = linked(1_000, 1_000);
         let each = AttackKind::ALL.iter().copied().map(|kind| bytes(&linked, None, &[kind]));
-        assert_eq!(Some(bytes(&linked, None, &AttackKind::ALL)), each.into_iter().max());
+        assert_eq!(Some(bytes(&linked, None, AttackKind::ALL)), each.into_iter().max());
     }
 
     #[test]
