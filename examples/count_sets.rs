@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use reidrisk::input::{self, CodedColumn};
 use reidrisk::plan::InputOptions;
-use reidrisk::stop::{NoProgress, Stop};
+use reidrisk::stop::{NoProgress, Stop, Watch};
 use reidrisk::table::{Column, ColumnSet, SubjectCodes, Table, class_sizes, count_sets, lattice};
 
 struct Options {
@@ -88,11 +88,11 @@ fn time_counting(options: &Options) -> Result<serde_json::Value, String> {
     let table = Table::new(columns.clone(), subjects, records).map_err(|error| error.to_string())?;
     let sort_seconds = start.elapsed().as_secs_f64();
     let sets = lattice(table.columns().len(), options.max_set);
-    let histogram_seconds = median(options.repeat, || drop(class_sizes(&table, &sets, &NoProgress, &stop)));
-    let full_seconds = median(options.repeat, || drop(count_sets(&table, &sets, &NoProgress, &stop)));
+    let histogram_seconds = median(options.repeat, || drop(class_sizes(&table, &sets, Watch::quiet(&stop))));
+    let full_seconds = median(options.repeat, || drop(count_sets(&table, &sets, Watch::quiet(&stop))));
     drop(table);
     let by_record = Table::new(columns, None, records).map_err(|error| error.to_string())?;
-    let record_level_seconds = median(options.repeat, || drop(count_sets(&by_record, &sets, &NoProgress, &stop)));
+    let record_level_seconds = median(options.repeat, || drop(count_sets(&by_record, &sets, Watch::quiet(&stop))));
     Ok(serde_json::json!({
         "records": records,
         "sets": sets.len(),

@@ -122,9 +122,15 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
 
 /// `part / whole`; none when `whole` is 0.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+    (whole > 0).then(|| as_float(part) / as_float(whole))
+}
+
+/// A count as a number to calculate with.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts of records, subjects and draws fit 53 bits")]
+pub(crate) fn as_float(count: u64) -> f64 {
+    count as f64
 }
 
 /// A share in natural frequencies: `about 40 in 100`, `about 1 in 2,500`, `all`, `none`.

@@ -71,3 +71,20 @@ impl Progress for NoProgress {
     fn advance(&self, _units: u64) {}
     fn end(&self) {}
 }
+
+/// What a long computation looks at while it runs.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Told how far it is.
+    pub progress: &'a dyn Progress,
+    /// Raised when it must end.
+    pub stop: &'a Stop,
+}
+
+impl<'a> Watch<'a> {
+    /// Tells nobody how far it is.
+    #[must_use]
+    pub fn quiet(stop: &'a Stop) -> Self {
+        Self { progress: &NoProgress, stop }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::recipe::{Recipe, Step};
 use crate::result::Headline;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets};
 
 /// Why counting ended early.
@@ -60,8 +60,7 @@ pub(super) struct Counter<'a> {
     /// Records times sets that may still be counted.
     work_left: u64,
     known: HashMap<ColumnSet, Crowds>,
-    progress: &'a dyn Progress,
-    stop: &'a Stop,
+    watch: Watch<'a>,
 }
 
 impl<'a> Counter<'a> {
@@ -71,8 +70,7 @@ impl<'a> Counter<'a> {
         rungs: impl Iterator<Item = usize>,
         k: u32,
         work: u64,
-        progress: &'a dyn Progress,
-        stop: &'a Stop,
+        watch: Watch<'a>,
     ) -> Self {
         let rungs: Vec<usize> = rungs.collect();
         let mut next = rungs.len();
@@ -81,7 +79,7 @@ impl<'a> Counter<'a> {
             next - rungs
         };
         let forms = rungs.iter().map(begin).collect();
-        Self { table, forms, k, work_left: work, known: HashMap::new(), progress, stop }
+        Self { table, forms, k, work_left: work, known: HashMap::new(), watch }
     }
 
     /// Records times sets that may still be counted.
@@ -107,7 +105,7 @@ impl<'a> Counter<'a> {
     fn count(&mut self, sets: Vec<ColumnSet>) -> Result<(), Halt> {
         let work = self.table.records() as u64 * sets.len() as u64;
         self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Work)?;
-        let counts = count_sets(self.table, &sets, self.progress, self.stop).map_err(Halt::Stopped)?;
+        let counts = count_sets(self.table, &sets, self.watch).map_err(Halt::Stopped)?;
         let crowds = counts.iter().map(|counts| self.crowds(counts)).collect::<Vec<_>>();
         self.known.extend(sets.into_iter().zip(crowds));
         Ok(())

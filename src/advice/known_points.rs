@@ -7,7 +7,7 @@ use super::recipe::{Recipe, Step, write};
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point, Settings};
 use crate::recode::Ladder;
 use crate::result::{Advice, Attacker, Headline, Outcome, Unicity, UnicityResolutions};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{Recoding, Table};
 
 /// Measured anew at most; each costs as much as the measure itself.
@@ -20,15 +20,14 @@ const MOST_SHOWN: usize = 3;
 /// they are today.
 ///
 /// # Errors
-/// The reason, when `stop` was raised.
+/// The reason, when `watch.stop` was raised.
 pub fn advise_known_points(
     table: &Table,
     settings: &Settings,
     ladders: &[Ladder],
     value: &Unicity,
     limit: f64,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<Advice>, StopReason> {
     let (Some(study), Some(before)) = (&value.resolutions, gated(value)) else { return Ok(Vec::new()) };
     let plain = settings.points.iter().all(|point| point.within.is_empty() && point.visible.is_empty());
@@ -42,7 +41,7 @@ pub fn advise_known_points(
             continue;
         }
         let Some(recipe) = recipe_of(study, &cell, table, ladders) else { continue };
-        let Some(after) = measured_anew(table, settings, ladders, &recipe, progress, stop)? else { continue };
+        let Some(after) = measured_anew(table, settings, ladders, &recipe, watch)? else { continue };
         if after.upper <= limit {
             reached.push((cell, proposal(table, ladders, &recipe, &before, &after)));
         }
@@ -54,7 +53,7 @@ pub fn advise_known_points(
             study.point.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
             before.known,
         );
-        return Ok(vec![without_change(words, before.share)]);
+        return Ok(vec![Advice { action: words, before: Some(only(before.share)), ..Advice::default() }]);
     }
     Ok(reached.into_iter().map(|(_, advice)| advice).collect())
 }
@@ -107,8 +106,7 @@ fn measured_anew(
     settings: &Settings,
     ladders: &[Ladder],
     recipe: &Recipe,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Option<Gated>, StopReason> {
     let rungs = recipe.steps().enumerate().filter_map(|(column, step)| match step {
         Step::Rung(rung) => Some((column, ladders.get(column)?.rungs.get(rung)?)),
@@ -137,7 +135,7 @@ fn measured_anew(
     let gate = GateSettings { points: gates.collect(), ..settings.gate.clone() };
     let points = points.collect();
     let asked = Settings { columns, points, gate, resolutions: None, mobility: None, ..settings.clone() };
-    Ok(match unicity::measure(&coarser, &asked, progress, stop)? {
+    Ok(match unicity::measure(&coarser, &asked, watch)? {
         Outcome::Measured { value, .. } => gated(&value),
         Outcome::Undefined { .. } | Outcome::Incomplete { .. } => None,
     })
@@ -146,47 +144,20 @@ fn measured_anew(
 fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, after: &Gated) -> Advice {
     let names: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
     let written = write(recipe, &names, ladders);
+    let (action, now, then) = (&written.action, before.share * 100.0, after.share * 100.0);
     Advice {
         action: format!(
-            "{}: {:.1} % of the subjects instead of {:.1} % are singled out by {} known points",
-            written.action,
-            after.share * 100.0,
-            before.share * 100.0,
+            "{action}: {then:.1} % of the subjects instead of {now:.1} % are singled out by {} known points",
             after.known
         ),
-        changes: written.changes,
-        config: Some(written.config),
-        flags: written.flags,
+        before: Some(only(before.share)),
         after: Some(only(after.share)),
         risk_removed: (before.share > 0.0).then(|| ((before.share - after.share) / before.share).max(0.0)),
-        ..without_change(String::new(), before.share)
-    }
-}
-
-fn without_change(action: String, before: f64) -> Advice {
-    Advice {
-        action,
-        changes: Vec::new(),
-        config: None,
-        flags: None,
-        before: Some(only(before)),
-        after: None,
-        risk_removed: None,
-        detail_kept: None,
-        reaches_limits: false,
-        recommended: false,
+        ..written
     }
 }
 
 /// Crowds are not counted for these proposals.
 fn only(unicity: f64) -> Headline {
-    Headline {
-        full_smallest_class: None,
-        full_unique_subjects: None,
-        full_subjects_below_k: None,
-        static_smallest_class: None,
-        static_unique_subjects: None,
-        static_subjects_below_k: None,
-        unicity: Some(unicity),
-    }
+    Headline { unicity: Some(unicity), ..Headline::default() }
 }

@@ -41,9 +41,10 @@ mod test;
 
 pub use known_points::advise_known_points;
 
+use crate::number::{as_float, ratio};
 use crate::recode::Ladder;
 use crate::result::Advice;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{Recoding, Table};
 use crowds::{Counter, Figures, Halt};
 use detail::Detail;
@@ -107,17 +108,11 @@ pub fn extra_bytes(table: &Table, ladders: &[Ladder]) -> u64 {
 ///
 /// # Panics
 /// When there are not as many ladders as columns.
-pub fn advise(
-    table: Table,
-    ladders: Vec<Ladder>,
-    settings: Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Advised, StopReason> {
+pub fn advise(table: Table, ladders: Vec<Ladder>, settings: Settings, watch: Watch<'_>) -> Result<Advised, StopReason> {
     assert_eq!(table.columns().len(), ladders.len(), "every column has a ladder");
-    progress.begin("advise", None, "column sets");
-    let advised = advise_within(table, ladders, settings, WORK, progress, stop);
-    progress.end();
+    watch.progress.begin("advise", None, "column sets");
+    let advised = advise_within(table, ladders, settings, WORK, watch);
+    watch.progress.end();
     match advised {
         Ok(advised) => Ok(advised),
         Err(Halt::Stopped(StopReason::Interrupt)) => Err(StopReason::Interrupt),
@@ -133,8 +128,7 @@ fn advise_within(
     ladders: Vec<Ladder>,
     settings: Settings,
     work: u64,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Advised, Halt> {
     let columns = ladders.len();
     if columns == 0 || table.records() == 0 {
@@ -149,13 +143,9 @@ fn advise_within(
 
     let start = recipe::Recipe::as_is(columns);
     let rungs: Vec<usize> = ladders.iter().map(|ladder| ladder.rungs.len()).collect();
-    let mut counter = Counter::new(&table, rungs.iter().copied(), settings.k, work, progress, stop);
+    let mut counter = Counter::new(&table, rungs.iter().copied(), settings.k, work, watch);
     let before = counter.figures(std::slice::from_ref(&start))?[0];
-    let goal = Goal {
-        k: settings.k,
-        full: settings.gate_any_record || before.fixed.is_none(),
-        exposure_on_full: settings.gate_any_record || before.fixed.is_none(),
-    };
+    let goal = Goal { k: settings.k, full: settings.gate_any_record || before.fixed.is_none() };
     if goal.is_reached(&before) {
         return Ok(Advised::default());
     }
@@ -166,7 +156,6 @@ fn advise_within(
     let report = Report {
         names: names.iter().map(String::as_str).collect(),
         ladders: &ladders,
-        settings,
         goal,
         before,
         has_detail: search.detail.kept(&recipe::Recipe::as_is(columns)).is_some(),
@@ -235,7 +224,6 @@ fn found(search: &mut Search<'_>, start: recipe::Recipe) -> Result<Vec<Tried>, H
 struct Report<'a> {
     names: Vec<&'a str>,
     ladders: &'a [Ladder],
-    settings: Settings,
     goal: Goal,
     before: Figures,
     /// Whether any column has detail to lose.
@@ -273,41 +261,24 @@ impl Report<'_> {
     fn risk_removed(&self, after: &Figures) -> Option<f64> {
         let exposed = |figures: &Figures| self.goal.exposure(figures).map_or(0, |crowds| crowds.subjects_below_k);
         let (before, after) = (exposed(&self.before), exposed(after));
-        (before > 0).then(|| as_float(before.saturating_sub(after)) / as_float(before))
+        ratio(before.saturating_sub(after), before)
     }
 
     fn advice(&self, tried: &Tried) -> Advice {
-        let written = recipe::write(&tried.recipe, &self.names, self.ladders);
         Advice {
-            action: written.action,
-            changes: written.changes,
-            config: Some(written.config),
-            flags: written.flags,
             before: Some(self.before.headline()),
             after: Some(tried.figures.headline()),
             risk_removed: self.risk_removed(&tried.figures),
             detail_kept: self.has_detail.then_some(tried.detail),
-            // Crowds alone were counted anew; the other gates of the verdict were not.
-            reaches_limits: false,
-            recommended: false,
+            // It claims to reach no limits: crowds alone were counted anew, the other gates of the verdict were not.
+            ..recipe::write(&tried.recipe, &self.names, self.ladders)
         }
     }
 
     /// What to share instead of records.
     fn alternatives(&self) -> Vec<Advice> {
-        let k = self.settings.k;
-        let alternative = |action: String| Advice {
-            action,
-            changes: Vec::new(),
-            config: None,
-            flags: None,
-            before: Some(self.before.headline()),
-            after: None,
-            risk_removed: None,
-            detail_kept: None,
-            reaches_limits: false,
-            recommended: false,
-        };
+        let k = self.goal.k;
+        let alternative = |action: String| Advice { action, before: Some(self.before.headline()), ..Advice::default() };
         vec![
             alternative(format!(
                 "no change that was tried brings every crowd to {k} subjects; share totals by group instead of records, \
@@ -323,9 +294,4 @@ impl Report<'_> {
             ),
         ]
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
-fn as_float(count: u64) -> f64 {
-    count as f64
 }

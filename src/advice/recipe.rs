@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::printable::printable;
 use crate::recode::Ladder;
-use crate::result::AdviceChange;
+use crate::result::{Advice, AdviceChange};
 
 /// What is done to one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,16 +54,8 @@ impl Recipe {
     }
 }
 
-/// A recipe in the words of the result.
-pub(super) struct Written {
-    pub(super) action: String,
-    pub(super) changes: Vec<AdviceChange>,
-    pub(super) config: String,
-    pub(super) flags: Option<String>,
-}
-
-/// Writes a recipe; `names` are the columns of the table, in its order.
-pub(super) fn write(recipe: &Recipe, names: &[&str], ladders: &[Ladder]) -> Written {
+/// A recipe in the words of the result, without its figures; `names` are the columns of the table, in its order.
+pub(super) fn write(recipe: &Recipe, names: &[&str], ladders: &[Ladder]) -> Advice {
     let (mut actions, mut changes, mut sections) = (Vec::new(), Vec::new(), Vec::new());
     let mut flags = Some(Vec::new());
     let columns = recipe.steps().zip(names).zip(ladders);
@@ -85,7 +77,7 @@ pub(super) fn write(recipe: &Recipe, names: &[&str], ladders: &[Ladder]) -> Writ
         }
     }
     let flags = flags.map(|flags| flags.join(" "));
-    Written { action: actions.join(", and "), changes, config: sections.join("\n"), flags }
+    Advice { action: actions.join(", and "), changes, config: Some(sections.join("\n")), flags, ..Advice::default() }
 }
 
 /// What the last rule does, in words.
@@ -159,9 +151,9 @@ fn flag(name: &str, rule: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Recipe, Step, Written, write};
+    use super::{Recipe, Step, write};
     use crate::recode::{Ladder, Rung};
-    use crate::result::AdviceChange;
+    use crate::result::{Advice, AdviceChange};
     use crate::table::Recoding;
 
     fn ladder(rules: &[&str]) -> Ladder {
@@ -175,7 +167,7 @@ mod tests {
         }
     }
 
-    fn written(name: &str, rules: &[&str]) -> Written {
+    fn written(name: &str, rules: &[&str]) -> Advice {
         write(&Recipe::as_is(1).with(0, Step::Rung(0)), &[name], &[ladder(rules)])
     }
 
@@ -191,7 +183,7 @@ mod tests {
         let flags = "--coarsen day=month --coarsen sum=round:10 --coarsen sum=round:100 --coarsen shop=drop";
         assert_eq!(written.flags.as_deref(), Some(flags));
         assert_eq!(
-            written.config,
+            written.config.unwrap(),
             "[columns.day]\nrole = \"quasi-identifier\"\ncoarsen = \"month\"\n\n\
              [columns.sum]\nrole = \"quasi-identifier\"\ncoarsen = [\"round:10\", \"round:100\"]\n\n\
              [columns.shop]\nrole = \"quasi-identifier\"\ncoarsen = \"drop\"\n"
@@ -217,8 +209,9 @@ mod tests {
         for name in ["a\nb", "\u{1b}[31m", "\u{202e}x", "\0"] {
             let written = written(name, &["day"]);
             assert_eq!(written.flags, None);
-            assert_eq!(written.config.lines().count(), 3, "{}", written.config);
-            assert!(!written.config.contains(['\u{1b}', '\u{202e}', '\0']));
+            let config = written.config.unwrap();
+            assert_eq!(config.lines().count(), 3, "{config}");
+            assert!(!config.contains(['\u{1b}', '\u{202e}', '\0']));
         }
     }
 
@@ -234,6 +227,6 @@ mod tests {
     fn the_configuration_of_a_guessed_column_declares_no_role() {
         let guessed = Ladder { declared: false, ..ladder(&["day"]) };
         let written = write(&Recipe::as_is(1).with(0, Step::Rung(0)), &["a b\"\\"], &[guessed]);
-        assert_eq!(written.config, "[columns.\"a b\\\"\\\\\"]\ncoarsen = \"day\"\n");
+        assert_eq!(written.config.unwrap(), "[columns.\"a b\\\"\\\\\"]\ncoarsen = \"day\"\n");
     }
 }

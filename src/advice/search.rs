@@ -5,15 +5,14 @@ use std::cmp::Ordering;
 use super::crowds::{Counter, Crowds, Figures, Halt};
 use super::detail::Detail;
 use super::recipe::{Recipe, Step};
+use crate::number::as_float;
 
 /// Which crowds are asked to be large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Goal {
     pub(super) k: u32,
-    /// Whether the full set is asked as well as the static one.
+    /// Whether the full set is asked as well as the static one, or because there is none; exposure is then read on it.
     pub(super) full: bool,
-    /// Whether exposure is read on the full set: because it is asked, or because there is no static set.
-    pub(super) exposure_on_full: bool,
 }
 
 impl Goal {
@@ -26,7 +25,7 @@ impl Goal {
 
     /// The crowds on which subjects count as exposed.
     pub(super) fn exposure(self, figures: &Figures) -> Option<Crowds> {
-        if self.exposure_on_full { figures.full } else { figures.fixed }
+        if self.full { figures.full } else { figures.fixed }
     }
 }
 
@@ -160,6 +159,7 @@ impl Search<'_> {
     /// every subject stays exposed by some record.
     fn exposure(&self, figures: &Figures) -> Option<f64> {
         let crowds = self.goal.exposure(figures)?;
+        let share = |count: u64, total: f64| as_float(count) / total.max(1.0);
         Some(share(crowds.subjects_below_k, self.subjects) + share(crowds.records_below_k, self.records))
     }
 
@@ -211,9 +211,4 @@ impl Search<'_> {
 /// Whether the recipe keeps more detail, or as much with fewer changes.
 fn finer_than(tried: &Tried, here: &Tried) -> bool {
     tried.detail > here.detail || (tried.detail >= here.detail && tried.recipe.changed() < here.recipe.changed())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
-fn share(count: u64, total: f64) -> f64 {
-    count as f64 / total.max(1.0)
 }

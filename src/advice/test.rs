@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Advised, Settings, WORK, advise, advise_within};
 use crate::recode::{Ladder, Rung};
 use crate::result::{Advice, AdviceChange, Headline};
-use crate::stop::{NoProgress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{Codes, Column, ColumnSet, Recoding, SetCounts, SubjectCodes, Table, oracle};
 
 /// Records of a small table: a subject and a code for each column.
@@ -112,7 +112,7 @@ fn merge_rare(codes: &mut [u32], subjects: Option<&[u32]>, bound: usize) {
 }
 
 fn advised(plain: &Plain, settings: Settings) -> Advised {
-    advise(plain.table(), plain.ladders(), settings, &NoProgress, &Stop::default()).unwrap()
+    advise(plain.table(), plain.ladders(), settings, Watch::quiet(&Stop::default())).unwrap()
 }
 
 const STATIC_ONLY: Settings = Settings { k: 2, gate_any_record: false };
@@ -231,7 +231,7 @@ fn an_event_column_that_becomes_static_is_counted_among_the_static_ones() {
 fn a_limit_of_work_ends_the_search_and_says_so() {
     let plain = pairs();
     let within =
-        |work: u64| advise_within(plain.table(), plain.ladders(), ANY_RECORD, work, &NoProgress, &Stop::default());
+        |work: u64| advise_within(plain.table(), plain.ladders(), ANY_RECORD, work, Watch::quiet(&Stop::default()));
     assert!(within(8 * 5).is_err(), "not even leaving out each column can be counted");
     let some = within(8 * 6).unwrap();
     assert!(some.advice.iter().all(|proposal| proposal.changes.len() < 2));
@@ -247,7 +247,7 @@ fn a_raised_time_limit_leaves_no_part_and_an_interrupt_ends() {
         let stop = Stop::default();
         stop.raise(reason);
         let plain = pairs();
-        let ended = advise(plain.table(), plain.ladders(), STATIC_ONLY, &NoProgress, &stop);
+        let ended = advise(plain.table(), plain.ladders(), STATIC_ONLY, Watch::quiet(&stop));
         assert_eq!(ended.is_err(), is_error);
         if let Ok(advised) = ended {
             assert!(advised.advice.is_empty() && advised.left_out.unwrap().contains("time limit"));

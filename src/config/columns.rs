@@ -175,8 +175,8 @@ fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written
 }
 
 fn read_role(value: &Written<'_, '_>) -> Result<Role, Problem> {
-    let name = value.one_of(Role::ALL.map(Role::name), "unknown-role", "role")?;
-    Role::ALL.into_iter().find(|role| role.name() == name).ok_or(Problem::Told)
+    let name = value.one_of(Role::ALL.iter().copied().map(Role::name), "unknown-role", "role")?;
+    Role::ALL.iter().copied().find(|role| role.name() == name).ok_or(Problem::Told)
 }
 
 fn read_rule(value: &Written<'_, '_>) -> Result<CoarsenRule, Problem> {

@@ -47,7 +47,7 @@ pub(super) fn attacks_of(asked: &[Attack]) -> Result<Option<Vec<AttackKind>>, St
         return if alone { Ok(None) } else { Err(words.to_owned()) };
     }
     let is_asked = |kind: &AttackKind| asked.contains(&Attack::Join(*kind));
-    let kinds: Vec<AttackKind> = AttackKind::ALL.into_iter().filter(is_asked).collect();
+    let kinds: Vec<AttackKind> = AttackKind::ALL.iter().copied().filter(is_asked).collect();
     Ok(Some(if kinds.is_empty() { vec![AttackKind::Exact] } else { kinds }))
 }
 

@@ -54,10 +54,10 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
 
 /// The finding of a code, or a sentence and a hint.
 pub(super) fn finding_code(written: &str) -> Result<FindingCode, (String, String)> {
-    let known = FindingCode::ALL.into_iter().find(|code| code.name() == written);
+    let known = FindingCode::ALL.iter().copied().find(|code| code.name() == written);
     known.ok_or_else(|| {
         let all = || "`reidrisk explain` lists the codes of findings".to_owned();
-        let hint = hint_for(written, FindingCode::ALL.map(FindingCode::name), all);
+        let hint = hint_for(written, FindingCode::ALL.iter().copied().map(FindingCode::name), all);
         (format!("`{}` is not the code of a finding", shown_name(written)), hint)
     })
 }

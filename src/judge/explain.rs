@@ -15,7 +15,7 @@ static FINDINGS: LazyLock<Vec<Page>> = LazyLock::new(|| {
         let &[summary, meaning, formula, source, action] = lines.as_slice() else { return None };
         Some(Page { code: code.name(), summary, meaning, formula, source, action })
     };
-    FindingCode::ALL.into_iter().filter_map(page).collect()
+    FindingCode::ALL.iter().copied().filter_map(page).collect()
 });
 
 /// The page under a name, if there is one.

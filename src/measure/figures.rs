@@ -82,12 +82,6 @@ pub(super) fn units(unit: Unit) -> (FigureUnit, &'static str) {
     }
 }
 
-/// A part of a whole; none of nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
-pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -11,6 +11,7 @@ pub mod unicity;
 pub mod uniqueness;
 
 pub use figures::{FigureContext, figures};
+use registry::CutOff;
 pub use registry::{Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory};
 
 use crate::plan::{Limit, Range};

@@ -3,8 +3,8 @@
 use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
-use crate::result::{Figure, Measures, Outcome, Section, SectionRow};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::result::{Figure, Measures, Outcome, Section, SectionRow, Unit};
+use crate::stop::{StopReason, Watch};
 use crate::table::Table;
 
 /// A measure: its folder, and one line in [`ALL`](super::ALL).
@@ -37,10 +37,8 @@ pub struct Question<'a> {
     pub records: u64,
     /// What the scan is asked to do.
     pub plan: &'a Plan,
-    /// Told how far it is.
-    pub progress: &'a dyn Progress,
-    /// Raised when it must end.
-    pub stop: &'a Stop,
+    /// What it looks at while it runs.
+    pub watch: Watch<'a>,
 }
 
 /// Why there is no outcome.
@@ -114,4 +112,25 @@ pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
         plan.memory.unwrap_or(0) >> 20
     );
     Outcome::Incomplete { reason: "memory".to_owned(), explanation }
+}
+
+/// What is said of a measure that was told to end before it was done, in words.
+pub(super) struct CutOff {
+    pub(super) timeout: &'static str,
+    pub(super) work_limit: &'static str,
+}
+
+impl CutOff {
+    /// The outcome of a measure that counts in `unit`. Only a wish of the user to end is an error.
+    pub(super) fn outcome<T>(self, unit: Unit, measured: Result<T, StopReason>) -> Result<Outcome<T>, StopReason> {
+        let incomplete = |reason: &str, explanation: &str| {
+            Ok(Outcome::Incomplete { reason: reason.to_owned(), explanation: explanation.to_owned() })
+        };
+        match measured {
+            Ok(value) => Ok(Outcome::Measured { unit, value }),
+            Err(StopReason::Timeout) => incomplete("timeout", self.timeout),
+            Err(StopReason::WorkLimit) => incomplete("work-limit", self.work_limit),
+            Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
+        }
+    }
 }

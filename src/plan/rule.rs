@@ -47,7 +47,8 @@ pub enum CoarsenRule {
 }
 
 /// A calendar unit, from fine to coarse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum CalendarUnit {
     /// An hour of a day.
     Hour,
@@ -65,19 +66,12 @@ pub enum CalendarUnit {
 
 impl CalendarUnit {
     /// Every unit, from fine to coarse.
-    pub const ALL: [Self; 6] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name used in rules.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        }
+        self.into()
     }
 }
 
@@ -144,7 +138,7 @@ impl CoarsenRule {
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let text = text.trim();
         let (name, argument) = text.split_once(':').map_or((text, None), |(name, rest)| (name.trim(), Some(rest)));
-        if let Some(unit) = CalendarUnit::ALL.into_iter().find(|unit| unit.name() == name) {
+        if let Some(unit) = CalendarUnit::ALL.iter().copied().find(|unit| unit.name() == name) {
             return no_argument(unit.name(), argument).map(|()| Self::Calendar(unit));
         }
         let argument_text = argument.map_or("", str::trim);

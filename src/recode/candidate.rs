@@ -13,6 +13,7 @@
 //! vary already stays so, and as soon as more than 5 % of the values are such the column is out. So a column that is no
 //! candidate by its contents is settled after a small part of the extract.
 
+use crate::result::SubjectCandidate;
 use crate::table::Codes;
 use crate::with_codes;
 
@@ -31,15 +32,6 @@ impl Studied<'_> {
     }
 }
 
-/// What a candidate shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) values: u64,
-    pub(super) records: u64,
-    pub(super) constant_within: bool,
-    pub(super) groups_subjects: Option<bool>,
-}
-
 /// Columns of fewer values say nothing by being constant.
 const FEWEST_VALUES: u64 = 5;
 
@@ -49,16 +41,17 @@ const FEWEST_CONSTANT: u32 = 2;
 /// Records of the first pass.
 const FIRST_PASS: usize = 1 << 16;
 
-/// What the column at `place` shows when it is a candidate. `columns` are all columns of the extract, `None` where one is
+/// What the column `name` at `place` shows when it is a candidate. `columns` are all columns of the extract, `None` where one is
 /// not coded; the subject is given apart and is one of the others too.
 pub(super) fn candidate(
+    name: &str,
     place: usize,
     columns: &[Option<Studied<'_>>],
     subject: Option<Studied<'_>>,
-) -> Option<Candidate> {
+) -> Option<SubjectCandidate> {
     let column = columns.get(place).copied().flatten()?;
     let counts = records_of_values(column);
-    let records: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+    let records: u64 = counts.iter().sum();
     let values = column.values();
     if values == 0 || records * 2 < values * 3 {
         return None;
@@ -67,7 +60,8 @@ pub(super) fn candidate(
     let others: Vec<Studied<'_>> = others.chain(subject).filter(|other| other.values() >= FEWEST_VALUES).collect();
     let constant_within = is_constant_within(column, &counts, &others);
     let many_values = values * 100 > column.codes.len() as u64;
-    (constant_within || many_values).then(|| Candidate {
+    (constant_within || many_values).then(|| SubjectCandidate {
+        column: name.to_owned(),
         values,
         records,
         constant_within,
@@ -76,18 +70,15 @@ pub(super) fn candidate(
 }
 
 /// Records of every code; none for missing cells.
-fn records_of_values(column: Studied<'_>) -> Vec<u32> {
-    let mut counts = vec![0_u32; column.distinct as usize];
-    with_codes!(column.codes, codes => for &code in codes {
-        counts[code as usize] = counts[code as usize].saturating_add(1);
-    });
+fn records_of_values(column: Studied<'_>) -> Vec<u64> {
+    let mut counts = column.codes.records_by_code(column.distinct as usize);
     if let Some(missing) = column.missing {
         counts[missing as usize] = 0;
     }
     counts
 }
 
-fn is_constant_within(column: Studied<'_>, counts: &[u32], others: &[Studied<'_>]) -> bool {
+fn is_constant_within(column: Studied<'_>, counts: &[u64], others: &[Studied<'_>]) -> bool {
     let several = counts.iter().filter(|&&count| count >= 2).count() as u64;
     let most_varying = match (u32::try_from(others.len()), several) {
         (Ok(others), 1..) if others >= FEWEST_CONSTANT => others - FEWEST_CONSTANT,
@@ -190,7 +181,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Candidate, Studied, candidate};
+    use super::{Studied, candidate};
+    use crate::result::SubjectCandidate;
     use crate::table::Codes;
 
     /// Cells of one column; `None` is a missing one.
@@ -223,15 +215,15 @@ mod tests {
         Studied { codes: &coded.codes, distinct: coded.distinct, missing: coded.missing }
     }
 
-    fn fast(place: usize, columns: &[Cells], subject: Option<&Cells>) -> Option<Candidate> {
+    fn fast(place: usize, columns: &[Cells], subject: Option<&Cells>) -> Option<SubjectCandidate> {
         let columns: Vec<Coded> = columns.iter().map(coded).collect();
         let subject = subject.map(coded);
         let columns: Vec<Option<Studied<'_>>> = columns.iter().map(|column| Some(studied(column))).collect();
-        candidate(place, &columns, subject.as_ref().map(studied))
+        candidate("", place, &columns, subject.as_ref().map(studied))
     }
 
     /// The definition, word for word.
-    fn slow(place: usize, columns: &[Cells], subject: Option<&Cells>) -> Option<Candidate> {
+    fn slow(place: usize, columns: &[Cells], subject: Option<&Cells>) -> Option<SubjectCandidate> {
         let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (record, cell) in columns[place].iter().enumerate() {
             if let Some(value) = cell {
@@ -266,7 +258,8 @@ mod tests {
             torn * 100 <= values.len() * 5 && groups.len() < values.len()
         });
         let weak = groups.len() * 100 > columns[place].len();
-        (constant_within || weak).then_some(Candidate {
+        (constant_within || weak).then_some(SubjectCandidate {
+            column: String::new(),
             values: groups.len() as u64,
             records: records as u64,
             constant_within,

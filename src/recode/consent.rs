@@ -2,7 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::{Lookups, TreatmentError, file_name};
+use super::subject::column;
+use super::{Lookups, TreatmentError, lookup_column};
 use crate::input::{CodedColumn, Extract};
 use crate::plan::{ConsentRegister, Plan};
 use crate::result::{DatasetColumn, Role};
@@ -38,20 +39,15 @@ pub(super) fn count_consent(
     let Some(declared) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) else {
         return Ok(None);
     };
-    let not_read = || TreatmentError::NotRead { file: file_name(&declared.file) };
-    let register = lookups.consent.as_ref().ok_or_else(not_read)?;
+    let register = lookups.consent.as_ref().ok_or_else(|| TreatmentError::not_read(&declared.file))?;
     let place = described.iter().position(|column| column.role == Role::Subject);
     let subject = place.and_then(|place| extract.columns.get(place)).ok_or(TreatmentError::ConsentWithoutSubject)?;
-    let not_coded = || TreatmentError::NotCoded { column: subject.name.clone() };
+    let not_coded = || TreatmentError::NotCoded(subject.name.clone());
     let values = &subject.coded.as_ref().ok_or_else(not_coded)?.dictionary;
     let consent = Consenting::of(declared, register)?;
     let Some(map) = &plan.subject_map else { return Ok(Some(of_values(values, &consent))) };
-    let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::NotRead { file: file_name(&map.file) })?;
-    let in_map = |name: &str| {
-        let found = pairs.columns.iter().find(|column| column.name == name).and_then(|column| column.coded.as_ref());
-        found.ok_or_else(|| TreatmentError::SubjectMapColumn { file: file_name(&map.file), column: name.to_owned() })
-    };
-    Ok(Some(of_persons(values, in_map(&map.from)?, in_map(&map.to)?, &consent)))
+    let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
+    Ok(Some(of_persons(values, column(map, pairs, &map.from)?, column(map, pairs, &map.to)?, &consent)))
 }
 
 /// Checks that a register has the columns that the plan takes from it.
@@ -67,12 +63,8 @@ struct Consenting<'register>(HashMap<&'register str, bool, foldhash::fast::Fixed
 
 impl<'register> Consenting<'register> {
     fn of(declared: &ConsentRegister, register: &'register Extract) -> Result<Self, TreatmentError> {
-        let column = |name: &str| {
-            let found = register.columns.iter().find(|column| column.name == name);
-            let lacks = || TreatmentError::ConsentColumn { file: file_name(&declared.file), column: name.to_owned() };
-            let not_read = || TreatmentError::NotRead { file: file_name(&declared.file) };
-            found.ok_or_else(lacks)?.coded.as_ref().ok_or_else(not_read)
-        };
+        let lacks = |file, column| TreatmentError::ConsentColumn { file, column };
+        let column = |name: &str| lookup_column(&declared.file, register, name, lacks);
         let subjects = column(&declared.column)?;
         let answers = declared.value_column.as_deref().map(column).transpose()?;
         let mut opted_in: Vec<Option<bool>> = vec![None; subjects.dictionary.len()];

@@ -1,5 +1,6 @@
 //! What can go wrong between reading and counting.
 
+use super::file_name;
 use crate::plan::{counted, shown_name};
 use crate::result::{ColumnType, Role};
 
@@ -8,15 +9,12 @@ use crate::result::{ColumnType, Role};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreatmentError {
-    /// The subject cannot be part of what is known of an event.
+    /// This column is the subject, which cannot be part of what is known of an event.
     #[error(
         "column `{}` is the subject, so it cannot be part of what an attacker knows of an event",
-        shown_name(column)
+        shown_name(.0)
     )]
-    PointIsSubject {
-        /// The column.
-        column: String,
-    },
+    PointIsSubject(String),
     /// A tolerance is made for values of another type.
     #[error("tolerance `{}` does not fit column `{}`, which holds {}", shown_name(tolerance), shown_name(column), plural(*.found))]
     ToleranceDoesNotFit {
@@ -95,12 +93,9 @@ pub enum TreatmentError {
         /// Its last level.
         highest: usize,
     },
-    /// A file that a rule or the subject map needs was not handed in.
-    #[error("file `{}` is needed but was not read", shown_name(file))]
-    NotRead {
-        /// Name of the file.
-        file: String,
-    },
+    /// This file, which a rule or the subject map needs, was not handed in.
+    #[error("file `{}` is needed but was not read", shown_name(.0))]
+    NotRead(String),
     /// The subject map has no such column.
     #[error("subject map `{}` has no column `{}`", shown_name(file), shown_name(column))]
     SubjectMapColumn {
@@ -136,12 +131,9 @@ pub enum TreatmentError {
     /// A consent register without a subject column.
     #[error("a consent register is given, but no column has the role `subject`")]
     ConsentWithoutSubject,
-    /// A rule on the column that names the subject.
-    #[error("column `{}` names the subject and cannot be coarsened", shown_name(column))]
-    SubjectCoarsened {
-        /// The column.
-        column: String,
-    },
+    /// A rule on this column, which names the subject.
+    #[error("column `{}` names the subject and cannot be coarsened", shown_name(.0))]
+    SubjectCoarsened(String),
     /// A rule of a column whose role, which was guessed, takes no rules.
     #[error("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column))]
     IdleRule {
@@ -150,12 +142,9 @@ pub enum TreatmentError {
         /// Its role.
         role: Role,
     },
-    /// A role or rule speaks of a column that the extract does not have.
-    #[error("there is no column `{}`", shown_name(column))]
-    NoSuchColumn {
-        /// The name looked for.
-        column: String,
-    },
+    /// A role or rule speaks of this column, which the extract does not have.
+    #[error("there is no column `{}`", shown_name(.0))]
+    NoSuchColumn(String),
     /// More than one column has the role `subject`.
     #[error("columns `{}` and `{}` both have the role `subject`", shown_name(first), shown_name(second))]
     TwoSubjects {
@@ -164,37 +153,36 @@ pub enum TreatmentError {
         /// The second.
         second: String,
     },
-    /// The values of a column are needed but were not kept while reading.
-    #[error("the values of column `{}` are needed but were not kept", shown_name(column))]
-    NotCoded {
-        /// The column.
-        column: String,
-    },
-    /// More records or values than 32-bit codes can tell apart.
-    #[error("column `{}` has more than 4,294,967,295 records or values", shown_name(column))]
-    TooLarge {
-        /// The column.
-        column: String,
-    },
+    /// The values of this column are needed but were not kept while reading.
+    #[error("the values of column `{}` are needed but were not kept", shown_name(.0))]
+    NotCoded(String),
+    /// This column has more records or values than 32-bit codes can tell apart.
+    #[error("column `{}` has more than 4,294,967,295 records or values", shown_name(.0))]
+    TooLarge(String),
 }
 
 impl TreatmentError {
+    /// That a file was not handed in.
+    pub(super) fn not_read(file: &std::path::Path) -> Self {
+        Self::NotRead(file_name(file))
+    }
+
     /// Whether the plan is wrong rather than the data: usage, not input.
     #[must_use]
     pub fn is_plan_error(&self) -> bool {
         matches!(
             self,
             Self::RuleDoesNotFit { .. }
-                | Self::PointIsSubject { .. }
+                | Self::PointIsSubject(_)
                 | Self::ToleranceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
                 | Self::SubjectMapColumn { .. }
                 | Self::SubjectMapWithoutSubject
                 | Self::ConsentColumn { .. }
                 | Self::ConsentWithoutSubject
-                | Self::SubjectCoarsened { .. }
+                | Self::SubjectCoarsened(_)
                 | Self::IdleRule { .. }
-                | Self::NoSuchColumn { .. }
+                | Self::NoSuchColumn(_)
                 | Self::TwoSubjects { .. }
         )
     }
@@ -222,14 +210,14 @@ impl TreatmentError {
             Self::SubjectMapWithoutSubject | Self::ConsentWithoutSubject => {
                 "name the column with `--subject` or `[subject] column`"
             }
-            Self::SubjectCoarsened { .. } => "use `[subject] map` to merge several values of one person",
+            Self::SubjectCoarsened(_) => "use `[subject] map` to merge several values of one person",
             Self::TwoSubjects { .. } => "name one with `--subject` and the other with `--ignore` or `--quasi`",
-            Self::PointIsSubject { .. } => "name columns of the event, such as its date and place",
+            Self::PointIsSubject(_) => "name columns of the event, such as its date and place",
             Self::ToleranceDoesNotFit { .. } => {
                 "dates take `2d`, timestamps `6h`, numbers `5%` or `100`; a coarsened date is a text and takes none"
             }
-            Self::TooLarge { .. } => "split the extract, or leave the column out with `--ignore`",
-            Self::NoSuchColumn { .. } | Self::NotRead { .. } | Self::NotCoded { .. } => return None,
+            Self::TooLarge(_) => "split the extract, or leave the column out with `--ignore`",
+            Self::NoSuchColumn(_) | Self::NotRead(_) | Self::NotCoded(_) => return None,
         };
         Some(hint.to_owned())
     }

@@ -7,6 +7,7 @@ use super::candidate::{Studied, candidate};
 use super::forms::forms_of;
 use super::{CoarsenRule, SubjectCodes};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::number::ratio;
 use crate::plan::{InputOptions, Plan};
 use crate::result::{CellForms, ColumnFacts, DatasetColumn, DominantSubject, Role, SubjectCandidate};
 use crate::secret::Secret;
@@ -27,11 +28,7 @@ pub(super) fn facts_of(column: &ExtractColumn) -> ColumnFacts {
 
 /// Cells of every code.
 fn cells(coded: &CodedColumn) -> Vec<u64> {
-    let mut cells = vec![0_u64; coded.dictionary.len()];
-    with_codes!(&coded.codes, codes => for &code in codes {
-        cells[code as usize] += 1;
-    });
-    cells
+    coded.codes.records_by_code(coded.dictionary.len())
 }
 
 /// A subject with so many records that it may stand for nobody; values declared real are passed over.
@@ -104,23 +101,16 @@ pub(super) fn subject_candidates(
     subject: Option<&SubjectCodes>,
 ) -> Vec<SubjectCandidate> {
     let studied: Vec<Option<Studied<'_>>> = columns.iter().map(studied).collect();
-    let subject =
-        subject.map(|subject| Studied { codes: &subject.codes, distinct: subject.distinct, missing: subject.missing });
+    let subject = subject.map(|subject| Studied {
+        codes: &subject.codes,
+        distinct: subject.cardinality,
+        missing: subject.missing,
+    });
     let open = described
         .iter()
         .enumerate()
         .filter(|(_, column)| !matches!(column.role, Role::QuasiIdentifier | Role::Subject));
-    let found = open.filter_map(|(place, column)| {
-        let found = candidate(place, &studied, subject)?;
-        Some(SubjectCandidate {
-            column: column.name.clone(),
-            values: found.values,
-            records: found.records,
-            constant_within: found.constant_within,
-            groups_subjects: found.groups_subjects,
-        })
-    });
-    found.collect()
+    open.filter_map(|(place, column)| candidate(&column.name, place, &studied, subject)).collect()
 }
 
 fn studied(column: &ExtractColumn) -> Option<Studied<'_>> {
@@ -136,29 +126,27 @@ fn add_open_facts(facts: &mut ColumnFacts, coded: &CodedColumn, subject: Option<
 
 /// Share of the subjects that hold a value that nobody else holds; of the records where each is its own subject. `None`
 /// when there is nobody.
-#[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
 fn share_with_own_value(coded: &CodedColumn, subject: Option<&SubjectCodes>) -> Option<f64> {
     let Some(subject) = subject else {
         let cells = cells(coded);
         let missing = coded.dictionary.missing();
         let alone = (0_u32..).zip(&cells).filter(|&(code, &records)| missing != Some(code) && records == 1).count();
-        return (!coded.codes.is_empty()).then(|| alone as f64 / coded.codes.len() as f64);
+        return ratio(alone as u64, coded.codes.len() as u64);
     };
     let owners = owners(coded, subject);
-    let mut present = vec![false; subject.distinct as usize];
+    let mut present = vec![false; subject.cardinality as usize];
     with_codes!(&subject.codes, codes => codes.iter().for_each(|&code| present[code as usize] = true));
     if let Some(missing) = subject.missing {
         present[missing as usize] = false;
     }
-    let mut alone = vec![false; subject.distinct as usize];
+    let mut alone = vec![false; subject.cardinality as usize];
     for owner in owners {
         if let Owner::One(subject) = owner {
             alone[subject as usize] = true;
         }
     }
-    let count = |flags: &[bool]| flags.iter().filter(|&&flag| flag).count() as f64;
-    let subjects = count(&present);
-    (subjects > 0.0).then(|| count(&alone) / subjects)
+    let count = |flags: &[bool]| flags.iter().filter(|&&flag| flag).count() as u64;
+    ratio(count(&alone), count(&present))
 }
 
 /// Who holds a value.
@@ -192,7 +180,6 @@ fn owners(coded: &CodedColumn, subject: &SubjectCodes) -> Vec<Owner> {
 }
 
 /// Words in a cell with a value, on average; `None` without one.
-#[expect(clippy::cast_precision_loss, reason = "an average needs no more than 53 bits")]
 fn average_words(coded: &CodedColumn) -> Option<f64> {
     let (mut words, mut filled) = (0, 0);
     for (value, cells) in coded.dictionary.values().zip(cells(coded)) {
@@ -201,7 +188,7 @@ fn average_words(coded: &CodedColumn) -> Option<f64> {
             filled += cells;
         }
     }
-    (filled > 0).then(|| words as f64 / filled as f64)
+    ratio(words, filled)
 }
 
 /// Cells that rules changed: those whose value, from `old`, reads otherwise behind `map` in `new`.

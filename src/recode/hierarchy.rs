@@ -76,7 +76,7 @@ fn coded<'hierarchy>(
     hierarchy: &'hierarchy Extract,
 ) -> Result<&'hierarchy CodedColumn, TreatmentError> {
     let column = hierarchy.columns.get(level).and_then(|column| column.coded.as_ref());
-    column.ok_or_else(|| TreatmentError::NotRead { file: file_name(file) })
+    column.ok_or_else(|| TreatmentError::not_read(file))
 }
 
 #[cfg(test)]

@@ -37,13 +37,27 @@ pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use suppressed::{Suppressed, leave_out_suppressed};
-pub use treat::{Hierarchies, Lookups, SubjectCodes, Treated, hierarchy_files, treat};
+pub use treat::{Hierarchies, Lookups, Treated, hierarchy_files, treat};
 pub use value_map::{Replay, ValueMap};
 pub use within::{WholeNumbers, tolerance_in, whole_numbers};
 
+use crate::input::{CodedColumn, Extract};
 use crate::plan::{CalendarUnit, CoarsenRule, Exact, TimeOrigin};
+use crate::table::SubjectCodes;
 
 /// The last part of a path: results and errors do not name the folders of a machine.
 fn file_name(file: &std::path::Path) -> String {
     file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// A column of a file beside the extract; `lacks` makes the error of the file and the name where there is none.
+fn lookup_column<'lookup>(
+    file: &std::path::Path,
+    lookup: &'lookup Extract,
+    name: &str,
+    lacks: impl FnOnce(String, String) -> TreatmentError,
+) -> Result<&'lookup CodedColumn, TreatmentError> {
+    let column = lookup.columns.iter().find(|column| column.name == name);
+    let column = column.ok_or_else(|| lacks(file_name(file), name.to_owned()))?;
+    column.coded.as_ref().ok_or_else(|| TreatmentError::not_read(file))
 }

@@ -140,7 +140,7 @@ fn composed(to_today: &[u32], to_other: &[u32], today: usize) -> Option<Vec<u32>
 fn coarser_than(rule: &CoarsenRule) -> Vec<CoarsenRule> {
     match rule {
         CoarsenRule::Calendar(unit) => {
-            CalendarUnit::ALL.into_iter().filter(|other| other > unit).map(CoarsenRule::Calendar).collect()
+            CalendarUnit::ALL.iter().copied().filter(|other| other > unit).map(CoarsenRule::Calendar).collect()
         }
         CoarsenRule::Bins(edges) if edges.len() > 1 => {
             vec![CoarsenRule::Bins(edges.iter().skip(1).step_by(2).copied().collect())]
@@ -174,7 +174,7 @@ fn rules_for(present: &Present<'_>) -> Vec<CoarsenRule> {
     let plain = present.rules.iter().all(|rule| matches!(rule, CoarsenRule::Round(_) | CoarsenRule::Top(_)));
     let mut rules = match column_type {
         ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time => {
-            CalendarUnit::ALL.into_iter().map(CoarsenRule::Calendar).collect()
+            CalendarUnit::ALL.iter().copied().map(CoarsenRule::Calendar).collect()
         }
         ColumnType::Integer | ColumnType::Decimal => {
             NUMBER_RULES.into_iter().filter_map(|rule| CoarsenRule::parse(rule).ok()).collect()

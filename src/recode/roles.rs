@@ -28,7 +28,7 @@ pub struct ColumnRole {
 pub fn roles(extract: &Extract, plan: &RolePlan) -> Result<Vec<ColumnRole>, TreatmentError> {
     for declared in plan.declared.keys() {
         if !extract.columns.iter().any(|column| column.name == *declared) {
-            return Err(TreatmentError::NoSuchColumn { column: declared.clone() });
+            return Err(TreatmentError::NoSuchColumn(declared.clone()));
         }
     }
     let role_of = |column: &ExtractColumn| plan.declared.get(&column.name).copied();
@@ -162,7 +162,7 @@ mod tests {
     fn a_declared_column_that_does_not_exist_is_refused() {
         let extract = extract(vec![column("age", &["1"])]);
         let error = roles(&extract, &plan(&[("agee", Role::QuasiIdentifier)], false)).unwrap_err();
-        assert_eq!(error, TreatmentError::NoSuchColumn { column: "agee".to_owned() });
+        assert_eq!(error, TreatmentError::NoSuchColumn("agee".to_owned()));
     }
 
     #[test]

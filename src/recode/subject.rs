@@ -2,35 +2,34 @@
 
 use hashbrown::HashMap;
 
-use super::{SubjectCodes, TreatmentError, file_name};
+use super::{SubjectCodes, TreatmentError, file_name, lookup_column};
 use crate::input::{CodedColumn, Extract};
 use crate::plan::SubjectMap;
 use crate::table::Dictionary;
 
 /// Subject codes from the subject column as it stands: every value is its own subject.
-pub(super) fn subject_from_column(name: String, coded: CodedColumn) -> Result<SubjectCodes, TreatmentError> {
+pub(super) fn subject_from_column(name: &str, coded: CodedColumn) -> Result<SubjectCodes, TreatmentError> {
     let CodedColumn { codes, dictionary } = coded;
-    let distinct = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
-    Ok(SubjectCodes { name, codes, distinct, missing: dictionary.missing(), unmapped: 0 })
+    let cardinality = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge(name.to_owned()))?;
+    Ok(SubjectCodes { codes, cardinality, missing: dictionary.missing() })
 }
 
-/// Subject codes after a map: all values that lead to one person are one subject.
+/// Subject codes after a map, in which all values that lead to one person are one subject, and how many values are not
+/// in the map.
 ///
 /// A value that is not in the map stays a subject of its own, which can only overstate how many subjects there are in
-/// a crowd by the cards of one person; how many there are is told in [`SubjectCodes::unmapped`].
+/// a crowd by the cards of one person.
 pub(super) fn subject_from_map(
-    name: String,
     coded: CodedColumn,
     map: &SubjectMap,
     pairs: &Extract,
-) -> Result<SubjectCodes, TreatmentError> {
+) -> Result<(SubjectCodes, u64), TreatmentError> {
     let (from, to) = (column(map, pairs, &map.from)?, column(map, pairs, &map.to)?);
     let persons = persons(map, from, to)?;
     let CodedColumn { codes, dictionary } = coded;
-    let recoded = join(&dictionary, &persons, to.dictionary.len());
+    let SubjectJoin { map, distinct, missing, unmapped } = join(&dictionary, &persons, to.dictionary.len());
     drop(dictionary);
-    let SubjectJoin { map, distinct, missing, unmapped } = recoded;
-    Ok(SubjectCodes { name, codes: codes.remapped(&map, distinct as usize), distinct, missing, unmapped })
+    Ok((SubjectCodes { codes: codes.remapped(&map, distinct as usize), cardinality: distinct, missing }, unmapped))
 }
 
 /// Whether a map has its columns and leads no value to two persons.
@@ -39,11 +38,13 @@ pub(super) fn check_map(map: &SubjectMap, pairs: &Extract) -> Result<(), Treatme
     persons(map, from, to).map(drop)
 }
 
-fn column<'pairs>(map: &SubjectMap, pairs: &'pairs Extract, name: &str) -> Result<&'pairs CodedColumn, TreatmentError> {
-    let found = pairs.columns.iter().find(|column| column.name == name);
-    let found = found
-        .ok_or_else(|| TreatmentError::SubjectMapColumn { file: file_name(&map.file), column: name.to_owned() })?;
-    found.coded.as_ref().ok_or_else(|| TreatmentError::NotRead { file: file_name(&map.file) })
+/// The column of a map.
+pub(super) fn column<'pairs>(
+    map: &SubjectMap,
+    pairs: &'pairs Extract,
+    name: &str,
+) -> Result<&'pairs CodedColumn, TreatmentError> {
+    lookup_column(&map.file, pairs, name, |file, column| TreatmentError::SubjectMapColumn { file, column })
 }
 
 type Persons<'pairs> = HashMap<&'pairs str, u32, foldhash::fast::FixedState>;
@@ -122,8 +123,8 @@ mod tests {
     #[test]
     fn without_a_map_every_value_is_a_subject() {
         let coded = column("card", &["c1", "c2", "", "c1"]).coded.unwrap();
-        let subject = subject_from_column("card".to_owned(), coded).unwrap();
-        assert_eq!((codes(&subject), subject.distinct, subject.missing), (vec![0, 1, 2, 0], 3, Some(2)));
+        let subject = subject_from_column("card", coded).unwrap();
+        assert_eq!((codes(&subject), subject.cardinality, subject.missing), (vec![0, 1, 2, 0], 3, Some(2)));
     }
 
     #[test]
@@ -131,16 +132,16 @@ mod tests {
         let pairs =
             extract(vec![column("customer", &["p", "q", "p", "unseen"]), column("card", &["c1", "c2", "c3", "c9"])]);
         let coded = column("card", &["c1", "c2", "c3", "", "c4"]).coded.unwrap();
-        let subject = subject_from_map("card".to_owned(), coded, &map(), &pairs).unwrap();
+        let (subject, unmapped) = subject_from_map(coded, &map(), &pairs).unwrap();
         assert_eq!(codes(&subject), [0, 1, 0, 2, 3]);
-        assert_eq!((subject.distinct, subject.missing, subject.unmapped), (4, Some(2), 1));
+        assert_eq!((subject.cardinality, subject.missing, unmapped), (4, Some(2), 1));
     }
 
     #[test]
     fn an_unmapped_card_is_not_the_person_of_the_same_name() {
         let pairs = extract(vec![column("card", &["c1"]), column("customer", &["c2"])]);
         let coded = column("card", &["c1", "c2"]).coded.unwrap();
-        let subject = subject_from_map("card".to_owned(), coded, &map(), &pairs).unwrap();
+        let (subject, _) = subject_from_map(coded, &map(), &pairs).unwrap();
         assert_eq!(codes(&subject), [0, 1]);
     }
 
@@ -148,7 +149,7 @@ mod tests {
     fn a_card_of_two_customers_is_refused_with_a_count_only() {
         let pairs = extract(vec![column("card", &["c1", "c1", "c2"]), column("customer", &["p", "q", "p"])]);
         let coded = column("card", &["c1"]).coded.unwrap();
-        let error = subject_from_map("card".to_owned(), coded, &map(), &pairs).err().unwrap();
+        let error = subject_from_map(coded, &map(), &pairs).err().unwrap();
         assert_eq!(error, TreatmentError::SubjectMapContradicts { file: "cards.csv".to_owned(), subjects: 1 });
     }
 
@@ -156,7 +157,7 @@ mod tests {
     fn a_map_without_the_named_column_is_refused() {
         let pairs = extract(vec![column("kard", &["c1"]), column("customer", &["p"])]);
         let coded = column("card", &["c1"]).coded.unwrap();
-        let error = subject_from_map("card".to_owned(), coded, &map(), &pairs).err().unwrap();
+        let error = subject_from_map(coded, &map(), &pairs).err().unwrap();
         assert!(matches!(error, TreatmentError::SubjectMapColumn { .. }));
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn extract(columns: Vec<ExtractColumn>) -> Extract {
 /// A subject column.
 pub(super) fn subject_codes(cells: &[&str]) -> SubjectCodes {
     let coded = column("subject", cells).coded.unwrap();
-    super::subject::subject_from_column("subject".to_owned(), coded).unwrap()
+    super::subject::subject_from_column("subject", coded).unwrap()
 }
 
 /// The text behind each code; a missing cell is empty.

@@ -12,15 +12,15 @@ use super::guess::suspicion;
 use super::hierarchy::recode_by_hierarchy;
 use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
-use super::rare::{SubjectOrder, holders, recode_rare};
+use super::rare::{holders, recode_rare};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
-use super::{CoarsenRule, ColumnRole, EventValues, TimeOrigin, TreatmentError, file_name};
+use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
-use crate::result::{Attacker, CellForms, DatasetColumn, DatasetFacts, Role};
-use crate::table::{Attributes, Codes, Column, Dictionary};
+use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role};
+use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
 pub type Hierarchies = BTreeMap<PathBuf, Extract>;
@@ -37,9 +37,12 @@ pub struct Lookups {
 }
 
 /// What is counted, and an account of every column.
+#[derive(Default)]
 pub struct Treated {
     /// Who each record belongs to; `None` when each record is its own subject.
     pub subject: Option<SubjectCodes>,
+    /// Distinct subject values that are not in the subject map and stay subjects of their own; 0 without a map.
+    pub subjects_not_in_map: u64,
     /// How many subjects opted in; `None` when no register is declared.
     pub consent: Option<ConsentCounts>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
@@ -63,21 +66,6 @@ pub struct Treated {
     pub value_maps: Vec<ValueMap>,
     /// What the records say beyond their values; suppressed records are not counted here.
     pub facts: DatasetFacts,
-}
-
-/// Who each record belongs to.
-#[derive(Debug)]
-pub struct SubjectCodes {
-    /// Name of the subject column.
-    pub name: String,
-    /// One code a record.
-    pub codes: Codes,
-    /// Number of codes, the one for records without a subject included.
-    pub distinct: u32,
-    /// The code of records without a subject, when there are some.
-    pub missing: Option<u32>,
-    /// Distinct subject values that are not in the subject map and stay subjects of their own; 0 without a map.
-    pub unmapped: u64,
 }
 
 /// The hierarchy files that the rules of a plan need.
@@ -105,7 +93,7 @@ pub fn treat(
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
     let dominant_subject = find_dominant_subject(&extract, &described, plan);
-    let subject = treat_subject(&mut extract, &described, plan, lookups)?;
+    let (subject, subjects_not_in_map) = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let facts = DatasetFacts {
         suppressed_records: None,
@@ -114,19 +102,7 @@ pub fn treat(
     };
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
     let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
-    let mut treated = Treated {
-        subject: None,
-        consent,
-        quasi_identifiers: 0,
-        columns: Vec::new(),
-        attributes: Attributes::default(),
-        ladders: Vec::new(),
-        events: Vec::new(),
-        described: Vec::new(),
-        shared: Vec::new(),
-        value_maps: Vec::new(),
-        facts,
-    };
+    let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();
@@ -139,20 +115,10 @@ pub fn treat(
     treated.quasi_identifiers = quasi_identifiers.len();
     let mut forms = Vec::new();
     for (column, description) in quasi_identifiers.into_iter().chain(others) {
-        let place = Place { number: treated.columns.len(), declared: !description.guessed };
-        let one = workshop.treat_column(column, plan, place)?;
-        description.distinct = Some(one.values);
-        if is_attribute(description.role) {
-            attributes.insert(description.name.clone(), (description.role, one.column.clone()));
+        forms.extend(workshop.treat_column(column, plan, description, &mut treated)?);
+        if let Some(column) = treated.columns.last().filter(|_| is_attribute(description.role)) {
+            attributes.insert(description.name.clone(), (description.role, column.clone()));
         }
-        description.facts.changed_cells = one.changed_cells;
-        description.facts.forms = one.forms_of_cells;
-        treated.columns.push(one.column);
-        treated.ladders.push(one.ladder);
-        treated.events.push(one.events);
-        forms.extend(one.forms);
-        treated.shared.extend(one.shared);
-        treated.value_maps.extend(one.value_map);
     }
     for (column, events) in forms {
         treated.columns.push(column);
@@ -172,10 +138,16 @@ fn is_attribute(role: Role) -> bool {
 /// A column as it stands, without a rule.
 fn plain(column: ExtractColumn) -> Result<Column, TreatmentError> {
     let name = column.name;
-    let CodedColumn { codes, dictionary } =
-        column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
-    let cardinality = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
-    Ok(Column::new(name, codes, cardinality, dictionary.missing()))
+    let CodedColumn { codes, dictionary } = column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
+    counted(name, codes, &dictionary)
+}
+
+/// The column of these codes, without the values behind them.
+fn counted(name: String, codes: Codes, dictionary: &Dictionary) -> Result<Column, TreatmentError> {
+    match u32::try_from(dictionary.len()) {
+        Ok(cardinality) => Ok(Column::new(name, codes, cardinality, dictionary.missing())),
+        Err(_) => Err(TreatmentError::TooLarge(name)),
+    }
 }
 
 fn in_file_order(mut columns: BTreeMap<String, (Role, Column)>, described: &[DatasetColumn]) -> Attributes {
@@ -207,7 +179,7 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
     };
     for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
         if column.role == Role::Subject {
-            return Err(TreatmentError::PointIsSubject { column: column.name.clone() });
+            return Err(TreatmentError::PointIsSubject(column.name.clone()));
         }
     }
     match described.iter().find(idle) {
@@ -257,72 +229,52 @@ fn treat_subject(
     described: &[DatasetColumn],
     plan: &Plan,
     lookups: &Lookups,
-) -> Result<Option<SubjectCodes>, TreatmentError> {
+) -> Result<(Option<SubjectCodes>, u64), TreatmentError> {
     let place = described.iter().position(|column| column.role == Role::Subject);
     let Some(column) = place.and_then(|place| extract.columns.get_mut(place)) else {
-        return if plan.subject_map.is_some() { Err(TreatmentError::SubjectMapWithoutSubject) } else { Ok(None) };
+        return if plan.subject_map.is_some() { Err(TreatmentError::SubjectMapWithoutSubject) } else { Ok((None, 0)) };
     };
-    let name = column.name.clone();
-    if plan.coarsen.contains_key(&name) {
-        return Err(TreatmentError::SubjectCoarsened { column: name });
+    let name = &column.name;
+    if plan.coarsen.contains_key(name) {
+        return Err(TreatmentError::SubjectCoarsened(name.clone()));
     }
-    let coded = column.coded.take().ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
-    match &plan.subject_map {
-        None => subject_from_column(name, coded),
+    let coded = column.coded.take().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
+    if u32::try_from(coded.codes.len()).is_err() {
+        return Err(TreatmentError::TooLarge(name.clone()));
+    }
+    let (subject, unmapped) = match &plan.subject_map {
+        None => (subject_from_column(name, coded)?, 0),
         Some(map) => {
-            let not_read = || TreatmentError::NotRead { file: file_name(&map.file) };
-            subject_from_map(name, coded, map, lookups.subject_map.as_ref().ok_or_else(not_read)?)
+            let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
+            subject_from_map(coded, map, pairs)?
         }
-    }
-    .map(Some)
+    };
+    Ok((Some(subject), unmapped))
 }
 
 /// What the rules of a column may look at besides its values.
 struct Workshop<'inputs> {
     subject: Option<&'inputs SubjectCodes>,
     /// Built when the first `rare` rule needs it.
-    order: Option<SubjectOrder>,
+    order: Option<SubjectOrder<'inputs>>,
     lookups: &'inputs Lookups,
 }
 
-/// Where a column will stand among the quasi-identifiers, and whether somebody said that it is one.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    number: usize,
-    declared: bool,
-}
-
-struct TreatedColumn {
-    column: Column,
-    /// Distinct values, a missing cell not counted.
-    values: u64,
-    ladder: Ladder,
-    events: EventValues,
-    /// The column under the rules of single points.
-    forms: Vec<(Column, EventValues)>,
-    /// Its values, where something is joined on it.
-    shared: Option<SharedValues>,
-    /// What its rules made of its values; `None` without rules.
-    value_map: Option<ValueMap>,
-    /// Cells that the rules changed; `None` without rules.
-    changed_cells: Option<u64>,
-    /// The forms of its values after the rules.
-    forms_of_cells: Option<CellForms>,
-}
-
-impl Workshop<'_> {
-    /// Applies the rules in order, and looks for coarser forms while the values are there.
+impl<'inputs> Workshop<'inputs> {
+    /// Applies the rules in order, looks for coarser forms while the values are there, and adds the column to those that
+    /// are `treated`. Returns the column under the rules of single points.
     fn treat_column(
         &mut self,
         column: ExtractColumn,
         plan: &Plan,
-        place: Place,
-    ) -> Result<TreatedColumn, TreatmentError> {
+        description: &mut DatasetColumn,
+        treated: &mut Treated,
+    ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
         let rules = rules_of(plan, &name);
         let CodedColumn { mut codes, dictionary } =
-            column.coded.ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
+            column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
         let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
         let mut whole: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(0)).collect();
         let (mut value_map, mut after_rare) = (ValueMap::new(&name, dictionary), Vec::new());
@@ -342,22 +294,20 @@ impl Workshop<'_> {
             }
         }
         let dictionary = value_map.values();
-        let changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
-        let forms_of_cells = forms(dictionary, plan);
-        let distinct =
-            u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
-        let ladder = ladder(&Present {
+        description.distinct = Some(distinct_values(dictionary));
+        description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
+        description.facts.forms = forms(dictionary, plan);
+        treated.ladders.push(ladder(&Present {
             origin: plan.time_origin,
             name: &name,
-            place: place.number,
-            declared: place.declared,
+            place: treated.columns.len(),
+            declared: !description.guessed,
             rules,
             dictionary,
             before_last: value_map.before_last(),
-        });
-        let values = distinct_values(dictionary);
+        }));
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
-        let events = EventValues::new(&name, dictionary, &plan.unicity, may_order)?;
+        treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?);
         let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
             let recoded = match self.recode(&name, rule, &codes, dictionary, plan.time_origin) {
                 // The extract shows the column so coarsely that the rule has nothing left to do.
@@ -368,19 +318,16 @@ impl Workshop<'_> {
         });
         let forms = forms.map(|form| {
             let (rule, recoded) = form?;
-            let cardinality = u32::try_from(recoded.dictionary.len());
-            let cardinality = cardinality.map_err(|_| TreatmentError::TooLarge { column: name.clone() })?;
             let codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            let missing = recoded.dictionary.missing();
             let events = EventValues::of_form(rule, &recoded.dictionary);
-            Ok((Column::new(name.clone(), codes, cardinality, missing), events))
+            Ok((counted(name.clone(), codes, &recoded.dictionary)?, events))
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
-        let missing = dictionary.missing();
+        treated.columns.push(counted(name.clone(), codes, dictionary)?);
         let (value_map, dictionary) = value_map.split(is_joined);
-        let shared = dictionary.map(|dictionary| SharedValues { name: name.clone(), found, dictionary, after_rare });
-        let column = Column::new(name, codes, distinct, missing);
-        Ok(TreatedColumn { column, values, ladder, events, forms, shared, value_map, changed_cells, forms_of_cells })
+        treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));
+        treated.value_maps.extend(value_map);
+        Ok(forms)
     }
 
     fn recode(
@@ -394,22 +341,22 @@ impl Workshop<'_> {
         match rule {
             CoarsenRule::Hierarchy { file, level } => {
                 let hierarchy = self.lookups.hierarchies.get(file);
-                let hierarchy = hierarchy.ok_or_else(|| TreatmentError::NotRead { file: file_name(file) })?;
+                let hierarchy = hierarchy.ok_or_else(|| TreatmentError::not_read(file))?;
                 recode_by_hierarchy(column, file, *level, hierarchy, dictionary)
             }
             CoarsenRule::Rare(bound) => {
-                let holders = holders(codes, dictionary.len(), self.subject_order()?);
+                let holders = holders(codes, dictionary.len(), self.subject_order());
                 Ok(recode_rare(dictionary, &holders, *bound))
             }
             by_value => recode_by_value(column, by_value, dictionary, origin),
         }
     }
 
-    fn subject_order(&mut self) -> Result<Option<&SubjectOrder>, TreatmentError> {
+    fn subject_order(&mut self) -> Option<&SubjectOrder<'inputs>> {
         if let (None, Some(subject)) = (&self.order, self.subject) {
-            self.order = Some(SubjectOrder::new(subject)?);
+            self.order = Some(SubjectOrder::new(subject));
         }
-        Ok(self.order.as_ref())
+        self.order.as_ref()
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One proposal. Its figures are recomputed with the change applied, not estimated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Advice {
     /// What to do, in a sentence.
     pub action: String,
@@ -42,7 +42,7 @@ pub struct AdviceChange {
 }
 
 /// The figures that a proposal is judged by: those of the scan, with the same names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
     /// `measures.uniqueness.value.full.smallest_class`; null when no quasi-identifier is left.
     pub full_smallest_class: Option<u64>,

@@ -113,8 +113,23 @@ impl DatasetColumn {
 }
 
 /// What a column is to the subject of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Role {
     /// The person or account that records belong to.
     Subject,
@@ -132,26 +147,19 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order documentation lists them.
-    pub const ALL: [Self; 6] =
-        [Self::Subject, Self::DirectIdentifier, Self::QuasiIdentifier, Self::Sensitive, Self::Weight, Self::Ignore];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name used in configuration files and results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::DirectIdentifier => "direct-identifier",
-            Self::QuasiIdentifier => "quasi-identifier",
-            Self::Sensitive => "sensitive",
-            Self::Weight => "weight",
-            Self::Ignore => "ignore",
-        }
+        self.into()
     }
 }
 
 /// What the values of a column are, found from all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ColumnType {
     /// Whole numbers.
     Integer,
@@ -177,16 +185,6 @@ impl ColumnType {
     /// The name used in results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Date => "date",
-            Self::Timestamp => "timestamp",
-            Self::ZonedTimestamp => "zoned-timestamp",
-            Self::Time => "time",
-            Self::Boolean => "boolean",
-            Self::Text => "text",
-            Self::Empty => "empty",
-        }
+        self.into()
     }
 }

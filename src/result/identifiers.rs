@@ -47,8 +47,11 @@ pub enum Placement {
 }
 
 /// What an identifier names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum IdentifierKind {
     /// A full payment card number: issuer range, length and check digit fit.
     PaymentCardNumber,
@@ -81,17 +84,7 @@ impl IdentifierKind {
     /// The kebab-case name, as in results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::PaymentCardNumber => "payment-card-number",
-            Self::PartialCardNumber => "partial-card-number",
-            Self::TruncatedCardNumber => "truncated-card-number",
-            Self::Iban => "iban",
-            Self::EmailAddress => "email-address",
-            Self::PhoneNumber => "phone-number",
-            Self::NationalIdentifier => "national-identifier",
-            Self::HashedValue => "hashed-value",
-            Self::PersonName => "person-name",
-        }
+        self.into()
     }
 }
 

@@ -255,6 +255,12 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// No figure, for this reason.
+    #[must_use]
+    pub fn undefined(reason: &str, explanation: &str) -> Self {
+        Self::Undefined { reason: reason.to_owned(), explanation: explanation.to_owned() }
+    }
+
     /// How it ended, without the value.
     #[must_use]
     pub fn without_value(&self) -> Outcome<()> {

@@ -252,8 +252,11 @@ impl GateMeasure {
 }
 
 /// Which quasi-identifiers a gate looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum GateSet {
     /// Those that are constant within every subject.
     Static,
@@ -267,11 +270,7 @@ impl GateSet {
     /// The kebab-case name, as in results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Full => "full",
-            Self::AllSubsets => "all-subsets",
-        }
+        self.into()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
 use super::policy::Comparison;
 
 /// Value of the measure `unicity`.
@@ -296,6 +297,12 @@ pub struct UnicityUndefined {
     pub reason: String,
     /// The reason in words.
     pub explanation: String,
+}
+
+impl<T> From<UnicityUndefined> for Outcome<T> {
+    fn from(UnicityUndefined { reason, explanation }: UnicityUndefined) -> Self {
+        Self::Undefined { reason, explanation }
+    }
 }
 
 /// How an attacker comes to know points.

@@ -99,8 +99,23 @@ impl Finding {
 }
 
 /// Codes of findings. A code never changes its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FindingCode {
     /// The smallest class of the gated set holds fewer subjects than `k`.
     SmallClass,
@@ -206,114 +221,12 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code, oldest first.
-    pub const ALL: [Self; 50] = [
-        Self::SmallClass,
-        Self::UnknownRisk,
-        Self::IncompleteMeasure,
-        Self::RecordsWithoutSubject,
-        Self::SubjectsNotInMap,
-        Self::NoSubject,
-        Self::GuessedRoles,
-        Self::NoRiskGate,
-        Self::DirectIdentifierPresent,
-        Self::WildcardLowersRisk,
-        Self::DirectIdentifierFound,
-        Self::PartialCardNumber,
-        Self::HashBesideTruncatedNumber,
-        Self::HashLookingPseudonym,
-        Self::SeveralTruncations,
-        Self::HighUnicity,
-        Self::HighAverageRisk,
-        Self::HighUniqueShare,
-        Self::HighShareAtRisk,
-        Self::DateTooFine,
-        Self::AgeNotPooled,
-        Self::PlaceTooFine,
-        Self::ColumnNotAllowed,
-        Self::ForbiddenColumn,
-        Self::PurposeMissing,
-        Self::AgreementEnded,
-        Self::ConsentMissing,
-        Self::ExpiredWaiver,
-        Self::VoidWaiver,
-        Self::UnusedWaiver,
-        Self::Linkable,
-        Self::Relinkable,
-        Self::PseudonymReversible,
-        Self::LimitBroken,
-        Self::UngatedColumn,
-        Self::UnicityDiluted,
-        Self::NearlyStatic,
-        Self::StaticUnclear,
-        Self::VariesContradicted,
-        Self::PlaceholderValues,
-        Self::TrimmedJoin,
-        Self::RoundedIdentifier,
-        Self::WorseSubject,
-        Self::UndeclaredColumn,
-        Self::UnreasonedColumn,
-        Self::TreatmentNotApplied,
-        Self::SuppressedCells,
-        Self::NamesOfPeople,
-        Self::AggregatesNotMeasured,
-        Self::GateLeftOut,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The kebab-case code, as in results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SmallClass => "small-class",
-            Self::UnknownRisk => "unknown-risk",
-            Self::IncompleteMeasure => "incomplete-measure",
-            Self::RecordsWithoutSubject => "records-without-subject",
-            Self::SubjectsNotInMap => "subjects-not-in-map",
-            Self::NoSubject => "no-subject",
-            Self::GuessedRoles => "guessed-roles",
-            Self::NoRiskGate => "no-risk-gate",
-            Self::DirectIdentifierPresent => "direct-identifier-present",
-            Self::WildcardLowersRisk => "wildcard-lowers-risk",
-            Self::DirectIdentifierFound => "direct-identifier-found",
-            Self::PartialCardNumber => "partial-card-number",
-            Self::HashBesideTruncatedNumber => "hash-beside-truncated-number",
-            Self::HashLookingPseudonym => "hash-looking-pseudonym",
-            Self::SeveralTruncations => "several-truncations",
-            Self::HighUnicity => "high-unicity",
-            Self::HighAverageRisk => "high-average-risk",
-            Self::HighUniqueShare => "high-unique-share",
-            Self::HighShareAtRisk => "high-share-at-risk",
-            Self::DateTooFine => "date-too-fine",
-            Self::AgeNotPooled => "age-not-pooled",
-            Self::PlaceTooFine => "place-too-fine",
-            Self::ColumnNotAllowed => "column-not-allowed",
-            Self::ForbiddenColumn => "forbidden-column",
-            Self::PurposeMissing => "purpose-missing",
-            Self::AgreementEnded => "agreement-ended",
-            Self::ConsentMissing => "consent-missing",
-            Self::ExpiredWaiver => "expired-waiver",
-            Self::VoidWaiver => "void-waiver",
-            Self::UnusedWaiver => "unused-waiver",
-            Self::Linkable => "linkable",
-            Self::Relinkable => "relinkable",
-            Self::PseudonymReversible => "pseudonym-reversible",
-            Self::LimitBroken => "limit-broken",
-            Self::UngatedColumn => "ungated-column",
-            Self::UnicityDiluted => "unicity-diluted",
-            Self::NearlyStatic => "nearly-static",
-            Self::StaticUnclear => "static-unclear",
-            Self::VariesContradicted => "varies-contradicted",
-            Self::PlaceholderValues => "placeholder-values",
-            Self::TrimmedJoin => "trimmed-join",
-            Self::RoundedIdentifier => "rounded-identifier",
-            Self::WorseSubject => "worse-subject",
-            Self::UndeclaredColumn => "undeclared-column",
-            Self::UnreasonedColumn => "unreasoned-column",
-            Self::TreatmentNotApplied => "treatment-not-applied",
-            Self::SuppressedCells => "suppressed-cells",
-            Self::NamesOfPeople => "names-of-people",
-            Self::AggregatesNotMeasured => "aggregates-not-measured",
-            Self::GateLeftOut => "gate-left-out",
-        }
+        self.into()
     }
 
     /// Whether a waiver may cover it.

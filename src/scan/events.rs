@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::unicity::{
-    Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Resolutions, Settings, Step, Within,
-};
+use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
 use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
 use crate::result::{Attacker, ColumnType, DatasetColumn, GateMeasure, GateReading, Role};
@@ -220,7 +218,7 @@ fn seen(table: &Table, events: Events<'_>) -> Vec<(usize, Vec<bool>)> {
 }
 
 /// The columns of the first point with their coarser forms, and without them.
-fn resolutions(point: &Point, table: &Table, events: Events<'_>) -> Resolutions {
+fn resolutions(point: &Point, table: &Table, events: Events<'_>) -> Vec<Axis> {
     let axis = |&column: &usize| {
         let codes = table.columns()[column].cardinality;
         let today = point.coarsen.get(&table.columns()[column].name);
@@ -239,5 +237,5 @@ fn resolutions(point: &Point, table: &Table, events: Events<'_>) -> Resolutions 
         steps.push(Step { label: "left out".to_owned(), coarse: vec![0; codes as usize] });
         Axis { column, steps }
     };
-    Resolutions { axes: point.columns.iter().map(axis).collect() }
+    point.columns.iter().map(axis).collect()
 }

@@ -14,7 +14,7 @@ use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
     Unicity,
 };
-use crate::stop::StopReason;
+use crate::stop::{StopReason, Watch};
 use crate::table::{PointIndex, Table, scratch_bytes};
 
 /// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
@@ -108,7 +108,7 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
-    let question = Question { table: &table, searched, records, plan, progress, stop };
+    let question = Question { table: &table, searched, records, plan, watch: Watch { progress, stop } };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {
@@ -157,7 +157,7 @@ fn measure_unicity(
         let outcome = too_much_memory("indexing known points", needed, plan);
         return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None, not_listed: None }));
     }
-    let outcome = unicity::measure(table, &settings, progress, stop)?;
+    let outcome = unicity::measure(table, &settings, Watch { progress, stop })?;
     let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
@@ -201,7 +201,7 @@ fn unicity_advice(
     course: Course<'_>,
 ) -> Result<Vec<Advice>, ScanError> {
     let Course { progress, stop, .. } = course;
-    match advice::advise_known_points(table, settings, events.ladders, value, limit, progress, stop) {
+    match advice::advise_known_points(table, settings, events.ladders, value, limit, Watch { progress, stop }) {
         Ok(advice) => Ok(advice),
         Err(StopReason::Interrupt) => Err(StopReason::Interrupt.into()),
         Err(_) => Ok(Vec::new()),
@@ -244,5 +244,5 @@ pub(super) fn advise(
         return Ok(Advised::without("trying out changes needs more memory than `--memory` allows"));
     }
     let settings = advice::Settings { k: plan.policy.k, gate_any_record: plan.policy.gate_any_record };
-    Ok(advice::advise(table, ladders, settings, progress, stop)?)
+    Ok(advice::advise(table, ladders, settings, Watch { progress, stop })?)
 }

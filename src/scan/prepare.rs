@@ -8,7 +8,7 @@ use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
-use crate::table::{SubjectCodes, Table, TooManyRecords, Variation};
+use crate::table::{Table, TooManyRecords, Variation};
 
 /// An extract without its values.
 pub(crate) struct Prepared {
@@ -40,17 +40,13 @@ pub(crate) fn treat(
     let files = extract.files.clone();
     let records = extract.records;
     let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
-    let subject = subject.map(|(column, _)| column.name.as_str());
-    let cells = KeyCells::of(&extract, &plan.linkage, subject, plan.subject_map.is_some())?;
+    let subject = subject.map(|(column, _)| column.name.clone());
+    let cells = KeyCells::of(&extract, &plan.linkage, subject.as_deref(), plan.subject_map.is_some())?;
     let treated = recode::treat(extract, roles, plan, &lookups)?;
     let recipient = recipient_of(plan, &lookups, treated.consent);
-    let subject = treated.subject.as_ref().map(|subject| subject.name.clone());
-    let subjects_not_in_map = plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|subject| subject.unmapped);
-    let codes = treated.subject.map(|subject| SubjectCodes {
-        codes: subject.codes,
-        cardinality: subject.distinct,
-        missing: subject.missing,
-    });
+    let subjects_not_in_map =
+        plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
+    let codes = treated.subject;
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
     let first_records = listed.map(|codes| first_records(codes, suppressed.kept(records))).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);

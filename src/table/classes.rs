@@ -6,7 +6,7 @@ use super::cell::{Cell, CrowdCell, RecordCell};
 use super::order::Order;
 use super::point_numbers::number_tuples;
 use super::{Codes, Column, ColumnSet, Table};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// How many hold one value in a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,20 +139,15 @@ impl Histogram {
 /// Without sets there is no class, and the answer is empty.
 ///
 /// # Errors
-/// The reason, when `stop` was raised before the end.
+/// The reason, when `watch.stop` was raised before the end.
 ///
 /// # Cost
 /// Some 16 bytes a record for each thread; the time of numbering the tuples of every set.
-pub fn smallest_classes(
-    table: &Table,
-    sets: &[ColumnSet],
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Vec<u32>, StopReason> {
+pub fn smallest_classes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<u32>, StopReason> {
     let of_set = |set: &ColumnSet| {
-        stop.check()?;
+        watch.stop.check()?;
         let crowds = classes_of_records(table, set);
-        progress.advance(1);
+        watch.progress.advance(1);
         Ok(crowds)
     };
     let smaller = |mut least: Vec<u32>, crowds: Vec<u32>| {

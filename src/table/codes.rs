@@ -104,6 +104,14 @@ impl Codes {
         (0..self.len()).map(|record| self.get(record))
     }
 
+    /// How many records have each of the codes, all below `distinct`.
+    #[must_use]
+    pub fn records_by_code(&self, distinct: usize) -> Vec<u64> {
+        let mut records = vec![0; distinct];
+        with_codes!(self, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+        records
+    }
+
     /// Bytes of memory that the codes take.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -6,7 +6,7 @@ use super::dense::{batches, cells_of, count_batch};
 use super::grouped::{self, GroupLimits, LeadView};
 use super::smallest::SmallestCrowds;
 use super::{ColumnSet, Table};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use rayon::prelude::*;
 
 /// What decides between the ways of counting. The ways give the same counts; only their speed differs.
@@ -41,38 +41,28 @@ impl Tuning {
 /// Equal to the brute-force count of every set, for any number of threads.
 ///
 /// # Errors
-/// The reason, when `stop` was raised before the end.
+/// The reason, when `watch.stop` was raised before the end.
 ///
 /// # Cost
 /// About one nanosecond for each record and set while the cells of a set fit the cache; memory for one reordered copy
 /// of the columns and 5 bytes a subject for each thread.
-pub fn count_sets(
-    table: &Table,
-    sets: &[ColumnSet],
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Vec<SetCounts>, StopReason> {
+pub fn count_sets(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<SetCounts>, StopReason> {
     if table.has_subjects() {
-        count_with::<FullCell>(table, sets, Tuning::for_table(table), progress, stop)
+        count_with::<FullCell>(table, sets, Tuning::for_table(table), watch)
     } else {
-        count_with::<RecordCell>(table, sets, Tuning::for_table(table), progress, stop)
+        count_with::<RecordCell>(table, sets, Tuning::for_table(table), watch)
     }
 }
 
 /// Only how many classes of each size there are: (distinct subjects, classes), ascending. Cheaper than [`count_sets`].
 ///
 /// # Errors
-/// The reason, when `stop` was raised before the end.
-pub fn class_sizes(
-    table: &Table,
-    sets: &[ColumnSet],
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Vec<Vec<(u32, u64)>>, StopReason> {
+/// The reason, when `watch.stop` was raised before the end.
+pub fn class_sizes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<Vec<(u32, u64)>>, StopReason> {
     let counts = if table.has_subjects() {
-        count_with::<CrowdCell>(table, sets, Tuning::for_table(table), progress, stop)?
+        count_with::<CrowdCell>(table, sets, Tuning::for_table(table), watch)?
     } else {
-        count_with::<RecordCell>(table, sets, Tuning::for_table(table), progress, stop)?
+        count_with::<RecordCell>(table, sets, Tuning::for_table(table), watch)?
     };
     let sizes = |counts: SetCounts| counts.sizes.into_iter().map(|size| (size.size, size.classes)).collect();
     Ok(counts.into_iter().map(sizes).collect())
@@ -90,22 +80,21 @@ pub(super) fn count_with<C: Cell>(
     table: &Table,
     sets: &[ColumnSet],
     tuning: Tuning,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<SetCounts>, StopReason> {
     let is_dense = |set: &ColumnSet| cells_of(table, set).is_some_and(|cells| cells <= tuning.dense_cells);
     let numbered = sets.iter().enumerate();
     let (dense, grouped): (Vec<_>, Vec<_>) = numbered.partition(|(_, set)| is_dense(set));
     let mut counts = vec![SetCounts::default(); sets.len()];
-    for (index, set_counts) in count_dense::<C>(table, dense, tuning, progress, stop)? {
+    for (index, set_counts) in count_dense::<C>(table, dense, tuning, watch)? {
         counts[index] = set_counts;
     }
     for (lead, sets) in by_lead(table, grouped) {
         let view = LeadView::new::<C>(table, lead, &sets);
-        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.groups, stop)? {
+        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.groups, watch.stop)? {
             counts[index] = set_counts;
         }
-        progress.advance(sets.len() as u64);
+        watch.progress.advance(sets.len() as u64);
     }
     Ok(counts)
 }
@@ -114,8 +103,7 @@ fn count_dense<C: Cell>(
     table: &Table,
     sets: Vec<(usize, &ColumnSet)>,
     tuning: Tuning,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let batches = batches::<C>(table, sets, tuning.batch_bytes);
     // Few batches: cut the records as well, so that no core is idle.
@@ -126,8 +114,8 @@ fn count_dense<C: Cell>(
         .par_iter()
         .with_max_len(1)
         .map(|batch| {
-            let counted = count_batch::<C>(table, batch, parts, stop)?;
-            progress.advance(batch.sets.len() as u64);
+            let counted = count_batch::<C>(table, batch, parts, watch.stop)?;
+            watch.progress.advance(batch.sets.len() as u64);
             Ok(counted)
         })
         .collect::<Result<_, _>>()?;

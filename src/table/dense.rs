@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::cell::Cell;
 use super::counts::{SetCounts, SizeCount, SizeTally};
+use super::records::stretches;
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
@@ -61,19 +62,19 @@ pub(super) fn count_batch<C: Cell>(
     parts: usize,
     stop: &Stop,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
-    let stretches = stretches(table, parts);
+    let stretches = stretches(table.records(), table.subject_of_record(), parts);
     let partial: Vec<Vec<Vec<C>>> = stretches
         .par_iter()
         .map(|stretch| count_stretch(table, batch, stretch.clone(), stop))
         .collect::<Result<_, _>>()?;
-    let cells = merge(partial);
+    let cells = added(partial, C::absorb);
     let ranked: Vec<Ranked> = cells.into_iter().map(|cells| Ranked::new(&cells)).collect();
     let smallest: Vec<Vec<u64>> = if C::RECORDS {
         let parts: Vec<Vec<Vec<u64>>> = stretches
             .par_iter()
             .map(|stretch| smallest_in_stretch(table, batch, &ranked, stretch.clone(), stop))
             .collect::<Result<_, _>>()?;
-        sum(parts)
+        added(parts, |total, counted| *total += counted)
     } else {
         Vec::new()
     };
@@ -82,26 +83,6 @@ pub(super) fn count_batch<C: Cell>(
         (batch.sets[place].0, ranked.into_counts::<C>(subjects))
     });
     Ok(counts.collect())
-}
-
-/// Cuts the records into about equal stretches at the borders of subjects, so that each subject is in one stretch.
-fn stretches(table: &Table, parts: usize) -> Vec<Range<usize>> {
-    let records = table.records();
-    let mut stretches = Vec::with_capacity(parts);
-    let mut start = 0;
-    for part in 1..=parts {
-        let mut end = records * part / parts;
-        if let Some(subjects) = table.subject_of_record() {
-            while end > start && end < records && subjects[end] == subjects[end - 1] {
-                end += 1;
-            }
-        }
-        if end > start {
-            stretches.push(start..end);
-            start = end;
-        }
-    }
-    stretches
 }
 
 /// First pass: one cell array a set.
@@ -175,23 +156,13 @@ fn extend(numbers: &mut [u32], codes: &Codes, cardinality: u32, block: Range<usi
     });
 }
 
-fn merge<C: Cell>(parts: Vec<Vec<Vec<C>>>) -> Vec<Vec<C>> {
-    let mut parts = parts.into_iter();
-    let mut total = parts.next().unwrap_or_default();
-    for part in parts {
-        for (total, part) in total.iter_mut().zip(part) {
-            total.iter_mut().zip(part).for_each(|(total, part)| total.absorb(part));
-        }
-    }
-    total
-}
-
-fn sum(parts: Vec<Vec<Vec<u64>>>) -> Vec<Vec<u64>> {
-    let mut parts = parts.into_iter();
-    let mut total = parts.next().unwrap_or_default();
-    for part in parts {
-        for (total, part) in total.iter_mut().zip(part) {
-            total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
+/// What the stretches counted, added up place by place.
+fn added<T>(stretches: Vec<Vec<Vec<T>>>, add: impl Fn(&mut T, T)) -> Vec<Vec<T>> {
+    let mut stretches = stretches.into_iter();
+    let mut total = stretches.next().unwrap_or_default();
+    for stretch in stretches {
+        for (total, counted) in total.iter_mut().zip(stretch) {
+            total.iter_mut().zip(counted).for_each(|(total, counted)| add(total, counted));
         }
     }
     total

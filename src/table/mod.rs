@@ -9,7 +9,7 @@
 //!    passed over for many sets while it lies in cache.
 //! 3. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
 //!
-//! `oracle.rs` counts the obvious way; both are compared on thousands of random tables.
+//! `test/oracle.rs` counts the obvious way; both are compared on thousands of random tables.
 //!
 //! A worked table, subjects `a`, `a`, `b`, `c`, `c`, `c` and two columns:
 //!
@@ -34,8 +34,6 @@ mod dense;
 mod dictionary;
 mod grouped;
 pub mod linked;
-#[doc(hidden)]
-pub mod oracle;
 mod order;
 mod point_numbers;
 mod points;
@@ -49,7 +47,7 @@ mod wildcard;
 
 pub use classes::{ClassHistogram, ClassValues, ValueCount, class_values, classes_of_records, smallest_classes};
 pub use codes::Codes;
-pub use column::{Attributes, Column, Recoding, SubjectCodes};
+pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder};
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
@@ -57,5 +55,7 @@ pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sol
 pub use points::{PointColumns, PointIndex};
 pub use records::{Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
+#[cfg(test)]
+pub(crate) use test::oracle;
 pub use variation::Variation;
 pub use wildcard::wildcard_counts;

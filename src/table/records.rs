@@ -1,7 +1,10 @@
 //! The table that every measure counts on: narrow codes, records sorted by subject.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::column::subjects_by_code;
 use super::order::Order;
 use super::variation::{Within, by_rule};
 use super::{Attributes, Codes, Column, Recoding, SubjectCodes};
@@ -67,18 +70,15 @@ impl Table {
             return Err(TooManyRecords);
         }
         let Some(subjects) = subjects else {
-            let within = vec![Within::default(); columns.len()];
-            let (subjects, records_without_subject) = (records, 0);
-            let (subject_of_record, subject_starts) = (None, Vec::new());
             return Ok(Self {
+                within: vec![Within::default(); columns.len()],
                 columns,
-                within,
                 attributes,
-                subject_of_record,
-                subject_starts,
+                subject_of_record: None,
+                subject_starts: Vec::new(),
                 records,
-                subjects,
-                records_without_subject,
+                subjects: records,
+                records_without_subject: 0,
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
@@ -184,7 +184,7 @@ impl Table {
     pub fn subjects_by_value(&self, column: usize) -> Vec<u32> {
         let column = &self.columns[column];
         match &self.subject_of_record {
-            Some(subjects) => column.subjects_by_value(subjects),
+            Some(subjects) => subjects_by_code(&column.codes, column.cardinality as usize, subjects),
             None => column.records_by_value(),
         }
     }
@@ -276,6 +276,26 @@ fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
     }
     starts.push(run_of_record.len() as u32);
     starts
+}
+
+/// Cuts so many records into about equal stretches at the borders of subjects, where there are some, so that each subject
+/// is in one stretch.
+pub(super) fn stretches(records: usize, subject_of_record: Option<&[u32]>, parts: usize) -> Vec<Range<usize>> {
+    let mut stretches = Vec::with_capacity(parts);
+    let mut start = 0;
+    for part in 1..=parts {
+        let mut end = records * part / parts;
+        if let Some(subjects) = subject_of_record {
+            while end > start && end < records && subjects[end] == subjects[end - 1] {
+                end += 1;
+            }
+        }
+        if end > start {
+            stretches.push(start..end);
+            start = end;
+        }
+    }
+    stretches
 }
 
 pub(super) fn is_constant_per_run(codes: &Codes, run_of_record: &[u32]) -> bool {

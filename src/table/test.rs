@@ -1,12 +1,14 @@
 //! The fast ways of counting against the obvious one.
 
+pub(crate) mod oracle;
+
 use proptest::prelude::*;
 
 use super::cell::{CrowdCell, FullCell, RecordCell};
 use super::count::{Tuning, count_with};
 use super::grouped::GroupLimits;
 use super::*;
-use crate::stop::{NoProgress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// Every way of counting is forced in turn by limits that fit small tables.
 const TUNINGS: [Tuning; 7] = [
@@ -74,17 +76,17 @@ proptest! {
     fn every_fast_way_counts_like_brute_force(table in tables()) {
         let sets = sets_of(&table);
         let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
-        let (progress, stop) = (NoProgress, Stop::default());
-        prop_assert_eq!(&count_sets(&table, &sets, &progress, &stop).unwrap(), &expected);
+        let stop = Stop::default();
+        prop_assert_eq!(&count_sets(&table, &sets, Watch::quiet(&stop)).unwrap(), &expected);
         for tuning in TUNINGS {
             let counted = if table.has_subjects() {
-                count_with::<FullCell>(&table, &sets, tuning, &progress, &stop).unwrap()
+                count_with::<FullCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap()
             } else {
-                count_with::<RecordCell>(&table, &sets, tuning, &progress, &stop).unwrap()
+                count_with::<RecordCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap()
             };
             prop_assert_eq!(&counted, &expected, "{:?}", tuning);
             if table.has_subjects() {
-                let histogram = count_with::<CrowdCell>(&table, &sets, tuning, &progress, &stop).unwrap();
+                let histogram = count_with::<CrowdCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap();
                 for (histogram, expected) in histogram.iter().zip(&expected) {
                     let sizes = |counts: &SetCounts| -> Vec<(u32, u64)> {
                         counts.sizes.iter().map(|size| (size.size, size.classes)).collect()
@@ -121,7 +123,7 @@ proptest! {
         }
         let least = |record: usize| of_each.iter().map(|crowds| crowds[record]).min();
         let expected: Option<Vec<u32>> = (0..table.records()).map(least).collect();
-        let counted = smallest_classes(&table, &sets, &NoProgress, &Stop::default()).unwrap();
+        let counted = smallest_classes(&table, &sets, Watch::quiet(&Stop::default())).unwrap();
         prop_assert_eq!(Some(counted), expected);
     }
 
@@ -167,10 +169,10 @@ proptest! {
         let moved = |set: &ColumnSet| ColumnSet::new(set.columns().iter().map(|column| column + first));
         let sets = sets_of(&carrying);
         let same: Vec<ColumnSet> = sets.iter().map(moved).collect();
-        let (progress, stop) = (NoProgress, Stop::default());
+        let stop = Stop::default();
         prop_assert_eq!(
-            count_sets(&carrying, &sets, &progress, &stop).unwrap(),
-            count_sets(&table, &same, &progress, &stop).unwrap()
+            count_sets(&carrying, &sets, Watch::quiet(&stop)).unwrap(),
+            count_sets(&table, &same, Watch::quiet(&stop)).unwrap()
         );
         prop_assert_eq!(carrying.bytes(), table.bytes());
     }
@@ -203,9 +205,9 @@ fn parts_and_blocks_join_without_a_seam() {
         let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
         for threads in [1, 2, 8] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let counted = pool.install(|| count_sets(&table, &sets, &NoProgress, &Stop::default()).unwrap());
+            let counted = pool.install(|| count_sets(&table, &sets, Watch::quiet(&Stop::default())).unwrap());
             assert!(counted == expected, "{threads} threads, subjects {subjects:?}");
-            let one = pool.install(|| count_sets(&table, &sets[..1], &NoProgress, &Stop::default()).unwrap());
+            let one = pool.install(|| count_sets(&table, &sets[..1], Watch::quiet(&Stop::default())).unwrap());
             assert!(one[..] == expected[..1], "{threads} threads, one set, subjects {subjects:?}");
         }
     }
@@ -216,7 +218,7 @@ fn counting_ends_when_told_to() {
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
     let table = large_table(Some(40));
-    assert_eq!(count_sets(&table, &sets_of(&table), &NoProgress, &stop), Err(StopReason::Timeout));
+    assert_eq!(count_sets(&table, &sets_of(&table), Watch::quiet(&stop)), Err(StopReason::Timeout));
 }
 
 #[test]
@@ -227,7 +229,7 @@ fn the_worked_table_of_the_module_page() {
     let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 1, 2, 2, 2]), cardinality: 3, missing: None };
     let table = Table::new(columns, Some(subjects), 6).unwrap();
     let sets = [ColumnSet::new([0]), ColumnSet::new([0, 1])];
-    let counts = count_sets(&table, &sets, &NoProgress, &Stop::default()).unwrap();
+    let counts = count_sets(&table, &sets, Watch::quiet(&Stop::default())).unwrap();
     assert_eq!(counts[0].sizes, [SizeCount { size: 2, classes: 2, records: 6 }]);
     let sizes = [SizeCount { size: 1, classes: 3, records: 4 }, SizeCount { size: 2, classes: 1, records: 2 }];
     assert_eq!(counts[1].sizes, sizes);

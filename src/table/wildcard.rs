@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::counts::{SetCounts, SizeTally, tally_smallest};
 use super::{ColumnSet, Table};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// Visits of subjects that one set may cost. Crowds of blanks can need records times records; beyond this the measure
 /// ends as incomplete instead of running for days. A fixed number, so that the result does not depend on time.
@@ -24,16 +24,11 @@ type Keys<V> = HashMap<Vec<u32>, V, foldhash::fast::FixedState>;
 /// Crowds of each set. `sizes[].classes` counts groups of records with equal cells, which are not classes.
 ///
 /// # Errors
-/// The reason, when `stop` was raised, and [`StopReason::WorkLimit`] when a set needs too many comparisons.
-pub fn wildcard_counts(
-    table: &Table,
-    sets: &[ColumnSet],
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Vec<SetCounts>, StopReason> {
+/// The reason, when `watch.stop` was raised, and [`StopReason::WorkLimit`] when a set needs too many comparisons.
+pub fn wildcard_counts(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<SetCounts>, StopReason> {
     let count = |set: &ColumnSet| {
-        let counts = Matcher::new(table, set).count(stop);
-        progress.advance(1);
+        let counts = Matcher::new(table, set).count(watch.stop);
+        watch.progress.advance(1);
         counts
     };
     sets.par_iter().with_max_len(1).map(count).collect()

@@ -11,11 +11,11 @@ fn assert_golden(name: &str, golden: &str, text: &str) {
 
 #[test]
 fn every_code_and_measure_has_its_page() {
-    let names = FindingCode::ALL.map(FindingCode::name);
+    let names = FindingCode::ALL.iter().copied().map(FindingCode::name).collect::<Vec<_>>();
     let written: Vec<&str> =
         crate::word_list::pages(include_str!("../explain/findings.txt")).map(|(name, _)| name).collect();
     assert_eq!(written, names, "one page for each code, in the order of codes");
-    for name in names.into_iter().chain(crate::measure::NAMES) {
+    for name in names.iter().copied().chain(crate::measure::NAMES) {
         assert!(explain(name).is_some(), "{name} has a page of five lines");
     }
     let mut text = String::new();
@@ -28,9 +28,9 @@ fn every_code_and_measure_has_its_page() {
 
 #[test]
 fn names_of_codes_are_those_of_results_and_differ() {
-    let names: std::collections::BTreeSet<&str> = FindingCode::ALL.map(FindingCode::name).into();
+    let names: std::collections::BTreeSet<&str> = FindingCode::ALL.iter().copied().map(FindingCode::name).collect();
     assert_eq!(names.len(), FindingCode::ALL.len());
-    for code in FindingCode::ALL {
+    for &code in FindingCode::ALL {
         assert_eq!(serde_json::to_value(code).unwrap(), code.name());
     }
 }
@@ -175,7 +175,7 @@ const PENDING: [FindingCode; 4] = [
 fn every_code_has_a_finding_with_its_sentence() {
     let severities = ["note", "low", "medium", "high", "critical"];
     let mut text = String::new();
-    for code in FindingCode::ALL {
+    for &code in FindingCode::ALL {
         let mut sentences: Vec<String> = judgements()
             .iter()
             .flat_map(|judgement| judgement.findings.clone())

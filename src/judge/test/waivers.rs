@@ -135,7 +135,7 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         TreatmentNotApplied,
     ];
     let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
-    for code in FindingCode::ALL {
+    for &code in FindingCode::ALL {
         let waivers = [Waiver { finding: code, ..waiver() }];
         let case = Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) };
         let mut findings = vec![finding(code, Severity::Critical, "m", "a sentence".to_owned())];

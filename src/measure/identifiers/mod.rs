@@ -13,7 +13,7 @@
 //!
 //! # Guarantee
 //! Every column is searched, whatever its role. Figures are counts and shares; no cell is kept. The same records give the
-//! same figures for any order, split, format and number of threads, and equal those of [`oracle`] as long as a column
+//! same figures for any order, split, format and number of threads, and equal those of `test/oracle.rs` as long as a column
 //! has no more than 4,096 distinct values of one shape; with more of them, belief rests on a sample of that many, and
 //! the counts of records stay exact.
 //!
@@ -23,8 +23,6 @@
 
 mod entry;
 mod figures;
-#[doc(hidden)]
-pub mod oracle;
 #[cfg(test)]
 mod test;
 
@@ -57,10 +55,7 @@ pub struct SearchedColumn {
 #[must_use]
 pub fn measure(records: u64, columns: &[SearchedColumn], permitted: &BTreeSet<String>) -> Outcome<Identifiers> {
     if records == 0 {
-        return Outcome::Undefined {
-            reason: "empty".to_owned(),
-            explanation: "the extract holds no record".to_owned(),
-        };
+        return Outcome::undefined("empty", "the extract holds no record");
     }
     let reported = columns.iter().flat_map(|column| {
         let permitted = permitted.contains(&column.name);

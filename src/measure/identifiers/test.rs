@@ -1,10 +1,12 @@
 //! The measure against brute force, and its edge cases.
 
+mod oracle;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{SearchedColumn, measure, oracle};
+use super::{SearchedColumn, measure};
 use crate::detect::{Found, Search, Shown};
 use crate::result::{IdentifierKind, Identifiers, Outcome, Placement};
 

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_attack_needs_more_for_more_records_of_either_side() {
-        for kind in AttackKind::ALL {
+        for &kind in AttackKind::ALL {
             let small = beside(kind, 1_000, 1_000);
             assert!(small > 0, "{kind:?}");
             assert!(beside(kind, 2_000, 1_000) > small, "{kind:?}");
@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn attacks_run_one_after_the_other_so_the_greediest_counts() {
         let linked = linked(1_000, 1_000);
-        let each = AttackKind::ALL.map(|kind| bytes(&linked, None, &[kind]));
-        assert_eq!(Some(bytes(&linked, None, &AttackKind::ALL)), each.into_iter().max());
+        let each = AttackKind::ALL.iter().copied().map(|kind| bytes(&linked, None, &[kind]));
+        assert_eq!(Some(bytes(&linked, None, AttackKind::ALL)), each.into_iter().max());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::crowd::Crowds;
 use super::study::{Members, Study, Tally};
+use crate::number::as_float;
 use crate::result::{Attacker, Cohort, UnicityMethod, UnicityResult};
 use crate::stats::wilson_interval;
 use crate::stop::{Progress, StopReason};
@@ -95,7 +96,10 @@ pub(super) fn results<C: Crowds>(
             let result = match (wanted, &mut tallies) {
                 (Err(reason), _) => without_share(known, counts, reason),
                 (Ok(_), Some(tallies)) => exact_result(known, counts, attacker, &tallies.next().unwrap_or_default()),
-                (Ok(members), None) => sampled_result(study, asked, attacker, known, members)?,
+                (Ok(members), None) => {
+                    let tally = study.sampled(attacker, known, &study.sample(members, asked.draws))?;
+                    result_of_draws(known, counts, members, attacker, &tally)
+                }
             };
             results.push(result);
         }
@@ -105,24 +109,12 @@ pub(super) fn results<C: Crowds>(
 }
 
 pub(super) fn without_share(known: u32, counts: &SizeCounts, reason: String) -> UnicityResult {
-    UnicityResult {
-        known_points: known,
-        subjects: 0,
-        excluded: counts.all(),
-        share: None,
-        interval: None,
-        method: UnicityMethod::Exact,
-        draws: 0,
-        tied: None,
-        undecided: None,
-        reason: Some(reason),
-    }
+    UnicityResult { known_points: known, excluded: counts.all(), reason: Some(reason), ..UnicityResult::default() }
 }
 
 fn exact_result(known: u32, counts: &SizeCounts, attacker: Attacker, tally: &Tally) -> UnicityResult {
     let share = tally.share();
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
-    let undecided = share.map(|_| tally.undecided as f64 / tally.subjects as f64);
+    let undecided = share.map(|_| as_float(tally.undecided) / as_float(tally.subjects));
     UnicityResult {
         known_points: known,
         subjects: tally.subjects,
@@ -130,24 +122,10 @@ fn exact_result(known: u32, counts: &SizeCounts, attacker: Attacker, tally: &Tal
         share,
         // Subjects without a decision count as singled out, and may not be.
         interval: share.zip(undecided).map(|(share, undecided)| [(share - undecided).max(0.0), share]),
-        method: UnicityMethod::Exact,
-        draws: 0,
         tied: (attacker == Attacker::Frequent).then_some(tally.tied),
         undecided: (attacker == Attacker::Rarest).then_some(tally.undecided),
-        reason: None,
+        ..UnicityResult::default()
     }
-}
-
-fn sampled_result<C: Crowds>(
-    study: &Study<'_, C>,
-    asked: &Asked<'_>,
-    attacker: Attacker,
-    known: u32,
-    members: Members,
-) -> Result<UnicityResult, StopReason> {
-    let sample = study.sample(members, asked.draws);
-    let tally = study.sampled(attacker, known, &sample)?;
-    Ok(result_of_draws(known, asked.counts, members, attacker, &tally))
 }
 
 /// The result of a tally with one draw for each subject.

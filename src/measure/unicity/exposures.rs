@@ -10,7 +10,7 @@ use super::trace::Traces;
 use super::windows::Windows;
 use crate::result::Attacker;
 use crate::stop::{Stop, StopReason};
-use crate::table::{PointColumns, PointIndex, Table};
+use crate::table::{PointIndex, Table};
 
 /// For each subject of the table, by its number, the probability that `known` points, chosen as `attacker` does, single
 /// it out: over every choice, never sampled.
@@ -37,13 +37,7 @@ pub fn exposures(
     if known == 0 || !table.has_subjects() || table.subjects() < 2 || point.columns.is_empty() {
         return Ok(nothing);
     }
-    let columns = PointColumns {
-        event: &point.columns,
-        attributes: &point.known_attributes,
-        visible: &point.visible,
-        missing_is_value: false,
-    };
-    let index = PointIndex::new(table, &columns, stop)?;
+    let index = PointIndex::new(table, &point.cells(), stop)?;
     let unordered = attacker == Attacker::Consecutive && point.order.is_none();
     if unordered || not_a_point(&index, point).is_some() {
         return Ok(nothing);
@@ -68,13 +62,7 @@ pub fn distinct_points(table: &Table, point: &Point, stop: &Stop) -> Result<Vec<
     if !table.has_subjects() || point.columns.is_empty() {
         return Ok(vec![0; table.subjects()]);
     }
-    let columns = PointColumns {
-        event: &point.columns,
-        attributes: &point.known_attributes,
-        visible: &point.visible,
-        missing_is_value: false,
-    };
-    Ok(PointIndex::new(table, &columns, stop)?.trace_sizes().to_vec())
+    Ok(PointIndex::new(table, &point.cells(), stop)?.trace_sizes().to_vec())
 }
 
 struct Asked {

@@ -52,14 +52,12 @@ fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
     let id = |name: &str| {
         if gate.reading.is_certain() { format!("unicity.{name}") } else { format!("unicity.{name}_unclear") }
     };
-    let share = match (gate.share, gate.interval) {
+    let estimate = |share: Option<f64>, interval: Option<[f64; 2]>, nobody: &str| match (share, interval) {
         (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
-        _ => FigureValue::undefined(why("it was not computed to the end")),
+        _ => FigureValue::undefined(why(nobody)),
     };
-    let active = match (gate.share_active, gate.interval_active) {
-        (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
-        _ => FigureValue::undefined(why("no subject has so many points")),
-    };
+    let share = estimate(gate.share, gate.interval, "it was not computed to the end");
+    let active = estimate(gate.share_active, gate.interval_active, "no subject has so many points");
     let active_label = format!("share singled out by {known} among subjects with at least as many (unicity)");
     let subjects = "subjects with an event, the denominator of unicity";
     [

@@ -27,9 +27,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::ColumnValues;
+use super::trace::Traces;
 pub use crate::result::MobilityAttack;
-use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
 use crate::table::{PointIndex, Table};
 
@@ -42,18 +41,10 @@ pub struct WorstCase {
     pub tied: bool,
 }
 
-impl WorstCase {
-    /// The risk, 1 / matches.
-    #[must_use]
-    pub fn risk(self) -> f64 {
-        1.0 / f64::from(self.matches.max(1))
-    }
-}
-
 /// The trails of all subjects, and who visited each place.
 pub struct Trails {
     /// Places of each subject in the order of its visits.
-    places: Vec<Vec<u32>>,
+    pub(super) places: Vec<Vec<u32>>,
     /// Distinct places of each subject, ascending, with the number of visits.
     profiles: Vec<Vec<(u32, u32)>>,
     /// The subjects that visited each place, ascending, with the number of visits.
@@ -89,35 +80,22 @@ impl Trails {
         Self { places: trails, profiles, visitors }
     }
 
-    /// Trails of the points of an index, such as place or place and time bucket: points that follow each other in the
-    /// order of the numbers of `order`, a column of the table. Records without a point or a number are left out. Without
-    /// an order, the points of a trail follow each other by their numbers.
+    /// Trails of the points of an index, such as place or place and time bucket: points that follow each other in time, as
+    /// `traces` of this index read it. Records without a point or a time are left out. Without an order, the points of a
+    /// trail follow each other by their numbers.
     ///
-    /// `values` are those of all columns of the table and `event` the columns of the point. Places are numbered by the
-    /// keys of their values, so that ties are broken alike whatever the order of the records.
-    #[must_use]
-    pub fn from_index(index: &PointIndex<'_>, values: &[ColumnValues], event: &[usize], order: Option<usize>) -> Self {
-        let columns = index.table().columns();
-        let key_of = |record: usize| {
-            event.iter().fold(1, |key, &column| {
-                let code = columns[column].value_of(record);
-                let keys = values.get(column).map_or(&[][..], |values| &values.keys);
-                mix(key, keys.get(code as usize).copied().unwrap_or(u64::from(code)))
-            })
-        };
+    /// Places are numbered by the keys of their values, so that ties are broken alike whatever the order of the records.
+    pub(super) fn from_index(index: &PointIndex<'_>, traces: &Traces<'_>, is_ordered: bool) -> Self {
         let examples = index.examples();
-        let keyed = (0_u32..).zip(&examples).filter_map(|(point, example)| Some((key_of((*example)? as usize), point)));
+        let key_of = |example: Option<u32>| Some(traces.key_of_record(example? as usize));
+        let keyed = (0_u32..).zip(&examples).filter_map(|(point, &example)| Some((key_of(example)?, point)));
         let mut by_key: Vec<(u64, u32)> = keyed.collect();
         by_key.par_sort_unstable();
         let mut numbers = vec![0_u32; examples.len()];
         for (number, (_, point)) in (0_u32..).zip(by_key) {
             numbers[point as usize] = number;
         }
-        let time = |record: usize| {
-            let Some(order) = order else { return Some(0) };
-            let numbers = values.get(order).map_or(&[][..], |values| &values.numbers);
-            numbers.get(columns[order].value_of(record) as usize).copied().flatten()
-        };
+        let time = |record: usize| if is_ordered { traces.time(record) } else { Some(0) };
         let trail = |subject: usize| {
             let records = index.records_of(u32::try_from(subject).unwrap_or(u32::MAX));
             let visit = |record| Some((time(record)?, numbers[index.point_of(record)? as usize]));
@@ -128,33 +106,8 @@ impl Trails {
         Self::new((0..index.table().subjects()).into_par_iter().map(trail).collect())
     }
 
-    /// The worst case of each subject; `None` for a subject without a visit or with nothing known of it.
-    ///
-    /// `tolerance` counts for frequency, probability and proportion; home-work takes no number of known places.
-    #[must_use]
-    pub fn worst_cases(&self, attack: MobilityAttack, known: usize, tolerance: f64) -> Vec<Option<WorstCase>> {
-        let everybody: Vec<u32> = (0_u32..).zip(&self.places).map(|(subject, _)| subject).collect();
-        self.worst_cases_of(&everybody, attack, known, tolerance)
-    }
-
-    /// The worst cases of some subjects, held against all.
-    ///
-    /// # Panics
-    /// When there is no such subject.
-    #[must_use]
-    pub fn worst_cases_of(
-        &self,
-        subjects: &[u32],
-        attack: MobilityAttack,
-        known: usize,
-        tolerance: f64,
-    ) -> Vec<Option<WorstCase>> {
-        let found = self.within(subjects, &Asked { attack, known, tolerance, limit: u64::MAX }, &Stop::default());
-        // Nothing stops the search, and without a limit it ends.
-        found.unwrap_or_default().into_iter().map(|found| found.ok().flatten()).collect()
-    }
-
-    /// [`Trails::worst_cases_of`], giving up on a subject for which more than `limit` others were looked at.
+    /// The worst cases of some subjects, held against all: none for a subject without a visit or with nothing known of
+    /// it. A subject for which more than `limit` others were looked at is given up.
     ///
     /// # Errors
     /// The reason, when `stop` was raised.

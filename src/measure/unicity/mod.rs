@@ -23,7 +23,7 @@
 //! Pappalardo, Pratesi & Monreale, *ACM TIST* 9(3):31, 2017.
 //!
 //! # Guarantee
-//! Exact shares equal those of [`oracle`]. All figures are the same for any number of threads and any order of the
+//! Exact shares equal those of `test/oracle.rs`. All figures are the same for any number of threads and any order of the
 //! records, as long as [`ColumnValues::keys`] are given: draws depend on the seed and on values, never on numbering.
 //!
 //! # Edge cases
@@ -31,7 +31,7 @@
 //! cover everything: undefined, with words. No subject with so many points: the result has no share, with words.
 //!
 //! # Cost
-//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. [`oracle`] compares everybody with
+//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. `test/oracle.rs` compares everybody with
 //! everybody.
 
 mod attack;
@@ -43,8 +43,6 @@ mod figures;
 mod gate;
 mod limits;
 pub mod mobility;
-#[doc(hidden)]
-pub mod oracle;
 mod places;
 mod resolution;
 mod settings;
@@ -55,17 +53,16 @@ mod trace;
 mod windows;
 
 pub use exposures::{distinct_points, exposures};
-pub use settings::{
-    Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Resolutions, Settings, Step, Tolerance, Within,
-};
+pub use settings::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Tolerance, Within};
 
 pub use entry::MEASURE;
 pub use figures::figures;
 pub use limits::LIMITS;
 
+use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
-use crate::stop::{Progress, Stop, StopReason};
-use crate::table::{PointColumns, PointIndex, Table};
+use crate::stop::{Stop, StopReason, Watch};
+use crate::table::{PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
 use gate::Effort;
@@ -85,33 +82,22 @@ pub const NAME: &str = "unicity";
 /// # Panics
 /// When the settings name a column that the table does not have, or say of fewer codes than a column has whether they
 /// are visible or what they are coarsened to.
-pub fn measure(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Outcome<Unicity>, StopReason> {
-    if let Some(UnicityUndefined { reason, explanation }) = not_measurable(table, settings) {
-        return Ok(Outcome::Undefined { reason, explanation });
+pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Outcome<Unicity>, StopReason> {
+    if let Some(undefined) = not_measurable(table, settings) {
+        return Ok(undefined.into());
     }
-    match measure_points(table, settings, progress, stop) {
+    let cut_off = CutOff {
+        timeout: "the time limit was over before every curve was measured",
+        work_limit: "matching the known points takes too many comparisons on this extract",
+    };
+    let measured = match measure_points(table, settings, watch) {
         Ok(value) if has_no_figure(&value) => {
             let words = value.curves.into_iter().find_map(|curve| curve.undefined);
-            let UnicityUndefined { reason, explanation } =
-                words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for"));
-            Ok(Outcome::Undefined { reason, explanation })
+            return Ok(words.unwrap_or_else(|| undefined("no-curve", "no attacker or no cohort was asked for")).into());
         }
-        Ok(value) => Ok(Outcome::Measured { unit: Unit::Subject, value }),
-        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
-            reason: "timeout".to_owned(),
-            explanation: "the time limit was over before every curve was measured".to_owned(),
-        }),
-        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
-            reason: "work-limit".to_owned(),
-            explanation: "matching the known points takes too many comparisons on this extract".to_owned(),
-        }),
-        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
-    }
+        measured => measured,
+    };
+    cut_off.outcome(Unit::Subject, measured)
 }
 
 fn has_no_figure(value: &Unicity) -> bool {
@@ -144,37 +130,25 @@ fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined
     no_column.then(|| undefined("no-point", "no column says what one known event is"))
 }
 
-fn measure_points(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Unicity, StopReason> {
+fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Unicity, StopReason> {
     let mut unicity = Unicity::default();
     let mut gates = Gates::new(table, settings);
     for (place, point) in settings.points.iter().enumerate() {
-        progress.begin("index points", Some(table.records() as u64), "records");
-        let columns = PointColumns {
-            event: &point.columns,
-            attributes: &point.known_attributes,
-            visible: &point.visible,
-            missing_is_value: false,
-        };
-        let index = PointIndex::new(table, &columns, stop)?;
-        progress.end();
-        gates.measure_on(&index, point, stop)?;
-        unicity.curves.extend(measure_point(&index, settings, point, progress, stop)?);
-        if let (0, Some(resolutions)) = (place, &settings.resolutions)
+        watch.progress.begin("index points", Some(table.records() as u64), "records");
+        let index = PointIndex::new(table, &point.cells(), watch.stop)?;
+        watch.progress.end();
+        gates.measure_on(&index, point, watch.stop)?;
+        unicity.curves.extend(measure_point(&index, settings, point, watch)?);
+        if let (0, Some(axes)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
         {
-            unicity.resolutions =
-                Some(resolution::measure_resolutions(&index, settings, point, resolutions, progress, stop)?);
+            unicity.resolutions = Some(resolution::measure_resolutions(&index, settings, point, axes, watch)?);
         }
     }
     if let Some(mobility) = &settings.mobility {
-        unicity.mobility = places::measure_mobility(table, settings, mobility, progress, stop)?;
+        unicity.mobility = places::measure_mobility(table, settings, mobility, watch)?;
     }
-    unicity.gates = gates.finish(stop)?;
+    unicity.gates = gates.finish(watch.stop)?;
     gate::show(&mut unicity);
     Ok(unicity)
 }
@@ -192,8 +166,7 @@ impl<'a> Gates<'a> {
     }
 
     fn measure(&self, index: &PointIndex<'_>, point: &GatedPoint, stop: &Stop) -> Result<UnicityGate, StopReason> {
-        let Settings { gate, columns, .. } = self.settings;
-        gate::measure(index, &gate::Asked { point, settings: gate, values: columns, effort: Effort::default() }, stop)
+        gate::measure(index, point, self.settings, Effort::default(), stop)
     }
 
     /// Those that the index of `point` serves.
@@ -222,8 +195,7 @@ fn measure_point(
     index: &PointIndex<'_>,
     settings: &Settings,
     point: &Point,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     if let Some(reason) = not_a_point(index, point) {
         return Ok(undefined_curves(index, point, &reason));
@@ -233,7 +205,7 @@ fn measure_point(
     let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
     if point.within.is_empty() {
         let lone_points = index.points_below(point.crowd_below.max(2));
-        return curves(&subject, index, Some(&lone_points), progress, stop);
+        return curves(&subject, index, Some(&lone_points), watch);
     }
     match Windows::new(index, point, &settings.columns) {
         Err(windows::NotANumber) => Ok(undefined_curves(
@@ -246,7 +218,7 @@ fn measure_point(
             point,
             &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
         )),
-        Ok(windows) => curves(&subject, &windows, None, progress, stop),
+        Ok(windows) => curves(&subject, &windows, None, watch),
     }
 }
 
@@ -263,11 +235,10 @@ fn curves<C: Crowds>(
     subject: &Subject<'_>,
     crowds: &C,
     lone_points: Option<&[u32]>,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     let Subject { index, traces, counts, settings, point } = subject;
-    let mut study = Study::new(crowds, traces, index.trace_sizes(), stop);
+    let mut study = Study::new(crowds, traces, index.trace_sizes(), watch.stop);
     study.below = point.crowd_below.max(2);
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
@@ -280,10 +251,10 @@ fn curves<C: Crowds>(
             curves.extend(empty_curves(index, point, attacker, Some(&reason)));
             continue;
         }
-        progress.begin("match points", Some(known_points.len() as u64), "numbers of known points");
+        watch.progress.begin("match points", Some(known_points.len() as u64), "numbers of known points");
         let asked = Asked { known_points: &known_points, draws: settings.draws, counts };
-        let results = curve::results(&study, &asked, attacker, &point.cohorts, progress)?;
-        progress.end();
+        let results = curve::results(&study, &asked, attacker, &point.cohorts, watch.progress)?;
+        watch.progress.end();
         for (mut curve, results) in empty_curves(index, point, attacker, None).zip(results) {
             curve.results = results;
             if curve.cohort == crate::result::Cohort::Fixed {
@@ -334,12 +305,11 @@ fn empty_curves<'a>(
         attacker,
         known_attributes: point.known_attributes.iter().map(|&column| name(column)).collect(),
         cohort,
-        cohort_points: None,
         crowd_below: point.crowd_below.max(2),
         points: index.points(),
         records_without_point: index.records_without_point(),
         records_hidden: index.records_hidden(),
         undefined: undefined.cloned(),
-        results: Vec::new(),
+        ..UnicityCurve::default()
     })
 }

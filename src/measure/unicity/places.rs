@@ -4,9 +4,10 @@ use super::mobility::{Asked, OverLimit, Trails, WorstCase};
 use super::settings::{Mobility, Point, Settings};
 use super::study::{Members, Study};
 use super::trace::Traces;
+use crate::number::as_float;
 use crate::result::{MobilityAttack, MobilityResult};
 use crate::stats::wilson_interval;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{PointColumns, PointIndex, Table};
 
 /// Every attack that was asked for, with every number of known points.
@@ -14,8 +15,7 @@ pub(super) fn measure_mobility(
     table: &Table,
     settings: &Settings,
     mobility: &Mobility,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Vec<MobilityResult>, StopReason> {
     let (knows_time, others): (Vec<_>, Vec<_>) =
         mobility.attacks.iter().copied().partition(|&attack| attack == MobilityAttack::Time);
@@ -29,7 +29,7 @@ pub(super) fn measure_mobility(
         let name = |column: usize| table.columns()[column].name.clone();
         let event_study =
             EventStudy { settings, mobility, event: &event, names: event.iter().map(|&column| name(column)).collect() };
-        results.extend(event_study.results(table, &attacks, progress, stop)?);
+        results.extend(event_study.results(table, &attacks, watch)?);
     }
     // As they were asked for.
     let place = |attack| mobility.attacks.iter().position(|&other| other == attack);
@@ -51,8 +51,7 @@ impl EventStudy<'_> {
         &self,
         table: &Table,
         attacks: &[MobilityAttack],
-        progress: &dyn Progress,
-        stop: &Stop,
+        watch: Watch<'_>,
     ) -> Result<Vec<MobilityResult>, StopReason> {
         let asked: Vec<(MobilityAttack, Option<u32>)> = attacks
             .iter()
@@ -65,14 +64,16 @@ impl EventStudy<'_> {
             return Ok(nothing("the point has no column beside the time, so there is no place"));
         }
         let columns = PointColumns { event: self.event, visible: &self.mobility.visible, ..PointColumns::default() };
-        let index = PointIndex::new(table, &columns, stop)?;
+        let index = PointIndex::new(table, &columns, watch.stop)?;
         if index.points() == 0 {
             return Ok(nothing("in every record a column of the place is missing or hidden"));
         }
-        let trails = Trails::from_index(&index, &self.settings.columns, self.event, self.mobility.order);
-        let sample = self.sample(&index, stop);
+        let point = Point { order: self.mobility.order, ..Point::new(self.event.iter().copied()) };
+        let traces = Traces::new(&index, &self.settings.columns, &point);
+        let trails = Trails::from_index(&index, &traces, point.order.is_some());
+        let sample = self.sample(&index, &traces, watch.stop);
         let subjects = index.trace_sizes().iter().filter(|&&size| size > 0).count() as u64;
-        progress.begin("mobility attacks", Some(asked.len() as u64), "attacks");
+        watch.progress.begin("mobility attacks", Some(asked.len() as u64), "attacks");
         let mut results = Vec::new();
         for &(attack, known) in &asked {
             if attack == MobilityAttack::Sequence && self.mobility.order.is_none() {
@@ -85,12 +86,12 @@ impl EventStudy<'_> {
             let found = trails.within(
                 &sample,
                 &Asked { attack, known: number, tolerance: self.mobility.tolerance, limit },
-                stop,
+                watch.stop,
             )?;
             results.push(self.result(table, attack, known, subjects, &found));
-            progress.advance(1);
+            watch.progress.advance(1);
         }
-        progress.end();
+        watch.progress.end();
         Ok(results)
     }
 
@@ -103,10 +104,8 @@ impl EventStudy<'_> {
     }
 
     /// Subjects that are looked at: all, or as many as are drawn, but never a thinner crowd around them.
-    fn sample(&self, index: &PointIndex<'_>, stop: &Stop) -> Vec<u32> {
-        let point = Point { order: self.mobility.order, ..Point::new(self.event.iter().copied()) };
-        let traces = Traces::new(index, &self.settings.columns, &point);
-        let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
+    fn sample(&self, index: &PointIndex<'_>, traces: &Traces<'_>, stop: &Stop) -> Vec<u32> {
+        let mut study = Study::new(index, traces, index.trace_sizes(), stop);
         study.seed = self.settings.seed;
         study.sample(Members { least: 1 }, self.settings.draws).iter().map(|drawn| drawn.subject).collect()
     }
@@ -134,8 +133,7 @@ impl EventStudy<'_> {
         }
         let trials = cases.len() as u64;
         let certain = cases.iter().filter(|case| case.matches <= 1).count() as u64;
-        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
-        let share = certain as f64 / trials as f64;
+        let share = as_float(certain) / as_float(trials);
         MobilityResult {
             looked_at: trials,
             mean_risk: Some(mean_risk(&cases)),
@@ -179,12 +177,11 @@ impl EventStudy<'_> {
 const LEAST_WORK: u64 = 100_000;
 
 /// Mean of 1 / matches, summed by matches so that no order of the subjects shows in the last digit.
-#[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
 fn mean_risk(cases: &[WorstCase]) -> f64 {
     let mut by_matches: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
     for case in cases {
         *by_matches.entry(case.matches.max(1)).or_default() += 1;
     }
-    let sum: f64 = by_matches.iter().map(|(&matches, &subjects)| subjects as f64 / f64::from(matches)).sum();
-    sum / cases.len() as f64
+    let sum: f64 = by_matches.iter().map(|(&matches, &subjects)| as_float(subjects) / f64::from(matches)).sum();
+    sum / as_float(cases.len() as u64)
 }

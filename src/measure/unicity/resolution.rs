@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use super::attack::Exposure;
 use super::crowd::{ListedCrowds, Scratch};
 use super::curve::{SizeCounts, members, result_of_draws, without_share};
-use super::settings::{Axis, Point, Resolutions, Settings};
+use super::settings::{Axis, Point, Settings};
 use super::study::{Members, Sampled, Study, Tally};
-use super::trace::Traces;
+use super::trace::{Traces, tell_apart};
 use crate::result::{Attacker, Cohort, ResolutionAxis, ResolutionCell, UnicityResolutions, UnicityResult};
 use crate::stats::mix;
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::PointIndex;
 
 type Numbers<K> = HashMap<K, u32, foldhash::fast::FixedState>;
@@ -25,24 +25,23 @@ pub(super) fn measure_resolutions(
     index: &PointIndex<'_>,
     settings: &Settings,
     point: &Point,
-    resolutions: &Resolutions,
-    progress: &dyn Progress,
-    stop: &Stop,
+    axes: &[Axis],
+    watch: Watch<'_>,
 ) -> Result<UnicityResolutions, StopReason> {
     let known_points = settings.known_points();
     let counts = SizeCounts::new(index.trace_sizes(), known_points.last().copied().unwrap_or(1));
     let traces = Traces::new(index, &settings.columns, point);
-    let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
+    let mut study = Study::new(index, &traces, index.trace_sizes(), watch.stop);
     study.seed = settings.seed;
     let below = point.crowd_below.max(2);
-    let axes: Vec<&Axis> = resolutions.axes.iter().filter(|axis| point.columns.contains(&axis.column)).collect();
+    let axes: Vec<&Axis> = axes.iter().filter(|axis| point.columns.contains(&axis.column)).collect();
     let draws = Draws::new(&study, &known_points, &counts, settings.draws);
     let versions = versions(&axes);
-    progress.begin("resolutions", Some(versions.len() as u64), "versions");
+    watch.progress.begin("resolutions", Some(versions.len() as u64), "versions");
     let examples = index.examples();
     let mut cells = Vec::new();
     for steps in versions {
-        stop.check()?;
+        watch.stop.check()?;
         let version = Version::new(index, &examples, point, &axes, &steps);
         let (crowds, coarse) = version.crowds(index, &draws.points);
         cells.extend(
@@ -50,9 +49,9 @@ pub(super) fn measure_resolutions(
                 .results(&known_points, &counts, below, &crowds, &coarse)
                 .map(|result| ResolutionCell { steps: steps.clone(), result }),
         );
-        progress.advance(1);
+        watch.progress.advance(1);
     }
-    progress.end();
+    watch.progress.end();
     let name = |column: usize| index.table().columns()[column].name.clone();
     let described = |axis: &&Axis| ResolutionAxis {
         column: name(axis.column),
@@ -149,15 +148,7 @@ impl Version {
         for &column in point.columns.iter().chain(&point.known_attributes) {
             let chosen = axes.iter().zip(steps).find(|(axis, _)| axis.column == column);
             let coarse = chosen.and_then(|(axis, &step)| axis.steps.get(step)).map(|step| step.coarse.as_slice());
-            let values = &index.table().columns()[column];
-            let mut numbers: Numbers<(u32, u32)> = Numbers::default();
-            for (key, example) in keys.iter_mut().zip(examples) {
-                let Some(record) = example else { continue };
-                let code = values.value_of(*record as usize);
-                let code = coarse.map_or(code, |coarse| coarse[code as usize]);
-                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-                *key = *numbers.entry((*key, code)).or_insert(next);
-            }
+            tell_apart(&mut keys, index, examples, column, |code| coarse.map_or(code, |coarse| coarse[code as usize]));
         }
         Self { keys }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::result::{Attacker, Cohort, GateReading, MobilityAttack};
+use crate::table::PointColumns;
 
 /// What the measure needs to know beside the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +23,9 @@ pub struct Settings {
     pub work_limit: u64,
     /// Seed of the draws.
     pub seed: u64,
-    /// Coarser versions to hold the same draws against; `None` for no such study.
-    pub resolutions: Option<Resolutions>,
+    /// Columns of the first point that are coarsened, each choice of one step each being a version to hold the same draws
+    /// against; `None` for no such study.
+    pub resolutions: Option<Vec<Axis>>,
     /// Attacks on places, times and counts; `None` for none.
     pub mobility: Option<Mobility>,
 }
@@ -166,6 +168,12 @@ impl Point {
             crowd_below: 2,
         }
     }
+
+    /// What is indexed of it: its cells, what is known besides, and what can be seen.
+    pub(super) fn cells(&self) -> PointColumns<'_> {
+        let (event, attributes, visible) = (&self.columns, &self.known_attributes, &self.visible);
+        PointColumns { event, attributes, visible, missing_is_value: false }
+    }
 }
 
 /// A column of a point that is known only roughly.
@@ -186,13 +194,6 @@ pub enum Tolerance {
     Absolute(u64),
     /// At most this many millionths of the known value's magnitude: 5 % is 50,000.
     Millionths(u64),
-}
-
-/// Coarser versions of the columns of the first point.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Resolutions {
-    /// Columns that are coarsened; every choice of one step each is a version.
-    pub axes: Vec<Axis>,
 }
 
 /// The versions of one column, from fine to coarse.

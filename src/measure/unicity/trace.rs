@@ -1,5 +1,7 @@
 //! The points of one subject as an attacker may know them, in an order that does not depend on any numbering.
 
+use hashbrown::HashMap;
+
 use super::settings::{ColumnValues, Point};
 use crate::stats::mix;
 use crate::table::{Column, PointIndex};
@@ -94,12 +96,30 @@ impl<'a> Traces<'a> {
         (with_point.map(key).fold(0, u64::wrapping_add), attributes)
     }
 
-    fn key_of_record(&self, record: usize) -> u64 {
+    pub(super) fn key_of_record(&self, record: usize) -> u64 {
         self.event.iter().fold(1, |key, column| mix(key, column.key(record)))
     }
 
-    fn time(&self, record: usize) -> Option<i64> {
+    pub(super) fn time(&self, record: usize) -> Option<i64> {
         let (column, numbers) = self.order?;
         numbers.get(column.value_of(record) as usize).copied().flatten()
+    }
+}
+
+/// Tells points apart by one more column, whose codes are read through `coarse`: from numbers that are equal for points
+/// that were equal so far to such with that column. Numbers follow the points; those without an example keep theirs.
+pub(super) fn tell_apart(
+    numbers: &mut [u32],
+    index: &PointIndex<'_>,
+    examples: &[Option<u32>],
+    column: usize,
+    coarse: impl Fn(u32) -> u32,
+) {
+    let values = &index.table().columns()[column];
+    let mut known: HashMap<(u32, u32), u32, foldhash::fast::FixedState> = HashMap::default();
+    for (number, example) in numbers.iter_mut().zip(examples) {
+        let Some(record) = example else { continue };
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *number = *known.entry((*number, coarse(values.value_of(*record as usize)))).or_insert(next);
     }
 }

@@ -5,11 +5,11 @@
 //! that match a known point are neighbours; a candidate found there is held against the other known points record by
 //! record. A search for a second match ends with the second match, so wide tolerances cost little as well.
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::crowd::{Crowds, Scratch};
 use super::settings::{ColumnValues, Point, Tolerance};
+use super::trace::tell_apart;
 use crate::table::PointIndex;
 
 /// The crowds of points under tolerances.
@@ -159,17 +159,7 @@ impl Crowds for Windows<'_> {
 fn cells(index: &PointIndex<'_>, examples: &[Option<u32>], exact: &[usize]) -> Vec<u32> {
     let mut cells = vec![0_u32; examples.len()];
     for &column in exact {
-        let values = &index.table().columns()[column];
-        let mut numbers: HashMap<(u32, u32), u32, foldhash::fast::FixedState> = HashMap::default();
-        let mut next = 0;
-        for (cell, example) in cells.iter_mut().zip(examples) {
-            if let Some(record) = example {
-                *cell = *numbers.entry((*cell, values.value_of(*record as usize))).or_insert_with(|| {
-                    next += 1;
-                    next - 1
-                });
-            }
-        }
+        tell_apart(&mut cells, index, examples, column, |code| code);
     }
     cells
 }

@@ -6,10 +6,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Settings;
-use super::statistics::as_float;
+use crate::number::as_float;
 use crate::result::{ColumnEffect, ShapleyMethod, UndefinedField};
 use crate::stats::{SeededOrders, mean_interval};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{StopReason, Watch};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice_size};
 
 /// Records times column sets that may be counted for Shapley values alone: at most some ten seconds. It decides
@@ -35,8 +35,7 @@ pub(super) fn measure_effects(
     table: &Table,
     settings: &Settings,
     counts: &HashMap<ColumnSet, SetCounts>,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<(Vec<ColumnEffect>, ShapleyMethod), StopReason> {
     let columns = table.columns().len();
     let mut unique: UniqueSubjects =
@@ -44,18 +43,13 @@ pub(super) fn measure_effects(
     let method = choose_method(table, counts);
     let shapley: Vec<Option<Estimate>> = match method {
         ShapleyMethod::Exact => {
-            count_missing(
-                table,
-                &mut unique,
-                (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits)),
-                progress,
-                stop,
-            )?;
+            let sets = (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits));
+            count_missing(table, &mut unique, sets, watch)?;
             (0..columns).map(|column| Some((exact(table, &unique, column), None))).collect()
         }
         ShapleyMethod::Sampled { orders } => {
             let orders: Vec<Vec<usize>> = SeededOrders::new(settings.seed, columns).take(orders as usize).collect();
-            count_missing(table, &mut unique, orders.iter().flat_map(|order| prefixes(order)), progress, stop)?;
+            count_missing(table, &mut unique, orders.iter().flat_map(|order| prefixes(order)), watch)?;
             sampled(table, &unique, &orders)
         }
         ShapleyMethod::NotComputed => vec![None; columns],
@@ -115,17 +109,16 @@ fn count_missing(
     table: &Table,
     unique: &mut UniqueSubjects,
     sets: impl Iterator<Item = ColumnSet>,
-    progress: &dyn Progress,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<(), StopReason> {
     let missing: BTreeSet<ColumnSet> = sets.filter(|set| !unique.contains_key(set)).collect();
     let missing: Vec<ColumnSet> = missing.into_iter().collect();
-    progress.begin("column effects", Some(missing.len() as u64), "column sets");
+    watch.progress.begin("column effects", Some(missing.len() as u64), "column sets");
     for sets in missing.chunks(CHUNK) {
-        let counts = count_sets(table, sets, progress, stop)?;
+        let counts = count_sets(table, sets, watch)?;
         unique.extend(sets.iter().cloned().zip(counts.iter().map(|counts| counts.subjects_below(2))));
     }
-    progress.end();
+    watch.progress.end();
     Ok(())
 }
 

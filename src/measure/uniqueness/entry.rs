@@ -16,7 +16,7 @@ pub const MEASURE: Measure = Measure {
 };
 
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, plan, progress, stop, .. } = question;
+    let &Question { table, plan, watch, .. } = question;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
@@ -24,7 +24,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     let settings = Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
     measures.uniqueness = Some(match plan.memory {
         Some(allowed) if needed > allowed => too_much_memory("counting", needed, plan),
-        _ => measure(table, &settings, progress, stop)?,
+        _ => measure(table, &settings, watch)?,
     });
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The numbers of equivalence classes, flat.
 
-use crate::measure::figures::{FigureContext, ratio, units};
+use crate::measure::figures::{FigureContext, units};
+use crate::number::{as_float, ratio};
 use crate::result::{
     ColumnEffect, Figure, FigureUnit, FigureValue, Outcome, SetStatistics, UndefinedField, Uniqueness, Unit,
 };
@@ -169,9 +170,4 @@ fn why(undefined: &[UndefinedField], field: &str) -> String {
     let is_it = |entry: &&UndefinedField| entry.field == field || entry.field.rsplit('.').next() == Some(field);
     let entry = undefined.iter().find(is_it);
     entry.map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
-fn as_float(count: u64) -> f64 {
-    count as f64
 }

@@ -14,7 +14,7 @@
 //! (distinction, separation); Shapley 1953.
 //!
 //! # Guarantee
-//! Every count equals that of [`oracle`], for any number of threads and any order of the records. Averages are sums in
+//! Every count equals that of `test/oracle.rs`, for any number of threads and any order of the records. Averages are sums in
 //! a fixed order, so that equal input gives equal bytes.
 //!
 //! # Edge cases
@@ -25,8 +25,6 @@ mod effects;
 mod entry;
 mod figures;
 mod limits;
-#[doc(hidden)]
-pub mod oracle;
 mod statistics;
 #[cfg(test)]
 mod test;
@@ -37,8 +35,9 @@ pub use limits::LIMITS;
 
 use std::collections::HashMap;
 
+use crate::measure::CutOff;
 use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, Uniqueness, Unit};
-use crate::stop::{Progress, Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice, wildcard_counts};
 use statistics::Shape;
 pub(in crate::measure) use statistics::THRESHOLDS;
@@ -67,45 +66,25 @@ pub struct Settings {
 /// # Errors
 /// [`StopReason::Interrupt`] when the program was asked to end. A time limit is not an error: it gives
 /// [`Outcome::Incomplete`].
-pub fn measure(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Outcome<Uniqueness>, StopReason> {
+pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Outcome<Uniqueness>, StopReason> {
     if table.records() == 0 {
-        return Ok(Outcome::Undefined {
-            reason: "empty".to_owned(),
-            explanation: if table.records_without_subject() > 0 {
-                "no record has a subject, so there is no crowd to count".to_owned()
-            } else {
-                "the extract holds no record".to_owned()
-            },
-        });
+        let words = if table.records_without_subject() > 0 {
+            "no record has a subject, so there is no crowd to count"
+        } else {
+            "the extract holds no record"
+        };
+        return Ok(Outcome::undefined("empty", words));
     }
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
-    match measure_lattice(table, settings, progress, stop) {
-        Ok(value) => Ok(Outcome::Measured { unit, value }),
-        Err(StopReason::Timeout) => Ok(Outcome::Incomplete {
-            reason: "timeout".to_owned(),
-            explanation: "the time limit was over before every column set was counted".to_owned(),
-        }),
-        Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
-            reason: "work-limit".to_owned(),
-            explanation: "matching missing cells with everything takes too many comparisons on this extract; count \
-                          them as a category of their own, or name fewer columns"
-                .to_owned(),
-        }),
-        Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
-    }
+    let cut_off = CutOff {
+        timeout: "the time limit was over before every column set was counted",
+        work_limit: "matching missing cells with everything takes too many comparisons on this extract; count them as a \
+                     category of their own, or name fewer columns",
+    };
+    cut_off.outcome(unit, measure_lattice(table, settings, watch))
 }
 
-fn measure_lattice(
-    table: &Table,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<Uniqueness, StopReason> {
+fn measure_lattice(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Uniqueness, StopReason> {
     let columns = table.columns().len();
     let full = ColumnSet::new(0..columns);
     let static_set = columns_where(table, |column| table.is_static(column));
@@ -123,12 +102,12 @@ fn measure_lattice(
     wanted.sort_unstable();
     wanted.dedup();
 
-    progress.begin("count", Some(wanted.len() as u64), "column sets");
-    let counts = Counted::new(table, settings.missing, wanted, progress, stop)?;
-    progress.end();
+    watch.progress.begin("count", Some(wanted.len() as u64), "column sets");
+    let counts = Counted::new(table, settings.missing, wanted, watch)?;
+    watch.progress.end();
     let describe = |set: &ColumnSet| counts.describe(table, settings.k, set);
     let (column_effects, shapley_method) = if own_category {
-        effects::measure_effects(table, settings, &counts.by_set, progress, stop)?
+        effects::measure_effects(table, settings, &counts.by_set, watch)?
     } else {
         effects::undefined_effects(table, "wildcard")
     };
@@ -139,7 +118,7 @@ fn measure_lattice(
         full: describe(&full),
         static_set: static_set.as_ref().map(describe),
         static_unclear: static_unclear.as_ref().map(describe),
-        own_category: own_category_beside(table, settings.missing, &full, static_set.as_ref(), stop)?,
+        own_category: own_category_beside(table, settings.missing, &full, static_set.as_ref(), watch.stop)?,
         sets: lattice.iter().map(describe).collect(),
         column_effects,
         shapley_method,
@@ -170,16 +149,10 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(
-        table: &Table,
-        missing: MissingMode,
-        sets: Vec<ColumnSet>,
-        progress: &dyn Progress,
-        stop: &Stop,
-    ) -> Result<Self, StopReason> {
+    fn new(table: &Table, missing: MissingMode, sets: Vec<ColumnSet>, watch: Watch<'_>) -> Result<Self, StopReason> {
         let (wild, plain): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| is_wild(table, missing, set));
-        let counts = count_sets(table, &plain, progress, stop)?;
-        let wild_counts = wildcard_counts(table, &wild, progress, stop)?;
+        let counts = count_sets(table, &plain, watch)?;
+        let wild_counts = wildcard_counts(table, &wild, watch)?;
         let by_set = plain.into_iter().zip(counts).chain(wild.into_iter().zip(wild_counts)).collect();
         Ok(Self { by_set, missing })
     }
@@ -214,7 +187,7 @@ fn own_category_beside(
         return Ok(None);
     }
     let smallest = |set: &ColumnSet| {
-        let counts = count_sets(table, std::slice::from_ref(set), &crate::stop::NoProgress, stop)?;
+        let counts = count_sets(table, std::slice::from_ref(set), Watch::quiet(stop))?;
         Ok(counts[0].smallest_class().map(u64::from))
     };
     let full_smallest_class = smallest(full)?;

@@ -1,5 +1,6 @@
 //! From the crowds of a set to the figures of a SET.
 
+use crate::number::as_float;
 use crate::result::{AtRisk, Below, ClassSize, Reading, Risk, SetStatistics, UndefinedField};
 use crate::stats::smallest_safe_class;
 use crate::table::SetCounts;
@@ -108,9 +109,4 @@ fn separation(counts: &SetCounts, records: u64) -> f64 {
 
 fn ratio(part: u64, whole: u64) -> f64 {
     as_float(part) / as_float(whole)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
-pub(super) fn as_float(count: u64) -> f64 {
-    count as f64
 }

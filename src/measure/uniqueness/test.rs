@@ -2,20 +2,22 @@
 
 #![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 
+mod oracle;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
 use super::*;
-use crate::stop::NoProgress;
+use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
+use oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
 
 const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1 };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
-    match measure(table, settings, &NoProgress, &Stop::default()).unwrap() {
+    match measure(table, settings, Watch::quiet(&Stop::default())).unwrap() {
         Outcome::Measured { value, .. } => value,
         other => panic!("not measured: {other:?}"),
     }
@@ -193,7 +195,7 @@ fn leave_one_out_is_what_the_column_adds_to_all_others() {
 #[test]
 fn no_record_is_undefined_and_not_zero() {
     let table = table_of(&[], 2, true);
-    let outcome = measure(&table, &SETTINGS, &NoProgress, &Stop::default()).unwrap();
+    let outcome = measure(&table, &SETTINGS, Watch::quiet(&Stop::default())).unwrap();
     assert!(matches!(outcome, Outcome::Undefined { reason, .. } if reason == "empty"));
 }
 
@@ -212,7 +214,7 @@ fn a_raised_time_limit_gives_incomplete_and_an_interrupt_ends() {
     for (reason, incomplete) in [(StopReason::Timeout, true), (StopReason::Interrupt, false)] {
         let stop = Stop::default();
         stop.raise(reason);
-        let outcome = measure(&table, &SETTINGS, &NoProgress, &stop);
+        let outcome = measure(&table, &SETTINGS, Watch::quiet(&stop));
         assert_eq!(matches!(outcome, Ok(Outcome::Incomplete { .. })), incomplete);
         assert_eq!(outcome == Err(StopReason::Interrupt), !incomplete);
     }

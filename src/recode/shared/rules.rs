@@ -7,7 +7,7 @@ use crate::plan::{ConfigError, Plan};
 use crate::recode::coarsen::{Recoded, recode, recode_by_value};
 use crate::recode::hierarchy::recode_by_hierarchy;
 use crate::recode::rare::merged_value;
-use crate::recode::{Hierarchies, TreatmentError, file_name};
+use crate::recode::{Hierarchies, TreatmentError};
 use crate::result::ColumnType;
 use crate::table::Dictionary;
 
@@ -63,7 +63,7 @@ pub fn theirs_under_our_rules(
     for rule in rules {
         let recoded = match rule {
             CoarsenRule::Hierarchy { file, level } => {
-                let not_read = || TreatmentError::NotRead { file: file_name(file) };
+                let not_read = || TreatmentError::not_read(file);
                 let hierarchy = hierarchies.get(file).ok_or_else(|| misfit(not_read()))?;
                 recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary).map_err(misfit)?
             }

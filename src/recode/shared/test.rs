@@ -135,7 +135,7 @@ fn texts_are_normalised_and_tolerances_come_in_the_unit_of_both_sides() {
 fn a_subject_with_two_keys_has_none_and_one_without_records_is_nobody() {
     let subjects = subject_codes(&["s1", "s1", "s2", "", "s3"]);
     let subjects =
-        SubjectCodes { codes: subjects.codes, cardinality: subjects.distinct + 1, missing: subjects.missing };
+        SubjectCodes { codes: subjects.codes, cardinality: subjects.cardinality + 1, missing: subjects.missing };
     let keys = keys_of_subjects(Some(&subjects), column("k", &["a", "b", "c", "d", ""]).coded.unwrap());
     assert_eq!((keys.of_subject, keys.torn), (vec![None, Some(2), None], 1));
     let by_record = keys_of_subjects(None, column("k", &["a", "", "a"]).coded.unwrap());

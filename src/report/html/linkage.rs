@@ -73,7 +73,7 @@ fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
 }
 
 fn reading(mut reading: Vec<String>, charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
-    let kinds = AttackKind::ALL.into_iter().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
+    let kinds = AttackKind::ALL.iter().copied().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
     reading.extend(kinds.map(|kind| messages::attack_meaning(kind).to_owned()));
     let pictures = ["linking-columns", "match-weights", "link-calibration"];
     let shown = pictures.into_iter().filter(|name| charts.iter().any(|chart| chart.name == *name));

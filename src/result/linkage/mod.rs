@@ -52,8 +52,24 @@ pub struct HoldOut {
 }
 
 /// How the two sides are joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum AttackKind {
     /// Equal values on every shared column.
     #[default]
@@ -74,28 +90,12 @@ pub enum AttackKind {
 
 impl AttackKind {
     /// Every attack, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::Exact,
-        Self::Tolerant,
-        Self::Distance,
-        Self::Probabilistic,
-        Self::Scoreboard,
-        Self::Intersection,
-        Self::Release,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in flags, keys and results.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Tolerant => "tolerant",
-            Self::Distance => "distance",
-            Self::Probabilistic => "probabilistic",
-            Self::Scoreboard => "scoreboard",
-            Self::Intersection => "intersection",
-            Self::Release => "release",
-        }
+        self.into()
     }
 }
 

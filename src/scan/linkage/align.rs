@@ -157,7 +157,7 @@ struct Joining<'a> {
 impl Joining<'_> {
     fn join(&self, theirs: CodedColumn, hold_out: Option<CodedColumn>) -> Result<Shared, ScanError> {
         let (on, plan) = (self.on, self.plan);
-        let not_coded = || TreatmentError::NotCoded { column: on.ours.clone() };
+        let not_coded = || TreatmentError::NotCoded(on.ours.clone());
         let values = self.ours.side.values.iter().find(|values| values.name == on.ours).ok_or_else(not_coded)?;
         let columns = self.ours.table.columns();
         // The column as the extract shows it stands before the forms that single points have of it.
@@ -176,7 +176,7 @@ impl Joining<'_> {
         sides.extend(held.as_ref().map(|(_, _, values)| values));
         let joined = join(&on.ours, &sides, &[holder, held_holder], plan.time_origin)?;
         let cardinality =
-            u32::try_from(joined.dictionary.len()).map_err(|_| TreatmentError::TooLarge { column: on.ours.clone() })?;
+            u32::try_from(joined.dictionary.len()).map_err(|_| TreatmentError::TooLarge(on.ours.clone()))?;
         let missing = joined.dictionary.missing();
         let column = |codes: &crate::table::Codes, map: &[u32], joint: &[u32]| {
             let map: Vec<u32> = map.iter().map(|&code| joint[code as usize]).collect();

@@ -31,11 +31,11 @@ pub(super) fn check_pseudonyms(
         .map_err(|error| ScanError::of_source(&name, plan.memory, error))?;
     let column = extract.columns.iter_mut().find(|column| column.name == known.column);
     let identifiers = column.and_then(|column| column.coded.take());
-    let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded { column: known.column.clone() })?.dictionary;
+    let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded(known.column.clone()))?.dictionary;
     let mut checks = Vec::with_capacity(known.pseudonyms.len());
     for column in known.pseudonyms.iter().filter(|column| !is_dropped(plan, column)) {
         let cells = ours.side.checked.get(column);
-        let cells = cells.ok_or_else(|| TreatmentError::NotCoded { column: column.clone() })?;
+        let cells = cells.ok_or_else(|| TreatmentError::NotCoded(column.clone()))?;
         let holders = holders(&ours.side, &cells.codes);
         let check = pseudonym::check(column, &cells.dictionary, holders, &identifiers, &name, stop)?;
         // Nothing is a form of nothing: that would be an answer without a question.

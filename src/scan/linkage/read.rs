@@ -88,7 +88,7 @@ fn read_side(
 }
 
 fn take(extract: &mut Extract, name: &str, copy: bool) -> Result<CodedColumn, ScanError> {
-    let not_coded = || crate::recode::TreatmentError::NotCoded { column: name.to_owned() };
+    let not_coded = || crate::recode::TreatmentError::NotCoded(name.to_owned());
     let column = extract.columns.iter_mut().find(|column| column.name == name).ok_or_else(not_coded)?;
     let taken = if copy {
         column

@@ -42,8 +42,8 @@ impl KeyCells {
     ) -> Result<Self, TreatmentError> {
         let cells = |name: &String| {
             let column = extract.columns.iter().find(|column| column.name == *name);
-            let column = column.ok_or_else(|| TreatmentError::NoSuchColumn { column: name.clone() })?;
-            let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded { column: name.clone() })?;
+            let column = column.ok_or_else(|| TreatmentError::NoSuchColumn(name.clone()))?;
+            let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
             Ok((name.clone(), CodedColumn { codes: coded.codes.clone(), dictionary: coded.dictionary.clone() }))
         };
         let truth = plan.sources.iter().filter_map(|source| source.truth.as_ref()).map(|truth| &truth.ours);

@@ -13,12 +13,10 @@
 //!    first scattered into partitions by the number of the class, then each partition is counted while it lies in cache
 //!    (`partitioned.rs`): in one cell for each possible class, or in a small hash table of those that ours has.
 //!
-//! Which way a set goes decides its speed, never its counts; `oracle.rs` counts the obvious way.
+//! Which way a set goes decides its speed, never its counts; `test/oracle.rs` counts the obvious way.
 
 mod cells;
 mod direct;
-#[doc(hidden)]
-pub mod oracle;
 mod pairs;
 mod partitioned;
 mod places;
@@ -110,7 +108,7 @@ impl Tuning {
 /// Classes of each set on both sides, in the order of the sets.
 ///
 /// # Guarantee
-/// Equal to the brute-force count of every set ([`oracle`]), for any number of threads and any order of the records.
+/// Equal to the brute-force count of every set (`test/oracle.rs`), for any number of threads and any order of the records.
 ///
 /// # Errors
 /// The reason, when `stop` was raised before the end.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::table::Codes;
+use crate::table::records::stretches;
 use crate::with_codes;
 
 /// Rows that are numbered at a time: the numbers of a block stay in the first-level cache.
@@ -98,22 +99,8 @@ impl Rows<'_> {
 
     /// Cuts the rows into about equal stretches, so that each subject is in one stretch.
     pub(super) fn stretches(&self, parts: usize) -> Vec<Range<usize>> {
-        let parts = parts.min(self.len / BLOCK + 1);
-        let mut stretches = Vec::with_capacity(parts);
-        let mut start = 0;
-        for part in 1..=parts {
-            let mut end = self.len * part / parts;
-            if let Payload::Subjects(subjects) = self.payload {
-                while end > start && end < self.len && subjects[end] == subjects[end - 1] {
-                    end += 1;
-                }
-            }
-            if end > start {
-                stretches.push(start..end);
-                start = end;
-            }
-        }
-        stretches
+        let subjects = if let Payload::Subjects(subjects) = self.payload { Some(subjects) } else { None };
+        stretches(self.len, subjects, parts.min(self.len / BLOCK + 1))
     }
 
     /// Fills the block with those of the rows that can match.

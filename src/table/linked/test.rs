@@ -1,5 +1,7 @@
 //! The fast ways of counting classes on two sides against the obvious one.
 
+mod oracle;
+
 use proptest::prelude::*;
 
 use super::*;

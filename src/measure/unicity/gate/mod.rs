@@ -13,10 +13,10 @@
 mod estimate;
 mod strata;
 
-use super::settings::{GateSettings, GatedPoint};
+use super::settings::{GatedPoint, Settings};
 use super::study::{Members, Study, Tally};
 use super::trace::Traces;
-use super::{ColumnValues, Point, undefined};
+use super::{Point, undefined};
 use crate::result::{
     Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityMethod, UnicityResult,
 };
@@ -44,29 +44,26 @@ pub(super) fn index<'a>(table: &'a Table, gated: &GatedPoint, stop: &Stop) -> Re
     PointIndex::new(table, &columns, stop)
 }
 
-/// One gate.
-pub(super) struct Asked<'a> {
-    pub(super) point: &'a GatedPoint,
-    pub(super) settings: &'a GateSettings,
-    pub(super) values: &'a [ColumnValues],
-    pub(super) effort: Effort,
-}
-
 /// Measures one gate on its index.
 ///
 /// # Errors
 /// [`StopReason::WorkLimit`] when the draws within the limit do not settle it.
-pub(super) fn measure(index: &PointIndex<'_>, asked: &Asked<'_>, stop: &Stop) -> Result<UnicityGate, StopReason> {
-    let Asked { point, settings, values, effort } = asked;
+pub(super) fn measure(
+    index: &PointIndex<'_>,
+    point: &GatedPoint,
+    settings: &Settings,
+    effort: Effort,
+    stop: &Stop,
+) -> Result<UnicityGate, StopReason> {
     let mut gate = without_share(index, point);
     if gate.subjects == 0 {
         let words = "in every record all columns of the point are missing, so nobody has an event";
         gate.undefined = Some(undefined("all-missing", words));
         return Ok(gate);
     }
-    let traces = Traces::new(index, values, &Point::new(point.columns.iter().copied()));
+    let traces = Traces::new(index, &settings.columns, &Point::new(point.columns.iter().copied()));
     let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
-    study.work_limit = settings.work_limit;
+    study.work_limit = settings.gate.work_limit;
     study.seed = effort.seed;
     let groups = [Members { least: 1 }, Members { least: GATED_KNOWN_POINTS }];
     if let Some(tallies) = study.exact(Attacker::Uniform, GATED_KNOWN_POINTS, &groups)? {
@@ -76,8 +73,8 @@ pub(super) fn measure(index: &PointIndex<'_>, asked: &Asked<'_>, stop: &Stop) ->
         gate.subjects_drawn = gate.subjects;
         return Ok(gate);
     }
-    let mut strata = Strata::new(&study, gate.subjects_active, gate.subjects - gate.subjects_active, *effort);
-    strata.draw_until_settled(&settings.limits, settings.draw_limit, stop)?;
+    let mut strata = Strata::new(&study, gate.subjects_active, gate.subjects - gate.subjects_active, effort);
+    strata.draw_until_settled(&settings.gate.limits, settings.gate.draw_limit, stop)?;
     strata.write(&mut gate);
     Ok(gate)
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::estimate::{Estimate, Found, joint_interval, joint_share};
 use crate::measure::unicity::attack::Attack;
 use crate::measure::unicity::study::{Sampled, Study};
+use crate::number::as_float;
 use crate::result::{Attacker, GATED_KNOWN_POINTS};
 use crate::stats::{QUANTILE, mix};
 use crate::stop::{Stop, StopReason};
@@ -119,8 +120,7 @@ impl<'a, 'i> Strata<'a, 'i> {
     fn weighted(&self) -> [(f64, Estimate); 2] {
         let all = (self.active.population + self.short.population).max(1);
         [&self.active, &self.short].map(|stratum| {
-            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 subjects")]
-            let weight = stratum.population as f64 / all as f64;
+            let weight = as_float(stratum.population) / as_float(all);
             (weight, stratum.estimate().unwrap_or(Estimate::NONE))
         })
     }

@@ -1,7 +1,7 @@
 //! Input without a figure gets words, never 0 or NaN.
 
 use super::*;
-use crate::stop::StopReason;
+use crate::stop::{StopReason, Watch};
 
 fn reason_of(table: &Table, settings: &Settings) -> String {
     match outcome(table, settings) {
@@ -109,7 +109,7 @@ fn a_raised_time_limit_gives_incomplete_and_an_interrupt_ends() {
     for (reason, incomplete) in [(StopReason::Timeout, true), (StopReason::Interrupt, false)] {
         let stop = Stop::default();
         stop.raise(reason);
-        let outcome = measure(&table, &settings, &NoProgress, &stop);
+        let outcome = measure(&table, &settings, Watch::quiet(&stop));
         assert_eq!(matches!(outcome, Ok(Outcome::Incomplete { .. })), incomplete);
         assert_eq!(outcome == Err(StopReason::Interrupt), !incomplete);
     }

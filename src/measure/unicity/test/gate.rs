@@ -1,9 +1,9 @@
 //! What limits are held against, against brute force; that its intervals hold the truth; and that nothing else moves it.
 
+use super::oracle::{GapPoint, PlainGate};
 use super::sampling::many_subjects;
 use super::*;
 use crate::measure::unicity::gate::{self, Effort};
-use crate::measure::unicity::oracle::{GapPoint, PlainGate};
 use crate::result::GATED_KNOWN_POINTS;
 
 /// Tables of few subjects and values with many gaps, from no event at all to more than 4 points each.
@@ -42,11 +42,11 @@ fn gate_of(records: &[PlainRecord], columns: usize, change: impl Fn(&mut Setting
 /// The gate by draws alone, with an effort of its own and keys of its own, so that other draws are made.
 fn drawn(records: &[PlainRecord], limits: &[f64], effort: Effort) -> UnicityGate {
     let (table, values) = table_of(records, 2);
-    let mut settings = settings_with_gate(&values, 2).gate;
-    (settings.work_limit, settings.limits) = (0, limits.to_vec());
-    let index = gate::index(&table, &settings.points[0], &Stop::default()).unwrap();
-    let asked = gate::Asked { point: &settings.points[0], settings: &settings, values: &values, effort };
-    gate::measure(&index, &asked, &Stop::default()).unwrap()
+    let mut settings = settings_with_gate(&values, 2);
+    (settings.gate.work_limit, settings.gate.limits) = (0, limits.to_vec());
+    let point = &settings.gate.points[0];
+    let index = gate::index(&table, point, &Stop::default()).unwrap();
+    gate::measure(&index, point, &settings, effort, &Stop::default()).unwrap()
 }
 
 fn assert_is(gate: &UnicityGate, expected: &PlainGate) {

@@ -7,6 +7,7 @@ mod brute_force;
 mod gate;
 mod laws;
 mod mobility;
+mod oracle;
 mod published;
 mod resolution;
 mod sampling;
@@ -15,12 +16,12 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::oracle::PlainSubject;
 use super::*;
 use crate::result::{Cohort, UnicityMethod, UnicityResult};
 use crate::stats::{fingerprint, mix};
-use crate::stop::NoProgress;
+use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
+use oracle::PlainSubject;
 
 /// One record: its subject and its cells; `None` is a missing cell.
 pub(super) type PlainRecord = (u32, Vec<Option<i64>>);
@@ -64,7 +65,7 @@ pub(super) fn settings_of(values: &[ColumnValues], point: Point) -> Settings {
 }
 
 pub(super) fn outcome(table: &Table, settings: &Settings) -> Outcome<Unicity> {
-    measure(table, settings, &NoProgress, &Stop::default()).unwrap()
+    measure(table, settings, Watch::quiet(&Stop::default())).unwrap()
 }
 
 pub(super) fn measured(table: &Table, settings: &Settings) -> Unicity {

@@ -15,7 +15,7 @@ fn settings_with_axes(values: &[ColumnValues]) -> Settings {
         column,
         steps: divisors.iter().map(|&divisor| divided(&values[column], divisor)).collect(),
     };
-    settings.resolutions = Some(Resolutions { axes: vec![axis(0, [1, 2, 10]), axis(1, [1, 4, 1000])] });
+    settings.resolutions = Some(vec![axis(0, [1, 2, 10]), axis(1, [1, 4, 1000])]);
     settings.work_limit = 0;
     settings
 }
@@ -50,8 +50,7 @@ fn every_version_equals_brute_force_over_the_same_draws() {
     let settings = settings_with_axes(&values);
     let study_of_versions = measured(&table, &settings).resolutions.unwrap();
     let point = &settings.points[0];
-    let index =
-        PointIndex::new(&table, &PointColumns { event: &[0, 1], ..PointColumns::default() }, &Stop::default()).unwrap();
+    let index = PointIndex::new(&table, &Point::new([0, 1]).cells(), &Stop::default()).unwrap();
     let traces = Traces::new(&index, &values, point);
     let stop = Stop::default();
     let mut study = Study::new(&index, &traces, index.trace_sizes(), &stop);

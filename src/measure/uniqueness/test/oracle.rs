@@ -8,18 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One record: its subject and its cells. `None` is a missing cell.
 #[derive(Debug, Clone)]
-pub struct PlainRecord {
+pub(super) struct PlainRecord {
     /// The subject.
-    pub subject: u32,
+    pub(super) subject: u32,
     /// The cells, one a column.
-    pub cells: Vec<Option<u32>>,
+    pub(super) cells: Vec<Option<u32>>,
 }
 
 /// The crowd of each record on a set: distinct subjects among the records that match it.
 ///
 /// A missing cell matches a missing cell only, or with `wildcard` everything, on either side.
-#[must_use]
-pub fn crowds(records: &[PlainRecord], set: &[usize], wildcard: bool) -> Vec<usize> {
+pub(super) fn crowds(records: &[PlainRecord], set: &[usize], wildcard: bool) -> Vec<usize> {
     let matches = |one: &PlainRecord, other: &PlainRecord| {
         set.iter().all(|&column| match (one.cells[column], other.cells[column]) {
             (Some(one), Some(other)) => one == other,
@@ -36,8 +35,7 @@ pub fn crowds(records: &[PlainRecord], set: &[usize], wildcard: bool) -> Vec<usi
 }
 
 /// The smallest crowd among the records of each subject.
-#[must_use]
-pub fn smallest_by_subject(records: &[PlainRecord], crowds: &[usize]) -> BTreeMap<u32, usize> {
+pub(super) fn smallest_by_subject(records: &[PlainRecord], crowds: &[usize]) -> BTreeMap<u32, usize> {
     let mut smallest = BTreeMap::new();
     for (record, &crowd) in records.iter().zip(crowds) {
         let least = smallest.entry(record.subject).or_insert(crowd);
@@ -47,8 +45,7 @@ pub fn smallest_by_subject(records: &[PlainRecord], crowds: &[usize]) -> BTreeMa
 }
 
 /// The Shapley value of each column by walking through every order of the columns.
-#[must_use]
-pub fn shapley(records: &[PlainRecord], columns: usize) -> Vec<f64> {
+pub(super) fn shapley(records: &[PlainRecord], columns: usize) -> Vec<f64> {
     let value = |set: &[usize]| {
         if set.is_empty() {
             return 0.0;

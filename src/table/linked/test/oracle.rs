@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{LinkedClasses, LinkedCounts, LinkedSubjects};
-use crate::table::{ColumnSet, Table};
+use crate::table::{ColumnSet, LinkedClasses, LinkedCounts, LinkedSubjects, Table};
 
 #[derive(Default)]
 struct Class {
@@ -44,8 +43,7 @@ fn classes(ours: &Table, theirs: &Table, set: &ColumnSet) -> BTreeMap<Vec<u32>, 
 }
 
 /// Counts of one set.
-#[must_use]
-pub fn count_set(ours: &Table, theirs: &Table, set: &ColumnSet) -> LinkedCounts {
+pub(super) fn count_set(ours: &Table, theirs: &Table, set: &ColumnSet) -> LinkedCounts {
     let size = |subjects: &BTreeSet<u32>| u32::try_from(subjects.len()).expect("fewer than 2^32 subjects");
     let mut by_sizes: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();
     let mut taken: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
@@ -78,8 +76,7 @@ pub fn count_set(ours: &Table, theirs: &Table, set: &ColumnSet) -> LinkedCounts 
 }
 
 /// Pairs of a subject of ours and the only subject of theirs in one of its classes, ascending, each once.
-#[must_use]
-pub fn sole_partners(ours: &Table, theirs: &Table, set: &ColumnSet) -> Vec<(u32, u32)> {
+pub(super) fn sole_partners(ours: &Table, theirs: &Table, set: &ColumnSet) -> Vec<(u32, u32)> {
     let classes = classes(ours, theirs, set);
     let mut pairs = BTreeSet::new();
     for class in classes.values().filter(|class| class.theirs.len() == 1) {

@@ -8,8 +8,7 @@ use crate::detect::oracle::{Seen, believed, seen_in};
 use crate::result::{IdentifierKind, Placement};
 
 /// Searches a column given by its cells; an empty cell is missing.
-#[must_use]
-pub fn search(name: &str, cells: &[&str]) -> SearchedColumn {
+pub(super) fn search(name: &str, cells: &[&str]) -> SearchedColumn {
     let filled: Vec<&str> = cells.iter().copied().filter(|cell| !cell.is_empty()).collect();
     let mut candidates: BTreeMap<Seen, BTreeSet<&str>> = BTreeMap::new();
     let mut right: BTreeMap<Seen, BTreeSet<&str>> = BTreeMap::new();

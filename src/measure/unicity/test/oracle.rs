@@ -4,21 +4,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tolerance;
+use crate::measure::unicity::Tolerance;
 use crate::result::Attacker;
 
 /// A point as plain cells.
-pub type PlainPoint = Vec<i64>;
+pub(super) type PlainPoint = Vec<i64>;
 
 /// One subject: the point of each of its records, with a time, in any order.
-pub type PlainSubject = Vec<(PlainPoint, i64)>;
+pub(super) type PlainSubject = Vec<(PlainPoint, i64)>;
 
 /// When two cells of a point agree: `None` when they must be equal.
-pub type Windows = Vec<Option<Tolerance>>;
+pub(super) type Windows = Vec<Option<Tolerance>>;
 
 /// Whether a cell may be the known one.
-#[must_use]
-pub fn agrees(known: i64, other: i64, window: Option<Tolerance>) -> bool {
+pub(super) fn agrees(known: i64, other: i64, window: Option<Tolerance>) -> bool {
     let distance = (i128::from(known) - i128::from(other)).abs();
     match window {
         None => known == other,
@@ -30,8 +29,7 @@ pub fn agrees(known: i64, other: i64, window: Option<Tolerance>) -> bool {
 }
 
 /// Subjects that have, for each known point, a point that agrees with it.
-#[must_use]
-pub fn matches(subjects: &[PlainSubject], known: &[&PlainPoint], windows: &Windows) -> usize {
+pub(super) fn matches(subjects: &[PlainSubject], known: &[&PlainPoint], windows: &Windows) -> usize {
     let point_agrees = |known: &PlainPoint, other: &PlainPoint| {
         known.iter().zip(other).zip(windows).all(|((&known, &other), &window)| agrees(known, other, window))
     };
@@ -40,16 +38,14 @@ pub fn matches(subjects: &[PlainSubject], known: &[&PlainPoint], windows: &Windo
 }
 
 /// The distinct points of a subject.
-#[must_use]
-pub fn trace(subject: &PlainSubject) -> Vec<&PlainPoint> {
+pub(super) fn trace(subject: &PlainSubject) -> Vec<&PlainPoint> {
     subject.iter().map(|(point, _)| point).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Probability that `known` points, chosen as the attacker does, leave fewer than `below` matching subjects.
 ///
 /// `key` orders points that the attacker cannot tell apart otherwise. The subject has at least `known` points.
-#[must_use]
-pub fn exposure(
+pub(super) fn exposure(
     subjects: &[PlainSubject],
     subject: usize,
     attacker: Attacker,
@@ -90,8 +86,7 @@ pub fn exposure(
 }
 
 /// Every choice of `some` of the points.
-#[must_use]
-pub fn choices<'a, T>(points: &[&'a T], some: usize) -> Vec<Vec<&'a T>> {
+pub(super) fn choices<'a, T>(points: &[&'a T], some: usize) -> Vec<Vec<&'a T>> {
     if some == 0 {
         return vec![Vec::new()];
     }
@@ -106,25 +101,24 @@ pub fn choices<'a, T>(points: &[&'a T], some: usize) -> Vec<Vec<&'a T>> {
 }
 
 /// A point in which a missing cell is a value.
-pub type GapPoint = Vec<Option<i64>>;
+pub(super) type GapPoint = Vec<Option<i64>>;
 
 /// What a gate says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PlainGate {
+pub(super) struct PlainGate {
     /// Subjects with an event.
-    pub subjects: usize,
+    pub(super) subjects: usize,
     /// Those with at least 4 distinct points.
-    pub active: usize,
+    pub(super) active: usize,
     /// Mean over the subjects with an event; `None` without one.
-    pub share: Option<f64>,
+    pub(super) share: Option<f64>,
     /// Mean over the active ones; `None` without one.
-    pub share_active: Option<f64>,
+    pub(super) share_active: Option<f64>,
 }
 
 /// The gate over subjects that are given by the points of their records: every choice of min(4, own points) of everybody
 /// against everybody.
-#[must_use]
-pub fn gate(subjects: &[Vec<GapPoint>]) -> PlainGate {
+pub(super) fn gate(subjects: &[Vec<GapPoint>]) -> PlainGate {
     let trace = |points: &Vec<GapPoint>| -> BTreeSet<GapPoint> {
         points.iter().filter(|point| point.iter().any(Option::is_some)).cloned().collect()
     };

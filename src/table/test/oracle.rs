@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::counts::{SetCounts, SizeCount};
-use super::{Column, ColumnSet, Table, ValueCount};
+use crate::table::{Column, ColumnSet, SetCounts, SizeCount, Table, ValueCount};
 
 fn subject_of(table: &Table, record: usize) -> usize {
     table.subject_of_record().map_or(record, |subjects| subjects[record] as usize)
@@ -18,8 +17,7 @@ fn narrow(size: usize) -> u32 {
 }
 
 /// Crowds of one set: classes as a map from values to records and subjects.
-#[must_use]
-pub fn count_set(table: &Table, set: &ColumnSet) -> SetCounts {
+pub(crate) fn count_set(table: &Table, set: &ColumnSet) -> SetCounts {
     let key = |record: usize| key_of(table, set.columns(), record);
     let subject = |record: usize| subject_of(table, record);
     let mut classes: HashMap<Vec<u32>, (u64, BTreeSet<usize>)> = HashMap::new();
@@ -51,8 +49,7 @@ pub fn count_set(table: &Table, set: &ColumnSet) -> SetCounts {
 }
 
 /// Subjects and records of each class of `set`, and who holds which value of `column` in it; ascending.
-#[must_use]
-pub fn class_values(table: &Table, set: &ColumnSet, column: &Column) -> Vec<(u32, u32, Vec<ValueCount>)> {
+pub(crate) fn class_values(table: &Table, set: &ColumnSet, column: &Column) -> Vec<(u32, u32, Vec<ValueCount>)> {
     let mut classes: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
     for record in 0..table.records() {
         classes.entry(key_of(table, set.columns(), record)).or_default().push(record);
@@ -76,8 +73,7 @@ pub fn class_values(table: &Table, set: &ColumnSet, column: &Column) -> Vec<(u32
 }
 
 /// The distinct subjects of the class of each record.
-#[must_use]
-pub fn classes_of_records(table: &Table, set: &ColumnSet) -> Vec<u32> {
+pub(crate) fn classes_of_records(table: &Table, set: &ColumnSet) -> Vec<u32> {
     let mut classes: BTreeMap<Vec<u32>, BTreeSet<usize>> = BTreeMap::new();
     for record in 0..table.records() {
         classes.entry(key_of(table, set.columns(), record)).or_default().insert(subject_of(table, record));
@@ -86,8 +82,7 @@ pub fn classes_of_records(table: &Table, set: &ColumnSet) -> Vec<u32> {
 }
 
 /// How many distinct subjects, and how many records, hold each value.
-#[must_use]
-pub fn holders(table: &Table, column: &Column) -> (Vec<u32>, Vec<u32>) {
+pub(crate) fn holders(table: &Table, column: &Column) -> (Vec<u32>, Vec<u32>) {
     let holding = |value: u32| (0..table.records()).filter(move |&record| column.codes.get(record) == value);
     let subjects =
         |value: u32| holding(value).map(|record| subject_of(table, record)).collect::<BTreeSet<usize>>().len();
@@ -97,8 +92,7 @@ pub fn holders(table: &Table, column: &Column) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Whether no two records of a subject differ in the column; `None` without subjects.
-#[must_use]
-pub fn constant_per_subject(table: &Table, column: &Column) -> Option<bool> {
+pub(crate) fn constant_per_subject(table: &Table, column: &Column) -> Option<bool> {
     let subjects = table.subject_of_record()?;
     let agree =
         |one: usize, other: usize| subjects[one] != subjects[other] || column.codes.get(one) == column.codes.get(other);
@@ -106,8 +100,7 @@ pub fn constant_per_subject(table: &Table, column: &Column) -> Option<bool> {
 }
 
 /// The subjects of each point. A record without a cell of the event gives none.
-#[must_use]
-pub fn points(table: &Table, event: &[usize], attributes: &[usize]) -> BTreeMap<Vec<u32>, BTreeSet<u32>> {
+pub(crate) fn points(table: &Table, event: &[usize], attributes: &[usize]) -> BTreeMap<Vec<u32>, BTreeSet<u32>> {
     let mut points: BTreeMap<Vec<u32>, BTreeSet<u32>> = BTreeMap::new();
     let is_missing = |column: usize, record: usize| {
         let column = &table.columns()[column];
