@@ -105,7 +105,7 @@ mod tests {
     }
 
     /// A flag with a value that is not the default, behind the flags that it needs beside it.
-    const SAMPLES: [(&str, &[&str], &[&str]); 34] = [
+    const SAMPLES: [(&str, &[&str], &[&str]); 35] = [
         ("subject", &[], &["card"]),
         ("quasi", &[], &["age"]),
         ("sensitive", &[], &["age"]),
@@ -127,6 +127,7 @@ mod tests {
         ("on", &["--against", "members.csv"], &["age"]),
         ("their-subject", &["--against", "members.csv"], &["member"]),
         ("truth", &["--against", "members.csv"], &["card=member"]),
+        ("truth-complete", &["--against", "members.csv", "--truth", "card=member"], &[]),
         ("attack", &["--against", "members.csv"], &["tolerant"]),
         ("preset", &[], &["controlled-k5"]),
         ("k", &[], &["9"]),

@@ -213,6 +213,10 @@ static BEFORE_LIMITS: &[Setting] = &[
     Setting::new("", "truth", "Columns that say who is who; they score links and never make one",
         |draft, value| value.text().map(|pair| draft.against.truth = Some(pair)), none)
         .typed(Flag::Value("COL[=THEIRS]"), LINKAGE).part_of("recipient.holds"),
+    Setting::new("", "truth_complete", "Whoever --truth does not name is not in the source, so that it need not name \
+                                        four in five",
+        |draft, value| value.boolean().map(|is_so| draft.against.truth_complete = is_so), none)
+        .typed(Flag::On, LINKAGE).part_of("recipient.holds"),
     Setting::new("", "attack", "How to join: exact, tolerant, distance, probabilistic, scoreboard, release or \
                                 intersection [default: exact]",
         |draft, value| value.each(|name| name.named(&ATTACKS)).map(|attacks| draft.against.attacks = attacks), none)

@@ -202,11 +202,15 @@ pub enum FindingCode {
     AggregatesNotMeasured,
     /// The command line takes a default limit away.
     GateLeftOut,
+    /// A truth says of too few subjects who they are.
+    TruthCoverage,
+    /// A truth says of most links that they are wrong.
+    TruthImplausible,
 }
 
 impl FindingCode {
     /// Every code, oldest first.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 52] = [
         Self::SmallClass,
         Self::UnknownRisk,
         Self::IncompleteMeasure,
@@ -257,6 +261,8 @@ impl FindingCode {
         Self::NamesOfPeople,
         Self::AggregatesNotMeasured,
         Self::GateLeftOut,
+        Self::TruthCoverage,
+        Self::TruthImplausible,
     ];
 
     /// The kebab-case code, as in results.
@@ -313,6 +319,8 @@ impl FindingCode {
             Self::NamesOfPeople => "names-of-people",
             Self::AggregatesNotMeasured => "aggregates-not-measured",
             Self::GateLeftOut => "gate-left-out",
+            Self::TruthCoverage => "truth-coverage",
+            Self::TruthImplausible => "truth-implausible",
         }
     }
 

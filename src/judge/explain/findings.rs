@@ -404,6 +404,25 @@ pub(super) fn page(finding: FindingCode) -> Page {
             "A rule of this program.",
             "Declare it in the configuration with a reason, or scan without the flag.",
         ],
+        FindingCode::TruthCoverage => [
+            "A truth says of fewer than four in five subjects who they are.",
+            "Links of the others were counted as they are to be expected, so no link is lost; but whoever made the truth may \
+             have left out those who are linked rightly.",
+            "Subjects of the extract whose truth key somebody in the source has, and no other subject of the extract, < 80 % \
+             of all subjects, and `truth_complete` is not declared.",
+            "A rule of this program: what a verdict rests on is checked, declared, or told.",
+            "Complete the truth column, or declare `truth_complete = true` where the rest is not in the source.",
+        ],
+        FindingCode::TruthImplausible => [
+            "A truth says of most links of an attack that they are wrong.",
+            "An honest truth leaves most of them: whoever shares the values of a subject is mostly that subject. A truth \
+             column that was shifted, sorted or made up takes them all away, and the rate with them.",
+            "Of at least 20 subjects who match and whose right person is known, the upper end of the 95 % interval of the \
+             share whose right person is among those who match < 1/2.",
+            "A rule of this program. The interval is Wilson's (1927).",
+            "Check that the truth columns of both sides belong to their rows. Where values are so coarse or so old that \
+             matches are mostly chance, a waiver can say so.",
+        ],
     };
     Page { code: finding.name(), summary, meaning, formula, source, action }
 }

@@ -183,3 +183,30 @@ pub enum AssignmentMethod {
     /// Best pairs first.
     Greedy,
 }
+
+/// Of how many subjects it is known who they are, and what an attack finds of them.
+///
+/// The right person of a subject is known where the truth key of the subject is borne by somebody in the source and by no
+/// other subject of the extract.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct KnownTruth {
+    /// Subjects of the extract whose right person is known.
+    pub subjects: u64,
+    /// Of them, those for whom the attack claims somebody.
+    pub claimed: u64,
+    /// Of those, whose right person is among the claimed.
+    pub found: u64,
+    /// Links expected to be correct among the subjects whose right person is known.
+    pub expected_correct: f64,
+    /// Whether a person declared that nobody else of the extract is in the source.
+    pub complete: bool,
+}
+
+impl KnownTruth {
+    /// Links expected to be correct of those whose right person is known; `None` of nobody.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
+    pub fn share(&self) -> Option<f64> {
+        (self.subjects > 0).then(|| self.expected_correct / self.subjects as f64)
+    }
+}

@@ -139,7 +139,8 @@ fn joined_truth(
 /// The subjects of both sides, where both name them in a way that can be compared.
 fn joined_pseudonyms(ours: &Ours<'_>, source: &str, theirs: Option<&KeyColumn>) -> Option<SubjectKeys> {
     let (keys, name) = (ours.side.pseudonyms.as_ref()?, ours.dataset.subject.as_ref()?);
-    let columns = crate::plan::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
+    let columns =
+        crate::plan::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None, is_complete: false };
     // Subjects of different types are nobody's common pseudonym.
     let keys = join_keys(&columns, source, keys, theirs?).ok()?;
     Some(SubjectKeys { ours: keys.ours, theirs: keys.theirs })
