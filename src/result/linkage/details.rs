@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 /// How an attack by distance measured, and how close the true values lie.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DistanceDetail {
+    /// Attack rate of the nearest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_rate: Option<f64>,
+    /// Attack rate of the one-to-one pairing at the least distance in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_to_one_rate: Option<f64>,
     /// Columns of numbers and dates, each in standard deviations of the released records.
     pub measured: Vec<String>,
     /// Columns that had to be equal.

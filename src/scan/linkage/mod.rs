@@ -5,6 +5,7 @@ mod identifiers;
 mod open;
 mod read;
 mod side;
+mod strangers;
 
 pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
