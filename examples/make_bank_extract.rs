@@ -396,11 +396,7 @@ fn person(place: usize) -> String {
 }
 
 fn born(year: u64) -> &'static str {
-    match year {
-        ..1960 => "before 1960",
-        1960..1985 => "1960 to 1984",
-        _ => "1985 or later",
-    }
+    if year < 1970 { "before 1970" } else { "1970 or later" }
 }
 
 /// What the recipient holds of somebody.

@@ -41,7 +41,7 @@ fn the_recipient_holds_most_customers_and_others_and_the_twin_holds_the_same_peo
 }
 
 #[test]
-fn the_members_link_the_extract_and_do_no_better_than_guessing_on_the_twin() {
+fn the_members_link_the_extract_and_less_than_one_in_a_hundred_of_the_twin() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
     let out = tempfile::tempdir().expect("a folder");
     let scanned = |name: &str| {
@@ -67,7 +67,9 @@ fn the_members_link_the_extract_and_do_no_better_than_guessing_on_the_twin() {
     let (code, twin) = scanned("bank_coarsened");
     assert_eq!((code, &twin["verdict"]["outcome"]), (Some(0), &serde_json::json!("pass")));
     let found = attacks(&twin);
-    assert_eq!((found[0]["attack_rate"].as_f64(), &found[0]["evidence"]), (Some(0.0), &serde_json::json!("none")));
+    let rate = found[0]["attack_rate"].as_f64().expect("a rate");
+    assert!((0.007..0.01).contains(&rate), "within the limit of its policy, and above guessing: {rate}");
+    assert_eq!((&found[0]["unique"], &found[0]["k_map"]), (&serde_json::json!(0), &serde_json::json!(81)));
 }
 
 #[test]

@@ -136,8 +136,9 @@ mod tests {
         let mut flags: Vec<&str> =
             scan.get_arguments().chain(command.get_arguments()).filter_map(clap::Arg::get_long).collect();
         for row in settings().iter().filter(|row| row.flag.is_some()) {
-            let beside = row.needs.map(|name| settings().iter().find(|it| it.name == name && it.flag.is_some()));
-            let beside = beside.flatten().map(words_of).unwrap_or_default();
+            let named = |name: &str| settings().iter().find(|it| it.name == name && it.flag.is_some());
+            let needed = std::iter::successors(row.needs.and_then(named), |it| it.needs.and_then(named));
+            let beside: Vec<String> = needed.flat_map(words_of).collect();
             let with = [&beside[..], &words_of(row)].concat();
             let [with, beside] = [&with, &beside].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
             let long = format!("--{}", row.flag_name());

@@ -1,4 +1,4 @@
-//! The flags for one source: `--against`, `--on`, `--their-subject`, `--truth`, `--attack`.
+//! The flags for one source: `--against`, `--on`, `--their-subject`, `--truth`, `--truth-complete`, `--attack`.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub(super) struct Against {
     pub(super) subject: Option<String>,
     /// `--truth`.
     pub(super) truth: Option<String>,
+    /// `--truth-complete`.
+    pub(super) truth_complete: bool,
     /// `--attack`.
     pub(super) attacks: Vec<Attack>,
     /// `--within`, which holds for the columns of `--on` as well.
@@ -47,6 +49,12 @@ impl Against {
         }
         let on = self.on(attacks.is_some())?;
         let truth = self.truth.as_ref().map(|written| one_pair("--truth", written)).transpose()?;
+        if self.truth_complete && truth.is_none() {
+            let message = "--truth-complete says how far a truth reaches, and `--truth` is missing";
+            let hint = "name the columns that say who is who, such as `--truth customer=member`";
+            return Err(ConfigError::new("nothing-to-score", message).with_hint(hint));
+        }
+        let is_complete = self.truth_complete;
         for file in &self.files {
             let source = SourcePlan {
                 left_out: Vec::new(),
@@ -55,7 +63,7 @@ impl Against {
                 input: InputOptions { null_values: self.null_values.clone(), ..InputOptions::default() },
                 subject: self.subject.as_ref().map(|name| name.trim().to_owned()),
                 on: on.clone(),
-                truth: truth.clone().map(|(ours, theirs)| TruthColumns { ours, theirs, pattern: None }),
+                truth: truth.clone().map(|(ours, theirs)| TruthColumns { ours, theirs, pattern: None, is_complete }),
                 attacks: attacks.clone().unwrap_or_default(),
                 hold_out: None,
             };
@@ -76,6 +84,7 @@ impl Against {
             ("--on", !self.on.is_empty()),
             ("--their-subject", self.subject.is_some()),
             ("--truth", self.truth.is_some()),
+            ("--truth-complete", self.truth_complete),
             ("--attack", !self.attacks.is_empty()),
         ];
         given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
@@ -171,6 +180,11 @@ mod tests {
             assert!(plan(&["a.csv"], &[wrong], &[]).is_err(), "{wrong}");
         }
         assert_eq!(plan(&[], &["city"], &[]).unwrap_err().code(), "nothing-to-join");
+        let complete = Against { files: vec!["a.csv".to_owned()], truth_complete: true, ..Against::default() };
+        assert_eq!(complete.plan().unwrap_err().code(), "nothing-to-score");
+        let named = Against { truth: Some("card=member".to_owned()), ..complete };
+        let truth = named.plan().unwrap().sources.remove(0).truth.unwrap();
+        assert!(truth.is_complete && truth.theirs == "member");
         assert_eq!(plan(&[], &[], &[]).unwrap(), LinkagePlan::default());
     }
 }

@@ -117,21 +117,24 @@ fn read_on_column(item: &Written<'_, '_>) -> Result<OnColumn, Problem> {
 /// A name that both sides share, or a table with one of each.
 fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem> {
     let pattern = source.get("truth_pattern", |value| value.parsed(checked_pattern));
+    let is_complete = source.get("truth_complete", Written::boolean);
     let Some(value) = source.take("truth") else {
-        return pattern.map_or(Ok(None), |_| {
+        let idle = [("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())];
+        return idle.into_iter().find(|&(_, given)| given).map_or(Ok(None), |(key, _)| {
             let hint = "name the column that says who is who, such as `truth = \"customer\"`";
-            Err(source.refused("missing-key", "`truth_pattern` is given without `truth`").with_hint(hint))
+            Err(source.refused("missing-key", format!("`{key}` is given without `truth`")).with_hint(hint))
         });
     };
+    let is_complete = is_complete.unwrap_or(false);
     if value.as_text().is_some() {
         let name = value.words()?;
-        return Ok(Some(TruthColumns { ours: name.clone(), theirs: name, pattern }));
+        return Ok(Some(TruthColumns { ours: name.clone(), theirs: name, pattern, is_complete }));
     }
     let expected = "a column, or a table such as `{ ours = \"customer\", theirs = \"member\" }`";
     let section = value.table(expected)?;
     let need = |key| section.need(key, "`truth`", &format!("write {expected}"), Written::words);
     match (need("ours"), need("theirs")) {
-        (Some(ours), Some(theirs)) => Ok(Some(TruthColumns { ours, theirs, pattern })),
+        (Some(ours), Some(theirs)) => Ok(Some(TruthColumns { ours, theirs, pattern, is_complete })),
         _ => Err(Problem::Told),
     }
 }

@@ -207,6 +207,9 @@ fn sources() -> Vec<Setting> {
             "Columns that say who is who; they score links and never make one",
             |draft, value| value.text().map(|pair| draft.against.truth = Some(pair)), none), Value("COL[=THEIRS]"))
             .needs("against"),
+        of_source(row("", "truth_complete", boolean(), "true",
+            "Whoever --truth does not name is not in the source, so that it need not name four in five",
+            |draft| &mut draft.against.truth_complete), On).needs("truth"),
         of_source(row("", "attack", several(&ATTACKS), "tolerant",
             "How to join: exact, tolerant, distance, probabilistic, scoreboard, release or intersection \
              [default: exact]", |draft| &mut draft.against.attacks), List("LIST")).needs("against").formerly("attacks")

@@ -3,6 +3,7 @@
 //! A gate names its figures through the row of its limit. Nothing here knows what a figure means: it is compared as it
 //! is, of an estimate the worse end of its interval, without a tolerance, and equality holds.
 
+use super::linkage::known_figures;
 use super::readings::{Reading, reading_of, unclear_figures};
 use super::{Hearing, coverage, points};
 use crate::measure::{self, linkage, unicity, uniqueness};
@@ -153,7 +154,7 @@ fn figures_of<'a>(hearing: Hearing<'a>, gate: &Gate, row: &Limit) -> Vec<&'a Fig
         });
     let set = if is_one { Some(GateSet::Static) } else { gate.set };
     let below = gate.limit_as_k.filter(|_| gate.measure == GateMeasure::SHARE_AT_RISK).map(|k| format!("below {k}"));
-    let figures = of_set(set).chain(unclear_figures(hearing, gate, row));
+    let figures = of_set(set).chain(unclear_figures(hearing, gate, row)).chain(known_figures(hearing, row));
     figures.filter(|figure| below.is_none() || figure.about == below).collect()
 }
 

@@ -1,9 +1,11 @@
 //! What a recipient can link: attacks against their limits, and pseudonyms that were reversed.
 //!
 //! A limit speaks of every attack of its family. A figure is compared by the upper end of its interval, also where the
-//! attack does no better than guessing: whoever set the limit did not say how the links may be found. Without a limit an
-//! attack that found something asks for review, and one without a figure is a doubt. An attack that found nothing lets
-//! pass, and the verdict says that this proves nothing.
+//! attack does no better than guessing: whoever set the limit did not say how the links may be found. From five subjects
+//! on of whom a truth says who they are, the limit holds for the share among them as well. Without a limit an attack that
+//! finds more than guessing asks for review, whatever a hold-out says, and one without a figure is a doubt. An attack that
+//! found nothing lets pass, and the verdict says that this proves nothing. A truth that knows few, or that takes most links
+//! away, is a finding of its own.
 //!
 //! A limit on linkage that holds is no gate on being singled out: it speaks of the sources that were named, not of
 //! those that nobody thought of.
@@ -17,6 +19,7 @@ use crate::result::{
     AttackKind, Check, CheckOutcome, Evidence, Figure, Finding, FindingCode, Gate, GateMeasure, LinkageAttack,
     NotMeasured, Outcome, PseudonymCheck, Severity, VerdictOutcome, Yardstick,
 };
+use crate::stats::wilson_interval;
 
 /// Attacks that answer one question, and the limits on it.
 #[derive(Clone, Copy, PartialEq)]
@@ -61,6 +64,16 @@ fn attacks(hearing: Hearing<'_>) -> impl Iterator<Item = (&LinkageAttack, &Figur
     attacks.iter().zip(hearing.figures.iter().filter(is_rate))
 }
 
+/// The shares among those of whom it is known who they are, which the limit on a share of linkage speaks of too.
+pub(super) fn known_figures<'a>(hearing: Hearing<'a>, row: &Limit) -> Vec<&'a Figure> {
+    let id = match row.gate {
+        "linked-share" => "linkage.known_share",
+        "relinked-share" => "linkage.releases.known_share",
+        _ => return Vec::new(),
+    };
+    hearing.figures.iter().filter(|figure| figure.id == id).collect()
+}
+
 /// The attack that a figure is of, and its rate.
 fn attack_of<'a>(hearing: Hearing<'a>, figure: &Figure) -> Option<(&'a LinkageAttack, &'a Figure)> {
     let follows = figure.id.starts_with("linkage.releases.");
@@ -103,6 +116,8 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
             for family in both.into_iter().filter(|family| !is_limited(*family)) {
                 unlimited(hearing, family, gated);
             }
+            gated.findings.extend(truth_coverage(&value.attacks));
+            gated.findings.extend(value.attacks.iter().filter_map(truth_implausible));
             return value.pseudonyms.iter().for_each(|check| reversed(hearing, check, gated));
         }
         _ if both.into_iter().any(is_limited) => return,
@@ -138,7 +153,7 @@ fn unlimited(hearing: Hearing<'_>, family: Family, gated: &mut Gated) {
         }
     }
     for source in sources {
-        let found = of_family().filter(|(attack, _)| attack.with == source && attack.evidence == Evidence::Found);
+        let found = of_family().filter(|(attack, _)| attack.with == source && finds_more_than_guessing(attack));
         let measured = found.filter_map(|(attack, rate)| Some((attack, rate, rate.value.upper()?)));
         // The first of equals, so that the order of the plan decides.
         let strongest = measured.reduce(|best, next| if next.2 > best.2 { next } else { best });
@@ -166,6 +181,68 @@ fn unlimited(hearing: Hearing<'_>, family: Family, gated: &mut Gated) {
     }
 }
 
+/// Whether somebody must look at what an attack finds. A hold-out has no say in it: who made it could have made it so
+/// that strangers are claimed as often.
+fn finds_more_than_guessing(attack: &LinkageAttack) -> bool {
+    attack.evidence == Evidence::Found
+        || attack.no_better_than == Some(Yardstick::Control) && attack.attack_rate > attack.baseline_rate
+}
+
+/// Of each source whose truth says of fewer than four in five subjects who they are, one finding.
+fn truth_coverage(attacks: &[LinkageAttack]) -> Vec<Finding> {
+    let mut sources: Vec<&str> = Vec::new();
+    let mut findings = Vec::new();
+    for attack in attacks {
+        let Some(known) = attack.known_truth.filter(|known| !known.complete) else { continue };
+        if 5 * known.subjects >= 4 * attack.subjects || sources.contains(&attack.with.as_str()) {
+            continue;
+        }
+        sources.push(&attack.with);
+        let share = as_float(known.subjects) / as_float(attack.subjects);
+        let message = format!(
+            "the truth of `{}` says of {} of {} subjects who they are ({}); the links of the others count as they are to be \
+             expected",
+            attack.with,
+            known.subjects,
+            attack.subjects,
+            percent(share)
+        );
+        findings.push(Finding {
+            source: Some(attack.with.clone()),
+            measured: Some(share),
+            limit: Some(COVERED),
+            ..finding(FindingCode::TruthCoverage, Severity::Medium, NAME, message)
+        });
+    }
+    findings
+}
+
+/// Share of subjects of whom a truth is to say who they are.
+const COVERED: f64 = 0.8;
+
+/// Subjects who match and whose right person is known, from which on a truth is held to be telling.
+const FEWEST_CLAIMED: u64 = 20;
+
+/// A truth that takes away more than half of the links that it speaks of, by more than chance.
+fn truth_implausible(attack: &LinkageAttack) -> Option<Finding> {
+    let known = attack.known_truth.filter(|known| known.claimed >= FEWEST_CLAIMED)?;
+    let [_, high] = wilson_interval(known.found, known.claimed)?;
+    let message = format!(
+        "the truth of `{}` says of {} of {} subjects for whom the attack `{}` finds somebody that their right person is not \
+         among those found; a truth that takes most links away must be looked at",
+        attack.with,
+        known.claimed - known.found.min(known.claimed),
+        known.claimed,
+        attack.attack.name()
+    );
+    let found = Finding {
+        source: Some(attack.with.clone()),
+        columns: attack.columns.clone(),
+        ..finding(FindingCode::TruthImplausible, Severity::Medium, NAME, message)
+    };
+    (high < 0.5).then_some(found)
+}
+
 /// An attack that finds more than its limit allows, in words; also that it is no better than guessing where it is not: the
 /// limit counts links, not skill.
 pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -> Option<String> {
@@ -175,6 +252,18 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         "correct-links" => format!("{limit} {}", if limit > 1.0 { "links" } else { "link" }),
         _ => percent(limit),
     };
+    if figure.id.ends_with(".known_share") {
+        let known = attack.known_truth?;
+        let share = percent_beside(figure.value.value().unwrap_or(f64::NAN), limit);
+        return Some(format!(
+            "of {} subjects of whom the truth says who they are, the attack `{}` with `{}` links {} to the right person \
+             ({share}); the policy allows at most {allowed}",
+            known.subjects,
+            attack.attack.name(),
+            attack.with,
+            about(known.expected_correct)
+        ));
+    }
     let evidence = attack.no_evidence().map_or_else(String::new, |words| format!(", {words}"));
     Some(format!("{}{evidence}; the policy allows at most {allowed}", told(attack, rate)))
 }
@@ -190,7 +279,21 @@ fn told(attack: &LinkageAttack, figure: &Figure) -> String {
         .map_or_else(String::new, |[low, high]| format!(", 95 % interval {} to {}", percent(low), percent(high)));
     let equals = if attack.source_equals_extract { "; the source holds the same records as the extract" } else { "" };
     let found = found(attack, value * as_float(whole));
-    format!("the attack `{kind}` with `{source}` {found} ({rate}{interval}{}{equals})", yardstick(attack))
+    let truth = truth(attack);
+    format!("the attack `{kind}` with `{source}` {found} ({rate}{interval}{}{truth}{equals})", yardstick(attack))
+}
+
+/// Of how many it is known who they are, where that is not everybody.
+fn truth(attack: &LinkageAttack) -> String {
+    let Some(known) = attack.known_truth.filter(|known| known.subjects < attack.subjects) else { return String::new() };
+    let links = about(known.expected_correct);
+    format!("; of {} the truth says who they are, {links} of them linked rightly", known.subjects)
+}
+
+/// An expected number: whole where it is, else with one decimal.
+fn about(expected: f64) -> String {
+    let about = format!("{expected:.1}");
+    about.strip_suffix(".0").unwrap_or(&about).to_owned()
 }
 
 /// The rate beside which the rate of the attack is to be read: where the attack failed against the control, that one.
@@ -214,10 +317,8 @@ fn found(attack: &LinkageAttack, expected: f64) -> String {
             detail.unique_in_both, detail.common, detail.newly_unique
         );
     }
-    // An expected number is whole where it is, else told with one decimal.
-    let about = format!("{expected:.1}");
-    let about = about.strip_suffix(".0").unwrap_or(&about);
-    match (Family::of(attack), attack.correct) {
+    let about = about(expected);
+    match (Family::of(attack), attack.correct.filter(|_| attack.is_counted())) {
         (Family::Linked, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
         (Family::Linked, None) => format!("is expected to link {about} of {whole} {subjects} to the right person"),
         (Family::Relinked, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),

@@ -57,6 +57,36 @@ impl Exact {
         self.at_scale(decimals)
     }
 
+    /// The number in units of `10^-decimals`, rounded down: `None` when it needs more than 38 digits.
+    #[must_use]
+    pub fn in_whole_units(self, decimals: u32) -> Option<i128> {
+        if self.scale <= decimals {
+            return self.at_scale(decimals);
+        }
+        // A divisor of more than 38 digits leaves nothing, or less than nothing.
+        let divisor = 10_i128.checked_pow(self.scale - decimals);
+        Some(divisor.map_or(if self.units < 0 { -1 } else { 0 }, |divisor| self.units.div_euclid(divisor)))
+    }
+
+    /// Whether a number, written plainly or with an exponent, is so large that no number of 38 digits comes near it, and on
+    /// which side: `Greater` from `10^38` on, `Less` up to `-10^38`. `None` for smaller numbers and for what is none.
+    #[must_use]
+    pub fn beyond(text: &str) -> Option<std::cmp::Ordering> {
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+        let exponent: i64 = exponent.parse().ok()?;
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = || whole.bytes().chain(fraction.bytes());
+        if whole.is_empty() || !all().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        // Where the first digit that is not 0 stands, counted from the point.
+        let first = i64::try_from(all().position(|byte| byte != b'0')?).ok()?;
+        let places = i64::try_from(whole.len()).ok()?.checked_sub(first)?.checked_add(exponent)?;
+        let side = if negative { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
+        (places > 38).then_some(side)
+    }
+
     /// Compares two numbers; `None` when they cannot be written with a common scale in 38 digits.
     #[must_use]
     pub fn compare(self, other: Self) -> Option<std::cmp::Ordering> {
@@ -140,6 +170,39 @@ mod tests {
             assert_eq!(Exact::parse(text), None, "{text:?}");
         }
         assert_eq!(Exact::parse(&"9".repeat(40)), None);
+    }
+
+    #[test]
+    fn what_lies_beyond_38_digits_is_told_by_its_side() {
+        use std::cmp::Ordering::{Greater, Less};
+        let large = format!("1{}", "0".repeat(38));
+        for (text, side) in [
+            ("1e308", Some(Greater)),
+            ("-1E+308", Some(Less)),
+            (large.as_str(), Some(Greater)),
+            ("0.001e41", Some(Greater)),
+            ("0.001e40", None),
+            ("99999999999999999999999999999999999999", None),
+            ("1e-308", None),
+            ("0e999", None),
+            ("1e", None),
+            ("many", None),
+            ("", None),
+        ] {
+            assert_eq!(Exact::beyond(text), side, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_units_are_rounded_down() {
+        let units = |text: &str, decimals| Exact::parse(text).unwrap().in_whole_units(decimals);
+        assert_eq!(
+            (units("0.5", 0), units("1.5", 0), units("0.05", 1), units("0.5", 2)),
+            (Some(0), Some(1), Some(0), Some(50))
+        );
+        assert_eq!(units("-0.5", 0), Some(-1));
+        let tiny = format!("0.{}1", "0".repeat(60));
+        assert_eq!((units(&tiny, 2), units(&format!("-{tiny}"), 2)), (Some(0), Some(-1)));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct TruthColumns {
     pub theirs: String,
     /// A regular expression whose first group is compared, of the keys of both sides.
     pub pattern: Option<String>,
+    /// Whether it is declared that everybody of the extract whom the source holds has a key on both sides.
+    pub is_complete: bool,
 }
 
 /// Something that the recipient holds.

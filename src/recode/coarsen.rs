@@ -3,6 +3,8 @@
 //! A rule looks at each distinct value once, whatever the number of records, and yields a map from old codes to new
 //! ones. New codes are given in the order of the old ones, so the outcome depends on nothing else.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 
 use super::calendar::calendar_text;
@@ -123,7 +125,16 @@ fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, origin: TimeOrigi
     match rule {
         CoarsenRule::Calendar(unit) => buffer.push_str(&calendar_text(*unit, found, value, origin)?),
         CoarsenRule::Round(step) => buffer.push_str(&Exact::parse(value)?.round_to(*step)?.to_string()),
-        CoarsenRule::Bins(edges) => buffer.push_str(&bin_name(edges, Exact::parse(value)?)?),
+        CoarsenRule::Bins(edges) => match (Exact::parse(value), Exact::beyond(value)) {
+            (Some(number), _) => buffer.push_str(&bin_name(edges, number)?),
+            (None, Some(Ordering::Less)) => buffer.push_str(&format!("<{}", edges.first()?)),
+            (None, beyond) => beyond.and(edges.last()).map(|edge| buffer.push_str(&format!(">={edge}")))?,
+        },
+        // No edge has as many digits as a number that lies beyond them all.
+        CoarsenRule::Top(edge) if Exact::parse(value).is_none() => match Exact::beyond(value)? {
+            Ordering::Less => buffer.push_str(value),
+            _ => buffer.push_str(&edge.to_string()),
+        },
         CoarsenRule::Top(edge) => {
             let number = Exact::parse(value)?;
             let number = if number.compare(*edge)?.is_ge() { *edge } else { number };

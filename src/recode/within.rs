@@ -15,9 +15,10 @@ pub fn tolerance_in(rule: &WithinRule, column_type: ColumnType, decimals: u32) -
         ToleranceSize::Seconds(seconds) if is_day => Some(Tolerance::Absolute(seconds / 86_400)),
         ToleranceSize::Seconds(seconds) if is_moment => Some(Tolerance::Absolute(seconds.saturating_mul(1_000))),
         ToleranceSize::Millionths(share) if is_number => Some(Tolerance::Millionths(share)),
-        // More decimals than the column has can reach no other value.
+        // Values lie whole units apart, so what is more than a whole unit reaches no other value: half a coin on a night
+        // of whole amounts is nothing.
         ToleranceSize::Number(size) if is_number => {
-            u64::try_from(size.in_units(decimals)?).ok().map(Tolerance::Absolute)
+            u64::try_from(size.in_whole_units(decimals)?).ok().map(Tolerance::Absolute)
         }
         _ => None,
     }
@@ -79,6 +80,8 @@ mod tests {
         assert_eq!(tolerance("0.5%", ColumnType::Integer), Some(Tolerance::Millionths(5_000)));
         assert_eq!(tolerance("100", ColumnType::Decimal), Some(Tolerance::Absolute(10_000)));
         assert_eq!(tolerance("0.05", ColumnType::Decimal), Some(Tolerance::Absolute(5)));
+        assert_eq!(tolerance("0.059", ColumnType::Decimal), Some(Tolerance::Absolute(5)));
+        assert_eq!(tolerance("0.001", ColumnType::Integer), Some(Tolerance::Absolute(0)));
     }
 
     #[test]

@@ -30,9 +30,9 @@ pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Ide
 pub use inspection::Inspection;
 pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
-    DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, Linkage, LinkageAttack, LinkedSet,
-    LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail, ScoreboardDetail,
-    WaterfallStep, Yardstick, undefined_in_words,
+    DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, KnownTruth, Linkage, LinkageAttack,
+    LinkedSet, LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail,
+    ScoreboardDetail, WaterfallStep, Yardstick, undefined_in_words,
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,

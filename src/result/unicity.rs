@@ -198,7 +198,8 @@ pub struct MobilityResult {
     pub share_at_risk_1: Option<f64>,
     /// 95 % interval of that share; equal to it when all subjects were looked at.
     pub interval: Option<[f64; 2]>,
-    /// Subjects whose two most visited places were not determined by counts alone.
+    /// Subjects whose two most visited places were not determined by counts alone; for sequences, subjects with several
+    /// places at one time, whose order was settled by value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tied: Option<u64>,
     /// Why there is no figure, in words.

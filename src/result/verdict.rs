@@ -217,6 +217,10 @@ pub enum FindingCode {
     AggregatesNotMeasured,
     /// The command line takes a default limit away.
     GateLeftOut,
+    /// A truth says of too few subjects who they are.
+    TruthCoverage,
+    /// A truth says of most links that they are wrong.
+    TruthImplausible,
 }
 
 impl FindingCode {

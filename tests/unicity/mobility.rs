@@ -124,3 +124,18 @@ fn without_a_place_or_an_order_there_are_words() {
     let last = found.last().expect("asked");
     assert!(last["attack"] == "location" && last["mean_risk"].is_f64(), "{last}");
 }
+
+#[test]
+fn places_of_one_day_are_said_and_stand_in_one_order_whatever_that_of_the_records() {
+    let records = ["a,2026-01-01,x", "a,2026-01-01,y", "a,2026-01-02,x", "b,2026-01-01,x", "b,2026-01-02,y"];
+    let of = |records: Vec<&str>| {
+        let bench = Bench::new();
+        let file = bench.write("trips.csv", format!("card,day,shop\n{}\n", records.join("\n")));
+        let flags = ["--subject", "card", "--point", "day+shop", "--mobility", "sequence", "--known-points", "2"];
+        let measured = unicity(&bench, file.to_str().expect("a path is text"), flags);
+        measured["value"]["mobility"][0].clone()
+    };
+    let found = of(records.to_vec());
+    assert_eq!((found["tied"].as_u64(), found["looked_at"].as_u64()), (Some(1), Some(2)), "{found}");
+    assert_eq!(of(records.iter().rev().copied().collect()), found);
+}

@@ -57,8 +57,9 @@ fn agreement(ends: &str) -> String {
 
 #[test]
 fn an_agreement_is_judged_at_the_day_asked_for_and_today() {
-    let outcome =
-        |ends: &str, as_of: Option<&str>| seen_beside(&calm_table(40), &agreement(ends), Beside { waivers: "", as_of });
+    let outcome = |ends: &str, as_of: Option<&str>| {
+        seen_beside(&calm_table(40), &agreement(ends), Beside { as_of, ..Beside::default() })
+    };
     // PASS: it ends in autumn.
     outcome("2026-10-01", None).assert_outcome("pass");
     // FAIL: over in May, whatever April said.
@@ -76,7 +77,11 @@ fn waived(expires: &str, least: u32, as_of: Option<&str>) -> Seen {
         "[[waiver]]\nfinding = \"small-class\"\nlimit = {{ measure = \"smallest-class\", min = {least} }}\n\
         reason = \"enclave\"\napproved_by = \"B. Officer\"\nexpires = {expires}\n"
     );
-    seen_beside(&calm_table(40), &(calm_roles() + "[policy]\nk = 11\n"), Beside { waivers: &waivers, as_of })
+    seen_beside(
+        &calm_table(40),
+        &(calm_roles() + "[policy]\nk = 11\n"),
+        Beside { waivers: &waivers, as_of, ..Beside::default() },
+    )
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod kinds_events;
 mod kinds_policy;
 mod kinds_subject;
 mod laws;
+mod linkage;
+mod linkage_laws;
 mod plans;
 mod program;
 mod roads;

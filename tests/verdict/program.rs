@@ -161,6 +161,8 @@ pub(crate) struct Beside<'text> {
     pub(crate) waivers: &'text str,
     /// The day after `--as-of`.
     pub(crate) as_of: Option<&'text str>,
+    /// Other files, each with its name.
+    pub(crate) files: &'text [(&'text str, &'text str)],
 }
 
 /// Scans a file with a configuration inside this process, on [`TODAY`]; `Err` is the refusal in words.
@@ -183,10 +185,13 @@ pub(crate) fn try_text(table: &str, config: &str) -> Result<Seen, String> {
     try_beside(table, config, Beside::default())
 }
 
-fn try_beside(table: &str, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
+pub(crate) fn try_beside(table: &str, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("table.csv");
     std::fs::write(&file, table).expect("a table");
+    for (name, text) in beside.files {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
     scanned(&file, config, beside)
 }
 

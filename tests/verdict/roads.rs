@@ -65,7 +65,7 @@ fn a_waived_file_passes_and_every_view_counts_the_waivers() {
     seen(&text, &config).assert_outcome("fail");
     let waivers = "[[waiver]]\nfinding = \"small-class\"\nlimit = { measure = \"smallest-class\", min = 10 }\n\
         reason = \"recipient works in the enclave\"\napproved_by = \"B. Officer\"\nexpires = 2026-09-30\n";
-    let seen = seen_beside(&text, &config, Beside { waivers, as_of: None });
+    let seen = seen_beside(&text, &config, Beside { waivers, ..Beside::default() });
     seen.assert_outcome("pass");
     assert!(seen.page.contains("PASS with 1 waiver"), "{}", seen.page);
 }

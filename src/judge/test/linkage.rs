@@ -309,12 +309,26 @@ pub(super) fn judgements() -> Vec<Judgement> {
     }
     let limits = links(1.0).with("max_relinked_share", 0.05);
     let (dataset, weak) = (dataset(), reversed(100, 50, 1));
+    let known = |subjects, found| KnownTruth {
+        subjects,
+        claimed: subjects,
+        found,
+        expected_correct: super::super::as_float(found),
+        complete: false,
+    };
+    let scored = |known, expected| LinkageAttack {
+        known_truth: Some(known),
+        ..attack(AttackKind::Exact, "crm", expected, None)
+    };
+    let judged_truth = |attack| judge(Case::new(&dataset, &linked(vec![attack]), &policy_of(&share(0.1))));
     let unknown = linked(vec![undefined(AttackKind::Tolerant)]);
     vec![
         judge(Case::new(&dataset, &with_pseudonyms, &policy_of(&limits))),
         judge(Case::new(&dataset, &linked(attacks()), &policy())),
         judge(Case::new(&dataset, &weak, &policy())),
         judge(Case::new(&dataset, &unknown, &policy_of(&share(0.1)))),
+        judged_truth(scored(known(8, 8), 12.5)),
+        judged_truth(scored(known(45, 1), 1.0)),
     ]
 }
 

@@ -22,11 +22,11 @@ const PAGE: Page = Page {
               agreement, `scoreboard` by a few known events. `release` follows people to another release with new \
               pseudonyms, `intersection` says what another one with the same pseudonyms adds, and `pseudonym` whether \
               a pseudonym is made from an identifier that somebody knows.",
-    formula: "Attack rate = links that are right, by a truth column, or that are expected to be right, over all \
-              subjects of the extract. Beside it stands the baseline, which is guessing without the shared columns, \
-              and where there are people whom the source does not hold, the control: links claimed for them, all \
-              wrong. Evidence is an attack rate above the baseline, by the interval, and, where no truth has counted \
-              the links, claims above the control. k-map is the fewest people of the source \
+    formula: "Attack rate = the sum of 1/F over all subjects, F being the persons claimed for a subject, over all \
+              subjects of the extract. Where a truth column says who a subject is, the share of right ones among the F \
+              counts: 0 only where the right one is not among them. Beside it stands the baseline, which is guessing \
+              without the shared columns, and where there are people whom the source does not hold, the control: the \
+              same rate of them, all of it wrong. Evidence is a rate above both; neither changes it. k-map is the fewest people of the source \
               who share the values of a subject who matches.",
     source: "Fellegi and Sunter (1969); Sweeney (2001) for k-map; Domingo-Ferrer and Torra (2001) for distance; Narayanan \
              and Shmatikov (2008); Giomi et al., \

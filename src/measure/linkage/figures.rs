@@ -92,6 +92,7 @@ fn of_attack(attack: &LinkageAttack, unit: Unit) -> Vec<Figure> {
         figures.push(of.share("journalist_highest", "highest journalist risk", journalist.highest, None));
         figures.push(of.share("journalist_average", "average journalist risk", journalist.average, None));
     }
+    figures.extend(known_truth(&of, subjects));
     if let Some(expected) = attack.expected_correct {
         let value = FigureValue::number(expected);
         figures.push(of.figure("expected_correct", "links expected to be correct", FigureUnit::Links, value));
@@ -112,7 +113,22 @@ fn of_attack(attack: &LinkageAttack, unit: Unit) -> Vec<Figure> {
     figures
 }
 
-/// The number of correct links: counted by the truth, else expected. Its interval is that of the share, in subjects.
+/// Subjects whose right person must be known before the share among them is a figure of its own.
+const FEWEST_KNOWN: u64 = 5;
+
+/// Of how many it is known who they are, and from five on what is found among them.
+fn known_truth(of: &Of<'_>, subjects: FigureUnit) -> Vec<Figure> {
+    let Some(known) = of.attack.known_truth else { return Vec::new() };
+    let mut figures = vec![of.count("known", "subjects of whom the truth says who they are", subjects, known.subjects)];
+    // Where all are known it would be the same figure twice.
+    if (FEWEST_KNOWN..of.attack.subjects).contains(&known.subjects) {
+        let label = "share linked to the right person, of those of whom the truth says who they are";
+        figures.push(of.share("known_share", label, known.share(), None));
+    }
+    figures
+}
+
+/// The number of links to be expected to be right. Its interval is that of the share, in subjects.
 #[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
 fn correct_links(of: &Of<'_>) -> FigureValue {
     let attack = of.attack;
@@ -121,8 +137,7 @@ fn correct_links(of: &Of<'_>) -> FigureValue {
         return FigureValue::undefined(of.why("attack_rate"));
     };
     // The count itself where it is one: a share times the whole would not be it to the last digit.
-    let counted = attack.correct.map(|correct| correct as f64).or(attack.expected_correct);
-    let links = counted.filter(|links| links.is_finite()).unwrap_or(rate * subjects);
+    let links = attack.expected_correct.filter(|links| links.is_finite()).unwrap_or(rate * subjects);
     match FigureValue::estimate(rate, attack.interval) {
         FigureValue::Measured { interval, .. } => {
             FigureValue::estimate(links, interval.map(|bounds| bounds.map(|bound| bound * subjects)))

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::expected::ratio;
+use super::truth::Known;
 use super::{LinkedTables, share, undefined};
-use crate::result::LinkageAttack;
+use crate::result::{KnownTruth, LinkageAttack};
 
 /// What a reader must know of such rates.
 pub(super) const NOTE: &str =
@@ -34,6 +36,76 @@ pub(super) fn score(attack: &mut LinkageAttack, linked: &LinkedTables, claims: &
     if attack.recall.is_none() {
         undefined(attack, &["recall"], "no-true-partners");
     }
+}
+
+/// What persons say of one subject: each is claimed to be it, or one of several who are tied.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    persons: u32,
+    /// Persons who are the subject by the truth.
+    right: u32,
+    /// Sums of 1 / the number of tied subjects, over all persons and over the right ones.
+    weight: f64,
+    right_weight: f64,
+}
+
+/// The rate of links that were counted by subject: over all subjects, its interval the rate itself.
+pub(super) fn rate(attack: &mut LinkageAttack) {
+    attack.attack_rate = attack.expected_correct.and_then(|links| ratio(links, attack.subjects));
+    attack.interval = attack.attack_rate.map(|rate| [rate; 2]);
+}
+
+/// Who is claimed to be whom, gathered by subject.
+#[derive(Debug, Clone)]
+pub(super) struct Gathered {
+    of_subject: Vec<Told>,
+}
+
+impl Gathered {
+    pub(super) fn new(subjects: usize) -> Self {
+        Self { of_subject: vec![Told::default(); subjects] }
+    }
+
+    /// Adds that a person is taken for a subject, or for one of `tied` of whom it is one; whether rightly. Persons come
+    /// in ascending order.
+    pub(super) fn add(&mut self, subject: u32, tied: usize, is_right: bool) {
+        let weight = 1.0 / as_float(tied);
+        let told = &mut self.of_subject[subject as usize];
+        told.persons += 1;
+        told.weight += weight;
+        told.right += u32::from(is_right);
+        told.right_weight += if is_right { weight } else { 0.0 };
+    }
+
+    /// Writes the links to be expected to be right. Of a subject that several persons are taken for, one person is picked
+    /// at random, and one of the subjects that this person is tied with. Where the right person is known, its chance
+    /// counts: that is what a look-up of that very person finds.
+    pub(super) fn write(&self, attack: &mut LinkageAttack, known: Option<&Known<'_>>) {
+        let mut of_known = known.map(|known| KnownTruth { subjects: known.subjects(), ..KnownTruth::default() });
+        let mut unknown = 0.0;
+        for (subject, told) in (0..).zip(&self.of_subject).filter(|(_, told)| told.persons > 0) {
+            let is_known = known.is_some_and(|known| !known.of(subject).is_empty());
+            match &mut of_known {
+                Some(of_known) if is_known => {
+                    of_known.claimed += 1;
+                    of_known.found += u64::from(told.right > 0);
+                    of_known.expected_correct += told.right_weight.min(1.0);
+                }
+                // A key that several subjects bear takes nothing away, and what it shows to be right counts.
+                _ => {
+                    let mean = told.weight / f64::from(told.persons);
+                    unknown += (mean / f64::from(told.persons)).max(told.right_weight.min(1.0));
+                }
+            }
+        }
+        attack.known_truth = of_known;
+        attack.expected_correct = Some(of_known.map_or(0.0, |known| known.expected_correct) + unknown);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+fn as_float(number: usize) -> f64 {
+    number as f64
 }
 
 fn subjects<'a>(claims: impl Iterator<Item = &'a Claim>) -> u64 {

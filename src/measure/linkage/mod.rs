@@ -8,6 +8,7 @@ pub mod assign;
 pub mod distance;
 mod entry;
 pub mod exact;
+mod expected;
 mod figures;
 mod guess;
 pub mod intersection;
@@ -25,7 +26,7 @@ pub mod tolerant;
 mod truth;
 
 pub use memory::bytes;
-pub use run::{Settings, measure};
+pub use run::{Settings, TruthGiven, measure};
 
 pub use entry::MEASURE;
 pub use figures::figures;

@@ -1,9 +1,8 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::{
-    LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, share, tolerant, undefined,
-};
-use crate::result::{AttackKind, Evidence, LinkageAttack, Yardstick};
+use super::expected::ratio;
+use super::{LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, tolerant, undefined};
+use crate::result::{AttackKind, Evidence, KnownTruth, LinkageAttack, Yardstick};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::Table;
@@ -17,12 +16,21 @@ pub struct Settings {
     pub seed: u64,
     /// What a reader must know of every attack on the source; counts only.
     pub notes: Vec<String>,
+    /// Whether a truth was named, and whether it was declared to be complete.
+    pub truth: Option<TruthGiven>,
+}
+
+/// A truth that was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TruthGiven {
+    /// Whether a person declared that whoever it does not name is not in the source.
+    pub is_complete: bool,
 }
 
 /// Every attack of the settings, in their order.
 ///
 /// With a hold-out, people whom the source does not hold, each attack is run once more as if they were the extract:
-/// what it claims of them, it claims wrongly.
+/// what it claims of them, it claims wrongly. That explains the rate of the attack and never changes it.
 ///
 /// # Errors
 /// When `stop` was raised.
@@ -61,10 +69,10 @@ fn measure_attacks(
         }
         let untold: Vec<String> = settings.notes.iter().filter(|note| !found.notes.contains(note)).cloned().collect();
         found.notes.splice(0..0, untold);
+        truth_given(&mut found, settings.truth);
         attacks.push(found);
         progress.advance(1);
     }
-    let is_scored = linked.truth.is_some();
     if let Some(hold_out) = hold_out {
         // Nobody of the hold-out is known to the source, so there is no truth to score with.
         (linked.truth, linked.pseudonyms) = (None, None);
@@ -81,13 +89,7 @@ fn measure_attacks(
         }
     }
     for found in &mut attacks {
-        let weighed = weighed(found, is_scored);
-        let before = std::mem::replace(&mut found.evidence, weighed);
-        found.no_better_than = match (before, found.evidence) {
-            (Evidence::None, Evidence::None) => Some(Yardstick::Baseline),
-            (_, Evidence::None) => Some(Yardstick::Control),
-            _ => None,
-        };
+        (found.evidence, found.no_better_than) = weighed(found);
     }
     Ok(attacks)
 }
@@ -115,14 +117,22 @@ fn attack(
     }
 }
 
-/// Subjects for whom an attack claims a link, right or wrong.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "subjects")]
-fn claimed(found: &LinkageAttack) -> Option<u64> {
-    found.claim_rate.map(|rate| (rate * found.subjects as f64).round() as u64)
+/// Says of a truth that was named how far it reaches, also where none of its keys is on both sides.
+fn truth_given(found: &mut LinkageAttack, given: Option<TruthGiven>) {
+    // Two releases with the same pseudonyms are paired by these; no truth has a say in it.
+    if let Some(TruthGiven { is_complete }) = given.filter(|_| found.attack != AttackKind::Intersection) {
+        found.known_truth = Some(KnownTruth { complete: is_complete, ..found.known_truth.unwrap_or_default() });
+    }
 }
 
-/// Adds what the attack claims of strangers. Where it had nothing to compare, it claims nothing of anybody, and that
-/// tells nothing.
+/// Links to be expected, as a whole number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
+fn rounded(links: f64) -> u64 {
+    links.round() as u64
+}
+
+/// Adds what the attack would be expected to link of strangers, were they the extract. Where it had nothing to compare,
+/// it claims nothing of anybody, and that tells nothing.
 fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
     let fields = ["control_rate", "residual_risk"];
     let why = found.undefined.iter().find(|entry| entry.field == "attack_rate" && entry.reason != "no-truth");
@@ -130,12 +140,13 @@ fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
         return undefined(found, &fields, &reason);
     }
     // Strangers who have no value in common with the source are not compared, and so not claimed either.
-    let of_strangers = claimed(strangers).or(strangers.links).or(strangers.unique);
-    let (Some(claims), Some(control)) = (claimed(found), of_strangers) else {
+    let is_apart = strangers.undefined.iter().any(|entry| entry.field == "attack_rate" && entry.reason == "no-overlap");
+    let of_strangers = strangers.expected_correct.or(is_apart.then_some(0.0));
+    let (Some(links), Some(control)) = (found.expected_correct, of_strangers) else {
         return undefined(found, &fields, "no-claims");
     };
-    found.control_rate = share(control, strangers.subjects);
-    match residual_risk(claims, found.subjects, control, strangers.subjects) {
+    found.control_rate = ratio(control, strangers.subjects);
+    match residual_risk(rounded(links), found.subjects, rounded(control), strangers.subjects) {
         Some(residual) => {
             found.residual_risk = Some(residual.risk);
             found.residual_interval = Some(residual.interval);
@@ -144,15 +155,24 @@ fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
     }
 }
 
-/// What the control leaves of the evidence. Where truth has counted the links, false ones do not count and the control
-/// has nothing to take off; elsewhere an attack that claims strangers as often has found nothing.
-fn weighed(found: &LinkageAttack, is_scored: bool) -> Evidence {
-    let beats_control = found.residual_interval.map(|[low, _]| low > 0.0);
-    match (found.evidence, beats_control) {
-        (evidence, _) if is_scored && found.attack_rate.is_some() => evidence,
-        (Evidence::Found | Evidence::Unknown, Some(false)) => Evidence::None,
-        (Evidence::Unknown, Some(true)) => Evidence::Found,
-        (evidence, _) => evidence,
+/// Whether an attack does better than guessing, and than with strangers; what it does no better than where it does not.
+///
+/// There is no evidence only where the rate is not above one of the two, and that one is named: guessing first. Where
+/// truth shows that more is found than by guessing, strangers have nothing to take off.
+fn weighed(found: &LinkageAttack) -> (Evidence, Option<Yardstick>) {
+    let Some(rate) = found.attack_rate else {
+        // Claims of nobody knows what share are right tell something beside those of strangers only.
+        let beats = found.residual_interval.is_some_and(|[low, _]| low > 0.0);
+        return (if beats { Evidence::Found } else { Evidence::Unknown }, None);
+    };
+    let is_shown = found.known_truth.and_then(|known| known.share()).zip(found.baseline_rate);
+    let is_shown = is_shown.is_some_and(|(share, baseline)| share > baseline);
+    let control = found.control_rate.filter(|_| !is_shown);
+    match (found.baseline_rate, control) {
+        (Some(baseline), _) if rate <= baseline => (Evidence::None, Some(Yardstick::Baseline)),
+        (_, Some(control)) if rate <= control => (Evidence::None, Some(Yardstick::Control)),
+        (None, None) => (Evidence::Unknown, None),
+        _ => (Evidence::Found, None),
     }
 }
 
@@ -188,7 +208,7 @@ mod tests {
     }
 
     fn exact() -> Settings {
-        Settings { attacks: vec![AttackKind::Exact], seed: 0, notes: vec!["first".to_owned()] }
+        Settings { attacks: vec![AttackKind::Exact], notes: vec!["first".to_owned()], ..Settings::default() }
     }
 
     fn measured(linked: LinkedTables, hold_out: Option<Table>) -> LinkageAttack {
@@ -258,8 +278,8 @@ mod tests {
 
     #[test]
     fn without_figures_there_is_neither_evidence_nor_its_absence() {
-        assert_eq!(weighed(&LinkageAttack::default(), false), Evidence::Unknown);
+        assert_eq!(weighed(&LinkageAttack::default()), (Evidence::Unknown, None));
         let claims = LinkageAttack { residual_interval: Some([0.2, 0.4]), ..LinkageAttack::default() };
-        assert_eq!(weighed(&claims, false), Evidence::Found, "claims alone, and more than of strangers");
+        assert_eq!(weighed(&claims).0, Evidence::Found, "claims alone, and more than of strangers");
     }
 }

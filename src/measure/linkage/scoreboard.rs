@@ -30,9 +30,9 @@
 
 use rayon::prelude::*;
 
-use super::{LinkedTables, SharedColumn, guess, lookup, share};
+use super::lookup::Gathered;
+use super::{LinkedTables, SharedColumn, guess, lookup};
 use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail};
-use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
@@ -85,8 +85,9 @@ const DAY: f64 = 86_400_000.0;
 
 /// Looks up every person of the source among the subjects of the extract.
 ///
-/// `attack_rate` is the share of the subjects of the extract with whom the right person is matched: what the attack finds of
-/// the extract, however many strangers are looked up besides.
+/// `attack_rate` is `expected_correct` / subjects of the extract. A subject with whom its right person is matched counts 1,
+/// however many strangers are matched with it besides; one of whom nobody knows who it is counts 1 / the persons who are
+/// matched with it.
 ///
 /// # Errors
 /// When `stop` was raised.
@@ -179,10 +180,16 @@ fn summed_up(
         attack.notes.push("no shared column is a date or a time, so no times are compared".to_owned());
     }
     lookup::score(&mut attack, linked, &matched);
-    if let Some(correct) = attack.correct {
-        attack.attack_rate = share(correct, attack.subjects);
-        attack.interval = wilson_interval(correct, attack.subjects);
-        attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    let known = linked.known();
+    let mut gathered = Gathered::new(linked.ours.subjects());
+    for &(person, subject) in &matched {
+        let right = known.as_ref().and_then(|known| known.right(subject, |other| other == person));
+        gathered.add(subject, 1, right.is_some_and(|right| right > 0));
+    }
+    gathered.write(&mut attack, known.as_ref());
+    if known.is_some() {
+        lookup::rate(&mut attack);
+        attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
     }
     attack
 }

@@ -63,6 +63,56 @@ impl<'a> Partners<'a> {
     }
 }
 
+/// The right persons of each subject of the extract, where they are known.
+///
+/// A key that several subjects of the extract bear says of none of them who it is: one person is one subject, so at most
+/// one of them can be meant. A person may be in the source more than once.
+pub(super) struct Known<'a> {
+    keys: &'a SubjectKeys,
+    /// Persons of the source by key, then by number.
+    by_key: Vec<(u32, u32)>,
+    /// Keys that several subjects of the extract bear, ascending.
+    shared: Vec<u32>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(keys: &'a SubjectKeys) -> Self {
+        let keyed = (0..).zip(&keys.theirs).filter_map(|(person, key)| Some(((*key)?, person)));
+        let mut by_key: Vec<(u32, u32)> = keyed.collect();
+        by_key.sort_unstable();
+        let mut shared: Vec<u32> =
+            sorted(&keys.ours).windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+        shared.dedup();
+        Self { keys, by_key, shared }
+    }
+
+    /// The key of a subject with each person who has it, ascending; nobody where it is not known who the subject is.
+    pub(super) fn of(&self, subject: u32) -> &[(u32, u32)] {
+        let key = self.keys.ours[subject as usize].filter(|key| self.shared.binary_search(key).is_err());
+        let Some(key) = key else { return &[] };
+        let from = &self.by_key[self.by_key.partition_point(|&(other, _)| other < key)..];
+        &from[..from.partition_point(|&(other, _)| other == key)]
+    }
+
+    /// How many of the right persons of a subject are in a crowd; `None` where it is not known who the subject is.
+    pub(super) fn right(&self, subject: u32, is_in_crowd: impl Fn(u32) -> bool) -> Option<u32> {
+        let persons = self.of(subject);
+        let right = persons.iter().filter(|(_, person)| is_in_crowd(*person)).count();
+        (!persons.is_empty()).then(|| u32::try_from(right).unwrap_or(u32::MAX))
+    }
+
+    /// Subjects of the extract whose right person is known, ascending.
+    pub(super) fn who(&self) -> impl Iterator<Item = u32> + '_ {
+        let subjects = u32::try_from(self.keys.ours.len()).unwrap_or(u32::MAX);
+        (0..subjects).filter(|&subject| !self.of(subject).is_empty())
+    }
+
+    /// How many they are.
+    pub(super) fn subjects(&self) -> u64 {
+        self.who().count() as u64
+    }
+}
+
 fn sorted(keys: &[Option<u32>]) -> Vec<u32> {
     let mut keys: Vec<u32> = keys.iter().copied().flatten().collect();
     keys.sort_unstable();
@@ -71,7 +121,7 @@ fn sorted(keys: &[Option<u32>]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Partners, SubjectKeys};
+    use super::{Known, Partners, SubjectKeys};
 
     #[test]
     fn partners_have_one_key() {
@@ -88,6 +138,19 @@ mod tests {
         for (subjects, right) in [(&[1][..], vec![1]), (&[0, 1, 2, 4], vec![1, 2]), (&[0, 4], vec![])] {
             assert_eq!(partners.among(subjects, 0), right);
         }
+    }
+
+    #[test]
+    fn a_right_person_is_known_by_a_key_of_both_sides_that_one_subject_bears() {
+        let keys = SubjectKeys {
+            ours: vec![Some(1), Some(2), Some(2), None, Some(9), Some(4)],
+            theirs: vec![Some(2), Some(4), Some(4), Some(1), Some(7)],
+        };
+        let known = Known::new(&keys);
+        assert_eq!(known.who().collect::<Vec<_>>(), [0, 5], "two subjects bear 2, nobody of the source 9");
+        assert_eq!(known.of(5), [(4, 1), (4, 2)]);
+        assert_eq!((known.right(5, |person| person > 1), known.right(0, |_| false)), (Some(1), Some(0)));
+        assert_eq!(known.right(1, |_| true), None);
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::table::{PointIndex, Table};
 pub struct WorstCase {
     /// Subjects that match the worst instance, the subject itself included.
     pub matches: u32,
-    /// Whether the two most visited places were chosen among equals.
+    /// Whether the two most visited places were chosen among equals, or the order of places at one time by their values.
     pub tied: bool,
 }
 
@@ -49,6 +49,8 @@ pub struct Trails {
     profiles: Vec<Vec<(u32, u32)>>,
     /// The subjects that visited each place, ascending, with the number of visits.
     visitors: Vec<Vec<(u32, u32)>>,
+    /// Whether a subject visited two places at one time, so that the order of its visits is not known.
+    at_once: Vec<bool>,
 }
 
 impl Trails {
@@ -77,7 +79,8 @@ impl Trails {
                 visitors[place as usize].push((subject, visits));
             }
         }
-        Self { places: trails, profiles, visitors }
+        let at_once = vec![false; trails.len()];
+        Self { places: trails, profiles, visitors, at_once }
     }
 
     /// Trails of the points of an index, such as place or place and time bucket: points that follow each other in time, as
@@ -101,9 +104,12 @@ impl Trails {
             let visit = |record| Some((time(record)?, numbers[index.point_of(record)? as usize]));
             let mut visits: Vec<(i64, u32)> = records.filter_map(visit).collect();
             visits.sort_unstable();
-            visits.into_iter().map(|(_, place)| place).collect()
+            let at_once = visits.windows(2).any(|two| two[0].0 == two[1].0 && two[0].1 != two[1].1);
+            (visits.into_iter().map(|(_, place)| place).collect(), at_once)
         };
-        Self::new((0..index.table().subjects()).into_par_iter().map(trail).collect())
+        let found: Vec<(Vec<u32>, bool)> = (0..index.table().subjects()).into_par_iter().map(trail).collect();
+        let (trails, at_once) = found.into_iter().unzip();
+        Self { at_once, ..Self::new(trails) }
     }
 
     /// The worst cases of some subjects, held against all: none for a subject without a visit or with nothing known of
@@ -130,7 +136,10 @@ impl Trails {
             let mut search = Search { fewest: usize::MAX, work: 0, limit: asked.limit };
             let mut tied = false;
             match asked.attack {
-                MobilityAttack::Sequence => self.sequences(subject, asked.known, &mut search),
+                MobilityAttack::Sequence => {
+                    tied = self.at_once[subject];
+                    self.sequences(subject, asked.known, &mut search);
+                }
                 MobilityAttack::HomeWork => {
                     let own = &homes[subject];
                     tied = own.1;

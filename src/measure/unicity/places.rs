@@ -139,7 +139,8 @@ impl EventStudy<'_> {
             mean_risk: Some(mean_risk(&cases)),
             share_at_risk_1: Some(share),
             interval: if trials < subjects { wilson_interval(certain, trials) } else { Some([share; 2]) },
-            tied: (attack == MobilityAttack::HomeWork).then(|| cases.iter().filter(|case| case.tied).count() as u64),
+            tied: matches!(attack, MobilityAttack::HomeWork | MobilityAttack::Sequence)
+                .then(|| cases.iter().filter(|case| case.tied).count() as u64),
             reason: None,
             ..self.without(table, attack, known, subjects, "")
         }

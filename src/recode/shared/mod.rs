@@ -11,10 +11,10 @@
 //! | dates and moments | by day; a moment with a zone has the day of the declared clock |
 //! | moments with and without a zone | by the declared clock |
 //! | anything and nothing but missing cells | as they are: nothing matches |
-//! | text and numbers, and everything else | not at all: an error names both sides |
+//! | text and whole numbers | as they are spelled: `007` is not 7, and one such cell makes a column text |
+//! | text and decimals, and everything else | not at all: an error names both sides |
 //!
-//! Text is never compared with numbers: `007` and `7` are two texts and one number, and any choice would turn a file that
-//! was read wrongly into people who cannot be linked.
+//! The types are those after the rules of the extract: what `prefix` and `suffix` leave is text on both sides.
 
 mod keys;
 mod rules;
@@ -55,17 +55,19 @@ pub struct Joined {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meeting {
     AsTheyAre(ColumnType),
+    AsSpelled,
     ByDay,
     ByClock,
 }
 
 /// How values of two types are compared; `None` when they cannot be.
 fn meeting(first: ColumnType, second: ColumnType) -> Option<Meeting> {
-    use ColumnType::{Date, Decimal, Empty, Integer, Timestamp, ZonedTimestamp};
+    use ColumnType::{Date, Decimal, Empty, Integer, Text, Timestamp, ZonedTimestamp};
     match (first, second) {
         (same, other) if same == other => Some(Meeting::AsTheyAre(same)),
         (Empty, other) | (other, Empty) => Some(Meeting::AsTheyAre(other)),
         (Integer, Decimal) | (Decimal, Integer) => Some(Meeting::AsTheyAre(Decimal)),
+        (Integer, Text) | (Text, Integer) => Some(Meeting::AsSpelled),
         (Date, Timestamp | ZonedTimestamp) | (Timestamp | ZonedTimestamp, Date) => Some(Meeting::ByDay),
         (Timestamp, ZonedTimestamp) | (ZonedTimestamp, Timestamp) => Some(Meeting::ByClock),
         _ => None,
@@ -156,6 +158,9 @@ fn target(types: &[ColumnType]) -> (ColumnType, Option<&'static str>) {
     for &found in types {
         match meeting(target, found) {
             Some(Meeting::AsTheyAre(joint)) => target = joint,
+            Some(Meeting::AsSpelled) => {
+                (target, note) = (ColumnType::Text, Some("text is compared with whole numbers as it is spelled"));
+            }
             Some(Meeting::ByDay) => {
                 (target, note) = (ColumnType::Date, Some("moments are compared with dates by their day"));
             }

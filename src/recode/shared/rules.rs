@@ -54,8 +54,11 @@ pub fn theirs_under_our_rules(
     plan: &Plan,
     hierarchies: &Hierarchies,
 ) -> Result<(Vec<u32>, Dictionary), SharedError> {
-    check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
     let rules = plan.coarsen.get(&ours.name).map_or(&[][..], Vec::as_slice);
+    // Letters from the beginning or the end are text whatever they are taken from; what they leave is checked when it meets.
+    if !rules.iter().any(|rule| matches!(rule, CoarsenRule::Prefix(_) | CoarsenRule::Suffix(_))) {
+        check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
+    }
     let misfit = |error| SharedError::Rule { source: theirs.source.to_owned(), error };
     let mut rare = ours.after_rare.iter();
     let mut map: Vec<u32> = (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).collect();

@@ -148,6 +148,7 @@ fn keys_are_compared_by_the_first_group_of_the_pattern() {
     let columns = |pattern: Option<&str>| TruthColumns {
         ours: "k".to_owned(),
         theirs: "k".to_owned(),
+        is_complete: false,
         pattern: pattern.map(str::to_owned),
     };
     let (ours, theirs) = (keys(&["rec-1-org", "rec-2-org"]), keys(&["rec-2-dup", "rec-1-dup", "odd", "rec-2-dup-1"]));

@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 /// How an attack by distance measured, and how close the true values lie.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DistanceDetail {
+    /// Attack rate of the nearest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_rate: Option<f64>,
+    /// Attack rate of the one-to-one pairing at the least distance in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_to_one_rate: Option<f64>,
     /// Columns of numbers and dates, each in standard deviations of the released records.
     pub measured: Vec<String>,
     /// Columns that had to be equal.
@@ -182,4 +188,31 @@ pub enum AssignmentMethod {
     Optimal,
     /// Best pairs first.
     Greedy,
+}
+
+/// Of how many subjects it is known who they are, and what an attack finds of them.
+///
+/// The right person of a subject is known where the truth key of the subject is borne by somebody in the source and by no
+/// other subject of the extract.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct KnownTruth {
+    /// Subjects of the extract whose right person is known.
+    pub subjects: u64,
+    /// Of them, those for whom the attack claims somebody.
+    pub claimed: u64,
+    /// Of those, whose right person is among the claimed.
+    pub found: u64,
+    /// Links expected to be correct among the subjects whose right person is known.
+    pub expected_correct: f64,
+    /// Whether a person declared that nobody else of the extract is in the source.
+    pub complete: bool,
+}
+
+impl KnownTruth {
+    /// Links expected to be correct of those whose right person is known; `None` of nobody.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
+    pub fn share(&self) -> Option<f64> {
+        (self.subjects > 0).then(|| self.expected_correct / self.subjects as f64)
+    }
 }

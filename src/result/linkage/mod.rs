@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use details::{
-    AloneOnColumn, AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, IntersectionDetail, LinksAtLeast,
-    ProbabilisticDetail, ReleaseDetail, ScoreboardDetail, WaterfallStep,
+    AloneOnColumn, AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, IntersectionDetail, KnownTruth,
+    LinksAtLeast, ProbabilisticDetail, ReleaseDetail, ScoreboardDetail, WaterfallStep,
 };
 
 use super::{AtRisk, InputFile, Reading, UndefinedField};
@@ -137,26 +137,28 @@ pub struct LinkageAttack {
     pub subjects: u64,
     /// Subjects of the source.
     pub source_subjects: u64,
-    /// Share of subjects whom the attack finds: correct links where truth is known, else the links that are to be
-    /// expected to be correct; null with a reason when there is none.
+    /// `expected_correct` / `subjects`, for `intersection` / the subjects of both releases; null with a reason when there
+    /// is none. Limits are held against it.
     pub attack_rate: Option<f64>,
-    /// 95 % interval of `attack_rate`, or that same value twice when it is no estimate.
+    /// 95 % interval of `attack_rate`, or that same value twice where everybody was counted.
     pub interval: Option<[f64; 2]>,
     /// Share found by who guesses without looking at the shared columns.
     pub baseline_rate: Option<f64>,
-    /// Share of a hold-out, people whom the source does not hold, for whom the attack claims a link all the same.
+    /// The attack rate of a hold-out, people whom the source does not hold: what the attack would be expected to link
+    /// rightly if they were the extract, all of it wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control_rate: Option<f64>,
-    /// Share of subjects for whom the attack claims a link, right or wrong: what `control_rate` is held against.
+    /// Share of subjects for whom the attack claims a single link, right or wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_rate: Option<f64>,
-    /// (claims - control) / (1 - control), at least 0, each the centre of its Wilson interval.
+    /// (attack - control) / (1 - control), at least 0, each the centre of its Wilson interval. It explains; no limit is
+    /// held against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual_risk: Option<f64>,
     /// 95 % interval of `residual_risk`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual_interval: Option<[f64; 2]>,
-    /// Whether the attack does better than its baseline.
+    /// Whether the attack does better than its baseline, and than its control where there is one.
     pub evidence: Evidence,
     /// Where there is no evidence: what the attack does no better than. Results of version 1.0 do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -173,7 +175,8 @@ pub struct LinkageAttack {
     /// Subjects alone on their values on both sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_to_one: Option<u64>,
-    /// Links to be expected to be correct when the attacker picks at random among those who match.
+    /// Links to be expected to be correct when the attacker picks at random among those who are claimed: the sum over
+    /// subjects of 1 / their number, and 0 only where the right person is known and not among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_correct: Option<f64>,
     /// Fewest subjects of the source that share the values of a subject who matches.
@@ -185,7 +188,7 @@ pub struct LinkageAttack {
     /// Risk of a subject picked by who looks it up in the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journalist: Option<JournalistRisk>,
-    /// `expected_correct` / `subjects`.
+    /// Marketer risk: the mean over subjects of 1 / the larger of their class on both sides, whatever the truth says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marketer: Option<f64>,
     /// Classes in which the extract has more subjects than the source: the source does not hold everybody.
@@ -197,6 +200,9 @@ pub struct LinkageAttack {
     /// Subjects with a claimed link that is right, by the truth column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<u64>,
+    /// Of whom it is known who they are; where a truth column was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_truth: Option<KnownTruth>,
     /// Share of the claimed links that are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<f64>,
@@ -240,6 +246,15 @@ impl LinkageAttack {
     #[must_use]
     pub fn follows(&self) -> bool {
         matches!(self.attack, AttackKind::Intersection | AttackKind::Release)
+    }
+
+    /// Whether its links were counted, each by what is known of it, rather than expected.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
+    pub fn is_counted(&self) -> bool {
+        let is_whole = |correct: u64| self.expected_correct.is_none_or(|links| (links - correct as f64).abs() < 1e-9);
+        let is_known = self.known_truth.is_none_or(|known| known.subjects == self.subjects);
+        self.correct.is_some_and(is_whole) && is_known
     }
 
     /// What it does no better than, in words, such as `no better than guessing`; none where there is evidence, or no

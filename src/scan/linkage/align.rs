@@ -1,7 +1,7 @@
 //! From both sides as read to tables in one code space.
 
-use super::Ours;
 use super::read::{ReadSource, Side};
+use super::{Ours, strangers};
 use crate::input::CodedColumn;
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn, SubjectKeys, no_common_value};
 use crate::plan::{ConfigError, OnColumn, Plan, SourcePlan};
@@ -43,6 +43,9 @@ pub(super) fn align(
     plan: &Plan,
 ) -> Result<Aligned, ScanError> {
     let ReadSource { name, theirs: Side { extract, shared, subject, truth }, mut hold_out, same_form } = read;
+    if let Some(side) = &hold_out {
+        strangers::check(ours, &name, &extract.files, side)?;
+    }
     let subjects = subject.as_ref().map(subject_codes);
     let asks_pseudonyms = same_form || planned.attacks.contains(&AttackKind::Intersection);
     let pseudonyms = subject.filter(|_| asks_pseudonyms).map(|cells| keys_of_subjects(subjects.as_ref(), cells));
@@ -139,7 +142,8 @@ fn joined_truth(
 /// The subjects of both sides, where both name them in a way that can be compared.
 fn joined_pseudonyms(ours: &Ours<'_>, source: &str, theirs: Option<&KeyColumn>) -> Option<SubjectKeys> {
     let (keys, name) = (ours.side.pseudonyms.as_ref()?, ours.dataset.subject.as_ref()?);
-    let columns = crate::plan::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None };
+    let columns =
+        crate::plan::TruthColumns { ours: name.clone(), theirs: name.clone(), pattern: None, is_complete: false };
     // Subjects of different types are nobody's common pseudonym.
     let keys = join_keys(&columns, source, keys, theirs?).ok()?;
     Some(SubjectKeys { ours: keys.ours, theirs: keys.theirs })

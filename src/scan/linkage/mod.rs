@@ -5,6 +5,7 @@ mod identifiers;
 mod open;
 mod read;
 mod side;
+mod strangers;
 
 pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
@@ -59,7 +60,8 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             cut_off = Some(too_much_memory("joining the extract with a source", needed, plan));
             break;
         }
-        let settings = linkage::Settings { attacks: planned.attacks.clone(), seed: plan.seed, notes };
+        let truth = planned.truth.as_ref().map(|truth| linkage::TruthGiven { is_complete: truth.is_complete });
+        let settings = linkage::Settings { attacks: planned.attacks.clone(), seed: plan.seed, notes, truth };
         match linkage::measure(linked, hold_out, &settings, progress, stop) {
             Ok(attacks) => found.attacks.extend(attacks),
             Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),

@@ -6,12 +6,13 @@ use crate::input::{CodedColumn, Extract};
 use crate::plan::LinkagePlan;
 use crate::recode::shared::{KeyColumn, SharedValues, keys_of_subjects};
 use crate::recode::{Hierarchies, Lookups, TreatmentError};
-use crate::table::SubjectCodes;
+use crate::table::{Dictionary, SubjectCodes};
 
 /// Columns of the extract that say who is who, before treatment takes the extract apart.
 pub(crate) struct KeyCells {
     truth: BTreeMap<String, CodedColumn>,
     pseudonyms: Option<CodedColumn>,
+    subject_values: Option<Dictionary>,
     checked: BTreeMap<String, CodedColumn>,
 }
 
@@ -24,6 +25,8 @@ pub(crate) struct OurSide {
     pub(super) truth: BTreeMap<String, KeyColumn>,
     /// The value of the subject column of each subject; `None` where cards are merged to persons.
     pub(super) pseudonyms: Option<KeyColumn>,
+    /// The values of the subject column as they stand in the file; where a source has a hold-out, which must not hold them.
+    pub(super) subject_values: Option<Dictionary>,
     /// Columns that are held against identifiers, by record.
     pub(super) checked: BTreeMap<String, CodedColumn>,
     /// Who each record belongs to; kept for columns that are held against identifiers.
@@ -50,10 +53,13 @@ impl KeyCells {
         let checked = plan.known_identifiers.iter().flat_map(|known| &known.pseudonyms);
         // Values that are merged to persons are no pseudonyms of theirs any more.
         let has_pseudonyms = !merged && plan.sources.iter().any(|source| source.subject.is_some());
+        let has_hold_out = plan.sources.iter().any(|source| source.hold_out.is_some());
+        let held = subject.filter(|_| has_hold_out).map(str::to_owned);
         let subject = subject.filter(|_| has_pseudonyms).map(str::to_owned);
         Ok(Self {
             truth: truth.map(cells).collect::<Result<_, TreatmentError>>()?,
             pseudonyms: subject.as_ref().map(cells).transpose()?.map(|(_, cells)| cells),
+            subject_values: held.as_ref().map(cells).transpose()?.map(|(_, cells)| cells.dictionary),
             checked: checked.map(cells).collect::<Result<_, TreatmentError>>()?,
         })
     }
@@ -73,6 +79,7 @@ impl OurSide {
             values,
             truth: truth.collect(),
             pseudonyms: cells.pseudonyms.map(|cells| keys_of_subjects(subjects, cells)),
+            subject_values: cells.subject_values,
             subjects: subjects.filter(|_| !cells.checked.is_empty()).cloned(),
             checked: cells.checked,
             hierarchies,
@@ -81,7 +88,8 @@ impl OurSide {
 
     /// Bytes of memory that it holds.
     pub(super) fn bytes(&self) -> u64 {
-        let values: usize = self.values.iter().map(|values| values.dictionary.bytes()).sum();
+        let values = self.values.iter().map(|values| &values.dictionary).chain(&self.subject_values);
+        let values: usize = values.map(Dictionary::bytes).sum();
         let keys = self.truth.values().chain(&self.pseudonyms);
         let keys: usize = keys.map(|keys| keys.of_subject.capacity() * 8 + keys.dictionary.bytes()).sum();
         let levels = self.hierarchies.values().flat_map(|file| &file.columns).filter_map(|level| level.coded.as_ref());

@@ -5,13 +5,14 @@
 //! is what the attacker can compute; texts must be equal in their normal form. The distance of two records is Euclidean,
 //! that of a person of the source and a subject of the extract the smallest between a record of the one and one of the
 //! other. Each person is linked to the subject at the smallest distance; t subjects at the same distance count 1 / t
-//! each.
+//! each. Whoever knows that nobody has two partners links both sides one to one instead, at the least distance in all
+//! (`one_to_one.rs`); the figures are those of the way that finds more.
 //!
 //! | figure | meaning |
 //! |---|---|
 //! | `links` | persons with a single nearest subject |
 //! | `expected_correct` | the sum of 1 / t over persons whose right subject is among the nearest t; at most 1 a subject |
-//! | `attack_rate` | `expected_correct` / subjects of the extract: the share linked by distance, DBLR |
+//! | `attack_rate` | `expected_correct` / subjects of the extract: the share linked by distance, DBLR. Of a subject of whom nobody knows who it is, one of the persons who are linked to it is picked at random |
 //! | `correct` | subjects who are the single nearest of their own person, where no tie adds to `expected_correct` |
 //! | `precision`, `recall` | right links / `links`, and `correct` / subjects whose key somebody in the source has |
 //! | `inside` | share of pairs of partners with the true value in released value ± 0.05 standard deviations, in every number: `dRisk` |
@@ -39,6 +40,7 @@
 mod interval;
 mod locations;
 mod nearest;
+mod one_to_one;
 #[doc(hidden)]
 pub mod oracle;
 mod scale;
@@ -48,13 +50,14 @@ mod test;
 use self::interval::inside;
 use self::locations::Locations;
 use self::nearest::nearest;
+use self::one_to_one::{OneToOne, one_to_one};
 use self::scale::{INTERVAL, Scale};
+use super::expected::ratio;
 use super::keys::{Groups, Keys};
-use super::lookup::{self, Claim};
-use super::truth::Partners;
+use super::lookup::{self, Claim, Gathered};
+use super::truth::{Known, Partners};
 use super::{Comparison, LinkedTables, guess, share};
 use crate::result::{AttackKind, DistanceDetail, LinkageAttack};
-use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
 /// Distances that are computed at most; some half a minute on two cores.
@@ -83,7 +86,8 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     let [ours, theirs] = [(&linked.ours, &groups[0]), (&linked.theirs, &groups[1])]
         .map(|(table, groups)| Locations::new(table, groups, &apart));
     let partners = linked.truth.as_ref().map(Partners::new);
-    let standing = |person: u32, subjects: &[u32]| Standing::new(person, subjects, partners.as_ref());
+    let known = linked.known();
+    let standing = |person: u32, subjects: &[u32]| Standing::new(person, subjects, partners.as_ref(), known.as_ref());
     let Some(standings) = nearest([&ours, &theirs], &apart, most, stop, standing)? else {
         let words = "the numbers leave more distances to compute than are ever computed; share one more text, or fewer \
                      numbers";
@@ -101,7 +105,11 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
         Some(partners) => inside(linked, partners, &scales, most / PAIR_COST, stop)?,
         None => None,
     };
-    summed_up(&mut attack, linked, &standings);
+    summed_up(&mut attack, linked, &standings, known.as_ref());
+    if let Some(known) = &known {
+        let paired = one_to_one([&ours, &theirs], &apart, known, most, stop)?;
+        take_the_better(&mut attack, paired);
+    }
     if let (Some(detail), Some(counted)) = (&mut attack.distance, counted) {
         detail.pairs = Some(counted.pairs);
         [detail.inside, detail.inside_robust] = counted.inside.map(|inside| share(inside, counted.pairs));
@@ -181,34 +189,44 @@ struct Standing {
     first: u32,
     /// Those of them who are the person.
     right: Vec<u32>,
+    /// Those of them of whom nobody knows who they are; none where there are more than are told one by one.
+    unknown: Vec<u32>,
 }
 
+/// Tied subjects up to which each is told.
+const TOLD_EACH: usize = 1 << 12;
+
 impl Standing {
-    fn new(person: u32, nearest: &[u32], partners: Option<&Partners>) -> Self {
+    fn new(person: u32, nearest: &[u32], partners: Option<&Partners>, known: Option<&Known>) -> Self {
         let right = partners.map(|partners| partners.among(nearest, person)).unwrap_or_default();
-        Self { person, tied: nearest.len(), first: nearest[0], right }
+        let is_unknown = |subject: &&u32| known.is_some_and(|known| known.of(**subject).is_empty());
+        let few = if nearest.len() <= TOLD_EACH { nearest } else { &[] };
+        let unknown = few.iter().filter(is_unknown).copied().collect();
+        Self { person, tied: nearest.len(), first: nearest[0], right, unknown }
     }
 }
 
-fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Standing]) {
+fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Standing], known: Option<&Known>) {
     if let Some(detail) = &mut attack.distance {
         detail.looked_up = standings.len() as u64;
     }
     let single = standings.iter().filter(|standing| standing.tied == 1);
     let claims: Vec<Claim> = single.map(|standing| (standing.person, standing.first)).collect();
     lookup::score(attack, linked, &claims);
-    if linked.truth.is_none() {
+    let Some(known) = known else {
         attack.notes.push(
             "somebody always lies nearest, so without truth nothing is known of how many of the links are right"
                 .to_owned(),
         );
         return;
+    };
+    gathered(linked, standings).write(attack, Some(known));
+    if known.subjects() < attack.subjects {
+        let crowds = crowds(standings);
+        attack.expected_correct = attack.expected_correct.map(|links| links + crowds);
     }
-    let found = found(attack.subjects, standings);
-    attack.expected_correct = Some(found);
-    attack.attack_rate = rate(found, attack.subjects);
-    attack.interval = interval(found, attack.subjects);
-    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    lookup::rate(attack);
+    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
     if standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty()) {
         // With ties the rate is more than the links that are right, so that these are not its count.
         attack.correct = None;
@@ -216,25 +234,49 @@ fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Sta
     }
 }
 
-/// Subjects that are found: by the share of those equally near, and nobody more than once.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn found(subjects: u64, standings: &[Standing]) -> f64 {
-    let mut of_subject = vec![0.0_f64; usize::try_from(subjects).unwrap_or(0)];
+/// Takes the pairing in place of the nearest where more of its links are right: whoever attacks has both ways.
+fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
+    let Some(paired) = paired else {
+        return attack.notes.push("there are too many near pairs to link both sides one to one".to_owned());
+    };
+    if let Some(detail) = &mut attack.distance {
+        (detail.nearest_rate, detail.one_to_one_rate) = (attack.attack_rate, ratio(paired.expected, attack.subjects));
+    }
+    if attack.expected_correct.is_some_and(|nearest| nearest >= paired.expected) {
+        return;
+    }
+    let right = one_to_one::whole(paired.known.expected_correct);
+    attack.links = Some(paired.links);
+    attack.claim_rate = share(paired.links, attack.subjects);
+    attack.correct = Some(right);
+    attack.precision = share(right, paired.links);
+    attack.recall = share(right, paired.known.subjects);
+    attack.expected_correct = Some(paired.expected);
+    attack.known_truth = Some(paired.known);
+    lookup::rate(attack);
+    attack
+        .notes
+        .push("linking both sides one to one, at the least distance in all, finds more than the nearest".to_owned());
+}
+
+/// What persons say of each subject: of one who is known only what is right, of another everything.
+fn gathered(linked: &LinkedTables, standings: &[Standing]) -> Gathered {
+    let mut gathered = Gathered::new(linked.ours.subjects());
     for standing in standings {
         for &subject in &standing.right {
-            of_subject[subject as usize] += 1.0 / standing.tied as f64;
+            gathered.add(subject, standing.tied, true);
+        }
+        for &subject in standing.unknown.iter().filter(|&subject| standing.right.binary_search(subject).is_err()) {
+            gathered.add(subject, standing.tied, false);
         }
     }
-    of_subject.into_iter().map(|share| share.min(1.0)).sum()
+    gathered
 }
 
+/// Links to be expected in crowds too large to be told one by one: of each at most one, for one of its persons is picked,
+/// and one of those that this person is tied with.
 #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn rate(found: f64, subjects: u64) -> Option<f64> {
-    (subjects > 0).then(|| found / subjects as f64)
-}
-
-/// As if the expected number had been counted; not above the subjects.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
-fn interval(found: f64, subjects: u64) -> Option<[f64; 2]> {
-    wilson_interval((found.round() as u64).min(subjects), subjects)
+fn crowds(standings: &[Standing]) -> f64 {
+    let large = standings.iter().filter(|standing| standing.tied > TOLD_EACH);
+    large.map(|standing| (standing.first, standing.tied)).collect::<std::collections::BTreeSet<_>>().len() as f64
 }

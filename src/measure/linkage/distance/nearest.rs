@@ -80,6 +80,40 @@ fn found(
     Ok((work.into_inner() <= most).then_some(found))
 }
 
+/// For each location of the source the locations of the extract that lie nearest, at most `number`, each with its squared
+/// distance; `None` where finding them takes more than `most` distances.
+pub(super) fn candidates(
+    [ours, theirs]: [&Locations; 2],
+    scales: &[&Scale],
+    number: usize,
+    most: u64,
+    stop: &Stop,
+) -> Result<Option<Vec<Vec<(f64, u32)>>>, StopReason> {
+    let weights: Vec<f64> = scales.iter().map(|scale| scale.weight).collect();
+    let groups = ours.groups();
+    let trees: Vec<Tree> = groups.par_iter().map(|group| tree(ours, group.clone(), weights.len())).collect();
+    let work = AtomicU64::new(0);
+    let one = |location: usize| {
+        stop.check()?;
+        let group = theirs.all[location].group;
+        let place = groups.binary_search_by(|locations| ours.all[locations.start].group.cmp(&group));
+        let Ok(place) = place else { return Ok(Vec::new()) };
+        if work.load(Ordering::Relaxed) > most {
+            return Ok(Vec::new());
+        }
+        let distances = Cell::new(0);
+        let squared = |one: &[f64], other: &[f64]| {
+            distances.set(distances.get() + 1);
+            distance(one, other, &weights)
+        };
+        let nearest = trees[place].nearest(theirs.coordinates(location), number, &squared).unwrap_or_default();
+        work.fetch_add(distances.get(), Ordering::Relaxed);
+        Ok(nearest.into_iter().map(|(squared, &location)| (squared, location)).collect())
+    };
+    let found: Vec<Vec<(f64, u32)>> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
+    Ok((work.into_inner() <= most).then_some(found))
+}
+
 fn tree(locations: &Locations, group: std::ops::Range<usize>, dimensions: usize) -> Tree<'_> {
     let mut tree = KdTree::new(dimensions);
     // The tree is split as it grows: from locations in the order of their numbers it would become a chain.

@@ -15,6 +15,7 @@ pub(super) struct Figures {
     pub(super) ambiguous: u64,
     pub(super) no_match: u64,
     pub(super) one_to_one: u64,
+    /// The sum of f / max(F, f), which marketer risk is made of.
     pub(super) expected_correct: f64,
     pub(super) k_map: Option<u64>,
 }

@@ -12,21 +12,22 @@
 //!
 //! | figure | formula |
 //! |---|---|
-//! | expected correct links | sum of f / m |
+//! | expected correct links | sum of f / F, with what truth says of a subject in place of its 1 / F (`expected.rs`) |
 //! | k-map | smallest F |
 //! | delta-presence | smallest and largest f / F over **all** classes of the source, at most 1 |
 //! | population mismatch | classes with f > F |
 //! | journalist, highest | 1 / smallest m |
 //! | journalist, average | the larger of classes / sum of m, and (sum of f / m) / (sum of f) |
-//! | marketer | expected correct links / subjects of the extract |
+//! | marketer | sum of f / m / subjects of the extract; `column_sets` have the same sum |
 //!
 //! Sources: Sweeney, IJUFKS 10(5), 2002; El Emam & Dankar, JAMIA 15(5), 2008, and El Emam, *Guide to the
 //! De-Identification of Personal Health Information*, 2013 (k-map, journalist, marketer); Nergiz, Atzori & Clifton,
 //! SIGMOD 2007 (delta-presence).
 //!
 //! # Rates
-//! `attack_rate` is the share of subjects with a correct claimed link where the truth is known (a claimed link is
-//! correct when the only match has the subject's key), else the expected share. The baseline is that of `guess.rs`.
+//! `attack_rate` is expected correct links / subjects of the extract. Everybody was counted, so its interval is the rate
+//! itself. Where a subject takes one of several records and its right person is known, the record counts on which the
+//! right person is found among the fewest: the worst case of one known event. The baseline is that of `guess.rs`.
 //!
 //! # Guarantee
 //! Counts equal those of [`oracle`]; sums are over sizes in ascending order, so that equal input gives equal bytes for
@@ -46,9 +47,9 @@ pub mod oracle;
 mod test;
 mod truth;
 
+use super::expected::Expected;
 use super::{LinkedTables, guess};
 use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading, UndefinedField};
-use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::{ColumnSet, LinkedCounts, Table, lattice, lattice_size, linked_counts};
 use figures::Figures;
@@ -80,6 +81,13 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     let subjects = ours.subjects() as u64;
     let of_full = counts.last().map(|counts| Figures::new(counts, subjects)).unwrap_or_default();
     let scored = linked.truth.as_ref().map(|keys| truth::score(linked, keys, &full, stop)).transpose()?;
+    let mut expected = Expected::default();
+    let of_subjects = counts.last().map_or(&[][..], |counts| &counts.subjects);
+    of_subjects.iter().for_each(|class| expected.add_unknown(class.theirs, class.subjects));
+    let known = linked.known();
+    if let Some(known) = &known {
+        truth::settle(&mut expected, linked, known, stop)?;
+    }
     let names = |set: &ColumnSet| set.columns().iter().map(|&column| linked.columns[column].name.clone()).collect();
     let mut attack = LinkageAttack {
         reading: Some(reading(ours)),
@@ -89,6 +97,7 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     if let Some(counts) = counts.last() {
         describe(&mut attack, counts, &of_full);
     }
+    expected.write(&mut attack, known.as_ref());
     rate(&mut attack, scored.as_ref(), guess::baseline(linked));
     let apart = columns_apart(&attack);
     if !apart.is_empty() {
@@ -144,7 +153,6 @@ fn describe(attack: &mut LinkageAttack, counts: &LinkedCounts, figures: &Figures
     attack.ambiguous = Some(figures.ambiguous);
     attack.no_match = Some(figures.no_match);
     attack.one_to_one = Some(figures.one_to_one);
-    attack.expected_correct = Some(figures.expected_correct);
     attack.population_mismatch = Some(figures::population_mismatch(counts));
     attack.links = Some(figures.unique);
     attack.k_map = figures.k_map.or_else(|| undefined(attack, "k_map", "no-overlap"));
@@ -168,11 +176,6 @@ fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>, baseline: Option<f6
         attack.precision = ratio(count(scored.correct), claimed).or_else(|| undefined(attack, "precision", "no-links"));
         attack.recall =
             ratio(count(scored.correct), scored.in_source).or_else(|| undefined(attack, "recall", "no-true-partners"));
-        attack.attack_rate = ratio(count(scored.correct), subjects);
-        attack.interval = wilson_interval(scored.correct, subjects);
-    } else {
-        attack.attack_rate = ratio(attack.expected_correct.unwrap_or(0.0), subjects);
-        attack.interval = attack.attack_rate.map(|rate| [rate, rate]);
     }
     if attack.attack_rate.is_none() {
         undefined::<f64>(attack, "attack_rate", "empty");
@@ -180,7 +183,7 @@ fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>, baseline: Option<f6
     }
     attack.baseline_rate =
         baseline.or_else(|| undefined(attack, "baseline_rate", if subjects == 0 { "empty" } else { "empty-source" }));
-    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
 }
 
 /// Lists the field as null for this reason.

@@ -20,6 +20,8 @@ pub struct Links {
     pub k_map: Option<u64>,
     /// Subjects of which a record matches one subject only, and the right one.
     pub correct: u64,
+    /// Links to be expected to be right.
+    pub expected: f64,
 }
 
 type Key = Vec<u32>;
@@ -43,6 +45,24 @@ fn crowd(keys: &[Vec<Key>], key: &Key) -> Vec<usize> {
     (0..keys.len()).filter(|&subject| keys[subject].contains(key)).collect()
 }
 
+/// With what chance the right person is picked for a subject, by the record on which that is likeliest.
+#[expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+fn chance(linked: &LinkedTables, subject: usize, matches: &[(Vec<usize>, usize)]) -> f64 {
+    let key = |keys: &SubjectKeys| {
+        keys.ours[subject].filter(|key| keys.ours.iter().flatten().filter(|other| *other == key).count() == 1)
+    };
+    let partners: Vec<usize> = linked.truth.as_ref().map_or_else(Vec::new, |keys| {
+        let Some(key) = key(keys) else { return Vec::new() };
+        (0..keys.theirs.len()).filter(|&person| keys.theirs[person] == Some(key)).collect()
+    });
+    let of = |persons: &Vec<usize>| {
+        let right =
+            if partners.is_empty() { 1 } else { persons.iter().filter(|person| partners.contains(person)).count() };
+        right as f64 / persons.len() as f64
+    };
+    matches.iter().map(|(persons, _)| of(persons)).fold(0.0, f64::max)
+}
+
 /// Links on these columns.
 #[must_use]
 pub fn links(linked: &LinkedTables, columns: &[usize]) -> Links {
@@ -64,6 +84,7 @@ pub fn links(linked: &LinkedTables, columns: &[usize]) -> Links {
             let only = matches.iter().filter(|(matches, _)| matches.len() == 1);
             only.clone().any(|(only, _)| keys.ours[subject].is_some() && keys.ours[subject] == keys.theirs[only[0]])
         };
+        links.expected += chance(linked, subject, &matches);
         links.correct += u64::from(linked.truth.as_ref().is_some_and(right));
     }
     links.crowds.sort_unstable();

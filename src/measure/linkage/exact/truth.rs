@@ -1,8 +1,13 @@
 //! How many claimed links are right, where it is known who is who.
 
+use rayon::prelude::*;
+
+use crate::measure::linkage::expected::{Chance, Expected};
+use crate::measure::linkage::keys::{Groups, Keys};
+use crate::measure::linkage::truth::Known;
 use crate::measure::linkage::{LinkedTables, SubjectKeys};
 use crate::stop::{Stop, StopReason};
-use crate::table::{ColumnSet, sole_partners};
+use crate::table::{ColumnSet, Table, sole_partners};
 
 /// Claimed links, held against the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,4 +37,64 @@ pub(super) fn score(
         }
     }
     Ok(Scored { correct, in_source: keys.in_source(), repeated: keys.repeat() })
+}
+
+/// Puts what is known of each subject that matches in the place of the 1 / F of the record it takes.
+pub(super) fn settle(
+    expected: &mut Expected,
+    linked: &LinkedTables,
+    known: &Known<'_>,
+    stop: &Stop,
+) -> Result<(), StopReason> {
+    stop.check()?;
+    let tables = [&linked.ours, &linked.theirs];
+    let mut groups = Groups::new(tables);
+    for (place, column) in linked.ours.columns().iter().enumerate() {
+        groups.refine(tables, place, &Keys::equal(column));
+    }
+    let [ours, theirs] = groups.into_records();
+    // Each person once in each class, by class.
+    let mut persons: Vec<(u64, u32)> = in_classes(&linked.theirs, &theirs);
+    drop(theirs);
+    persons.par_sort_unstable();
+    persons.dedup();
+    stop.check()?;
+    let mut subjects: Vec<(u32, u64)> =
+        in_classes(&linked.ours, &ours).into_iter().map(|(class, subject)| (subject, class)).collect();
+    drop(ours);
+    subjects.retain(|&(subject, _)| !known.of(subject).is_empty());
+    subjects.par_sort_unstable();
+    subjects.dedup();
+    for records in subjects.chunk_by(|one, other| one.0 == other.0) {
+        stop.check()?;
+        let subject = records[0].0;
+        let crowds = records.iter().map(|&(_, class)| crowd(&persons, class)).filter(|crowd| !crowd.is_empty());
+        let chance = |crowd: &[(u64, u32)]| {
+            let is_in = |person: u32| crowd.binary_search_by_key(&person, |&(_, other)| other).is_ok();
+            Chance::new(u32::try_from(crowd.len()).unwrap_or(u32::MAX), known.right(subject, is_in))
+        };
+        let chances = crowds.map(chance);
+        let Some((fewest, best)) = chances.fold(None, |so_far: Option<(u32, Chance)>, next| {
+            Some(so_far.map_or((next.of, next), |(fewest, best)| (fewest.min(next.of), best.larger(next))))
+        }) else {
+            continue;
+        };
+        expected.settle(fewest, best);
+    }
+    Ok(())
+}
+
+/// The class and the subject of each record that has one.
+fn in_classes(table: &Table, classes: &[Option<u64>]) -> Vec<(u64, u32)> {
+    let subject = |record: usize| match table.subject_of_record() {
+        Some(subjects) => Some(subjects[record]),
+        None => u32::try_from(record).ok(),
+    };
+    classes.iter().enumerate().filter_map(|(record, class)| Some(((*class)?, subject(record)?))).collect()
+}
+
+/// The persons of a class, by number.
+fn crowd(persons: &[(u64, u32)], class: u64) -> &[(u64, u32)] {
+    let from = &persons[persons.partition_point(|&(other, _)| other < class)..];
+    &from[..from.partition_point(|&(other, _)| other == class)]
 }

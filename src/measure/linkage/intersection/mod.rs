@@ -101,9 +101,10 @@ fn conclude(attack: &mut LinkageAttack, detail: &IntersectionDetail) {
     let rate = detail.unique_in_both as f64 / detail.common as f64;
     let baseline = detail.unique_in_extract as f64 / detail.common as f64;
     attack.attack_rate = Some(rate);
+    attack.expected_correct = Some(detail.unique_in_both as f64);
     attack.interval = Some([rate, rate]);
     attack.baseline_rate = Some(baseline);
-    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
     if attack.source_equals_extract {
         attack.notes.push("both releases hold the same records: the second can add nothing".to_owned());
     }

@@ -10,6 +10,8 @@
 //! Nobody has two partners. The probability of a link is therefore not that of its weight alone, but that over all
 //! one-to-one sets of links (`posterior.rs`), in which the candidates of a subject, and nobody, compete for it. Links
 //! are those of the one-to-one assignment of largest total weight; those of probability 0.5 and more are claimed.
+//! `expected_correct` is the sum of the probabilities of all links of the assignment, claimed or not: two people who look
+//! alike share a link that is right for one of them. Where truth says who a subject is, its link counts by that.
 //!
 //! # Source
 //! Fellegi & Sunter, JASA 64(328), 1183-1210 (1969); Winkler, Proceedings of the Section on Survey Research Methods,

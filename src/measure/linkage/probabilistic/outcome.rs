@@ -4,12 +4,12 @@ use super::blocking::{Candidates, Rule};
 use super::em::{Fit, Model};
 use super::fields::Fields;
 use super::posterior::{Edge, posterior};
-use super::score::{Link, Truth, calibration, rounded};
+use super::score::{Link, Truth, Worth, calibration, rounded};
 use super::weights;
 use super::{SMALLEST_LAMBDA, Settings};
 use crate::measure::linkage::{LinkedTables, assign, guess, undefined as undefined_fields};
 use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading};
-use crate::stats::wilson_interval;
+use crate::stats::QUANTILE;
 use crate::stop::{Stop, StopReason};
 
 /// Links of at least this probability are claimed.
@@ -134,9 +134,9 @@ impl Learned<'_> {
         let truth = self.truth();
         let subjects = result.subjects as f64;
         let claimed: Vec<Link> = links.iter().filter(|link| link.probability >= CLAIMED).copied().collect();
-        let expected: f64 = claimed.iter().map(|link| link.probability).sum();
+        let worth = truth.as_ref().map_or_else(|| Worth::stated(links), |truth| truth.worth(links));
         result.links = Some(claimed.len() as u64);
-        result.expected_correct = Some(expected);
+        result.expected_correct = Some(worth.links);
         result.claim_rate = Some(claimed.len() as f64 / subjects);
         result.calibration = calibration(links, truth.as_ref());
         if let Some(detail) = &mut result.probabilistic {
@@ -150,16 +150,15 @@ impl Learned<'_> {
             result.correct = Some(correct);
             result.precision = share(claimed.len() as u64);
             result.recall = share(truth.partners());
-            result.attack_rate = Some(correct as f64 / subjects);
-            result.interval = wilson_interval(correct, result.subjects);
-        } else {
-            let spread =
-                1.96 * claimed.iter().map(|link| link.probability * (1.0 - link.probability)).sum::<f64>().sqrt();
-            let share = |links: f64| (links / subjects).clamp(0.0, 1.0);
-            result.attack_rate = Some(share(expected));
-            result.interval = Some([share(expected - spread), share(expected + spread)]);
+            result.known_truth = Some(worth.known_truth(truth));
+        }
+        let spread = QUANTILE * worth.variance.sqrt();
+        let share = |links: f64| (links / subjects).clamp(0.0, 1.0);
+        result.attack_rate = Some(share(worth.links));
+        result.interval = Some([share(worth.links - spread), share(worth.links + spread)]);
+        if spread > 0.0 {
             result.notes.push("the interval takes the stated probabilities to be right".to_owned());
         }
-        result.evidence = guess::evidence(result.interval, result.baseline_rate);
+        result.evidence = guess::evidence(result.attack_rate, result.baseline_rate);
     }
 }

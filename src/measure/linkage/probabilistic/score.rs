@@ -5,7 +5,8 @@ use super::compare::Map;
 use super::blocking::Candidates;
 use super::fields::Side;
 use crate::measure::linkage::SubjectKeys;
-use crate::result::CalibrationBin;
+use crate::measure::linkage::truth::Known;
+use crate::result::{CalibrationBin, KnownTruth};
 
 /// A link of the one-to-one assignment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +28,7 @@ pub(super) struct Truth<'a> {
     theirs: &'a Side,
     /// The keys of the source in ascending order.
     sorted: Vec<u32>,
+    known: Known<'a>,
     /// First and last place of the subjects with the same row, on either side.
     our_twins: Vec<[usize; 2]>,
     their_twins: Vec<[usize; 2]>,
@@ -36,7 +38,7 @@ impl<'a> Truth<'a> {
     pub(super) fn new(keys: &'a SubjectKeys, ours: &'a Side, theirs: &'a Side) -> Self {
         let mut sorted: Vec<u32> = keys.theirs.iter().copied().flatten().collect();
         sorted.sort_unstable();
-        Self { keys, ours, theirs, sorted, our_twins: twins(ours), their_twins: twins(theirs) }
+        Self { keys, ours, theirs, sorted, known: Known::new(keys), our_twins: twins(ours), their_twins: twins(theirs) }
     }
 
     fn our_key(&self, place: usize) -> Option<u32> {
@@ -87,6 +89,74 @@ impl<'a> Truth<'a> {
             })
         };
         links.iter().map(share).sum()
+    }
+}
+
+/// Links to be expected to be right, with what is known of them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Worth {
+    /// Links that are right, or expected to be.
+    pub(super) links: f64,
+    /// Variance of those that are expected to be.
+    pub(super) variance: f64,
+    /// Subjects with a link whose right person is known, those of them who are linked rightly, and with what chance.
+    claimed: f64,
+    found: f64,
+    of_known: f64,
+}
+
+impl Worth {
+    /// Links of which nothing but their probability is known.
+    pub(super) fn stated(links: &[Link]) -> Self {
+        let variance = |link: &Link| link.probability * (1.0 - link.probability);
+        Self {
+            links: links.iter().map(|link| link.probability).sum(),
+            variance: links.iter().map(variance).sum(),
+            ..Self::default()
+        }
+    }
+
+    /// What is known of whom.
+    pub(super) fn known_truth(&self, truth: &Truth<'_>) -> KnownTruth {
+        KnownTruth {
+            subjects: truth.known.subjects(),
+            claimed: rounded(self.claimed),
+            found: rounded(self.found),
+            expected_correct: self.of_known,
+            complete: false,
+        }
+    }
+}
+
+impl Truth<'_> {
+    /// Links by what is known of their subjects, else by their probability. Who of those with the same row on every
+    /// column has which link says nothing, so a link counts with the mean over them.
+    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
+    pub(super) fn worth(&self, links: &[Link]) -> Worth {
+        /// Known subjects, those with a right person among the others, and the sum of their chances.
+        type OfCrowd = (u64, u64, f64);
+        let mut crowds: Map<(usize, usize), OfCrowd> = Map::default();
+        let mut sum = Worth::default();
+        for link in links {
+            let (ours, theirs) = (self.our_twins[link.ours], self.their_twins[link.theirs]);
+            let crowd = (ours[1] - ours[0]) as f64;
+            let (known, found, chances) = *crowds.entry((ours[0], theirs[0])).or_insert_with(|| {
+                let mut persons: Vec<u32> = (theirs[0]..theirs[1]).map(|place| self.theirs.subjects[place]).collect();
+                persons.sort_unstable();
+                let is_in = |person: u32| persons.binary_search(&person).is_ok();
+                let right = (ours[0]..ours[1]).filter_map(|place| self.known.right(self.ours.subjects[place], is_in));
+                right.fold((0, 0, 0.0), |(known, found, chances), right| {
+                    (known + 1, found + u64::from(right > 0), chances + f64::from(right) / persons.len() as f64)
+                })
+            });
+            let unknown = (crowd - known as f64) / crowd;
+            sum.links += chances / crowd + unknown * link.probability;
+            sum.variance += unknown * link.probability * (1.0 - link.probability);
+            sum.claimed += known as f64 / crowd;
+            sum.found += found as f64 / crowd;
+            sum.of_known += chances / crowd;
+        }
+        sum
     }
 }
 

@@ -3,8 +3,10 @@
 use super::belief::Pair;
 use super::features::Side;
 use super::{Edge, assign};
+use crate::measure::linkage::expected::ratio;
+use crate::measure::linkage::truth::Known;
 use crate::measure::linkage::{LinkedTables, SubjectKeys, guess, share};
-use crate::result::{AttackKind, CalibrationBin, LinkageAttack};
+use crate::result::{AttackKind, CalibrationBin, KnownTruth, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 
@@ -56,22 +58,28 @@ impl Links {
     pub(super) fn summed_up(&self, linked: &LinkedTables, doubt: f64) -> LinkageAttack {
         let truth = linked.truth.as_ref();
         let is_right = |link: &Link| truth.map(|truth| truth.are_one(link.ours, link.theirs));
-        let expected: f64 = self.0.iter().map(|link| link.probability).sum();
         let correct = truth.map(|_| self.0.iter().filter(|link| is_right(link) == Some(true)).count() as u64);
         let (links, subjects) = (self.0.len() as u64, linked.ours.subjects() as u64);
         let baseline = guess::baseline(linked);
-        let found = correct.map_or(expected, |correct| correct as f64);
-        let end = |part: f64| wilson_interval((found * part).round() as u64, subjects);
+        let (known_truth, unknown) = self.by_truth(linked.known().as_ref(), doubt.is_finite());
+        let counted = known_truth.map_or(0.0, |known| known.expected_correct);
+        let expected = counted + unknown;
+        let end = |part: f64| wilson_interval((unknown * part).round() as u64, subjects);
         // A count of right links is what it is; an expected one rests on how many are taken to be in both.
-        let doubt = if correct.is_some() { 0.0 } else { doubt };
-        let ends = end((1.0 - doubt).max(0.0)).zip(end((1.0 + doubt).min(subjects as f64 / found.max(1.0))));
-        let interval = ends.map(|(low, high)| [low[0], high[1]]);
+        let interval = if unknown > 0.0 {
+            let ends = end((1.0 - doubt).max(0.0)).zip(end((1.0 + doubt).min(subjects as f64 / unknown.max(1.0))));
+            let add = |share: f64| (counted / subjects as f64 + share).min(1.0);
+            ends.map(|(low, high)| [add(low[0]), add(high[1])])
+        } else {
+            ratio(expected, subjects).map(|rate| [rate; 2])
+        };
         let common = truth.map(SubjectKeys::in_source);
         let mut attack = LinkageAttack {
-            attack_rate: Some(found / subjects as f64),
+            attack_rate: ratio(expected, subjects),
             interval,
+            known_truth,
             baseline_rate: baseline,
-            evidence: guess::evidence(interval, baseline),
+            evidence: guess::evidence(ratio(expected, subjects), baseline),
             expected_correct: Some(expected),
             links: Some(links),
             claim_rate: share(links, subjects),
@@ -81,10 +89,31 @@ impl Links {
             calibration: self.calibration(is_right),
             ..linked.attack(AttackKind::Release)
         };
-        if correct.is_none() {
-            attack.notes.push("the share is what the attack expects of its own links; no truth was given".to_owned());
+        if unknown > 0.0 {
+            attack.notes.push(
+                "the share is what the attack expects of its own links where no truth says who is who".to_owned(),
+            );
         }
         attack
+    }
+
+    /// Links of subjects whose right person is known, and what is expected of the others. Where nothing shows that anybody
+    /// is in both releases no probability can be stated, so that a link counts until it is shown to be wrong.
+    fn by_truth(&self, known: Option<&Known<'_>>, is_stated: bool) -> (Option<KnownTruth>, f64) {
+        let mut of_known = known.map(|known| KnownTruth { subjects: known.subjects(), ..KnownTruth::default() });
+        let mut unknown = 0.0;
+        for link in &self.0 {
+            let right = known.and_then(|known| known.right(link.ours, |person| person == link.theirs));
+            match (right, &mut of_known) {
+                (Some(right), Some(of_known)) => {
+                    of_known.claimed += 1;
+                    of_known.found += u64::from(right > 0);
+                }
+                _ => unknown += if is_stated { link.probability } else { 1.0 },
+            }
+        }
+        let of_known = of_known.map(|known| KnownTruth { expected_correct: known.found as f64, ..known });
+        (of_known, unknown)
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bin from 0 to 10")]

@@ -28,7 +28,8 @@
 //! apart; they are not linked. Dates count by weekday and day of the month only, so that two releases over the same
 //! period are linked by habits, not by single events: exact linkage does that.
 //!
-//! Where the share of people in both is not above 0 by more than its error, and no truth is given, nothing is claimed
+//! Where the share of people in both is not above 0 by more than its error, and no truth says of four in five subjects who
+//! they are, nothing is claimed
 //! (`nobody-in-common`). That is so for releases of unrelated people but for about 1 in 40, for people whose histories say
 //! nothing about them, and also where too few are in both to show: of 500 subjects with 12 records each, some 50. With
 //! longer or more personal histories 10 are enough. It is no proof that nobody can be followed.
@@ -119,12 +120,13 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let study =
         Study::new(&features, [&ours, &theirs], &histories, (settings, Later::new(linked, features::is_time)), stop)?;
     let pairs = study.pairs(stop)?;
-    if linked.truth.is_none() && !study.in_common.shows() {
+    if !study.in_common.shows() && !is_mostly_known(linked) {
         return Ok(undefined(linked, "nobody-in-common", NOBODY));
     }
     let probabilities = study.probabilities(&pairs);
     let links = Links::new(&pairs, &probabilities, [&ours, &theirs], stop)?;
-    let mut attack = links.summed_up(linked, study.in_common.doubt);
+    let doubt = if study.in_common.shows() { study.in_common.doubt } else { f64::INFINITY };
+    let mut attack = links.summed_up(linked, doubt);
     attack.notes.extend(doubts(linked));
     attack.release = Some(ReleaseDetail {
         features: features.iter().map(|feature| feature.name.clone()).collect(),
@@ -135,6 +137,11 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
         common: linked.truth.as_ref().map(SubjectKeys::in_source),
     });
     Ok(attack)
+}
+
+/// Whether truth says of most subjects who they are: four in five, as wherever the truth is asked for.
+fn is_mostly_known(linked: &LinkedTables) -> bool {
+    linked.known().is_some_and(|known| 5 * known.subjects() >= 4 * linked.ours.subjects() as u64)
 }
 
 /// Why nothing can be linked, if so.

@@ -219,7 +219,12 @@ fn where_half_are_in_both_the_expected_number_is_near_the_right_one() {
     let expected = blind.expected_correct.unwrap();
     assert!((expected - right).abs() < 0.2 * right, "expected {expected}, right {right}");
     // Truth scores links and changes none, and the interval of the blind attack covers what is right.
-    assert_eq!((told.expected_correct, told.links), (blind.expected_correct, blind.links));
+    assert_eq!(told.links, blind.links);
+    // Half are known; what is expected of the others stands beside what is right.
+    let known = told.known_truth.unwrap();
+    assert_eq!((known.subjects, known.expected_correct), (60, right));
+    let others = told.expected_correct.unwrap() - right;
+    assert!((0.0..0.2 * right).contains(&others), "{others}");
     let [low, high] = blind.interval.unwrap().map(|share| share * 120.0);
     assert!(low < right && right < high, "{low} to {high}, right {right}");
     assert_eq!(blind.evidence, crate::result::Evidence::Found);

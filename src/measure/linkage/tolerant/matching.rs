@@ -4,6 +4,8 @@ use rayon::prelude::*;
 
 use super::points::{Shape, Side};
 use super::window::{agree, span, spans_around};
+use crate::measure::linkage::expected::Chance;
+use crate::measure::linkage::truth::Known;
 use crate::measure::unicity::Tolerance;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -20,12 +22,19 @@ pub(super) struct Hit {
     pub(super) expected: u64,
     /// The subject of the source that matches, when it is one.
     pub(super) only: Option<u32>,
+    /// How many are claimed, and how many of them are right; over all records of the subject that one with the largest
+    /// share of right ones.
+    pub(super) chance: Chance,
 }
 
 impl Hit {
     /// The better of two hits of a subject: fewer matches, then more to be expected. Two as good ones that lead to
     /// different subjects lead to nobody.
     fn best(self, other: Self) -> Self {
+        Self { chance: self.chance.larger(other.chance), ..self.better(other) }
+    }
+
+    fn better(self, other: Self) -> Self {
         let rank = |hit: &Self| (hit.matches, u64::MAX - hit.expected);
         match rank(&self).cmp(&rank(&other)) {
             std::cmp::Ordering::Less => self,
@@ -41,16 +50,17 @@ impl Hit {
 pub(super) fn hits(
     tables: [&Table; 2],
     shape: &Shape,
+    known: Option<&Known<'_>>,
     budget: &mut u64,
     stop: &Stop,
 ) -> Result<Option<Vec<Option<Hit>>>, StopReason> {
     stop.check()?;
     let found = match cheapest(tables, shape, stop)? {
-        None => by_class(&shape.side(tables, 0, None), &shape.side(tables, 1, None)),
+        None => by_class(&shape.side(tables, 0, None), &shape.side(tables, 1, None), known),
         Some((_, comparisons)) if comparisons > *budget => return Ok(None),
         Some((join, comparisons)) => {
             *budget -= comparisons;
-            join.found(tables, stop)?
+            join.found(tables, known, stop)?
         }
     };
     let mut best: Vec<Option<Hit>> = vec![None; tables[0].subjects()];
@@ -62,7 +72,7 @@ pub(super) fn hits(
 }
 
 /// Without numbers the groups are classes: all of a class match each other.
-fn by_class(ours: &Side, theirs: &Side) -> Vec<(u32, Hit)> {
+fn by_class(ours: &Side, theirs: &Side, known: Option<&Known<'_>>) -> Vec<(u32, Hit)> {
     let mut found = Vec::new();
     // A class holds each of its subjects once.
     for class in ours.points.chunk_by(|one, next| one.group == next.group) {
@@ -70,7 +80,12 @@ fn by_class(ours: &Side, theirs: &Side) -> Vec<(u32, Hit)> {
         if let (Ok(matches), [first, ..]) = (u32::try_from(matching.len()), matching) {
             let expected = CERTAIN / matching.len().max(class.len()) as u64;
             let only = (matches == 1).then_some(first.subject);
-            found.extend(class.iter().map(|point| (point.subject, Hit { matches, expected, only })));
+            // Points of a class are sorted by their subject.
+            let is_in = |person: u32| matching.binary_search_by_key(&person, |point| point.subject).is_ok();
+            found.extend(class.iter().map(|point| {
+                let right = known.and_then(|known| known.right(point.subject, is_in));
+                (point.subject, Hit { matches, expected, only, chance: Chance::new(matches, right) })
+            }));
         }
     }
     found
@@ -120,14 +135,19 @@ impl Join {
     }
 
     /// What every point of the extract finds that finds somebody.
-    fn found(&self, tables: [&Table; 2], stop: &Stop) -> Result<Vec<(u32, Hit)>, StopReason> {
+    fn found(
+        &self,
+        tables: [&Table; 2],
+        known: Option<&Known<'_>>,
+        stop: &Stop,
+    ) -> Result<Vec<(u32, Hit)>, StopReason> {
         let crowds = self.crowds(tables[0].subjects(), stop)?;
         let subjects = tables[1].subjects();
         let found = (0..self.ours.points.len()).into_par_iter().with_min_len(MIN_POINTS).map_init(
             || Seen::new(subjects),
             |seen, place| {
                 stop.check()?;
-                let hit = self.hit(place, &crowds, seen);
+                let hit = self.hit(place, &crowds, known, seen);
                 Ok(hit.map(|hit| (self.ours.points[place].subject, hit)))
             },
         );
@@ -153,7 +173,7 @@ impl Join {
     ///
     /// A subject of the source that matches stands for the one of its matching records that the fewest subjects of the
     /// extract match, as a subject of the extract does.
-    fn hit(&self, ours: usize, crowds: &[u32], seen: &mut Seen) -> Option<Hit> {
+    fn hit(&self, ours: usize, crowds: &[u32], known: Option<&Known<'_>>, seen: &mut Seen) -> Option<Hit> {
         let point = &self.ours.points[ours];
         seen.forget();
         for stretch in spans_around(self.pivot, point.pivot) {
@@ -165,7 +185,9 @@ impl Join {
         let only = if matches == 1 { seen.subjects.first().copied() } else { None };
         let share = |&subject: &u32| u128::from(CERTAIN / u64::from(seen.least[subject as usize].max(matches)));
         let expected = seen.subjects.iter().map(share).sum::<u128>().checked_div(u128::from(matches))?;
-        Some(Hit { matches, expected: u64::try_from(expected).unwrap_or(CERTAIN), only })
+        let right = known.and_then(|known| known.right(point.subject, |person| seen.has(person)));
+        let chance = Chance::new(matches, right);
+        Some(Hit { matches, expected: u64::try_from(expected).unwrap_or(CERTAIN), only, chance })
     }
 }
 
@@ -200,6 +222,10 @@ impl Seen {
             self.least[place] = number;
             self.subjects.push(subject);
         }
+    }
+
+    fn has(&self, subject: u32) -> bool {
+        self.round_of_subject[subject as usize] == self.round
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 subjects")]

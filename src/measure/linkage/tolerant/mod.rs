@@ -18,13 +18,15 @@
 //! - `unique`, `ambiguous`, `no_match`: F = 1, F > 1, no record with F > 0;
 //! - `one_to_one`: F = 1, and f = 1 of the one who matches;
 //! - `k_map`: the smallest F of a subject who matches;
-//! - `expected_correct`: the sum over subjects of the mean of 1 / max(F, f) over those who match. That is the sum of
-//!   1 / F while no subject of the source is matched by more subjects of the extract than match the other way; where it
-//!   is, the source does not hold everybody, and no more of them can be right. With equality alone these are the figures
-//!   of exact linkage, where f and F are the sizes of the two classes;
+//! - `expected_correct`: the sum over subjects of 1 / F, with what truth says of a subject in its place
+//!   (`../expected.rs`); of several records the one on which the right person is found among the fewest;
+//! - `marketer`: the sum over subjects of the mean of 1 / max(F, f) over those who match, / subjects of the extract.
+//!   `column_sets` have the same sum. Where a subject of the source is matched by more subjects of the extract than match
+//!   the other way, the source does not hold everybody, and no more of them can be right. With equality alone these are
+//!   the figures of exact linkage, where f and F are the sizes of the two classes;
 //! - `links`: subjects with F = 1 whose best records lead to one and the same subject. Each is a claim, and no more.
 //!
-//! `attack_rate` is `correct` / `subjects` where truth is known and `expected_correct` / `subjects` elsewhere. The
+//! `attack_rate` is `expected_correct` / `subjects`; everybody was counted, so its interval is the rate itself. The
 //! baseline is that of `guess.rs`. `column_sets` has the full set and each set without one column: what a column adds is
 //! what is lost without it.
 //!
@@ -61,9 +63,10 @@ mod window;
 use self::columns::{Compared, compared};
 use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
+use super::expected::Expected;
+use super::truth::Known;
 use super::{LinkedTables, SubjectKeys, guess, share};
 use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading};
-use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
@@ -88,13 +91,16 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
     let (columns, notes) = compared(linked);
     attack.notes = notes;
     let tables = [&linked.ours, &linked.theirs];
+    let known = linked.known();
     for set in sets(linked.columns.len()) {
         let shape = Shape::new(tables, &columns, &set);
-        match hits(tables, &shape, &mut budget, stop)? {
+        // Only all columns together are an attack; of the smaller sets nothing is scored.
+        let is_whole = set.len() == linked.columns.len();
+        match hits(tables, &shape, known.as_ref().filter(|_| is_whole), &mut budget, stop)? {
             Some(hits) => {
                 let counted = counted(linked, &set, &hits);
-                if set.len() == linked.columns.len() {
-                    conclude(&mut attack, linked, &counted, &hits);
+                if is_whole {
+                    conclude(&mut attack, linked, known.as_ref(), &counted, &hits);
                     let apart = columns_apart(linked, &columns);
                     if !apart.is_empty() {
                         super::nothing_compared(&mut attack, &apart);
@@ -102,7 +108,7 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
                 }
                 attack.column_sets.push(counted);
             }
-            None if set.len() == linked.columns.len() => undefined(
+            None if is_whole => undefined(
                 &mut attack,
                 "too-costly",
                 "the tolerances leave more pairs of records to compare than are ever compared; narrow a tolerance, or \
@@ -193,13 +199,18 @@ fn as_links(expected: u128) -> f64 {
 
 /// The figures of the full set.
 #[expect(clippy::cast_precision_loss, reason = "a share")]
-fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet, hits: &[Option<Hit>]) {
+fn conclude(
+    attack: &mut LinkageAttack,
+    linked: &LinkedTables,
+    known: Option<&Known<'_>>,
+    full: &LinkedSet,
+    hits: &[Option<Hit>],
+) {
     let links = hits.iter().flatten().filter(|hit| hit.only.is_some()).count() as u64;
     attack.unique = Some(full.unique);
     attack.ambiguous = Some(full.ambiguous);
     attack.no_match = Some(full.no_match);
     attack.one_to_one = Some(full.one_to_one);
-    attack.expected_correct = Some(full.expected_correct);
     attack.k_map = full.k_map;
     attack.links = Some(links);
     attack.claim_rate = share(links, attack.subjects);
@@ -216,12 +227,15 @@ fn conclude(attack: &mut LinkageAttack, linked: &LinkedTables, full: &LinkedSet,
             full.unique - links
         ));
     }
-    attack.attack_rate = Some(marketer);
-    attack.interval = Some([marketer, marketer]);
+    let mut expected = Expected::default();
+    for (subject, hit) in (0..).zip(hits).filter_map(|(subject, hit)| Some((subject, (*hit)?))) {
+        expected.add(hit.chance, known.is_some_and(|known| !known.of(subject).is_empty()));
+    }
+    expected.write(attack, known);
     if let Some(truth) = &linked.truth {
         score(attack, truth, links, hits);
     }
-    attack.evidence = guess::evidence(attack.interval, attack.baseline_rate);
+    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
 }
 
 /// Holds the links against the truth.
@@ -231,8 +245,6 @@ fn score(attack: &mut LinkageAttack, truth: &SubjectKeys, links: u64, hits: &[Op
     };
     let correct = (0..).zip(hits).filter(right).count() as u64;
     attack.correct = Some(correct);
-    attack.attack_rate = share(correct, attack.subjects);
-    attack.interval = wilson_interval(correct, attack.subjects);
     attack.precision = share(correct, links);
     attack.recall = share(correct, truth.in_source());
     if attack.precision.is_none() {

@@ -1,0 +1,55 @@
+//! Whether a hold-out can be what it is declared to be: people whom neither the extract nor the source holds.
+
+use std::collections::BTreeSet;
+
+use super::Ours;
+use super::read::Side;
+use crate::plan::{ConfigError, counted, shown_name};
+use crate::result::InputFile;
+use crate::secret::Secret;
+
+/// Checks that a hold-out shares no file with the extract or its source, and no subject with the extract.
+///
+/// Subjects are compared as they are spelled in the files, before cards are merged to persons: whoever has one card in both
+/// is no stranger.
+///
+/// # Errors
+/// When it shares one; the sentence holds counts and no value.
+pub(super) fn check(
+    ours: &Ours<'_>,
+    source: &str,
+    source_files: &[InputFile],
+    hold_out: &Side,
+) -> Result<(), ConfigError> {
+    let source = shown_name(source);
+    let refused = |message: String| {
+        let hint = "a hold-out is of people whom neither the extract nor the source holds; leave `hold_out` out where \
+                    there are none";
+        Err(ConfigError::new("hold-out-overlaps", message).with_hint(hint))
+    };
+    let hashes = |files: &[InputFile]| files.iter().map(|file| file.sha256.clone()).collect::<BTreeSet<String>>();
+    let held = hashes(&hold_out.extract.files);
+    let shared = shared_subjects(ours, hold_out);
+    if !held.is_disjoint(&hashes(&ours.dataset.files)) {
+        let told = match shared {
+            0 => String::new(),
+            shared => format!("; {}", counted(shared, "subject is in both", "subjects are in both")),
+        };
+        return refused(format!("the hold-out of `{source}` is a file of the extract{told}"));
+    }
+    if !held.is_disjoint(&hashes(source_files)) {
+        return refused(format!("the hold-out of `{source}` is a file of the source itself"));
+    }
+    if shared > 0 {
+        let told = counted(shared, "subject is in both", "subjects are in both");
+        return refused(format!("the hold-out of `{source}` and the extract overlap: {told}"));
+    }
+    Ok(())
+}
+
+/// Subject values that both have.
+fn shared_subjects(ours: &Ours<'_>, hold_out: &Side) -> u64 {
+    let (Some(ours), Some(theirs)) = (&ours.side.subject_values, &hold_out.subject) else { return 0 };
+    let known: BTreeSet<&str> = ours.values().flatten().map(Secret::expose).collect();
+    theirs.dictionary.values().flatten().filter(|value| known.contains(value.expose())).count() as u64
+}
