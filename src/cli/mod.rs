@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod scan;
 mod schema;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -6,26 +6,27 @@
 //! truncates meanwhile ends the process; only files too large for that are mapped.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use polars_arrow::datatypes::ArrowDataType;
 use polars_core::prelude::{ArrowSchema, DataFrame, PolarsResult, Series};
 use polars_io::SerReader;
-use polars_io::ipc::{IpcReader, IpcStreamReader};
 use polars_io::mmap::MmapBytesReader;
 use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use rayon::prelude::*;
 
 use super::beside;
-use super::coder::ColumnCoder;
+use super::coder::{CellSink, ColumnCoder};
 use super::error::{InputError, shown};
+use super::pages::{self, Extent};
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes, hash_file};
-use super::typed::{Refusal, push_series};
+use super::typed::{Refusal, push_nested, push_series};
 use crate::stop::Progress;
 
 /// Rows of one column that are decoded at once.
@@ -34,17 +35,14 @@ const SLICE_ROWS: usize = 1 << 20;
 /// Larger Parquet files are mapped instead of read into memory.
 const LARGEST_IN_MEMORY: u64 = 4 << 30;
 
-/// Bytes of an Arrow file whose columns are decoded together.
-const ARROW_PASS_BYTES: u64 = 128 << 20;
-
 const UNREADABLE: &str = "its parts do not fit together, or it ends too early";
 
 /// Runs a decoder; an error or a panic in it becomes `None`.
-fn guarded<T>(decode: impl FnOnce() -> PolarsResult<T>) -> Option<T> {
+pub(super) fn guarded<T>(decode: impl FnOnce() -> PolarsResult<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok()?.ok()
 }
 
-fn format_error(name: &str, format: &'static str) -> InputError {
+pub(super) fn format_error(name: &str, format: &'static str) -> InputError {
     InputError::Format { file: shown(name), format, problem: UNREADABLE }
 }
 
@@ -63,19 +61,6 @@ pub(super) fn parquet_columns(name: &str, path: &Path) -> Result<Vec<String>, In
         .ok_or_else(|| format_error(name, "Parquet"))
 }
 
-/// Column names of an Arrow IPC file.
-pub(super) fn arrow_file_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let file = open(name, path)?;
-    guarded(|| IpcReader::new(file).schema().map(|schema| names(&schema))).ok_or_else(|| format_error(name, "Arrow"))
-}
-
-/// Column names of an Arrow IPC stream.
-pub(super) fn arrow_stream_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let file = open(name, path)?;
-    guarded(|| IpcStreamReader::new(file).arrow_schema().map(|schema| names(&schema)))
-        .ok_or_else(|| format_error(name, "Arrow stream"))
-}
-
 /// The bytes of a Parquet file.
 enum Stored {
     Memory(Arc<[u8]>),
@@ -83,15 +68,30 @@ enum Stored {
 }
 
 impl Stored {
-    /// Reads (or maps) a file and gives its account.
+    /// Reads (or maps) a file and gives its account. It is opened once, so what is hashed is what will be decoded.
     fn load(file: &SourceFile, path: &Path, memory: Option<u64>) -> Result<(Self, Account), InputError> {
+        let refuse = |error: std::io::Error| InputError::unreadable(&file.name, &error);
         let largest = memory.map_or(LARGEST_IN_MEMORY, |limit| (limit / 4).min(LARGEST_IN_MEMORY));
-        if file.place.bytes().is_some_and(|bytes| bytes > largest) {
-            return Ok((Self::Mapped(open(&file.name, path)?), hash_file(&file.name, &file.place)?));
+        let mut opened = open(&file.name, path)?;
+        let length = opened.metadata().map_err(refuse)?.len();
+        if length > largest {
+            let account = hash_file(&file.name, &file.place, &opened)?;
+            return Ok((Self::Mapped(opened), account));
         }
-        let bytes = std::fs::read(path).map_err(|error| InputError::unreadable(&file.name, &error))?;
+        let mut bytes = Vec::new();
+        let refused = |_| refuse(std::io::ErrorKind::OutOfMemory.into());
+        bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX)).map_err(refused)?;
+        opened.read_to_end(&mut bytes).map_err(refuse)?;
         let account = hash_bytes(&file.name, &file.place, &bytes)?;
         Ok((Self::Memory(bytes.into()), account))
+    }
+
+    /// Bytes that it holds itself.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::Mapped(_) => 0,
+        }
     }
 
     /// A reader of its own for one decoder.
@@ -103,6 +103,72 @@ impl Stored {
     }
 }
 
+/// A Parquet file that is ready to be decoded.
+struct Parquet<'a> {
+    file: &'a SourceFile,
+    stored: Stored,
+    metadata: FileMetadataRef,
+    /// For every column of the file, whether its timestamps are days.
+    days: Vec<bool>,
+    /// For every row group what decoding each column takes.
+    extents: Vec<Vec<Extent>>,
+}
+
+impl<'a> Parquet<'a> {
+    /// Reads what the file says of itself, and checks it.
+    fn open(file: &'a SourceFile, stored: Stored) -> Result<Self, InputError> {
+        let refused = || format_error(&file.name, "Parquet");
+        let mut reader = ParquetReader::new(stored.reader(&file.name)?);
+        let described = guarded(|| Ok((reader.get_metadata().cloned()?, reader.schema()?)));
+        let (metadata, schema) = described.ok_or_else(refused)?;
+        let mut rows = 0_usize;
+        for group in &metadata.row_groups {
+            rows = rows.checked_add(group.num_rows()).ok_or_else(refused)?;
+        }
+        if rows != metadata.num_rows || schema.len() != file.columns.len() {
+            return Err(refused());
+        }
+        let roots: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+        let reader = stored.reader(&file.name)?;
+        let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
+        let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;
+        let days = schema.iter_values().map(|field| is_day(field.dtype())).collect();
+        Ok(Self { file, stored, metadata, days, extents })
+    }
+
+    /// Decodes and codes the same rows of every column: as many columns at once as there are threads, where memory
+    /// allows.
+    fn take(&self, slice: Slice, collector: &mut Collector<'_>) -> Result<(), InputError> {
+        let extents = &self.extents[slice.group];
+        let mut needed: Vec<u64> =
+            self.file.positions.iter().map(|&position| extents[position].bytes(slice.rows)).collect();
+        needed.sort_unstable();
+        let is_parallel = collector.afford_together(self.stored.bytes(), &needed)?;
+        let stop = collector.stop;
+        let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
+            stop.check()?;
+            let reader = self.stored.reader(&self.file.name)?;
+            let frame = decode_parquet(reader, &self.metadata, position, slice.start, slice.rows)
+                .ok_or_else(|| damaged(self.file, position))?;
+            let series = frame.columns().first().ok_or_else(|| damaged(self.file, position))?.as_materialized_series();
+            take_series(self.file, position, coder, series, slice.rows, self.days[position])
+        };
+        let columns = collector.coders.iter_mut().zip(&self.file.positions);
+        let results: Vec<Result<(), InputError>> = if is_parallel {
+            columns.collect::<Vec<_>>().into_par_iter().with_max_len(1).map(take).collect()
+        } else {
+            columns.map(take).collect()
+        };
+        results.into_iter().collect::<Result<(), _>>()?;
+        collector.took(slice.rows as u64)
+    }
+}
+
+/// Whether timestamps of this type are days, counted in milliseconds.
+pub(super) fn is_day(data_type: &ArrowDataType) -> bool {
+    matches!(data_type.to_storage(), ArrowDataType::Date64)
+}
+
 /// Reads a Parquet file into the columns.
 pub(super) fn read_parquet(
     file: &SourceFile,
@@ -111,27 +177,16 @@ pub(super) fn read_parquet(
 ) -> Result<Account, InputError> {
     let path = file.place.path().ok_or_else(|| format_error(&file.name, "Parquet"))?;
     let (stored, account) = Stored::load(file, path, collector.memory)?;
-    let reader = stored.reader(&file.name)?;
-    let metadata = guarded(|| ParquetReader::new(reader).get_metadata().cloned())
-        .ok_or_else(|| format_error(&file.name, "Parquet"))?;
-    let mut groups = Vec::with_capacity(metadata.row_groups.len());
-    for group in &metadata.row_groups {
-        groups.push(group.num_rows());
-    }
-    if groups.iter().sum::<usize>() != metadata.num_rows {
-        return Err(format_error(&file.name, "Parquet"));
-    }
+    let parquet = Parquet::open(file, stored)?;
+    let metadata = &parquet.metadata;
     let said = metadata.key_value_metadata().iter().flatten();
     let pairs = said.filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
     collector.beside.extend(beside::in_metadata(pairs));
+    let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
     let mut reported = 0;
-    for (start, rows) in slices(&groups) {
-        let decode = |column| {
-            let reader = stored.reader(&file.name)?;
-            decode_parquet(reader, &metadata, column, start, rows).ok_or_else(|| damaged(file, column))
-        };
-        take_columns(file, collector, rows, decode)?;
-        let done = share(account.bytes, start + rows, metadata.num_rows);
+    for slice in slices(&groups) {
+        parquet.take(slice, collector)?;
+        let done = share(account.bytes, slice.start + slice.rows, metadata.num_rows);
         progress.advance(done - reported);
         reported = done;
     }
@@ -144,17 +199,25 @@ fn share(bytes: u64, done: usize, all: usize) -> u64 {
     u64::try_from(part).unwrap_or(bytes)
 }
 
-/// Start and length of the slices that are decoded one after the other; none spans two row groups.
-fn slices(groups: &[usize]) -> Vec<(usize, usize)> {
-    let mut slices = Vec::new();
-    let mut start = 0;
-    for &rows in groups {
-        for offset in (0..rows).step_by(SLICE_ROWS) {
-            slices.push((start + offset, SLICE_ROWS.min(rows - offset)));
-        }
-        start += rows;
-    }
-    slices
+/// Rows of one row group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slice {
+    group: usize,
+    start: usize,
+    rows: usize,
+}
+
+/// The slices that are decoded one after the other; none spans two row groups.
+fn slices(groups: &[usize]) -> impl Iterator<Item = Slice> {
+    let starts = groups.iter().scan(0, |next, rows| {
+        let start = *next;
+        *next += rows;
+        Some(start)
+    });
+    groups.iter().zip(starts).enumerate().flat_map(|(group, (&rows, start))| {
+        let offsets = (0..rows).step_by(SLICE_ROWS);
+        offsets.map(move |offset| Slice { group, start: start + offset, rows: SLICE_ROWS.min(rows - offset) })
+    })
 }
 
 fn decode_parquet(
@@ -176,50 +239,28 @@ fn decode_parquet(
     })
 }
 
-fn damaged(file: &SourceFile, column: usize) -> InputError {
+pub(super) fn damaged(file: &SourceFile, column: usize) -> InputError {
     let column = shown(file.columns.get(column).map_or("?", String::as_str));
     InputError::DamagedColumn { file: shown(&file.name), column, problem: "it cannot be decoded" }
 }
 
-/// Decodes and codes the same rows of every column.
-fn take_columns(
-    file: &SourceFile,
-    collector: &mut Collector<'_>,
-    rows: usize,
-    decode: impl Fn(usize) -> Result<DataFrame, InputError> + Sync,
-) -> Result<(), InputError> {
-    let stop = collector.stop;
-    let results: Vec<Result<(), InputError>> = collector
-        .coders
-        .par_iter_mut()
-        .zip(&file.positions)
-        .with_max_len(1)
-        .map(|(coder, &position)| {
-            stop.check()?;
-            let frame = decode(position)?;
-            let series = frame.columns().first().ok_or_else(|| damaged(file, position))?.as_materialized_series();
-            take_series(file, position, coder, series, rows)
-        })
-        .collect();
-    results.into_iter().collect::<Result<(), _>>()?;
-    collector.took(rows as u64)
-}
-
-/// Codes one slice of a column.
-fn take_series(
+/// Codes one slice of a column. `is_day` says that its timestamps are days, counted in milliseconds.
+pub(super) fn take_series(
     file: &SourceFile,
     position: usize,
     coder: &mut ColumnCoder,
     series: &Series,
     rows: usize,
+    is_day: bool,
 ) -> Result<(), InputError> {
     let name = || shown(&file.columns[position]);
     if series.len() != rows {
         let problem = "it has another number of values than the file has records";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
-    let take =
-        |coder: &mut ColumnCoder| catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, sink))));
+    let take = |coder: &mut ColumnCoder| {
+        catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, is_day, sink))))
+    };
     let mut pushed = take(coder);
     // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
     if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.let_go() {
@@ -235,77 +276,18 @@ fn take_series(
     }
 }
 
-/// Reads an Arrow IPC file into the columns.
-pub(super) fn read_arrow_file(
+/// Takes a column of lists or structures, of which only the missing cells count, without decoding it.
+pub(super) fn take_nested(
     file: &SourceFile,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-) -> Result<Account, InputError> {
-    read_arrow(file, "Arrow", collector, progress, |file, columns| {
-        IpcReader::new(file).set_rechunk(false).with_projection(Some(columns)).finish()
-    })
-}
-
-/// Reads an Arrow IPC stream into the columns.
-pub(super) fn read_arrow_stream(
-    file: &SourceFile,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name, "Arrow stream"))?;
-    check_end_marker(&file.name, path)?;
-    read_arrow(file, "Arrow stream", collector, progress, |file, columns| {
-        IpcStreamReader::new(file).set_rechunk(false).with_projection(Some(columns)).finish()
-    })
-}
-
-/// A stream that ends between two batches looks whole, but for its end marker.
-fn check_end_marker(name: &str, path: &Path) -> Result<(), InputError> {
-    let refuse = |error: std::io::Error| InputError::unreadable(name, &error);
-    let mut file = open(name, path)?;
-    let mut last = [1; 8];
-    if file.seek(SeekFrom::End(-8)).is_ok() {
-        file.read_exact(&mut last).map_err(refuse)?;
+    position: usize,
+    coder: &mut ColumnCoder,
+    rows: usize,
+    nulls: usize,
+) -> Result<(), InputError> {
+    let push = |sink: &mut CellSink<'_>| push_nested(rows, nulls, sink);
+    let mut pushed = coder.take_with(push);
+    if pushed.is_err() && coder.let_go() {
+        pushed = coder.take_with(push);
     }
-    if last == [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0] { Ok(()) } else { Err(format_error(name, "Arrow stream")) }
-}
-
-/// Reads an Arrow file in passes of some columns each.
-fn read_arrow(
-    file: &SourceFile,
-    format: &'static str,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-    decode: impl Fn(File, Vec<usize>) -> PolarsResult<DataFrame>,
-) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name, format))?;
-    let account = hash_file(&file.name, &file.place)?;
-    let width = file.columns.len();
-    let passes = usize::try_from(account.bytes / ARROW_PASS_BYTES).unwrap_or(usize::MAX).clamp(1, width);
-    let mut records = None;
-    let order: Vec<usize> = (0..width).collect();
-    for columns in order.chunks(width.div_ceil(passes)) {
-        collector.stop.check()?;
-        // Coders in the order of the extract, columns of the file in theirs; a projection must be ascending.
-        let mut positions: Vec<usize> = columns.iter().map(|&column| file.positions[column]).collect();
-        positions.sort_unstable();
-        let opened = open(&file.name, path)?;
-        let frame = guarded(|| decode(opened, positions.clone())).ok_or_else(|| format_error(&file.name, format))?;
-        let rows = *records.get_or_insert(frame.height());
-        let found: Vec<Result<(), InputError>> = collector.coders[columns[0]..columns[0] + columns.len()]
-            .par_iter_mut()
-            .zip(&file.positions[columns[0]..])
-            .with_max_len(1)
-            .map(|(coder, &position)| {
-                let place = positions.binary_search(&position).unwrap_or(usize::MAX);
-                let column = frame.columns().get(place).ok_or_else(|| damaged(file, position))?;
-                take_series(file, position, coder, column.as_materialized_series(), rows)
-            })
-            .collect();
-        found.into_iter().collect::<Result<(), _>>()?;
-    }
-    progress.advance(account.bytes);
-    file.place.check_unchanged(&file.name, account.bytes)?;
-    collector.took(records.unwrap_or(0) as u64)?;
-    Ok(account)
+    pushed.map_err(|_| InputError::Nested { file: shown(&file.name), column: shown(&file.columns[position]) })
 }

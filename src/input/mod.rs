@@ -12,6 +12,8 @@
 //! - Text is streamed: besides codes and dictionaries a few blocks are in memory, however large or compressed a file.
 //! - Polars and its types are named in `columnar` and `typed` only.
 
+mod arrow;
+mod arrow_check;
 mod beside;
 mod blocks;
 mod cells;
@@ -24,6 +26,7 @@ mod excel;
 mod extract;
 mod headless;
 mod ndjson;
+mod pages;
 mod read;
 mod rules;
 mod sniff;

@@ -141,6 +141,19 @@ pub(super) struct Hashing<'a> {
     progress: &'a dyn Progress,
 }
 
+impl<'a> Hashing<'a> {
+    /// Hashes what is read of `inner`.
+    pub(super) fn new(inner: Box<dyn Read + Send>, progress: &'a dyn Progress) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0, refused: None, progress }
+    }
+
+    /// The account of what was read. Checks that the file did not change meanwhile.
+    pub(super) fn finish(self, name: &str, place: &Place) -> Result<Account, InputError> {
+        place.check_unchanged(name, self.bytes)?;
+        Ok(Account { bytes: self.bytes, sha256: hexadecimal(&self.hash.finalize()) })
+    }
+}
+
 impl Read for Hashing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.inner.read(buffer) {
@@ -228,7 +241,7 @@ impl<'a> TextReader<'a> {
         progress: &'a dyn Progress,
     ) -> Result<Self, InputError> {
         let inner = place.reader(name)?;
-        let hashing = Hashing { inner, hash: Sha256::new(), bytes: 0, refused: None, progress };
+        let hashing = Hashing::new(inner, progress);
         let layer = Layer::new(hashing, compression)
             .map_err(|_| InputError::Compression { file: shown(name), compression: compression.name() })?;
         Ok(Self {
@@ -384,10 +397,10 @@ fn read_some(reader: impl Read, most: usize, text: &mut Vec<u8>) -> io::Result<u
     BufReader::new(reader).take(most as u64).read_to_end(text)
 }
 
-/// The SHA-256 of a file read from its beginning to its end.
-pub(super) fn hash_file(name: &str, place: &Place) -> Result<Account, InputError> {
+/// The SHA-256 of an opened file from its beginning to its end.
+pub(super) fn hash_file(name: &str, place: &Place, file: &File) -> Result<Account, InputError> {
     let refuse = |error: &io::Error| InputError::unreadable(name, error);
-    let mut reader = BufReader::with_capacity(1 << 20, place.reader(name)?);
+    let mut reader = BufReader::with_capacity(1 << 20, file);
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     loop {
         let part = reader.fill_buf().map_err(|error| refuse(&error))?;

@@ -106,6 +106,10 @@ pub fn measure(
             reason: "timeout".to_owned(),
             explanation: "the time limit was over before every curve was measured".to_owned(),
         }),
+        Err(StopReason::Memory) => Ok(Outcome::Incomplete {
+            reason: "memory".to_owned(),
+            explanation: "the memory limit was reached before every curve was measured".to_owned(),
+        }),
         Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
             reason: "work-limit".to_owned(),
             explanation: "matching the known points takes too many comparisons on this extract".to_owned(),

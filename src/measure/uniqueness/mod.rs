@@ -90,6 +90,10 @@ pub fn measure(
             reason: "timeout".to_owned(),
             explanation: "the time limit was over before every column set was counted".to_owned(),
         }),
+        Err(StopReason::Memory) => Ok(Outcome::Incomplete {
+            reason: "memory".to_owned(),
+            explanation: "the memory limit was reached before every column set was counted".to_owned(),
+        }),
         Err(StopReason::WorkLimit) => Ok(Outcome::Incomplete {
             reason: "work-limit".to_owned(),
             explanation: "matching missing cells with everything takes too many comparisons on this extract; count \
