@@ -123,7 +123,7 @@ fn read_files(
         let account = read_file(pace, file, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(&files, file, &account, records)?;
-        files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: account.sha256, records });
+        files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: Some(account.sha256), records });
     }
     collector.finish(source, files)
 }
@@ -131,7 +131,9 @@ fn read_files(
 /// Refuses a file of the same bytes as one before: its records would count twice.
 fn refuse_copy(before: &[InputFile], file: &SourceFile, account: &Account, records: u64) -> Result<(), InputError> {
     // Parts without records are alike and do no harm.
-    let same = |other: &&InputFile| other.bytes == account.bytes && other.sha256 == account.sha256 && records > 0;
+    let same = |other: &&InputFile| {
+        other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256) && records > 0
+    };
     match before.iter().find(same) {
         Some(first) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
         None => Ok(()),

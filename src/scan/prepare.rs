@@ -122,7 +122,7 @@ fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -
     let file = lookups.consent.as_ref().and_then(|register| register.files.first());
     recipient.consent = counts.zip(file).map(|(counts, file)| Consent {
         file: file.name.clone(),
-        sha256: file.sha256.clone(),
+        sha256: file.clone().of_source().sha256,
         subjects: counts.subjects,
         without_consent: counts.without_consent,
     });

@@ -82,6 +82,11 @@ fn owned_terms(terms: &[(&str, &str)]) -> Vec<(String, String)> {
     terms.iter().map(|(term, explanation)| ((*term).to_owned(), (*explanation).to_owned())).collect()
 }
 
+/// A hash, or why there is none.
+fn hash(sha256: Option<&str>) -> String {
+    sha256.map_or_else(|| messages::NO_HASH.to_owned(), printable)
+}
+
 /// What was read, by what, when.
 pub(super) fn record(result: &ScanResult) -> Section {
     let files = result.dataset.files.iter().map(|file| {
@@ -89,7 +94,7 @@ pub(super) fn record(result: &ScanResult) -> Section {
             Cell::text(printable(&file.name)),
             Cell::number(bytes(file.bytes)),
             Cell::number(count(file.records)),
-            Cell::mono(printable(&file.sha256)),
+            Cell::mono(hash(file.sha256.as_deref())),
         ]
     });
     let facts = facts(result).into_iter().map(|(name, fact)| vec![Cell::text(name), Cell::text(fact)]);
@@ -121,7 +126,7 @@ fn sources(result: &ScanResult) -> Vec<Table> {
                     Cell::number(bytes(file.bytes)),
                     Cell::number(count(file.records)),
                     Cell::number(count(subjects)),
-                    Cell::mono(printable(&file.sha256)),
+                    Cell::mono(hash(file.sha256.as_deref())),
                 ]
             }));
         };
@@ -167,7 +172,7 @@ fn facts(result: &ScanResult) -> Vec<(&'static str, String)> {
         (messages::FACT_DAY_START, result.dataset.day_start.as_deref()),
     ];
     facts.extend(clock.into_iter().filter_map(|(name, value)| Some((name, printable(value?)))));
-    facts.extend(consent.map(|consent| ("consent register SHA-256", printable(&consent.sha256))));
+    facts.extend(consent.map(|consent| ("consent register SHA-256", hash(consent.sha256.as_deref()))));
     facts.push(("exit code", format!("{} ({})", result.verdict.exit_code, messages::verdict(result.verdict.outcome))));
     facts
 }

@@ -38,6 +38,7 @@ pub(in crate::report) const FILES_CAPTION: &str = "Files, with the hash of the b
 pub(in crate::report) const RUN_CAPTION: &str = "Run";
 pub(in crate::report) const GLOSSARY_TITLE: &str = "Glossary";
 pub(in crate::report) const FILE_HEADS: [&str; 4] = ["File", "Size", "Records", "SHA-256"];
+pub(in crate::report) const NO_HASH: &str = "left out: fewer than 100 records";
 pub(in crate::report) const RUN_HEADS: [&str; 2] = ["Fact", "Value"];
 pub(in crate::report) const METHOD: &[(&str, &str)] = &[
     (
