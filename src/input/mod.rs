@@ -29,6 +29,7 @@ mod ndjson;
 mod pages;
 mod read;
 mod rules;
+mod sheets;
 mod sniff;
 mod source;
 mod stored;
