@@ -1,7 +1,8 @@
 //! Damaged files of every format, through the real binary: each ends with an exit code of the list, within ten seconds
 //! and two gibibytes of addresses, and none passes.
 //!
-//! `REIDRISK_MUTATIONS` says how many files are tried (default 200), `REIDRISK_MUTATION` tries the one of that number and
+//! `REIDRISK_MUTATIONS` says how many files are tried (default 200), `REIDRISK_MUTATIONS_FROM` the number of the first one
+//! (default 0), `REIDRISK_MUTATION` tries the one of that number and
 //! keeps its file; `REIDRISK_MUTATED_BINARY` names another build of the program. A number always stands for the same damage of the same seed, so a failure names what to look at. The
 //! extract of every seed fails by a wide margin, so a pass would be wrong whatever was damaged.
 
@@ -282,12 +283,13 @@ fn damaged_files_end_in_words_and_never_pass() {
         assert_eq!(tried(folder.path(), number, &name, &bytes), None, "kept as {}", kept.display());
         return;
     }
-    let (next, count) = (AtomicU64::new(0), number_in("REIDRISK_MUTATIONS").unwrap_or(DEFAULT_COUNT));
+    let first = number_in("REIDRISK_MUTATIONS_FROM").unwrap_or(0);
+    let (next, count) = (AtomicU64::new(first), number_in("REIDRISK_MUTATIONS").unwrap_or(DEFAULT_COUNT));
     let work = || {
         let (folder, mut wrong) = (tempfile::tempdir().expect("a folder"), Vec::new());
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
+            if number >= first + count {
                 return wrong;
             }
             let (name, bytes) = mutation(&seeds, number);

@@ -1,24 +1,28 @@
-//! Parquet and Arrow IPC, through polars: slice by slice, column by column.
+//! Parquet, through polars: slice by slice, column by column.
 //!
 //! Values are spelled canonically and coded like text, so that the same records give the same values whatever the
 //! format. Decoders may panic over damaged files; such a panic ends here as an error without its message, which may
-//! quote cells. Parquet is decoded from memory rather than from a memory map, because a map of a file that somebody
-//! truncates meanwhile ends the process; only files too large for that are mapped.
+//! quote cells. Nothing is mapped: a map of a file that somebody truncates meanwhile ends the process, and what is touched
+//! of it counts as memory. A column that is refused is not decoded.
 
 use std::fs::File;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use polars_arrow::datatypes::ArrowDataType;
-use polars_core::prelude::{ArrowSchema, DataFrame, PolarsResult, Series};
+use polars_arrow::datatypes::{ArrowDataType, Field};
+use polars_core::prelude::{ArrowSchema, PolarsResult, Series};
 use polars_io::SerReader;
 use polars_io::mmap::MmapBytesReader;
 use polars_io::parquet::metadata::FileMetadataRef;
-use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
+use polars_io::parquet::read::ParquetReader;
+use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
+use polars_parquet::read::{Filter, column_iter_to_arrays};
 use rayon::prelude::*;
 
+use super::arrow_check::is_nested;
 use super::beside;
 use super::coder::{CellSink, ColumnCoder};
 use super::error::{InputError, shown};
@@ -32,7 +36,7 @@ use crate::stop::Progress;
 /// Rows of one column that are decoded at once.
 const SLICE_ROWS: usize = 1 << 20;
 
-/// Larger Parquet files are mapped instead of read into memory.
+/// Larger Parquet files are read part by part.
 const LARGEST_IN_MEMORY: u64 = 4 << 30;
 
 const UNREADABLE: &str = "its parts do not fit together, or it ends too early";
@@ -64,11 +68,12 @@ pub(super) fn parquet_columns(name: &str, path: &Path) -> Result<Vec<String>, In
 /// The bytes of a Parquet file.
 enum Stored {
     Memory(Arc<[u8]>),
-    Mapped(File),
+    /// A file that is too large for that. Only one thread reads at a time, for they share its position.
+    File(Mutex<File>),
 }
 
 impl Stored {
-    /// Reads (or maps) a file and gives its account. It is opened once, so what is hashed is what will be decoded.
+    /// Reads (or keeps open) a file and gives its account. It is opened once, so what is hashed is what will be decoded.
     fn load(file: &SourceFile, path: &Path, memory: Option<u64>) -> Result<(Self, Account), InputError> {
         let refuse = |error: std::io::Error| InputError::unreadable(&file.name, &error);
         let largest = memory.map_or(LARGEST_IN_MEMORY, |limit| (limit / 4).min(LARGEST_IN_MEMORY));
@@ -76,11 +81,9 @@ impl Stored {
         let length = opened.metadata().map_err(refuse)?.len();
         if length > largest {
             let account = hash_file(&file.name, &file.place, &opened)?;
-            return Ok((Self::Mapped(opened), account));
+            return Ok((Self::File(Mutex::new(opened)), account));
         }
-        let mut bytes = Vec::new();
-        let refused = |_| refuse(std::io::ErrorKind::OutOfMemory.into());
-        bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX)).map_err(refused)?;
+        let mut bytes = reserved(length).map_err(refuse)?;
         opened.read_to_end(&mut bytes).map_err(refuse)?;
         let account = hash_bytes(&file.name, &file.place, &bytes)?;
         Ok((Self::Memory(bytes.into()), account))
@@ -90,17 +93,53 @@ impl Stored {
     fn bytes(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
-            Self::Mapped(_) => 0,
+            Self::File(_) => 0,
         }
     }
 
-    /// A reader of its own for one decoder.
+    /// A reader from the beginning, for one thread alone.
     fn reader(&self, name: &str) -> Result<Box<dyn MmapBytesReader>, InputError> {
+        let refuse = |error: std::io::Error| InputError::unreadable(name, &error);
         match self {
             Self::Memory(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
-            Self::Mapped(file) => Ok(Box::new(file.try_clone().map_err(|error| InputError::unreadable(name, &error))?)),
+            Self::File(file) => {
+                let mut own = locked(file).try_clone().map_err(refuse)?;
+                own.rewind().map_err(refuse)?;
+                Ok(Box::new(own))
+            }
         }
     }
+
+    /// A part of the file; shorter where the file ends before.
+    fn part(&self, range: Range<u64>) -> std::io::Result<Vec<u8>> {
+        let length = range.end.saturating_sub(range.start);
+        let mut part = reserved(length)?;
+        match self {
+            Self::Memory(bytes) => {
+                let mut reader = Cursor::new(bytes);
+                reader.set_position(range.start);
+                reader.take(length).read_to_end(&mut part)?;
+            }
+            Self::File(file) => {
+                let mut file = locked(file);
+                file.seek(SeekFrom::Start(range.start))?;
+                (&mut *file).take(length).read_to_end(&mut part)?;
+            }
+        }
+        Ok(part)
+    }
+}
+
+fn locked(file: &Mutex<File>) -> MutexGuard<'_, File> {
+    file.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Room for so many bytes, where there is.
+fn reserved(bytes: u64) -> std::io::Result<Vec<u8>> {
+    let mut room = Vec::new();
+    let length = usize::try_from(bytes).map_err(|_| std::io::ErrorKind::OutOfMemory)?;
+    room.try_reserve_exact(length).map_err(|_| std::io::ErrorKind::OutOfMemory)?;
+    Ok(room)
 }
 
 /// A Parquet file that is ready to be decoded.
@@ -108,8 +147,8 @@ struct Parquet<'a> {
     file: &'a SourceFile,
     stored: Stored,
     metadata: FileMetadataRef,
-    /// For every column of the file, whether its timestamps are days.
-    days: Vec<bool>,
+    /// The columns of the file.
+    fields: Vec<Field>,
     /// For every row group what decoding each column takes.
     extents: Vec<Vec<Extent>>,
 }
@@ -132,8 +171,26 @@ impl<'a> Parquet<'a> {
         let reader = stored.reader(&file.name)?;
         let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
         let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;
-        let days = schema.iter_values().map(|field| is_day(field.dtype())).collect();
-        Ok(Self { file, stored, metadata, days, extents })
+        let fields = schema.iter_values().cloned().collect();
+        Ok(Self { file, stored, metadata, fields, extents })
+    }
+
+    /// Decodes some rows of a column.
+    fn decoded(&self, field: &Field, slice: Slice) -> Option<Series> {
+        guarded(|| {
+            let group = &self.metadata.row_groups[slice.group];
+            let (mut pages, mut types) = (Vec::new(), Vec::new());
+            for chunk in group.columns_under_root_iter(&field.name).into_iter().flatten() {
+                let part = Cursor::new(self.stored.part(chunk.byte_range())?.into());
+                let reader = PageReader::new(part, chunk, Vec::new(), usize::MAX);
+                pages.push(BasicDecompressor::new(reader, Vec::new()));
+                types.push(&chunk.descriptor().descriptor.primitive_type);
+            }
+            let is_whole = slice.rows == group.num_rows();
+            let rows = (!is_whole).then(|| Filter::new_ranged(slice.offset, slice.offset + slice.rows));
+            let (arrays, _) = column_iter_to_arrays(pages, types, field.clone(), rows)?;
+            Series::try_from((field, arrays))
+        })
     }
 
     /// Decodes and codes the same rows of every column: as many columns at once as there are threads, where memory
@@ -147,11 +204,12 @@ impl<'a> Parquet<'a> {
         let stop = collector.stop;
         let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
             stop.check()?;
-            let reader = self.stored.reader(&self.file.name)?;
-            let frame = decode_parquet(reader, &self.metadata, position, slice.start, slice.rows)
-                .ok_or_else(|| damaged(self.file, position))?;
-            let series = frame.columns().first().ok_or_else(|| damaged(self.file, position))?.as_materialized_series();
-            take_series(self.file, position, coder, series, slice.rows, self.days[position])
+            let field = &self.fields[position];
+            if is_nested(field.dtype()) && coder.is_coded() && !coder.let_go() {
+                return Err(nested(self.file, position));
+            }
+            let series = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
+            take_series(self.file, position, coder, &series, slice.rows, is_day(field.dtype()))
         };
         let columns = collector.coders.iter_mut().zip(&self.file.positions);
         let results: Vec<Result<(), InputError>> = if is_parallel {
@@ -186,10 +244,11 @@ pub(super) fn read_parquet(
     let mut reported = 0;
     for slice in slices(&groups) {
         parquet.take(slice, collector)?;
-        let done = share(account.bytes, slice.start + slice.rows, metadata.num_rows);
+        let done = share(account.bytes, slice.end, metadata.num_rows);
         progress.advance(done - reported);
         reported = done;
     }
+    file.place.check_unchanged(&file.name, account.bytes)?;
     Ok(account)
 }
 
@@ -203,7 +262,10 @@ fn share(bytes: u64, done: usize, all: usize) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slice {
     group: usize,
-    start: usize,
+    /// Rows of the group before it.
+    offset: usize,
+    /// Rows of the file up to its end.
+    end: usize,
     rows: usize,
 }
 
@@ -216,27 +278,15 @@ fn slices(groups: &[usize]) -> impl Iterator<Item = Slice> {
     });
     groups.iter().zip(starts).enumerate().flat_map(|(group, (&rows, start))| {
         let offsets = (0..rows).step_by(SLICE_ROWS);
-        offsets.map(move |offset| Slice { group, start: start + offset, rows: SLICE_ROWS.min(rows - offset) })
+        offsets.map(move |offset| {
+            let taken = SLICE_ROWS.min(rows - offset);
+            Slice { group, offset, end: start + offset + taken, rows: taken }
+        })
     })
 }
 
-fn decode_parquet(
-    reader: Box<dyn MmapBytesReader>,
-    metadata: &FileMetadataRef,
-    column: usize,
-    start: usize,
-    rows: usize,
-) -> Option<DataFrame> {
-    guarded(|| {
-        let mut reader = ParquetReader::new(reader);
-        reader.set_metadata(Arc::clone(metadata));
-        // This strategy passes over the row groups outside of the slice without decoding them.
-        reader
-            .with_projection(Some(vec![column]))
-            .with_slice(Some((start, rows)))
-            .read_parallel(ParallelStrategy::RowGroups)
-            .finish()
-    })
+fn nested(file: &SourceFile, position: usize) -> InputError {
+    InputError::Nested { file: shown(&file.name), column: shown(&file.columns[position]) }
 }
 
 pub(super) fn damaged(file: &SourceFile, column: usize) -> InputError {
@@ -268,7 +318,7 @@ pub(super) fn take_series(
     }
     match pushed {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(Refusal::Nested)) => Err(InputError::Nested { file: shown(&file.name), column: name() }),
+        Ok(Err(Refusal::Nested)) => Err(nested(file, position)),
         Ok(Err(Refusal::Unsupported(found))) => {
             Err(InputError::UnsupportedValues { file: shown(&file.name), column: name(), found })
         }
@@ -289,5 +339,5 @@ pub(super) fn take_nested(
     if pushed.is_err() && coder.let_go() {
         pushed = coder.take_with(push);
     }
-    pushed.map_err(|_| InputError::Nested { file: shown(&file.name), column: shown(&file.columns[position]) })
+    pushed.map_err(|_| nested(file, position))
 }

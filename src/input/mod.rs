@@ -17,6 +17,7 @@
 mod arrow;
 mod arrow_check;
 mod beside;
+mod biff;
 mod blocks;
 mod cells;
 mod classify;

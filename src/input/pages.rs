@@ -28,7 +28,7 @@ pub(super) struct Extent {
     values: u64,
     /// Bytes of all its pages, unpacked.
     unpacked: u64,
-    /// Bytes that are needed whatever part is decoded: the largest page twice, and the dictionary.
+    /// Bytes that are needed whatever part is decoded: the stored pages, the largest page twice, and the dictionary.
     fixed: u64,
     /// Bytes that every value takes beside those of the pages.
     value_bytes: u64,
@@ -104,7 +104,7 @@ fn chunk_extent<R: Read + Seek>(
     }
     let width = if let PhysicalType::FixedLenByteArray(width) = chunk.physical_type() { width as u64 } else { 0 };
     let mut extent =
-        Extent { values, unpacked: 0, fixed: 0, value_bytes: BYTES_A_VALUE.saturating_add(width), is_nested };
+        Extent { values, unpacked: 0, fixed: length, value_bytes: BYTES_A_VALUE.saturating_add(width), is_nested };
     reader.seek(SeekFrom::Start(start)).map_err(|_| Damaged)?;
     let (mut at, mut seen, mut largest) = (start, 0_u64, 0);
     while at < end && seen < values {

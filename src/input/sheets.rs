@@ -9,6 +9,8 @@ use std::io::{BufReader, Cursor};
 use calamine::{Cell, Data, Range, Reader, SheetType, Sheets, open_workbook_auto_from_rs};
 use quick_xml::events::{BytesStart, Event};
 
+use super::biff;
+
 /// A sheet with its formulas.
 pub(super) struct Sheet {
     pub(super) cells: Range<Data>,
@@ -40,13 +42,14 @@ const SMALL: u64 = 1 << 22;
 const SPARSEST: u64 = 100;
 
 /// Whether a rectangle of so many cells is too large for what is in it.
-fn is_far(area: u64, filled: u64) -> bool {
+pub(super) fn is_far(area: u64, filled: u64) -> bool {
     area > SMALL && area / SPARSEST > filled
 }
 
 /// The sheets that hold cells; hidden ones count, charts do not.
 pub(super) fn filled(bytes: &[u8]) -> Result<Vec<Sheet>, Refused> {
     check_document(bytes)?;
+    biff::check(bytes)?;
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_| Refused::Damaged)?;
     let kinds: Vec<(SheetType, String)> =
         book.sheets_metadata().iter().map(|sheet| (sheet.typ, sheet.name.clone())).collect();
