@@ -267,11 +267,11 @@ fn ods_rows(path: &Path) {
     archive.finish().expect("a file takes bytes");
 }
 
-/// The seed of `tests/mutated.rs` with its last number moved to the last row and column that a record can name.
+/// The seed of `tests/mutated.rs` with its last text moved to the last row and column that a record can name.
 fn xls_far(path: &Path) {
     let mut bytes = std::fs::read(repository_file("tests/data/mutated/book.xls")).expect("the seed");
-    // A record of a number: its kind, its length of fourteen bytes, its row and its column.
-    let at = bytes.windows(4).rposition(|window| window == [0x03, 0x02, 14, 0]).expect("a record of a number");
+    // A record of a text: its kind, its length of ten bytes, its row and its column.
+    let at = bytes.windows(4).rposition(|window| window == [0xfd, 0, 10, 0]).expect("a record of a text");
     bytes[at + 4..at + 8].fill(0xff);
     std::fs::write(path, bytes).expect("a file");
 }

@@ -109,9 +109,10 @@ impl Place {
     /// A reader from the first byte.
     fn reader(&self, name: &str) -> Result<Box<dyn Read + Send>, InputError> {
         match self {
-            Self::File { path, .. } => {
+            Self::File { path, bytes, .. } => {
                 let file = File::open(path).map_err(|error| InputError::unreadable(name, &error))?;
-                Ok(Box::new(file))
+                // A file that grows as fast as it is read has no end; that it grew is told afterwards.
+                Ok(Box::new(file.take(*bytes)))
             }
             Self::Stream { head, rest } => {
                 let rest = rest.take().ok_or_else(|| InputError::Internal { file: shown(name) })?;
