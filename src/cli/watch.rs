@@ -87,7 +87,7 @@ impl Watcher {
         let Some(timeout) = self.timeout else { return LONGEST_REST };
         let elapsed = instant().duration_since(self.started);
         let Some(late) = elapsed.checked_sub(timeout) else {
-            return (timeout - elapsed).clamp(SHORTEST_REST, LONGEST_REST);
+            return timeout.saturating_sub(elapsed).clamp(SHORTEST_REST, LONGEST_REST);
         };
         stop.raise(StopReason::Timeout);
         if late >= GRACE && stop.is_reading() {

@@ -30,7 +30,7 @@ use crate::stop::Progress;
 /// What a file begins and ends with.
 const MAGIC: &[u8; 6] = b"ARROW1";
 /// Length of the footer and the magic behind it.
-const TAIL: u64 = 10;
+const TAIL: usize = 10;
 /// Before the length of a message; a length of zero ends a stream.
 const CONTINUATION: [u8; 4] = [0xff; 4];
 /// The metadata of a message is small, whatever the size of its body.
@@ -170,12 +170,12 @@ fn read_opened(
 
 /// Reads the footer, and holds the places that it names against the file.
 fn open_file(reader: &mut (impl io::Read + io::Seek), bytes: u64) -> Result<Opening, Refused> {
-    let mut tail = [0; TAIL as usize];
-    reader.seek(SeekFrom::Start(bytes.checked_sub(TAIL).ok_or(Refused::Damaged)?))?;
+    let mut tail = [0; TAIL];
+    reader.seek(SeekFrom::Start(bytes.checked_sub(TAIL as u64).ok_or(Refused::Damaged)?))?;
     reader.read_exact(&mut tail)?;
     let (length, magic) = tail.split_first_chunk::<4>().ok_or(Refused::Damaged)?;
     let length = u64::try_from(i32::from_le_bytes(*length)).map_err(|_| Refused::Damaged)?;
-    let footer_at = (bytes - TAIL).checked_sub(length).filter(|&at| at >= MAGIC.len() as u64);
+    let footer_at = (bytes - TAIL as u64).checked_sub(length).filter(|&at| at >= MAGIC.len() as u64);
     let footer_at = footer_at.filter(|_| magic == MAGIC && length <= LONGEST_METADATA).ok_or(Refused::Damaged)?;
     reader.seek(SeekFrom::Start(footer_at))?;
     let footer = take(reader, length)?;
@@ -346,9 +346,8 @@ impl Batches<'_, '_> {
         body: &[u8],
     ) -> Result<(), Refused> {
         let (Ok(id), Ok(Some(data))) = (batch.id(), batch.data()) else { return Err(Refused::Damaged) };
-        let values = self.opening.schema.iter_values().zip(&self.opening.ipc.fields);
-        let values =
-            values.filter_map(|(field, ipc)| values_of(id, field.dtype(), ipc)).next().ok_or(Refused::Damaged)?;
+        let mut values = self.opening.schema.iter_values().zip(&self.opening.ipc.fields);
+        let values = values.find_map(|(field, ipc)| values_of(id, field.dtype(), ipc)).ok_or(Refused::Damaged)?;
         let needed = extent(data, version, &[values], body)?.columns.iter().map(|column| column.bytes).sum();
         // The one that this one takes the place of stays until this one is decoded.
         self.afford((body.len() as u64).saturating_add(needed))?;
@@ -356,7 +355,7 @@ impl Batches<'_, '_> {
         let dictionaries = &mut self.dictionaries;
         guarded(|| {
             let (mut reader, mut scratch) = (Cursor::new(body), Vec::new());
-            read_dictionary(batch, schema, ipc, dictionaries, &mut reader, 0, &mut scratch, Default::default())
+            read_dictionary(batch, schema, ipc, dictionaries, &mut reader, 0, &mut scratch, checked())
         })
         .ok_or(Refused::Damaged)?;
         self.held.insert(id, needed);
@@ -394,6 +393,11 @@ impl Batches<'_, '_> {
         taken.into_iter().collect::<Result<(), _>>()?;
         Ok(self.collector.took(extent.rows as u64)?)
     }
+}
+
+/// What asks the decoder to check what it is given, which is how it comes.
+fn checked<T: Default>() -> T {
+    T::default()
 }
 
 /// Positions of the columns that are decoded at all.
@@ -472,7 +476,7 @@ impl Decoding<'_> {
                 &mut reader,
                 0,
                 &mut scratch,
-                Default::default(),
+                checked(),
             )?;
             drop(scratch);
             Series::try_from((field, read.into_arrays()))

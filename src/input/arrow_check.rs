@@ -4,7 +4,7 @@
 //! first eight bytes of a buffer. A decoder reserves what it is promised, so each is held against what is left of the
 //! file and of the memory first.
 
-use polars_arrow::datatypes::{ArrowDataType, PhysicalType};
+use polars_arrow::datatypes::{ArrowDataType, Field, PhysicalType};
 use polars_arrow::io::ipc::format::ipc::planus::ReadAsRoot as _;
 use polars_arrow::io::ipc::format::ipc::{
     DictionaryBatchRef, FieldRef, MessageHeaderRef, MessageRef, MetadataVersion, RecordBatchRef, SchemaRef,
@@ -189,10 +189,6 @@ impl Parts {
         }
         match data_type.to_physical_type() {
             PhysicalType::Null => {}
-            PhysicalType::Boolean
-            | PhysicalType::Primitive(_)
-            | PhysicalType::FixedSizeBinary
-            | PhysicalType::Dictionary(_) => self.take(2)?,
             PhysicalType::Binary | PhysicalType::LargeBinary | PhysicalType::Utf8 | PhysicalType::LargeUtf8 => {
                 self.take(3)?;
             }
@@ -201,7 +197,13 @@ impl Parts {
                 self.view += 1;
                 self.take(more.checked_add(2).ok_or(Damaged)?)?;
             }
-            PhysicalType::List | PhysicalType::LargeList | PhysicalType::Map => self.take(2)?,
+            PhysicalType::Boolean
+            | PhysicalType::Primitive(_)
+            | PhysicalType::FixedSizeBinary
+            | PhysicalType::Dictionary(_)
+            | PhysicalType::List
+            | PhysicalType::LargeList
+            | PhysicalType::Map => self.take(2)?,
             PhysicalType::FixedSizeList | PhysicalType::Struct => self.take(1)?,
             PhysicalType::Union => {
                 let is_dense = matches!(data_type.to_storage(), ArrowDataType::Union(union) if !union.mode.is_sparse());
@@ -237,8 +239,8 @@ fn children(data_type: &ArrowDataType) -> Vec<&ArrowDataType> {
         | ArrowDataType::LargeList(field)
         | ArrowDataType::FixedSizeList(field, _)
         | ArrowDataType::Map(field, _) => vec![field.dtype()],
-        ArrowDataType::Union(union) => union.fields.iter().map(|field| field.dtype()).collect(),
-        ArrowDataType::Struct(fields) => fields.iter().map(|field| field.dtype()).collect(),
+        ArrowDataType::Union(union) => union.fields.iter().map(Field::dtype).collect(),
+        ArrowDataType::Struct(fields) => fields.iter().map(Field::dtype).collect(),
         _ => Vec::new(),
     }
 }

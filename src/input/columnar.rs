@@ -13,11 +13,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars_arrow::datatypes::{ArrowDataType, Field};
-use polars_core::prelude::{ArrowSchema, PolarsResult, Series};
+use polars_core::prelude::{ArrowSchema, PlSmallStr, PolarsResult, Series};
 use polars_io::SerReader;
 use polars_io::mmap::MmapBytesReader;
 use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::ParquetReader;
+use polars_parquet::parquet::metadata::RowGroupMetadata;
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
 use polars_parquet::read::{Filter, column_iter_to_arrays};
 use rayon::prelude::*;
@@ -167,7 +168,7 @@ impl<'a> Parquet<'a> {
         if rows != metadata.num_rows || schema.len() != file.columns.len() {
             return Err(refused());
         }
-        let roots: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+        let roots: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let reader = stored.reader(&file.name)?;
         let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
         let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;
@@ -240,7 +241,7 @@ pub(super) fn read_parquet(
     let said = metadata.key_value_metadata().iter().flatten();
     let pairs = said.filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
     collector.beside.extend(beside::in_metadata(pairs));
-    let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+    let groups: Vec<usize> = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).collect();
     let mut reported = 0;
     for slice in slices(&groups) {
         parquet.take(slice, collector)?;

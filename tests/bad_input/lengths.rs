@@ -45,7 +45,8 @@ fn a_pipe_that_never_delivers_ends_at_the_time_limit() {
     let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
     assert!(made.success());
     let path = pipe.to_str().expect("a path is text");
-    let start = std::time::SystemTime::now();
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a program")]
+    let start = std::time::Instant::now();
     for verb in ["scan", "inspect"] {
         let mut command = bench.command();
         if verb == "inspect" {
@@ -56,7 +57,7 @@ fn a_pipe_that_never_delivers_ends_at_the_time_limit() {
         let ended = bench.run(command, b"");
         bench.assert_refused(&ended, 4, &["time limit", "--timeout"]);
     }
-    assert!(start.elapsed().expect("the clock goes on") < Duration::from_secs(20));
+    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 /// Someone opened it and writes nothing: the file is open, and reading it waits.
@@ -165,7 +166,10 @@ fn two_datasets_do_not_share_a_folder() {
 fn the_hash_of_a_tiny_source_is_left_out() {
     for (people, has_hash) in [(99, false), (100, true)] {
         let bench = Bench::new();
-        let rows = |number: usize| (0..number).map(|row| format!("c{row},t{}\n", row % 3)).collect::<String>();
+        let rows = |number: usize| {
+            let lines: Vec<String> = (0..number).map(|row| format!("c{row},t{}\n", row % 3)).collect();
+            lines.concat()
+        };
         let extract = bench.write("extract.csv", format!("customer,city\n{}", rows(30)));
         bench.write("members.csv", format!("member,city\n{}", rows(people)));
         let source = bench.input("members.csv");
