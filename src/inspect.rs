@@ -18,11 +18,13 @@ use crate::stop::{Progress, Stop};
 /// # Errors
 /// As [`scan`](crate::scan::scan), except for those of measures.
 pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Dataset, ScanError> {
+    let reading = stop.while_reading();
     let source = input::open(&plan.inputs, &plan.input)?;
     plan::check_columns(plan, source.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
     let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    drop(reading);
     let roles = recode::roles(&extract, &plan.roles)?;
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)
 }

@@ -3,7 +3,7 @@
 //! The measuring rooms read no clock: the edge of the program holds the clock and raises a [`Stop`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 /// Why a computation was told to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,21 @@ pub enum StopReason {
     Interrupt,
     /// The computation would take more work than its fixed limit allows.
     WorkLimit,
+    /// The process holds as much memory as it may.
+    Memory,
 }
 
 /// A flag shared between the edge of the program, which raises it, and the computation, which looks at it often.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicU8>);
+pub struct Stop(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Why to end; 0 while there is no reason.
+    reason: AtomicU8,
+    /// How many parts of the program are reading.
+    reading: AtomicUsize,
+}
 
 impl Stop {
     /// Asks every computation that holds a clone of this flag to end. The first reason stays.
@@ -27,19 +37,21 @@ impl Stop {
             StopReason::Timeout => 1,
             StopReason::Interrupt => 2,
             StopReason::WorkLimit => 3,
+            StopReason::Memory => 4,
         };
         // Only the first reason counts, so a failed exchange is fine.
-        let _ = self.0.compare_exchange(0, code, Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.0.reason.compare_exchange(0, code, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// The reason to end now, if there is one.
     #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
-        match self.0.load(Ordering::Relaxed) {
+        match self.0.reason.load(Ordering::Relaxed) {
             0 => None,
             1 => Some(StopReason::Timeout),
             2 => Some(StopReason::Interrupt),
-            _ => Some(StopReason::WorkLimit),
+            3 => Some(StopReason::WorkLimit),
+            _ => Some(StopReason::Memory),
         }
     }
 
@@ -49,6 +61,32 @@ impl Stop {
     /// When the flag was raised.
     pub fn check(&self) -> Result<(), StopReason> {
         self.reason().map_or(Ok(()), Err)
+    }
+
+    /// Says that files are read until the guard is dropped.
+    ///
+    /// A system call that waits for bytes, and a decoder of somebody else, never look at this flag. As long as one may
+    /// be at work the edge of the program does not wait for them: nothing has been measured that could be kept.
+    #[must_use]
+    pub fn while_reading(&self) -> Reading<'_> {
+        self.0.reading.fetch_add(1, Ordering::Relaxed);
+        Reading(self)
+    }
+
+    /// Whether files are being read.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.0.reading.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Files are read as long as this lives.
+#[derive(Debug)]
+pub struct Reading<'stop>(&'stop Stop);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.0.reading.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -86,5 +124,32 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub fn quiet(stop: &'a Stop) -> Self {
         Self { progress: &NoProgress, stop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stop, StopReason};
+
+    #[test]
+    fn the_first_reason_stays() {
+        for reason in [StopReason::Timeout, StopReason::Interrupt, StopReason::WorkLimit, StopReason::Memory] {
+            let stop = Stop::default();
+            assert_eq!(stop.check(), Ok(()));
+            stop.raise(reason);
+            stop.raise(StopReason::Timeout);
+            assert_eq!(stop.clone().check(), Err(reason));
+        }
+    }
+
+    #[test]
+    fn reading_lasts_until_the_last_reader_is_done() {
+        let stop = Stop::default();
+        let first = stop.while_reading();
+        let second = stop.while_reading();
+        drop(first);
+        assert!(stop.is_reading());
+        drop(second);
+        assert!(!stop.is_reading());
     }
 }

@@ -3,10 +3,11 @@
 use super::arguments::{InspectArguments, InspectFormat, Manners};
 use super::exit::ExitStatus;
 use super::flags::{config_of, merged, tell_settings};
-use super::interrupt::{end_after, end_on_signals};
+use super::interrupt::end_on_signals;
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use super::scan::{in_pool, scan_failure, text_style};
+use super::watch::watch;
 use crate::plan::Plan;
 use crate::report::{render_columns_markdown, render_columns_text, render_inspection_json};
 use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
@@ -28,7 +29,7 @@ pub(super) fn inspect_verb(
 pub(super) fn look_at(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Dataset, ExitStatus> {
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
-    end_after(plan.timeout, &stop);
+    watch(plan, &stop, printer);
     let progress = TerminalProgress::new(manners);
     let looked = in_pool(plan, printer, || crate::inspect::inspect(plan, &progress, &stop))?;
     looked.map_err(|error| scan_failure(&error, printer))

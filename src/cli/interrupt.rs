@@ -1,6 +1,4 @@
-//! Ending early: Ctrl-C, a signal of the system, and the time limit.
-
-use std::time::Duration;
+//! Ending early: Ctrl-C and signals of the system.
 
 use super::exit::ExitStatus;
 use super::printer::Printer;
@@ -25,14 +23,4 @@ pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitS
         printer.failure("the signal handler cannot be installed", None);
         ExitStatus::InputOutput
     })
-}
-
-/// Raises the time limit after `limit`. The thread ends with the program.
-pub(super) fn end_after(limit: Option<Duration>, stop: &Stop) {
-    let Some(limit) = limit else { return };
-    let stop = stop.clone();
-    std::thread::spawn(move || {
-        std::thread::sleep(limit);
-        stop.raise(StopReason::Timeout);
-    });
 }

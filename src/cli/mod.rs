@@ -20,6 +20,7 @@ mod printer;
 mod progress;
 mod report;
 mod scan;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -1,5 +1,6 @@
 //! `reidrisk report`: render a stored result again.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::ReportArguments;
@@ -10,6 +11,9 @@ use super::scan::text_style;
 use crate::plan::refusal;
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
+
+/// The largest result is a few megabytes.
+const LARGEST_RESULT: u64 = 256 << 20;
 
 pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let result = read(&arguments.result, printer)?;
@@ -53,11 +57,18 @@ fn write_file(file: &Path, bytes: &[u8], printer: &Printer) -> Result<(), ExitSt
 
 fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
     let file: PathBuf = if place.is_dir() { place.join("result.json") } else { place.to_owned() };
-    let bytes = std::fs::read(&file).map_err(|error| {
+    let mut bytes = Vec::new();
+    let taken = std::fs::File::open(&file).and_then(|file| file.take(LARGEST_RESULT + 1).read_to_end(&mut bytes));
+    taken.map_err(|error| {
         let (reason, hint) = refusal(error.kind());
         printer.failure(&format!("`{}` cannot be read: {reason}", shown(&file)), Some(hint));
         ExitStatus::InputOutput
     })?;
+    if bytes.len() as u64 > LARGEST_RESULT {
+        let message = format!("`{}` is larger than {} MiB, so it is no result", shown(&file), LARGEST_RESULT >> 20);
+        printer.failure(&message, Some("name a `result.json` of this program"));
+        return Err(ExitStatus::InputOutput);
+    }
     let mut result = read_json(&bytes).map_err(|error| {
         printer.failure(&format!("`{}`: {error}", shown(&file)), Some(error.hint()));
         ExitStatus::InputOutput

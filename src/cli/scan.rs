@@ -8,9 +8,10 @@ use super::arguments::{Arguments, Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
-use super::interrupt::{end_after, end_on_signals};
+use super::interrupt::end_on_signals;
 use super::printer::Printer;
 use super::progress::TerminalProgress;
+use super::watch::watch;
 use crate::plan::{Plan, shown_name};
 use crate::report::{Ending, Format, TextStyle, render_text_with, write_run_with};
 use crate::result::{ScanResult, VerdictOutcome};
@@ -33,7 +34,7 @@ fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanRes
     let clock = SystemClock::start();
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
-    end_after(plan.timeout, &stop);
+    watch(plan, &stop, printer);
     let progress = TerminalProgress::new(manners);
     let finished = in_pool(plan, printer, || scan_listing(plan, &clock, &progress, &stop))?;
     finished.map_err(|error| scan_failure(&error, printer))

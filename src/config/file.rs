@@ -1,5 +1,6 @@
 //! `reidrisk.toml`: from its text to a draft of the plan.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -94,12 +95,22 @@ fn section_of(key: &str) -> Option<&'static str> {
     rows.find(|setting| setting.name == key || setting.old == Some(key)).map(|setting| setting.section)
 }
 
+/// Nobody writes a larger configuration; whoever names a larger file has named another one.
+const LARGEST: u64 = 4 << 20;
+
 pub(super) fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ConfigError> {
-    std::fs::read(path).map_err(|error| {
-        let name = shown_name(&path.display().to_string());
+    let name = || shown_name(&path.display().to_string());
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| {
         let (reason, hint) = refusal(error.kind());
-        ConfigError::new("unreadable", format!("{what} `{name}` cannot be read: {reason}")).with_hint(hint)
-    })
+        ConfigError::new("unreadable", format!("{what} `{}` cannot be read: {reason}", name())).with_hint(hint)
+    })?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("{what} `{}` is larger than {} MiB", name(), LARGEST >> 20);
+        return Err(ConfigError::new("too-large", message).with_hint("check that it is not a file of data"));
+    }
+    Ok(bytes)
 }
 
 /// The bytes of a configuration file as text.

@@ -104,6 +104,11 @@ impl ColumnCoder {
         true
     }
 
+    /// Whether codes and values are kept.
+    pub(super) fn is_coded(&self) -> bool {
+        matches!(self, Self::Wanted(_))
+    }
+
     /// Whether codes and values are kept that the caller can do without.
     pub(super) fn is_spare(&self) -> bool {
         matches!(self, Self::Wanted(column) if column.spare)

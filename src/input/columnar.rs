@@ -1,50 +1,53 @@
-//! Parquet and Arrow IPC, through polars: slice by slice, column by column.
+//! Parquet, through polars: slice by slice, column by column.
 //!
 //! Values are spelled canonically and coded like text, so that the same records give the same values whatever the
 //! format. Decoders may panic over damaged files; such a panic ends here as an error without its message, which may
-//! quote cells. Parquet is decoded from memory rather than from a memory map, because a map of a file that somebody
-//! truncates meanwhile ends the process; only files too large for that are mapped.
+//! quote cells. Nothing is mapped: a map of a file that somebody truncates meanwhile ends the process, and what is touched
+//! of it counts as memory. A column that is refused is not decoded.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use polars_core::prelude::{ArrowSchema, DataFrame, PolarsResult, Series};
+use polars_arrow::datatypes::{ArrowDataType, Field};
+use polars_core::prelude::{ArrowSchema, PlSmallStr, PolarsResult, Series};
 use polars_io::SerReader;
-use polars_io::ipc::{IpcReader, IpcStreamReader};
 use polars_io::mmap::MmapBytesReader;
 use polars_io::parquet::metadata::FileMetadataRef;
-use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
+use polars_io::parquet::read::ParquetReader;
+use polars_parquet::parquet::metadata::RowGroupMetadata;
+use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
+use polars_parquet::read::{Filter, column_iter_to_arrays};
 use rayon::prelude::*;
 
+use super::arrow_check::is_nested;
 use super::beside;
-use super::coder::ColumnCoder;
+use super::coder::{CellSink, ColumnCoder};
 use super::error::{InputError, shown};
+use super::pages::{self, Extent};
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes, hash_file};
-use super::typed::{Refusal, push_series};
+use super::typed::{Refusal, push_nested, push_series};
 use crate::stop::Progress;
 
 /// Rows of one column that are decoded at once.
 const SLICE_ROWS: usize = 1 << 20;
 
-/// Larger Parquet files are mapped instead of read into memory.
+/// Larger Parquet files are read part by part.
 const LARGEST_IN_MEMORY: u64 = 4 << 30;
-
-/// Bytes of an Arrow file whose columns are decoded together.
-const ARROW_PASS_BYTES: u64 = 128 << 20;
 
 const UNREADABLE: &str = "its parts do not fit together, or it ends too early";
 
 /// Runs a decoder; an error or a panic in it becomes `None`.
-fn guarded<T>(decode: impl FnOnce() -> PolarsResult<T>) -> Option<T> {
+pub(super) fn guarded<T>(decode: impl FnOnce() -> PolarsResult<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok()?.ok()
 }
 
-fn format_error(name: &str, format: &'static str) -> InputError {
+pub(super) fn format_error(name: &str, format: &'static str) -> InputError {
     InputError::Format { file: shown(name), format, problem: UNREADABLE }
 }
 
@@ -63,44 +66,166 @@ pub(super) fn parquet_columns(name: &str, path: &Path) -> Result<Vec<String>, In
         .ok_or_else(|| format_error(name, "Parquet"))
 }
 
-/// Column names of an Arrow IPC file.
-pub(super) fn arrow_file_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let file = open(name, path)?;
-    guarded(|| IpcReader::new(file).schema().map(|schema| names(&schema))).ok_or_else(|| format_error(name, "Arrow"))
-}
-
-/// Column names of an Arrow IPC stream.
-pub(super) fn arrow_stream_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let file = open(name, path)?;
-    guarded(|| IpcStreamReader::new(file).arrow_schema().map(|schema| names(&schema)))
-        .ok_or_else(|| format_error(name, "Arrow stream"))
-}
-
 /// The bytes of a Parquet file.
 enum Stored {
     Memory(Arc<[u8]>),
-    Mapped(File),
+    /// A file that is too large for that. Only one thread reads at a time, for they share its position.
+    File(Mutex<File>),
 }
 
 impl Stored {
-    /// Reads (or maps) a file and gives its account.
+    /// Reads (or keeps open) a file and gives its account. It is opened once, so what is hashed is what will be decoded.
     fn load(file: &SourceFile, path: &Path, memory: Option<u64>) -> Result<(Self, Account), InputError> {
+        let refuse = |error: std::io::Error| InputError::unreadable(&file.name, &error);
         let largest = memory.map_or(LARGEST_IN_MEMORY, |limit| (limit / 4).min(LARGEST_IN_MEMORY));
-        if file.place.bytes().is_some_and(|bytes| bytes > largest) {
-            return Ok((Self::Mapped(open(&file.name, path)?), hash_file(&file.name, &file.place)?));
+        let mut opened = open(&file.name, path)?;
+        let length = opened.metadata().map_err(refuse)?.len();
+        if length > largest {
+            let account = hash_file(&file.name, &file.place, &opened)?;
+            return Ok((Self::File(Mutex::new(opened)), account));
         }
-        let bytes = std::fs::read(path).map_err(|error| InputError::unreadable(&file.name, &error))?;
+        let mut bytes = reserved(length).map_err(refuse)?;
+        opened.read_to_end(&mut bytes).map_err(refuse)?;
         let account = hash_bytes(&file.name, &file.place, &bytes)?;
         Ok((Self::Memory(bytes.into()), account))
     }
 
-    /// A reader of its own for one decoder.
-    fn reader(&self, name: &str) -> Result<Box<dyn MmapBytesReader>, InputError> {
+    /// Bytes that it holds itself.
+    fn bytes(&self) -> u64 {
         match self {
-            Self::Memory(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
-            Self::Mapped(file) => Ok(Box::new(file.try_clone().map_err(|error| InputError::unreadable(name, &error))?)),
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::File(_) => 0,
         }
     }
+
+    /// A reader from the beginning, for one thread alone.
+    fn reader(&self, name: &str) -> Result<Box<dyn MmapBytesReader>, InputError> {
+        let refuse = |error: std::io::Error| InputError::unreadable(name, &error);
+        match self {
+            Self::Memory(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
+            Self::File(file) => {
+                let mut own = locked(file).try_clone().map_err(refuse)?;
+                own.rewind().map_err(refuse)?;
+                Ok(Box::new(own))
+            }
+        }
+    }
+
+    /// A part of the file; shorter where the file ends before.
+    fn part(&self, range: Range<u64>) -> std::io::Result<Vec<u8>> {
+        let length = range.end.saturating_sub(range.start);
+        let mut part = reserved(length)?;
+        match self {
+            Self::Memory(bytes) => {
+                let mut reader = Cursor::new(bytes);
+                reader.set_position(range.start);
+                reader.take(length).read_to_end(&mut part)?;
+            }
+            Self::File(file) => {
+                let mut file = locked(file);
+                file.seek(SeekFrom::Start(range.start))?;
+                (&mut *file).take(length).read_to_end(&mut part)?;
+            }
+        }
+        Ok(part)
+    }
+}
+
+fn locked(file: &Mutex<File>) -> MutexGuard<'_, File> {
+    file.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Room for so many bytes, where there is.
+fn reserved(bytes: u64) -> std::io::Result<Vec<u8>> {
+    let mut room = Vec::new();
+    let length = usize::try_from(bytes).map_err(|_| std::io::ErrorKind::OutOfMemory)?;
+    room.try_reserve_exact(length).map_err(|_| std::io::ErrorKind::OutOfMemory)?;
+    Ok(room)
+}
+
+/// A Parquet file that is ready to be decoded.
+struct Parquet<'a> {
+    file: &'a SourceFile,
+    stored: Stored,
+    metadata: FileMetadataRef,
+    /// The columns of the file.
+    fields: Vec<Field>,
+    /// For every row group what decoding each column takes.
+    extents: Vec<Vec<Extent>>,
+}
+
+impl<'a> Parquet<'a> {
+    /// Reads what the file says of itself, and checks it.
+    fn open(file: &'a SourceFile, stored: Stored) -> Result<Self, InputError> {
+        let refused = || format_error(&file.name, "Parquet");
+        let mut reader = ParquetReader::new(stored.reader(&file.name)?);
+        let described = guarded(|| Ok((reader.get_metadata().cloned()?, reader.schema()?)));
+        let (metadata, schema) = described.ok_or_else(refused)?;
+        let mut rows = 0_usize;
+        for group in &metadata.row_groups {
+            rows = rows.checked_add(group.num_rows()).ok_or_else(refused)?;
+        }
+        if rows != metadata.num_rows || schema.len() != file.columns.len() {
+            return Err(refused());
+        }
+        let roots: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        let reader = stored.reader(&file.name)?;
+        let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
+        let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;
+        let fields = schema.iter_values().cloned().collect();
+        Ok(Self { file, stored, metadata, fields, extents })
+    }
+
+    /// Decodes some rows of a column.
+    fn decoded(&self, field: &Field, slice: Slice) -> Option<Series> {
+        guarded(|| {
+            let group = &self.metadata.row_groups[slice.group];
+            let (mut pages, mut types) = (Vec::new(), Vec::new());
+            for chunk in group.columns_under_root_iter(&field.name).into_iter().flatten() {
+                let part = Cursor::new(self.stored.part(chunk.byte_range())?.into());
+                let reader = PageReader::new(part, chunk, Vec::new(), usize::MAX);
+                pages.push(BasicDecompressor::new(reader, Vec::new()));
+                types.push(&chunk.descriptor().descriptor.primitive_type);
+            }
+            let is_whole = slice.rows == group.num_rows();
+            let rows = (!is_whole).then(|| Filter::new_ranged(slice.offset, slice.offset + slice.rows));
+            let (arrays, _) = column_iter_to_arrays(pages, types, field.clone(), rows)?;
+            Series::try_from((field, arrays))
+        })
+    }
+
+    /// Decodes and codes the same rows of every column: as many columns at once as there are threads, where memory
+    /// allows.
+    fn take(&self, slice: Slice, collector: &mut Collector<'_>) -> Result<(), InputError> {
+        let extents = &self.extents[slice.group];
+        let mut needed: Vec<u64> =
+            self.file.positions.iter().map(|&position| extents[position].bytes(slice.rows)).collect();
+        needed.sort_unstable();
+        let is_parallel = collector.afford_together(self.stored.bytes(), &needed)?;
+        let stop = collector.stop;
+        let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
+            stop.check()?;
+            let field = &self.fields[position];
+            if is_nested(field.dtype()) && coder.is_coded() && !coder.let_go() {
+                return Err(nested(self.file, position));
+            }
+            let series = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
+            take_series(self.file, position, coder, &series, slice.rows, is_day(field.dtype()))
+        };
+        let columns = collector.coders.iter_mut().zip(&self.file.positions);
+        let results: Vec<Result<(), InputError>> = if is_parallel {
+            columns.collect::<Vec<_>>().into_par_iter().with_max_len(1).map(take).collect()
+        } else {
+            columns.map(take).collect()
+        };
+        results.into_iter().collect::<Result<(), _>>()?;
+        collector.took(slice.rows as u64)
+    }
+}
+
+/// Whether timestamps of this type are days, counted in milliseconds.
+pub(super) fn is_day(data_type: &ArrowDataType) -> bool {
+    matches!(data_type.to_storage(), ArrowDataType::Date64)
 }
 
 /// Reads a Parquet file into the columns.
@@ -111,30 +236,20 @@ pub(super) fn read_parquet(
 ) -> Result<Account, InputError> {
     let path = file.place.path().ok_or_else(|| format_error(&file.name, "Parquet"))?;
     let (stored, account) = Stored::load(file, path, collector.memory)?;
-    let reader = stored.reader(&file.name)?;
-    let metadata = guarded(|| ParquetReader::new(reader).get_metadata().cloned())
-        .ok_or_else(|| format_error(&file.name, "Parquet"))?;
-    let mut groups = Vec::with_capacity(metadata.row_groups.len());
-    for group in &metadata.row_groups {
-        groups.push(group.num_rows());
-    }
-    if groups.iter().sum::<usize>() != metadata.num_rows {
-        return Err(format_error(&file.name, "Parquet"));
-    }
+    let parquet = Parquet::open(file, stored)?;
+    let metadata = &parquet.metadata;
     let said = metadata.key_value_metadata().iter().flatten();
     let pairs = said.filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
     collector.beside.extend(beside::in_metadata(pairs));
+    let groups: Vec<usize> = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).collect();
     let mut reported = 0;
-    for (start, rows) in slices(&groups) {
-        let decode = |column| {
-            let reader = stored.reader(&file.name)?;
-            decode_parquet(reader, &metadata, column, start, rows).ok_or_else(|| damaged(file, column))
-        };
-        take_columns(file, collector, rows, decode)?;
-        let done = share(account.bytes, start + rows, metadata.num_rows);
+    for slice in slices(&groups) {
+        parquet.take(slice, collector)?;
+        let done = share(account.bytes, slice.end, metadata.num_rows);
         progress.advance(done - reported);
         reported = done;
     }
+    file.place.check_unchanged(&file.name, account.bytes)?;
     Ok(account)
 }
 
@@ -144,82 +259,59 @@ fn share(bytes: u64, done: usize, all: usize) -> u64 {
     u64::try_from(part).unwrap_or(bytes)
 }
 
-/// Start and length of the slices that are decoded one after the other; none spans two row groups.
-fn slices(groups: &[usize]) -> Vec<(usize, usize)> {
-    let mut slices = Vec::new();
-    let mut start = 0;
-    for &rows in groups {
-        for offset in (0..rows).step_by(SLICE_ROWS) {
-            slices.push((start + offset, SLICE_ROWS.min(rows - offset)));
-        }
-        start += rows;
-    }
-    slices
+/// Rows of one row group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slice {
+    group: usize,
+    /// Rows of the group before it.
+    offset: usize,
+    /// Rows of the file up to its end.
+    end: usize,
+    rows: usize,
 }
 
-fn decode_parquet(
-    reader: Box<dyn MmapBytesReader>,
-    metadata: &FileMetadataRef,
-    column: usize,
-    start: usize,
-    rows: usize,
-) -> Option<DataFrame> {
-    guarded(|| {
-        let mut reader = ParquetReader::new(reader);
-        reader.set_metadata(Arc::clone(metadata));
-        // This strategy passes over the row groups outside of the slice without decoding them.
-        reader
-            .with_projection(Some(vec![column]))
-            .with_slice(Some((start, rows)))
-            .read_parallel(ParallelStrategy::RowGroups)
-            .finish()
+/// The slices that are decoded one after the other; none spans two row groups.
+fn slices(groups: &[usize]) -> impl Iterator<Item = Slice> {
+    let starts = groups.iter().scan(0, |next, rows| {
+        let start = *next;
+        *next += rows;
+        Some(start)
+    });
+    groups.iter().zip(starts).enumerate().flat_map(|(group, (&rows, start))| {
+        let offsets = (0..rows).step_by(SLICE_ROWS);
+        offsets.map(move |offset| {
+            let taken = SLICE_ROWS.min(rows - offset);
+            Slice { group, offset, end: start + offset + taken, rows: taken }
+        })
     })
 }
 
-fn damaged(file: &SourceFile, column: usize) -> InputError {
+fn nested(file: &SourceFile, position: usize) -> InputError {
+    InputError::Nested { file: shown(&file.name), column: shown(&file.columns[position]) }
+}
+
+pub(super) fn damaged(file: &SourceFile, column: usize) -> InputError {
     let column = shown(file.columns.get(column).map_or("?", String::as_str));
     InputError::DamagedColumn { file: shown(&file.name), column, problem: "it cannot be decoded" }
 }
 
-/// Decodes and codes the same rows of every column.
-fn take_columns(
-    file: &SourceFile,
-    collector: &mut Collector<'_>,
-    rows: usize,
-    decode: impl Fn(usize) -> Result<DataFrame, InputError> + Sync,
-) -> Result<(), InputError> {
-    let stop = collector.stop;
-    let results: Vec<Result<(), InputError>> = collector
-        .coders
-        .par_iter_mut()
-        .zip(&file.positions)
-        .with_max_len(1)
-        .map(|(coder, &position)| {
-            stop.check()?;
-            let frame = decode(position)?;
-            let series = frame.columns().first().ok_or_else(|| damaged(file, position))?.as_materialized_series();
-            take_series(file, position, coder, series, rows)
-        })
-        .collect();
-    results.into_iter().collect::<Result<(), _>>()?;
-    collector.took(rows as u64)
-}
-
-/// Codes one slice of a column.
-fn take_series(
+/// Codes one slice of a column. `is_day` says that its timestamps are days, counted in milliseconds.
+pub(super) fn take_series(
     file: &SourceFile,
     position: usize,
     coder: &mut ColumnCoder,
     series: &Series,
     rows: usize,
+    is_day: bool,
 ) -> Result<(), InputError> {
     let name = || shown(&file.columns[position]);
     if series.len() != rows {
         let problem = "it has another number of values than the file has records";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
-    let take =
-        |coder: &mut ColumnCoder| catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, sink))));
+    let take = |coder: &mut ColumnCoder| {
+        catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, is_day, sink))))
+    };
     let mut pushed = take(coder);
     // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
     if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.let_go() {
@@ -227,7 +319,7 @@ fn take_series(
     }
     match pushed {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(Refusal::Nested)) => Err(InputError::Nested { file: shown(&file.name), column: name() }),
+        Ok(Err(Refusal::Nested)) => Err(nested(file, position)),
         Ok(Err(Refusal::Unsupported(found))) => {
             Err(InputError::UnsupportedValues { file: shown(&file.name), column: name(), found })
         }
@@ -235,77 +327,18 @@ fn take_series(
     }
 }
 
-/// Reads an Arrow IPC file into the columns.
-pub(super) fn read_arrow_file(
+/// Takes a column of lists or structures, of which only the missing cells count, without decoding it.
+pub(super) fn take_nested(
     file: &SourceFile,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-) -> Result<Account, InputError> {
-    read_arrow(file, "Arrow", collector, progress, |file, columns| {
-        IpcReader::new(file).set_rechunk(false).with_projection(Some(columns)).finish()
-    })
-}
-
-/// Reads an Arrow IPC stream into the columns.
-pub(super) fn read_arrow_stream(
-    file: &SourceFile,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name, "Arrow stream"))?;
-    check_end_marker(&file.name, path)?;
-    read_arrow(file, "Arrow stream", collector, progress, |file, columns| {
-        IpcStreamReader::new(file).set_rechunk(false).with_projection(Some(columns)).finish()
-    })
-}
-
-/// A stream that ends between two batches looks whole, but for its end marker.
-fn check_end_marker(name: &str, path: &Path) -> Result<(), InputError> {
-    let refuse = |error: std::io::Error| InputError::unreadable(name, &error);
-    let mut file = open(name, path)?;
-    let mut last = [1; 8];
-    if file.seek(SeekFrom::End(-8)).is_ok() {
-        file.read_exact(&mut last).map_err(refuse)?;
+    position: usize,
+    coder: &mut ColumnCoder,
+    rows: usize,
+    nulls: usize,
+) -> Result<(), InputError> {
+    let push = |sink: &mut CellSink<'_>| push_nested(rows, nulls, sink);
+    let mut pushed = coder.take_with(push);
+    if pushed.is_err() && coder.let_go() {
+        pushed = coder.take_with(push);
     }
-    if last == [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0] { Ok(()) } else { Err(format_error(name, "Arrow stream")) }
-}
-
-/// Reads an Arrow file in passes of some columns each.
-fn read_arrow(
-    file: &SourceFile,
-    format: &'static str,
-    collector: &mut Collector<'_>,
-    progress: &dyn Progress,
-    decode: impl Fn(File, Vec<usize>) -> PolarsResult<DataFrame>,
-) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name, format))?;
-    let account = hash_file(&file.name, &file.place)?;
-    let width = file.columns.len();
-    let passes = usize::try_from(account.bytes / ARROW_PASS_BYTES).unwrap_or(usize::MAX).clamp(1, width);
-    let mut records = None;
-    let order: Vec<usize> = (0..width).collect();
-    for columns in order.chunks(width.div_ceil(passes)) {
-        collector.stop.check()?;
-        // Coders in the order of the extract, columns of the file in theirs; a projection must be ascending.
-        let mut positions: Vec<usize> = columns.iter().map(|&column| file.positions[column]).collect();
-        positions.sort_unstable();
-        let opened = open(&file.name, path)?;
-        let frame = guarded(|| decode(opened, positions.clone())).ok_or_else(|| format_error(&file.name, format))?;
-        let rows = *records.get_or_insert(frame.height());
-        let found: Vec<Result<(), InputError>> = collector.coders[columns[0]..columns[0] + columns.len()]
-            .par_iter_mut()
-            .zip(&file.positions[columns[0]..])
-            .with_max_len(1)
-            .map(|(coder, &position)| {
-                let place = positions.binary_search(&position).unwrap_or(usize::MAX);
-                let column = frame.columns().get(place).ok_or_else(|| damaged(file, position))?;
-                take_series(file, position, coder, column.as_materialized_series(), rows)
-            })
-            .collect();
-        found.into_iter().collect::<Result<(), _>>()?;
-    }
-    progress.advance(account.bytes);
-    file.place.check_unchanged(&file.name, account.bytes)?;
-    collector.took(records.unwrap_or(0) as u64)?;
-    Ok(account)
+    pushed.map_err(|_| nested(file, position))
 }

@@ -7,77 +7,44 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Range, Reader, SheetType};
+use calamine::{Data, ExcelDateTime, Range};
 
 use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
 use super::read::Collector;
+use super::sheets::{self, Refused, Sheet, is_blank};
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes};
 use crate::stop::Progress;
 
-fn format_error(name: &str) -> InputError {
-    let problem = "it has no sheet, is damaged, or ends too early";
-    InputError::Format { file: shown(name), format: "spreadsheet", problem }
-}
-
-/// A sheet with its formulas.
-struct Sheet {
-    cells: Range<Data>,
-    /// Empty unless some cell below the header is.
-    formulas: Range<String>,
+fn format_error(name: &str, refused: Refused) -> InputError {
+    InputError::Format { file: shown(name), format: "spreadsheet", problem: refused.problem() }
 }
 
 /// The only sheet that holds any cells.
 fn only_sheet(name: &str, bytes: &[u8]) -> Result<Sheet, InputError> {
     // A panic over a damaged file must not end the program, nor show what it says.
-    let sheets = catch_unwind(AssertUnwindSafe(|| filled_sheets(bytes)));
-    let mut sheets = sheets.ok().flatten().ok_or_else(|| format_error(name))?;
+    let sheets = catch_unwind(AssertUnwindSafe(|| sheets::filled(bytes))).unwrap_or(Err(Refused::Damaged));
+    let mut sheets = sheets.map_err(|refused| format_error(name, refused))?;
     if sheets.len() > 1 {
         return Err(InputError::SeveralSheets { file: shown(name), sheets: sheets.len() });
     }
     sheets.pop().ok_or_else(|| InputError::Empty { file: shown(name) })
 }
 
-/// The sheets that hold cells; hidden ones count, charts do not. `None` when the file is damaged or has no sheet.
-fn filled_sheets(bytes: &[u8]) -> Option<Vec<Sheet>> {
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
-    let kinds: Vec<(SheetType, String)> =
-        book.sheets_metadata().iter().map(|sheet| (sheet.typ, sheet.name.clone())).collect();
-    let mut filled = Vec::new();
-    for (position, (kind, name)) in kinds.iter().enumerate() {
-        if *kind != SheetType::WorkSheet {
-            continue;
-        }
-        let cells = book.worksheet_range_at(position)?.ok()?;
-        if cells.used_cells().next().is_some() {
-            let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
-            let formulas = if has_gaps { book.worksheet_formula(name).ok()? } else { Range::empty() };
-            filled.push(Sheet { cells, formulas });
-        }
-    }
-    (!kinds.is_empty()).then_some(filled)
-}
-
-fn is_blank(cell: &Data) -> bool {
-    matches!(cell, Data::Empty) || matches!(cell, Data::String(text) if text.is_empty())
-}
+/// What a cell takes while its sheet is read: as the reader holds it, and as a key.
+const BYTES_A_CELL: u64 = 32;
 
 /// Refuses a column whose formulas have no stored value in any row.
 fn refuse_unstored(file: &SourceFile, sheet: &Sheet) -> Result<(), InputError> {
-    let (Some((first_row, first_column)), Some(start)) = (sheet.cells.start(), sheet.formulas.start()) else {
-        return Ok(());
-    };
+    let Some((first_row, first_column)) = sheet.cells.start() else { return Ok(()) };
     let mut stored: BTreeMap<usize, bool> = BTreeMap::new();
-    for (row, column, formula) in sheet.formulas.used_cells() {
-        let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else { continue };
-        let (row, column) = (start.0 + row, start.1 + column);
-        if formula.is_empty() || row <= first_row || column < first_column {
+    for &(row, column) in &sheet.formulas {
+        if row <= first_row || column < first_column {
             continue;
         }
         let value = sheet.cells.get_value((row, column));
@@ -112,11 +79,13 @@ pub(super) fn read(
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name))?;
+    let path = file.place.path().ok_or_else(|| format_error(&file.name, Refused::Damaged))?;
     let bytes = load(&file.name, path)?;
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
     let sheet = only_sheet(&file.name, &bytes)?;
     refuse_unstored(file, &sheet)?;
+    let (rows, columns) = sheet.cells.get_size();
+    collector.afford((rows as u64).saturating_mul(columns as u64).saturating_mul(BYTES_A_CELL))?;
     let block = cells(file, &sheet.cells)?;
     collector.take(&[block], &file.positions)?;
     let numbers = |column: usize| {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`open`] finds the files and looks at their beginnings (`source`, `sniff`); [`read()`] moves their
 //! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson`,
-//! `columnar` or `excel` (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
+//! `columnar` (Parquet; `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`) (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
 //! `classify` finds the type of the column and the one spelling that equal values share.
 //!
 //! # Invariants
@@ -10,9 +10,14 @@
 //! - Types, missing cells and which cells are equal depend on the records alone: not on their order, the split into
 //!   files and blocks, the number of threads or the file format.
 //! - Text is streamed: besides codes and dictionaries a few blocks are in memory, however large or compressed a file.
-//! - Polars and its types are named in `columnar` and `typed` only.
+//! - No length that a file states is believed before it was held against what is left of the file and of the memory.
+//! - What is hashed is what is decoded: a file is opened once for both.
+//! - Polars and its types are named in `arrow`, `arrow_check`, `columnar`, `pages` and `typed` only.
 
+mod arrow;
+mod arrow_check;
 mod beside;
+mod biff;
 mod blocks;
 mod cells;
 mod classify;
@@ -24,8 +29,10 @@ mod excel;
 mod extract;
 mod headless;
 mod ndjson;
+mod pages;
 mod read;
 mod rules;
+mod sheets;
 mod sniff;
 mod source;
 mod stored;

@@ -8,7 +8,7 @@
 //! ones are refused.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use memchr::memchr;
@@ -30,11 +30,11 @@ const SPARE_KEYS: usize = 16;
 
 /// The keys of the first objects of a text, each once.
 ///
-/// A key comes where it stands in the object that has it furthest in front; of several with one place the first by
-/// name. So objects of equal keys keep their order, and the order of the objects plays no role.
+/// A key comes behind those that it follows in an object, see [`Order`]; so objects keep their order whatever keys are
+/// absent from which of them, and the order of the objects plays no role.
 pub(super) fn columns(file: &str, text: &str) -> Result<Vec<String>, InputError> {
     let lines = (1..).zip(text.split('\n')).filter(|(_, content)| !content.trim().is_empty());
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut order = Order::default();
     let (mut objects, mut widest) = (0, 0);
     for (line, content) in lines.take(SAMPLE_OBJECTS) {
         let Some(fields) = fields(content) else {
@@ -46,11 +46,8 @@ pub(super) fn columns(file: &str, text: &str) -> Result<Vec<String>, InputError>
         };
         objects += 1;
         widest = widest.max(fields.len());
-        for (place, (key, _)) in fields.into_iter().enumerate() {
-            let first = places.entry(key.trim().to_owned()).or_insert(place);
-            *first = place.min(*first);
-        }
-        if places.len() > MOST_WIDTHS * widest + SPARE_KEYS {
+        order.take(fields.iter().map(|(key, _)| key.trim()));
+        if order.names.len() > MOST_WIDTHS * widest + SPARE_KEYS {
             let problem = "its objects have too many different keys, as if keys were values";
             return Err(InputError::Format { file: shown(file), format: "NDJSON", problem });
         }
@@ -58,9 +55,61 @@ pub(super) fn columns(file: &str, text: &str) -> Result<Vec<String>, InputError>
     if objects == 0 {
         return Err(InputError::Empty { file: shown(file) });
     }
-    let mut keys: Vec<(usize, String)> = places.into_iter().map(|(key, place)| (place, key)).collect();
-    keys.sort_unstable();
-    Ok(keys.into_iter().map(|(_, key)| key).collect())
+    Ok(order.settle())
+}
+
+/// The order that objects give to their keys.
+#[derive(Default)]
+struct Order {
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+    /// Pairs of keys of which the second stands right behind the first in some object.
+    pairs: BTreeSet<(usize, usize)>,
+}
+
+impl Order {
+    /// Takes the keys of an object.
+    fn take<'key>(&mut self, keys: impl Iterator<Item = &'key str>) {
+        let mut before = None;
+        for key in keys {
+            let number = self.number(key);
+            self.pairs.extend(before.filter(|&before| before != number).map(|before| (before, number)));
+            before = Some(number);
+        }
+    }
+
+    fn number(&mut self, key: &str) -> usize {
+        if let Some(&number) = self.numbers.get(key) {
+            return number;
+        }
+        self.names.push(key.to_owned());
+        self.numbers.insert(key.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
+    }
+
+    /// One key after the other, of those that follow none of the rest the first by name. Where objects contradict each
+    /// other, so that every key follows another one, the first by name of all.
+    fn settle(self) -> Vec<String> {
+        let mut followed = vec![0_usize; self.names.len()];
+        self.pairs.iter().for_each(|&(_, second)| followed[second] += 1);
+        let mut free: BTreeSet<(&str, usize)> = BTreeSet::new();
+        let mut bound: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for (number, name) in self.names.iter().enumerate() {
+            if followed[number] == 0 { &mut free } else { &mut bound }.insert((name, number));
+        }
+        let mut keys = Vec::with_capacity(self.names.len());
+        while let Some((name, number)) = free.pop_first().or_else(|| bound.pop_first()) {
+            keys.push(name.to_owned());
+            for &(_, second) in self.pairs.range((number, 0)..=(number, usize::MAX)) {
+                let place = (self.names[second].as_str(), second);
+                followed[second] = followed[second].saturating_sub(1);
+                if followed[second] == 0 && bound.remove(&place) {
+                    free.insert(place);
+                }
+            }
+        }
+        keys
+    }
 }
 
 /// Keys and raw values of an object, in the order written; `None` when the text is not one object.
@@ -171,5 +220,36 @@ fn cell_of(value: &str) -> Cell<'_> {
         Some(b'{' | b'[') => Cell::Nested,
         Some(b'n') => Cell::Text(Cow::Borrowed("")),
         _ => Cell::Text(Cow::Borrowed(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+
+    fn keys(lines: &[&str]) -> Vec<String> {
+        columns("x.ndjson", &lines.join("\n")).unwrap()
+    }
+
+    #[test]
+    fn absent_keys_change_no_order() {
+        let whole = r#"{"z": 1, "b": 2, "y": 3, "a": 4}"#;
+        let expected = ["z", "b", "y", "a"];
+        assert_eq!(keys(&[whole]), expected);
+        for other in [r#"{"a": 4}"#, r#"{"y": 3, "a": 4}"#, r#"{"b": 2, "a": 4}"#, r#"{"z": 1, "y": 3}"#] {
+            assert_eq!(keys(&[whole, other]), expected, "{other}");
+            assert_eq!(keys(&[other, whole]), expected, "{other}");
+        }
+        let parts = [r#"{"y": 3, "a": 4}"#, r#"{"z": 1, "b": 2}"#, r#"{"b": 2, "y": 3}"#];
+        assert_eq!(keys(&parts), expected, "no object has all");
+    }
+
+    #[test]
+    fn objects_that_contradict_each_other_have_one_order_all_the_same() {
+        let lines = [r#"{"b": 1, "a": 2, "c": 3}"#, r#"{"c": 3, "a": 2, "b": 1}"#, r#"{"d": 0, "b": 1}"#];
+        let expected = keys(&lines);
+        assert_eq!(expected[0], "d", "nothing stands before it");
+        assert_eq!(keys(&[lines[2], lines[1], lines[0]]), expected);
+        assert_eq!(keys(&[lines[1], lines[2], lines[0]]), expected);
     }
 }

@@ -19,7 +19,7 @@ use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
-use super::{columnar, excel};
+use super::{arrow, columnar, excel};
 use crate::plan::TextEncoding;
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
@@ -102,6 +102,7 @@ fn read_keeping(
     stop: &Stop,
     memory: Option<u64>,
 ) -> Result<Extract, InputError> {
+    let _reading = stop.while_reading();
     progress.begin("read", source.bytes(), "bytes");
     let extract = read_files(pace, &source, Collector::new(&source, keep, stop, memory), progress);
     progress.end();
@@ -122,7 +123,7 @@ fn read_files(
         let account = read_file(pace, file, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(&files, file, &account, records)?;
-        files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: account.sha256, records });
+        files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: Some(account.sha256), records });
     }
     collector.finish(source, files)
 }
@@ -130,7 +131,9 @@ fn read_files(
 /// Refuses a file of the same bytes as one before: its records would count twice.
 fn refuse_copy(before: &[InputFile], file: &SourceFile, account: &Account, records: u64) -> Result<(), InputError> {
     // Parts without records are alike and do no harm.
-    let same = |other: &&InputFile| other.bytes == account.bytes && other.sha256 == account.sha256 && records > 0;
+    let same = |other: &&InputFile| {
+        other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256) && records > 0
+    };
     match before.iter().find(same) {
         Some(first) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
         None => Ok(()),
@@ -166,6 +169,34 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Bytes of codes and values so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.coders.iter().map(ColumnCoder::bytes).sum()
+    }
+
+    /// Ends with a sentence where `bytes` more than the columns hold are not allowed.
+    pub(super) fn afford(&self, bytes: u64) -> Result<(), InputError> {
+        let Some(limit) = self.memory else { return Ok(()) };
+        if self.bytes().saturating_add(bytes) <= limit {
+            return Ok(());
+        }
+        Err(InputError::Memory { limit, records: self.records })
+    }
+
+    /// Whether as many columns may be decoded at once as there are threads, or one after the other. `held` are bytes
+    /// that stay meanwhile, `needed` those that each column takes, ascending.
+    ///
+    /// # Errors
+    /// When not even one after the other may be.
+    pub(super) fn afford_together(&self, held: u64, needed: &[u64]) -> Result<bool, InputError> {
+        let sum =
+            |columns: usize| needed.iter().rev().take(columns).fold(held, |sum, bytes| sum.saturating_add(*bytes));
+        if self.afford(sum(rayon::current_num_threads())).is_ok() {
+            return Ok(true);
+        }
+        self.afford(sum(1)).map(|()| false)
+    }
+
     /// Takes blocks of cells; `positions` tells for every column of the extract where it lies in the blocks.
     pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
@@ -186,7 +217,7 @@ impl<'a> Collector<'a> {
             }
         }
         let Some(limit) = self.memory else { return Ok(()) };
-        while self.coders.iter().map(ColumnCoder::bytes).sum::<u64>() > limit {
+        while self.bytes() > limit {
             if !self.let_go_of_largest() {
                 return Err(InputError::Memory { limit, records: self.records });
             }
@@ -234,8 +265,8 @@ fn read_file(
         Format::Delimited(dialect, encoding) => read_delimited(pace, file, dialect, encoding, collector, progress),
         Format::Ndjson(encoding) => read_ndjson(pace, file, encoding, collector, progress),
         Format::Parquet => columnar::read_parquet(file, collector, progress),
-        Format::ArrowFile => columnar::read_arrow_file(file, collector, progress),
-        Format::ArrowStream => columnar::read_arrow_stream(file, collector, progress),
+        Format::ArrowFile => arrow::read(file, arrow::Kind::File, collector, progress),
+        Format::ArrowStream => arrow::read(file, arrow::Kind::Stream, collector, progress),
         Format::Sheet => excel::read(file, collector, progress),
     }
 }

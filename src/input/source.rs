@@ -9,7 +9,7 @@ use super::delimited::first_record;
 use super::error::{InputError, shown};
 use super::sniff::{self, Dialect, Kind};
 use super::stored::{Compression, Place, Rest, decompressed_head, encoding_name};
-use super::{columnar, excel, headless, ndjson};
+use super::{arrow, columnar, excel, headless, ndjson};
 use crate::plan::{InputOptions, TextEncoding};
 
 /// Bytes at the beginning of a file from which its kind is found.
@@ -326,8 +326,13 @@ fn recognise(
     };
     match sniff::kind_of(sample, &text, &extension) {
         Kind::Parquet => Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?)),
-        Kind::ArrowFile => Ok((Format::ArrowFile, columnar::arrow_file_columns(name, binary("Arrow")?)?)),
-        Kind::ArrowStream => Ok((Format::ArrowStream, columnar::arrow_stream_columns(name, binary("Arrow stream")?)?)),
+        Kind::ArrowFile => {
+            Ok((Format::ArrowFile, arrow::columns(name, opened(name, binary("Arrow")?)?, arrow::Kind::File)?))
+        }
+        Kind::ArrowStream => {
+            let file = opened(name, binary("Arrow stream")?)?;
+            Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
+        }
         Kind::Sheet => {
             let columns = excel::columns(name, binary("spreadsheet")?)?;
             // The option to say that there is no header is for text only.
@@ -361,6 +366,10 @@ fn recognise(
             Ok((Format::Delimited(dialect, encoding), columns))
         }
     }
+}
+
+fn opened(name: &str, path: &Path) -> Result<File, InputError> {
+    File::open(path).map_err(|error| InputError::unreadable(name, &error))
 }
 
 /// Refuses samples that are no text.

@@ -109,9 +109,10 @@ impl Place {
     /// A reader from the first byte.
     fn reader(&self, name: &str) -> Result<Box<dyn Read + Send>, InputError> {
         match self {
-            Self::File { path, .. } => {
+            Self::File { path, bytes, .. } => {
                 let file = File::open(path).map_err(|error| InputError::unreadable(name, &error))?;
-                Ok(Box::new(file))
+                // A file that grows as fast as it is read has no end; that it grew is told afterwards.
+                Ok(Box::new(file.take(*bytes)))
             }
             Self::Stream { head, rest } => {
                 let rest = rest.take().ok_or_else(|| InputError::Internal { file: shown(name) })?;
@@ -139,6 +140,19 @@ pub(super) struct Hashing<'a> {
     bytes: u64,
     refused: Option<io::ErrorKind>,
     progress: &'a dyn Progress,
+}
+
+impl<'a> Hashing<'a> {
+    /// Hashes what is read of `inner`.
+    pub(super) fn new(inner: Box<dyn Read + Send>, progress: &'a dyn Progress) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0, refused: None, progress }
+    }
+
+    /// The account of what was read. Checks that the file did not change meanwhile.
+    pub(super) fn finish(self, name: &str, place: &Place) -> Result<Account, InputError> {
+        place.check_unchanged(name, self.bytes)?;
+        Ok(Account { bytes: self.bytes, sha256: hexadecimal(&self.hash.finalize()) })
+    }
 }
 
 impl Read for Hashing<'_> {
@@ -228,7 +242,7 @@ impl<'a> TextReader<'a> {
         progress: &'a dyn Progress,
     ) -> Result<Self, InputError> {
         let inner = place.reader(name)?;
-        let hashing = Hashing { inner, hash: Sha256::new(), bytes: 0, refused: None, progress };
+        let hashing = Hashing::new(inner, progress);
         let layer = Layer::new(hashing, compression)
             .map_err(|_| InputError::Compression { file: shown(name), compression: compression.name() })?;
         Ok(Self {
@@ -384,10 +398,10 @@ fn read_some(reader: impl Read, most: usize, text: &mut Vec<u8>) -> io::Result<u
     BufReader::new(reader).take(most as u64).read_to_end(text)
 }
 
-/// The SHA-256 of a file read from its beginning to its end.
-pub(super) fn hash_file(name: &str, place: &Place) -> Result<Account, InputError> {
+/// The SHA-256 of an opened file from its beginning to its end.
+pub(super) fn hash_file(name: &str, place: &Place, file: &File) -> Result<Account, InputError> {
     let refuse = |error: &io::Error| InputError::unreadable(name, error);
-    let mut reader = BufReader::with_capacity(1 << 20, place.reader(name)?);
+    let mut reader = BufReader::with_capacity(1 << 20, file);
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     loop {
         let part = reader.fill_buf().map_err(|error| refuse(&error))?;

@@ -34,8 +34,8 @@ macro_rules! push_integers {
     }};
 }
 
-/// Pushes every value of a series.
-pub(super) fn push_series(series: &Series, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+/// Pushes every value of a series. `is_day` says that its timestamps are days, counted in milliseconds.
+pub(super) fn push_series(series: &Series, is_day: bool, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     let broken = |_| Refusal::Damaged;
     match series.dtype() {
         DataType::Int8 => push_integers!(series, i8, sink),
@@ -79,7 +79,10 @@ pub(super) fn push_series(series: &Series, sink: &mut CellSink<'_>) -> Result<()
         DataType::Datetime(unit, zone) => {
             let values = series.datetime().map_err(broken)?.physical().iter();
             let suffix = if zone.is_some() { "Z" } else { "" };
-            push_spelled(values, sink, |count, cell| write_timestamp(count, *unit, suffix, cell))
+            push_spelled(values, sink, |count, cell| match day_of(count, *unit).filter(|_| is_day) {
+                Some(day) => write_date(day, cell),
+                None => write_timestamp(count, *unit, suffix, cell),
+            })
         }
         DataType::Duration(_) => {
             push_spelled(series.duration().map_err(broken)?.physical().iter(), sink, |count, cell| {
@@ -95,7 +98,7 @@ pub(super) fn push_series(series: &Series, sink: &mut CellSink<'_>) -> Result<()
             text.str().map_err(broken)?.iter().for_each(|value| sink.push(value.unwrap_or_default().as_bytes()));
             Ok(())
         }
-        DataType::List(_) | DataType::Struct(_) => push_nested(series, sink),
+        DataType::List(_) | DataType::Struct(_) => push_nested(series.len(), series.null_count(), sink),
         _ => Err(Refusal::Unsupported("values of an unknown type")),
     }
 }
@@ -151,13 +154,20 @@ fn push_unspelled(sink: &mut CellSink<'_>, refusal: Refusal) -> Result<(), Refus
     Ok(())
 }
 
-/// Nested values cannot be coded; where only missing cells count, their content does not matter.
-fn push_nested(series: &Series, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+/// Nested values cannot be coded; where only missing cells count, neither their content nor their order matters.
+pub(super) fn push_nested(rows: usize, nulls: usize, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     if sink.gives_codes() {
         return Err(Refusal::Nested);
     }
-    series.is_not_null().iter().for_each(|filled| sink.push(if filled == Some(true) { b"[]" } else { b"" }));
+    (0..rows).for_each(|row| sink.push(if row < nulls { b"" } else { b"[]" }));
     Ok(())
+}
+
+/// The day that a count of milliseconds stands for; `None` where it is none.
+fn day_of(count: i64, unit: TimeUnit) -> Option<i32> {
+    const DAY: i64 = 86_400_000;
+    let is_whole = unit == TimeUnit::Milliseconds && count % DAY == 0;
+    i32::try_from(count / DAY).ok().filter(|_| is_whole)
 }
 
 fn write_decimal(unscaled: i128, scale: usize, cell: &mut String) -> Option<()> {

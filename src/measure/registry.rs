@@ -117,6 +117,7 @@ pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
 /// What is said of a measure that was told to end before it was done, in words.
 pub(super) struct CutOff {
     pub(super) timeout: &'static str,
+    pub(super) memory: &'static str,
     pub(super) work_limit: &'static str,
 }
 
@@ -129,6 +130,7 @@ impl CutOff {
         match measured {
             Ok(value) => Ok(Outcome::Measured { unit, value }),
             Err(StopReason::Timeout) => incomplete("timeout", self.timeout),
+            Err(StopReason::Memory) => incomplete("memory", self.memory),
             Err(StopReason::WorkLimit) => incomplete("work-limit", self.work_limit),
             Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
         }

@@ -62,6 +62,14 @@ impl ConfigError {
         self
     }
 
+    /// The same mistake at a byte range of a file that may hold anything: the line is named and not shown.
+    #[must_use]
+    pub(crate) fn at_line(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
+        let place = Place { excerpt: String::new(), ..Place::new(file, text, span) };
+        self.place = Some(Box::new(place));
+        self
+    }
+
     /// Stable kebab-case code, such as `unknown-role`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -133,6 +141,10 @@ impl Place {
     fn write(&self, report: &mut String) {
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
+        if self.excerpt.is_empty() {
+            let _ = write!(report, "\n{margin} --> {}:{}:{}", self.file, self.line, self.column);
+            return;
+        }
         let indent = " ".repeat(self.column - 1);
         let marks = "^".repeat(self.width);
         let _ = write!(

@@ -35,6 +35,12 @@ pub enum ReportError {
         /// Version this program writes.
         supported: &'static str,
     },
+    /// The folder of the dataset holds runs of another one, whose name becomes the same folder name.
+    #[error("`{path}` holds runs of a dataset of another name")]
+    OtherDataset {
+        /// The folder, made printable.
+        path: String,
+    },
     /// A file or folder could not be made or written.
     #[error("cannot {verb} {what} `{path}`: {kind}")]
     Write {
@@ -74,6 +80,7 @@ impl ReportError {
             Self::NotJson { .. } => "the file may be cut off or may not be a result; run `scan` again",
             Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
+            Self::OtherDataset { .. } => "give the dataset another name under `[dataset]`, or write to another `--out`",
             Self::Write { hint, .. } => hint,
             Self::Serialize | Self::Page | Self::Csv | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"

@@ -5,15 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::escape::folder_name;
 use super::{Format, ReportError, TextStyle, render_json};
+use crate::printable::printable;
 use crate::result::{Audience, ScanResult};
 
+/// So much of an earlier result is read at most.
+const LARGEST_RESULT: u64 = 256 << 20;
 const PARTIAL_PREFIX: &str = ".partial-";
 /// File inside a folder that is being written; says where its process number counts.
 const OWNER: &str = ".owner";
@@ -28,10 +31,11 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 /// alone, where the system has such rights.
 ///
 /// The name of the dataset is turned into a plain folder name. A run folder that exists is kept; the new one then
-/// gets the suffix `-2`, `-3`, …
+/// gets the suffix `-2`, `-3`, … Two names that become one folder name are two datasets, whose runs would be taken for
+/// each other; the second one is refused.
 ///
 /// # Errors
-/// When a view cannot be made or something cannot be written. Nothing half-written stays.
+/// When a view cannot be made, the folder holds runs of another dataset, or something cannot be written. Nothing half-written stays.
 pub fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
     write_run_with(out, result, emit, BTreeMap::new())
 }
@@ -52,11 +56,14 @@ pub fn write_run_with(
     files.extend(further);
     let home = out.join(folder_name(&result.dataset.name));
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
+    refuse_other_dataset(&home, &result.dataset.name)?;
     remove_stale_runs(&home, &result.run.finished_at);
 
     let id = folder_name(&result.run.id);
     let partial = Unfinished::claim(&home, &format!("{PARTIAL_PREFIX}{id}"));
-    fs::create_dir(&partial.path).map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;
+    run_folders(result.run.audience)
+        .create(&partial.path)
+        .map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;
     let owner = partial.path.join(OWNER);
     if let Some(place) = place_of_process() {
         write_file(&owner, place.as_bytes()).map_err(|error| ReportError::write("the file", &owner, &error))?;
@@ -94,14 +101,50 @@ pub fn render_views(result: &ScanResult, emit: &[&Format]) -> Result<BTreeMap<St
     Ok(files)
 }
 
+/// Refuses a folder whose newest run is of a dataset of another name. Whatever else is there is left alone.
+fn refuse_other_dataset(home: &Path, name: &str) -> Result<(), ReportError> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        name: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Earlier {
+        dataset: Named,
+    }
+    let earlier = fs::read_to_string(home.join("latest")).ok().and_then(|latest| {
+        let file = File::open(home.join(latest.trim()).join("result.json")).ok()?;
+        serde_json::from_reader::<_, Earlier>(io::BufReader::new(file.take(LARGEST_RESULT))).ok()
+    });
+    match earlier {
+        Some(earlier) if earlier.dataset.name != name => {
+            Err(ReportError::OtherDataset { path: printable(&home.to_string_lossy()) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes folders that only their owner may look into when they are for the inside.
+fn run_folders(audience: Audience) -> fs::DirBuilder {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    if audience == Audience::Internal {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    #[cfg(not(unix))]
+    let _ = audience;
+    builder
+}
+
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_file_for(Audience::Overview, path, bytes)
 }
 
 /// Writes a file that only its owner may read when it is for the inside.
 fn write_file_for(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+    if let Some(parent) = path.parent()
+        && !parent.is_dir()
+    {
+        run_folders(audience).recursive(true).create(parent)?;
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

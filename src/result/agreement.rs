@@ -30,8 +30,9 @@ pub struct Recipient {
 pub struct Consent {
     /// Name of the register without its folder.
     pub file: String,
-    /// SHA-256 of its bytes, lower-case hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of its bytes, lower-case hexadecimal. Null for a register with fewer than 100 records: whoever knows most of
+    /// so few could try what the others are.
+    pub sha256: Option<String>,
     /// Subjects of the extract.
     pub subjects: u64,
     /// Those of them that the register does not hold as opted in.

@@ -43,10 +43,23 @@ pub struct InputFile {
     pub name: String,
     /// Bytes read, as stored (before decompression).
     pub bytes: u64,
-    /// SHA-256 of those bytes, lower-case hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of those bytes, lower-case hexadecimal. Null for a file of a source with fewer than 100 records: whoever
+    /// knows most of so few could try what the others are.
+    pub sha256: Option<String>,
     /// Records in the file.
     pub records: u64,
+}
+
+impl InputFile {
+    /// Files with fewer records are not identified by a hash, unless they are the extract itself.
+    pub const FEWEST_HASHED: u64 = 100;
+
+    /// The file as a source is told: without the hash where it is tiny.
+    #[must_use]
+    pub fn of_source(self) -> Self {
+        let sha256 = self.sha256.filter(|_| self.records >= Self::FEWEST_HASHED);
+        Self { sha256, ..self }
+    }
 }
 
 /// One column of the input.

@@ -70,6 +70,9 @@ pub enum ScanError {
     /// The time limit was over before anything could be measured.
     #[error("the time limit was over before anything was measured")]
     TimedOut,
+    /// The process held as much memory as it may before anything could be measured.
+    #[error("the memory limit was reached before anything was measured")]
+    OutOfMemory,
     /// The user or the system ended the program.
     #[error("interrupted")]
     Interrupted,
@@ -92,7 +95,9 @@ impl ScanError {
         match self {
             Self::Config(_) | Self::TooManySets { .. } => 2,
             Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
-            Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut => 4,
+            Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut | Self::OutOfMemory => {
+                4
+            }
             Self::Input(_)
             | Self::Treatment(_)
             | Self::SourceTreatment { .. }
@@ -121,6 +126,7 @@ impl ScanError {
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
             Self::SourceEmpty { .. } => Some("name another file, or leave the source out".to_owned()),
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
+            Self::OutOfMemory => Some("raise `--memory`, or name fewer columns".to_owned()),
             Self::Interrupted => None,
         }
     }
@@ -139,6 +145,7 @@ impl From<StopReason> for ScanError {
     fn from(reason: StopReason) -> Self {
         match reason {
             StopReason::Timeout | StopReason::WorkLimit => Self::TimedOut,
+            StopReason::Memory => Self::OutOfMemory,
             StopReason::Interrupt => Self::Interrupted,
         }
     }

@@ -66,6 +66,7 @@ pub fn scan_listing(
     stop: &Stop,
 ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
     let mut stages = Stages::new(clock);
+    let reading = stop.while_reading();
     let source = input::open(&plan.inputs, &plan.input)?;
     plan::check_columns(plan, source.columns())?;
     let opened = linkage::open(plan)?;
@@ -73,6 +74,7 @@ pub fn scan_listing(
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
     let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
+    drop(reading);
     stages.end("read");
 
     // A column that is to be dropped may be absent already; every other one was looked for.

@@ -118,7 +118,7 @@ fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -
     let file = lookups.consent.as_ref().and_then(|register| register.files.first());
     recipient.consent = counts.zip(file).map(|(counts, file)| Consent {
         file: file.name.clone(),
-        sha256: file.sha256.clone(),
+        sha256: file.clone().of_source().sha256,
         subjects: counts.subjects,
         without_consent: counts.without_consent,
     });
@@ -127,6 +127,7 @@ fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -
 
 /// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.
 pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanError> {
+    let _reading = stop.while_reading();
     let read = |path: &std::path::Path, options: &InputOptions| -> Result<Extract, ScanError> {
         let source: Source = input::open(&[path.to_string_lossy().into_owned()], options)?;
         let wanted = vec![true; source.columns().len()];

@@ -57,7 +57,7 @@ fn milliseconds(duration: Duration) -> u64 {
 fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     let mut hash = Sha256::new();
     for file in &dataset.files {
-        hash.update(file.sha256.as_bytes());
+        hash.update(file.sha256.as_deref().unwrap_or_default().as_bytes());
     }
     // What the machine has to offer changes no figure, nor does where a setting came from.
     let plan = Plan { memory: None, threads: None, config: None, settings: Vec::new(), ..plan.clone() };

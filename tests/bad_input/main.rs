@@ -7,6 +7,7 @@ mod support;
 
 mod compressed;
 mod fixtures;
+mod lengths;
 mod places;
 mod several;
 mod text;

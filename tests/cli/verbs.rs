@@ -214,11 +214,13 @@ fn a_report_for_the_inside_is_stamped_and_only_its_owner_may_read_it() {
     assert!(!over.stdout.contains("RESTRICTED"), "{over}");
 }
 
-/// Asserts the rights of every file in a folder.
+/// Asserts the rights of every file in a folder, and that the folders are closed to others.
 #[cfg(unix)]
 fn assert_modes(folder: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     let mut files = 0;
+    let found = folder.metadata().expect("its rights").permissions().mode() & 0o777;
+    assert_eq!(found, 0o700, "{}", folder.display());
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

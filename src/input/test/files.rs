@@ -69,7 +69,10 @@ fn a_compressed_field_without_end_is_refused_before_it_fills_memory() {
 fn the_hash_is_that_of_the_stored_bytes() {
     let extract = read_one("d.csv", b"abc\n1\n", &DEFAULTS).unwrap();
     // sha256sum of the six bytes
-    assert_eq!(extract.files[0].sha256, "5cb310b6f87a23bce211e77652daf4e4931a010ffbca35148659961a9207e0fb");
+    assert_eq!(
+        extract.files[0].sha256.as_deref(),
+        Some("5cb310b6f87a23bce211e77652daf4e4931a010ffbca35148659961a9207e0fb")
+    );
 }
 
 #[test]

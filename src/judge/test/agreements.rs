@@ -68,7 +68,7 @@ fn columns_outside_the_agreement_fail_whatever_their_role() {
 #[test]
 fn one_subject_without_consent_blocks() {
     let consent = |without_consent| {
-        let (file, sha256) = ("register.csv".to_owned(), String::new());
+        let (file, sha256) = ("register.csv".to_owned(), None);
         Recipient { consent: Some(Consent { file, sha256, subjects: 50, without_consent }), ..agreed() }
     };
     let day = Some("2026-01-01");

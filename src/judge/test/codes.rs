@@ -74,7 +74,7 @@ fn everything_wrong() -> (Dataset, Measures, Recipient) {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
     let unicity = Some(Outcome::Incomplete { reason, explanation });
     let measures = Measures { identifiers, unicity, ..measured(value) };
-    let consent = Consent { file: "register.csv".to_owned(), sha256: String::new(), subjects: 50, without_consent: 7 };
+    let consent = Consent { file: "register.csv".to_owned(), sha256: None, subjects: 50, without_consent: 7 };
     let recipient = Recipient {
         ends: Some("2026-10-31".to_owned()),
         allowed_columns: Some(["card", "city", "age"].map(str::to_owned).to_vec()),

@@ -88,6 +88,7 @@ pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<O
     }
     let cut_off = CutOff {
         timeout: "the time limit was over before every curve was measured",
+        memory: "the memory limit was reached before every curve was measured",
         work_limit: "matching the known points takes too many comparisons on this extract",
     };
     let measured = match measure_points(table, settings, watch) {

@@ -78,6 +78,7 @@ pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<O
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
     let cut_off = CutOff {
         timeout: "the time limit was over before every column set was counted",
+        memory: "the memory limit was reached before every column set was counted",
         work_limit: "matching missing cells with everything takes too many comparisons on this extract; count them as a \
                      category of their own, or name fewer columns",
     };

@@ -70,6 +70,11 @@ pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
     section
 }
 
+/// A hash, or why there is none.
+fn hash(sha256: Option<&str>) -> String {
+    sha256.map_or_else(|| "left out: fewer than 100 records".to_owned(), printable)
+}
+
 /// What was read, by what, when.
 pub(super) fn record(result: &ScanResult) -> Section {
     let files = Table::of(
@@ -79,7 +84,7 @@ pub(super) fn record(result: &ScanResult) -> Section {
             ("File", &|file| Cell::name(&file.name)),
             ("Size", &|file| Cell::number(bytes(file.bytes))),
             ("Records", &|file| Cell::count(file.records)),
-            ("SHA-256", &|file| Cell::mono(printable(&file.sha256))),
+            ("SHA-256", &|file| Cell::mono(hash(file.sha256.as_deref()))),
         ],
     );
     let read = messages::counted(result.dataset.files.len() as u64, "file was read", "files were read");
@@ -110,7 +115,7 @@ fn sources(result: &ScanResult) -> Table {
             ("Size", &|(.., file)| Cell::number(bytes(file.bytes))),
             ("Records", &|(.., file)| Cell::count(file.records)),
             ("Subjects", &|(_, subjects, _)| Cell::count(*subjects)),
-            ("SHA-256", &|(.., file)| Cell::mono(printable(&file.sha256))),
+            ("SHA-256", &|(.., file)| Cell::mono(hash(file.sha256.as_deref()))),
         ],
     )
 }
@@ -140,7 +145,7 @@ fn facts(result: &ScanResult) -> Vec<(String, Cell)> {
         ),
         ("clock for hours and days", result.dataset.time_zone.as_deref().map(printable)),
         ("a day begins at", result.dataset.day_start.as_deref().map(printable)),
-        ("consent register SHA-256", consent.map(|consent| printable(&consent.sha256))),
+        ("consent register SHA-256", consent.map(|consent| hash(consent.sha256.as_deref()))),
         ("exit code", Some(exit)),
     ];
     let facts = begin.into_iter().chain(stages).chain(end);

@@ -81,7 +81,10 @@ pub(super) fn align(
         Some(side) => {
             let subjects = side.subject.as_ref().map(subject_codes);
             let table = Table::new(held_columns, subjects, count(side.extract.records)?)?;
-            let record = HoldOut { files: side.extract.files, subjects: table.subjects() as u64 };
+            let record = HoldOut {
+                files: side.extract.files.into_iter().map(InputFile::of_source).collect(),
+                subjects: table.subjects() as u64,
+            };
             (Some(table), Some(record))
         }
         None => (None, None),
@@ -95,7 +98,7 @@ pub(super) fn align(
     let source = LinkedSource {
         name: name.clone(),
         records: extract.records,
-        files: extract.files,
+        files: extract.files.into_iter().map(InputFile::of_source).collect(),
         subjects: table.subjects() as u64,
         records_without_subject: table.records_without_subject(),
         subject: planned.subject.clone(),
@@ -237,7 +240,7 @@ fn shown(name: &str) -> String {
 /// Whether both sides are made of the same files, in any order.
 fn has_same_bytes(ours: &[InputFile], theirs: &[InputFile]) -> bool {
     let hashes = |files: &[InputFile]| {
-        let mut hashes: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
+        let mut hashes: Vec<Option<String>> = files.iter().map(|file| file.sha256.clone()).collect();
         hashes.sort_unstable();
         hashes
     };

@@ -47,7 +47,7 @@ pub(super) fn check_pseudonyms(
     let record = LinkedSource {
         name,
         records: extract.records,
-        files: extract.files,
+        files: extract.files.into_iter().map(crate::result::InputFile::of_source).collect(),
         subjects: extract.records,
         ..LinkedSource::default()
     };

@@ -67,6 +67,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
             // No attack ends for its work, so this is the time.
             Err(StopReason::Timeout | StopReason::WorkLimit) => cut_off = Some(timed_out()),
+            Err(StopReason::Memory) => cut_off = Some(out_of_memory()),
         }
         if cut_off.is_some() {
             break;
@@ -85,6 +86,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
                 sources.push(source);
             }
             Err(ScanError::TimedOut) => cut_off = Some(timed_out()),
+            Err(ScanError::OutOfMemory) => cut_off = Some(out_of_memory()),
             Err(error) => return Err(error),
         }
     }
@@ -96,5 +98,12 @@ fn timed_out() -> Outcome<Linkage> {
     Outcome::Incomplete {
         reason: "timeout".to_owned(),
         explanation: "the time limit was over before every source was joined".to_owned(),
+    }
+}
+
+fn out_of_memory() -> Outcome<Linkage> {
+    Outcome::Incomplete {
+        reason: "memory".to_owned(),
+        explanation: "the memory limit was reached before every source was joined".to_owned(),
     }
 }

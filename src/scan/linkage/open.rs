@@ -56,7 +56,7 @@ pub(crate) fn open(plan: &Plan) -> Result<Opened, ScanError> {
     for KnownIdentifiers { name, files, input, column, .. } in &plan.linkage.known_identifiers {
         let source = input::open(files, input)?;
         let name = names.take(name.as_ref(), source.name());
-        has_column(source.columns(), column, &name)?;
+        has_list_column(source.columns(), column, &name)?;
         opened.identifiers.push(OpenedList { name, source });
     }
     Ok(opened)
@@ -96,10 +96,29 @@ fn has_column(columns: &[String], column: &str, source: &str) -> Result<(), Conf
     if columns.iter().any(|known| known == column) {
         return Ok(());
     }
+    // A first line without names holds cells; what looks like one is not shown.
+    let columns: Vec<String> = columns.iter().filter(|name| !looks_like_cell(name)).cloned().collect();
     let meant = did_you_mean(column, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("`{}` has no column `{}`", shown_name(source), shown_name(column));
-    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(columns))))
+    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+}
+
+/// Whether a name of a column looks like a number of somebody or an address.
+fn looks_like_cell(name: &str) -> bool {
+    name.contains('@') || name.chars().filter(char::is_ascii_digit).count() >= 6
+}
+
+/// As [`has_column`], for a list of identifiers: what stands in its first line may be one of them, so none is named.
+fn has_list_column(columns: &[String], column: &str, list: &str) -> Result<(), ConfigError> {
+    if columns.iter().any(|known| known == column) {
+        return Ok(());
+    }
+    let message = format!("`{}` has no column `{}`", shown_name(list), shown_name(column));
+    let count = crate::plan::counted(columns.len() as u64, "column", "columns");
+    let hint =
+        format!("its first line must name its columns; it has {count}, not shown because they may be identifiers");
+    Err(ConfigError::new("unknown-column", message).with_hint(hint))
 }
 
 /// The plan with every shared column named, now that the roles are known.

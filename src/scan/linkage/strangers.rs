@@ -27,7 +27,8 @@ pub(super) fn check(
                     there are none";
         Err(ConfigError::new("hold-out-overlaps", message).with_hint(hint))
     };
-    let hashes = |files: &[InputFile]| files.iter().map(|file| file.sha256.clone()).collect::<BTreeSet<String>>();
+    let hashes =
+        |files: &[InputFile]| files.iter().filter_map(|file| file.sha256.clone()).collect::<BTreeSet<String>>();
     let held = hashes(&hold_out.extract.files);
     let shared = shared_subjects(ours, hold_out);
     if !held.is_disjoint(&hashes(&ours.dataset.files)) {

@@ -1,0 +1,152 @@
+//! Watches the time and the memory of the process beside the work.
+//!
+//! Most work looks at a [`Stop`] and ends by itself. A system call that waits for bytes and a decoder of somebody else
+//! look at nothing, and a single call of either may last for ever or take all the memory there is. So where a limit is
+//! passed and the work did not end, the program does: nothing was measured yet, so there is nothing to keep.
+
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::time::Duration;
+
+use super::clock::instant;
+use super::exit::ExitStatus;
+use super::printer::Printer;
+use crate::plan::Plan;
+use crate::report::remove_partial_runs_of_this_process;
+use crate::scan::ScanError;
+use crate::stop::{Stop, StopReason};
+
+/// Below this limit the program and its libraries alone may be the larger part, and the limit is one of coded columns.
+const SMALLEST_WATCHED: u64 = 128 << 20;
+
+/// How long work that reads may go on when the time is over.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// More than a process touches in a millisecond.
+const BYTES_A_MILLISECOND: u64 = 8 << 20;
+
+/// The longest and the shortest rest between two looks.
+const LONGEST_REST: Duration = Duration::from_millis(20);
+const SHORTEST_REST: Duration = Duration::from_millis(1);
+
+/// Watches until the program ends. Where the system does not tell what a process uses, only the time is watched.
+pub(super) fn watch(plan: &Plan, stop: &Stop, printer: &Printer) {
+    end_on_abort();
+    let memory = plan.memory.map(|limit| limit.max(SMALLEST_WATCHED)).zip(Resident::open());
+    if memory.is_none() && plan.timeout.is_none() {
+        return;
+    }
+    let watcher = Watcher { started: instant(), timeout: plan.timeout, memory };
+    let (stop, printer) = (stop.clone(), printer.clone());
+    std::thread::spawn(move || watcher.run(&stop, &printer));
+}
+
+/// An allocation that the system refuses aborts the process; that is a limit of memory like any other. The signal is
+/// answered with the exit code of one.
+fn end_on_abort() {
+    #[cfg(unix)]
+    {
+        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let code = i32::from(ScanError::OutOfMemory.exit_code());
+        // Without the handler an abort ends the process all the same, by a signal.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGABRT, code, always);
+    }
+}
+
+struct Watcher {
+    started: std::time::Instant,
+    timeout: Option<Duration>,
+    /// The limit in bytes, and what the process uses.
+    memory: Option<(u64, Resident)>,
+}
+
+impl Watcher {
+    fn run(mut self, stop: &Stop, printer: &Printer) {
+        loop {
+            let rest = self.look_at_memory(stop, printer).min(self.look_at_time(stop, printer));
+            std::thread::sleep(rest);
+        }
+    }
+
+    /// Raises the flag at the limit, and ends the program a little above it. Returns how long all will be well.
+    fn look_at_memory(&mut self, stop: &Stop, printer: &Printer) -> Duration {
+        let Some((limit, resident)) = &mut self.memory else { return LONGEST_REST };
+        // An account that cannot be read any more is none.
+        let Some(used) = resident.bytes() else { return LONGEST_REST };
+        if used > *limit {
+            stop.raise(StopReason::Memory);
+        }
+        if used > most(*limit) {
+            end(&ScanError::OutOfMemory, printer);
+        }
+        let left = if used > *limit { most(*limit) - used } else { *limit - used };
+        Duration::from_millis(left / BYTES_A_MILLISECOND).clamp(SHORTEST_REST, LONGEST_REST)
+    }
+
+    /// Raises the flag when the time is over, and ends the program where work that reads did not end by then.
+    fn look_at_time(&self, stop: &Stop, printer: &Printer) -> Duration {
+        let Some(timeout) = self.timeout else { return LONGEST_REST };
+        let elapsed = instant().duration_since(self.started);
+        let Some(late) = elapsed.checked_sub(timeout) else {
+            return timeout.saturating_sub(elapsed).clamp(SHORTEST_REST, LONGEST_REST);
+        };
+        stop.raise(StopReason::Timeout);
+        if late >= GRACE && stop.is_reading() {
+            end(&ScanError::TimedOut, printer);
+        }
+        LONGEST_REST
+    }
+}
+
+/// Where a process that did not end by itself is ended.
+fn most(limit: u64) -> u64 {
+    limit.saturating_add(limit / 16)
+}
+
+fn end(error: &ScanError, printer: &Printer) -> ! {
+    remove_partial_runs_of_this_process();
+    printer.failure(&error.to_string(), error.hint().as_deref());
+    std::process::exit(i32::from(ExitStatus::Code(error.exit_code()).code()));
+}
+
+/// The resident memory of this process.
+struct Resident(std::fs::File);
+
+impl Resident {
+    /// `None` where the system has no such account.
+    fn open() -> Option<Self> {
+        let mut resident = Self(std::fs::File::open("/proc/self/status").ok()?);
+        resident.bytes().map(|_| resident)
+    }
+
+    fn bytes(&mut self) -> Option<u64> {
+        self.0.seek(SeekFrom::Start(0)).ok()?;
+        let mut account = [0; 4096];
+        let read = self.0.read(&mut account).ok()?;
+        resident_of(std::str::from_utf8(&account[..read]).ok()?)
+    }
+}
+
+/// The resident memory in the account that Linux gives of a process.
+fn resident_of(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kibibytes.checked_mul(1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{most, resident_of};
+
+    #[test]
+    fn the_resident_memory_is_read_from_its_line_only() {
+        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t 2048 kB\nVmSwap:\t 1 kB\n"), Some(2_097_152));
+        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\n"), None);
+        assert_eq!(resident_of("VmRSS: many kB\n"), None);
+    }
+
+    #[test]
+    fn the_end_lies_well_within_fifteen_percent_of_the_limit() {
+        assert_eq!(most(128 << 20), 136 << 20);
+        assert_eq!(most(u64::MAX), u64::MAX);
+    }
+}

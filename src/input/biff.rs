@@ -1,0 +1,183 @@
+//! How far the cells of an `xls` workbook reach, from its records.
+//!
+//! A workbook of this kind is a file system in a file: sectors, chained by a table, make streams, and one stream holds
+//! the records of all sheets. Only as much of it is understood as it takes to find the places of cells. Where that
+//! fails nothing is said: the reader of the workbook looks closer.
+
+use super::sheets::{Refused, is_far};
+
+const MAGIC: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+/// Entries of the table of tables that stand in the header, and where.
+const IN_HEADER: usize = 109;
+const HEADER_TABLE: usize = 76;
+/// Bytes of an entry of the directory.
+const ENTRY: usize = 128;
+/// The most cells that a sheet of this kind has.
+const MOST_CELLS: u64 = 65_536 * 256;
+
+/// Refuses a workbook with a sheet whose cells lie far away from each other, or that says it had more cells than a
+/// sheet can have.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
+    let Some(stream) = Sectors::of(bytes).and_then(|sectors| sectors.workbook()) else { return Ok(()) };
+    let (mut rest, mut sheet) = (stream.as_slice(), Sheet::default());
+    while let Some((kind, content)) = record(&mut rest) {
+        match kind {
+            // The beginning of a sheet, or of a chart inside one.
+            0x0809 => sheet = Sheet::default(),
+            0x0200 if dimensions(content).is_some_and(|cells| cells > MOST_CELLS) => return Err(Refused::Damaged),
+            0x0203 | 0x0204 | 0x0205 | 0x0006 | 0x00d6 | 0x00fd | 0x027e => sheet.take(content, 4)?,
+            // Several numbers side by side, the column of the last one at the end.
+            0x00bd => {
+                sheet.take(content, 4)?;
+                sheet.take(content, content.len())?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Takes one record off the stream: its kind and its content.
+fn record<'stream>(rest: &mut &'stream [u8]) -> Option<(u16, &'stream [u8])> {
+    let (kind, length) = (number16(rest, 0)?, usize::from(number16(rest, 2)?));
+    let content = rest.get(4..4 + length)?;
+    *rest = &rest[4 + length..];
+    Some((kind, content))
+}
+
+/// Cells that a sheet says it has.
+fn dimensions(content: &[u8]) -> Option<u64> {
+    // Old versions count rows in two bytes, newer ones in four.
+    let span = |first: u32, last: u32| u64::from(last).saturating_sub(u64::from(first));
+    let two = |at| number16(content, at).map(u32::from);
+    let (rows, columns) = if content.len() == 14 {
+        (span(number32(content, 0)?, number32(content, 4)?), span(two(8)?, two(10)?))
+    } else {
+        (span(two(0)?, two(2)?), span(two(4)?, two(6)?))
+    };
+    Some(rows.saturating_mul(columns))
+}
+
+/// The rectangle around the cells of a sheet.
+#[derive(Default)]
+struct Sheet {
+    /// First and last row, first and last column.
+    around: Option<[u16; 4]>,
+    filled: u64,
+}
+
+impl Sheet {
+    /// Takes the cell of a record; its column ends at `column_end`.
+    fn take(&mut self, content: &[u8], column_end: usize) -> Result<(), Refused> {
+        let column = column_end.checked_sub(2).and_then(|at| number16(content, at));
+        let (Some(row), Some(column)) = (number16(content, 0), column) else { return Ok(()) };
+        let [top, bottom, left, right] = self.around.unwrap_or([row, row, column, column]);
+        let around = [top.min(row), bottom.max(row), left.min(column), right.max(column)];
+        self.around = Some(around);
+        self.filled += 1;
+        let span = |first: u16, last: u16| u64::from(last - first) + 1;
+        let area = span(around[0], around[1]) * span(around[2], around[3]);
+        // Cells come row by row, so those before this one tell how full the sheet is.
+        if area > MOST_CELLS || is_far(area, self.filled) { Err(Refused::Far) } else { Ok(()) }
+    }
+}
+
+/// The sectors of a file, and the table that chains them.
+struct Sectors<'bytes> {
+    bytes: &'bytes [u8],
+    size: usize,
+    next: Vec<u32>,
+}
+
+impl<'bytes> Sectors<'bytes> {
+    fn of(bytes: &'bytes [u8]) -> Option<Self> {
+        let shift = number16(bytes, 30).filter(|shift| bytes.starts_with(&MAGIC) && (7..=16).contains(shift))?;
+        let mut sectors = Self { bytes, size: 1 << shift, next: Vec::new() };
+        let mut tables: Vec<u32> =
+            (0..IN_HEADER).filter_map(|place| number32(bytes, HEADER_TABLE + 4 * place)).collect();
+        let (mut more, mut seen) = (number32(bytes, 68)?, 0);
+        while let Some(sector) = sectors.sector(more).filter(|_| seen * sectors.size < bytes.len()) {
+            let numbers = sector.chunks_exact(4).filter_map(|four| number32(four, 0));
+            tables.extend(numbers);
+            more = tables.pop()?;
+            seen += 1;
+        }
+        for table in tables {
+            let numbers = sectors.sector(table).into_iter().flat_map(|sector| sector.chunks_exact(4));
+            let numbers: Vec<u32> = numbers.filter_map(|four| number32(four, 0)).collect();
+            sectors.next.extend(numbers);
+        }
+        Some(sectors)
+    }
+
+    fn sector(&self, number: u32) -> Option<&'bytes [u8]> {
+        let start = (usize::try_from(number).ok()?.checked_add(1)?).checked_mul(self.size)?;
+        self.bytes.get(start..start.checked_add(self.size)?.min(self.bytes.len()))
+    }
+
+    /// The bytes of a chain; no longer than the file.
+    fn chain(&self, first: u32) -> Vec<u8> {
+        let (mut stream, mut at) = (Vec::new(), first);
+        while let Some(sector) = self.sector(at).filter(|_| stream.len() < self.bytes.len()) {
+            stream.extend_from_slice(sector);
+            let Some(&next) = usize::try_from(at).ok().and_then(|at| self.next.get(at)) else { break };
+            at = next;
+        }
+        stream
+    }
+
+    /// The stream of the workbook, unless it is so short that it lies elsewhere.
+    fn workbook(&self) -> Option<Vec<u8>> {
+        let smallest = number32(self.bytes, 56)?;
+        let directory = self.chain(number32(self.bytes, 48)?);
+        let named = |name: &str| {
+            let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).chain([0, 0]).collect();
+            directory.chunks_exact(ENTRY).find(|entry| entry.starts_with(&name))
+        };
+        let entry = named("Workbook").or_else(|| named("Book"))?;
+        let (first, length) = (number32(entry, 116)?, number32(entry, 120)?);
+        (length >= smallest).then(|| self.chain(first))
+    }
+}
+
+fn number16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|two| u16::from_le_bytes(*two))
+}
+
+fn number32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|four| u32::from_le_bytes(*four))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sectors, check};
+    use crate::input::sheets::Refused;
+
+    fn seed() -> Vec<u8> {
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/mutated/book.xls")).unwrap()
+    }
+
+    #[test]
+    fn the_records_of_a_workbook_are_found() {
+        let seed = seed();
+        let stream = Sectors::of(&seed).unwrap().workbook().unwrap();
+        assert_eq!(stream[..4], [0x09, 0x08, 0x10, 0x00], "a workbook begins with the beginning of a part");
+        assert_eq!(check(&seed), Ok(()));
+    }
+
+    #[test]
+    fn a_cell_far_away_is_refused() {
+        let mut seed = seed();
+        let at = seed.windows(4).rposition(|window| window == [0xfd, 0, 10, 0]).unwrap();
+        seed[at + 4..at + 8].fill(0xff);
+        assert_eq!(check(&seed), Err(Refused::Far));
+    }
+
+    #[test]
+    fn whatever_is_cut_off_ends() {
+        let seed = seed();
+        for length in (0..seed.len()).step_by(97) {
+            assert_eq!(check(&seed[..length]), Ok(()), "{length}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What a Parquet file says of the lengths of its pages, checked before a decoder believes it.
+//!
+//! A page states how long it is, how long it will be once unpacked, and how many values it holds. Each is held against
+//! what is left of its column, which in turn must lie inside the file; together they tell what decoding takes.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use polars_io::parquet::metadata::FileMetadataRef;
+use polars_parquet::parquet::compression::Compression;
+use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
+use polars_parquet::parquet::page::ParquetPageHeader;
+use polars_parquet::parquet::schema::types::PhysicalType;
+use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
+
+use super::arrow_check::Damaged;
+
+/// Before the first column stands a magic word, behind the last one another and the length of the footer.
+const HEAD: u64 = 4;
+const TAIL: u64 = 8;
+
+/// The bytes that a decoder adds to a value: a view of it, its code, and the code once more while it is packed.
+const BYTES_A_VALUE: u64 = 24;
+
+/// What decoding a column of a row group takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Values in it; more than rows where they are nested.
+    values: u64,
+    /// Bytes of all its pages, unpacked.
+    unpacked: u64,
+    /// Bytes that are needed whatever part is decoded: the stored pages, the largest page twice, and the dictionary.
+    fixed: u64,
+    /// Bytes that every value takes beside those of the pages.
+    value_bytes: u64,
+    is_nested: bool,
+}
+
+impl Extent {
+    /// Bytes that it takes to decode so many rows.
+    pub(super) fn bytes(&self, rows: usize) -> u64 {
+        let rows = if self.is_nested { self.values } else { (rows as u64).min(self.values) };
+        // Values of one column may be of unequal length, so a part of them may have twice its share of the bytes.
+        let share = u128::from(self.unpacked) * u128::from(rows) * 2 / u128::from(self.values.max(1));
+        let share = u64::try_from(share).unwrap_or(u64::MAX).min(self.unpacked);
+        let values = rows.saturating_mul(self.value_bytes);
+        self.fixed.saturating_add(share).saturating_add(values)
+    }
+
+    fn join(&mut self, other: Self) {
+        self.values = self.values.max(other.values);
+        self.unpacked = self.unpacked.saturating_add(other.unpacked);
+        self.fixed = self.fixed.saturating_add(other.fixed);
+        self.value_bytes = self.value_bytes.saturating_add(other.value_bytes);
+        self.is_nested = true;
+    }
+}
+
+/// For every row group what decoding each of the columns `roots` takes, in their order.
+pub(super) fn extents(
+    reader: impl Read + Seek,
+    metadata: &FileMetadataRef,
+    roots: &[&str],
+) -> Result<Vec<Vec<Extent>>, Damaged> {
+    let mut reader = BufReader::new(reader);
+    let bytes = reader.seek(SeekFrom::End(0)).map_err(|_| Damaged)?;
+    metadata.row_groups.iter().map(|group| group_extents(&mut reader, bytes, group, roots)).collect()
+}
+
+fn group_extents<R: Read + Seek>(
+    reader: &mut BufReader<R>,
+    bytes: u64,
+    group: &RowGroupMetadata,
+    roots: &[&str],
+) -> Result<Vec<Extent>, Damaged> {
+    let mut extents = Vec::with_capacity(roots.len());
+    for root in roots {
+        let mut whole: Option<Extent> = None;
+        for chunk in group.columns_under_root_iter(root).ok_or(Damaged)? {
+            let extent = chunk_extent(reader, bytes, chunk, group.num_rows())?;
+            match &mut whole {
+                Some(whole) => whole.join(extent),
+                None => whole = Some(extent),
+            }
+        }
+        extents.push(whole.ok_or(Damaged)?);
+    }
+    Ok(extents)
+}
+
+fn chunk_extent<R: Read + Seek>(
+    reader: &mut BufReader<R>,
+    bytes: u64,
+    chunk: &ColumnChunkMetadata,
+    rows: usize,
+) -> Result<Extent, Damaged> {
+    let start = count(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset()))?;
+    let length = count(chunk.compressed_size())?;
+    let end = start.checked_add(length).filter(|&end| end <= bytes.saturating_sub(TAIL)).ok_or(Damaged)?;
+    let descriptor = &chunk.descriptor().descriptor;
+    let is_nested = descriptor.max_rep_level > 0;
+    let values = count(chunk.num_values())?;
+    if start < HEAD || count(chunk.uncompressed_size()).is_err() || (!is_nested && values != rows as u64) {
+        return Err(Damaged);
+    }
+    let width = if let PhysicalType::FixedLenByteArray(width) = chunk.physical_type() { width as u64 } else { 0 };
+    let mut extent =
+        Extent { values, unpacked: 0, fixed: length, value_bytes: BYTES_A_VALUE.saturating_add(width), is_nested };
+    reader.seek(SeekFrom::Start(start)).map_err(|_| Damaged)?;
+    let (mut at, mut seen, mut largest) = (start, 0_u64, 0);
+    while at < end && seen < values {
+        let page = page(reader, end - at, chunk.compression())?;
+        at += page.stored;
+        seen = seen.checked_add(page.values).ok_or(Damaged)?;
+        extent.unpacked = extent.unpacked.saturating_add(page.unpacked);
+        largest = page.unpacked.max(largest);
+        extent.fixed = extent.fixed.saturating_add(page.dictionary);
+    }
+    extent.fixed = extent.fixed.saturating_add(2 * largest);
+    if seen == values { Ok(extent) } else { Err(Damaged) }
+}
+
+/// One page of a column.
+struct Page {
+    /// Bytes in the file, with its header.
+    stored: u64,
+    unpacked: u64,
+    /// Values, or 0 for a dictionary.
+    values: u64,
+    /// Bytes of the dictionary that it is.
+    dictionary: u64,
+}
+
+/// Reads the header of a page, which has `left` bytes at most, and passes over its content.
+fn page<R: Read + Seek>(reader: &mut BufReader<R>, left: u64, compression: Compression) -> Result<Page, Damaged> {
+    let most = usize::try_from(left).unwrap_or(usize::MAX);
+    let mut counted = Counted { reader: reader.by_ref().take(left), bytes: 0 };
+    let header = ParquetPageHeader::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut counted, most));
+    let header = header.map_err(|_| Damaged)?;
+    let header_bytes = counted.bytes;
+    let packed = count(header.compressed_page_size.into())?;
+    let unpacked = count(header.uncompressed_page_size.into())?;
+    let stored = header_bytes.checked_add(packed).filter(|&stored| stored <= left && stored > 0).ok_or(Damaged)?;
+    if compression == Compression::Uncompressed && unpacked != packed {
+        return Err(Damaged);
+    }
+    reader.seek_relative(i64::try_from(packed).map_err(|_| Damaged)?).map_err(|_| Damaged)?;
+    let mut page = Page { stored, unpacked, values: 0, dictionary: 0 };
+    if let Some(dictionary) = &header.dictionary_page_header {
+        let values = count(dictionary.num_values.into())?;
+        // No value of a dictionary is shorter than a byte.
+        if values > unpacked {
+            return Err(Damaged);
+        }
+        page.dictionary = unpacked.saturating_add(values.saturating_mul(BYTES_A_VALUE));
+    } else if let Some(data) = &header.data_page_header {
+        page.values = count(data.num_values.into())?;
+    } else if let Some(data) = &header.data_page_header_v2 {
+        page.values = count(data.num_values.into())?;
+        let levels = count(data.definition_levels_byte_length.into())?
+            .saturating_add(count(data.repetition_levels_byte_length.into())?);
+        if levels > packed || levels > unpacked || data.num_nulls < 0 || data.num_nulls > data.num_values {
+            return Err(Damaged);
+        }
+    }
+    Ok(page)
+}
+
+/// A length or a number; none is negative.
+fn count(number: i64) -> Result<u64, Damaged> {
+    u64::try_from(number).map_err(|_| Damaged)
+}
+
+/// Counts the bytes that are read.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}

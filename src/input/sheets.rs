@@ -1,0 +1,254 @@
+//! The cells of a workbook.
+//!
+//! A reader lays the cells of a sheet out as one rectangle, from the first used row and column to the last. One cell
+//! far away from all others makes that rectangle larger than any memory, so the rectangle is measured before it is laid
+//! out.
+
+use std::io::{BufReader, Cursor};
+
+use calamine::{Cell, Data, Range, Reader, SheetType, Sheets, open_workbook_auto_from_rs};
+use quick_xml::events::{BytesStart, Event};
+
+use super::biff;
+
+/// A sheet with its formulas.
+pub(super) struct Sheet {
+    pub(super) cells: Range<Data>,
+    /// Where formulas stand, by row and column; only where some cell below the header is blank.
+    pub(super) formulas: Vec<(u32, u32)>,
+}
+
+/// Why a workbook cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is damaged or has no sheet.
+    Damaged,
+    /// A cell lies far away from the others.
+    Far,
+}
+
+impl Refused {
+    /// In words.
+    pub(super) const fn problem(self) -> &'static str {
+        match self {
+            Self::Damaged => "it has no sheet, is damaged, or ends too early",
+            Self::Far => "a cell lies far away from the others, so that its sheet is nearly empty; remove that cell",
+        }
+    }
+}
+
+/// Sheets of fewer cells are laid out whatever they hold; larger ones must hold one in [`SPARSEST`].
+const SMALL: u64 = 1 << 22;
+const SPARSEST: u64 = 100;
+
+/// Whether a rectangle of so many cells is too large for what is in it.
+pub(super) fn is_far(area: u64, filled: u64) -> bool {
+    area > SMALL && area / SPARSEST > filled
+}
+
+/// The sheets that hold cells; hidden ones count, charts do not.
+pub(super) fn filled(bytes: &[u8]) -> Result<Vec<Sheet>, Refused> {
+    check_document(bytes)?;
+    biff::check(bytes)?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_| Refused::Damaged)?;
+    let kinds: Vec<(SheetType, String)> =
+        book.sheets_metadata().iter().map(|sheet| (sheet.typ, sheet.name.clone())).collect();
+    let mut filled = Vec::new();
+    for (position, (kind, name)) in kinds.iter().enumerate() {
+        if *kind != SheetType::WorkSheet {
+            continue;
+        }
+        let cells = cells_of(&mut book, position, name)?;
+        if cells.used_cells().next().is_some() {
+            let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
+            let formulas = if has_gaps { formulas_of(&mut book, name)? } else { Vec::new() };
+            filled.push(Sheet { cells, formulas });
+        }
+    }
+    if kinds.is_empty() { Err(Refused::Damaged) } else { Ok(filled) }
+}
+
+/// Whether a cell holds nothing.
+pub(super) fn is_blank(cell: &Data) -> bool {
+    matches!(cell, Data::Empty) || matches!(cell, Data::String(text) if text.is_empty())
+}
+
+type Book<'bytes> = Sheets<Cursor<&'bytes [u8]>>;
+
+fn cells_of(book: &mut Book<'_>, position: usize, name: &str) -> Result<Range<Data>, Refused> {
+    let damaged = |_| Refused::Damaged;
+    let mut cells = Vec::new();
+    match book {
+        Sheets::Xlsx(book) => {
+            let mut reader = book.worksheet_cells_reader(name).map_err(|_| Refused::Damaged)?;
+            while let Some(cell) = reader.next_cell().map_err(|_| Refused::Damaged)? {
+                push(&mut cells, cell.get_position(), Data::from(cell.get_value().clone()));
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let mut reader = book.worksheet_cells_reader(name).map_err(|_| Refused::Damaged)?;
+            while let Some(cell) = reader.next_cell().map_err(|_| Refused::Damaged)? {
+                push(&mut cells, cell.get_position(), Data::from(cell.get_value().clone()));
+            }
+        }
+        // These are laid out when the workbook is opened.
+        _ => return book.worksheet_range_at(position).ok_or(Refused::Damaged)?.map_err(damaged),
+    }
+    laid_out(cells)
+}
+
+fn push(cells: &mut Vec<Cell<Data>>, place: (u32, u32), value: Data) {
+    if !matches!(value, Data::Empty) {
+        cells.push(Cell::new(place, value));
+    }
+}
+
+/// Lays cells out, unless the rectangle around them is too large.
+fn laid_out(cells: Vec<Cell<Data>>) -> Result<Range<Data>, Refused> {
+    let places = || cells.iter().map(Cell::get_position);
+    let span = |of: fn((u32, u32)) -> u32| {
+        let numbers = || places().map(of);
+        numbers().max().zip(numbers().min()).map_or(0, |(last, first)| u64::from(last - first) + 1)
+    };
+    if is_far(span(|place| place.0).saturating_mul(span(|place| place.1)), cells.len() as u64) {
+        return Err(Refused::Far);
+    }
+    Ok(Range::from_sparse(cells))
+}
+
+fn formulas_of(book: &mut Book<'_>, name: &str) -> Result<Vec<(u32, u32)>, Refused> {
+    let mut formulas = Vec::new();
+    match book {
+        Sheets::Xlsx(book) => {
+            let mut reader = book.worksheet_cells_reader(name).map_err(|_| Refused::Damaged)?;
+            while let Some(cell) = reader.next_formula().map_err(|_| Refused::Damaged)? {
+                formulas.extend((!cell.get_value().is_empty()).then(|| cell.get_position()));
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let mut reader = book.worksheet_cells_reader(name).map_err(|_| Refused::Damaged)?;
+            while let Some(cell) = reader.next_formula().map_err(|_| Refused::Damaged)? {
+                formulas.extend((!cell.get_value().is_empty()).then(|| cell.get_position()));
+            }
+        }
+        _ => {
+            let range = book.worksheet_formula(name).map_err(|_| Refused::Damaged)?;
+            let Some((first_row, first_column)) = range.start() else { return Ok(formulas) };
+            for (row, column, formula) in range.used_cells() {
+                let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else { continue };
+                formulas.extend((!formula.is_empty()).then_some((first_row + row, first_column + column)));
+            }
+        }
+    }
+    Ok(formulas)
+}
+
+/// The most rows and columns that a sheet has.
+const MOST_ROWS: u64 = 1 << 20;
+const MOST_COLUMNS: u64 = 1 << 14;
+
+/// Measures the sheets of an open document, which says of rows and cells how often they are repeated. Other workbooks
+/// are let through.
+fn check_document(bytes: &[u8]) -> Result<(), Refused> {
+    if !bytes.starts_with(b"PK") {
+        return Ok(());
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refused::Damaged)?;
+    let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(content));
+    reader.config_mut().check_end_names = false;
+    let (mut table, mut buffer) = (Table::default(), Vec::new());
+    loop {
+        match reader.read_event_into(&mut buffer).map_err(|_| Refused::Damaged)? {
+            Event::Eof => return Ok(()),
+            Event::Start(tag) => match tag.name().as_ref() {
+                "table:table" => table = Table::default(),
+                "table:table-row" => table.begin_row(repeats(&tag, "table:number-rows-repeated", MOST_ROWS)),
+                "table:table-cell" | "table:covered-table-cell" => table.cell(&tag),
+                _ => {}
+            },
+            Event::Empty(tag) if tag.name().as_ref() == "table:table-cell" => table.cell(&tag),
+            Event::End(tag) if tag.name().as_ref() == "table:table-row" => table.end_row()?,
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+/// A number of repeats; 1 where none is said.
+fn repeats(tag: &BytesStart<'_>, name: &str, most: u64) -> u64 {
+    let written = tag.try_get_attribute(name).ok().flatten();
+    let number = written.and_then(|written| written.value.parse().ok());
+    number.unwrap_or(1).min(most)
+}
+
+/// How far the filled cells of a table reach, and how many there are.
+#[derive(Default)]
+struct Table {
+    /// Rows before the one at hand.
+    rows: u64,
+    row_repeats: u64,
+    /// Cells of the row so far, up to the last filled one, and filled ones.
+    columns: u64,
+    last: u64,
+    in_row: u64,
+    first_row: Option<u64>,
+    widest: u64,
+    filled: u64,
+}
+
+impl Table {
+    fn begin_row(&mut self, repeats: u64) {
+        (self.row_repeats, self.columns, self.last, self.in_row) = (repeats, 0, 0, 0);
+    }
+
+    fn cell(&mut self, tag: &BytesStart<'_>) {
+        let repeats = repeats(tag, "table:number-columns-repeated", MOST_COLUMNS);
+        self.columns = (self.columns + repeats).min(MOST_COLUMNS);
+        let is_filled = tag.attributes().flatten().any(|attribute| {
+            let name: &str = attribute.key.as_ref();
+            name.starts_with("office:") || name == "table:formula"
+        });
+        if is_filled {
+            self.last = self.columns;
+            self.in_row += repeats;
+        }
+    }
+
+    fn end_row(&mut self) -> Result<(), Refused> {
+        if self.in_row > 0 {
+            let first = *self.first_row.get_or_insert(self.rows);
+            self.widest = self.widest.max(self.last);
+            self.filled += self.in_row * self.row_repeats;
+            let area = (self.rows + self.row_repeats - first).saturating_mul(self.widest);
+            if is_far(area, self.filled) {
+                return Err(Refused::Far);
+            }
+        }
+        self.rows = (self.rows + self.row_repeats).min(MOST_ROWS);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Cell, Data};
+
+    use super::{Refused, is_far, laid_out};
+
+    #[test]
+    fn a_cell_far_away_is_refused_before_it_is_laid_out() {
+        let cell = |row, column| Cell::new((row, column), Data::Int(1));
+        assert_eq!(laid_out(vec![cell(0, 0), cell(u32::MAX, u32::MAX)]).unwrap_err(), Refused::Far);
+        let near = laid_out(vec![cell(3, 2), cell(4, 5)]).unwrap();
+        assert_eq!((near.start(), near.end()), (Some((3, 2)), Some((4, 5))));
+        assert!(laid_out(Vec::new()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_large_sheet_needs_only_some_of_its_cells() {
+        assert!(!is_far(1 << 22, 0));
+        assert!(!is_far(200_000_000, 2_000_000));
+        assert!(is_far(200_000_000, 1_000_000));
+    }
+}
