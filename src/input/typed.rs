@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 use polars_core::prelude::{DataType, Series, TimeUnit};
 
+use super::cells::LONGEST_CELL;
 use super::coder::CellSink;
 
 /// Why a column cannot become cells.
@@ -70,8 +71,8 @@ pub(super) fn push_series(series: &Series, is_day: bool, sink: &mut CellSink<'_>
             Ok(())
         }
         DataType::String => {
-            series.str().map_err(broken)?.iter().for_each(|value| sink.push(value.unwrap_or_default().as_bytes()));
-            Ok(())
+            let values = series.str().map_err(broken)?.iter();
+            values.map(Option::unwrap_or_default).try_for_each(|value| push_text(value.as_bytes(), sink))
         }
         DataType::Binary => push_bytes(series, sink),
         DataType::Date => push_spelled(series.date().map_err(broken)?.physical().iter(), sink, write_date),
@@ -133,12 +134,21 @@ fn push_spelled<T: Copy + Eq + Hash>(
     Ok(())
 }
 
+/// Pushes text, unless it is longer than a field of a text file may be.
+fn push_text(text: &[u8], sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    if text.len() > LONGEST_CELL {
+        return push_unspelled(sink, Refusal::Unsupported("a value larger than 16 MiB"));
+    }
+    sink.push(text);
+    Ok(())
+}
+
 /// Pushes bytes that are text.
 fn push_bytes(series: &Series, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     for value in series.binary().map_err(|_| Refusal::Damaged)?.iter() {
         let value = value.unwrap_or_default();
         match std::str::from_utf8(value) {
-            Ok(_) => sink.push(value),
+            Ok(_) => push_text(value, sink)?,
             Err(_) => push_unspelled(sink, Refusal::Unsupported("bytes that are not text"))?,
         }
     }
