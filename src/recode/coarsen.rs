@@ -4,6 +4,7 @@
 //! ones. New codes are given in the order of the old ones, so the outcome depends on nothing else.
 
 use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 use hashbrown::HashMap;
 
@@ -127,8 +128,8 @@ fn replace(rule: &CoarsenRule, found: ColumnType, value: &str, origin: TimeOrigi
         CoarsenRule::Round(step) => buffer.push_str(&Exact::parse(value)?.round_to(*step)?.to_string()),
         CoarsenRule::Bins(edges) => match (Exact::parse(value), Exact::beyond(value)) {
             (Some(number), _) => buffer.push_str(&bin_name(edges, number)?),
-            (None, Some(Ordering::Less)) => buffer.push_str(&format!("<{}", edges.first()?)),
-            (None, beyond) => beyond.and(edges.last()).map(|edge| buffer.push_str(&format!(">={edge}")))?,
+            (None, Some(Ordering::Less)) => write!(buffer, "<{}", edges.first()?).ok()?,
+            (None, beyond) => write!(buffer, ">={}", beyond.and(edges.last())?).ok()?,
         },
         // No edge has as many digits as a number that lies beyond them all.
         CoarsenRule::Top(edge) if Exact::parse(value).is_none() => match Exact::beyond(value)? {

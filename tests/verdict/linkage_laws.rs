@@ -1,5 +1,7 @@
 //! The laws of linkage on random pairs of tables: what truth and hold-outs may change, against a count of every pair.
 
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 

@@ -80,9 +80,19 @@ fn moments_with_a_zone_meet_those_without_by_the_declared_clock() {
 }
 
 #[test]
+fn whole_numbers_meet_text_as_they_are_spelled() {
+    let text = values(ColumnType::Text, &["2600", "0800", "x"]);
+    let whole = values(ColumnType::Integer, &["800", "2600"]);
+    assert_eq!(joined(&text, &whole, TimeOrigin::default()), [vec![0, 1, 2], vec![3, 0]]);
+    assert_eq!(joined(&whole, &text, TimeOrigin::default()), [vec![0, 1], vec![1, 2, 3]]);
+}
+
+#[test]
 fn types_that_cannot_be_compared_are_refused_with_both_names() {
-    use ColumnType::{Boolean, Date, Integer, Text, Time};
-    for (one, other) in [(Text, Integer), (Integer, Text), (Date, Integer), (Boolean, Integer), (Time, Date)] {
+    use ColumnType::{Boolean, Date, Decimal, Integer, Text, Time};
+    for (one, other) in
+        [(Text, Decimal), (Decimal, Text), (Text, Date), (Date, Integer), (Boolean, Integer), (Time, Date)]
+    {
         let error = super::check_types("ours", one, THEIRS, other).unwrap_err();
         let told = error.to_string();
         assert!(told.contains("`ours`") && told.contains("`c` of `register`") && error.hint().is_some(), "{told}");
@@ -158,7 +168,9 @@ fn keys_are_compared_by_the_first_group_of_the_pattern() {
     assert!(notes.contains("1 truth key of the source") && notes.contains("2 subjects of the source share"), "{notes}");
     let plain = join_keys(&columns(None), "register", &ours, &theirs).unwrap();
     assert!(plain.notes.iter().any(|note| note.contains("no truth key occurs on both sides")));
-    let numbers = keys_of_subjects(None, typed_column("k", ColumnType::Integer, &["1"]).coded.unwrap());
+    let whole = keys_of_subjects(None, typed_column("k", ColumnType::Integer, &["1"]).coded.unwrap());
+    assert!(!join_keys(&columns(None), "register", &ours, &whole).unwrap().meet, "as they are spelled");
+    let numbers = keys_of_subjects(None, typed_column("k", ColumnType::Decimal, &["1.5"]).coded.unwrap());
     assert!(join_keys(&columns(None), "register", &ours, &numbers).is_err());
     assert!(join_keys(&columns(Some("([0-9])")), "register", &ours, &numbers).is_ok());
 }

@@ -80,6 +80,9 @@ fn found(
     Ok((work.into_inner() <= most).then_some(found))
 }
 
+/// The locations of the extract near a location of the source, each with its squared distance.
+pub(super) type Near = Vec<(f64, u32)>;
+
 /// For each location of the source the locations of the extract that lie nearest, at most `number`, each with its squared
 /// distance; `None` where finding them takes more than `most` distances.
 pub(super) fn candidates(
@@ -88,7 +91,7 @@ pub(super) fn candidates(
     number: usize,
     most: u64,
     stop: &Stop,
-) -> Result<Option<Vec<Vec<(f64, u32)>>>, StopReason> {
+) -> Result<Option<Vec<Near>>, StopReason> {
     let weights: Vec<f64> = scales.iter().map(|scale| scale.weight).collect();
     let groups = ours.groups();
     let trees: Vec<Tree> = groups.par_iter().map(|group| tree(ours, group.clone(), weights.len())).collect();
@@ -110,7 +113,7 @@ pub(super) fn candidates(
         work.fetch_add(distances.get(), Ordering::Relaxed);
         Ok(nearest.into_iter().map(|(squared, &location)| (squared, location)).collect())
     };
-    let found: Vec<Vec<(f64, u32)>> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
+    let found: Vec<Near> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
     Ok((work.into_inner() <= most).then_some(found))
 }
 

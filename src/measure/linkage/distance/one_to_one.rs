@@ -71,7 +71,9 @@ pub(super) fn one_to_one(
     let (subjects, persons) = (People::new(ours), People::new(theirs));
     let mut nodes_at: Vec<Vec<u32>> = vec![Vec::new(); ours.all.len()];
     for (node, places) in (0..).zip(&subjects.places) {
-        places.iter().for_each(|&place| nodes_at[place as usize].push(node));
+        for &place in places {
+            nodes_at[place as usize].push(node);
+        }
     }
     let of_person = |places: &Vec<u32>| -> usize {
         let seen = places.iter().flat_map(|&place| &near[place as usize]);
@@ -94,12 +96,13 @@ pub(super) fn one_to_one(
 }
 
 /// Distances as scores: so large that no sum of distances outweighs one more pair.
-#[expect(clippy::cast_precision_loss, reason = "pairs are fewer than 2^32")]
 fn as_scores(mut edges: Vec<Edge>) -> Vec<Edge> {
     let farthest = edges.iter().map(|edge| edge.score).fold(0.0, f64::max);
     let people = edges.iter().map(|edge| edge.left).max().map_or(1.0, |last| f64::from(last) + 2.0);
     let whole = if farthest > 0.0 { farthest * people } else { 1.0 };
-    edges.iter_mut().for_each(|edge| edge.score = whole - edge.score);
+    for edge in &mut edges {
+        edge.score = whole - edge.score;
+    }
     edges
 }
 

@@ -96,13 +96,14 @@ fn a_tie_counts_by_its_share() {
     let theirs = pairs(&[["11", "0"], ["25", "5"], ["31", "5"]]);
     let attack = run(&two(&ours, &theirs));
     // The first is one of two, the second lies nearer to the third, who is right for the third only.
-    near(attack.expected_correct, 1.5);
-    near(attack.attack_rate, 0.5);
-    // Two persons are taken for the third subject, one of them rightly.
-    assert_eq!((attack.links, attack.correct), (Some(2), None));
-    near(attack.precision, 0.5);
-    near(attack.recall, 1.0 / 3.0);
+    near(detail(&attack).nearest_rate, 1.5 / 3.0);
     assert!(attack.notes.iter().any(|note| note.contains("equally near")));
+    // One to one the second is left with the first two, and is one of them.
+    near(attack.expected_correct, 2.0);
+    near(attack.attack_rate, 2.0 / 3.0);
+    assert_eq!((attack.links, attack.correct), (Some(3), Some(2)));
+    near(attack.precision, 2.0 / 3.0);
+    near(attack.recall, 2.0 / 3.0);
 }
 
 #[test]
@@ -195,8 +196,9 @@ fn several_with_one_key_are_partners_each_and_found_once() {
     let mut linked = two(&ours, &theirs);
     linked.truth = Some(SubjectKeys { ours: vec![Some(0), None, Some(1)], theirs: vec![Some(0), Some(0), None] });
     let attack = run(&linked);
-    // The first by its own persons; the last has a key of nobody, and nothing shows its one claim to be wrong.
-    near(attack.expected_correct, 2.0);
+    // The first by its own persons. Nothing shows the claims of the others to be wrong, one to one each has one.
+    near(detail(&attack).nearest_rate, 2.0 / 3.0);
+    near(attack.expected_correct, 3.0);
     assert_eq!((attack.correct, detail(&attack).pairs), (Some(1), Some(2)));
     near(attack.recall, 1.0);
 }

@@ -83,7 +83,9 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     let scored = linked.truth.as_ref().map(|keys| truth::score(linked, keys, &full, stop)).transpose()?;
     let mut expected = Expected::default();
     let of_subjects = counts.last().map_or(&[][..], |counts| &counts.subjects);
-    of_subjects.iter().for_each(|class| expected.add_unknown(class.theirs, class.subjects));
+    for class in of_subjects {
+        expected.add_unknown(class.theirs, class.subjects);
+    }
     let known = linked.known();
     if let Some(known) = &known {
         truth::settle(&mut expected, linked, known, stop)?;
