@@ -379,12 +379,15 @@ fn joining_config(bench: &Bench, ours: &[String], theirs: &[String]) -> String {
         source.push_str(&(cells.join(",") + "\n"));
     }
     bench.write(&format!("source {FILE}"), source);
+    let people = std::fs::read_to_string(bench.input(FILE)).expect("the extract");
+    let strangers = format!("strangers {FILE}");
+    bench.write(&strangers, people.replace("\np", "\nq"));
     let text = format!(
         "[subject]\ncolumn = \"person\"\n[[recipient.holds]]\nname = {}\nfile = {}\non = [{}]\nhold_out = {}\n",
         quoted(&names().join(" ")),
         quoted(&format!("source {FILE}")),
         pairs.join(", "),
-        quoted(FILE),
+        quoted(&strangers),
     );
     bench.write("joining.toml", text).to_str().expect("a path is text").to_owned()
 }

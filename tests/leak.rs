@@ -416,8 +416,9 @@ fn planted_sources(bench: &Bench) -> String {
     let extract = planted_extract(bench);
     let text = std::fs::read_to_string(&extract).expect("the extract");
     let (header, records) = text.split_once('\n').expect("a header");
-    let strangers = records.replace("-shop-", "-kiosk-");
-    bench.write("strangers.csv", format!("{header}\n{strangers}"));
+    let begin = format!("\n{CANARY}-");
+    let strangers = format!("\n{records}").replace("-shop-", "-kiosk-").replace(&begin, &format!("{begin}9"));
+    bench.write("strangers.csv", format!("{header}{strangers}"));
     let mut members = String::from("member,shop,seen,paid,nick\n");
     let mut identifiers = String::from("pan,holder\n");
     for member in 0..40 {

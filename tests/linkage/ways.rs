@@ -15,7 +15,7 @@ fn a_source_is_named_by_a_flag_and_joined_on_columns_without_a_role() {
     assert_eq!(found["columns"], serde_json::json!(["birth", "city"]));
     let result = bench.result();
     assert_eq!(result["sources"][0]["records"], 4);
-    assert_eq!(result["sources"][0]["files"][0]["sha256"].as_str().map(str::len), Some(64));
+    assert!(result["sources"][0]["files"][0]["sha256"].is_null(), "a hash of four records could be tried out");
     // Nothing was guessed: the columns that are joined have no role.
     assert_eq!(result["dataset"]["columns"][1]["role"], "ignore");
     assert_eq!(result["dataset"]["columns"][1]["guessed"], false);
