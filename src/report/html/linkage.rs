@@ -25,14 +25,16 @@ pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> 
 
 fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Chart]) -> Section {
     let attacks: Vec<&LinkageAttack> = linkage::ranked(value).into_iter().take(ATTACKS).collect();
-    let prose = if attacks.is_empty() { Section::default() } else { Section::new("linkage, attacks") };
+    let of = |applies, name| if applies { Section::new(name) } else { Section::default() };
+    let prose = of(!attacks.is_empty(), "linkage, attacks");
+    let pseudonyms = of(!value.pseudonyms.is_empty(), "linkage, pseudonyms");
     Section {
         answer: answer(result, value),
         lines: lines(value, &attacks),
         figures: figures(charts, &PICTURES),
         tables: link_tables::tables(result, value, &attacks),
-        reading: reading(prose.reading, charts, &attacks),
-        caution: prose.caution,
+        reading: [reading(prose.reading, charts, &attacks), pseudonyms.reading].concat(),
+        caution: [prose.caution, pseudonyms.caution].concat(),
         todo: todo(result, value),
         ..section
     }
