@@ -51,7 +51,7 @@ fn settings_text(settings: &[SettingPage], width: usize) -> String {
         text.extend([&page.name, "\n", &wrapped(page.summary, width, "    "), "\n"]);
         for (what, told) in &page.facts {
             let told = wrapped(told, width, "              ");
-            text.push_str(&format!("    {what:<10}{}\n", told.trim_start()));
+            text.extend([&format!("    {what:<10}"), told.trim_start(), "\n"]);
         }
         for note in &page.notes {
             text.extend([&wrapped(note, width, "    "), "\n"]);

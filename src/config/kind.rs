@@ -1,5 +1,10 @@
 //! Kinds of values: what may be written, how it is read, and how the record shows it.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method is not general over both lifetimes"
+)]
+
 use std::fmt::Display;
 
 use jiff::civil::Date;
@@ -103,6 +108,6 @@ fn listed<T>(names: &[(&'static str, T)]) -> String {
 }
 
 /// The name of a value in a list of names.
-pub(super) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: T) -> String {
+pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
     known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
 }

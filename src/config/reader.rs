@@ -274,16 +274,16 @@ impl<'table, 'text> Written<'table, 'text> {
     /// One of some names; another one is a mistake with a code of its own.
     pub(super) fn one_of(
         &self,
-        known: impl IntoIterator<Item = &'static str> + Clone,
+        known: impl IntoIterator<Item = &'static str>,
         code: &'static str,
         what: &str,
     ) -> Result<String, Problem> {
         let text = self.text()?;
-        if known.clone().into_iter().any(|name| name == text) {
+        let known: Vec<&'static str> = known.into_iter().collect();
+        if known.contains(&text.as_str()) {
             return Ok(text);
         }
-        let all = || format!("{what}s: {}", known.clone().into_iter().collect::<Vec<_>>().join(", "));
-        let hint = hint_for(&text, known.clone(), all);
+        let hint = hint_for(&text, known.iter().copied(), || format!("{what}s: {}", known.join(", ")));
         Err(self.refused(code, format!("`{}` is not a {what}", shown_name(&text))).with_hint(hint))
     }
 

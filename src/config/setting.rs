@@ -45,9 +45,15 @@ pub struct Setting {
     pub(super) is_merged: bool,
     /// Whether it says what others may know, so that roles that nobody declared are not guessed.
     decides_roles: bool,
-    read: Box<dyn Fn(&mut Draft, &Written<'_, '_>) -> Taken + Send + Sync>,
-    show: Box<dyn Fn(&mut Draft) -> String + Send + Sync>,
+    read: Box<Reading>,
+    show: Box<Showing>,
 }
+
+/// How a setting gets into the draft.
+type Reading = dyn Fn(&mut Draft, &Written<'_, '_>) -> Taken + Send + Sync;
+
+/// How it is recorded.
+type Showing = dyn Fn(&mut Draft) -> String + Send + Sync;
 
 /// Whether a value got into the draft. Layers are read from the lowest to the highest, so the last one stays.
 pub(super) type Taken = Result<(), Problem>;

@@ -1,6 +1,8 @@
 //! Recall and precision on lists that were planted before the detectors were changed: sixty kinds of identifiers, a
 //! hundred cells of each, every one alone among harmless remarks; and fifty kinds of plain columns.
 
+use std::fmt::Write as _;
+
 use super::{Chance, found, kinds};
 use crate::detect::card::luhn;
 use crate::result::IdentifierKind::{
@@ -158,12 +160,12 @@ fn plain_columns_of_a_hundred_cells_are_called_at_most_once_in_a_hundred() {
         let mut calls = 0;
         let mut called = std::collections::BTreeSet::new();
         for _ in 0..CELLS {
-            let cells: Vec<String> = (0..CELLS).map(|_| drawn(&mut chance, pattern)).collect();
-            let kinds = kinds(&found("field", &cells));
+            let column: Vec<String> = (0..CELLS).map(|_| drawn(&mut chance, pattern)).collect();
+            let kinds = kinds(&found("field", &column));
             calls += usize::from(!kinds.is_empty());
             called.extend(kinds);
         }
-        table += &format!("{pattern} | {calls} {called:?}\n");
+        writeln!(table, "{pattern} | {calls} {called:?}").unwrap();
         all += calls;
         columns += CELLS;
     }

@@ -127,9 +127,9 @@ mod tests {
         let mut waived = fixture::passing();
         waived.verdict.headline = Some("PASS with 1 waiver".to_owned());
         let of_every_kind =
-            [fixture::whole(), fixture::linked(), fixture::swept(), fixture::failing(), untreated, waived];
+            vec![fixture::whole(), fixture::linked(), fixture::swept(), fixture::failing(), untreated, waived];
         let others =
-            [fixture::passing(), fixture::agreed(), fixture::incomplete(), fixture::with_unicity(Some(0.9), true)];
+            vec![fixture::passing(), fixture::agreed(), fixture::incomplete(), fixture::with_unicity(Some(0.9), true)];
         let results = of_every_kind.into_iter().chain(others);
         let pages = results.map(|result| render_html(&result).unwrap());
         let pages: Vec<String> = pages.map(|page| page.replace("<code>", "").replace("</code>", "")).collect();

@@ -33,7 +33,7 @@ fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a st
         Writing::Base64(_) => !text.contains(['=', '-', '_']),
     };
     let texts: Vec<&String> = texts.iter().filter(kind).collect();
-    if texts.iter().any(|text| *text == signs) {
+    if texts.contains(&signs) {
         return Some((value, false));
     }
     (writing.bits() >= fewest && texts.iter().any(|text| text.starts_with(signs.as_str()))).then_some((value, true))
