@@ -11,10 +11,41 @@ use super::setting::Draft;
 use super::settings::list;
 use super::waivers::too_far;
 use crate::plan::{ConfigError, Plan, counted, shown_name};
-use crate::result::{ColumnDeclaration, Role, Treatment};
+use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
 const DOWNSTREAM: [(&str, &str); 1] = [("downstream", "downstream")];
+
+/// Types that can be declared of a column, by the names that results have for them.
+pub(super) const TYPES: [(&str, ColumnType); 8] = [
+    ("text", ColumnType::Text),
+    ("integer", ColumnType::Integer),
+    ("decimal", ColumnType::Decimal),
+    ("date", ColumnType::Date),
+    ("timestamp", ColumnType::Timestamp),
+    ("zoned-timestamp", ColumnType::ZonedTimestamp),
+    ("time", ColumnType::Time),
+    ("boolean", ColumnType::Boolean),
+];
+
+/// Takes the types that are declared where columns are joined: they hold for the extract too, so that both sides are
+/// read alike.
+///
+/// # Errors
+/// When two types are declared of one column.
+pub(super) fn take_joined_types(plan: &mut Plan) -> Result<(), ConfigError> {
+    let types = &mut plan.input.column_types;
+    for (column, declared) in plan.linkage.declared_types() {
+        let known = *types.entry(column.clone()).or_insert(declared);
+        if known != declared {
+            let (known, declared) = (known.name(), declared.name());
+            let message = format!("column `{}` is declared both {known} and {declared}", shown_name(column));
+            let hint = "both sides of a join are read alike; declare one type of the column";
+            return Err(ConfigError::new("two-types", message).with_hint(hint));
+        }
+    }
+    Ok(())
+}
 
 /// Notes a flag that takes columns or measures away.
 pub(super) fn narrow(draft: &mut Draft, flag: &str) {

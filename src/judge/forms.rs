@@ -75,7 +75,9 @@ fn is_dropped(column: &DatasetColumn) -> bool {
 }
 
 fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
-    let is_date = matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    let dates = |kind| matches!(kind, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    // Dates that are declared text stay dates to whoever reads the file.
+    let is_date = dates(column.column_type) || column.facts.found_type.is_some_and(dates);
     let by_year = column.coarsen.iter().any(|rule| rule == "year");
     let message = format!("column `{}` holds dates finer than a year", column.name);
     (is_date && !by_year).then_some((FindingCode::DateTooFine, message))
