@@ -135,7 +135,7 @@ mod tests {
     use super::check_treatment;
     use crate::config::{ConfigFile, Given, resolve};
     use crate::plan::{ConfigError, Plan, check_columns};
-    use crate::result::{ColumnDeclaration, Role};
+    use crate::result::{ColumnDeclaration, ColumnType, Role};
 
     fn tried(flags: &[(&str, &[&str])], text: &str) -> Result<Plan, ConfigError> {
         let given: Vec<Given> = flags.iter().filter_map(|(flag, values)| Given::flag(flag, values)).collect();
@@ -243,5 +243,28 @@ mod tests {
         assert!(plan("[dataset]\nkind = \"aggregate\"\n").declarations.aggregate);
         assert!(!plan("[dataset]\nkind = \"records\"\n").declarations.aggregate);
         assert_eq!(tried(&[], "[policy]\nfail_on = \"note\"\n").unwrap_err().code(), "wrong-value");
+    }
+
+    #[test]
+    fn a_type_is_declared_once_whichever_side_of_a_join_says_it() {
+        let source = |typed: &str| {
+            format!("[[recipient.holds]]\nfile = \"m.csv\"\non = [{{ ours = \"zip\", theirs = \"code\"{typed} }}]\n")
+        };
+        let text = "[columns.zip]\ntype = \"text\"\n";
+        for file in
+            [text.to_owned() + &source(""), source(", type = \"Text\""), text.to_owned() + &source(", type = \"text\"")]
+        {
+            let plan = plan(&file);
+            assert_eq!(plan.input.column_types["zip"], ColumnType::Text);
+            let recorded = plan.settings.iter().find(|setting| setting.setting == "columns.type").unwrap();
+            assert_eq!((recorded.value.as_str(), recorded.origin.as_str()), ("zip: text", "conf/reidrisk.toml"));
+        }
+        let code = |file: &str| tried(&[], file).unwrap_err().code();
+        assert_eq!(code(&(text.to_owned() + &source(", type = \"integer\""))), "two-types");
+        assert_eq!(code("[columns.zip]\ntype = \"whole\"\n"), "wrong-value");
+        assert_eq!(code("[columns.zip]\ntype = \"empty\"\n"), "wrong-value");
+        let error = check_columns(&plan(text), &["city".to_owned()]).unwrap_err();
+        assert_eq!(error.code(), "unknown-column");
+        assert!(super::TYPES.iter().all(|(name, declared)| *name == declared.name()));
     }
 }

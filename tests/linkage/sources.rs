@@ -172,3 +172,21 @@ fn a_cell_of_a_source_that_is_not_of_the_declared_type_ends_the_scan() {
     assert_eq!(ended.code, Some(3), "{ended}");
     assert!(ended.stderr.contains("its cell in record 2 of `members.csv`") && !ended.stderr.contains("q7x"), "{ended}");
 }
+
+#[test]
+fn the_map_of_subjects_is_read_as_the_declared_type_of_the_subject() {
+    let map = "[subject]\ncolumn = \"card\"\nmap = { file = \"map.csv\", from = \"card\", to = \"customer\" }\n";
+    for (declared, subjects) in [("", 3), ("[columns.card]\ntype = \"integer\"\n", 2)] {
+        let bench = crate::Bench::new();
+        bench.write("extract.csv", "card,city\n0800,Ghent\n900,Ghent\n1000,Bruges\n");
+        bench.write("map.csv", "card,customer\n800,p1\n0900,p1\n1000,p2\n");
+        bench.write("r.toml", &format!("{map}{declared}[columns.city]\nrole = \"quasi-identifier\"\n"));
+        let result = crate::result(&bench, &["--config", "r.toml"]);
+        let dataset = &result["dataset"];
+        let lost = u64::from(declared.is_empty()) * 2;
+        assert_eq!(
+            (dataset["subjects"].as_u64(), dataset["subjects_not_in_map"].as_u64()),
+            (Some(subjects), Some(lost))
+        );
+    }
+}
