@@ -96,7 +96,7 @@ impl Against {
         for written in &self.on {
             let (ours, theirs) = pair_of("--on", written)?;
             let within = self.within.get(&ours).filter(|_| joins).cloned();
-            columns.push(OnColumn { ours, theirs, within, compare: None });
+            columns.push(OnColumn { ours, theirs, within, compare: None, column_type: None });
         }
         named_twice(&columns).map_or(Ok(()), |name| {
             let message = format!("--on names column `{}` twice", shown_name(name));

@@ -11,10 +11,41 @@ use super::setting::Draft;
 use super::settings::list;
 use super::waivers::too_far;
 use crate::plan::{ConfigError, Plan, counted, shown_name};
-use crate::result::{ColumnDeclaration, Role, Treatment};
+use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
 const DOWNSTREAM: [(&str, &str); 1] = [("downstream", "downstream")];
+
+/// Types that can be declared of a column, by the names that results have for them.
+pub(super) const TYPES: [(&str, ColumnType); 8] = [
+    ("text", ColumnType::Text),
+    ("integer", ColumnType::Integer),
+    ("decimal", ColumnType::Decimal),
+    ("date", ColumnType::Date),
+    ("timestamp", ColumnType::Timestamp),
+    ("zoned-timestamp", ColumnType::ZonedTimestamp),
+    ("time", ColumnType::Time),
+    ("boolean", ColumnType::Boolean),
+];
+
+/// Takes the types that are declared where columns are joined: they hold for the extract too, so that both sides are
+/// read alike.
+///
+/// # Errors
+/// When two types are declared of one column.
+pub(super) fn take_joined_types(plan: &mut Plan) -> Result<(), ConfigError> {
+    let types = &mut plan.input.column_types;
+    for (column, declared) in plan.linkage.declared_types() {
+        let known = *types.entry(column.clone()).or_insert(declared);
+        if known != declared {
+            let (known, declared) = (known.name(), declared.name());
+            let message = format!("column `{}` is declared both {known} and {declared}", shown_name(column));
+            let hint = "both sides of a join are read alike; declare one type of the column";
+            return Err(ConfigError::new("two-types", message).with_hint(hint));
+        }
+    }
+    Ok(())
+}
 
 /// Notes a flag that takes columns or measures away.
 pub(super) fn narrow(draft: &mut Draft, flag: &str) {
@@ -104,7 +135,7 @@ mod tests {
     use super::check_treatment;
     use crate::config::{ConfigFile, Given, resolve};
     use crate::plan::{ConfigError, Plan, check_columns};
-    use crate::result::{ColumnDeclaration, Role};
+    use crate::result::{ColumnDeclaration, ColumnType, Role};
 
     fn tried(flags: &[(&str, &[&str])], text: &str) -> Result<Plan, ConfigError> {
         let given: Vec<Given> = flags.iter().filter_map(|(flag, values)| Given::flag(flag, values)).collect();
@@ -212,5 +243,28 @@ mod tests {
         assert!(plan("[dataset]\nkind = \"aggregate\"\n").declarations.aggregate);
         assert!(!plan("[dataset]\nkind = \"records\"\n").declarations.aggregate);
         assert_eq!(tried(&[], "[policy]\nfail_on = \"note\"\n").unwrap_err().code(), "wrong-value");
+    }
+
+    #[test]
+    fn a_type_is_declared_once_whichever_side_of_a_join_says_it() {
+        let source = |typed: &str| {
+            format!("[[recipient.holds]]\nfile = \"m.csv\"\non = [{{ ours = \"zip\", theirs = \"code\"{typed} }}]\n")
+        };
+        let text = "[columns.zip]\ntype = \"text\"\n";
+        for file in
+            [text.to_owned() + &source(""), source(", type = \"Text\""), text.to_owned() + &source(", type = \"text\"")]
+        {
+            let plan = plan(&file);
+            assert_eq!(plan.input.column_types["zip"], ColumnType::Text);
+            let recorded = plan.settings.iter().find(|setting| setting.setting == "columns.type").unwrap();
+            assert_eq!((recorded.value.as_str(), recorded.origin.as_str()), ("zip: text", "conf/reidrisk.toml"));
+        }
+        let code = |file: &str| tried(&[], file).unwrap_err().code();
+        assert_eq!(code(&(text.to_owned() + &source(", type = \"integer\""))), "two-types");
+        assert_eq!(code("[columns.zip]\ntype = \"whole\"\n"), "wrong-value");
+        assert_eq!(code("[columns.zip]\ntype = \"empty\"\n"), "wrong-value");
+        let error = check_columns(&plan(text), &["city".to_owned()]).unwrap_err();
+        assert_eq!(error.code(), "unknown-column");
+        assert!(super::TYPES.iter().all(|(name, declared)| *name == declared.name()));
     }
 }

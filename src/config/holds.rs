@@ -2,6 +2,7 @@
 
 use regex::Regex;
 
+use super::declared::TYPES;
 use super::document::Problem;
 use super::linkage::{add_source, attacks_of, named_twice};
 use super::parts::{ENCODINGS, parse_delimiter, parse_quote};
@@ -97,13 +98,14 @@ fn read_on(value: &Written<'_, '_>) -> Result<Vec<OnColumn>, Problem> {
 fn read_on_column(item: &Written<'_, '_>) -> Result<OnColumn, Problem> {
     if item.as_text().is_some() {
         let name = item.words()?;
-        return Ok(OnColumn { ours: name.clone(), theirs: name, within: None, compare: None });
+        return Ok(OnColumn { ours: name.clone(), theirs: name, within: None, compare: None, column_type: None });
     }
     let expected = "a column, or a table such as `{ ours = \"city\", theirs = \"home_town\" }`";
     let section = item.table(expected)?;
     let (ours, theirs) = (section.get("ours", Written::words), section.get("theirs", Written::words));
     let within = section.get("within", tolerance);
     let compare = section.get("compare", |value| value.named(&COMPARISONS));
+    let column_type = section.get("type", |value| value.named(&TYPES));
     if within.is_some() && compare.is_some() {
         let message = "a column is compared either `within` a distance or as `compare` says";
         return Err(section.refused("two-comparisons", message).with_hint("remove one of the two"));
@@ -111,7 +113,7 @@ fn read_on_column(item: &Written<'_, '_>) -> Result<OnColumn, Problem> {
     let lack = || section.refused("missing-key", "`on` has an entry without `ours`").with_hint(expected);
     let ours = ours.ok_or_else(lack)?;
     let theirs = theirs.unwrap_or_else(|| ours.clone());
-    Ok(OnColumn { ours, theirs, within, compare })
+    Ok(OnColumn { ours, theirs, within, compare, column_type })
 }
 
 /// A name that both sides share, or a table with one of each.

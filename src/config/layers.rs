@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::declared::take_joined_types;
 use super::file::ConfigFile;
 use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
@@ -33,6 +34,10 @@ pub fn resolve(inputs: Vec<String>, given: &[Given], config: Option<ConfigFile>)
     set_given(&mut draft, &mut origins, given)?;
     let limits = draft.limits.clone();
     let mut plan = finished(draft)?;
+    if plan.linkage.declared_types().next().is_some() {
+        let from = origins.get("recipient.holds").cloned().unwrap_or_default();
+        origins.entry("columns.type".to_owned()).or_insert(from);
+    }
     plan.settings = record(&plan, &limits, &origins);
     Ok(plan)
 }
@@ -95,6 +100,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
             .with_hint("name the subject with `[subject] column` or `--subject`"));
     }
     read_alike(&mut plan);
+    take_joined_types(&mut plan)?;
     check_signs(&plan.input)?;
     plan.policy = Policy {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),

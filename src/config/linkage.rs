@@ -91,6 +91,7 @@ fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
         ("hold_out", source.hold_out.is_some()),
         ("within", any(|on| on.within.is_some())),
         ("compare", any(|on| on.compare.is_some())),
+        ("type", any(|on| on.column_type.is_some())),
     ];
     said.into_iter().find(|&(_, said)| said).map(|(key, _)| key)
 }

@@ -96,6 +96,13 @@ fn who() -> Vec<Setting> {
                 Ok(())
             },
             |plan| declared::shown_spellings(&plan.input.column_null_values)).formerly("null_values"),
+        own("columns", "type", "the name of a type", "\"text\"", "How the cells of a column are read, where the type found is wrong",
+            |draft, value| {
+                let column_type = value.named(&declared::TYPES)?;
+                draft.plan.input.column_types.insert(draft.column.clone(), column_type);
+                Ok(())
+            },
+            |plan| list(plan.input.column_types.iter().map(|(name, found)| format!("{}: {}", shown_name(name), found.name())))),
         own("columns", "real_values", SPELLINGS, "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
             |draft, value| {
                 let spellings = value.texts()?;

@@ -6,13 +6,14 @@
 
 use super::cells::{bytes_of, is_short};
 use super::classify::{Reading, Readings, is_not_a_number, readings_of};
+use super::declared::Unfit;
 use super::error::{InputError, shown};
 use super::extract::{CellCounts, CodedColumn};
 use super::rules::CellRules;
 use super::suspects::{LongNumbers, is_placeholder};
 use super::values::{RawValues, ValueCoder};
 use crate::detect::{Found, Search, names_in};
-use crate::result::ColumnType;
+use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
 
@@ -162,9 +163,15 @@ impl ColumnCoder {
     }
 
     /// Finds the type, brings the values to their canonical spelling and joins the codes.
-    pub(super) fn finish(self, name: &str) -> Result<FinishedColumn, InputError> {
+    ///
+    /// # Errors
+    /// When a cell is not of the declared type; its record is counted within its file.
+    pub(super) fn finish(self, name: &str, files: &[InputFile]) -> Result<FinishedColumn, InputError> {
         match self {
-            Self::Wanted(column) => column.finish().ok_or_else(|| InputError::Internal { file: shown(name) }),
+            Self::Wanted(column) => column.finish().map_err(|unfinished| match unfinished {
+                Unfinished::Internal => InputError::Internal { file: shown(name) },
+                Unfinished::Unfit { record, declared } => unfit(name, record, declared, files),
+            }),
             Self::Passed(column) => Ok(column.finish()),
         }
     }
@@ -223,7 +230,7 @@ impl WantedColumn {
         self.codes.extend(self.scratch.iter().copied());
     }
 
-    fn finish(self) -> Option<FinishedColumn> {
+    fn finish(self) -> Result<FinishedColumn, Unfinished> {
         let Self { values, mut codes, scratch, mut search, rules, long_numbers, .. } = self;
         drop(scratch);
         let raw = values.into_raw();
@@ -231,8 +238,14 @@ impl WantedColumn {
         raw.search(&codes, &rules, &mut search);
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
-        let reading = raw.reading(&rules);
-        let (dictionary, map) = raw.into_dictionary(reading, &rules)?;
+        let reading = raw.reading(&rules).map_err(|Unfit { place, declared }| {
+            // Codes are given in the order of the records, so the first code is the first record.
+            let record = (0..codes.len()).find(|&record| codes.get(record) as usize == place).unwrap_or_default();
+            Unfinished::Unfit { record: record as u64, declared }
+        })?;
+        let found = rules.declared().map(|_| raw.found(&rules).column_type());
+        counts.found_type = found.filter(|&found| found != reading.column_type());
+        let (dictionary, map) = raw.into_dictionary(reading, &rules).ok_or(Unfinished::Internal)?;
         let codes = match map {
             Some(map) => codes.renamed(&map, dictionary.len()),
             None => codes,
@@ -244,7 +257,7 @@ impl WantedColumn {
             let values = || dictionary.values().flatten().map(Secret::expose);
             identifiers.extend(names_in(values, |is_name| cells_where(&codes, &dictionary, is_name)));
         }
-        Some(FinishedColumn {
+        Ok(FinishedColumn {
             column_type: reading.column_type(),
             missing,
             identifiers,
@@ -252,6 +265,27 @@ impl WantedColumn {
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
+}
+
+/// Why a column cannot be finished.
+enum Unfinished {
+    /// A cell is not of the declared type; records of all files count from 0.
+    Unfit { record: u64, declared: ColumnType },
+    /// A mistake of this program.
+    Internal,
+}
+
+/// The error for a cell that is not of the declared type.
+fn unfit(column: &str, mut record: u64, declared: ColumnType, files: &[InputFile]) -> InputError {
+    let mut name = "";
+    for file in files {
+        name = &file.name;
+        if record < file.records {
+            break;
+        }
+        record -= file.records;
+    }
+    InputError::UnfitCell { file: shown(name), column: shown(column), record: record + 1, declared: declared.name() }
 }
 
 /// How many cells hold a value that fits.
@@ -361,7 +395,7 @@ mod tests {
             let block = block.finish();
             column.take_keys(block.column(0), &block.text);
         }
-        let finished = column.finish("column").unwrap();
+        let finished = column.finish("column", &[]).unwrap();
         let cells = finished.coded.map_or_else(Vec::new, |coded| {
             let value = |code| coded.dictionary.value(code).map(|value: Secret<&str>| value.expose().to_owned());
             (0..coded.codes.len()).map(|record| value(coded.codes.get(record))).collect()

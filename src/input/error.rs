@@ -274,6 +274,18 @@ pub enum InputError {
         /// What it holds.
         found: &'static str,
     },
+    /// A cell that is not of the type that was declared of its column.
+    #[error("column `{column}` is declared {declared}, and its cell in record {record} of `{file}` cannot be read so")]
+    UnfitCell {
+        /// File name.
+        file: String,
+        /// Column.
+        column: String,
+        /// Record, counted from 1 without the header.
+        record: u64,
+        /// The declared type.
+        declared: &'static str,
+    },
     /// A columnar file whose parts contradict each other or cannot be decoded.
     #[error("column `{column}` of `{file}` is damaged: {problem}")]
     DamagedColumn {
@@ -414,6 +426,13 @@ impl InputError {
                 "flatten nested values into columns of their own, or give the column the role `ignore`"
             }
             Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
+            Self::UnfitCell { declared: "date" | "timestamp", .. } => {
+                "correct the cell, name it in `null_value` if it means missing, or declare another type: `text` always \
+                 fits. With slashes, some cell must settle which number is the day"
+            }
+            Self::UnfitCell { .. } => {
+                "correct the cell, name it in `null_value` if it means missing, or declare another type: `text` always fits"
+            }
             Self::DamagedColumn { .. } => "write the file again with another tool",
             Self::Changed { .. } => "read the file again when nobody writes to it",
             Self::Memory { .. } => "raise `--memory`, or name fewer columns",

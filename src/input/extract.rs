@@ -37,6 +37,8 @@ pub struct CellCounts {
     pub placeholders: u64,
     /// Cells with a whole number that a spreadsheet rounded.
     pub rounded: u64,
+    /// The type that would have been found, where another is declared.
+    pub found_type: Option<ColumnType>,
 }
 
 /// One column as read.

@@ -23,6 +23,7 @@ mod cells;
 mod classify;
 mod coder;
 mod columnar;
+mod declared;
 mod delimited;
 mod error;
 mod excel;

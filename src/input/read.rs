@@ -62,7 +62,7 @@ pub fn read(
 /// [`read`], and codes the other columns too as long as memory allows.
 ///
 /// # Errors
-/// As [`read`]; never because of a column that is not wanted.
+/// As [`read`]; never because of a column that is neither wanted nor of a declared type.
 pub fn read_all(
     source: Source,
     wanted: &[bool],
@@ -87,9 +87,12 @@ pub(super) fn read_at(
     read_keeping(pace, source, &keep, progress, stop, memory)
 }
 
-/// What is kept of each column; `other` for those that are not wanted.
+/// What is kept of each column; `other` for those that are not wanted. A column of a declared type is kept as well, so
+/// that the record of a cell that does not fit can be told.
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
-    let of = |column: usize| if wanted.get(column).copied().unwrap_or(false) { Keep::Values } else { other };
+    let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
+    let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false) || is_declared(column);
+    let of = |column: usize| if is_wanted(column) { Keep::Values } else { other };
     (0..source.columns.len()).map(of).collect()
 }
 
@@ -233,13 +236,13 @@ impl<'a> Collector<'a> {
 
     fn finish(self, source: &Source, files: Vec<InputFile>) -> Result<Extract, InputError> {
         let beside = self.beside;
-        let columns: Result<Vec<ExtractColumn>, InputError> = self
+        let columns: Vec<Result<ExtractColumn, InputError>> = self
             .coders
             .into_par_iter()
             .zip(&source.columns)
             .with_max_len(1)
             .map(|(coder, name)| {
-                let finished = coder.finish(name)?;
+                let finished = coder.finish(name, &files)?;
                 Ok(ExtractColumn {
                     name: name.clone(),
                     column_type: finished.column_type,
@@ -250,7 +253,9 @@ impl<'a> Collector<'a> {
                 })
             })
             .collect();
-        Ok(Extract { files, records: self.records, columns: columns?, beside })
+        // Of several mistakes that of the first column is told, whichever thread found one first.
+        let columns = columns.into_iter().collect::<Result<_, _>>()?;
+        Ok(Extract { files, records: self.records, columns, beside })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::plan::InputOptions;
+use crate::result::ColumnType;
 
 /// How the cells of one column are taken.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +11,7 @@ pub(super) struct CellRules {
     nulls: Arc<[Vec<u8>]>,
     real: Arc<[String]>,
     trim: bool,
+    declared: Option<ColumnType>,
 }
 
 impl CellRules {
@@ -20,7 +22,7 @@ impl CellRules {
         let of_column = options.column_null_values.get(column).into_iter().flatten();
         let nulls = options.null_values.iter().chain(of_column).map(|null| clean(null).into_bytes()).collect();
         let real = options.real_values.get(column).into_iter().flatten().map(clean).collect();
-        Self { nulls, real, trim }
+        Self { nulls, real, trim, declared: options.column_types.get(column).copied() }
     }
 
     /// The same rules with blanks taken off in any case.
@@ -41,6 +43,11 @@ impl CellRules {
     /// Whether a cell, trimmed, is missing: empty or one of the spellings that the user named.
     pub(super) fn is_missing(&self, trimmed: &[u8]) -> bool {
         trimmed.is_empty() || self.nulls.iter().any(|null| null == trimmed)
+    }
+
+    /// The type that was declared of the column.
+    pub(super) fn declared(&self) -> Option<ColumnType> {
+        self.declared
     }
 
     /// Whether the user declared that a spelling is a value, whatever it looks like.

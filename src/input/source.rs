@@ -11,6 +11,7 @@ use super::sniff::{self, Dialect, Kind};
 use super::stored::{Compression, Place, Rest, decompressed_head, encoding_name};
 use super::{arrow, columnar, excel, headless, ndjson};
 use crate::plan::{InputOptions, TextEncoding};
+use crate::result::ColumnType;
 
 /// Bytes at the beginning of a file from which its kind is found.
 const SAMPLE: usize = 1 << 20;
@@ -98,6 +99,11 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
 }
 
 impl Source {
+    /// Declares types of columns, beside those of the options.
+    pub fn declare_types(&mut self, types: impl IntoIterator<Item = (String, ColumnType)>) {
+        self.options.column_types.extend(types);
+    }
+
     /// Names of the columns, in the order of the first file.
     #[must_use]
     pub fn columns(&self) -> &[String] {

@@ -12,10 +12,12 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
 use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
+use super::declared::{self, Unfit};
 use super::extract::CellCounts;
 use super::rules::CellRules;
 use super::suspects::is_rounded;
@@ -249,8 +251,20 @@ impl RawValues {
         joined
     }
 
-    /// How the column is read.
-    pub(super) fn reading(&self, rules: &CellRules) -> Reading {
+    /// How the column is read: as declared, else as all its cells can be.
+    ///
+    /// # Errors
+    /// The place of a value that is not of the declared type.
+    pub(super) fn reading(&self, rules: &CellRules) -> Result<Reading, Unfit> {
+        if let Some(declared) = rules.declared() {
+            let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
+            return declared::reading(declared, cells.filter(|(_, cell)| !rules.is_missing(cell)));
+        }
+        Ok(self.found(rules))
+    }
+
+    /// How the column could be read, whatever is declared.
+    pub(super) fn found(&self, rules: &CellRules) -> Reading {
         let mut readings = Readings::all();
         for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
             readings = readings.and(readings_of(cell));
@@ -285,7 +299,9 @@ impl RawValues {
             if reading == Reading::Text {
                 canonical.push_str(value);
             } else {
-                write_canonical(cell, reading, &mut canonical)?;
+                let is_declared = rules.declared().is_some();
+                let cell = if is_declared { declared::unpadded(cell, reading) } else { Cow::Borrowed(cell) };
+                write_canonical(&cell, reading, &mut canonical)?;
             }
             let hash = self.hasher.hash_one(canonical.as_str());
             let spelled = |code: u32| dictionary.value(code).map(Secret::expose);

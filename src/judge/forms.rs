@@ -75,10 +75,16 @@ fn is_dropped(column: &DatasetColumn) -> bool {
 }
 
 fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
-    let is_date = matches!(column.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    let dates = |kind| matches!(kind, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
+    // Dates that are declared text stay dates to whoever reads the file.
+    let is_date = dates(column.column_type) || column.facts.found_type.is_some_and(dates);
     let by_year = column.coarsen.iter().any(|rule| rule == "year");
     let message = format!("column `{}` holds dates finer than a year", column.name);
     (is_date && !by_year).then_some((FindingCode::DateTooFine, message))
+}
+
+fn is_number(kind: ColumnType) -> bool {
+    matches!(kind, ColumnType::Integer | ColumnType::Decimal)
 }
 
 /// Headings of birth.
@@ -91,7 +97,7 @@ fn age_not_pooled(column: &DatasetColumn) -> Option<(FindingCode, String)> {
         let message = format!("column `{}` holds years of birth that show an age above 89", column.name);
         return Some((FindingCode::AgeNotPooled, message));
     }
-    let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
+    let is_number = is_number(column.column_type) || column.facts.found_type.is_some_and(is_number);
     let pooled = column.coarsen.iter().any(|rule| pools_from(rule).is_some_and(|edge| edge <= 90.0));
     // A rounded age of 90 stands for younger ones too.
     let rounded = column.coarsen.iter().any(|rule| rule.starts_with("round:"));
@@ -125,7 +131,9 @@ fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let mentions = |known: &[&str]| heading.iter().any(|word| known.contains(&word.as_str()));
     let prefix = |rule: &String| rule.strip_prefix("prefix:").and_then(|length| length.trim().parse::<u32>().ok());
     let by_rule = column.coarsen.iter().filter_map(prefix).any(|length| length <= 3);
-    let shortened = by_rule || column.facts.forms.is_some_and(|forms| forms.three_digits_at_most);
+    // Codes that are declared numbers have lost the zeros before them, which the file still shows.
+    let lost_zeros = is_number(column.column_type) && column.facts.found_type == Some(ColumnType::Text);
+    let shortened = !lost_zeros && (by_rule || column.facts.forms.is_some_and(|forms| forms.three_digits_at_most));
     let restricted = column.facts.forms.is_some_and(|forms| forms.restricted_area);
     let message = if mentions(&POST_CODES) && shortened && restricted {
         let message = format!(

@@ -33,6 +33,7 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 /// Columns of which something is said, beside rules and permissions.
 fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
     let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
+    let said = said.chain(plan.input.column_types.keys());
     said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys())
 }
 

@@ -1,7 +1,7 @@
 //! What the recipient can join the extract to.
 
 use super::{InputOptions, WithinRule};
-use crate::result::AttackKind;
+use crate::result::{AttackKind, ColumnType};
 
 /// What can be tried with a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct OnColumn {
     pub within: Option<WithinRule>,
     /// How two texts are compared in a tolerant attack; normalised when nothing is said.
     pub compare: Option<TextComparison>,
+    /// The type as which the column is declared, for both sides.
+    pub column_type: Option<ColumnType>,
 }
 
 /// A column of each side that says who is who.
@@ -112,6 +114,12 @@ impl LinkagePlan {
     pub fn given_names(&self) -> impl Iterator<Item = &String> {
         let sources = self.sources.iter().filter_map(|source| source.name.as_ref());
         sources.chain(self.known_identifiers.iter().filter_map(|known| known.name.as_ref()))
+    }
+
+    /// Types that are declared of columns of the extract, where they are joined.
+    pub fn declared_types(&self) -> impl Iterator<Item = (&String, ColumnType)> {
+        let on = self.sources.iter().flat_map(|source| &source.on);
+        on.filter_map(|on| Some((&on.ours, on.column_type?)))
     }
 
     /// Whether there is nothing to do.

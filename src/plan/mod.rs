@@ -24,7 +24,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use crate::result::{
-    Audience, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
+    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
 };
 
 pub(crate) use check::is_coarsened;
@@ -163,6 +163,8 @@ pub struct InputOptions {
     pub null_values: Vec<String>,
     /// Further spellings that count as missing, by column.
     pub column_null_values: BTreeMap<String, Vec<String>>,
+    /// Declared types, by column: its cells are read so, or it is an error.
+    pub column_types: BTreeMap<String, ColumnType>,
     /// Spellings that look as if they meant "missing" and are values all the same, by column.
     pub real_values: BTreeMap<String, Vec<String>>,
     /// Whether blanks at the ends of cells are taken off before cells are compared; `None` means yes.

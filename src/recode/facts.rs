@@ -22,6 +22,7 @@ pub(super) fn facts_of(column: &ExtractColumn) -> ColumnFacts {
         values_joined_by_trimming: count(|counts| counts.joined),
         placeholder_cells: count(|counts| counts.placeholders),
         rounded_identifier_cells: count(|counts| counts.rounded),
+        found_type: column.counts.and_then(|counts| counts.found_type),
         ..ColumnFacts::default()
     }
 }

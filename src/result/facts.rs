@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ColumnType;
+
 /// Counts over the cells of one column. `None` means that it was not counted, never that there is none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnFacts {
@@ -23,6 +25,9 @@ pub struct ColumnFacts {
     /// Cells that hold a whole number rounded by a spreadsheet: `1.23457E+11`, or 16 digits and more from a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounded_identifier_cells: Option<u64>,
+    /// The type that would have been found from the cells, where another one is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_type: Option<ColumnType>,
     /// Cells that hold a suppression mark, in records that are not suppressed as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed_cells: Option<u64>,

@@ -134,12 +134,21 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
         Ok(input::read(source, &wanted, &NoProgress, stop, plan.memory)?)
     };
     let headless = InputOptions { header: Some(false), ..InputOptions::default() };
+    // What is compared with a subject of a declared type is read as that type.
+    let subject = plan.roles.declared.iter().find(|(_, role)| **role == Role::Subject).map(|(name, _)| name);
+    let declared = subject.and_then(|name| plan.input.column_types.get(name));
+    let alike = |column: &String| InputOptions {
+        column_types: declared.map(|declared| (column.clone(), *declared)).into_iter().collect(),
+        ..InputOptions::default()
+    };
     let mut lookups = Lookups::default();
     if let Some(map) = &plan.subject_map {
-        lookups.subject_map = Some(read(&map.file, &InputOptions::default())?);
+        lookups.subject_map = Some(read(&map.file, &alike(&map.from))?);
     }
     if let Some(register) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) {
-        lookups.consent = Some(read(&register.file, &InputOptions::default())?);
+        // With a map the register holds persons, who are no cells of the extract.
+        let options = if plan.subject_map.is_some() { InputOptions::default() } else { alike(&register.column) };
+        lookups.consent = Some(read(&register.file, &options)?);
     }
     for file in recode::hierarchy_files(plan) {
         let hierarchy = read(&file, &headless)?;

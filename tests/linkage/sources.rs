@@ -121,3 +121,72 @@ fn a_source_with_other_records_is_not_told_to_be_the_extract() {
     let coarse = [&all[..], &["--coarsen", "birth=round:10"]].concat();
     assert!(!is_told(&coarse, &reordered.replace("1981", "1982")));
 }
+
+/// Post codes, of which a spreadsheet took the leading zero on one side.
+fn post_codes(typed: &str) -> (crate::support::Bench, String) {
+    let bench = crate::Bench::new();
+    bench.write("extract.csv", "customer,zip\nc1,0800\nc2,0900\nc3,1000\nc4,X1\n");
+    bench.write("members.csv", "member,code\nm1,800\nm2,900\nm3,1000\n");
+    let config = format!(
+        "[subject]\ncolumn = \"customer\"\n[[recipient.holds]]\nfile = \"members.csv\"\n\
+         on = [{{ ours = \"zip\", theirs = \"code\"{typed} }}]\n"
+    );
+    bench.write("r.toml", &config);
+    (bench, config)
+}
+
+#[test]
+fn both_sides_of_a_join_are_read_as_the_declared_type() {
+    let linked = |typed: &str, more: &str, extract: &str| {
+        let (bench, config) = post_codes(typed);
+        bench.write("extract.csv", extract);
+        bench.write("r.toml", &(config + more));
+        let found = statuses(&attack(&bench, &["--config", "r.toml"]));
+        let plan = bench.result()["run"]["plan"].clone();
+        let of_types =
+            plan.as_array().unwrap().iter().find(|setting| setting["setting"] == "columns.type").unwrap().clone();
+        (found, of_types["value"].as_str().unwrap().to_owned())
+    };
+    let extract = "customer,zip\nc1,0800\nc2,0900\nc3,1000\n";
+    // As text and whole numbers, only the code without a leading zero is found on both sides.
+    assert_eq!(linked("", "", extract), ([Some(1), Some(0), Some(2)], "none".to_owned()));
+    let whole = ", type = \"integer\"";
+    let of_column = "[columns.zip]\ntype = \"integer\"\n";
+    for (typed, more) in [(whole, ""), ("", of_column), (whole, of_column)] {
+        assert_eq!(linked(typed, more, extract), ([Some(3), Some(0), Some(0)], "zip: integer".to_owned()));
+    }
+    let text = ", type = \"text\"";
+    assert_eq!(linked(text, "", extract), ([Some(1), Some(0), Some(2)], "zip: text".to_owned()));
+}
+
+#[test]
+fn a_cell_of_a_source_that_is_not_of_the_declared_type_ends_the_scan() {
+    let (bench, _) = post_codes(", type = \"integer\"");
+    let ended = crate::scan(&bench, &["--config", "r.toml"]);
+    bench.assert_discreet(&ended);
+    assert_eq!(ended.code, Some(3), "{ended}");
+    assert!(ended.stderr.contains("its cell in record 4 of `extract.csv`"), "{ended}");
+    bench.write("extract.csv", "customer,zip\nc1,0800\nc2,0900\n");
+    bench.write("members.csv", "member,code\nm1,800\nm2,q7x\n");
+    let ended = crate::scan(&bench, &["--config", "r.toml"]);
+    assert_eq!(ended.code, Some(3), "{ended}");
+    assert!(ended.stderr.contains("its cell in record 2 of `members.csv`") && !ended.stderr.contains("q7x"), "{ended}");
+}
+
+#[test]
+fn the_map_of_subjects_is_read_as_the_declared_type_of_the_subject() {
+    let map = "[subject]\ncolumn = \"card\"\nmap = { file = \"map.csv\", from = \"card\", to = \"customer\" }\n";
+    for (declared, subjects) in [("", 3), ("[columns.card]\ntype = \"integer\"\n", 2)] {
+        let bench = crate::Bench::new();
+        bench.write("extract.csv", "card,city\n0800,Ghent\n900,Ghent\n1000,Bruges\n");
+        bench.write("map.csv", "card,customer\n800,p1\n0900,p1\n1000,p2\n");
+        bench.write("r.toml", &format!("{map}{declared}[columns.city]\nrole = \"quasi-identifier\"\n"));
+        let result = crate::result(&bench, &["--config", "r.toml"]);
+        let dataset = &result["dataset"];
+        let lost = u64::from(declared.is_empty()) * 2;
+        assert_eq!(
+            (dataset["subjects"].as_u64(), dataset["subjects_not_in_map"].as_u64()),
+            (Some(subjects), Some(lost))
+        );
+    }
+}

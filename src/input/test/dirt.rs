@@ -138,5 +138,51 @@ fn counts_do_not_depend_on_the_order_of_records_or_the_split() {
     let of =
         |names: &[&str]| counts(&read_files(Pace::default(), &folder.inputs(names), &InputOptions::default()).unwrap());
     assert_eq!(of(&["all.csv"]), of(&["one.csv", "two.csv"]));
-    assert_eq!(of(&["all.csv"])[0], CellCounts { trimmed: 1, joined: 1, placeholders: 1, rounded: 1 });
+    assert_eq!(
+        of(&["all.csv"])[0],
+        CellCounts { trimmed: 1, joined: 1, placeholders: 1, rounded: 1, found_type: None }
+    );
+}
+
+fn declared(types: &[(&str, ColumnType)]) -> InputOptions {
+    let column_types = types.iter().map(|&(column, declared)| (column.to_owned(), declared)).collect();
+    InputOptions { column_types, ..InputOptions::default() }
+}
+
+/// The cells of the only column.
+fn cells_of(extract: &Extract) -> Vec<String> {
+    super::columns_of(extract)[0].cells.iter().map(|cell| cell.clone().unwrap_or_default()).collect()
+}
+
+#[test]
+fn text_keeps_cells_as_they_are_spelled_and_whole_numbers_have_one_spelling() {
+    let text = "zip\n0800\n800\n\" \"\n";
+    let read = csv(text, &declared(&[("zip", ColumnType::Text)]));
+    assert_eq!((read.columns[0].column_type, read.columns[0].missing), (ColumnType::Text, 1));
+    assert_eq!(cells_of(&read), ["0800", "800", ""]);
+    let read = csv(text, &declared(&[("zip", ColumnType::Integer)]));
+    assert_eq!((read.columns[0].column_type, read.columns[0].missing), (ColumnType::Integer, 1));
+    assert_eq!(cells_of(&read), ["800", "800", ""]);
+    assert_eq!(counts(&read)[0].found_type, Some(ColumnType::Text));
+    // Whole numbers that are declared text stay as they are spelled, too.
+    let read = csv("zip\n1e3\n1000\n7\n", &declared(&[("zip", ColumnType::Text)]));
+    assert_eq!(cells_of(&read), ["1e3", "1000", "7"]);
+    assert_eq!(counts(&csv(text, &InputOptions::default()))[0].found_type, None);
+}
+
+#[test]
+fn a_cell_that_is_not_of_the_declared_type_is_told_by_its_place_and_never_by_its_value() {
+    let folder = Folder::new(&[("a.csv", b"id,zip\n1,10\n2,20\n"), ("b.csv", b"id,zip\n3,\n4,x7q\n5,x7q\n")]);
+    let inputs = folder.inputs(&["a.csv", "b.csv"]);
+    let options = declared(&[("zip", ColumnType::Integer)]);
+    for wanted in [[true, true], [true, false], [false, false]] {
+        let source = open(&inputs, &options).unwrap();
+        let read = crate::input::read(source, &wanted, &NoProgress, &Stop::default(), None);
+        let error = read.err().expect("a letter is no whole number");
+        let expected = "column `zip` is declared integer, and its cell in record 2 of `b.csv` cannot be read so";
+        assert_eq!(error.to_string(), expected);
+        assert!(error.hint().is_some_and(|hint| hint.contains("`text` always fits") && !hint.contains("x7q")));
+    }
+    let named = InputOptions { null_values: vec!["x7q".to_owned()], ..options };
+    assert_eq!(read_files(SMALL, &inputs, &named).unwrap().columns[1].missing, 3);
 }

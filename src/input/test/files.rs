@@ -16,6 +16,7 @@ const DEFAULTS: InputOptions = InputOptions {
     encoding: None,
     null_values: Vec::new(),
     column_null_values: std::collections::BTreeMap::new(),
+    column_types: std::collections::BTreeMap::new(),
     real_values: std::collections::BTreeMap::new(),
     trim: None,
     suppression_marks: None,

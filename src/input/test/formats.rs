@@ -294,3 +294,19 @@ fn a_damaged_spreadsheet_is_refused() {
         assert!(matches!(read, Err(InputError::Format { .. })), "{name}");
     }
 }
+
+#[test]
+fn stored_whole_numbers_that_are_declared_text_are_spelled_in_decimal() {
+    let folder = Folder::new(&[]);
+    let zip = Series::new("zip".into(), [800_i64, 100_000, 7]).into_column();
+    let code = Series::new("code".into(), ["0800", "800", "07"]).into_column();
+    let mut frame = DataFrame::new(3, vec![zip, code]).unwrap();
+    let file = File::create(folder.path("t.parquet")).unwrap();
+    ParquetWriter::new(file).finish(&mut frame).unwrap();
+    let types = [("zip".to_owned(), ColumnType::Text), ("code".to_owned(), ColumnType::Integer)];
+    let options = InputOptions { column_types: types.into(), ..InputOptions::default() };
+    let columns = columns_of(&read_files(SMALL, &folder.inputs(&["t.parquet"]), &options).unwrap());
+    let cells = |place: usize| columns[place].cells.iter().flatten().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!((columns[0].column_type, cells(0)), (ColumnType::Text, vec!["800", "100000", "7"]));
+    assert_eq!((columns[1].column_type, cells(1)), (ColumnType::Integer, vec!["800", "800", "7"]));
+}

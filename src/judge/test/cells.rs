@@ -161,6 +161,26 @@ fn safe_harbor_judges_dates_ages_and_places_as_they_leave() {
 }
 
 #[test]
+fn a_declared_type_takes_no_column_out_of_safe_harbor() {
+    use ColumnType::{Date, Decimal, Integer, Text};
+    let policy = policy_of(&Limits { preset: Some("hipaa-safe-harbor".to_owned()), ..Limits::default() });
+    let codes_of = |name: &str, declared: ColumnType, found_type: Option<ColumnType>, rules: &[&str]| {
+        let mut column = typed(name, declared, rules);
+        column.facts.found_type = found_type;
+        let dataset = Dataset { columns: vec![column], ..dataset() };
+        judged(&dataset, &found(vec![], vec![]), &policy).2
+    };
+    for (name, declared, found_type, rules, expected) in [
+        ("posted", Text, Date, &[][..], FindingCode::DateTooFine),
+        ("age", Text, Decimal, &[], FindingCode::AgeNotPooled),
+        ("zip", Integer, Text, &["prefix:3"], FindingCode::PlaceTooFine),
+    ] {
+        assert!(codes_of(name, declared, Some(found_type), rules).contains(&expected), "{name}");
+        assert!(!codes_of(name, declared, None, rules).contains(&expected), "{name}");
+    }
+}
+
+#[test]
 fn safe_harbor_lists_what_columns_cannot_answer() {
     let policy = policy_of(&Limits { preset: Some("hipaa-safe-harbor".to_owned()), ..Limits::default() });
     let judgement = judge(Case::new(&dataset(), &found(vec![], vec![]), &policy));

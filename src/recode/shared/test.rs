@@ -127,6 +127,7 @@ fn texts_are_normalised_and_tolerances_come_in_the_unit_of_both_sides() {
         theirs: "c".to_owned(),
         within: within.map(|rule| WithinRule::parse(rule).unwrap()),
         compare,
+        column_type: None,
     };
     let text = values(ColumnType::Text, &["a"]);
     let decimal = values(ColumnType::Decimal, &["1.25", "3"]);

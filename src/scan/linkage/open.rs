@@ -203,7 +203,13 @@ fn shared_by_name(source: &SourcePlan, quasi: &[&String], opened: &OpenedSource)
     };
     let shared = quasi.iter().filter(|name| theirs.contains(name) && !is_key(name));
     let on: Vec<OnColumn> = shared
-        .map(|name| OnColumn { ours: (*name).clone(), theirs: (*name).clone(), within: None, compare: None })
+        .map(|name| OnColumn {
+            ours: (*name).clone(),
+            theirs: (*name).clone(),
+            within: None,
+            compare: None,
+            column_type: None,
+        })
         .collect();
     if on.is_empty() {
         let message =

@@ -38,8 +38,13 @@ pub(super) fn read_source(
     opened: OpenedSource,
     ours: &Ours<'_>,
 ) -> Result<ReadSource, ScanError> {
-    let OpenedSource { name, source, hold_out } = opened;
+    let OpenedSource { name, mut source, hold_out } = opened;
     let planned = reading.planned;
+    // What is compared with a column of a declared type is read as that type.
+    let compared = planned.on.iter().map(|on| (&on.ours, &on.theirs));
+    let compared = compared.chain(planned.truth.iter().map(|truth| (&truth.ours, &truth.theirs)));
+    let types = &reading.course.plan.input.column_types;
+    source.declare_types(compared.filter_map(|(ours, theirs)| Some((theirs.clone(), *types.get(ours)?))));
     let mut columns: Vec<&String> = source.columns().iter().collect();
     let mut own: Vec<&String> = ours.dataset.columns.iter().map(|column| &column.name).collect();
     columns.sort_unstable();
