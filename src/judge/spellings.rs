@@ -2,7 +2,7 @@
 
 use super::{Case, Gated, as_float, finding};
 use crate::plan::{counted, grouped};
-use crate::result::{DatasetColumn, Finding, FindingCode, MissingMode, Outcome, Role, Severity};
+use crate::result::{ColumnType, DatasetColumn, Finding, FindingCode, MissingMode, Outcome, Role, Severity};
 
 /// Name that such findings give as their measure.
 const NAME: &str = "cells";
@@ -14,6 +14,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             placeholders(column),
             declared_missing(case, column),
             trimmed_join(column),
+            joined_by_type(column),
             rounded(column),
             suppressed(case, column),
         ];
@@ -79,6 +80,18 @@ fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
         counted(joined, "distinct value", "distinct values")
     );
     Some(on(column, joined, FindingCode::TrimmedJoin, by_role(column), message))
+}
+
+/// A declared type makes one value of spellings that the file still tells apart, such as `0800` and `800`.
+fn joined_by_type(column: &DatasetColumn) -> Option<Finding> {
+    column.facts.found_type.filter(|_| column.column_type != ColumnType::Text)?;
+    let message = format!(
+        "column `{}` is declared as {} and its cells read as {}; spellings that count as one value stay apart in the file",
+        column.name,
+        column.column_type.name(),
+        column.facts.found_type.map_or("", ColumnType::name),
+    );
+    Some(finding(FindingCode::TrimmedJoin, Severity::Medium, NAME, message).on([&column.name]))
 }
 
 fn rounded(column: &DatasetColumn) -> Option<Finding> {

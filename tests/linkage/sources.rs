@@ -180,7 +180,7 @@ fn the_map_of_subjects_is_read_as_the_declared_type_of_the_subject() {
         let bench = crate::Bench::new();
         bench.write("extract.csv", "card,city\n0800,Ghent\n900,Ghent\n1000,Bruges\n");
         bench.write("map.csv", "card,customer\n800,p1\n0900,p1\n1000,p2\n");
-        bench.write("r.toml", &format!("{map}{declared}[columns.city]\nrole = \"quasi-identifier\"\n"));
+        bench.write("r.toml", format!("{map}{declared}[columns.city]\nrole = \"quasi-identifier\"\n"));
         let result = crate::result(&bench, &["--config", "r.toml"]);
         let dataset = &result["dataset"];
         let lost = u64::from(declared.is_empty()) * 2;

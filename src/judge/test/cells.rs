@@ -181,6 +181,20 @@ fn a_declared_type_takes_no_column_out_of_safe_harbor() {
 }
 
 #[test]
+fn a_declared_type_that_joins_spellings_is_at_best_a_review() {
+    let found_as = |declared: ColumnType, found_type: Option<ColumnType>| {
+        let mut column = typed("shop", declared, &[]);
+        column.facts.found_type = found_type;
+        let dataset = Dataset { columns: vec![column], ..dataset() };
+        judged(&dataset, &found(vec![], vec![]), &policy_of(&Limits::default())).2.contains(&FindingCode::TrimmedJoin)
+    };
+    assert!(found_as(ColumnType::Integer, Some(ColumnType::Text)));
+    assert!(found_as(ColumnType::Date, Some(ColumnType::Timestamp)));
+    assert!(!found_as(ColumnType::Integer, None), "the cells read so by themselves");
+    assert!(!found_as(ColumnType::Text, Some(ColumnType::Integer)), "spellings stay apart");
+}
+
+#[test]
 fn safe_harbor_lists_what_columns_cannot_answer() {
     let policy = policy_of(&Limits { preset: Some("hipaa-safe-harbor".to_owned()), ..Limits::default() });
     let judgement = judge(Case::new(&dataset(), &found(vec![], vec![]), &policy));
