@@ -6,7 +6,7 @@
 //! alone), either plain or hashed without a key by MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512 or SHA3 of the same four
 //! lengths: once, with a line end behind it, in UTF-16, or hashed twice. A hash is written in hexadecimal of any case, with
 //! `0x` before it or not, or in either alphabet of base64, with or without its filling; whole, or shortened at its end to
-//! so many bits (40 or more, [`fewest_bits`]) that chance hits no value.
+//! so many bits (40 or more, `forms.rs` says how many) that chance hits no value.
 //!
 //! `reversed` counts distinct values of the column, `subjects` distinct subjects with one of them, and `forms` the values
 //! that each form explains; a value that two forms explain counts for both. The result holds counts and no identifier, and no
