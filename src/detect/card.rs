@@ -5,7 +5,7 @@
 //! permitted to show at most the first six and the last four digits (PCI DSS 4.0, requirement 3.4).
 
 use super::sighting::{Shown, Sighting, Sign, Span};
-use super::text::{before, digits_at, goes_on, has_decimals, is_signed_or_decimals, is_word};
+use super::text::{before, behind_separators, digits_at, goes_on, has_decimals, is_signed_or_decimals, is_word};
 
 /// Issuers: the first four digits from, to, and the shortest and longest number.
 ///
@@ -138,12 +138,6 @@ fn read_groups(text: &[u8], start: usize, sizes: impl Iterator<Item = usize>) ->
     let next = behind_separators(text, groups.end);
     let joined = digits_at(text, next) > 0 && (endless || text.get(groups.end) != Some(&b' '));
     (!joined && LENGTH.contains(&groups.length)).then_some(groups)
-}
-
-/// The place behind one or two separators.
-fn behind_separators(text: &[u8], at: usize) -> usize {
-    let parts = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_');
-    at + text.get(at..).map_or(0, |rest| rest.iter().take(2).take_while(parts).count())
 }
 
 /// What a shortened number shows and hides.

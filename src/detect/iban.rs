@@ -1,7 +1,7 @@
 //! International bank account numbers (ISO 13616): country, its length, and check digits modulo 97.
 
 use super::sighting::{Sighting, Sign, Span};
-use super::text::{before, is_word};
+use super::text::{before, behind_separators, is_word};
 
 /// Countries of the registry and the length of their numbers.
 #[rustfmt::skip]
@@ -73,9 +73,8 @@ pub(super) fn polish_at(text: &[u8], start: usize, sighting: &mut Sighting) -> O
 fn compact(text: &[u8], start: usize, number: &mut [u8]) -> Option<usize> {
     let mut at = start;
     for (place, slot) in number.iter_mut().enumerate() {
-        let parts = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_');
         if place > 0 {
-            at += text.get(at..)?.iter().take(2).take_while(parts).count();
+            at = behind_separators(text, at);
         }
         *slot = text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?.to_ascii_uppercase();
         at += 1;

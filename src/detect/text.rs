@@ -85,6 +85,12 @@ pub(super) fn is_signed_or_decimals(text: &[u8], start: usize) -> bool {
     }
 }
 
+/// The place behind one or two separators, as numbers are grouped with.
+pub(super) fn behind_separators(text: &[u8], at: usize) -> usize {
+    let parts = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_');
+    at + text.get(at..).map_or(0, |rest| rest.iter().take(2).take_while(parts).count())
+}
+
 /// Length of the run of digits that starts here.
 pub(super) fn digits_at(text: &[u8], at: usize) -> usize {
     text.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count())

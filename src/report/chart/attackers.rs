@@ -17,7 +17,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
     attacks.sort_by_key(|attack| attack.follows());
     let number = number(attacks.len())?;
     let title = "Whom each attack finds, beside guessing";
-    let subtitle = "Share of subjects found; whisker: 95 % interval".to_owned()
+    let whisker =
+        if attacks.iter().any(|attack| linkage::interval(attack).is_some()) { "; whisker: 95 % interval" } else { "" };
+    let subtitle = format!("Share of subjects found{whisker}")
         + &and_more(attacks.len(), value.attacks.len(), messages::more_rows);
     let limits = attacks.iter().filter_map(|attack| linkage::limit(result, attack));
     let shares = attacks.iter().flat_map(|attack| [linkage::upper(attack), attack.baseline_rate, attack.control_rate]);

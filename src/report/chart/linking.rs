@@ -70,7 +70,9 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     bars.truncate(canvas.either(SHOWN, SHOWN_NARROW));
     let number = number(bars.len()).filter(|number| *number > 1)?;
     let label = canvas.text(&messages::attack_label(attack));
-    let subtitle = format!("Share of subjects expected to be linked rightly ({label})")
+    // Sets of columns are held against what is expected alone; the rate of the attack heeds the truth as well.
+    let apart = if attack.known_truth.is_some() { ", the truth aside" } else { "" };
+    let subtitle = format!("Share of subjects expected to be linked rightly{apart} ({label})")
         + &and_more(bars.len(), all, messages::more_rows);
     let (high, step) = round_above(bars.iter().map(|bar| bar.of.unwrap_or(0.0).max(bar.share)).fold(0.0, f64::max));
     let edges = canvas.either([640, 1400, 176, (590 / number).min(110), 1560], [40, 600, 16, 100, 750]);
