@@ -1,6 +1,6 @@
 //! From files to coded columns.
 //!
-//! Reading order: [`open`] finds the files and looks at their beginnings (`source`, `sniff`); [`read()`] moves their
+//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `source`, `recognise`, `sniff`); [`read()`] moves their
 //! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson`,
 //! `columnar` (Parquet; `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`) (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
 //! `classify` finds the type of the column and the one spelling that equal values share.
@@ -28,10 +28,12 @@ mod delimited;
 mod error;
 mod excel;
 mod extract;
+mod find;
 mod headless;
 mod ndjson;
 mod pages;
 mod read;
+mod recognise;
 mod rules;
 mod sheets;
 mod sniff;

@@ -1,0 +1,158 @@
+//! From what the user typed to files.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::{InputError, shown};
+
+/// Endings of names of data files, without that of their compression.
+const EXTENSIONS: [&str; 18] = [
+    "csv", "tsv", "tab", "txt", "ndjson", "jsonl", "json", "parquet", "pq", "arrow", "feather", "ipc", "arrows",
+    "xlsx", "xlsm", "xlsb", "xls", "ods",
+];
+
+/// One file that an input means.
+pub(super) enum Found {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Found {
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path),
+        }
+    }
+
+    /// Name without folder.
+    pub(super) fn name(&self) -> String {
+        self.path().map_or_else(|| "-".to_owned(), file_name)
+    }
+}
+
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "?".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Appends the files that one input means.
+pub(super) fn resolve(input: &str, found: &mut Vec<Found>) -> Result<(), InputError> {
+    if input == "-" {
+        found.push(Found::Stdin);
+        return Ok(());
+    }
+    let path = Path::new(input);
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => folder(input, path, found),
+        Ok(_) => {
+            found.push(Found::File(path.to_path_buf()));
+            Ok(())
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(InputError::unreadable(&file_name(path), &error)),
+        Err(_) if input.contains(['*', '?', '[']) => pattern(input, found),
+        Err(_) => Err(InputError::NotFound { input: shown(input) }),
+    }
+}
+
+/// The data files directly in a folder, by name. Anything else that may hold records is refused: it would be missing
+/// from the figures without a word.
+fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputError> {
+    let refuse = |error: io::Error| InputError::unreadable(&file_name(path), &error);
+    let (mut files, mut other_files, mut folders) = (Vec::new(), 0, 0);
+    for entry in fs::read_dir(path).map_err(refuse)? {
+        let entry = entry.map_err(refuse)?.path();
+        let (name, is_folder) = (file_name(&entry), entry.is_dir());
+        if is_left_out(&name, is_folder) {
+            continue;
+        }
+        if is_folder {
+            folders += 1;
+        } else if entry.is_file() && has_known_ending(&name) {
+            files.push(entry);
+        } else {
+            other_files += 1;
+        }
+    }
+    if !files.is_empty() && other_files + folders > 0 {
+        return Err(InputError::NotRead { input: shown(input), files: other_files, folders });
+    }
+    append_sorted(input, files, found)
+}
+
+/// The files that a pattern matches, by path.
+fn pattern(input: &str, found: &mut Vec<Found>) -> Result<(), InputError> {
+    // As in a shell, a star does not match hidden files.
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
+    let matches = glob::glob_with(input, options).map_err(|_| InputError::Pattern { input: shown(input) })?;
+    let mut files = Vec::new();
+    for path in matches {
+        let path = path.map_err(|error| InputError::unreadable(&file_name(error.path()), error.error()))?;
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    append_sorted(input, files, found)
+}
+
+fn append_sorted(input: &str, mut files: Vec<PathBuf>, found: &mut Vec<Found>) -> Result<(), InputError> {
+    if files.is_empty() {
+        return Err(InputError::NoFiles { input: shown(input) });
+    }
+    files.sort();
+    found.extend(files.into_iter().map(Found::File));
+    Ok(())
+}
+
+/// Whether a name in a folder is passed over in silence: hidden ones and those that other programs mark by `_`, our
+/// own configuration and reports, notes, licences and checksums.
+fn is_left_out(name: &str, is_folder: bool) -> bool {
+    let lower = name.to_lowercase();
+    if lower.starts_with(['.', '_']) || is_folder {
+        return lower.starts_with(['.', '_']) || lower == "reports";
+    }
+    let (stem, ending) = lower.split_once('.').unwrap_or((&lower, ""));
+    let is_note =
+        ["readme", "license", "licence", "copying", "notice"].contains(&stem) && ["", "txt"].contains(&ending);
+    let last_ending = lower.rsplit_once('.').map_or("", |(_, last)| last);
+    is_note || ["md", "sha256"].contains(&last_ending) || ["sha256sums", "reidrisk.toml"].contains(&lower.as_str())
+}
+
+/// Whether a name ends like that of a data file.
+fn has_known_ending(name: &str) -> bool {
+    EXTENSIONS.contains(&split_name(name).1.as_str())
+}
+
+/// Name and ending (lower case) of a file, without the ending of its compression.
+pub(super) fn split_name(name: &str) -> (&str, String) {
+    let plain = match name.rsplit_once('.') {
+        Some((plain, ending)) if is_one_of(ending, &["gz", "gzip", "zst", "zstd"]) => plain,
+        _ => name,
+    };
+    match plain.rsplit_once('.') {
+        Some((stem, ending)) if is_one_of(ending, &EXTENSIONS) => (stem, ending.to_ascii_lowercase()),
+        _ => (plain, String::new()),
+    }
+}
+
+fn is_one_of(ending: &str, known: &[&str]) -> bool {
+    known.iter().any(|other| ending.eq_ignore_ascii_case(other))
+}
+
+/// Name of a file without the endings that tell its kind and compression.
+pub(super) fn stem(path: &Path) -> String {
+    split_name(&file_name(path)).0.to_owned()
+}
+
+/// Refuses a file that is named twice.
+pub(super) fn refuse_repeats(found: &[Found]) -> Result<(), InputError> {
+    let mut seen = HashMap::new();
+    for (index, file) in found.iter().enumerate() {
+        let key = file.path().map(|path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
+        if seen.insert(key, index).is_some() {
+            return Err(InputError::NamedTwice { input: shown(&file.name()) });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! From the beginning of a file to how it is read, and its columns.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::delimited::first_record;
+use super::error::{InputError, shown};
+use super::find::split_name;
+use super::sniff::{self, Dialect, Kind};
+use super::source::Format;
+use super::stored::{Compression, Place, encoding_name};
+use super::{arrow, columnar, excel, headless, ndjson};
+use crate::plan::{InputOptions, TextEncoding};
+
+/// Finds how a file is to be read, and its columns.
+pub(super) fn recognise(
+    name: &str,
+    place: &Place,
+    compression: Compression,
+    sample: &[u8],
+    whole: bool,
+    options: &InputOptions,
+) -> Result<(Format, Vec<String>), InputError> {
+    let extension = split_name(name).1;
+    let encoding = options.encoding.unwrap_or_else(|| sniff::encoding_of(sample, whole));
+    let text = sniff::sample_text(sample, encoding);
+    let binary = |format: &'static str| match place.path() {
+        Some(path) if compression == Compression::None => Ok(path),
+        Some(_) => {
+            Err(InputError::Format { file: shown(name), format, problem: "it is compressed as a whole; unpack it" })
+        }
+        None => Err(InputError::Format {
+            file: shown(name),
+            format,
+            problem: "it cannot be read from a stream; save it as a file",
+        }),
+    };
+    match sniff::kind_of(sample, &text, &extension) {
+        Kind::Parquet => Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?)),
+        Kind::ArrowFile => {
+            Ok((Format::ArrowFile, arrow::columns(name, opened(name, binary("Arrow")?)?, arrow::Kind::File)?))
+        }
+        Kind::ArrowStream => {
+            let file = opened(name, binary("Arrow stream")?)?;
+            Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
+        }
+        Kind::Sheet => {
+            let columns = excel::columns(name, binary("spreadsheet")?)?;
+            // The option to say that there is no header is for text only.
+            if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
+                let problem = "its first row looks like data, not column names; save it as CSV and say `--no-header`, \
+                               or set `header = true` under `[dataset]`";
+                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
+            }
+            Ok((Format::Sheet, columns))
+        }
+        Kind::JsonArray => {
+            let problem = "it holds one JSON array; write one object a line";
+            Err(InputError::Format { file: shown(name), format: "NDJSON", problem })
+        }
+        kind => {
+            check_sample(name, sample, whole, encoding, &text)?;
+            if kind == Kind::Ndjson {
+                let columns = ndjson::columns(name, &text)?;
+                if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
+                    let problem = "some of its keys look like data, not column names; write them as values, or set \
+                                   `header = true` under `[dataset]`";
+                    return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
+                }
+                return Ok((Format::Ndjson(encoding), columns));
+            }
+            let dialect = sniff::dialect_of(&text, whole, &extension, options);
+            let columns = header(name, &text, whole, dialect)?;
+            if options.header.is_none() && dialect.header {
+                refuse_data(name, &text, dialect)?;
+            }
+            Ok((Format::Delimited(dialect, encoding), columns))
+        }
+    }
+}
+
+fn opened(name: &str, path: &Path) -> Result<File, InputError> {
+    File::open(path).map_err(|error| InputError::unreadable(name, &error))
+}
+
+/// Refuses samples that are no text.
+fn check_sample(name: &str, sample: &[u8], whole: bool, encoding: TextEncoding, text: &str) -> Result<(), InputError> {
+    let line_of = |bytes: &[u8]| 1 + memchr::memchr_iter(b'\n', bytes).count() as u64;
+    if encoding == TextEncoding::Utf8
+        && let Err(error) = std::str::from_utf8(sample)
+        && (whole || error.error_len().is_some())
+    {
+        let line = line_of(&sample[..error.valid_up_to()]);
+        return Err(InputError::Encoding { file: shown(name), encoding: encoding_name(encoding), line });
+    }
+    if let Some(at) = text.find('\0') {
+        return Err(InputError::ZeroByte { file: shown(name), line: line_of(&text.as_bytes()[..at]) });
+    }
+    if text.trim_matches(['\r', '\n']).is_empty() {
+        return Err(InputError::Empty { file: shown(name) });
+    }
+    Ok(())
+}
+
+/// Column names of delimited text.
+fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<String>, InputError> {
+    let (record, end) = first_record(text.as_bytes(), dialect);
+    if end == text.len() && !whole {
+        let problem = "its first record is longer than 1 MiB";
+        return Err(InputError::Format { file: shown(name), format: "delimited", problem });
+    }
+    if dialect.header {
+        return Ok(record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
+    }
+    Ok((1..=record.len()).map(|position| format!("column_{position}")).collect())
+}
+
+/// Refuses a header of which some cells look like data: as names they would be shown everywhere.
+fn refuse_data(name: &str, text: &str, dialect: Dialect) -> Result<(), InputError> {
+    let (record, _) = first_record(text.as_bytes(), dialect);
+    let reads_like_data = record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell));
+    if !reads_like_data && !headless::is_record(text, dialect) {
+        return Ok(());
+    }
+    let blank = text.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = 1 + blank.filter(|&byte| byte == dialect.line_end).count() as u64;
+    Err(InputError::LooksLikeData { file: shown(name), line })
+}
