@@ -42,6 +42,7 @@ mod stored;
 mod suspects;
 #[cfg(test)]
 mod test;
+mod transcoder;
 mod typed;
 mod values;
 
