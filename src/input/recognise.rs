@@ -9,8 +9,8 @@ use super::find::split_name;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
 use super::stored::{Compression, Place};
-use super::{arrow, columnar, excel, headless, ndjson};
-use crate::plan::{InputOptions, TextEncoding};
+use super::{arrow, columnar, excel, fixed, foreign, headless, list, ndjson};
+use crate::plan::{FixedField, InputOptions, TextEncoding};
 
 /// Finds how a file is to be read, and its columns.
 pub(super) fn recognise(
@@ -36,11 +36,16 @@ pub(super) fn recognise(
         }),
     };
     match sniff::kind_of(sample, &text, &extension) {
-        Kind::Parquet => Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?)),
+        Kind::Parquet => {
+            refuse_idle(name, "Parquet", options)?;
+            Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?))
+        }
         Kind::ArrowFile => {
+            refuse_idle(name, "Arrow", options)?;
             Ok((Format::ArrowFile, arrow::columns(name, opened(name, binary("Arrow")?)?, arrow::Kind::File)?))
         }
         Kind::ArrowStream => {
+            refuse_idle(name, "Arrow", options)?;
             let file = opened(name, binary("Arrow stream")?)?;
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
@@ -59,8 +64,12 @@ pub(super) fn recognise(
             Err(InputError::Format { file: shown(name), format: "NDJSON", problem })
         }
         kind => {
+            if options.encoding.is_none() && foreign::is_ebcdic(sample) {
+                return Err(InputError::Ebcdic { file: shown(name) });
+            }
             check_sample(name, sample, whole, encoding, &text)?;
             if kind == Kind::Ndjson {
+                refuse_idle(name, "NDJSON", options)?;
                 let columns = ndjson::columns(name, &text)?;
                 if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
                     let problem = "some of its keys look like data, not column names; write them as values, or set \
@@ -69,14 +78,46 @@ pub(super) fn recognise(
                 }
                 return Ok((Format::Ndjson(encoding), columns));
             }
-            let dialect = sniff::dialect_of(&text, whole, &extension, options);
-            let columns = header(name, &text, whole, dialect)?;
-            if options.header.is_none() && dialect.header {
-                refuse_data(name, &text, dialect)?;
-            }
-            Ok((Format::Delimited(dialect, encoding), columns))
+            in_fields(name, &text, whole, &extension, encoding, options)
         }
     }
+}
+
+/// Text in fields, between delimiters or of fixed width.
+fn in_fields(
+    name: &str,
+    text: &str,
+    whole: bool,
+    extension: &str,
+    encoding: TextEncoding,
+    options: &InputOptions,
+) -> Result<(Format, Vec<String>), InputError> {
+    let sniff::Written { dialect, text, is_delimited } = sniff::written(text, whole, extension, options);
+    if text.trim_ascii().is_empty() {
+        return Err(if dialect.skip > 0 {
+            InputError::NothingBelow { file: shown(name), skip: dialect.skip }
+        } else {
+            InputError::Empty { file: shown(name) }
+        });
+    }
+    if !options.layout.is_empty() {
+        let end = options.layout.last().map_or(0, FixedField::end);
+        if options.record_length.is_none() && text.len() > end && !fixed::has_line_end(&text) {
+            let problem = "the file has no line end; name the length of a record with `record_length`";
+            return Err(InputError::Unlaid { file: shown(name), line: 1, problem });
+        }
+        let dialect = sniff::Dialect { skip: dialect.skip + u64::from(options.header == Some(true)), ..dialect };
+        let names = options.layout.iter().map(|field| field.name.clone()).collect();
+        return Ok((Format::Fixed(dialect, encoding), names));
+    }
+    let columns = header(name, &text, whole, dialect)?;
+    if !is_delimited && !list::is_list(&text, whole, dialect) {
+        return Err(InputError::NoDelimiter { file: shown(name) });
+    }
+    if options.header.is_none() && dialect.header {
+        refuse_data(name, &text, dialect)?;
+    }
+    Ok((Format::Delimited(dialect, encoding), columns))
 }
 
 fn opened(name: &str, path: &Path) -> Result<File, InputError> {
@@ -103,11 +144,14 @@ fn check_sample(name: &str, sample: &[u8], whole: bool, encoding: TextEncoding, 
 }
 
 /// Column names of delimited text.
-fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<String>, InputError> {
-    let (record, end) = first_record(text.as_bytes(), dialect);
+fn header(name: &str, text: &[u8], whole: bool, dialect: Dialect) -> Result<Vec<String>, InputError> {
+    let (mut record, end) = first_record(text, dialect);
     if end == text.len() && !whole {
         let problem = "its first record is longer than 1 MiB";
         return Err(InputError::Format { file: shown(name), format: "delimited", problem });
+    }
+    if dialect.is_closed {
+        record.pop_if(|last| last.trim_ascii().is_empty());
     }
     if dialect.header {
         return Ok(record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
@@ -116,13 +160,30 @@ fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<S
 }
 
 /// Refuses a header of which some cells look like data: as names they would be shown everywhere.
-fn refuse_data(name: &str, text: &str, dialect: Dialect) -> Result<(), InputError> {
-    let (record, _) = first_record(text.as_bytes(), dialect);
+fn refuse_data(name: &str, text: &[u8], dialect: Dialect) -> Result<(), InputError> {
+    let (mut record, _) = first_record(text, dialect);
+    if dialect.is_closed {
+        record.pop_if(|last| last.trim_ascii().is_empty());
+    }
     let reads_like_data = record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell));
     if !reads_like_data && !headless::is_record(text, dialect) {
         return Ok(());
     }
-    let blank = text.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-    let line = 1 + blank.filter(|&byte| byte == dialect.line_end).count() as u64;
+    let blank = text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = dialect.skip + 1 + blank.filter(|&&byte| byte == dialect.line_end).count() as u64;
     Err(InputError::LooksLikeData { file: shown(name), line })
+}
+
+/// Refuses options about lines where there are none.
+fn refuse_idle(name: &str, format: &'static str, options: &InputOptions) -> Result<(), InputError> {
+    let given = [
+        ("skip", options.skip.is_some()),
+        ("footer", options.footer.is_some()),
+        ("comment", options.comment.is_some()),
+        ("layout", !options.layout.is_empty()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(InputError::IdleOption { file: shown(name), option, format }),
+        None => Ok(()),
+    }
 }

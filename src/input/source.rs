@@ -1,6 +1,6 @@
 //! From what the user typed to files whose kind and columns are known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 
@@ -9,6 +9,7 @@ use super::find::{Found, refuse_repeats, resolve, stem};
 use super::recognise::recognise;
 use super::sniff::Dialect;
 use super::stored::{Compression, Place, Rest, decompressed_head};
+use super::{foreign, heading};
 use crate::plan::{InputOptions, TextEncoding};
 use crate::result::ColumnType;
 
@@ -46,6 +47,8 @@ pub(super) struct SourceFile {
 pub(super) enum Format {
     /// Delimited text.
     Delimited(Dialect, TextEncoding),
+    /// Text in fields of fixed width, which the options name.
+    Fixed(Dialect, TextEncoding),
     /// One JSON object a line.
     Ndjson(TextEncoding),
     /// Apache Parquet.
@@ -75,7 +78,7 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
     let mut files: Vec<SourceFile> = Vec::with_capacity(found.len());
     for input in &found {
         let mut file = open_file(input, options)?;
-        check_names(&file)?;
+        heading::check(&file, options.header == Some(true))?;
         let first = files.first().unwrap_or(&file);
         file.positions = positions(&file, first)?;
         files.push(file);
@@ -139,6 +142,7 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     }
     let compression = Compression::of(&head);
     let (sample, whole) = decompressed_head(&head, head_is_all, SAMPLE);
+    foreign::refuse(&name, &head, &sample)?;
     if sample.is_empty() {
         return Err(if whole {
             InputError::Empty { file: shown(&name) }
@@ -156,23 +160,6 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new() })
 }
 
-/// Refuses empty and repeated column names.
-fn check_names(file: &SourceFile) -> Result<(), InputError> {
-    let mut seen = HashMap::new();
-    if file.columns.is_empty() {
-        return Err(InputError::Empty { file: shown(&file.name) });
-    }
-    for (index, column) in file.columns.iter().enumerate() {
-        if column.is_empty() {
-            return Err(InputError::UnnamedColumn { file: shown(&file.name), position: index + 1 });
-        }
-        if let Some(first) = seen.insert(column, index) {
-            return Err(InputError::DuplicateColumn { file: shown(&file.name), first: first + 1, second: index + 1 });
-        }
-    }
-    Ok(())
-}
-
 /// For every column of the first file its position in this file.
 fn positions(file: &SourceFile, first: &SourceFile) -> Result<Vec<usize>, InputError> {
     let by_name: HashMap<&String, usize> = file.columns.iter().zip(0..).collect();
@@ -185,11 +172,12 @@ fn positions(file: &SourceFile, first: &SourceFile) -> Result<Vec<usize>, InputE
             first_file: shown(&first.name),
         })?);
     }
-    match file.columns.iter().find(|column| !first.columns.contains(column)) {
+    let known: HashSet<&String> = first.columns.iter().collect();
+    match file.columns.iter().position(|column| !known.contains(column)) {
         None => Ok(positions),
-        Some(column) => Err(InputError::ExtraColumn {
+        Some(index) => Err(InputError::ExtraColumn {
             file: shown(&file.name),
-            column: shown(column),
+            position: index + 1,
             first_file: shown(&first.name),
         }),
     }
