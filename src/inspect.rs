@@ -7,7 +7,7 @@ use crate::input;
 use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
-use crate::scan::{ScanError, open_sources, read_lookups, treat};
+use crate::scan::{ScanError, open_sources, open_tables, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
@@ -20,10 +20,12 @@ use crate::stop::{Progress, Stop};
 pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Dataset, ScanError> {
     let reading = stop.while_reading();
     let source = input::open(&plan.inputs, &plan.input)?;
-    plan::check_columns(plan, source.columns())?;
+    let tables = open_tables(plan, source.columns())?;
+    plan::check_columns(plan, tables.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
-    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    let mut extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     let roles = recode::roles(&extract, &plan.roles)?;
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)

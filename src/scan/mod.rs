@@ -7,6 +7,7 @@ mod measure;
 mod prepare;
 mod stages;
 mod subjects;
+mod tables;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub use subjects::{SubjectList, SubjectRow};
+pub(crate) use tables::open as open_tables;
 
 use crate::advice::{self, Advised};
 use crate::input;
@@ -68,12 +70,14 @@ pub fn scan_listing(
     let mut stages = Stages::new(clock);
     let reading = stop.while_reading();
     let source = input::open(&plan.inputs, &plan.input)?;
-    plan::check_columns(plan, source.columns())?;
+    let tables = tables::open(plan, source.columns())?;
+    plan::check_columns(plan, tables.columns())?;
     let opened = linkage::open(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
-    let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
+    let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
+    tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     stages.end("read");
 
@@ -188,7 +192,8 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
 fn is_needed(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
-    plan.roles.guess || is_known || plan.roles.declared.get(column).is_some_and(counted)
+    let is_key = plan.joins.iter().any(|join| join.key == column);
+    plan.roles.guess || is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
 }
 
 /// The largest plan that is accepted for this many quasi-identifiers.
