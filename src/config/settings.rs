@@ -17,8 +17,8 @@ use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, counted, parse_duration,
-    parse_size, shown_name,
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted,
+    parse_duration, parse_size, shown_name,
 };
 use crate::result::Role;
 
@@ -361,10 +361,10 @@ fn reading() -> Vec<Setting> {
         row("dataset", "kind", named(&KINDS), "\"aggregate\"",
             "What a record is: records (of persons) or aggregate (a total)",
             |draft| &mut draft.plan.declarations.aggregate),
-        row("dataset", "time_zone", parsed("\"UTC\", or an offset such as \"+02:00\"", TimeOrigin::parse_zone,
-            |ahead| TimeOrigin { zone_minutes: *ahead, day_start_hour: 0 }.zone_text().unwrap_or("UTC".to_owned())),
-            "\"+02:00\"", "The zone in which times are counted, such as +02:00",
-            |draft| &mut draft.plan.time_origin.zone_minutes),
+        row("dataset", "time_zone", parsed("\"UTC\", an offset such as \"+02:00\", or a name such as \"Europe/Berlin\"",
+            Zone::parse, |zone| zone.text()), "\"Europe/Berlin\"",
+            "The zone in which times are counted, such as +02:00 or Europe/Berlin, summer time included",
+            |draft| &mut draft.plan.time_origin.zone),
         row("dataset", "day_start", parsed("a full hour, from \"00:00\" to \"23:00\"", TimeOrigin::parse_day_start,
             |hour| format!("{hour:02}:00")), "\"04:00\"", "The hour at which a day begins, such as 04:00",
             |draft| &mut draft.plan.time_origin.day_start_hour),

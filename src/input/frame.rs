@@ -59,6 +59,8 @@ pub(super) struct Fit {
     pub(super) fields: usize,
     /// Whether all records from there on have as many.
     pub(super) consistent: bool,
+    /// Where the first record begins that has not, and its fields.
+    pub(super) odd: Option<(usize, usize)>,
 }
 
 /// How a sample divides; `search` says that lines above the heading are looked for.
@@ -67,23 +69,28 @@ pub(super) fn fit(text: &[u8], whole: bool, dialect: Dialect, most: usize, searc
     let Some(&(first, _)) = counts.first() else { return Fit::default() };
     // The last record of a sample may be cut off.
     counts.pop_if(|(_, end)| *end == text.len() && !whole);
-    let from_first = Fit { start: 0, fields: first, consistent: is_consistent(&counts, text, dialect) };
+    let odd = first_odd(&counts, text, dialect);
+    let from_first = Fit { start: 0, fields: first, consistent: odd.is_none(), odd };
     if from_first.consistent || !search {
         return from_first;
     }
     table_below(&counts, text, dialect).unwrap_or(from_first)
 }
 
-/// Whether all records have as many fields as the first one, apart from what programs write at the end.
-fn is_consistent(counts: &[(usize, usize)], text: &[u8], dialect: Dialect) -> bool {
-    let Some(&(first, _)) = counts.first() else { return false };
+/// Where the first record begins that has not as many fields as the first one, and its fields; what programs write at the
+/// end of a file is passed over.
+fn first_odd(counts: &[(usize, usize)], text: &[u8], dialect: Dialect) -> Option<(usize, usize)> {
+    let &(first, _) = counts.first()?;
     let odd = |index: usize| {
         let start = if index == 0 { 0 } else { counts[index - 1].1 };
         let line = text[start..counts[index].1].trim_ascii();
         let is_blank = line.is_empty() && counts[index].0 == 1;
         counts[index].0 != first && !is_blank && !is_below(line, dialect, first)
     };
-    !(0..counts.len()).any(odd)
+    let index = (0..counts.len()).find(|&index| odd(index))?;
+    let start = if index == 0 { 0 } else { after_line_end(text, counts[index - 1].1) };
+    let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    Some((start + blank, counts[index].0))
 }
 
 fn is_below(line: &[u8], dialect: Dialect, width: usize) -> bool {
@@ -98,14 +105,14 @@ fn table_below(counts: &[(usize, usize)], text: &[u8], dialect: Dialect) -> Opti
     let start = after_line_end(text, counts[top - 1].1);
     let below: Vec<(usize, usize)> = counts[top..].iter().map(|(fields, end)| (*fields, end - start)).collect();
     let table = &text[start..];
-    let is_table = below.len() > FEWEST_BELOW && is_consistent(&below, table, dialect);
+    let is_table = below.len() > FEWEST_BELOW && first_odd(&below, table, dialect).is_none();
     let is_title = |index: usize| {
         let from = if index == 0 { 0 } else { counts[index - 1].1 };
         let (record, _) = first_record(&text[from..counts[index].1], dialect);
         record.iter().filter(|cell| !cell.trim_ascii().is_empty()).count() <= (fields / 2).max(2)
     };
     let fits = is_table && (0..top).all(is_title) && reads_like_heading(table, dialect);
-    fits.then_some(Fit { start, fields, consistent: true })
+    fits.then_some(Fit { start, fields, consistent: true, odd: None })
 }
 
 /// Whether the first record of a text could be nothing but names of columns.

@@ -10,13 +10,18 @@ const LONGEST: usize = 200;
 /// Whether a text cannot be the name of a column, whatever anybody says: it is too long, holds control characters, or an
 /// e-mail address, an account or a card number.
 pub(super) fn is_cell(name: &str) -> bool {
-    name.chars().count() > LONGEST || name.chars().any(char::is_control) || detect::is_identifier(name)
+    name.chars().count() > LONGEST || name.chars().any(char::is_control) || detect::is_identifier(bare(name))
+}
+
+/// A text without the signs around it, such as what a delimiter of several signs leaves.
+fn bare(name: &str) -> &str {
+    name.trim_matches(|letter: char| !letter.is_alphanumeric())
 }
 
 /// Whether a text is more likely a cell than the name of a column: besides the above a line of fields in fixed positions,
 /// or the name of a person.
 pub(super) fn is_cell_like(name: &str) -> bool {
-    is_cell(name) || name.trim().contains("   ") || is_person(name)
+    is_cell(name) || name.trim().contains("   ") || is_person(bare(name))
 }
 
 /// Words that stand beside a given name in names of columns, such as `Bill Amount` and `April Sales`.
@@ -104,6 +109,7 @@ mod tests {
             "DE89 3704 0044 0532 0130 00",
             "card 4111 1111 1111 1111",
             "a\u{1}b\u{1}c",
+            "~thomas.bauer@mail.example~",
             &"x".repeat(201),
         ] {
             assert!(is_cell(cell), "{cell}");
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn names_of_people_and_fixed_fields_are_cells_unless_somebody_vouches_for_them() {
-        for cell in ["Thomas Bauer", "BAUER, THOMAS", "Jane M. Roe", "C0001   Jane Roe"] {
+        for cell in ["Thomas Bauer", "Thomas Bauer~", "BAUER, THOMAS", "Jane M. Roe", "C0001   Jane Roe"] {
             assert!(is_cell_like(cell) && !is_cell(cell), "{cell}");
         }
         for name in [

@@ -92,7 +92,7 @@ fn in_fields(
     encoding: TextEncoding,
     options: &InputOptions,
 ) -> Result<(Format, Vec<String>), InputError> {
-    let sniff::Written { dialect, text, is_delimited } = sniff::written(text, whole, extension, options);
+    let sniff::Written { dialect, text, is_delimited, odd } = sniff::written(text, whole, extension, options);
     if text.trim_ascii().is_empty() {
         return Err(if dialect.skip > 0 {
             InputError::NothingBelow { file: shown(name), skip: dialect.skip }
@@ -113,6 +113,10 @@ fn in_fields(
     let columns = header(name, &text, whole, dialect)?;
     if !is_delimited && !list::is_list(&text, whole, dialect) {
         return Err(InputError::NoDelimiter { file: shown(name) });
+    }
+    // It would be refused when it is read; until then what stands in its first line would be taken for names.
+    if let Some((line, expected, found)) = odd.filter(|_| is_delimited) {
+        return Err(InputError::Ragged { file: shown(name), line, expected, found });
     }
     if options.header.is_none() && dialect.header {
         refuse_data(name, &text, dialect)?;

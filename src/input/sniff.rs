@@ -21,6 +21,7 @@ use memchr::memchr;
 use super::classify::readings_of;
 use super::delimited::first_record;
 use super::frame::{self, Fit};
+use super::tail::last_line;
 use super::transcoder::Transcoder;
 use crate::plan::{InputOptions, Sign, TextEncoding};
 
@@ -181,6 +182,9 @@ pub(super) struct Written<'text> {
     pub(super) text: Cow<'text, [u8]>,
     /// Whether something stands between fields, or somebody said so.
     pub(super) is_delimited: bool,
+    /// The line of the first record with another number of fields than the first one, and both numbers; not looked for
+    /// where comments were taken out.
+    pub(super) odd: Option<(u64, usize, usize)>,
 }
 
 /// How a sample is written; what the options name is taken as named. `whole` when the sample is the whole text.
@@ -193,7 +197,12 @@ pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, opt
     let named_in_file = if options.skip.is_none() { frame::named_delimiter(bytes) } else { None };
     dialect.names_delimiter = named_in_file.is_some();
     dialect.skip = options.skip.unwrap_or(u64::from(dialect.names_delimiter));
-    let mut text = Cow::Borrowed(frame::below(bytes, dialect.skip, line_end));
+    let mut sample = frame::below(bytes, dialect.skip, line_end);
+    // Where the sample ends before the text does, what stands below the records is not in it.
+    for _ in 0..options.footer.filter(|_| whole).unwrap_or(0) {
+        sample = &sample[..last_line(sample, line_end).unwrap_or(0)];
+    }
+    let mut text = Cow::Borrowed(sample);
     if let Some(comment) = options.comment {
         text = Cow::Owned(frame::without_comments(&text, comment, line_end));
     }
@@ -218,7 +227,10 @@ pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, opt
     }
     dialect.header = options.header.unwrap_or_else(|| has_header(&text, dialect));
     dialect.is_closed = is_closed(&text, whole, dialect);
-    Written { dialect, text, is_delimited: fit.fields > 1 || named.is_some() }
+    let odd = fit.odd.filter(|_| !dialect.is_closed && dialect.comment.is_none());
+    let line = |place| dialect.skip + 1 + frame::lines_before(&text, place, line_end);
+    let odd = odd.map(|(place, found)| (line(place), fit.fields, found));
+    Written { dialect, text, is_delimited: fit.fields > 1 || named.is_some(), odd }
 }
 
 /// The quote character of a sample.

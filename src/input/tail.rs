@@ -81,7 +81,7 @@ fn lines(text: &[u8], line_end: u8) -> usize {
 }
 
 /// Where the last line begins that is not blank; `None` when there is none.
-fn last_line(text: &[u8], line_end: u8) -> Option<usize> {
+pub(super) fn last_line(text: &[u8], line_end: u8) -> Option<usize> {
     let end = text.trim_ascii_end().len();
     let end = if end == 0 { return None } else { end };
     Some(memchr::memrchr(line_end, &text[..end]).map_or(0, |at| at + 1))

@@ -42,7 +42,7 @@ pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
-pub use time_origin::TimeOrigin;
+pub use time_origin::{TimeOrigin, Zone};
 pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
 pub use within::{ToleranceSize, WithinRule};
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::plan::{CalendarUnit, TimeOrigin};
+use crate::plan::{CalendarUnit, TimeOrigin, Zone};
 use crate::result::ColumnType;
 
 /// The bucket of a moment: `2026-11-21T08:00:00`, `2026-11-21`, `2026-W47`, `2026-11`, `2026-Q4` or `2026`.
@@ -19,7 +19,7 @@ pub(super) fn calendar_text(
 ) -> Option<String> {
     match column_type {
         ColumnType::Date => Some(day_text(unit, value.parse().ok()?)),
-        ColumnType::Timestamp => moment_text(unit, value, "", TimeOrigin { zone_minutes: 0, ..origin }),
+        ColumnType::Timestamp => moment_text(unit, value, "", TimeOrigin { zone: Zone::default(), ..origin }),
         ColumnType::ZonedTimestamp => moment_text(unit, value.strip_suffix('Z')?, "Z", origin),
         ColumnType::Time => {
             let time: Time = value.parse().ok()?;
@@ -54,7 +54,7 @@ pub(super) fn moment_number(column_type: ColumnType, value: &str) -> Option<i64>
 
 fn moment_text(unit: CalendarUnit, value: &str, zone: &str, origin: TimeOrigin) -> Option<String> {
     let moment: DateTime = value.parse().ok()?;
-    let ahead = SignedDuration::from_mins(i64::from(origin.zone_minutes));
+    let ahead = origin.zone.ahead(moment);
     let local = moment.checked_add(ahead).ok()?;
     if unit == CalendarUnit::Hour {
         let begins = local.date().at(local.hour(), 0, 0, 0).checked_sub(ahead).ok()?;
@@ -67,7 +67,7 @@ fn moment_text(unit: CalendarUnit, value: &str, zone: &str, origin: TimeOrigin) 
 /// A moment with a zone as the clock of `origin` shows it, spelled as a moment without one.
 pub(super) fn local_text(value: &str, origin: TimeOrigin) -> Option<String> {
     let moment: DateTime = value.strip_suffix('Z')?.parse().ok()?;
-    let ahead = SignedDuration::from_mins(i64::from(origin.zone_minutes));
+    let ahead = origin.zone.ahead(moment);
     Some(moment.checked_add(ahead).ok()?.to_string())
 }
 
@@ -86,7 +86,7 @@ fn day_text(unit: CalendarUnit, date: Date) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::plan::{CalendarUnit, TimeOrigin};
+    use crate::plan::{CalendarUnit, TimeOrigin, Zone};
     use crate::result::ColumnType;
 
     fn calendar_text(unit: CalendarUnit, column_type: ColumnType, value: &str) -> Option<String> {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_zone_moves_moments_over_midnight_and_new_year() {
         let zoned = |unit, value, zone_minutes| {
-            let origin = TimeOrigin { zone_minutes, day_start_hour: 0 };
+            let origin = TimeOrigin { zone: Zone::Offset(zone_minutes), day_start_hour: 0 };
             super::calendar_text(unit, ColumnType::ZonedTimestamp, value, origin).unwrap()
         };
         assert_eq!(zoned(CalendarUnit::Day, "2026-12-31T21:59:59Z", 120), "2026-12-31");
@@ -111,15 +111,26 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_of_a_place_is_ahead_by_one_hour_more_in_summer() {
+        let origin = TimeOrigin { zone: Zone::parse("Europe/Berlin").unwrap(), day_start_hour: 0 };
+        let text = |unit, value| super::calendar_text(unit, ColumnType::ZonedTimestamp, value, origin).unwrap();
+        assert_eq!(text(CalendarUnit::Day, "2026-01-01T22:30:00Z"), "2026-01-01");
+        assert_eq!(text(CalendarUnit::Day, "2026-07-01T22:30:00Z"), "2026-07-02");
+        // The hour that comes twice in autumn stays two hours.
+        assert_eq!(text(CalendarUnit::Hour, "2026-10-25T00:30:00Z"), "2026-10-25T00:00:00Z");
+        assert_eq!(text(CalendarUnit::Hour, "2026-10-25T01:30:00Z"), "2026-10-25T01:00:00Z");
+    }
+
+    #[test]
     fn a_zone_says_nothing_about_moments_without_one() {
-        let origin = TimeOrigin { zone_minutes: 600, day_start_hour: 0 };
+        let origin = TimeOrigin { zone: Zone::Offset(600), day_start_hour: 0 };
         let text = super::calendar_text(CalendarUnit::Day, ColumnType::Timestamp, "2026-11-21T23:00:00", origin);
         assert_eq!(text.as_deref(), Some("2026-11-21"));
     }
 
     #[test]
     fn a_day_that_begins_at_four_takes_the_night_to_the_day_before() {
-        let origin = TimeOrigin { zone_minutes: 60, day_start_hour: 4 };
+        let origin = TimeOrigin { zone: Zone::Offset(60), day_start_hour: 4 };
         let text = |unit, value| super::calendar_text(unit, ColumnType::Timestamp, value, origin).unwrap();
         assert_eq!(text(CalendarUnit::Day, "2026-11-21T03:59:59.9"), "2026-11-20");
         assert_eq!(text(CalendarUnit::Day, "2026-11-21T04:00:00"), "2026-11-21");

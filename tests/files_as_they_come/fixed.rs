@@ -40,14 +40,14 @@ fn ebcdic(text: &str) -> Vec<u8> {
         let place = byte - first;
         match place {
             0..=8 => starts[0] + place,
-            9..=17 => starts[1] + place - 9,
-            _ => starts[2] + place - 18,
+            9..=17 => starts[1] + (place - 9),
+            _ => starts[2] + (place - 18),
         }
     };
     let code = |byte: u8| match byte {
         b'A'..=b'Z' => letter(byte, b'A', [0xc1, 0xd1, 0xe2]),
         b'a'..=b'z' => letter(byte, b'a', [0x81, 0x91, 0xa2]),
-        b'0'..=b'9' => 0xf0 + byte - b'0',
+        b'0'..=b'9' => 0xf0 + (byte - b'0'),
         b' ' => 0x40,
         b'-' => 0x60,
         b'.' => 0x4b,

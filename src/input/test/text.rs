@@ -313,6 +313,13 @@ fn peer(text: &str) -> Option<Vec<Vec<String>>> {
     Some(columns)
 }
 
+/// Whether every record ends with one more delimiter than the heading and nothing behind it, which is read here.
+fn every_record_is_closed(text: &str) -> bool {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let width = reader.headers().unwrap().len() + 1;
+    reader.records().all(|record| record.is_ok_and(|record| record.len() == width && record[width - 1].is_empty()))
+}
+
 fn comma() -> InputOptions {
     InputOptions {
         delimiter: Some(Sign::of_byte(b',')),
@@ -354,7 +361,7 @@ proptest! {
                     .collect();
                 prop_assert_eq!(read, expected);
             }
-            (Ok(_), None) => prop_assert!(false, "a text was read that the csv crate refuses"),
+            (Ok(_), None) => prop_assert!(every_record_is_closed(&text), "a text was read that the csv crate refuses"),
             // Quotes that stay open are refused here and forgiven there.
             (Err(error), Some(_)) => prop_assert!(matches!(error, InputError::OpenQuote { .. }), "{}", error),
             (Err(_), None) => {}

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::result::{InputFile, JoinedTable, LeftOutLines, NoRecord};
+
 use super::*;
 
 /// This room does no IO, also in its tests: a new text is printed whole, to be looked at and put into its file.
@@ -39,6 +41,27 @@ fn cell(column: &str, kind: IdentifierKind, placement: Placement, records: u64) 
     IdentifierColumn { column: column.to_owned(), kind, placement, records, share: 0.1, permitted: false }
 }
 
+/// A file with lines that are no records.
+fn framed() -> InputFile {
+    let left_out = [(NoRecord::Above, 6), (NoRecord::Total, 1)].map(|(what, lines)| LeftOutLines { what, lines });
+    InputFile { name: "cards.csv".to_owned(), bytes: 9, sha256: None, records: 90, left_out: left_out.to_vec() }
+}
+
+/// A table with keys that miss and repeat, and with people of whom no record is.
+fn customers() -> JoinedTable {
+    JoinedTable {
+        name: "customers".to_owned(),
+        files: Vec::new(),
+        key: "customer".to_owned(),
+        records: 50,
+        columns: vec!["city".to_owned()],
+        records_without_row: 1,
+        records_with_several_rows: 2,
+        repeated_keys: 3,
+        rows_without_record: 4,
+    }
+}
+
 /// An extract in which everything is wrong.
 fn everything_wrong() -> (Dataset, Measures, Recipient) {
     let typed = |name, column_type, role| DatasetColumn { column_type, ..column(name, role, true) };
@@ -50,7 +73,14 @@ fn everything_wrong() -> (Dataset, Measures, Recipient) {
         column("name", Role::DirectIdentifier, true),
     ];
     columns[1].guessed = true;
-    let dataset = Dataset { columns, records_without_subject: 3, subjects_not_in_map: Some(2), ..dataset() };
+    let dataset = Dataset {
+        files: vec![framed()],
+        joined: vec![customers()],
+        columns,
+        records_without_subject: 3,
+        subjects_not_in_map: Some(2),
+        ..dataset()
+    };
     let mut value = uniqueness(Some(3), 1);
     let set = value.static_set.as_mut().unwrap();
     set.unique_subjects = 20;

@@ -6,7 +6,7 @@ use super::{Holder, SharedValues, comparison, join, join_keys, keys_of_subjects,
 use crate::measure::linkage::Comparison;
 use crate::measure::unicity::Tolerance;
 use crate::plan::{CoarsenRule, OnColumn, Plan, TextComparison, TruthColumns};
-use crate::plan::{TimeOrigin, WithinRule};
+use crate::plan::{TimeOrigin, WithinRule, Zone};
 use crate::recode::testing::{column, subject_codes, typed_column};
 use crate::recode::{Hierarchies, TreatmentError};
 use crate::result::ColumnType;
@@ -65,7 +65,7 @@ fn moments_meet_dates_by_the_day_of_the_declared_clock() {
     let moments = values(ColumnType::ZonedTimestamp, &["2026-01-01T23:30:00Z", "2026-01-01T10:00:00Z"]);
     let dates = values(ColumnType::Date, &["2026-01-01", "2026-01-02"]);
     assert_eq!(joined(&dates, &moments, TimeOrigin::default()), [vec![0, 1], vec![0, 0]]);
-    let ahead = TimeOrigin { zone_minutes: 60, day_start_hour: 0 };
+    let ahead = TimeOrigin { zone: Zone::Offset(60), day_start_hour: 0 };
     assert_eq!(joined(&dates, &moments, ahead), [vec![0, 1], vec![1, 0]]);
     assert_eq!(joined(&moments, &dates, ahead), [vec![0, 1], vec![1, 0]]);
 }
@@ -74,7 +74,7 @@ fn moments_meet_dates_by_the_day_of_the_declared_clock() {
 fn moments_with_a_zone_meet_those_without_by_the_declared_clock() {
     let zoned = values(ColumnType::ZonedTimestamp, &["2026-01-01T23:30:00Z"]);
     let plain = values(ColumnType::Timestamp, &["2026-01-02T00:30:00", "2026-01-01T23:30:00"]);
-    let ahead = TimeOrigin { zone_minutes: 60, day_start_hour: 0 };
+    let ahead = TimeOrigin { zone: Zone::Offset(60), day_start_hour: 0 };
     assert_eq!(joined(&zoned, &plain, ahead), [vec![0], vec![0, 1]]);
     assert_eq!(joined(&plain, &zoned, TimeOrigin::default()), [vec![0, 1], vec![1]]);
 }
