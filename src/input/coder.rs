@@ -38,8 +38,11 @@ pub(super) struct PassedColumn {
     readings: Readings,
     missing: u64,
     not_a_number: u64,
-    /// Keys that were classified lately, so that repeated cells cost a comparison.
+    /// Keys that were classified lately, so that repeated cells cost a comparison. It grows with the keys that are
+    /// not among them: an extract may have many columns of few cells.
     recent: Vec<u64>,
+    /// Keys that were not among them.
+    missed: usize,
     search: Search,
     rules: CellRules,
 }
@@ -302,12 +305,14 @@ fn count(codes: &Codes, code: u32) -> u64 {
     crate::with_codes!(codes, codes => codes.iter().filter(|&&other| u32::from(other) == code).count() as u64)
 }
 
-/// Slots of the memory of recent keys.
-const RECENT: usize = 1 << 12;
+/// Slots of the memory of recent keys, at first and at most; both are powers of two.
+const FEWEST_RECENT: usize = 1 << 3;
+const MOST_RECENT: usize = 1 << 12;
 
 impl PassedColumn {
     fn new(search: Search, rules: CellRules) -> Self {
-        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent: vec![0; RECENT], search, rules }
+        let recent = vec![0; FEWEST_RECENT];
+        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent, missed: 0, search, rules }
     }
 
     /// Takes cells that were coded.
@@ -324,19 +329,28 @@ impl PassedColumn {
             return;
         }
         // The key of the empty cell is 0, which also marks an empty slot: it must not count as known.
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.trailing_zeros());
-        let slot = usize::try_from(hash).unwrap_or(0);
-        if key != 0 && self.recent[slot] == key {
+        if key != 0 && self.recent[self.slot(key)] == key {
             return;
+        }
+        self.missed += 1;
+        if self.missed > self.recent.len() && self.recent.len() < MOST_RECENT {
+            self.recent = vec![0; 2 * self.recent.len()];
         }
         let mut room = [0; 8];
         let cell = bytes_of(key, text, &mut room);
         // Cells that are counted must be looked at every time; a short e-mail address is one.
         let trimmed = self.rules.trimmed(cell);
         if !self.rules.is_missing(trimmed) && !is_not_a_number(trimmed) && !cell.contains(&b'@') && cell.is_ascii() {
+            let slot = self.slot(key);
             self.recent[slot] = key;
         }
         self.look_at(cell);
+    }
+
+    /// Where a key is remembered.
+    fn slot(&self, key: u64) -> usize {
+        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - self.recent.len().trailing_zeros());
+        usize::try_from(hash).unwrap_or(0)
     }
 
     fn look_at(&mut self, cell: &[u8]) {

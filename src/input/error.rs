@@ -138,6 +138,16 @@ pub enum InputError {
         /// Line, counted from 1.
         line: u64,
     },
+    /// A file with more columns than can be described.
+    #[error("`{file}` has {} columns; at most {} are read", grouped(*.columns as u64), grouped(*.most as u64))]
+    TooManyColumns {
+        /// File name.
+        file: String,
+        /// Columns of the file.
+        columns: usize,
+        /// The most that are read.
+        most: usize,
+    },
     /// A column without a name.
     #[error("column {position} of `{file}` has no name")]
     UnnamedColumn {
@@ -408,6 +418,9 @@ impl InputError {
             }
             Self::Encoding { .. } => "name the encoding with `--encoding`",
             Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
+            Self::TooManyColumns { .. } => {
+                "keep the columns that leave with the extract; columns of one kind, such as days, read better as records"
+            }
             Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
                 "give every column its own name; if the file has no header, set `header = false`"
             }

@@ -1,6 +1,6 @@
 //! From what the user typed to files whose kind and columns are known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 
@@ -156,8 +156,18 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new() })
 }
 
-/// Refuses empty and repeated column names.
+/// More columns than this are refused: every one of them is described, and held against the others.
+const MOST_COLUMNS: usize = 20_000;
+
+/// Refuses empty and repeated column names, and too many columns.
 fn check_names(file: &SourceFile) -> Result<(), InputError> {
+    if file.columns.len() > MOST_COLUMNS {
+        return Err(InputError::TooManyColumns {
+            file: shown(&file.name),
+            columns: file.columns.len(),
+            most: MOST_COLUMNS,
+        });
+    }
     let mut seen = HashMap::new();
     if file.columns.is_empty() {
         return Err(InputError::Empty { file: shown(&file.name) });
@@ -185,7 +195,8 @@ fn positions(file: &SourceFile, first: &SourceFile) -> Result<Vec<usize>, InputE
             first_file: shown(&first.name),
         })?);
     }
-    match file.columns.iter().find(|column| !first.columns.contains(column)) {
+    let of_first: HashSet<&String> = first.columns.iter().collect();
+    match file.columns.iter().find(|column| !of_first.contains(column)) {
         None => Ok(positions),
         Some(column) => Err(InputError::ExtraColumn {
             file: shown(&file.name),
