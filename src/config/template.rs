@@ -64,6 +64,7 @@ fn reading(input: &InputOptions) -> Vec<(&'static str, String)> {
         ("quote", input.quote.map(|quote| quote.map_or_else(|| quoted("none"), sign))),
         ("header", input.header.map(|header| header.to_string())),
         ("encoding", input.encoding.map(|encoding| quoted(&name_of(&ENCODINGS, encoding)))),
+        ("sheet", Some(list(&input.sheets)).filter(|_| !input.sheets.is_empty())),
         ("null_value", Some(list(&input.null_values)).filter(|_| !input.null_values.is_empty())),
         ("trim", input.trim.map(|trim| trim.to_string())),
         ("suppression_marks", input.suppression_marks.as_ref().map(|marks| list(marks))),

@@ -35,6 +35,7 @@ mod pages;
 mod read;
 mod recognise;
 mod rules;
+mod sheet_choice;
 mod sheets;
 mod sniff;
 mod source;

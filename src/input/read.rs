@@ -20,7 +20,7 @@ use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
 use super::{arrow, columnar, excel};
-use crate::plan::TextEncoding;
+use crate::plan::{InputOptions, TextEncoding};
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
 
@@ -123,7 +123,7 @@ fn read_files(
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;
-        let account = read_file(pace, file, &mut collector, progress)?;
+        let account = read_file(pace, file, &source.options, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(&files, file, &account, records)?;
         files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: Some(account.sha256), records });
@@ -263,6 +263,7 @@ impl<'a> Collector<'a> {
 fn read_file(
     pace: Pace,
     file: &SourceFile,
+    options: &InputOptions,
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
@@ -272,7 +273,7 @@ fn read_file(
         Format::Parquet => columnar::read_parquet(file, collector, progress),
         Format::ArrowFile => arrow::read(file, arrow::Kind::File, collector, progress),
         Format::ArrowStream => arrow::read(file, arrow::Kind::Stream, collector, progress),
-        Format::Sheet => excel::read(file, collector, progress),
+        Format::Sheet => excel::read(file, options, collector, progress),
     }
 }
 

@@ -45,7 +45,11 @@ pub(super) fn recognise(
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
         Kind::Sheet => {
-            let columns = excel::columns(name, binary("spreadsheet")?)?;
+            let path = binary("spreadsheet")?;
+            if let Some(problem) = not_a_workbook(sample, &text) {
+                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
+            }
+            let columns = excel::columns(name, path, options)?;
             // The option to say that there is no header is for text only.
             if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
                 let problem = "its first row looks like data, not column names; save it as CSV and say `--no-header`, \
@@ -77,6 +81,22 @@ pub(super) fn recognise(
             Ok((Format::Delimited(dialect, encoding), columns))
         }
     }
+}
+
+/// Why a file that has the name of a workbook is none, where it is text.
+fn not_a_workbook(sample: &[u8], text: &str) -> Option<&'static str> {
+    if sample.starts_with(b"PK") || sample.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || memchr::memchr(0, sample).is_some() {
+        return None;
+    }
+    let begin: String = text.trim_start().chars().take(2_000).collect::<String>().to_ascii_lowercase();
+    let is_page = |begin: &str| ["<html", "<!doctype html", "<table", "mime-version:"].iter().any(|tag| begin.starts_with(tag));
+    if is_page(&begin) || (begin.starts_with('<') && (begin.contains("<html") || begin.contains("<table"))) {
+        return Some("it is an HTML page under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV");
+    }
+    if begin.starts_with('<') {
+        return Some("it is XML under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV");
+    }
+    Some("it is text under the name of a workbook; give it the ending `.csv`")
 }
 
 fn opened(name: &str, path: &Path) -> Result<File, InputError> {

@@ -159,6 +159,13 @@ pub struct InputOptions {
     pub header: Option<bool>,
     /// Character encoding.
     pub encoding: Option<TextEncoding>,
+    /// Rows or lines above the heading that are passed over.
+    pub skip: Option<u64>,
+    /// Rows or lines below the records that are passed over.
+    pub footer: Option<u64>,
+    /// The sheets of a workbook that are read as one table: names, numbers counted from 1, or `*` for all that hold
+    /// cells. When empty there must be one such sheet.
+    pub sheets: Vec<String>,
     /// Spellings that count as missing besides the empty field, such as `NA`.
     pub null_values: Vec<String>,
     /// Further spellings that count as missing, by column.
