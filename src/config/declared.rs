@@ -10,7 +10,7 @@ use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
 use super::waivers::too_far;
-use crate::plan::{ConfigError, Plan, counted, shown_name};
+use crate::plan::{ConfigError, FixedField, Plan, counted, shown_name};
 use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
@@ -45,6 +45,37 @@ pub(super) fn take_joined_types(plan: &mut Plan) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// `[dataset] layout`: fields of fixed width, which may not overlap.
+pub(super) fn layout(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let mut fields = value.each(|item| {
+        let table = item.table("a table of `name`, `start` and `length`")?;
+        let hint = "write `{ name = \"customer\", start = 1, length = 8 }`";
+        let number =
+            |key| table.need(key, "a field of `layout`", hint, |value| value.whole::<usize>(1, MOST_CHARACTERS));
+        let (name, start, length) =
+            (table.need("name", "a field of `layout`", hint, Written::words), number("start"), number("length"));
+        let (Some(name), Some(start), Some(length)) = (name, start, length) else { return Err(Problem::Told) };
+        Ok(FixedField { name: name.trim().to_owned(), start, length })
+    })?;
+    fields.sort_by_key(|field| field.start);
+    if let Some([first, second]) = fields.array_windows().find(|[first, second]| second.start <= first.end()) {
+        let (first, second) = (shown_name(&first.name), shown_name(&second.name));
+        let message = format!("the fields `{first}` and `{second}` of `layout` overlap");
+        return Err(value.refused("overlapping-fields", message).with_hint("positions count from 1"));
+    }
+    draft.plan.input.layout = fields;
+    Ok(())
+}
+
+/// No record of fixed width is longer.
+const MOST_CHARACTERS: u64 = 1_000_000;
+
+/// The layout for the record.
+pub(super) fn shown_layout(plan: &Plan) -> String {
+    let field = |field: &FixedField| format!("{} from {} for {}", shown_name(&field.name), field.start, field.length);
+    list(plan.input.layout.iter().map(field))
 }
 
 /// Notes a flag that takes columns or measures away.

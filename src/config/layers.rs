@@ -8,7 +8,7 @@ use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
 use super::settings::settings;
 use crate::judge::policy_of;
-use crate::plan::{ConfigError, InputOptions, Limit, Plan, shown_name};
+use crate::plan::{ConfigError, InputOptions, Limit, Plan, Sign, shown_name};
 use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, GateOrigin, PlannedSetting, Policy, Role};
 
 /// Where the value of each entry of the record came from.
@@ -133,9 +133,13 @@ pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
 
 /// Checks that no sign would be both between fields and around them.
 fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
+    if input.delimiter.is_some_and(|sign| sign.byte().is_none()) && matches!(input.quote, Some(Some(_))) {
+        let message = "fields between signs of several characters cannot be quoted".to_owned();
+        return Err(ConfigError::new("long-delimiter", message).with_hint("leave `quote` out"));
+    }
     let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
-    let shown = super::parts::shown_sign;
-    match (input.delimiter, input.quote) {
+    let shown = |byte| super::parts::shown_sign(Sign::of_byte(byte));
+    match (input.delimiter.map(|sign| sign.byte().unwrap_or_default()), input.quote) {
         (Some(delimiter), Some(Some(quote))) if delimiter == quote => {
             same(format!("`{}` is both the delimiter and the quote", shown(quote)), "choose another `quote`, or `none`")
         }

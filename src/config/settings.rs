@@ -8,14 +8,16 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::kind::{boolean, columns, day, named, number, parsed, several, whole, words};
-use super::parts::{AUDIENCES, ENCODINGS, FAILING, KINDS, MISSING_MODES, parse_delimiter, parse_quote, shown_sign};
+use super::parts::{
+    AUDIENCES, ENCODINGS, FAILING, KINDS, MISSING_MODES, parse_comment, parse_delimiter, parse_quote, shown_sign,
+};
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, parse_duration,
+    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, counted, parse_duration,
     parse_size, shown_name,
 };
 use crate::result::Role;
@@ -315,17 +317,31 @@ fn reading() -> Vec<Setting> {
         row("dataset", "name", words().or("the name of the first file"), "\"january\"",
             "Names the dataset and its folder of reports", |draft| &mut draft.plan.dataset_name),
         of_files(row("dataset", "delimiter",
-            parsed("one ASCII character that is no letter or digit, or \"tab\"", parse_delimiter, |sign| shown_sign(*sign))
-            .or(FOUND), "\";\"", "Field delimiter: one character, or `tab`", |draft| &mut draft.plan.input.delimiter),
-            Value("CHAR")),
+            parsed("one to eight signs that are no letters or digits, or \"tab\"", parse_delimiter, |sign| shown_sign(*sign))
+            .or(FOUND), "\";\"", "Field delimiter: one or more signs, such as ; or ~|~ or \\u0001, or `tab`",
+            |draft| &mut draft.plan.input.delimiter), Value("CHARS")),
         of_files(row("dataset", "quote", parsed("one such character, or \"none\"", parse_quote,
-            |sign| sign.map_or(NONE.to_owned(), shown_sign)).or(FOUND), "\"none\"", "Quote character, or `none`",
+            |sign| sign.map_or(NONE.to_owned(), |byte| shown_sign(Sign::of_byte(byte)))).or(FOUND), "\"none\"", "Quote character, or `none`",
             |draft| &mut draft.plan.input.quote), Value("CHAR")),
         of_files(row("dataset", "header", boolean().or(FOUND), "false",
             "The first line holds data, not column names", |draft| &mut draft.plan.input.header), Off),
         of_files(row("dataset", "encoding", named(&ENCODINGS).or(FOUND), "\"latin-1\"",
-            "Character encoding: utf-8, utf-16le, utf-16be, windows-1252 or latin-1",
+            "Character encoding: utf-8, utf-16le, utf-16be, windows-1250, -1251 or -1252, iso-8859-1, -2 or -15, cp850, \
+             or the EBCDIC pages cp037, cp273, cp500 and cp1047",
             |draft| &mut draft.plan.input.encoding), Value("NAME")),
+        of_files(row("dataset", "skip", whole(0, u64::MAX).or(FOUND), "6",
+            "Lines above the heading that are no records; rows of a sheet", |draft| &mut draft.plan.input.skip), Value("N")),
+        of_files(row("dataset", "footer", whole(0, 1_000_000).or("what is found to be no record"), "1",
+            "Lines below the last record that are no records; rows of a sheet", |draft| &mut draft.plan.input.footer),
+            Value("N")),
+        of_files(row("dataset", "comment", parsed("one to eight signs", parse_comment, |sign| shown_sign(*sign)).or(NONE),
+            "\"#\"", "What a line begins with that is no record", |draft| &mut draft.plan.input.comment), Value("CHARS")),
+        own("dataset", "layout", "a list of tables of `name`, `start` and `length`",
+            "[{ name = \"customer\", start = 1, length = 8 }]",
+            "Fields of fixed width: positions count characters, from 1", declared::layout, declared::shown_layout),
+        row("dataset", "record_length", whole(1, 1_000_000).or("to the line end"), "80",
+            "Characters of a record of fixed width, in a file without line ends",
+            |draft| &mut draft.plan.input.record_length),
         of_files(own("dataset", "sheet", "the name of a sheet, its number counted from 1, `*` for all, or a list of them",
             "\"Claims\"", "Sheet of a workbook by name or number, or * for all (repeatable) [default: the one that holds cells]",
             |draft, value| value.each(Written::number_or_text).map(|sheets| draft.plan.input.sheets = sheets),

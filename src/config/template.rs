@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::kind::name_of;
-use super::parts::{ENCODINGS, SEVERITIES};
-use crate::plan::{InputOptions, Plan, counted};
+use super::parts::{ENCODINGS, SEVERITIES, spelled_sign};
+use crate::plan::{FixedField, InputOptions, Plan, Sign, counted};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};
 
@@ -58,12 +58,18 @@ struct StartingConfig<'a> {
 }
 
 fn reading(input: &InputOptions) -> Vec<(&'static str, String)> {
-    let sign = |byte: u8| quoted(&if byte == b'\t' { "tab".to_owned() } else { char::from(byte).to_string() });
+    let sign = |sign: Sign| quoted(&spelled_sign(sign));
+    let of_byte = |byte: u8| sign(Sign::of_byte(byte));
     let given = [
         ("delimiter", input.delimiter.map(sign)),
-        ("quote", input.quote.map(|quote| quote.map_or_else(|| quoted("none"), sign))),
+        ("quote", input.quote.map(|quote| quote.map_or_else(|| quoted("none"), of_byte))),
         ("header", input.header.map(|header| header.to_string())),
         ("encoding", input.encoding.map(|encoding| quoted(&name_of(&ENCODINGS, encoding)))),
+        ("skip", input.skip.map(|lines| lines.to_string())),
+        ("footer", input.footer.map(|lines| lines.to_string())),
+        ("comment", input.comment.map(sign)),
+        ("layout", Some(fields(&input.layout)).filter(|_| !input.layout.is_empty())),
+        ("record_length", input.record_length.map(|length| length.to_string())),
         ("sheet", Some(list(&input.sheets)).filter(|_| !input.sheets.is_empty())),
         ("null_value", Some(list(&input.null_values)).filter(|_| !input.null_values.is_empty())),
         ("trim", input.trim.map(|trim| trim.to_string())),
@@ -112,6 +118,14 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// Fields of fixed width as they are written in a configuration.
+fn fields(layout: &[FixedField]) -> String {
+    let field = |FixedField { name, start, length }: &FixedField| {
+        format!("{{ name = {}, start = {start}, length = {length} }}", quoted(name))
+    };
+    format!("[{}]", layout.iter().map(field).collect::<Vec<_>>().join(", "))
 }
 
 fn list(texts: &[String]) -> String {

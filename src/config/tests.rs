@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::SECTIONS;
 use super::{ConfigFile, Given, Setting, resolve, settings};
-use crate::plan::{ConfigError, Plan, check_columns};
+use crate::plan::{ConfigError, Plan, Sign, check_columns};
 use crate::result::{MissingMode, Role, Severity};
 
 fn parse(text: &str) -> Result<ConfigFile, ConfigError> {
@@ -73,7 +73,10 @@ timeout = "1h30m"
 fn every_key_reaches_the_plan() {
     let plan = plan(&[], WHOLE);
     assert_eq!(plan.dataset_name.as_deref(), Some("cards"));
-    assert_eq!((plan.input.delimiter, plan.input.quote, plan.input.header), (Some(b';'), Some(None), Some(true)));
+    assert_eq!(
+        (plan.input.delimiter, plan.input.quote, plan.input.header),
+        (Some(Sign::of_byte(b';')), Some(None), Some(true))
+    );
     assert_eq!(plan.input.null_values, ["NA", "-"]);
     assert_eq!(plan.roles.declared["card"], Role::Subject);
     assert!(!plan.roles.guess);

@@ -43,6 +43,7 @@ mod stored;
 mod suspects;
 #[cfg(test)]
 mod test;
+mod transcoder;
 mod typed;
 mod values;
 

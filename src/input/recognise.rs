@@ -8,7 +8,7 @@ use super::error::{InputError, shown};
 use super::find::split_name;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
-use super::stored::{Compression, Place, encoding_name};
+use super::stored::{Compression, Place};
 use super::{arrow, columnar, excel, headless, ndjson};
 use crate::plan::{InputOptions, TextEncoding};
 
@@ -111,7 +111,7 @@ fn check_sample(name: &str, sample: &[u8], whole: bool, encoding: TextEncoding, 
         && (whole || error.error_len().is_some())
     {
         let line = line_of(&sample[..error.valid_up_to()]);
-        return Err(InputError::Encoding { file: shown(name), encoding: encoding_name(encoding), line });
+        return Err(InputError::Encoding { file: shown(name), encoding: encoding.name(), line });
     }
     if let Some(at) = text.find('\0') {
         return Err(InputError::ZeroByte { file: shown(name), line: line_of(&text.as_bytes()[..at]) });

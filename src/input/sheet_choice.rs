@@ -90,7 +90,11 @@ fn table(sheet: Sheet, options: &InputOptions) -> Sheet {
     if skip == 0 && footer == 0 {
         return sheet;
     }
-    let end = sheet.cells.end().map_or(0, |(row, _)| (u64::from(row) + 1).saturating_sub(footer));
+    // Blank rows below the records do not count.
+    let filled = (u64::from(first_row)..).zip(sheet.cells.rows()).filter(|(_, row)| !row.iter().all(is_blank));
+    let mut filled: Vec<u64> = filled.map(|(row, _)| row).collect();
+    filled.truncate(filled.len().saturating_sub(usize::try_from(footer).unwrap_or(usize::MAX)));
+    let end = filled.last().map_or(0, |row| row + 1);
     let mut kept = Vec::new();
     for (row, column, cell) in sheet.cells.used_cells() {
         let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else { continue };

@@ -18,7 +18,7 @@ use memchr::memchr;
 
 use super::classify::readings_of;
 use super::delimited::{field_counts, first_record};
-use super::stored::Transcoder;
+use super::transcoder::Transcoder;
 use crate::plan::{InputOptions, TextEncoding};
 
 /// How delimited text is written.
@@ -113,7 +113,7 @@ pub(super) fn sample_text(sample: &[u8], encoding: TextEncoding) -> String {
     let mut text = Vec::new();
     match Transcoder::new(encoding) {
         // A mistake is reported, with its line, when the file is read.
-        Some(mut transcoder) => drop(transcoder.append_bytes(sample, &mut text, false)),
+        Some(mut transcoder) => drop(transcoder.append(sample, &mut text, false)),
         None => text.extend_from_slice(sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample)),
     }
     let valid = std::str::from_utf8(&text).map_or_else(|error| error.valid_up_to(), str::len);
@@ -130,7 +130,8 @@ pub(super) fn dialect_of(text: &str, whole: bool, extension: &str, options: &Inp
     let line_end = if memchr(b'\n', bytes).is_none() && memchr(b'\r', bytes).is_some() { b'\r' } else { b'\n' };
     let quote = options.quote.unwrap_or_else(|| Some(quote_of(text)));
     let dialect = |delimiter| Dialect { delimiter, quote, line_end, header: true };
-    let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(bytes, whole, extension, dialect));
+    let named = options.delimiter.and_then(|sign| sign.byte());
+    let delimiter = named.unwrap_or_else(|| delimiter_of(bytes, whole, extension, dialect));
     let header = options.header.unwrap_or_else(|| has_header(bytes, dialect(delimiter)));
     Dialect { header, ..dialect(delimiter) }
 }

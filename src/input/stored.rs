@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use encoding_rs::{Decoder, DecoderResult};
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::error::{InputError, shown};
+use super::transcoder::Transcoder;
 use crate::plan::TextEncoding;
 use crate::printable::hexadecimal;
 use crate::stop::Progress;
@@ -286,13 +286,17 @@ impl<'a> TextReader<'a> {
         text: &mut Vec<u8>,
         line: u64,
     ) -> Result<bool, InputError> {
-        let count = self.read(&mut transcoder.room)?;
+        let mut room = std::mem::take(&mut transcoder.room);
+        let count = self.read(&mut room);
         let start = text.len();
-        if transcoder.append(count, text) {
+        let valid = count.map(|count| (count, transcoder.append(&room[..count], text, count == 0)));
+        transcoder.room = room;
+        let (count, valid) = valid?;
+        if valid {
             return Ok(count > 0);
         }
         let line = line + memchr::memchr_iter(b'\n', &text[start..]).count() as u64;
-        Err(InputError::Encoding { file: shown(&self.name), encoding: encoding_name(self.encoding), line })
+        Err(InputError::Encoding { file: shown(&self.name), encoding: self.encoding.name(), line })
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, InputError> {
@@ -319,61 +323,6 @@ impl<'a> TextReader<'a> {
         let hashing = self.layer.hashing();
         self.place.check_unchanged(&self.name, hashing.bytes)?;
         Ok(Account { bytes: hashing.bytes, sha256: hexadecimal(&hashing.hash.clone().finalize()) })
-    }
-}
-
-/// Name of an encoding in messages.
-pub(super) const fn encoding_name(encoding: TextEncoding) -> &'static str {
-    match encoding {
-        TextEncoding::Utf8 => "UTF-8",
-        TextEncoding::Utf16Le => "UTF-16 (little endian)",
-        TextEncoding::Utf16Be => "UTF-16 (big endian)",
-        TextEncoding::Windows1252 => "Windows-1252",
-    }
-}
-
-/// Turns other encodings into UTF-8.
-pub(super) struct Transcoder {
-    decoder: Decoder,
-    room: Vec<u8>,
-}
-
-impl Transcoder {
-    /// `None` for UTF-8.
-    pub(super) fn new(encoding: TextEncoding) -> Option<Self> {
-        let encoding = match encoding {
-            TextEncoding::Utf8 => return None,
-            TextEncoding::Utf16Le => encoding_rs::UTF_16LE,
-            TextEncoding::Utf16Be => encoding_rs::UTF_16BE,
-            TextEncoding::Windows1252 => encoding_rs::WINDOWS_1252,
-        };
-        Some(Self { decoder: encoding.new_decoder_with_bom_removal(), room: vec![0; 1 << 19] })
-    }
-
-    /// Appends the first `count` bytes of `room` as text; none means the end. `false` when they are not valid.
-    fn append(&mut self, count: usize, text: &mut Vec<u8>) -> bool {
-        let room = std::mem::take(&mut self.room);
-        let valid = self.append_bytes(&room[..count], text, count == 0);
-        self.room = room;
-        valid
-    }
-
-    /// Appends bytes as text. `false` when they are not valid; the text before the mistake is appended then.
-    pub(super) fn append_bytes(&mut self, bytes: &[u8], text: &mut Vec<u8>, last: bool) -> bool {
-        let mut read = 0;
-        loop {
-            let start = text.len();
-            text.resize(start + 2 * (bytes.len() - read) + 64, 0);
-            let (result, consumed, written) =
-                self.decoder.decode_to_utf8_without_replacement(&bytes[read..], &mut text[start..], last);
-            text.truncate(start + written);
-            read += consumed;
-            match result {
-                DecoderResult::InputEmpty => return true,
-                DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => return false,
-            }
-        }
     }
 }
 

@@ -13,6 +13,7 @@ mod names;
 mod quantity;
 mod refusal;
 mod rule;
+mod text;
 mod time_origin;
 mod unicity;
 mod within;
@@ -38,6 +39,7 @@ pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use text::{FixedField, Sign, TextEncoding};
 pub use time_origin::TimeOrigin;
 pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
 pub use within::{ToleranceSize, WithinRule};
@@ -152,17 +154,23 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InputOptions {
     /// Field delimiter.
-    pub delimiter: Option<u8>,
+    pub delimiter: Option<Sign>,
     /// Quote character; `Some(None)` turns quoting off.
     pub quote: Option<Option<u8>>,
     /// Whether the first line holds the column names.
     pub header: Option<bool>,
     /// Character encoding.
     pub encoding: Option<TextEncoding>,
-    /// Rows or lines above the heading that are passed over.
+    /// Lines, or rows of a sheet, above the heading or the first record.
     pub skip: Option<u64>,
-    /// Rows or lines below the records that are passed over.
+    /// Lines, or rows of a sheet, below the last record; blank ones do not count.
     pub footer: Option<u64>,
+    /// What a line begins with that is no record.
+    pub comment: Option<Sign>,
+    /// Fields of fixed width, in the order of their positions; none in a file with delimiters.
+    pub layout: Vec<FixedField>,
+    /// Characters of a record of fixed width in a file without line ends.
+    pub record_length: Option<u64>,
     /// The sheets of a workbook that are read as one table: names, numbers counted from 1, or `*` for all that hold
     /// cells. When empty there must be one such sheet.
     pub sheets: Vec<String>,
@@ -198,19 +206,6 @@ impl InputOptions {
             None => SUPPRESSION_MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(value)),
         }
     }
-}
-
-/// Character encodings that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextEncoding {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-    /// UTF-16, little endian.
-    Utf16Le,
-    /// UTF-16, big endian.
-    Utf16Be,
-    /// Windows-1252; reads Latin-1 (ISO 8859-1) text as well.
-    Windows1252,
 }
 
 /// What the columns are, as far as the user said.

@@ -9,19 +9,6 @@ use crate::input::{InputError, open};
 use crate::plan::InputOptions;
 use crate::stop::{NoProgress, Stop, StopReason};
 
-const DEFAULTS: InputOptions = InputOptions {
-    delimiter: None,
-    quote: None,
-    header: None,
-    encoding: None,
-    null_values: Vec::new(),
-    column_null_values: std::collections::BTreeMap::new(),
-    column_types: std::collections::BTreeMap::new(),
-    real_values: std::collections::BTreeMap::new(),
-    trim: None,
-    suppression_marks: None,
-};
-
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -32,9 +19,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn gzip_members_and_zstd_frames_are_read_one_after_the_other() {
     let gzipped = [gzip(b"a,b\n1,2\n3"), gzip(b",4\n")].concat();
     let zstandard = [zstd::encode_all(&b"a,b\n1,2\n3"[..], 1).unwrap(), zstd::encode_all(&b",4\n"[..], 1).unwrap()];
-    let plain = columns_of(&read_one("d.csv", b"a,b\n1,2\n3,4\n", &DEFAULTS).unwrap());
+    let plain = columns_of(&read_one("d.csv", b"a,b\n1,2\n3,4\n", &InputOptions::default()).unwrap());
     for (name, bytes) in [("d.csv.gz", gzipped), ("d.csv.zst", zstandard.concat()), ("d", gzip(b"a,b\n1,2\n3,4\n"))] {
-        let extract = read_one(name, &bytes, &DEFAULTS).unwrap();
+        let extract = read_one(name, &bytes, &InputOptions::default()).unwrap();
         assert_eq!(columns_of(&extract), plain, "{name}");
         assert_eq!(extract.files[0].bytes, bytes.len() as u64);
     }
@@ -62,13 +49,13 @@ fn a_compressed_field_without_end_is_refused_before_it_fills_memory() {
     (0..300).for_each(|_| encoder.write_all(&vec![b'x'; 1 << 20]).unwrap());
     let bomb = encoder.finish().unwrap();
     let folder = Folder::new(&[("bomb.csv.gz", &bomb)]);
-    let error = read_files(Pace::default(), &folder.inputs(&["bomb.csv.gz"]), &DEFAULTS).err().unwrap();
+    let error = read_files(Pace::default(), &folder.inputs(&["bomb.csv.gz"]), &InputOptions::default()).err().unwrap();
     assert!(matches!(error, InputError::RecordTooLong { line: 2, .. }), "{error}");
 }
 
 #[test]
 fn the_hash_is_that_of_the_stored_bytes() {
-    let extract = read_one("d.csv", b"abc\n1\n", &DEFAULTS).unwrap();
+    let extract = read_one("d.csv", b"abc\n1\n", &InputOptions::default()).unwrap();
     // sha256sum of the six bytes
     assert_eq!(
         extract.files[0].sha256.as_deref(),
@@ -93,9 +80,9 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
     ]);
     fs::create_dir(folder.path("reports")).unwrap();
     let inputs = [folder.0.path().to_str().unwrap().to_owned()];
-    let source = open(&inputs, &DEFAULTS).unwrap();
+    let source = open(&inputs, &InputOptions::default()).unwrap();
     assert_eq!((source.name(), source.columns()), ("a", &["x".to_owned(), "y".to_owned()][..]));
-    let extract = read_files(Pace::default(), &inputs, &DEFAULTS).unwrap();
+    let extract = read_files(Pace::default(), &inputs, &InputOptions::default()).unwrap();
     let columns = columns_of(&extract);
     let expected = |cells: [&str; 3]| cells.map(|cell| Some(cell.to_owned())).to_vec();
     assert_eq!(columns[0].cells, expected(["1", "4", "5"]));
@@ -103,7 +90,7 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
     assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv", "c.csv.gz"]);
     assert!(extract.files.iter().all(|file| file.records == 1));
     let pattern = [folder.path("*.csv").to_str().unwrap().to_owned()];
-    let extract = read_files(Pace::default(), &pattern, &DEFAULTS).unwrap();
+    let extract = read_files(Pace::default(), &pattern, &InputOptions::default()).unwrap();
     assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv"]);
 }
 
@@ -111,28 +98,28 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
 fn a_folder_with_files_or_folders_that_would_not_be_read_is_refused() {
     let folder = Folder::new(&[("a.csv", b"x\n1\n"), ("b.dat", b"x\n2\n")]);
     let here = folder.0.path().to_str().unwrap().to_owned();
-    let refuse = || open(std::slice::from_ref(&here), &DEFAULTS).err().unwrap();
+    let refuse = || open(std::slice::from_ref(&here), &InputOptions::default()).err().unwrap();
     assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 0, .. }), "{}", refuse());
     fs::create_dir(folder.path("more")).unwrap();
     assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 1, .. }), "{}", refuse());
     assert!(refuse().to_string().ends_with("also holds 1 other file and 1 folder, which would not be read"));
     assert!(refuse().hint().unwrap().contains("glob"));
-    assert!(open(&[format!("{here}/*.csv")], &DEFAULTS).is_ok());
+    assert!(open(&[format!("{here}/*.csv")], &InputOptions::default()).is_ok());
 }
 
 #[test]
 fn other_columns_are_refused_by_file_and_column() {
     let folder = Folder::new(&[("a.csv", b"x,y\n1,2\n"), ("b.csv", b"x,z\n1,2\n"), ("c.csv", b"x,y,z\n1,2,3\n")]);
-    let missing = open(&folder.inputs(&["a.csv", "b.csv"]), &DEFAULTS).err().unwrap();
+    let missing = open(&folder.inputs(&["a.csv", "b.csv"]), &InputOptions::default()).err().unwrap();
     assert_eq!(missing.to_string(), "`b.csv` has no column `y`, but `a.csv` has");
-    let extra = open(&folder.inputs(&["a.csv", "c.csv"]), &DEFAULTS).err().unwrap();
+    let extra = open(&folder.inputs(&["a.csv", "c.csv"]), &InputOptions::default()).err().unwrap();
     assert_eq!(extra.to_string(), "`c.csv` has a column `z` that `a.csv` lacks");
 }
 
 #[test]
 fn a_part_without_header_does_not_show_its_cells() {
     let folder = Folder::new(&[("a.csv", b"x,y\np,q\n"), ("b.csv", b"canary,canary2\nr,s\n")]);
-    let error = open(&folder.inputs(&["a.csv", "b.csv"]), &DEFAULTS).err().unwrap();
+    let error = open(&folder.inputs(&["a.csv", "b.csv"]), &InputOptions::default()).err().unwrap();
     assert!(!format!("{error}{error:?}").contains("canary"), "{error}");
 }
 
@@ -140,30 +127,34 @@ fn a_part_without_header_does_not_show_its_cells() {
 fn inputs_that_lead_nowhere_are_refused() {
     let folder = Folder::new(&[("notes.md", b"x")]);
     let here = folder.0.path().to_str().unwrap().to_owned();
-    assert!(matches!(open(std::slice::from_ref(&here), &DEFAULTS), Err(InputError::NoFiles { .. })));
-    assert!(matches!(open(&[format!("{here}/*.csv")], &DEFAULTS), Err(InputError::NoFiles { .. })));
-    assert!(matches!(open(&[format!("{here}/none.csv")], &DEFAULTS), Err(InputError::NotFound { .. })));
-    assert!(matches!(open(&[format!("{here}/[.csv")], &DEFAULTS), Err(InputError::Pattern { .. })));
-    assert!(matches!(open(&[], &DEFAULTS), Err(InputError::NoFiles { .. })));
+    assert!(matches!(open(std::slice::from_ref(&here), &InputOptions::default()), Err(InputError::NoFiles { .. })));
+    assert!(matches!(open(&[format!("{here}/*.csv")], &InputOptions::default()), Err(InputError::NoFiles { .. })));
+    assert!(matches!(open(&[format!("{here}/none.csv")], &InputOptions::default()), Err(InputError::NotFound { .. })));
+    assert!(matches!(open(&[format!("{here}/[.csv")], &InputOptions::default()), Err(InputError::Pattern { .. })));
+    assert!(matches!(open(&[], &InputOptions::default()), Err(InputError::NoFiles { .. })));
 }
 
 #[test]
 fn a_file_named_twice_is_refused() {
     let folder = Folder::new(&[("a.csv", b"x\n1\n")]);
     let inputs = folder.inputs(&["a.csv", "./a.csv"]);
-    assert!(matches!(open(&inputs, &DEFAULTS), Err(InputError::NamedTwice { .. })));
+    assert!(matches!(open(&inputs, &InputOptions::default()), Err(InputError::NamedTwice { .. })));
 }
 
 #[test]
 fn a_copied_file_is_refused_and_empty_parts_are_not() {
     let folder = Folder::new(&[("a.csv", b"x\n1\n"), ("b.csv", b"x\n2\n"), ("d.csv", b"x\n"), ("e.csv", b"x\n")]);
     fs::copy(folder.path("a.csv"), folder.path("c.csv")).unwrap();
-    let error = read_files(Pace::default(), &folder.inputs(&["a.csv", "b.csv", "c.csv"]), &DEFAULTS).err().unwrap();
+    let error = read_files(Pace::default(), &folder.inputs(&["a.csv", "b.csv", "c.csv"]), &InputOptions::default())
+        .err()
+        .unwrap();
     assert_eq!(error.to_string(), "`a.csv` and `c.csv` have the same content; its records would count twice");
     fs::hard_link(folder.path("b.csv"), folder.path("f.csv")).unwrap();
-    let error = read_files(Pace::default(), &folder.inputs(&["b.csv", "f.csv"]), &DEFAULTS).err().unwrap();
+    let error =
+        read_files(Pace::default(), &folder.inputs(&["b.csv", "f.csv"]), &InputOptions::default()).err().unwrap();
     assert!(matches!(error, InputError::SameContent { .. }) && error.hint().is_some(), "{error}");
-    let extract = read_files(Pace::default(), &folder.inputs(&["a.csv", "d.csv", "e.csv"]), &DEFAULTS).unwrap();
+    let extract =
+        read_files(Pace::default(), &folder.inputs(&["a.csv", "d.csv", "e.csv"]), &InputOptions::default()).unwrap();
     assert_eq!(extract.records, 1);
 }
 
@@ -171,7 +162,7 @@ fn a_copied_file_is_refused_and_empty_parts_are_not() {
 fn a_file_that_changes_after_it_was_opened_is_refused() {
     for changed in [&b"x\n1\n2\n3\n"[..], b"x\n1\n"] {
         let folder = Folder::new(&[("a.csv", b"x\n1\n2\n")]);
-        let source = open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+        let source = open(&folder.inputs(&["a.csv"]), &InputOptions::default()).unwrap();
         fs::write(folder.path("a.csv"), changed).unwrap();
         let error = read(source, &[true], &NoProgress, &Stop::default(), None).err().unwrap();
         assert!(matches!(error, InputError::Changed { .. }), "{error}");
@@ -182,7 +173,7 @@ fn a_file_that_changes_after_it_was_opened_is_refused() {
 fn too_little_memory_and_a_raised_stop_end_the_reading() {
     let text = (0..20_000).map(|record| format!("value {record}\n")).collect::<Vec<_>>().concat();
     let folder = Folder::new(&[("a.csv", format!("x\n{text}").as_bytes())]);
-    let source = || open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+    let source = || open(&folder.inputs(&["a.csv"]), &InputOptions::default()).unwrap();
     let error = read(source(), &[true], &NoProgress, &Stop::default(), Some(100_000)).err().unwrap();
     assert!(matches!(error, InputError::Memory { limit: 100_000, .. }), "{error}");
     assert!(error.hint().unwrap().contains("--memory"));
@@ -196,7 +187,7 @@ fn too_little_memory_and_a_raised_stop_end_the_reading() {
 #[test]
 fn columns_that_are_not_wanted_have_type_and_missing_cells_but_no_codes() {
     let folder = Folder::new(&[("a.csv", b"x,y\n1,2015-01-01\n,2015-01-02\n2.5,\n")]);
-    let source = || open(&folder.inputs(&["a.csv"]), &DEFAULTS).unwrap();
+    let source = || open(&folder.inputs(&["a.csv"]), &InputOptions::default()).unwrap();
     let run = |wanted: &[bool]| {
         let pace = Pace { block_bytes: 5, blocks: 2 };
         read_at(pace, source(), wanted, &NoProgress, &Stop::default(), None).unwrap()
@@ -225,7 +216,7 @@ fn awkward_but_valid_files_are_read() {
         ("utf8", 2, 3),
     ] {
         let input = sample(&format!("csv/spectrum_{name}.csv"));
-        let extract = read_files(Pace::default(), &[input], &DEFAULTS).unwrap();
+        let extract = read_files(Pace::default(), &[input], &InputOptions::default()).unwrap();
         assert_eq!((extract.records, extract.columns.len()), (records, columns), "{name}");
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{cells, columns_of, csv, read_one, refused};
 use crate::input::InputError;
-use crate::plan::{InputOptions, TextEncoding};
+use crate::plan::{InputOptions, Sign, TextEncoding};
 use crate::result::ColumnType;
 
 #[test]
@@ -89,7 +89,7 @@ fn a_first_record_that_may_be_data_is_refused_by_line_unless_the_header_is_decla
 #[test]
 fn named_options_are_taken_as_named() {
     let options = InputOptions {
-        delimiter: Some(b'|'),
+        delimiter: Some(Sign::of_byte(b'|')),
         quote: Some(None),
         null_values: vec!["NA".to_owned()],
         ..InputOptions::default()
@@ -315,7 +315,7 @@ fn peer(text: &str) -> Option<Vec<Vec<String>>> {
 
 fn comma() -> InputOptions {
     InputOptions {
-        delimiter: Some(b','),
+        delimiter: Some(Sign::of_byte(b',')),
         quote: Some(Some(b'"')),
         header: Some(true),
         // Nothing may be lost on the way from the file to the cells.
