@@ -138,6 +138,21 @@ impl ColumnCoder {
         }
     }
 
+    /// Takes the same cell for so many records.
+    pub(super) fn take_repeated(&mut self, cell: &[u8], records: usize) {
+        if records == 0 {
+            return;
+        }
+        match self {
+            Self::Wanted(column) => {
+                let code = column.values.code_of_bytes(cell);
+                column.codes.widen(column.values.len());
+                column.codes.extend(std::iter::repeat_n(code, records));
+            }
+            Self::Passed(column) => column.look_at_many(cell, records as u64),
+        }
+    }
+
     /// Takes cells that `cell` writes or codes one by one; for typed sources.
     pub(super) fn take_with<E>(&mut self, fill: impl FnOnce(&mut CellSink<'_>) -> Result<(), E>) -> Result<(), E> {
         match self {

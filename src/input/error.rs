@@ -101,7 +101,9 @@ pub enum InputError {
         sheet: String,
     },
     /// The first rows of a sheet are a title.
-    #[error("row {heading} of sheet `{sheet}` of `{file}` looks like the heading, with a title above it (sheets: {names})")]
+    #[error(
+        "row {heading} of sheet `{sheet}` of `{file}` looks like the heading, with a title above it (sheets: {names})"
+    )]
     TitleRows {
         /// File name.
         file: String,
@@ -113,7 +115,9 @@ pub enum InputError {
         names: String,
     },
     /// Several sheets are to be read as one table, and one of them has other columns.
-    #[error("the sheets of `{file}` that are to be read do not have the same columns: number {number} of them differs from the first")]
+    #[error(
+        "the sheets of `{file}` that are to be read do not have the same columns: number {number} of them differs from the first"
+    )]
     OtherColumns {
         /// File name.
         file: String,
@@ -225,6 +229,30 @@ pub enum InputError {
         file: String,
         /// The column.
         column: String,
+        /// Name of the first file.
+        first_file: String,
+    },
+    /// The name of a folder that stands for a column and its value is no text.
+    #[error("the name of a folder of `{file}` stands for a column, but is no text")]
+    PartitionText {
+        /// File name.
+        file: String,
+    },
+    /// A column stands in the name of a folder, and in the file or another folder as well.
+    #[error(
+        "column `{column}` stands in the name of a folder of `{file}`, and a second time in the file or another folder"
+    )]
+    PartitionRepeats {
+        /// File name.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// The folders of a file name other columns than those of the first file.
+    #[error("the folders of `{file}` name other columns than those of `{first_file}`")]
+    PartitionsDiffer {
+        /// File name.
+        file: String,
         /// Name of the first file.
         first_file: String,
     },
@@ -454,8 +482,12 @@ impl InputError {
                 "name one with `--sheet` (`sheet` under `[dataset]`), several of one heading as a list, or all of them as \
                  `*`; `--skip` (`skip`) passes over rows above the heading"
             }
-            Self::NoSuchSheet { .. } => "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)",
-            Self::EmptySheet { .. } => "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)",
+            Self::NoSuchSheet { .. } => {
+                "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)"
+            }
+            Self::EmptySheet { .. } => {
+                "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
+            }
             Self::TitleRows { heading, .. } => {
                 let skip = heading.saturating_sub(1);
                 return Some(format!(
@@ -479,6 +511,16 @@ impl InputError {
             }
             Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
                 "all files of one extract need the same columns; scan other files on their own"
+            }
+            Self::PartitionText { .. } => {
+                "give the folder a name in UTF-8, with other bytes written as `%` and two digits"
+            }
+            Self::PartitionRepeats { .. } => {
+                "which of the two leaves with the records is not known: write the files without the column, or move them \
+                 into a folder whose name has no `=`"
+            }
+            Self::PartitionsDiffer { .. } => {
+                "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
             }
             Self::Ragged { .. } => "check the quotes in this line, or name the delimiter with `--delimiter`",
             Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",

@@ -32,6 +32,7 @@ mod find;
 mod headless;
 mod ndjson;
 mod pages;
+mod partitions;
 mod read;
 mod recognise;
 mod rules;

@@ -119,26 +119,33 @@ fn read_files(
     mut collector: Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Extract, InputError> {
-    let mut files = Vec::with_capacity(source.files.len());
+    let mut files: Vec<InputFile> = Vec::with_capacity(source.files.len());
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;
         let account = read_file(pace, file, &source.options, &mut collector, progress)?;
         let records = collector.records - before;
-        refuse_copy(&files, file, &account, records)?;
+        refuse_copy(source.files.iter().zip(&files), file, &account, records)?;
+        collector.take_partitions(file, records)?;
         files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: Some(account.sha256), records });
     }
     collector.finish(source, files)
 }
 
 /// Refuses a file of the same bytes as one before: its records would count twice.
-fn refuse_copy(before: &[InputFile], file: &SourceFile, account: &Account, records: u64) -> Result<(), InputError> {
-    // Parts without records are alike and do no harm.
-    let same = |other: &&InputFile| {
-        other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256) && records > 0
+fn refuse_copy<'file>(
+    mut before: impl Iterator<Item = (&'file SourceFile, &'file InputFile)>,
+    file: &SourceFile,
+    account: &Account,
+    records: u64,
+) -> Result<(), InputError> {
+    // Parts without records are alike and do no harm; those of other folders are other records.
+    let same = |(source, other): &(&SourceFile, &InputFile)| {
+        let same_bytes = other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256);
+        same_bytes && records > 0 && source.partitions == file.partitions
     };
-    match before.iter().find(same) {
-        Some(first) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
+    match before.find(same) {
+        Some((_, first)) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
         None => Ok(()),
     }
 }
@@ -208,6 +215,15 @@ impl<'a> Collector<'a> {
             }
         });
         self.took(blocks.iter().map(|block| block.records as u64).sum())
+    }
+
+    /// Takes the columns that stand in the names of the folders of a file that had so many records.
+    fn take_partitions(&mut self, file: &SourceFile, records: u64) -> Result<(), InputError> {
+        let count = usize::try_from(records).unwrap_or(usize::MAX);
+        for (coder, partition) in self.coders[file.positions.len()..].iter_mut().zip(&file.partitions) {
+            coder.take_repeated(&partition.cell, count);
+        }
+        self.took(0)
     }
 
     /// Counts records that every column has taken, and checks the limits.

@@ -85,16 +85,22 @@ pub(super) fn recognise(
 
 /// Why a file that has the name of a workbook is none, where it is text.
 fn not_a_workbook(sample: &[u8], text: &str) -> Option<&'static str> {
-    if sample.starts_with(b"PK") || sample.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || memchr::memchr(0, sample).is_some() {
+    if sample.starts_with(b"PK") || sample.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || memchr::memchr(0, sample).is_some()
+    {
         return None;
     }
     let begin: String = text.trim_start().chars().take(2_000).collect::<String>().to_ascii_lowercase();
-    let is_page = |begin: &str| ["<html", "<!doctype html", "<table", "mime-version:"].iter().any(|tag| begin.starts_with(tag));
+    let is_page =
+        |begin: &str| ["<html", "<!doctype html", "<table", "mime-version:"].iter().any(|tag| begin.starts_with(tag));
     if is_page(&begin) || (begin.starts_with('<') && (begin.contains("<html") || begin.contains("<table"))) {
-        return Some("it is an HTML page under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV");
+        return Some(
+            "it is an HTML page under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
+        );
     }
     if begin.starts_with('<') {
-        return Some("it is XML under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV");
+        return Some(
+            "it is XML under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
+        );
     }
     Some("it is text under the name of a workbook; give it the ending `.csv`")
 }

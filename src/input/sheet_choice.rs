@@ -19,11 +19,8 @@ const MOST_NAMES: usize = 20;
 
 /// The tables of the chosen sheets, in the order of their choice; at least one.
 pub(super) fn tables(name: &str, bytes: &[u8], options: &InputOptions) -> Result<Vec<Sheet>, InputError> {
-    let refuse = |refused: Refused| InputError::Format {
-        file: shown(name),
-        format: "spreadsheet",
-        problem: refused.problem(),
-    };
+    let refuse =
+        |refused: Refused| InputError::Format { file: shown(name), format: "spreadsheet", problem: refused.problem() };
     let mut book = Workbook::open(bytes).map_err(refuse)?;
     let mut tables = Vec::new();
     for place in chosen(name, &mut book, options)? {
@@ -40,11 +37,8 @@ pub(super) fn tables(name: &str, bytes: &[u8], options: &InputOptions) -> Result
 
 /// The places of the chosen sheets.
 fn chosen(name: &str, book: &mut Workbook<'_>, options: &InputOptions) -> Result<Vec<usize>, InputError> {
-    let refuse = |refused: Refused| InputError::Format {
-        file: shown(name),
-        format: "spreadsheet",
-        problem: refused.problem(),
-    };
+    let refuse =
+        |refused: Refused| InputError::Format { file: shown(name), format: "spreadsheet", problem: refused.problem() };
     let is_all = options.sheets.iter().any(|sheet| sheet == ALL && book.place_of(sheet).is_none());
     if options.sheets.is_empty() || is_all {
         let filled = book.filled().map_err(refuse)?;
@@ -52,9 +46,7 @@ fn chosen(name: &str, book: &mut Workbook<'_>, options: &InputOptions) -> Result
             0 => Err(InputError::Empty { file: shown(name) }),
             1 => Ok(filled),
             _ if is_all => Ok(filled),
-            sheets => {
-                Err(InputError::SeveralSheets { file: shown(name), sheets, names: listed(&book.names, &filled) })
-            }
+            sheets => Err(InputError::SeveralSheets { file: shown(name), sheets, names: listed(&book.names, &filled) }),
         };
     }
     let mut places = Vec::with_capacity(options.sheets.len());

@@ -40,7 +40,9 @@ impl Refused {
         match self {
             Self::Damaged => "it has no sheet, is damaged, or ends too early",
             Self::Far => "a cell lies far away from the others, so that its sheet is nearly empty; remove that cell",
-            Self::Encrypted => "it is protected by a password; open it in a spreadsheet program and save it without one",
+            Self::Encrypted => {
+                "it is protected by a password; open it in a spreadsheet program and save it without one"
+            }
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 use super::error::{InputError, shown};
 use super::find::{Found, refuse_repeats, resolve, stem};
+use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
 use super::stored::{Compression, Place, Rest, decompressed_head};
@@ -37,8 +39,10 @@ pub(super) struct SourceFile {
     pub(super) format: Format,
     /// Its columns, in its own order.
     pub(super) columns: Vec<String>,
-    /// For every column of the extract its position in this file.
+    /// For every column of the extract that is one of the files' its position in this file.
     pub(super) positions: Vec<usize>,
+    /// The columns behind these, which stand in the names of its folders.
+    pub(super) partitions: Vec<Partition>,
 }
 
 /// How a file is to be read.
@@ -60,7 +64,8 @@ pub(super) enum Format {
 
 /// Finds the files that `inputs` mean, looks at the beginning of each, and checks that all have the same columns.
 ///
-/// An input is a file, a folder (the data files directly in it, by name; there may be little else), a pattern such as `data/*.csv`, or `-` for
+/// An input is a file, a folder (the data files directly in it, by name; there may be little else; or folders such as
+/// `month=2024-01`, whose names are a column more), a pattern such as `data/*.csv`, or `-` for
 /// standard input. The kind of a file is found from its content first and its name second.
 ///
 /// # Errors
@@ -77,15 +82,18 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
         let mut file = open_file(input, options)?;
         check_names(&file)?;
         let first = files.first().unwrap_or(&file);
+        partitions::refuse_others((&file.name, &file.partitions), (&first.name, &first.partitions))?;
         file.positions = positions(&file, first)?;
         files.push(file);
     }
     let (Some(first), Some(input)) = (files.first(), found.first()) else {
         return Err(InputError::NoFiles { input: shown(&inputs.join(" ")) });
     };
+    let in_folders = first.partitions.iter().map(|partition| &partition.column);
+    let name = |path: &Path| partitions::root_name(path).unwrap_or_else(|| stem(path));
     Ok(Source {
-        columns: first.columns.clone(),
-        name: input.path().map_or_else(|| "stdin".to_owned(), stem),
+        columns: first.columns.iter().chain(in_folders).cloned().collect(),
+        name: input.path().map_or_else(|| "stdin".to_owned(), name),
         options: options.clone(),
         files,
     })
@@ -97,13 +105,14 @@ impl Source {
         self.options.column_types.extend(types);
     }
 
-    /// Names of the columns, in the order of the first file.
+    /// Names of the columns, in the order of the first file; those that stand in the names of folders come last.
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// Name of the first file without the endings that tell its kind and compression; `stdin` for standard input.
+    /// Name of the first file without the endings that tell its kind and compression; `stdin` for standard input; of a
+    /// file whose folders are columns, the name of the folder that holds these.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -153,7 +162,12 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
         _ => Place::Stream { head, rest: Rest::new(reader) },
     };
     let (format, columns) = recognise(&name, &place, compression, &sample, whole, options)?;
-    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new() })
+    let partitions = match found.path() {
+        Some(path) => partitions::partitions(&name, path)?,
+        None => Vec::new(),
+    };
+    partitions::refuse_repeats(&name, &columns, &partitions)?;
+    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new(), partitions })
 }
 
 /// More columns than this are refused: every one of them is described, and held against the others.
