@@ -156,12 +156,20 @@ pub enum InputError {
         /// What is wrong with it, without cell values.
         problem: &'static str,
     },
+    /// An archive holds several files that may be tables.
+    #[error("`{file}` holds {files} files that may be tables, but only one can be read")]
+    ArchiveOfSeveral {
+        /// File name.
+        file: String,
+        /// Files in it, without notes, licences and hidden ones.
+        files: usize,
+    },
     /// Compressed data end early, are followed by other bytes, or are damaged.
     #[error("the {compression} data in `{file}` are damaged or end too early")]
     Compression {
         /// File name.
         file: String,
-        /// `gzip` or `zstd`.
+        /// `gzip`, `zstd` or `zip`.
         compression: &'static str,
     },
     /// Text is not in the encoding that the file seemed to have.
@@ -497,6 +505,7 @@ impl InputError {
             }
             Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
             Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
+            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
             Self::Compression { .. } => "copy or compress the file again",
             Self::Encoding { encoding: "UTF-8", .. } => {
                 "if the file is Western European text, use `--encoding windows-1252`"

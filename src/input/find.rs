@@ -134,7 +134,7 @@ fn append_sorted(input: &str, mut files: Vec<PathBuf>, found: &mut Vec<Found>) -
 
 /// Whether a name in a folder is passed over in silence: hidden ones and those that other programs mark by `_`, our
 /// own configuration and reports, notes, licences and checksums.
-fn is_left_out(name: &str, is_folder: bool) -> bool {
+pub(super) fn is_left_out(name: &str, is_folder: bool) -> bool {
     let lower = name.to_lowercase();
     if lower.starts_with(['.', '_']) || is_folder {
         return lower.starts_with(['.', '_']) || lower == "reports";
@@ -149,12 +149,13 @@ fn is_left_out(name: &str, is_folder: bool) -> bool {
 /// Whether a name ends like that of a data file.
 fn has_known_ending(name: &str) -> bool {
     EXTENSIONS.contains(&split_name(name).1.as_str())
+        || name.rsplit_once('.').is_some_and(|(_, ending)| is_one_of(ending, &["zip"]))
 }
 
-/// Name and ending (lower case) of a file, without the ending of its compression.
+/// Name and ending (lower case) of a file, without the ending of its compression or archive.
 pub(super) fn split_name(name: &str) -> (&str, String) {
     let plain = match name.rsplit_once('.') {
-        Some((plain, ending)) if is_one_of(ending, &["gz", "gzip", "zst", "zstd"]) => plain,
+        Some((plain, ending)) if is_one_of(ending, &["gz", "gzip", "zst", "zstd", "zip"]) => plain,
         _ => name,
     };
     match plain.rsplit_once('.') {

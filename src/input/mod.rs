@@ -14,6 +14,7 @@
 //! - What is hashed is what is decoded: a file is opened once for both.
 //! - Polars and its types are named in `arrow`, `arrow_check`, `columnar`, `pages` and `typed` only.
 
+mod archive;
 mod arrow;
 mod arrow_check;
 mod beside;

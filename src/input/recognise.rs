@@ -12,16 +12,16 @@ use super::stored::{Compression, Place};
 use super::{arrow, columnar, excel, headless, ndjson};
 use crate::plan::{InputOptions, TextEncoding};
 
-/// Finds how a file is to be read, and its columns.
+/// Finds how a file is to be read, and its columns. The second of the names is that of the table within an archive.
 pub(super) fn recognise(
-    name: &str,
+    (name, kind_name): (&str, &str),
     place: &Place,
     compression: Compression,
     sample: &[u8],
     whole: bool,
     options: &InputOptions,
 ) -> Result<(Format, Vec<String>), InputError> {
-    let extension = split_name(name).1;
+    let extension = split_name(kind_name).1;
     let encoding = options.encoding.unwrap_or_else(|| sniff::encoding_of(sample, whole));
     let text = sniff::sample_text(sample, encoding);
     let binary = |format: &'static str| match place.path() {

@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::archive;
 use super::error::{InputError, shown};
-use super::find::{Found, refuse_repeats, resolve, stem};
+use super::find::{Found, refuse_repeats, resolve, split_name, stem};
 use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
@@ -146,8 +147,7 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     if head.is_empty() {
         return Err(InputError::Empty { file: shown(&name) });
     }
-    let compression = Compression::of(&head);
-    let (sample, whole) = decompressed_head(&head, head_is_all, SAMPLE);
+    let Opened { compression, sample, whole, inside } = look(found, &name, &head, head_is_all)?;
     if sample.is_empty() {
         return Err(if whole {
             InputError::Empty { file: shown(&name) }
@@ -161,13 +161,48 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
         }
         _ => Place::Stream { head, rest: Rest::new(reader) },
     };
-    let (format, columns) = recognise(&name, &place, compression, &sample, whole, options)?;
+    let kind_name = inside.as_deref().unwrap_or(&name);
+    let (format, columns) = recognise((&name, kind_name), &place, compression, &sample, whole, options)?;
     let partitions = match found.path() {
         Some(path) => partitions::partitions(&name, path)?,
         None => Vec::new(),
     };
     partitions::refuse_repeats(&name, &columns, &partitions)?;
     Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new(), partitions })
+}
+
+/// The beginning of a file without its compression.
+struct Opened {
+    compression: Compression,
+    sample: Vec<u8>,
+    /// Whether that is all of it.
+    whole: bool,
+    /// Name of the table in an archive.
+    inside: Option<String>,
+}
+
+/// Unpacks the beginning of a file.
+fn look(found: &Found, name: &str, head: &[u8], head_is_all: bool) -> Result<Opened, InputError> {
+    let refuse = |error: io::Error| InputError::unreadable(name, &error);
+    if let Some(path) = found.path().filter(|_| archive::is_archive(head)) {
+        // What is damaged and has the name of a workbook is told as one.
+        let is_workbook = ["xlsx", "xlsm", "xlsb", "ods"].contains(&split_name(name).1.as_str());
+        let table = match archive::table_of(name, File::open(path).map_err(refuse)?) {
+            Err(InputError::Compression { .. }) if is_workbook => None,
+            table => table?,
+        };
+        if let Some(table) = table {
+            let opened = File::open(path).map_err(refuse)?;
+            let (sample, whole) = archive::head(opened, table.part, SAMPLE).map_err(refuse)?;
+            if Compression::of(&sample) != Compression::None {
+                let problem = "the file inside is compressed once more; unpack it";
+                return Err(InputError::Format { file: shown(name), format: "ZIP", problem });
+            }
+            return Ok(Opened { compression: Compression::Zip(table.part), sample, whole, inside: Some(table.name) });
+        }
+    }
+    let (sample, whole) = decompressed_head(head, head_is_all, SAMPLE);
+    Ok(Opened { compression: Compression::of(head), sample, whole, inside: None })
 }
 
 /// More columns than this are refused: every one of them is described, and held against the others.
