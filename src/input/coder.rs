@@ -30,6 +30,8 @@ pub(super) struct WantedColumn {
     rules: CellRules,
     /// Whether the caller can do without the codes.
     spare: bool,
+    /// Whether the caller can do without them where the cells have no spelling.
+    guessed: bool,
     long_numbers: LongNumbers,
 }
 
@@ -52,6 +54,8 @@ pub(super) struct PassedColumn {
 pub(super) enum Keep {
     /// Codes and values.
     Values,
+    /// Codes and values, if the cells have a spelling.
+    Guessed,
     /// Codes and values as long as memory allows.
     Spare,
     /// Type, missing cells and identifiers.
@@ -89,6 +93,7 @@ impl ColumnCoder {
             search,
             rules,
             spare: keep == Keep::Spare,
+            guessed: keep == Keep::Guessed,
             long_numbers: LongNumbers::default(),
         })
     }
@@ -96,10 +101,16 @@ impl ColumnCoder {
     /// Lets codes and values go that the caller can do without, and keeps what a column has that is not coded.
     /// `false` when there is nothing to let go.
     pub(super) fn let_go(&mut self) -> bool {
+        self.is_spare() && self.pass()
+    }
+
+    /// Lets codes and values of a column go whose cells have no spelling. `false` when the caller needs them.
+    pub(super) fn pass_over(&mut self) -> bool {
+        matches!(self, Self::Wanted(column) if column.spare || column.guessed) && self.pass()
+    }
+
+    fn pass(&mut self) -> bool {
         let Self::Wanted(column) = self else { return false };
-        if !column.spare {
-            return false;
-        }
         let values = std::mem::replace(&mut column.values, ValueCoder::new()).into_raw();
         let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
         let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());

@@ -206,7 +206,7 @@ impl<'a> Parquet<'a> {
         let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
             stop.check()?;
             let field = &self.fields[position];
-            if is_nested(field.dtype()) && coder.is_coded() && !coder.let_go() {
+            if is_nested(field.dtype()) && coder.is_coded() && !coder.pass_over() {
                 return Err(nested(self.file, position));
             }
             let series = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
@@ -314,7 +314,7 @@ pub(super) fn take_series(
     };
     let mut pushed = take(coder);
     // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
-    if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.let_go() {
+    if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.pass_over() {
         pushed = take(coder);
     }
     match pushed {
@@ -337,7 +337,7 @@ pub(super) fn take_nested(
 ) -> Result<(), InputError> {
     let push = |sink: &mut CellSink<'_>| push_nested(rows, nulls, sink);
     let mut pushed = coder.take_with(push);
-    if pushed.is_err() && coder.let_go() {
+    if pushed.is_err() && coder.pass_over() {
         pushed = coder.take_with(push);
     }
     pushed.map_err(|_| nested(file, position))

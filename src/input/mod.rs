@@ -31,6 +31,8 @@ mod excel;
 mod extract;
 mod find;
 mod headless;
+mod json_frame;
+mod json_keys;
 mod ndjson;
 mod pages;
 mod partitions;

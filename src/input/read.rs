@@ -4,6 +4,7 @@
 //! into cells; at the same time they code the cells of the blocks before, every column by itself and in the order of
 //! the records. So each column has one dictionary, and neither codes nor errors depend on the number of threads.
 
+use std::borrow::Borrow;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::*;
@@ -14,7 +15,9 @@ use super::coder::{ColumnCoder, Keep};
 use super::delimited::{Layout, first_record};
 use super::error::{InputError, shown};
 use super::extract::{Extract, ExtractColumn, FoundBeside};
-use super::ndjson::Objects;
+use super::json_frame::{JsonBlocks, JsonLayout};
+use super::json_keys::LINES;
+use super::ndjson::{JsonCells, Objects};
 use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
@@ -91,8 +94,13 @@ pub(super) fn read_at(
 /// that the record of a cell that does not fit can be told.
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
     let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
-    let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false) || is_declared(column);
-    let of = |column: usize| if is_wanted(column) { Keep::Values } else { other };
+    let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false);
+    let of = |column: usize| match (is_wanted(column), is_declared(column)) {
+        (_, true) => Keep::Values,
+        (true, false) if source.guessed.contains(&source.columns[column]) => Keep::Guessed,
+        (true, false) => Keep::Values,
+        (false, false) => other,
+    };
     (0..source.columns.len()).map(of).collect()
 }
 
@@ -208,13 +216,31 @@ impl<'a> Collector<'a> {
     }
 
     /// Takes blocks of cells; `positions` tells for every column of the extract where it lies in the blocks.
-    pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
+    pub(super) fn take<Block>(&mut self, blocks: &[Block], positions: &[usize]) -> Result<(), InputError>
+    where
+        Block: Borrow<CellBlock> + Sync,
+    {
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
+                let block = block.borrow();
                 coder.take_keys(block.column(position), &block.text);
             }
         });
-        self.took(blocks.iter().map(|block| block.records as u64).sum())
+        self.took(blocks.iter().map(|block| block.borrow().records as u64).sum())
+    }
+
+    /// Takes cells of JSON records. A column with nested values is let go, unless it is wanted.
+    fn take_json(&mut self, file: &SourceFile, blocks: &[JsonCells]) -> Result<(), InputError> {
+        let nested = blocks.iter().flat_map(|block| &block.nested);
+        for &(place, line) in nested {
+            let column = file.positions.iter().position(|&position| position == place);
+            let coder = column.and_then(|column| self.coders.get_mut(column));
+            if coder.is_some_and(|coder| coder.is_coded() && !coder.pass_over()) {
+                let column = shown(&file.columns[place]);
+                return Err(InputError::NestedKey { file: shown(&file.name), column, line });
+            }
+        }
+        self.take(blocks, &file.positions)
     }
 
     /// Takes the columns that stand in the names of the folders of a file that had so many records.
@@ -285,7 +311,7 @@ fn read_file(
 ) -> Result<Account, InputError> {
     match file.format {
         Format::Delimited(dialect, encoding) => read_delimited(pace, file, dialect, encoding, collector, progress),
-        Format::Ndjson(encoding) => read_ndjson(pace, file, encoding, collector, progress),
+        Format::Ndjson(encoding, layout) => read_ndjson(pace, file, encoding, layout, collector, progress),
         Format::Parquet => columnar::read_parquet(file, collector, progress),
         Format::ArrowFile => arrow::read(file, arrow::Kind::File, collector, progress),
         Format::ArrowStream => arrow::read(file, arrow::Kind::Stream, collector, progress),
@@ -313,23 +339,60 @@ fn read_ndjson(
     pace: Pace,
     file: &SourceFile,
     encoding: TextEncoding,
+    layout: JsonLayout,
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
     let reader = TextReader::open(&file.name, &file.place, file.compression, encoding, progress)?;
-    let rule = RecordRule { quote: None, delimiter: b',', line_end: b'\n' };
-    let blocks = TextBlocks::new(reader, &file.name, rule, pace.block_bytes);
-    let objects = Objects::new(&file.name, &file.columns);
-    pump(pace, blocks, None, |block| objects.parse(block), |cells| collector.take(cells, &file.positions))
+    let objects = Objects::new(&file.name, &file.columns, layout);
+    let parse = |block| objects.parse(block);
+    let take = |cells: &[JsonCells]| collector.take_json(file, cells);
+    if layout == JsonLayout::Lines {
+        let blocks = TextBlocks::new(reader, &file.name, LINES, pace.block_bytes);
+        return pump(pace, blocks, None, parse, take);
+    }
+    pump(pace, JsonBlocks::new(reader, &file.name, layout, pace.block_bytes), None, parse, take)
 }
 
+/// Text in blocks of whole records.
+trait Blocks: Send {
+    /// Name of the file, fit to be shown.
+    fn name(&self) -> String;
+    /// The next block; `None` at the end of the file.
+    fn next(&mut self) -> Result<Option<TextBlock>, InputError>;
+    /// The account of the file, after its last block.
+    fn finish(self) -> Result<Account, InputError>;
+}
+
+/// A reader of blocks is such a one.
+macro_rules! blocks {
+    ($reader:ident) => {
+        impl Blocks for $reader<'_> {
+            fn name(&self) -> String {
+                $reader::name(self)
+            }
+
+            fn next(&mut self) -> Result<Option<TextBlock>, InputError> {
+                $reader::next(self)
+            }
+
+            fn finish(self) -> Result<Account, InputError> {
+                $reader::finish(self)
+            }
+        }
+    };
+}
+
+blocks!(TextBlocks);
+blocks!(JsonBlocks);
+
 /// Moves the text of a file through `parse` and the cells through `take`, both on the worker threads.
-fn pump(
+fn pump<Cells: Send + Sync>(
     pace: Pace,
-    mut blocks: TextBlocks<'_>,
+    mut blocks: impl Blocks,
     mut header: Option<Dialect>,
-    parse: impl Fn(TextBlock) -> Result<CellBlock, InputError> + Sync,
-    mut take: impl FnMut(&[CellBlock]) -> Result<(), InputError> + Send,
+    parse: impl Fn(TextBlock) -> Result<Cells, InputError> + Sync,
+    mut take: impl FnMut(&[Cells]) -> Result<(), InputError> + Send,
 ) -> Result<Account, InputError> {
     let internal = InputError::Internal { file: blocks.name() };
     std::thread::scope(|scope| {

@@ -6,10 +6,11 @@ use std::path::Path;
 use super::delimited::first_record;
 use super::error::{InputError, shown};
 use super::find::split_name;
+use super::json_keys::Records;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
 use super::stored::{Compression, Place};
-use super::{arrow, columnar, excel, headless, ndjson};
+use super::{arrow, columnar, excel, headless, json_keys};
 use crate::plan::{InputOptions, TextEncoding};
 
 /// Finds how a file is to be read, and its columns. The second of the names is that of the table within an archive.
@@ -58,20 +59,18 @@ pub(super) fn recognise(
             }
             Ok((Format::Sheet, columns))
         }
-        Kind::JsonArray => {
-            let problem = "it holds one JSON array; write one object a line";
-            Err(InputError::Format { file: shown(name), format: "NDJSON", problem })
-        }
         kind => {
             check_sample(name, sample, whole, encoding, &text)?;
-            if kind == Kind::Ndjson {
-                let columns = ndjson::columns(name, &text)?;
+            if matches!(kind, Kind::Ndjson | Kind::JsonArray) {
+                let layout = json_keys::layout_of(&text);
+                let records = Records { file: name, place, compression, encoding, layout };
+                let columns = json_keys::columns(records, &text, whole)?;
                 if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
                     let problem = "some of its keys look like data, not column names; write them as values, or set \
                                    `header = true` under `[dataset]`";
                     return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
                 }
-                return Ok((Format::Ndjson(encoding), columns));
+                return Ok((Format::Ndjson(encoding, layout), columns));
             }
             let dialect = sniff::dialect_of(&text, whole, &extension, options);
             let columns = header(name, &text, whole, dialect)?;

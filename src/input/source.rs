@@ -8,6 +8,7 @@ use std::path::Path;
 use super::archive;
 use super::error::{InputError, shown};
 use super::find::{Found, refuse_repeats, resolve, split_name, stem};
+use super::json_frame::JsonLayout;
 use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
@@ -24,6 +25,8 @@ pub struct Source {
     pub(super) files: Vec<SourceFile>,
     pub(super) columns: Vec<String>,
     pub(super) options: InputOptions,
+    /// Columns that are wanted only if their cells have a spelling.
+    pub(super) guessed: HashSet<String>,
     name: String,
 }
 
@@ -51,8 +54,8 @@ pub(super) struct SourceFile {
 pub(super) enum Format {
     /// Delimited text.
     Delimited(Dialect, TextEncoding),
-    /// One JSON object a line.
-    Ndjson(TextEncoding),
+    /// JSON records.
+    Ndjson(TextEncoding, JsonLayout),
     /// Apache Parquet.
     Parquet,
     /// Arrow IPC file.
@@ -96,6 +99,7 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
         columns: first.columns.iter().chain(in_folders).cloned().collect(),
         name: input.path().map_or_else(|| "stdin".to_owned(), name),
         options: options.clone(),
+        guessed: HashSet::new(),
         files,
     })
 }
@@ -104,6 +108,12 @@ impl Source {
     /// Declares types of columns, beside those of the options.
     pub fn declare_types(&mut self, types: impl IntoIterator<Item = (String, ColumnType)>) {
         self.options.column_types.extend(types);
+    }
+
+    /// Says of which columns nobody declared that they are used. Where the cells of such a column have no spelling, as
+    /// lists have none, it is passed over; any other column that is wanted is refused then.
+    pub fn pass_over_unspelled(&mut self, is_declared: impl Fn(&str) -> bool) {
+        self.guessed = self.columns.iter().filter(|column| !is_declared(column)).cloned().collect();
     }
 
     /// Names of the columns, in the order of the first file; those that stand in the names of folders come last.
