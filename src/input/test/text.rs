@@ -300,7 +300,10 @@ fn json_mistakes_are_refused_with_their_line() {
     assert!(matches!(refuse("{\"a\": 1} {\"a\": 2}"), InputError::NotAnObject { line: 2, .. }));
     assert!(matches!(refused("d.json", b"[{\"a\": 1},\n2]"), InputError::NotAnObject { line: 2, .. }));
     assert!(matches!(refused("d.json", b"[{\"a\": 1},\n{\"a\": 2}"), InputError::Format { .. }), "no end");
-    assert!(matches!(refused("d.json", b"{\"rows\": [{\"a\": 1}]}"), InputError::Format { .. }), "records in an object");
+    assert!(
+        matches!(refused("d.json", b"{\"rows\": [{\"a\": 1}]}"), InputError::Format { .. }),
+        "records in an object"
+    );
 }
 
 /// The records of a text as the `csv` crate reads them; `None` where it refuses.
