@@ -36,12 +36,14 @@ mod sighting;
 mod test;
 mod text;
 
-pub use names::names_in;
 pub(crate) use names::names_people;
+pub use names::{is_full_name, names_in};
 pub use search::{Found, Search};
 pub use sighting::Shown;
 
 use sighting::Sighting;
+
+use crate::result::IdentifierKind;
 
 /// Kinds that the heading of a column speaks of, so that less is needed to believe them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,6 +90,19 @@ fn may_hold(cell: &[u8]) -> bool {
     }
     let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     digits >= 4 || cell.contains(&b'@') || cell.len() >= 22 || !cell.is_ascii()
+}
+
+/// Whether a text by itself holds an e-mail address, an account or a card number. Of a single text its check digits may
+/// be right by chance, so this is for texts that should hold none, such as names of columns.
+#[must_use]
+pub fn is_identifier(text: &str) -> bool {
+    let passed = look(text.as_bytes(), Heading::default()).passed;
+    sighting::Mark::all(passed).any(|mark| {
+        matches!(
+            mark.sign().kind(),
+            IdentifierKind::EmailAddress | IdentifierKind::Iban | IdentifierKind::PaymentCardNumber
+        )
+    })
 }
 
 /// Everything in a cell that has the shape of an identifier.

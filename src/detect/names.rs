@@ -30,16 +30,22 @@ pub fn names_in<'value, Values: Iterator<Item = &'value str>>(
     let (mut all, mut names) = (0, 0);
     for value in values() {
         all += 1;
-        names += u64::from(is_full_name(value, &mut word));
+        names += u64::from(fits_full_name(value, &mut word));
     }
     if names < FEWEST || names * FULL_ONE_IN < all {
         return None;
     }
-    let records = count(&mut |value| is_full_name(value, &mut word));
+    let records = count(&mut |value| fits_full_name(value, &mut word));
     Some(Found { kind: IdentifierKind::PersonName, placement: Placement::WholeCell, records, shown: None })
 }
 
-fn is_full_name(value: &str, word: &mut String) -> bool {
+/// Whether a text is the full name of a person: a few words of letters alone, one of them a common given name.
+#[must_use]
+pub fn is_full_name(text: &str) -> bool {
+    fits_full_name(text, &mut String::new())
+}
+
+fn fits_full_name(value: &str, word: &mut String) -> bool {
     let words = || value.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
     is_name(value, word) && words().count() >= 2
 }

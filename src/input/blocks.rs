@@ -6,6 +6,7 @@
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::error::{InputError, shown};
+use super::fixed::Wrapping;
 use super::stored::{Account, TextReader};
 
 /// Largest record in bytes.
@@ -41,12 +42,39 @@ pub(super) struct TextBlocks<'a> {
     rest: Vec<u8>,
     line: u64,
     ended: bool,
+    /// Lines above the first record that are still to come.
+    skip: u64,
+    /// Cuts a text without line ends.
+    wrapping: Option<Wrapping>,
+    /// Bytes of a character that was cut off, where text is wrapped.
+    cut: Vec<u8>,
 }
 
 impl<'a> TextBlocks<'a> {
     /// Blocks of about `block_bytes` each.
     pub(super) fn new(reader: TextReader<'a>, name: &str, rule: RecordRule, block_bytes: usize) -> Self {
-        Self { reader, name: name.to_owned(), rule, block_bytes, rest: Vec::new(), line: 1, ended: false }
+        Self {
+            reader,
+            name: name.to_owned(),
+            rule,
+            block_bytes,
+            rest: Vec::new(),
+            line: 1,
+            ended: false,
+            skip: 0,
+            wrapping: None,
+            cut: Vec::new(),
+        }
+    }
+
+    /// The same without the first lines.
+    pub(super) fn below(self, skip: u64) -> Self {
+        Self { skip, ..self }
+    }
+
+    /// The same with a line end behind every record of so many characters.
+    pub(super) fn wrapped(self, characters: Option<u64>) -> Self {
+        Self { wrapping: characters.map(Wrapping::new), ..self }
     }
 
     /// Name of the file, fit to be shown.
@@ -59,6 +87,9 @@ impl<'a> TextBlocks<'a> {
         let mut text = std::mem::take(&mut self.rest);
         loop {
             self.fill(&mut text)?;
+            while self.skip > 0 && !text.is_empty() {
+                self.drop_lines(&mut text)?;
+            }
             let cut = last_record_end(&text, self.rule);
             if self.ended {
                 return self.last(text, cut);
@@ -80,9 +111,39 @@ impl<'a> TextBlocks<'a> {
         let wanted = text.len() + self.block_bytes.max(text.len());
         while !self.ended && text.len() < wanted {
             let line = self.line;
-            self.ended = !self.reader.append(text, wanted - text.len(), line)?;
+            let Some(wrapping) = &mut self.wrapping else {
+                self.ended = !self.reader.append(text, wanted - text.len(), line)?;
+                continue;
+            };
+            let mut unwrapped = std::mem::take(&mut self.cut);
+            self.ended = !self.reader.append(&mut unwrapped, wanted - text.len(), line)?;
+            let valid = std::str::from_utf8(&unwrapped).map_or_else(|error| error.valid_up_to(), str::len);
+            self.cut = unwrapped.split_off(valid);
+            let fits = wrapping.append(std::str::from_utf8(&unwrapped).unwrap_or_default(), text);
+            if !fits || (self.ended && !(wrapping.is_whole() && self.cut.is_empty())) {
+                let problem = "its text is no whole number of records of `record_length` characters";
+                return Err(InputError::Unlaid { file: shown(&self.name), line, problem });
+            }
         }
         Ok(())
+    }
+
+    /// Takes lines off the beginning that are no records.
+    fn drop_lines(&mut self, text: &mut Vec<u8>) -> Result<(), InputError> {
+        let mut start = 0;
+        while self.skip > 0
+            && let Some(at) = memchr(self.rule.line_end, &text[start..])
+        {
+            start += at + 1;
+            self.line += 1;
+            self.skip -= 1;
+        }
+        if self.skip > 0 {
+            // The rest is the beginning of a line that ends later, or the end of the text.
+            start = text.len();
+        }
+        text.drain(..start);
+        if self.skip == 0 || self.ended { Ok(()) } else { self.fill(text) }
     }
 
     /// The last block, whose last line end may be missing.

@@ -1,5 +1,7 @@
 //! Cells of a block of records, column by column, ready to be coded.
 
+use super::left_out::LeftOut;
+
 /// Longest cell that a block can hold, in bytes.
 pub(super) const LONGEST_CELL: usize = (1 << 24) - 1;
 
@@ -21,9 +23,19 @@ pub(super) struct CellBlock {
     pub(super) stride: usize,
     /// Records in the block.
     pub(super) records: usize,
+    /// Lines of the block that are no records.
+    pub(super) left_out: LeftOut,
 }
 
 impl CellBlock {
+    /// Takes a record out.
+    pub(super) fn remove(&mut self, record: usize) {
+        for column in self.keys.chunks_exact_mut(self.stride) {
+            column[record..self.records].rotate_left(1);
+        }
+        self.records -= 1;
+    }
+
     /// The keys of one column.
     pub(super) fn column(&self, column: usize) -> &[u64] {
         let start = column * self.stride;
@@ -95,12 +107,14 @@ pub(super) struct CellBlockBuilder {
     text: Vec<u8>,
     /// Keys record by record; turned into columns at the end.
     keys: Vec<u64>,
+    /// Lines that are no records.
+    pub(super) left_out: LeftOut,
 }
 
 impl CellBlockBuilder {
     /// A block without records.
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, text: Vec::new(), keys: Vec::new() }
+        Self { columns, text: Vec::new(), keys: Vec::new(), left_out: LeftOut::default() }
     }
 
     /// Appends the next cell of the current record; `None` when it is too long.
@@ -134,7 +148,7 @@ impl CellBlockBuilder {
         for column in 0..self.columns {
             keys.extend((0..records).map(|record| self.keys[record * self.columns + column]));
         }
-        CellBlock { text: self.text, keys, stride: records, records }
+        CellBlock { text: self.text, keys, stride: records, records, left_out: self.left_out }
     }
 }
 

@@ -4,16 +4,18 @@
 //! eight bytes at a time, which is several times faster. Tests hold them against each other and against the `csv`
 //! crate.
 //!
-//! A record needs exactly as many fields as there are columns. Empty lines are skipped, except in a file of one
-//! column, where an empty line is a record whose cell is missing.
+//! A record needs exactly as many fields as there are columns, and one more without a value where every record is closed
+//! by a delimiter. Empty lines are skipped, except in a file of one column, where an empty line is a record whose cell is
+//! missing. Comments, lines of blanks and repeated headings are left out, and counted.
 
 use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr_iter, memchr3};
 
 use super::blocks::TextBlock;
-use super::cells::{CellBlock, LONGEST_CELL, key_of, long_key};
+use super::cells::{CellBlock, LONGEST_CELL, bytes_of, is_short, key_of, long_key, short_key};
 use super::error::{InputError, shown};
 use super::sniff::Dialect;
+use crate::result::NoRecord;
 
 /// What is needed to turn a block into cells.
 pub(super) struct Layout<'a> {
@@ -32,16 +34,71 @@ impl Layout<'_> {
     /// The cells of a block.
     pub(super) fn parse(&self, block: TextBlock) -> Result<CellBlock, InputError> {
         check_text(&block, self.file)?;
-        match self.dialect.quote {
-            Some(quote) if memchr(quote, &block.text).is_some() => self.parse_quoted(&block),
-            _ => self.parse_plain(block),
+        let first_line = block.first_line;
+        let mut cells = match (self.dialect.separator, self.dialect.quote) {
+            (Some(_), _) => {
+                let text = self.dialect.separated(&block.text).into_owned();
+                self.parse_plain(TextBlock { text, ..block })
+            }
+            (None, Some(quote)) if memchr(quote, &block.text).is_some() => self.parse_quoted(&block),
+            (None, _) => self.parse_plain(block),
+        }?;
+        if self.dialect.is_closed && cells.column(self.columns.len()).iter().any(|&key| key != 0) {
+            return Err(InputError::UnnamedValue { file: shown(self.file), line: first_line });
         }
+        if self.dialect.header {
+            self.drop_headings(&mut cells);
+        }
+        Ok(cells)
+    }
+
+    /// Fields of a record.
+    fn fields(&self) -> usize {
+        self.columns.len() + usize::from(self.dialect.is_closed)
+    }
+
+    /// Takes out records that are the heading once more. In a file of one column its name may be a value.
+    fn drop_headings(&self, cells: &mut CellBlock) {
+        let [first, _, ..] = self.columns else { return };
+        let name = first.as_bytes();
+        let key = if name.len() <= 7 { short_key(name) } else { long_key(0, name.len()) };
+        // The place of a long cell stands in the lower half of its key.
+        let compared = if is_short(key) { u64::MAX } else { !0 << 32 };
+        let mut record = 0;
+        while record < cells.records {
+            if (cells.column(0)[record] ^ key) & compared == 0 && self.is_heading(cells, record) {
+                cells.remove(record);
+                cells.left_out.add(NoRecord::RepeatedHeading, 1);
+            } else {
+                record += 1;
+            }
+        }
+    }
+
+    fn is_heading(&self, cells: &CellBlock, record: usize) -> bool {
+        let mut short = [0; 8];
+        self.columns.iter().enumerate().all(|(column, name)| {
+            bytes_of(cells.column(column)[record], &cells.text, &mut short).trim_ascii() == name.as_bytes()
+        })
+    }
+
+    /// Where a line ends that is no record: a comment or, in a file of several columns, blanks.
+    fn no_record(&self, text: &[u8], start: usize) -> Option<(usize, NoRecord)> {
+        let end = || start + memchr(self.dialect.line_end, &text[start..]).map_or(text.len() - start, |at| at + 1);
+        if self.dialect.comment.is_some_and(|comment| text[start..].starts_with(comment.bytes())) {
+            return Some((end(), NoRecord::Comment));
+        }
+        let is_blank = |line: &[u8]| {
+            self.columns.len() > 1 && line.trim_ascii().is_empty() && !line.contains(&self.dialect.delimiter)
+        };
+        (matches!(text.get(start), Some(b' ' | b'\t')) && is_blank(&text[start..end()]))
+            .then(|| (end(), NoRecord::Blank))
     }
 
     /// Most records that a text can hold: by its line ends, and by a byte for every field.
     fn most_records(&self, text: &[u8]) -> usize {
         let ends = memchr_iter(b'\n', text).count() + memchr_iter(b'\r', text).count();
-        ends.min(text.len() / self.columns.len() + 1)
+        ends.min(text.len() / self.fields() + 1)
     }
 
     fn parse_plain(&self, block: TextBlock) -> Result<CellBlock, InputError> {
@@ -49,8 +106,10 @@ impl Layout<'_> {
         let stride = self.most_records(&text);
         let end = text.len();
         text.resize(end + PADDING, b'\n');
-        let last_column = self.columns.len() - 1;
-        let mut cells = CellBlock { keys: vec![0; stride * self.columns.len()], stride, records: 0, text };
+        let last_column = self.fields() - 1;
+        let keys = vec![0; stride * self.fields()];
+        let mut cells = CellBlock { keys, stride, text, ..CellBlock::default() };
+        let may_begin_otherwise = |byte: u8| matches!(byte, b' ' | b'\t') || self.dialect.comment.is_some();
         let finder = FieldEnds::new(self.dialect.delimiter);
         let mut position = 0;
         while position < end {
@@ -59,6 +118,13 @@ impl Layout<'_> {
                 continue;
             }
             let record_start = position;
+            if may_begin_otherwise(cells.text[position])
+                && let Some((after, kind)) = self.no_record(&cells.text[..end], position)
+            {
+                cells.left_out.add(kind, 1);
+                position = after;
+                continue;
+            }
             for column in 0..=last_column {
                 let (key, length) = finder.field(&cells.text, position);
                 let field_end = position + length;
@@ -82,7 +148,7 @@ impl Layout<'_> {
 
     fn parse_quoted(&self, block: &TextBlock) -> Result<CellBlock, InputError> {
         let stride = self.most_records(&block.text);
-        let columns = self.columns.len();
+        let columns = self.fields();
         let mut cells = CellBlock { keys: vec![0; stride * columns], stride, ..CellBlock::default() };
         // Unquoted text is never longer than quoted text.
         cells.text = vec![0; block.text.len() + PADDING];
@@ -93,6 +159,11 @@ impl Layout<'_> {
             if let Some(after) = self.empty_line(&block.text, start) {
                 // The key of the empty cell is 0.
                 cells.records += 1;
+                position = after;
+                continue;
+            }
+            if let Some((after, kind)) = self.no_record(&block.text, start) {
+                cells.left_out.add(kind, 1);
                 position = after;
                 continue;
             }
@@ -143,7 +214,7 @@ impl Layout<'_> {
         InputError::Ragged {
             file: shown(self.file),
             line: first_line + memchr_iter(self.dialect.line_end, &text[..start]).count() as u64,
-            expected: self.columns.len(),
+            expected: self.fields(),
             found: count_fields(&text[start..], self.dialect),
         }
     }
@@ -151,7 +222,7 @@ impl Layout<'_> {
     fn too_long(&self, before: &[u8], column: usize, first_line: u64) -> InputError {
         InputError::FieldTooLong {
             file: shown(self.file),
-            column: shown(&self.columns[column]),
+            column: shown(self.columns.get(column).map_or("", String::as_str)),
             line: first_line + memchr_iter(self.dialect.line_end, before).count() as u64,
         }
     }

@@ -164,6 +164,74 @@ pub enum InputError {
         /// Files in it, without notes, licences and hidden ones.
         files: usize,
     },
+    /// A format that is known, and not read.
+    #[error("`{file}` is a file of the format {format}, which is not read")]
+    Foreign {
+        /// File name.
+        file: String,
+        /// The format.
+        format: &'static str,
+        /// How to make a file of it that is read.
+        way: &'static str,
+    },
+    /// Text in which nothing stands between fields, and that is no list of single values.
+    #[error("no delimiter was found in `{file}`")]
+    NoDelimiter {
+        /// File name.
+        file: String,
+    },
+    /// Text of a mainframe, and nobody said of which code page.
+    #[error("`{file}` looks like EBCDIC, the text of a mainframe")]
+    Ebcdic {
+        /// File name.
+        file: String,
+    },
+    /// A name of a column that is an identifier or a text of another kind.
+    ///
+    /// The name is not told: it may be a cell.
+    #[error("what should name column {position} of `{file}` looks like a cell")]
+    CellAsName {
+        /// File name.
+        file: String,
+        /// Position, counted from 1.
+        position: usize,
+    },
+    /// All lines are to be left out.
+    #[error("`{file}` has no line below the {} that are to be skipped", counted(*.skip, "line"))]
+    NothingBelow {
+        /// File name.
+        file: String,
+        /// Lines to be skipped.
+        skip: u64,
+    },
+    /// A record of fixed width that the layout does not describe.
+    #[error("line {line} of `{file}` does not fit the layout: {problem}")]
+    Unlaid {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+        /// What is wrong, without cell values.
+        problem: &'static str,
+    },
+    /// An option that says nothing of files of this format.
+    #[error("`{option}` says nothing of `{file}`, which is a {format} file")]
+    IdleOption {
+        /// File name.
+        file: String,
+        /// The option.
+        option: &'static str,
+        /// The format of the file.
+        format: &'static str,
+    },
+    /// A value in the last column, which has no name.
+    #[error("line {line} of `{file}` holds a value in the last column, which has no name")]
+    UnnamedValue {
+        /// File name.
+        file: String,
+        /// Line, counted from 1, or the first line of the part of the file that it lies in.
+        line: u64,
+    },
     /// Compressed data end early, are followed by other bytes, or are damaged.
     #[error("the {compression} data in `{file}` are damaged or end too early")]
     Compression {
@@ -231,12 +299,14 @@ pub enum InputError {
         first_file: String,
     },
     /// A file has a column that the first file lacks.
-    #[error("`{file}` has a column `{column}` that `{first_file}` lacks")]
+    ///
+    /// Its name is not told: what stands in the first line of another file may be a cell.
+    #[error("column {position} of `{file}` is none of the columns of `{first_file}`")]
     ExtraColumn {
         /// File name.
         file: String,
-        /// The column.
-        column: String,
+        /// Position, counted from 1.
+        position: usize,
         /// Name of the first file.
         first_file: String,
     },
@@ -265,7 +335,7 @@ pub enum InputError {
         first_file: String,
     },
     /// A record with more or fewer fields than there are columns.
-    #[error("line {line} of `{file}` has {} instead of {expected}", counted(*.found, "field"))]
+    #[error("line {line} of `{file}` has {} instead of {expected}", counted(*.found as u64, "field"))]
     Ragged {
         /// File name.
         file: String,
@@ -432,16 +502,18 @@ fn describe(kind: io::ErrorKind) -> &'static str {
 }
 
 /// A number and what is counted, in the singular or plural.
-fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// What a folder holds besides the files that are read.
 fn others(files: usize, folders: usize) -> String {
     match (files, folders) {
-        (files, 0) => counted(files, "other file"),
-        (0, folders) => counted(folders, "folder"),
-        (files, folders) => format!("{} and {}", counted(files, "other file"), counted(folders, "folder")),
+        (files, 0) => counted(files as u64, "other file"),
+        (0, folders) => counted(folders as u64, "folder"),
+        (files, folders) => {
+            format!("{} and {}", counted(files as u64, "other file"), counted(folders as u64, "folder"))
+        }
     }
 }
 
@@ -506,6 +578,24 @@ impl InputError {
             Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
             Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
             Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
+            Self::Foreign { way, .. } => way,
+            Self::NoDelimiter { .. } => {
+                "name it with `--delimiter`; for fields of fixed width declare `layout` under `[dataset]`; where lines of \
+                 a title stand above the table, name their number with `--skip`"
+            }
+            Self::Ebcdic { .. } => {
+                "name its code page, such as `--encoding cp037` (or cp273, cp500, cp1047), and its fields with `layout` \
+                 under `[dataset]`"
+            }
+            Self::CellAsName { .. } => {
+                "say `--no-header` if the first line is a record; else give the column another name"
+            }
+            Self::NothingBelow { .. } => "name fewer lines with `--skip`",
+            Self::Unlaid { .. } => {
+                "declare a field for every character of a record; one that is not used can be ignored"
+            }
+            Self::IdleOption { .. } => "leave it out",
+            Self::UnnamedValue { .. } => "give the last column a name",
             Self::Compression { .. } => "copy or compress the file again",
             Self::Encoding { encoding: "UTF-8", .. } => {
                 "if the file is Western European text, use `--encoding windows-1252`"
@@ -531,7 +621,10 @@ impl InputError {
             Self::PartitionsDiffer { .. } => {
                 "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
             }
-            Self::Ragged { .. } => "check the quotes in this line, or name the delimiter with `--delimiter`",
+            Self::Ragged { .. } => {
+                "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are no records are \
+                 left out with `--skip`, `--footer` and `--comment`"
+            }
             Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
             Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
             Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",

@@ -19,8 +19,8 @@ const FEWEST_RECORDS: usize = 5;
 
 /// Whether a cell of the first record of `text` is repeated beneath itself, or has a shape with digits that all cells
 /// beneath it have.
-pub(super) fn is_record(text: &str, dialect: Dialect) -> bool {
-    let sample = &text.as_bytes()[..text.len().min(SAMPLE_BYTES)];
+pub(super) fn is_record(text: &[u8], dialect: Dialect) -> bool {
+    let sample = &text[..text.len().min(SAMPLE_BYTES)];
     let (names, mut position) = first_record(sample, dialect);
     let mut records = Vec::new();
     while records.len() < SAMPLE_RECORDS && position < sample.len() {
@@ -56,8 +56,7 @@ mod tests {
     use crate::input::sniff::Dialect;
 
     fn is_record_of(lines: &[&str]) -> bool {
-        let dialect = Dialect { delimiter: b',', quote: Some(b'"'), header: true, line_end: b'\n' };
-        is_record(&(lines.join("\n") + "\n"), dialect)
+        is_record((lines.join("\n") + "\n").as_bytes(), Dialect::separated_by(b','))
     }
 
     #[test]

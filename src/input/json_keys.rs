@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::blocks::{RecordRule, TextBlock, TextBlocks};
 use super::error::{InputError, shown};
+use super::heading::is_cell_like;
 use super::json_frame::{Frame, JsonBlocks, JsonLayout};
 use super::ndjson::{Field, SAMPLE_OBJECTS, Shape, each_object, fields, shape_of};
 use super::sniff::is_data;
@@ -267,7 +268,9 @@ impl Keys {
                 facts.inner.map(|(order, widest)| (order.names.len() <= MOST_WIDTHS * widest + SPARE_KEYS, order));
             match inner {
                 None => columns.push(key),
-                Some((true, inner)) if !inner.names.iter().any(|name| is_data(name.as_bytes())) => {
+                Some((true, inner))
+                    if !inner.names.iter().any(|name| is_data(name.as_bytes()) || is_cell_like(name)) =>
+                {
                     let names = inner.settle().into_iter().map(|name| format!("{key}.{name}"));
                     let names: Vec<String> = names.collect();
                     columns.extend(facts.plain.then_some(key));

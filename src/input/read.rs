@@ -5,6 +5,7 @@
 //! the records. So each column has one dictionary, and neither codes nor errors depend on the number of threads.
 
 use std::borrow::Borrow;
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::*;
@@ -15,16 +16,19 @@ use super::coder::{ColumnCoder, Keep};
 use super::delimited::{Layout, first_record};
 use super::error::{InputError, shown};
 use super::extract::{Extract, ExtractColumn, FoundBeside};
+use super::fixed::FixedRecords;
 use super::json_frame::{JsonBlocks, JsonLayout};
 use super::json_keys::LINES;
+use super::left_out::{LeftOut, is_rule};
 use super::ndjson::{JsonCells, Objects};
 use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
+use super::tail::Tail;
 use super::{arrow, columnar, excel};
 use crate::plan::{InputOptions, TextEncoding};
-use crate::result::InputFile;
+use crate::result::{InputFile, NoRecord};
 use crate::stop::{Progress, Stop};
 
 /// How much is read at once; no result depends on it.
@@ -135,7 +139,13 @@ fn read_files(
         let records = collector.records - before;
         refuse_copy(source.files.iter().zip(&files), file, &account, records)?;
         collector.take_partitions(file, records)?;
-        files.push(InputFile { name: file.name.clone(), bytes: account.bytes, sha256: Some(account.sha256), records });
+        files.push(InputFile {
+            name: file.name.clone(),
+            bytes: account.bytes,
+            sha256: Some(account.sha256),
+            records,
+            left_out: std::mem::take(&mut collector.left_out).told(),
+        });
     }
     collector.finish(source, files)
 }
@@ -166,6 +176,8 @@ pub(super) struct Collector<'a> {
     pub(super) records: u64,
     /// Identifiers found beside the cells.
     pub(super) beside: Vec<FoundBeside>,
+    /// What was left out of the file that is read.
+    pub(super) left_out: LeftOut,
     /// When to end early.
     pub(super) stop: &'a Stop,
     columns: &'a [String],
@@ -181,10 +193,17 @@ impl<'a> Collector<'a> {
             coders: source.columns.iter().zip(keep).map(coder).collect(),
             records: 0,
             beside: Vec::new(),
+            left_out: LeftOut::default(),
             stop,
             columns: &source.columns,
             memory,
         }
+    }
+
+    /// Takes notice of what was left out of a file, whose account is handed on.
+    fn keep(&mut self, account: Account, left_out: LeftOut) -> Account {
+        self.left_out.merge(left_out);
+        account
     }
 
     /// Bytes of codes and values so far.
@@ -226,6 +245,7 @@ impl<'a> Collector<'a> {
                 coder.take_keys(block.column(position), &block.text);
             }
         });
+        blocks.iter().for_each(|block| self.left_out.merge(block.borrow().left_out));
         self.took(blocks.iter().map(|block| block.borrow().records as u64).sum())
     }
 
@@ -311,6 +331,7 @@ fn read_file(
 ) -> Result<Account, InputError> {
     match file.format {
         Format::Delimited(dialect, encoding) => read_delimited(pace, file, dialect, encoding, collector, progress),
+        Format::Fixed(dialect, encoding) => read_fixed(pace, file, dialect, encoding, options, collector, progress),
         Format::Ndjson(encoding, layout) => read_ndjson(pace, file, encoding, layout, collector, progress),
         Format::Parquet => columnar::read_parquet(file, collector, progress),
         Format::ArrowFile => arrow::read(file, arrow::Kind::File, collector, progress),
@@ -327,12 +348,43 @@ fn read_delimited(
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
+    let blocks = text_blocks(pace, file, dialect, encoding, progress)?;
+    let layout = Layout { file: &file.name, columns: &file.columns, dialect };
+    let frame = Frame { dialect, width: file.columns.len() };
+    let left_out =
+        pump(pace, blocks, Some(frame), |block| layout.parse(block), |cells| collector.take(cells, &file.positions));
+    left_out.map(|(account, left_out)| collector.keep(account, left_out))
+}
+
+fn read_fixed(
+    pace: Pace,
+    file: &SourceFile,
+    dialect: Dialect,
+    encoding: TextEncoding,
+    options: &InputOptions,
+    collector: &mut Collector<'_>,
+    progress: &dyn Progress,
+) -> Result<Account, InputError> {
+    let blocks = text_blocks(pace, file, Dialect { quote: None, ..dialect }, encoding, progress)?;
+    let blocks = blocks.wrapped(options.record_length);
+    let records = FixedRecords { file: &file.name, fields: &options.layout, dialect };
+    let frame = Frame { dialect: Dialect { header: false, ..dialect }, width: 1 };
+    let left_out =
+        pump(pace, blocks, Some(frame), |block| records.parse(&block), |cells| collector.take(cells, &file.positions));
+    left_out.map(|(account, left_out)| collector.keep(account, left_out))
+}
+
+/// The text of a file in blocks, from its first record on.
+fn text_blocks<'a>(
+    pace: Pace,
+    file: &SourceFile,
+    dialect: Dialect,
+    encoding: TextEncoding,
+    progress: &'a dyn Progress,
+) -> Result<TextBlocks<'a>, InputError> {
     let reader = TextReader::open(&file.name, &file.place, file.compression, encoding, progress)?;
     let rule = RecordRule { quote: dialect.quote, delimiter: dialect.delimiter, line_end: dialect.line_end };
-    let blocks = TextBlocks::new(reader, &file.name, rule, pace.block_bytes);
-    let layout = Layout { file: &file.name, columns: &file.columns, dialect };
-    let header = dialect.header.then_some(dialect);
-    pump(pace, blocks, header, |block| layout.parse(block), |cells| collector.take(cells, &file.positions))
+    Ok(TextBlocks::new(reader, &file.name, rule, pace.block_bytes).below(dialect.skip))
 }
 
 fn read_ndjson(
@@ -349,9 +401,17 @@ fn read_ndjson(
     let take = |cells: &[JsonCells]| collector.take_json(file, cells);
     if layout == JsonLayout::Lines {
         let blocks = TextBlocks::new(reader, &file.name, LINES, pace.block_bytes);
-        return pump(pace, blocks, None, parse, take);
+        return pump(pace, blocks, None, parse, take).map(|(account, _)| account);
     }
-    pump(pace, JsonBlocks::new(reader, &file.name, layout, pace.block_bytes), None, parse, take)
+    let blocks = JsonBlocks::new(reader, &file.name, layout, pace.block_bytes);
+    pump(pace, blocks, None, parse, take).map(|(account, _)| account)
+}
+
+/// What stands around the records of a text.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    dialect: Dialect,
+    width: usize,
 }
 
 /// Text in blocks of whole records.
@@ -390,26 +450,34 @@ blocks!(JsonBlocks);
 fn pump<Cells: Send + Sync>(
     pace: Pace,
     mut blocks: impl Blocks,
-    mut header: Option<Dialect>,
+    frame: Option<Frame>,
     parse: impl Fn(TextBlock) -> Result<Cells, InputError> + Sync,
     mut take: impl FnMut(&[Cells]) -> Result<(), InputError> + Send,
-) -> Result<Account, InputError> {
+) -> Result<(Account, LeftOut), InputError> {
     let internal = InputError::Internal { file: blocks.name() };
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(pace.blocks);
         let reader = scope.spawn(move || {
-            while let Some(mut block) = blocks.next()? {
-                if let Some(dialect) = header
-                    && drop_header(&mut block, dialect)
-                {
-                    header = None;
+            let mut unframed = Unframed::new(frame);
+            // Nobody listens any more after an error, which is reported there.
+            let ended = loop {
+                match blocks.next() {
+                    Ok(Some(block)) => {
+                        if unframed.take(block).is_some_and(|block| sender.send(block).is_err()) {
+                            return Ok(None);
+                        }
+                    }
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
                 }
-                // Nobody listens any more after an error, which is reported there.
-                if !block.text.is_empty() && sender.send(block).is_err() {
-                    return Ok(None);
-                }
+            };
+            let (rest, left_out) = unframed.finish(ended.is_ok());
+            if rest.into_iter().any(|block| !block.text.is_empty() && sender.send(block).is_err()) {
+                return Ok(None);
             }
-            blocks.finish().map(Some)
+            // The blocks before a mistake come first: a mistake in them is reported before it.
+            ended?;
+            blocks.finish().map(|account| Some((account, left_out)))
         });
         let mut cells = Vec::new();
         loop {
@@ -431,14 +499,77 @@ fn pump<Cells: Send + Sync>(
     })
 }
 
+/// Takes what stands around the records off the blocks of a text.
+struct Unframed {
+    /// Under which the heading is still to come.
+    heading: Option<Dialect>,
+    tail: Option<Tail>,
+    left_out: LeftOut,
+}
+
+impl Unframed {
+    fn new(frame: Option<Frame>) -> Self {
+        let mut left_out = LeftOut::default();
+        if let Some(Frame { dialect, .. }) = frame {
+            let names_delimiter = u64::from(dialect.names_delimiter);
+            left_out.add(NoRecord::NamesDelimiter, names_delimiter);
+            left_out.add(NoRecord::Above, dialect.skip - names_delimiter);
+            left_out.add(NoRecord::EmptyColumn, u64::from(dialect.is_closed));
+        }
+        Self {
+            heading: frame.map(|frame| frame.dialect).filter(|dialect| dialect.header),
+            tail: frame.map(|frame| Tail::new(frame.dialect, frame.width)),
+            left_out,
+        }
+    }
+
+    /// Takes the next block, and gives one back that has records and is not the end.
+    fn take(&mut self, mut block: TextBlock) -> Option<TextBlock> {
+        if let Some(dialect) = self.heading
+            && drop_header(&mut block, dialect, &mut self.left_out)
+        {
+            self.heading = None;
+        }
+        let block = if block.text.is_empty() { return None } else { block };
+        match &mut self.tail {
+            Some(tail) => tail.push(block),
+            None => Some(block),
+        }
+    }
+
+    /// The rest, and what was left out. `is_whole` says that the text was read to its end.
+    fn finish(mut self, is_whole: bool) -> (VecDeque<TextBlock>, LeftOut) {
+        let left_out = &mut self.left_out;
+        let rest = self.tail.map(|tail| if is_whole { tail.finish(left_out) } else { tail.held() }).unwrap_or_default();
+        (rest, self.left_out)
+    }
+}
+
 /// The next blocks, at most `most`; none at the end.
 fn receive(receiver: &Receiver<TextBlock>, most: usize) -> Vec<TextBlock> {
     receiver.iter().take(most).collect()
 }
 
-/// Takes the header off the first block that is not blank; `false` when this one is.
-fn drop_header(block: &mut TextBlock, dialect: Dialect) -> bool {
-    let (record, end) = first_record(&block.text, dialect);
+/// Takes the header off the first block that is not blank, and a line of dashes under it; `false` when this one is blank.
+fn drop_header(block: &mut TextBlock, dialect: Dialect, left_out: &mut LeftOut) -> bool {
+    let line_end = |from: usize| {
+        memchr::memchr(dialect.line_end, &block.text[from..]).map_or(block.text.len(), |at| from + at + 1)
+    };
+    let mut start = 0;
+    while let Some(comment) = dialect.comment
+        && block.text[start..].starts_with(comment.bytes())
+    {
+        start = line_end(start);
+        left_out.add(NoRecord::Comment, 1);
+    }
+    let (record, length) = first_record(&block.text[start..], dialect);
+    // A separator of several bytes is looked for later; its fields are not quoted, so that a line is a record.
+    let mut end = start + length;
+    let next = line_end(end);
+    if !record.is_empty() && is_rule(block.text[end..next].trim_ascii()) {
+        end = next;
+        left_out.add(NoRecord::Rule, 1);
+    }
     block.first_line += memchr::memchr_iter(dialect.line_end, &block.text[..end]).count() as u64;
     block.text.drain(..end);
     !record.is_empty()

@@ -10,8 +10,8 @@ use super::json_keys::Records;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
 use super::stored::{Compression, Place};
-use super::{arrow, columnar, excel, headless, json_keys};
-use crate::plan::{InputOptions, TextEncoding};
+use super::{arrow, columnar, excel, fixed, foreign, headless, json_keys, list};
+use crate::plan::{FixedField, InputOptions, TextEncoding};
 
 /// Finds how a file is to be read, and its columns. The second of the names is that of the table within an archive.
 pub(super) fn recognise(
@@ -37,15 +37,21 @@ pub(super) fn recognise(
         }),
     };
     match sniff::kind_of(sample, &text, &extension) {
-        Kind::Parquet => Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?)),
+        Kind::Parquet => {
+            refuse_idle(name, "Parquet", options)?;
+            Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?))
+        }
         Kind::ArrowFile => {
+            refuse_idle(name, "Arrow", options)?;
             Ok((Format::ArrowFile, arrow::columns(name, opened(name, binary("Arrow")?)?, arrow::Kind::File)?))
         }
         Kind::ArrowStream => {
+            refuse_idle(name, "Arrow", options)?;
             let file = opened(name, binary("Arrow stream")?)?;
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
         Kind::Sheet => {
+            refuse_idle_of_sheet(name, options)?;
             let path = binary("spreadsheet")?;
             if let Some(problem) = not_a_workbook(sample, &text) {
                 return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
@@ -60,8 +66,12 @@ pub(super) fn recognise(
             Ok((Format::Sheet, columns))
         }
         kind => {
+            if options.encoding.is_none() && foreign::is_ebcdic(sample) {
+                return Err(InputError::Ebcdic { file: shown(name) });
+            }
             check_sample(name, sample, whole, encoding, &text)?;
             if matches!(kind, Kind::Ndjson | Kind::JsonArray) {
+                refuse_idle(name, "JSON", options)?;
                 let layout = json_keys::layout_of(&text);
                 let records = Records { file: name, place, compression, encoding, layout };
                 let columns = json_keys::columns(records, &text, whole)?;
@@ -72,12 +82,8 @@ pub(super) fn recognise(
                 }
                 return Ok((Format::Ndjson(encoding, layout), columns));
             }
-            let dialect = sniff::dialect_of(&text, whole, &extension, options);
-            let columns = header(name, &text, whole, dialect)?;
-            if options.header.is_none() && dialect.header {
-                refuse_data(name, &text, dialect)?;
-            }
-            Ok((Format::Delimited(dialect, encoding), columns))
+            first_idle(name, "text", &[("sheet", !options.sheets.is_empty())])?;
+            in_fields(name, &text, whole, &extension, encoding, options)
         }
     }
 }
@@ -104,6 +110,43 @@ fn not_a_workbook(sample: &[u8], text: &str) -> Option<&'static str> {
     Some("it is text under the name of a workbook; give it the ending `.csv`")
 }
 
+/// Text in fields, between delimiters or of fixed width.
+fn in_fields(
+    name: &str,
+    text: &str,
+    whole: bool,
+    extension: &str,
+    encoding: TextEncoding,
+    options: &InputOptions,
+) -> Result<(Format, Vec<String>), InputError> {
+    let sniff::Written { dialect, text, is_delimited } = sniff::written(text, whole, extension, options);
+    if text.trim_ascii().is_empty() {
+        return Err(if dialect.skip > 0 {
+            InputError::NothingBelow { file: shown(name), skip: dialect.skip }
+        } else {
+            InputError::Empty { file: shown(name) }
+        });
+    }
+    if !options.layout.is_empty() {
+        let end = options.layout.last().map_or(0, FixedField::end);
+        if options.record_length.is_none() && text.len() > end && !fixed::has_line_end(&text) {
+            let problem = "the file has no line end; name the length of a record with `record_length`";
+            return Err(InputError::Unlaid { file: shown(name), line: 1, problem });
+        }
+        let dialect = sniff::Dialect { skip: dialect.skip + u64::from(options.header == Some(true)), ..dialect };
+        let names = options.layout.iter().map(|field| field.name.clone()).collect();
+        return Ok((Format::Fixed(dialect, encoding), names));
+    }
+    let columns = header(name, &text, whole, dialect)?;
+    if !is_delimited && !list::is_list(&text, whole, dialect) {
+        return Err(InputError::NoDelimiter { file: shown(name) });
+    }
+    if options.header.is_none() && dialect.header {
+        refuse_data(name, &text, dialect)?;
+    }
+    Ok((Format::Delimited(dialect, encoding), columns))
+}
+
 fn opened(name: &str, path: &Path) -> Result<File, InputError> {
     File::open(path).map_err(|error| InputError::unreadable(name, &error))
 }
@@ -128,11 +171,14 @@ fn check_sample(name: &str, sample: &[u8], whole: bool, encoding: TextEncoding, 
 }
 
 /// Column names of delimited text.
-fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<String>, InputError> {
-    let (record, end) = first_record(text.as_bytes(), dialect);
+fn header(name: &str, text: &[u8], whole: bool, dialect: Dialect) -> Result<Vec<String>, InputError> {
+    let (mut record, end) = first_record(text, dialect);
     if end == text.len() && !whole {
         let problem = "its first record is longer than 1 MiB";
         return Err(InputError::Format { file: shown(name), format: "delimited", problem });
+    }
+    if dialect.is_closed {
+        record.pop_if(|last| last.trim_ascii().is_empty());
     }
     if dialect.header {
         return Ok(record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
@@ -141,13 +187,41 @@ fn header(name: &str, text: &str, whole: bool, dialect: Dialect) -> Result<Vec<S
 }
 
 /// Refuses a header of which some cells look like data: as names they would be shown everywhere.
-fn refuse_data(name: &str, text: &str, dialect: Dialect) -> Result<(), InputError> {
-    let (record, _) = first_record(text.as_bytes(), dialect);
+fn refuse_data(name: &str, text: &[u8], dialect: Dialect) -> Result<(), InputError> {
+    let (mut record, _) = first_record(text, dialect);
+    if dialect.is_closed {
+        record.pop_if(|last| last.trim_ascii().is_empty());
+    }
     let reads_like_data = record.iter().any(|cell| cell.trim_ascii().is_empty() || sniff::is_data(cell));
     if !reads_like_data && !headless::is_record(text, dialect) {
         return Ok(());
     }
-    let blank = text.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-    let line = 1 + blank.filter(|&byte| byte == dialect.line_end).count() as u64;
+    let blank = text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = dialect.skip + 1 + blank.filter(|&&byte| byte == dialect.line_end).count() as u64;
     Err(InputError::LooksLikeData { file: shown(name), line })
+}
+
+/// Refuses options about lines where there are none.
+fn refuse_idle(name: &str, format: &'static str, options: &InputOptions) -> Result<(), InputError> {
+    let given = [
+        ("skip", options.skip.is_some()),
+        ("footer", options.footer.is_some()),
+        ("comment", options.comment.is_some()),
+        ("layout", !options.layout.is_empty()),
+        ("sheet", !options.sheets.is_empty()),
+    ];
+    first_idle(name, format, &given)
+}
+
+/// Refuses options that say nothing of the rows of a sheet.
+fn refuse_idle_of_sheet(name: &str, options: &InputOptions) -> Result<(), InputError> {
+    let given = [("comment", options.comment.is_some()), ("layout", !options.layout.is_empty())];
+    first_idle(name, "spreadsheet", &given)
+}
+
+fn first_idle(name: &str, format: &'static str, given: &[(&'static str, bool)]) -> Result<(), InputError> {
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some(&(option, _)) => Err(InputError::IdleOption { file: shown(name), option, format }),
+        None => Ok(()),
+    }
 }

@@ -3,10 +3,10 @@
 //! # Rules
 //! - **Encoding**: a byte order mark decides. Without one, text in which nearly every other byte is zero is UTF-16;
 //!   valid UTF-8 is UTF-8; anything else is Windows-1252.
-//! - **Delimiter**: of comma, semicolon, tab and bar the one that cuts all records of the sample into the same number
-//!   of fields, at least two; of several the one with most fields. If none does, the one that cuts the first record
-//!   into most fields: reading then stops at the first record that does not fit. If none occurs in the first record
-//!   the file has one column.
+//! - **Delimiter**: of comma, semicolon, tab, bar, circumflex, Ctrl-A and the unit separator the one that cuts all records
+//!   of the sample into the same number of fields, at least two; of several the one with most fields. If none does, the
+//!   one that cuts the first record into most fields: reading then stops at the first record that does not fit. If none
+//!   occurs in the first record the file has one column, where it reads like a list of values; else it is refused.
 //! - **Quote**: `"`, unless every field of the first record stands in single quotes.
 //! - **Header**: present, unless every cell of the first record is empty or a number, date, time or boolean, and at
 //!   least one is not empty. Columns without a header are named `column_1`, `column_2`, … When only some cells of the
@@ -14,24 +14,74 @@
 //! - **Line end**: line feed, with or without a carriage return before it; a carriage return alone in files that hold
 //!   no line feed.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 use super::classify::readings_of;
-use super::delimited::{field_counts, first_record};
+use super::delimited::first_record;
+use super::frame::{self, Fit};
 use super::transcoder::Transcoder;
-use crate::plan::{InputOptions, TextEncoding};
+use crate::plan::{InputOptions, Sign, TextEncoding};
 
-/// How delimited text is written.
+/// How text in fields is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
-    /// Between fields.
+    /// Between fields: the byte that stands there, or that takes the place of `separator` before fields are looked for.
     pub(super) delimiter: u8,
+    /// Between fields, where it is more than one byte.
+    pub(super) separator: Option<Sign>,
     /// Around fields, unless there is none.
     pub(super) quote: Option<u8>,
     /// At the end of records.
     pub(super) line_end: u8,
     /// Whether the first record holds the names of the columns.
     pub(super) header: bool,
+    /// Lines above the first record.
+    pub(super) skip: u64,
+    /// Whether the last of them names the delimiter.
+    pub(super) names_delimiter: bool,
+    /// Lines below the last record, where the options say how many.
+    pub(super) footer: Option<u64>,
+    /// What lines begin with that are no records.
+    pub(super) comment: Option<Sign>,
+    /// Whether every record ends with a delimiter behind its last field.
+    pub(super) is_closed: bool,
+}
+
+impl Dialect {
+    /// Stands for a separator of several bytes. No text holds it.
+    pub(super) const SEPARATED: u8 = 0xff;
+
+    /// Fields between single bytes, under a heading.
+    pub(super) const fn separated_by(delimiter: u8) -> Self {
+        Self {
+            delimiter,
+            separator: None,
+            quote: Some(b'"'),
+            line_end: b'\n',
+            header: true,
+            skip: 0,
+            names_delimiter: false,
+            footer: None,
+            comment: None,
+            is_closed: false,
+        }
+    }
+
+    /// The text with one byte between fields.
+    pub(super) fn separated<'text>(&self, text: &'text [u8]) -> Cow<'text, [u8]> {
+        let Some(separator) = self.separator else { return Cow::Borrowed(text) };
+        let mut rewritten = Vec::with_capacity(text.len());
+        let mut start = 0;
+        for at in memchr::memmem::find_iter(text, separator.bytes()) {
+            rewritten.extend_from_slice(&text[start..at]);
+            rewritten.push(Self::SEPARATED);
+            start = at + separator.bytes().len();
+        }
+        rewritten.extend_from_slice(&text[start..]);
+        Cow::Owned(rewritten)
+    }
 }
 
 /// The kind of a file.
@@ -126,51 +176,116 @@ pub(super) fn sample_text(sample: &[u8], encoding: TextEncoding) -> String {
 /// Records of the sample that are looked at.
 const SAMPLE_RECORDS: usize = 1000;
 
-/// The dialect of a sample; what the options name is taken as named. `whole` when the sample is the whole text.
-pub(super) fn dialect_of(text: &str, whole: bool, extension: &str, options: &InputOptions) -> Dialect {
+/// A sample of text, and how it is written.
+pub(super) struct Written<'text> {
+    pub(super) dialect: Dialect,
+    /// The sample from its first record on, one byte between fields, without comments.
+    pub(super) text: Cow<'text, [u8]>,
+    /// Whether something stands between fields, or somebody said so.
+    pub(super) is_delimited: bool,
+}
+
+/// How a sample is written; what the options name is taken as named. `whole` when the sample is the whole text.
+pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, options: &InputOptions) -> Written<'text> {
     let bytes = text.as_bytes();
     let line_end = if memchr(b'\n', bytes).is_none() && memchr(b'\r', bytes).is_some() { b'\r' } else { b'\n' };
-    let quote = options.quote.unwrap_or_else(|| Some(quote_of(text)));
-    let dialect = |delimiter| Dialect { delimiter, quote, line_end, header: true };
-    let named = options.delimiter.and_then(|sign| sign.byte());
-    let delimiter = named.unwrap_or_else(|| delimiter_of(bytes, whole, extension, dialect));
-    let header = options.header.unwrap_or_else(|| has_header(bytes, dialect(delimiter)));
-    Dialect { header, ..dialect(delimiter) }
+    let mut dialect = Dialect { line_end, ..Dialect::separated_by(b',') };
+    dialect.footer = options.footer;
+    dialect.comment = options.comment;
+    let named_in_file = if options.skip.is_none() { frame::named_delimiter(bytes) } else { None };
+    dialect.names_delimiter = named_in_file.is_some();
+    dialect.skip = options.skip.unwrap_or(u64::from(dialect.names_delimiter));
+    let mut text = Cow::Borrowed(frame::below(bytes, dialect.skip, line_end));
+    if let Some(comment) = options.comment {
+        text = Cow::Owned(frame::without_comments(&text, comment, line_end));
+    }
+    let named = options.delimiter.or(named_in_file.map(Sign::of_byte));
+    dialect.separator = named.filter(|sign| sign.byte().is_none());
+    dialect.quote = match (options.quote, dialect.separator) {
+        (Some(quote), _) => quote,
+        // Where a separator may stand within quotes it cannot be told from one that separates.
+        (None, Some(_)) => None,
+        (None, None) => Some(quote_of(&text)),
+    };
+    if dialect.separator.is_some() {
+        text = Cow::Owned(dialect.separated(&text).into_owned());
+    }
+    let named = named.map(|sign| sign.byte().unwrap_or(Dialect::SEPARATED));
+    let search = options.skip.is_none() && options.header != Some(false) && options.layout.is_empty();
+    let (delimiter, fit) = delimiter_of(&text, whole, extension, named, dialect, search);
+    dialect.delimiter = delimiter;
+    if fit.start > 0 {
+        dialect.skip += frame::lines_before(&text, fit.start, line_end);
+        text = Cow::Owned(text[fit.start..].to_vec());
+    }
+    dialect.header = options.header.unwrap_or_else(|| has_header(&text, dialect));
+    dialect.is_closed = is_closed(&text, whole, dialect);
+    Written { dialect, text, is_delimited: fit.fields > 1 || named.is_some() }
 }
 
 /// The quote character of a sample.
-fn quote_of(text: &str) -> u8 {
-    let first = text.lines().find(|line| !line.is_empty()).unwrap_or_default();
-    let single = |field: &str| field.len() > 1 && field.starts_with('\'') && field.ends_with('\'');
-    let all_single =
-        [',', ';', '\t', '|'].iter().any(|&delimiter| first.contains(delimiter) && first.split(delimiter).all(single));
+fn quote_of(text: &[u8]) -> u8 {
+    let first = text.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default();
+    let single = |field: &[u8]| field.len() > 1 && field.starts_with(b"'") && field.ends_with(b"'");
+    let all_single = DELIMITERS
+        .iter()
+        .any(|delimiter| first.contains(delimiter) && first.split(|byte| byte == delimiter).all(single));
     if all_single { b'\'' } else { b'"' }
 }
 
-/// The delimiter of a sample.
-fn delimiter_of(text: &[u8], whole: bool, extension: &str, dialect: impl Fn(u8) -> Dialect) -> u8 {
-    let candidates = if extension == "tsv" || extension == "tab" { *b"\t,;|" } else { *b",;\t|" };
-    let mut best_consistent = (1, candidates[0]);
-    let mut best_first = (1, candidates[0]);
-    for delimiter in candidates {
-        let (first, consistent) = first_and_consistent(text, whole, dialect(delimiter));
-        if first > best_first.0 {
-            best_first = (first, delimiter);
-        }
-        if consistent && first > best_consistent.0 {
-            best_consistent = (first, delimiter);
-        }
+/// What is looked for between fields, the most usual first.
+const DELIMITERS: [u8; 7] = *b",;\t|^\x01\x1f";
+
+/// The delimiter of a sample, unless it is named, and how the sample divides under it.
+fn delimiter_of(
+    text: &[u8],
+    whole: bool,
+    extension: &str,
+    named: Option<u8>,
+    dialect: Dialect,
+    search: bool,
+) -> (u8, Fit) {
+    let fit_under = |delimiter| frame::fit(text, whole, Dialect { delimiter, ..dialect }, SAMPLE_RECORDS, search);
+    if let Some(named) = named {
+        return (named, fit_under(named));
     }
-    if best_consistent.0 > 1 { best_consistent.1 } else { best_first.1 }
+    let mut candidates = DELIMITERS;
+    if extension == "tsv" || extension == "tab" {
+        candidates[..3].rotate_right(1);
+    }
+    let fits = candidates.map(|delimiter| (delimiter, fit_under(delimiter)));
+    // Of those with equally many fields the first one.
+    let best = |fits: &mut dyn Iterator<Item = (u8, Fit)>| {
+        fits.reduce(|best, next| if next.1.fields > best.1.fields { next } else { best })
+    };
+    let consistent = best(&mut fits.into_iter().filter(|(_, fit)| fit.consistent && fit.fields > 1));
+    consistent.or_else(|| best(&mut fits.into_iter())).unwrap_or((candidates[0], Fit::default()))
 }
 
-/// Fields of the first record, and whether all other records of the sample have as many.
-fn first_and_consistent(text: &[u8], whole: bool, dialect: Dialect) -> (usize, bool) {
-    let mut counts = field_counts(text, dialect, SAMPLE_RECORDS);
-    let Some(&(first, _)) = counts.first() else { return (0, false) };
-    // The last record of a sample may be cut off.
-    counts.pop_if(|(_, end)| *end == text.len() && !whole);
-    (first, counts.iter().all(|&(count, _)| count == first))
+/// Whether all records of a sample end with a delimiter behind their last field, so that it closes the record and begins
+/// no column. The heading may end in one or not.
+fn is_closed(text: &[u8], whole: bool, dialect: Dialect) -> bool {
+    let (names, mut position) = first_record(text, dialect);
+    let ends_open = names.last().is_some_and(|last| !last.trim_ascii().is_empty());
+    if names.len() < 2 || (dialect.header && ends_open && !whole && position >= text.len()) {
+        return false;
+    }
+    let width = names.len() + usize::from(dialect.header && ends_open);
+    let mut records = if dialect.header { 0 } else { usize::from(!ends_open) };
+    if !dialect.header && ends_open {
+        return false;
+    }
+    while records < SAMPLE_RECORDS && position < text.len() {
+        let (record, end) = first_record(&text[position..], dialect);
+        position += end;
+        let is_cut = position >= text.len() && !whole;
+        let is_record = record.len() > 1 && !is_cut;
+        if is_record && (record.len() != width || record.last().is_some_and(|last| !last.trim_ascii().is_empty())) {
+            return false;
+        }
+        records += usize::from(is_record);
+    }
+    records > 0 || (dialect.header && !ends_open)
 }
 
 /// Whether a cell of the first record looks like data: a number, date, time or boolean, or digits without a letter.

@@ -13,6 +13,7 @@ use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
 use super::stored::{Compression, Place, Rest, decompressed_head};
+use super::{foreign, heading};
 use crate::plan::{InputOptions, TextEncoding};
 use crate::result::ColumnType;
 
@@ -54,6 +55,8 @@ pub(super) struct SourceFile {
 pub(super) enum Format {
     /// Delimited text.
     Delimited(Dialect, TextEncoding),
+    /// Text in fields of fixed width, which the options name.
+    Fixed(Dialect, TextEncoding),
     /// JSON records.
     Ndjson(TextEncoding, JsonLayout),
     /// Apache Parquet.
@@ -84,7 +87,7 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
     let mut files: Vec<SourceFile> = Vec::with_capacity(found.len());
     for input in &found {
         let mut file = open_file(input, options)?;
-        check_names(&file)?;
+        heading::check(&file, options.header == Some(true))?;
         let first = files.first().unwrap_or(&file);
         partitions::refuse_others((&file.name, &file.partitions), (&first.name, &first.partitions))?;
         file.positions = positions(&file, first)?;
@@ -158,6 +161,7 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
         return Err(InputError::Empty { file: shown(&name) });
     }
     let Opened { compression, sample, whole, inside } = look(found, &name, &head, head_is_all)?;
+    foreign::refuse(&name, &head, &sample)?;
     if sample.is_empty() {
         return Err(if whole {
             InputError::Empty { file: shown(&name) }
@@ -215,33 +219,6 @@ fn look(found: &Found, name: &str, head: &[u8], head_is_all: bool) -> Result<Ope
     Ok(Opened { compression: Compression::of(head), sample, whole, inside: None })
 }
 
-/// More columns than this are refused: every one of them is described, and held against the others.
-const MOST_COLUMNS: usize = 20_000;
-
-/// Refuses empty and repeated column names, and too many columns.
-fn check_names(file: &SourceFile) -> Result<(), InputError> {
-    if file.columns.len() > MOST_COLUMNS {
-        return Err(InputError::TooManyColumns {
-            file: shown(&file.name),
-            columns: file.columns.len(),
-            most: MOST_COLUMNS,
-        });
-    }
-    let mut seen = HashMap::new();
-    if file.columns.is_empty() {
-        return Err(InputError::Empty { file: shown(&file.name) });
-    }
-    for (index, column) in file.columns.iter().enumerate() {
-        if column.is_empty() {
-            return Err(InputError::UnnamedColumn { file: shown(&file.name), position: index + 1 });
-        }
-        if let Some(first) = seen.insert(column, index) {
-            return Err(InputError::DuplicateColumn { file: shown(&file.name), first: first + 1, second: index + 1 });
-        }
-    }
-    Ok(())
-}
-
 /// For every column of the first file its position in this file.
 fn positions(file: &SourceFile, first: &SourceFile) -> Result<Vec<usize>, InputError> {
     let by_name: HashMap<&String, usize> = file.columns.iter().zip(0..).collect();
@@ -254,12 +231,12 @@ fn positions(file: &SourceFile, first: &SourceFile) -> Result<Vec<usize>, InputE
             first_file: shown(&first.name),
         })?);
     }
-    let of_first: HashSet<&String> = first.columns.iter().collect();
-    match file.columns.iter().find(|column| !of_first.contains(column)) {
+    let known: HashSet<&String> = first.columns.iter().collect();
+    match file.columns.iter().position(|column| !known.contains(column)) {
         None => Ok(positions),
-        Some(column) => Err(InputError::ExtraColumn {
+        Some(index) => Err(InputError::ExtraColumn {
             file: shown(&file.name),
-            column: shown(column),
+            position: index + 1,
             first_file: shown(&first.name),
         }),
     }

@@ -314,6 +314,7 @@ fn dataset() -> Dataset {
         bytes: 3_912_004,
         sha256: Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned()),
         records: RECORDS + 12,
+        left_out: Vec::new(),
     };
     let mut columns = vec![column("customer_id", Role::Subject, ColumnType::Integer, SUBJECTS, true)];
     let attributes = [(ColumnType::Integer, 71), (ColumnType::Text, 48), (ColumnType::Text, 4)];

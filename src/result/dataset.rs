@@ -48,6 +48,79 @@ pub struct InputFile {
     pub sha256: Option<String>,
     /// Records in the file.
     pub records: u64,
+    /// Lines that were left out because they are no records; absent when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutLines>,
+}
+
+/// Lines of a file, or rows of a sheet, that are no records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOutLines {
+    /// What they are.
+    pub what: NoRecord,
+    /// How many.
+    pub lines: u64,
+}
+
+/// Why a line of a file is no record.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantArray, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoRecord {
+    /// It stands above the heading, or above the first record where there is no heading.
+    Above,
+    /// `sep=;`, by which a spreadsheet names the delimiter.
+    NamesDelimiter,
+    /// It begins as comments do.
+    Comment,
+    /// It holds nothing but blanks.
+    Blank,
+    /// It is made of dashes.
+    Rule,
+    /// It is the heading once more.
+    RepeatedHeading,
+    /// It holds totals.
+    Total,
+    /// It tells how many records there are.
+    RowCount,
+    /// It marks the end of the file.
+    EndMark,
+    /// It is one of those that the plan leaves out at the end.
+    Footer,
+    /// No line: the last column, which has no name and no value because every line ends with a delimiter.
+    EmptyColumn,
+}
+
+impl NoRecord {
+    /// Every kind, in the order of declaration.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// The lines of this kind in words, behind their number.
+    #[must_use]
+    pub const fn words(self, one: bool) -> &'static str {
+        match (self, one) {
+            (Self::Above, true) => "line above the heading",
+            (Self::Above, false) => "lines above the heading",
+            (Self::NamesDelimiter, _) => "line that names the delimiter",
+            (Self::Comment, true) => "comment",
+            (Self::Comment, false) => "comments",
+            (Self::Blank, true) => "line of blanks",
+            (Self::Blank, false) => "lines of blanks",
+            (Self::Rule, true) => "line of dashes",
+            (Self::Rule, false) => "lines of dashes",
+            (Self::RepeatedHeading, true) => "repeated heading",
+            (Self::RepeatedHeading, false) => "repeated headings",
+            (Self::Total, true) => "total",
+            (Self::Total, false) => "totals",
+            (Self::RowCount, true) => "count of records",
+            (Self::RowCount, false) => "counts of records",
+            (Self::EndMark, _) => "mark of the end",
+            (Self::Footer, true) => "line below the records",
+            (Self::Footer, false) => "lines below the records",
+            (Self::EmptyColumn, _) => "empty last column",
+        }
+    }
 }
 
 impl InputFile {

@@ -113,7 +113,7 @@ fn other_columns_are_refused_by_file_and_column() {
     let missing = open(&folder.inputs(&["a.csv", "b.csv"]), &InputOptions::default()).err().unwrap();
     assert_eq!(missing.to_string(), "`b.csv` has no column `y`, but `a.csv` has");
     let extra = open(&folder.inputs(&["a.csv", "c.csv"]), &InputOptions::default()).err().unwrap();
-    assert_eq!(extra.to_string(), "`c.csv` has a column `z` that `a.csv` lacks");
+    assert_eq!(extra.to_string(), "column 3 of `c.csv` is none of the columns of `a.csv`");
 }
 
 #[test]

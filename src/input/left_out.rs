@@ -1,0 +1,155 @@
+//! Lines of a file that are no records: what they are, and how many there were.
+
+use crate::result::{LeftOutLines, NoRecord};
+
+/// How many lines of each kind were left out of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct LeftOut([u64; NoRecord::ALL.len()]);
+
+impl LeftOut {
+    /// Counts lines of a kind.
+    pub(super) fn add(&mut self, kind: NoRecord, lines: u64) {
+        self.0[kind as usize] += lines;
+    }
+
+    /// Takes over what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
+    }
+
+    /// What a result says of it.
+    pub(super) fn told(self) -> Vec<LeftOutLines> {
+        let counted = NoRecord::ALL.iter().zip(self.0).filter(|(_, lines)| *lines > 0);
+        counted.map(|(&what, lines)| LeftOutLines { what, lines }).collect()
+    }
+}
+
+/// What a total begins with, lower case, without a colon.
+const TOTALS: [&str; 22] = [
+    "total",
+    "totals",
+    "grand total",
+    "sub total",
+    "subtotal",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "zwischensumme",
+    "totale",
+    "total général",
+    "somme",
+    "suma",
+    "saldo",
+    "endsaldo",
+    "kontostand",
+    "balance",
+    "closing balance",
+    "ending balance",
+    "end balance",
+    "solde",
+];
+
+/// Words that programs write behind the number of records that they gave.
+const COUNTED: [&str; 15] = [
+    "row",
+    "rows",
+    "row(s)",
+    "record",
+    "records",
+    "record(s)",
+    "affected",
+    "selected",
+    "fetched",
+    "returned",
+    "exported",
+    "written",
+    "in",
+    "set",
+    "zeilen",
+];
+
+/// What a line at the end of a file is, where it can be no record: a total, the number of records, a mark of the end, a
+/// rule of dashes. `fields` are its cells, `width` the columns of the file.
+pub(super) fn below_records(line: &[u8], fields: &[Vec<u8>], width: usize) -> Option<NoRecord> {
+    if line.trim_ascii() == b"\x1a" {
+        return Some(NoRecord::EndMark);
+    }
+    if is_rule(line) {
+        return Some(NoRecord::Rule);
+    }
+    let text = std::str::from_utf8(line).ok()?;
+    if fields.len() <= 1 && width > 1 && is_count(text) {
+        return Some(NoRecord::RowCount);
+    }
+    let mut filled = fields.iter().filter(|cell| !cell.trim_ascii().is_empty());
+    let first = std::str::from_utf8(filled.next()?).ok()?.trim().trim_end_matches(':').to_lowercase();
+    let few = 2 * (1 + filled.count()) <= width;
+    (width > 2 && few && TOTALS.contains(&first.as_str())).then_some(NoRecord::Total)
+}
+
+/// Whether a line is drawn under a heading or a table: dashes, with what separates fields between them.
+pub(super) fn is_rule(line: &[u8]) -> bool {
+    let dashes = line.iter().filter(|byte| matches!(byte, b'-' | b'=')).count();
+    dashes >= 3
+        && line.iter().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'|' | b',' | b';' | b'"' | b'\t' | b' ' | b'\r'))
+}
+
+/// `(480 rows affected)`, `480 rows selected.`, `480 record(s) selected.`
+fn is_count(line: &str) -> bool {
+    let line = line.trim().trim_end_matches('.');
+    let line = line.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(line).to_lowercase();
+    let mut words = line.split_whitespace();
+    let number = words.next().is_some_and(|word| {
+        word.bytes().any(|byte| byte.is_ascii_digit())
+            && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'))
+    });
+    let rest: Vec<&str> = words.collect();
+    number && !rest.is_empty() && rest.iter().all(|word| COUNTED.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below_records, is_rule};
+    use crate::result::NoRecord;
+
+    fn kind(line: &str) -> Option<NoRecord> {
+        let fields: Vec<Vec<u8>> = line.split(';').map(|cell| cell.as_bytes().to_vec()).collect();
+        below_records(line.as_bytes(), &fields, 6)
+    }
+
+    #[test]
+    fn what_programs_write_below_records_is_told_from_records() {
+        for (line, expected) in [
+            ("Total;;;1.234,56;;", NoRecord::Total),
+            ("Summe:;;12", NoRecord::Total),
+            (";;Grand total;5", NoRecord::Total),
+            ("(480 rows affected)", NoRecord::RowCount),
+            ("480 rows selected.", NoRecord::RowCount),
+            ("  1,480 record(s) selected.", NoRecord::RowCount),
+            ("(1 row)", NoRecord::RowCount),
+            ("\u{1a}", NoRecord::EndMark),
+            ("-----;-----;---", NoRecord::Rule),
+        ] {
+            assert_eq!(kind(line), Some(expected), "{line}");
+        }
+        for line in [
+            "Total;2024-01-01;12;Hull;1970;x",
+            "Totalina;;;;;",
+            "C0001;;;;;",
+            "480",
+            "480 rows of houses",
+            "rows 480",
+            ";;;;;",
+            "--",
+            "-1;-2;-3",
+        ] {
+            assert_eq!(kind(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_rule_holds_dashes_and_no_value() {
+        assert!(is_rule(b"---------+--------") && is_rule(b"=====,====") && !is_rule(b"- - a") && !is_rule(b""));
+    }
+}

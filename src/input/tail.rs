@@ -1,0 +1,131 @@
+//! The end of a text: lines below the last record.
+
+use std::collections::VecDeque;
+
+use super::blocks::TextBlock;
+use super::delimited::first_record;
+use super::left_out::{LeftOut, below_records};
+use super::sniff::Dialect;
+use crate::result::NoRecord;
+
+/// More lines below the records are not looked for where nobody says how many there are.
+const MOST_BELOW: usize = 8;
+
+/// Holds the end of a text back until it is known to be the end.
+pub(super) struct Tail {
+    held: VecDeque<TextBlock>,
+    dialect: Dialect,
+    /// Columns of the file.
+    width: usize,
+}
+
+impl Tail {
+    pub(super) fn new(dialect: Dialect, width: usize) -> Self {
+        Self { held: VecDeque::new(), dialect, width }
+    }
+
+    /// Takes the next block and gives one back that is not the end.
+    pub(super) fn push(&mut self, block: TextBlock) -> Option<TextBlock> {
+        self.held.push_back(block);
+        let lines = |block: &TextBlock| lines(&block.text, self.dialect.line_end) as u64;
+        let behind: u64 = self.held.iter().skip(1).map(lines).sum();
+        (behind > self.dialect.footer.unwrap_or(0)).then(|| self.held.pop_front()).flatten()
+    }
+
+    /// The blocks that were held back, as they are.
+    pub(super) fn held(self) -> VecDeque<TextBlock> {
+        self.held
+    }
+
+    /// The blocks that were held back, without what is no record.
+    pub(super) fn finish(mut self, left_out: &mut LeftOut) -> VecDeque<TextBlock> {
+        match self.dialect.footer {
+            Some(lines) => self.cut_declared(lines, left_out),
+            None => self.cut_found(left_out),
+        }
+        self.held
+    }
+
+    fn cut_declared(&mut self, mut lines: u64, left_out: &mut LeftOut) {
+        while lines > 0 {
+            let Some(block) = self.held.back_mut() else { return };
+            match last_line(&block.text, self.dialect.line_end) {
+                Some(start) => {
+                    block.text.truncate(start);
+                    left_out.add(NoRecord::Footer, 1);
+                    lines -= 1;
+                }
+                None => drop(self.held.pop_back()),
+            }
+        }
+    }
+
+    /// Takes lines off the last block as long as they are no records.
+    fn cut_found(&mut self, left_out: &mut LeftOut) {
+        let Some(block) = self.held.back_mut() else { return };
+        for _ in 0..MOST_BELOW {
+            let Some(start) = last_line(&block.text, self.dialect.line_end) else { return };
+            let line = block.text[start..].trim_ascii();
+            let separated = self.dialect.separated(line);
+            let (fields, _) = first_record(&separated, self.dialect);
+            let Some(kind) = below_records(line, &fields, self.width) else { return };
+            left_out.add(kind, 1);
+            block.text.truncate(start);
+        }
+    }
+}
+
+/// Lines that are not empty.
+fn lines(text: &[u8], line_end: u8) -> usize {
+    text.split(|&byte| byte == line_end).filter(|line| !line.trim_ascii().is_empty()).count()
+}
+
+/// Where the last line begins that is not blank; `None` when there is none.
+fn last_line(text: &[u8], line_end: u8) -> Option<usize> {
+    let end = text.trim_ascii_end().len();
+    let end = if end == 0 { return None } else { end };
+    Some(memchr::memrchr(line_end, &text[..end]).map_or(0, |at| at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tail;
+    use crate::input::blocks::TextBlock;
+    use crate::input::left_out::LeftOut;
+    use crate::input::sniff::Dialect;
+
+    /// The text that is left of blocks, and the lines left out.
+    fn left(blocks: &[&str], footer: Option<u64>) -> (String, u64) {
+        let dialect = Dialect { footer, ..Dialect::separated_by(b';') };
+        let mut tail = Tail::new(dialect, 4);
+        let mut text = Vec::new();
+        for block in blocks {
+            let block = TextBlock { text: block.as_bytes().to_vec(), first_line: 1 };
+            text.extend(tail.push(block).map(|block| block.text).unwrap_or_default());
+        }
+        let mut left_out = LeftOut::default();
+        tail.finish(&mut left_out).into_iter().for_each(|block| text.extend(block.text));
+        let lines = left_out.told().iter().map(|told| told.lines).sum();
+        (String::from_utf8(text).unwrap(), lines)
+    }
+
+    #[test]
+    fn declared_lines_come_off_the_end_whatever_they_hold_and_however_blocks_are_cut() {
+        for blocks in [&["a;b\n1;2\nx\ny\n\n"][..], &["a;b\n1;2\n", "x\n", "y\n", "\n"], &["a;b\n", "1;2\nx\n", "y\n"]]
+        {
+            assert_eq!(left(blocks, Some(2)), ("a;b\n1;2\n".to_owned(), 2));
+            assert_eq!(left(blocks, Some(0)).1, 0);
+        }
+        assert_eq!(left(&["a\n"], Some(9)), (String::new(), 1));
+    }
+
+    #[test]
+    fn what_is_found_comes_off_and_records_stay() {
+        let table = "a;b;c;d\n1;2;3;4\n";
+        for end in ["Total;;9;\n", "(1 row affected)\n", "\n(1 row)\n\u{1a}\n", "----;----\nTotal;;9;\n"] {
+            let text = format!("{table}{end}");
+            assert_eq!(left(&[&text], None).0.trim_end(), table.trim_end(), "{end:?}");
+        }
+        assert_eq!(left(&[table, "5;6;7;8\n"], None), (format!("{table}5;6;7;8\n"), 0));
+    }
+}
