@@ -7,13 +7,13 @@ use crate::input;
 use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
-use crate::scan::{ScanError, is_named, open_sources, read_lookups, treat};
+use crate::scan::{ScanError, is_named, open_sources, open_tables, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
 ///
-/// Every column is read whole, so each has its number of distinct values, unless its cells have no spelling; `constant_per_subject` is known for the
-/// quasi-identifiers of an extract with a subject, as in a scan.
+/// Every column is read whole, so each has its number of distinct values, unless its cells have no spelling;
+/// `constant_per_subject` is known for the quasi-identifiers of an extract with a subject, as in a scan.
 ///
 /// # Errors
 /// As [`scan`](crate::scan::scan), except for those of measures.
@@ -21,10 +21,12 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     let reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
-    plan::check_columns(plan, source.columns())?;
+    let tables = open_tables(plan, source.columns())?;
+    plan::check_columns(plan, tables.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
-    let extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    let mut extract = input::read(source, &wanted, progress, stop, plan.memory)?;
+    tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     let roles = recode::roles(&extract, &plan.roles)?;
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)

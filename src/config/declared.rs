@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::document::Problem;
 use super::reader::Written;
 use super::setting::Draft;
-use super::settings::list;
+use super::settings::{file_name, list};
 use super::waivers::too_far;
-use crate::plan::{ConfigError, FixedField, Plan, counted, shown_name};
+use crate::plan::{ConfigError, FixedField, Plan, TableJoin, counted, shown_name};
 use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
@@ -67,6 +67,33 @@ pub(super) fn layout(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
     }
     draft.plan.input.layout = fields;
     Ok(())
+}
+
+/// `[[dataset.join]]`: tables whose columns are brought to the records.
+pub(super) fn joins(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let hint = "write `[[dataset.join]]` with `file = \"customers.csv\"` and `key = \"customer\"`";
+    draft.plan.joins = value.each(|item| {
+        let table = item.table("a table of `file` and `key`")?;
+        let files = table.need("file", "`[[dataset.join]]`", hint, |value| {
+            let name = |file: String| value.beside(file.as_ref()).to_string_lossy().into_owned();
+            Ok(value.texts()?.into_iter().map(name).collect::<Vec<_>>())
+        });
+        let key = table.need("key", "`[[dataset.join]]`", hint, Written::words);
+        let name = table.get("name", Written::words);
+        let their_key = table.get("their_key", Written::words);
+        let (Some(files), Some(key)) = (files, key) else { return Err(Problem::Told) };
+        Ok(TableJoin { files, name, key, their_key })
+    })?;
+    Ok(())
+}
+
+/// The joined tables for the record.
+pub(super) fn shown_joins(plan: &Plan) -> String {
+    let table = |join: &TableJoin| {
+        let files = join.files.iter().map(|file| file_name(file.as_ref()));
+        format!("{} by {}", list(files), shown_name(&join.key))
+    };
+    list(plan.joins.iter().map(table))
 }
 
 /// No record of fixed width is longer.

@@ -359,6 +359,10 @@ fn reading() -> Vec<Setting> {
             |plan| plan.input.suppression_marks.as_ref().map_or_else(
                 || format!("{}, the default", shown_spellings(&SUPPRESSION_MARKS)), |marks| shown_spellings(marks))),
             Text("TEXT")),
+        own("dataset", "join", "a table for each table that is joined, `[[dataset.join]]`",
+            "[{ file = \"customers.csv\", key = \"customer\" }]",
+            "Tables, such as customers and accounts, whose columns are brought to the records by a key", declared::joins,
+            declared::shown_joins),
         row("dataset", "kind", named(&KINDS), "\"aggregate\"",
             "What a record is: records (of persons) or aggregate (a total)",
             |draft| &mut draft.plan.declarations.aggregate),

@@ -164,6 +164,7 @@ mod tests {
         Dataset {
             name: "ext\"ract\n[x]".to_owned(),
             files: Vec::new(),
+            joined: Vec::new(),
             records: 3,
             subjects: 3,
             records_without_subject: 0,

@@ -1,7 +1,7 @@
 //! What reading yields: coded columns and an account of the files.
 
 use crate::detect::Found;
-use crate::result::{ColumnType, InputFile};
+use crate::result::{ColumnType, InputFile, JoinedTable};
 use crate::table::{Codes, Dictionary};
 
 /// Everything that was read from all files of one extract, in the order of the records.
@@ -14,6 +14,17 @@ pub struct Extract {
     pub columns: Vec<ExtractColumn>,
     /// Identifiers found beside the cells: in comments of cells, and in what a file says of itself.
     pub beside: Vec<FoundBeside>,
+    /// The tables whose columns were brought to it.
+    pub joined: Vec<JoinedTable>,
+}
+
+impl Extract {
+    /// Memory of codes and values in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let coded = self.columns.iter().filter_map(|column| column.coded.as_ref());
+        coded.map(|coded| (coded.codes.bytes() + coded.dictionary.bytes()) as u64).sum()
+    }
 }
 
 /// Identifiers found in texts that leave with the file and are no cells.

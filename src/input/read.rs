@@ -317,7 +317,7 @@ impl<'a> Collector<'a> {
             .collect();
         // Of several mistakes that of the first column is told, whichever thread found one first.
         let columns = columns.into_iter().collect::<Result<_, _>>()?;
-        Ok(Extract { files, records: self.records, columns, beside })
+        Ok(Extract { files, records: self.records, columns, beside, joined: Vec::new() })
     }
 }
 

@@ -14,6 +14,7 @@ mod classes;
 mod columns;
 mod coverage;
 mod explain;
+mod files;
 mod findings;
 mod forms;
 mod identifiers;
@@ -198,6 +199,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
+    files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
     columns::apply(hearing, &mut gated);
     if let Some(recipient) = case.recipient {

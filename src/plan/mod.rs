@@ -13,6 +13,7 @@ mod names;
 mod quantity;
 mod refusal;
 mod rule;
+mod table_join;
 mod text;
 mod time_origin;
 mod unicity;
@@ -39,6 +40,7 @@ pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
 pub use time_origin::TimeOrigin;
 pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
@@ -53,6 +55,8 @@ pub struct Plan {
     pub inputs: Vec<String>,
     /// How text files are to be read.
     pub input: InputOptions,
+    /// Tables whose columns are brought to the extract, in this order.
+    pub joins: Vec<TableJoin>,
     /// What the columns are.
     pub roles: RolePlan,
     /// Merges several subject values (cards) of one person (customer).
@@ -114,6 +118,7 @@ impl Default for Plan {
             dataset_name: None,
             inputs: Vec::new(),
             input: InputOptions::default(),
+            joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
             subject_map: None,
             coarsen: BTreeMap::new(),

@@ -3,6 +3,7 @@
 //! [`roles()`] decides what each column is; [`treat()`] turns the columns that count into narrow codes, column by column,
 //! and lets go of everything else as early as it can.
 
+mod brought;
 mod calendar;
 mod candidate;
 mod coarsen;
@@ -29,6 +30,7 @@ mod treat;
 mod value_map;
 mod within;
 
+pub use brought::bring;
 pub use consent::ConsentCounts;
 pub use error::TreatmentError;
 pub use event::EventValues;

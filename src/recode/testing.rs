@@ -46,7 +46,7 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
 /// An extract of these columns.
 pub(super) fn extract(columns: Vec<ExtractColumn>) -> Extract {
     let records = columns.first().and_then(|column| column.coded.as_ref()).map_or(0, |coded| coded.codes.len());
-    Extract { files: Vec::new(), records: records as u64, columns, beside: Vec::new() }
+    Extract { files: Vec::new(), records: records as u64, columns, beside: Vec::new(), joined: Vec::new() }
 }
 
 /// A subject column.

@@ -24,6 +24,11 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
     if dataset.subject.is_none() {
         page.paragraph("note: ", messages::NO_SUBJECT);
     }
+    for file in &dataset.files {
+        if let Some(left_out) = file.left_out_in_words() {
+            page.paragraph("note: ", &format!("`{}` holds what is no record: {left_out}", printable(&file.name)));
+        }
+    }
     page.line("");
     if page.style.width >= TABLE_WIDTH {
         table(&mut page, &dataset.columns);

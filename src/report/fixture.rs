@@ -330,6 +330,7 @@ fn dataset() -> Dataset {
     Dataset {
         name: "card_transactions".to_owned(),
         files: vec![file],
+        joined: Vec::new(),
         records: RECORDS + 12,
         subjects: SUBJECTS,
         records_without_subject: 12,

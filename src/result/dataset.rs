@@ -12,6 +12,9 @@ pub struct Dataset {
     pub name: String,
     /// The files, in the order they were read.
     pub files: Vec<InputFile>,
+    /// Tables whose columns were brought to the records by a key; absent when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<JoinedTable>,
     /// Records read, with and without a subject.
     pub records: u64,
     /// Distinct subjects; equal to `records` when no subject column is declared.
@@ -51,6 +54,29 @@ pub struct InputFile {
     /// Lines that were left out because they are no records; absent when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutLines>,
+}
+
+/// A table whose columns were brought to the records of the extract by a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JoinedTable {
+    /// Its name: from the configuration, else from its first file.
+    pub name: String,
+    /// Its files, in the order they were read.
+    pub files: Vec<InputFile>,
+    /// The column of the extract that holds the key.
+    pub key: String,
+    /// Its rows.
+    pub records: u64,
+    /// The columns that it brought, as the extract names them.
+    pub columns: Vec<String>,
+    /// Records of the extract whose key it lacks; its columns are missing in them.
+    pub records_without_row: u64,
+    /// Records whose key names several rows that contradict each other; its columns are missing in them.
+    pub records_with_several_rows: u64,
+    /// Keys that stand in more than one of its rows.
+    pub repeated_keys: u64,
+    /// Its rows that belong to no record, so that nobody in them is measured.
+    pub rows_without_record: u64,
 }
 
 /// Lines of a file, or rows of a sheet, that are no records.
@@ -126,6 +152,16 @@ impl NoRecord {
 impl InputFile {
     /// Files with fewer records are not identified by a hash, unless they are the extract itself.
     pub const FEWEST_HASHED: u64 = 100;
+
+    /// What was left out of the file, such as `3 lines above the heading, 1 total`; nothing when all lines are records.
+    #[must_use]
+    pub fn left_out_in_words(&self) -> Option<String> {
+        let told = self
+            .left_out
+            .iter()
+            .map(|left| format!("{} {}", crate::number::count(left.lines), left.what.words(left.lines == 1)));
+        Some(told.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+    }
 
     /// The file as a source is told: without the hash where it is tiny.
     #[must_use]

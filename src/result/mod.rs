@@ -22,7 +22,7 @@ mod waiver;
 
 pub use advice::{Advice, AdviceChange, Headline};
 pub use agreement::{Consent, Recipient};
-pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, LeftOutLines, NoRecord, Role};
+pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, JoinedTable, LeftOutLines, NoRecord, Role};
 pub use declarations::{ColumnDeclaration, Declarations, Treatment};
 pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate, Variability};
 pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};

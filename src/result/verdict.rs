@@ -221,6 +221,14 @@ pub enum FindingCode {
     TruthCoverage,
     /// A truth says of most links that they are wrong.
     TruthImplausible,
+    /// Lines of a file are no records.
+    LinesLeftOut,
+    /// Records have a key that a joined table lacks.
+    JoinKeyMissing,
+    /// A key stands in several rows of a joined table.
+    JoinKeyRepeated,
+    /// Rows of a joined table belong to no record.
+    JoinRowsUnmeasured,
 }
 
 impl FindingCode {

@@ -7,6 +7,7 @@ mod measure;
 mod prepare;
 mod stages;
 mod subjects;
+mod tables;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub use subjects::{SubjectList, SubjectRow};
+pub(crate) use tables::open as open_tables;
 
 use crate::advice::{self, Advised};
 use crate::input;
@@ -69,12 +71,14 @@ pub fn scan_listing(
     let reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
-    plan::check_columns(plan, source.columns())?;
+    let tables = tables::open(plan, source.columns())?;
+    plan::check_columns(plan, tables.columns())?;
     let opened = linkage::open(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
-    let extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
+    let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
+    tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     stages.end("read");
 
@@ -194,7 +198,8 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
 pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
-    is_known || plan.roles.declared.get(column).is_some_and(counted)
+    let is_key = plan.joins.iter().any(|join| join.key == column);
+    is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
 }
 
 /// The largest plan that is accepted for this many quasi-identifiers.

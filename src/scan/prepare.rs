@@ -40,6 +40,7 @@ pub(crate) fn treat(
     let lookups = read_lookups(plan, stop)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let files = extract.files.clone();
+    let joined = std::mem::take(&mut extract.joined);
     let records = extract.records;
     let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
     let subject = subject.map(|(column, _)| column.name.clone());
@@ -80,6 +81,7 @@ pub(crate) fn treat(
     let dataset = Dataset {
         name,
         files,
+        joined,
         records,
         subjects: table.subjects() as u64,
         records_without_subject: table.records_without_subject(),

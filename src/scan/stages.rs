@@ -56,7 +56,7 @@ fn milliseconds(duration: Duration) -> u64 {
 /// UTC start and six digits of a hash of input and plan, so that runs sort by time and tell apart what they scanned.
 fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     let mut hash = Sha256::new();
-    for file in &dataset.files {
+    for file in dataset.files.iter().chain(dataset.joined.iter().flat_map(|table| &table.files)) {
         hash.update(file.sha256.as_deref().unwrap_or_default().as_bytes());
     }
     // What the machine has to offer changes no figure, nor does where a setting came from.

@@ -1,8 +1,15 @@
-//! Files as people of this job get them: each kind with its right answer, written down before the first run.
+//! Files as banks, shops and spreadsheets write them: what their records and columns are, and what is refused instead of
+//! guessed.
 
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
 
 mod containers;
+mod fixed;
+mod foreign;
+mod frames;
+mod headings;
+mod tables;
 mod workbooks;
+mod world;

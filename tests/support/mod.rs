@@ -73,6 +73,13 @@ impl Bench {
         self.run(command, stdin)
     }
 
+    /// `reidrisk inspect` of one file.
+    pub(crate) fn inspect(&self, path: &Path) -> Ended {
+        let mut command = Command::new(BINARY);
+        command.current_dir(self.folder.path()).env("NO_COLOR", "1").arg("inspect").arg(path);
+        self.run(command, b"")
+    }
+
     /// Runs `command` to its end; a program that hangs is killed and fails the test.
     pub(crate) fn run(&self, mut command: Command, stdin: &[u8]) -> Ended {
         let [stdout, stderr] = ["stdout", "stderr"].map(|name| self.folder.path().join(name));

@@ -36,6 +36,7 @@ fn dataset() -> Dataset {
     Dataset {
         name: "d".to_owned(),
         files: Vec::new(),
+        joined: Vec::new(),
         records: 100,
         subjects: 50,
         records_without_subject: 0,
