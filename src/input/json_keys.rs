@@ -276,8 +276,8 @@ impl Keys {
                     columns.extend(facts.plain.then_some(key));
                     columns.extend(names);
                 }
-                // Its keys may be values, so it is one column that cannot be read.
-                Some(_) => columns.push(key),
+                // A plain value; or an object whose keys may be values, so that it is one column that cannot be read.
+                _ => columns.push(key),
             }
         }
         // A key may be spelled as two others are together; in one record both would be refused.

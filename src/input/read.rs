@@ -99,11 +99,11 @@ pub(super) fn read_at(
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
     let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
     let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false);
-    let of = |column: usize| match (is_wanted(column), is_declared(column)) {
-        (_, true) => Keep::Values,
-        (true, false) if source.guessed.contains(&source.columns[column]) => Keep::Guessed,
-        (true, false) => Keep::Values,
+    let is_guessed = |column: usize| source.guessed.contains(&source.columns[column]);
+    let of = |column: usize| match (is_declared(column), is_wanted(column)) {
         (false, false) => other,
+        (false, true) if is_guessed(column) => Keep::Guessed,
+        _ => Keep::Values,
     };
     (0..source.columns.len()).map(of).collect()
 }
@@ -245,7 +245,9 @@ impl<'a> Collector<'a> {
                 coder.take_keys(block.column(position), &block.text);
             }
         });
-        blocks.iter().for_each(|block| self.left_out.merge(block.borrow().left_out));
+        for block in blocks {
+            self.left_out.merge(block.borrow().left_out);
+        }
         self.took(blocks.iter().map(|block| block.borrow().records as u64).sum())
     }
 

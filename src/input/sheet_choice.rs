@@ -119,7 +119,7 @@ fn rows_of_title(cells: &Range<Data>) -> Option<usize> {
     let is_name = |cell: &Data| matches!(cell, Data::String(text) if !is_data(text.as_bytes()));
     let first = heading.iter().position(|cell| !is_blank(cell))?;
     let names = &heading[first..];
-    let names = &names[..names.iter().rposition(|cell| !is_blank(cell))? + 1];
+    let names = &names[..=names.iter().rposition(|cell| !is_blank(cell))?];
     let fits = |row: &[Data]| {
         let outside = row[..first].iter().chain(&row[first + names.len()..]);
         outside.filter(is_filled).count() == 0

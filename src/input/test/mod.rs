@@ -1,6 +1,7 @@
 //! What reading promises, shown on files written for each test.
 
 mod classify;
+mod containers;
 mod dirt;
 mod files;
 mod formats;
