@@ -1,12 +1,11 @@
 //! Columns that have no spelling, in Parquet and JSON: refused where they are wanted, passed over where they are not.
 
-use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::array::{Array, FixedSizeBinaryArray, Utf8ViewArray};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::record_batch::RecordBatchT;
-use polars_arrow::types::i256;
-use polars_core::prelude::PlSmallStr;
 use polars_parquet::write::{
     CompressionOptions, Encoding, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions,
+    schema_to_metadata_key,
 };
 
 use super::{Folder, ReadColumn, SMALL, columns_of, read_files};
@@ -15,19 +14,20 @@ use crate::plan::InputOptions;
 use crate::result::ColumnType;
 use crate::stop::{NoProgress, Stop};
 
-/// A Parquet file with the column `card`, and one of decimals of 50 digits, of which the second is missing.
+/// A Parquet file with the column `card`, and one of decimals of up to 76 digits: 0.07 and `high` times 2 to the 128th
+/// more, a missing one, and 0.05. The writer knows no such numbers, so it writes their bytes.
 fn with_long_decimals(high: i128) -> Vec<u8> {
-    let decimal = ArrowDataType::Decimal256(50, 2);
-    let numbers = [Some(i256::from_words(high, 7)), None, Some(i256::from_words(0, 5))];
-    let numbers: PrimitiveArray<i256> = PrimitiveArray::from(numbers.to_vec()).to(decimal.clone());
+    let bytes = |high: i128, low: i128| [high.to_be_bytes(), low.to_be_bytes()].concat();
+    let numbers = [Some(bytes(high, 7)), None, Some(bytes(0, 5))];
+    let numbers = FixedSizeBinaryArray::from_iter(numbers.iter().map(Option::as_deref), 32);
     let cards = Utf8ViewArray::from_slice([Some("a"), Some("b"), Some("c")]);
-    let fields = [
-        Field::new(PlSmallStr::from_static("card"), ArrowDataType::Utf8View, true),
-        Field::new(PlSmallStr::from_static("sum"), decimal, true),
-    ];
-    let schema: ArrowSchema = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
+    let schema = |sums: ArrowDataType| -> ArrowSchema {
+        let fields = [("card", ArrowDataType::Utf8View), ("sum", sums)];
+        fields.into_iter().map(|(name, kind)| (name.into(), Field::new(name.into(), kind, true))).collect()
+    };
+    let stored = schema(numbers.dtype().clone());
     let arrays: Vec<Box<dyn Array>> = vec![Box::new(cards), Box::new(numbers)];
-    let batch = RecordBatchT::new(3, std::sync::Arc::new(schema.clone()), arrays);
+    let batch = RecordBatchT::new(3, std::sync::Arc::new(stored.clone()), arrays);
     let options = WriteOptions {
         statistics: StatisticsOptions::empty(),
         version: Version::V1,
@@ -35,12 +35,13 @@ fn with_long_decimals(high: i128) -> Vec<u8> {
         data_page_size: None,
     };
     let encodings = vec![vec![Encoding::Plain], vec![Encoding::Plain]];
-    let groups = RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, options, encodings.into()).unwrap();
-    let mut writer = FileWriter::try_new(Vec::new(), schema, options).unwrap();
+    let groups = RowGroupIterator::try_new(std::iter::once(Ok(batch)), &stored, options, encodings.into()).unwrap();
+    let mut writer = FileWriter::try_new(Vec::new(), stored, options).unwrap();
     for group in groups {
         writer.write(3, group.unwrap()).unwrap();
     }
-    writer.end(None).unwrap();
+    let meant = schema(ArrowDataType::Decimal256(50, 2));
+    writer.end(Some(vec![schema_to_metadata_key(&meant)])).unwrap();
     writer.into_inner()
 }
 

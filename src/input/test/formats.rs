@@ -276,7 +276,7 @@ fn the_only_sheet_with_cells_is_read_and_several_are_refused() {
     assert_eq!((columns[1].name.as_str(), columns[1].cells.len()), ("amount", 2));
     let error = open_sample("sheet/several_sheets.xlsx").err().unwrap();
     assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` hold cells, and none is named: `s1`, `s3`");
-    assert!(error.hint().unwrap().contains("CSV"));
+    assert!(error.hint().unwrap().contains("--sheet"));
 }
 
 #[test]
