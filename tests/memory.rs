@@ -29,7 +29,7 @@ struct Made {
 }
 
 /// Files of some kilobytes, or a few megabytes, that unpack to the bytes asked for.
-const BOMBS: [Made; 12] = [
+const BOMBS: [Made; 13] = [
     Made { title: "Arrow file, one long text", name: "text.arrow", make: |path, size| arrow(path, long_text(size)) },
     Made { title: "Arrow stream, zeros", name: "zeros.arrows", make: |path, size| arrow_stream(path, zeros(size / 8)) },
     Made { title: "Arrow file, one long list", name: "list.arrow", make: |path, size| arrow(path, long_list(size)) },
@@ -46,6 +46,7 @@ const BOMBS: [Made; 12] = [
         make: |path, size| parquet(path, lists_of_one_text(size)),
     },
     Made { title: "CSV in gzip, one line", name: "line.csv.gz", make: gzip_line },
+    Made { title: "CSV in ZIP, one line", name: "line.zip", make: zip_line },
     Made { title: "NDJSON in zstd, one line", name: "line.ndjson.zst", make: zstd_line },
     Made { title: "xlsx, one shared text", name: "text.xlsx", make: xlsx_text },
     Made { title: "ods, repeated rows", name: "rows.ods", make: |path, _| ods_rows(path) },
@@ -149,6 +150,14 @@ fn gzip_line(path: &Path, bytes: u64) {
     writer.write_all(b"card,memo\nc1,").expect("a file takes bytes");
     fill(&mut writer, bytes);
     writer.finish().expect("a file takes bytes").flush().expect("a file takes bytes");
+}
+
+fn zip_line(path: &Path, bytes: u64) {
+    let mut archive = zip::ZipWriter::new(File::create(path).expect("a file"));
+    archive.start_file("line.csv", zip::write::SimpleFileOptions::default().large_file(true)).expect("a part");
+    archive.write_all(b"card,memo\nc1,").expect("a file takes bytes");
+    fill(&mut archive, bytes);
+    archive.finish().expect("a file takes bytes");
 }
 
 fn zstd_line(path: &Path, bytes: u64) {

@@ -1,9 +1,11 @@
 //! From files to coded columns.
 //!
-//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `partitions`, `archive`, `source`, `recognise`, `sniff`); [`read()`] moves their
-//! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson` (`json_frame`, `json_keys`),
-//! `columnar` (Parquet; `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`, `sheet_choice`) (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
-//! `classify` finds the type of the column and the one spelling that equal values share.
+//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `partitions`, `archive`, `source`,
+//! `recognise`, `foreign`, `sniff`); [`read()`] moves their content through `stored` (hash, decompression, encoding),
+//! `blocks` or `json_frame` (whole records), `pump` and `delimited`, `fixed`, `ndjson` (`json_keys`), `columnar` (Parquet;
+//! `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`, `sheet_choice`) (cells) into `coder` and `values`, which give
+//! every distinct value of a column a code; at the end `classify` finds the type of the column and the one spelling that
+//! equal values share.
 //!
 //! # Invariants
 //! - No error holds a cell value.
@@ -42,6 +44,7 @@ mod list;
 mod ndjson;
 mod pages;
 mod partitions;
+mod pump;
 mod read;
 mod recognise;
 mod rules;

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::path::{Component, Path};
 
 use super::error::{InputError, shown};
+use super::heading::is_cell_like;
 use super::sniff::is_data;
 
 /// What Hive writes for a missing value.
@@ -26,7 +27,7 @@ pub(super) struct Partition {
 /// Whether the name of a folder stands for a column and its value. What looks like a cell is no name of a column.
 pub(super) fn is_partition(folder: &str) -> bool {
     let column = folder.split_once('=').map_or("", |(column, _)| column.trim());
-    !column.is_empty() && !is_data(column.as_bytes())
+    !column.is_empty() && !is_data(column.as_bytes()) && !is_cell_like(column)
 }
 
 /// The name of the column that the name of a folder stands for.

@@ -11,7 +11,7 @@ use polars_io::parquet::write::ParquetWriter;
 use proptest::prelude::*;
 
 use super::{Folder, ReadColumn, SMALL, columns_of, read_files, sample};
-use crate::input::read::Pace;
+use crate::input::pump::Pace;
 use crate::input::{InputError, open, read};
 use crate::plan::InputOptions;
 use crate::result::ColumnType;

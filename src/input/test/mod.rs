@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::read::{Pace, read_at};
+use super::pump::Pace;
+use super::read::read_at;
 use super::{Extract, InputError, open};
 use crate::plan::InputOptions;
 use crate::result::ColumnType;
