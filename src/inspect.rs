@@ -7,19 +7,20 @@ use crate::input;
 use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
-use crate::scan::{ScanError, open_sources, open_tables, read_lookups, treat};
+use crate::scan::{ScanError, is_named, open_sources, open_tables, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
 ///
-/// Every column is read whole, so each has its number of distinct values; `constant_per_subject` is known for the
-/// quasi-identifiers of an extract with a subject, as in a scan.
+/// Every column is read whole, so each has its number of distinct values, unless its cells have no spelling;
+/// `constant_per_subject` is known for the quasi-identifiers of an extract with a subject, as in a scan.
 ///
 /// # Errors
 /// As [`scan`](crate::scan::scan), except for those of measures.
 pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Dataset, ScanError> {
     let reading = stop.while_reading();
-    let source = input::open(&plan.inputs, &plan.input)?;
+    let mut source = input::open(&plan.inputs, &plan.input)?;
+    source.pass_over_unspelled(|column| is_named(plan, column));
     let tables = open_tables(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());

@@ -29,13 +29,24 @@ struct Made {
 }
 
 /// Files of some kilobytes, or a few megabytes, that unpack to the bytes asked for.
-const BOMBS: [Made; 10] = [
+const BOMBS: [Made; 13] = [
     Made { title: "Arrow file, one long text", name: "text.arrow", make: |path, size| arrow(path, long_text(size)) },
     Made { title: "Arrow stream, zeros", name: "zeros.arrows", make: |path, size| arrow_stream(path, zeros(size / 8)) },
     Made { title: "Arrow file, one long list", name: "list.arrow", make: |path, size| arrow(path, long_list(size)) },
     Made { title: "Parquet, one long text", name: "text.parquet", make: |path, size| parquet(path, long_text(size)) },
     Made { title: "Parquet, one long list", name: "list.parquet", make: |path, size| parquet(path, long_list(size)) },
+    Made {
+        title: "Parquet, one text in every record",
+        name: "same.parquet",
+        make: |path, size| parquet(path, repeated(size)),
+    },
+    Made {
+        title: "Parquet, lists of one text",
+        name: "texts.parquet",
+        make: |path, size| parquet(path, lists_of_one_text(size)),
+    },
     Made { title: "CSV in gzip, one line", name: "line.csv.gz", make: gzip_line },
+    Made { title: "CSV in ZIP, one line", name: "line.zip", make: zip_line },
     Made { title: "NDJSON in zstd, one line", name: "line.ndjson.zst", make: zstd_line },
     Made { title: "xlsx, one shared text", name: "text.xlsx", make: xlsx_text },
     Made { title: "ods, repeated rows", name: "rows.ods", make: |path, _| ods_rows(path) },
@@ -81,6 +92,23 @@ fn long_list(bytes: u64) -> DataFrame {
     frame(vec![Series::new("card".into(), ["c1"]), Series::from(list).with_name("memo".into())])
 }
 
+/// One text of a mebibyte in every record, as a dictionary of one value writes it.
+fn repeated(bytes: u64) -> DataFrame {
+    let rows = usize::try_from(bytes / MIB).expect("a length");
+    let long = "a".repeat(1 << 20);
+    frame(vec![
+        Series::new("card".into(), (0..rows).map(|row| format!("c{row}")).collect::<Vec<_>>()),
+        Series::new("memo".into(), vec![long.as_str(); rows]),
+    ])
+}
+
+/// The same texts in a list, as the values of a map are stored.
+fn lists_of_one_text(bytes: u64) -> DataFrame {
+    let texts = repeated(bytes).column("memo").expect("a column").as_materialized_series().clone();
+    let list = texts.implode().expect("a list");
+    frame(vec![Series::new("card".into(), ["c1"]), Series::from(list).with_name("memo".into())])
+}
+
 fn zeros(rows: u64) -> DataFrame {
     frame(vec![Series::new("card".into(), vec![0_i64; usize::try_from(rows).expect("a length")])])
 }
@@ -122,6 +150,14 @@ fn gzip_line(path: &Path, bytes: u64) {
     writer.write_all(b"card,memo\nc1,").expect("a file takes bytes");
     fill(&mut writer, bytes);
     writer.finish().expect("a file takes bytes").flush().expect("a file takes bytes");
+}
+
+fn zip_line(path: &Path, bytes: u64) {
+    let mut archive = zip::ZipWriter::new(File::create(path).expect("a file"));
+    archive.start_file("line.csv", zip::write::SimpleFileOptions::default().large_file(true)).expect("a part");
+    archive.write_all(b"card,memo\nc1,").expect("a file takes bytes");
+    fill(&mut archive, bytes);
+    archive.finish().expect("a file takes bytes");
 }
 
 fn zstd_line(path: &Path, bytes: u64) {
@@ -315,7 +351,7 @@ fn wrong(ended: &Ended, limit: u64) -> Option<String> {
 #[test]
 fn bombs_of_the_columnar_formats_end_within_the_limit() {
     let folder = tempfile::tempdir().expect("a folder");
-    for bomb in &BOMBS[..5] {
+    for bomb in &BOMBS[..7] {
         let path = made(bomb, folder.path(), 256 * MIB);
         let ended = scanned(&path, 192);
         assert_eq!(wrong(&ended, 192), None, "{}", bomb.title);
@@ -332,7 +368,7 @@ fn table_of_peak_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     println!("| File | Stored | Unpacked | `--memory 64MiB` | `256MiB` | `1GiB` |\n|---|---|---|---|---|---|");
     let mut bad = Vec::new();
-    let of_size = |list: &'static [Made; 10], size: u64| list.iter().map(move |made| (made, size));
+    let of_size = |list: &'static [Made], size: u64| list.iter().map(move |made| (made, size));
     for (file, size) in of_size(&BOMBS, bomb).chain(of_size(&SHAPES, shape)) {
         let path = made(file, folder.path(), size);
         let stored = path.metadata().expect("a file").len();

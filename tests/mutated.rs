@@ -179,7 +179,7 @@ fn repacked(seed: &Seed, mut change: impl FnMut(&mut Vec<u8>)) -> Option<Vec<u8>
             change(&mut content);
             Some(zstd::encode_all(&content[..], 1).expect("memory takes bytes"))
         }
-        "xlsx" | "ods" => Some(rezipped(&seed.bytes, change)),
+        "xlsx" | "ods" | "zip" => Some(rezipped(&seed.bytes, change)),
         _ => None,
     }
 }

@@ -342,6 +342,11 @@ fn reading() -> Vec<Setting> {
         row("dataset", "record_length", whole(1, 1_000_000).or("to the line end"), "80",
             "Characters of a record of fixed width, in a file without line ends",
             |draft| &mut draft.plan.input.record_length),
+        of_files(own("dataset", "sheet", "the name of a sheet, its number counted from 1, `*` for all, or a list of them",
+            "\"Claims\"", "Sheet of a workbook by name or number, or * for all (repeatable) [default: the one that holds cells]",
+            |draft, value| value.each(Written::number_or_text).map(|sheets| draft.plan.input.sheets = sheets),
+            |plan| if plan.input.sheets.is_empty() { FOUND.to_owned() } else {
+                list(plan.input.sheets.iter().map(|sheet| shown_name(sheet))) }), Text("NAME")),
         // What stands in cells is counted, not told.
         of_files(own("dataset", "null_value", SPELLINGS, "[\"NA\"]",
             "A spelling that counts as missing besides the empty field, such as NA (repeatable)", null_value,

@@ -70,6 +70,7 @@ fn reading(input: &InputOptions) -> Vec<(&'static str, String)> {
         ("comment", input.comment.map(sign)),
         ("layout", Some(fields(&input.layout)).filter(|_| !input.layout.is_empty())),
         ("record_length", input.record_length.map(|length| length.to_string())),
+        ("sheet", Some(list(&input.sheets)).filter(|_| !input.sheets.is_empty())),
         ("null_value", Some(list(&input.null_values)).filter(|_| !input.null_values.is_empty())),
         ("trim", input.trim.map(|trim| trim.to_string())),
         ("suppression_marks", input.suppression_marks.as_ref().map(|marks| list(marks))),

@@ -24,6 +24,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
         match kind {
             // The beginning of a sheet, or of a chart inside one.
             0x0809 => sheet = Sheet::default(),
+            0x002f => return Err(Refused::Encrypted),
             0x0200 if dimensions(content).is_some_and(|cells| cells > MOST_CELLS) => return Err(Refused::Damaged),
             0x0203 | 0x0204 | 0x0205 | 0x0006 | 0x00d6 | 0x00fd | 0x027e => sheet.take(content, 4)?,
             // Several numbers side by side, the column of the last one at the end.
@@ -35,6 +36,13 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
         }
     }
     Ok(())
+}
+
+/// Whether these bytes hold a workbook of another kind that a password protects.
+pub(super) fn is_encrypted_package(bytes: &[u8]) -> bool {
+    Sectors::of(bytes).is_some_and(|sectors| {
+        sectors.directory().is_some_and(|directory| entry_of(&directory, "EncryptedPackage").is_some())
+    })
 }
 
 /// Takes one record off the stream: its kind and its content.
@@ -126,18 +134,25 @@ impl<'bytes> Sectors<'bytes> {
         stream
     }
 
+    /// The list of the streams.
+    fn directory(&self) -> Option<Vec<u8>> {
+        Some(self.chain(number32(self.bytes, 48)?))
+    }
+
     /// The stream of the workbook, unless it is so short that it lies elsewhere.
     fn workbook(&self) -> Option<Vec<u8>> {
         let smallest = number32(self.bytes, 56)?;
-        let directory = self.chain(number32(self.bytes, 48)?);
-        let named = |name: &str| {
-            let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).chain([0, 0]).collect();
-            directory.chunks_exact(ENTRY).find(|entry| entry.starts_with(&name))
-        };
-        let entry = named("Workbook").or_else(|| named("Book"))?;
+        let directory = self.directory()?;
+        let entry = entry_of(&directory, "Workbook").or_else(|| entry_of(&directory, "Book"))?;
         let (first, length) = (number32(entry, 116)?, number32(entry, 120)?);
         (length >= smallest).then(|| self.chain(first))
     }
+}
+
+/// The entry of a stream in the list of them.
+fn entry_of<'directory>(directory: &'directory [u8], name: &str) -> Option<&'directory [u8]> {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).chain([0, 0]).collect();
+    directory.chunks_exact(ENTRY).find(|entry| entry.starts_with(&name))
 }
 
 fn number16(bytes: &[u8], at: usize) -> Option<u16> {

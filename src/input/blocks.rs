@@ -10,7 +10,7 @@ use super::fixed::Wrapping;
 use super::stored::{Account, TextReader};
 
 /// Largest record in bytes.
-const LARGEST_RECORD: usize = 64 << 20;
+pub(super) const LARGEST_RECORD: usize = 64 << 20;
 
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,6 +30,8 @@ pub(super) struct WantedColumn {
     rules: CellRules,
     /// Whether the caller can do without the codes.
     spare: bool,
+    /// Whether the caller can do without them where the cells have no spelling.
+    guessed: bool,
     long_numbers: LongNumbers,
 }
 
@@ -38,8 +40,11 @@ pub(super) struct PassedColumn {
     readings: Readings,
     missing: u64,
     not_a_number: u64,
-    /// Keys that were classified lately, so that repeated cells cost a comparison.
+    /// Keys that were classified lately, so that repeated cells cost a comparison. It grows with the keys that are
+    /// not among them: an extract may have many columns of few cells.
     recent: Vec<u64>,
+    /// Keys that were not among them.
+    missed: usize,
     search: Search,
     rules: CellRules,
 }
@@ -49,6 +54,8 @@ pub(super) struct PassedColumn {
 pub(super) enum Keep {
     /// Codes and values.
     Values,
+    /// Codes and values, if the cells have a spelling.
+    Guessed,
     /// Codes and values as long as memory allows.
     Spare,
     /// Type, missing cells and identifiers.
@@ -86,6 +93,7 @@ impl ColumnCoder {
             search,
             rules,
             spare: keep == Keep::Spare,
+            guessed: keep == Keep::Guessed,
             long_numbers: LongNumbers::default(),
         })
     }
@@ -93,10 +101,16 @@ impl ColumnCoder {
     /// Lets codes and values go that the caller can do without, and keeps what a column has that is not coded.
     /// `false` when there is nothing to let go.
     pub(super) fn let_go(&mut self) -> bool {
+        self.is_spare() && self.pass()
+    }
+
+    /// Lets codes and values of a column go whose cells have no spelling. `false` when the caller needs them.
+    pub(super) fn pass_over(&mut self) -> bool {
+        matches!(self, Self::Wanted(column) if column.spare || column.guessed) && self.pass()
+    }
+
+    fn pass(&mut self) -> bool {
         let Self::Wanted(column) = self else { return false };
-        if !column.spare {
-            return false;
-        }
         let values = std::mem::replace(&mut column.values, ValueCoder::new()).into_raw();
         let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
         let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());
@@ -132,6 +146,21 @@ impl ColumnCoder {
                 column.close_block();
             }
             Self::Passed(column) => keys.iter().for_each(|&key| column.look_at_key(key, text)),
+        }
+    }
+
+    /// Takes the same cell for so many records.
+    pub(super) fn take_repeated(&mut self, cell: &[u8], records: usize) {
+        if records == 0 {
+            return;
+        }
+        match self {
+            Self::Wanted(column) => {
+                let code = column.values.code_of_bytes(cell);
+                column.codes.widen(column.values.len());
+                column.codes.extend(std::iter::repeat_n(code, records));
+            }
+            Self::Passed(column) => column.look_at_many(cell, records as u64),
         }
     }
 
@@ -302,12 +331,14 @@ fn count(codes: &Codes, code: u32) -> u64 {
     crate::with_codes!(codes, codes => codes.iter().filter(|&&other| u32::from(other) == code).count() as u64)
 }
 
-/// Slots of the memory of recent keys.
-const RECENT: usize = 1 << 12;
+/// Slots of the memory of recent keys, at first and at most; both are powers of two.
+const FEWEST_RECENT: usize = 1 << 3;
+const MOST_RECENT: usize = 1 << 12;
 
 impl PassedColumn {
     fn new(search: Search, rules: CellRules) -> Self {
-        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent: vec![0; RECENT], search, rules }
+        let recent = vec![0; FEWEST_RECENT];
+        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent, missed: 0, search, rules }
     }
 
     /// Takes cells that were coded.
@@ -324,19 +355,28 @@ impl PassedColumn {
             return;
         }
         // The key of the empty cell is 0, which also marks an empty slot: it must not count as known.
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.trailing_zeros());
-        let slot = usize::try_from(hash).unwrap_or(0);
-        if key != 0 && self.recent[slot] == key {
+        if key != 0 && self.recent[self.slot(key)] == key {
             return;
+        }
+        self.missed += 1;
+        if self.missed > self.recent.len() && self.recent.len() < MOST_RECENT {
+            self.recent = vec![0; 2 * self.recent.len()];
         }
         let mut room = [0; 8];
         let cell = bytes_of(key, text, &mut room);
         // Cells that are counted must be looked at every time; a short e-mail address is one.
         let trimmed = self.rules.trimmed(cell);
         if !self.rules.is_missing(trimmed) && !is_not_a_number(trimmed) && !cell.contains(&b'@') && cell.is_ascii() {
+            let slot = self.slot(key);
             self.recent[slot] = key;
         }
         self.look_at(cell);
+    }
+
+    /// Where a key is remembered.
+    fn slot(&self, key: u64) -> usize {
+        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - self.recent.len().trailing_zeros());
+        usize::try_from(hash).unwrap_or(0)
     }
 
     fn look_at(&mut self, cell: &[u8]) {

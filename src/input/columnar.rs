@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_core::prelude::{ArrowSchema, PlSmallStr, PolarsResult, Series};
 use polars_io::SerReader;
@@ -177,7 +178,7 @@ impl<'a> Parquet<'a> {
     }
 
     /// Decodes some rows of a column.
-    fn decoded(&self, field: &Field, slice: Slice) -> Option<Series> {
+    fn decoded(&self, field: &Field, slice: Slice) -> Option<Vec<Box<dyn Array>>> {
         guarded(|| {
             let group = &self.metadata.row_groups[slice.group];
             let (mut pages, mut types) = (Vec::new(), Vec::new());
@@ -190,27 +191,48 @@ impl<'a> Parquet<'a> {
             let is_whole = slice.rows == group.num_rows();
             let rows = (!is_whole).then(|| Filter::new_ranged(slice.offset, slice.offset + slice.rows));
             let (arrays, _) = column_iter_to_arrays(pages, types, field.clone(), rows)?;
-            Series::try_from((field, arrays))
+            Ok(arrays)
         })
+    }
+
+    /// Decodes and codes some rows of a column.
+    fn take_column(&self, position: usize, coder: &mut ColumnCoder, slice: Slice) -> Result<(), InputError> {
+        let field = &self.fields[position];
+        if is_nested(field.dtype()) && coder.is_coded() && !coder.pass_over() {
+            return Err(nested(self.file, position));
+        }
+        let arrays = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
+        let rows: usize = arrays.iter().map(|array| array.len()).sum();
+        let nulls = arrays.iter().map(|array| array.null_count()).sum();
+        if is_nested(field.dtype()) && rows == slice.rows {
+            return take_nested(self.file, position, coder, rows, nulls);
+        }
+        match guarded(|| Series::try_from((field, arrays))) {
+            Some(series) => take_series(self.file, position, coder, &series, slice.rows, is_day(field.dtype())),
+            None if is_unspelled(field.dtype()) && rows == slice.rows => {
+                take_unspelled(self.file, position, coder, rows, nulls)
+            }
+            None => Err(damaged(self.file, position)),
+        }
+    }
+
+    /// Bytes that decoding some rows of a column takes.
+    fn needed(&self, position: usize, slice: Slice) -> u64 {
+        let extent = &self.extents[slice.group][position];
+        let is_copied = is_copied(self.fields[position].dtype());
+        if is_copied { extent.copied_bytes(slice.rows) } else { extent.bytes(slice.rows) }
     }
 
     /// Decodes and codes the same rows of every column: as many columns at once as there are threads, where memory
     /// allows.
     fn take(&self, slice: Slice, collector: &mut Collector<'_>) -> Result<(), InputError> {
-        let extents = &self.extents[slice.group];
-        let mut needed: Vec<u64> =
-            self.file.positions.iter().map(|&position| extents[position].bytes(slice.rows)).collect();
+        let mut needed: Vec<u64> = self.file.positions.iter().map(|&position| self.needed(position, slice)).collect();
         needed.sort_unstable();
         let is_parallel = collector.afford_together(self.stored.bytes(), &needed)?;
         let stop = collector.stop;
         let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
             stop.check()?;
-            let field = &self.fields[position];
-            if is_nested(field.dtype()) && coder.is_coded() && !coder.let_go() {
-                return Err(nested(self.file, position));
-            }
-            let series = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
-            take_series(self.file, position, coder, &series, slice.rows, is_day(field.dtype()))
+            self.take_column(position, coder, slice)
         };
         let columns = collector.coders.iter_mut().zip(&self.file.positions);
         let results: Vec<Result<(), InputError>> = if is_parallel {
@@ -221,6 +243,26 @@ impl<'a> Parquet<'a> {
         results.into_iter().collect::<Result<(), _>>()?;
         collector.took(slice.rows as u64)
     }
+}
+
+/// Whether a decoder copies texts of this type one by one, where it otherwise keeps views of those of a dictionary.
+fn is_copied(data_type: &ArrowDataType) -> bool {
+    match data_type.to_storage() {
+        ArrowDataType::Utf8 | ArrowDataType::LargeUtf8 | ArrowDataType::Binary | ArrowDataType::LargeBinary => true,
+        ArrowDataType::List(field)
+        | ArrowDataType::LargeList(field)
+        | ArrowDataType::FixedSizeList(field, _)
+        | ArrowDataType::Map(field, _) => is_copied(field.dtype()),
+        ArrowDataType::Struct(fields) => fields.iter().any(|field| is_copied(field.dtype())),
+        ArrowDataType::Dictionary(_, values, _) => is_copied(values),
+        _ => false,
+    }
+}
+
+/// Whether values of this type may have no spelling though they can be decoded.
+fn is_unspelled(data_type: &ArrowDataType) -> bool {
+    use ArrowDataType::{Decimal, Decimal256, Float16, Interval};
+    matches!(data_type.to_storage(), Decimal(..) | Decimal256(..) | Float16 | Interval(_))
 }
 
 /// Whether timestamps of this type are days, counted in milliseconds.
@@ -314,7 +356,7 @@ pub(super) fn take_series(
     };
     let mut pushed = take(coder);
     // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
-    if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.let_go() {
+    if matches!(pushed, Ok(Err(Refusal::Nested | Refusal::Unsupported(_)))) && coder.pass_over() {
         pushed = take(coder);
     }
     match pushed {
@@ -327,6 +369,21 @@ pub(super) fn take_series(
     }
 }
 
+/// Takes a column of values that have no spelling, of which only the missing cells count.
+fn take_unspelled(
+    file: &SourceFile,
+    position: usize,
+    coder: &mut ColumnCoder,
+    rows: usize,
+    nulls: usize,
+) -> Result<(), InputError> {
+    take_nested(file, position, coder, rows, nulls).map_err(|_| InputError::UnsupportedValues {
+        file: shown(&file.name),
+        column: shown(&file.columns[position]),
+        found: "numbers of more than 38 digits, half-precision floats or intervals",
+    })
+}
+
 /// Takes a column of lists or structures, of which only the missing cells count, without decoding it.
 pub(super) fn take_nested(
     file: &SourceFile,
@@ -337,7 +394,7 @@ pub(super) fn take_nested(
 ) -> Result<(), InputError> {
     let push = |sink: &mut CellSink<'_>| push_nested(rows, nulls, sink);
     let mut pushed = coder.take_with(push);
-    if pushed.is_err() && coder.let_go() {
+    if pushed.is_err() && coder.pass_over() {
         pushed = coder.take_with(push);
     }
     pushed.map_err(|_| nested(file, position))

@@ -73,12 +73,56 @@ pub enum InputError {
         line: u64,
     },
     /// A workbook with more than one sheet that holds cells.
-    #[error("{sheets} sheets of `{file}` hold cells, but only one can be read")]
+    #[error("{sheets} sheets of `{file}` hold cells, and none is named: {names}")]
     SeveralSheets {
         /// File name.
         file: String,
         /// Sheets that hold cells.
         sheets: usize,
+        /// Their names.
+        names: String,
+    },
+    /// A sheet is named that the workbook does not have.
+    #[error("`{file}` has no sheet `{sheet}`; its sheets are {names}")]
+    NoSuchSheet {
+        /// File name.
+        file: String,
+        /// The sheet as named.
+        sheet: String,
+        /// The names of its sheets.
+        names: String,
+    },
+    /// A named sheet holds no cell, or none between the rows that are passed over.
+    #[error("sheet `{sheet}` of `{file}` holds no cell that is read")]
+    EmptySheet {
+        /// File name.
+        file: String,
+        /// Name of the sheet.
+        sheet: String,
+    },
+    /// The first rows of a sheet are a title.
+    #[error(
+        "row {heading} of sheet `{sheet}` of `{file}` looks like the heading, with a title above it (sheets: {names})"
+    )]
+    TitleRows {
+        /// File name.
+        file: String,
+        /// Name of the sheet.
+        sheet: String,
+        /// Row of what looks like the heading, counted from 1.
+        heading: usize,
+        /// The names of all sheets.
+        names: String,
+    },
+    /// Several sheets are to be read as one table, and one of them has other columns.
+    #[error(
+        "the sheets of `{file}` that are to be read do not have the same columns: number {number} of them differs from the first"
+    )]
+    OtherColumns {
+        /// File name.
+        file: String,
+        /// Its place among the sheets that are read, counted from 1.
+        number: usize,
     },
     /// A column of a spreadsheet holds formulas, and no value of them was stored.
     #[error("column `{column}` of `{file}` holds formulas without stored values")]
@@ -111,6 +155,14 @@ pub enum InputError {
         format: &'static str,
         /// What is wrong with it, without cell values.
         problem: &'static str,
+    },
+    /// An archive holds several files that may be tables.
+    #[error("`{file}` holds {files} files that may be tables, but only one can be read")]
+    ArchiveOfSeveral {
+        /// File name.
+        file: String,
+        /// Files in it, without notes, licences and hidden ones.
+        files: usize,
     },
     /// A format that is known, and not read.
     #[error("`{file}` is a file of the format {format}, which is not read")]
@@ -185,7 +237,7 @@ pub enum InputError {
     Compression {
         /// File name.
         file: String,
-        /// `gzip` or `zstd`.
+        /// `gzip`, `zstd` or `zip`.
         compression: &'static str,
     },
     /// Text is not in the encoding that the file seemed to have.
@@ -205,6 +257,16 @@ pub enum InputError {
         file: String,
         /// Line, counted from 1.
         line: u64,
+    },
+    /// A file with more columns than can be described.
+    #[error("`{file}` has {} columns; at most {} are read", grouped(*.columns as u64), grouped(*.most as u64))]
+    TooManyColumns {
+        /// File name.
+        file: String,
+        /// Columns of the file.
+        columns: usize,
+        /// The most that are read.
+        most: usize,
     },
     /// A column without a name.
     #[error("column {position} of `{file}` has no name")]
@@ -245,6 +307,30 @@ pub enum InputError {
         file: String,
         /// Position, counted from 1.
         position: usize,
+        /// Name of the first file.
+        first_file: String,
+    },
+    /// The name of a folder that stands for a column and its value is no text.
+    #[error("the name of a folder of `{file}` stands for a column, but is no text")]
+    PartitionText {
+        /// File name.
+        file: String,
+    },
+    /// A column stands in the name of a folder, and in the file or another folder as well.
+    #[error(
+        "column `{column}` stands in the name of a folder of `{file}`, and a second time in the file or another folder"
+    )]
+    PartitionRepeats {
+        /// File name.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// The folders of a file name other columns than those of the first file.
+    #[error("the folders of `{file}` name other columns than those of `{first_file}`")]
+    PartitionsDiffer {
+        /// File name.
+        file: String,
         /// Name of the first file.
         first_file: String,
     },
@@ -472,8 +558,26 @@ impl InputError {
             Self::UnstoredFormulas { .. } => {
                 "open the file in a spreadsheet program and save it, so that values are stored"
             }
-            Self::SeveralSheets { .. } => "save the sheet as CSV, or keep one sheet",
+            Self::SeveralSheets { .. } => {
+                "name one with `--sheet` (`sheet` under `[dataset]`), several of one heading as a list, or all of them as \
+                 `*`; `--skip` (`skip`) passes over rows above the heading"
+            }
+            Self::NoSuchSheet { .. } => {
+                "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)"
+            }
+            Self::EmptySheet { .. } => {
+                "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
+            }
+            Self::TitleRows { heading, .. } => {
+                let skip = heading.saturating_sub(1);
+                return Some(format!(
+                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
+                     another sheet"
+                ));
+            }
+            Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
             Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
+            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
             Self::Foreign { way, .. } => way,
             Self::NoDelimiter { .. } => {
                 "name it with `--delimiter`; for fields of fixed width declare `layout` under `[dataset]`; where lines of \
@@ -498,11 +602,24 @@ impl InputError {
             }
             Self::Encoding { .. } => "name the encoding with `--encoding`",
             Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
+            Self::TooManyColumns { .. } => {
+                "keep the columns that leave with the extract; columns of one kind, such as days, read better as records"
+            }
             Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
                 "give every column its own name; if the file has no header, set `header = false`"
             }
             Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
                 "all files of one extract need the same columns; scan other files on their own"
+            }
+            Self::PartitionText { .. } => {
+                "give the folder a name in UTF-8, with other bytes written as `%` and two digits"
+            }
+            Self::PartitionRepeats { .. } => {
+                "which of the two leaves with the records is not known: write the files without the column, or move them \
+                 into a folder whose name has no `=`"
+            }
+            Self::PartitionsDiffer { .. } => {
+                "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
             }
             Self::Ragged { .. } => {
                 "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are no records are \

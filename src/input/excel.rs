@@ -1,13 +1,14 @@
-//! Spreadsheets: the one sheet that holds cells, its first row being the header.
+//! Spreadsheets: the one sheet that holds cells, or those that are named (`sheet_choice`), the first row being the header.
+//!
+//! Several sheets are read as one table where their columns are the same, in whatever order.
 //!
 //! Rows without any value are skipped when there are several columns, as empty lines of text are. A column of dates
 //! whose cells all lie at midnight holds dates, one whose cells all lie on day zero holds times, any other holds
 //! timestamps. A cell with an error such as `#N/A` is missing. A column of formulas without stored values is refused:
 //! whoever wrote the file did not compute them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{Data, ExcelDateTime, Range};
@@ -16,41 +17,31 @@ use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
 use super::read::Collector;
-use super::sheets::{self, Refused, Sheet, is_blank};
+use super::sheet_choice;
+use super::sheets::{Sheet, is_blank};
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes};
+use crate::plan::InputOptions;
 use crate::stop::Progress;
-
-fn format_error(name: &str, refused: Refused) -> InputError {
-    InputError::Format { file: shown(name), format: "spreadsheet", problem: refused.problem() }
-}
-
-/// The only sheet that holds any cells.
-fn only_sheet(name: &str, bytes: &[u8]) -> Result<Sheet, InputError> {
-    // A panic over a damaged file must not end the program, nor show what it says.
-    let sheets = catch_unwind(AssertUnwindSafe(|| sheets::filled(bytes))).unwrap_or(Err(Refused::Damaged));
-    let mut sheets = sheets.map_err(|refused| format_error(name, refused))?;
-    if sheets.len() > 1 {
-        return Err(InputError::SeveralSheets { file: shown(name), sheets: sheets.len() });
-    }
-    sheets.pop().ok_or_else(|| InputError::Empty { file: shown(name) })
-}
 
 /// What a cell takes while its sheet is read: as the reader holds it, and as a key.
 const BYTES_A_CELL: u64 = 32;
 
 /// Refuses a column whose formulas have no stored value in any row.
 fn refuse_unstored(file: &SourceFile, sheet: &Sheet) -> Result<(), InputError> {
-    let Some((first_row, first_column)) = sheet.cells.start() else { return Ok(()) };
+    let (Some((first_row, first_column)), Some((last_row, _))) = (sheet.cells.start(), sheet.cells.end()) else {
+        return Ok(());
+    };
     let mut stored: BTreeMap<usize, bool> = BTreeMap::new();
     for &(row, column) in &sheet.formulas {
-        if row <= first_row || column < first_column {
+        if row <= first_row || row > last_row || column < first_column {
             continue;
         }
         let value = sheet.cells.get_value((row, column));
         *stored.entry((column - first_column) as usize).or_default() |= value.is_some_and(|value| !is_blank(value));
     }
-    match stored.into_iter().find(|(_, stored)| !stored).and_then(|(column, _)| file.columns.get(column)) {
+    let names = header(&sheet.cells);
+    match stored.into_iter().find(|(_, stored)| !stored).and_then(|(column, _)| names.get(column)) {
         None => Ok(()),
         Some(column) => Err(InputError::UnstoredFormulas { file: shown(&file.name), column: shown(column) }),
     }
@@ -60,60 +51,96 @@ fn load(name: &str, path: &Path) -> Result<Vec<u8>, InputError> {
     std::fs::read(path).map_err(|error| InputError::unreadable(name, &error))
 }
 
-/// Column names: the first row of the sheet.
-pub(super) fn columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let sheet = only_sheet(name, &load(name, path)?)?.cells;
-    let header = sheet.rows().next().ok_or_else(|| InputError::Empty { file: shown(name) })?;
-    let mut names = Vec::with_capacity(header.len());
-    for cell in header {
-        let mut column = String::new();
-        write_cell(cell, DateKind::of(std::iter::once(cell)), &mut column);
-        names.push(column.trim().to_owned());
-    }
-    Ok(names)
+/// Column names: the first row of the first chosen sheet.
+pub(super) fn columns(name: &str, path: &Path, options: &InputOptions) -> Result<Vec<String>, InputError> {
+    let tables = sheet_choice::tables(name, &load(name, path)?, options)?;
+    Ok(tables.first().map(|sheet| header(&sheet.cells)).unwrap_or_default())
 }
 
-/// Reads the sheet into the columns.
+/// The first row of a table.
+fn header(cells: &Range<Data>) -> Vec<String> {
+    let name = |cell: &Data| {
+        let mut column = String::new();
+        write_cell(cell, DateKind::of(std::iter::once(cell)), &mut column);
+        column.trim().to_owned()
+    };
+    cells.rows().next().into_iter().flatten().map(name).collect()
+}
+
+/// Reads the sheets into the columns.
 pub(super) fn read(
     file: &SourceFile,
+    options: &InputOptions,
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
-    let path = file.place.path().ok_or_else(|| format_error(&file.name, Refused::Damaged))?;
+    let path = file.place.path().ok_or_else(|| InputError::Internal { file: shown(&file.name) })?;
     let bytes = load(&file.name, path)?;
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
-    let sheet = only_sheet(&file.name, &bytes)?;
-    refuse_unstored(file, &sheet)?;
-    let (rows, columns) = sheet.cells.get_size();
-    collector.afford((rows as u64).saturating_mul(columns as u64).saturating_mul(BYTES_A_CELL))?;
-    let block = cells(file, &sheet.cells)?;
-    collector.take(&[block], &file.positions)?;
-    let numbers = |column: usize| {
-        let cells = sheet.cells.rows().skip(1).filter_map(move |row| row.get(column));
-        cells.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None })
-    };
-    for (coder, &position) in collector.coders.iter_mut().zip(&file.positions) {
-        coder.note_long_numbers(numbers(position));
+    let sheets = sheet_choice::tables(&file.name, &bytes, options)?;
+    let mut needed = 0_u64;
+    for sheet in &sheets {
+        refuse_unstored(file, sheet)?;
+        let (rows, columns) = sheet.cells.get_size();
+        needed = needed.saturating_add((rows as u64).saturating_mul(columns as u64).saturating_mul(BYTES_A_CELL));
     }
-    let first = sheet.cells.start().map_or(0, |(_, column)| column as usize);
+    collector.afford(needed)?;
+    // Of every sheet, for every column of the file, where it stands.
+    let places: Vec<Vec<usize>> =
+        (1..).zip(&sheets).map(|(number, sheet)| places(file, number, &sheet.cells)).collect::<Result<_, _>>()?;
+    let kinds: Vec<DateKind> = (0..file.columns.len())
+        .map(|column| DateKind::of(sheets.iter().zip(&places).flat_map(|(sheet, places)| below(sheet, places[column]))))
+        .collect();
+    for (sheet, places) in sheets.iter().zip(&places) {
+        let block = cells(file, &sheet.cells, places, &kinds)?;
+        collector.take(&[block], &file.positions)?;
+        for (coder, &position) in collector.coders.iter_mut().zip(&file.positions) {
+            let numbers = below(sheet, places[position]);
+            coder.note_long_numbers(
+                numbers.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None }),
+            );
+        }
+    }
+    let first = sheets.first().and_then(|sheet| sheet.cells.start()).map_or(0, |(_, column)| column as usize);
     collector.beside.extend(beside::in_comments(&bytes, &file.columns, first));
     progress.advance(account.bytes);
     Ok(account)
 }
 
-fn cells(file: &SourceFile, sheet: &Range<Data>) -> Result<CellBlock, InputError> {
+/// The cells of a column below its name.
+fn below(sheet: &Sheet, column: usize) -> impl Iterator<Item = &Data> {
+    sheet.cells.rows().skip(1).filter_map(move |row| row.get(column))
+}
+
+/// For every column of the file where it stands in a sheet.
+fn places(file: &SourceFile, number: usize, cells: &Range<Data>) -> Result<Vec<usize>, InputError> {
+    let names = header(cells);
+    if names == file.columns {
+        return Ok((0..names.len()).collect());
+    }
+    let known: HashMap<&String, usize> = names.iter().zip(0..).collect();
+    let places: Option<Vec<usize>> = file.columns.iter().map(|column| known.get(column).copied()).collect();
+    let other = || InputError::OtherColumns { file: shown(&file.name), number };
+    places.filter(|places| places.len() == names.len()).ok_or_else(other)
+}
+
+fn cells(
+    file: &SourceFile,
+    sheet: &Range<Data>,
+    places: &[usize],
+    kinds: &[DateKind],
+) -> Result<CellBlock, InputError> {
     let width = file.columns.len();
-    let kinds: Vec<DateKind> =
-        (0..width).map(|column| DateKind::of(sheet.rows().skip(1).filter_map(|row| row.get(column)))).collect();
     let mut block = CellBlockBuilder::new(width);
     let mut text = String::new();
-    for (line, row) in (2..).zip(sheet.rows().skip(1)) {
+    let first = u64::from(sheet.start().map_or(0, |(row, _)| row));
+    for (line, row) in (first + 2..).zip(sheet.rows().skip(1)) {
         if width > 1 && row.iter().all(|cell| matches!(cell, Data::Empty)) {
             continue;
         }
-        for ((cell, kind), column) in row.iter().zip(&kinds).zip(&file.columns) {
+        for ((&place, kind), column) in places.iter().zip(kinds).zip(&file.columns) {
             text.clear();
-            write_cell(cell, *kind, &mut text);
+            write_cell(row.get(place).unwrap_or(&Data::Empty), *kind, &mut text);
             let too_long = || InputError::FieldTooLong { file: shown(&file.name), column: shown(column), line };
             block.push(text.as_bytes()).ok_or_else(too_long)?;
         }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{InputError, shown};
+use super::partitions::{column_of, is_partition};
 
 /// Endings of names of data files, without that of their compression.
 const EXTENSIONS: [&str; 18] = [
@@ -56,18 +57,32 @@ pub(super) fn resolve(input: &str, found: &mut Vec<Found>) -> Result<(), InputEr
     }
 }
 
-/// The data files directly in a folder, by name. Anything else that may hold records is refused: it would be missing
-/// from the figures without a word.
+/// Folders within folders beyond this are refused: no table has so many columns in the names of its folders.
+const DEEPEST: usize = 32;
+
+/// The data files directly in a folder, by name; of a folder whose only folders are named like `month=2024-01`, those
+/// in these. Anything else that may hold records is refused: it would be missing from the figures without a word.
 fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputError> {
-    let refuse = |error: io::Error| InputError::unreadable(&file_name(path), &error);
-    let (mut files, mut other_files, mut folders) = (Vec::new(), 0, 0);
+    let mut files = Vec::new();
+    files_in(input, path, 0, &mut files)?;
+    append_sorted(input, files, found)
+}
+
+/// Appends the data files of a folder.
+fn files_in(input: &str, path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), InputError> {
+    // The name of an inner folder may hold a cell.
+    let refuse = |error: io::Error| InputError::unreadable(input, &error);
+    let (mut files, mut other_files) = (Vec::new(), 0);
+    let (mut folders, mut partitions) = (0, Vec::new());
     for entry in fs::read_dir(path).map_err(refuse)? {
         let entry = entry.map_err(refuse)?.path();
         let (name, is_folder) = (file_name(&entry), entry.is_dir());
         if is_left_out(&name, is_folder) {
             continue;
         }
-        if is_folder {
+        if is_folder && is_partition(&name) {
+            partitions.push(entry);
+        } else if is_folder {
             folders += 1;
         } else if entry.is_file() && has_known_ending(&name) {
             files.push(entry);
@@ -75,10 +90,22 @@ fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputE
             other_files += 1;
         }
     }
-    if !files.is_empty() && other_files + folders > 0 {
+    let of_one_column = |first: &PathBuf| {
+        let column = column_of(&file_name(first)).to_owned();
+        partitions.iter().all(|folder| column_of(&file_name(folder)) == column)
+    };
+    let are_read = files.is_empty() && depth < DEEPEST && partitions.first().is_some_and(of_one_column);
+    if !are_read {
+        folders += partitions.len();
+        partitions.clear();
+    }
+    let is_partitioned = depth > 0 || !partitions.is_empty();
+    if (is_partitioned || !files.is_empty()) && other_files + folders > 0 {
         return Err(InputError::NotRead { input: shown(input), files: other_files, folders });
     }
-    append_sorted(input, files, found)
+    partitions.sort();
+    found.append(&mut files);
+    partitions.iter().try_for_each(|folder| files_in(input, folder, depth + 1, found))
 }
 
 /// The files that a pattern matches, by path.
@@ -107,7 +134,7 @@ fn append_sorted(input: &str, mut files: Vec<PathBuf>, found: &mut Vec<Found>) -
 
 /// Whether a name in a folder is passed over in silence: hidden ones and those that other programs mark by `_`, our
 /// own configuration and reports, notes, licences and checksums.
-fn is_left_out(name: &str, is_folder: bool) -> bool {
+pub(super) fn is_left_out(name: &str, is_folder: bool) -> bool {
     let lower = name.to_lowercase();
     if lower.starts_with(['.', '_']) || is_folder {
         return lower.starts_with(['.', '_']) || lower == "reports";
@@ -122,12 +149,13 @@ fn is_left_out(name: &str, is_folder: bool) -> bool {
 /// Whether a name ends like that of a data file.
 fn has_known_ending(name: &str) -> bool {
     EXTENSIONS.contains(&split_name(name).1.as_str())
+        || name.rsplit_once('.').is_some_and(|(_, ending)| is_one_of(ending, &["zip"]))
 }
 
-/// Name and ending (lower case) of a file, without the ending of its compression.
+/// Name and ending (lower case) of a file, without the ending of its compression or archive.
 pub(super) fn split_name(name: &str) -> (&str, String) {
     let plain = match name.rsplit_once('.') {
-        Some((plain, ending)) if is_one_of(ending, &["gz", "gzip", "zst", "zstd"]) => plain,
+        Some((plain, ending)) if is_one_of(ending, &["gz", "gzip", "zst", "zstd", "zip"]) => plain,
         _ => name,
     };
     match plain.rsplit_once('.') {

@@ -76,9 +76,16 @@ fn is_person(name: &str) -> bool {
     is_written_out && !words().any(is_usual) && detect::is_full_name(name)
 }
 
-/// Refuses empty and repeated column names, and names that are cells. `declared` says that somebody vouched for them.
+/// More columns than this are refused: every one of them is described, and held against the others.
+const MOST_COLUMNS: usize = 20_000;
+
+/// Refuses empty and repeated column names, names that are cells, and too many columns. `declared` says that somebody vouched for them.
 pub(super) fn check(file: &SourceFile, declared: bool) -> Result<(), InputError> {
     let mut seen = std::collections::HashMap::new();
+    if file.columns.len() > MOST_COLUMNS {
+        let columns = file.columns.len();
+        return Err(InputError::TooManyColumns { file: shown(&file.name), columns, most: MOST_COLUMNS });
+    }
     if file.columns.is_empty() {
         return Err(InputError::Empty { file: shown(&file.name) });
     }

@@ -1,9 +1,11 @@
 //! From files to coded columns.
 //!
-//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `source`, `recognise`, `sniff`); [`read()`] moves their
-//! content through `stored` (hash, decompression, encoding), `blocks` (whole records) and `delimited`, `ndjson`,
-//! `columnar` (Parquet; `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`) (cells) into `coder` and `values`, which give every distinct value of a column a code; at the end
-//! `classify` finds the type of the column and the one spelling that equal values share.
+//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `partitions`, `archive`, `source`,
+//! `recognise`, `foreign`, `sniff`); [`read()`] moves their content through `stored` (hash, decompression, encoding),
+//! `blocks` or `json_frame` (whole records), `pump` and `delimited`, `fixed`, `ndjson` (`json_keys`), `columnar` (Parquet;
+//! `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`, `sheet_choice`) (cells) into `coder` and `values`, which give
+//! every distinct value of a column a code; at the end `classify` finds the type of the column and the one spelling that
+//! equal values share.
 //!
 //! # Invariants
 //! - No error holds a cell value.
@@ -14,6 +16,7 @@
 //! - What is hashed is what is decoded: a file is opened once for both.
 //! - Polars and its types are named in `arrow`, `arrow_check`, `columnar`, `pages` and `typed` only.
 
+mod archive;
 mod arrow;
 mod arrow_check;
 mod beside;
@@ -34,13 +37,18 @@ mod foreign;
 mod frame;
 mod heading;
 mod headless;
+mod json_frame;
+mod json_keys;
 mod left_out;
 mod list;
 mod ndjson;
 mod pages;
+mod partitions;
+mod pump;
 mod read;
 mod recognise;
 mod rules;
+mod sheet_choice;
 mod sheets;
 mod sniff;
 mod source;

@@ -1,119 +1,94 @@
-//! NDJSON: one object a line.
+//! JSON records: one object a line, in a list, or one after the other (`json_frame`).
 //!
-//! The keys of the first objects together are the columns, see [`columns`]. An object may lack a key, whose cell is then
-//! missing; a later one may not bring a new one. Numbers keep the text they are written with; `true` and `false` are
-//! booleans.
+//! The keys are the columns, see `json_keys`. An object may lack a key, whose cell is then missing; it may not bring one
+//! that is no column. Numbers keep the text they are written with; `true` and `false` are booleans. An object within an
+//! object gives cells of the columns `key.inner`. Other nested values have no spelling: a column with one is refused
+//! where it is wanted, and passed over where it is not.
 //!
 //! Keys may be values, as in `{"anna": 3}`. So keys are shown only once they are column names, and too many different
 //! ones are refused.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::{Borrow, Cow};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use memchr::memchr;
-use serde::Deserializer as _;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use memchr::{memchr, memchr_iter};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::blocks::TextBlock;
-use super::cells::{CellBlock, CellBlockBuilder};
+use super::cells::{CellBlock, CellBlockBuilder, LONGEST_CELL};
 use super::delimited::check_text;
 use super::error::{InputError, shown};
+use super::json_frame::JsonLayout;
 
-/// Objects whose keys become columns.
-const SAMPLE_OBJECTS: usize = 1000;
+/// Objects whose keys become columns of a stream.
+pub(super) const SAMPLE_OBJECTS: usize = 1000;
 
-/// So many times the keys of the widest object may there be in all, and [`SPARE_KEYS`] more; beyond, keys are values.
-const MOST_WIDTHS: usize = 4;
-const SPARE_KEYS: usize = 16;
+/// A key and its raw value.
+pub(super) type Field<'text> = (Cow<'text, str>, &'text RawValue);
 
-/// The keys of the first objects of a text, each once.
+/// Takes every object of a text, which begins on the line `first_line`, with the line it begins on.
 ///
-/// A key comes behind those that it follows in an object, see [`Order`]; so objects keep their order whatever keys are
-/// absent from which of them, and the order of the objects plays no role.
-pub(super) fn columns(file: &str, text: &str) -> Result<Vec<String>, InputError> {
-    let lines = (1..).zip(text.split('\n')).filter(|(_, content)| !content.trim().is_empty());
-    let mut order = Order::default();
-    let (mut objects, mut widest) = (0, 0);
-    for (line, content) in lines.take(SAMPLE_OBJECTS) {
-        let Some(fields) = fields(content) else {
-            if objects == 0 {
-                return Err(InputError::NotAnObject { file: shown(file), line });
-            }
-            // A mistake is reported when the file is read; the sample may also end within a line.
-            break;
-        };
-        objects += 1;
-        widest = widest.max(fields.len());
-        order.take(fields.iter().map(|(key, _)| key.trim()));
-        if order.names.len() > MOST_WIDTHS * widest + SPARE_KEYS {
-            let problem = "its objects have too many different keys, as if keys were values";
-            return Err(InputError::Format { file: shown(file), format: "NDJSON", problem });
-        }
-    }
-    if objects == 0 {
-        return Err(InputError::Empty { file: shown(file) });
-    }
-    Ok(order.settle())
+/// # Errors
+/// The line of the first thing that is no object.
+pub(super) fn each_object<'text>(
+    text: &'text str,
+    first_line: u64,
+    layout: JsonLayout,
+    mut take: impl FnMut(u64, Vec<Field<'text>>),
+) -> Result<(), u64> {
+    let taken = try_each_object(text, first_line, layout, |line, fields| {
+        take(line, fields);
+        Ok(())
+    });
+    taken.map_err(|(line, _): (u64, Option<()>)| line)
 }
 
-/// The order that objects give to their keys.
-#[derive(Default)]
-struct Order {
-    names: Vec<String>,
-    numbers: HashMap<String, usize>,
-    /// Pairs of keys of which the second stands right behind the first in some object.
-    pairs: BTreeSet<(usize, usize)>,
-}
-
-impl Order {
-    /// Takes the keys of an object.
-    fn take<'key>(&mut self, keys: impl Iterator<Item = &'key str>) {
-        let mut before = None;
-        for key in keys {
-            let number = self.number(key);
-            self.pairs.extend(before.filter(|&before| before != number).map(|before| (before, number)));
-            before = Some(number);
-        }
-    }
-
-    fn number(&mut self, key: &str) -> usize {
-        if let Some(&number) = self.numbers.get(key) {
-            return number;
-        }
-        self.names.push(key.to_owned());
-        self.numbers.insert(key.to_owned(), self.names.len() - 1);
-        self.names.len() - 1
-    }
-
-    /// One key after the other, of those that follow none of the rest the first by name. Where objects contradict each
-    /// other, so that every key follows another one, the first by name of all.
-    fn settle(self) -> Vec<String> {
-        let mut followed = vec![0_usize; self.names.len()];
-        self.pairs.iter().for_each(|&(_, second)| followed[second] += 1);
-        let mut free: BTreeSet<(&str, usize)> = BTreeSet::new();
-        let mut bound: BTreeSet<(&str, usize)> = BTreeSet::new();
-        for (number, name) in self.names.iter().enumerate() {
-            if followed[number] == 0 { &mut free } else { &mut bound }.insert((name, number));
-        }
-        let mut keys = Vec::with_capacity(self.names.len());
-        while let Some((name, number)) = free.pop_first().or_else(|| bound.pop_first()) {
-            keys.push(name.to_owned());
-            for &(_, second) in self.pairs.range((number, 0)..=(number, usize::MAX)) {
-                let place = (self.names[second].as_str(), second);
-                followed[second] = followed[second].saturating_sub(1);
-                if followed[second] == 0 && bound.remove(&place) {
-                    free.insert(place);
-                }
+/// [`each_object`], until `take` refuses one: its reason comes with the line.
+fn try_each_object<'text, E>(
+    text: &'text str,
+    first_line: u64,
+    layout: JsonLayout,
+    mut take: impl FnMut(u64, Vec<Field<'text>>) -> Result<(), E>,
+) -> Result<(), (u64, Option<E>)> {
+    if layout == JsonLayout::Lines {
+        for (line, content) in (first_line..).zip(text.split('\n')) {
+            if !content.trim().is_empty() {
+                let fields = fields(content).ok_or((line, None))?;
+                take(line, fields).map_err(|reason| (line, Some(reason)))?;
             }
         }
-        keys
+        return Ok(());
+    }
+    let (mut at, mut line) = (0, first_line);
+    loop {
+        let blank = text[at..].len() - text[at..].trim_ascii_start().len();
+        line += memchr_iter(b'\n', &text.as_bytes()[at..at + blank]).count() as u64;
+        at += blank;
+        if at == text.len() {
+            return Ok(());
+        }
+        let mut objects = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Object<'text>>();
+        let Some(Ok(Object(fields))) = objects.next() else { return Err((line, None)) };
+        take(line, fields).map_err(|reason| (line, Some(reason)))?;
+        let end = at + objects.byte_offset();
+        line += memchr_iter(b'\n', &text.as_bytes()[at..end]).count() as u64;
+        at = end;
+    }
+}
+
+/// The fields of an object, in the order written.
+struct Object<'text>(Vec<Field<'text>>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields).map(Self)
     }
 }
 
 /// Keys and raw values of an object, in the order written; `None` when the text is not one object.
-fn fields(text: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+pub(super) fn fields(text: &str) -> Option<Vec<Field<'_>>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let fields = deserializer.deserialize_map(Fields).ok()?;
     deserializer.end().ok()?;
@@ -145,62 +120,147 @@ impl<'de> Visitor<'de> for Fields {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// Turns blocks of lines into cells.
+/// Cells of some records.
+pub(super) struct JsonCells {
+    cells: CellBlock,
+    /// Columns with values that have no spelling, and the line of the first of each.
+    pub(super) nested: Vec<(usize, u64)>,
+}
+
+impl Borrow<CellBlock> for JsonCells {
+    fn borrow(&self) -> &CellBlock {
+        &self.cells
+    }
+}
+
+/// Turns blocks of objects into cells.
 pub(super) struct Objects<'a> {
     file: &'a str,
     columns: &'a [String],
+    layout: JsonLayout,
     positions: HashMap<&'a str, usize>,
+    /// What stands before a point in the name of a column.
+    groups: HashSet<&'a str>,
 }
 
 impl<'a> Objects<'a> {
     /// For a file with these columns.
-    pub(super) fn new(file: &'a str, columns: &'a [String]) -> Self {
+    pub(super) fn new(file: &'a str, columns: &'a [String], layout: JsonLayout) -> Self {
         let positions = columns.iter().map(String::as_str).zip(0..).collect();
-        Self { file, columns, positions }
+        let groups = columns.iter().flat_map(|column| column.match_indices('.').map(|(at, _)| &column[..at])).collect();
+        Self { file, columns, layout, positions, groups }
     }
 
     /// The cells of a block.
-    pub(super) fn parse(&self, block: TextBlock) -> Result<CellBlock, InputError> {
+    pub(super) fn parse(&self, block: TextBlock) -> Result<JsonCells, InputError> {
         check_text(&block, self.file)?;
         let text = String::from_utf8(block.text).map_err(|_| InputError::Internal { file: shown(self.file) })?;
-        let mut cells = CellBlockBuilder::new(self.columns.len());
-        let mut record = vec![None; self.columns.len()];
-        for (line, content) in (block.first_line..).zip(text.split('\n')) {
-            if content.trim().is_empty() {
-                continue;
-            }
-            record.fill(None);
-            self.parse_object(content, line, &mut cells, &mut record)?;
-            cells.push_record(&record);
-        }
-        Ok(cells.finish())
+        let width = self.columns.len();
+        let mut record =
+            Record { line: 0, cells: CellBlockBuilder::new(width), keys: vec![None; width], nested: Vec::new() };
+        let taken = try_each_object(&text, block.first_line, self.layout, |line, fields| {
+            record.line = line;
+            record.keys.fill(None);
+            self.take_object(&fields, &mut record)?;
+            record.cells.push_record(&record.keys);
+            Ok(())
+        });
+        taken.map_err(|(line, reason)| {
+            reason.unwrap_or_else(|| InputError::NotAnObject { file: shown(self.file), line })
+        })?;
+        Ok(JsonCells { cells: record.cells.finish(), nested: record.nested })
     }
 
-    fn parse_object(
-        &self,
-        content: &str,
-        line: u64,
-        cells: &mut CellBlockBuilder,
-        record: &mut [Option<u64>],
-    ) -> Result<(), InputError> {
-        let file = || shown(self.file);
-        let fields = fields(content).ok_or_else(|| InputError::NotAnObject { file: file(), line })?;
+    fn take_object(&self, fields: &[Field<'_>], record: &mut Record) -> Result<(), InputError> {
+        let (file, line) = (|| shown(self.file), record.line);
         for (place, (key, value)) in (1..).zip(fields) {
-            let key = key.trim();
-            let unknown = || InputError::UnknownKey { file: file(), position: place, line, records: SAMPLE_OBJECTS };
-            let position = *self.positions.get(key).ok_or_else(unknown)?;
-            if record[position].is_some() {
-                return Err(InputError::RepeatedKey { file: file(), column: shown(key), line });
+            let (key, value) = (key.trim(), value.get());
+            let (position, shape) = (self.positions.get(key).copied(), shape_of(value));
+            let is_group = self.groups.contains(key);
+            if shape == Shape::Object && is_group && self.take_inner(key, value, record)? {
+                continue;
             }
-            let cell = match cell_of(value.get()) {
-                Cell::Text(cell) => cell,
-                Cell::Nested => return Err(InputError::NestedKey { file: file(), column: shown(key), line }),
-                Cell::Zero => return Err(InputError::ZeroByte { file: file(), line }),
-            };
-            let too_long = || InputError::FieldTooLong { file: file(), column: shown(key), line };
-            record[position] = Some(cells.key(cell.as_bytes()).ok_or_else(too_long)?);
+            // Of an object without keys there is nothing to take, nor of one that is absent.
+            let is_nothing = shape == Shape::Missing || (shape == Shape::Object && value[1..].trim_start() == "}");
+            match position {
+                Some(position) => self.take_value(position, value, record)?,
+                None if is_group && is_nothing => {}
+                None => {
+                    return Err(InputError::UnknownKey {
+                        file: file(),
+                        position: place,
+                        line,
+                        records: SAMPLE_OBJECTS,
+                    });
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Takes the values of an object within an object; `false` when its keys are not columns.
+    fn take_inner(&self, key: &str, object: &str, record: &mut Record) -> Result<bool, InputError> {
+        let not_one = || InputError::NotAnObject { file: shown(self.file), line: record.line };
+        let fields = fields(object).ok_or_else(not_one)?;
+        let mut name = String::with_capacity(key.len() + 16);
+        let mut position = |inner: &str| {
+            name.clear();
+            name.extend([key, ".", inner.trim()]);
+            self.positions.get(name.as_str()).copied()
+        };
+        let positions: Option<Vec<usize>> = fields.iter().map(|(inner, _)| position(inner)).collect();
+        let Some(positions) = positions else { return Ok(false) };
+        for (position, (_, value)) in positions.into_iter().zip(&fields) {
+            self.take_value(position, value.get(), record)?;
+        }
+        Ok(true)
+    }
+
+    fn take_value(&self, position: usize, value: &str, record: &mut Record) -> Result<(), InputError> {
+        let (file, column, line) = (|| shown(self.file), || shown(&self.columns[position]), record.line);
+        if record.keys[position].is_some() {
+            return Err(InputError::RepeatedKey { file: file(), column: column(), line });
+        }
+        let cell = match cell_of(value) {
+            Cell::Text(cell) => cell,
+            Cell::Zero => return Err(InputError::ZeroByte { file: file(), line }),
+            Cell::Nested => {
+                if !record.nested.iter().any(|&(known, _)| known == position) {
+                    record.nested.push((position, line));
+                }
+                // What it holds is searched for identifiers, as far as a cell may be long.
+                Cow::Borrowed(if value.len() > LONGEST_CELL { "[]" } else { value })
+            }
+        };
+        let too_long = || InputError::FieldTooLong { file: file(), column: column(), line };
+        record.keys[position] = Some(record.cells.key(cell.as_bytes()).ok_or_else(too_long)?);
+        Ok(())
+    }
+}
+
+/// The record at hand, and the cells of those before it.
+struct Record {
+    line: u64,
+    cells: CellBlockBuilder,
+    keys: Vec<Option<u64>>,
+    nested: Vec<(usize, u64)>,
+}
+
+/// What a JSON value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Missing,
+    Plain,
+    List,
+    Object,
+}
+
+pub(super) fn shape_of(value: &str) -> Shape {
+    match value.as_bytes().first() {
+        Some(b'n') => Shape::Missing,
+        Some(b'[') => Shape::List,
+        Some(b'{') => Shape::Object,
+        _ => Shape::Plain,
     }
 }
 
@@ -220,36 +280,5 @@ fn cell_of(value: &str) -> Cell<'_> {
         Some(b'{' | b'[') => Cell::Nested,
         Some(b'n') => Cell::Text(Cow::Borrowed("")),
         _ => Cell::Text(Cow::Borrowed(value)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::columns;
-
-    fn keys(lines: &[&str]) -> Vec<String> {
-        columns("x.ndjson", &lines.join("\n")).unwrap()
-    }
-
-    #[test]
-    fn absent_keys_change_no_order() {
-        let whole = r#"{"z": 1, "b": 2, "y": 3, "a": 4}"#;
-        let expected = ["z", "b", "y", "a"];
-        assert_eq!(keys(&[whole]), expected);
-        for other in [r#"{"a": 4}"#, r#"{"y": 3, "a": 4}"#, r#"{"b": 2, "a": 4}"#, r#"{"z": 1, "y": 3}"#] {
-            assert_eq!(keys(&[whole, other]), expected, "{other}");
-            assert_eq!(keys(&[other, whole]), expected, "{other}");
-        }
-        let parts = [r#"{"y": 3, "a": 4}"#, r#"{"z": 1, "b": 2}"#, r#"{"b": 2, "y": 3}"#];
-        assert_eq!(keys(&parts), expected, "no object has all");
-    }
-
-    #[test]
-    fn objects_that_contradict_each_other_have_one_order_all_the_same() {
-        let lines = [r#"{"b": 1, "a": 2, "c": 3}"#, r#"{"c": 3, "a": 2, "b": 1}"#, r#"{"d": 0, "b": 1}"#];
-        let expected = keys(&lines);
-        assert_eq!(expected[0], "d", "nothing stands before it");
-        assert_eq!(keys(&[lines[2], lines[1], lines[0]]), expected);
-        assert_eq!(keys(&[lines[1], lines[2], lines[0]]), expected);
     }
 }

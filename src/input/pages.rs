@@ -32,6 +32,8 @@ pub(super) struct Extent {
     fixed: u64,
     /// Bytes that every value takes beside those of the pages.
     value_bytes: u64,
+    /// Bytes of all its dictionaries, unpacked: as long may a value be that is written as a code.
+    longest: u64,
     is_nested: bool,
 }
 
@@ -46,11 +48,18 @@ impl Extent {
         self.fixed.saturating_add(share).saturating_add(values)
     }
 
+    /// Bytes that it takes to decode so many rows where each value is copied out of its dictionary.
+    pub(super) fn copied_bytes(&self, rows: usize) -> u64 {
+        let rows = if self.is_nested { self.values } else { (rows as u64).min(self.values) };
+        self.bytes(usize::try_from(rows).unwrap_or(usize::MAX)).saturating_add(rows.saturating_mul(self.longest))
+    }
+
     fn join(&mut self, other: Self) {
         self.values = self.values.max(other.values);
         self.unpacked = self.unpacked.saturating_add(other.unpacked);
         self.fixed = self.fixed.saturating_add(other.fixed);
         self.value_bytes = self.value_bytes.saturating_add(other.value_bytes);
+        self.longest = self.longest.saturating_add(other.longest);
         self.is_nested = true;
     }
 }
@@ -103,8 +112,13 @@ fn chunk_extent<R: Read + Seek>(
         return Err(Damaged);
     }
     let width = if let PhysicalType::FixedLenByteArray(width) = chunk.physical_type() { width as u64 } else { 0 };
-    let mut extent =
-        Extent { values, unpacked: 0, fixed: length, value_bytes: BYTES_A_VALUE.saturating_add(width), is_nested };
+    let mut extent = Extent {
+        values,
+        fixed: length,
+        value_bytes: BYTES_A_VALUE.saturating_add(width),
+        is_nested,
+        ..Extent::default()
+    };
     reader.seek(SeekFrom::Start(start)).map_err(|_| Damaged)?;
     let (mut at, mut seen, mut largest) = (start, 0_u64, 0);
     while at < end && seen < values {
@@ -114,6 +128,7 @@ fn chunk_extent<R: Read + Seek>(
         extent.unpacked = extent.unpacked.saturating_add(page.unpacked);
         largest = page.unpacked.max(largest);
         extent.fixed = extent.fixed.saturating_add(page.dictionary);
+        extent.longest = extent.longest.saturating_add(if page.dictionary > 0 { page.unpacked } else { 0 });
     }
     extent.fixed = extent.fixed.saturating_add(2 * largest);
     if seen == values { Ok(extent) } else { Err(Damaged) }

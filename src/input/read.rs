@@ -1,48 +1,32 @@
 //! From an opened source to coded columns.
 //!
-//! One thread reads, hashes, decompresses and cuts text into blocks of whole records. The worker threads turn blocks
-//! into cells; at the same time they code the cells of the blocks before, every column by itself and in the order of
-//! the records. So each column has one dictionary, and neither codes nor errors depend on the number of threads.
+//! Text comes in blocks of cells (`pump`), which the worker threads code, every column by itself and in the order of the
+//! records. So each column has one dictionary, and neither codes nor errors depend on the number of threads.
 
-use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::borrow::Borrow;
 
 use rayon::prelude::*;
 
-use super::blocks::{RecordRule, TextBlock, TextBlocks};
+use super::blocks::{RecordRule, TextBlocks};
 use super::cells::CellBlock;
 use super::coder::{ColumnCoder, Keep};
-use super::delimited::{Layout, first_record};
+use super::delimited::Layout;
 use super::error::{InputError, shown};
 use super::extract::{Extract, ExtractColumn, FoundBeside};
 use super::fixed::FixedRecords;
-use super::left_out::{LeftOut, is_rule};
-use super::ndjson::Objects;
+use super::json_frame::{JsonBlocks, JsonLayout};
+use super::json_keys::LINES;
+use super::left_out::LeftOut;
+use super::ndjson::{JsonCells, Objects};
+use super::pump::{Frame, Pace, pump};
 use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
-use super::tail::Tail;
 use super::{arrow, columnar, excel};
 use crate::plan::{InputOptions, TextEncoding};
-use crate::result::{InputFile, NoRecord};
+use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
-
-/// How much is read at once; no result depends on it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
-    /// Text in a block, in bytes.
-    pub(super) block_bytes: usize,
-    /// Blocks that are parsed together.
-    pub(super) blocks: usize,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        // Small enough for a batch and its cells to stay in cache.
-        Self { block_bytes: 1 << 18, blocks: 8 }
-    }
-}
 
 /// Reads all files of a source and codes the columns that are `wanted` (one flag a column, in the order of
 /// [`Source::columns`]; missing flags count as false).
@@ -95,8 +79,13 @@ pub(super) fn read_at(
 /// that the record of a cell that does not fit can be told.
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
     let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
-    let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false) || is_declared(column);
-    let of = |column: usize| if is_wanted(column) { Keep::Values } else { other };
+    let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false);
+    let is_guessed = |column: usize| source.guessed.contains(&source.columns[column]);
+    let of = |column: usize| match (is_declared(column), is_wanted(column)) {
+        (false, false) => other,
+        (false, true) if is_guessed(column) => Keep::Guessed,
+        _ => Keep::Values,
+    };
     (0..source.columns.len()).map(of).collect()
 }
 
@@ -123,13 +112,14 @@ fn read_files(
     mut collector: Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Extract, InputError> {
-    let mut files = Vec::with_capacity(source.files.len());
+    let mut files: Vec<InputFile> = Vec::with_capacity(source.files.len());
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;
         let account = read_file(pace, file, &source.options, &mut collector, progress)?;
         let records = collector.records - before;
-        refuse_copy(&files, file, &account, records)?;
+        refuse_copy(source.files.iter().zip(&files), file, &account, records)?;
+        collector.take_partitions(file, records)?;
         files.push(InputFile {
             name: file.name.clone(),
             bytes: account.bytes,
@@ -142,13 +132,19 @@ fn read_files(
 }
 
 /// Refuses a file of the same bytes as one before: its records would count twice.
-fn refuse_copy(before: &[InputFile], file: &SourceFile, account: &Account, records: u64) -> Result<(), InputError> {
-    // Parts without records are alike and do no harm.
-    let same = |other: &&InputFile| {
-        other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256) && records > 0
+fn refuse_copy<'file>(
+    mut before: impl Iterator<Item = (&'file SourceFile, &'file InputFile)>,
+    file: &SourceFile,
+    account: &Account,
+    records: u64,
+) -> Result<(), InputError> {
+    // Parts without records are alike and do no harm; those of other folders are other records.
+    let same = |(source, other): &(&SourceFile, &InputFile)| {
+        let same_bytes = other.bytes == account.bytes && other.sha256.as_ref() == Some(&account.sha256);
+        same_bytes && records > 0 && source.partitions == file.partitions
     };
-    match before.iter().find(same) {
-        Some(first) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
+    match before.find(same) {
+        Some((_, first)) => Err(InputError::SameContent { first: shown(&first.name), second: shown(&file.name) }),
         None => Ok(()),
     }
 }
@@ -220,14 +216,43 @@ impl<'a> Collector<'a> {
     }
 
     /// Takes blocks of cells; `positions` tells for every column of the extract where it lies in the blocks.
-    pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
+    pub(super) fn take<Block>(&mut self, blocks: &[Block], positions: &[usize]) -> Result<(), InputError>
+    where
+        Block: Borrow<CellBlock> + Sync,
+    {
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
+                let block = block.borrow();
                 coder.take_keys(block.column(position), &block.text);
             }
         });
-        blocks.iter().for_each(|block| self.left_out.merge(block.left_out));
-        self.took(blocks.iter().map(|block| block.records as u64).sum())
+        for block in blocks {
+            self.left_out.merge(block.borrow().left_out);
+        }
+        self.took(blocks.iter().map(|block| block.borrow().records as u64).sum())
+    }
+
+    /// Takes cells of JSON records. A column with nested values is let go, unless it is wanted.
+    fn take_json(&mut self, file: &SourceFile, blocks: &[JsonCells]) -> Result<(), InputError> {
+        let nested = blocks.iter().flat_map(|block| &block.nested);
+        for &(place, line) in nested {
+            let column = file.positions.iter().position(|&position| position == place);
+            let coder = column.and_then(|column| self.coders.get_mut(column));
+            if coder.is_some_and(|coder| coder.is_coded() && !coder.pass_over()) {
+                let column = shown(&file.columns[place]);
+                return Err(InputError::NestedKey { file: shown(&file.name), column, line });
+            }
+        }
+        self.take(blocks, &file.positions)
+    }
+
+    /// Takes the columns that stand in the names of the folders of a file that had so many records.
+    fn take_partitions(&mut self, file: &SourceFile, records: u64) -> Result<(), InputError> {
+        let count = usize::try_from(records).unwrap_or(usize::MAX);
+        for (coder, partition) in self.coders[file.positions.len()..].iter_mut().zip(&file.partitions) {
+            coder.take_repeated(&partition.cell, count);
+        }
+        self.took(0)
     }
 
     /// Counts records that every column has taken, and checks the limits.
@@ -290,11 +315,11 @@ fn read_file(
     match file.format {
         Format::Delimited(dialect, encoding) => read_delimited(pace, file, dialect, encoding, collector, progress),
         Format::Fixed(dialect, encoding) => read_fixed(pace, file, dialect, encoding, options, collector, progress),
-        Format::Ndjson(encoding) => read_ndjson(pace, file, encoding, collector, progress),
+        Format::Ndjson(encoding, layout) => read_ndjson(pace, file, encoding, layout, collector, progress),
         Format::Parquet => columnar::read_parquet(file, collector, progress),
         Format::ArrowFile => arrow::read(file, arrow::Kind::File, collector, progress),
         Format::ArrowStream => arrow::read(file, arrow::Kind::Stream, collector, progress),
-        Format::Sheet => excel::read(file, collector, progress),
+        Format::Sheet => excel::read(file, options, collector, progress),
     }
 }
 
@@ -349,150 +374,18 @@ fn read_ndjson(
     pace: Pace,
     file: &SourceFile,
     encoding: TextEncoding,
+    layout: JsonLayout,
     collector: &mut Collector<'_>,
     progress: &dyn Progress,
 ) -> Result<Account, InputError> {
     let reader = TextReader::open(&file.name, &file.place, file.compression, encoding, progress)?;
-    let rule = RecordRule { quote: None, delimiter: b',', line_end: b'\n' };
-    let blocks = TextBlocks::new(reader, &file.name, rule, pace.block_bytes);
-    let objects = Objects::new(&file.name, &file.columns);
-    let account =
-        pump(pace, blocks, None, |block| objects.parse(block), |cells| collector.take(cells, &file.positions));
-    account.map(|(account, _)| account)
-}
-
-/// What stands around the records of a text.
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    dialect: Dialect,
-    width: usize,
-}
-
-/// Moves the text of a file through `parse` and the cells through `take`, both on the worker threads.
-fn pump(
-    pace: Pace,
-    mut blocks: TextBlocks<'_>,
-    frame: Option<Frame>,
-    parse: impl Fn(TextBlock) -> Result<CellBlock, InputError> + Sync,
-    mut take: impl FnMut(&[CellBlock]) -> Result<(), InputError> + Send,
-) -> Result<(Account, LeftOut), InputError> {
-    let internal = InputError::Internal { file: blocks.name() };
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(pace.blocks);
-        let reader = scope.spawn(move || {
-            let mut unframed = Unframed::new(frame);
-            // Nobody listens any more after an error, which is reported there.
-            let ended = loop {
-                match blocks.next() {
-                    Ok(Some(block)) => {
-                        if unframed.take(block).is_some_and(|block| sender.send(block).is_err()) {
-                            return Ok(None);
-                        }
-                    }
-                    Ok(None) => break Ok(()),
-                    Err(error) => break Err(error),
-                }
-            };
-            let (rest, left_out) = unframed.finish(ended.is_ok());
-            if rest.into_iter().any(|block| !block.text.is_empty() && sender.send(block).is_err()) {
-                return Ok(None);
-            }
-            // The blocks before a mistake come first: a mistake in them is reported before it.
-            ended?;
-            blocks.finish().map(|account| Some((account, left_out)))
-        });
-        let mut cells = Vec::new();
-        loop {
-            let batch = receive(&receiver, pace.blocks);
-            let (taken, parsed) = rayon::join(
-                || if cells.is_empty() { Ok(()) } else { take(&cells) },
-                || batch.into_par_iter().map(&parse).collect::<Vec<_>>(),
-            );
-            taken?;
-            // The first mistake in the order of the records is the one reported.
-            cells = parsed.into_iter().collect::<Result<Vec<_>, _>>()?;
-            if cells.is_empty() {
-                break;
-            }
-        }
-        drop(receiver);
-        let account = reader.join().unwrap_or(Ok(None))?;
-        account.ok_or(internal)
-    })
-}
-
-/// Takes what stands around the records off the blocks of a text.
-struct Unframed {
-    /// Under which the heading is still to come.
-    heading: Option<Dialect>,
-    tail: Option<Tail>,
-    left_out: LeftOut,
-}
-
-impl Unframed {
-    fn new(frame: Option<Frame>) -> Self {
-        let mut left_out = LeftOut::default();
-        if let Some(Frame { dialect, .. }) = frame {
-            let names_delimiter = u64::from(dialect.names_delimiter);
-            left_out.add(NoRecord::NamesDelimiter, names_delimiter);
-            left_out.add(NoRecord::Above, dialect.skip - names_delimiter);
-            left_out.add(NoRecord::EmptyColumn, u64::from(dialect.is_closed));
-        }
-        Self {
-            heading: frame.map(|frame| frame.dialect).filter(|dialect| dialect.header),
-            tail: frame.map(|frame| Tail::new(frame.dialect, frame.width)),
-            left_out,
-        }
+    let objects = Objects::new(&file.name, &file.columns, layout);
+    let parse = |block| objects.parse(block);
+    let take = |cells: &[JsonCells]| collector.take_json(file, cells);
+    if layout == JsonLayout::Lines {
+        let blocks = TextBlocks::new(reader, &file.name, LINES, pace.block_bytes);
+        return pump(pace, blocks, None, parse, take).map(|(account, _)| account);
     }
-
-    /// Takes the next block, and gives one back that has records and is not the end.
-    fn take(&mut self, mut block: TextBlock) -> Option<TextBlock> {
-        if let Some(dialect) = self.heading
-            && drop_header(&mut block, dialect, &mut self.left_out)
-        {
-            self.heading = None;
-        }
-        let block = if block.text.is_empty() { return None } else { block };
-        match &mut self.tail {
-            Some(tail) => tail.push(block),
-            None => Some(block),
-        }
-    }
-
-    /// The rest, and what was left out. `is_whole` says that the text was read to its end.
-    fn finish(mut self, is_whole: bool) -> (VecDeque<TextBlock>, LeftOut) {
-        let left_out = &mut self.left_out;
-        let rest = self.tail.map(|tail| if is_whole { tail.finish(left_out) } else { tail.held() }).unwrap_or_default();
-        (rest, self.left_out)
-    }
-}
-
-/// The next blocks, at most `most`; none at the end.
-fn receive(receiver: &Receiver<TextBlock>, most: usize) -> Vec<TextBlock> {
-    receiver.iter().take(most).collect()
-}
-
-/// Takes the header off the first block that is not blank, and a line of dashes under it; `false` when this one is blank.
-fn drop_header(block: &mut TextBlock, dialect: Dialect, left_out: &mut LeftOut) -> bool {
-    let line_end = |from: usize| {
-        memchr::memchr(dialect.line_end, &block.text[from..]).map_or(block.text.len(), |at| from + at + 1)
-    };
-    let mut start = 0;
-    while let Some(comment) = dialect.comment
-        && block.text[start..].starts_with(comment.bytes())
-    {
-        start = line_end(start);
-        left_out.add(NoRecord::Comment, 1);
-    }
-    let (record, length) = first_record(&block.text[start..], dialect);
-    // A separator of several bytes is looked for later; its fields are not quoted, so that a line is a record.
-    let mut end = start + length;
-    let next = line_end(end);
-    if !record.is_empty() && is_rule(block.text[end..next].trim_ascii()) {
-        end = next;
-        left_out.add(NoRecord::Rule, 1);
-    }
-    block.first_line += memchr::memchr_iter(dialect.line_end, &block.text[..end]).count() as u64;
-    block.text.drain(..end);
-    !record.is_empty()
+    let blocks = JsonBlocks::new(reader, &file.name, layout, pace.block_bytes);
+    pump(pace, blocks, None, parse, take).map(|(account, _)| account)
 }

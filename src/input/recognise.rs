@@ -6,22 +6,23 @@ use std::path::Path;
 use super::delimited::first_record;
 use super::error::{InputError, shown};
 use super::find::split_name;
+use super::json_keys::Records;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
 use super::stored::{Compression, Place};
-use super::{arrow, columnar, excel, fixed, foreign, headless, list, ndjson};
+use super::{arrow, columnar, excel, fixed, foreign, headless, json_keys, list};
 use crate::plan::{FixedField, InputOptions, TextEncoding};
 
-/// Finds how a file is to be read, and its columns.
+/// Finds how a file is to be read, and its columns. The second of the names is that of the table within an archive.
 pub(super) fn recognise(
-    name: &str,
+    (name, kind_name): (&str, &str),
     place: &Place,
     compression: Compression,
     sample: &[u8],
     whole: bool,
     options: &InputOptions,
 ) -> Result<(Format, Vec<String>), InputError> {
-    let extension = split_name(name).1;
+    let extension = split_name(kind_name).1;
     let encoding = options.encoding.unwrap_or_else(|| sniff::encoding_of(sample, whole));
     let text = sniff::sample_text(sample, encoding);
     let binary = |format: &'static str| match place.path() {
@@ -50,7 +51,12 @@ pub(super) fn recognise(
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
         Kind::Sheet => {
-            let columns = excel::columns(name, binary("spreadsheet")?)?;
+            refuse_idle_of_sheet(name, options)?;
+            let path = binary("spreadsheet")?;
+            if let Some(problem) = not_a_workbook(sample, &text) {
+                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
+            }
+            let columns = excel::columns(name, path, options)?;
             // The option to say that there is no header is for text only.
             if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
                 let problem = "its first row looks like data, not column names; save it as CSV and say `--no-header`, \
@@ -59,28 +65,49 @@ pub(super) fn recognise(
             }
             Ok((Format::Sheet, columns))
         }
-        Kind::JsonArray => {
-            let problem = "it holds one JSON array; write one object a line";
-            Err(InputError::Format { file: shown(name), format: "NDJSON", problem })
-        }
         kind => {
             if options.encoding.is_none() && foreign::is_ebcdic(sample) {
                 return Err(InputError::Ebcdic { file: shown(name) });
             }
             check_sample(name, sample, whole, encoding, &text)?;
-            if kind == Kind::Ndjson {
-                refuse_idle(name, "NDJSON", options)?;
-                let columns = ndjson::columns(name, &text)?;
+            if matches!(kind, Kind::Ndjson | Kind::JsonArray) {
+                refuse_idle(name, "JSON", options)?;
+                let layout = json_keys::layout_of(&text);
+                let records = Records { file: name, place, compression, encoding, layout };
+                let columns = json_keys::columns(records, &text, whole)?;
                 if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
                     let problem = "some of its keys look like data, not column names; write them as values, or set \
                                    `header = true` under `[dataset]`";
                     return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
                 }
-                return Ok((Format::Ndjson(encoding), columns));
+                return Ok((Format::Ndjson(encoding, layout), columns));
             }
+            first_idle(name, "text", &[("sheet", !options.sheets.is_empty())])?;
             in_fields(name, &text, whole, &extension, encoding, options)
         }
     }
+}
+
+/// Why a file that has the name of a workbook is none, where it is text.
+fn not_a_workbook(sample: &[u8], text: &str) -> Option<&'static str> {
+    if sample.starts_with(b"PK") || sample.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || memchr::memchr(0, sample).is_some()
+    {
+        return None;
+    }
+    let begin: String = text.trim_start().chars().take(2_000).collect::<String>().to_ascii_lowercase();
+    let is_page =
+        |begin: &str| ["<html", "<!doctype html", "<table", "mime-version:"].iter().any(|tag| begin.starts_with(tag));
+    if is_page(&begin) || (begin.starts_with('<') && (begin.contains("<html") || begin.contains("<table"))) {
+        return Some(
+            "it is an HTML page under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
+        );
+    }
+    if begin.starts_with('<') {
+        return Some(
+            "it is XML under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
+        );
+    }
+    Some("it is text under the name of a workbook; give it the ending `.csv`")
 }
 
 /// Text in fields, between delimiters or of fixed width.
@@ -185,9 +212,20 @@ fn refuse_idle(name: &str, format: &'static str, options: &InputOptions) -> Resu
         ("footer", options.footer.is_some()),
         ("comment", options.comment.is_some()),
         ("layout", !options.layout.is_empty()),
+        ("sheet", !options.sheets.is_empty()),
     ];
-    match given.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => Err(InputError::IdleOption { file: shown(name), option, format }),
+    first_idle(name, format, &given)
+}
+
+/// Refuses options that say nothing of the rows of a sheet.
+fn refuse_idle_of_sheet(name: &str, options: &InputOptions) -> Result<(), InputError> {
+    let given = [("comment", options.comment.is_some()), ("layout", !options.layout.is_empty())];
+    first_idle(name, "spreadsheet", &given)
+}
+
+fn first_idle(name: &str, format: &'static str, given: &[(&'static str, bool)]) -> Result<(), InputError> {
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some(&(option, _)) => Err(InputError::IdleOption { file: shown(name), option, format }),
         None => Ok(()),
     }
 }

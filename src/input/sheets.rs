@@ -4,9 +4,14 @@
 //! far away from all others makes that rectangle larger than any memory, so the rectangle is measured before it is laid
 //! out.
 
-use std::io::{BufReader, Cursor};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io::{BufReader, Cursor, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Cell, Data, Range, Reader, SheetType, Sheets, open_workbook_auto_from_rs};
+use calamine::{
+    Cell, Data, OdsError, Range, Reader, SheetType, SheetVisible, Sheets, XlsError, open_workbook_auto_from_rs,
+};
 use quick_xml::events::{BytesStart, Event};
 
 use super::biff;
@@ -25,6 +30,8 @@ pub(super) enum Refused {
     Damaged,
     /// A cell lies far away from the others.
     Far,
+    /// It is protected by a password.
+    Encrypted,
 }
 
 impl Refused {
@@ -33,6 +40,9 @@ impl Refused {
         match self {
             Self::Damaged => "it has no sheet, is damaged, or ends too early",
             Self::Far => "a cell lies far away from the others, so that its sheet is nearly empty; remove that cell",
+            Self::Encrypted => {
+                "it is protected by a password; open it in a spreadsheet program and save it without one"
+            }
         }
     }
 }
@@ -46,27 +56,110 @@ pub(super) fn is_far(area: u64, filled: u64) -> bool {
     area > SMALL && area / SPARSEST > filled
 }
 
-/// The sheets that hold cells; hidden ones count, charts do not.
-pub(super) fn filled(bytes: &[u8]) -> Result<Vec<Sheet>, Refused> {
-    check_document(bytes)?;
-    biff::check(bytes)?;
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_| Refused::Damaged)?;
-    let kinds: Vec<(SheetType, String)> =
-        book.sheets_metadata().iter().map(|sheet| (sheet.typ, sheet.name.clone())).collect();
-    let mut filled = Vec::new();
-    for (position, (kind, name)) in kinds.iter().enumerate() {
-        if *kind != SheetType::WorkSheet {
-            continue;
+/// What a workbook says of a sheet.
+pub(super) struct SheetName {
+    pub(super) name: String,
+    pub(super) hidden: bool,
+    /// Its place among all sheets of the workbook, charts too.
+    position: usize,
+}
+
+/// An open workbook.
+pub(super) struct Workbook<'bytes> {
+    book: Book<'bytes>,
+    /// Its sheets; charts and macros are none.
+    pub(super) names: Vec<SheetName>,
+    /// The cells of those sheets that have been looked at.
+    cells: BTreeMap<usize, Range<Data>>,
+}
+
+impl<'bytes> Workbook<'bytes> {
+    pub(super) fn open(bytes: &'bytes [u8]) -> Result<Self, Refused> {
+        guarded(|| {
+            if is_encrypted(bytes) {
+                return Err(Refused::Encrypted);
+            }
+            check_document(bytes)?;
+            biff::check(bytes)?;
+            let book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| match error {
+                calamine::Error::Xls(XlsError::Password) | calamine::Error::Ods(OdsError::Password) => {
+                    Refused::Encrypted
+                }
+                _ => Refused::Damaged,
+            })?;
+            let all = book.sheets_metadata().iter().enumerate();
+            let sheets = all.filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
+            let name = |(position, sheet): (usize, &calamine::Sheet)| SheetName {
+                name: sheet.name.clone(),
+                hidden: sheet.visible != SheetVisible::Visible,
+                position,
+            };
+            let names = sheets.map(name).collect();
+            if book.sheets_metadata().is_empty() {
+                return Err(Refused::Damaged);
+            }
+            Ok(Self { book, names, cells: BTreeMap::new() })
+        })
+    }
+
+    /// The place of a sheet by its name, or by its number counted from 1.
+    pub(super) fn place_of(&self, sheet: &str) -> Option<usize> {
+        let by_number = || sheet.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < self.names.len());
+        self.names.iter().position(|known| known.name == sheet).or_else(by_number)
+    }
+
+    /// The places of the sheets that hold cells; hidden ones count.
+    pub(super) fn filled(&mut self) -> Result<Vec<usize>, Refused> {
+        let mut filled = Vec::new();
+        for place in 0..self.names.len() {
+            if self.cells(place)?.used_cells().next().is_some() {
+                filled.push(place);
+            }
         }
-        let cells = cells_of(&mut book, position, name)?;
-        if cells.used_cells().next().is_some() {
-            let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
-            let formulas = if has_gaps { formulas_of(&mut book, name)? } else { Vec::new() };
-            filled.push(Sheet { cells, formulas });
+        Ok(filled)
+    }
+
+    fn cells(&mut self, place: usize) -> Result<&Range<Data>, Refused> {
+        let Self { book, names, cells } = self;
+        match cells.entry(place) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(room) => {
+                let SheetName { name, position, .. } = &names[place];
+                Ok(room.insert(guarded(|| cells_of(book, *position, name))?))
+            }
         }
     }
-    if kinds.is_empty() { Err(Refused::Damaged) } else { Ok(filled) }
+
+    /// A sheet.
+    pub(super) fn sheet(&mut self, place: usize) -> Result<Sheet, Refused> {
+        self.cells(place)?;
+        let cells = self.cells.remove(&place).unwrap_or_default();
+        let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
+        let Self { book, names, .. } = self;
+        let formulas = if has_gaps { guarded(|| formulas_of(book, &names[place].name))? } else { Vec::new() };
+        Ok(Sheet { cells, formulas })
+    }
 }
+
+/// A panic over a damaged file must not end the program, nor show what it says.
+fn guarded<T>(read: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refused::Damaged))
+}
+
+/// Whether a workbook is protected by a password: a package within a file system, or a part of an open document.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"PK") {
+        let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
+        let Ok(manifest) = archive.by_name("META-INF/manifest.xml") else { return false };
+        let mut text = Vec::new();
+        let read = manifest.take(LONGEST_MANIFEST).read_to_end(&mut text);
+        return read.is_ok() && memchr::memmem::find(&text, b"encryption-data").is_some();
+    }
+    biff::is_encrypted_package(bytes)
+}
+
+/// So much of the list of the parts of an open document is read.
+const LONGEST_MANIFEST: u64 = 1 << 20;
 
 /// Whether a cell holds nothing.
 pub(super) fn is_blank(cell: &Data) -> bool {

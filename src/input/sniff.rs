@@ -92,7 +92,7 @@ pub(super) enum Kind {
     Delimited,
     /// One JSON object a line.
     Ndjson,
-    /// One JSON array, which is not read.
+    /// One JSON array of objects.
     JsonArray,
     /// Apache Parquet.
     Parquet,
@@ -126,9 +126,11 @@ pub(super) fn kind_of(head: &[u8], text: &str, extension: &str) -> Kind {
 fn kind_of_text(text: &str, extension: &str) -> Kind {
     let text = text.trim_start();
     let line = text.lines().next().unwrap_or_default().trim_end();
-    if line.starts_with('{') && (extension == "json" || line.ends_with('}') && line.contains("\":")) {
+    let begins_list = || text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'));
+    let is_object = extension == "json" || line == "{" || (line.ends_with('}') && line.contains("\":"));
+    if line.starts_with('{') && is_object {
         Kind::Ndjson
-    } else if line.starts_with('[') && extension == "json" {
+    } else if line.starts_with('[') && (extension == "json" || begins_list()) {
         Kind::JsonArray
     } else {
         Kind::Delimited

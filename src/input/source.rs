@@ -3,9 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
+use super::archive;
 use super::error::{InputError, shown};
-use super::find::{Found, refuse_repeats, resolve, stem};
+use super::find::{Found, refuse_repeats, resolve, split_name, stem};
+use super::json_frame::JsonLayout;
+use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
 use super::stored::{Compression, Place, Rest, decompressed_head};
@@ -22,6 +26,8 @@ pub struct Source {
     pub(super) files: Vec<SourceFile>,
     pub(super) columns: Vec<String>,
     pub(super) options: InputOptions,
+    /// Columns that are wanted only if their cells have a spelling.
+    pub(super) guessed: HashSet<String>,
     name: String,
 }
 
@@ -38,8 +44,10 @@ pub(super) struct SourceFile {
     pub(super) format: Format,
     /// Its columns, in its own order.
     pub(super) columns: Vec<String>,
-    /// For every column of the extract its position in this file.
+    /// For every column of the extract that is one of the files' its position in this file.
     pub(super) positions: Vec<usize>,
+    /// The columns behind these, which stand in the names of its folders.
+    pub(super) partitions: Vec<Partition>,
 }
 
 /// How a file is to be read.
@@ -49,8 +57,8 @@ pub(super) enum Format {
     Delimited(Dialect, TextEncoding),
     /// Text in fields of fixed width, which the options name.
     Fixed(Dialect, TextEncoding),
-    /// One JSON object a line.
-    Ndjson(TextEncoding),
+    /// JSON records.
+    Ndjson(TextEncoding, JsonLayout),
     /// Apache Parquet.
     Parquet,
     /// Arrow IPC file.
@@ -63,7 +71,8 @@ pub(super) enum Format {
 
 /// Finds the files that `inputs` mean, looks at the beginning of each, and checks that all have the same columns.
 ///
-/// An input is a file, a folder (the data files directly in it, by name; there may be little else), a pattern such as `data/*.csv`, or `-` for
+/// An input is a file, a folder (the data files directly in it, by name; there may be little else; or folders such as
+/// `month=2024-01`, whose names are a column more), a pattern such as `data/*.csv`, or `-` for
 /// standard input. The kind of a file is found from its content first and its name second.
 ///
 /// # Errors
@@ -80,16 +89,20 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
         let mut file = open_file(input, options)?;
         heading::check(&file, options.header == Some(true))?;
         let first = files.first().unwrap_or(&file);
+        partitions::refuse_others((&file.name, &file.partitions), (&first.name, &first.partitions))?;
         file.positions = positions(&file, first)?;
         files.push(file);
     }
     let (Some(first), Some(input)) = (files.first(), found.first()) else {
         return Err(InputError::NoFiles { input: shown(&inputs.join(" ")) });
     };
+    let in_folders = first.partitions.iter().map(|partition| &partition.column);
+    let name = |path: &Path| partitions::root_name(path).unwrap_or_else(|| stem(path));
     Ok(Source {
-        columns: first.columns.clone(),
-        name: input.path().map_or_else(|| "stdin".to_owned(), stem),
+        columns: first.columns.iter().chain(in_folders).cloned().collect(),
+        name: input.path().map_or_else(|| "stdin".to_owned(), name),
         options: options.clone(),
+        guessed: HashSet::new(),
         files,
     })
 }
@@ -100,13 +113,20 @@ impl Source {
         self.options.column_types.extend(types);
     }
 
-    /// Names of the columns, in the order of the first file.
+    /// Says of which columns nobody declared that they are used. Where the cells of such a column have no spelling, as
+    /// lists have none, it is passed over; any other column that is wanted is refused then.
+    pub fn pass_over_unspelled(&mut self, is_declared: impl Fn(&str) -> bool) {
+        self.guessed = self.columns.iter().filter(|column| !is_declared(column)).cloned().collect();
+    }
+
+    /// Names of the columns, in the order of the first file; those that stand in the names of folders come last.
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// Name of the first file without the endings that tell its kind and compression; `stdin` for standard input.
+    /// Name of the first file without the endings that tell its kind and compression; `stdin` for standard input; of a
+    /// file whose folders are columns, the name of the folder that holds these.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -140,8 +160,7 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     if head.is_empty() {
         return Err(InputError::Empty { file: shown(&name) });
     }
-    let compression = Compression::of(&head);
-    let (sample, whole) = decompressed_head(&head, head_is_all, SAMPLE);
+    let Opened { compression, sample, whole, inside } = look(found, &name, &head, head_is_all)?;
     foreign::refuse(&name, &head, &sample)?;
     if sample.is_empty() {
         return Err(if whole {
@@ -156,8 +175,48 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
         }
         _ => Place::Stream { head, rest: Rest::new(reader) },
     };
-    let (format, columns) = recognise(&name, &place, compression, &sample, whole, options)?;
-    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new() })
+    let kind_name = inside.as_deref().unwrap_or(&name);
+    let (format, columns) = recognise((&name, kind_name), &place, compression, &sample, whole, options)?;
+    let partitions = match found.path() {
+        Some(path) => partitions::partitions(&name, path)?,
+        None => Vec::new(),
+    };
+    partitions::refuse_repeats(&name, &columns, &partitions)?;
+    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new(), partitions })
+}
+
+/// The beginning of a file without its compression.
+struct Opened {
+    compression: Compression,
+    sample: Vec<u8>,
+    /// Whether that is all of it.
+    whole: bool,
+    /// Name of the table in an archive.
+    inside: Option<String>,
+}
+
+/// Unpacks the beginning of a file.
+fn look(found: &Found, name: &str, head: &[u8], head_is_all: bool) -> Result<Opened, InputError> {
+    let refuse = |error: io::Error| InputError::unreadable(name, &error);
+    if let Some(path) = found.path().filter(|_| archive::is_archive(head)) {
+        // What is damaged and has the name of a workbook is told as one.
+        let is_workbook = ["xlsx", "xlsm", "xlsb", "ods"].contains(&split_name(name).1.as_str());
+        let table = match archive::table_of(name, File::open(path).map_err(refuse)?) {
+            Err(InputError::Compression { .. }) if is_workbook => None,
+            table => table?,
+        };
+        if let Some(table) = table {
+            let opened = File::open(path).map_err(refuse)?;
+            let (sample, whole) = archive::head(opened, table.part, SAMPLE).map_err(refuse)?;
+            if Compression::of(&sample) != Compression::None {
+                let problem = "the file inside is compressed once more; unpack it";
+                return Err(InputError::Format { file: shown(name), format: "ZIP", problem });
+            }
+            return Ok(Opened { compression: Compression::Zip(table.part), sample, whole, inside: Some(table.name) });
+        }
+    }
+    let (sample, whole) = decompressed_head(head, head_is_all, SAMPLE);
+    Ok(Opened { compression: Compression::of(head), sample, whole, inside: None })
 }
 
 /// For every column of the first file its position in this file.

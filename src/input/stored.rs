@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
+use super::archive::{Part, Unpacked};
 use super::error::{InputError, shown};
 use super::transcoder::Transcoder;
 use crate::plan::TextEncoding;
@@ -25,10 +26,12 @@ pub(super) enum Compression {
     Gzip,
     /// Zstandard, of one or several frames.
     Zstd,
+    /// A part of a ZIP archive.
+    Zip(Part),
 }
 
 impl Compression {
-    /// Found from the first bytes.
+    /// Found from the first bytes, which do not tell the part of an archive.
     pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
@@ -43,6 +46,7 @@ impl Compression {
             Self::None => "stored",
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Zip(_) => "zip",
         }
     }
 }
@@ -182,6 +186,7 @@ enum Layer<'a> {
     Plain(Hashing<'a>),
     Gzip(Box<MultiGzDecoder<BufReader<Hashing<'a>>>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<Hashing<'a>>>),
+    Zip(Box<Unpacked<BufReader<Hashing<'a>>>>),
 }
 
 impl<'a> Layer<'a> {
@@ -191,6 +196,7 @@ impl<'a> Layer<'a> {
             Compression::None => Self::Plain(hashing),
             Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(buffered(hashing)))),
             Compression::Zstd => Self::Zstd(zstd::stream::read::Decoder::with_buffer(buffered(hashing))?),
+            Compression::Zip(part) => Self::Zip(Box::new(Unpacked::new(buffered(hashing), part)?)),
         })
     }
 
@@ -199,6 +205,7 @@ impl<'a> Layer<'a> {
             Self::Plain(reader) => reader.read(buffer),
             Self::Gzip(reader) => reader.read(buffer),
             Self::Zstd(reader) => reader.read(buffer),
+            Self::Zip(reader) => reader.read(buffer),
         }
     }
 
@@ -207,6 +214,7 @@ impl<'a> Layer<'a> {
             Self::Plain(hashing) => hashing,
             Self::Gzip(reader) => reader.get_ref().get_ref(),
             Self::Zstd(reader) => reader.get_ref().get_ref(),
+            Self::Zip(reader) => reader.get_ref().get_ref(),
         }
     }
 }
@@ -332,7 +340,7 @@ impl<'a> TextReader<'a> {
 pub(super) fn decompressed_head(head: &[u8], whole: bool, most: usize) -> (Vec<u8>, bool) {
     let mut text = Vec::new();
     let read = match Compression::of(head) {
-        Compression::None => read_some(head, most, &mut text),
+        Compression::None | Compression::Zip(_) => read_some(head, most, &mut text),
         Compression::Gzip => read_some(MultiGzDecoder::new(head), most, &mut text),
         Compression::Zstd => {
             zstd::stream::read::Decoder::with_buffer(head).and_then(|reader| read_some(reader, most, &mut text))

@@ -32,6 +32,8 @@ const HASH_SEED: u64 = 0x7265_6964_7269_736b;
 pub(super) struct ValueCoder {
     /// One more than the code of the number; 0 where there is none.
     direct: Vec<u32>,
+    /// Numbers that `direct` did not hold when they were looked for.
+    missed: usize,
     short: HashTable<(u64, u32)>,
     long: HashTable<u32>,
     hasher: FixedState,
@@ -44,6 +46,7 @@ impl ValueCoder {
     pub(super) fn new() -> Self {
         Self {
             direct: Vec::new(),
+            missed: 0,
             short: HashTable::new(),
             long: HashTable::new(),
             hasher: FixedState::with_seed(HASH_SEED),
@@ -114,8 +117,11 @@ impl ValueCoder {
     #[cold]
     fn code_of_new_number(&mut self, number: usize, key: u64) -> u32 {
         // A table of four bytes an entry may be 16 times as long as there are values: 64 bytes a value, about what
-        // a hash table and its growth take.
-        let allowed = (1 << 16).max(self.len() * 16).min(10_000_000);
+        // a hash table and its growth take. A short table is allowed for few values as well, once they come often
+        // enough: an extract may have many columns of few cells.
+        self.missed = self.missed.saturating_add(1);
+        let short = self.missed.saturating_mul(16).clamp(1 << 6, 1 << 16);
+        let allowed = short.max(self.len() * 16).min(10_000_000);
         if number >= self.direct.len() && number < allowed {
             self.grow_direct((number + 1).next_power_of_two().min(10_000_000));
             if self.direct[number] != 0 {

@@ -176,6 +176,9 @@ pub struct InputOptions {
     pub layout: Vec<FixedField>,
     /// Characters of a record of fixed width in a file without line ends.
     pub record_length: Option<u64>,
+    /// The sheets of a workbook that are read as one table: names, numbers counted from 1, or `*` for all that hold
+    /// cells. When empty there must be one such sheet.
+    pub sheets: Vec<String>,
     /// Spellings that count as missing besides the empty field, such as `NA`.
     pub null_values: Vec<String>,
     /// Further spellings that count as missing, by column.

@@ -90,11 +90,13 @@ fn is_constant_within(column: Studied<'_>, counts: &[u64], others: &[Studied<'_>
         let mut study = Study::new(counts.len());
         for other in others {
             study.pass(column, *other, part);
+            // Of many columns a few are enough.
+            if part == all && study.holds(counts, several) {
+                return true;
+            }
         }
         if part == all {
-            let held =
-                counts.iter().zip(&study.constant).filter(|&(&count, &held)| count >= 2 && held >= FEWEST_CONSTANT);
-            return held.count() as u64 * 100 >= several * 95;
+            return false;
         }
         let out = study.varying.iter().filter(|&&varying| varying > most_varying).count() as u64;
         if out * 100 > several * 5 {
@@ -132,6 +134,12 @@ impl Study {
             first: vec![0; values],
             seen: vec![Seen::Nothing; values],
         }
+    }
+
+    /// Whether enough columns are constant within enough of the `several` values that have two records or more.
+    fn holds(&self, counts: &[u64], several: u64) -> bool {
+        let held = counts.iter().zip(&self.constant).filter(|&(&count, &held)| count >= 2 && held >= FEWEST_CONSTANT);
+        held.count() as u64 * 100 >= several * 95
     }
 
     /// Passes over the first `part` records of another column.

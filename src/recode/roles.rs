@@ -1,7 +1,7 @@
 //! What each column is: declared, guessed, or not used.
 
 use super::TreatmentError;
-use super::guess::{ColumnFacts, guess_roles};
+use super::guess::{ColumnFacts, guess_roles, suspicion};
 use crate::detect::names_people;
 use crate::input::{Extract, ExtractColumn};
 use crate::plan::RolePlan;
@@ -42,13 +42,26 @@ pub fn roles(extract: &Extract, plan: &RolePlan) -> Result<Vec<ColumnRole>, Trea
     let has_subject = extract.columns.iter().any(|column| role_of(column) == Some(Role::Subject));
     let facts: Vec<ColumnFacts<'_>> = extract.columns.iter().map(|column| facts(extract, column)).collect();
     let open: Vec<bool> = extract.columns.iter().map(|column| role_of(column).is_none()).collect();
-    let guesses = guess_roles(&facts, &open, has_subject);
+    let mut guesses = guess_roles(&facts, &open, has_subject);
+    // Every column was read; of one without values the cells have no spelling.
+    for (column, guess) in extract.columns.iter().zip(&mut guesses).filter(|(column, _)| column.coded.is_none()) {
+        *guess = unspelled(column);
+    }
     let columns = extract.columns.iter().zip(guesses);
     Ok(columns
         .map(|(column, (role, reason))| {
             role_of(column).map_or(ColumnRole { role, guessed: true, reason: Some(reason) }, declared)
         })
         .collect())
+}
+
+/// The role of a column that cannot be counted. What names a person outright is told all the same.
+fn unspelled(column: &ExtractColumn) -> (Role, String) {
+    let reason = "its cells are lists, structures or bytes, which are not compared; its content is not measured";
+    match suspicion(&column.name, &column.identifiers, 0) {
+        Some(Role::DirectIdentifier) => (Role::DirectIdentifier, reason.to_owned()),
+        _ => (Role::Ignore, reason.to_owned()),
+    }
 }
 
 fn declared(role: Role) -> ColumnRole {

@@ -69,7 +69,8 @@ pub fn scan_listing(
 ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
     let mut stages = Stages::new(clock);
     let reading = stop.while_reading();
-    let source = input::open(&plan.inputs, &plan.input)?;
+    let mut source = input::open(&plan.inputs, &plan.input)?;
+    source.pass_over_unspelled(|column| is_named(plan, column));
     let tables = tables::open(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
     let opened = linkage::open(plan)?;
@@ -190,10 +191,15 @@ fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
 
 /// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted or carried.
 fn is_needed(plan: &Plan, column: &str) -> bool {
+    plan.roles.guess || is_named(plan, column)
+}
+
+/// Whether somebody said that the values of a column are counted or carried.
+pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     let is_key = plan.joins.iter().any(|join| join.key == column);
-    plan.roles.guess || is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
+    is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
 }
 
 /// The largest plan that is accepted for this many quasi-identifiers.

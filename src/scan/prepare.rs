@@ -1,5 +1,7 @@
 //! From an extract and its roles to the table that is measured; the values are let go here.
 
+use std::collections::HashMap;
+
 use super::ScanError;
 use super::linkage::{KeyCells, OurSide};
 use super::subjects::first_records;
@@ -59,8 +61,9 @@ pub(crate) fn treat(
     // A form that only a point has says nothing of the column as the extract shows it.
     let shown =
         table.columns().iter().zip(&treated.events).enumerate().filter(|(_, (_, events))| events.form.is_none());
+    let places = places(&columns);
     for (place, (column, _)) in shown {
-        let described = columns.iter_mut().find(|described| described.name == column.name);
+        let described = places.get(&column.name).and_then(|&described| columns.get_mut(described));
         if let Some(described) = described {
             described.constant_per_subject = table.constant_per_subject(place);
             let variation = table.variation(place);
@@ -101,13 +104,20 @@ pub(crate) fn treat(
     })
 }
 
+/// Where each column is described. There may be many columns.
+fn places(columns: &[DatasetColumn]) -> HashMap<String, usize> {
+    columns.iter().map(|column| column.name.clone()).zip(0..).collect()
+}
+
 /// Decides for each quasi-identifier, one of the first columns of the table, whether it is static, and writes it down.
 fn settle(table: Table, quasi_identifiers: usize, columns: &mut [DatasetColumn], plan: &Plan) -> Table {
     let counted = &table.columns()[..quasi_identifiers];
     let declared: Vec<Option<bool>> = counted.iter().map(|column| plan.declarations.varies(&column.name)).collect();
     let table = table.settled(&declared);
+    let counted = table.columns()[..quasi_identifiers].iter().map(|column| column.name.as_str());
+    let places: HashMap<&str, usize> = counted.zip(0..).collect();
     for described in columns.iter_mut().filter(|column| column.role == Role::QuasiIdentifier) {
-        let place = table.columns()[..quasi_identifiers].iter().position(|column| column.name == described.name);
+        let place = places.get(described.name.as_str()).copied();
         described.facts.measured = Some(place.is_some_and(|place| table.has_value(place)));
         described.facts.variation = place.and_then(|place| table.variability(place));
     }

@@ -5,9 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod containers;
 mod fixed;
 mod foreign;
 mod frames;
 mod headings;
 mod tables;
+mod workbooks;
 mod world;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Folder, SMALL, read_files, read_one, sample};
-use crate::input::read::Pace;
+use crate::input::pump::Pace;
 use crate::input::{CellCounts, Extract, InputError, open, read_all};
 use crate::plan::InputOptions;
 use crate::result::{ColumnType, IdentifierKind, Placement};

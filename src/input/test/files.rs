@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write as _;
 
 use super::{Folder, columns_of, read_files, read_one, refused, sample};
-use crate::input::read::{Pace, read, read_at};
+use crate::input::pump::Pace;
+use crate::input::read::{read, read_at};
 use crate::input::{InputError, open};
 use crate::plan::InputOptions;
 use crate::stop::{NoProgress, Stop, StopReason};

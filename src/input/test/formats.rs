@@ -11,7 +11,7 @@ use polars_io::parquet::write::ParquetWriter;
 use proptest::prelude::*;
 
 use super::{Folder, ReadColumn, SMALL, columns_of, read_files, sample};
-use crate::input::read::Pace;
+use crate::input::pump::Pace;
 use crate::input::{InputError, open, read};
 use crate::plan::InputOptions;
 use crate::result::ColumnType;
@@ -275,8 +275,8 @@ fn the_only_sheet_with_cells_is_read_and_several_are_refused() {
     let columns = open_sample("sheet/second_sheet.xlsx").unwrap();
     assert_eq!((columns[1].name.as_str(), columns[1].cells.len()), ("amount", 2));
     let error = open_sample("sheet/several_sheets.xlsx").err().unwrap();
-    assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` hold cells, but only one can be read");
-    assert!(error.hint().unwrap().contains("CSV"));
+    assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` hold cells, and none is named: `s1`, `s3`");
+    assert!(error.hint().unwrap().contains("--sheet"));
 }
 
 #[test]

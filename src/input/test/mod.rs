@@ -1,6 +1,7 @@
 //! What reading promises, shown on files written for each test.
 
 mod classify;
+mod containers;
 mod dirt;
 mod files;
 mod formats;
@@ -12,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::read::{Pace, read_at};
+use super::pump::Pace;
+use super::read::read_at;
 use super::{Extract, InputError, open};
 use crate::plan::InputOptions;
 use crate::result::ColumnType;

@@ -294,11 +294,16 @@ fn json_numbers_keep_every_digit() {
 fn json_mistakes_are_refused_with_their_line() {
     let refuse = |second: &str| refused("d.ndjson", format!("{{\"a\": 1}}\n{second}\n").as_bytes());
     assert!(matches!(refuse("{\"a\": 1, \"a\": 2}"), InputError::RepeatedKey { line: 2, .. }));
-    assert!(matches!(refuse("{\"a\": {\"b\": 1}}"), InputError::NestedKey { line: 2, .. }));
+    assert!(matches!(refuse("{\"a\": [1]}"), InputError::NestedKey { line: 2, .. }));
     assert!(matches!(refuse("[1]"), InputError::NotAnObject { line: 2, .. }));
     assert!(matches!(refuse("{\"a\": 1"), InputError::NotAnObject { line: 2, .. }));
     assert!(matches!(refuse("{\"a\": 1} {\"a\": 2}"), InputError::NotAnObject { line: 2, .. }));
-    assert!(matches!(refused("d.json", b"[{\"a\": 1}]"), InputError::Format { .. }));
+    assert!(matches!(refused("d.json", b"[{\"a\": 1},\n2]"), InputError::NotAnObject { line: 2, .. }));
+    assert!(matches!(refused("d.json", b"[{\"a\": 1},\n{\"a\": 2}"), InputError::Format { .. }), "no end");
+    assert!(
+        matches!(refused("d.json", b"{\"rows\": [{\"a\": 1}]}"), InputError::Format { .. }),
+        "records in an object"
+    );
 }
 
 /// The records of a text as the `csv` crate reads them; `None` where it refuses.
