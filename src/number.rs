@@ -12,7 +12,7 @@ const SPACE: char = '\u{a0}';
 
 /// A count with `,` between thousands: `48,211`.
 #[must_use]
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -22,6 +22,12 @@ pub(crate) fn count(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// How many of what, in the right number: `1 line`, `2,000 lines`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// A share of 0 to 1 (or a difference of shares) as percent, with three significant digits. Only 0 is `0 %` and only 1 is
@@ -186,7 +192,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, figure, natural_frequency, percent, percent_beside, value_beside};
+    use super::{bytes, count, counted, duration, figure, natural_frequency, percent, percent_beside, value_beside};
     use crate::result::FigureUnit;
 
     #[test]
@@ -195,6 +201,14 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(48_211), "48,211");
         assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn counts_agree_with_their_word() {
+        assert_eq!(counted(1, "line", "lines"), "1 line");
+        assert_eq!(counted(0, "line", "lines"), "0 lines");
+        assert_eq!(counted(2_000, "line", "lines"), "2,000 lines");
     }
 
     #[test]

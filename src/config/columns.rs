@@ -63,7 +63,7 @@ pub(super) fn coarsen(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
 fn rule_hint(written: &str) -> String {
     let rule = written.rsplit('=').next().unwrap_or(written);
     let name = rule.split(':').next().unwrap_or(rule).trim();
-    let known = CoarsenRule::NAMES.into_iter().filter(|_| !CoarsenRule::NAMES.contains(&name));
+    let known = CoarsenRule::names().filter(|_| CoarsenRule::names().all(|known| known != name));
     let all = "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
                hierarchy:FILE:LEVEL, rare:20, drop";
     hint_for(name, known, || all.to_owned())

@@ -2,8 +2,9 @@
 
 use super::checks::Held;
 use super::number::{percent, percent_beside, plain};
-use super::{Gated, Hearing, as_float, finding, list};
+use super::{Gated, Hearing, finding, list};
 use crate::measure::uniqueness::NAME;
+use crate::number::as_float;
 use crate::result::{Figure, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};
 
 /// A figure of the classes beyond its limit, in words.

@@ -12,8 +12,9 @@
 
 use super::checks::{Held, open};
 use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, as_float, finding};
+use super::{Case, Gated, Hearing, finding};
 use crate::measure::linkage::NAME;
+use crate::number::as_float;
 use crate::plan::Limit;
 use crate::result::{
     AttackKind, Check, CheckOutcome, Evidence, Figure, Finding, FindingCode, Gate, GateMeasure, LinkageAttack,

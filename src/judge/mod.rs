@@ -36,6 +36,7 @@ pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
 use jiff::civil::Date;
 
 use crate::measure::{self, unicity, uniqueness};
+use crate::number::as_float;
 use crate::result::{
     Check, CheckOutcome, Dataset, Declarations, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient,
     Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
@@ -335,9 +336,4 @@ fn list(columns: &[String]) -> String {
         Some((only, _)) => only.clone(),
         None => "no column".to_owned(),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
-fn as_float(count: u64) -> f64 {
-    count as f64
 }

@@ -1,6 +1,7 @@
 //! What the spelling of cells says: values that may stand for nobody, blanks, rounded numbers, suppression marks.
 
-use super::{Case, Gated, as_float, finding};
+use super::{Case, Gated, finding};
+use crate::number::as_float;
 use crate::plan::{counted, grouped};
 use crate::result::{ColumnType, DatasetColumn, Finding, FindingCode, MissingMode, Outcome, Role, Severity};
 

@@ -7,7 +7,8 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{Case, as_float, finding, list};
+use super::{Case, finding, list};
+use crate::number::as_float;
 use crate::plan::counted;
 use crate::result::{DatasetColumn, Finding, FindingCode, Severity, Treatment, WAIVER_HORIZON_DAYS};
 

@@ -27,6 +27,7 @@ use crate::result::{
     Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
 };
 
+pub use crate::number::{count as grouped, counted};
 pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
 pub use error::ConfigError;
@@ -35,7 +36,7 @@ pub use limit::{Limit, Range};
 pub use limits::Limits;
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
-pub use quantity::{counted, grouped, parse_duration, parse_size};
+pub use quantity::{parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use time_origin::TimeOrigin;

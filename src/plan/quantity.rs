@@ -1,26 +1,6 @@
-//! Sizes and durations as people write them, and counts as people read them.
+//! Sizes and durations as people write them.
 
 use std::time::Duration;
-
-/// A number with `,` between thousands: `45,150`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// How many of what, in the right number: `1 line`, `2,000 lines`.
-#[must_use]
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
 
 /// Bytes from `512MiB`, `2G`, `1.5GB`, `4096`.
 ///
@@ -106,15 +86,7 @@ fn unit_milliseconds(unit: &str) -> Option<u64> {
 mod tests {
     use std::time::Duration;
 
-    use super::{counted, grouped, parse_duration, parse_size};
-
-    #[test]
-    fn counts_are_grouped_and_agree_with_their_word() {
-        assert_eq!([0, 999, 1_000, 45_150, 1_234_567].map(grouped), ["0", "999", "1,000", "45,150", "1,234,567"]);
-        assert_eq!(counted(1, "line", "lines"), "1 line");
-        assert_eq!(counted(0, "line", "lines"), "0 lines");
-        assert_eq!(counted(2_000, "line", "lines"), "2,000 lines");
-    }
+    use super::{parse_duration, parse_size};
 
     #[test]
     fn sizes_count_in_the_unit_that_is_written() {

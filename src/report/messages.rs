@@ -27,7 +27,7 @@ use super::escape::shortened;
 use crate::number::{count, percent};
 use crate::result::Dataset;
 
-pub(super) use crate::number::NOT_DEFINED;
+pub(super) use crate::number::{NOT_DEFINED, counted};
 
 /// Most names in a sentence, and most characters of each.
 const LISTED: usize = 6;
@@ -76,11 +76,6 @@ pub(super) fn time(instant: &str) -> String {
         || instant.to_owned(),
         |(date, time)| format!("{date} {} UTC", time.split('.').next().unwrap_or(time)),
     )
-}
-
-/// `1 record`, `1,200 records`.
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// `1 subject`, `1,200 subjects`.
