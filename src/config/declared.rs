@@ -1,8 +1,6 @@
 //! What a person declares beside roles and limits, so that a verdict may rest on it: that there is no subject, what
 //! cells mean, whether a column varies, where a treatment is applied, and why.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use super::document::Problem;
@@ -10,7 +8,7 @@ use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
 use super::waivers::too_far;
-use crate::plan::{ConfigError, Plan, counted, shown_name};
+use crate::plan::{ConfigError, Plan, shown_name};
 use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
@@ -113,13 +111,6 @@ pub fn check_treatment(plan: &Plan, as_of: Date) -> Result<(), ConfigError> {
 pub(super) fn shown_treatment(treatment: &Treatment) -> String {
     let (applied, by) = (shown_name(&treatment.applied), shown_name(&treatment.approved_by));
     format!("{applied}, approved by {by}, until {}", shown_name(&treatment.expires))
-}
-
-/// How many spellings are named for each column.
-pub(super) fn shown_spellings(columns: &BTreeMap<String, Vec<String>>) -> String {
-    list(columns.iter().map(|(name, spellings)| {
-        format!("{}: {}", shown_name(name), counted(spellings.len() as u64, "spelling", "spellings"))
-    }))
 }
 
 /// What is declared of each column, where something is.

@@ -10,7 +10,7 @@ use std::fmt::Display;
 use jiff::civil::Date;
 
 use super::document::Problem;
-use super::reader::{Written, whole_words};
+use super::reader::Written;
 use super::settings::list;
 use crate::plan::{Range, shown_name};
 
@@ -24,6 +24,10 @@ pub(super) struct Kind<T> {
     /// The value for the record. No cell value may be in it.
     pub(super) show: Box<dyn Fn(&T) -> String + Send + Sync>,
 }
+
+/// What a name of a list can stand for.
+pub(super) trait Name: Copy + PartialEq + Send + Sync + 'static {}
+impl<T: Copy + PartialEq + Send + Sync + 'static> Name for T {}
 
 impl<T: 'static> Kind<T> {
     pub(super) fn new(
@@ -44,7 +48,7 @@ impl<T: 'static> Kind<T> {
 
 /// A whole number in a range; `u64::MAX` is no bound.
 pub(super) fn whole<T: TryFrom<u64> + Display + 'static>(least: u64, most: u64) -> Kind<T> {
-    Kind::new(whole_words(least, most), move |value| value.whole(least, most), T::to_string)
+    Kind::new(Range::Whole(least, most).expected(), move |value| value.whole(least, most), T::to_string)
 }
 
 /// A number, whole or decimal.
@@ -84,23 +88,26 @@ pub(super) fn parsed<T: 'static>(
 }
 
 /// One of the names of a list. The first name of a value is the one that is shown.
-pub(super) fn named<T: Copy + PartialEq + Sync>(names: &'static [(&'static str, T)]) -> Kind<T> {
-    Kind::new(format!("one of {}", listed(names)), |value| value.named(names), |value| name_of(names, *value))
+pub(super) fn named<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<T> {
+    let names = names.into();
+    let (words, shown) = (format!("one of {}", listed(&names)), names.clone());
+    Kind::new(words, move |value| value.named(&names), move |value| name_of(&shown, *value))
 }
 
 /// Some of the names of a list, each once, in the order in which they are written first.
-pub(super) fn several<T: Copy + PartialEq + Sync>(names: &'static [(&'static str, T)]) -> Kind<Vec<T>> {
-    let read = |value: &Written<'_, '_>| {
+pub(super) fn several<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<Vec<T>> {
+    let names = names.into();
+    let (words, shown) = (format!("one or a list of {}", listed(&names)), names.clone());
+    let read = move |value: &Written<'_, '_>| {
         let mut kept = Vec::new();
-        for value in value.each(|item| item.named(names))? {
+        for value in value.each(|item| item.named(&names))? {
             if !kept.contains(&value) {
                 kept.push(value);
             }
         }
         Ok(kept)
     };
-    let show = |values: &Vec<T>| list(values.iter().map(|value| name_of(names, *value)));
-    Kind::new(format!("one or a list of {}", listed(names)), read, show)
+    Kind::new(words, read, move |values| list(values.iter().map(|value| name_of(&shown, *value))))
 }
 
 fn listed<T>(names: &[(&'static str, T)]) -> String {

@@ -1,30 +1,16 @@
 //! Names that values are written with, and signs.
 
+use strum::VariantArray;
+
 use crate::plan::{TextEncoding, shown_name};
-use crate::result::{Audience, MissingMode, Severity};
 
-/// Names of severities in the order from note to critical.
-pub(super) const SEVERITIES: [(&str, Severity); 5] = [
-    ("note", Severity::Note),
-    ("low", Severity::Low),
-    ("medium", Severity::Medium),
-    ("high", Severity::High),
-    ("critical", Severity::Critical),
-];
-
-/// Names of severities that can fail; a note changes no verdict.
-pub(super) const FAILING: [(&str, Severity); 4] = [SEVERITIES[1], SEVERITIES[2], SEVERITIES[3], SEVERITIES[4]];
+/// Each value of a type under the name that results have for it.
+pub(super) fn names<T: VariantArray + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
+    T::VARIANTS.iter().map(|&value| (value.into(), value)).collect()
+}
 
 /// What the records of a dataset may be, and whether they are totals.
 pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", true)];
-
-/// Names of what a missing cell may match.
-pub(super) const MISSING_MODES: [(&str, MissingMode); 2] =
-    [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
-
-/// Names of those who may read the views of a result.
-pub(super) const AUDIENCES: [(&str, Audience); 2] =
-    [("overview", Audience::Overview), ("internal", Audience::Internal)];
 
 /// Names of encodings; the first one of each is shown.
 pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [

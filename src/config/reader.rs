@@ -1,15 +1,14 @@
 //! Reading values with their place: a file remembers which keys were taken.
 
 use std::cell::RefCell;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::document::{Document, Problem};
-use crate::plan::{did_you_mean, grouped, hint_for, shown_name, split_names};
+use super::document::{Document, Problem, Span};
+use crate::plan::{Range, did_you_mean, hint_for, shown_name, split_names};
 
 /// A table of a file. When it is let go of, every key that nobody took is a mistake.
 pub(super) struct Section<'table, 'text> {
@@ -17,7 +16,7 @@ pub(super) struct Section<'table, 'text> {
     /// The dotted name, empty for the whole file.
     place: String,
     table: &'table DeTable<'text>,
-    span: Range<usize>,
+    span: Span,
     taken: RefCell<Vec<&'static str>>,
     /// The section that an unknown key belongs to.
     elsewhere: fn(&str) -> Option<&'static str>,
@@ -125,7 +124,7 @@ impl<'table, 'text> Section<'table, 'text> {
         Written::File { document: self.document, key, value }
     }
 
-    fn unknown(&self, name: &str, span: Range<usize>) -> Problem {
+    fn unknown(&self, name: &str, span: Span) -> Problem {
         let taken = self.taken.borrow();
         let (what, code) = if self.place.is_empty() { ("section", "unknown-section") } else { ("key", "unknown-key") };
         let within = if self.place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(&self.place)) };
@@ -151,7 +150,7 @@ impl Drop for Section<'_, '_> {
 /// The name of an entry and where it stands.
 pub(super) struct Key<'table> {
     pub(super) name: &'table str,
-    span: Range<usize>,
+    span: Span,
 }
 
 impl Key<'_> {
@@ -180,7 +179,7 @@ impl<'table, 'text> Written<'table, 'text> {
         }
     }
 
-    fn span(&self) -> Range<usize> {
+    fn span(&self) -> Span {
         match self {
             Self::File { value, .. } => value.span(),
             Self::Flag { .. } => 0..0,
@@ -306,11 +305,11 @@ impl<'table, 'text> Written<'table, 'text> {
         };
         let number = number.filter(|number| (least..=most).contains(number));
         let number = number.and_then(|number| T::try_from(number).ok());
-        number.ok_or_else(|| self.out_of_range(&whole_words(least, most)))
+        number.ok_or_else(|| self.out_of_range(&Range::Whole(least, most).expected()))
     }
 
     /// A number, whole or decimal, that `range` holds.
-    pub(super) fn number(&self, range: crate::plan::Range) -> Result<f64, Problem> {
+    pub(super) fn number(&self, range: Range) -> Result<f64, Problem> {
         let written = match self {
             Self::File { value, .. } => {
                 let value = value.get_ref();
@@ -439,14 +438,6 @@ impl<'table, 'text> Written<'table, 'text> {
             elsewhere: |_| None,
             is_open: false,
         })
-    }
-}
-
-/// What is expected of a whole number in a range; `u64::MAX` is no bound.
-pub(super) fn whole_words(least: u64, most: u64) -> String {
-    match most {
-        u64::MAX => format!("a whole number of at least {least}"),
-        most => format!("a whole number from {least} to {}", grouped(most)),
     }
 }
 

@@ -3,22 +3,22 @@
 //! A new setting is a field of the [`Plan`] and a row here: its section and key, its kind, an example that is not the
 //! default, its words, and its place in the draft. The order is that of the help and of the record.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::kind::{boolean, columns, day, named, number, parsed, several, whole, words};
-use super::parts::{AUDIENCES, ENCODINGS, FAILING, KINDS, MISSING_MODES, parse_delimiter, parse_quote, shown_sign};
+use super::kind::{Kind, boolean, columns, day, named, number, parsed, several, whole, words};
+use super::parts::{ENCODINGS, KINDS, names, parse_delimiter, parse_quote, shown_sign};
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, parse_duration,
-    parse_size, shown_name,
+    ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, parse_duration, parse_size, shown_name,
 };
-use crate::result::Role;
+use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 
 /// More worker threads than this only cost memory, and far more of them bring a machine down.
 const MOST_THREADS: u64 = 1_024;
@@ -55,18 +55,14 @@ pub fn settings() -> &'static [Setting] {
 #[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 fn who() -> Vec<Setting> {
     vec![
-        role("subject", COLUMN, "The person, account or card that records belong to",
-            |draft, value| of_columns::declare(draft, value, Role::Subject)),
+        role("subject", Role::Subject, COLUMN, "The person, account or card that records belong to"),
         // The other flags say something about single columns; only this one says what others may know.
-        role("quasi", COLUMNS, "Columns that others may know; with it nothing is guessed",
-            |draft, value| of_columns::declare(draft, value, Role::QuasiIdentifier)).deciding_roles(),
-        role("sensitive", COLUMNS, "Columns that nobody should learn",
-            |draft, value| of_columns::declare(draft, value, Role::Sensitive)),
-        role("direct", COLUMNS, "Columns that name a person outright",
-            |draft, value| of_columns::declare(draft, value, Role::DirectIdentifier)),
-        role("weight", COLUMN, "Sampling weight", |draft, value| of_columns::declare(draft, value, Role::Weight)),
-        role("ignore", COLUMNS, "Columns that are not used",
-            |draft, value| of_columns::declare(draft, value, Role::Ignore)),
+        role("quasi", Role::QuasiIdentifier, COLUMNS, "Columns that others may know; with it nothing is guessed")
+            .deciding_roles(),
+        role("sensitive", Role::Sensitive, COLUMNS, "Columns that nobody should learn"),
+        role("direct", Role::DirectIdentifier, COLUMNS, "Columns that name a person outright"),
+        role("weight", Role::Weight, COLUMN, "Sampling weight"),
+        role("ignore", Role::Ignore, COLUMNS, "Columns that are not used"),
         own("", "coarsen", "a column, `=` and a rule", "age=round:10",
             "Count a column more coarsely (repeatable; rules of one column apply in order)", of_columns::coarsen, none)
             .typed(Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen").merged()
@@ -88,28 +84,13 @@ fn who() -> Vec<Setting> {
             "How coarsely a column is counted", of_columns::rules, of_columns::shown_rules),
         own("columns", "permitted", "`true` or `false`", "true", "Whether a column may hold identifiers", of_columns::permitted,
             |plan| list(plan.permitted_identifiers.iter().map(|name| shown_name(name)))),
-        // The spellings stand in cells: they are counted, not told.
-        own("columns", "null_value", SPELLINGS, "[\"0000\"]", "Spellings that count as missing in a column",
-            |draft, value| {
-                let spellings = value.texts()?;
-                draft.plan.input.column_null_values.insert(draft.column.clone(), spellings);
-                Ok(())
-            },
-            |plan| declared::shown_spellings(&plan.input.column_null_values)).formerly("null_values"),
-        own("columns", "type", "the name of a type", "\"text\"", "How the cells of a column are read, where the type found is wrong",
-            |draft, value| {
-                let column_type = value.named(&declared::TYPES)?;
-                draft.plan.input.column_types.insert(draft.column.clone(), column_type);
-                Ok(())
-            },
-            |plan| list(plan.input.column_types.iter().map(|(name, found)| format!("{}: {}", shown_name(name), found.name())))),
-        own("columns", "real_values", SPELLINGS, "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
-            |draft, value| {
-                let spellings = value.texts()?;
-                draft.plan.input.real_values.insert(draft.column.clone(), spellings);
-                Ok(())
-            },
-            |plan| declared::shown_spellings(&plan.input.real_values)),
+        of_column("null_value", spellings(), "[\"0000\"]", "Spellings that count as missing in a column",
+            |plan| &mut plan.input.column_null_values).formerly("null_values"),
+        of_column("type", Kind::new("the name of a type", |value| value.named(&declared::TYPES), |found| found.name().to_owned()),
+            "\"text\"", "How the cells of a column are read, where the type found is wrong",
+            |plan| &mut plan.input.column_types),
+        of_column("real_values", spellings(), "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
+            |plan| &mut plan.input.real_values),
         own("columns", "varies", "`true` or `false`", "false", "Whether a column changes from record to record of a subject",
             |draft, value| value.boolean().map(|varies| declared::of_column(draft).varies = Some(varies)),
             |plan| declared::shown_columns(plan, |column| column.varies.map(|varies| varies.to_string()))),
@@ -120,20 +101,42 @@ fn who() -> Vec<Setting> {
 }
 
 /// A flag that gives columns a role.
-fn role(
-    name: &'static str,
-    flag: Flag,
-    help: &'static str,
-    read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
-) -> Setting {
+fn role(name: &'static str, role: Role, flag: Flag, help: &'static str) -> Setting {
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| of_columns::declare(draft, value, role);
     let row = own("", name, "a column or a list of columns", "age", help, read, none);
     row.typed(flag, ROLES).by(Verbs::All).part_of("columns.role").merged()
+}
+
+/// What the section of a column says of it and a part of the plan keeps under its name.
+fn of_column<T: 'static>(
+    name: &'static str,
+    kind: Kind<T>,
+    example: &'static str,
+    help: &'static str,
+    place: fn(&mut Plan) -> &mut BTreeMap<String, T>,
+) -> Setting {
+    let Kind { words, read, show } = kind;
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| {
+        let value = read(value)?;
+        place(&mut draft.plan).insert(draft.column.clone(), value);
+        Ok(())
+    };
+    let show = move |said: &BTreeMap<String, T>| {
+        list(said.iter().map(|(column, value)| format!("{}: {}", shown_name(column), show(value))))
+    };
+    own("columns", name, &words, example, help, read, |_| String::new())
+        .showing(move |draft| show(place(&mut draft.plan)))
+}
+
+/// Spellings, which stand in cells: they are counted, not told.
+fn spellings() -> Kind<Vec<String>> {
+    Kind::new(SPELLINGS, |value| value.texts(), |spellings| shown_spellings(spellings))
 }
 
 #[rustfmt::skip] // As above.
 fn counting() -> Vec<Setting> {
     vec![
-        row("scan", "missing", named(&MISSING_MODES), "\"wildcard\"",
+        row("scan", "missing", named(names::<MissingMode>()), "\"wildcard\"",
             "What a missing cell matches: own-category (other missing cells) or wildcard (everything)",
             |draft| &mut draft.plan.missing).typed(Value("MODE"), MEASUREMENT).in_environment(),
         own("scan", "measures", "a measure or a list of measures", "[\"uniqueness\"]",
@@ -162,7 +165,7 @@ fn events() -> Vec<Setting> {
         own("unicity", "within", "a table of columns and tolerances", "{ amount = \"5%\" }",
             "How roughly a column is known, such as amount=5%, balance=100 or day=2d (repeatable)",
             unicity::within, unicity::shown_within).typed(Repeated("COL=TOLERANCE"), UNICITY).merged(),
-        row("unicity", "attacker", several(&ATTACKERS), "[\"rarest\"]",
+        row("unicity", "attacker", several(names::<Attacker>()), "[\"rarest\"]",
             "How points come to be known: uniform, rarest, frequent or consecutive [default: uniform]",
             |draft| &mut draft.plan.unicity.attackers)
             .typed(List("LIST"), UNICITY).in_environment().formerly("attackers"),
@@ -180,7 +183,7 @@ fn events() -> Vec<Setting> {
         row("unicity", "sweep", boolean(), "true",
             "Hold the known points against coarser dates, places and amounts as well",
             |draft| &mut draft.plan.unicity.sweep).typed(On, UNICITY).in_environment(),
-        row("unicity", "mobility", several(&MOBILITY_ATTACKS), "[\"time\"]",
+        row("unicity", "mobility", several(names::<MobilityAttack>()), "[\"time\"]",
             "Attacks of the mobility literature on the first point: location, sequence, time, unique-location, \
              frequency, probability, proportion, home-work",
             |draft| &mut draft.plan.unicity.mobility).typed(List("LIST"), UNICITY).in_environment(),
@@ -217,7 +220,7 @@ fn sources() -> Vec<Setting> {
         of_source(row("", "truth_complete", boolean(), "true",
             "Whoever --truth does not name is not in the source, so that it need not name four in five",
             |draft| &mut draft.against.truth_complete), On).needs("truth"),
-        of_source(row("", "attack", several(&ATTACKS), "tolerant",
+        of_source(row("", "attack", several(ATTACKS), "tolerant",
             "How to join: exact, tolerant, distance, probabilistic, scoreboard, release or intersection \
              [default: exact]", |draft| &mut draft.against.attacks), List("LIST")).needs("against").formerly("attacks")
             .more("pseudonym, alone, holds the columns of --on against the identifiers in THEIRS: is a column a hash of \
@@ -267,7 +270,8 @@ fn judging() -> Vec<Setting> {
             "Hold k against the set of all quasi-identifiers, event columns included, as well",
             |draft, value| value.boolean().map(|is_so| draft.limits.gate_any_record = Some(is_so)),
             |plan| plan.policy.gate_any_record.to_string()).typed(On, VERDICT).in_environment(),
-        row("policy", "fail_on", named(&FAILING).or("high"), "\"low\"",
+        // A note changes no verdict.
+        row("policy", "fail_on", named(names::<Severity>().split_off(1)).or("high"), "\"low\"",
             "Severity that fails: low, medium, high or critical [default: high]", |draft| &mut draft.limits.fail_on)
             .typed(Value("LEVEL"), VERDICT).in_environment(),
         row("policy", "allow_review", boolean().or("false"), "true", "Exit with 0 when the verdict is REVIEW",
@@ -300,7 +304,7 @@ fn running() -> Vec<Setting> {
             |limit| format!("{} s", limit.as_secs_f64())).or("no limit"), "\"10m\"",
             "Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m", |draft| &mut draft.plan.timeout)
             .typed(Value("DUR"), RUNNING).by(Verbs::All).in_environment(),
-        row("scan", "audience", named(&AUDIENCES), "\"internal\"",
+        row("scan", "audience", named(names::<Audience>()), "\"internal\"",
             "Who may read the report: overview or internal [default: overview]", |draft| &mut draft.plan.audience)
             .typed(Value("WHO"), RUNNING).in_environment()
             .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both \
@@ -323,7 +327,7 @@ fn reading() -> Vec<Setting> {
             |draft| &mut draft.plan.input.quote), Value("CHAR")),
         of_files(row("dataset", "header", boolean().or(FOUND), "false",
             "The first line holds data, not column names", |draft| &mut draft.plan.input.header), Off),
-        of_files(row("dataset", "encoding", named(&ENCODINGS).or(FOUND), "\"latin-1\"",
+        of_files(row("dataset", "encoding", named(ENCODINGS).or(FOUND), "\"latin-1\"",
             "Character encoding: utf-8, utf-16le, utf-16be, windows-1252 or latin-1",
             |draft| &mut draft.plan.input.encoding), Value("NAME")),
         // What stands in cells is counted, not told.
@@ -338,7 +342,7 @@ fn reading() -> Vec<Setting> {
             |plan| plan.input.suppression_marks.as_ref().map_or_else(
                 || format!("{}, the default", shown_spellings(&SUPPRESSION_MARKS)), |marks| shown_spellings(marks))),
             Text("TEXT")),
-        row("dataset", "kind", named(&KINDS), "\"aggregate\"",
+        row("dataset", "kind", named(KINDS), "\"aggregate\"",
             "What a record is: records (of persons) or aggregate (a total)",
             |draft| &mut draft.plan.declarations.aggregate),
         row("dataset", "time_zone", parsed("\"UTC\", or an offset such as \"+02:00\"", TimeOrigin::parse_zone,

@@ -1,5 +1,6 @@
 //! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come.
 
+use crate::number::{as_float, count};
 use crate::result::{Comparison, FindingCode, GateSet};
 
 /// A limit that can be set with a key of `[policy]` and a flag of the same name.
@@ -42,8 +43,8 @@ impl Limit {
 /// The numbers that a limit can be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Range {
-    /// A whole number from the first to the second.
-    Whole(u32, u32),
+    /// A whole number from the first to the second; `u64::MAX` is no bound.
+    Whole(u64, u64),
     /// A number from the first to the second.
     Between(f64, f64),
 }
@@ -56,9 +57,7 @@ impl Range {
     #[must_use]
     pub fn holds(self, number: f64) -> bool {
         match self {
-            Self::Whole(least, most) => {
-                number.fract() == 0.0 && number >= f64::from(least) && number <= f64::from(most)
-            }
+            Self::Whole(least, most) => number.fract() == 0.0 && number >= as_float(least) && number <= as_float(most),
             Self::Between(least, most) => number.is_finite() && number >= least && number <= most,
         }
     }
@@ -67,8 +66,8 @@ impl Range {
     #[must_use]
     pub fn expected(self) -> String {
         match self {
-            Self::Whole(least, u32::MAX) => format!("a whole number of at least {least}"),
-            Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Whole(least, u64::MAX) => format!("a whole number of at least {least}"),
+            Self::Whole(least, most) => format!("a whole number from {least} to {}", count(most)),
             Self::Between(least, f64::MAX) => format!("a number of at least {least}"),
             Self::Between(least, most) => format!("a number from {least} to {most}"),
         }

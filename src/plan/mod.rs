@@ -40,7 +40,7 @@ pub use quantity::{parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use time_origin::TimeOrigin;
-pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
+pub use unicity::{PointColumn, UnicityPlan};
 pub use within::{ToleranceSize, WithinRule};
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.

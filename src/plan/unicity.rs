@@ -5,26 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{CoarsenRule, WithinRule};
 use crate::result::{Attacker, MobilityAttack};
 
-/// Names of attackers.
-pub const ATTACKERS: [(&str, Attacker); 4] = [
-    ("uniform", Attacker::Uniform),
-    ("rarest", Attacker::Rarest),
-    ("frequent", Attacker::Frequent),
-    ("consecutive", Attacker::Consecutive),
-];
-
-/// Names of the attacks of the mobility literature.
-pub const MOBILITY_ATTACKS: [(&str, MobilityAttack); 8] = [
-    ("location", MobilityAttack::Location),
-    ("sequence", MobilityAttack::Sequence),
-    ("time", MobilityAttack::Time),
-    ("unique-location", MobilityAttack::UniqueLocation),
-    ("frequency", MobilityAttack::Frequency),
-    ("probability", MobilityAttack::Probability),
-    ("proportion", MobilityAttack::Proportion),
-    ("home-work", MobilityAttack::HomeWork),
-];
-
 /// One column of a known point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointColumn {

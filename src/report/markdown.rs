@@ -80,7 +80,7 @@ fn figures(text: &mut String, result: &ScanResult) {
 fn findings(text: &mut String, result: &ScanResult) {
     push(text, &format!("### {}\n", messages::FINDINGS_TITLE));
     for finding in &result.findings {
-        let severity = messages::severity(finding.severity).to_uppercase();
+        let severity = finding.severity.name().to_uppercase();
         let waived = if finding.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
         let message = escape(&printable(&finding.message));
         push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));

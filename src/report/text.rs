@@ -124,7 +124,7 @@ fn findings(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", "No findings: every limit was measured and holds.");
     }
     for finding in findings.iter().take(LISTED * 2) {
-        let severity = messages::severity(finding.severity).to_uppercase();
+        let severity = finding.severity.name().to_uppercase();
         let waived = if finding.waived { " (waived)" } else { "" };
         let before = page.text.len();
         page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));

@@ -41,7 +41,7 @@ fn found(result: &ScanResult) -> Table {
         &result.findings,
         &[
             ("Code", &|finding| Cell::text(finding.code.name())),
-            ("Severity", &|finding| Cell::text(messages::severity(finding.severity))),
+            ("Severity", &|finding| Cell::text(finding.severity.name())),
             ("Measure", &|finding| Cell::name(&finding.measure)),
             ("Columns", &|finding| match finding.columns.as_slice() {
                 [] => Cell::text("–"),

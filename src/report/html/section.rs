@@ -86,7 +86,7 @@ pub(super) struct FindingLine {
 impl FindingLine {
     pub(super) fn new(finding: &Finding) -> Self {
         Self {
-            severity: messages::severity(finding.severity),
+            severity: finding.severity.name(),
             code: finding.code.name(),
             message: quoted(&printable(&finding.message)),
             waived: finding.waived,

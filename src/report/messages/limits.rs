@@ -1,6 +1,5 @@
 //! Words about the limits that a scan is judged by.
 
-use super::severity;
 use crate::number::{count, figure, percent};
 use crate::result::{
     Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
@@ -20,7 +19,7 @@ pub(in crate::report) fn policy_source(name: &str) -> &'static str {
 pub(in crate::report) fn severity_or_above(severity: Severity) -> String {
     match severity {
         Severity::Critical => "critical".to_owned(),
-        lower => format!("{} or above", super::severity(lower)),
+        lower => format!("{} or above", lower.name()),
     }
 }
 
@@ -118,7 +117,7 @@ pub(in crate::report) fn policy(policy: &Policy, name: &str) -> String {
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
          {} or above fail.{review} Default limits are house policy, not law.",
         super::subjects(u64::from(policy.k)),
-        severity(policy.fail_on)
+        policy.fail_on.name()
     )
 }
 
@@ -136,7 +135,7 @@ fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
         "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
          policy unless law or standard stands beside it.",
         gates.join("; "),
-        severity(policy.fail_on)
+        policy.fail_on.name()
     )
 }
 

@@ -1,7 +1,7 @@
 //! Words about the verdict, its reasons, and what frames a view.
 
 use super::counted;
-use crate::result::{FindingCode, Policy, ScanResult, Severity, VerdictOutcome, WaiverRecord, WaiverState};
+use crate::result::{FindingCode, Policy, ScanResult, VerdictOutcome, WaiverRecord, WaiverState};
 
 /// The verdict as one word.
 pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
@@ -53,17 +53,6 @@ pub(in crate::report) fn judged_on(policy: &Policy) -> Option<String> {
     let today =
         today.map_or_else(String::new, |today| format!(" and for the day of the scan, {today}; the worse counts"));
     Some(format!("What ends (agreement, waivers, treatment) is judged for {as_of}{today}."))
-}
-
-/// A severity as one word.
-pub(in crate::report) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
 }
 
 pub(in crate::report) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
