@@ -1,6 +1,5 @@
 //! How far stated probabilities of links are right.
 
-use super::Drawing;
 use super::axes::{Plot, QUARTERS, axis_label, described, number};
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene};
 use crate::number::{count, ratio, whole};
@@ -19,7 +18,7 @@ struct Line {
     totals: String,
 }
 
-pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let lines: Vec<Line> = linkage::ranked(value).into_iter().filter_map(line).take(SHOWN).collect();
     let title = "How far the attacker can trust a link";
     let subtitle = "Share of links that are right, by stated probability; on the diagonal it is as stated";
@@ -43,8 +42,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         let label = canvas.text(&line.label);
         scene.two_lines((left + 66, height), [&label, &line.totals], room - 66, Ink::Text, [16, 17]);
     }
-    let description = described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals)));
-    Some(Drawing { title: title.to_owned(), subtitle: subtitle.to_owned(), description, scene })
+    scene.described(described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals))))
 }
 
 /// The points of an attack; none where no truth says what is right.

@@ -1,6 +1,5 @@
 //! Shares by number of known points: lines with their intervals against a limit, each named at its end.
 
-use super::Drawing;
 use super::axes::{Plot, QUARTERS, limit_label, number, position};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, Point, SMALL, Scene, fitted};
@@ -39,7 +38,7 @@ pub(super) fn draw(
     lines: &[Line],
     shown: usize,
     limit: Option<f64>,
-) -> Option<Drawing> {
+) -> Option<Scene> {
     let description = super::axes::described(lines.iter().map(|line| {
         let figures: Vec<String> =
             line.points.iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
@@ -50,7 +49,7 @@ pub(super) fn draw(
     let (first, last) = (known().min()?, known().max()?);
     let has_notes = lines.iter().any(|line| !line.label[1].is_empty());
     let row = if has_notes { 70 } else { 44 };
-    let mut scene = canvas.scene(title, &subtitle, 596 + row * number(lines.len())?);
+    let mut scene = canvas.scene(title, subtitle, 596 + row * number(lines.len())?);
     let plot = Plot {
         across: (f64::from(first), f64::from(last.max(first + 1))),
         ..Plot::of(canvas.either([170, 1090, 200, 770], [104, 750, 76, 476]))
@@ -78,8 +77,7 @@ pub(super) fn draw(
     } else {
         labels(&mut scene, &plot, row, lines);
     }
-    let description = format!("Share singled out by number of known points. {description}");
-    Some(Drawing { title: title.to_owned(), subtitle, description, scene })
+    scene.described(format!("Share singled out by number of known points. {description}"))
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.

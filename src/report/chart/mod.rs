@@ -42,14 +42,6 @@ pub struct Chart {
     narrow: Scene,
 }
 
-/// A picture for one form, with its words.
-struct Drawing {
-    title: String,
-    subtitle: String,
-    description: String,
-    scene: Scene,
-}
-
 impl Chart {
     /// The picture as an SVG document with title and description; needs no other file.
     #[must_use]
@@ -144,9 +136,9 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
     charts.into_iter().flatten().collect()
 }
 
-fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Drawing>) -> Option<Chart> {
+fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Scene>) -> Option<Chart> {
     let drawn = |form| draw(&Canvas { form, columns: &result.dataset.columns });
-    let Drawing { title, subtitle, description, scene } = drawn(Form::File)?;
-    let (wide, narrow) = (drawn(Form::Wide)?.scene, drawn(Form::Narrow)?.scene);
-    Some(Chart { name, title, description, subtitle, file: scene, wide, narrow })
+    let (file, wide, narrow) = (drawn(Form::File)?, drawn(Form::Wide)?, drawn(Form::Narrow)?);
+    let [title, description, subtitle] = [&file.title, &file.description, &file.subtitle].map(String::clone);
+    Some(Chart { name, title, description, subtitle, file, wide, narrow })
 }

@@ -1,9 +1,8 @@
 //! What each single coarsening would do to the curve of known points.
 
-use super::Drawing;
 use super::axes::and_more;
 use super::curves::{self, Line};
-use super::scene::Canvas;
+use super::scene::{Canvas, Scene};
 use crate::report::escape::printable;
 use crate::report::known_points::limit;
 use crate::report::{messages, sweep};
@@ -12,7 +11,7 @@ use crate::result::{ScanResult, UnicityResolutions};
 /// Most lines in the picture.
 const SHOWN: usize = 9;
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Scene> {
     let is_single = |steps: &&[usize]| steps.iter().filter(|place| **place > 0).count() <= 1;
     let single = sweep::choices(study).into_iter().filter(is_single);
     let lines: Vec<Line> = single.map(|steps| line(canvas, result, study, steps)).collect();

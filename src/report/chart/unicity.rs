@@ -1,9 +1,8 @@
 //! How many known points single a subject out: one line for each curve, with its interval, against the limit.
 
-use super::Drawing;
 use super::axes::and_more;
 use super::curves::{self, Line};
-use super::scene::Canvas;
+use super::scene::{Canvas, Scene};
 use crate::report::known_points::{gated_number, limit};
 use crate::report::messages;
 use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve};
@@ -11,7 +10,7 @@ use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve};
 /// Most curves in the picture.
 const SHOWN: usize = 6;
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) -> Option<Scene> {
     let all = candidates(unicity);
     let shown = &all[..all.len().min(SHOWN)];
     let lines: Vec<Line> = shown.iter().map(|(place, curve)| line(canvas, unicity, *place, curve)).collect();
