@@ -11,7 +11,7 @@ const SENTENCE: f64 = 3.0;
 
 /// Adds what is found of columns that are in no figure.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
-    let columns = hearing.case.dataset.columns.iter().filter(|column| !is_dropped(column));
+    let columns = hearing.case.dataset.columns.iter().filter(|column| !column.is_dropped());
     let found: Vec<Finding> =
         columns.filter_map(|column| undeclared(gated, column).or_else(|| unreasoned(hearing, column))).collect();
     gated.findings.extend(found);
@@ -21,10 +21,6 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
         let code = FindingCode::AggregatesNotMeasured;
         gated.findings.push(finding(code, Severity::Medium, "aggregates", message.to_owned()));
     }
-}
-
-fn is_dropped(column: &DatasetColumn) -> bool {
-    column.coarsen.iter().any(|rule| rule == "drop")
 }
 
 /// A column of a gated point is known to others by declaration, and limited.

@@ -10,7 +10,7 @@
 //! A limit on linkage that holds is no gate on being singled out: it speaks of the sources that were named, not of
 //! those that nobody thought of.
 
-use super::checks::{Held, open};
+use super::checks::{Held, ended, open};
 use super::number::{percent, percent_beside};
 use super::{Case, Gated, Hearing, finding};
 use crate::measure::linkage::NAME;
@@ -162,23 +162,10 @@ fn unlimited(hearing: Hearing<'_>, family: Family, gated: &mut Gated) {
         let told = told(attack, rate);
         let message = format!("{told}; no limit is declared (`{}`), so a person must look", row.key);
         let gate = Gate { limit: None, ..Gate::at_most(family.limit(), None, 0.0) };
-        let check = Check {
-            figure: Some(rate.id.clone()),
-            columns: rate.columns.clone(),
-            about: rate.about.clone(),
-            compared: Some(upper),
-            finding: Some(row.finding),
-            ..open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned())
-        };
-        gated.findings.push(Finding {
-            source: Some(attack.with.clone()),
-            columns: rate.columns.clone(),
-            figure: check.figure.clone(),
-            about: check.about.clone(),
-            measured: check.compared,
-            ..finding(row.finding, Severity::Medium, NAME, message)
-        });
-        gated.checks.push(check);
+        let check = open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned()).of(rate);
+        let check = Check { compared: Some(upper), finding: Some(row.finding), ..check };
+        let found = finding(row.finding, Severity::Medium, NAME, message).of_check(&check);
+        gated.tell(check, Finding { source: Some(attack.with.clone()), ..found });
     }
 }
 
@@ -338,30 +325,20 @@ fn reversed(hearing: Hearing<'_>, reversed: &PseudonymCheck, gated: &mut Gated) 
     };
     let figure = hearing.figures.iter().find(is_figure);
     let gate = Gate::at_most(GateMeasure::PSEUDONYM_REVERSAL, None, 0.0);
-    let (outcome, code) = match reversed.reversed {
-        0 => (CheckOutcome::Holds, None),
-        _ => (CheckOutcome::Breaks, Some(FindingCode::PseudonymReversible)),
-    };
+    let code = (reversed.reversed > 0).then_some(FindingCode::PseudonymReversible);
+    let outcome = if code.is_some() { CheckOutcome::Breaks } else { CheckOutcome::Holds };
     let check = Check {
         figure: figure.map(|figure| figure.id.clone()),
         columns: vec![reversed.column.clone()],
         about: figure.and_then(|figure| figure.about.clone()),
         compared: Some(as_float(reversed.subjects)),
-        reason: None,
         finding: code,
-        ..open(&gate, outcome, String::new())
+        ..ended(&gate, outcome)
     };
-    if let Some(code) = code {
-        gated.findings.push(Finding {
-            columns: check.columns.clone(),
-            source: Some(reversed.identifiers.clone()),
-            figure: check.figure.clone(),
-            about: check.about.clone(),
-            measured: check.compared,
-            limit: check.limit,
-            ..finding(code, reversal_severity(reversed), NAME, reversal_sentence(reversed))
-        });
-    }
+    gated.findings.extend(code.map(|code| {
+        let found = finding(code, reversal_severity(reversed), NAME, reversal_sentence(reversed));
+        Finding { source: Some(reversed.identifiers.clone()), ..found.of_check(&check) }
+    }));
     gated.checks.push(check);
 }
 

@@ -19,7 +19,6 @@ mod forms;
 mod identifiers;
 mod linkage;
 mod number;
-mod people;
 mod points;
 mod presets;
 mod readings;
@@ -37,9 +36,10 @@ use jiff::civil::Date;
 
 use crate::measure::{self, unicity, uniqueness};
 use crate::number::as_float;
+use crate::plan::Limit;
 use crate::result::{
-    Check, CheckOutcome, Dataset, Declarations, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient,
-    Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
+    Check, CheckOutcome, Dataset, DatasetColumn, Declarations, Figure, Finding, FindingCode, Gate, Measures,
+    NotMeasured, Policy, Recipient, Role, Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
 };
 
 /// What the judge looks at.
@@ -79,6 +79,11 @@ impl<'a> Case<'a> {
             as_of: None,
             today: None,
         }
+    }
+
+    /// Quasi-identifiers, declared or guessed, in file order.
+    fn quasi_identifiers(self) -> impl Iterator<Item = &'a DatasetColumn> {
+        self.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
     }
 
     /// The later of the two days: whatever ends is over on it if it is over on either.
@@ -136,6 +141,12 @@ struct Gated {
 }
 
 impl Gated {
+    /// Takes a check and the finding that speaks of it.
+    fn tell(&mut self, check: Check, finding: Finding) {
+        self.checks.push(check);
+        self.findings.push(finding);
+    }
+
     /// Whether the measure of a gate was cut off.
     fn is_incomplete(&self) -> bool {
         self.checks.iter().any(|check| check.outcome == CheckOutcome::CutOff)
@@ -145,8 +156,7 @@ impl Gated {
     fn is_applied(&self, policy: &Policy) -> bool {
         let singles_out = |check: &Check| {
             let gate = policy.gates.iter().find(|gate| gate.id == check.gate);
-            let row = gate.and_then(|gate| measure::limits().find(|row| row.gate == gate.measure.name()));
-            row.is_some_and(|row| [uniqueness::NAME, unicity::NAME].contains(&row.measure))
+            gate.and_then(row_of).is_some_and(|row| [uniqueness::NAME, unicity::NAME].contains(&row.measure))
         };
         let is_judged = |check: &Check| match check.outcome {
             CheckOutcome::Holds | CheckOutcome::Breaks => true,
@@ -155,6 +165,11 @@ impl Gated {
         };
         self.checks.iter().any(|check| is_judged(check) && singles_out(check))
     }
+}
+
+/// The row of the limit that a gate is.
+fn row_of(gate: &Gate) -> Option<&'static Limit> {
+    measure::limits().find(|row| row.gate == gate.measure.name())
 }
 
 /// Judges a scan.

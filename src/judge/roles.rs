@@ -1,14 +1,17 @@
-//! What the roles of the columns say.
+//! What the roles of the columns say, and who the person is that a record belongs to: nobody declared, declared, or
+//! better named by another column.
 
-use super::{Case, finding, people};
-use crate::result::{Finding, FindingCode, Role, Severity};
+use super::{Case, finding, list};
+use crate::plan::{counted, grouped};
+use crate::result::{Finding, FindingCode, Role, Severity, SubjectCandidate};
+
+/// Of this many records one without a subject is too many.
+const ONE_IN: u64 = 20;
 
 /// Every finding about roles but direct identifiers.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
-    let mut findings = people::findings(case);
-    findings.extend(subjects_not_in_map(case));
-    findings.extend(guessed_roles(case));
-    findings
+    let of_subject = [records_without_subject(case), no_subject(case), worse_subject(case), subjects_not_in_map(case)];
+    of_subject.into_iter().chain([guessed_roles(case)]).flatten().collect()
 }
 
 /// Columns that are direct identifiers by role or heading, and not permitted.
@@ -45,4 +48,76 @@ fn guessed_roles(case: Case<'_>) -> Option<Finding> {
     let message = "the roles of the columns were guessed, not declared; a guess never passes".to_owned();
     let found = finding(FindingCode::GuessedRoles, Severity::Medium, "roles", message);
     (!columns.is_empty()).then(|| found.on(&columns))
+}
+
+fn has_reason(case: Case<'_>) -> bool {
+    case.declarations.subject_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+}
+
+fn records_without_subject(case: Case<'_>) -> Option<Finding> {
+    let left_out = case.dataset.records_without_subject;
+    let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
+    let message = format!(
+        "{left_out} of {} records have no value in the subject column `{column}`; they are in no crowd and in no share",
+        case.dataset.records
+    );
+    let is_large = left_out.saturating_mul(ONE_IN) >= case.dataset.records;
+    let severity = if is_large { Severity::High } else { Severity::Medium };
+    Some(finding(FindingCode::RecordsWithoutSubject, severity, "roles", message).on([column]).counting(left_out))
+}
+
+/// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
+fn no_subject(case: Case<'_>) -> Option<Finding> {
+    // A table of totals has a finding of its own.
+    if case.dataset.subject.is_some() || case.declarations.aggregate {
+        return None;
+    }
+    let by_counts = |name: &str| case.dataset.facts.subject_candidates.iter().find(|found| found.column == name);
+    let looks_like_one =
+        case.dataset.columns.iter().filter(|it| it.looks_like == Some(Role::Subject) || by_counts(&it.name).is_some());
+    let columns: Vec<String> = looks_like_one.map(|column| column.name.clone()).collect();
+    let said = case.declarations.no_subject;
+    if said && (columns.is_empty() || has_reason(case)) {
+        return None;
+    }
+    let (verb, counts) = match columns.as_slice() {
+        [one] => ("looks", by_counts(one).map_or_else(String::new, |found| format!(" ({})", in_numbers(found)))),
+        _ => ("look", String::new()),
+    };
+    let noun = if columns.len() == 1 { "column" } else { "columns" };
+    let like = || format!("{noun} {} {verb} like the subject{counts}", list(&columns));
+    let message = match (said, columns.is_empty()) {
+        (_, true) => {
+            "no subject is declared, so each record counts as its own, and nobody said that a record is a person"
+                .to_owned()
+        }
+        (false, false) => format!("no subject is declared, so each record counts as its own, but {}", like()),
+        (true, false) => format!("each record is declared a person of its own without a reason, but {}", like()),
+    };
+    Some(finding(FindingCode::NoSubject, Severity::Medium, "roles", message).on(&columns))
+}
+
+fn in_numbers(found: &SubjectCandidate) -> String {
+    format!("{} in {}", counted(found.values, "value", "values"), counted(found.records, "record", "records"))
+}
+
+/// Several accounts of one customer look like several people.
+fn worse_subject(case: Case<'_>) -> Option<Finding> {
+    let subject = case.dataset.subject.as_ref().filter(|_| !has_reason(case))?;
+    let with_subject = case.dataset.records.saturating_sub(case.dataset.records_without_subject);
+    let one_each = with_subject == case.dataset.subjects;
+    let is_better =
+        |found: &&SubjectCandidate| found.constant_within && (one_each || found.groups_subjects == Some(true));
+    let better: Vec<&SubjectCandidate> = case.dataset.facts.subject_candidates.iter().filter(is_better).collect();
+    let [first, ..] = better[..] else { return None };
+    let columns: Vec<String> = better.iter().map(|found| found.column.clone()).collect();
+    let (noun, verb) = if columns.len() == 1 { ("column", "groups") } else { ("columns", "group") };
+    let message = format!(
+        "{noun} {} {verb} the {} subjects of `{subject}` and may be the person: `{}` has {}",
+        list(&columns),
+        grouped(case.dataset.subjects),
+        first.column,
+        in_numbers(first)
+    );
+    Some(finding(FindingCode::WorseSubject, Severity::Medium, "roles", message).on(&columns))
 }

@@ -34,19 +34,4 @@ impl Limits {
         self.values.insert(key, limit);
         self
     }
-
-    /// These limits, and those of `other` where these say nothing.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        let mut values = other.values;
-        values.extend(self.values);
-        Self {
-            preset: self.preset.or(other.preset),
-            values,
-            gate_any_record: self.gate_any_record.or(other.gate_any_record),
-            fail_on: self.fail_on.or(other.fail_on),
-            allow_review: self.allow_review.or(other.allow_review),
-            severities: if self.severities.is_empty() { other.severities } else { self.severities },
-        }
-    }
 }

@@ -118,6 +118,12 @@ impl DatasetColumn {
         self.variability() == Some(Variability::Event)
     }
 
+    /// Whether its rules take it away.
+    #[must_use]
+    pub fn is_dropped(&self) -> bool {
+        self.coarsen.iter().any(|rule| rule == "drop")
+    }
+
     /// Whether the data do not say, and nobody declared, if it is static.
     #[must_use]
     pub fn is_unclear(&self) -> bool {
