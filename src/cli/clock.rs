@@ -60,6 +60,13 @@ mod tests {
     use super::bytes_of;
 
     #[test]
+    fn the_resident_memory_is_read_from_its_line_only() {
+        assert_eq!(bytes_of("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t 2048 kB\nVmSwap:\t 1 kB\n", "VmRSS:"), Some(2_097_152));
+        assert_eq!(bytes_of("Name:\tx\nVmHWM:\t 9 kB\n", "VmRSS:"), None);
+        assert_eq!(bytes_of("VmRSS: many kB\n", "VmRSS:"), None);
+    }
+
+    #[test]
     fn the_peak_is_read_from_its_line_only() {
         assert_eq!(
             bytes_of("Name:\tx\nVmPeak:\t 99 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1 kB\n", "VmHWM:"),

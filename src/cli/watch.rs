@@ -7,7 +7,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
-use super::clock::instant;
+use super::clock::{bytes_of, instant};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use crate::plan::Plan;
@@ -122,27 +122,13 @@ impl Resident {
         self.0.seek(SeekFrom::Start(0)).ok()?;
         let mut account = [0; 4096];
         let read = self.0.read(&mut account).ok()?;
-        resident_of(std::str::from_utf8(&account[..read]).ok()?)
+        bytes_of(std::str::from_utf8(&account[..read]).ok()?, "VmRSS:")
     }
-}
-
-/// The resident memory in the account that Linux gives of a process.
-fn resident_of(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1_024)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{most, resident_of};
-
-    #[test]
-    fn the_resident_memory_is_read_from_its_line_only() {
-        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t 2048 kB\nVmSwap:\t 1 kB\n"), Some(2_097_152));
-        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\n"), None);
-        assert_eq!(resident_of("VmRSS: many kB\n"), None);
-    }
+    use super::most;
 
     #[test]
     fn the_end_lies_well_within_fifteen_percent_of_the_limit() {
