@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::linkage::{add_source, attacks_of, named_twice, no_meaning};
+use super::linkage::{add_source, attacks_of, first_said, named_twice, no_meaning};
 use crate::plan::{
     Attack, ConfigError, InputOptions, LinkagePlan, OnColumn, SourcePlan, TruthColumns, WithinRule, shown_name,
     split_names,
@@ -44,7 +44,8 @@ impl Against {
             });
         }
         let attacks = attacks_of(&self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
-        if let Some(flag) = self.flag_of_joins().filter(|_| attacks.is_none()) {
+        let of_joins = [("--their-subject", self.subject.is_some()), ("--truth", self.truth.is_some())];
+        if let Some(flag) = first_said(of_joins).filter(|_| attacks.is_none()) {
             return Err(ConfigError::new("attacks", no_meaning(flag)).with_hint(PSEUDONYM_HINT));
         }
         let on = self.on(attacks.is_some())?;
@@ -57,15 +58,13 @@ impl Against {
         let is_complete = self.truth_complete;
         for file in &self.files {
             let source = SourcePlan {
-                left_out: Vec::new(),
-                name: None,
                 files: vec![file.clone()],
                 input: InputOptions { null_values: self.null_values.clone(), ..InputOptions::default() },
                 subject: self.subject.as_ref().map(|name| name.trim().to_owned()),
                 on: on.clone(),
                 truth: truth.clone().map(|(ours, theirs)| TruthColumns { ours, theirs, pattern: None, is_complete }),
                 attacks: attacks.clone().unwrap_or_default(),
-                hold_out: None,
+                ..SourcePlan::default()
             };
             add_source(&mut plan, source, attacks.is_none())
                 .map_err(|reason| ConfigError::new("attacks", reason).with_hint(PSEUDONYM_HINT))?;
@@ -73,21 +72,15 @@ impl Against {
         Ok(plan)
     }
 
-    /// A flag that says how to join.
-    fn flag_of_joins(&self) -> Option<&'static str> {
-        let given = [("--their-subject", self.subject.is_some()), ("--truth", self.truth.is_some())];
-        given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
-    }
-
+    /// A flag that says nothing without a source.
     fn idle_flag(&self) -> Option<&'static str> {
-        let given = [
+        first_said([
             ("--on", !self.on.is_empty()),
             ("--their-subject", self.subject.is_some()),
             ("--truth", self.truth.is_some()),
             ("--truth-complete", self.truth_complete),
             ("--attack", !self.attacks.is_empty()),
-        ];
-        given.into_iter().find(|&(_, given)| given).map(|(flag, _)| flag)
+        ])
     }
 
     /// Without `joins` a tolerance is for what may be known of a column, not for this.
@@ -96,7 +89,7 @@ impl Against {
         for written in &self.on {
             let (ours, theirs) = pair_of("--on", written)?;
             let within = self.within.get(&ours).filter(|_| joins).cloned();
-            columns.push(OnColumn { ours, theirs, within, compare: None, column_type: None });
+            columns.push(OnColumn { within, ..OnColumn::new(ours, theirs) });
         }
         named_twice(&columns).map_or(Ok(()), |name| {
             let message = format!("--on names column `{}` twice", shown_name(name));

@@ -1,4 +1,4 @@
-//! Kinds of values: what may be written, how it is read, and how the record shows it.
+//! Kinds of values: what may be written, how it is read, how the record shows it, and by which names.
 
 #![expect(
     clippy::redundant_closure_for_method_calls,
@@ -8,11 +8,12 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
+use strum::VariantArray;
 
 use super::document::Problem;
 use super::reader::Written;
 use super::settings::list;
-use crate::plan::{Range, shown_name};
+use crate::plan::{Range, TextEncoding, shown_name};
 
 type Reading<T> = Box<dyn Fn(&Written<'_, '_>) -> Result<T, Problem> + Send + Sync>;
 
@@ -117,4 +118,63 @@ fn listed<T>(names: &[(&'static str, T)]) -> String {
 /// The name of a value in a list of names.
 pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
     known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
+}
+
+/// Each value of a type under the name that results have for it.
+pub(super) fn names<T: VariantArray + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
+    T::VARIANTS.iter().map(|&value| (value.into(), value)).collect()
+}
+
+/// What the records of a dataset may be, and whether they are totals.
+pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", true)];
+
+/// Names of encodings; the first one of each is shown.
+pub(super) const ENCODINGS: [(&str, TextEncoding); 7] = [
+    ("utf-8", TextEncoding::Utf8),
+    ("utf-16le", TextEncoding::Utf16Le),
+    ("utf-16", TextEncoding::Utf16Le),
+    ("utf-16be", TextEncoding::Utf16Be),
+    ("windows-1252", TextEncoding::Windows1252),
+    ("latin-1", TextEncoding::Windows1252),
+    ("iso-8859-1", TextEncoding::Windows1252),
+];
+
+/// A delimiter or quote from `;`, `tab` or `\t`: one ASCII character that is no line break, letter or digit.
+pub(super) fn parse_delimiter(text: &str) -> Result<u8, String> {
+    let wrong = "expected one ASCII character that is no letter, digit or line break, or `tab`";
+    match (text, text.as_bytes()) {
+        ("tab" | "\\t", _) => Ok(b'\t'),
+        (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\r' | b'\n' | 0) => {
+            Ok(byte)
+        }
+        _ => Err(wrong.to_owned()),
+    }
+}
+
+/// A quote character, or `none` to turn quoting off.
+pub(super) fn parse_quote(text: &str) -> Result<Option<u8>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    parse_delimiter(text).map(Some).map_err(|_| "expected one ASCII character, such as `'`, or `none`".to_owned())
+}
+
+pub(super) fn shown_sign(sign: u8) -> String {
+    if sign == b'\t' { "tab".to_owned() } else { shown_name(&char::from(sign).to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_delimiter, parse_quote};
+
+    #[test]
+    fn delimiters_are_single_signs() {
+        assert_eq!(parse_delimiter(";"), Ok(b';'));
+        assert_eq!(parse_delimiter("tab"), Ok(b'\t'));
+        for text in ["", "ab", "a", "7", "\n", "ž", "\0"] {
+            assert!(parse_delimiter(text).is_err(), "{text:?}");
+        }
+        assert_eq!(parse_quote("none"), Ok(None));
+        assert_eq!(parse_quote("'"), Ok(Some(b'\'')));
+    }
 }

@@ -134,7 +134,7 @@ pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
 /// Checks that no sign would be both between fields and around them.
 fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
     let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
-    let shown = super::parts::shown_sign;
+    let shown = super::kind::shown_sign;
     match (input.delimiter, input.quote) {
         (Some(delimiter), Some(Some(quote))) if delimiter == quote => {
             same(format!("`{}` is both the delimiter and the quote", shown(quote)), "choose another `quote`, or `none`")

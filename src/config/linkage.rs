@@ -1,7 +1,7 @@
 //! From what is said of one source to the plan: something to join, or a list of identifiers.
 
 use super::settings::{file_name, list};
-use crate::plan::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, shown_name};
+use crate::plan::{Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, shown_name};
 use crate::result::AttackKind;
 
 /// A source for the record: its name or files without folders, what it is joined on and how.
@@ -12,9 +12,7 @@ pub(super) fn shown_source(source: &SourcePlan) -> String {
     } else {
         on.collect::<Vec<_>>().join(" + ")
     };
-    let name =
-        |kind: AttackKind| ATTACKS.iter().find(|(_, known)| *known == Attack::Join(kind)).map_or("", |(name, _)| name);
-    let attacks: Vec<&str> = source.attacks.iter().map(|kind| name(*kind)).collect();
+    let attacks: Vec<&str> = source.attacks.iter().map(|kind| kind.name()).collect();
     format!("{} on {on} ({})", shown_files(source.name.as_ref(), &source.files), attacks.join(" + "))
 }
 
@@ -85,14 +83,18 @@ pub(super) fn add_source(plan: &mut LinkagePlan, source: SourcePlan, is_pseudony
 /// The first key of a list of identifiers that says how to join, and so would do nothing.
 fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
     let any = |is_said: fn(&OnColumn) -> bool| source.on.iter().any(is_said);
-    let said = [
+    first_said([
         ("subject", source.subject.is_some()),
         ("truth", source.truth.is_some()),
         ("hold_out", source.hold_out.is_some()),
         ("within", any(|on| on.within.is_some())),
         ("compare", any(|on| on.compare.is_some())),
         ("type", any(|on| on.column_type.is_some())),
-    ];
+    ])
+}
+
+/// The first of some keys or flags that somebody said.
+pub(super) fn first_said<const N: usize>(said: [(&'static str, bool); N]) -> Option<&'static str> {
     said.into_iter().find(|&(_, said)| said).map(|(key, _)| key)
 }
 

@@ -19,7 +19,6 @@ mod holds;
 mod kind;
 mod layers;
 mod linkage;
-mod parts;
 mod places;
 mod policy;
 mod reader;

@@ -1,7 +1,7 @@
 //! `[policy]`: the preset and what is raised. Its limits come from the table beside the measures.
 
 use super::document::Problem;
-use super::parts::names;
+use super::kind::names;
 use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;

@@ -30,8 +30,11 @@ impl<'table, 'text> Section<'table, 'text> {
         table: &'table DeTable<'text>,
         elsewhere: fn(&str) -> Option<&'static str>,
     ) -> Self {
-        let (place, taken) = (String::new(), RefCell::default());
-        Self { document, place, table, span: 0..0, taken, elsewhere, is_open: false }
+        Self::new(document, String::new(), table, 0..0).elsewhere(elsewhere)
+    }
+
+    fn new(document: &'table Document<'text>, place: String, table: &'table DeTable<'text>, span: Span) -> Self {
+        Self { document, place, table, span, taken: RefCell::default(), elsewhere: |_| None, is_open: false }
     }
 
     /// The same table with a way to find where a key would belong.
@@ -429,15 +432,7 @@ impl<'table, 'text> Written<'table, 'text> {
     pub(super) fn table(&self, expected: &str) -> Result<Section<'table, 'text>, Problem> {
         let Self::File { document, key, value } = self else { return Err(self.wrong_type(expected)) };
         let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type(expected))?;
-        Ok(Section {
-            document,
-            place: key.clone(),
-            table,
-            span: value.span(),
-            taken: RefCell::default(),
-            elsewhere: |_| None,
-            is_open: false,
-        })
+        Ok(Section::new(document, key.clone(), table, value.span()))
     }
 }
 

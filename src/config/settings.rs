@@ -8,8 +8,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use super::kind::{ENCODINGS, KINDS, names, parse_delimiter, parse_quote, shown_sign};
 use super::kind::{Kind, boolean, columns, day, named, number, parsed, several, whole, words};
-use super::parts::{ENCODINGS, KINDS, names, parse_delimiter, parse_quote, shown_sign};
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};

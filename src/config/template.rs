@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
+use super::kind::ENCODINGS;
 use super::kind::name_of;
-use super::parts::ENCODINGS;
 use crate::plan::{InputOptions, Plan, counted};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};

@@ -1,7 +1,10 @@
-//! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come.
+//! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come;
+//! and the limits that somebody set, which a policy is made of.
+
+use std::collections::BTreeMap;
 
 use crate::number::{as_float, count};
-use crate::result::{Comparison, FindingCode, GateSet};
+use crate::result::{Comparison, FindingCode, GateSet, RaisedSeverity, Severity};
 
 /// A limit that can be set with a key of `[policy]` and a flag of the same name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,5 +74,37 @@ impl Range {
             Self::Between(least, f64::MAX) => format!("a number of at least {least}"),
             Self::Between(least, most) => format!("a number from {least} to {most}"),
         }
+    }
+}
+
+/// Limits that somebody set, and what else a policy says; nothing where nobody said anything.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limits {
+    /// A named set of limits, one of [`PRESETS`](crate::judge::PRESETS).
+    pub preset: Option<String>,
+    /// Each limit by the key of its row, [`Limit::key`].
+    pub values: BTreeMap<&'static str, f64>,
+    /// Whether `k` holds for the set of all quasi-identifiers as well.
+    pub gate_any_record: Option<bool>,
+    /// Severity that fails.
+    pub fail_on: Option<Severity>,
+    /// Whether a review exits with 0.
+    pub allow_review: Option<bool>,
+    /// Severities to raise.
+    pub severities: Vec<RaisedSeverity>,
+}
+
+impl Limits {
+    /// The limit of a key, where it is set.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<f64> {
+        self.values.get(key).copied()
+    }
+
+    /// These limits and one more.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, limit: f64) -> Self {
+        self.values.insert(key, limit);
+        self
     }
 }

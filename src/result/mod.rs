@@ -5,29 +5,24 @@
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 mod advice;
-mod agreement;
 mod dataset;
 mod declarations;
 mod facts;
 mod figure;
 mod identifiers;
-mod inspection;
 mod linkage;
 mod policy;
-mod section;
 mod unicity;
 mod uniqueness;
 mod verdict;
 mod waiver;
 
 pub use advice::{Advice, AdviceChange, Headline};
-pub use agreement::{Consent, Recipient};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
-pub use declarations::{ColumnDeclaration, Declarations, Treatment};
+pub use declarations::{ColumnDeclaration, Consent, Declarations, Recipient, Treatment};
 pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate, Variability};
-pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
+pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue, Section, SectionRow};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
-pub use inspection::Inspection;
 pub use linkage::{
     AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
     DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, KnownTruth, Linkage, LinkageAttack,
@@ -38,7 +33,6 @@ pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
     Policy, Preset, RaisedSeverity,
 };
-pub use section::{Section, SectionRow};
 pub use unicity::{
     Attacker, Cohort, GateReading, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity,
     UnicityCurve, UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
@@ -102,6 +96,17 @@ pub struct ScanResult {
     pub not_measured: Vec<NotMeasured>,
     /// What to change, best first; empty when nothing needs to be, or nothing was tried.
     pub advice: Vec<Advice>,
+}
+
+/// What `inspect` says: the columns of an extract. Holds no risk and no verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Inspection {
+    /// Version of this shape, [`SCHEMA_VERSION`] when written.
+    pub schema_version: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// What was read; the same as in the result of a scan.
+    pub dataset: Dataset,
 }
 
 /// Name and version of the program.
