@@ -11,13 +11,11 @@ mod linking;
 mod match_weights;
 mod pairs;
 mod pixels;
-mod resolution_curves;
 mod resolutions;
 mod scene;
 mod set_sizes;
 mod svg;
 mod trade_off;
-mod unicity;
 
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
@@ -117,10 +115,10 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
         ]);
     }
     if let Some(value) = known_points::measured(result) {
-        charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
+        charts.push(chart("unicity", result, |canvas| curves::unicity(canvas, result, value)));
         if let Some(study) = &value.resolutions {
             charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
-            charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
+            charts.push(chart("resolution-curves", result, |canvas| curves::resolutions(canvas, result, study)));
         }
     }
     if let Some(value) = linkage::measured(result) {
