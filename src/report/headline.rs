@@ -63,12 +63,13 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
 /// the figure would sound like good news and the verdict is none, the first finding that makes it so.
 fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(String, Option<&'a Finding>)> {
     let told = |finding: &'a Finding| (sentence(finding), Some(finding));
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
     match result.verdict.outcome {
         VerdictOutcome::Pass => None,
-        VerdictOutcome::Fail => blocking(result)
-            .or_else(|| result.findings.iter().find(fails).filter(|_| !is_failing(result, about)))
-            .map(told),
+        VerdictOutcome::Fail => {
+            let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
+            let first = result.findings.iter().find(fails);
+            first.filter(|finding| !is_of_risk(finding) || !is_failing(result, about)).map(told)
+        }
         VerdictOutcome::Review | VerdictOutcome::Incomplete => {
             if let Some(missing) = &result.verdict.headline {
                 return Some((printable(missing), None));
@@ -170,19 +171,11 @@ fn singled_out(result: &ScanResult) -> About<'_> {
     }
 }
 
-/// What makes the dataset fail where it is no figure of risk: the finding that comes first. None where a figure is the
-/// reason, which the lead says anyway, or nothing fails.
-fn blocking(result: &ScanResult) -> Option<&Finding> {
-    if result.verdict.outcome != VerdictOutcome::Fail {
-        return None;
-    }
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
-    let is_risk = |finding: &&Finding| {
-        finding.measure == "uniqueness"
-            || (finding.measure == "unicity" && finding.measured.is_some())
-            || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
-    };
-    result.findings.iter().find(fails).filter(|finding| !is_risk(finding))
+/// Whether a finding is about a figure of risk, which the lead says anyway.
+fn is_of_risk(finding: &Finding) -> bool {
+    finding.measure == "uniqueness"
+        || (finding.measure == "unicity" && finding.measured.is_some())
+        || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
 }
 
 /// The message of a finding with a capital.

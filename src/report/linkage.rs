@@ -136,8 +136,15 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
     let (first, last) = (left.first()?, left.last()?);
     let said = |(column, set): &(&String, &LinkedSet), raised: bool| {
         let after = share_of(attack, set).filter(|after| if raised { *after > now } else { *after < now })?;
-        let words = if raised { messages::linking_raised } else { messages::linking_cut };
-        Some(words(&shortened(&printable(column), NAME_CHARACTERS), &percent(now), &percent(after)))
+        let column = shortened(&printable(column), NAME_CHARACTERS);
+        let change = format!("{} of subjects become {}", percent(now), percent(after));
+        Some(if raised {
+            format!(
+                "Leaving out one shared column cuts nothing: less is compared, so more match; without {column} {change}"
+            )
+        } else {
+            format!("Of the shared columns {column} links most: without it {change}")
+        })
     };
     said(first, false).or_else(|| said(last, true))
 }

@@ -3,23 +3,15 @@
 
 mod columns;
 mod crowds;
-mod figures;
 mod limits;
 mod linkage;
-mod method;
-mod mobility;
-mod sections;
 mod unicity;
 mod verdict;
 
 pub(super) use self::columns::*;
 pub(super) use self::crowds::*;
-pub(super) use self::figures::*;
 pub(super) use self::limits::*;
 pub(super) use self::linkage::*;
-pub(super) use self::method::*;
-pub(super) use self::mobility::*;
-pub(super) use self::sections::*;
 pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
@@ -58,6 +50,7 @@ pub(super) fn few(names: &[String]) -> String {
 
 pub(super) const MORE: &str = "more in result.json";
 pub(super) const NOT_KNOWN: &str = "not known";
+pub(super) const NONE: &str = "none";
 
 /// Size of the dataset in one line.
 pub(super) fn dataset_size(dataset: &Dataset) -> String {

@@ -125,7 +125,7 @@ fn findings(page: &mut Page, result: &ScanResult) {
     }
     for finding in findings.iter().take(LISTED * 2) {
         let severity = finding.severity.name().to_uppercase();
-        let waived = if finding.waived { " (waived)" } else { "" };
+        let waived = messages::waived(finding.waived);
         let before = page.text.len();
         page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));
         let painted = page.paint(&severity, severity_colour(finding.severity));

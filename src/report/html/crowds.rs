@@ -9,7 +9,7 @@ use crate::report::summary::{
     shares_by_size, size_bars, why_undefined,
 };
 use crate::report::{Chart, messages};
-use crate::result::{DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness};
+use crate::result::{DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness, Variability};
 
 /// How large the crowds are, and which sets make the smallest.
 pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
@@ -133,7 +133,7 @@ fn roles(columns: &[DatasetColumn]) -> Table {
             ("Type", &|column| Cell::text(column.column_type.name())),
             ("Distinct", &|column| Cell::optional_words(column.distinct.map(count), "not counted")),
             ("Missing", &|column| Cell::count(column.missing)),
-            ("Within a subject", &|column| Cell::text(messages::constancy(column))),
+            ("Within a subject", &|column| Cell::text(constancy(column))),
             ("Coarsened", &|column| Cell::name(&messages::coarsening(&column.coarsen))),
             ("Why this role", &|column| Cell::name(messages::role_reason(column))),
         ],
@@ -163,4 +163,16 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         tables: vec![table(result, caption, &pairs).any()?.folded(), by_size.folded()],
         ..Section::new("pairs")
     })
+}
+
+/// Whether a column changes within a subject.
+fn constancy(column: &DatasetColumn) -> &'static str {
+    match column.variability() {
+        _ if column.role == Role::Subject => "is the subject",
+        Some(Variability::Static) => "static",
+        Some(Variability::NearlyStatic) => "nearly static",
+        Some(Variability::Unclear) => "unclear",
+        Some(Variability::Event) => "event",
+        None => "–",
+    }
 }

@@ -6,8 +6,8 @@ use crate::report::escape::printable;
 use crate::report::summary::names;
 use crate::report::{checks, linkage, messages};
 use crate::result::{
-    ComparedColumn, ComparisonLevel, DistanceDetail, Figure, FigureUnit, IntersectionDetail, Linkage, LinkageAttack,
-    ProbabilisticDetail, ReleaseDetail, ScanResult, ScoreboardDetail,
+    AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, Figure, FigureUnit, IntersectionDetail, Linkage,
+    LinkageAttack, ProbabilisticDetail, ReleaseDetail, ScanResult, ScoreboardDetail,
 };
 
 /// A fact about an attack; none where it has no number.
@@ -183,11 +183,15 @@ fn intersection(detail: &IntersectionDetail) -> Vec<Fact> {
 }
 
 fn release(detail: &ReleaseDetail) -> Vec<Fact> {
+    let chosen = match detail.assignment {
+        AssignmentMethod::Optimal => "one to one, at the least cost in all",
+        AssignmentMethod::Greedy => "one to one, best pairs first",
+    };
     vec![
         ("subjects in both releases", detail.common.map(count)),
         ("what of a history is compared", Some(names(&detail.features).join(", "))),
         ("candidates scored in full, for each subject", Some(count(u64::from(detail.candidates)))),
-        ("links chosen", Some(messages::assignment(detail.assignment).to_owned())),
+        ("links chosen", Some(chosen.to_owned())),
         ("plain overlap of merchants finds", detail.plain_overlap_rate.map(percent)),
         ("nearest history, not one to one, finds", detail.nearest_rate.map(percent)),
     ]

@@ -95,7 +95,10 @@ impl Page {
             todo: first::todo(result),
             trust: first::trust(result),
             sections: sections(result, uniqueness),
-            footer: messages::footer(&printable(&result.tool.version), &run),
+            footer: format!(
+                "reidrisk {}, run {run}. This page holds counts and names of columns and files, no cell of the data.",
+                printable(&result.tool.version)
+            ),
         }
     }
 }

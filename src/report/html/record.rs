@@ -2,36 +2,33 @@
 
 use super::section::{Section, quoted};
 use super::table::{Cell, Table};
-use crate::number::{bytes, duration};
+use crate::number::{bytes, count, duration};
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::result::{Gate, GateSet, InputFile, ScanResult, Uniqueness};
+use crate::result::{
+    Comparison, Gate, GateBasis, GateOrigin, GateSet, InputFile, MissingMode, OwnCategory, ScanResult, Severity,
+    Uniqueness,
+};
 
 /// The limits that the answer was judged by, each with where it comes from.
 pub(super) fn policy(result: &ScanResult) -> Section {
     let policy = &result.policy;
-    let source = |gate: &Gate| messages::limit_source(&printable(&gate.source), gate.origin);
-    let gate = |gate: &Gate| {
-        [
-            messages::gate_name(gate),
-            messages::gate_value(gate),
-            messages::gate_basis(gate.basis).to_owned(),
-            source(gate),
-        ]
-    };
+    let source = |gate: &Gate| limit_source(&printable(&gate.source), gate.origin);
+    let gate =
+        |gate: &Gate| [messages::gate_name(gate), gate_value(gate), gate_basis(gate.basis).to_owned(), source(gate)];
     let plain = |name: &str, value: &str, source: &str| [name, value, messages::NO_BASIS, source].map(str::to_owned);
     let of_scan = "configuration of the scan, or its default";
     let mut rows: Vec<[String; 4]> = policy.gates.iter().map(gate).collect();
     if rows.is_empty() {
         let least = format!("at least {}", messages::subjects(u64::from(policy.k)));
-        let source = messages::policy_source(&policy.name);
+        let source = policy_source(&policy.name);
         rows.push(plain("smallest class of the static quasi-identifiers", &least, source));
     }
     if !policy.gates.iter().any(is_on_any_record) {
         let held = if policy.gate_any_record { "held to the same limit" } else { "shown, not held to a limit" };
         rows.push(plain("worst case of one known event", held, of_scan));
     }
-    rows.push(plain("findings that fail", &messages::severity_or_above(policy.fail_on), of_scan));
+    rows.push(plain("findings that fail", &severity_or_above(policy.fail_on), of_scan));
     let exit = if policy.allow_review { "exit code 0" } else { "exit code 1" };
     rows.push(plain("a review ends with", exit, of_scan));
     let table = Table::of(
@@ -61,8 +58,8 @@ fn is_on_any_record(gate: &Gate) -> bool {
 pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
     let mut section = Section::new("method");
     if let Some(uniqueness) = uniqueness {
-        let own = uniqueness.own_category.as_ref().map(messages::own_category);
-        let missing = messages::missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
+        let own = uniqueness.own_category.as_ref().map(own_category);
+        let missing = missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
         let effects = messages::shapley(&uniqueness.shapley_method);
         section.terms.push(("Missing cells in this run".to_owned(), missing));
         section.terms.push(("Effects of columns in this run".to_owned(), effects));
@@ -150,4 +147,82 @@ fn facts(result: &ScanResult) -> Vec<(String, Cell)> {
     ];
     let facts = begin.into_iter().chain(stages).chain(end);
     facts.filter_map(|(name, fact)| Some((name.to_owned(), Cell::text(fact?)))).collect()
+}
+
+/// What a missing cell matches, in one sentence.
+fn missing(mode: MissingMode) -> &'static str {
+    match mode {
+        MissingMode::OwnCategory => "A missing cell counts as a value of its own: it matches other missing cells only.",
+        MissingMode::Wildcard => {
+            "A missing cell matches every value, on either side. Crowds are then counted for each record and there \
+             are no classes."
+        }
+    }
+}
+
+/// Smallest crowds when missing cells are a value of their own.
+fn own_category(own: &OwnCategory) -> String {
+    let figure = |number: Option<u64>| number.map_or_else(|| messages::NOT_DEFINED.to_owned(), count);
+    format!(
+        " With a missing cell as a value of its own the smallest class would be {} on all quasi-identifiers and {} on \
+         the static ones.",
+        figure(own.full_smallest_class),
+        figure(own.static_smallest_class)
+    )
+}
+
+fn policy_source(name: &str) -> &'static str {
+    match name {
+        "default" => {
+            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
+        }
+        "custom" => "set in the configuration",
+        "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
+        _ => "preset, set in the configuration by its name",
+    }
+}
+
+fn severity_or_above(severity: Severity) -> String {
+    match severity {
+        Severity::Critical => "critical".to_owned(),
+        lower => format!("{} or above", lower.name()),
+    }
+}
+
+/// The limit of a gate with its direction and unit.
+fn gate_value(gate: &Gate) -> String {
+    let Some(limit) = gate.limit else {
+        let is_form = gate.measure.is_rule_of_form();
+        return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
+    };
+    let number = messages::gate_limit(gate, limit);
+    let direction = match gate.comparison {
+        Comparison::AtLeast => "at least",
+        Comparison::AtMost | Comparison::NoneBreaks => "at most",
+    };
+    let classes = match (gate.measure.name(), gate.limit_as_k.map(|k| count(u64::from(k)))) {
+        ("share-at-risk", Some(k)) => format!(" in crowds below {k}"),
+        ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
+        _ => String::new(),
+    };
+    format!("{direction} {number}{classes}")
+}
+
+/// Who asks for a limit, as one word.
+fn gate_basis(basis: GateBasis) -> &'static str {
+    match basis {
+        GateBasis::Law => "law",
+        GateBasis::Standard => "standard",
+        GateBasis::House => messages::NO_BASIS,
+    }
+}
+
+/// Where a limit comes from, and where it was set.
+fn limit_source(source: &str, origin: GateOrigin) -> String {
+    let set = match origin {
+        GateOrigin::Default => "default",
+        GateOrigin::Preset => "set by the preset",
+        GateOrigin::Own => "set by the configuration or a flag",
+    };
+    format!("{source}; {set}")
 }

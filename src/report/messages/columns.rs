@@ -3,7 +3,7 @@
 use super::{LISTED, LISTED_CHARACTERS, columns, counted};
 use crate::number::count;
 use crate::report::escape::shortened;
-use crate::result::{Dataset, DatasetColumn, Variability};
+use crate::result::{Dataset, DatasetColumn};
 
 /// Which columns a pass speaks of, and which not.
 pub(in crate::report) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
@@ -37,18 +37,6 @@ pub(in crate::report) fn columns_answer(columns: &[DatasetColumn]) -> String {
     };
     let number = columns.len();
     format!("{}, {} of them quasi-identifiers; {roles}.", super::columns(number), count(quasi as u64))
-}
-
-/// Whether a column changes within a subject.
-pub(in crate::report) fn constancy(column: &DatasetColumn) -> &'static str {
-    match column.variability() {
-        _ if column.role == crate::result::Role::Subject => "is the subject",
-        Some(Variability::Static) => "static",
-        Some(Variability::NearlyStatic) => "nearly static",
-        Some(Variability::Unclear) => "unclear",
-        Some(Variability::Event) => "event",
-        None => "–",
-    }
 }
 
 pub(in crate::report) fn coarsening(rules: &[String]) -> String {

@@ -1,27 +1,7 @@
 //! Words about the limits that a scan is judged by.
 
 use crate::number::{count, figure, percent};
-use crate::result::{
-    Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Severity,
-};
-
-pub(in crate::report) fn policy_source(name: &str) -> &'static str {
-    match name {
-        "default" => {
-            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
-        }
-        "custom" => "set in the configuration",
-        "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
-        _ => "preset, set in the configuration by its name",
-    }
-}
-
-pub(in crate::report) fn severity_or_above(severity: Severity) -> String {
-    match severity {
-        Severity::Critical => "critical".to_owned(),
-        lower => format!("{} or above", lower.name()),
-    }
-}
+use crate::result::{Comparison, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateSet, Policy};
 
 /// Where no law or standard could ask for something.
 pub(in crate::report) const NO_BASIS: &str = "house";
@@ -62,44 +42,6 @@ pub(in crate::report) fn gate_limit(gate: &Gate, limit: f64) -> String {
         "smallest-class" | "correct-links" => figure(limit),
         _ => percent(limit),
     }
-}
-
-/// The limit of a gate with its direction and unit.
-pub(in crate::report) fn gate_value(gate: &Gate) -> String {
-    let Some(limit) = gate.limit else {
-        let is_form = gate.measure.is_rule_of_form();
-        return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
-    };
-    let number = gate_limit(gate, limit);
-    let direction = match gate.comparison {
-        Comparison::AtLeast => "at least",
-        Comparison::AtMost | Comparison::NoneBreaks => "at most",
-    };
-    let classes = match (gate.measure.name(), gate.limit_as_k.map(|k| count(u64::from(k)))) {
-        ("share-at-risk", Some(k)) => format!(" in crowds below {k}"),
-        ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
-        _ => String::new(),
-    };
-    format!("{direction} {number}{classes}")
-}
-
-/// Who asks for a limit, as one word.
-pub(in crate::report) fn gate_basis(basis: GateBasis) -> &'static str {
-    match basis {
-        GateBasis::Law => "law",
-        GateBasis::Standard => "standard",
-        GateBasis::House => NO_BASIS,
-    }
-}
-
-/// Where a limit comes from, and where it was set.
-pub(in crate::report) fn limit_source(source: &str, origin: GateOrigin) -> String {
-    let set = match origin {
-        GateOrigin::Default => "default",
-        GateOrigin::Preset => "set by the preset",
-        GateOrigin::Own => "set by the configuration or a flag",
-    };
-    format!("{source}; {set}")
 }
 
 pub(in crate::report) fn policy(policy: &Policy, name: &str) -> String {

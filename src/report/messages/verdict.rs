@@ -1,7 +1,7 @@
 //! Words about the verdict, its reasons, and what frames a view.
 
 use super::counted;
-use crate::result::{FindingCode, Policy, ScanResult, VerdictOutcome, WaiverRecord, WaiverState};
+use crate::result::{CheckOutcome, FindingCode, Policy, ScanResult, VerdictOutcome, WaiverRecord, WaiverState};
 
 /// The verdict as one word.
 pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
@@ -11,11 +11,6 @@ pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
         VerdictOutcome::Fail => "FAIL",
         VerdictOutcome::Incomplete => "INCOMPLETE",
     }
-}
-
-/// How a measure without a figure ended.
-pub(in crate::report) fn state(state: &str) -> String {
-    format!("The measure “uniqueness” is {state}.")
 }
 
 /// The verdict as a sentence.
@@ -104,18 +99,30 @@ pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
 /// Days before its end from which a waiver is said to end soon.
 const WAIVER_ENDS_SOON: i64 = 14;
 
-pub(in crate::report) fn footer(version: &str, run: &str) -> String {
-    format!(
-        "reidrisk {version}, run {run}. This page holds counts and names of columns and files, no cell of the data."
-    )
-}
-
 /// Under a view that is for those who hold the data.
 pub(in crate::report) fn restricted(stamp: &str) -> String {
     format!("{stamp}: for those who hold the data, not for the recipient")
 }
 
-/// What the static columns and one event of all event columns single out.
-pub(in crate::report) fn one_known_event(counts: &str) -> String {
-    format!("The static columns together with one known event (all event columns of one record) single out {counts}.")
+pub(in crate::report) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Outcome"];
+pub(in crate::report) const CUT_OFF: &str = "cut off";
+
+/// Where a result of an earlier version has figures and no checks.
+pub(in crate::report) const NO_CHECKS: &str =
+    "This result keeps no checks, as those of schema 1.0: what each figure was held against is not shown.";
+
+/// How a check ended, as one word or two.
+pub(in crate::report) fn check_outcome(outcome: CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Holds => "holds",
+        CheckOutcome::Breaks => "does not hold",
+        CheckOutcome::Unknown => "unknown",
+        CheckOutcome::CutOff => CUT_OFF,
+        CheckOutcome::NotApplicable => "does not apply",
+    }
+}
+
+/// Behind the code of a finding that a waiver covers.
+pub(in crate::report) fn waived(is_waived: bool) -> &'static str {
+    if is_waived { " (waived)" } else { "" }
 }
