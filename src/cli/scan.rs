@@ -8,13 +8,12 @@ use super::arguments::{Arguments, Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
-use super::interrupt::end_on_signals;
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use super::report::rendered;
-use super::watch::watch;
+use super::watch::{end_on_signals, watch};
 use crate::plan::{Plan, shown_name};
-use crate::report::{Ending, Format, render_text_with, write_run_with};
+use crate::report::{Ending, Format, render_text, write_run};
 use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
@@ -77,7 +76,7 @@ fn write(
         printer.note(&format!("no `subjects.csv`: {reason}"));
     }
     let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
-    let folder = write_run_with(&arguments.out, result, emit, listed.into_iter().collect())
+    let folder = write_run(&arguments.out, result, emit, listed.into_iter().collect())
         .map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return quiet_pass(arguments, result, printer);
@@ -86,7 +85,7 @@ fn write(
     if arguments.format.name == "text" {
         let next = next_step(arguments, result);
         let ending = Ending { report: Some(&place), next: next.as_deref() };
-        return printer.result(render_text_with(result, &printer.style(), &ending).as_bytes());
+        return printer.result(render_text(result, &printer.style(), &ending).as_bytes());
     }
     let bytes = rendered(result, arguments.format, &printer.style(), printer)?;
     printer.note(&format!("report {place}"));

@@ -1,4 +1,4 @@
-//! Watches the time and the memory of the process beside the work.
+//! Ending early: Ctrl-C and signals of the system, and a watch on the time and the memory of the process beside the work.
 //!
 //! Most work looks at a [`Stop`] and ends by itself. A system call that waits for bytes and a decoder of somebody else
 //! look at nothing, and a single call of either may last for ever or take all the memory there is. So where a limit is
@@ -124,6 +124,26 @@ impl Resident {
         let read = self.0.read(&mut account).ok()?;
         bytes_of(std::str::from_utf8(&account[..read]).ok()?, "VmRSS:")
     }
+}
+
+/// Exit code after Ctrl-C or a termination signal, as shells expect it.
+const INTERRUPTED: u8 = 130;
+
+/// Makes Ctrl-C and termination signals end the program at once, with no half report left behind.
+///
+/// The computation is not waited for: it holds nothing that has to be saved, and the person who pressed the keys
+/// should not wait for it either.
+pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitStatus> {
+    let stop = stop.clone();
+    ctrlc::set_handler(move || {
+        stop.raise(StopReason::Interrupt);
+        remove_partial_runs_of_this_process();
+        std::process::exit(i32::from(INTERRUPTED));
+    })
+    .map_err(|_| {
+        printer.failure("the signal handler cannot be installed", None);
+        ExitStatus::InputOutput
+    })
 }
 
 #[cfg(test)]

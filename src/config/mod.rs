@@ -22,7 +22,6 @@ mod linkage;
 mod places;
 mod policy;
 mod reader;
-mod recipient;
 mod reference;
 mod setting;
 mod settings;

@@ -13,7 +13,7 @@ use super::kind::{Kind, boolean, columns, day, named, number, parsed, several, w
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
-use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
+use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
     ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, parse_duration, parse_size, shown_name,
@@ -240,22 +240,22 @@ fn sources() -> Vec<Setting> {
 fn terms() -> Vec<Setting> {
     vec![
         row("recipient", "name", words().or(NONE), "\"Platform\"", "Who is to receive the extract",
-            |draft| &mut recipient::terms(draft).name),
+            |draft| &mut declared::terms(draft).name),
         row("recipient", "purpose", words().or(NONE), "\"fraud study\"", "What the recipient may use the extract for",
-            |draft| &mut recipient::terms(draft).purpose),
+            |draft| &mut declared::terms(draft).purpose),
         row("recipient", "agreement", words().or(NONE), "\"C-118\"", "The agreement",
-            |draft| &mut recipient::terms(draft).agreement),
-        row("recipient", "ends", recipient::last_day().or(NONE), "2027-02-28", "Last day of the agreement",
-            |draft| &mut recipient::terms(draft).ends),
+            |draft| &mut declared::terms(draft).agreement),
+        row("recipient", "ends", declared::last_day().or(NONE), "2027-02-28", "Last day of the agreement",
+            |draft| &mut declared::terms(draft).ends),
         row("recipient", "no_onward_sharing", boolean().or(NONE), "true", "Whether the extract may not be passed on",
-            |draft| &mut recipient::terms(draft).no_onward_sharing),
+            |draft| &mut declared::terms(draft).no_onward_sharing),
         row("recipient", "allowed_columns", columns().or(NONE), "[\"age\"]",
-            "The only columns that the recipient may get", |draft| &mut recipient::terms(draft).allowed_columns),
+            "The only columns that the recipient may get", |draft| &mut declared::terms(draft).allowed_columns),
         row("recipient", "forbidden_columns", columns(), "[\"balance\"]", "Columns that the recipient must not get",
-            |draft| &mut recipient::terms(draft).forbidden_columns),
+            |draft| &mut declared::terms(draft).forbidden_columns),
         own("recipient", "consent", "a table of `file`, `column`, `value_column` and `value`",
             "{ file = \"register.csv\", column = \"customer\", value_column = \"opted_in\", value = \"yes\" }",
-            "Where consent is kept", recipient::consent, recipient::shown_consent),
+            "Where consent is kept", declared::consent, declared::shown_consent),
         own("policy", "preset", "the name of a preset, or `default`", "\"controlled-k5\"",
             "A named set of limits; default is none", policy::preset,
             |plan| plan.policy.preset.as_ref().map_or(NONE.to_owned(), |preset| preset.id.clone()))

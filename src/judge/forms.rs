@@ -30,13 +30,10 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             gated.checks.push(ended(gate, CheckOutcome::Holds));
         }
     }
+    let is_safe_harbor = |gate: &Gate| gate.measure == GateMeasure::DATE_DETAIL && gate.basis == GateBasis::Law;
     if case.policy.gates.iter().any(is_safe_harbor) {
         safe_harbor_remainder(gated);
     }
-}
-
-fn is_safe_harbor(gate: &Gate) -> bool {
-    gate.measure == GateMeasure::DATE_DETAIL && gate.basis == GateBasis::Law
 }
 
 /// What the safe harbor method asks for and no column can answer.

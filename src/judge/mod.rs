@@ -37,6 +37,7 @@ use jiff::civil::Date;
 use crate::measure::{self, unicity, uniqueness};
 use crate::number::as_float;
 use crate::plan::Limit;
+use crate::printable::listed;
 use crate::result::{
     Check, CheckOutcome, Dataset, DatasetColumn, Declarations, Figure, Finding, FindingCode, Gate, Measures,
     NotMeasured, Policy, Recipient, Role, Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
@@ -346,9 +347,5 @@ fn no_risk_gate() -> Finding {
 /// Names of columns in a sentence.
 fn list(columns: &[String]) -> String {
     let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((only, _)) => only.clone(),
-        None => "no column".to_owned(),
-    }
+    if quoted.is_empty() { "no column".to_owned() } else { listed(&quoted) }
 }

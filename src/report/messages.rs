@@ -17,6 +17,7 @@ pub(super) use self::verdict::*;
 
 use super::escape::shortened;
 use crate::number::{count, percent};
+use crate::printable::listed;
 use crate::result::Dataset;
 
 pub(super) use crate::number::{NOT_DEFINED, counted};
@@ -31,11 +32,10 @@ pub(super) fn list(names: &[String]) -> String {
     // A list that is longer by one shows the one instead of counting it.
     let shown = if names.len() > LISTED + 1 { LISTED } else { names.len() };
     let short: Vec<String> = names.iter().take(shown).map(|name| shortened(name, LISTED_CHARACTERS)).collect();
-    match short.as_slice() {
-        [] => "no column".to_owned(),
-        [one] => one.clone(),
-        _ if names.len() > LISTED + 1 => format!("{} and {} more columns", short.join(", "), names.len() - LISTED),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    match names.len() {
+        0 => "no column".to_owned(),
+        all if all > shown => format!("{} and {} more columns", short.join(", "), all - shown),
+        _ => listed(&short),
     }
 }
 

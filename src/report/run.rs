@@ -26,8 +26,8 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
 
-/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always) and the views of `emit`, and lets
-/// `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
+/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always), the views of `emit` and further files by relative path,
+/// and lets `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
 /// alone, where the system has such rights.
 ///
 /// The name of the dataset is turned into a plain folder name. A run folder that exists is kept; the new one then
@@ -36,15 +36,7 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 ///
 /// # Errors
 /// When a view cannot be made, the folder holds runs of another dataset, or something cannot be written. Nothing half-written stays.
-pub fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
-    write_run_with(out, result, emit, BTreeMap::new())
-}
-
-/// [`write_run`] with further files beside the views, by relative path.
-///
-/// # Errors
-/// As [`write_run`].
-pub fn write_run_with(
+pub fn write_run(
     out: &Path,
     result: &ScanResult,
     emit: &[&Format],

@@ -24,18 +24,10 @@ pub struct Ending<'a> {
     pub next: Option<&'a str>,
 }
 
-/// The result as text for a terminal, ending with a newline.
-///
-/// `report_path` is shown as the place of the written report. No line is wider than `style.width`, except where a
-/// single word is.
+/// The result as text for a terminal, ending with a newline. No line is wider than `style.width`, except where a single
+/// word is.
 #[must_use]
-pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&str>) -> String {
-    render_text_with(result, style, &Ending { report: report_path, next: None })
-}
-
-/// [`render_text`] with a proposal of what to type next.
-#[must_use]
-pub fn render_text_with(result: &ScanResult, style: &TextStyle, ending: &Ending<'_>) -> String {
+pub fn render_text(result: &ScanResult, style: &TextStyle, ending: &Ending<'_>) -> String {
     let mut page = Page::new(style);
     heading(&mut page, result);
     verdict(&mut page, result);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use super::policy::Comparison;
+use crate::printable::listed;
 
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -259,11 +260,11 @@ impl UnicityCurve {
         let within = self.within.iter().map(|(column, rule)| format!("{column} within {rule}"));
         let mut notes: Vec<String> = coarsened.chain(within).collect();
         if !self.visible.is_empty() {
-            notes.push(format!("some values of {} in sight", and(&self.visible)));
+            notes.push(format!("some values of {} in sight", listed(&self.visible)));
         }
         notes.push(self.attacker.in_words().to_owned());
         if !self.known_attributes.is_empty() {
-            notes.push(format!("and known {}", and(&self.known_attributes)));
+            notes.push(format!("and known {}", listed(&self.known_attributes)));
         }
         if self.crowd_below > 2 {
             notes.push(format!("fewer than {} match", self.crowd_below));
@@ -281,15 +282,6 @@ impl UnicityCurve {
             (Cohort::Eligible, _) => "at each number, all subjects with so many points".to_owned(),
             (Cohort::UseAll, _) => "all subjects that have a point".to_owned(),
         }
-    }
-}
-
-/// Names in a sentence: `city, age and sex`.
-fn and(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How many known points single a subject out, and what coarser versions of the extract would hide.
 
+use std::collections::BTreeSet;
+
 use super::section::{Section, Sentence, figures, quoted};
 use super::table::{Cell, Column, Table};
 use crate::number::{count, figure, percent};
@@ -26,9 +28,7 @@ pub(super) fn known_points(result: &ScanResult, charts: &[Chart]) -> Option<Sect
 }
 
 fn measured(mut section: Section, result: &ScanResult, value: &Unicity, charts: &[Chart]) -> Section {
-    let mut attackers: Vec<_> = value.curves.iter().map(|curve| curve.attacker).collect();
-    attackers.sort_unstable();
-    attackers.dedup();
+    let attackers: BTreeSet<Attacker> = value.curves.iter().map(|curve| curve.attacker).collect();
     section.reading.extend(attackers.into_iter().map(|attacker| attacker_sentence(attacker).to_owned()));
     section.tables = tables(value);
     match &value.resolutions {

@@ -22,7 +22,7 @@ pub(super) fn sections(result: &ScanResult) -> Vec<Section> {
             ],
         );
         Section {
-            id: format!("measure-{}", plain_id(&from.measure)).into(),
+            id: format!("measure-{}", from.measure.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")).into(),
             title: printable(&from.title).into(),
             answer: printable(&from.answer),
             tables: vec![table],
@@ -32,9 +32,4 @@ pub(super) fn sections(result: &ScanResult) -> Vec<Section> {
         }
     };
     result.sections.iter().map(section).collect()
-}
-
-/// The name of a measure as a part of an identifier of the page.
-fn plain_id(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }

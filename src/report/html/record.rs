@@ -24,6 +24,7 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         let source = policy_source(&policy.name);
         rows.push(plain("smallest class of the static quasi-identifiers", &least, source));
     }
+    let is_on_any_record = |gate: &Gate| gate.class_limit().is_some() && gate.set == Some(GateSet::Full);
     if !policy.gates.iter().any(is_on_any_record) {
         let held = if policy.gate_any_record { "held to the same limit" } else { "shown, not held to a limit" };
         rows.push(plain("worst case of one known event", held, of_scan));
@@ -47,11 +48,6 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         tables: vec![table],
         ..Section::new("policy")
     }
-}
-
-/// Whether a gate holds a set with event columns to a limit on classes.
-fn is_on_any_record(gate: &Gate) -> bool {
-    gate.class_limit().is_some() && gate.set == Some(GateSet::Full)
 }
 
 /// The method as terms and explanations, fitted to this result.
