@@ -67,6 +67,17 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
+/// Each of some things once, in the order in which they come first.
+pub(crate) fn each_once<T: PartialEq>(things: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut once = Vec::new();
+    for thing in things {
+        if !once.contains(&thing) {
+            once.push(thing);
+        }
+    }
+    once
+}
+
 #[cfg(test)]
 mod tests {
     use super::{hexadecimal, printable, printable_within};

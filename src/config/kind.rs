@@ -14,6 +14,7 @@ use super::document::Problem;
 use super::reader::Written;
 use super::settings::list;
 use crate::plan::{Range, TextEncoding, shown_name};
+use crate::printable::each_once;
 
 type Reading<T> = Box<dyn Fn(&Written<'_, '_>) -> Result<T, Problem> + Send + Sync>;
 
@@ -99,15 +100,7 @@ pub(super) fn named<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<T
 pub(super) fn several<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<Vec<T>> {
     let names = names.into();
     let (words, shown) = (format!("one or a list of {}", listed(&names)), names.clone());
-    let read = move |value: &Written<'_, '_>| {
-        let mut kept = Vec::new();
-        for value in value.each(|item| item.named(&names))? {
-            if !kept.contains(&value) {
-                kept.push(value);
-            }
-        }
-        Ok(kept)
-    };
+    let read = move |value: &Written<'_, '_>| value.each(|item| item.named(&names)).map(each_once);
     Kind::new(words, read, move |values| list(values.iter().map(|value| name_of(&shown, *value))))
 }
 

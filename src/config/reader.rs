@@ -406,10 +406,7 @@ impl<'table, 'text> Written<'table, 'text> {
     }
 
     pub(super) fn beside(&self, file: &Path) -> PathBuf {
-        match self {
-            Self::File { document, .. } => document.folder.join(file),
-            Self::Flag { .. } => file.to_owned(),
-        }
+        self.folder().map_or_else(|| file.to_owned(), |folder| folder.join(file))
     }
 
     /// The folder that files in it are relative to; none for a flag.

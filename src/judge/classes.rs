@@ -24,12 +24,8 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         let (value, limit) = (percent_beside(compared, limit), percent(limit));
         return Some(format!("{what} on {which} is {value}; the policy allows at most {limit}"));
     }
-    let noun = match (unit, compared <= 1.0) {
-        (Unit::Subject, true) => "subject",
-        (Unit::Subject, false) => "subjects",
-        (Unit::Record, true) => "record",
-        (Unit::Record, false) => "records",
-    };
+    let noun = if *unit == Unit::Subject { "subject" } else { "record" };
+    let noun = if compared <= 1.0 { noun.to_owned() } else { format!("{noun}s") };
     let risk = match held.gate.limit {
         Some(limit) if held.gate.measure == GateMeasure::HIGHEST_RISK => format!(", for a risk of at most {limit:.4}"),
         _ => String::new(),

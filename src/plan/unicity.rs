@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CoarsenRule, WithinRule};
+use crate::printable::each_once;
 use crate::result::{Attacker, MobilityAttack};
 
 /// One column of a known point.
@@ -71,13 +72,7 @@ impl UnicityPlan {
     #[must_use]
     pub fn forms_of(&self, column: &str) -> Vec<&CoarsenRule> {
         let parts = self.points.iter().flatten().filter(|part| part.column == column);
-        let mut forms: Vec<&CoarsenRule> = Vec::new();
-        for rule in parts.filter_map(|part| part.rule.as_ref()) {
-            if !forms.contains(&rule) {
-                forms.push(rule);
-            }
-        }
-        forms
+        each_once(parts.filter_map(|part| part.rule.as_ref()))
     }
 
     /// Whether `column` is named here.

@@ -6,7 +6,7 @@ use super::ReportError;
 use super::checks;
 use super::escape::printable;
 use super::messages;
-use crate::result::{Check, Figure, FigureUnit, FigureValue, ScanResult};
+use crate::result::{Check, Figure, FigureUnit, ScanResult};
 
 /// The columns, in their fixed order.
 const HEAD: &str = "dataset,run,measure,figure,columns,parameter,value,low,high,limit,unit,status,reason,handling,gate,\
@@ -88,11 +88,7 @@ fn of_figure(result: &ScanResult, figure: &Figure) -> Vec<Row> {
     if checks.peek().is_none() && measure == "uniqueness.set" {
         return Vec::new();
     }
-    let status = match &figure.value {
-        FigureValue::Measured { .. } => "measured",
-        FigureValue::Undefined { .. } => "undefined",
-        FigureValue::Incomplete { .. } => "incomplete",
-    };
+    let status: &str = (&figure.value).into();
     let mut row = Row::from([
         ("measure", neutral(measure)),
         ("figure", neutral(name)),

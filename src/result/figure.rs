@@ -76,8 +76,9 @@ pub enum FigureUnit {
 }
 
 /// The number of a figure, or why there is none. Only `Measured` can hold a limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(tag = "status", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FigureValue {
     /// There is a number.
     Measured {

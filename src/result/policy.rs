@@ -70,12 +70,6 @@ impl Policy {
     pub fn fails_from(&self) -> Severity {
         self.fail_on.max(Severity::Low)
     }
-
-    /// The limit of the first gate on a measure.
-    #[must_use]
-    pub fn limit_of(&self, measure: &GateMeasure) -> Option<f64> {
-        self.gates.iter().find(|gate| gate.measure == *measure).and_then(|gate| gate.limit)
-    }
 }
 
 /// Smallest allowed class when nobody says otherwise: house policy.

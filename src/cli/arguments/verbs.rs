@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::typed::{INIT, INSPECT, SCAN, Typed};
+use super::typed::Typed;
+use crate::config::Verbs;
 use crate::report::{FORMATS, Format};
 
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
@@ -29,7 +30,7 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
     pub(in crate::cli) emit: Vec<&'static Format>,
     #[command(flatten)]
-    pub(in crate::cli) settings: Typed<SCAN>,
+    pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
     #[command(flatten)]
     pub(in crate::cli) verdict: VerdictArguments,
 }
@@ -63,7 +64,7 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: InspectFormat,
     #[command(flatten)]
-    pub(in crate::cli) settings: Typed<INSPECT>,
+    pub(in crate::cli) settings: Typed<{ Verbs::ScanAndInspect as u8 }>,
 }
 
 /// What `inspect` can print.
@@ -87,7 +88,7 @@ pub(in crate::cli) struct InitArguments {
     #[arg(long, visible_alias = "config", value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) settings: Typed<INIT>,
+    pub(in crate::cli) settings: Typed<{ Verbs::All as u8 }>,
 }
 
 /// Flags of `report`.

@@ -66,7 +66,8 @@ impl Ink {
 }
 
 /// Where a text stands relative to its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Anchor {
     /// The text begins at the point.
     Start,

@@ -2,6 +2,7 @@
 
 use super::section::{Section, Sentence, plain, quoted};
 use crate::number::{count, percent, ratio, share};
+use crate::printable::each_once;
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
@@ -248,14 +249,12 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
     let mut ranked: Vec<&Advice> = proposals(result).collect();
     // Stable: within each half they stay as they were ranked.
     ranked.sort_by_key(|advice| !advice.recommended);
-    let mut room = ACTIONS.saturating_sub(before);
     let mut letters = 0;
-    for advice in &ranked {
+    for (place, advice) in ranked.iter().take(ACTIONS.saturating_sub(before)).enumerate() {
         letters += advice.action.chars().count();
-        if room == 0 || (letters > LETTERS && actions.len() > before) {
+        if letters > LETTERS && place > 0 {
             break;
         }
-        room -= 1;
         actions.push(action(result, advice));
     }
     Todo {
@@ -297,14 +296,9 @@ fn known_points_stay(result: &ScanResult, ranked: &[&Advice]) -> bool {
 
 /// Columns that must not be there come first: no coarsening of others helps.
 fn columns_to_leave_out(result: &ScanResult) -> Option<Action> {
-    let mut columns: Vec<String> = Vec::new();
     let found = result.findings.iter().filter(|finding| !finding.waived && is_about_a_whole_column(finding.code));
-    for column in found.flat_map(|finding| &finding.columns) {
-        let name = format!("`{}`", printable(column));
-        if !columns.contains(&name) {
-            columns.push(name);
-        }
-    }
+    let columns = found.flat_map(|finding| &finding.columns);
+    let columns = each_once(columns.map(|column| format!("`{}`", printable(column))));
     let why = "They name people or are not agreed; no coarser column beside them helps.";
     (!columns.is_empty()).then(|| to_do(&format!("Leave {} out of the extract", messages::list(&columns)), why))
 }

@@ -3,6 +3,7 @@
 use super::section::{Section, quoted};
 use super::table::{Cell, Table};
 use crate::number::{count, percent};
+use crate::printable::each_once;
 use crate::report::escape::printable;
 use crate::report::messages;
 use crate::report::summary::names;
@@ -18,13 +19,8 @@ fn found(section: Section, value: &Identifiers) -> Section {
     let mut ranked: Vec<&IdentifierColumn> = value.columns.iter().collect();
     // What blocks first; within that in file order.
     ranked.sort_by_key(|found| (found.permitted, !found.kind.is_direct()));
-    let mut open: Vec<String> = Vec::new();
-    for found in ranked.iter().filter(|found| found.kind.is_direct() && !found.permitted) {
-        let name = printable(&found.column);
-        if !open.contains(&name) {
-            open.push(name);
-        }
-    }
+    let open = ranked.iter().filter(|found| found.kind.is_direct() && !found.permitted);
+    let open = each_once(open.map(|found| printable(&found.column)));
     let found = Table::of(
         "Found in the cells",
         &ranked,
