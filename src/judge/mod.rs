@@ -66,22 +66,6 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Figures and limits alone, without agreement and waivers.
-    #[must_use]
-    pub fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
-        static NOTHING: std::sync::LazyLock<Declarations> = std::sync::LazyLock::new(Declarations::default);
-        Self {
-            dataset,
-            measures,
-            policy,
-            recipient: None,
-            declarations: &NOTHING,
-            waivers: &[],
-            as_of: None,
-            today: None,
-        }
-    }
-
     /// Quasi-identifiers, declared or guessed, in file order.
     fn quasi_identifiers(self) -> impl Iterator<Item = &'a DatasetColumn> {
         self.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)

@@ -100,11 +100,4 @@ impl Limits {
     pub fn get(&self, key: &str) -> Option<f64> {
         self.values.get(key).copied()
     }
-
-    /// These limits and one more.
-    #[must_use]
-    pub fn with(mut self, key: &'static str, limit: f64) -> Self {
-        self.values.insert(key, limit);
-        self
-    }
 }

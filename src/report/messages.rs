@@ -1,24 +1,20 @@
 //! Sentences and words that are built from a result, most of them for several views. What one table or chart alone
 //! says stands there; the fixed prose of the page stands in `templates/prose.txt`.
 
-mod columns;
 mod crowds;
-mod limits;
 mod linkage;
 mod unicity;
 mod verdict;
 
-pub(super) use self::columns::*;
 pub(super) use self::crowds::*;
-pub(super) use self::limits::*;
 pub(super) use self::linkage::*;
 pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
-use super::escape::shortened;
+use super::escape::{printable, shortened};
 use crate::number::{count, percent};
 use crate::printable::listed;
-use crate::result::Dataset;
+use crate::result::{Dataset, DatasetColumn, Role};
 
 pub(super) use crate::number::{NOT_DEFINED, counted};
 
@@ -135,4 +131,36 @@ pub(super) fn more_curves(left_out: usize) -> String {
 
 pub(super) fn limit_share(share: &str) -> String {
     format!("limit {share}")
+}
+
+/// Which columns a pass speaks of, and which not.
+pub(super) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
+    let left_out: Vec<&DatasetColumn> =
+        dataset.columns.iter().filter(|column| column.role != Role::QuasiIdentifier).collect();
+    let verb = if counted == 1 { "was" } else { "were" };
+    let first = format!("{} of {} {verb} counted", count(counted as u64), columns(dataset.columns.len()));
+    if left_out.is_empty() {
+        return format!("{first}.");
+    }
+    let named = |column: &&DatasetColumn| {
+        format!("{} ({})", shortened(&printable(&column.name), LISTED_CHARACTERS), column.role.name())
+    };
+    let shown: Vec<String> = left_out.iter().take(LISTED).map(named).collect();
+    let more = left_out.len() - shown.len();
+    let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+    format!("{first}. Not counted: {}{more}.", shown.join(", "))
+}
+
+pub(super) fn coarsening(rules: &[String]) -> String {
+    if rules.is_empty() { "no".to_owned() } else { rules.join(", then ") }
+}
+
+/// Where the role of a column comes from.
+pub(super) fn role_reason(column: &DatasetColumn) -> &str {
+    match &column.guess_reason {
+        Some(reason) => reason,
+        None if column.guessed => "guessed",
+        None if column.role == Role::Ignore => "not used",
+        None => "declared",
+    }
 }

@@ -15,7 +15,6 @@ mod policy;
 mod unicity;
 mod uniqueness;
 mod verdict;
-mod waiver;
 
 pub use advice::{Advice, AdviceChange, Headline};
 pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
@@ -31,7 +30,7 @@ pub use linkage::{
 };
 pub use policy::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
-    Policy, Preset, RaisedSeverity,
+    Policy, Preset, RaisedSeverity, WAIVER_HORIZON_DAYS, Waiver, WaiverLimit, WaiverRecord, WaiverState,
 };
 pub use unicity::{
     Attacker, Cohort, GateReading, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity,
@@ -42,7 +41,6 @@ pub use uniqueness::{
     UndefinedField, Uniqueness,
 };
 pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
-pub use waiver::{WAIVER_HORIZON_DAYS, Waiver, WaiverLimit, WaiverRecord, WaiverState};
 
 use std::collections::BTreeMap;
 

@@ -93,7 +93,7 @@ pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, char
     let columns = &result.dataset.columns;
     let mut tables = vec![roles(columns)];
     let mut reading = Vec::new();
-    let mut answer = messages::columns_answer(columns);
+    let mut answer = columns_answer(columns);
     if let Some(uniqueness) = uniqueness {
         let ranked = riskiest_columns(uniqueness);
         answer = format!("{} {answer}", messages::effects_answer(ranked.first().copied()));
@@ -175,4 +175,16 @@ fn constancy(column: &DatasetColumn) -> &'static str {
         Some(Variability::Event) => "event",
         None => "–",
     }
+}
+
+fn columns_answer(columns: &[DatasetColumn]) -> String {
+    let guessed = columns.iter().filter(|column| column.guessed).count();
+    let quasi = columns.iter().filter(|column| column.role == Role::QuasiIdentifier).count();
+    let roles = if guessed == 0 {
+        "no role is guessed".to_owned()
+    } else {
+        format!("{} guessed", messages::counted(guessed as u64, "role is", "roles are"))
+    };
+    let number = columns.len();
+    format!("{}, {} of them quasi-identifiers; {roles}.", messages::columns(number), count(quasi as u64))
 }

@@ -5,11 +5,12 @@ use askama::Template;
 use super::first::{Bars, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
-use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
+use super::table::{Cell, Table};
+use super::{crowds, decision, first, known_points, linkage, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
 use crate::report::summary::{crowds, reasons_lead, unsaid_reasons};
-use crate::report::{charts, messages};
+use crate::report::{charts, checks, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// Findings on the first screen.
@@ -114,7 +115,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     }
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
-    sections.extend(plain::sections(result));
+    sections.extend(of_measures(result));
     sections.push(crowds::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));
@@ -144,4 +145,32 @@ fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
             ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
         }
     }
+}
+
+/// One section for each measure that has no page of its own here: what the measure says, with its figures and their limits.
+fn of_measures(result: &ScanResult) -> Vec<Section> {
+    let section = |from: &crate::result::Section| {
+        let figures = from.rows.iter().filter_map(|row| checks::of_row(result, row));
+        let rows: Vec<checks::Row> = figures.flat_map(|figure| checks::rows_of(result, figure)).collect();
+        let table = Table::of(
+            "Figures of this measure and what they are held to",
+            &rows,
+            &[
+                ("Measure", &|row| Cell::text(&row.label)),
+                ("Value", &|row| Cell::number(&row.value)),
+                ("Limit", &|row| Cell::number(&row.limit)),
+                ("Outcome", &|row| Cell::text(&row.outcome)),
+            ],
+        );
+        Section {
+            id: format!("measure-{}", from.measure.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")).into(),
+            title: printable(&from.title).into(),
+            answer: printable(&from.answer),
+            tables: vec![table],
+            reading: from.how_to_read.iter().map(|line| printable(line)).collect(),
+            todo: from.what_to_do.iter().map(|line| quoted(&printable(line))).collect(),
+            ..Section::default()
+        }
+    };
+    result.sections.iter().map(section).collect()
 }

@@ -6,8 +6,8 @@ use crate::number::{bytes, count, duration};
 use crate::report::escape::printable;
 use crate::report::messages;
 use crate::result::{
-    Comparison, Gate, GateBasis, GateOrigin, GateSet, InputFile, MissingMode, OwnCategory, ScanResult, Severity,
-    Uniqueness,
+    Comparison, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, InputFile, MissingMode, OwnCategory, Policy,
+    ScanResult, Severity, Uniqueness,
 };
 
 /// The limits that the answer was judged by, each with where it comes from.
@@ -43,7 +43,7 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         ],
     );
     Section {
-        answer: messages::policy(policy, &printable(&policy.name)),
+        answer: answer(policy, &printable(&policy.name)),
         lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
         tables: vec![table],
         ..Section::new("policy")
@@ -221,4 +221,59 @@ fn limit_source(source: &str, origin: GateOrigin) -> String {
         GateOrigin::Own => "set by the configuration or a flag",
     };
     format!("{source}; {set}")
+}
+
+fn answer(policy: &Policy, name: &str) -> String {
+    let event = if policy.gate_any_record {
+        "the worst case of one known event is held to the same limit"
+    } else {
+        "the worst case of one known event is shown but not gated"
+    };
+    let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
+    let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
+    if !policy.gates.is_empty() {
+        return policy_gates(policy, &name, review);
+    }
+    format!(
+        "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
+         {} or above fail.{review} Default limits are house policy, not law.",
+        messages::subjects(u64::from(policy.k)),
+        policy.fail_on.name()
+    )
+}
+
+/// Every gate of a policy, with who asks for it, and where the preset comes from.
+fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
+    let version = policy.preset.as_ref().map_or_else(String::new, |preset| format!(", version {}", preset.version));
+    let gates: Vec<String> = policy.gates.iter().map(gate_in_short).collect();
+    let sources = policy.preset.as_ref().map_or_else(String::new, |preset| {
+        let sources: Vec<String> = preset.sources.iter().map(|source| printable(source)).collect();
+        format!(" Sources: {}.", sources.join("; "))
+    });
+    let day = messages::judged_on(policy).map_or_else(String::new, |day| format!(" {day}"));
+    format!(
+        "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
+         policy unless law or standard stands beside it.",
+        gates.join("; "),
+        policy.fail_on.name()
+    )
+}
+
+fn gate_in_short(gate: &Gate) -> String {
+    let figure = match (gate.limit, gate.limit_as_k) {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HIGHEST_RISK => {
+            format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
+        }
+        // As it is written in the configuration.
+        (Some(limit), _) if gate.comparison == Comparison::AtLeast => format!(" at least {limit}"),
+        (Some(limit), _) => format!(" at most {limit}"),
+        (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
+        (None, _) => " (needed, and not declared)".to_owned(),
+    };
+    let basis = match gate.basis {
+        GateBasis::Law => ", law",
+        GateBasis::Standard => ", standard",
+        GateBasis::House => "",
+    };
+    format!("{}{figure}{basis}", printable(&gate.id))
 }

@@ -1,7 +1,11 @@
-//! Words about the verdict, its reasons, and what frames a view.
+//! Words about the verdict, its limits and reasons, and what frames a view.
 
 use super::counted;
-use crate::result::{CheckOutcome, FindingCode, Policy, ScanResult, VerdictOutcome, WaiverRecord, WaiverState};
+use crate::number::{figure, percent};
+use crate::result::{
+    CheckOutcome, FindingCode, GATED_KNOWN_POINTS, Gate, GateSet, Policy, ScanResult, VerdictOutcome, WaiverRecord,
+    WaiverState,
+};
 
 /// The verdict as one word.
 pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
@@ -125,4 +129,45 @@ pub(in crate::report) fn check_outcome(outcome: CheckOutcome) -> &'static str {
 /// Behind the code of a finding that a waiver covers.
 pub(in crate::report) fn waived(is_waived: bool) -> &'static str {
     if is_waived { " (waived)" } else { "" }
+}
+
+/// Where no law or standard could ask for something.
+pub(in crate::report) const NO_BASIS: &str = "house";
+
+/// What a gate compares, in words.
+pub(in crate::report) fn gate_name(gate: &Gate) -> String {
+    let measure = match gate.measure.name() {
+        "smallest-class" => "smallest class, in subjects",
+        "highest-risk" => "highest risk of a record (1 / smallest class)",
+        "average-risk" => "average risk of a subject",
+        "unique-share" => "share of subjects alone",
+        "share-at-risk" => "share of subjects at risk",
+        "unicity" => return format!("subjects singled out by {}", super::known_points(GATED_KNOWN_POINTS)),
+        "linked-share" => "share of subjects linked to a table of the recipient",
+        "relinked-share" => "share of subjects followed from release to release",
+        "correct-links" => "expected correct links to a table of the recipient",
+        "inference-advantage" => "advantage of guessing a sensitive value",
+        "card-number-form" => "card numbers shortened to first six and last four digits",
+        "pseudonym-reversal" => "no pseudonym that can be reversed by trying",
+        "direct-identifiers" => "no direct identifier left",
+        "date-detail" => "dates no finer than the year",
+        "age-pooling" => "ages above 89 pooled",
+        "place-detail" => "places no finer than three digits of the post code",
+        // A measure of its own: its name says what is compared.
+        other => &other.replace('-', " "),
+    };
+    match gate.set {
+        None => measure.to_owned(),
+        Some(GateSet::Static) => format!("{measure}, on the static quasi-identifiers"),
+        Some(GateSet::Full) => format!("{measure}, on all quasi-identifiers"),
+        Some(GateSet::AllSubsets) => format!("{measure}, on every counted set of quasi-identifiers"),
+    }
+}
+
+/// A limit of a gate with its unit.
+pub(in crate::report) fn gate_limit(gate: &Gate, limit: f64) -> String {
+    match gate.measure.name() {
+        "smallest-class" | "correct-links" => figure(limit),
+        _ => percent(limit),
+    }
 }
