@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::against::Against;
 use super::document::Problem;
 use super::kind::Kind;
+use super::linkage::Against;
 use super::reader::Written;
 use crate::plan::{Limit, Limits, Plan, Range};
 use crate::result::Role;

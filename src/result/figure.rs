@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FindingCode, Outcome};
+use crate::number::as_float;
 
 /// One number of a measure. `id`, `columns` and `about` together name it; no two figures of a result share all three.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -120,9 +121,8 @@ impl FigureValue {
 
     /// A count.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
     pub fn count(number: u64) -> Self {
-        Self::number(number as f64)
+        Self::number(as_float(number))
     }
 
     /// A number that may not exist; `reason` says why, in words.

@@ -7,7 +7,6 @@
 mod advice;
 mod dataset;
 mod declarations;
-mod facts;
 mod figure;
 mod identifiers;
 mod linkage;
@@ -17,9 +16,11 @@ mod uniqueness;
 mod verdict;
 
 pub use advice::{Advice, AdviceChange, Headline};
-pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, Role};
+pub use dataset::{
+    CellForms, ColumnFacts, ColumnType, Dataset, DatasetColumn, DatasetFacts, DominantSubject, InputFile, Role,
+    SubjectCandidate, Variability,
+};
 pub use declarations::{ColumnDeclaration, Consent, Declarations, Recipient, Treatment};
-pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate, Variability};
 pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue, Section, SectionRow};
 pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
 pub use linkage::{

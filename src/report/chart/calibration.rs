@@ -2,7 +2,7 @@
 
 use super::axes::{Plot, QUARTERS, axis_label, described, number};
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene};
-use crate::number::{count, ratio, whole};
+use crate::number::{as_float, count, ratio, whole};
 use crate::report::{linkage, messages};
 use crate::result::{Linkage, LinkageAttack};
 
@@ -46,11 +46,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
 }
 
 /// The points of an attack; none where no truth says what is right.
-#[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
 fn line(attack: &LinkageAttack) -> Option<Line> {
     let known = || attack.calibration.iter().filter(|bin| bin.links > 0 && bin.expected.is_finite());
     let points: Vec<(f64, f64)> =
-        known().filter_map(|bin| Some((bin.expected / bin.links as f64, ratio(bin.correct?, bin.links)?))).collect();
+        known().filter_map(|bin| Some((bin.expected / as_float(bin.links), ratio(bin.correct?, bin.links)?))).collect();
     let expected = known().filter(|bin| bin.correct.is_some()).map(|bin| bin.expected).sum();
     let correct = known().filter_map(|bin| bin.correct).sum();
     let totals = format!("expected {}, right {}", whole(expected), count(correct));

@@ -1,7 +1,7 @@
 //! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
 use super::section::{Section, Sentence, plain, quoted};
-use crate::number::{count, percent, ratio, share};
+use crate::number::{as_float, count, percent, ratio, share};
 use crate::printable::each_once;
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
@@ -100,19 +100,14 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
 }
 
 /// How many are expected to be found by one guess each: the sum over subjects of 1 / crowd.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and the number of subjects"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of subjects")]
 fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
     let (value, note) = match set.risk.average_subject {
         Some(average) => {
             let units = messages::unit(set.reading, whole);
             let note = format!("expected, of {} {units} ({})", count(whole), percent(average));
-            (format!("≈ {}", count((average * whole as f64).round() as u64)), note)
+            (format!("≈ {}", count((average * as_float(whole)).round() as u64)), note)
         }
         None => (messages::NOT_DEFINED.to_owned(), why_undefined(set, "risk.average_subject").unwrap_or_default()),
     };

@@ -1,7 +1,7 @@
 //! Tables about linkage: all attacks side by side, then each with its figures and what its pictures show.
 
 use super::table::{Cell, Table};
-use crate::number::{count, figure, percent, share, value_beside, whole};
+use crate::number::{as_float, count, figure, percent, share, value_beside, whole};
 use crate::report::escape::printable;
 use crate::report::summary::names;
 use crate::report::{checks, linkage, messages};
@@ -119,8 +119,7 @@ fn fact(figure: &Figure, whole: u64) -> Option<(String, Cell)> {
     let written = value_beside(value, figure.unit, value);
     let is_part =
         figure.unit == FigureUnit::Subjects && !figure.id.ends_with("subjects") && !figure.id.ends_with(".k_map");
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let part = (is_part && whole > 0).then(|| percent(value / whole as f64));
+    let part = (is_part && whole > 0).then(|| percent(value / as_float(whole)));
     let text = part.map_or(written.clone(), |part| format!("{written} ({part})"));
     Some((printable(&figure.label), Cell::number(text)))
 }

@@ -11,6 +11,7 @@ pub use details::{
 };
 
 use super::{AtRisk, InputFile, Reading, UndefinedField};
+use crate::number::as_float;
 
 /// Value of the measure `linkage`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -236,9 +237,9 @@ impl LinkageAttack {
 
     /// Whether its links were counted, each by what is known of it, rather than expected.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
     pub fn is_counted(&self) -> bool {
-        let is_whole = |correct: u64| self.expected_correct.is_none_or(|links| (links - correct as f64).abs() < 1e-9);
+        let is_whole =
+            |correct: u64| self.expected_correct.is_none_or(|links| (links - as_float(correct)).abs() < 1e-9);
         let is_known = self.known_truth.is_none_or(|known| known.subjects == self.subjects);
         self.correct.is_some_and(is_whole) && is_known
     }
