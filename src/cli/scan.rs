@@ -130,11 +130,5 @@ pub(super) fn shell_word(word: &str) -> String {
 fn shown_place(folder: &Path, emit: &[&Format]) -> String {
     let is_page = |format: &&&Format| format.file == "index.html";
     let file = emit.iter().find(is_page).map_or("result.json", |format| format.file);
-    folder
-        .join(file)
-        .display()
-        .to_string()
-        .chars()
-        .map(|letter| if letter.is_control() { '?' } else { letter })
-        .collect()
+    folder.join(file).display().to_string().replace(char::is_control, "?")
 }

@@ -262,11 +262,9 @@ fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: Ve
     let is_of_treatment = |finding: &&Finding| finding.code == FindingCode::TreatmentNotApplied;
     match outcome {
         VerdictOutcome::Pass => {
-            let waived = match waivers.iter().filter(|record| record.state == WaiverState::InForce).count() {
-                0 => None,
-                1 => Some("with 1 waiver".to_owned()),
-                number => Some(format!("with {number} waivers")),
-            };
+            let waived = waivers.iter().filter(|record| record.state == WaiverState::InForce).count();
+            let plural = if waived == 1 { "" } else { "s" };
+            let waived = (waived > 0).then(|| format!("with {waived} waiver{plural}"));
             let treated = gated.findings.iter().any(|finding| is_of_treatment(&finding));
             let treated = treated.then(|| "if treated downstream".to_owned());
             let parts: Vec<String> = treated.into_iter().chain(waived).collect();

@@ -59,15 +59,13 @@ fn closeness(written: &str, known: &str) -> f64 {
 /// A sentence when a name is empty or a quote is not closed.
 pub fn split_names(list: &str) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
-    let mut rest = list;
-    loop {
-        let (name, after) = next_name(rest.trim_start())?;
+    let mut rest = Some(list);
+    while let Some(list) = rest {
+        let (name, after) = next_name(list.trim_start())?;
         names.push(name);
-        match after {
-            Some(after) => rest = after,
-            None => return Ok(names),
-        }
+        rest = after;
     }
+    Ok(names)
 }
 
 /// The first name of a list, and what follows its comma.

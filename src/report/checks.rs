@@ -21,9 +21,7 @@ pub(super) fn of<'a>(result: &'a ScanResult, figure: &Figure) -> impl Iterator<I
 
 /// The check that decides about a figure: the first that does not hold, else the first.
 pub(super) fn decisive<'a>(result: &'a ScanResult, figure: &Figure) -> Option<&'a Check> {
-    let mut checks: Vec<&Check> = of(result, figure).collect();
-    checks.sort_by_key(|check| check.outcome == CheckOutcome::Holds);
-    checks.first().copied()
+    of(result, figure).min_by_key(|check| check.outcome == CheckOutcome::Holds)
 }
 
 /// The limit that decides about a figure; none where it is shown and not held to one.

@@ -15,33 +15,16 @@ mod unicity;
 mod uniqueness;
 mod verdict;
 
-pub use advice::{Advice, AdviceChange, Headline};
-pub use dataset::{
-    CellForms, ColumnFacts, ColumnType, Dataset, DatasetColumn, DatasetFacts, DominantSubject, InputFile, Role,
-    SubjectCandidate, Variability,
-};
-pub use declarations::{ColumnDeclaration, Consent, Declarations, Recipient, Treatment};
-pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue, Section, SectionRow};
-pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
-pub use linkage::{
-    AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
-    DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, KnownTruth, Linkage, LinkageAttack,
-    LinkedSet, LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail,
-    ScoreboardDetail, WaterfallStep, Yardstick, undefined_in_words,
-};
-pub use policy::{
-    Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
-    Policy, Preset, RaisedSeverity, WAIVER_HORIZON_DAYS, Waiver, WaiverLimit, WaiverRecord, WaiverState,
-};
-pub use unicity::{
-    Attacker, Cohort, GateReading, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity,
-    UnicityCurve, UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
-};
-pub use uniqueness::{
-    AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
-    UndefinedField, Uniqueness,
-};
-pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
+pub use advice::*;
+pub use dataset::*;
+pub use declarations::*;
+pub use figure::*;
+pub use identifiers::*;
+pub use linkage::*;
+pub use policy::*;
+pub use unicity::*;
+pub use uniqueness::*;
+pub use verdict::*;
 
 use std::collections::BTreeMap;
 

@@ -9,10 +9,7 @@ mod verbs;
 use clap::{Parser, Subcommand};
 
 pub(super) use manners::{Manners, ShowProgress, When};
-pub(super) use verbs::{
-    CheckArguments, CompletionsArguments, EXIT_ZERO, ExplainArguments, InitArguments, InspectArguments, InspectFormat,
-    ManArguments, ReportArguments, ScanArguments,
-};
+pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();

@@ -5,10 +5,7 @@ mod details;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use details::{
-    AloneOnColumn, AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, IntersectionDetail, KnownTruth,
-    LinksAtLeast, ProbabilisticDetail, ReleaseDetail, ScoreboardDetail, WaterfallStep,
-};
+pub use details::*;
 
 use super::{AtRisk, InputFile, Reading, UndefinedField};
 use crate::number::as_float;
