@@ -1,8 +1,7 @@
 //! What is said of equivalence classes.
 
 use super::checks::Held;
-use super::number::{percent, percent_beside, plain};
-use super::{Gated, Hearing, finding, list};
+use super::{Gated, Hearing, finding, list, percent, percent_beside, plain};
 use crate::measure::uniqueness::NAME;
 use crate::number::as_float;
 use crate::result::{Figure, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};

@@ -1,7 +1,6 @@
 //! Columns that leave with the others and that nobody answers for.
 
-use super::number::{percent, plain};
-use super::{Gated, Hearing, coverage, finding, list};
+use super::{Gated, Hearing, coverage, finding, list, percent, plain};
 use crate::result::{DatasetColumn, Finding, FindingCode, NotMeasured, Role, Severity};
 
 /// Share of the subjects with a value of their own from which on a column looks identifying.

@@ -11,8 +11,7 @@
 //! those that nobody thought of.
 
 use super::checks::{Held, ended, open};
-use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, finding, row_of};
+use super::{Case, Gated, Hearing, finding, percent, percent_beside, row_of};
 use crate::measure::linkage::NAME;
 use crate::number::as_float;
 use crate::plan::Limit;

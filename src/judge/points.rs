@@ -1,8 +1,7 @@
 //! What is said of known points, and what follows where they were not measured.
 
 use super::checks::{Held, open};
-use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, finding, list};
+use super::{Case, Gated, Hearing, finding, list, percent, percent_beside};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{

@@ -5,8 +5,7 @@
 //! limits break under one reading only a person must look, as in every case until somebody declares what the column is.
 
 use super::checks::Held;
-use super::number::percent;
-use super::{Case, Hearing, finding, list};
+use super::{Case, Hearing, finding, list, percent};
 use crate::measure::{unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateSet, Severity, Variability};

@@ -47,7 +47,10 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     let (risk, detail) = match about {
         About::Crowd(set) => (crowd_headline(result, set), headline_detail(result, set)),
         About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
-        About::Linked(attack) => (linked_headline(attack), messages::linked_detail(attack)),
+        About::Linked(attack) => {
+            let frequency = frequency_of(linkage::rate(attack).unwrap_or(1.0));
+            (messages::linked_headline(&frequency, attack), messages::linked_detail(attack))
+        }
         About::Nothing(_) => (unknown(result), messages::verdict_sentence(result.verdict.outcome).to_owned()),
     };
     match before_the_figure(result, about) {
@@ -62,7 +65,7 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
 /// What comes before the figure of risk, and the finding that it is: what blocks; what is missing to a pass; and where
 /// the figure would sound like good news and the verdict is none, the first finding that makes it so.
 fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(String, Option<&'a Finding>)> {
-    let told = |finding: &'a Finding| (sentence(finding), Some(finding));
+    let told = |finding: &'a Finding| (printable(&messages::capitalised(&finding.message)), Some(finding));
     match result.verdict.outcome {
         VerdictOutcome::Pass => None,
         VerdictOutcome::Fail => {
@@ -178,11 +181,6 @@ fn is_of_risk(finding: &Finding) -> bool {
         || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
 }
 
-/// The message of a finding with a capital.
-fn sentence(finding: &Finding) -> String {
-    printable(&messages::capitalised(&finding.message))
-}
-
 fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
     let columns = messages::list(&names(&curve.point));
     let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
@@ -197,10 +195,6 @@ fn frequency_of(share: f64) -> String {
     let part = if share <= 0.0 { 0 } else { part.max(1) };
     let part = if share >= 1.0 { WHOLE } else { part.min(WHOLE - 1) };
     natural_frequency(part, WHOLE).unwrap_or_default()
-}
-
-fn linked_headline(attack: &LinkageAttack) -> String {
-    messages::linked_headline(&frequency_of(linkage::rate(attack).unwrap_or(1.0)), attack)
 }
 
 fn unicity_detail(point: &UnicityResult) -> String {

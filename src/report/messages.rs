@@ -121,10 +121,6 @@ pub(super) fn change(column: &str, rule: &str) -> String {
     format!("{column} → {rule}")
 }
 
-pub(super) fn more_maps(left_out: usize) -> String {
-    format!("; {} in the table", counted(left_out as u64, "more map", "more maps"))
-}
-
 pub(super) fn more_curves(left_out: usize) -> String {
     format!("; {} in the tables", counted(left_out as u64, "more curve", "more curves"))
 }

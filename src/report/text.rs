@@ -67,11 +67,7 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let lead = headline(result);
     let words = messages::verdict_words(result);
     if words == word {
-        let before = page.text.len();
-        page.paragraph(&indent, &lead.sentence);
-        let painted = page.paint(word, verdict_colour(outcome));
-        // The word takes the place of the first indent.
-        page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+        page.marked(word, verdict_colour(outcome), indent.len(), &lead.sentence);
     } else {
         // Several words have a line of their own.
         let painted = page.paint(&words, verdict_colour(outcome));
@@ -118,11 +114,8 @@ fn findings(page: &mut Page, result: &ScanResult) {
     for finding in findings.iter().take(LISTED * 2) {
         let severity = finding.severity.name().to_uppercase();
         let waived = messages::waived(finding.waived);
-        let before = page.text.len();
-        page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));
-        let painted = page.paint(&severity, severity_colour(finding.severity));
-        let gap = " ".repeat(10_usize.saturating_sub(severity.len()));
-        page.text.replace_range(before..before + 12, &format!("  {painted}{gap}"));
+        let sentence = format!("{}{waived}: {}", finding.code.name(), printable(&finding.message));
+        page.marked(&severity, severity_colour(finding.severity), 12, &sentence);
     }
     if findings.len() > LISTED * 2 {
         page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));

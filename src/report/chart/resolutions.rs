@@ -40,7 +40,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
     let points = if study.axes.len() > 2 { format!(" by {}", messages::known_points(judged)) } else { String::new() };
     let further = if study.axes.len() > 3 { "; further columns as they are" } else { "" };
     let subtitle = format!("Share of subjects still singled out{points}; darker is riskier{further}")
-        + &and_more(maps.len(), all, messages::more_maps);
+        + &and_more(maps.len(), all, |more| {
+            format!("; {} in the table", messages::counted(more as u64, "more map", "more maps"))
+        });
     let number = number(maps.len())?;
     let wide = match number {
         1 => 1,
