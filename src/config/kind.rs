@@ -13,8 +13,11 @@ use strum::VariantArray;
 use super::document::Problem;
 use super::reader::Written;
 use super::settings::list;
-use crate::plan::{Range, TextEncoding, shown_name};
+use crate::plan::{Range, TextEncoding, counted, shown_name};
 use crate::printable::each_once;
+
+/// What may be written where spellings are named.
+pub(super) const SPELLINGS: &str = "a text or a list of texts";
 
 type Reading<T> = Box<dyn Fn(&Written<'_, '_>) -> Result<T, Problem> + Send + Sync>;
 
@@ -154,6 +157,12 @@ pub(super) fn parse_quote(text: &str) -> Result<Option<u8>, String> {
 
 pub(super) fn shown_sign(sign: u8) -> String {
     if sign == b'\t' { "tab".to_owned() } else { shown_name(&char::from(sign).to_string()) }
+}
+
+/// Spellings, which stand in cells: they are counted, not told.
+pub(super) fn spellings() -> Kind<Vec<String>> {
+    let show = |spellings: &Vec<String>| counted(spellings.len() as u64, "spelling", "spellings");
+    Kind::new(SPELLINGS, |value| value.texts(), show)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::kind::{ENCODINGS, KINDS, names, parse_delimiter, parse_quote, shown_sign};
-use super::kind::{Kind, boolean, columns, day, named, number, parsed, several, whole, words};
+use super::kind::{Kind, SPELLINGS, boolean, columns, day, named, number, parsed, several, spellings, whole, words};
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
@@ -38,7 +38,6 @@ const COLUMN: Flag = Repeated("COL");
 
 pub(super) const NONE: &str = "none";
 const FOUND: &str = "found from the file";
-const SPELLINGS: &str = "a text or a list of texts";
 
 /// Every setting there is, in the order of help and record.
 #[must_use]
@@ -126,11 +125,6 @@ fn of_column<T: 'static>(
     };
     own("columns", name, &words, example, help, read, |_| String::new())
         .showing(move |draft| show(place(&mut draft.plan)))
-}
-
-/// Spellings, which stand in cells: they are counted, not told.
-fn spellings() -> Kind<Vec<String>> {
-    Kind::new(SPELLINGS, |value| value.texts(), |spellings| shown_spellings(spellings))
 }
 
 #[rustfmt::skip] // As above.

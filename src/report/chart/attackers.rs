@@ -34,7 +34,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
         row(canvas, &mut scene, &rows, rows.middle(place), attack);
     }
     let parts: Vec<String> = attacks.iter().map(|attack| messages::attack_sentence(attack)).collect();
-    scene.described(format!("{}.", parts.join(". ")))
+    Some(scene.described(format!("{}.", parts.join(". "))))
 }
 
 fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {

@@ -42,7 +42,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
         let label = canvas.text(&line.label);
         scene.two_lines((left + 66, height), [&label, &line.totals], room - 66, Ink::Text, [16, 17]);
     }
-    scene.described(described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals))))
+    Some(scene.described(described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals)))))
 }
 
 /// The points of an attack; none where no truth says what is right.

@@ -46,9 +46,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         }
     }
     legend(canvas, &mut scene, &plot, rows, units, k);
-    scene.described(described(bars.iter().zip(&shares).map(|(bar, share)| {
+    Some(scene.described(described(bars.iter().zip(&shares).map(|(bar, share)| {
         format!("size {}: {} with {} of records", bar.label(), messages::classes(bar.classes), percent(*share))
-    })))
+    }))))
 }
 
 fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {

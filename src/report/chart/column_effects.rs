@@ -34,7 +34,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Scene
     for (place, effect) in (0_i32..).zip(&effects) {
         row(canvas, &mut scene, &rows, rows.middle(place), effect);
     }
-    scene.described(described(effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect)))))
+    Some(
+        scene.described(described(
+            effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect))),
+        )),
+    )
 }
 
 fn value(effect: &ColumnEffect) -> String {

@@ -162,7 +162,7 @@ fn draw(
     } else {
         labels(&mut scene, &plot, row, lines);
     }
-    scene.described(format!("Share singled out by number of known points. {description}"))
+    Some(scene.described(format!("Share singled out by number of known points. {description}")))
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.

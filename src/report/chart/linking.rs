@@ -90,7 +90,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     } else if bars.iter().any(|bar| bar.of.is_some_and(|of| of < bar.share)) {
         scene.label((left, height), "longer: less is compared, so more match");
     }
-    scene.described(described(bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share)))))
+    Some(scene.described(described(bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))))))
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, bar: &Bar) {

@@ -49,7 +49,7 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
         + &and_more(SHOWN, bars.len(), messages::more_rows);
     bars.truncate(SHOWN);
     let scene = picture(canvas, ["How much each agreement tells", &subtitle], (68, (290, 360)), &bars)?;
-    scene.described(described(parts))
+    Some(scene.described(described(parts)))
 }
 
 /// An invented pair: how its weights add up.
@@ -78,7 +78,7 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     bars.push(Bar { is_total: true, ..bar(total, sum, sum) });
     let words =
         ["How a link comes about: an invented pair", "Weights add up, in bits; nobody in the extract is shown here"];
-    picture(canvas, words, (78, (60, 16)), &bars)?.described(described(parts))
+    Some(picture(canvas, words, (78, (60, 16)), &bars)?.described(described(parts)))
 }
 
 fn bar(name: String, weight: f64, to: f64) -> Bar {

@@ -57,11 +57,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     }
     legend(canvas, &mut scene, bottom + 20);
     let parts = worst.iter().map(|pair| format!("{}: {}", names(&pair.set.columns).join(" and "), percent(pair.share)));
-    scene.described(if worst.is_empty() {
+    Some(scene.described(if worst.is_empty() {
         "No pair of columns singles anybody out.".to_owned()
     } else {
         format!("Riskiest pairs: {}", described(parts))
-    })
+    }))
 }
 
 /// The sets of two among the shown columns.

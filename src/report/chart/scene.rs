@@ -190,8 +190,8 @@ pub(super) struct Scene {
 
 impl Scene {
     /// The finished picture, with what can be seen in it.
-    pub(super) fn described(self, description: String) -> Option<Self> {
-        Some(Self { description, ..self })
+    pub(super) fn described(self, description: String) -> Self {
+        Self { description, ..self }
     }
 
     pub(super) fn area(&mut self, from: Point, to: Point, ink: Ink) {

@@ -30,11 +30,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
     plot.name(&mut scene, 110, "columns known");
-    scene.described(described(sizes.iter().map(|size| {
+    Some(scene.described(described(sizes.iter().map(|size| {
         let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
         let (columns, sets) = (messages::columns(size.columns), messages::sets(size.sets));
         format!("{columns} known, {sets}: least {best}, median {median}, most {worst}")
-    })))
+    }))))
 }
 
 /// The sizes of the lattice and, where it ends earlier, that of all columns.

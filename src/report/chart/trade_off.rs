@@ -55,7 +55,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     if let Some(spot) = first {
         recommended(canvas, &mut scene, &plot, end, spot);
     }
-    scene.described(description(&spots, now))
+    Some(scene.described(description(&spots, now)))
 }
 
 fn frame(scene: &mut Scene, plot: &Plot, (end, step): (i32, f64)) {
