@@ -10,11 +10,9 @@ mod limit;
 mod linkage;
 mod names;
 mod quantity;
-mod refusal;
 mod rule;
 mod time_origin;
 mod unicity;
-mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -29,17 +27,15 @@ use crate::result::{
 pub use crate::number::{count as grouped, counted};
 pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
-pub use error::ConfigError;
+pub use error::{ConfigError, refusal};
 pub use exact::Exact;
 pub use limit::{Limit, Limits, Range};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
-pub use quantity::{parse_duration, parse_size};
-pub use refusal::refusal;
+pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use time_origin::TimeOrigin;
 pub use unicity::{PointColumn, UnicityPlan};
-pub use within::{ToleranceSize, WithinRule};
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
 #[derive(Debug, Clone, PartialEq)]
