@@ -32,13 +32,11 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
 
 /// A share of 0 to 1 (or a difference of shares) as percent, with three significant digits. Only 0 is `0 %` and only 1 is
 /// `100 %`: what is close to them is written as below or above.
-#[must_use]
 pub(crate) fn percent(share: f64) -> String {
     written(share, digits(share))
 }
 
 /// [`percent`], with as many digits more as it takes to tell `share` from `other`, such as its limit.
-#[must_use]
 pub(crate) fn percent_beside(share: f64, other: f64) -> String {
     let first = digits(share);
     let tells_apart = |decimals: &usize| written(share, *decimals) != written(other, *decimals);
@@ -77,13 +75,11 @@ fn written(share: f64, decimals: usize) -> String {
 }
 
 /// The number of a figure with its unit where that is no count: a share as percent.
-#[must_use]
 pub(crate) fn value(number: f64, unit: FigureUnit) -> String {
     value_beside(number, unit, number)
 }
 
 /// [`value`], told apart from `other`, such as its limit.
-#[must_use]
 pub(crate) fn value_beside(number: f64, unit: FigureUnit, other: f64) -> String {
     match unit {
         FigureUnit::Share => percent_beside(number, other),
@@ -96,7 +92,6 @@ pub(crate) fn value_beside(number: f64, unit: FigureUnit, other: f64) -> String 
 }
 
 /// A figure of a finding or its limit, whose unit the finding says: whole, or with three significant digits.
-#[must_use]
 pub(crate) fn figure(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return format!("{number:.0}");
@@ -114,33 +109,28 @@ pub(crate) fn figure(number: f64) -> String {
 }
 
 /// An expected number, rounded to a whole one: `1,902`; what would round to 0 keeps a digit.
-#[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturates")]
 pub(crate) fn whole(number: f64) -> String {
     if number > 0.0 && number < 10.0 { figure(number) } else { count(number.max(0.0).round() as u64) }
 }
 
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
-#[must_use]
 pub(crate) fn share(part: u64, whole: u64) -> String {
     ratio(part, whole).map_or_else(|| NOT_DEFINED.to_owned(), percent)
 }
 
 /// `part / whole`; none when `whole` is 0.
-#[must_use]
 pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| as_float(part) / as_float(whole))
 }
 
 /// A count as a number to calculate with.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts of records, subjects and draws fit 53 bits")]
 pub(crate) fn as_float(count: u64) -> f64 {
     count as f64
 }
 
 /// A share in natural frequencies: `about 40 in 100`, `about 1 in 2,500`, `all`, `none`.
-#[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the size of `whole`")]
 pub(crate) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
     let share = ratio(part, whole)?;
@@ -158,7 +148,6 @@ pub(crate) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
 }
 
 /// Bytes in binary units: `210 MiB`.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub(crate) fn bytes(number: u64) -> String {
     if number < 1024 {
@@ -177,7 +166,6 @@ pub(crate) fn bytes(number: u64) -> String {
 }
 
 /// A duration of milliseconds: `4.1 s`, `3 min 20 s`.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
 pub(crate) fn duration(milliseconds: u64) -> String {
     match milliseconds {

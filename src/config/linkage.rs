@@ -127,7 +127,8 @@ fn one_pair(flag: &str, written: &str) -> Result<(String, String), ConfigError> 
 
 /// A source for the record: its name or files without folders, what it is joined on and how.
 pub(super) fn shown_source(source: &SourcePlan) -> String {
-    let on = source.on.iter().map(|on| shown_pair(&on.ours, &on.theirs));
+    let on = source.on.iter().map(|on| (shown_name(&on.ours), shown_name(&on.theirs)));
+    let on = on.map(|(ours, theirs)| if ours == theirs { ours } else { format!("{ours}={theirs}") });
     let on = if source.on.is_empty() {
         "quasi-identifiers of the same name".to_owned()
     } else {
@@ -145,11 +146,6 @@ pub(super) fn shown_identifiers(known: &KnownIdentifiers) -> String {
 fn shown_files(name: Option<&String>, files: &[String]) -> String {
     let files = || files.iter().map(|file| file_name(file.as_ref())).collect::<Vec<_>>().join(" + ");
     name.map_or_else(files, |name| shown_name(name))
-}
-
-fn shown_pair(ours: &str, theirs: &str) -> String {
-    let (ours, theirs) = (shown_name(ours), shown_name(theirs));
-    if ours == theirs { ours } else { format!("{ours}={theirs}") }
 }
 
 /// A column of the extract that is joined twice would count its agreement twice.

@@ -60,7 +60,8 @@ fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> b
     let measure = if column.is_event() { unicity::NAME } else { uniqueness::NAME };
     let fails = gated.checks.iter().any(|check| {
         let is_open = matches!(check.outcome, CheckOutcome::Unknown | CheckOutcome::CutOff) && check.finding.is_some();
-        is_open && measure_of(hearing, check) == Some(measure)
+        let gate = || hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate);
+        is_open && gate().and_then(row_of).is_some_and(|row| row.measure == measure)
     });
     let is_left_out_for_a_reason = column.is_event()
         && hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
@@ -94,12 +95,6 @@ fn is_held(check: &Check) -> bool {
 
 fn is_held_on(check: &Check, column: &str) -> bool {
     is_held(check) && check.columns.iter().any(|name| name == column)
-}
-
-/// The measure that a limit of the policy is on.
-fn measure_of(hearing: Hearing<'_>, check: &Check) -> Option<&'static str> {
-    let gate = hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate)?;
-    row_of(gate).map(|row| row.measure)
 }
 
 /// A default limit that a flag of this run took its columns or its measure from.

@@ -82,7 +82,10 @@ pub(super) fn without_figure(hearing: Hearing<'_>, figure: &Figure) -> Option<St
 /// What is found where there is no limit, and pseudonyms that were reversed. Limits themselves are held as any other.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     let is_limited = |follows: bool| {
-        let is_one = |gate: &Gate| is_on_linkage(gate) && gate.limit.is_some() && is_on_following(gate) == follows;
+        let on_linkage = [GateMeasure::LINKED_SHARE, GateMeasure::RELINKED_SHARE, GateMeasure::CORRECT_LINKS];
+        let is_one = |gate: &Gate| {
+            on_linkage.contains(&gate.measure) && gate.limit.is_some() && is_on_following(gate) == follows
+        };
         hearing.case.policy.gates.iter().any(is_one)
     };
     let message = match &hearing.case.measures.linkage {
@@ -106,11 +109,6 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     };
     gated.doubts.push(message.clone());
     gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: message });
-}
-
-fn is_on_linkage(gate: &Gate) -> bool {
-    let on_linkage = [GateMeasure::LINKED_SHARE, GateMeasure::RELINKED_SHARE, GateMeasure::CORRECT_LINKS];
-    on_linkage.contains(&gate.measure)
 }
 
 /// Where nobody said how much is too much: an attack without a figure is a doubt, and of each source the strongest one

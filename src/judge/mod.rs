@@ -11,7 +11,6 @@
 mod agreement;
 mod checks;
 mod classes;
-mod columns;
 mod coverage;
 mod explain;
 mod findings;
@@ -216,12 +215,13 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     linkage::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
-    columns::apply(hearing, &mut gated);
+    roles::of_columns(hearing, &mut gated);
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }
     if !gated.is_applied(case.policy) && !gated.is_incomplete() {
-        gated.findings.push(no_risk_gate());
+        let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
+        gated.findings.push(finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned()));
     }
     let order = |check: &Check| case.policy.gates.iter().position(|gate| gate.id == check.gate).unwrap_or(usize::MAX);
     gated.checks.sort_by_key(order);
@@ -335,11 +335,6 @@ impl Finding {
         let (figure, about) = (check.figure.clone(), check.about.clone());
         Self { columns: check.columns.clone(), figure, about, measured: check.compared, limit: check.limit, ..self }
     }
-}
-
-fn no_risk_gate() -> Finding {
-    let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
-    finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned())
 }
 
 /// Names of columns in a sentence.

@@ -27,7 +27,9 @@ fn one(
     mistakes: &mut Vec<Finding>,
 ) -> WaiverRecord {
     let expires = waiver.expires.parse::<Date>().ok();
-    let days_left = expires.zip(case.last_day()).map_or(i64::MIN, |(expires, last)| days_between(last, expires));
+    // Dates are at most some millions of days apart.
+    let days_left = expires.zip(case.last_day()).and_then(|(expires, last)| last.until(expires).ok());
+    let days_left = days_left.map_or(i64::MIN, |span| i64::from(span.get_days()));
     let record =
         |state, findings| WaiverRecord { waiver: waiver.clone(), state, findings, days_left: days_left.max(-99_999) };
     if !is_for(waiver, &case.dataset.name) {
@@ -68,11 +70,6 @@ fn mistake(code: FindingCode, waiver: &Waiver, why: &str) -> Finding {
     let message = format!("the waiver of `{}` {why}", waiver.finding.name());
     let found = finding(code, Severity::Low, "waivers", message).on(waiver.columns.iter().flatten());
     Finding { source: waiver.source.clone(), ..found }
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    // Dates are at most some millions of days apart.
-    from.until(to).map_or(i64::MIN, |span| i64::from(span.get_days()))
 }
 
 /// A pattern that cannot be read matches nothing; the configuration refuses it.

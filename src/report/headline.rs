@@ -46,7 +46,11 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     let about = about(result);
     let (risk, detail) = match about {
         About::Crowd(set) => (crowd_headline(result, set), headline_detail(result, set)),
-        About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
+        About::KnownPoints(curve, point) => {
+            let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
+            let (known, columns) = (messages::known_points(point.known_points), messages::list(&names(&curve.point)));
+            (format!("{subjects} can be singled out by {known} ({columns})"), unicity_detail(point))
+        }
         About::Linked(attack) => {
             let frequency = frequency_of(linkage::rate(attack).unwrap_or(1.0));
             (messages::linked_headline(&frequency, attack), messages::linked_detail(attack))
@@ -179,12 +183,6 @@ fn is_of_risk(finding: &Finding) -> bool {
     finding.measure == "uniqueness"
         || (finding.measure == "unicity" && finding.measured.is_some())
         || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
-}
-
-fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
-    let columns = messages::list(&names(&curve.point));
-    let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
-    format!("{subjects} can be singled out by {} ({columns})", messages::known_points(point.known_points))
 }
 
 /// A share in natural frequencies; only 0 is `none` and only 1 is `all`.

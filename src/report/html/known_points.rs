@@ -130,8 +130,10 @@ fn resolutions(result: &ScanResult, study: &UnicityResolutions) -> Table {
     let limit = limit(result);
     let of_number = |known| {
         let cell = move |steps: &&[usize]| {
-            let point = sweep::cell(study, steps, known);
-            Cell::optional(point.and_then(|point| messages::sweep_cell(point, limit)))
+            let point = sweep::cell(study, steps, known).and_then(|point| Some((point, percent(point.share?))));
+            Cell::optional(point.map(|(point, share)| {
+                if limit.is_some_and(|limit| point.keeps_to(limit)) { share + ", within the limit" } else { share }
+            }))
         };
         (messages::known_points(known), cell)
     };

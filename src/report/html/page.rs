@@ -25,7 +25,12 @@ pub(super) struct Page {
     policy: String,
     style: String,
     script: &'static str,
-    verdict: Verdict,
+    verdict: String,
+    /// The class of the page.
+    class: &'static str,
+    meaning: &'static str,
+    /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
+    shape: &'static str,
     name: String,
     size: String,
     time: String,
@@ -46,14 +51,6 @@ pub(super) struct Page {
     footer: String,
 }
 
-struct Verdict {
-    word: String,
-    class: &'static str,
-    sentence: &'static str,
-    /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
-    shape: &'static str,
-}
-
 impl Page {
     pub(super) fn new(result: &ScanResult) -> Self {
         let uniqueness = crowds(result);
@@ -68,12 +65,10 @@ impl Page {
             policy: safety::content_security_policy(&style),
             style,
             script: safety::SCRIPT,
-            verdict: Verdict {
-                word: messages::verdict_words(result),
-                class,
-                sentence: messages::verdict_of(result),
-                shape,
-            },
+            verdict: messages::verdict_words(result),
+            class,
+            meaning: messages::verdict_of(result),
+            shape,
             name: printable(&result.dataset.name),
             size: messages::dataset_size(&result.dataset),
             time: messages::time(&printable(&result.run.started_at)),

@@ -29,7 +29,8 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         let held = if policy.gate_any_record { "held to the same limit" } else { "shown, not held to a limit" };
         rows.push(plain("worst case of one known event", held, of_scan));
     }
-    rows.push(plain("findings that fail", &severity_or_above(policy.fail_on), of_scan));
+    let above = if policy.fail_on == Severity::Critical { "" } else { " or above" };
+    rows.push(plain("findings that fail", &format!("{}{above}", policy.fail_on.name()), of_scan));
     let exit = if policy.allow_review { "exit code 0" } else { "exit code 1" };
     rows.push(plain("a review ends with", exit, of_scan));
     let table = Table::of(
@@ -175,13 +176,6 @@ fn policy_source(name: &str) -> &'static str {
         "custom" => "set in the configuration",
         "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
         _ => "preset, set in the configuration by its name",
-    }
-}
-
-fn severity_or_above(severity: Severity) -> String {
-    match severity {
-        Severity::Critical => "critical".to_owned(),
-        lower => format!("{} or above", lower.name()),
     }
 }
 

@@ -83,8 +83,11 @@ pub(super) fn recipient(result: &ScanResult) -> Section {
         );
         tables.push(columns.folded());
     }
-    let name = recipient.name.as_deref().map(printable);
-    Section { answer: recipient_answer(name.as_deref()), lines, tables, ..section }
+    let answer = match &recipient.name {
+        Some(name) => format!("The extract is meant for {}; the people in it bear the risk.", printable(name)),
+        None => "Terms are declared, but not who receives the extract.".to_owned(),
+    };
+    Section { answer, lines, tables, ..section }
 }
 
 fn terms(recipient: &Recipient) -> Table {
@@ -92,12 +95,17 @@ fn terms(recipient: &Recipient) -> Table {
     let columns =
         |columns: &[String]| if columns.is_empty() { messages::NONE.to_owned() } else { names(columns).join(", ") };
     let register = recipient.consent.as_ref().map(|consent| printable(&consent.file));
+    let onward = match recipient.no_onward_sharing {
+        Some(true) => "forbidden by the terms",
+        Some(false) => "not forbidden",
+        None => NOT_STATED,
+    };
     let facts = [
         ("recipient", stated(&recipient.name)),
         ("purpose", stated(&recipient.purpose)),
         ("agreement", stated(&recipient.agreement)),
         ("ends", stated(&recipient.ends)),
-        ("onward sharing", onward(recipient.no_onward_sharing).to_owned()),
+        ("onward sharing", onward.to_owned()),
         ("columns allowed", recipient.allowed_columns.as_deref().map_or_else(|| "any".to_owned(), columns)),
         ("columns forbidden", columns(&recipient.forbidden_columns)),
         ("consent register", register.unwrap_or_else(|| "none declared".to_owned())),
@@ -162,21 +170,6 @@ fn permission(found: &IdentifierColumn) -> &'static str {
         (true, true) => "names a person; permitted",
         (true, false) => "names a person; not permitted",
         (false, _) => "no direct identifier",
-    }
-}
-
-fn recipient_answer(name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("The extract is meant for {name}; the people in it bear the risk."),
-        None => "Terms are declared, but not who receives the extract.".to_owned(),
-    }
-}
-
-fn onward(forbidden: Option<bool>) -> &'static str {
-    match forbidden {
-        Some(true) => "forbidden by the terms",
-        Some(false) => "not forbidden",
-        None => NOT_STATED,
     }
 }
 

@@ -80,18 +80,14 @@ fn share(attack: &LinkageAttack) -> String {
     format!("{}{interval}", percent(rate))
 }
 
-/// Why an attack has no figure.
-pub(in crate::report) fn attack_unknown(attack: &LinkageAttack) -> String {
-    let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(entry.in_words()))
-}
-
 /// One attack in a line.
 pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
     let label = super::capitalised(&attack_label(attack));
     let equals = if attack.source_equals_extract { "; the source holds the same records as the extract" } else { "" };
     if rate(attack).is_none() {
-        return format!("{label}: not known, {}{equals}", super::because(&attack_unknown(attack)));
+        let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
+        let why = entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(entry.in_words()));
+        return format!("{label}: not known, {}{equals}", super::because(&why));
     }
     let verdict = attack.no_evidence().map_or_else(String::new, |why| format!("; {why}, which is no evidence"));
     format!("{label}: {}{verdict}{equals}", linked_detail(attack))

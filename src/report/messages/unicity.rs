@@ -1,6 +1,5 @@
 //! Words about known points.
 
-use crate::number::percent;
 use crate::report::escape::printable;
 use crate::result::{UnicityCurve, UnicityResult, UnicityUndefined};
 
@@ -40,13 +39,6 @@ pub(in crate::report) fn curve_caption(curve: &UnicityCurve, is_gated: bool) -> 
 /// `4 known points`.
 pub(in crate::report) fn known_points(number: u32) -> String {
     super::counted(u64::from(number), "known point", "known points")
-}
-
-/// A share in the table of the sweep, with a note where it keeps to the limit; none where it is not defined.
-pub(in crate::report) fn sweep_cell(point: &UnicityResult, limit: Option<f64>) -> Option<String> {
-    let share = percent(point.share?);
-    let holds = limit.is_some_and(|limit| point.keeps_to(limit));
-    Some(if holds { format!("{share}, within the limit") } else { share })
 }
 
 pub(in crate::report) fn sweep_reaches(change: &str, share: &str, upper: &str, limit: &str) -> String {
