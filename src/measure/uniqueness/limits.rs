@@ -14,7 +14,7 @@ pub const LIMITS: &[Limit] = &[
         finding: FindingCode::SmallClass,
         set: Some(GateSet::Static),
         comparison: Comparison::AtLeast,
-        range: Range::Whole(2, u32::MAX),
+        range: Range::Whole(2, u64::MAX),
         sentence: "smallest allowed equivalence class of the static quasi-identifiers, in subjects",
     },
     Limit {
