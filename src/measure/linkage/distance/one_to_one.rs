@@ -10,6 +10,7 @@ use super::nearest::candidates;
 use super::scale::Scale;
 use crate::measure::linkage::assign::{Edge, assign};
 use crate::measure::linkage::truth::Known;
+use crate::measure::linkage::written::whole;
 use crate::result::KnownTruth;
 use crate::stop::{Stop, StopReason};
 
@@ -135,10 +136,4 @@ fn weighed(
     }
     sum.known = KnownTruth { subjects: known.subjects(), claimed: whole(claimed), found: whole(found), ..sum.known };
     sum
-}
-
-/// A number of subjects from a sum of shares.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
-pub(super) fn whole(sum: f64) -> u64 {
-    sum.round() as u64
 }

@@ -48,6 +48,8 @@ mod test;
 mod weights;
 
 use super::LinkedTables;
+use super::written::{RATE, undefined};
+use crate::number::as_float;
 use crate::result::LinkageAttack;
 use crate::stop::{Stop, StopReason};
 use em::{Fit, Limits, Model};
@@ -102,7 +104,11 @@ impl Default for Settings {
 pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result<LinkageAttack, StopReason> {
     let mut read = fields::read(linked);
     let notes = std::mem::take(&mut read.notes);
-    let nothing = |reason: &str| Ok(outcome::undefined(linked, &read, notes.clone(), reason));
+    let nothing = |reason: &str| {
+        let mut attack = outcome::frame(linked, &read, notes.clone());
+        undefined(&mut attack, RATE, reason);
+        Ok(attack)
+    };
     if read.ours.len() == 0 || read.theirs.len() == 0 {
         return nothing("empty");
     }
@@ -121,7 +127,8 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let learned = Learned { linked, read: &read, rules: &rules, candidates: &candidates, fit: &fit, settings };
     let mut result = learned.describe(notes, rule_notes);
     if let Some(reason) = learned.nothing_in_common() {
-        return Ok(outcome::without_rate(result, reason));
+        undefined(&mut result, RATE, reason);
+        return Ok(result);
     }
     let edges = weights::edges(&read, &candidates, &fit.model, settings.term_frequency);
     drop(patterns);
@@ -131,16 +138,15 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
 }
 
 /// The model, from the patterns of all pairs.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, stop: &Stop) -> Result<Fit, StopReason> {
     // Nobody has two partners: of all pairs, one in as many as the larger side has subjects can be a match.
-    let largest_lambda = 1.0 / read.ours.len().max(read.theirs.len()) as f64;
+    let largest_lambda = 1.0 / as_float(read.ours.len().max(read.theirs.len()) as u64);
     let start = Model::start(patterns, &weights::level_counts(&read.columns), largest_lambda / 2.0);
     let limits = Limits {
         iterations: settings.iterations,
         tolerance: 1e-9,
         largest_lambda,
-        prior_matches: PRIOR_MATCHES + PRIOR_SHARE * read.ours.len().min(read.theirs.len()) as f64,
+        prior_matches: PRIOR_MATCHES + PRIOR_SHARE * as_float(read.ours.len().min(read.theirs.len()) as u64),
         settling: SETTLING,
     };
     em::fit(patterns, &start, limits, stop)

@@ -140,6 +140,11 @@ impl Histograms {
         &self.entries[self.starts[subject as usize]..self.starts[subject as usize + 1]]
     }
 
+    /// The histograms of all subjects, one after the other.
+    pub(super) fn all(&self) -> &[(u32, u32)] {
+        &self.entries
+    }
+
     pub(super) fn of_subjects(of: impl Fn(u32) -> Vec<(u32, u32)> + Sync + Send, subjects: usize) -> Self {
         let each: Vec<Vec<(u32, u32)>> = (0..narrow(subjects)).into_par_iter().map(of).collect();
         let mut starts = Vec::with_capacity(subjects + 1);
