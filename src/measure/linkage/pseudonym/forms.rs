@@ -10,7 +10,7 @@ use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use crate::printable::hexadecimal;
 
 /// A hash without a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
 pub(super) enum Algorithm {
     Md5,
     Sha1,
@@ -25,18 +25,7 @@ pub(super) enum Algorithm {
 }
 
 impl Algorithm {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha224,
-        Self::Sha256,
-        Self::Sha384,
-        Self::Sha512,
-        Self::Sha3With224,
-        Self::Sha3With256,
-        Self::Sha3With384,
-        Self::Sha3With512,
-    ];
+    pub(super) const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -82,7 +71,7 @@ impl Algorithm {
 }
 
 /// How a spelling is put into a hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
 pub(super) enum Way {
     /// Its bytes in UTF-8.
     Once,
@@ -101,15 +90,7 @@ pub(super) enum Way {
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Once,
-        Self::LineFeed,
-        Self::CarriageReturn,
-        Self::Utf16Little,
-        Self::Utf16Big,
-        Self::TwiceHexadecimal,
-        Self::TwiceBytes,
-    ];
+    pub(super) const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Words for it behind the name of a hash.
     fn words(self) -> &'static str {
@@ -246,14 +227,6 @@ impl Writing {
             || has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
         let is_base64 = text.len() - signs.len() <= 2 && signs.bytes().all(is_sign);
         (is_base64 && fits).then(|| Self::Base64(signs.replace('-', "+").replace('_', "/")))
-    }
-
-    /// Bits of a hash that it writes.
-    pub(super) fn bits(&self) -> usize {
-        match self {
-            Self::Hexadecimal(digits) => digits.len() * 4,
-            Self::Base64(signs) => signs.len() * 6,
-        }
     }
 }
 

@@ -166,11 +166,11 @@ impl<'a> Wanted<'a> {
             self.hexadecimal.may_hold(bytes * 2, 4, self.fewest_bits)
                 || self.base64.may_hold((bytes * 8).div_ceil(6), 6, self.fewest_bits)
         };
-        let algorithms: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(may_hold).collect();
+        let algorithms: Vec<&Algorithm> = Algorithm::ALL.iter().filter(|algorithm| may_hold(algorithm)).collect();
         for (spelling, text) in spellings(identifier) {
             explained.extend(self.plain.get(text.as_str()).map(|&code| (None, spelling, false, code)));
-            for &algorithm in &algorithms {
-                for way in Way::ALL {
+            for &&algorithm in &algorithms {
+                for &way in Way::ALL {
                     let hash = Hash::new(&way.hash(algorithm, &text));
                     let hexadecimal = self.hexadecimal.of(&hash.hexadecimal, 4, self.fewest_bits);
                     let written = hexadecimal.chain(self.base64.of(&hash.base64, 6, self.fewest_bits));
