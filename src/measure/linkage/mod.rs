@@ -115,6 +115,19 @@ pub struct SharedColumn {
     pub comparison: Comparison,
 }
 
+impl SharedColumn {
+    /// A number for each code, in the order of the values; `None` for missing cells.
+    fn numbers_by_value(&self) -> Vec<Option<u32>> {
+        let mut values: Vec<_> = self.values.values().enumerate().filter(|(_, value)| value.is_some()).collect();
+        values.sort_unstable_by(|one, other| one.1.cmp(&other.1));
+        let mut numbers = vec![None; self.values.len()];
+        for (number, (code, _)) in (0_u32..).zip(values) {
+            numbers[code] = Some(number);
+        }
+        numbers
+    }
+}
+
 /// When two values count as the same in a tolerant attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -133,6 +146,14 @@ pub struct SubjectKeys {
     pub ours: Vec<Option<u32>>,
     /// One a subject of the source.
     pub theirs: Vec<Option<u32>>,
+}
+
+/// Where the things of each owner begin once they are sorted by owner, and how many there are as a last entry.
+fn starts(owners: usize, owner_of_each: impl Iterator<Item = u32>) -> Vec<usize> {
+    let mut starts = vec![0; owners + 1];
+    owner_of_each.for_each(|owner| starts[owner as usize + 1] += 1);
+    (0..owners).for_each(|owner| starts[owner + 1] += starts[owner]);
+    starts
 }
 
 /// The name of a column as a note shows it.

@@ -32,7 +32,7 @@ use rayon::prelude::*;
 
 use super::lookup::Gathered;
 use super::written::{self, RATE_AND_BASELINE, without_rate};
-use super::{LinkedTables, SharedColumn, guess, lookup};
+use super::{LinkedTables, SharedColumn, guess, lookup, starts};
 use crate::number::as_float;
 use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail};
 use crate::stop::{Stop, StopReason};
@@ -202,7 +202,7 @@ struct Event {
 
 /// The events of a table that have an item, by subject, then item, then rating, then time. Items are numbered by value.
 fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Event> {
-    let number_of_item = items_by_value(&linked.columns[settings.item]);
+    let number_of_item = linked.columns[settings.item].numbers_by_value();
     let cell = |column: usize, record: usize| table.columns()[column].value_of(record) as usize;
     let number = |column: Option<usize>, record: usize| {
         let column = column?;
@@ -240,17 +240,6 @@ fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Even
     events
 }
 
-/// A number for each code, in the order of the values; `None` for missing cells.
-fn items_by_value(column: &SharedColumn) -> Vec<Option<u32>> {
-    let mut values: Vec<_> = column.values.values().enumerate().filter(|(_, value)| value.is_some()).collect();
-    values.sort_unstable_by(|one, other| one.1.cmp(&other.1));
-    let mut numbers = vec![None; column.values.len()];
-    for (number, (code, _)) in (0_u32..).zip(values) {
-        numbers[code] = Some(number);
-    }
-    numbers
-}
-
 /// The events of each subject that has any.
 fn of_subjects(events: &[Event]) -> Vec<&[Event]> {
     events.chunk_by(|one, other| one.subject == other.subject).collect()
@@ -283,13 +272,7 @@ impl Board {
         let mut events = events(linked, &linked.ours, settings);
         events.sort_by_key(|event| event.item);
         let items = linked.columns[settings.item].values.len();
-        let mut starts = vec![0; items + 1];
-        for event in &events {
-            starts[event.item as usize + 1] += 1;
-        }
-        for item in 0..items {
-            starts[item + 1] += starts[item];
-        }
+        let starts = starts(items, events.iter().map(|event| event.item));
         let holders = |item: usize| {
             events[starts[item]..starts[item + 1]].chunk_by(|one, other| one.subject == other.subject).count()
         };

@@ -196,6 +196,26 @@ pub enum Tolerance {
     Millionths(u64),
 }
 
+impl Tolerance {
+    /// How far a value may lie from the known one.
+    pub(in crate::measure) fn reach(self, known: i64) -> i128 {
+        match self {
+            Self::Absolute(distance) => i128::from(distance),
+            Self::Millionths(share) => i128::from(known.unsigned_abs()) * i128::from(share) / 1_000_000,
+        }
+    }
+
+    /// Whether a value lies within reach of the known one.
+    pub(in crate::measure) fn holds(self, known: i64, value: i64) -> bool {
+        match self {
+            Self::Absolute(distance) => value.abs_diff(known) <= distance,
+            Self::Millionths(share) => {
+                u128::from(value.abs_diff(known)) * 1_000_000 <= u128::from(known.unsigned_abs()) * u128::from(share)
+            }
+        }
+    }
+}
+
 /// The versions of one column, from fine to coarse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {

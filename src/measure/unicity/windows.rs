@@ -65,7 +65,7 @@ impl<'a> Windows<'a> {
         let covers = |(tolerance, values): &(Tolerance, Vec<i64>)| {
             let occurring = || self.sorted.iter().map(|&(_, _, point)| values[point as usize]);
             let (least, most) = (occurring().min(), occurring().max());
-            occurring().all(|value| [least, most].into_iter().flatten().all(|end| lies_within(*tolerance, value, end)))
+            occurring().all(|value| [least, most].into_iter().flatten().all(|end| tolerance.holds(value, end)))
         };
         one_cell && self.values.iter().all(covers)
     }
@@ -75,8 +75,8 @@ impl<'a> Windows<'a> {
         let cell = self.cells[known as usize];
         let Some((tolerance, values)) = self.values.first() else { return 0..0 };
         let value = values[known as usize];
-        let span = span(*tolerance, value);
-        let (low, high) = (i128::from(value) - span, i128::from(value) + span);
+        let reach = tolerance.reach(value);
+        let (low, high) = (i128::from(value) - reach, i128::from(value) + reach);
         let start = self.sorted.partition_point(|&(other, value, _)| (other, i128::from(value)) < (cell, low));
         let length =
             self.sorted[start..].partition_point(|&(other, value, _)| (other, i128::from(value)) <= (cell, high));
@@ -86,7 +86,7 @@ impl<'a> Windows<'a> {
     /// Whether a point of somebody else may be the known one.
     fn matches(&self, known: u32, other: u32) -> bool {
         let (known, other) = (known as usize, other as usize);
-        let near = |(tolerance, values): &(Tolerance, Vec<i64>)| lies_within(*tolerance, values[known], values[other]);
+        let near = |(tolerance, values): &(Tolerance, Vec<i64>)| tolerance.holds(values[known], values[other]);
         self.cells[known] == self.cells[other] && self.values.iter().all(near)
     }
 
@@ -177,18 +177,4 @@ fn numbers_of(
         Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten().ok_or(NotANumber),
     };
     examples.iter().map(number).collect()
-}
-
-/// How far a value may lie from `known`, as a whole number.
-fn span(tolerance: Tolerance, known: i64) -> i128 {
-    match tolerance {
-        Tolerance::Absolute(distance) => i128::from(distance),
-        Tolerance::Millionths(millionths) => {
-            i128::from(known.unsigned_abs()).saturating_mul(i128::from(millionths)) / 1_000_000
-        }
-    }
-}
-
-fn lies_within(tolerance: Tolerance, known: i64, other: i64) -> bool {
-    (i128::from(known) - i128::from(other)).abs() <= span(tolerance, known)
 }

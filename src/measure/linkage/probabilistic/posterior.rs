@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::measure::linkage::starts;
 use crate::stop::{Stop, StopReason};
 
 /// Sweeps over all pairs.
@@ -86,9 +87,7 @@ struct BySubject {
 }
 
 fn by_subject(subjects: usize, ends: impl Iterator<Item = u32> + Clone) -> BySubject {
-    let mut starts = vec![0; subjects + 1];
-    ends.clone().for_each(|subject| starts[subject as usize + 1] += 1);
-    (0..subjects).for_each(|subject| starts[subject + 1] += starts[subject]);
+    let starts = starts(subjects, ends.clone());
     let mut next = starts.clone();
     let mut edges = vec![0; starts[subjects]];
     for (edge, subject) in (0_u32..).zip(ends) {

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::measure::linkage::{LinkedTables, SharedColumn};
+use crate::measure::linkage::{LinkedTables, SharedColumn, starts};
 use crate::result::ColumnType;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
@@ -118,14 +118,9 @@ fn by_number(numbers: &[Option<i64>], of: &dyn Fn(i64) -> i64) -> (Vec<u32>, usi
 
 /// Items by the order of the values.
 fn by_value(shared: &SharedColumn) -> (Vec<u32>, usize) {
-    let mut codes: Vec<u32> = (0..narrow(shared.values.len())).collect();
-    codes.retain(|&code| Some(code) != shared.values.missing());
-    codes.sort_unstable_by(|&one, &other| shared.values.value(one).cmp(&shared.values.value(other)));
-    let mut items = vec![NO_ITEM; shared.values.len()];
-    for (item, &code) in codes.iter().enumerate() {
-        items[code as usize] = narrow(item);
-    }
-    (items, codes.len())
+    let items = shared.numbers_by_value();
+    let distinct = items.iter().flatten().count();
+    (items.into_iter().map(|item| item.unwrap_or(NO_ITEM)).collect(), distinct)
 }
 
 /// The histograms of one feature: for each subject (item, count) by ascending item.
@@ -229,13 +224,7 @@ impl<'tables> Side<'tables> {
     ) -> Result<Self, StopReason> {
         let subjects = table.subjects();
         let subject_of_record = table.subject_of_record().unwrap_or_default();
-        let mut starts = vec![0; subjects + 1];
-        for &subject in subject_of_record {
-            starts[subject as usize + 1] += 1;
-        }
-        for subject in 0..subjects {
-            starts[subject + 1] += starts[subject];
-        }
+        let starts = starts(subjects, subject_of_record.iter().copied());
         let time = columns.iter().position(is_time);
         let moment = |record: u32| {
             let time = time?;
