@@ -164,6 +164,15 @@ impl Table {
         &self.columns
     }
 
+    /// The names of the columns at these places.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    #[must_use]
+    pub fn names(&self, columns: &[usize]) -> Vec<String> {
+        columns.iter().map(|&column| self.columns[column].name.clone()).collect()
+    }
+
     /// Columns that nobody may learn about a person; they are in no column set. In the order they were given.
     #[must_use]
     pub fn sensitive(&self) -> &[Column] {
