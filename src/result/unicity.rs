@@ -131,10 +131,11 @@ impl Unicity {
 }
 
 /// An attack on places, times and counts, as the mobility literature names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MobilityAttack {
     /// Some visits.
+    #[default]
     Location,
     /// Some visits, in their order.
     Sequence,
@@ -173,7 +174,7 @@ impl MobilityAttack {
 ///
 /// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
 /// case, and so above unicity, which is an average.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct MobilityResult {
     /// The attack.
     pub attack: MobilityAttack,

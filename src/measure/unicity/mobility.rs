@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::attack::OverLimit;
 use super::trace::Traces;
 pub use crate::result::MobilityAttack;
 use crate::stop::{Stop, StopReason};
@@ -244,10 +245,6 @@ pub(super) struct Asked {
     /// Subjects that may be looked at for one.
     pub(super) limit: u64,
 }
-
-/// There are too many instances to look at them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OverLimit;
 
 /// How far a search has come.
 struct Search {

@@ -205,21 +205,12 @@ fn measure_point(
     let traces = Traces::new(index, &settings.columns, point);
     let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
     if point.within.is_empty() {
-        let lone_points = index.points_below(point.crowd_below.max(2));
+        let lone_points = index.points_below(point.below());
         return curves(&subject, index, Some(&lone_points), watch);
     }
     match Windows::new(index, point, &settings.columns) {
-        Err(windows::NotANumber) => Ok(undefined_curves(
-            index,
-            point,
-            &undefined("not-a-number", "a column under a tolerance holds values that are neither numbers nor dates"),
-        )),
-        Ok(windows) if windows.cover_everything() => Ok(undefined_curves(
-            index,
-            point,
-            &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
-        )),
         Ok(windows) => curves(&subject, &windows, None, watch),
+        Err(reason) => Ok(undefined_curves(index, point, &reason)),
     }
 }
 
@@ -240,7 +231,7 @@ fn curves<C: Crowds>(
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     let Subject { index, traces, counts, settings, point } = subject;
     let mut study = Study::new(crowds, traces, index.trace_sizes(), watch.stop);
-    study.below = point.crowd_below.max(2);
+    study.below = point.below();
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
     study.lone_points = lone_points;
@@ -299,14 +290,14 @@ fn empty_curves<'a>(
 ) -> impl Iterator<Item = UnicityCurve> + 'a {
     let name = |column: usize| index.table().columns()[column].name.clone();
     point.cohorts.iter().map(move |&cohort| UnicityCurve {
-        point: point.columns.iter().map(|&column| name(column)).collect(),
+        point: index.table().names(&point.columns),
         coarsen: point.coarsen.clone(),
         within: point.within.iter().map(|within| (name(within.column), within.label.clone())).collect(),
         visible: point.visible.iter().map(|(column, _)| name(*column)).collect(),
         attacker,
-        known_attributes: point.known_attributes.iter().map(|&column| name(column)).collect(),
+        known_attributes: index.table().names(&point.known_attributes),
         cohort,
-        crowd_below: point.crowd_below.max(2),
+        crowd_below: point.below(),
         points: index.points(),
         records_without_point: index.records_without_point(),
         records_hidden: index.records_hidden(),

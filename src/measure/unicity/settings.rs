@@ -1,9 +1,9 @@
 //! What the measure needs to know beside the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::result::{Attacker, Cohort, GateReading, MobilityAttack};
-use crate::table::PointColumns;
+use crate::table::{ColumnSet, PointColumns};
 
 /// What the measure needs to know beside the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,11 +50,8 @@ impl Settings {
 
     /// The numbers of known points of curves, ascending.
     pub(super) fn known_points(&self) -> Vec<u32> {
-        let mut known = self.known_points.clone();
-        known.retain(|&known| known > 0);
-        known.sort_unstable();
-        known.dedup();
-        known
+        let known: BTreeSet<u32> = self.known_points.iter().copied().filter(|&known| known > 0).collect();
+        known.into_iter().collect()
     }
 }
 
@@ -77,9 +74,7 @@ impl GateSettings {
     pub fn of(points: &[Point]) -> Self {
         let mut gated: Vec<GatedPoint> = Vec::new();
         for point in points {
-            let mut columns = point.columns.clone();
-            columns.sort_unstable();
-            columns.dedup();
+            let columns = ColumnSet::new(point.columns.iter().copied()).columns().to_vec();
             if gated.iter().all(|other| other.columns != columns) {
                 gated.push(GatedPoint { columns, coarsen: point.coarsen.clone(), ..GatedPoint::default() });
             }
@@ -167,6 +162,11 @@ impl Point {
             cohorts: vec![Cohort::Fixed, Cohort::Eligible],
             crowd_below: 2,
         }
+    }
+
+    /// [`Self::crowd_below`], at least 2: a crowd of one is always too small.
+    pub(super) fn below(&self) -> u32 {
+        self.crowd_below.max(2)
     }
 
     /// What is indexed of it: its cells, what is known besides, and what can be seen.

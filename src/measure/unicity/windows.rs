@@ -10,6 +10,8 @@ use rayon::prelude::*;
 use super::crowd::{Crowds, Scratch};
 use super::settings::{ColumnValues, Point, Tolerance};
 use super::trace::tell_apart;
+use super::undefined;
+use crate::result::UnicityUndefined;
 use crate::table::PointIndex;
 
 /// The crowds of points under tolerances.
@@ -26,12 +28,13 @@ pub(super) struct Windows<'a> {
     records_per_subject: u64,
 }
 
-/// A column under a tolerance has a value that is not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotANumber;
-
 impl<'a> Windows<'a> {
-    pub(super) fn new(index: &'a PointIndex<'a>, point: &Point, values: &[ColumnValues]) -> Result<Self, NotANumber> {
+    /// The windows of a point; why knowing it says nothing where the tolerances cannot be used.
+    pub(super) fn new(
+        index: &'a PointIndex<'a>,
+        point: &Point,
+        values: &[ColumnValues],
+    ) -> Result<Self, UnicityUndefined> {
         let examples = index.examples();
         let exact = point.columns.iter().filter(|&column| point.within.iter().all(|within| within.column != *column));
         let exact: Vec<usize> = exact.chain(&point.known_attributes).copied().collect();
@@ -56,11 +59,16 @@ impl<'a> Windows<'a> {
         }
         let table = index.table();
         let records_per_subject = (table.records() / table.subjects().max(1)) as u64 + 1;
-        Ok(Self { index, cells, values, sorted, subjects_before, records_per_subject })
+        let windows = Self { index, cells, values, sorted, subjects_before, records_per_subject };
+        if windows.cover_everything() {
+            let words = "within the tolerances every event matches every other one";
+            return Err(undefined("tolerance-covers-everything", words));
+        }
+        Ok(windows)
     }
 
     /// Whether every point matches every other one, so that knowing one says nothing.
-    pub(super) fn cover_everything(&self) -> bool {
+    fn cover_everything(&self) -> bool {
         let one_cell = self.sorted.first().map(|first| first.0) == self.sorted.last().map(|last| last.0);
         let covers = |(tolerance, values): &(Tolerance, Vec<i64>)| {
             let occurring = || self.sorted.iter().map(|&(_, _, point)| values[point as usize]);
@@ -170,11 +178,12 @@ fn numbers_of(
     examples: &[Option<u32>],
     column: usize,
     numbers: &[Option<i64>],
-) -> Result<Vec<i64>, NotANumber> {
+) -> Result<Vec<i64>, UnicityUndefined> {
     let values = &index.table().columns()[column];
     let number = |example: &Option<u32>| match example {
-        None => Ok(0),
-        Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten().ok_or(NotANumber),
+        None => Some(0),
+        Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten(),
     };
-    examples.iter().map(number).collect()
+    let words = "a column under a tolerance holds values that are neither numbers nor dates";
+    examples.iter().map(number).collect::<Option<_>>().ok_or_else(|| undefined("not-a-number", words))
 }

@@ -160,7 +160,7 @@ impl Counted {
 
     fn describe(&self, table: &Table, k: u32, set: &ColumnSet) -> SetStatistics {
         let shape = Shape {
-            columns: set.columns().iter().map(|&column| table.columns()[column].name.clone()).collect(),
+            columns: table.names(set.columns()),
             reading: reading(table, set),
             records: table.records() as u64,
             subjects: table.subjects() as u64,

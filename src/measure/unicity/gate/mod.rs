@@ -21,7 +21,7 @@ use crate::result::{
     Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityMethod, UnicityResult,
 };
 use crate::stop::{Stop, StopReason};
-use crate::table::{PointColumns, PointIndex, Table};
+use crate::table::{ColumnSet, PointColumns, PointIndex, Table};
 use strata::Strata;
 
 pub(super) use strata::Effort;
@@ -29,13 +29,9 @@ pub(super) use strata::Effort;
 /// Whether an index that was made for a curve tells a gate the same as one of its own would: the same columns, and no
 /// record left out.
 pub(super) fn can_share(index: &PointIndex<'_>, point: &Point, gated: &GatedPoint) -> bool {
-    let mut columns = point.columns.clone();
-    columns.sort_unstable();
-    columns.dedup();
-    let mut wanted = gated.columns.clone();
-    wanted.sort_unstable();
+    let set = |columns: &[usize]| ColumnSet::new(columns.iter().copied());
     let plain = point.known_attributes.is_empty() && index.records_without_point() + index.records_hidden() == 0;
-    plain && columns == wanted
+    plain && set(&point.columns) == set(&gated.columns)
 }
 
 /// The index of a gate: a missing cell is a value, and everything is in sight.
@@ -82,9 +78,8 @@ pub(super) fn measure(
 fn without_share(index: &PointIndex<'_>, point: &GatedPoint) -> UnicityGate {
     let with = |points: u32| index.trace_sizes().iter().filter(|&&size| size >= points).count() as u64;
     let subjects = with(1);
-    let columns = index.table().columns();
     UnicityGate {
-        point: point.columns.iter().map(|&column| columns[column].name.clone()).collect(),
+        point: index.table().names(&point.columns),
         reading: point.reading,
         coarsen: point.coarsen.clone(),
         known_points: GATED_KNOWN_POINTS,
