@@ -106,7 +106,7 @@ fn attack(
         AttackKind::Distance => distance::attack(linked, stop),
         AttackKind::Intersection => intersection::attack(linked, stop),
         AttackKind::Probabilistic => {
-            let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
+            let settings = probabilistic::Settings { seed: settings.seed, ..Default::default() };
             probabilistic::attack(linked, &settings, stop)
         }
         AttackKind::Release => release::attack(linked, &release::Settings::default(), stop),

@@ -29,8 +29,6 @@ impl Value {
 
 /// A column that is compared.
 pub(super) struct Field {
-    /// Its position among the shared columns.
-    pub(super) column: usize,
     pub(super) name: String,
     pub(super) kind: Kind,
     /// In the order of their spelling, which is the order of the codes of [`Side`].
@@ -111,7 +109,7 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
             continue;
         }
         let kind = Kind::of(shared.values.column_type(), &values);
-        let field = Field { column, name: shared.name.clone(), kind, values, shares };
+        let field = Field { name: shared.name.clone(), kind, values, shares };
         candidates.push(Candidate { field, ours, theirs });
     }
     keep_the_most_telling(&mut candidates, &mut notes);

@@ -1,12 +1,12 @@
 //! From links to the result.
 
+use super::SMALLEST_LAMBDA;
 use super::blocking::{Candidates, Rule};
 use super::em::{Fit, Model};
 use super::fields::Fields;
 use super::posterior::{Edge, posterior};
 use super::score::{Link, Truth, Worth, calibration};
 use super::weights;
-use super::{SMALLEST_LAMBDA, Settings};
 use crate::measure::linkage::written::whole;
 use crate::measure::linkage::{LinkedTables, assign, guess};
 use crate::number::{as_float, ratio};
@@ -24,7 +24,6 @@ pub(super) struct Learned<'a> {
     pub(super) rules: &'a [Rule],
     pub(super) candidates: &'a Candidates,
     pub(super) fit: &'a Fit,
-    pub(super) settings: &'a Settings,
 }
 
 /// What is known before anything is compared.
@@ -40,12 +39,10 @@ pub(super) fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) ->
 
 impl Learned<'_> {
     /// What was learned, before anybody is linked.
-    pub(super) fn describe(&self, notes: Vec<String>, rule_notes: Vec<String>) -> LinkageAttack {
+    pub(super) fn describe(&self, notes: Vec<String>) -> LinkageAttack {
         let Self { read, candidates, fit, .. } = *self;
         let names = |rule: &Rule| rule.iter().map(|&field| read.columns[field].name.clone()).collect();
         let compared_all = self.rules.iter().any(Vec::is_empty);
-        let mut detail_notes = rule_notes;
-        detail_notes.extend(self.fit_notes());
         let truth = self.truth();
         let detail = ProbabilisticDetail {
             lambda: weights::lambda_among(candidates, &fit.model),
@@ -55,10 +52,10 @@ impl Learned<'_> {
             candidate_pairs: candidates.patterns.len() as u64,
             blocking: if compared_all { Vec::new() } else { self.rules.iter().map(names).collect() },
             pair_completeness: truth.and_then(|truth| truth.pair_completeness(candidates)),
-            columns: weights::columns(&read.columns, candidates, &fit.model, self.settings.term_frequency),
+            columns: weights::columns(&read.columns, candidates, &fit.model),
             example: weights::example(&read.columns, &fit.model),
             at_least: Vec::new(),
-            notes: detail_notes,
+            notes: self.fit_notes(),
         };
         LinkageAttack { probabilistic: Some(detail), ..frame(self.linked, read, notes) }
     }
