@@ -15,7 +15,10 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     /// Distinct subjects so far.
     fn crowd(&self) -> u32;
     /// Records so far; equal to the crowd when records are not counted apart.
-    fn records(&self) -> u32;
+    #[inline]
+    fn records(&self) -> u32 {
+        self.crowd()
+    }
     /// Adds a cell that counted other subjects.
     fn absorb(&mut self, other: Self);
 }
@@ -34,10 +37,6 @@ impl Cell for RecordCell {
     }
     #[inline]
     fn crowd(&self) -> u32 {
-        self.0
-    }
-    #[inline]
-    fn records(&self) -> u32 {
         self.0
     }
     fn absorb(&mut self, other: Self) {
@@ -63,10 +62,6 @@ impl Cell for CrowdCell {
     }
     #[inline]
     fn crowd(&self) -> u32 {
-        self.crowd
-    }
-    #[inline]
-    fn records(&self) -> u32 {
         self.crowd
     }
     fn absorb(&mut self, other: Self) {

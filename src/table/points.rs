@@ -186,7 +186,7 @@ impl<'a> PointIndex<'a> {
     /// When there is no such subject.
     #[must_use]
     pub fn records_of(&self, subject: u32) -> Range<usize> {
-        records_of(self.table, subject)
+        self.table.records_of(subject)
     }
 
     /// The point that a record gives, when it gives one.
@@ -215,14 +215,6 @@ impl<'a> PointIndex<'a> {
 impl CrowdRange {
     fn points(&self) -> u64 {
         self.starts.windows(2).filter(|ends| ends[0] < ends[1]).count() as u64
-    }
-}
-
-fn records_of(table: &Table, subject: u32) -> Range<usize> {
-    let subject = subject as usize;
-    match table.subject_starts() {
-        [] => subject..subject + 1,
-        starts => starts[subject] as usize..starts[subject + 1] as usize,
     }
 }
 
@@ -285,7 +277,7 @@ struct Subjects<'a> {
 impl<'a> Subjects<'a> {
     fn each(&self) -> impl Iterator<Item = (u32, &'a [u32])> + '_ {
         (0_u32..).zip(0..self.table.subjects()).map(|(subject, _)| {
-            let points: &'a [u32] = &self.point_of_record[records_of(self.table, subject)];
+            let points: &'a [u32] = &self.point_of_record[self.table.records_of(subject)];
             (subject, points)
         })
     }

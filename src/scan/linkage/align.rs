@@ -272,7 +272,7 @@ fn has_same_records((ours, theirs): (&Table, &Table), pseudonyms: Option<&Subjec
 /// each record. Other records have the same sum with a chance of about 1 in 10^38.
 fn sum_of_records(table: &Table, keys: Option<&[Option<u32>]>) -> u128 {
     let subject = |record: usize| {
-        let subject = table.subject_of_record().map_or(record, |of| of[record] as usize);
+        let subject = table.subject_of(record) as usize;
         // A key is a u32, so this one is nobody's.
         keys.map_or(0, |keys| keys[subject].map_or(u64::MAX, u64::from))
     };

@@ -86,9 +86,5 @@ pub(super) fn settle(
 
 /// The class and the subject of each record that has one.
 fn in_classes(table: &Table, classes: &[Option<u64>]) -> Vec<(u64, u32)> {
-    let subject = |record: usize| match table.subject_of_record() {
-        Some(subjects) => Some(subjects[record]),
-        None => u32::try_from(record).ok(),
-    };
-    classes.iter().enumerate().filter_map(|(record, class)| Some(((*class)?, subject(record)?))).collect()
+    classes.iter().enumerate().filter_map(|(record, class)| Some(((*class)?, table.subject_of(record)))).collect()
 }

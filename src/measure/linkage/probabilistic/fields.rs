@@ -88,7 +88,6 @@ struct Candidate {
 pub(super) fn read(linked: &LinkedTables) -> Fields {
     let mut notes = Vec::new();
     let mut candidates = Vec::new();
-    let (our_starts, their_starts) = (first_records(&linked.ours), first_records(&linked.theirs));
     for (column, shared) in linked.columns.iter().enumerate() {
         let varies = |table: &Table| table.constant_per_subject(column) == Some(false);
         if varies(&linked.ours) || varies(&linked.theirs) {
@@ -96,11 +95,11 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
             continue;
         }
         let (values, ranks) = by_spelling(&shared.values);
-        let codes = |table: &Table, starts: &[usize]| -> Vec<u32> {
+        let codes = |table: &Table| -> Vec<u32> {
             let cells = &table.columns()[column];
-            starts.iter().map(|&record| ranks[cells.value_of(record) as usize]).collect()
+            table.first_records().map(|record| ranks[cells.value_of(record) as usize]).collect()
         };
-        let (ours, theirs) = (codes(&linked.ours, &our_starts), codes(&linked.theirs, &their_starts));
+        let (ours, theirs) = (codes(&linked.ours), codes(&linked.theirs));
         let (shares, seen) = shares(values.len(), ours.iter().chain(&theirs));
         let on_both = [&ours, &theirs].iter().all(|side| side.iter().any(|&code| code != MISSING));
         if seen < 2 || !on_both {
@@ -116,8 +115,8 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
     let rows = |side: fn(&Candidate) -> &Vec<u32>| -> Vec<Vec<u32>> {
         candidates.iter().map(|candidate| side(candidate).clone()).collect()
     };
-    let ours = Side::sorted(&rows(|candidate| &candidate.ours), our_starts.len());
-    let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), their_starts.len());
+    let ours = Side::sorted(&rows(|candidate| &candidate.ours), linked.ours.subjects());
+    let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), linked.theirs.subjects());
     Fields { ours, theirs, columns: candidates.into_iter().map(|candidate| candidate.field).collect(), notes }
 }
 
@@ -140,12 +139,6 @@ fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String
         column += 1;
         kept
     });
-}
-
-/// The first record of each subject.
-fn first_records(table: &Table) -> Vec<usize> {
-    let Some(subjects) = table.subject_of_record() else { return (0..table.records()).collect() };
-    (0..subjects.len()).filter(|&record| record == 0 || subjects[record] != subjects[record - 1]).collect()
 }
 
 /// The values in the order of their spelling, and the place of each code in it.

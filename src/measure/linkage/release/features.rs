@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::measure::linkage::{LinkedTables, SharedColumn, starts};
+use crate::measure::linkage::{LinkedTables, SharedColumn};
 use crate::result::ColumnType;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
@@ -204,7 +204,6 @@ pub(super) struct Side<'tables> {
     pub(super) has_twin: Vec<bool>,
     /// The records of each subject of the table, by time, then by what they hold.
     records: Vec<u32>,
-    starts: Vec<usize>,
 }
 
 /// Which records of each subject.
@@ -223,8 +222,6 @@ impl<'tables> Side<'tables> {
         stop: &Stop,
     ) -> Result<Self, StopReason> {
         let subjects = table.subjects();
-        let subject_of_record = table.subject_of_record().unwrap_or_default();
-        let starts = starts(subjects, subject_of_record.iter().copied());
         let time = columns.iter().position(is_time);
         let moment = |record: u32| {
             let time = time?;
@@ -234,9 +231,9 @@ impl<'tables> Side<'tables> {
         let digest = |record: u32| {
             features.iter().fold(0, |digest, feature| mix(digest, u64::from(feature.item(table, record))))
         };
-        let mut keyed: Vec<(u32, Option<i64>, u64, u32)> = (0..narrow(subject_of_record.len()))
+        let mut keyed: Vec<(u32, Option<i64>, u64, u32)> = (0..narrow(table.records()))
             .into_par_iter()
-            .map(|record| (subject_of_record[record as usize], moment(record), digest(record), record))
+            .map(|record| (table.subject_of(record as usize), moment(record), digest(record), record))
             .collect();
         keyed.par_sort_unstable();
         stop.check()?;
@@ -244,8 +241,7 @@ impl<'tables> Side<'tables> {
             scatter(&mut keyed);
         }
         let records = keyed.into_iter().map(|(_, _, _, record)| record).collect();
-        let mut side =
-            Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records, starts };
+        let mut side = Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records };
         let all = side.histories(features, Part::All, stop)?;
         let early = side.histories(features, Part::EarlyHalf, stop)?;
         side.order_by_history(&all, &early);
@@ -274,8 +270,7 @@ impl<'tables> Side<'tables> {
 
     /// The records of the subject under a number.
     fn records_of(&self, number: u32, part: Part) -> &[u32] {
-        let subject = self.order[number as usize] as usize;
-        let records = &self.records[self.starts[subject]..self.starts[subject + 1]];
+        let records = &self.records[self.table.records_of(self.order[number as usize])];
         let (early, late) = records.split_at(records.len() / 2);
         match part {
             Part::All => records,
