@@ -61,7 +61,7 @@ pub use limits::LIMITS;
 
 use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
-use crate::stop::{Stop, StopReason, Watch};
+use crate::stop::{StopReason, Watch};
 use crate::table::{PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
@@ -133,12 +133,19 @@ fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined
 
 fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Unicity, StopReason> {
     let mut unicity = Unicity::default();
-    let mut gates = Gates::new(table, settings);
+    // Each gate is measured on the index of a curve where that tells it the same, else on one of its own.
+    let gated_points = &settings.gate.points;
+    let mut gates: Vec<Option<UnicityGate>> = vec![None; gated_points.len()];
+    let gate_on = |index: &PointIndex<'_>, gated| gate::measure(index, gated, settings, Effort::default(), watch.stop);
     for (place, point) in settings.points.iter().enumerate() {
         watch.progress.begin("index points", Some(table.records() as u64), "records");
         let index = PointIndex::new(table, &point.cells(), watch.stop)?;
         watch.progress.end();
-        gates.measure_on(&index, point, watch.stop)?;
+        for (gate, gated) in gates.iter_mut().zip(gated_points) {
+            if gate.is_none() && gate::can_share(&index, point, gated) {
+                *gate = Some(gate_on(&index, gated)?);
+            }
+        }
         unicity.curves.extend(measure_point(&index, settings, point, watch)?);
         if let (0, Some(axes)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
@@ -149,46 +156,13 @@ fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Resul
     if let Some(mobility) = &settings.mobility {
         unicity.mobility = places::measure_mobility(table, settings, mobility, watch)?;
     }
-    unicity.gates = gates.finish(watch.stop)?;
+    let finished = gates.into_iter().zip(gated_points).map(|(gate, gated)| match gate {
+        Some(gate) => Ok(gate),
+        None => gate_on(&gate::index(table, gated, watch.stop)?, gated),
+    });
+    unicity.gates = finished.collect::<Result<_, StopReason>>()?;
     gate::show(&mut unicity);
     Ok(unicity)
-}
-
-/// The gates, each measured on the index of a curve where that tells it the same, else on one of its own.
-struct Gates<'a> {
-    table: &'a Table,
-    settings: &'a Settings,
-    measured: Vec<Option<UnicityGate>>,
-}
-
-impl<'a> Gates<'a> {
-    fn new(table: &'a Table, settings: &'a Settings) -> Self {
-        Self { table, settings, measured: vec![None; settings.gate.points.len()] }
-    }
-
-    fn measure(&self, index: &PointIndex<'_>, point: &GatedPoint, stop: &Stop) -> Result<UnicityGate, StopReason> {
-        gate::measure(index, point, self.settings, Effort::default(), stop)
-    }
-
-    /// Those that the index of `point` serves.
-    fn measure_on(&mut self, index: &PointIndex<'_>, point: &Point, stop: &Stop) -> Result<(), StopReason> {
-        for (place, gated) in self.settings.gate.points.iter().enumerate() {
-            if self.measured[place].is_none() && gate::can_share(index, point, gated) {
-                self.measured[place] = Some(self.measure(index, gated, stop)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// All of them, in the order of the settings.
-    fn finish(mut self, stop: &Stop) -> Result<Vec<UnicityGate>, StopReason> {
-        let measured = std::mem::take(&mut self.measured);
-        let finished = measured.into_iter().zip(&self.settings.gate.points).map(|(gate, gated)| match gate {
-            Some(gate) => Ok(gate),
-            None => self.measure(&gate::index(self.table, gated, stop)?, gated, stop),
-        });
-        finished.collect()
-    }
 }
 
 /// The curves of one point: for each attacker its cohorts.

@@ -208,7 +208,7 @@ impl Joining<'_> {
         if joined.overlap == 0 {
             notes.push(no_common_value(&shown(&on.ours)));
         }
-        let as_in_files = joined.note.is_none() && plan.coarsen.get(&on.ours).is_none_or(Vec::is_empty);
+        let as_in_files = joined.note.is_none() && plan.rules_of(&on.ours).is_empty();
         let map = joined.maps.into_iter().next().unwrap_or_default();
         let ours = Recoding { column: place, map, cardinality, missing };
         let column = SharedColumn { name: on.ours.clone(), values: joined.dictionary, numbers, comparison };

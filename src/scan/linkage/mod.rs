@@ -77,7 +77,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         if cut_off.is_some() {
             break;
         }
-        if known.pseudonyms.iter().all(|column| open::is_dropped(plan, column)) {
+        if known.pseudonyms.iter().all(|column| plan.drops(column)) {
             continue;
         }
         match check_pseudonyms(ours, known, opened, course) {

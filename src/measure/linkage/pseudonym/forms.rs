@@ -7,6 +7,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
+use crate::number::as_float;
 use crate::printable::hexadecimal;
 
 /// A hash without a key.
@@ -232,10 +233,10 @@ impl Writing {
 
 /// Fewest bits of a shortened hash that is looked for, among so many values and identifiers: all forms together hit a
 /// value by chance less than once in a thousand runs.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bound")]
-pub(super) fn fewest_bits(values: usize, identifiers: usize) -> usize {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bound")]
+pub(super) fn fewest_bits(values: u64, identifiers: u64) -> usize {
     let forms = SPELLINGS.len() * Way::ALL.len() * Algorithm::ALL.len();
-    let tries = values as f64 * identifiers as f64 * forms as f64 * 1000.0;
+    let tries = as_float(values) * as_float(identifiers) * as_float(forms as u64) * 1000.0;
     (tries.max(1.0).log2().ceil() as usize).max(40)
 }
 

@@ -73,7 +73,7 @@ pub fn check(
         column: column.to_owned(),
         identifiers: list.to_owned(),
         supplied,
-        values: values.len() as u64 - u64::from(values.missing().is_some()),
+        values: values.distinct(),
         ..counted(values.len(), &explained, holders)
     })
 }
@@ -154,8 +154,7 @@ impl<'a> Wanted<'a> {
                 None => {}
             }
         }
-        let filled = values.len() - usize::from(values.missing().is_some());
-        Self { plain, hexadecimal, base64, fewest_bits: fewest_bits(filled, identifiers) }
+        Self { plain, hexadecimal, base64, fewest_bits: fewest_bits(values.distinct(), identifiers as u64) }
     }
 
     /// The values that a form of an identifier explains.

@@ -52,7 +52,7 @@ fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a st
 pub fn check(column: &str, records: &[(u32, &str)], identifiers: &[&str], list: &str) -> PseudonymCheck {
     let values: BTreeSet<&str> = records.iter().map(|&(_, value)| value).filter(|value| !value.is_empty()).collect();
     let supplied: BTreeSet<&str> = identifiers.iter().copied().filter(|text| !text.trim().is_empty()).collect();
-    let fewest = fewest_bits(values.len(), supplied.len());
+    let fewest = fewest_bits(values.len() as u64, supplied.len() as u64);
     let mut forms: BTreeMap<(Option<Hashing>, usize, bool), BTreeSet<&str>> = BTreeMap::new();
     for identifier in &supplied {
         for (spelling, text) in spellings(identifier.trim()) {
