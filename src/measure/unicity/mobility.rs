@@ -29,6 +29,7 @@ use rayon::prelude::*;
 
 use super::attack::OverLimit;
 use super::trace::Traces;
+use crate::number::as_float;
 pub use crate::result::MobilityAttack;
 use crate::stop::{Stop, StopReason};
 use crate::table::{PointIndex, Table};
@@ -349,7 +350,6 @@ impl SetSearch<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "visits of one subject")]
 fn share(visits: u32, of: usize) -> f64 {
-    f64::from(visits) / of as f64
+    f64::from(visits) / as_float(of as u64)
 }

@@ -11,6 +11,7 @@ use super::scale::Scale;
 use crate::measure::linkage::assign::{Edge, assign};
 use crate::measure::linkage::truth::Known;
 use crate::measure::linkage::written::whole;
+use crate::number::as_float;
 use crate::result::KnownTruth;
 use crate::stop::{Stop, StopReason};
 
@@ -107,7 +108,6 @@ fn as_scores(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges
 }
 
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn weighed(
     persons: &People,
     subjects: &People,
@@ -120,12 +120,12 @@ fn weighed(
         let [from, to] = persons.crowds[person];
         let crowd = &persons.subjects[from..to];
         let [first, last] = subjects.crowds[subject];
-        let share = 1.0 / (last - first) as f64;
+        let share = 1.0 / as_float((last - first) as u64);
         sum.links += 1;
         for &subject in &subjects.subjects[first..last] {
             // Those of a crowd stand in ascending order.
             let right = known.right(subject, |person| crowd.binary_search(&person).is_ok());
-            let chance = share * f64::from(right.unwrap_or(1)) / crowd.len() as f64;
+            let chance = share * f64::from(right.unwrap_or(1)) / as_float(crowd.len() as u64);
             sum.expected += chance;
             if let Some(right) = right {
                 claimed += share;

@@ -2,6 +2,7 @@
 
 use super::levels::Kind;
 use crate::measure::linkage::LinkedTables;
+use crate::number::as_float;
 use crate::table::{Dictionary, Table};
 
 /// Stands for a missing value among codes.
@@ -128,17 +129,14 @@ fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String
     let chance = |field: &Field| field.shares.iter().map(|share| share * share).sum::<f64>();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&one, &other| chance(&candidates[one].field).total_cmp(&chance(&candidates[other].field)));
-    let mut place = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(rank, &column)| place[column] = rank);
-    let mut column = 0;
-    candidates.retain(|candidate| {
-        let kept = place[column] < MOST_FIELDS;
-        if !kept {
-            notes.push(format!("`{}` is left out: {MOST_FIELDS} columns say more", candidate.field.name));
-        }
-        column += 1;
-        kept
-    });
+    let mut left_out = order.split_off(MOST_FIELDS);
+    left_out.sort_unstable();
+    let told =
+        |&column: &usize| format!("`{}` is left out: {MOST_FIELDS} columns say more", candidates[column].field.name);
+    notes.extend(left_out.iter().map(told));
+    for &column in left_out.iter().rev() {
+        candidates.remove(column);
+    }
 }
 
 /// The values in the order of their spelling, and the place of each code in it.
@@ -159,11 +157,10 @@ fn by_spelling(dictionary: &Dictionary) -> (Vec<Value>, Vec<u32>) {
 }
 
 /// Share of each value among the subjects who have one, and how many values occur.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn shares<'a>(values: usize, codes: impl Iterator<Item = &'a u32>) -> (Vec<f64>, usize) {
     let mut counts = vec![0_u64; values];
     codes.filter(|&&code| code != MISSING).for_each(|&code| counts[code as usize] += 1);
-    let total = counts.iter().sum::<u64>().max(1) as f64;
+    let total = as_float(counts.iter().sum::<u64>().max(1));
     let seen = counts.iter().filter(|&&count| count > 0).count();
-    (counts.iter().map(|&count| count as f64 / total).collect(), seen)
+    (counts.iter().map(|&count| as_float(count) / total).collect(), seen)
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::measure::linkage::starts;
+use crate::number::as_float;
 use crate::stop::{Stop, StopReason};
 
 /// Sweeps over all pairs.
@@ -134,9 +135,8 @@ fn logistic(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn log_prior(expected: f64, ours: usize, theirs: usize) -> f64 {
-    let (ours, theirs) = (ours as f64, theirs as f64);
+    let (ours, theirs) = (as_float(ours as u64), as_float(theirs as u64));
     let links = expected.clamp(super::em::FLOOR, ours.min(theirs) - 0.5);
     links.ln() - (ours - links).ln() - (theirs - links).ln()
 }

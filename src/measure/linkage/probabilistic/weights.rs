@@ -8,6 +8,7 @@ use super::compare::level_in;
 use super::em::Model;
 use super::fields::{Field, Fields};
 use super::posterior::Edge;
+use crate::number::as_float;
 use crate::result::{ComparedColumn, ComparisonLevel, WaterfallStep};
 
 /// How much more, or less, exact agreement on a value says than exact agreement in general: ln(u / share of the value).
@@ -48,11 +49,8 @@ pub(super) fn lambda_among(candidates: &Candidates, model: &Model) -> f64 {
     counts.sort_unstable();
     let prior = model.prior_weight() * std::f64::consts::LN_2;
     let probability = |levels: u64| 1.0 / (1.0 + (-(prior + model.log_ratio(levels))).exp());
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 pairs are compared")]
-    let matches: f64 = counts.iter().map(|&(levels, count)| count as f64 * probability(levels)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 pairs are compared")]
-    let share = matches / candidates.patterns.len().max(1) as f64;
-    share
+    let matches: f64 = counts.iter().map(|&(levels, count)| as_float(count) * probability(levels)).sum();
+    matches / as_float(candidates.patterns.len().max(1) as u64)
 }
 
 /// Each column with its levels.

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::measure::linkage::{LinkedTables, SharedColumn};
+use crate::number::as_float;
 use crate::result::ColumnType;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
@@ -170,9 +171,7 @@ impl Histories {
     pub(super) fn new(features: Vec<Histograms>, subjects: usize) -> Self {
         let mut histories = Self { features, subjects, mean_length: 0.0 };
         let sum: f64 = (0..narrow(subjects)).map(|subject| histories.length(subject)).sum();
-        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-        let mean = sum / subjects.max(1) as f64;
-        histories.mean_length = mean;
+        histories.mean_length = sum / as_float(subjects.max(1) as u64);
         histories
     }
 

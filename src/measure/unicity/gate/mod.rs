@@ -17,9 +17,7 @@ use super::settings::{GatedPoint, Settings};
 use super::study::{Members, Study, Tally};
 use super::trace::Traces;
 use super::{Point, undefined};
-use crate::result::{
-    Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityMethod, UnicityResult,
-};
+use crate::result::{Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityResult};
 use crate::stop::{Stop, StopReason};
 use crate::table::{ColumnSet, PointColumns, PointIndex, Table};
 use strata::Strata;
@@ -118,19 +116,4 @@ pub(super) fn show(unicity: &mut Unicity) {
     unicity.gated_known_points = Some(gate.known_points);
     unicity.gated_curve = Some(unicity.curves.len());
     unicity.curves.push(curve);
-}
-
-impl Strata<'_, '_> {
-    fn write(&self, gate: &mut UnicityGate) {
-        (gate.share, gate.interval) = (Some(self.share()), Some(self.interval()));
-        let active = self.active();
-        (gate.share_active, gate.interval_active) =
-            active.map_or((None, None), |(share, interval)| (Some(share), Some(interval)));
-        (gate.subjects_drawn, gate.draws) = self.looked_at();
-        let is_exact = self.is_exact();
-        gate.method = if is_exact { UnicityMethod::Exact } else { UnicityMethod::Sampled };
-        if is_exact {
-            gate.draws = 0;
-        }
-    }
 }
