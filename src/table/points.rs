@@ -12,8 +12,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Table;
 use super::point_numbers::number_tuples;
+use super::{Codes, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
 
@@ -220,18 +220,12 @@ impl CrowdRange {
 
 /// Takes the point from records in which one of the columns is missing; returns how many.
 fn drop_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64 {
-    let gaps: Vec<_> = columns
+    let gaps = columns
         .iter()
         .map(|&column| &table.columns()[column])
-        .filter_map(|column| column.missing.map(|missing| (&column.codes, missing)))
-        .collect();
-    let mut dropped = 0;
-    for (codes, missing) in gaps {
-        dropped += with_codes!(codes, codes => {
-            drop_where(points, |record| u32::from(codes[record]) == missing)
-        });
-    }
-    dropped
+        .filter_map(|column| column.missing.map(|missing| (&column.codes, missing)));
+    let drop = |(codes, missing): (&Codes, u32)| with_codes!(codes, codes => drop_where(points, |record| u32::from(codes[record]) == missing));
+    gaps.map(drop).sum()
 }
 
 /// Takes the point from records in which all of the columns are missing; returns how many.
@@ -248,13 +242,12 @@ fn drop_all_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64
 
 /// Takes the point from records that show a code that cannot be seen; returns how many.
 fn drop_hidden(table: &Table, visible: &[(usize, Vec<bool>)], points: &mut [u32]) -> u64 {
-    let mut dropped = 0;
-    for (column, visible) in visible {
-        dropped += with_codes!(&table.columns()[*column].codes, codes => {
+    let drop = |(column, visible): &(usize, Vec<bool>)| {
+        with_codes!(&table.columns()[*column].codes, codes => {
             drop_where(points, |record| !visible[codes[record] as usize])
-        });
-    }
-    dropped
+        })
+    };
+    visible.iter().map(drop).sum()
 }
 
 fn drop_where(points: &mut [u32], test: impl Fn(usize) -> bool + Sync) -> u64 {
