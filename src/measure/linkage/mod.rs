@@ -13,7 +13,6 @@ mod figures;
 mod guess;
 pub mod intersection;
 mod keys;
-mod limits;
 mod lookup;
 mod memory;
 mod normalise;
@@ -29,9 +28,8 @@ mod written;
 pub use memory::bytes;
 pub use run::{Settings, TruthGiven, measure};
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use crate::measure::unicity::Tolerance;
 use crate::printable::printable_within;

@@ -41,7 +41,6 @@ mod entry;
 mod exposures;
 mod figures;
 mod gate;
-mod limits;
 pub mod mobility;
 mod places;
 mod resolution;
@@ -55,9 +54,8 @@ mod windows;
 pub use exposures::{distinct_points, exposures};
 pub use settings::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Tolerance, Within};
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};

@@ -24,14 +24,12 @@
 mod effects;
 mod entry;
 mod figures;
-mod limits;
 mod statistics;
 #[cfg(test)]
 mod test;
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use std::collections::HashMap;
 

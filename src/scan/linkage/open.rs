@@ -99,8 +99,11 @@ fn has_column(columns: &[String], column: &str, source: &str) -> Result<(), Conf
     let columns: Vec<String> = columns.iter().filter(|name| !looks_like_cell(name)).cloned().collect();
     let meant = did_you_mean(column, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
-    let message = format!("`{}` has no column `{}`", shown_name(source), shown_name(column));
-    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+    Err(unknown_column(source, column).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+}
+
+fn unknown_column(file: &str, column: &str) -> ConfigError {
+    ConfigError::new("unknown-column", format!("`{}` has no column `{}`", shown_name(file), shown_name(column)))
 }
 
 /// Whether a name of a column looks like a number of somebody or an address.
@@ -113,11 +116,10 @@ fn has_list_column(columns: &[String], column: &str, list: &str) -> Result<(), C
     if columns.iter().any(|known| known == column) {
         return Ok(());
     }
-    let message = format!("`{}` has no column `{}`", shown_name(list), shown_name(column));
     let count = crate::plan::counted(columns.len() as u64, "column", "columns");
     let hint =
         format!("its first line must name its columns; it has {count}, not shown because they may be identifiers");
-    Err(ConfigError::new("unknown-column", message).with_hint(hint))
+    Err(unknown_column(list, column).with_hint(hint))
 }
 
 /// The plan with every shared column named, now that the roles are known.
