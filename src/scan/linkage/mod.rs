@@ -95,15 +95,9 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
 }
 
 fn timed_out() -> Outcome<Linkage> {
-    Outcome::Incomplete {
-        reason: "timeout".to_owned(),
-        explanation: "the time limit was over before every source was joined".to_owned(),
-    }
+    Outcome::incomplete("timeout", "the time limit was over before every source was joined")
 }
 
 fn out_of_memory() -> Outcome<Linkage> {
-    Outcome::Incomplete {
-        reason: "memory".to_owned(),
-        explanation: "the memory limit was reached before every source was joined".to_owned(),
-    }
+    Outcome::incomplete("memory", "the memory limit was reached before every source was joined")
 }

@@ -189,9 +189,13 @@ impl Histories {
 
     /// The histories without some of their features.
     pub(super) fn kept(self, keep: &[bool]) -> Self {
-        let features = self.features.into_iter().zip(keep).filter_map(|(one, &keep)| keep.then_some(one)).collect();
-        Self { features, ..self }
+        Self { features: kept(self.features, keep), ..self }
     }
+}
+
+/// Those that are to be kept.
+pub(super) fn kept<T>(all: Vec<T>, keep: &[bool]) -> Vec<T> {
+    all.into_iter().zip(keep).filter_map(|(one, &keep)| keep.then_some(one)).collect()
 }
 
 /// One side: whose records are whose, in the order in which its subjects are numbered here.

@@ -71,7 +71,7 @@ use crate::result::{AssignmentMethod, AttackKind, LinkageAttack, ReleaseDetail};
 use crate::stop::{Stop, StopReason};
 use belief::{Expected, Pair};
 use candidates::Index;
-use features::{Feature, Histories, Part, Side, narrow};
+use features::{Feature, Histories, Part, Side, kept, narrow};
 use learn::Question;
 use links::Links;
 use model::Model;
@@ -186,10 +186,6 @@ fn shared_features(features: &[Feature], [ours, theirs]: &[Histories; 2]) -> Opt
     };
     let shared: Vec<bool> = (0..features.len()).into_par_iter().map(shared).collect();
     shared.contains(&true).then_some(shared)
-}
-
-fn kept(features: Vec<Feature>, keep: &[bool]) -> Vec<Feature> {
-    features.into_iter().zip(keep).filter_map(|(feature, &keep)| keep.then_some(feature)).collect()
 }
 
 /// The records of each subject of a side in two by time, and whose early halves are asked about.
