@@ -144,8 +144,8 @@ impl<'a, 'i> Strata<'a, 'i> {
         (gate.method, gate.draws) = if is_exact {
             (UnicityMethod::Exact, 0)
         } else {
-            let draws = |drawn: &Drawn| if drawn.certain { 1 } else { u64::from(drawn.draws) };
-            (UnicityMethod::Sampled, drawn().map(draws).sum())
+            let of_one = |one: &Drawn| if one.certain { 1 } else { u64::from(one.draws) };
+            (UnicityMethod::Sampled, drawn().map(of_one).sum())
         };
     }
 }
