@@ -31,6 +31,14 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// What most limits of a measure are, but for their names: a share that must not be exceeded, on no set.
+    #[must_use]
+    pub const fn of(measure: &'static str, finding: FindingCode) -> Self {
+        let (key, gate, figure, sentence) = ("", "", "", "");
+        let (set, comparison, range) = (None, Comparison::AtMost, Range::SHARE);
+        Self { key, gate, measure, figure, finding, set, comparison, range, sentence }
+    }
+
     /// Identifier of the figures that a gate on `set` compares, such as `uniqueness.static.smallest_class`.
     #[must_use]
     pub fn figure_id(&self, set: Option<GateSet>) -> String {

@@ -148,6 +148,18 @@ impl Plan {
     pub fn asks(&self, measure: &str) -> bool {
         self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
     }
+
+    /// The rules of a column, in their order.
+    #[must_use]
+    pub fn rules_of(&self, column: &str) -> &[CoarsenRule] {
+        self.coarsen.get(column).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a column is left out of the extract.
+    #[must_use]
+    pub fn drops(&self, column: &str) -> bool {
+        self.rules_of(column).contains(&CoarsenRule::Drop)
+    }
 }
 
 /// How text files are to be read; `None` means found from the file.

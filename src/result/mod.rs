@@ -250,6 +250,12 @@ impl<T> Outcome<T> {
         Self::Undefined { reason: reason.to_owned(), explanation: explanation.to_owned() }
     }
 
+    /// No figure yet, for this reason.
+    #[must_use]
+    pub fn incomplete(reason: &str, explanation: &str) -> Self {
+        Self::Incomplete { reason: reason.to_owned(), explanation: explanation.to_owned() }
+    }
+
     /// How it ended, without the value.
     #[must_use]
     pub fn without_value(&self) -> Outcome<()> {

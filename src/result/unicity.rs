@@ -132,12 +132,13 @@ impl Unicity {
 }
 
 /// An attack on places, times and counts, as the mobility literature names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum MobilityAttack {
     /// Some visits.
+    #[default]
     Location,
     /// Some visits, in their order.
     Sequence,
@@ -176,7 +177,7 @@ impl MobilityAttack {
 ///
 /// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
 /// case, and so above unicity, which is an average.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct MobilityResult {
     /// The attack.
     pub attack: MobilityAttack,
