@@ -12,7 +12,7 @@ const SPACE: char = '\u{a0}';
 
 /// A count with `,` between thousands: `48,211`.
 #[must_use]
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -24,15 +24,19 @@ pub(crate) fn count(number: u64) -> String {
     grouped
 }
 
+/// How many of what, in the right number: `1 line`, `2,000 lines`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 /// A share of 0 to 1 (or a difference of shares) as percent, with three significant digits. Only 0 is `0 %` and only 1 is
 /// `100 %`: what is close to them is written as below or above.
-#[must_use]
 pub(crate) fn percent(share: f64) -> String {
     written(share, digits(share))
 }
 
 /// [`percent`], with as many digits more as it takes to tell `share` from `other`, such as its limit.
-#[must_use]
 pub(crate) fn percent_beside(share: f64, other: f64) -> String {
     let first = digits(share);
     let tells_apart = |decimals: &usize| written(share, *decimals) != written(other, *decimals);
@@ -71,13 +75,11 @@ fn written(share: f64, decimals: usize) -> String {
 }
 
 /// The number of a figure with its unit where that is no count: a share as percent.
-#[must_use]
 pub(crate) fn value(number: f64, unit: FigureUnit) -> String {
     value_beside(number, unit, number)
 }
 
 /// [`value`], told apart from `other`, such as its limit.
-#[must_use]
 pub(crate) fn value_beside(number: f64, unit: FigureUnit, other: f64) -> String {
     match unit {
         FigureUnit::Share => percent_beside(number, other),
@@ -90,7 +92,6 @@ pub(crate) fn value_beside(number: f64, unit: FigureUnit, other: f64) -> String 
 }
 
 /// A figure of a finding or its limit, whose unit the finding says: whole, or with three significant digits.
-#[must_use]
 pub(crate) fn figure(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return format!("{number:.0}");
@@ -108,33 +109,28 @@ pub(crate) fn figure(number: f64) -> String {
 }
 
 /// An expected number, rounded to a whole one: `1,902`; what would round to 0 keeps a digit.
-#[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturates")]
 pub(crate) fn whole(number: f64) -> String {
     if number > 0.0 && number < 10.0 { figure(number) } else { count(number.max(0.0).round() as u64) }
 }
 
 /// `part` of `whole` as percent; `not defined` when `whole` is 0.
-#[must_use]
 pub(crate) fn share(part: u64, whole: u64) -> String {
     ratio(part, whole).map_or_else(|| NOT_DEFINED.to_owned(), percent)
 }
 
 /// `part / whole`; none when `whole` is 0.
-#[must_use]
 pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| as_float(part) / as_float(whole))
 }
 
 /// A count as a number to calculate with.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts of records, subjects and draws fit 53 bits")]
 pub(crate) fn as_float(count: u64) -> f64 {
     count as f64
 }
 
 /// A share in natural frequencies: `about 40 in 100`, `about 1 in 2,500`, `all`, `none`.
-#[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the size of `whole`")]
 pub(crate) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
     let share = ratio(part, whole)?;
@@ -152,7 +148,6 @@ pub(crate) fn natural_frequency(part: u64, whole: u64) -> Option<String> {
 }
 
 /// Bytes in binary units: `210 MiB`.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub(crate) fn bytes(number: u64) -> String {
     if number < 1024 {
@@ -171,7 +166,6 @@ pub(crate) fn bytes(number: u64) -> String {
 }
 
 /// A duration of milliseconds: `4.1 s`, `3 min 20 s`.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
 pub(crate) fn duration(milliseconds: u64) -> String {
     match milliseconds {
@@ -186,7 +180,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, figure, natural_frequency, percent, percent_beside, value_beside};
+    use super::{bytes, count, counted, duration, figure, natural_frequency, percent, percent_beside, value_beside};
     use crate::result::FigureUnit;
 
     #[test]
@@ -195,6 +189,14 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(48_211), "48,211");
         assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn counts_agree_with_their_word() {
+        assert_eq!(counted(1, "line", "lines"), "1 line");
+        assert_eq!(counted(0, "line", "lines"), "0 lines");
+        assert_eq!(counted(2_000, "line", "lines"), "2,000 lines");
     }
 
     #[test]

@@ -58,6 +58,26 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 
+/// Names in a sentence: `city, age and sex`; nothing of none.
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Each of some things once, in the order in which they come first.
+pub(crate) fn each_once<T: PartialEq>(things: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut once = Vec::new();
+    for thing in things {
+        if !once.contains(&thing) {
+            once.push(thing);
+        }
+    }
+    once
+}
+
 #[cfg(test)]
 mod tests {
     use super::{hexadecimal, printable, printable_within};

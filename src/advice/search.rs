@@ -78,6 +78,17 @@ impl Search<'_> {
         Ok(recipes.into_iter().zip(figures).map(tried).collect())
     }
 
+    /// As [`Self::tried`]; `None` where the work would exceed its limit, which ends the search.
+    fn tried_within_limit(&mut self, recipes: Vec<Recipe>) -> Result<Option<Vec<Tried>>, Halt> {
+        match self.tried(recipes) {
+            Err(Halt::Work) => {
+                self.cut = true;
+                Ok(None)
+            }
+            tried => tried.map(Some),
+        }
+    }
+
     /// Every change of one column that leaves a column to be counted.
     pub(super) fn single_changes(&self) -> Vec<Recipe> {
         let start = Recipe::as_is(self.rungs.len());
@@ -97,14 +108,7 @@ impl Search<'_> {
         let mut here = start.clone();
         while !here.reached {
             let next = self.coarser(&here.recipe, manner);
-            let tried = match self.tried(next) {
-                Ok(tried) => tried,
-                Err(Halt::Work) => {
-                    self.cut = true;
-                    break;
-                }
-                Err(halt) => return Err(halt),
-            };
+            let Some(tried) = self.tried_within_limit(next)? else { break };
             let Some(best) = self.best_step(&here, tried) else { break };
             path.push(best.clone());
             here = best;
@@ -172,14 +176,7 @@ impl Search<'_> {
             let finer: Vec<(usize, Step)> = self.finer(&here.recipe);
             let finer: Vec<(usize, Step)> = finer.into_iter().filter(|step| !refused.contains(step)).collect();
             let recipes = finer.iter().map(|&(column, step)| here.recipe.with(column, step)).collect();
-            let tried = match self.tried(recipes) {
-                Ok(tried) => tried,
-                Err(Halt::Work) => {
-                    self.cut = true;
-                    return Ok(here);
-                }
-                Err(halt) => return Err(halt),
-            };
+            let Some(tried) = self.tried_within_limit(recipes)? else { return Ok(here) };
             let not_held = finer.iter().zip(&tried).filter(|(_, tried)| !tried.reached);
             refused.extend(not_held.map(|(&step, _)| step));
             let better = tried.into_iter().filter(|tried| tried.reached && finer_than(tried, &here));

@@ -29,11 +29,7 @@ fn plan_of(arguments: &CheckArguments) -> Result<Plan, ConfigError> {
     let plan = resolve(vec!["-".to_owned()], &[], Some(file))?;
     check_rules(&plan)?;
     check_treatment(&plan, today())?;
-    check_waivers(arguments)?;
+    // The waivers beside the configuration, where there are some.
+    find_waivers(Some(&arguments.config), "-").map(|path| read_waivers(&path, today())).transpose()?;
     Ok(plan)
-}
-
-/// The waivers beside the configuration, where there are some.
-fn check_waivers(arguments: &CheckArguments) -> Result<(), ConfigError> {
-    find_waivers(Some(&arguments.config), "-").map_or(Ok(()), |path| read_waivers(&path, today()).map(|_| ()))
 }

@@ -1,4 +1,4 @@
-//! The clock and the environment, which no other room may read.
+//! The clock, the environment and what the system says of memory, which no other room may read.
 
 use std::time::{Duration, Instant};
 
@@ -55,9 +55,29 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// 80 % of the memory that the system has available, so that a scan ends with a sentence rather than being killed.
+///
+/// `None` where the system does not tell, which is everywhere but on Linux.
+pub(super) fn default_memory_limit() -> Option<u64> {
+    limit_of(&std::fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+/// The limit from the account that Linux gives of its memory.
+fn limit_of(account: &str) -> Option<u64> {
+    // A limit of nothing would be no limit that a plan can hold.
+    Some((bytes_of(account, "MemAvailable:")? / 10 * 8).max(1))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::bytes_of;
+    use super::{bytes_of, limit_of};
+
+    #[test]
+    fn the_resident_memory_is_read_from_its_line_only() {
+        assert_eq!(bytes_of("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t 2048 kB\nVmSwap:\t 1 kB\n", "VmRSS:"), Some(2_097_152));
+        assert_eq!(bytes_of("Name:\tx\nVmHWM:\t 9 kB\n", "VmRSS:"), None);
+        assert_eq!(bytes_of("VmRSS: many kB\n", "VmRSS:"), None);
+    }
 
     #[test]
     fn the_peak_is_read_from_its_line_only() {
@@ -67,5 +87,18 @@ mod tests {
         );
         assert_eq!(bytes_of("Name:\tx\nVmPeak:\t 99 kB\n", "VmHWM:"), None);
         assert_eq!(bytes_of("VmHWM: many kB\n", "VmHWM:"), None);
+    }
+
+    #[test]
+    fn the_limit_is_four_fifths_of_what_is_available() {
+        let account = "MemTotal:       9000 kB\nMemFree:        10 kB\nMemAvailable:   1000 kB\n";
+        assert_eq!(limit_of(account), Some(819_200));
+    }
+
+    #[test]
+    fn an_account_that_does_not_tell_sets_no_limit() {
+        for account in ["", "MemTotal: 9000 kB\n", "MemAvailable: many kB\n", "MemAvailable: 5\n"] {
+            assert_eq!(limit_of(account), None, "{account:?}");
+        }
     }
 }

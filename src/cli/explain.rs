@@ -11,7 +11,7 @@ use crate::plan::{hint_for, shown_name};
 const COMFORTABLE: usize = 88;
 
 pub(super) fn explain_verb(arguments: &ExplainArguments, printer: &Printer) -> Result<(), ExitStatus> {
-    let width = printer.width().min(COMFORTABLE);
+    let width = printer.style().width.min(COMFORTABLE);
     let text = match &arguments.code {
         None => index(width),
         Some(code) => match (explain(code), explain_setting(code)) {

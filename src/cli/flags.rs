@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{EXIT_ZERO, ScanArguments};
-use super::clock::{environment, today};
+use super::clock::{default_memory_limit, environment, today};
 use super::files::shown;
-use super::memory::default_memory_limit;
 use super::printer::Printer;
 use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,

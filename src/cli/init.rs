@@ -54,11 +54,9 @@ fn write(file: &Path, text: &str, inputs: &[String], printer: &Printer) -> Resul
     let name = shown(file);
     let words: Vec<String> = inputs.iter().map(|input| shell_word(input)).collect();
     let beside = inputs.first().and_then(|input| config_beside(input));
-    let config = if beside.as_deref() == Some(file) {
-        String::new()
-    } else {
-        format!(" --config {}", shell_word(&file.display().to_string()))
-    };
+    let is_elsewhere = beside.as_deref() != Some(file);
+    let config = is_elsewhere.then(|| format!(" --config {}", shell_word(&file.display().to_string())));
+    let config = config.unwrap_or_default();
     let told = format!("wrote   {name}\nnext    correct its roles, then: reidrisk scan {}{config}", words.join(" "));
     printer.result(told.as_bytes())
 }

@@ -3,15 +3,11 @@
 use super::arguments::{InspectArguments, InspectFormat, Manners};
 use super::exit::ExitStatus;
 use super::flags::{config_of, merged, tell_settings};
-use super::interrupt::end_on_signals;
 use super::printer::Printer;
-use super::progress::TerminalProgress;
-use super::scan::{in_pool, scan_failure, text_style};
-use super::watch::watch;
+use super::scan::watched;
 use crate::plan::Plan;
 use crate::report::{render_columns_markdown, render_columns_text, render_inspection_json};
 use crate::result::{Dataset, Inspection, SCHEMA_VERSION, Tool};
-use crate::stop::Stop;
 
 pub(super) fn inspect_verb(
     arguments: &InspectArguments,
@@ -27,19 +23,14 @@ pub(super) fn inspect_verb(
 
 /// Reads the extract as far as its columns are known.
 pub(super) fn look_at(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Dataset, ExitStatus> {
-    let stop = Stop::default();
-    end_on_signals(&stop, printer)?;
-    watch(plan, &stop, printer);
-    let progress = TerminalProgress::new(manners);
-    let looked = in_pool(plan, printer, || crate::inspect::inspect(plan, &progress, &stop))?;
-    looked.map_err(|error| scan_failure(&error, printer))
+    watched(plan, manners, printer, |progress, stop| crate::inspect::inspect(plan, progress, stop))
 }
 
 fn show(dataset: Dataset, format: InspectFormat, printer: &Printer) -> Result<(), ExitStatus> {
     let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     let inspection = Inspection { schema_version: SCHEMA_VERSION.to_owned(), tool, dataset };
     let bytes = match format {
-        InspectFormat::Text => render_columns_text(&inspection, &text_style(printer)).into_bytes(),
+        InspectFormat::Text => render_columns_text(&inspection, &printer.style()).into_bytes(),
         InspectFormat::Md => render_columns_markdown(&inspection).into_bytes(),
         InspectFormat::Json => render_inspection_json(&inspection).map_err(|error| printer.report_failure(&error))?,
     };

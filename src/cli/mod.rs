@@ -13,8 +13,6 @@ mod files;
 mod flags;
 mod init;
 mod inspect;
-mod interrupt;
-mod memory;
 mod panics;
 mod printer;
 mod progress;

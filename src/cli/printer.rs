@@ -6,21 +6,18 @@ use super::arguments::{Manners, When};
 use super::clock::environment;
 use super::exit::ExitStatus;
 use crate::plan::{ConfigError, refusal};
-use crate::report::ReportError;
+use crate::report::{ReportError, TextStyle};
 
 /// Columns of text when nobody says how wide the terminal is.
 const DEFAULT_WIDTH: usize = 80;
 
 /// Writes results to standard output and everything else to standard error, as loudly as was asked for.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one independent property of the terminal or a flag")]
 pub(super) struct Printer {
     quiet: bool,
     verbose: bool,
-    color_out: bool,
     color_error: bool,
-    unicode: bool,
-    width: usize,
+    style: TextStyle,
 }
 
 impl Printer {
@@ -28,10 +25,12 @@ impl Printer {
         Self {
             quiet: manners.quiet,
             verbose: manners.verbose,
-            color_out: color(manners.color, io::stdout().is_terminal(), &environment),
             color_error: color(manners.color, io::stderr().is_terminal(), &environment),
-            unicode: unicode(&environment),
-            width: width(&environment),
+            style: TextStyle {
+                width: width(&environment),
+                color: color(manners.color, io::stdout().is_terminal(), &environment),
+                unicode: unicode(&environment),
+            },
         }
     }
 
@@ -40,19 +39,9 @@ impl Printer {
         self.quiet
     }
 
-    /// Whether standard output is to be coloured.
-    pub(super) fn color(&self) -> bool {
-        self.color_out
-    }
-
-    /// Whether signs outside ASCII can be shown.
-    pub(super) fn unicode(&self) -> bool {
-        self.unicode
-    }
-
-    /// Width of the terminal in columns.
-    pub(super) fn width(&self) -> usize {
-        self.width
+    /// How text on standard output is laid out.
+    pub(super) fn style(&self) -> TextStyle {
+        self.style
     }
 
     /// Writes a result to standard output. A reader that went away is no mistake and does not change the exit code.
@@ -169,7 +158,7 @@ fn width(environment: Environment<'_>) -> usize {
 mod tests {
     use std::io;
 
-    use super::{Printer, color, colored, unicode, width};
+    use super::{Printer, TextStyle, color, colored, unicode, width};
     use crate::cli::arguments::When;
 
     fn with<'set>(set: &'set [(&'set str, &'set str)]) -> impl Fn(&str) -> Option<String> + 'set {
@@ -212,8 +201,12 @@ mod tests {
 
     #[test]
     fn a_reader_that_went_away_is_no_mistake_and_a_full_disk_is() {
-        let printer =
-            Printer { quiet: false, verbose: false, color_out: false, color_error: false, unicode: true, width: 80 };
+        let printer = Printer {
+            quiet: false,
+            verbose: false,
+            color_error: false,
+            style: TextStyle { width: 80, color: false, unicode: true },
+        };
         assert!(printer.outcome(Err(io::ErrorKind::BrokenPipe.into())).is_ok());
         assert_eq!(printer.outcome(Err(io::ErrorKind::StorageFull.into())).unwrap_err().code(), 3);
     }

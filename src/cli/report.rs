@@ -7,7 +7,6 @@ use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
 use super::files::{shown, unwritable, written_beside};
 use super::printer::Printer;
-use super::scan::text_style;
 use crate::plan::refusal;
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
@@ -21,9 +20,9 @@ pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Res
         return write_views(&result, folder, &arguments.emit, printer);
     }
     let Some(out) = &arguments.out else {
-        return printer.result(&rendered(&result, arguments.format, &text_style(printer), printer)?);
+        return printer.result(&rendered(&result, arguments.format, &printer.style(), printer)?);
     };
-    let style = TextStyle { color: false, ..text_style(printer) };
+    let style = TextStyle { color: false, ..printer.style() };
     let bytes = rendered(&result, arguments.format, &style, printer)?;
     let file = if out.is_dir() { out.join(arguments.format.file) } else { out.clone() };
     write_file(&file, &bytes, printer)?;
@@ -80,7 +79,13 @@ fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
     Ok(result)
 }
 
-fn rendered(result: &ScanResult, format: &Format, style: &TextStyle, printer: &Printer) -> Result<Vec<u8>, ExitStatus> {
+/// The result in a format that is one text or file.
+pub(super) fn rendered(
+    result: &ScanResult,
+    format: &Format,
+    style: &TextStyle,
+    printer: &Printer,
+) -> Result<Vec<u8>, ExitStatus> {
     let files = format.files(result, style).map_err(|error| printer.report_failure(&error))?;
     Ok(files.into_iter().flat_map(|(_, bytes)| bytes).collect())
 }

@@ -8,12 +8,12 @@ use super::arguments::{Arguments, Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
-use super::interrupt::end_on_signals;
 use super::printer::Printer;
 use super::progress::TerminalProgress;
-use super::watch::watch;
+use super::report::rendered;
+use super::watch::{end_on_signals, watch};
 use crate::plan::{Plan, shown_name};
-use crate::report::{Ending, Format, TextStyle, render_text_with, write_run_with};
+use crate::report::{Ending, Format, render_text, write_run};
 use crate::result::{ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
@@ -29,32 +29,30 @@ pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &
     }
 }
 
-/// Runs the pipeline in a pool of the planned number of threads.
 fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Option<SubjectList>), ExitStatus> {
     let clock = SystemClock::start();
+    watched(plan, manners, printer, |progress, stop| scan_listing(plan, &clock, progress, stop))
+}
+
+/// Runs `work` in a pool of the planned number of threads, watched and shown; tells why there is no result.
+pub(super) fn watched<T: Send>(
+    plan: &Plan,
+    manners: &Manners,
+    printer: &Printer,
+    work: impl FnOnce(&TerminalProgress, &Stop) -> Result<T, ScanError> + Send,
+) -> Result<T, ExitStatus> {
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
     watch(plan, &stop, printer);
     let progress = TerminalProgress::new(manners);
-    let finished = in_pool(plan, printer, || scan_listing(plan, &clock, &progress, &stop))?;
-    finished.map_err(|error| scan_failure(&error, printer))
-}
-
-/// Runs `work` in a pool of the planned number of threads.
-pub(super) fn in_pool<T: Send>(
-    plan: &Plan,
-    printer: &Printer,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, ExitStatus> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build().map_err(|_| {
         printer.failure("the worker threads cannot be started", Some("ask for fewer with `--threads`"));
         ExitStatus::InputOutput
     })?;
-    Ok(pool.install(work))
+    pool.install(|| work(&progress, &stop)).map_err(|error| scan_failure(&error, printer))
 }
 
-/// Tells why there is no result.
-pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
+fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
     match error {
         ScanError::Config(mistake) => {
             printer.config_failure(mistake);
@@ -78,7 +76,7 @@ fn write(
         printer.note(&format!("no `subjects.csv`: {reason}"));
     }
     let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
-    let folder = write_run_with(&arguments.out, result, emit, listed.into_iter().collect())
+    let folder = write_run(&arguments.out, result, emit, listed.into_iter().collect())
         .map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return quiet_pass(arguments, result, printer);
@@ -87,11 +85,11 @@ fn write(
     if arguments.format.name == "text" {
         let next = next_step(arguments, result);
         let ending = Ending { report: Some(&place), next: next.as_deref() };
-        return printer.result(render_text_with(result, &text_style(printer), &ending).as_bytes());
+        return printer.result(render_text(result, &printer.style(), &ending).as_bytes());
     }
-    let files = arguments.format.files(result, &text_style(printer)).map_err(|error| printer.report_failure(&error))?;
+    let bytes = rendered(result, arguments.format, &printer.style(), printer)?;
     printer.note(&format!("report {place}"));
-    files.iter().try_for_each(|(_, bytes)| printer.result(bytes))
+    printer.result(&bytes)
 }
 
 /// A pass says nothing to those who want bad news only, unless it rests on more than the file: then its headline. Data are
@@ -101,8 +99,7 @@ fn quiet_pass(arguments: &ScanArguments, result: &ScanResult, printer: &Printer)
     if arguments.format.name != "json" {
         return printer.result(format!("{}: {headline}", shown_name(&result.dataset.name)).as_bytes());
     }
-    let files = arguments.format.files(result, &text_style(printer)).map_err(|error| printer.report_failure(&error))?;
-    files.iter().try_for_each(|(_, bytes)| printer.result(bytes))
+    printer.result(&rendered(result, arguments.format, &printer.style(), printer)?)
 }
 
 /// What to type next: where roles are guessed, the verb that writes them down; else the one that explains the first
@@ -133,15 +130,5 @@ pub(super) fn shell_word(word: &str) -> String {
 fn shown_place(folder: &Path, emit: &[&Format]) -> String {
     let is_page = |format: &&&Format| format.file == "index.html";
     let file = emit.iter().find(is_page).map_or("result.json", |format| format.file);
-    folder
-        .join(file)
-        .display()
-        .to_string()
-        .chars()
-        .map(|letter| if letter.is_control() { '?' } else { letter })
-        .collect()
-}
-
-pub(super) fn text_style(printer: &Printer) -> TextStyle {
-    TextStyle { width: printer.width(), color: printer.color(), unicode: printer.unicode() }
+    folder.join(file).display().to_string().replace(char::is_control, "?")
 }

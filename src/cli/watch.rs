@@ -1,4 +1,4 @@
-//! Watches the time and the memory of the process beside the work.
+//! Ending early: Ctrl-C and signals of the system, and a watch on the time and the memory of the process beside the work.
 //!
 //! Most work looks at a [`Stop`] and ends by itself. A system call that waits for bytes and a decoder of somebody else
 //! look at nothing, and a single call of either may last for ever or take all the memory there is. So where a limit is
@@ -7,7 +7,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
-use super::clock::instant;
+use super::clock::{bytes_of, instant};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use crate::plan::Plan;
@@ -122,27 +122,33 @@ impl Resident {
         self.0.seek(SeekFrom::Start(0)).ok()?;
         let mut account = [0; 4096];
         let read = self.0.read(&mut account).ok()?;
-        resident_of(std::str::from_utf8(&account[..read]).ok()?)
+        bytes_of(std::str::from_utf8(&account[..read]).ok()?, "VmRSS:")
     }
 }
 
-/// The resident memory in the account that Linux gives of a process.
-fn resident_of(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1_024)
+/// Exit code after Ctrl-C or a termination signal, as shells expect it.
+const INTERRUPTED: u8 = 130;
+
+/// Makes Ctrl-C and termination signals end the program at once, with no half report left behind.
+///
+/// The computation is not waited for: it holds nothing that has to be saved, and the person who pressed the keys
+/// should not wait for it either.
+pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitStatus> {
+    let stop = stop.clone();
+    ctrlc::set_handler(move || {
+        stop.raise(StopReason::Interrupt);
+        remove_partial_runs_of_this_process();
+        std::process::exit(i32::from(INTERRUPTED));
+    })
+    .map_err(|_| {
+        printer.failure("the signal handler cannot be installed", None);
+        ExitStatus::InputOutput
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{most, resident_of};
-
-    #[test]
-    fn the_resident_memory_is_read_from_its_line_only() {
-        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t 2048 kB\nVmSwap:\t 1 kB\n"), Some(2_097_152));
-        assert_eq!(resident_of("Name:\tx\nVmHWM:\t 9 kB\n"), None);
-        assert_eq!(resident_of("VmRSS: many kB\n"), None);
-    }
+    use super::most;
 
     #[test]
     fn the_end_lies_well_within_fifteen_percent_of_the_limit() {

@@ -63,7 +63,7 @@ pub(super) fn coarsen(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
 fn rule_hint(written: &str) -> String {
     let rule = written.rsplit('=').next().unwrap_or(written);
     let name = rule.split(':').next().unwrap_or(rule).trim();
-    let known = CoarsenRule::NAMES.into_iter().filter(|_| !CoarsenRule::NAMES.contains(&name));
+    let known = CoarsenRule::names().filter(|_| CoarsenRule::names().all(|known| known != name));
     let all = "rules: hour, day, week, month, quarter, year, round:10, bins:0,10,50, top:500, prefix:3, suffix:4, \
                hierarchy:FILE:LEVEL, rare:20, drop";
     hint_for(name, known, || all.to_owned())
@@ -136,7 +136,8 @@ pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: i
 
 /// The role of the column whose section is read.
 pub(super) fn role(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-    let role = read_role(value)?;
+    let name = value.one_of(Role::ALL.iter().copied().map(Role::name), "unknown-role", "role")?;
+    let role = Role::ALL.iter().copied().find(|role| role.name() == name).ok_or(Problem::Told)?;
     if role == Role::Subject && draft.plan.declarations.no_subject {
         return Err(declared::subject_and_none(value));
     }
@@ -172,11 +173,6 @@ fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written
         }
         _ => Ok(()),
     }
-}
-
-fn read_role(value: &Written<'_, '_>) -> Result<Role, Problem> {
-    let name = value.one_of(Role::ALL.iter().copied().map(Role::name), "unknown-role", "role")?;
-    Role::ALL.iter().copied().find(|role| role.name() == name).ok_or(Problem::Told)
 }
 
 fn read_rule(value: &Written<'_, '_>) -> Result<CoarsenRule, Problem> {

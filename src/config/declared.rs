@@ -1,17 +1,17 @@
 //! What a person declares beside roles and limits, so that a verdict may rest on it: that there is no subject, what
-//! cells mean, whether a column varies, where a treatment is applied, and why.
-
-use std::collections::BTreeMap;
+//! cells mean, whether a column varies, where a treatment is applied, and why; and who is to receive the extract, under
+//! which agreement.
 
 use jiff::civil::Date;
 
 use super::document::Problem;
+use super::kind::{Kind, day};
 use super::reader::Written;
 use super::setting::Draft;
-use super::settings::{file_name, list};
+use super::settings::{NONE, file_name, list};
 use super::waivers::too_far;
-use crate::plan::{ConfigError, FixedField, Plan, TableJoin, counted, shown_name};
-use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
+use crate::plan::{ConfigError, ConsentRegister, FixedField, Plan, RecipientPlan, TableJoin, counted, shown_name};
+use crate::result::{ColumnDeclaration, ColumnType, Recipient, Role, Treatment};
 
 /// Where a treatment may be applied.
 const DOWNSTREAM: [(&str, &str); 1] = [("downstream", "downstream")];
@@ -173,17 +173,57 @@ pub(super) fn shown_treatment(treatment: &Treatment) -> String {
     format!("{applied}, approved by {by}, until {}", shown_name(&treatment.expires))
 }
 
-/// How many spellings are named for each column.
-pub(super) fn shown_spellings(columns: &BTreeMap<String, Vec<String>>) -> String {
-    list(columns.iter().map(|(name, spellings)| {
-        format!("{}: {}", shown_name(name), counted(spellings.len() as u64, "spelling", "spellings"))
-    }))
-}
-
 /// What is declared of each column, where something is.
 pub(super) fn shown_columns(plan: &Plan, part: impl Fn(&ColumnDeclaration) -> Option<String>) -> String {
     let declared = plan.declarations.columns.iter();
     list(declared.filter_map(|(name, column)| part(column).map(|part| format!("{}: {part}", shown_name(name)))))
+}
+
+/// The recipient of a draft; whoever says anything of it has one.
+pub(super) fn recipient(draft: &mut Draft) -> &mut RecipientPlan {
+    draft.plan.recipient.get_or_insert_default()
+}
+
+/// The terms of the agreement of a draft.
+pub(super) fn terms(draft: &mut Draft) -> &mut Recipient {
+    &mut recipient(draft).terms
+}
+
+/// The last day of an agreement, as results keep it.
+pub(super) fn last_day() -> Kind<String> {
+    Kind::new(day().words, |value| value.date().map(|day| day.to_string()), |day| shown_name(day))
+}
+
+pub(super) fn shown_consent(plan: &Plan) -> String {
+    let register = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref());
+    register.map_or(NONE.to_owned(), |register| {
+        let value = register.value_column.as_ref().map_or(String::new(), |column| {
+            let values = counted(register.values.len() as u64, "value", "values");
+            format!(", {values} of {} mean yes", shown_name(column))
+        });
+        format!("{}, column {}{value}", file_name(&register.file), shown_name(&register.column))
+    })
+}
+
+pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let section = value.table("a table")?;
+    let hint = "write `consent = { file = \"register.csv\", column = \"customer\" }`, or with \
+                `value_column = \"opted_in\", value = \"yes\"` where the register holds others too";
+    let need = |key| section.need(key, "`[recipient] consent`", hint, Written::text);
+    let (file, column) = (need("file"), need("column"));
+    let value_column = section.get("value_column", Written::text);
+    let values = section.get("value", Written::texts).unwrap_or_default();
+    let lacks =
+        |key: &str| section.refused("missing-key", format!("`[recipient] consent` lacks `{key}`")).with_hint(hint);
+    match (&value_column, values.is_empty()) {
+        (Some(_), true) => return Err(lacks("value")),
+        (None, false) => return Err(lacks("value_column")),
+        _ => {}
+    }
+    let (Some(file), Some(column)) = (file, column) else { return Err(Problem::Told) };
+    let file = value.beside(file.as_ref());
+    recipient(draft).consent = Some(ConsentRegister { file, column, value_column, values });
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! One configuration file as a whole: its text, and every mistake that is found in it.
 
 use std::cell::RefCell;
-use std::ops::Range;
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::plan::{ConfigError, shown_name};
+
+/// The bytes of a text that something stands in.
+pub(super) type Span = std::ops::Range<usize>;
 
 /// Keys whose values are cells.
 const OF_CELLS: [&str; 5] = ["null_value", "null_values", "real_values", "suppression_marks", "visible"];
@@ -23,7 +25,7 @@ pub(super) struct Document<'text> {
 
 /// Where a value stands, and whether it is a cell.
 struct Value {
-    span: Range<usize>,
+    span: Span,
     is_cell: bool,
 }
 
@@ -37,7 +39,7 @@ pub(super) enum Problem {
         code: &'static str,
         message: String,
         hint: Option<String>,
-        span: Range<usize>,
+        span: Span,
         /// Whether the sentence is about the value alone, so that the command line can say it with the flag.
         of_value: bool,
     },
@@ -96,7 +98,7 @@ impl<'text> Document<'text> {
     }
 
     /// The text with signs in place of every value that the mistake at `span` is not about, and of every cell.
-    fn discreet(&self, span: &Range<usize>) -> String {
+    fn discreet(&self, span: &Span) -> String {
         let (mut text, mut shown) = (String::with_capacity(self.text.len()), 0);
         let mut values = self.values.borrow_mut();
         values.sort_by_key(|value| value.span.start);

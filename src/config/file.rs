@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::columns;
 use super::document::Document;
 use super::layers::{Origins, file_origin, note};
 use super::places::{column_lines, shared_name};
 use super::reader::Section;
-use super::recipient;
 use super::setting::Draft;
 use super::settings::settings;
+use super::{columns, declared};
 use crate::plan::{ConfigError, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::result::ConfigPlaces;
@@ -79,7 +78,7 @@ fn read_section(mut section: Section<'_, '_>, draft: &mut Draft, origins: &mut O
     }
     // What the recipient holds is no term of an agreement.
     if name == "recipient" && section.says_more_than("holds") {
-        recipient::of(draft);
+        declared::recipient(draft);
     }
     for setting in rows {
         if let Some(value) = section.take_spelled(setting.name, setting.old) {

@@ -4,10 +4,10 @@ use regex::Regex;
 
 use super::declared::TYPES;
 use super::document::Problem;
-use super::linkage::{add_source, attacks_of, named_twice};
-use super::parts::{ENCODINGS, parse_delimiter, parse_quote};
+use super::linkage::{add_source, attacks_of, first_said, named_twice};
 use super::reader::{Section, Written};
 use super::setting::Draft;
+use super::signs::{ENCODINGS, parse_delimiter, parse_quote};
 use super::unicity::tolerance;
 use crate::plan::{
     ATTACKS, InputOptions, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns,
@@ -50,8 +50,9 @@ fn read_source(section: &Section<'_, '_>) -> Result<(SourcePlan, bool), Problem>
     let (input, truth) = (read_options(section), read_truth(section));
     let attacks = attacks_of(&asked).map_err(|reason| section.refused("attacks", reason))?;
     let is_pseudonym = attacks.is_none();
-    let (files, attacks, left_out) = (files.unwrap_or_default(), attacks.unwrap_or_default(), Vec::new());
-    let source = SourcePlan { name, files, input, subject, on, left_out, truth: truth?, attacks, hold_out };
+    let (files, attacks) = (files.unwrap_or_default(), attacks.unwrap_or_default());
+    let source =
+        SourcePlan { name, files, input, subject, on, truth: truth?, attacks, hold_out, ..SourcePlan::default() };
     if source.files.is_empty() { Err(Problem::Told) } else { Ok((source, is_pseudonym)) }
 }
 
@@ -98,7 +99,7 @@ fn read_on(value: &Written<'_, '_>) -> Result<Vec<OnColumn>, Problem> {
 fn read_on_column(item: &Written<'_, '_>) -> Result<OnColumn, Problem> {
     if item.as_text().is_some() {
         let name = item.words()?;
-        return Ok(OnColumn { ours: name.clone(), theirs: name, within: None, compare: None, column_type: None });
+        return Ok(OnColumn::new(name.clone(), name));
     }
     let expected = "a column, or a table such as `{ ours = \"city\", theirs = \"home_town\" }`";
     let section = item.table(expected)?;
@@ -121,8 +122,8 @@ fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem>
     let pattern = source.get("truth_pattern", |value| value.parsed(checked_pattern));
     let is_complete = source.get("truth_complete", Written::boolean);
     let Some(value) = source.take("truth") else {
-        let idle = [("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())];
-        return idle.into_iter().find(|&(_, given)| given).map_or(Ok(None), |(key, _)| {
+        let idle = first_said([("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())]);
+        return idle.map_or(Ok(None), |key| {
             let hint = "name the column that says who is who, such as `truth = \"customer\"`";
             Err(source.refused("missing-key", format!("`{key}` is given without `truth`")).with_hint(hint))
         });

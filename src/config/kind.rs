@@ -1,4 +1,4 @@
-//! Kinds of values: what may be written, how it is read, and how the record shows it.
+//! Kinds of values: what may be written, how it is read, how the record shows it, and by which names.
 
 #![expect(
     clippy::redundant_closure_for_method_calls,
@@ -8,11 +8,16 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
+use strum::VariantArray;
 
 use super::document::Problem;
-use super::reader::{Written, whole_words};
+use super::reader::Written;
 use super::settings::list;
-use crate::plan::{Range, shown_name};
+use crate::plan::{Range, counted, shown_name};
+use crate::printable::each_once;
+
+/// What may be written where spellings are named.
+pub(super) const SPELLINGS: &str = "a text or a list of texts";
 
 type Reading<T> = Box<dyn Fn(&Written<'_, '_>) -> Result<T, Problem> + Send + Sync>;
 
@@ -24,6 +29,10 @@ pub(super) struct Kind<T> {
     /// The value for the record. No cell value may be in it.
     pub(super) show: Box<dyn Fn(&T) -> String + Send + Sync>,
 }
+
+/// What a name of a list can stand for.
+pub(super) trait Name: Copy + PartialEq + Send + Sync + 'static {}
+impl<T: Copy + PartialEq + Send + Sync + 'static> Name for T {}
 
 impl<T: 'static> Kind<T> {
     pub(super) fn new(
@@ -44,7 +53,7 @@ impl<T: 'static> Kind<T> {
 
 /// A whole number in a range; `u64::MAX` is no bound.
 pub(super) fn whole<T: TryFrom<u64> + Display + 'static>(least: u64, most: u64) -> Kind<T> {
-    Kind::new(whole_words(least, most), move |value| value.whole(least, most), T::to_string)
+    Kind::new(Range::Whole(least, most).expected(), move |value| value.whole(least, most), T::to_string)
 }
 
 /// A number, whole or decimal.
@@ -84,23 +93,18 @@ pub(super) fn parsed<T: 'static>(
 }
 
 /// One of the names of a list. The first name of a value is the one that is shown.
-pub(super) fn named<T: Copy + PartialEq + Sync>(names: &'static [(&'static str, T)]) -> Kind<T> {
-    Kind::new(format!("one of {}", listed(names)), |value| value.named(names), |value| name_of(names, *value))
+pub(super) fn named<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<T> {
+    let names = names.into();
+    let (words, shown) = (format!("one of {}", listed(&names)), names.clone());
+    Kind::new(words, move |value| value.named(&names), move |value| name_of(&shown, *value))
 }
 
 /// Some of the names of a list, each once, in the order in which they are written first.
-pub(super) fn several<T: Copy + PartialEq + Sync>(names: &'static [(&'static str, T)]) -> Kind<Vec<T>> {
-    let read = |value: &Written<'_, '_>| {
-        let mut kept = Vec::new();
-        for value in value.each(|item| item.named(names))? {
-            if !kept.contains(&value) {
-                kept.push(value);
-            }
-        }
-        Ok(kept)
-    };
-    let show = |values: &Vec<T>| list(values.iter().map(|value| name_of(names, *value)));
-    Kind::new(format!("one or a list of {}", listed(names)), read, show)
+pub(super) fn several<T: Name>(names: impl Into<Vec<(&'static str, T)>>) -> Kind<Vec<T>> {
+    let names = names.into();
+    let (words, shown) = (format!("one or a list of {}", listed(&names)), names.clone());
+    let read = move |value: &Written<'_, '_>| value.each(|item| item.named(&names)).map(each_once);
+    Kind::new(words, read, move |values| list(values.iter().map(|value| name_of(&shown, *value))))
 }
 
 fn listed<T>(names: &[(&'static str, T)]) -> String {
@@ -110,4 +114,18 @@ fn listed<T>(names: &[(&'static str, T)]) -> String {
 /// The name of a value in a list of names.
 pub(super) fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> String {
     known.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name).to_owned()
+}
+
+/// Each value of a type under the name that results have for it.
+pub(super) fn names<T: VariantArray + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
+    T::VARIANTS.iter().map(|&value| (value.into(), value)).collect()
+}
+
+/// What the records of a dataset may be, and whether they are totals.
+pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", true)];
+
+/// Spellings, which stand in cells: they are counted, not told.
+pub(super) fn spellings() -> Kind<Vec<String>> {
+    let show = |spellings: &Vec<String>| counted(spellings.len() as u64, "spelling", "spellings");
+    Kind::new(SPELLINGS, |value| value.texts(), show)
 }

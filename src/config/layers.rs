@@ -8,7 +8,7 @@ use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
 use super::settings::settings;
 use crate::judge::policy_of;
-use crate::plan::{ConfigError, InputOptions, Limit, Plan, Sign, shown_name};
+use crate::plan::{ConfigError, InputOptions, Limit, Limits, Plan, Sign, shown_name};
 use crate::result::{Audience, DEFAULT_K, Gate, GateMeasure, GateOrigin, PlannedSetting, Policy, Role};
 
 /// Where the value of each entry of the record came from.
@@ -138,7 +138,7 @@ fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
         return Err(ConfigError::new("long-delimiter", message).with_hint("leave `quote` out"));
     }
     let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
-    let shown = |byte| super::parts::shown_sign(Sign::of_byte(byte));
+    let shown = |byte| super::signs::shown_sign(Sign::of_byte(byte));
     match (input.delimiter.map(|sign| sign.byte().unwrap_or_default()), input.quote) {
         (Some(delimiter), Some(Some(quote))) if delimiter == quote => {
             same(format!("`{}` is both the delimiter and the quote", shown(quote)), "choose another `quote`, or `none`")
@@ -160,7 +160,7 @@ fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
 const DEFAULT: &str = "default";
 
 /// Every entry of the plan in force, and where it came from.
-fn record(plan: &Plan, limits: &crate::plan::Limits, origins: &Origins) -> Vec<PlannedSetting> {
+fn record(plan: &Plan, limits: &Limits, origins: &Origins) -> Vec<PlannedSetting> {
     let mut shown = Draft { plan: plan.clone(), limits: limits.clone(), ..Draft::default() };
     let own = settings().iter().filter(|setting| setting.part_of.is_none());
     own.map(|setting| {
@@ -176,12 +176,7 @@ fn record(plan: &Plan, limits: &crate::plan::Limits, origins: &Origins) -> Vec<P
 }
 
 /// What holds for a limit, and who says so: somebody, the preset, or nobody.
-fn limit_in_force(
-    limit: &Limit,
-    plan: &Plan,
-    limits: &crate::plan::Limits,
-    origin: Option<String>,
-) -> (String, String) {
+fn limit_in_force(limit: &Limit, plan: &Plan, limits: &Limits, origin: Option<String>) -> (String, String) {
     let policy = &plan.policy;
     let preset = || format!("preset {}", policy.preset.as_ref().map_or("", |preset| preset.id.as_str()));
     let of_limit = |gate: &&Gate| gate.measure == GateMeasure::new(limit.gate);

@@ -9,24 +9,21 @@
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
 
-mod against;
 mod columns;
 mod declared;
 mod document;
 mod file;
-mod find;
 mod holds;
 mod kind;
 mod layers;
 mod linkage;
-mod parts;
 mod places;
 mod policy;
 mod reader;
-mod recipient;
 mod reference;
 mod setting;
 mod settings;
+mod signs;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -35,8 +32,8 @@ mod waivers;
 
 pub use declared::check_treatment;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
-pub use find::{config_beside, find_config, find_waivers};
 pub use layers::{list_subjects, resolve};
+pub use places::{config_beside, find_config, find_waivers};
 pub use reference::{ALL_SETTINGS, SettingPage, explain_setting};
 pub use setting::{Flag, Given, Setting, Verbs};
 pub use settings::settings;

@@ -1,9 +1,53 @@
-//! Where a configuration file speaks of each column, for views that point there.
+//! Where the configuration file is looked for, and where it speaks of each column, for views that point there.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use toml::de::DeTable;
+
+use super::{CONFIG_FILE_NAME, WAIVERS_FILE_NAME};
+
+/// `reidrisk.toml` beside the first input, if it is there.
+///
+/// Beside a file is its folder, beside a folder is inside it, beside a glob is its part before the first sign of a
+/// pattern. There is none beside standard input.
+#[must_use]
+pub fn find_config(first_input: &str) -> Option<PathBuf> {
+    config_beside(first_input).filter(|candidate| candidate.is_file())
+}
+
+/// Where [`find_config`] would look, whether or not there is a file; none beside standard input.
+#[must_use]
+pub fn config_beside(first_input: &str) -> Option<PathBuf> {
+    Some(folder_of(first_input)?.join(CONFIG_FILE_NAME))
+}
+
+/// `reidrisk-waivers.toml` beside the configuration file, or beside the first input where there is no configuration.
+#[must_use]
+pub fn find_waivers(config: Option<&Path>, first_input: &str) -> Option<PathBuf> {
+    let folder = match config {
+        Some(config) => config.parent()?.to_owned(),
+        None => folder_of(first_input)?,
+    };
+    let candidate = folder.join(WAIVERS_FILE_NAME);
+    candidate.is_file().then_some(candidate)
+}
+
+fn folder_of(input: &str) -> Option<PathBuf> {
+    if input == "-" {
+        return None;
+    }
+    let path = Path::new(input);
+    if path.is_dir() {
+        return Some(path.to_owned());
+    }
+    if path.exists() {
+        return path.parent().map(Path::to_owned);
+    }
+    let is_pattern = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let parent = path.parent()?;
+    Some(parent.components().take_while(|part| !is_pattern(part)).collect())
+}
 
 /// The line of each column's entry, counted from 1: its `[columns.NAME]`, else the `column` of `[subject]`.
 pub(super) fn column_lines(text: &str, document: &DeTable<'_>) -> BTreeMap<String, u64> {
@@ -43,10 +87,27 @@ pub(super) fn shared_name(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::path::Path;
 
-    use super::shared_name;
+    use super::{find_config, shared_name};
     use crate::config::ConfigFile;
+
+    #[test]
+    fn the_configuration_is_found_beside_files_in_folders_and_before_patterns() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("reidrisk.toml");
+        fs::write(&config, "").unwrap();
+        fs::write(folder.path().join("a.csv"), "").unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let found = |input: &str| find_config(folder.path().join(input).to_str().unwrap());
+        assert_eq!(found("a.csv"), Some(config.clone()));
+        assert_eq!(found(""), Some(config.clone()));
+        assert_eq!(found("*.csv"), Some(config.clone()));
+        assert_eq!(found("2026-*/x.csv"), Some(config));
+        assert_eq!(found("sub"), None);
+        assert_eq!(find_config("-"), None);
+    }
 
     #[test]
     fn the_line_of_a_column_is_that_of_its_entry() {

@@ -1,8 +1,7 @@
 //! `[policy]`: the preset and what is raised. Its limits come from the table beside the measures.
 
 use super::document::Problem;
-use super::kind::name_of;
-use super::parts::SEVERITIES;
+use super::kind::names;
 use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
@@ -33,7 +32,7 @@ pub(super) fn preset(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
 /// The findings whose severity is raised, for the record.
 pub(super) fn shown_severities(plan: &Plan) -> String {
     let raised = plan.policy.severities.iter();
-    list(raised.map(|raised| format!("{} {}", raised.code.name(), name_of(&SEVERITIES, raised.at_least))))
+    list(raised.map(|raised| format!("{} {}", raised.code.name(), raised.at_least.name())))
 }
 
 pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
@@ -42,7 +41,7 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
     for (key, value) in section.entries() {
         let code =
             finding_code(key.name).map_err(|(message, hint)| key.refused("unknown-finding", message).with_hint(hint));
-        let at_least = section.told(value.named(&SEVERITIES));
+        let at_least = section.told(value.named(&names()));
         if let (Some(code), Some(at_least)) = (section.told(code), at_least) {
             raised.push(RaisedSeverity { code, at_least });
         }

@@ -1,15 +1,14 @@
 //! Reading values with their place: a file remembers which keys were taken.
 
 use std::cell::RefCell;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::document::{Document, Problem};
-use crate::plan::{did_you_mean, grouped, hint_for, shown_name, split_names};
+use super::document::{Document, Problem, Span};
+use crate::plan::{Range, did_you_mean, hint_for, shown_name, split_names};
 
 /// A table of a file. When it is let go of, every key that nobody took is a mistake.
 pub(super) struct Section<'table, 'text> {
@@ -17,7 +16,7 @@ pub(super) struct Section<'table, 'text> {
     /// The dotted name, empty for the whole file.
     place: String,
     table: &'table DeTable<'text>,
-    span: Range<usize>,
+    span: Span,
     taken: RefCell<Vec<&'static str>>,
     /// The section that an unknown key belongs to.
     elsewhere: fn(&str) -> Option<&'static str>,
@@ -31,8 +30,11 @@ impl<'table, 'text> Section<'table, 'text> {
         table: &'table DeTable<'text>,
         elsewhere: fn(&str) -> Option<&'static str>,
     ) -> Self {
-        let (place, taken) = (String::new(), RefCell::default());
-        Self { document, place, table, span: 0..0, taken, elsewhere, is_open: false }
+        Self::new(document, String::new(), table, 0..0).elsewhere(elsewhere)
+    }
+
+    fn new(document: &'table Document<'text>, place: String, table: &'table DeTable<'text>, span: Span) -> Self {
+        Self { document, place, table, span, taken: RefCell::default(), elsewhere: |_| None, is_open: false }
     }
 
     /// The same table with a way to find where a key would belong.
@@ -125,7 +127,7 @@ impl<'table, 'text> Section<'table, 'text> {
         Written::File { document: self.document, key, value }
     }
 
-    fn unknown(&self, name: &str, span: Range<usize>) -> Problem {
+    fn unknown(&self, name: &str, span: Span) -> Problem {
         let taken = self.taken.borrow();
         let (what, code) = if self.place.is_empty() { ("section", "unknown-section") } else { ("key", "unknown-key") };
         let within = if self.place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(&self.place)) };
@@ -151,7 +153,7 @@ impl Drop for Section<'_, '_> {
 /// The name of an entry and where it stands.
 pub(super) struct Key<'table> {
     pub(super) name: &'table str,
-    span: Range<usize>,
+    span: Span,
 }
 
 impl Key<'_> {
@@ -180,7 +182,7 @@ impl<'table, 'text> Written<'table, 'text> {
         }
     }
 
-    fn span(&self) -> Range<usize> {
+    fn span(&self) -> Span {
         match self {
             Self::File { value, .. } => value.span(),
             Self::Flag { .. } => 0..0,
@@ -306,11 +308,11 @@ impl<'table, 'text> Written<'table, 'text> {
         };
         let number = number.filter(|number| (least..=most).contains(number));
         let number = number.and_then(|number| T::try_from(number).ok());
-        number.ok_or_else(|| self.out_of_range(&whole_words(least, most)))
+        number.ok_or_else(|| self.out_of_range(&Range::Whole(least, most).expected()))
     }
 
     /// A number, whole or decimal, that `range` holds.
-    pub(super) fn number(&self, range: crate::plan::Range) -> Result<f64, Problem> {
+    pub(super) fn number(&self, range: Range) -> Result<f64, Problem> {
         let written = match self {
             Self::File { value, .. } => {
                 let value = value.get_ref();
@@ -404,10 +406,7 @@ impl<'table, 'text> Written<'table, 'text> {
     }
 
     pub(super) fn beside(&self, file: &Path) -> PathBuf {
-        match self {
-            Self::File { document, .. } => document.folder.join(file),
-            Self::Flag { .. } => file.to_owned(),
-        }
+        self.folder().map_or_else(|| file.to_owned(), |folder| folder.join(file))
     }
 
     /// The folder that files in it are relative to; none for a flag.
@@ -430,23 +429,7 @@ impl<'table, 'text> Written<'table, 'text> {
     pub(super) fn table(&self, expected: &str) -> Result<Section<'table, 'text>, Problem> {
         let Self::File { document, key, value } = self else { return Err(self.wrong_type(expected)) };
         let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type(expected))?;
-        Ok(Section {
-            document,
-            place: key.clone(),
-            table,
-            span: value.span(),
-            taken: RefCell::default(),
-            elsewhere: |_| None,
-            is_open: false,
-        })
-    }
-}
-
-/// What is expected of a whole number in a range; `u64::MAX` is no bound.
-pub(super) fn whole_words(least: u64, most: u64) -> String {
-    match most {
-        u64::MAX => format!("a whole number of at least {least}"),
-        most => format!("a whole number from {least} to {}", grouped(most)),
+        Ok(Section::new(document, key.clone(), table, value.span()))
     }
 }
 

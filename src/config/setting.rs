@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::against::Against;
 use super::document::Problem;
 use super::kind::Kind;
+use super::linkage::Against;
 use super::reader::Written;
 use crate::plan::{Limit, Limits, Plan, Range};
 use crate::result::Role;
@@ -113,8 +113,8 @@ pub(super) fn row<T: 'static>(
 ) -> Setting {
     let Kind { words, read, show } = kind;
     let read = move |draft: &mut Draft, value: &Written<'_, '_>| read(value).map(|value| *place(draft) = value);
-    let row = own(section, name, "", example, help, |_, _| Ok(()), |_| String::new());
-    Setting { words, read: Box::new(read), show: Box::new(move |draft| show(place(draft))), ..row }
+    let row = own(section, name, &words, example, help, read, |_| String::new());
+    row.showing(move |draft| show(place(draft)))
 }
 
 /// A setting that is read in a way of its own.
@@ -124,8 +124,8 @@ pub(super) fn own(
     words: &str,
     example: &'static str,
     help: &'static str,
-    read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
-    show: fn(&Plan) -> String,
+    read: impl Fn(&mut Draft, &Written<'_, '_>) -> Taken + Send + Sync + 'static,
+    show: impl Fn(&Plan) -> String + Send + Sync + 'static,
 ) -> Setting {
     Setting {
         section,
@@ -153,10 +153,7 @@ pub(super) fn own(
 pub(super) fn of_limit(limit: &'static Limit) -> Setting {
     let read = move |draft: &mut Draft, value: &Written<'_, '_>| {
         let number = match limit.range {
-            Range::Whole(least, most) => {
-                let most = if most == u32::MAX { u64::MAX } else { u64::from(most) };
-                value.whole::<u32>(u64::from(least), most).map(f64::from)?
-            }
+            Range::Whole(least, most) => value.whole::<u32>(least, most).map(f64::from)?,
             Range::Between(..) => value.number(limit.range)?,
         };
         draft.limits.values.insert(limit.key, number);
@@ -164,14 +161,18 @@ pub(super) fn of_limit(limit: &'static Limit) -> Setting {
     };
     let example = if matches!(limit.range, Range::Whole(..)) { "9" } else { "0.25" };
     let words = limit.range.expected();
-    let row = own("policy", limit.key, &words, example, limit.sentence, |_, _| Ok(()), |_| String::new());
-    let row = row.typed(Flag::Value("N"), super::settings::VERDICT).in_environment();
-    Setting { limit: Some(limit), read: Box::new(read), ..row }
+    let row = own("policy", limit.key, &words, example, limit.sentence, read, |_| String::new());
+    Setting { limit: Some(limit), ..row.typed(Flag::Value("N"), super::settings::VERDICT).in_environment() }
 }
 
 impl Setting {
     pub(super) fn typed(self, flag: Flag, heading: &'static str) -> Self {
         Self { flag: Some(flag), heading, ..self }
+    }
+
+    /// Recorded in a way that needs a place in the draft.
+    pub(super) fn showing(self, show: impl Fn(&mut Draft) -> String + Send + Sync + 'static) -> Self {
+        Self { show: Box::new(show), ..self }
     }
 
     pub(super) fn by(self, verbs: Verbs) -> Self {

@@ -3,24 +3,24 @@
 //! A new setting is a field of the [`Plan`] and a row here: its section and key, its kind, an example that is not the
 //! default, its words, and its place in the draft. The order is that of the help and of the record.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::kind::{boolean, columns, day, named, number, parsed, several, whole, words};
-use super::parts::{
-    AUDIENCES, ENCODINGS, FAILING, KINDS, MISSING_MODES, parse_comment, parse_delimiter, parse_quote, shown_sign,
+use super::kind::{
+    KINDS, Kind, SPELLINGS, boolean, columns, day, named, names, number, parsed, several, spellings, whole, words,
 };
 use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
-use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
+use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown_sign};
+use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted,
-    parse_duration, parse_size, shown_name,
+    ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, parse_duration, parse_size, shown_name,
 };
-use crate::result::Role;
+use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 
 /// More worker threads than this only cost memory, and far more of them bring a machine down.
 const MOST_THREADS: u64 = 1_024;
@@ -40,7 +40,6 @@ const COLUMN: Flag = Repeated("COL");
 
 pub(super) const NONE: &str = "none";
 const FOUND: &str = "found from the file";
-const SPELLINGS: &str = "a text or a list of texts";
 
 /// Every setting there is, in the order of help and record.
 #[must_use]
@@ -57,18 +56,14 @@ pub fn settings() -> &'static [Setting] {
 #[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 fn who() -> Vec<Setting> {
     vec![
-        role("subject", COLUMN, "The person, account or card that records belong to",
-            |draft, value| of_columns::declare(draft, value, Role::Subject)),
+        role("subject", Role::Subject, COLUMN, "The person, account or card that records belong to"),
         // The other flags say something about single columns; only this one says what others may know.
-        role("quasi", COLUMNS, "Columns that others may know; with it nothing is guessed",
-            |draft, value| of_columns::declare(draft, value, Role::QuasiIdentifier)).deciding_roles(),
-        role("sensitive", COLUMNS, "Columns that nobody should learn",
-            |draft, value| of_columns::declare(draft, value, Role::Sensitive)),
-        role("direct", COLUMNS, "Columns that name a person outright",
-            |draft, value| of_columns::declare(draft, value, Role::DirectIdentifier)),
-        role("weight", COLUMN, "Sampling weight", |draft, value| of_columns::declare(draft, value, Role::Weight)),
-        role("ignore", COLUMNS, "Columns that are not used",
-            |draft, value| of_columns::declare(draft, value, Role::Ignore)),
+        role("quasi", Role::QuasiIdentifier, COLUMNS, "Columns that others may know; with it nothing is guessed")
+            .deciding_roles(),
+        role("sensitive", Role::Sensitive, COLUMNS, "Columns that nobody should learn"),
+        role("direct", Role::DirectIdentifier, COLUMNS, "Columns that name a person outright"),
+        role("weight", Role::Weight, COLUMN, "Sampling weight"),
+        role("ignore", Role::Ignore, COLUMNS, "Columns that are not used"),
         own("", "coarsen", "a column, `=` and a rule", "age=round:10",
             "Count a column more coarsely (repeatable; rules of one column apply in order)", of_columns::coarsen, none)
             .typed(Repeated("COL=RULE"), ROLES).by(Verbs::ScanAndInspect).part_of("columns.coarsen").merged()
@@ -90,28 +85,13 @@ fn who() -> Vec<Setting> {
             "How coarsely a column is counted", of_columns::rules, of_columns::shown_rules),
         own("columns", "permitted", "`true` or `false`", "true", "Whether a column may hold identifiers", of_columns::permitted,
             |plan| list(plan.permitted_identifiers.iter().map(|name| shown_name(name)))),
-        // The spellings stand in cells: they are counted, not told.
-        own("columns", "null_value", SPELLINGS, "[\"0000\"]", "Spellings that count as missing in a column",
-            |draft, value| {
-                let spellings = value.texts()?;
-                draft.plan.input.column_null_values.insert(draft.column.clone(), spellings);
-                Ok(())
-            },
-            |plan| declared::shown_spellings(&plan.input.column_null_values)).formerly("null_values"),
-        own("columns", "type", "the name of a type", "\"text\"", "How the cells of a column are read, where the type found is wrong",
-            |draft, value| {
-                let column_type = value.named(&declared::TYPES)?;
-                draft.plan.input.column_types.insert(draft.column.clone(), column_type);
-                Ok(())
-            },
-            |plan| list(plan.input.column_types.iter().map(|(name, found)| format!("{}: {}", shown_name(name), found.name())))),
-        own("columns", "real_values", SPELLINGS, "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
-            |draft, value| {
-                let spellings = value.texts()?;
-                draft.plan.input.real_values.insert(draft.column.clone(), spellings);
-                Ok(())
-            },
-            |plan| declared::shown_spellings(&plan.input.real_values)),
+        of_column("null_value", spellings(), "[\"0000\"]", "Spellings that count as missing in a column",
+            |plan| &mut plan.input.column_null_values).formerly("null_values"),
+        of_column("type", Kind::new("the name of a type", |value| value.named(&declared::TYPES), |found| found.name().to_owned()),
+            "\"text\"", "How the cells of a column are read, where the type found is wrong",
+            |plan| &mut plan.input.column_types),
+        of_column("real_values", spellings(), "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
+            |plan| &mut plan.input.real_values),
         own("columns", "varies", "`true` or `false`", "false", "Whether a column changes from record to record of a subject",
             |draft, value| value.boolean().map(|varies| declared::of_column(draft).varies = Some(varies)),
             |plan| declared::shown_columns(plan, |column| column.varies.map(|varies| varies.to_string()))),
@@ -122,20 +102,37 @@ fn who() -> Vec<Setting> {
 }
 
 /// A flag that gives columns a role.
-fn role(
-    name: &'static str,
-    flag: Flag,
-    help: &'static str,
-    read: fn(&mut Draft, &Written<'_, '_>) -> Taken,
-) -> Setting {
+fn role(name: &'static str, role: Role, flag: Flag, help: &'static str) -> Setting {
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| of_columns::declare(draft, value, role);
     let row = own("", name, "a column or a list of columns", "age", help, read, none);
     row.typed(flag, ROLES).by(Verbs::All).part_of("columns.role").merged()
+}
+
+/// What the section of a column says of it and a part of the plan keeps under its name.
+fn of_column<T: 'static>(
+    name: &'static str,
+    kind: Kind<T>,
+    example: &'static str,
+    help: &'static str,
+    place: fn(&mut Plan) -> &mut BTreeMap<String, T>,
+) -> Setting {
+    let Kind { words, read, show } = kind;
+    let read = move |draft: &mut Draft, value: &Written<'_, '_>| {
+        let value = read(value)?;
+        place(&mut draft.plan).insert(draft.column.clone(), value);
+        Ok(())
+    };
+    let show = move |said: &BTreeMap<String, T>| {
+        list(said.iter().map(|(column, value)| format!("{}: {}", shown_name(column), show(value))))
+    };
+    own("columns", name, &words, example, help, read, |_| String::new())
+        .showing(move |draft| show(place(&mut draft.plan)))
 }
 
 #[rustfmt::skip] // As above.
 fn counting() -> Vec<Setting> {
     vec![
-        row("scan", "missing", named(&MISSING_MODES), "\"wildcard\"",
+        row("scan", "missing", named(names::<MissingMode>()), "\"wildcard\"",
             "What a missing cell matches: own-category (other missing cells) or wildcard (everything)",
             |draft| &mut draft.plan.missing).typed(Value("MODE"), MEASUREMENT).in_environment(),
         own("scan", "measures", "a measure or a list of measures", "[\"uniqueness\"]",
@@ -164,7 +161,7 @@ fn events() -> Vec<Setting> {
         own("unicity", "within", "a table of columns and tolerances", "{ amount = \"5%\" }",
             "How roughly a column is known, such as amount=5%, balance=100 or day=2d (repeatable)",
             unicity::within, unicity::shown_within).typed(Repeated("COL=TOLERANCE"), UNICITY).merged(),
-        row("unicity", "attacker", several(&ATTACKERS), "[\"rarest\"]",
+        row("unicity", "attacker", several(names::<Attacker>()), "[\"rarest\"]",
             "How points come to be known: uniform, rarest, frequent or consecutive [default: uniform]",
             |draft| &mut draft.plan.unicity.attackers)
             .typed(List("LIST"), UNICITY).in_environment().formerly("attackers"),
@@ -182,7 +179,7 @@ fn events() -> Vec<Setting> {
         row("unicity", "sweep", boolean(), "true",
             "Hold the known points against coarser dates, places and amounts as well",
             |draft| &mut draft.plan.unicity.sweep).typed(On, UNICITY).in_environment(),
-        row("unicity", "mobility", several(&MOBILITY_ATTACKS), "[\"time\"]",
+        row("unicity", "mobility", several(names::<MobilityAttack>()), "[\"time\"]",
             "Attacks of the mobility literature on the first point: location, sequence, time, unique-location, \
              frequency, probability, proportion, home-work",
             |draft| &mut draft.plan.unicity.mobility).typed(List("LIST"), UNICITY).in_environment(),
@@ -219,7 +216,7 @@ fn sources() -> Vec<Setting> {
         of_source(row("", "truth_complete", boolean(), "true",
             "Whoever --truth does not name is not in the source, so that it need not name four in five",
             |draft| &mut draft.against.truth_complete), On).needs("truth"),
-        of_source(row("", "attack", several(&ATTACKS), "tolerant",
+        of_source(row("", "attack", several(ATTACKS), "tolerant",
             "How to join: exact, tolerant, distance, probabilistic, scoreboard, release or intersection \
              [default: exact]", |draft| &mut draft.against.attacks), List("LIST")).needs("against").formerly("attacks")
             .more("pseudonym, alone, holds the columns of --on against the identifiers in THEIRS: is a column a hash of \
@@ -239,22 +236,22 @@ fn sources() -> Vec<Setting> {
 fn terms() -> Vec<Setting> {
     vec![
         row("recipient", "name", words().or(NONE), "\"Platform\"", "Who is to receive the extract",
-            |draft| &mut recipient::terms(draft).name),
+            |draft| &mut declared::terms(draft).name),
         row("recipient", "purpose", words().or(NONE), "\"fraud study\"", "What the recipient may use the extract for",
-            |draft| &mut recipient::terms(draft).purpose),
+            |draft| &mut declared::terms(draft).purpose),
         row("recipient", "agreement", words().or(NONE), "\"C-118\"", "The agreement",
-            |draft| &mut recipient::terms(draft).agreement),
-        row("recipient", "ends", recipient::last_day().or(NONE), "2027-02-28", "Last day of the agreement",
-            |draft| &mut recipient::terms(draft).ends),
+            |draft| &mut declared::terms(draft).agreement),
+        row("recipient", "ends", declared::last_day().or(NONE), "2027-02-28", "Last day of the agreement",
+            |draft| &mut declared::terms(draft).ends),
         row("recipient", "no_onward_sharing", boolean().or(NONE), "true", "Whether the extract may not be passed on",
-            |draft| &mut recipient::terms(draft).no_onward_sharing),
+            |draft| &mut declared::terms(draft).no_onward_sharing),
         row("recipient", "allowed_columns", columns().or(NONE), "[\"age\"]",
-            "The only columns that the recipient may get", |draft| &mut recipient::terms(draft).allowed_columns),
+            "The only columns that the recipient may get", |draft| &mut declared::terms(draft).allowed_columns),
         row("recipient", "forbidden_columns", columns(), "[\"balance\"]", "Columns that the recipient must not get",
-            |draft| &mut recipient::terms(draft).forbidden_columns),
+            |draft| &mut declared::terms(draft).forbidden_columns),
         own("recipient", "consent", "a table of `file`, `column`, `value_column` and `value`",
             "{ file = \"register.csv\", column = \"customer\", value_column = \"opted_in\", value = \"yes\" }",
-            "Where consent is kept", recipient::consent, recipient::shown_consent),
+            "Where consent is kept", declared::consent, declared::shown_consent),
         own("policy", "preset", "the name of a preset, or `default`", "\"controlled-k5\"",
             "A named set of limits; default is none", policy::preset,
             |plan| plan.policy.preset.as_ref().map_or(NONE.to_owned(), |preset| preset.id.clone()))
@@ -269,7 +266,8 @@ fn judging() -> Vec<Setting> {
             "Hold k against the set of all quasi-identifiers, event columns included, as well",
             |draft, value| value.boolean().map(|is_so| draft.limits.gate_any_record = Some(is_so)),
             |plan| plan.policy.gate_any_record.to_string()).typed(On, VERDICT).in_environment(),
-        row("policy", "fail_on", named(&FAILING).or("high"), "\"low\"",
+        // A note changes no verdict.
+        row("policy", "fail_on", named(names::<Severity>().split_off(1)).or("high"), "\"low\"",
             "Severity that fails: low, medium, high or critical [default: high]", |draft| &mut draft.limits.fail_on)
             .typed(Value("LEVEL"), VERDICT).in_environment(),
         row("policy", "allow_review", boolean().or("false"), "true", "Exit with 0 when the verdict is REVIEW",
@@ -302,7 +300,7 @@ fn running() -> Vec<Setting> {
             |limit| format!("{} s", limit.as_secs_f64())).or("no limit"), "\"10m\"",
             "Time after which the scan ends as incomplete, such as 90s, 10m or 1h30m", |draft| &mut draft.plan.timeout)
             .typed(Value("DUR"), RUNNING).by(Verbs::All).in_environment(),
-        row("scan", "audience", named(&AUDIENCES), "\"internal\"",
+        row("scan", "audience", named(names::<Audience>()), "\"internal\"",
             "Who may read the report: overview or internal [default: overview]", |draft| &mut draft.plan.audience)
             .typed(Value("WHO"), RUNNING).in_environment()
             .more("With internal every view is stamped RESTRICTED, and only the owner of the files may read them. Both \
@@ -325,7 +323,7 @@ fn reading() -> Vec<Setting> {
             |draft| &mut draft.plan.input.quote), Value("CHAR")),
         of_files(row("dataset", "header", boolean().or(FOUND), "false",
             "The first line holds data, not column names", |draft| &mut draft.plan.input.header), Off),
-        of_files(row("dataset", "encoding", named(&ENCODINGS).or(FOUND), "\"latin-1\"",
+        of_files(row("dataset", "encoding", named(ENCODINGS).or(FOUND), "\"latin-1\"",
             "Character encoding: utf-8, utf-16le, utf-16be, windows-1250, -1251 or -1252, iso-8859-1, -2 or -15, cp850, \
              or the EBCDIC pages cp037, cp273, cp500 and cp1047",
             |draft| &mut draft.plan.input.encoding), Value("NAME")),
@@ -363,7 +361,7 @@ fn reading() -> Vec<Setting> {
             "[{ file = \"customers.csv\", key = \"customer\" }]",
             "Tables, such as customers and accounts, whose columns are brought to the records by a key", declared::joins,
             declared::shown_joins),
-        row("dataset", "kind", named(&KINDS), "\"aggregate\"",
+        row("dataset", "kind", named(KINDS), "\"aggregate\"",
             "What a record is: records (of persons) or aggregate (a total)",
             |draft| &mut draft.plan.declarations.aggregate),
         row("dataset", "time_zone", parsed("\"UTC\", an offset such as \"+02:00\", or a name such as \"Europe/Berlin\"",

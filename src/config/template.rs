@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::kind::name_of;
-use super::parts::{ENCODINGS, SEVERITIES, spelled_sign};
+use super::signs::{ENCODINGS, spelled_sign};
 use crate::plan::{FixedField, InputOptions, Plan, Sign, counted};
 use crate::printable::{is_invisible, printable};
 use crate::result::{Dataset, DatasetColumn, Role};
@@ -30,7 +30,7 @@ pub fn starting_config(dataset: &Dataset, plan: &Plan) -> String {
         subject: subjects.first().copied(),
         others,
         k: plan.policy.k,
-        fail_on: name_of(&SEVERITIES, plan.policy.fail_on),
+        fail_on: plan.policy.fail_on.name(),
         allowed: of_role(|role| role != Role::DirectIdentifier),
         forbidden: of_role(|role| role == Role::DirectIdentifier),
         quasi: of_role(|role| role == Role::QuasiIdentifier),
@@ -51,7 +51,7 @@ struct StartingConfig<'a> {
     subject: Option<&'a DatasetColumn>,
     others: Vec<&'a DatasetColumn>,
     k: u32,
-    fail_on: String,
+    fail_on: &'static str,
     allowed: String,
     forbidden: String,
     quasi: String,

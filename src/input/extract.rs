@@ -69,6 +69,7 @@ pub struct ExtractColumn {
 }
 
 /// A column as codes and the values behind them.
+#[derive(Clone)]
 pub struct CodedColumn {
     /// One code a record.
     pub codes: Codes,

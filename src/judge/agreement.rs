@@ -43,13 +43,13 @@ fn purpose_missing(recipient: &Recipient) -> Option<Finding> {
 
 /// The last day of an agreement is still within it.
 fn agreement_ended(ends: &str, case: Case<'_>) -> Option<Finding> {
-    let Ok(last_day) = ends.parse::<Date>() else {
-        let message = "the agreement ends on a day that is not known".to_owned();
-        return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
+    let unknown = |day: &str| {
+        let message = format!("the agreement ends on {day}");
+        Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message))
     };
+    let Ok(last_day) = ends.parse::<Date>() else { return unknown("a day that is not known") };
     let Some(last) = case.last_day() else {
-        let message = format!("the agreement ends on {last_day}, and the day to judge for is not known");
-        return Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message));
+        return unknown(&format!("{last_day}, and the day to judge for is not known"));
     };
     let message = format!("the agreement ended on {last_day}, and {}", case.told_last_day());
     (last > last_day).then(|| of_agreement(FindingCode::AgreementEnded, Severity::Critical, message))

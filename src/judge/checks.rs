@@ -5,7 +5,7 @@
 
 use super::linkage::known_figures;
 use super::readings::{Reading, reading_of, unclear_figures};
-use super::{Hearing, coverage, points};
+use super::{Hearing, coverage, points, row_of};
 use crate::measure::{self, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
@@ -30,7 +30,7 @@ pub(super) fn of_limits(hearing: Hearing<'_>) -> Vec<Held<'_>> {
 }
 
 fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
-    let row = measure::limits().find(|row| row.gate == gate.measure.name());
+    let row = row_of(gate);
     let alone = |outcome, reason: String| {
         vec![Held { gate, row, figure: None, check: open(gate, outcome, reason), reading: Reading::Either }]
     };
@@ -63,8 +63,8 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     figures.into_iter().map(held).collect()
 }
 
-/// A check that compared nothing.
-pub(super) fn open(gate: &Gate, outcome: CheckOutcome, reason: String) -> Check {
+/// A check of a gate that ended so.
+pub(super) fn ended(gate: &Gate, outcome: CheckOutcome) -> Check {
     Check {
         gate: gate.id.clone(),
         figure: None,
@@ -73,9 +73,22 @@ pub(super) fn open(gate: &Gate, outcome: CheckOutcome, reason: String) -> Check 
         compared: None,
         limit: limit_of(gate).map(|(limit, _)| limit),
         outcome,
-        reason: Some(reason),
+        reason: None,
         finding: None,
         waived: false,
+    }
+}
+
+/// A check that compared nothing.
+pub(super) fn open(gate: &Gate, outcome: CheckOutcome, reason: String) -> Check {
+    Check { reason: Some(reason), ..ended(gate, outcome) }
+}
+
+impl Check {
+    /// The same check, of this figure.
+    pub(super) fn of(self, figure: &Figure) -> Self {
+        let (id, columns, about) = (figure.id.clone(), figure.columns.clone(), figure.about.clone());
+        Self { figure: Some(id), columns, about, ..self }
     }
 }
 
@@ -88,26 +101,21 @@ fn limit_of(gate: &Gate) -> Option<(f64, Comparison)> {
 }
 
 fn compare(gate: &Gate, figure: &Figure) -> Check {
-    let named = |check: Check| Check {
-        figure: Some(figure.id.clone()),
-        columns: figure.columns.clone(),
-        about: figure.about.clone(),
-        ..check
-    };
+    let open = |outcome, reason: &str| open(gate, outcome, reason.to_owned()).of(figure);
     let (value, interval) = match &figure.value {
         FigureValue::Measured { value, interval } => (*value, interval.unwrap_or([*value; 2])),
-        FigureValue::Undefined { reason } => return named(open(gate, CheckOutcome::Unknown, reason.clone())),
-        FigureValue::Incomplete { reason } => return named(open(gate, CheckOutcome::CutOff, reason.clone())),
+        FigureValue::Undefined { reason } => return open(CheckOutcome::Unknown, reason),
+        FigureValue::Incomplete { reason } => return open(CheckOutcome::CutOff, reason),
     };
     let Some((limit, comparison)) = limit_of(gate) else {
-        return named(open(gate, CheckOutcome::Unknown, "the limit is not known as a class size".to_owned()));
+        return open(CheckOutcome::Unknown, "the limit is not known as a class size");
     };
     let compared = comparison.compared(value, interval);
     if ![compared, interval[0], interval[1]].iter().all(|number| number.is_finite()) {
-        return named(open(gate, CheckOutcome::Unknown, "the computation gave no finite number".to_owned()));
+        return open(CheckOutcome::Unknown, "the computation gave no finite number");
     }
     let outcome = if comparison.holds(compared, limit) { CheckOutcome::Holds } else { CheckOutcome::Breaks };
-    named(Check { compared: Some(compared), reason: None, ..open(gate, outcome, String::new()) })
+    Check { compared: Some(compared), ..ended(gate, outcome).of(figure) }
 }
 
 /// Why a gate cannot be held against anything although its limit is declared.

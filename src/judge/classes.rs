@@ -1,9 +1,9 @@
 //! What is said of equivalence classes.
 
 use super::checks::Held;
-use super::number::{percent, percent_beside, plain};
-use super::{Gated, Hearing, as_float, finding, list};
+use super::{Gated, Hearing, finding, list, percent, percent_beside, plain};
 use crate::measure::uniqueness::NAME;
+use crate::number::as_float;
 use crate::result::{Figure, FindingCode, GateMeasure, GateSet, Outcome, Severity, Uniqueness, Unit};
 
 /// A figure of the classes beyond its limit, in words.
@@ -23,12 +23,8 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         let (value, limit) = (percent_beside(compared, limit), percent(limit));
         return Some(format!("{what} on {which} is {value}; the policy allows at most {limit}"));
     }
-    let noun = match (unit, compared <= 1.0) {
-        (Unit::Subject, true) => "subject",
-        (Unit::Subject, false) => "subjects",
-        (Unit::Record, true) => "record",
-        (Unit::Record, false) => "records",
-    };
+    let noun = if *unit == Unit::Subject { "subject" } else { "record" };
+    let noun = if compared <= 1.0 { noun.to_owned() } else { format!("{noun}s") };
     let risk = match held.gate.limit {
         Some(limit) if held.gate.measure == GateMeasure::HIGHEST_RISK => format!(", for a risk of at most {limit:.4}"),
         _ => String::new(),

@@ -4,17 +4,10 @@
 //! the static set, any column by a class limit on the full set, an event column by a gated point. A limit that nothing
 //! can break covers nothing, and linkage covers nothing: it speaks of sources that somebody thought of.
 
-use super::{Gated, Hearing, finding};
-use crate::measure::{self, unicity, uniqueness};
+use super::{Gated, Hearing, finding, row_of};
+use crate::measure::{unicity, uniqueness};
 use crate::plan::{Limit, Range};
-use crate::result::{
-    Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Role, Severity,
-};
-
-/// Quasi-identifiers, declared or guessed, in file order.
-pub(super) fn quasi_identifiers(hearing: Hearing<'_>) -> impl Iterator<Item = &DatasetColumn> {
-    hearing.case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
-}
+use crate::result::{Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Severity};
 
 /// Why nothing can break a limit; `None` where something can. Shares and risks are at most 1, a class holds at least one
 /// subject.
@@ -41,7 +34,7 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
 
 fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = Finding> + 'a {
     let is_open = move |column: &&DatasetColumn| !is_answered(hearing, gated, column);
-    quasi_identifiers(hearing).filter(is_open).map(move |column| {
+    hearing.case.quasi_identifiers().filter(is_open).map(move |column| {
         let name = &column.name;
         let message = if is_empty(column) {
             format!("quasi-identifier `{name}` holds no value, so nothing was measured of it")
@@ -67,7 +60,8 @@ fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> b
     let measure = if column.is_event() { unicity::NAME } else { uniqueness::NAME };
     let fails = gated.checks.iter().any(|check| {
         let is_open = matches!(check.outcome, CheckOutcome::Unknown | CheckOutcome::CutOff) && check.finding.is_some();
-        is_open && measure_of(hearing, check) == Some(measure)
+        let gate = || hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate);
+        is_open && gate().and_then(row_of).is_some_and(|row| row.measure == measure)
     });
     let is_left_out_for_a_reason = column.is_event()
         && hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
@@ -83,14 +77,12 @@ fn is_covered(gated: &Gated, column: &str) -> bool {
         let is_of_classes = of_static.iter().any(|set| id.starts_with(set)) || id == "uniqueness.full.smallest_class";
         is_of_classes || is_of_points(check)
     };
-    let names = |check: &Check| check.columns.iter().any(|name| name == column);
-    gated.checks.iter().any(|check| is_held(check) && covers(check) && names(check))
+    gated.checks.iter().any(|check| is_held_on(check, column) && covers(check))
 }
 
 /// Whether a limit was held against known points of this column.
 pub(super) fn is_in_gated_point(gated: &Gated, column: &str) -> bool {
-    let names = |check: &Check| check.columns.iter().any(|name| name == column);
-    gated.checks.iter().any(|check| is_held(check) && is_of_points(check) && names(check))
+    gated.checks.iter().any(|check| is_held_on(check, column) && is_of_points(check))
 }
 
 fn is_of_points(check: &Check) -> bool {
@@ -101,10 +93,8 @@ fn is_held(check: &Check) -> bool {
     matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::Breaks)
 }
 
-/// The measure that a limit of the policy is on.
-fn measure_of(hearing: Hearing<'_>, check: &Check) -> Option<&'static str> {
-    let gate = hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate)?;
-    measure::limits().find(|row| row.gate == gate.measure.name()).map(|row| row.measure)
+fn is_held_on(check: &Check, column: &str) -> bool {
+    is_held(check) && check.columns.iter().any(|name| name == column)
 }
 
 /// A default limit that a flag of this run took its columns or its measure from.
@@ -121,7 +111,7 @@ fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
     };
     let is_taken = |gate: &&Gate| match gate.measure.name() {
         "smallest-class" => names("ignore") || (names("measures") && case.measures.uniqueness.is_none()),
-        "unicity" => names("ignore") || (names("measures") && quasi_identifiers(hearing).any(DatasetColumn::is_event)),
+        "unicity" => names("ignore") || (names("measures") && case.quasi_identifiers().any(DatasetColumn::is_event)),
         _ => false,
     };
     let defaults = case.policy.gates.iter().filter(|gate| gate.origin == GateOrigin::Default);

@@ -1,8 +1,7 @@
 //! From checks to findings: one for each figure that breaks a limit, and one for each reason why nothing was compared.
 
 use super::checks::Held;
-use super::number::{percent, percent_beside, plain};
-use super::{Gated, Hearing, classes, finding, linkage, list, points, readings};
+use super::{Gated, Hearing, classes, finding, linkage, list, percent, percent_beside, plain, points, readings};
 use crate::measure::{linkage as linkages, unicity, uniqueness};
 use crate::result::{CheckOutcome, Comparison, Figure, FigureUnit, Finding, FindingCode, NotMeasured, Severity};
 

@@ -4,7 +4,7 @@
 //! and German; a heading that says nothing is not judged, and that is said. Where the cells of a column were looked at,
 //! they decide: a file that was treated before needs no rule.
 
-use super::checks::open;
+use super::checks::ended;
 use super::{Case, Gated, finding};
 use crate::result::{
     Check, CheckOutcome, ColumnType, DatasetColumn, FindingCode, Gate, GateBasis, GateMeasure, NotMeasured, Severity,
@@ -19,30 +19,21 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             "place-detail" => place_too_fine,
             _ => continue,
         };
-        let check = |outcome, columns, code| Check {
-            columns,
-            reason: None,
-            finding: code,
-            ..open(gate, outcome, String::new())
-        };
-        let mut holds = true;
-        for column in case.dataset.columns.iter().filter(|column| !is_dropped(column)) {
+        let before = gated.checks.len();
+        for column in case.dataset.columns.iter().filter(|column| !column.is_dropped()) {
             let Some((code, message)) = rule(column) else { continue };
-            holds = false;
-            gated.checks.push(check(CheckOutcome::Breaks, vec![column.name.clone()], Some(code)));
-            gated.findings.push(finding(code, Severity::High, "columns", message).on([&column.name]));
+            let check = ended(gate, CheckOutcome::Breaks);
+            let check = Check { columns: vec![column.name.clone()], finding: Some(code), ..check };
+            gated.tell(check, finding(code, Severity::High, "columns", message).on([&column.name]));
         }
-        if holds {
-            gated.checks.push(check(CheckOutcome::Holds, Vec::new(), None));
+        if gated.checks.len() == before {
+            gated.checks.push(ended(gate, CheckOutcome::Holds));
         }
     }
+    let is_safe_harbor = |gate: &Gate| gate.measure == GateMeasure::DATE_DETAIL && gate.basis == GateBasis::Law;
     if case.policy.gates.iter().any(is_safe_harbor) {
         safe_harbor_remainder(gated);
     }
-}
-
-fn is_safe_harbor(gate: &Gate) -> bool {
-    gate.measure == GateMeasure::DATE_DETAIL && gate.basis == GateBasis::Law
 }
 
 /// What the safe harbor method asks for and no column can answer.
@@ -68,10 +59,6 @@ fn safe_harbor_remainder(gated: &mut Gated) {
         "the safe harbor method asks for {} more answers than columns can give; a person must give them",
         UNANSWERED.len()
     ));
-}
-
-fn is_dropped(column: &DatasetColumn) -> bool {
-    column.coarsen.iter().any(|rule| rule == "drop")
 }
 
 fn date_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {

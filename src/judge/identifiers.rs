@@ -1,6 +1,6 @@
 //! What the cells say: direct identifiers, numbers that show too much, pseudonyms that can be reversed.
 
-use super::checks::open;
+use super::checks::ended;
 use super::{Case, Gated, Hearing, finding};
 use crate::result::{
     Check, CheckOutcome, CorrelatedPseudonym, Figure, Finding, FindingCode, Gate, GateMeasure, IdentifierColumn,
@@ -68,7 +68,7 @@ fn whole(hearing: Hearing<'_>, rule: &GateMeasure, end: &(CheckOutcome, String, 
         limit: figure.map(|_| 0.0),
         reason: (!holds).then(|| reason.clone()),
         finding: found.as_ref().map(|found| found.code),
-        ..open(&Gate::at_most(rule.clone(), None, 0.0), *outcome, String::new())
+        ..ended(&Gate::at_most(rule.clone(), None, 0.0), *outcome)
     }
 }
 
@@ -80,9 +80,8 @@ fn broken(rule: &GateMeasure, found: &Finding) -> Check {
         about: found.about.clone(),
         compared: found.measured,
         limit: found.limit,
-        reason: None,
         finding: Some(found.code),
-        ..open(&Gate::at_most(rule.clone(), None, 0.0), CheckOutcome::Breaks, String::new())
+        ..ended(&Gate::at_most(rule.clone(), None, 0.0), CheckOutcome::Breaks)
     }
 }
 

@@ -10,47 +10,21 @@
 //! A limit on linkage that holds is no gate on being singled out: it speaks of the sources that were named, not of
 //! those that nobody thought of.
 
-use super::checks::{Held, open};
-use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, as_float, finding};
+use super::checks::{Held, ended, open};
+use super::{Case, Gated, Hearing, finding, percent, percent_beside, row_of};
 use crate::measure::linkage::NAME;
+use crate::number::as_float;
 use crate::plan::Limit;
+use crate::printable::each_once;
 use crate::result::{
     AttackKind, Check, CheckOutcome, Evidence, Figure, Finding, FindingCode, Gate, GateMeasure, LinkageAttack,
     NotMeasured, Outcome, PseudonymCheck, Severity, VerdictOutcome, Yardstick,
 };
 use crate::stats::wilson_interval;
 
-/// Attacks that answer one question, and the limits on it.
-#[derive(Clone, Copy, PartialEq)]
-enum Family {
-    /// Who of the extract is found in a table that names people.
-    Linked,
-    /// Who is followed from one release to another.
-    Relinked,
-}
-
-impl Family {
-    fn of(attack: &LinkageAttack) -> Self {
-        if attack.follows() { Self::Relinked } else { Self::Linked }
-    }
-
-    fn of_gate(gate: &Gate) -> Self {
-        if gate.measure == GateMeasure::RELINKED_SHARE { Self::Relinked } else { Self::Linked }
-    }
-
-    /// The limit that whoever sets one sets first.
-    fn limit(self) -> GateMeasure {
-        match self {
-            Self::Linked => GateMeasure::LINKED_SHARE,
-            Self::Relinked => GateMeasure::RELINKED_SHARE,
-        }
-    }
-
-    /// The row of that limit.
-    fn row(self) -> Option<&'static Limit> {
-        crate::measure::limits().find(|row| row.gate == self.limit().name())
-    }
+/// Whether a gate limits who is followed from release to release, rather than who is found in a table that names people.
+fn is_on_following(gate: &Gate) -> bool {
+    gate.measure == GateMeasure::RELINKED_SHARE
 }
 
 /// Every attack with the figure of its rate. Figures come in the order of the attacks, one rate each.
@@ -90,9 +64,10 @@ pub(super) fn source(hearing: Hearing<'_>, figure: &Figure) -> Option<String> {
 
 /// Why nothing of a family was compared.
 pub(super) fn no_source(gate: &Gate) -> String {
-    let (what, flag) = match Family::of_gate(gate) {
-        Family::Linked => ("links to a table of the recipient", "`--against`"),
-        Family::Relinked => ("links from release to release", "`--against` with the other release"),
+    let (what, flag) = if is_on_following(gate) {
+        ("links from release to release", "`--against` with the other release")
+    } else {
+        ("links to a table of the recipient", "`--against`")
     };
     format!("the policy limits {what}, and none was named with {flag}")
 }
@@ -106,21 +81,23 @@ pub(super) fn without_figure(hearing: Hearing<'_>, figure: &Figure) -> Option<St
 
 /// What is found where there is no limit, and pseudonyms that were reversed. Limits themselves are held as any other.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
-    let both = [Family::Linked, Family::Relinked];
-    let is_limited = |family: Family| {
-        let is_one = |gate: &Gate| is_on_linkage(gate) && gate.limit.is_some() && Family::of_gate(gate) == family;
+    let is_limited = |follows: bool| {
+        let on_linkage = [GateMeasure::LINKED_SHARE, GateMeasure::RELINKED_SHARE, GateMeasure::CORRECT_LINKS];
+        let is_one = |gate: &Gate| {
+            on_linkage.contains(&gate.measure) && gate.limit.is_some() && is_on_following(gate) == follows
+        };
         hearing.case.policy.gates.iter().any(is_one)
     };
     let message = match &hearing.case.measures.linkage {
         Some(Outcome::Measured { value, .. }) => {
-            for family in both.into_iter().filter(|family| !is_limited(*family)) {
-                unlimited(hearing, family, gated);
+            for follows in [false, true].into_iter().filter(|follows| !is_limited(*follows)) {
+                unlimited(hearing, follows, gated);
             }
             gated.findings.extend(truth_coverage(&value.attacks));
             gated.findings.extend(value.attacks.iter().filter_map(truth_implausible));
             return value.pseudonyms.iter().for_each(|check| reversed(hearing, check, gated));
         }
-        _ if both.into_iter().any(is_limited) => return,
+        _ if is_limited(false) || is_limited(true) => return,
         None => {
             let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
             return gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
@@ -134,50 +111,29 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: message });
 }
 
-fn is_on_linkage(gate: &Gate) -> bool {
-    let on_linkage = [GateMeasure::LINKED_SHARE, GateMeasure::RELINKED_SHARE, GateMeasure::CORRECT_LINKS];
-    on_linkage.contains(&gate.measure)
-}
-
 /// Where nobody said how much is too much: an attack without a figure is a doubt, and of each source the strongest one
 /// that found something asks for review.
-fn unlimited(hearing: Hearing<'_>, family: Family, gated: &mut Gated) {
-    let of_family = || attacks(hearing).filter(|(attack, _)| Family::of(attack) == family);
+fn unlimited(hearing: Hearing<'_>, follows: bool, gated: &mut Gated) {
+    // The limit that whoever sets one sets first.
+    let measure = if follows { GateMeasure::RELINKED_SHARE } else { GateMeasure::LINKED_SHARE };
+    let gate = Gate { limit: None, ..Gate::at_most(measure, None, 0.0) };
+    let Some(row) = row_of(&gate) else { return };
+    let of_family = || attacks(hearing).filter(|(attack, _)| attack.follows() == follows);
     let without =
         of_family().filter_map(|(_, rate)| without_figure(hearing, rate).filter(|_| rate.value.upper().is_none()));
     gated.doubts.extend(without);
-    let mut sources: Vec<&str> = Vec::new();
-    for (attack, _) in of_family() {
-        if !sources.contains(&attack.with.as_str()) {
-            sources.push(&attack.with);
-        }
-    }
-    for source in sources {
-        let found = of_family().filter(|(attack, _)| attack.with == source && finds_more_than_guessing(attack));
+    for source in each_once(of_family().map(|(attack, _)| &attack.with)) {
+        let found = of_family().filter(|(attack, _)| attack.with == *source && finds_more_than_guessing(attack));
         let measured = found.filter_map(|(attack, rate)| Some((attack, rate, rate.value.upper()?)));
         // The first of equals, so that the order of the plan decides.
         let strongest = measured.reduce(|best, next| if next.2 > best.2 { next } else { best });
-        let (Some((attack, rate, upper)), Some(row)) = (strongest, family.row()) else { continue };
+        let Some((attack, rate, upper)) = strongest else { continue };
         let told = told(attack, rate);
         let message = format!("{told}; no limit is declared (`{}`), so a person must look", row.key);
-        let gate = Gate { limit: None, ..Gate::at_most(family.limit(), None, 0.0) };
-        let check = Check {
-            figure: Some(rate.id.clone()),
-            columns: rate.columns.clone(),
-            about: rate.about.clone(),
-            compared: Some(upper),
-            finding: Some(row.finding),
-            ..open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned())
-        };
-        gated.findings.push(Finding {
-            source: Some(attack.with.clone()),
-            columns: rate.columns.clone(),
-            figure: check.figure.clone(),
-            about: check.about.clone(),
-            measured: check.compared,
-            ..finding(row.finding, Severity::Medium, NAME, message)
-        });
-        gated.checks.push(check);
+        let check = open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned()).of(rate);
+        let check = Check { compared: Some(upper), finding: Some(row.finding), ..check };
+        let found = finding(row.finding, Severity::Medium, NAME, message).of_check(&check);
+        gated.tell(check, Finding { source: Some(attack.with.clone()), ..found });
     }
 }
 
@@ -318,11 +274,11 @@ fn found(attack: &LinkageAttack, expected: f64) -> String {
         );
     }
     let about = about(expected);
-    match (Family::of(attack), attack.correct.filter(|_| attack.is_counted())) {
-        (Family::Linked, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
-        (Family::Linked, None) => format!("is expected to link {about} of {whole} {subjects} to the right person"),
-        (Family::Relinked, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),
-        (Family::Relinked, None) => {
+    match (attack.follows(), attack.correct.filter(|_| attack.is_counted())) {
+        (false, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
+        (false, None) => format!("is expected to link {about} of {whole} {subjects} to the right person"),
+        (true, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),
+        (true, None) => {
             format!("is expected to follow {about} of {whole} {subjects} to the other release")
         }
     }
@@ -337,30 +293,20 @@ fn reversed(hearing: Hearing<'_>, reversed: &PseudonymCheck, gated: &mut Gated) 
     };
     let figure = hearing.figures.iter().find(is_figure);
     let gate = Gate::at_most(GateMeasure::PSEUDONYM_REVERSAL, None, 0.0);
-    let (outcome, code) = match reversed.reversed {
-        0 => (CheckOutcome::Holds, None),
-        _ => (CheckOutcome::Breaks, Some(FindingCode::PseudonymReversible)),
-    };
+    let code = (reversed.reversed > 0).then_some(FindingCode::PseudonymReversible);
+    let outcome = if code.is_some() { CheckOutcome::Breaks } else { CheckOutcome::Holds };
     let check = Check {
         figure: figure.map(|figure| figure.id.clone()),
         columns: vec![reversed.column.clone()],
         about: figure.and_then(|figure| figure.about.clone()),
         compared: Some(as_float(reversed.subjects)),
-        reason: None,
         finding: code,
-        ..open(&gate, outcome, String::new())
+        ..ended(&gate, outcome)
     };
-    if let Some(code) = code {
-        gated.findings.push(Finding {
-            columns: check.columns.clone(),
-            source: Some(reversed.identifiers.clone()),
-            figure: check.figure.clone(),
-            about: check.about.clone(),
-            measured: check.compared,
-            limit: check.limit,
-            ..finding(code, reversal_severity(reversed), NAME, reversal_sentence(reversed))
-        });
-    }
+    gated.findings.extend(code.map(|code| {
+        let found = finding(code, reversal_severity(reversed), NAME, reversal_sentence(reversed));
+        Finding { source: Some(reversed.identifiers.clone()), ..found.of_check(&check) }
+    }));
     gated.checks.push(check);
 }
 

@@ -11,7 +11,6 @@
 mod agreement;
 mod checks;
 mod classes;
-mod columns;
 mod coverage;
 mod explain;
 mod files;
@@ -19,13 +18,28 @@ mod findings;
 mod forms;
 mod identifiers;
 mod linkage;
-mod number;
-mod people;
 mod points;
 mod presets;
 mod readings;
 mod roles;
 mod spellings;
+
+/// A share as percent, as every view writes it; with as many digits as tell it from `other`.
+fn percent_beside(share: f64, other: f64) -> String {
+    crate::number::percent_beside(share, other).replace('\u{a0}', " ")
+}
+
+/// A share as percent, as every view writes it.
+fn percent(share: f64) -> String {
+    percent_beside(share, share)
+}
+
+/// A number with at most four decimals.
+fn plain(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod test;
 mod treatment;
@@ -37,9 +51,12 @@ pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
 use jiff::civil::Date;
 
 use crate::measure::{self, unicity, uniqueness};
+use crate::number::as_float;
+use crate::plan::Limit;
+use crate::printable::listed;
 use crate::result::{
-    Check, CheckOutcome, Dataset, Declarations, Figure, Finding, FindingCode, Measures, NotMeasured, Policy, Recipient,
-    Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
+    Check, CheckOutcome, Dataset, DatasetColumn, Declarations, Figure, Finding, FindingCode, Gate, Measures,
+    NotMeasured, Policy, Recipient, Role, Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
 };
 
 /// What the judge looks at.
@@ -65,20 +82,9 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Figures and limits alone, without agreement and waivers.
-    #[must_use]
-    pub fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
-        static NOTHING: std::sync::LazyLock<Declarations> = std::sync::LazyLock::new(Declarations::default);
-        Self {
-            dataset,
-            measures,
-            policy,
-            recipient: None,
-            declarations: &NOTHING,
-            waivers: &[],
-            as_of: None,
-            today: None,
-        }
+    /// Quasi-identifiers, declared or guessed, in file order.
+    fn quasi_identifiers(self) -> impl Iterator<Item = &'a DatasetColumn> {
+        self.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
     }
 
     /// The later of the two days: whatever ends is over on it if it is over on either.
@@ -136,6 +142,12 @@ struct Gated {
 }
 
 impl Gated {
+    /// Takes a check and the finding that speaks of it.
+    fn tell(&mut self, check: Check, finding: Finding) {
+        self.checks.push(check);
+        self.findings.push(finding);
+    }
+
     /// Whether the measure of a gate was cut off.
     fn is_incomplete(&self) -> bool {
         self.checks.iter().any(|check| check.outcome == CheckOutcome::CutOff)
@@ -145,8 +157,7 @@ impl Gated {
     fn is_applied(&self, policy: &Policy) -> bool {
         let singles_out = |check: &Check| {
             let gate = policy.gates.iter().find(|gate| gate.id == check.gate);
-            let row = gate.and_then(|gate| measure::limits().find(|row| row.gate == gate.measure.name()));
-            row.is_some_and(|row| [uniqueness::NAME, unicity::NAME].contains(&row.measure))
+            gate.and_then(row_of).is_some_and(|row| [uniqueness::NAME, unicity::NAME].contains(&row.measure))
         };
         let is_judged = |check: &Check| match check.outcome {
             CheckOutcome::Holds | CheckOutcome::Breaks => true,
@@ -155,6 +166,11 @@ impl Gated {
         };
         self.checks.iter().any(|check| is_judged(check) && singles_out(check))
     }
+}
+
+/// The row of the limit that a gate is.
+fn row_of(gate: &Gate) -> Option<&'static Limit> {
+    measure::limits().find(|row| row.gate == gate.measure.name())
 }
 
 /// Judges a scan.
@@ -201,12 +217,13 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
-    columns::apply(hearing, &mut gated);
+    roles::of_columns(hearing, &mut gated);
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }
     if !gated.is_applied(case.policy) && !gated.is_incomplete() {
-        gated.findings.push(no_risk_gate());
+        let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
+        gated.findings.push(finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned()));
     }
     let order = |check: &Check| case.policy.gates.iter().position(|gate| gate.id == check.gate).unwrap_or(usize::MAX);
     gated.checks.sort_by_key(order);
@@ -263,11 +280,9 @@ fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: Ve
     let is_of_treatment = |finding: &&Finding| finding.code == FindingCode::TreatmentNotApplied;
     match outcome {
         VerdictOutcome::Pass => {
-            let waived = match waivers.iter().filter(|record| record.state == WaiverState::InForce).count() {
-                0 => None,
-                1 => Some("with 1 waiver".to_owned()),
-                number => Some(format!("with {number} waivers")),
-            };
+            let waived = waivers.iter().filter(|record| record.state == WaiverState::InForce).count();
+            let plural = if waived == 1 { "" } else { "s" };
+            let waived = (waived > 0).then(|| format!("with {waived} waiver{plural}"));
             let treated = gated.findings.iter().any(|finding| is_of_treatment(&finding));
             let treated = treated.then(|| "if treated downstream".to_owned());
             let parts: Vec<String> = treated.into_iter().chain(waived).collect();
@@ -324,22 +339,8 @@ impl Finding {
     }
 }
 
-fn no_risk_gate() -> Finding {
-    let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
-    finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned())
-}
-
 /// Names of columns in a sentence.
 fn list(columns: &[String]) -> String {
     let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((only, _)) => only.clone(),
-        None => "no column".to_owned(),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 32 bits")]
-fn as_float(count: u64) -> f64 {
-    count as f64
+    if quoted.is_empty() { "no column".to_owned() } else { listed(&quoted) }
 }

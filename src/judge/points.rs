@@ -1,12 +1,11 @@
 //! What is said of known points, and what follows where they were not measured.
 
 use super::checks::{Held, open};
-use super::number::{percent, percent_beside};
-use super::{Case, Gated, Hearing, finding, list};
+use super::{Case, Gated, Hearing, finding, list, percent, percent_beside};
 use crate::measure::unicity::NAME;
 use crate::plan::{Limit, grouped};
 use crate::result::{
-    Check, CheckOutcome, DatasetColumn, Figure, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome, Role,
+    Check, CheckOutcome, DatasetColumn, Figure, FindingCode, Gate, GateMeasure, GateOrigin, NotMeasured, Outcome,
     Severity, UnicityGate,
 };
 
@@ -25,8 +24,7 @@ pub(super) fn unseen(case: Case<'_>) -> Option<Unseen> {
         Some(Outcome::Measured { value, .. }) if value.gates.is_empty() => true,
         Some(_) => return None,
     };
-    let quasi_identifiers = || case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier);
-    let has_events = quasi_identifiers().any(DatasetColumn::is_event);
+    let has_events = case.quasi_identifiers().any(DatasetColumn::is_event);
     let reason = match (has_events, no_curve) {
         (true, true) => "no group of event columns can be gated",
         (true, false) => "not measured",
@@ -135,16 +133,9 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
             percent(limit)
         );
         let (code, gate) = (FindingCode::UnicityDiluted, Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit));
-        let check = Check {
-            figure: Some(figure.id.clone()),
-            columns: figure.columns.clone(),
-            about: figure.about.clone(),
-            compared: Some(upper),
-            limit: Some(limit),
-            finding: Some(code),
-            ..open(&gate, CheckOutcome::Unknown, "no limit of its own is declared".to_owned())
-        };
-        gated.findings.push(finding(code, Severity::Medium, NAME, message).of_check(&check));
-        gated.checks.push(check);
+        let check = open(&gate, CheckOutcome::Unknown, "no limit of its own is declared".to_owned()).of(figure);
+        let check = Check { compared: Some(upper), finding: Some(code), ..check };
+        let found = finding(code, Severity::Medium, NAME, message).of_check(&check);
+        gated.tell(check, found);
     }
 }

@@ -4,6 +4,8 @@
 //! of the two it is. A limit of a preset never changes within its version. Own limits add to those of a preset: the
 //! stricter one decides, so that the name of a preset always keeps what it promises.
 
+use std::collections::BTreeMap;
+
 use crate::measure;
 use crate::plan::{Limit, Limits};
 use crate::result::{
@@ -50,21 +52,16 @@ pub fn policy_of(limits: &Limits) -> Policy {
         gate.limit_as_k.get_or_insert(k);
     }
     let fail_on = limits.fail_on.unwrap_or(Severity::High);
-    let name = name_of(limits, preset.as_ref(), k, fail_on);
-    let (allow_review, severities) = (limits.allow_review.unwrap_or(false), limits.severities.clone());
-    let (permitted_identifiers, as_of, today) = (Vec::new(), None, None);
     Policy {
-        name,
+        name: name_of(limits, preset.as_ref(), k, fail_on),
         k,
         gate_any_record,
         fail_on,
-        allow_review,
+        allow_review: limits.allow_review.unwrap_or(false),
         preset,
         gates,
-        severities,
-        permitted_identifiers,
-        as_of,
-        today,
+        severities: limits.severities.clone(),
+        ..Policy::house_default()
     }
 }
 
@@ -73,14 +70,12 @@ fn name_of(limits: &Limits, preset: Option<&Preset>, k: u32, fail_on: Severity) 
     if let Some(preset) = preset {
         return preset.id.clone();
     }
-    let defaults = Limits::default().with("k", f64::from(DEFAULT_K)).with("max_unicity", DEFAULT_MAX_UNICITY);
-    let said = Limits {
-        gate_any_record: limits.gate_any_record.filter(|&gated| gated),
-        allow_review: None,
-        fail_on: None,
-        ..limits.clone().with("k", f64::from(k)).or(defaults.clone())
-    };
-    if said == defaults && fail_on == Severity::High { "default" } else { "custom" }.to_owned()
+    let house = BTreeMap::from([("k", f64::from(DEFAULT_K)), ("max_unicity", DEFAULT_MAX_UNICITY)]);
+    let mut values = house.clone();
+    values.extend(&limits.values);
+    values.insert("k", f64::from(k));
+    let raises = limits.gate_any_record == Some(true) || !limits.severities.is_empty() || fail_on != Severity::High;
+    if values == house && !raises && limits.preset.is_none() { "default" } else { "custom" }.to_owned()
 }
 
 /// A limit of somebody's own. It takes the place of one that the preset leaves to the house, and of the house's own

@@ -5,13 +5,10 @@
 //! limits break under one reading only a person must look, as in every case until somebody declares what the column is.
 
 use super::checks::Held;
-use super::number::percent;
-use super::{Case, Hearing, finding, list};
+use super::{Case, Hearing, finding, list, percent};
 use crate::measure::{unicity, uniqueness};
 use crate::plan::Limit;
-use crate::result::{
-    CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateSet, Role, Severity, Variability,
-};
+use crate::result::{CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateSet, Severity, Variability};
 
 /// Under which reading of the unclear columns a figure is what leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,10 +58,8 @@ pub(super) fn weighed(hearing: Hearing<'_>, held: &[Held<'_>], this: &Held<'_>, 
     if held.iter().any(|held| held.reading == other && held.check.outcome == CheckOutcome::Breaks) {
         return found;
     }
-    let unclear: Vec<String> = quasi_identifiers(hearing.case)
-        .filter(|column| column.is_unclear())
-        .map(|column| column.name.clone())
-        .collect();
+    let unclear = hearing.case.quasi_identifiers().filter(|column| column.is_unclear());
+    let unclear: Vec<String> = unclear.map(|column| column.name.clone()).collect();
     let (is, kind) = match (this.reading, unclear.len()) {
         (Reading::Static, 1) => ("is", "static"),
         (Reading::Static, _) => ("are", "static"),
@@ -77,11 +72,7 @@ pub(super) fn weighed(hearing: Hearing<'_>, held: &[Held<'_>], this: &Held<'_>, 
 
 /// What is said of columns of which some subjects show several values.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
-    quasi_identifiers(case).filter_map(|column| of_column(case, column)).collect()
-}
-
-fn quasi_identifiers(case: Case<'_>) -> impl Iterator<Item = &'_ DatasetColumn> {
-    case.dataset.columns.iter().filter(|column| column.role == Role::QuasiIdentifier)
+    case.quasi_identifiers().filter_map(|column| of_column(case, column)).collect()
 }
 
 fn of_column(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {

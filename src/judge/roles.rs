@@ -1,14 +1,21 @@
-//! What the roles of the columns say.
+//! What the roles of the columns say, and who the person is that a record belongs to: nobody declared, declared, or
+//! better named by another column; and columns that leave with the others and that nobody answers for.
 
-use super::{Case, finding, people};
-use crate::result::{Finding, FindingCode, Role, Severity};
+use super::{Case, Gated, Hearing, coverage, finding, list, percent, plain};
+use crate::plan::{counted, grouped};
+use crate::result::{DatasetColumn, Finding, FindingCode, NotMeasured, Role, Severity, SubjectCandidate};
+
+/// Of this many records one without a subject is too many.
+const ONE_IN: u64 = 20;
+/// Share of the subjects with a value of their own from which on a column looks identifying.
+const IDENTIFYING_SHARE: f64 = 0.2;
+/// Words in a cell, on average, from which on anything may stand in it.
+const SENTENCE: f64 = 3.0;
 
 /// Every finding about roles but direct identifiers.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
-    let mut findings = people::findings(case);
-    findings.extend(subjects_not_in_map(case));
-    findings.extend(guessed_roles(case));
-    findings
+    let of_subject = [records_without_subject(case), no_subject(case), worse_subject(case), subjects_not_in_map(case)];
+    of_subject.into_iter().chain([guessed_roles(case)]).flatten().collect()
 }
 
 /// Columns that are direct identifiers by role or heading, and not permitted.
@@ -45,4 +52,133 @@ fn guessed_roles(case: Case<'_>) -> Option<Finding> {
     let message = "the roles of the columns were guessed, not declared; a guess never passes".to_owned();
     let found = finding(FindingCode::GuessedRoles, Severity::Medium, "roles", message);
     (!columns.is_empty()).then(|| found.on(&columns))
+}
+
+fn has_reason(case: Case<'_>) -> bool {
+    case.declarations.subject_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+}
+
+fn records_without_subject(case: Case<'_>) -> Option<Finding> {
+    let left_out = case.dataset.records_without_subject;
+    let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
+    let message = format!(
+        "{left_out} of {} records have no value in the subject column `{column}`; they are in no crowd and in no share",
+        case.dataset.records
+    );
+    let is_large = left_out.saturating_mul(ONE_IN) >= case.dataset.records;
+    let severity = if is_large { Severity::High } else { Severity::Medium };
+    Some(finding(FindingCode::RecordsWithoutSubject, severity, "roles", message).on([column]).counting(left_out))
+}
+
+/// Five purchases of one customer look like a safe group of five when each record counts as its own subject.
+fn no_subject(case: Case<'_>) -> Option<Finding> {
+    // A table of totals has a finding of its own.
+    if case.dataset.subject.is_some() || case.declarations.aggregate {
+        return None;
+    }
+    let by_counts = |name: &str| case.dataset.facts.subject_candidates.iter().find(|found| found.column == name);
+    let looks_like_one =
+        case.dataset.columns.iter().filter(|it| it.looks_like == Some(Role::Subject) || by_counts(&it.name).is_some());
+    let columns: Vec<String> = looks_like_one.map(|column| column.name.clone()).collect();
+    let said = case.declarations.no_subject;
+    if said && (columns.is_empty() || has_reason(case)) {
+        return None;
+    }
+    let (verb, counts) = match columns.as_slice() {
+        [one] => ("looks", by_counts(one).map_or_else(String::new, |found| format!(" ({})", in_numbers(found)))),
+        _ => ("look", String::new()),
+    };
+    let noun = if columns.len() == 1 { "column" } else { "columns" };
+    let like = || format!("{noun} {} {verb} like the subject{counts}", list(&columns));
+    let message = match (said, columns.is_empty()) {
+        (_, true) => {
+            "no subject is declared, so each record counts as its own, and nobody said that a record is a person"
+                .to_owned()
+        }
+        (false, false) => format!("no subject is declared, so each record counts as its own, but {}", like()),
+        (true, false) => format!("each record is declared a person of its own without a reason, but {}", like()),
+    };
+    Some(finding(FindingCode::NoSubject, Severity::Medium, "roles", message).on(&columns))
+}
+
+fn in_numbers(found: &SubjectCandidate) -> String {
+    format!("{} in {}", counted(found.values, "value", "values"), counted(found.records, "record", "records"))
+}
+
+/// Several accounts of one customer look like several people.
+fn worse_subject(case: Case<'_>) -> Option<Finding> {
+    let subject = case.dataset.subject.as_ref().filter(|_| !has_reason(case))?;
+    let with_subject = case.dataset.records.saturating_sub(case.dataset.records_without_subject);
+    let one_each = with_subject == case.dataset.subjects;
+    let is_better =
+        |found: &&SubjectCandidate| found.constant_within && (one_each || found.groups_subjects == Some(true));
+    let better: Vec<&SubjectCandidate> = case.dataset.facts.subject_candidates.iter().filter(is_better).collect();
+    let [first, ..] = better[..] else { return None };
+    let columns: Vec<String> = better.iter().map(|found| found.column.clone()).collect();
+    let (noun, verb) = if columns.len() == 1 { ("column", "groups") } else { ("columns", "group") };
+    let message = format!(
+        "{noun} {} {verb} the {} subjects of `{subject}` and may be the person: `{}` has {}",
+        list(&columns),
+        grouped(case.dataset.subjects),
+        first.column,
+        in_numbers(first)
+    );
+    Some(finding(FindingCode::WorseSubject, Severity::Medium, "roles", message).on(&columns))
+}
+
+/// Adds what is found of columns that are in no figure.
+pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
+    let columns = hearing.case.dataset.columns.iter().filter(|column| !column.is_dropped());
+    let found: Vec<Finding> =
+        columns.filter_map(|column| undeclared(gated, column).or_else(|| unreasoned(hearing, column))).collect();
+    gated.findings.extend(found);
+    gated.not_measured.extend(sensitive(hearing));
+    if hearing.case.declarations.aggregate {
+        let message = "a table of totals is declared, and this version does not measure what totals give away";
+        let code = FindingCode::AggregatesNotMeasured;
+        gated.findings.push(finding(code, Severity::Medium, "aggregates", message.to_owned()));
+    }
+}
+
+/// A column of a gated point is known to others by declaration, and limited.
+fn undeclared(gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
+    let is_open = column.facts.undeclared && !coverage::is_in_gated_point(gated, &column.name);
+    let message = format!("column `{}` has no role, and it leaves with the others", column.name);
+    is_open.then(|| finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message).on([&column.name]))
+}
+
+fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let is_left_aside = matches!(column.role, Role::Ignore | Role::Sensitive | Role::Weight);
+    let is_declared = !column.guessed && !column.facts.undeclared;
+    let has_reason = hearing.case.declarations.reason_for(&column.name).is_some();
+    if !is_left_aside || !is_declared || has_reason {
+        return None;
+    }
+    let own = column.facts.share_with_own_value.filter(|&share| share >= IDENTIFYING_SHARE);
+    let words = column.facts.average_words.filter(|&words| words >= SENTENCE);
+    let (why, measured, limit) = match (own, words) {
+        (Some(share), _) => {
+            let who = if hearing.case.dataset.subject.is_some() { "subjects" } else { "records" };
+            (format!("{} of the {who} hold a value that nobody else holds", percent(share)), share, IDENTIFYING_SHARE)
+        }
+        (None, Some(words)) => (format!("its cells hold {} words on average", plain(words)), words, SENTENCE),
+        (None, None) => return None,
+    };
+    let (name, role) = (&column.name, column.role.name());
+    let message = format!("column `{name}` is declared `{role}` without a reason, and {why}");
+    let found = finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message);
+    Some(found.on([name]).beyond(measured, limit))
+}
+
+/// Sensitive columns that no figure is on; whether cells hold identifiers says nothing of what they tell.
+fn sensitive(hearing: Hearing<'_>) -> Option<NotMeasured> {
+    let is_measured = |name: &String| {
+        let mut figures = hearing.figures.iter().filter(|figure| !figure.id.starts_with("identifiers."));
+        figures.any(|figure| figure.columns.contains(name))
+    };
+    let sensitive = hearing.case.dataset.columns.iter().filter(|column| column.role == Role::Sensitive);
+    let names: Vec<String> = sensitive.map(|column| column.name.clone()).filter(|name| !is_measured(name)).collect();
+    let noun = if names.len() == 1 { "column" } else { "columns" };
+    let reason = format!("what a recipient learns from the sensitive {noun} {} is not measured", list(&names));
+    (!names.is_empty()).then(|| NotMeasured { measure: "attribute".to_owned(), reason })
 }

@@ -1,6 +1,7 @@
 //! What the spelling of cells says: values that may stand for nobody, blanks, rounded numbers, suppression marks.
 
-use super::{Case, Gated, as_float, finding};
+use super::{Case, Gated, finding};
+use crate::number::as_float;
 use crate::plan::{counted, grouped};
 use crate::result::{ColumnType, DatasetColumn, Finding, FindingCode, MissingMode, Outcome, Role, Severity};
 
@@ -32,16 +33,17 @@ fn on(column: &DatasetColumn, number: u64, code: FindingCode, severity: Severity
     Finding { measured: Some(as_float(number)), ..finding(code, severity, NAME, message).on([&column.name]) }
 }
 
+/// `3 cells of column `age` hold something`.
+fn holding(column: &DatasetColumn, cells: u64, something: &str) -> String {
+    let verb = if cells == 1 { "holds" } else { "hold" };
+    format!("{} of column `{}` {verb} {something}", counted(cells, "cell", "cells"), column.name)
+}
+
 fn placeholders(column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.placeholder_cells.filter(|&cells| cells > 0)?;
-    let message = format!(
-        "{} of column `{}` {} a spelling that often stands for a missing value, and {} as {}",
-        counted(cells, "cell", "cells"),
-        column.name,
-        if cells == 1 { "holds" } else { "hold" },
-        if cells == 1 { "counts" } else { "count" },
-        if cells == 1 { "a value" } else { "values" },
-    );
+    let taken = if cells == 1 { "counts as a value" } else { "count as values" };
+    let spelling = format!("a spelling that often stands for a missing value, and {taken}");
+    let message = holding(column, cells, &spelling);
     Some(on(column, cells, FindingCode::PlaceholderValues, by_role(column), message))
 }
 
@@ -96,12 +98,8 @@ fn joined_by_type(column: &DatasetColumn) -> Option<Finding> {
 
 fn rounded(column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.rounded_identifier_cells.filter(|&cells| cells > 0)?;
-    let message = format!(
-        "{} of column `{}` {} a number that a spreadsheet rounded; different numbers may have become one",
-        counted(cells, "cell", "cells"),
-        column.name,
-        if cells == 1 { "holds" } else { "hold" },
-    );
+    let number = "a number that a spreadsheet rounded; different numbers may have become one";
+    let message = holding(column, cells, number);
     Some(on(column, cells, FindingCode::RoundedIdentifier, Severity::Medium, message))
 }
 
@@ -114,11 +112,7 @@ fn suppressed(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     } else {
         (Severity::Note, "a mark counts as a value of its own")
     };
-    let message = format!(
-        "{} of column `{}` {} a suppression mark in a record that is not suppressed as a whole; {how}",
-        counted(cells, "cell", "cells"),
-        column.name,
-        if cells == 1 { "holds" } else { "hold" },
-    );
+    let mark = format!("a suppression mark in a record that is not suppressed as a whole; {how}");
+    let message = holding(column, cells, &mark);
     Some(on(column, cells, FindingCode::SuppressedCells, severity, message))
 }

@@ -7,7 +7,8 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{Case, as_float, finding, list};
+use super::{Case, finding, list};
+use crate::number::as_float;
 use crate::plan::counted;
 use crate::result::{DatasetColumn, Finding, FindingCode, Severity, Treatment, WAIVER_HORIZON_DAYS};
 
@@ -20,7 +21,8 @@ pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) {
     let refusal = declared.map(|treatment| refusal(case, treatment));
     let holds = matches!(refusal, Some(None));
     if holds {
-        let dropped: Vec<&str> = dropped(case).map(|column| column.name.as_str()).collect();
+        let dropped = case.dataset.columns.iter().filter(|column| column.is_dropped());
+        let dropped: Vec<&str> = dropped.map(|column| column.name.as_str()).collect();
         for found in findings.iter_mut().filter(|found| goes_with(found, &dropped)) {
             found.waived = true;
         }
@@ -71,10 +73,6 @@ fn refusal(case: Case<'_>, treatment: &Treatment) -> Option<String> {
     (expires > latest).then(|| {
         format!("the declared treatment ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {first}")
     })
-}
-
-fn dropped(case: Case<'_>) -> impl Iterator<Item = &DatasetColumn> {
-    case.dataset.columns.iter().filter(|column| column.coarsen.iter().any(|rule| rule == "drop"))
 }
 
 /// Whether an identifier is gone once these columns are.

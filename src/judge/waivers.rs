@@ -27,7 +27,9 @@ fn one(
     mistakes: &mut Vec<Finding>,
 ) -> WaiverRecord {
     let expires = waiver.expires.parse::<Date>().ok();
-    let days_left = expires.zip(case.last_day()).map_or(i64::MIN, |(expires, last)| days_between(last, expires));
+    // Dates are at most some millions of days apart.
+    let days_left = expires.zip(case.last_day()).and_then(|(expires, last)| last.until(expires).ok());
+    let days_left = days_left.map_or(i64::MIN, |span| i64::from(span.get_days()));
     let record =
         |state, findings| WaiverRecord { waiver: waiver.clone(), state, findings, days_left: days_left.max(-99_999) };
     if !is_for(waiver, &case.dataset.name) {
@@ -35,28 +37,27 @@ fn one(
     }
     let covers = |finding: &&mut Finding| waiver.finding.can_be_waived() && is_about(waiver, finding);
     let candidates: Vec<&mut Finding> = findings.iter_mut().filter(covers).collect();
-    let name = waiver.finding.name();
-    if candidates.is_empty() {
-        let message = format!("the waiver of `{name}` covers nothing in this scan");
-        mistakes.push(mistake(FindingCode::UnusedWaiver, waiver, message));
-        return record(WaiverState::Unused, 0);
-    }
-    if waiver.source.is_none() && candidates.iter().any(|finding| finding.source != candidates[0].source) {
-        let message =
-            format!("the waiver of `{name}` names no `source`, and there are findings on several, so it covers none");
-        mistakes.push(mistake(FindingCode::UnusedWaiver, waiver, message));
-        return record(WaiverState::Unused, 0);
-    }
-    if days_left < 0 {
-        let message = format!("the waiver of `{name}` ended on {}; what it covered counts again", waiver.expires);
-        mistakes.push(mistake(FindingCode::ExpiredWaiver, waiver, message));
-        return record(WaiverState::Expired, 0);
+    let is_of_several = waiver.source.is_none() && candidates.iter().any(|other| other.source != candidates[0].source);
+    let refused = if candidates.is_empty() {
+        Some((FindingCode::UnusedWaiver, WaiverState::Unused, "covers nothing in this scan".to_owned()))
+    } else if is_of_several {
+        let why = "names no `source`, and there are findings on several, so it covers none";
+        Some((FindingCode::UnusedWaiver, WaiverState::Unused, why.to_owned()))
+    } else if days_left < 0 {
+        let why = format!("ended on {}; what it covered counts again", waiver.expires);
+        Some((FindingCode::ExpiredWaiver, WaiverState::Expired, why))
+    } else {
+        None
+    };
+    if let Some((code, state, why)) = refused {
+        mistakes.push(mistake(code, waiver, &why));
+        return record(state, 0);
     }
     let (within, beyond): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|finding| is_within(waiver, finding, figures));
     if !beyond.is_empty() {
-        let message = format!("the waiver of `{name}` is void: the figure is beyond the limit that was approved");
-        mistakes.push(mistake(FindingCode::VoidWaiver, waiver, message));
+        let why = "is void: the figure is beyond the limit that was approved";
+        mistakes.push(mistake(FindingCode::VoidWaiver, waiver, why));
     }
     let covered = within.len();
     for finding in within {
@@ -65,14 +66,10 @@ fn one(
     record(if covered > 0 { WaiverState::InForce } else { WaiverState::Void }, covered)
 }
 
-fn mistake(code: FindingCode, waiver: &Waiver, message: String) -> Finding {
+fn mistake(code: FindingCode, waiver: &Waiver, why: &str) -> Finding {
+    let message = format!("the waiver of `{}` {why}", waiver.finding.name());
     let found = finding(code, Severity::Low, "waivers", message).on(waiver.columns.iter().flatten());
     Finding { source: waiver.source.clone(), ..found }
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    // Dates are at most some millions of days apart.
-    from.until(to).map_or(i64::MIN, |span| i64::from(span.get_days()))
 }
 
 /// A pattern that cannot be read matches nothing; the configuration refuses it.

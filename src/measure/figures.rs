@@ -11,7 +11,9 @@
 
 use std::collections::HashMap;
 
-use crate::result::{Dataset, Figure, FigureUnit, FigureValue, Measures, Policy, Reading, Role, Unit};
+use crate::result::{
+    Dataset, Figure, FigureUnit, FigureValue, Measures, Outcome, Policy, Reading, Role, UndefinedField, Unit,
+};
 
 /// What figures need beside the value of their measure.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +82,21 @@ pub(super) fn units(unit: Unit) -> (FigureUnit, &'static str) {
         Unit::Subject => (FigureUnit::Subjects, "subjects"),
         Unit::Record => (FigureUnit::Records, "records"),
     }
+}
+
+/// What stands for every figure of a measure that has no value: why.
+pub(super) fn not_measured<T>(outcome: &Outcome<T>) -> FigureValue {
+    FigureValue::of(outcome, |_| FigureValue::undefined("not measured"))
+}
+
+/// An estimate that may not exist; `why` says so in words.
+pub(super) fn estimate(value: Option<f64>, interval: Option<[f64; 2]>, why: impl FnOnce() -> String) -> FigureValue {
+    value.map_or_else(|| FigureValue::undefined(why()), |value| FigureValue::estimate(value, interval))
+}
+
+/// The entry of a field among those that are null, which may be named by the last part alone.
+pub(super) fn entry_of<'a>(undefined: &'a [UndefinedField], field: &str) -> Option<&'a UndefinedField> {
+    undefined.iter().find(|entry| entry.field == field || entry.field.rsplit('.').next() == Some(field))
 }
 
 #[cfg(test)]

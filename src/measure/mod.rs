@@ -14,8 +14,8 @@ pub use figures::{FigureContext, figures};
 use registry::CutOff;
 pub use registry::{Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory};
 
-use crate::plan::{Limit, Range};
-use crate::result::{Comparison, Figure, FindingCode, Section};
+use crate::plan::Limit;
+use crate::result::{Figure, FindingCode, Section};
 
 /// Every measure. What is not here is not run, has no key, no flag, no page and no part of a report; what is here has all
 /// of them.
@@ -38,13 +38,9 @@ const fn names() -> [&'static str; ALL.len()] {
 const INFERENCE_ADVANTAGE: Limit = Limit {
     key: "max_inference_advantage",
     gate: "inference-advantage",
-    measure: "inference",
     figure: "advantage",
-    finding: FindingCode::LimitBroken,
-    set: None,
-    comparison: Comparison::AtMost,
-    range: Range::SHARE,
     sentence: "largest allowed advantage of guessing a sensitive value with the extract over guessing without it",
+    ..Limit::of("inference", FindingCode::LimitBroken)
 };
 
 /// Every limit that a policy can set, in the order in which they are documented.

@@ -111,7 +111,7 @@ pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
         needed.div_ceil(1 << 20),
         plan.memory.unwrap_or(0) >> 20
     );
-    Outcome::Incomplete { reason: "memory".to_owned(), explanation }
+    Outcome::incomplete("memory", &explanation)
 }
 
 /// What is said of a measure that was told to end before it was done, in words.
@@ -124,14 +124,11 @@ pub(super) struct CutOff {
 impl CutOff {
     /// The outcome of a measure that counts in `unit`. Only a wish of the user to end is an error.
     pub(super) fn outcome<T>(self, unit: Unit, measured: Result<T, StopReason>) -> Result<Outcome<T>, StopReason> {
-        let incomplete = |reason: &str, explanation: &str| {
-            Ok(Outcome::Incomplete { reason: reason.to_owned(), explanation: explanation.to_owned() })
-        };
         match measured {
             Ok(value) => Ok(Outcome::Measured { unit, value }),
-            Err(StopReason::Timeout) => incomplete("timeout", self.timeout),
-            Err(StopReason::Memory) => incomplete("memory", self.memory),
-            Err(StopReason::WorkLimit) => incomplete("work-limit", self.work_limit),
+            Err(StopReason::Timeout) => Ok(Outcome::incomplete("timeout", self.timeout)),
+            Err(StopReason::Memory) => Ok(Outcome::incomplete("memory", self.memory)),
+            Err(StopReason::WorkLimit) => Ok(Outcome::incomplete("work-limit", self.work_limit)),
             Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
         }
     }

@@ -1,6 +1,7 @@
-//! What is wrong with a configuration, and where.
+//! What is wrong with a configuration, and where; and what the system answers when a file cannot be read or written.
 
 use std::fmt::Write;
+use std::io::ErrorKind;
 use std::ops::Range;
 
 use super::shown_name;
@@ -56,14 +57,12 @@ impl ConfigError {
     }
 
     /// The same mistake at a byte range of a configuration file.
-    #[must_use]
     pub(crate) fn at(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
         self.place = Some(Box::new(Place::new(file, text, span)));
         self
     }
 
     /// The same mistake at a byte range of a file that may hold anything: the line is named and not shown.
-    #[must_use]
     pub(crate) fn at_line(mut self, file: &str, text: &str, span: Range<usize>) -> Self {
         let place = Place { excerpt: String::new(), ..Place::new(file, text, span) };
         self.place = Some(Box::new(place));
@@ -170,9 +169,29 @@ fn floor_boundary(text: &str, place: usize) -> usize {
     place
 }
 
+/// Why a file cannot be read or written, and what to change. Every kind that the system may tell has its words.
+#[must_use]
+pub fn refusal(kind: ErrorKind) -> (&'static str, &'static str) {
+    match kind {
+        ErrorKind::NotFound => ("it does not exist", "check the path for spelling; it starts in the working folder"),
+        ErrorKind::PermissionDenied => ("permission denied", "check who may read and write there"),
+        ErrorKind::IsADirectory => ("it is a folder", "name a file"),
+        ErrorKind::NotADirectory => ("a part of its path is a file, not a folder", "check the path for spelling"),
+        ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
+            ("the system takes no such name", "name another file, with a shorter or plainer name")
+        }
+        ErrorKind::ReadOnlyFilesystem => ("the disk can only be read", "name a place that can be written to"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("the disk is full", "make room, or name another place"),
+        ErrorKind::OutOfMemory => ("there is not enough memory", "end other programs"),
+        _ => ("the system refuses", "check the path, its permissions and the disk"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ConfigError;
+    use std::io::ErrorKind;
+
+    use super::{ConfigError, refusal};
 
     #[test]
     fn the_report_points_at_the_mistake() {
@@ -201,5 +220,15 @@ mod tests {
             let report = ConfigError::new("syntax", "wrong").at("f", "ä=ž\n", span).report();
             assert!(report.contains("--> f:"));
         }
+    }
+
+    #[test]
+    fn no_answer_of_the_system_is_shown_as_a_bare_kind() {
+        for kind in [ErrorKind::NotFound, ErrorKind::IsADirectory, ErrorKind::StorageFull, ErrorKind::Other] {
+            let (reason, hint) = refusal(kind);
+            assert_ne!(reason, kind.to_string(), "{kind:?}");
+            assert!(!hint.is_empty());
+        }
+        assert_eq!(refusal(ErrorKind::NotFound).0, "it does not exist");
     }
 }

@@ -54,14 +54,15 @@ impl Exact {
     /// The number in units of `10^-decimals`: `None` when it is no whole number of them or needs more than 38 digits.
     #[must_use]
     pub fn in_units(self, decimals: u32) -> Option<i128> {
-        self.at_scale(decimals)
+        let factor = 10_i128.checked_pow(decimals.checked_sub(self.scale)?)?;
+        self.units.checked_mul(factor)
     }
 
     /// The number in units of `10^-decimals`, rounded down: `None` when it needs more than 38 digits.
     #[must_use]
     pub fn in_whole_units(self, decimals: u32) -> Option<i128> {
         if self.scale <= decimals {
-            return self.at_scale(decimals);
+            return self.in_units(decimals);
         }
         // A divisor of more than 38 digits leaves nothing, or less than nothing.
         let divisor = 10_i128.checked_pow(self.scale - decimals);
@@ -91,7 +92,7 @@ impl Exact {
     #[must_use]
     pub fn compare(self, other: Self) -> Option<std::cmp::Ordering> {
         let scale = self.scale.max(other.scale);
-        Some(self.at_scale(scale)?.cmp(&other.at_scale(scale)?))
+        Some(self.in_units(scale)?.cmp(&other.in_units(scale)?))
     }
 
     /// The multiple of `step` nearest to the number, the higher one for a tie: `floor(x / step + 0.5) * step`.
@@ -103,16 +104,11 @@ impl Exact {
             return None;
         }
         let scale = self.scale.max(step.scale);
-        let (number, step) = (self.at_scale(scale)?, step.at_scale(scale)?);
+        let (number, step) = (self.in_units(scale)?, step.in_units(scale)?);
         // floor(x / s + 1/2) = floor((2x + s) / 2s), in whole numbers.
         let doubled = number.checked_mul(2)?.checked_add(step)?;
         let multiple = doubled.div_euclid(step.checked_mul(2)?);
         Some(Self { units: multiple.checked_mul(step)?, scale }.normalized())
-    }
-
-    fn at_scale(self, scale: u32) -> Option<i128> {
-        let factor = 10_i128.checked_pow(scale.checked_sub(self.scale)?)?;
-        self.units.checked_mul(factor)
     }
 
     fn normalized(mut self) -> Self {
@@ -243,7 +239,7 @@ mod tests {
         fn a_rounded_number_is_within_half_a_step(units in -1_000_000_i64..1_000_000, step in 1_i64..5_000) {
             // Numbers in hundredths, steps in hundredths: the oracle works on whole hundredths.
             let hundredths = |value: i64| Exact { units: i128::from(value), scale: 2 }.normalized();
-            let result = hundredths(units).round_to(hundredths(step)).unwrap().at_scale(2).unwrap();
+            let result = hundredths(units).round_to(hundredths(step)).unwrap().in_units(2).unwrap();
             prop_assert_eq!(result.rem_euclid(i128::from(step)), 0);
             let distance = 2 * (i128::from(units) - result);
             prop_assert!(-i128::from(step) <= distance && distance < i128::from(step));

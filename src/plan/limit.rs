@@ -1,6 +1,10 @@
-//! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come.
+//! One limit that a policy can set: the single place from which its key, its flag, its checks and its documentation come;
+//! and the limits that somebody set, which a policy is made of.
 
-use crate::result::{Comparison, FindingCode, GateSet};
+use std::collections::BTreeMap;
+
+use crate::number::{as_float, count};
+use crate::result::{Comparison, FindingCode, GateSet, RaisedSeverity, Severity};
 
 /// A limit that can be set with a key of `[policy]` and a flag of the same name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +31,14 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// What most limits of a measure are, but for their names: a share that must not be exceeded, on no set.
+    #[must_use]
+    pub const fn of(measure: &'static str, finding: FindingCode) -> Self {
+        let (key, gate, figure, sentence) = ("", "", "", "");
+        let (set, comparison, range) = (None, Comparison::AtMost, Range::SHARE);
+        Self { key, gate, measure, figure, finding, set, comparison, range, sentence }
+    }
+
     /// Identifier of the figures that a gate on `set` compares, such as `uniqueness.static.smallest_class`.
     #[must_use]
     pub fn figure_id(&self, set: Option<GateSet>) -> String {
@@ -42,8 +54,8 @@ impl Limit {
 /// The numbers that a limit can be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Range {
-    /// A whole number from the first to the second.
-    Whole(u32, u32),
+    /// A whole number from the first to the second; `u64::MAX` is no bound.
+    Whole(u64, u64),
     /// A number from the first to the second.
     Between(f64, f64),
 }
@@ -56,9 +68,7 @@ impl Range {
     #[must_use]
     pub fn holds(self, number: f64) -> bool {
         match self {
-            Self::Whole(least, most) => {
-                number.fract() == 0.0 && number >= f64::from(least) && number <= f64::from(most)
-            }
+            Self::Whole(least, most) => number.fract() == 0.0 && number >= as_float(least) && number <= as_float(most),
             Self::Between(least, most) => number.is_finite() && number >= least && number <= most,
         }
     }
@@ -67,10 +77,35 @@ impl Range {
     #[must_use]
     pub fn expected(self) -> String {
         match self {
-            Self::Whole(least, u32::MAX) => format!("a whole number of at least {least}"),
-            Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Whole(least, u64::MAX) => format!("a whole number of at least {least}"),
+            Self::Whole(least, most) => format!("a whole number from {least} to {}", count(most)),
             Self::Between(least, f64::MAX) => format!("a number of at least {least}"),
             Self::Between(least, most) => format!("a number from {least} to {most}"),
         }
+    }
+}
+
+/// Limits that somebody set, and what else a policy says; nothing where nobody said anything.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limits {
+    /// A named set of limits, one of [`PRESETS`](crate::judge::PRESETS).
+    pub preset: Option<String>,
+    /// Each limit by the key of its row, [`Limit::key`].
+    pub values: BTreeMap<&'static str, f64>,
+    /// Whether `k` holds for the set of all quasi-identifiers as well.
+    pub gate_any_record: Option<bool>,
+    /// Severity that fails.
+    pub fail_on: Option<Severity>,
+    /// Whether a review exits with 0.
+    pub allow_review: Option<bool>,
+    /// Severities to raise.
+    pub severities: Vec<RaisedSeverity>,
+}
+
+impl Limits {
+    /// The limit of a key, where it is set.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<f64> {
+        self.values.get(key).copied()
     }
 }

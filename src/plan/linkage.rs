@@ -48,6 +48,14 @@ pub struct OnColumn {
     pub column_type: Option<ColumnType>,
 }
 
+impl OnColumn {
+    /// A column and its name in the source, with nothing else said of it.
+    #[must_use]
+    pub fn new(ours: String, theirs: String) -> Self {
+        Self { ours, theirs, within: None, compare: None, column_type: None }
+    }
+}
+
 /// A column of each side that says who is who.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TruthColumns {
@@ -62,7 +70,7 @@ pub struct TruthColumns {
 }
 
 /// Something that the recipient holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourcePlan {
     /// What reports call it; the name of its file when nothing is said.
     pub name: Option<String>,

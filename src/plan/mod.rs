@@ -7,17 +7,14 @@ mod check;
 mod error;
 mod exact;
 mod limit;
-mod limits;
 mod linkage;
 mod names;
 mod quantity;
-mod refusal;
 mod rule;
 mod table_join;
 mod text;
 mod time_origin;
 mod unicity;
-mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -29,22 +26,20 @@ use crate::result::{
     Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
 };
 
+pub use crate::number::{count as grouped, counted};
 pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
-pub use error::ConfigError;
+pub use error::{ConfigError, refusal};
 pub use exact::Exact;
-pub use limit::{Limit, Range};
-pub use limits::Limits;
+pub use limit::{Limit, Limits, Range};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
-pub use quantity::{counted, grouped, parse_duration, parse_size};
-pub use refusal::refusal;
+pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
 pub use time_origin::{TimeOrigin, Zone};
-pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
-pub use within::{ToleranceSize, WithinRule};
+pub use unicity::{PointColumn, UnicityPlan};
 
 /// Everything a scan depends on. Same records, plan, seed and version give the same measures, findings and verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,6 +147,18 @@ impl Plan {
     #[must_use]
     pub fn asks(&self, measure: &str) -> bool {
         self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
+    }
+
+    /// The rules of a column, in their order.
+    #[must_use]
+    pub fn rules_of(&self, column: &str) -> &[CoarsenRule] {
+        self.coarsen.get(column).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a column is left out of the extract.
+    #[must_use]
+    pub fn drops(&self, column: &str) -> bool {
+        self.rules_of(column).contains(&CoarsenRule::Drop)
     }
 }
 

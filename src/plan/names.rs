@@ -30,14 +30,9 @@ pub fn shown_list(columns: &[String]) -> String {
 pub fn did_you_mean<'known>(written: &str, known: impl IntoIterator<Item = &'known str>) -> Option<&'known str> {
     let lower = written.to_lowercase();
     let scored = known.into_iter().map(|name| (closeness(&lower, &name.to_lowercase()), name));
-    let mut best: Option<(f64, &str)> = None;
-    for (score, name) in scored {
-        // The first of equals, so that the answer does not depend on anything but the list.
-        if score >= 0.75 && best.is_none_or(|(highest, _)| score > highest) {
-            best = Some((score, name));
-        }
-    }
-    best.map(|(_, name)| name)
+    let close = scored.filter(|(score, _)| *score >= 0.75);
+    // The first of equals, so that the answer does not depend on anything but the list.
+    close.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
 }
 
 /// What to write instead of a name that nobody knows: the one that was probably meant, else what `otherwise` says.
@@ -64,15 +59,13 @@ fn closeness(written: &str, known: &str) -> f64 {
 /// A sentence when a name is empty or a quote is not closed.
 pub fn split_names(list: &str) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
-    let mut rest = list;
-    loop {
-        let (name, after) = next_name(rest.trim_start())?;
+    let mut rest = Some(list);
+    while let Some(list) = rest {
+        let (name, after) = next_name(list.trim_start())?;
         names.push(name);
-        match after {
-            Some(after) => rest = after,
-            None => return Ok(names),
-        }
+        rest = after;
     }
+    Ok(names)
 }
 
 /// The first name of a list, and what follows its comma.

@@ -1,26 +1,9 @@
-//! Sizes and durations as people write them, and counts as people read them.
+//! Sizes, durations and tolerances as people write them.
 
+use std::fmt;
 use std::time::Duration;
 
-/// A number with `,` between thousands: `45,150`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// How many of what, in the right number: `1 line`, `2,000 lines`.
-#[must_use]
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
+use super::Exact;
 
 /// Bytes from `512MiB`, `2G`, `1.5GB`, `4096`.
 ///
@@ -102,19 +85,66 @@ fn unit_milliseconds(unit: &str) -> Option<u64> {
     })
 }
 
+/// A tolerance as it is written: `2d`, `6h`, `30min`, `5%`, `100`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithinRule {
+    written: String,
+    /// How far two values may lie apart.
+    pub size: ToleranceSize,
+}
+
+/// How far two values may lie apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToleranceSize {
+    /// In seconds, for dates and times.
+    Seconds(u64),
+    /// In millionths of the known value.
+    Millionths(u64),
+    /// In the unit of the column.
+    Number(Exact),
+}
+
+const SECONDS: [(&str, u64); 5] = [("min", 60), ("s", 1), ("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
+
+impl WithinRule {
+    /// Reads a tolerance.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong.
+    pub fn parse(written: &str) -> Result<Self, String> {
+        let text = written.trim();
+        let wrong = || "it must be a number, with `%`, or with `s`, `min`, `h`, `d` or `w`".to_owned();
+        let number = |text: &str| Exact::parse(text).ok_or_else(wrong);
+        let size = if let Some(share) = text.strip_suffix('%') {
+            let millionths = number(share.trim())?.in_units(4).ok_or_else(wrong)?;
+            ToleranceSize::Millionths(u64::try_from(millionths).map_err(|_| wrong())?)
+        } else if let Some((digits, seconds)) =
+            SECONDS.iter().find_map(|&(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
+        {
+            let whole: u64 = digits.trim().parse().map_err(|_| wrong())?;
+            ToleranceSize::Seconds(whole.checked_mul(seconds).ok_or_else(wrong)?)
+        } else {
+            let size = number(text)?;
+            if text.starts_with('-') {
+                return Err(wrong());
+            }
+            ToleranceSize::Number(size)
+        };
+        Ok(Self { written: text.to_owned(), size })
+    }
+}
+
+impl fmt::Display for WithinRule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.written)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{counted, grouped, parse_duration, parse_size};
-
-    #[test]
-    fn counts_are_grouped_and_agree_with_their_word() {
-        assert_eq!([0, 999, 1_000, 45_150, 1_234_567].map(grouped), ["0", "999", "1,000", "45,150", "1,234,567"]);
-        assert_eq!(counted(1, "line", "lines"), "1 line");
-        assert_eq!(counted(0, "line", "lines"), "0 lines");
-        assert_eq!(counted(2_000, "line", "lines"), "2,000 lines");
-    }
+    use super::{parse_duration, parse_size};
 
     #[test]
     fn sizes_count_in_the_unit_that_is_written() {

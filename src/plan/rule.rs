@@ -95,24 +95,23 @@ pub enum RuleError {
     },
 }
 
+/// The rules with an argument, and what each needs, in words.
+const NEEDS: [(&str, &str); 7] = [
+    ("round", "a step above 0, such as `round:10` or `round:0.5`"),
+    ("bins", "ascending numbers, such as `bins:0,10,50,100`"),
+    ("top", "a number, such as `top:500`"),
+    ("prefix", "a length of at least 1, such as `prefix:3`"),
+    ("suffix", "a length of at least 1, such as `suffix:4`"),
+    ("hierarchy", "a file and a level, such as `hierarchy:age.csv:2`"),
+    ("rare", "a number of subjects of at least 2, such as `rare:20`"),
+];
+
 impl CoarsenRule {
-    /// Names of all rules.
-    pub const NAMES: [&'static str; 14] = [
-        "hour",
-        "day",
-        "week",
-        "month",
-        "quarter",
-        "year",
-        "round",
-        "bins",
-        "top",
-        "prefix",
-        "suffix",
-        "hierarchy",
-        "rare",
-        "drop",
-    ];
+    /// Names of all rules: those of the calendar, then those with an argument.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let calendar = CalendarUnit::ALL.iter().copied().map(CalendarUnit::name);
+        calendar.chain(NEEDS.into_iter().map(|(name, _)| name)).chain(["drop"])
+    }
 
     /// Reads `COL=RULE`. The first `=` that a readable rule follows divides, so the name of a column may hold `=` as well.
     ///
@@ -138,26 +137,37 @@ impl CoarsenRule {
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let text = text.trim();
         let (name, argument) = text.split_once(':').map_or((text, None), |(name, rest)| (name.trim(), Some(rest)));
-        if let Some(unit) = CalendarUnit::ALL.iter().copied().find(|unit| unit.name() == name) {
-            return no_argument(unit.name(), argument).map(|()| Self::Calendar(unit));
+        let unit = CalendarUnit::ALL.iter().copied().find(|unit| unit.name() == name);
+        let alone = unit.map(|unit| (unit.name(), Self::Calendar(unit)));
+        if let Some((rule, read)) = alone.or((name == "drop").then_some(("drop", Self::Drop))) {
+            return argument.map_or(Ok(read), |_| Err(RuleError::Argument { rule, expected: "no argument" }));
         }
-        let argument_text = argument.map_or("", str::trim);
-        match name {
-            "round" => parse_round(argument_text),
-            "bins" => parse_bins(argument_text),
-            "top" => Exact::parse(argument_text)
-                .map(Self::Top)
-                .ok_or(RuleError::Argument { rule: "top", expected: "a number, such as `top:500`" }),
-            "prefix" => parse_count(argument_text)
-                .map(Self::Prefix)
-                .ok_or(RuleError::Argument { rule: "prefix", expected: "a length of at least 1, such as `prefix:3`" }),
-            "suffix" => parse_count(argument_text)
-                .map(Self::Suffix)
-                .ok_or(RuleError::Argument { rule: "suffix", expected: "a length of at least 1, such as `suffix:4`" }),
-            "hierarchy" => parse_hierarchy(argument_text),
-            "rare" => parse_rare(argument_text),
-            "drop" => no_argument("drop", argument).map(|()| Self::Drop),
-            _ => Err(RuleError::UnknownRule { name: super::shown_name(name) }),
+        let Some((rule, expected)) = NEEDS.into_iter().find(|(rule, _)| *rule == name) else {
+            return Err(RuleError::UnknownRule { name: super::shown_name(name) });
+        };
+        Self::with_argument(rule, argument.map_or("", str::trim)).ok_or(RuleError::Argument { rule, expected })
+    }
+
+    /// The rule of a name with its argument; none where it needs another one.
+    fn with_argument(rule: &str, argument: &str) -> Option<Self> {
+        let length = || {
+            let digits = Some(argument).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+            digits.parse().ok().filter(|&length| length > 0)
+        };
+        match rule {
+            "round" => Exact::parse(argument).filter(|step| step.is_positive()).map(Self::Round),
+            "bins" => ascending(argument).map(Self::Bins),
+            "top" => Exact::parse(argument).map(Self::Top),
+            "prefix" => length().map(Self::Prefix),
+            "suffix" => length().map(Self::Suffix),
+            "hierarchy" => {
+                // The last colon divides: a Windows path holds one of its own.
+                let (file, level) = argument.rsplit_once(':')?;
+                let (file, level) = (file.trim(), level.trim().parse().ok()?);
+                (!file.is_empty()).then(|| Self::Hierarchy { file: file.into(), level })
+            }
+            "rare" => argument.parse().ok().filter(|&bound| bound >= 2).map(Self::Rare),
+            _ => None,
         }
     }
 
@@ -180,44 +190,11 @@ impl CoarsenRule {
     }
 }
 
-fn no_argument(rule: &'static str, argument: Option<&str>) -> Result<(), RuleError> {
-    argument.map_or(Ok(()), |_| Err(RuleError::Argument { rule, expected: "no argument" }))
-}
-
-fn parse_count(text: &str) -> Option<usize> {
-    let count = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())??;
-    (count > 0).then_some(count)
-}
-
-fn parse_round(text: &str) -> Result<CoarsenRule, RuleError> {
-    let step = Exact::parse(text).filter(|step| step.is_positive());
-    step.map(CoarsenRule::Round)
-        .ok_or(RuleError::Argument { rule: "round", expected: "a step above 0, such as `round:10` or `round:0.5`" })
-}
-
-fn parse_bins(text: &str) -> Result<CoarsenRule, RuleError> {
-    let error = RuleError::Argument { rule: "bins", expected: "ascending numbers, such as `bins:0,10,50,100`" };
-    let edges: Option<Vec<Exact>> = text.split(',').map(|edge| Exact::parse(edge.trim())).collect();
-    let edges = edges.ok_or_else(|| error.clone())?;
-    let ascending = edges.windows(2).all(|pair| pair[0].compare(pair[1]) == Some(std::cmp::Ordering::Less));
-    if ascending { Ok(CoarsenRule::Bins(edges)) } else { Err(error) }
-}
-
-fn parse_hierarchy(text: &str) -> Result<CoarsenRule, RuleError> {
-    let error =
-        RuleError::Argument { rule: "hierarchy", expected: "a file and a level, such as `hierarchy:age.csv:2`" };
-    // The last colon divides: a Windows path holds one of its own.
-    let (file, level) = text.rsplit_once(':').ok_or_else(|| error.clone())?;
-    let level = level.trim().parse().map_err(|_| error.clone())?;
-    let file = file.trim();
-    if file.is_empty() { Err(error) } else { Ok(CoarsenRule::Hierarchy { file: PathBuf::from(file), level }) }
-}
-
-fn parse_rare(text: &str) -> Result<CoarsenRule, RuleError> {
-    let bound = text.parse().ok().filter(|&bound| bound >= 2);
-    bound
-        .map(CoarsenRule::Rare)
-        .ok_or(RuleError::Argument { rule: "rare", expected: "a number of subjects of at least 2, such as `rare:20`" })
+/// Numbers of which each is larger than the one before.
+fn ascending(text: &str) -> Option<Vec<Exact>> {
+    let edges: Vec<Exact> = text.split(',').map(|edge| Exact::parse(edge.trim())).collect::<Option<_>>()?;
+    let is_less = |pair: &[Exact]| pair[0].compare(pair[1]) == Some(std::cmp::Ordering::Less);
+    edges.windows(2).all(is_less).then_some(edges)
 }
 
 /// The rule as it is written, numbers in canonical spelling; a file without its folders, because the folders of a

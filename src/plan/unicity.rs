@@ -3,27 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CoarsenRule, WithinRule};
+use crate::printable::each_once;
 use crate::result::{Attacker, MobilityAttack};
-
-/// Names of attackers.
-pub const ATTACKERS: [(&str, Attacker); 4] = [
-    ("uniform", Attacker::Uniform),
-    ("rarest", Attacker::Rarest),
-    ("frequent", Attacker::Frequent),
-    ("consecutive", Attacker::Consecutive),
-];
-
-/// Names of the attacks of the mobility literature.
-pub const MOBILITY_ATTACKS: [(&str, MobilityAttack); 8] = [
-    ("location", MobilityAttack::Location),
-    ("sequence", MobilityAttack::Sequence),
-    ("time", MobilityAttack::Time),
-    ("unique-location", MobilityAttack::UniqueLocation),
-    ("frequency", MobilityAttack::Frequency),
-    ("probability", MobilityAttack::Probability),
-    ("proportion", MobilityAttack::Proportion),
-    ("home-work", MobilityAttack::HomeWork),
-];
 
 /// One column of a known point.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,13 +72,7 @@ impl UnicityPlan {
     #[must_use]
     pub fn forms_of(&self, column: &str) -> Vec<&CoarsenRule> {
         let parts = self.points.iter().flatten().filter(|part| part.column == column);
-        let mut forms: Vec<&CoarsenRule> = Vec::new();
-        for rule in parts.filter_map(|part| part.rule.as_ref()) {
-            if !forms.contains(&rule) {
-                forms.push(rule);
-            }
-        }
-        forms
+        each_once(parts.filter_map(|part| part.rule.as_ref()))
     }
 
     /// Whether `column` is named here.

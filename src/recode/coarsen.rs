@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use hashbrown::HashMap;
 
 use super::calendar::calendar_text;
+use super::hierarchy::recode_by_hierarchy;
 use super::label::is_label;
 use super::rare::merged_value;
-use super::{CalendarUnit, CoarsenRule, Exact, TimeOrigin, TreatmentError};
+use super::{CalendarUnit, CoarsenRule, Exact, Hierarchies, TimeOrigin, TreatmentError};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::Dictionary;
@@ -55,6 +56,25 @@ pub(super) fn recode<'dictionary>(
         map.push(code);
     }
     if unmatched == 0 { Ok(Recoded { map, dictionary }) } else { Err(unmatched) }
+}
+
+/// Applies any rule. `rare` merges the values with fewer holders than a bound, which looks at more than the values.
+pub(super) fn recode_by_rule(
+    column: &str,
+    rule: &CoarsenRule,
+    old: &Dictionary,
+    hierarchies: &Hierarchies,
+    origin: TimeOrigin,
+    rare: impl FnOnce(u32) -> Recoded,
+) -> Result<Recoded, TreatmentError> {
+    match rule {
+        CoarsenRule::Hierarchy { file, level } => {
+            let hierarchy = hierarchies.get(file).ok_or_else(|| TreatmentError::not_read(file))?;
+            recode_by_hierarchy(column, file, *level, hierarchy, old)
+        }
+        CoarsenRule::Rare(bound) => Ok(rare(*bound)),
+        by_value => recode_by_value(column, by_value, old, origin),
+    }
 }
 
 /// Applies a rule that looks at nothing but the value: dates, numbers and text.

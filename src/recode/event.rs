@@ -3,9 +3,9 @@
 use super::within::{tolerance_in, whole_numbers};
 use super::{CoarsenRule, TreatmentError};
 use crate::measure::unicity::Tolerance;
-use crate::plan::UnicityPlan;
-use crate::plan::WithinRule;
+use crate::plan::{UnicityPlan, WithinRule};
 use crate::result::ColumnType;
+use crate::secret::Secret;
 use crate::stats::fingerprint;
 use crate::table::Dictionary;
 
@@ -45,8 +45,7 @@ impl EventValues {
         let tolerance =
             within.map(|rule| tolerance(column, rule, dictionary, whole.as_ref().map(|whole| whole.decimals)));
         let visible = plan.visible.get(column).map(|values| {
-            let seen =
-                |value: Option<crate::secret::Secret<&str>>| value.is_some_and(|value| values.contains(value.expose()));
+            let seen = |value: Option<Secret<&str>>| value.is_some_and(|value| values.contains(value.expose()));
             dictionary.values().map(seen).collect()
         });
         Ok(Self {
@@ -66,8 +65,7 @@ impl EventValues {
 
 /// For each code a number that depends on the value alone.
 pub(super) fn value_keys(dictionary: &Dictionary) -> Vec<u64> {
-    let key =
-        |value: Option<crate::secret::Secret<&str>>| value.map_or(0, |value| fingerprint(value.expose().as_bytes()));
+    let key = |value: Option<Secret<&str>>| value.map_or(0, |value| fingerprint(value.expose().as_bytes()));
     dictionary.values().map(key).collect()
 }
 

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::SubjectCodes;
 use super::candidate::{Studied, candidate};
 use super::forms::forms_of;
-use super::{CoarsenRule, SubjectCodes};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::number::ratio;
 use crate::plan::{InputOptions, Plan};
@@ -81,7 +81,7 @@ pub(super) fn add_facts_of_open_columns(
     plan: &Plan,
 ) {
     extract.columns.par_iter().zip(described).with_max_len(1).for_each(|(column, description)| {
-        let is_dropped = plan.coarsen.get(&column.name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
+        let is_dropped = plan.drops(&column.name);
         if is_dropped {
             description.facts.changed_cells = Some(extract.records - column.missing);
         }

@@ -25,7 +25,7 @@ pub(super) fn forms_of(dictionary: &Dictionary, year: Option<i16>) -> CellForms 
     for value in dictionary.values().flatten().map(Secret::expose) {
         any = true;
         match area(value) {
-            Some(digits) if digits.len() <= 3 => forms.restricted_area |= is_restricted(digits),
+            Some(digits) if digits.len() <= 3 => forms.restricted_area |= RESTRICTED.contains(&digits),
             _ => forms.three_digits_at_most = false,
         }
         match ages(value) {
@@ -43,10 +43,6 @@ pub(super) fn forms_of(dictionary: &Dictionary, year: Option<i16>) -> CellForms 
         forms.years &= matches!(value.len(), 4 | 9) || is_open_below(value);
     }
     if any { forms } else { CellForms::default() }
-}
-
-fn is_restricted(digits: &str) -> bool {
-    RESTRICTED.contains(&digits)
 }
 
 /// The digits that a post code shows; `None` when it is none, or shows something else.

@@ -6,6 +6,7 @@ use crate::detect::names_people;
 use crate::input::{Extract, ExtractColumn};
 use crate::plan::RolePlan;
 use crate::result::{ColumnType, Role};
+use crate::table::Dictionary;
 
 /// What one column is to the subject of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ fn declared(role: Role) -> ColumnRole {
 
 fn facts<'extract>(extract: &'extract Extract, column: &'extract ExtractColumn) -> ColumnFacts<'extract> {
     let dictionary = column.coded.as_ref().map(|coded| &coded.dictionary);
-    let distinct = dictionary.map(|dictionary| dictionary.len() as u64 - u64::from(dictionary.missing().is_some()));
+    let distinct = dictionary.map(Dictionary::distinct);
     let mut facts = ColumnFacts {
         name: &column.name,
         column_type: column.column_type,

@@ -2,7 +2,7 @@
 //!
 //! Such a record stands for nobody who could be found, so it is in no class and no denominator. It is counted apart.
 
-use super::{CoarsenRule, ColumnRole};
+use super::ColumnRole;
 use crate::input::{CodedColumn, Extract};
 use crate::plan::Plan;
 use crate::result::Role;
@@ -36,8 +36,7 @@ impl Suppressed {
 /// those of the file.
 pub fn leave_out_suppressed(extract: &mut Extract, roles: &[ColumnRole], plan: &Plan) -> Suppressed {
     let counts = |place: usize, name: &str| {
-        let dropped = plan.coarsen.get(name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
-        roles.get(place).is_some_and(|role| role.role == Role::QuasiIdentifier) && !dropped
+        roles.get(place).is_some_and(|role| role.role == Role::QuasiIdentifier) && !plan.drops(name)
     };
     let marks: Vec<Option<Marks>> = (extract.columns.iter().enumerate())
         .map(|(place, column)| {

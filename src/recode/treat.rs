@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::coarsen::{Recoded, recode_by_value};
+use super::coarsen::{Recoded, recode_by_rule};
 use super::consent::{ConsentCounts, count_consent};
 use super::facts::{
     add_facts_of_open_columns, changed_cells, facts_of, find_dominant_subject, forms, subject_candidates,
 };
 use super::guess::suspicion;
-use super::hierarchy::recode_by_hierarchy;
 use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
@@ -162,20 +161,18 @@ fn in_file_order(mut columns: BTreeMap<String, (Role, Column)>, described: &[Dat
 /// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is
 /// neither: whoever has the extract cannot look it up.
 fn is_counted(column: &DatasetColumn, plan: &Plan) -> bool {
-    let is_shown = || !rules_of(plan, &column.name).contains(&CoarsenRule::Drop);
-    let is_named = plan.unicity.names(&column.name) || plan.linkage.joins_on(&column.name);
-    column.role == Role::QuasiIdentifier || (is_named && is_shown())
+    column.role == Role::QuasiIdentifier || (is_named(&column.name, plan) && !plan.drops(&column.name))
 }
 
-fn rules_of<'plan>(plan: &'plan Plan, column: &str) -> &'plan [CoarsenRule] {
-    plan.coarsen.get(column).map_or(&[], Vec::as_slice)
+/// Whether a column is part of what an attacker may know.
+fn is_named(column: &str, plan: &Plan) -> bool {
+    plan.unicity.names(column) || plan.linkage.joins_on(column)
 }
 
 /// A rule that silently did nothing would leave the person who wrote it in a wrong belief.
 fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), TreatmentError> {
     let idle = |column: &&DatasetColumn| {
-        let rules = rules_of(plan, &column.name);
-        !is_counted(column, plan) && !rules.is_empty() && !rules.contains(&CoarsenRule::Drop)
+        !is_counted(column, plan) && !plan.rules_of(&column.name).is_empty() && !plan.drops(&column.name)
     };
     for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
         if column.role == Role::Subject {
@@ -189,11 +186,9 @@ fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), Treatment
 }
 
 fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
-    let rules = rules_of(plan, &column.name);
-    let dropped = rules.contains(&CoarsenRule::Drop);
-    let is_named = plan.unicity.names(&column.name) || plan.linkage.joins_on(&column.name);
+    let (rules, dropped) = (plan.rules_of(&column.name), plan.drops(&column.name));
     let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
-    let applied = dropped || role.role == Role::QuasiIdentifier || is_named;
+    let applied = dropped || role.role == Role::QuasiIdentifier || is_named(&column.name, plan);
     DatasetColumn {
         name: column.name.clone(),
         role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
@@ -201,7 +196,7 @@ fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64
         guess_reason: role.reason.clone().filter(|_| !dropped),
         looks_like: if unnamed { suspicion(&column.name, &column.identifiers, records - column.missing) } else { None },
         column_type: column.column_type,
-        distinct: column.coded.as_ref().map(|coded| distinct_values(&coded.dictionary)),
+        distinct: column.coded.as_ref().map(|coded| coded.dictionary.distinct()),
         missing: column.missing,
         constant_per_subject: None,
         coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
@@ -218,10 +213,6 @@ fn is_treated(dictionary: &Dictionary, rules: &[CoarsenRule]) -> bool {
         rule => is_label(rule, value),
     };
     rules.iter().any(|rule| dictionary.values().flatten().all(|value| made_by(rule, value.expose())))
-}
-
-fn distinct_values(dictionary: &Dictionary) -> u64 {
-    dictionary.len() as u64 - u64::from(dictionary.missing().is_some())
 }
 
 fn treat_subject(
@@ -272,7 +263,7 @@ impl<'inputs> Workshop<'inputs> {
     ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
-        let rules = rules_of(plan, &name);
+        let rules = plan.rules_of(&name);
         let CodedColumn { mut codes, dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
         let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
@@ -294,7 +285,7 @@ impl<'inputs> Workshop<'inputs> {
             }
         }
         let dictionary = value_map.values();
-        description.distinct = Some(distinct_values(dictionary));
+        description.distinct = Some(dictionary.distinct());
         description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
         description.facts.forms = forms(dictionary, plan);
         treated.ladders.push(ladder(&Present {
@@ -338,18 +329,9 @@ impl<'inputs> Workshop<'inputs> {
         dictionary: &Dictionary,
         origin: TimeOrigin,
     ) -> Result<Recoded, TreatmentError> {
-        match rule {
-            CoarsenRule::Hierarchy { file, level } => {
-                let hierarchy = self.lookups.hierarchies.get(file);
-                let hierarchy = hierarchy.ok_or_else(|| TreatmentError::not_read(file))?;
-                recode_by_hierarchy(column, file, *level, hierarchy, dictionary)
-            }
-            CoarsenRule::Rare(bound) => {
-                let holders = holders(codes, dictionary.len(), self.subject_order());
-                Ok(recode_rare(dictionary, &holders, *bound))
-            }
-            by_value => recode_by_value(column, by_value, dictionary, origin),
-        }
+        let lookups = self.lookups;
+        let rare = |bound| recode_rare(dictionary, &holders(codes, dictionary.len(), self.subject_order()), bound);
+        recode_by_rule(column, rule, dictionary, &lookups.hierarchies, origin, rare)
     }
 
     fn subject_order(&mut self) -> Option<&SubjectOrder<'inputs>> {

@@ -21,9 +21,7 @@ pub(super) fn of<'a>(result: &'a ScanResult, figure: &Figure) -> impl Iterator<I
 
 /// The check that decides about a figure: the first that does not hold, else the first.
 pub(super) fn decisive<'a>(result: &'a ScanResult, figure: &Figure) -> Option<&'a Check> {
-    let mut checks: Vec<&Check> = of(result, figure).collect();
-    checks.sort_by_key(|check| check.outcome == CheckOutcome::Holds);
-    checks.first().copied()
+    of(result, figure).min_by_key(|check| check.outcome == CheckOutcome::Holds)
 }
 
 /// The limit that decides about a figure; none where it is shown and not held to one.
@@ -164,7 +162,8 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
     let limit = check.and_then(|check| check.limit);
     let outcome = match check {
         Some(check) => outcome(check),
-        None => finding(result, figure).map_or_else(String::new, code),
+        None => finding(result, figure)
+            .map_or_else(String::new, |finding| format!("{}{}", finding.code.name(), messages::waived(finding.waived))),
     };
     Row {
         label: label(figure),
@@ -233,14 +232,6 @@ pub(super) fn value_in_words(figure: &Figure, limit: Option<f64>) -> String {
 
 /// How a check ended: the code of its finding, or a word.
 pub(super) fn outcome(check: &Check) -> String {
-    let waived = if check.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
-    match check.finding {
-        Some(code) => format!("{}{waived}", code.name()),
-        None => messages::check_outcome(check.outcome).to_owned(),
-    }
-}
-
-fn code(finding: &Finding) -> String {
-    let waived = if finding.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
-    format!("{}{waived}", finding.code.name())
+    let code = check.finding.map(|code| format!("{}{}", code.name(), messages::waived(check.waived)));
+    code.unwrap_or_else(|| messages::check_outcome(check.outcome).to_owned())
 }

@@ -48,7 +48,8 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
 pub(super) fn why(column: &DatasetColumn) -> String {
     let reason = printable(messages::role_reason(column));
     let origin = if column.guessed && column.guess_reason.is_some() { "guessed: " } else { "" };
-    let suspicion = column.looks_like.map_or_else(String::new, |role| format!("; {}", messages::looks_like(role)));
+    let suspicion =
+        column.looks_like.map_or_else(String::new, |role| format!("; its heading looks like a {}", role.name()));
     let rules = if column.coarsen.is_empty() {
         String::new()
     } else {

@@ -6,29 +6,11 @@ use super::ReportError;
 use super::checks;
 use super::escape::printable;
 use super::messages;
-use crate::result::{Check, Figure, FigureUnit, FigureValue, ScanResult};
+use crate::result::{Check, Figure, FigureUnit, ScanResult};
 
 /// The columns, in their fixed order.
-const HEAD: [&str; 18] = [
-    "dataset",
-    "run",
-    "measure",
-    "figure",
-    "columns",
-    "parameter",
-    "value",
-    "low",
-    "high",
-    "limit",
-    "unit",
-    "status",
-    "reason",
-    "handling",
-    "gate",
-    "outcome",
-    "finding",
-    "waived",
-];
+const HEAD: &str = "dataset,run,measure,figure,columns,parameter,value,low,high,limit,unit,status,reason,handling,gate,\
+                    outcome,finding,waived";
 
 /// The figures of a result as CSV (RFC 4180, UTF-8), with a header: one row for each figure, or for each limit that it is
 /// held to; then the limits without a figure.
@@ -41,7 +23,7 @@ const HEAD: [&str; 18] = [
 /// [`ReportError::Csv`] when a row cannot be written, which memory rules out.
 pub fn render_csv(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEAD).map_err(|_| ReportError::Csv)?;
+    writer.write_record(HEAD.split(',')).map_err(|_| ReportError::Csv)?;
     let dataset = neutral(&result.dataset.name);
     let run = neutral(&result.run.id);
     let handling = result.run.audience.stamp().unwrap_or_default().to_owned();
@@ -49,7 +31,7 @@ pub fn render_csv(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
         let of_all = [("dataset", &dataset), ("run", &run), ("handling", &handling)];
         let of_row =
             |head: &str| row.get(head).or(of_all.iter().find(|(name, _)| *name == head).map(|(_, text)| *text));
-        let fields = HEAD.map(|head| of_row(head).map_or("", String::as_str));
+        let fields = HEAD.split(',').map(|head| of_row(head).map_or("", String::as_str));
         writer.write_record(fields).map_err(|_| ReportError::Csv)?;
     }
     writer.into_inner().map_err(|_| ReportError::Csv)
@@ -106,11 +88,7 @@ fn of_figure(result: &ScanResult, figure: &Figure) -> Vec<Row> {
     if checks.peek().is_none() && measure == "uniqueness.set" {
         return Vec::new();
     }
-    let status = match &figure.value {
-        FigureValue::Measured { .. } => "measured",
-        FigureValue::Undefined { .. } => "undefined",
-        FigureValue::Incomplete { .. } => "incomplete",
-    };
+    let status: &str = (&figure.value).into();
     let mut row = Row::from([
         ("measure", neutral(measure)),
         ("figure", neutral(name)),
@@ -188,7 +166,7 @@ mod tests {
     }
 
     fn place(head: &str) -> usize {
-        HEAD.iter().position(|name| *name == head).unwrap()
+        HEAD.split(',').position(|name| name == head).unwrap()
     }
 
     #[test]
@@ -203,9 +181,9 @@ mod tests {
         ];
         for result in results {
             let rows = parsed(&result());
-            assert_eq!(rows[0], HEAD);
+            assert_eq!(rows[0], HEAD.split(',').collect::<Vec<_>>());
             for row in &rows[1..] {
-                assert_eq!(row.len(), HEAD.len());
+                assert_eq!(row.len(), 18);
                 let has_figure = row[place("status")] == "measured";
                 assert_eq!(has_figure, !row[place("value")].is_empty(), "{row:?}");
                 assert_eq!(has_figure, row[place("reason")].is_empty(), "{row:?}");

@@ -8,7 +8,6 @@ pub(crate) use crate::printable::printable;
 const FOLDER_NAME_BYTES: usize = 80;
 
 /// The text in ASCII: other characters become `\u{…}`, except a few marks of our own wording.
-#[must_use]
 pub(crate) fn ascii(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -25,7 +24,6 @@ pub(crate) fn ascii(text: &str) -> String {
 }
 
 /// The text cut to `width` characters, the last of them `…` when something was cut.
-#[must_use]
 pub(crate) fn shortened(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -37,7 +35,6 @@ pub(crate) fn shortened(text: &str, width: usize) -> String {
 
 /// A folder name made from a dataset's name: letters, digits, `-`, `_` and `.`, at most 80 bytes, never empty and
 /// never starting with a dot.
-#[must_use]
 pub(crate) fn folder_name(name: &str) -> String {
     let mut folder = String::new();
     for character in name.chars() {

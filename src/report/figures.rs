@@ -4,7 +4,7 @@ use super::escape::{printable, shortened};
 use super::summary::{crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
 use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
-use crate::result::{Advice, Headline, ScanResult, SetStatistics};
+use crate::result::{Advice, Headline, ScanResult};
 
 /// Everything that text and Markdown say beside the table of figures, with at most so many columns.
 pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
@@ -14,11 +14,6 @@ pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
     sentences.extend(one_known_event(result));
     sentences.extend(try_first(result));
     sentences
-}
-
-/// Share of the units of `set` that are alone on it.
-fn population_share(result: &ScanResult, set: &SetStatistics) -> String {
-    share(set.unique_subjects, population(&result.dataset, set))
 }
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
@@ -43,7 +38,7 @@ fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
         sentences.push(format!(
             "Riskiest set of at most {}: {columns} ({} of {units} alone)",
             uniqueness.max_set,
-            population_share(result, worst)
+            share(worst.unique_subjects, population(&result.dataset, worst))
         ));
     }
     sentences

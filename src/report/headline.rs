@@ -46,8 +46,15 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     let about = about(result);
     let (risk, detail) = match about {
         About::Crowd(set) => (crowd_headline(result, set), headline_detail(result, set)),
-        About::KnownPoints(curve, point) => (unicity_headline(curve, point), unicity_detail(point)),
-        About::Linked(attack) => (linked_headline(attack), messages::linked_detail(attack)),
+        About::KnownPoints(curve, point) => {
+            let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
+            let (known, columns) = (messages::known_points(point.known_points), messages::list(&names(&curve.point)));
+            (format!("{subjects} can be singled out by {known} ({columns})"), unicity_detail(point))
+        }
+        About::Linked(attack) => {
+            let frequency = frequency_of(linkage::rate(attack).unwrap_or(1.0));
+            (messages::linked_headline(&frequency, attack), messages::linked_detail(attack))
+        }
         About::Nothing(_) => (unknown(result), messages::verdict_sentence(result.verdict.outcome).to_owned()),
     };
     match before_the_figure(result, about) {
@@ -62,13 +69,14 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
 /// What comes before the figure of risk, and the finding that it is: what blocks; what is missing to a pass; and where
 /// the figure would sound like good news and the verdict is none, the first finding that makes it so.
 fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(String, Option<&'a Finding>)> {
-    let told = |finding: &'a Finding| (sentence(finding), Some(finding));
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
+    let told = |finding: &'a Finding| (printable(&messages::capitalised(&finding.message)), Some(finding));
     match result.verdict.outcome {
         VerdictOutcome::Pass => None,
-        VerdictOutcome::Fail => blocking(result)
-            .or_else(|| result.findings.iter().find(fails).filter(|_| !is_failing(result, about)))
-            .map(told),
+        VerdictOutcome::Fail => {
+            let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
+            let first = result.findings.iter().find(fails);
+            first.filter(|finding| !is_of_risk(finding) || !is_failing(result, about)).map(told)
+        }
         VerdictOutcome::Review | VerdictOutcome::Incomplete => {
             if let Some(missing) = &result.verdict.headline {
                 return Some((printable(missing), None));
@@ -170,30 +178,11 @@ fn singled_out(result: &ScanResult) -> About<'_> {
     }
 }
 
-/// What makes the dataset fail where it is no figure of risk: the finding that comes first. None where a figure is the
-/// reason, which the lead says anyway, or nothing fails.
-fn blocking(result: &ScanResult) -> Option<&Finding> {
-    if result.verdict.outcome != VerdictOutcome::Fail {
-        return None;
-    }
-    let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
-    let is_risk = |finding: &&Finding| {
-        finding.measure == "uniqueness"
-            || (finding.measure == "unicity" && finding.measured.is_some())
-            || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
-    };
-    result.findings.iter().find(fails).filter(|finding| !is_risk(finding))
-}
-
-/// The message of a finding with a capital.
-fn sentence(finding: &Finding) -> String {
-    printable(&messages::capitalised(&finding.message))
-}
-
-fn unicity_headline(curve: &UnicityCurve, point: &UnicityResult) -> String {
-    let columns = messages::list(&names(&curve.point));
-    let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
-    format!("{subjects} can be singled out by {} ({columns})", messages::known_points(point.known_points))
+/// Whether a finding is about a figure of risk, which the lead says anyway.
+fn is_of_risk(finding: &Finding) -> bool {
+    finding.measure == "uniqueness"
+        || (finding.measure == "unicity" && finding.measured.is_some())
+        || matches!(finding.code, FindingCode::Linkable | FindingCode::Relinkable)
 }
 
 /// A share in natural frequencies; only 0 is `none` and only 1 is `all`.
@@ -204,10 +193,6 @@ fn frequency_of(share: f64) -> String {
     let part = if share <= 0.0 { 0 } else { part.max(1) };
     let part = if share >= 1.0 { WHOLE } else { part.min(WHOLE - 1) };
     natural_frequency(part, WHOLE).unwrap_or_default()
-}
-
-fn linked_headline(attack: &LinkageAttack) -> String {
-    messages::linked_headline(&frequency_of(linkage::rate(attack).unwrap_or(1.0)), attack)
 }
 
 fn unicity_detail(point: &UnicityResult) -> String {

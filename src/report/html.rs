@@ -8,7 +8,6 @@ mod line;
 mod link_tables;
 mod linkage;
 mod page;
-mod plain;
 mod record;
 mod safety;
 mod section;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::ReportError;
 use crate::printable::is_invisible;
@@ -86,11 +86,11 @@ fn place(error: &serde_json::Error) -> ReportError {
 /// Indents by two blanks, and keeps each element of [`ONE_LINE_ELEMENTS`] on one line.
 #[derive(Default)]
 struct ReadableFormatter {
+    /// Writes whatever does not stay on one line.
+    indented: PrettyFormatter<'static>,
     depth: usize,
     /// How many containers deep the writer is inside an element that stays on one line; 0 elsewhere.
     flat_depth: usize,
-    /// Whether the container that is open holds something.
-    has_value: bool,
     in_key: bool,
     key: Vec<u8>,
     /// Depths of the open lists with one line an element.
@@ -98,65 +98,50 @@ struct ReadableFormatter {
 }
 
 impl ReadableFormatter {
-    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
-        if self.flat_depth > 0 || self.one_line_lists.last() == Some(&self.depth) {
-            self.flat_depth += 1;
-        }
+    /// Goes into a container. Whether it stays on one line.
+    fn enter(&mut self) -> bool {
+        self.flat_depth += usize::from(self.flat_depth > 0 || self.one_line_lists.last() == Some(&self.depth));
         self.depth += 1;
-        self.has_value = false;
-        writer.write_all(bracket)
+        self.flat_depth > 0
     }
 
-    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+    /// Leaves a container. Whether it stays on one line.
+    fn leave(&mut self) -> bool {
         self.depth -= 1;
-        if self.flat_depth > 0 {
-            self.flat_depth -= 1;
-        } else if self.has_value {
-            self.new_line(writer)?;
-        }
-        self.has_value = true;
-        writer.write_all(bracket)
+        let is_flat = self.flat_depth > 0;
+        self.flat_depth -= usize::from(is_flat);
+        is_flat
     }
 
-    fn separate<W: ?Sized + Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
-        if self.flat_depth > 0 {
-            return if first { Ok(()) } else { writer.write_all(b", ") };
-        }
-        if !first {
-            writer.write_all(b",")?;
-        }
-        self.new_line(writer)
-    }
-
-    fn new_line<W: ?Sized + Write>(&self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b"\n")?;
-        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    /// What stands before a value or key on one line; none where it does not.
+    fn flat_separator(&self, first: bool) -> Option<&'static [u8]> {
+        (self.flat_depth > 0).then_some(if first { b"" } else { b", " })
     }
 }
 
 impl Formatter for ReadableFormatter {
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open(writer, b"[")?;
+        let is_flat = self.enter();
         if ONE_LINE_ELEMENTS.contains(&self.key.as_slice()) {
             self.one_line_lists.push(self.depth);
         }
-        Ok(())
+        if is_flat { writer.write_all(b"[") } else { self.indented.begin_array(writer) }
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.one_line_lists.last() == Some(&self.depth) {
-            self.one_line_lists.pop();
-        }
-        self.close(writer, b"]")
+        self.one_line_lists.pop_if(|depth| *depth == self.depth);
+        if self.leave() { writer.write_all(b"]") } else { self.indented.end_array(writer) }
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.separate(writer, first)
+        match self.flat_separator(first) {
+            Some(separator) => writer.write_all(separator),
+            None => self.indented.begin_array_value(writer, first),
+        }
     }
 
-    fn end_array_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.has_value = true;
-        Ok(())
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.indented.end_array_value(writer)
     }
 
     /// What cannot be seen, or would steer a terminal, is written as `\u` and four digits, which means the same.
@@ -176,17 +161,20 @@ impl Formatter for ReadableFormatter {
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open(writer, b"{")
+        if self.enter() { writer.write_all(b"{") } else { self.indented.begin_object(writer) }
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.close(writer, b"}")
+        if self.leave() { writer.write_all(b"}") } else { self.indented.end_object(writer) }
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.in_key = true;
         self.key.clear();
-        self.separate(writer, first)
+        match self.flat_separator(first) {
+            Some(separator) => writer.write_all(separator),
+            None => self.indented.begin_object_key(writer, first),
+        }
     }
 
     fn end_object_key<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
@@ -195,11 +183,10 @@ impl Formatter for ReadableFormatter {
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
+        self.indented.begin_object_value(writer)
     }
 
-    fn end_object_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.has_value = true;
-        Ok(())
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.indented.end_object_value(writer)
     }
 }

@@ -65,6 +65,15 @@ impl Page {
         self.finish(&line);
     }
 
+    /// A paragraph so far indented, with a painted word in the first indent.
+    pub(super) fn marked(&mut self, word: &str, code: &str, indent: usize, sentence: &str) {
+        let before = self.text.len();
+        self.paragraph(&" ".repeat(indent), sentence);
+        let gap = " ".repeat(indent.saturating_sub(word.len() + 2));
+        let painted = self.paint(word, code);
+        self.text.replace_range(before..before + indent, &format!("  {painted}{gap}"));
+    }
+
     fn finish(&mut self, line: &str) {
         self.text.push_str(line.replace('\u{a0}', " ").trim_end());
         self.text.push('\n');

@@ -4,7 +4,7 @@
 use super::escape::{printable, shortened};
 use super::summary::names;
 use super::{checks, messages};
-use crate::number::percent;
+use crate::number::{as_float, percent};
 use crate::result::{Evidence, Finding, Linkage, LinkageAttack, LinkedSet, ScanResult};
 
 /// Longest name of a source in a sentence or a label.
@@ -124,9 +124,8 @@ pub(super) fn without_one(attack: &LinkageAttack) -> Vec<(&String, &LinkedSet)> 
 }
 
 /// The share of subjects that a set is expected to link rightly.
-#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub(super) fn share_of(attack: &LinkageAttack, set: &LinkedSet) -> Option<f64> {
-    (attack.subjects > 0 && set.expected_correct.is_finite()).then(|| set.expected_correct / attack.subjects as f64)
+    (attack.subjects > 0 && set.expected_correct.is_finite()).then(|| set.expected_correct / as_float(attack.subjects))
 }
 
 /// Which column cuts most when it is left out, or that none does, in a sentence; none where no set says so.
@@ -136,8 +135,15 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
     let (first, last) = (left.first()?, left.last()?);
     let said = |(column, set): &(&String, &LinkedSet), raised: bool| {
         let after = share_of(attack, set).filter(|after| if raised { *after > now } else { *after < now })?;
-        let words = if raised { messages::linking_raised } else { messages::linking_cut };
-        Some(words(&shortened(&printable(column), NAME_CHARACTERS), &percent(now), &percent(after)))
+        let column = shortened(&printable(column), NAME_CHARACTERS);
+        let change = format!("{} of subjects become {}", percent(now), percent(after));
+        Some(if raised {
+            format!(
+                "Leaving out one shared column cuts nothing: less is compared, so more match; without {column} {change}"
+            )
+        } else {
+            format!("Of the shared columns {column} links most: without it {change}")
+        })
     };
     said(first, false).or_else(|| said(last, true))
 }

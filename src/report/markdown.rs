@@ -78,10 +78,10 @@ fn figures(text: &mut String, result: &ScanResult) {
 }
 
 fn findings(text: &mut String, result: &ScanResult) {
-    push(text, &format!("### {}\n", messages::FINDINGS_TITLE));
+    push(text, "### Findings\n");
     for finding in &result.findings {
-        let severity = messages::severity(finding.severity).to_uppercase();
-        let waived = if finding.waived { format!(" ({})", messages::WAIVED) } else { String::new() };
+        let severity = finding.severity.name().to_uppercase();
+        let waived = messages::waived(finding.waived);
         let message = escape(&printable(&finding.message));
         push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));
     }
@@ -99,7 +99,7 @@ fn not_measured(text: &mut String, result: &ScanResult) {
     if result.not_measured.is_empty() {
         return;
     }
-    push(text, &format!("### {}\n", messages::NOT_MEASURED_TITLE));
+    push(text, "### Not measured\n");
     for (name, reason) in checks::not_measured(result) {
         push(text, &format!("- {}: {}", escape(&name), escape(&reason)));
     }

@@ -1,33 +1,22 @@
 //! Sentences and words that are built from a result, most of them for several views. What one table or chart alone
 //! says stands there; the fixed prose of the page stands in `templates/prose.txt`.
 
-mod columns;
 mod crowds;
-mod figures;
-mod limits;
 mod linkage;
-mod method;
-mod mobility;
-mod sections;
 mod unicity;
 mod verdict;
 
-pub(super) use self::columns::*;
 pub(super) use self::crowds::*;
-pub(super) use self::figures::*;
-pub(super) use self::limits::*;
 pub(super) use self::linkage::*;
-pub(super) use self::method::*;
-pub(super) use self::mobility::*;
-pub(super) use self::sections::*;
 pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;
 
-use super::escape::shortened;
+use super::escape::{printable, shortened};
 use crate::number::{count, percent};
-use crate::result::Dataset;
+use crate::printable::listed;
+use crate::result::{Dataset, DatasetColumn, Role};
 
-pub(super) use crate::number::NOT_DEFINED;
+pub(super) use crate::number::{NOT_DEFINED, counted};
 
 /// Most names in a sentence, and most characters of each.
 const LISTED: usize = 6;
@@ -39,11 +28,10 @@ pub(super) fn list(names: &[String]) -> String {
     // A list that is longer by one shows the one instead of counting it.
     let shown = if names.len() > LISTED + 1 { LISTED } else { names.len() };
     let short: Vec<String> = names.iter().take(shown).map(|name| shortened(name, LISTED_CHARACTERS)).collect();
-    match short.as_slice() {
-        [] => "no column".to_owned(),
-        [one] => one.clone(),
-        _ if names.len() > LISTED + 1 => format!("{} and {} more columns", short.join(", "), names.len() - LISTED),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    match names.len() {
+        0 => "no column".to_owned(),
+        all if all > shown => format!("{} and {} more columns", short.join(", "), all - shown),
+        _ => listed(&short),
     }
 }
 
@@ -58,6 +46,7 @@ pub(super) fn few(names: &[String]) -> String {
 
 pub(super) const MORE: &str = "more in result.json";
 pub(super) const NOT_KNOWN: &str = "not known";
+pub(super) const NONE: &str = "none";
 
 /// Size of the dataset in one line.
 pub(super) fn dataset_size(dataset: &Dataset) -> String {
@@ -76,11 +65,6 @@ pub(super) fn time(instant: &str) -> String {
         || instant.to_owned(),
         |(date, time)| format!("{date} {} UTC", time.split('.').next().unwrap_or(time)),
     )
-}
-
-/// `1 record`, `1,200 records`.
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// `1 subject`, `1,200 subjects`.
@@ -137,14 +121,42 @@ pub(super) fn change(column: &str, rule: &str) -> String {
     format!("{column} → {rule}")
 }
 
-pub(super) fn more_maps(left_out: usize) -> String {
-    format!("; {} in the table", counted(left_out as u64, "more map", "more maps"))
-}
-
 pub(super) fn more_curves(left_out: usize) -> String {
     format!("; {} in the tables", counted(left_out as u64, "more curve", "more curves"))
 }
 
 pub(super) fn limit_share(share: &str) -> String {
     format!("limit {share}")
+}
+
+/// Which columns a pass speaks of, and which not.
+pub(super) fn columns_counted(dataset: &Dataset, counted: usize) -> String {
+    let left_out: Vec<&DatasetColumn> =
+        dataset.columns.iter().filter(|column| column.role != Role::QuasiIdentifier).collect();
+    let verb = if counted == 1 { "was" } else { "were" };
+    let first = format!("{} of {} {verb} counted", count(counted as u64), columns(dataset.columns.len()));
+    if left_out.is_empty() {
+        return format!("{first}.");
+    }
+    let named = |column: &&DatasetColumn| {
+        format!("{} ({})", shortened(&printable(&column.name), LISTED_CHARACTERS), column.role.name())
+    };
+    let shown: Vec<String> = left_out.iter().take(LISTED).map(named).collect();
+    let more = left_out.len() - shown.len();
+    let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+    format!("{first}. Not counted: {}{more}.", shown.join(", "))
+}
+
+pub(super) fn coarsening(rules: &[String]) -> String {
+    if rules.is_empty() { "no".to_owned() } else { rules.join(", then ") }
+}
+
+/// Where the role of a column comes from.
+pub(super) fn role_reason(column: &DatasetColumn) -> &str {
+    match &column.guess_reason {
+        Some(reason) => reason,
+        None if column.guessed => "guessed",
+        None if column.role == Role::Ignore => "not used",
+        None => "declared",
+    }
 }

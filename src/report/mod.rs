@@ -40,8 +40,8 @@ pub use html::render_html;
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
-pub use run::{remove_partial_runs_of_this_process, render_views, write_run, write_run_with};
-pub use text::{Ending, render_text, render_text_with};
+pub use run::{remove_partial_runs_of_this_process, render_views, write_run};
+pub use text::{Ending, render_text};
 
 use crate::result::ScanResult;
 
@@ -128,7 +128,7 @@ impl Format {
     pub fn files(&self, result: &ScanResult, style: &TextStyle) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
         let one = |bytes| vec![(self.file.to_owned(), bytes)];
         match self.render {
-            Render::Text => Ok(one(render_text(result, style, None).into_bytes())),
+            Render::Text => Ok(one(render_text(result, style, &Ending::default()).into_bytes())),
             Render::File(render) => render(result).map(one),
             Render::Charts(ending, render) => {
                 let path = |chart: &Chart| format!("{}{}.{ending}", self.file, chart.name);

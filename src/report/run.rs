@@ -26,8 +26,8 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
 
-/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always) and the views of `emit`, and lets
-/// `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
+/// Writes `OUT/<dataset>/<run id>/` with `result.json` (always), the views of `emit` and further files by relative path,
+/// and lets `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
 /// alone, where the system has such rights.
 ///
 /// The name of the dataset is turned into a plain folder name. A run folder that exists is kept; the new one then
@@ -36,15 +36,7 @@ static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::
 ///
 /// # Errors
 /// When a view cannot be made, the folder holds runs of another dataset, or something cannot be written. Nothing half-written stays.
-pub fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
-    write_run_with(out, result, emit, BTreeMap::new())
-}
-
-/// [`write_run`] with further files beside the views, by relative path.
-///
-/// # Errors
-/// As [`write_run`].
-pub fn write_run_with(
+pub fn write_run(
     out: &Path,
     result: &ScanResult,
     emit: &[&Format],
@@ -66,11 +58,12 @@ pub fn write_run_with(
         .map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;
     let owner = partial.path.join(OWNER);
     if let Some(place) = place_of_process() {
-        write_file(&owner, place.as_bytes()).map_err(|error| ReportError::write("the file", &owner, &error))?;
+        write_file(Audience::Overview, &owner, place.as_bytes())
+            .map_err(|error| ReportError::write("the file", &owner, &error))?;
     }
     for (name, bytes) in &files {
         let path = partial.path.join(name);
-        write_file_for(result.run.audience, &path, bytes)
+        write_file(result.run.audience, &path, bytes)
             .map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
     remove(&owner);
@@ -135,12 +128,9 @@ fn run_folders(audience: Audience) -> fs::DirBuilder {
     builder
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_file_for(Audience::Overview, path, bytes)
-}
-
-/// Writes a file that only its owner may read when it is for the inside.
-fn write_file_for(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file that only its owner may read when it is for the inside: nobody else can at any time. Where the system
+/// has no such rights, a new file has those of its folder.
+fn write_file(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent()
         && !parent.is_dir()
     {
@@ -148,23 +138,14 @@ fn write_file_for(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<(
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
+    #[cfg(unix)]
     if audience == Audience::Internal {
-        owner_only(&mut options);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
-
-/// The file is created so that nobody else can read it at any time.
-#[cfg(unix)]
-fn owner_only(options: &mut OpenOptions) {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-}
-
-/// Elsewhere a new file has the rights of its folder.
-#[cfg(not(unix))]
-fn owner_only(_options: &mut OpenOptions) {}
 
 /// Renames the finished folder; an existing run is never replaced.
 fn move_into_place(partial: &Path, home: &Path, id: &str) -> io::Result<PathBuf> {
@@ -191,7 +172,7 @@ fn point_latest_to(home: &Path, folder: &Path) -> io::Result<()> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The name of the run is in it, because a process elsewhere may have the same number.
     let partial = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}latest-{name}"));
-    write_file(&partial.path, format!("{name}\n").as_bytes())?;
+    write_file(Audience::Overview, &partial.path, format!("{name}\n").as_bytes())?;
     fs::rename(&partial.path, home.join("latest"))?;
     sync_folder(home)
 }

@@ -59,7 +59,10 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
     match crowds(result) {
         _ if result.verdict.outcome != VerdictOutcome::Pass => None,
         Some(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
-            Some(messages::one_known_event(&headline_counts(&result.dataset, &uniqueness.full)))
+            let counts = headline_counts(&result.dataset, &uniqueness.full);
+            Some(format!(
+                "The static columns together with one known event (all event columns of one record) single out {counts}."
+            ))
         }
         Some(_) => None,
         None => result.dataset.columns.iter().any(is_event).then(|| not_measured.to_owned()),

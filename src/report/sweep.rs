@@ -1,5 +1,7 @@
 //! What coarser versions of an extract would hide from somebody who knows points: read from the study of resolutions.
 
+use std::collections::BTreeSet;
+
 use super::escape::{printable, shortened};
 use super::known_points::{gated_number, limit, measured};
 use super::messages;
@@ -11,18 +13,14 @@ const NAME_CHARACTERS: usize = 40;
 
 /// The choices of steps, one place on every axis, finest first; each once.
 pub(super) fn choices(study: &UnicityResolutions) -> Vec<&[usize]> {
-    let mut choices: Vec<&[usize]> = study.cells.iter().map(|cell| cell.steps.as_slice()).collect();
-    choices.sort_unstable();
-    choices.dedup();
-    choices
+    let choices: BTreeSet<&[usize]> = study.cells.iter().map(|cell| cell.steps.as_slice()).collect();
+    choices.into_iter().collect()
 }
 
 /// The numbers of known points that were looked at, ascending.
 pub(super) fn known(study: &UnicityResolutions) -> Vec<u32> {
-    let mut known: Vec<u32> = study.cells.iter().map(|cell| cell.result.known_points).collect();
-    known.sort_unstable();
-    known.dedup();
-    known
+    let known: BTreeSet<u32> = study.cells.iter().map(|cell| cell.result.known_points).collect();
+    known.into_iter().collect()
 }
 
 /// The result of a choice at a number of known points.

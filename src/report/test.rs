@@ -1,14 +1,22 @@
 //! Facts about the views, on results of every outcome.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{
-    Format, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json, render_text,
-    write_run,
+    Ending, Format, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json,
 };
 use crate::result::{Gate, GateSet, SCHEMA_VERSION, ScanResult};
+
+fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> String {
+    super::render_text(result, style, &Ending { report, next: None })
+}
+
+fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
+    super::write_run(out, result, emit, BTreeMap::new())
+}
 
 const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };
 const ASCII: TextStyle = TextStyle { unicode: false, ..PLAIN };

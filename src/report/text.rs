@@ -24,18 +24,10 @@ pub struct Ending<'a> {
     pub next: Option<&'a str>,
 }
 
-/// The result as text for a terminal, ending with a newline.
-///
-/// `report_path` is shown as the place of the written report. No line is wider than `style.width`, except where a
-/// single word is.
+/// The result as text for a terminal, ending with a newline. No line is wider than `style.width`, except where a single
+/// word is.
 #[must_use]
-pub fn render_text(result: &ScanResult, style: &TextStyle, report_path: Option<&str>) -> String {
-    render_text_with(result, style, &Ending { report: report_path, next: None })
-}
-
-/// [`render_text`] with a proposal of what to type next.
-#[must_use]
-pub fn render_text_with(result: &ScanResult, style: &TextStyle, ending: &Ending<'_>) -> String {
+pub fn render_text(result: &ScanResult, style: &TextStyle, ending: &Ending<'_>) -> String {
     let mut page = Page::new(style);
     heading(&mut page, result);
     verdict(&mut page, result);
@@ -75,11 +67,7 @@ fn verdict(page: &mut Page, result: &ScanResult) {
     let lead = headline(result);
     let words = messages::verdict_words(result);
     if words == word {
-        let before = page.text.len();
-        page.paragraph(&indent, &lead.sentence);
-        let painted = page.paint(word, verdict_colour(outcome));
-        // The word takes the place of the first indent.
-        page.text.replace_range(before..before + indent.len(), &format!("  {painted}  "));
+        page.marked(word, verdict_colour(outcome), indent.len(), &lead.sentence);
     } else {
         // Several words have a line of their own.
         let painted = page.paint(&words, verdict_colour(outcome));
@@ -124,13 +112,10 @@ fn findings(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", "No findings: every limit was measured and holds.");
     }
     for finding in findings.iter().take(LISTED * 2) {
-        let severity = messages::severity(finding.severity).to_uppercase();
-        let waived = if finding.waived { " (waived)" } else { "" };
-        let before = page.text.len();
-        page.paragraph(&" ".repeat(12), &format!("{}{waived}: {}", finding.code.name(), printable(&finding.message)));
-        let painted = page.paint(&severity, severity_colour(finding.severity));
-        let gap = " ".repeat(10_usize.saturating_sub(severity.len()));
-        page.text.replace_range(before..before + 12, &format!("  {painted}{gap}"));
+        let severity = finding.severity.name().to_uppercase();
+        let waived = messages::waived(finding.waived);
+        let sentence = format!("{}{waived}: {}", finding.code.name(), printable(&finding.message));
+        page.marked(&severity, severity_colour(finding.severity), 12, &sentence);
     }
     if findings.len() > LISTED * 2 {
         page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));

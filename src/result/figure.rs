@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FindingCode, Outcome};
+use crate::number::as_float;
 
 /// One number of a measure. `id`, `columns` and `about` together name it; no two figures of a result share all three.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,8 +77,9 @@ pub enum FigureUnit {
 }
 
 /// The number of a figure, or why there is none. Only `Measured` can hold a limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(tag = "status", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FigureValue {
     /// There is a number.
     Measured {
@@ -119,9 +121,8 @@ impl FigureValue {
 
     /// A count.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
     pub fn count(number: u64) -> Self {
-        Self::number(number as f64)
+        Self::number(as_float(number))
     }
 
     /// A number that may not exist; `reason` says why, in words.
@@ -230,4 +231,37 @@ pub enum CheckOutcome {
     CutOff,
     /// The gate has nothing to speak of in this extract.
     NotApplicable,
+}
+
+/// What a measure has to say, without layout. Numbers are named, not written: a view takes them from `figures` and what
+/// became of them from `checks`, so that every view shows them alike.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Section {
+    /// Name of the measure.
+    pub measure: String,
+    /// The heading.
+    pub title: String,
+    /// What the section answers, in one sentence.
+    pub answer: String,
+    /// The figures it shows, in this order.
+    pub rows: Vec<SectionRow>,
+    /// How the numbers are to be read, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub how_to_read: Vec<String>,
+    /// What helps where they are too high, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub what_to_do: Vec<String>,
+}
+
+/// A figure of a section, by its whole name.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct SectionRow {
+    /// `id` of the figure.
+    pub figure: String,
+    /// `columns` of the figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// `about` of the figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }

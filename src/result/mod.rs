@@ -5,50 +5,26 @@
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 mod advice;
-mod agreement;
 mod dataset;
 mod declarations;
-mod facts;
 mod figure;
 mod identifiers;
-mod inspection;
 mod linkage;
 mod policy;
-mod section;
 mod unicity;
 mod uniqueness;
 mod verdict;
-mod waiver;
 
-pub use advice::{Advice, AdviceChange, Headline};
-pub use agreement::{Consent, Recipient};
-pub use dataset::{ColumnType, Dataset, DatasetColumn, InputFile, JoinedTable, LeftOutLines, NoRecord, Role};
-pub use declarations::{ColumnDeclaration, Declarations, Treatment};
-pub use facts::{CellForms, ColumnFacts, DatasetFacts, DominantSubject, SubjectCandidate, Variability};
-pub use figure::{Check, CheckOutcome, Figure, FigureUnit, FigureValue};
-pub use identifiers::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Placement};
-pub use inspection::Inspection;
-pub use linkage::{
-    AloneOnColumn, AssignmentMethod, AttackKind, CalibrationBin, ComparedColumn, ComparisonLevel, DeltaPresence,
-    DistanceDetail, Evidence, HoldOut, IntersectionDetail, JournalistRisk, KnownTruth, Linkage, LinkageAttack,
-    LinkedSet, LinkedSource, LinksAtLeast, ProbabilisticDetail, PseudonymCheck, PseudonymForm, ReleaseDetail,
-    ScoreboardDetail, WaterfallStep, Yardstick, undefined_in_words,
-};
-pub use policy::{
-    Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, GATED_KNOWN_POINTS, Gate, GateBasis, GateMeasure, GateOrigin, GateSet,
-    Policy, Preset, RaisedSeverity,
-};
-pub use section::{Section, SectionRow};
-pub use unicity::{
-    Attacker, Cohort, GateReading, MobilityAttack, MobilityResult, ResolutionAxis, ResolutionCell, Unicity,
-    UnicityCurve, UnicityGate, UnicityMethod, UnicityResolutions, UnicityResult, UnicityUndefined,
-};
-pub use uniqueness::{
-    AtRisk, Below, ClassSize, ColumnEffect, MissingMode, OwnCategory, Reading, Risk, SetStatistics, ShapleyMethod,
-    UndefinedField, Uniqueness,
-};
-pub use verdict::{Finding, FindingCode, Severity, Verdict, VerdictOutcome};
-pub use waiver::{WAIVER_HORIZON_DAYS, Waiver, WaiverLimit, WaiverRecord, WaiverState};
+pub use advice::*;
+pub use dataset::*;
+pub use declarations::*;
+pub use figure::*;
+pub use identifiers::*;
+pub use linkage::*;
+pub use policy::*;
+pub use unicity::*;
+pub use uniqueness::*;
+pub use verdict::*;
 
 use std::collections::BTreeMap;
 
@@ -102,6 +78,17 @@ pub struct ScanResult {
     pub not_measured: Vec<NotMeasured>,
     /// What to change, best first; empty when nothing needs to be, or nothing was tried.
     pub advice: Vec<Advice>,
+}
+
+/// What `inspect` says: the columns of an extract. Holds no risk and no verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Inspection {
+    /// Version of this shape, [`SCHEMA_VERSION`] when written.
+    pub schema_version: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// What was read; the same as in the result of a scan.
+    pub dataset: Dataset,
 }
 
 /// Name and version of the program.
@@ -169,8 +156,10 @@ pub struct ConfigPlaces {
 }
 
 /// Who may read the views of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Audience {
     /// Whoever decides or works on the release: counts and names only.
     #[default]
@@ -259,6 +248,12 @@ impl<T> Outcome<T> {
     #[must_use]
     pub fn undefined(reason: &str, explanation: &str) -> Self {
         Self::Undefined { reason: reason.to_owned(), explanation: explanation.to_owned() }
+    }
+
+    /// No figure yet, for this reason.
+    #[must_use]
+    pub fn incomplete(reason: &str, explanation: &str) -> Self {
+        Self::Incomplete { reason: reason.to_owned(), explanation: explanation.to_owned() }
     }
 
     /// How it ended, without the value.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use super::policy::Comparison;
+use crate::printable::listed;
 
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -131,10 +132,13 @@ impl Unicity {
 }
 
 /// An attack on places, times and counts, as the mobility literature names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum MobilityAttack {
     /// Some visits.
+    #[default]
     Location,
     /// Some visits, in their order.
     Sequence,
@@ -173,7 +177,7 @@ impl MobilityAttack {
 ///
 /// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
 /// case, and so above unicity, which is an average.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct MobilityResult {
     /// The attack.
     pub attack: MobilityAttack,
@@ -257,11 +261,11 @@ impl UnicityCurve {
         let within = self.within.iter().map(|(column, rule)| format!("{column} within {rule}"));
         let mut notes: Vec<String> = coarsened.chain(within).collect();
         if !self.visible.is_empty() {
-            notes.push(format!("some values of {} in sight", and(&self.visible)));
+            notes.push(format!("some values of {} in sight", listed(&self.visible)));
         }
         notes.push(self.attacker.in_words().to_owned());
         if !self.known_attributes.is_empty() {
-            notes.push(format!("and known {}", and(&self.known_attributes)));
+            notes.push(format!("and known {}", listed(&self.known_attributes)));
         }
         if self.crowd_below > 2 {
             notes.push(format!("fewer than {} match", self.crowd_below));
@@ -282,15 +286,6 @@ impl UnicityCurve {
     }
 }
 
-/// Names in a sentence: `city, age and sex`.
-fn and(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 /// Why a curve has no figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityUndefined {
@@ -307,8 +302,10 @@ impl<T> From<UnicityUndefined> for Outcome<T> {
 }
 
 /// How an attacker comes to know points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Attacker {
     /// Any points of the subject, equally likely.
     #[default]

@@ -95,45 +95,33 @@ fn event_columns(events: Events<'_>, reading: GateReading) -> Vec<String> {
     events.described.iter().filter(is_event).map(|column| column.name.clone()).collect()
 }
 
-/// The points that limits are held against where none is declared: all event quasi-identifiers together, and where the
-/// data do not say of some whether they vary, the same with those.
-fn guessed_gates(table: &Table, events: Events<'_>) -> Vec<GatedPoint> {
-    let of_reading = |reading: GateReading| {
-        let place = |name: String| {
-            let mut columns = table.columns().iter().zip(events.values);
-            columns.position(|(column, values)| column.name == name && values.form.is_none())
-        };
-        let columns: Vec<usize> = event_columns(events, reading).into_iter().filter_map(place).collect();
-        GatedPoint { coarsen: rules_of(&columns, table, events), columns, reading }
-    };
-    let mut gates: Vec<GatedPoint> = Vec::new();
-    for gate in [GateReading::Certain, GateReading::Unclear].map(of_reading) {
-        if !gate.columns.is_empty() && gates.iter().all(|other| other.columns != gate.columns) {
-            gates.push(gate);
-        }
-    }
-    gates
-}
-
-/// The points that limits are held against: the guessed ones where none is declared, and else every declared point that
-/// takes its columns as the file shows them, whatever is unclear about them. A form that only a point has explains and
-/// gates nothing.
+/// The points that limits are held against. Where none is declared: all event quasi-identifiers together, and where the data
+/// do not say of some whether they vary, the same with those. Else every declared point that takes its columns as the file
+/// shows them, whatever is unclear about them. A form that only a point has explains and gates nothing.
 fn gated_points(known: &[Vec<usize>], guessed: bool, table: &Table, events: Events<'_>) -> Vec<GatedPoint> {
-    if guessed {
-        return guessed_gates(table, events);
-    }
-    let as_shown = |columns: &&Vec<usize>| columns.iter().all(|&column| events.values[column].form.is_none());
-    let candidates = known.iter().filter(as_shown);
-    let in_file = |column: &usize| events.described.iter().position(|it| it.name == table.columns()[*column].name);
+    let is_shown = |column: &usize| events.values[*column].form.is_none();
+    let found: Vec<(Vec<usize>, GateReading)> = if guessed {
+        let place = |name: String| {
+            (0..table.columns().len()).filter(is_shown).find(|&column| table.columns()[column].name == name)
+        };
+        let of = |reading| (event_columns(events, reading).into_iter().filter_map(place).collect(), reading);
+        [GateReading::Certain, GateReading::Unclear].map(of).into()
+    } else {
+        let in_file = |column: &usize| events.described.iter().position(|it| it.name == table.columns()[*column].name);
+        let as_shown = known.iter().filter(|columns| columns.iter().all(is_shown));
+        let declared = as_shown.map(|columns| {
+            // A column of which nothing is there is not measured, and so not covered by a gate.
+            let mut columns: Vec<usize> = columns.iter().copied().filter(|&column| table.has_value(column)).collect();
+            columns.sort_by_key(in_file);
+            columns.dedup();
+            (columns, GateReading::Certain)
+        });
+        declared.collect()
+    };
     let mut gated: Vec<GatedPoint> = Vec::new();
-    for columns in candidates {
-        // A column of which nothing is there is not measured, and so not covered by a gate.
-        let mut columns: Vec<usize> = columns.iter().copied().filter(|&column| table.has_value(column)).collect();
-        columns.sort_by_key(in_file);
-        columns.dedup();
-        if !columns.is_empty() && gated.iter().all(|other| other.columns != columns) {
-            let coarsen = rules_of(&columns, table, events);
-            gated.push(GatedPoint { columns, coarsen, reading: GateReading::Certain });
+    for (columns, reading) in found.into_iter().filter(|(columns, _)| !columns.is_empty()) {
+        if gated.iter().all(|other| other.columns != columns) {
+            gated.push(GatedPoint { coarsen: rules_of(&columns, table, events), columns, reading });
         }
     }
     gated

@@ -1,5 +1,7 @@
 //! The interval of a share that was sampled.
 
+use crate::number::as_float;
+
 /// The normal quantile of a two-sided 95 % interval.
 pub(crate) const QUANTILE: f64 = 1.959_963_984_540_054;
 
@@ -20,9 +22,7 @@ pub fn wilson_interval(successes: u64, trials: u64) -> Option<[f64; 2]> {
     if trials == 0 {
         return None;
     }
-    #[expect(clippy::cast_precision_loss, reason = "trials are fewer than 2^53")]
-    let (successes_of, trials_of) = (successes as f64, trials as f64);
-    Some(score_interval(successes_of, trials_of, QUANTILE))
+    Some(score_interval(as_float(successes), as_float(trials), QUANTILE))
 }
 
 /// Wilson's interval at `quantile` of a share that was estimated as precisely as by so many independent `trials`.

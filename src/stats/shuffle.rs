@@ -4,6 +4,8 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
+use crate::number::as_float;
+
 /// Uniformly random orders of 0..n, the same for the same seed on every machine and in every version.
 pub struct SeededOrders {
     generator: ChaCha8Rng,
@@ -36,8 +38,7 @@ pub fn mean_interval(draws: &[f64]) -> Option<(f64, [f64; 2])> {
     if draws.len() < 2 {
         return None;
     }
-    #[expect(clippy::cast_precision_loss, reason = "there are few draws")]
-    let count = draws.len() as f64;
+    let count = as_float(draws.len() as u64);
     let mean = draws.iter().sum::<f64>() / count;
     let squares: f64 = draws.iter().map(|draw| (draw - mean) * (draw - mean)).sum();
     let error = (squares / (count - 1.0) / count).sqrt();

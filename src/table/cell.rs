@@ -15,7 +15,10 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     /// Distinct subjects so far.
     fn crowd(&self) -> u32;
     /// Records so far; equal to the crowd when records are not counted apart.
-    fn records(&self) -> u32;
+    #[inline]
+    fn records(&self) -> u32 {
+        self.crowd()
+    }
     /// Adds a cell that counted other subjects.
     fn absorb(&mut self, other: Self);
 }
@@ -34,10 +37,6 @@ impl Cell for RecordCell {
     }
     #[inline]
     fn crowd(&self) -> u32 {
-        self.0
-    }
-    #[inline]
-    fn records(&self) -> u32 {
         self.0
     }
     fn absorb(&mut self, other: Self) {
@@ -65,10 +64,6 @@ impl Cell for CrowdCell {
     fn crowd(&self) -> u32 {
         self.crowd
     }
-    #[inline]
-    fn records(&self) -> u32 {
-        self.crowd
-    }
     fn absorb(&mut self, other: Self) {
         self.crowd += other.crowd;
     }
@@ -91,6 +86,37 @@ impl Cell for FullCell {
         self.crowd += u32::from(self.stamp != stamp);
         self.stamp = stamp;
         self.records += 1;
+    }
+    #[inline]
+    fn crowd(&self) -> u32 {
+        self.crowd
+    }
+    #[inline]
+    fn records(&self) -> u32 {
+        self.records
+    }
+    fn absorb(&mut self, other: Self) {
+        self.crowd += other.crowd;
+        self.records += other.records;
+    }
+}
+
+/// Subjects, each a row, and their records by the number that comes with it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct WeightCell {
+    crowd: u32,
+    records: u32,
+}
+
+impl Cell for WeightCell {
+    const SUBJECTS: bool = true;
+    const RECORDS: bool = true;
+
+    /// One subject with that many records.
+    #[inline]
+    fn touch(&mut self, records: u32) {
+        self.crowd += 1;
+        self.records += records;
     }
     #[inline]
     fn crowd(&self) -> u32 {

@@ -73,6 +73,12 @@ impl Dictionary {
         self.ends.len()
     }
 
+    /// Distinct values; a missing cell is none.
+    #[must_use]
+    pub fn distinct(&self) -> u64 {
+        self.len() as u64 - u64::from(self.missing.is_some())
+    }
+
     /// Whether there is no code at all (a column of an extract without records).
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -172,23 +172,20 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             .filter_map(|&column| view.columns[column].as_ref().map(|codes| (codes, cardinality(column))))
             .collect();
         rest.sort_by_key(|&(_, cardinality)| std::cmp::Reverse(cardinality));
-        let (tally, splits) = (SizeTally::new(), rest.iter().map(|_| Split::default()).collect());
-        let (cells, touched, numbers, stamps, keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let numbering = Numbering::default();
         Self {
             view,
-            rest,
             smallest,
             alone: false,
             limits,
-            tally,
-            cells,
-            touched,
-            numbers,
-            stamps,
-            keys,
-            numbering,
-            splits,
+            tally: SizeTally::new(),
+            cells: Vec::new(),
+            touched: Vec::new(),
+            numbers: Vec::new(),
+            stamps: Vec::new(),
+            keys: Vec::new(),
+            numbering: Numbering::default(),
+            splits: rest.iter().map(|_| Split::default()).collect(),
+            rest,
         }
     }
 

@@ -12,8 +12,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Table;
 use super::point_numbers::number_tuples;
+use super::{Codes, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
 
@@ -186,7 +186,7 @@ impl<'a> PointIndex<'a> {
     /// When there is no such subject.
     #[must_use]
     pub fn records_of(&self, subject: u32) -> Range<usize> {
-        records_of(self.table, subject)
+        self.table.records_of(subject)
     }
 
     /// The point that a record gives, when it gives one.
@@ -218,28 +218,14 @@ impl CrowdRange {
     }
 }
 
-fn records_of(table: &Table, subject: u32) -> Range<usize> {
-    let subject = subject as usize;
-    match table.subject_starts() {
-        [] => subject..subject + 1,
-        starts => starts[subject] as usize..starts[subject + 1] as usize,
-    }
-}
-
 /// Takes the point from records in which one of the columns is missing; returns how many.
 fn drop_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64 {
-    let gaps: Vec<_> = columns
+    let gaps = columns
         .iter()
         .map(|&column| &table.columns()[column])
-        .filter_map(|column| column.missing.map(|missing| (&column.codes, missing)))
-        .collect();
-    let mut dropped = 0;
-    for (codes, missing) in gaps {
-        dropped += with_codes!(codes, codes => {
-            drop_where(points, |record| u32::from(codes[record]) == missing)
-        });
-    }
-    dropped
+        .filter_map(|column| column.missing.map(|missing| (&column.codes, missing)));
+    let drop = |(codes, missing): (&Codes, u32)| with_codes!(codes, codes => drop_where(points, |record| u32::from(codes[record]) == missing));
+    gaps.map(drop).sum()
 }
 
 /// Takes the point from records in which all of the columns are missing; returns how many.
@@ -256,13 +242,12 @@ fn drop_all_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64
 
 /// Takes the point from records that show a code that cannot be seen; returns how many.
 fn drop_hidden(table: &Table, visible: &[(usize, Vec<bool>)], points: &mut [u32]) -> u64 {
-    let mut dropped = 0;
-    for (column, visible) in visible {
-        dropped += with_codes!(&table.columns()[*column].codes, codes => {
+    let drop = |(column, visible): &(usize, Vec<bool>)| {
+        with_codes!(&table.columns()[*column].codes, codes => {
             drop_where(points, |record| !visible[codes[record] as usize])
-        });
-    }
-    dropped
+        })
+    };
+    visible.iter().map(drop).sum()
 }
 
 fn drop_where(points: &mut [u32], test: impl Fn(usize) -> bool + Sync) -> u64 {
@@ -285,7 +270,7 @@ struct Subjects<'a> {
 impl<'a> Subjects<'a> {
     fn each(&self) -> impl Iterator<Item = (u32, &'a [u32])> + '_ {
         (0_u32..).zip(0..self.table.subjects()).map(|(subject, _)| {
-            let points: &'a [u32] = &self.point_of_record[records_of(self.table, subject)];
+            let points: &'a [u32] = &self.point_of_record[self.table.records_of(subject)];
             (subject, points)
         })
     }

@@ -164,6 +164,15 @@ impl Table {
         &self.columns
     }
 
+    /// The names of the columns at these places.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    #[must_use]
+    pub fn names(&self, columns: &[usize]) -> Vec<String> {
+        columns.iter().map(|&column| self.columns[column].name.clone()).collect()
+    }
+
     /// Columns that nobody may learn about a person; they are in no column set. In the order they were given.
     #[must_use]
     pub fn sensitive(&self) -> &[Column] {
@@ -217,6 +226,34 @@ impl Table {
     #[must_use]
     pub fn subject_of_record(&self) -> Option<&[u32]> {
         self.subject_of_record.as_deref()
+    }
+
+    /// The subject of a record; without subjects each record is its own.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+    pub fn subject_of(&self, record: usize) -> u32 {
+        self.subject_of_record.as_ref().map_or(record as u32, |subjects| subjects[record])
+    }
+
+    /// The records of a subject.
+    ///
+    /// # Panics
+    /// When there is no such subject.
+    #[must_use]
+    pub fn records_of(&self, subject: u32) -> Range<usize> {
+        let subject = subject as usize;
+        match self.subject_starts.as_slice() {
+            [] => subject..subject + 1,
+            starts => starts[subject] as usize..starts[subject + 1] as usize,
+        }
+    }
+
+    /// The first record of each subject.
+    pub fn first_records(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        (0..self.subjects).map(|subject| self.subject_starts.get(subject).map_or(subject, |&start| start as usize))
     }
 
     /// Where the records of each subject begin, with the number of records as a last entry; empty without subjects.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::records::is_constant_per_run;
 use super::{Codes, Column, Table};
+use crate::number::ratio;
 use crate::result::Variability;
 use crate::with_codes;
 
@@ -45,9 +46,8 @@ impl Variation {
 
     /// Share of the comparable subjects that vary; `None` where there is none.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "subjects fit 32 bits")]
     pub fn share(self) -> Option<f64> {
-        (self.comparable > 0).then(|| self.varying as f64 / self.comparable as f64)
+        ratio(self.varying, self.comparable)
     }
 }
 

@@ -54,10 +54,10 @@ impl<'a> Matcher<'a> {
         let missing: Vec<Option<u32>> = columns.iter().map(|column| column.missing).collect();
         let mut groups: Keys<(u32, Vec<u32>)> = Keys::default();
         let mut cells = Vec::with_capacity(columns.len());
-        for (record, number) in (0..table.records()).zip(0_u32..) {
+        for record in 0..table.records() {
             cells.clear();
             cells.extend(columns.iter().map(|column| column.codes.get(record)));
-            let subject = table.subject_of_record().map_or(number, |subjects| subjects[record]);
+            let subject = table.subject_of(record);
             let (records, subjects) = groups.entry_ref(cells.as_slice()).or_default();
             *records += 1;
             if subjects.last() != Some(&subject) {

@@ -13,24 +13,12 @@ pub(in crate::cli) struct Manners {
     #[arg(short, long, global = true)]
     pub(in crate::cli) verbose: bool,
     /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        env = "REIDRISK_COLOR",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(env = "REIDRISK_COLOR", hide_env_values = true)]
     pub(in crate::cli) color: When,
     /// When to show how far a long stage is
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        env = "REIDRISK_PROGRESS",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(env = "REIDRISK_PROGRESS", hide_env_values = true)]
     pub(in crate::cli) progress: ShowProgress,
 }
 

@@ -1,20 +1,15 @@
 //! What can be typed.
 
-mod format;
-mod look;
 mod manners;
-mod scan;
 #[cfg(test)]
 mod tests;
 mod typed;
-mod without_data;
+mod verbs;
 
 use clap::{Parser, Subcommand};
 
-pub(super) use look::{InitArguments, InspectArguments, InspectFormat};
 pub(super) use manners::{Manners, ShowProgress, When};
-pub(super) use scan::{EXIT_ZERO, ScanArguments};
-pub(super) use without_data::{CheckArguments, CompletionsArguments, ExplainArguments, ManArguments, ReportArguments};
+pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();

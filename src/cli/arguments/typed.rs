@@ -4,35 +4,24 @@ use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::config::{Flag, Given, Setting, Verbs, settings};
+use crate::config::{Flag, Given, Setting, settings};
 
-/// What was typed of the settings whose flags a verb takes. Every setting with a flag is here without being named.
+/// What was typed of the settings whose flags a verb takes: those of at least so many [`Verbs`](crate::config::Verbs).
+/// Every setting with a flag is here without being named.
 #[derive(Debug, Clone)]
-pub(in crate::cli) struct Typed<const VERB: u8> {
+pub(in crate::cli) struct Typed<const LEAST: u8> {
     /// What was typed or stands in the environment, in the order of the table.
     pub(in crate::cli) given: Vec<Given>,
 }
 
-/// The verb `scan`.
-pub(in crate::cli) const SCAN: u8 = 0;
-/// The verb `inspect`.
-pub(in crate::cli) const INSPECT: u8 = 1;
-/// The verb `init`.
-pub(in crate::cli) const INIT: u8 = 2;
-
 /// The settings whose flags a verb takes, each with its flag.
-fn flags(verb: u8) -> impl Iterator<Item = (&'static Setting, Flag)> {
-    let least = match verb {
-        SCAN => Verbs::Scan,
-        INSPECT => Verbs::ScanAndInspect,
-        _ => Verbs::All,
-    };
-    settings().iter().filter(move |setting| setting.verbs >= least).filter_map(|setting| Some((setting, setting.flag?)))
+fn flags(least: u8) -> impl Iterator<Item = (&'static Setting, Flag)> {
+    settings().iter().filter(move |setting| setting.verbs as u8 >= least).filter_map(|row| Some((row, row.flag?)))
 }
 
-impl<const VERB: u8> Args for Typed<VERB> {
+impl<const LEAST: u8> Args for Typed<LEAST> {
     fn augment_args(command: Command) -> Command {
-        command.args(flags(VERB).map(|(setting, flag)| argument(setting, flag)))
+        command.args(flags(LEAST).map(|(setting, flag)| argument(setting, flag)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -40,9 +29,9 @@ impl<const VERB: u8> Args for Typed<VERB> {
     }
 }
 
-impl<const VERB: u8> FromArgMatches for Typed<VERB> {
+impl<const LEAST: u8> FromArgMatches for Typed<LEAST> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self { given: flags(VERB).filter_map(|(setting, flag)| given(matches, setting, flag)).collect() })
+        Ok(Self { given: flags(LEAST).filter_map(|(setting, flag)| given(matches, setting, flag)).collect() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -16,6 +16,31 @@ use super::*;
 use crate::plan::Limits;
 use crate::result::*;
 
+impl<'a> Case<'a> {
+    /// Figures and limits alone, without agreement and waivers.
+    pub(crate) fn new(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy) -> Self {
+        static NOTHING: std::sync::LazyLock<Declarations> = std::sync::LazyLock::new(Declarations::default);
+        Self {
+            dataset,
+            measures,
+            policy,
+            recipient: None,
+            declarations: &NOTHING,
+            waivers: &[],
+            as_of: None,
+            today: None,
+        }
+    }
+}
+
+impl Limits {
+    /// These limits and one more.
+    fn with(mut self, key: &'static str, limit: f64) -> Self {
+        self.values.insert(key, limit);
+        self
+    }
+}
+
 fn column(name: &str, role: Role, constant: bool) -> DatasetColumn {
     DatasetColumn {
         name: name.to_owned(),

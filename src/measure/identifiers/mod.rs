@@ -32,6 +32,7 @@ pub use figures::figures;
 use std::collections::BTreeSet;
 
 use crate::detect::{Found, Shown};
+use crate::number::as_float;
 use crate::result::{CorrelatedPseudonym, IdentifierColumn, IdentifierKind, Identifiers, Outcome, Placement, Unit};
 
 /// The name under `measures`.
@@ -69,14 +70,13 @@ pub fn measure(records: u64, columns: &[SearchedColumn], permitted: &BTreeSet<St
     Outcome::Measured { unit: Unit::Record, value }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
 fn report(column: &SearchedColumn, found: &Found, permitted: bool) -> IdentifierColumn {
     IdentifierColumn {
         column: column.name.clone(),
         kind: found.kind,
         placement: found.placement,
         records: found.records,
-        share: found.records as f64 / column.values.max(1) as f64,
+        share: as_float(found.records) / as_float(column.values.max(1)),
         permitted,
     }
 }

@@ -29,6 +29,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::starts;
 use crate::stop::{Stop, StopReason};
 
 /// A pair that may be chosen.
@@ -90,14 +91,9 @@ impl Graph {
         });
         usable.dedup_by_key(|edge| (edge.left, edge.right));
         let largest = usable.iter().fold(0.0, |largest: f64, edge| largest.max(edge.score));
-        let mut starts = vec![0; left + 1];
-        for edge in &usable {
-            assert!((edge.right as usize) < right, "an edge ends outside of the right side");
-            starts[edge.left as usize + 1] += 1;
-        }
-        for node in 0..left {
-            starts[node + 1] += starts[node];
-        }
+        let is_inside = |edge: &Edge| (edge.right as usize) < right;
+        assert!(usable.iter().all(is_inside), "an edge ends outside of the right side");
+        let starts = starts(left, usable.iter().map(|edge| edge.left));
         let rights = usable.iter().map(|edge| edge.right).collect();
         let scores = usable.iter().map(|edge| steps(edge.score, largest)).collect();
         Self { starts, rights, scores, right }

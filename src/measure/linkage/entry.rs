@@ -1,7 +1,9 @@
 //! What this measure brings along. The scan runs it before the table is cut to quasi-identifiers.
 
-use super::{LIMITS, NAME, figures};
+use super::{NAME, figures};
 use crate::measure::{Measure, Page, no_section};
+use crate::plan::{Limit, Range};
+use crate::result::FindingCode;
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -12,6 +14,32 @@ pub const MEASURE: Measure = Measure {
     figures: |measures, context| measures.linkage.iter().flat_map(|outcome| figures(outcome, context)).collect(),
     sections: no_section,
 };
+
+/// Limits that a policy can set on this measure.
+pub const LIMITS: &[Limit] = &[
+    Limit {
+        key: "max_linked_share",
+        gate: "linked-share",
+        figure: "attack_rate",
+        sentence: "largest allowed share of subjects whom an attack links to a table of the recipient",
+        ..Limit::of(NAME, FindingCode::Linkable)
+    },
+    Limit {
+        key: "max_relinked_share",
+        gate: "relinked-share",
+        figure: "releases.attack_rate",
+        sentence: "largest allowed share of subjects whom an attack follows from release to release",
+        ..Limit::of(NAME, FindingCode::Relinkable)
+    },
+    Limit {
+        key: "max_correct_links",
+        gate: "correct-links",
+        figure: "correct_links",
+        range: Range::Between(0.0, f64::MAX),
+        sentence: "largest allowed expected number of correct links to a table of the recipient",
+        ..Limit::of(NAME, FindingCode::Linkable)
+    },
+];
 
 const PAGE: Page = Page {
     code: NAME,

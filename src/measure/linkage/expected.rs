@@ -12,8 +12,9 @@
 
 use std::collections::BTreeMap;
 
-use super::LinkedTables;
 use super::truth::Known;
+use super::{LinkedTables, written};
+use crate::number::as_float;
 use crate::result::{KnownTruth, LinkageAttack};
 
 /// So many right ones among so many claimed.
@@ -71,10 +72,8 @@ impl Expected {
 
     /// Writes the count, the rate over all subjects, and what is known of whom.
     pub(super) fn write(&self, attack: &mut LinkageAttack, known: Option<&Known<'_>>) {
-        let expected = sum(&self.all);
-        attack.expected_correct = Some(expected);
-        attack.attack_rate = ratio(expected, attack.subjects);
-        attack.interval = attack.attack_rate.map(|rate| [rate; 2]);
+        attack.expected_correct = Some(sum(&self.all));
+        written::rate(attack);
         attack.known_truth = known.map(|known| KnownTruth {
             subjects: known.subjects(),
             claimed: self.of_known.values().sum(),
@@ -85,18 +84,10 @@ impl Expected {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
 fn sum(chances: &BTreeMap<(u32, u32), u64>) -> f64 {
-    let links = |(&(of, right), &subjects): (&(u32, u32), &u64)| {
-        // A whole number of certain links stays whole.
-        (subjects * u64::from(right)) as f64 / f64::from(of)
-    };
+    // A whole number of certain links stays whole.
+    let links = |(&(of, right), &subjects): (&(u32, u32), &u64)| as_float(subjects * u64::from(right)) / f64::from(of);
     chances.iter().map(links).fold(0.0, |sum, links| sum + links)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
-pub(super) fn ratio(part: f64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part / whole as f64)
 }
 
 impl LinkedTables {

@@ -3,17 +3,17 @@
 //! Attacks on a table that names people give `linkage.…`, those from release to release `linkage.releases.…`, because
 //! different limits speak of them.
 
-use crate::measure::figures::{FigureContext, units};
+use crate::measure::figures::{FigureContext, entry_of, estimate, not_measured, units};
+use crate::number::as_float;
 use crate::result::{
-    Figure, FigureUnit, FigureValue, Linkage, LinkageAttack, Outcome, PseudonymCheck, UndefinedField, Unit,
-    undefined_in_words,
+    Figure, FigureUnit, FigureValue, Linkage, LinkageAttack, Outcome, PseudonymCheck, Unit, undefined_in_words,
 };
 
 /// Every attack, the sets of shared columns, how far stated probabilities are right, and pseudonyms that were reversed.
 #[must_use]
 pub fn figures(outcome: &Outcome<Linkage>, _: FigureContext<'_>) -> Vec<Figure> {
     let Outcome::Measured { unit, value } = outcome else {
-        let nothing = FigureValue::of(outcome, |_| FigureValue::undefined("not measured"));
+        let nothing = not_measured(outcome);
         let figure = |prefix: &str, label: &str| {
             Figure::new(format!("{prefix}.attack_rate"), label, FigureUnit::Share, nothing.clone())
         };
@@ -46,18 +46,14 @@ impl Of<'_> {
 
     fn why(&self, field: &str) -> String {
         let undefined = &self.attack.undefined;
-        let is_it = |entry: &&UndefinedField| entry.field == field || entry.field.rsplit('.').next() == Some(field);
         // Without an entry of its own a figure is missing for the reason of the attack.
-        let entry =
-            undefined.iter().find(is_it).or_else(|| undefined.iter().find(|entry| entry.field == "attack_rate"));
+        let entry = entry_of(undefined, field).or_else(|| entry_of(undefined, "attack_rate"));
         let code = entry.or(undefined.first()).map_or("it gave none", |entry| &entry.reason);
         undefined_in_words(code).unwrap_or(code).to_owned()
     }
 
     fn share(&self, name: &str, label: &str, value: Option<f64>, interval: Option<[f64; 2]>) -> Figure {
-        let value = value
-            .map_or_else(|| FigureValue::undefined(self.why(name)), |value| FigureValue::estimate(value, interval));
-        self.figure(name, label, FigureUnit::Share, value)
+        self.figure(name, label, FigureUnit::Share, estimate(value, interval, || self.why(name)))
     }
 
     fn count(&self, name: &str, label: &str, unit: FigureUnit, number: u64) -> Figure {
@@ -129,10 +125,9 @@ fn known_truth(of: &Of<'_>, subjects: FigureUnit) -> Vec<Figure> {
 }
 
 /// The number of links to be expected to be right. Its interval is that of the share, in subjects.
-#[expect(clippy::cast_precision_loss, reason = "counts of records fit 53 bits")]
 fn correct_links(of: &Of<'_>) -> FigureValue {
     let attack = of.attack;
-    let subjects = attack.subjects as f64;
+    let subjects = as_float(attack.subjects);
     let Some(rate) = attack.attack_rate.filter(|_| attack.subjects > 0) else {
         return FigureValue::undefined(of.why("attack_rate"));
     };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::expected::ratio;
+use super::LinkedTables;
 use super::truth::Known;
-use super::{LinkedTables, share, undefined};
+use super::written::{self, RATE, undefined};
+use crate::number::{as_float, ratio};
 use crate::result::{KnownTruth, LinkageAttack};
 
 /// What a reader must know of such rates.
@@ -21,21 +22,12 @@ pub(super) type Claim = (u32, u32);
 /// truth there is no rate, and the reason is given.
 pub(super) fn score(attack: &mut LinkageAttack, linked: &LinkedTables, claims: &[Claim]) {
     attack.links = Some(claims.len() as u64);
-    attack.claim_rate = share(subjects(claims.iter()), attack.subjects);
+    attack.claim_rate = ratio(subjects(claims.iter()), attack.subjects);
     let Some(truth) = &linked.truth else {
-        return undefined(attack, &["attack_rate", "interval"], "no-truth");
+        return undefined(attack, RATE, "no-truth");
     };
     let right = || claims.iter().filter(|&&(person, subject)| truth.are_one(subject, person));
-    let correct = subjects(right());
-    attack.correct = Some(correct);
-    attack.precision = share(right().count() as u64, claims.len() as u64);
-    attack.recall = share(correct, truth.in_source());
-    if attack.precision.is_none() {
-        undefined(attack, &["precision"], "no-links");
-    }
-    if attack.recall.is_none() {
-        undefined(attack, &["recall"], "no-true-partners");
-    }
+    written::score(attack, subjects(right()), right().count() as u64, truth.in_source());
 }
 
 /// What persons say of one subject: each is claimed to be it, or one of several who are tied.
@@ -47,12 +39,6 @@ struct Told {
     /// Sums of 1 / the number of tied subjects, over all persons and over the right ones.
     weight: f64,
     right_weight: f64,
-}
-
-/// The rate of links that were counted by subject: over all subjects, its interval the rate itself.
-pub(super) fn rate(attack: &mut LinkageAttack) {
-    attack.attack_rate = attack.expected_correct.and_then(|links| ratio(links, attack.subjects));
-    attack.interval = attack.attack_rate.map(|rate| [rate; 2]);
 }
 
 /// Who is claimed to be whom, gathered by subject.
@@ -69,7 +55,7 @@ impl Gathered {
     /// Adds that a person is taken for a subject, or for one of `tied` of whom it is one; whether rightly. Persons come
     /// in ascending order.
     pub(super) fn add(&mut self, subject: u32, tied: usize, is_right: bool) {
-        let weight = 1.0 / as_float(tied);
+        let weight = 1.0 / as_float(tied as u64);
         let told = &mut self.of_subject[subject as usize];
         told.persons += 1;
         told.weight += weight;
@@ -101,11 +87,6 @@ impl Gathered {
         attack.known_truth = of_known;
         attack.expected_correct = Some(of_known.map_or(0.0, |known| known.expected_correct) + unknown);
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn as_float(number: usize) -> f64 {
-    number as f64
 }
 
 fn subjects<'a>(claims: impl Iterator<Item = &'a Claim>) -> u64 {

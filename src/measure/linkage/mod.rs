@@ -13,7 +13,6 @@ mod figures;
 mod guess;
 pub mod intersection;
 mod keys;
-mod limits;
 mod lookup;
 mod memory;
 mod normalise;
@@ -24,17 +23,17 @@ mod run;
 pub mod scoreboard;
 pub mod tolerant;
 mod truth;
+mod written;
 
 pub use memory::bytes;
 pub use run::{Settings, TruthGiven, measure};
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use crate::measure::unicity::Tolerance;
 use crate::printable::printable_within;
-use crate::result::{AttackKind, Evidence, LinkageAttack, UndefinedField};
+use crate::result::{AttackKind, LinkageAttack, Reading};
 use crate::table::{Dictionary, Table};
 
 /// Name of the measure.
@@ -73,22 +72,32 @@ impl LinkedTables {
         LinkageAttack {
             attack,
             with: self.source.clone(),
-            columns: self.columns.iter().map(|column| column.name.clone()).collect(),
+            columns: self.names(0..self.columns.len()),
             subjects: self.ours.subjects() as u64,
             source_subjects: self.theirs.subjects() as u64,
             source_equals_extract: self.source_equals_extract,
             ..LinkageAttack::default()
         }
     }
-}
 
-/// Lists fields as null for this reason, each once.
-fn undefined(attack: &mut LinkageAttack, fields: &[&str], reason: &str) {
-    for &field in fields {
-        if attack.undefined.iter().all(|entry| entry.field != field) {
-            attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+    /// The names of the shared columns at these places.
+    fn names(&self, places: impl IntoIterator<Item = usize>) -> Vec<String> {
+        places.into_iter().map(|place| self.columns[place].name.clone()).collect()
+    }
+
+    /// How the crowds of the extract are read, given whether a subject may stand in several classes.
+    fn reading(&self, varies: bool) -> Reading {
+        match (self.ours.has_subjects(), varies) {
+            (false, _) => Reading::Record,
+            (true, true) => Reading::AnyRecord,
+            (true, false) => Reading::SubjectAttributes,
         }
     }
+}
+
+/// Whether some column varies within a subject.
+fn varies(table: &Table) -> bool {
+    (0..table.columns().len()).any(|column| table.constant_per_subject(column) == Some(false))
 }
 
 /// A column that both sides have.
@@ -102,6 +111,19 @@ pub struct SharedColumn {
     pub numbers: Option<Vec<Option<i64>>>,
     /// When two values count as the same in a tolerant attack.
     pub comparison: Comparison,
+}
+
+impl SharedColumn {
+    /// A number for each code, in the order of the values; `None` for missing cells.
+    fn numbers_by_value(&self) -> Vec<Option<u32>> {
+        let mut values: Vec<_> = self.values.values().enumerate().filter(|(_, value)| value.is_some()).collect();
+        values.sort_unstable_by(|one, other| one.1.cmp(&other.1));
+        let mut numbers = vec![None; self.values.len()];
+        for (number, (code, _)) in (0_u32..).zip(values) {
+            numbers[code] = Some(number);
+        }
+        numbers
+    }
 }
 
 /// When two values count as the same in a tolerant attack.
@@ -124,10 +146,12 @@ pub struct SubjectKeys {
     pub theirs: Vec<Option<u32>>,
 }
 
-/// A share of a whole; `None` of nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+/// Where the things of each owner begin once they are sorted by owner, and how many there are as a last entry.
+fn starts(owners: usize, owner_of_each: impl Iterator<Item = u32>) -> Vec<usize> {
+    let mut starts = vec![0; owners + 1];
+    owner_of_each.for_each(|owner| starts[owner as usize + 1] += 1);
+    (0..owners).for_each(|owner| starts[owner + 1] += starts[owner]);
+    starts
 }
 
 /// The name of a column as a note shows it.
@@ -139,26 +163,4 @@ fn shown(column: &str) -> String {
 #[must_use]
 pub fn no_common_value(column: &str) -> String {
     format!("no value of column `{column}` occurs on both sides")
-}
-
-/// Takes back the rates of an attack that had nothing to compare: no value of the columns `apart` occurs on both sides.
-/// Counts stay, shares become undefined (`no-overlap`), and the notes name the columns.
-fn nothing_compared(attack: &mut LinkageAttack, apart: &[String]) {
-    let rates = [
-        ("attack_rate", attack.attack_rate.take().is_some()),
-        ("interval", attack.interval.take().is_some()),
-        ("claim_rate", attack.claim_rate.take().is_some()),
-        ("marketer", attack.marketer.take().is_some()),
-        ("recall", attack.recall.take().is_some()),
-    ];
-    for (field, _) in rates.into_iter().filter(|(_, was_there)| *was_there) {
-        undefined(attack, &[field], "no-overlap");
-    }
-    attack.evidence = Evidence::Unknown;
-    attack.notes.extend(apart.iter().map(|column| no_common_value(&shown(column))));
-    attack.notes.push(
-        "nobody can be compared, so there is no rate: the source holds other people, or both sides are spelled \
-         differently"
-            .to_owned(),
-    );
 }

@@ -1,7 +1,7 @@
 //! Every attack that is asked for on one source, held against its baseline and, where there is one, its control.
 
-use super::expected::ratio;
-use super::{LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, tolerant, undefined};
+use super::written::{rate_of, undefined, whole};
+use super::{LinkedTables, distance, exact, intersection, probabilistic, release, scoreboard, tolerant};
 use crate::result::{AttackKind, Evidence, KnownTruth, LinkageAttack, Yardstick};
 use crate::stats::residual_risk;
 use crate::stop::{Progress, Stop, StopReason};
@@ -106,7 +106,7 @@ fn attack(
         AttackKind::Distance => distance::attack(linked, stop),
         AttackKind::Intersection => intersection::attack(linked, stop),
         AttackKind::Probabilistic => {
-            let settings = probabilistic::Settings { seed: settings.seed, ..probabilistic::Settings::default() };
+            let settings = probabilistic::Settings { seed: settings.seed, ..Default::default() };
             probabilistic::attack(linked, &settings, stop)
         }
         AttackKind::Release => release::attack(linked, &release::Settings::default(), stop),
@@ -125,12 +125,6 @@ fn truth_given(found: &mut LinkageAttack, given: Option<TruthGiven>) {
     }
 }
 
-/// Links to be expected, as a whole number.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
-fn rounded(links: f64) -> u64 {
-    links.round() as u64
-}
-
 /// Adds what the attack would be expected to link of strangers, were they the extract. Where it had nothing to compare,
 /// it claims nothing of anybody, and that tells nothing.
 fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
@@ -145,8 +139,8 @@ fn control(found: &mut LinkageAttack, strangers: &LinkageAttack) {
     let (Some(links), Some(control)) = (found.expected_correct, of_strangers) else {
         return undefined(found, &fields, "no-claims");
     };
-    found.control_rate = ratio(control, strangers.subjects);
-    match residual_risk(rounded(links), found.subjects, rounded(control), strangers.subjects) {
+    found.control_rate = rate_of(control, strangers.subjects);
+    match residual_risk(whole(links), found.subjects, whole(control), strangers.subjects) {
         Some(residual) => {
             found.residual_risk = Some(residual.risk);
             found.residual_interval = Some(residual.interval);

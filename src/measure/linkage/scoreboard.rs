@@ -31,7 +31,9 @@
 use rayon::prelude::*;
 
 use super::lookup::Gathered;
-use super::{LinkedTables, SharedColumn, guess, lookup};
+use super::written::{self, RATE_AND_BASELINE, without_rate};
+use super::{LinkedTables, SharedColumn, guess, lookup, starts};
+use crate::number::as_float;
 use crate::result::{AttackKind, ColumnType, LinkageAttack, ScoreboardDetail};
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -105,7 +107,7 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
         None
     };
     if let Some((reason, words)) = reason {
-        return Ok(undefined(linked, reason, words));
+        return Ok(nothing(linked, reason, words));
     }
     let board = Board::new(linked, settings);
     let persons = events(linked, &linked.theirs, settings);
@@ -115,10 +117,10 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     };
     let standings: Vec<Standing> = of_subjects(&persons).into_par_iter().map(of_person).collect::<Result<_, _>>()?;
     if standings.is_empty() {
-        return Ok(undefined(linked, "nobody", "no person of the source has an event with an item"));
+        return Ok(nothing(linked, "nobody", "no person of the source has an event with an item"));
     }
     if standings.iter().all(|standing| !standing.shares_item) {
-        return Ok(undefined(linked, "no-overlap", "no item occurs on both sides"));
+        return Ok(nothing(linked, "no-overlap", "no item occurs on both sides"));
     }
     let looked_up: Vec<u32> = of_subjects(&persons).iter().map(|events| events[0].subject).collect();
     Ok(summed_up(linked, settings, &board, &looked_up, &standings, persons.len()))
@@ -126,17 +128,13 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
 
 /// What is left to say without a column of items: a scoreboard compares who has which.
 pub(super) fn without_item(linked: &LinkedTables) -> LinkageAttack {
-    undefined(linked, "no-item", "no shared column holds text, such as the merchant, by which events could be compared")
+    nothing(linked, "no-item", "no shared column holds text, such as the merchant, by which events could be compared")
 }
 
-fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
-    let mut attack = linked.attack(AttackKind::Scoreboard);
-    super::undefined(&mut attack, &["attack_rate", "interval", "baseline_rate"], reason);
-    attack.notes.push(words.to_owned());
-    attack
+fn nothing(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
+    without_rate(linked.attack(AttackKind::Scoreboard), RATE_AND_BASELINE, reason, words)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "subjects and records are fewer than 2^32")]
 fn summed_up(
     linked: &LinkedTables,
     settings: &Settings,
@@ -164,10 +162,10 @@ fn summed_up(
             time: settings.time.map(name),
             time_scale_days: settings.time.map(|_| settings.time_scale_days),
             eccentricity: settings.eccentricity,
-            known_events: known_events as f64 / persons as f64,
+            known_events: as_float(known_events as u64) / as_float(persons),
             looked_up: persons,
             matched: matched.len() as u64,
-            entropy_bits: Some(entropies.iter().sum::<f64>() / persons as f64),
+            entropy_bits: Some(entropies.iter().sum::<f64>() / as_float(persons)),
             single_items: board.single_items,
         }),
         notes: vec![lookup::NOTE.to_owned()],
@@ -188,8 +186,7 @@ fn summed_up(
     }
     gathered.write(&mut attack, known.as_ref());
     if known.is_some() {
-        lookup::rate(&mut attack);
-        attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
+        written::rate(&mut attack);
     }
     attack
 }
@@ -205,7 +202,7 @@ struct Event {
 
 /// The events of a table that have an item, by subject, then item, then rating, then time. Items are numbered by value.
 fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Event> {
-    let number_of_item = items_by_value(&linked.columns[settings.item]);
+    let number_of_item = linked.columns[settings.item].numbers_by_value();
     let cell = |column: usize, record: usize| table.columns()[column].value_of(record) as usize;
     let number = |column: Option<usize>, record: usize| {
         let column = column?;
@@ -243,17 +240,6 @@ fn events(linked: &LinkedTables, table: &Table, settings: &Settings) -> Vec<Even
     events
 }
 
-/// A number for each code, in the order of the values; `None` for missing cells.
-fn items_by_value(column: &SharedColumn) -> Vec<Option<u32>> {
-    let mut values: Vec<_> = column.values.values().enumerate().filter(|(_, value)| value.is_some()).collect();
-    values.sort_unstable_by(|one, other| one.1.cmp(&other.1));
-    let mut numbers = vec![None; column.values.len()];
-    for (number, (code, _)) in (0_u32..).zip(values) {
-        numbers[code] = Some(number);
-    }
-    numbers
-}
-
 /// The events of each subject that has any.
 fn of_subjects(events: &[Event]) -> Vec<&[Event]> {
     events.chunk_by(|one, other| one.subject == other.subject).collect()
@@ -286,13 +272,7 @@ impl Board {
         let mut events = events(linked, &linked.ours, settings);
         events.sort_by_key(|event| event.item);
         let items = linked.columns[settings.item].values.len();
-        let mut starts = vec![0; items + 1];
-        for event in &events {
-            starts[event.item as usize + 1] += 1;
-        }
-        for item in 0..items {
-            starts[item + 1] += starts[item];
-        }
+        let starts = starts(items, events.iter().map(|event| event.item));
         let holders = |item: usize| {
             events[starts[item]..starts[item + 1]].chunk_by(|one, other| one.subject == other.subject).count()
         };
@@ -335,11 +315,10 @@ impl Board {
         near(one.rating, other.rating, self.scales[0]) + near(one.day, other.day, self.scales[1])
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
     fn standing(&self, scores: &[(u32, f64)]) -> Standing {
         let mut ordered = scores.to_vec();
         ordered.sort_by(|one, other| other.1.total_cmp(&one.1));
-        let (all, zeros) = (self.subjects as f64, (self.subjects - ordered.len()) as f64);
+        let (all, zeros) = (as_float(self.subjects as u64), as_float((self.subjects - ordered.len()) as u64));
         let at = |place: usize| ordered.get(place).map_or(0.0, |entry| entry.1);
         let mean = ordered.iter().map(|entry| entry.1).sum::<f64>() / all;
         let squares: f64 = ordered.iter().map(|entry| (entry.1 - mean).powi(2)).sum();
@@ -362,9 +341,8 @@ impl Board {
 }
 
 /// 1 / ln of the subjects that have an item.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn weight(holders: usize) -> f64 {
-    if holders <= 1 { LARGEST_WEIGHT } else { 1.0 / (holders as f64).ln() }
+    if holders <= 1 { LARGEST_WEIGHT } else { 1.0 / as_float(holders as u64).ln() }
 }
 
 #[cfg(test)]

@@ -38,17 +38,12 @@ pub(super) struct Partners<'a> {
 
 impl<'a> Partners<'a> {
     pub(super) fn new(keys: &'a SubjectKeys) -> Self {
-        let keyed = (0..).zip(&keys.ours).filter_map(|(subject, key)| Some(((*key)?, subject)));
-        let mut by_key: Vec<(u32, u32)> = keyed.collect();
-        by_key.sort_unstable();
-        Self { keys, by_key }
+        Self { keys, by_key: by_key(&keys.ours) }
     }
 
     /// The key of a person with each subject who has it, ascending; nobody for a person without a key.
     pub(super) fn of(&self, person: u32) -> &[(u32, u32)] {
-        let Some(key) = self.keys.theirs[person as usize] else { return &[] };
-        let from = &self.by_key[self.by_key.partition_point(|&(other, _)| other < key)..];
-        &from[..from.partition_point(|&(other, _)| other == key)]
+        self.keys.theirs[person as usize].map_or(&[], |key| of_key(&self.by_key, key))
     }
 
     /// Those of some subjects, given in ascending order, who are a person. Both may be many, so the fewer are gone through.
@@ -77,21 +72,16 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(super) fn new(keys: &'a SubjectKeys) -> Self {
-        let keyed = (0..).zip(&keys.theirs).filter_map(|(person, key)| Some(((*key)?, person)));
-        let mut by_key: Vec<(u32, u32)> = keyed.collect();
-        by_key.sort_unstable();
         let mut shared: Vec<u32> =
             sorted(&keys.ours).windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
         shared.dedup();
-        Self { keys, by_key, shared }
+        Self { keys, by_key: by_key(&keys.theirs), shared }
     }
 
     /// The key of a subject with each person who has it, ascending; nobody where it is not known who the subject is.
     pub(super) fn of(&self, subject: u32) -> &[(u32, u32)] {
         let key = self.keys.ours[subject as usize].filter(|key| self.shared.binary_search(key).is_err());
-        let Some(key) = key else { return &[] };
-        let from = &self.by_key[self.by_key.partition_point(|&(other, _)| other < key)..];
-        &from[..from.partition_point(|&(other, _)| other == key)]
+        key.map_or(&[], |key| of_key(&self.by_key, key))
     }
 
     /// How many of the right persons of a subject are in a crowd; `None` where it is not known who the subject is.
@@ -111,6 +101,19 @@ impl<'a> Known<'a> {
     pub(super) fn subjects(&self) -> u64 {
         self.who().count() as u64
     }
+}
+
+/// Each number that has a key, by key, then by number.
+fn by_key(keys: &[Option<u32>]) -> Vec<(u32, u32)> {
+    let mut by_key: Vec<(u32, u32)> = (0..).zip(keys).filter_map(|(number, key)| Some(((*key)?, number))).collect();
+    by_key.sort_unstable();
+    by_key
+}
+
+/// Those of one key, of a list that is sorted by key.
+pub(super) fn of_key<K: Ord + Copy>(by_key: &[(K, u32)], key: K) -> &[(K, u32)] {
+    let from = &by_key[by_key.partition_point(|&(other, _)| other < key)..];
+    &from[..from.partition_point(|&(other, _)| other == key)]
 }
 
 fn sorted(keys: &[Option<u32>]) -> Vec<u32> {

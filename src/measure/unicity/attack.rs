@@ -29,8 +29,14 @@ pub(super) struct Exposure {
 }
 
 impl Exposure {
-    fn of_one(unique: bool) -> Self {
-        Self { unique: u128::from(unique), choices: 1, tied: false, undecided: false }
+    /// Of so many choices, none of them tied or undecided.
+    pub(super) fn of(unique: u128, choices: u128) -> Self {
+        Self { unique, choices, tied: false, undecided: false }
+    }
+
+    /// Of the only choice there is, or that was drawn.
+    pub(super) fn of_one(unique: bool) -> Self {
+        Self::of(u128::from(unique), 1)
     }
 }
 
@@ -80,8 +86,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
                 let choices = choices(trace.len(), known).filter(|&choices| choices <= MOST_CHOICES);
                 let choices = choices.ok_or(OverLimit)?;
                 self.order_by_crowd(trace);
-                let unique = self.count_unique(known)?;
-                Ok(Exposure { unique, choices, tied: false, undecided: false })
+                Ok(Exposure::of(self.count_unique(known)?, choices))
             }
             Attacker::Rarest => self.worst_case(trace, known),
             Attacker::Frequent => {
@@ -99,7 +104,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
                 for start in 0..windows {
                     unique += u128::from(self.singles_out(start, known)?);
                 }
-                Ok(Exposure { unique, choices: windows as u128, tied: false, undecided: false })
+                Ok(Exposure::of(unique, windows as u128))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::crowd::Crowds;
 use super::study::{Members, Study, Tally};
-use crate::number::as_float;
+use crate::number::ratio;
 use crate::result::{Attacker, Cohort, UnicityMethod, UnicityResult};
 use crate::stats::wilson_interval;
 use crate::stop::{Progress, StopReason};
@@ -112,20 +112,25 @@ pub(super) fn without_share(known: u32, counts: &SizeCounts, reason: String) -> 
     UnicityResult { known_points: known, excluded: counts.all(), reason: Some(reason), ..UnicityResult::default() }
 }
 
-fn exact_result(known: u32, counts: &SizeCounts, attacker: Attacker, tally: &Tally) -> UnicityResult {
-    let share = tally.share();
-    let undecided = share.map(|_| as_float(tally.undecided) / as_float(tally.subjects));
+/// What every result says of its tally; `subjects` are looked at.
+fn counted(known: u32, counts: &SizeCounts, subjects: u64, attacker: Attacker, tally: &Tally) -> UnicityResult {
     UnicityResult {
         known_points: known,
-        subjects: tally.subjects,
-        excluded: counts.all() - tally.subjects,
-        share,
-        // Subjects without a decision count as singled out, and may not be.
-        interval: share.zip(undecided).map(|(share, undecided)| [(share - undecided).max(0.0), share]),
+        subjects,
+        excluded: counts.all() - subjects,
+        share: tally.share(),
         tied: (attacker == Attacker::Frequent).then_some(tally.tied),
         undecided: (attacker == Attacker::Rarest).then_some(tally.undecided),
         ..UnicityResult::default()
     }
+}
+
+fn exact_result(known: u32, counts: &SizeCounts, attacker: Attacker, tally: &Tally) -> UnicityResult {
+    let share = tally.share();
+    let undecided = ratio(tally.undecided, tally.subjects);
+    // Subjects without a decision count as singled out, and may not be.
+    let interval = share.zip(undecided).map(|(share, undecided)| [(share - undecided).max(0.0), share]);
+    UnicityResult { interval, ..counted(known, counts, tally.subjects, attacker, tally) }
 }
 
 /// The result of a tally with one draw for each subject.
@@ -136,19 +141,12 @@ pub(super) fn result_of_draws(
     attacker: Attacker,
     tally: &Tally,
 ) -> UnicityResult {
-    let subjects = counts.at_least(members.least);
     let low = wilson_interval(tally.successes().saturating_sub(tally.undecided), tally.subjects);
     let high = wilson_interval(tally.successes(), tally.subjects);
     UnicityResult {
-        known_points: known,
-        subjects,
-        excluded: counts.all() - subjects,
-        share: tally.share(),
         interval: low.zip(high).map(|(low, high)| [low[0], high[1]]),
         method: UnicityMethod::Sampled,
         draws: tally.subjects,
-        tied: (attacker == Attacker::Frequent).then_some(tally.tied),
-        undecided: (attacker == Attacker::Rarest).then_some(tally.undecided),
-        reason: None,
+        ..counted(known, counts, counts.at_least(members.least), attacker, tally)
     }
 }

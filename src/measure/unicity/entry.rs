@@ -1,7 +1,9 @@
 //! What this measure brings along. The scan runs it before the table is cut to quasi-identifiers.
 
-use super::{LIMITS, NAME, figures};
+use super::{NAME, figures};
 use crate::measure::{Measure, Page, no_section};
+use crate::plan::Limit;
+use crate::result::FindingCode;
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -12,6 +14,24 @@ pub const MEASURE: Measure = Measure {
     figures: |measures, context| measures.unicity.iter().flat_map(|outcome| figures(outcome, context)).collect(),
     sections: no_section,
 };
+
+/// Limits that a policy can set on this measure.
+pub const LIMITS: &[Limit] = &[
+    Limit {
+        key: "max_unicity",
+        gate: "unicity",
+        figure: "gated_share",
+        sentence: "largest allowed share of subjects singled out by 4 known points",
+        ..Limit::of(NAME, FindingCode::HighUnicity)
+    },
+    Limit {
+        key: "max_unicity_active",
+        gate: "unicity-active",
+        figure: "gated_share_active",
+        sentence: "largest allowed share singled out by 4 known points among the subjects with at least 4",
+        ..Limit::of(NAME, FindingCode::HighUnicity)
+    },
+];
 
 const PAGE: Page = Page {
     code: NAME,

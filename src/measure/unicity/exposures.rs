@@ -44,13 +44,13 @@ pub fn exposures(
     }
     let limit = (settings.work_limit / table.subjects() as u64).max(1_000_000);
     let traces = Traces::new(&index, &settings.columns, point);
-    let attack = Asked { attacker, known: known as usize, below: point.crowd_below.max(2), limit };
+    let attack = Asked { attacker, known: known as usize, below: point.below(), limit };
     if point.within.is_empty() {
         return attack.all(&index, &traces, table.subjects(), stop);
     }
     match Windows::new(&index, point, &settings.columns) {
-        Ok(windows) if !windows.cover_everything() => attack.all(&windows, &traces, table.subjects(), stop),
-        _ => Ok(nothing),
+        Ok(windows) => attack.all(&windows, &traces, table.subjects(), stop),
+        Err(_) => Ok(nothing),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The numbers of known points, flat.
 
-use crate::measure::figures::{FigureContext, units};
+use crate::measure::figures::{FigureContext, estimate, not_measured, units};
 use crate::result::{
     Figure, FigureUnit, FigureValue, GATED_KNOWN_POINTS, MobilityResult, Outcome, Unicity, UnicityCurve, UnicityGate,
     UnicityResolutions, UnicityResult, Unit,
@@ -9,21 +9,14 @@ use crate::result::{
 /// What the gate compares, `unicity.gated_share`, then every curve, every attack on places and every step of coarsening.
 #[must_use]
 pub fn figures(outcome: &Outcome<Unicity>, context: FigureContext<'_>) -> Vec<Figure> {
-    match outcome {
-        Outcome::Measured { unit, value } => measured(value, *unit),
-        Outcome::Undefined { .. } | Outcome::Incomplete { .. } => {
-            let share = FigureValue::of(outcome, |_| FigureValue::undefined("not measured"));
-            let events: Vec<String> = context.quasi_identifiers(false);
-            let statics = context.quasi_identifiers(true);
-            let columns: Vec<String> = events.into_iter().filter(|column| !statics.contains(column)).collect();
-            vec![gated_figure(GATED_KNOWN_POINTS, share).on(&columns)]
-        }
-    }
-}
-
-fn measured(value: &Unicity, unit: Unit) -> Vec<Figure> {
+    let Outcome::Measured { unit, value } = outcome else {
+        let statics = context.quasi_identifiers(true);
+        let mut columns = context.quasi_identifiers(false);
+        columns.retain(|column| !statics.contains(column));
+        return vec![gated_figure(GATED_KNOWN_POINTS, not_measured(outcome)).on(&columns)];
+    };
     let mut figures = gated(value);
-    figures.extend(value.curves.iter().flat_map(|curve| of_curve(curve, unit)));
+    figures.extend(value.curves.iter().flat_map(|curve| of_curve(curve, *unit)));
     figures.extend(value.mobility.iter().flat_map(of_places));
     figures.extend(value.resolutions.iter().flat_map(of_resolutions));
     figures
@@ -76,15 +69,9 @@ fn points(known: u32) -> String {
     if known == 1 { "1 known point".to_owned() } else { format!("{known} known points") }
 }
 
-fn why(result: &UnicityResult) -> String {
-    result.reason.clone().unwrap_or_else(|| "no subject has so many points, or it was not computed".to_owned())
-}
-
 fn share(result: &UnicityResult) -> FigureValue {
-    match result.share {
-        Some(share) => FigureValue::estimate(share, result.interval),
-        None => FigureValue::undefined(why(result)),
-    }
+    let why = || "no subject has so many points, or it was not computed".to_owned();
+    estimate(result.share, result.interval, || result.reason.clone().unwrap_or_else(why))
 }
 
 fn of_curve(curve: &UnicityCurve, unit: Unit) -> Vec<Figure> {
@@ -114,7 +101,7 @@ fn of_places(attack: &MobilityResult) -> [Figure; 2] {
     let about = format!("{}{known}", attack.attack.in_words());
     let figure = |name: &str, label: &str, value: Option<f64>, interval| {
         let why = || attack.reason.clone().unwrap_or_else(|| "no subject has a place".to_owned());
-        let value = value.map_or_else(|| FigureValue::undefined(why()), |value| FigureValue::estimate(value, interval));
+        let value = estimate(value, interval, why);
         let id = format!("unicity.mobility.{name}");
         Figure::new(id, format!("{label} ({about})"), FigureUnit::Share, value).on(&attack.place).about(about.clone())
     };

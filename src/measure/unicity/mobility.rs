@@ -27,7 +27,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::attack::OverLimit;
 use super::trace::Traces;
+use crate::number::as_float;
 pub use crate::result::MobilityAttack;
 use crate::stop::{Stop, StopReason};
 use crate::table::{PointIndex, Table};
@@ -160,16 +162,13 @@ impl Trails {
 
     /// Fewest matches over all instances that are sets or multisets of places.
     fn sets(&self, subject: usize, asked: &Asked, found: &mut Search) {
-        let attack = asked.attack;
         let mut profile = self.profiles[subject].clone();
         // Places that few others visited come first, so that a match of one is found early.
         profile.sort_by_key(|&(place, _)| (self.visitors[place as usize].len(), place));
-        let multiset = matches!(attack, MobilityAttack::Location | MobilityAttack::Time);
-        let available = if multiset { self.places[subject].len() } else { profile.len() };
+        let available = if asked.is_of_multisets() { self.places[subject].len() } else { profile.len() };
         let mut search = SetSearch {
             trails: self,
-            attack,
-            tolerance: asked.tolerance,
+            asked,
             visits: self.places[subject].len(),
             profile: &profile,
             chosen: Vec::new(),
@@ -226,8 +225,7 @@ fn two_most_visited(profile: &[(u32, u32)]) -> (Vec<u32>, bool) {
 /// A search through the sets of places that may be known of one subject.
 struct SetSearch<'a> {
     trails: &'a Trails,
-    attack: MobilityAttack,
-    tolerance: f64,
+    asked: &'a Asked,
     /// All visits of the subject.
     visits: usize,
     /// The subject's places and visits.
@@ -245,9 +243,12 @@ pub(super) struct Asked {
     pub(super) limit: u64,
 }
 
-/// There are too many instances to look at them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OverLimit;
+impl Asked {
+    /// Whether a place may be known several times, as often as it was visited.
+    fn is_of_multisets(&self) -> bool {
+        matches!(self.attack, MobilityAttack::Location | MobilityAttack::Time)
+    }
+}
 
 /// How far a search has come.
 struct Search {
@@ -275,7 +276,7 @@ impl SetSearch<'_> {
         }
         for place in from..self.profile.len() {
             let (number, visits) = self.profile[place];
-            let multiset = matches!(self.attack, MobilityAttack::Location | MobilityAttack::Time);
+            let multiset = self.asked.is_of_multisets();
             // A multiset may hold a place several times, as often as it was visited.
             let most = if multiset { (visits as usize).min(left) } else { 1 };
             for times in 1..=most {
@@ -295,7 +296,7 @@ impl SetSearch<'_> {
     fn keep(&mut self, candidates: Option<&[u32]>, place: u32, need: u32) -> Vec<u32> {
         let visitors = &self.trails.visitors[place as usize];
         self.found.work += candidates.map_or(visitors.len(), <[_]>::len) as u64 + 1;
-        let agrees = |subject: u32, theirs: u32| match self.attack {
+        let agrees = |subject: u32, theirs: u32| match self.asked.attack {
             MobilityAttack::Location | MobilityAttack::Time => theirs >= need,
             MobilityAttack::Frequency => self.near(f64::from(need), f64::from(theirs)),
             MobilityAttack::Probability => {
@@ -328,7 +329,7 @@ impl SetSearch<'_> {
 
     /// Candidates that match the whole instance: ratios to the largest count are known only once it is complete.
     fn count(&self, candidates: &[u32]) -> usize {
-        if self.attack != MobilityAttack::Proportion {
+        if self.asked.attack != MobilityAttack::Proportion {
             return candidates.len();
         }
         let largest = self.chosen.iter().map(|&(_, visits)| visits).max().unwrap_or(1);
@@ -348,11 +349,10 @@ impl SetSearch<'_> {
 
     /// Whether the known value lies around the candidate's.
     fn near(&self, known: f64, theirs: f64) -> bool {
-        theirs * (1.0 - self.tolerance) <= known && known <= theirs * (1.0 + self.tolerance)
+        theirs * (1.0 - self.asked.tolerance) <= known && known <= theirs * (1.0 + self.asked.tolerance)
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "visits of one subject")]
 fn share(visits: u32, of: usize) -> f64 {
-    f64::from(visits) / of as f64
+    f64::from(visits) / as_float(of as u64)
 }

@@ -41,7 +41,6 @@ mod entry;
 mod exposures;
 mod figures;
 mod gate;
-mod limits;
 pub mod mobility;
 mod places;
 mod resolution;
@@ -55,13 +54,12 @@ mod windows;
 pub use exposures::{distinct_points, exposures};
 pub use settings::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Tolerance, Within};
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
-use crate::stop::{Stop, StopReason, Watch};
+use crate::stop::{StopReason, Watch};
 use crate::table::{PointIndex, Table};
 use crowd::Crowds;
 use curve::{Asked, SizeCounts};
@@ -133,12 +131,19 @@ fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined
 
 fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Unicity, StopReason> {
     let mut unicity = Unicity::default();
-    let mut gates = Gates::new(table, settings);
+    // Each gate is measured on the index of a curve where that tells it the same, else on one of its own.
+    let gated_points = &settings.gate.points;
+    let mut gates: Vec<Option<UnicityGate>> = vec![None; gated_points.len()];
+    let gate_on = |index: &PointIndex<'_>, gated| gate::measure(index, gated, settings, Effort::default(), watch.stop);
     for (place, point) in settings.points.iter().enumerate() {
         watch.progress.begin("index points", Some(table.records() as u64), "records");
         let index = PointIndex::new(table, &point.cells(), watch.stop)?;
         watch.progress.end();
-        gates.measure_on(&index, point, watch.stop)?;
+        for (gate, gated) in gates.iter_mut().zip(gated_points) {
+            if gate.is_none() && gate::can_share(&index, point, gated) {
+                *gate = Some(gate_on(&index, gated)?);
+            }
+        }
         unicity.curves.extend(measure_point(&index, settings, point, watch)?);
         if let (0, Some(axes)) = (place, &settings.resolutions)
             && not_a_point(&index, point).is_none()
@@ -149,46 +154,13 @@ fn measure_points(table: &Table, settings: &Settings, watch: Watch<'_>) -> Resul
     if let Some(mobility) = &settings.mobility {
         unicity.mobility = places::measure_mobility(table, settings, mobility, watch)?;
     }
-    unicity.gates = gates.finish(watch.stop)?;
+    let finished = gates.into_iter().zip(gated_points).map(|(gate, gated)| match gate {
+        Some(gate) => Ok(gate),
+        None => gate_on(&gate::index(table, gated, watch.stop)?, gated),
+    });
+    unicity.gates = finished.collect::<Result<_, StopReason>>()?;
     gate::show(&mut unicity);
     Ok(unicity)
-}
-
-/// The gates, each measured on the index of a curve where that tells it the same, else on one of its own.
-struct Gates<'a> {
-    table: &'a Table,
-    settings: &'a Settings,
-    measured: Vec<Option<UnicityGate>>,
-}
-
-impl<'a> Gates<'a> {
-    fn new(table: &'a Table, settings: &'a Settings) -> Self {
-        Self { table, settings, measured: vec![None; settings.gate.points.len()] }
-    }
-
-    fn measure(&self, index: &PointIndex<'_>, point: &GatedPoint, stop: &Stop) -> Result<UnicityGate, StopReason> {
-        gate::measure(index, point, self.settings, Effort::default(), stop)
-    }
-
-    /// Those that the index of `point` serves.
-    fn measure_on(&mut self, index: &PointIndex<'_>, point: &Point, stop: &Stop) -> Result<(), StopReason> {
-        for (place, gated) in self.settings.gate.points.iter().enumerate() {
-            if self.measured[place].is_none() && gate::can_share(index, point, gated) {
-                self.measured[place] = Some(self.measure(index, gated, stop)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// All of them, in the order of the settings.
-    fn finish(mut self, stop: &Stop) -> Result<Vec<UnicityGate>, StopReason> {
-        let measured = std::mem::take(&mut self.measured);
-        let finished = measured.into_iter().zip(&self.settings.gate.points).map(|(gate, gated)| match gate {
-            Some(gate) => Ok(gate),
-            None => self.measure(&gate::index(self.table, gated, stop)?, gated, stop),
-        });
-        finished.collect()
-    }
 }
 
 /// The curves of one point: for each attacker its cohorts.
@@ -205,21 +177,12 @@ fn measure_point(
     let traces = Traces::new(index, &settings.columns, point);
     let subject = Subject { index, traces: &traces, counts: &counts, settings, point };
     if point.within.is_empty() {
-        let lone_points = index.points_below(point.crowd_below.max(2));
+        let lone_points = index.points_below(point.below());
         return curves(&subject, index, Some(&lone_points), watch);
     }
     match Windows::new(index, point, &settings.columns) {
-        Err(windows::NotANumber) => Ok(undefined_curves(
-            index,
-            point,
-            &undefined("not-a-number", "a column under a tolerance holds values that are neither numbers nor dates"),
-        )),
-        Ok(windows) if windows.cover_everything() => Ok(undefined_curves(
-            index,
-            point,
-            &undefined("tolerance-covers-everything", "within the tolerances every event matches every other one"),
-        )),
         Ok(windows) => curves(&subject, &windows, None, watch),
+        Err(reason) => Ok(undefined_curves(index, point, &reason)),
     }
 }
 
@@ -240,7 +203,7 @@ fn curves<C: Crowds>(
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     let Subject { index, traces, counts, settings, point } = subject;
     let mut study = Study::new(crowds, traces, index.trace_sizes(), watch.stop);
-    study.below = point.crowd_below.max(2);
+    study.below = point.below();
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;
     study.lone_points = lone_points;
@@ -299,14 +262,14 @@ fn empty_curves<'a>(
 ) -> impl Iterator<Item = UnicityCurve> + 'a {
     let name = |column: usize| index.table().columns()[column].name.clone();
     point.cohorts.iter().map(move |&cohort| UnicityCurve {
-        point: point.columns.iter().map(|&column| name(column)).collect(),
+        point: index.table().names(&point.columns),
         coarsen: point.coarsen.clone(),
         within: point.within.iter().map(|within| (name(within.column), within.label.clone())).collect(),
         visible: point.visible.iter().map(|(column, _)| name(*column)).collect(),
         attacker,
-        known_attributes: point.known_attributes.iter().map(|&column| name(column)).collect(),
+        known_attributes: index.table().names(&point.known_attributes),
         cohort,
-        crowd_below: point.crowd_below.max(2),
+        crowd_below: point.below(),
         points: index.points(),
         records_without_point: index.records_without_point(),
         records_hidden: index.records_hidden(),

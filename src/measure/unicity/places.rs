@@ -1,6 +1,7 @@
 //! The attacks of the mobility literature over the events of an extract: who is asked, and what comes out.
 
-use super::mobility::{Asked, OverLimit, Trails, WorstCase};
+use super::attack::OverLimit;
+use super::mobility::{Asked, Trails, WorstCase};
 use super::settings::{Mobility, Point, Settings};
 use super::study::{Members, Study};
 use super::trace::Traces;
@@ -26,10 +27,8 @@ pub(super) fn measure_mobility(
         if attacks.is_empty() {
             continue;
         }
-        let name = |column: usize| table.columns()[column].name.clone();
-        let event_study =
-            EventStudy { settings, mobility, event: &event, names: event.iter().map(|&column| name(column)).collect() };
-        results.extend(event_study.results(table, &attacks, watch)?);
+        let event_study = EventStudy { table, settings, mobility, event: &event };
+        results.extend(event_study.results(&attacks, watch)?);
     }
     // As they were asked for.
     let place = |attack| mobility.attacks.iter().position(|&other| other == attack);
@@ -39,32 +38,27 @@ pub(super) fn measure_mobility(
 
 /// Attacks that know the same kind of event.
 struct EventStudy<'a> {
+    table: &'a Table,
     settings: &'a Settings,
     mobility: &'a Mobility,
     /// Columns of the event.
     event: &'a [usize],
-    names: Vec<String>,
 }
 
 impl EventStudy<'_> {
-    fn results(
-        &self,
-        table: &Table,
-        attacks: &[MobilityAttack],
-        watch: Watch<'_>,
-    ) -> Result<Vec<MobilityResult>, StopReason> {
+    fn results(&self, attacks: &[MobilityAttack], watch: Watch<'_>) -> Result<Vec<MobilityResult>, StopReason> {
         let asked: Vec<(MobilityAttack, Option<u32>)> = attacks
             .iter()
             .flat_map(|&attack| self.numbers(attack).into_iter().map(move |known| (attack, known)))
             .collect();
         let nothing = |reason: &str| {
-            asked.iter().map(|&(attack, known)| self.without(table, attack, known, 0, reason)).collect::<Vec<_>>()
+            asked.iter().map(|&(attack, known)| self.without(attack, known, 0, reason)).collect::<Vec<_>>()
         };
         if self.mobility.place.is_empty() {
             return Ok(nothing("the point has no column beside the time, so there is no place"));
         }
         let columns = PointColumns { event: self.event, visible: &self.mobility.visible, ..PointColumns::default() };
-        let index = PointIndex::new(table, &columns, watch.stop)?;
+        let index = PointIndex::new(self.table, &columns, watch.stop)?;
         if index.points() == 0 {
             return Ok(nothing("in every record a column of the place is missing or hidden"));
         }
@@ -78,7 +72,7 @@ impl EventStudy<'_> {
         for &(attack, known) in &asked {
             if attack == MobilityAttack::Sequence && self.mobility.order.is_none() {
                 let reason = "no column says in which order events follow each other";
-                results.push(self.without(table, attack, known, subjects, reason));
+                results.push(self.without(attack, known, subjects, reason));
                 continue;
             }
             let limit = (self.settings.work_limit / sample.len().max(1) as u64).max(LEAST_WORK);
@@ -88,7 +82,7 @@ impl EventStudy<'_> {
                 &Asked { attack, known: number, tolerance: self.mobility.tolerance, limit },
                 watch.stop,
             )?;
-            results.push(self.result(table, attack, known, subjects, &found));
+            results.push(self.result(attack, known, subjects, &found));
             watch.progress.advance(1);
         }
         watch.progress.end();
@@ -112,7 +106,6 @@ impl EventStudy<'_> {
 
     fn result(
         &self,
-        table: &Table,
         attack: MobilityAttack,
         known: Option<u32>,
         subjects: u64,
@@ -129,7 +122,7 @@ impl EventStudy<'_> {
             } else {
                 "no subject has a place at a known time".to_owned()
             };
-            return MobilityResult { looked_at, ..self.without(table, attack, known, subjects, &reason) };
+            return MobilityResult { looked_at, ..self.without(attack, known, subjects, &reason) };
         }
         let trials = cases.len() as u64;
         let certain = cases.iter().filter(|case| case.matches <= 1).count() as u64;
@@ -142,34 +135,23 @@ impl EventStudy<'_> {
             tied: matches!(attack, MobilityAttack::HomeWork | MobilityAttack::Sequence)
                 .then(|| cases.iter().filter(|case| case.tied).count() as u64),
             reason: None,
-            ..self.without(table, attack, known, subjects, "")
+            ..self.without(attack, known, subjects, "")
         }
     }
 
     /// A result without a figure.
-    fn without(
-        &self,
-        table: &Table,
-        attack: MobilityAttack,
-        known: Option<u32>,
-        subjects: u64,
-        reason: &str,
-    ) -> MobilityResult {
+    fn without(&self, attack: MobilityAttack, known: Option<u32>, subjects: u64, reason: &str) -> MobilityResult {
         let counts =
             matches!(attack, MobilityAttack::Frequency | MobilityAttack::Probability | MobilityAttack::Proportion);
         MobilityResult {
             attack,
-            place: self.names.clone(),
-            order: self.mobility.order.map(|column| table.columns()[column].name.clone()),
+            place: self.table.names(self.event),
+            order: self.mobility.order.map(|column| self.table.columns()[column].name.clone()),
             known,
             tolerance: counts.then_some(self.mobility.tolerance),
             subjects,
-            looked_at: 0,
-            mean_risk: None,
-            share_at_risk_1: None,
-            interval: None,
-            tied: None,
             reason: Some(reason.to_owned()),
+            ..MobilityResult::default()
         }
     }
 }

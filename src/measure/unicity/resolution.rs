@@ -33,7 +33,7 @@ pub(super) fn measure_resolutions(
     let traces = Traces::new(index, &settings.columns, point);
     let mut study = Study::new(index, &traces, index.trace_sizes(), watch.stop);
     study.seed = settings.seed;
-    let below = point.crowd_below.max(2);
+    let below = point.below();
     let axes: Vec<&Axis> = axes.iter().filter(|axis| point.columns.contains(&axis.column)).collect();
     let draws = Draws::new(&study, &known_points, &counts, settings.draws);
     let versions = versions(&axes);
@@ -52,13 +52,12 @@ pub(super) fn measure_resolutions(
         watch.progress.advance(1);
     }
     watch.progress.end();
-    let name = |column: usize| index.table().columns()[column].name.clone();
     let described = |axis: &&Axis| ResolutionAxis {
-        column: name(axis.column),
+        column: index.table().columns()[axis.column].name.clone(),
         steps: axis.steps.iter().map(|step| step.label.clone()).collect(),
     };
     Ok(UnicityResolutions {
-        point: point.columns.iter().map(|&column| name(column)).collect(),
+        point: index.table().names(&point.columns),
         axes: axes.iter().map(described).collect(),
         cells,
     })
@@ -130,7 +129,7 @@ impl Draws {
             let unique: Vec<bool> = self.known.par_iter().map_init(Default::default, single).collect();
             let mut tally = Tally::default();
             for unique in unique {
-                tally.add(&Exposure { unique: u128::from(unique), choices: 1, tied: false, undecided: false });
+                tally.add(&Exposure::of_one(unique));
             }
             result_of_draws(known, counts, members, Attacker::Uniform, &tally)
         })

@@ -1,9 +1,9 @@
 //! What the measure needs to know beside the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::result::{Attacker, Cohort, GateReading, MobilityAttack};
-use crate::table::PointColumns;
+use crate::table::{ColumnSet, PointColumns};
 
 /// What the measure needs to know beside the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,11 +50,8 @@ impl Settings {
 
     /// The numbers of known points of curves, ascending.
     pub(super) fn known_points(&self) -> Vec<u32> {
-        let mut known = self.known_points.clone();
-        known.retain(|&known| known > 0);
-        known.sort_unstable();
-        known.dedup();
-        known
+        let known: BTreeSet<u32> = self.known_points.iter().copied().filter(|&known| known > 0).collect();
+        known.into_iter().collect()
     }
 }
 
@@ -77,9 +74,7 @@ impl GateSettings {
     pub fn of(points: &[Point]) -> Self {
         let mut gated: Vec<GatedPoint> = Vec::new();
         for point in points {
-            let mut columns = point.columns.clone();
-            columns.sort_unstable();
-            columns.dedup();
+            let columns = ColumnSet::new(point.columns.iter().copied()).columns().to_vec();
             if gated.iter().all(|other| other.columns != columns) {
                 gated.push(GatedPoint { columns, coarsen: point.coarsen.clone(), ..GatedPoint::default() });
             }
@@ -169,6 +164,11 @@ impl Point {
         }
     }
 
+    /// [`Self::crowd_below`], at least 2: a crowd of one is always too small.
+    pub(super) fn below(&self) -> u32 {
+        self.crowd_below.max(2)
+    }
+
     /// What is indexed of it: its cells, what is known besides, and what can be seen.
     pub(super) fn cells(&self) -> PointColumns<'_> {
         let (event, attributes, visible) = (&self.columns, &self.known_attributes, &self.visible);
@@ -194,6 +194,26 @@ pub enum Tolerance {
     Absolute(u64),
     /// At most this many millionths of the known value's magnitude: 5 % is 50,000.
     Millionths(u64),
+}
+
+impl Tolerance {
+    /// How far a value may lie from the known one.
+    pub(in crate::measure) fn reach(self, known: i64) -> i128 {
+        match self {
+            Self::Absolute(distance) => i128::from(distance),
+            Self::Millionths(share) => i128::from(known.unsigned_abs()) * i128::from(share) / 1_000_000,
+        }
+    }
+
+    /// Whether a value lies within reach of the known one.
+    pub(in crate::measure) fn holds(self, known: i64, value: i64) -> bool {
+        match self {
+            Self::Absolute(distance) => value.abs_diff(known) <= distance,
+            Self::Millionths(share) => {
+                u128::from(value.abs_diff(known)) * 1_000_000 <= u128::from(known.unsigned_abs()) * u128::from(share)
+            }
+        }
+    }
 }
 
 /// The versions of one column, from fine to coarse.

@@ -156,9 +156,7 @@ impl<'a, C: Crowds> Study<'a, C> {
     fn by_one_point(&self, lone_points: &[u32], groups: &[Members]) -> Vec<Tally> {
         let mut tallies = vec![Tally::default(); groups.len()];
         for (&size, &lone) in self.sizes.iter().zip(lone_points) {
-            let exposure =
-                Exposure { unique: u128::from(lone), choices: u128::from(size), tied: false, undecided: false };
-            add_to_groups(&mut tallies, groups, size, &exposure);
+            add_to_groups(&mut tallies, groups, size, &Exposure::of(lone.into(), size.into()));
         }
         tallies
     }

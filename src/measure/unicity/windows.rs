@@ -10,6 +10,8 @@ use rayon::prelude::*;
 use super::crowd::{Crowds, Scratch};
 use super::settings::{ColumnValues, Point, Tolerance};
 use super::trace::tell_apart;
+use super::undefined;
+use crate::result::UnicityUndefined;
 use crate::table::PointIndex;
 
 /// The crowds of points under tolerances.
@@ -26,12 +28,13 @@ pub(super) struct Windows<'a> {
     records_per_subject: u64,
 }
 
-/// A column under a tolerance has a value that is not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotANumber;
-
 impl<'a> Windows<'a> {
-    pub(super) fn new(index: &'a PointIndex<'a>, point: &Point, values: &[ColumnValues]) -> Result<Self, NotANumber> {
+    /// The windows of a point; why knowing it says nothing where the tolerances cannot be used.
+    pub(super) fn new(
+        index: &'a PointIndex<'a>,
+        point: &Point,
+        values: &[ColumnValues],
+    ) -> Result<Self, UnicityUndefined> {
         let examples = index.examples();
         let exact = point.columns.iter().filter(|&column| point.within.iter().all(|within| within.column != *column));
         let exact: Vec<usize> = exact.chain(&point.known_attributes).copied().collect();
@@ -56,16 +59,21 @@ impl<'a> Windows<'a> {
         }
         let table = index.table();
         let records_per_subject = (table.records() / table.subjects().max(1)) as u64 + 1;
-        Ok(Self { index, cells, values, sorted, subjects_before, records_per_subject })
+        let windows = Self { index, cells, values, sorted, subjects_before, records_per_subject };
+        if windows.cover_everything() {
+            let words = "within the tolerances every event matches every other one";
+            return Err(undefined("tolerance-covers-everything", words));
+        }
+        Ok(windows)
     }
 
     /// Whether every point matches every other one, so that knowing one says nothing.
-    pub(super) fn cover_everything(&self) -> bool {
+    fn cover_everything(&self) -> bool {
         let one_cell = self.sorted.first().map(|first| first.0) == self.sorted.last().map(|last| last.0);
         let covers = |(tolerance, values): &(Tolerance, Vec<i64>)| {
             let occurring = || self.sorted.iter().map(|&(_, _, point)| values[point as usize]);
             let (least, most) = (occurring().min(), occurring().max());
-            occurring().all(|value| [least, most].into_iter().flatten().all(|end| lies_within(*tolerance, value, end)))
+            occurring().all(|value| [least, most].into_iter().flatten().all(|end| tolerance.holds(value, end)))
         };
         one_cell && self.values.iter().all(covers)
     }
@@ -75,8 +83,8 @@ impl<'a> Windows<'a> {
         let cell = self.cells[known as usize];
         let Some((tolerance, values)) = self.values.first() else { return 0..0 };
         let value = values[known as usize];
-        let span = span(*tolerance, value);
-        let (low, high) = (i128::from(value) - span, i128::from(value) + span);
+        let reach = tolerance.reach(value);
+        let (low, high) = (i128::from(value) - reach, i128::from(value) + reach);
         let start = self.sorted.partition_point(|&(other, value, _)| (other, i128::from(value)) < (cell, low));
         let length =
             self.sorted[start..].partition_point(|&(other, value, _)| (other, i128::from(value)) <= (cell, high));
@@ -86,7 +94,7 @@ impl<'a> Windows<'a> {
     /// Whether a point of somebody else may be the known one.
     fn matches(&self, known: u32, other: u32) -> bool {
         let (known, other) = (known as usize, other as usize);
-        let near = |(tolerance, values): &(Tolerance, Vec<i64>)| lies_within(*tolerance, values[known], values[other]);
+        let near = |(tolerance, values): &(Tolerance, Vec<i64>)| tolerance.holds(values[known], values[other]);
         self.cells[known] == self.cells[other] && self.values.iter().all(near)
     }
 
@@ -170,25 +178,12 @@ fn numbers_of(
     examples: &[Option<u32>],
     column: usize,
     numbers: &[Option<i64>],
-) -> Result<Vec<i64>, NotANumber> {
+) -> Result<Vec<i64>, UnicityUndefined> {
     let values = &index.table().columns()[column];
     let number = |example: &Option<u32>| match example {
-        None => Ok(0),
-        Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten().ok_or(NotANumber),
+        None => Some(0),
+        Some(record) => numbers.get(values.value_of(*record as usize) as usize).copied().flatten(),
     };
-    examples.iter().map(number).collect()
-}
-
-/// How far a value may lie from `known`, as a whole number.
-fn span(tolerance: Tolerance, known: i64) -> i128 {
-    match tolerance {
-        Tolerance::Absolute(distance) => i128::from(distance),
-        Tolerance::Millionths(millionths) => {
-            i128::from(known.unsigned_abs()).saturating_mul(i128::from(millionths)) / 1_000_000
-        }
-    }
-}
-
-fn lies_within(tolerance: Tolerance, known: i64, other: i64) -> bool {
-    (i128::from(known) - i128::from(other)).abs() <= span(tolerance, known)
+    let words = "a column under a tolerance holds values that are neither numbers nor dates";
+    examples.iter().map(number).collect::<Option<_>>().ok_or_else(|| undefined("not-a-number", words))
 }

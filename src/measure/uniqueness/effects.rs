@@ -156,7 +156,7 @@ fn exact(table: &Table, unique: &UniqueSubjects, column: usize) -> f64 {
     sum / as_float(columns as u64) / as_float(table.subjects() as u64)
 }
 
-fn sampled(table: &Table, unique: &UniqueSubjects, orders: &[Vec<usize>]) -> Vec<Option<Estimate>> {
+pub(super) fn sampled(table: &Table, unique: &UniqueSubjects, orders: &[Vec<usize>]) -> Vec<Option<Estimate>> {
     let columns = table.columns().len();
     let mut draws = vec![Vec::with_capacity(orders.len()); columns];
     for order in orders {
@@ -169,10 +169,4 @@ fn sampled(table: &Table, unique: &UniqueSubjects, orders: &[Vec<usize>]) -> Vec
     }
     let estimate = |draws: &Vec<f64>| mean_interval(draws).map(|(mean, interval)| (mean, Some(interval)));
     draws.iter().map(estimate).collect()
-}
-
-#[cfg(test)]
-pub(super) fn sample_for_test(table: &Table, unique: &UniqueSubjects, seed: u64, orders: usize) -> Vec<Estimate> {
-    let orders: Vec<Vec<usize>> = SeededOrders::new(seed, table.columns().len()).take(orders).collect();
-    sampled(table, unique, &orders).into_iter().flatten().collect()
 }

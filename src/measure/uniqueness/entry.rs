@@ -1,8 +1,9 @@
 //! How the scan runs this measure, and what it brings along.
 
-use super::{LIMITS, NAME, Settings, figures, measure};
+use super::{NAME, Settings, figures, measure};
 use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
-use crate::result::Measures;
+use crate::plan::{Limit, Range};
+use crate::result::{Comparison, FindingCode, GateSet, Measures};
 use crate::table::scratch_bytes;
 
 /// The measure.
@@ -28,6 +29,53 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     });
     Ok(())
 }
+
+/// Limits that a policy can set on this measure.
+pub const LIMITS: &[Limit] = &[
+    Limit {
+        key: "k",
+        gate: "smallest-class",
+        figure: "smallest_class",
+        set: Some(GateSet::Static),
+        comparison: Comparison::AtLeast,
+        range: Range::Whole(2, u64::MAX),
+        sentence: "smallest allowed equivalence class of the static quasi-identifiers, in subjects",
+        ..Limit::of(NAME, FindingCode::SmallClass)
+    },
+    Limit {
+        key: "max_risk",
+        gate: "highest-risk",
+        figure: "smallest_class",
+        set: Some(GateSet::Static),
+        range: Range::Between(0.000_001, 0.5),
+        sentence: "largest allowed prosecutor risk, 1 / smallest class, on the static quasi-identifiers",
+        ..Limit::of(NAME, FindingCode::SmallClass)
+    },
+    Limit {
+        key: "max_average_risk",
+        gate: "average-risk",
+        figure: "average_subject",
+        set: Some(GateSet::Static),
+        sentence: "largest allowed mean over subjects of 1 / class size, on the static quasi-identifiers",
+        ..Limit::of(NAME, FindingCode::HighAverageRisk)
+    },
+    Limit {
+        key: "max_unique_share",
+        gate: "unique-share",
+        figure: "unique_share",
+        set: Some(GateSet::Static),
+        sentence: "largest allowed share of subjects who are unique on the static quasi-identifiers",
+        ..Limit::of(NAME, FindingCode::HighUniqueShare)
+    },
+    Limit {
+        key: "max_share_at_risk",
+        gate: "share-at-risk",
+        figure: "share_below",
+        set: Some(GateSet::Static),
+        sentence: "largest allowed share of subjects in classes smaller than k, on the static quasi-identifiers",
+        ..Limit::of(NAME, FindingCode::HighShareAtRisk)
+    },
+];
 
 const PAGE: Page = Page {
     code: NAME,

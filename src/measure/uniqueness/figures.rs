@@ -1,6 +1,6 @@
 //! The numbers of equivalence classes, flat.
 
-use crate::measure::figures::{FigureContext, units};
+use crate::measure::figures::{FigureContext, entry_of, estimate, not_measured, units};
 use crate::number::{as_float, ratio};
 use crate::result::{
     ColumnEffect, Figure, FigureUnit, FigureValue, Outcome, SetStatistics, UndefinedField, Uniqueness, Unit,
@@ -11,15 +11,8 @@ use crate::result::{
 /// and for each set of the lattice its smallest class and the share that is unique.
 #[must_use]
 pub fn figures(outcome: &Outcome<Uniqueness>, context: FigureContext<'_>) -> Vec<Figure> {
-    let (unit, value) = match outcome {
-        Outcome::Measured { unit, value } => (*unit, value),
-        Outcome::Undefined { explanation, .. } => {
-            return without_value(context, &FigureValue::undefined(explanation.as_str()));
-        }
-        Outcome::Incomplete { explanation, .. } => {
-            return without_value(context, &FigureValue::Incomplete { reason: explanation.clone() });
-        }
-    };
+    let Outcome::Measured { unit, value } = outcome else { return without_value(context, &not_measured(outcome)) };
+    let unit = *unit;
     let mut figures = of_set("full", &value.full, unit, context);
     for (which, set) in [("static", &value.static_set), ("static_unclear", &value.static_unclear)] {
         figures.extend(set.iter().flat_map(|set| of_set(which, set, unit, context)));
@@ -137,10 +130,7 @@ fn own_category(value: &Uniqueness, unit: Unit) -> Vec<Figure> {
 
 fn of_column(effect: &ColumnEffect) -> [Figure; 2] {
     let figure = |name: &str, label: &str, value: Option<f64>, interval| {
-        let value = value.map_or_else(
-            || FigureValue::undefined(why(&effect.undefined, name)),
-            |value| FigureValue::estimate(value, interval),
-        );
+        let value = estimate(value, interval, || why(&effect.undefined, name));
         let id = format!("uniqueness.column_effects.{name}");
         Figure::new(id, label, FigureUnit::Share, value).on(std::slice::from_ref(&effect.column))
     };
@@ -167,7 +157,5 @@ fn of_lattice(set: &SetStatistics, unit: Unit, context: FigureContext<'_>) -> [F
 
 /// Why a field is null, in words.
 fn why(undefined: &[UndefinedField], field: &str) -> String {
-    let is_it = |entry: &&UndefinedField| entry.field == field || entry.field.rsplit('.').next() == Some(field);
-    let entry = undefined.iter().find(is_it);
-    entry.map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
+    entry_of(undefined, field).map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
 }

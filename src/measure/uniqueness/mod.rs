@@ -24,14 +24,12 @@
 mod effects;
 mod entry;
 mod figures;
-mod limits;
 mod statistics;
 #[cfg(test)]
 mod test;
 
-pub use entry::MEASURE;
+pub use entry::{LIMITS, MEASURE};
 pub use figures::figures;
-pub use limits::LIMITS;
 
 use std::collections::HashMap;
 
@@ -160,7 +158,7 @@ impl Counted {
 
     fn describe(&self, table: &Table, k: u32, set: &ColumnSet) -> SetStatistics {
         let shape = Shape {
-            columns: set.columns().iter().map(|&column| table.columns()[column].name.clone()).collect(),
+            columns: table.names(set.columns()),
             reading: reading(table, set),
             records: table.records() as u64,
             subjects: table.subjects() as u64,

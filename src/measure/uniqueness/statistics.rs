@@ -1,6 +1,6 @@
 //! From the crowds of a set to the figures of a SET.
 
-use crate::number::as_float;
+use crate::number::{as_float, ratio};
 use crate::result::{AtRisk, Below, ClassSize, Reading, Risk, SetStatistics, UndefinedField};
 use crate::stats::smallest_safe_class;
 use crate::table::SetCounts;
@@ -50,7 +50,7 @@ pub(super) fn describe(shape: Shape, counts: &SetCounts, k: u32) -> SetStatistic
         unique_subjects: counts.subjects_below(2),
         below: below(counts, k),
         risk: risk(&shape, counts, k),
-        distinction: (!shape.wildcard).then(|| ratio(classes, shape.records)),
+        distinction: ratio(classes, shape.records).filter(|_| !shape.wildcard),
         separation: (!shape.wildcard && shape.records > 1).then(|| separation(counts, shape.records)),
         class_sizes: (!shape.wildcard).then(|| class_sizes().collect()),
         columns: shape.columns,
@@ -83,12 +83,13 @@ fn risk(shape: &Shape, counts: &SetCounts, k: u32) -> Risk {
         (average, average)
     } else {
         let records = counts.sizes.iter().map(|size| (size.size, size.records));
-        (mean_risk(records, shape.records), mean_risk(counts.subjects_by_smallest.iter().copied(), shape.subjects))
+        let subjects = counts.subjects_by_smallest.iter().copied();
+        (Some(mean_risk(records, shape.records)), Some(mean_risk(subjects, shape.subjects)))
     };
     Risk {
         highest: counts.smallest_class().map(|size| 1.0 / f64::from(size)),
-        average_record: Some(average_record),
-        average_subject: Some(average_subject),
+        average_record,
+        average_subject,
         at_risk: thresholds.into_iter().map(at_risk).collect(),
     }
 }
@@ -105,8 +106,4 @@ fn separation(counts: &SetCounts, records: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = (pairs - counts.record_pairs) as f64 / pairs as f64;
     share
-}
-
-fn ratio(part: u64, whole: u64) -> f64 {
-    as_float(part) / as_float(whole)
 }

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::stats::SeededOrders;
 use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
 use oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
@@ -343,7 +344,9 @@ fn sampled_shapley_intervals_hold_the_exact_values() {
         .collect();
     let mut held = 0;
     for seed in 0..200 {
-        for (effect, estimate) in value.column_effects.iter().zip(effects::sample_for_test(&table, &unique, seed, 64)) {
+        let orders: Vec<Vec<usize>> = SeededOrders::new(seed, table.columns().len()).take(64).collect();
+        let estimates = effects::sampled(&table, &unique, &orders).into_iter().flatten();
+        for (effect, estimate) in value.column_effects.iter().zip(estimates) {
             let [low, high] = estimate.1.unwrap();
             held += usize::from((low..=high).contains(&effect.shapley.unwrap()));
         }

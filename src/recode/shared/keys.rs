@@ -96,18 +96,27 @@ pub fn join_keys(
     };
     let (our_keys, their_keys) = (of(ours, &our_map), of(theirs, &their_map));
     let mut notes = Vec::new();
-    let mut note = |count: u64, one: &str, many: &str| {
-        if count > 0 {
-            notes.push(crate::plan::counted(count, one, many));
+    let mut note = |counts: [u64; 2], one: &str, many: &str| {
+        for (count, side) in counts.into_iter().zip(["extract", "source"]).filter(|(count, _)| *count > 0) {
+            notes.push(crate::plan::counted(count, &one.replace("{side}", side), &many.replace("{side}", side)));
         }
     };
     let count = union.dictionary.len();
-    note(ours.torn, "subject of the extract has more than one truth key and counts as without one", TORN_OURS);
-    note(theirs.torn, "subject of the source has more than one truth key and counts as without one", TORN_THEIRS);
-    note(shared_keys(&our_keys, count), "subject of the extract shares a truth key with another", SHARED_OURS);
-    note(shared_keys(&their_keys, count), "subject of the source shares a truth key with another", SHARED_THEIRS);
-    note(our_lost, "truth key of the extract does not match `truth_pattern`", LOST_OURS);
-    note(their_lost, "truth key of the source does not match `truth_pattern`", LOST_THEIRS);
+    note(
+        [ours.torn, theirs.torn],
+        "subject of the {side} has more than one truth key and counts as without one",
+        "subjects of the {side} have more than one truth key and count as without one",
+    );
+    note(
+        [shared_keys(&our_keys, count), shared_keys(&their_keys, count)],
+        "subject of the {side} shares a truth key with another",
+        "subjects of the {side} share their truth key with another",
+    );
+    note(
+        [our_lost, their_lost],
+        "truth key of the {side} does not match `truth_pattern`",
+        "truth keys of the {side} do not match `truth_pattern`",
+    );
     let meet = meets(&our_keys, &their_keys, count);
     if !meet {
         notes.push(
@@ -118,13 +127,6 @@ pub fn join_keys(
     }
     Ok(JoinedKeys { ours: our_keys, theirs: their_keys, meet, notes })
 }
-
-const TORN_OURS: &str = "subjects of the extract have more than one truth key and count as without one";
-const TORN_THEIRS: &str = "subjects of the source have more than one truth key and count as without one";
-const SHARED_OURS: &str = "subjects of the extract share their truth key with another";
-const SHARED_THEIRS: &str = "subjects of the source share their truth key with another";
-const LOST_OURS: &str = "truth keys of the extract do not match `truth_pattern`";
-const LOST_THEIRS: &str = "truth keys of the source do not match `truth_pattern`";
 
 /// The joint code of each key of a side, and how many keys the pattern does not match.
 fn mapped(union: &mut Union, keys: &Dictionary, pattern: Option<&Regex>) -> (Vec<Option<u32>>, u64) {

@@ -4,8 +4,7 @@ use hashbrown::HashSet;
 
 use crate::plan::CoarsenRule;
 use crate::plan::{ConfigError, Plan};
-use crate::recode::coarsen::{Recoded, recode, recode_by_value};
-use crate::recode::hierarchy::recode_by_hierarchy;
+use crate::recode::coarsen::{Recoded, recode, recode_by_rule};
 use crate::recode::rare::merged_value;
 use crate::recode::{Hierarchies, TreatmentError};
 use crate::result::ColumnType;
@@ -54,7 +53,7 @@ pub fn theirs_under_our_rules(
     plan: &Plan,
     hierarchies: &Hierarchies,
 ) -> Result<(Vec<u32>, Dictionary), SharedError> {
-    let rules = plan.coarsen.get(&ours.name).map_or(&[][..], Vec::as_slice);
+    let rules = plan.rules_of(&ours.name);
     // Letters from the beginning or the end are text whatever they are taken from; what they leave is checked when it meets.
     if !rules.iter().any(|rule| matches!(rule, CoarsenRule::Prefix(_) | CoarsenRule::Suffix(_))) {
         check_types(&ours.name, ours.found, theirs, values.column_type()).map_err(SharedError::Types)?;
@@ -64,17 +63,9 @@ pub fn theirs_under_our_rules(
     let mut map: Vec<u32> = (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).collect();
     let mut dictionary = values;
     for rule in rules {
-        let recoded = match rule {
-            CoarsenRule::Hierarchy { file, level } => {
-                let not_read = || TreatmentError::not_read(file);
-                let hierarchy = hierarchies.get(file).ok_or_else(|| misfit(not_read()))?;
-                recode_by_hierarchy(theirs.column, file, *level, hierarchy, &dictionary).map_err(misfit)?
-            }
-            CoarsenRule::Rare(_) => {
-                rare.next().map_or_else(|| unchanged(&dictionary), |kept| as_rare(kept, &dictionary))
-            }
-            by_value => recode_by_value(theirs.column, by_value, &dictionary, plan.time_origin).map_err(misfit)?,
-        };
+        let as_rare = |_| rare.next().map_or_else(|| unchanged(&dictionary), |kept| as_rare(kept, &dictionary));
+        let recoded = recode_by_rule(theirs.column, rule, &dictionary, hierarchies, plan.time_origin, as_rare);
+        let recoded = recoded.map_err(misfit)?;
         for code in &mut map {
             *code = recoded.map[*code as usize];
         }

@@ -1,6 +1,5 @@
 //! Attacks by linkage: what each finds, beside its control and what guessing finds.
 
-use super::Drawing;
 use super::axes::{Entry, Rows, and_more, legend, limit_label, number, round_above};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, NOTE, Point, SMALL, Scene, fitted};
@@ -11,12 +10,11 @@ use crate::result::{Evidence, Linkage, LinkageAttack, ScanResult};
 /// Most attacks in the picture.
 const SHOWN: usize = 8;
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) -> Option<Scene> {
     let mut attacks: Vec<&LinkageAttack> = linkage::ranked(value).into_iter().take(SHOWN).collect();
     // Attacks that one limit speaks of stand together.
     attacks.sort_by_key(|attack| attack.follows());
     let number = number(attacks.len())?;
-    let title = "Whom each attack finds, beside guessing";
     let whisker =
         if attacks.iter().any(|attack| linkage::interval(attack).is_some()) { "; whisker: 95 % interval" } else { "" };
     let subtitle = format!("Share of subjects found{whisker}")
@@ -27,7 +25,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
     let (high, step) = round_above(shares.chain(limits).fold(0.01, f64::max));
     let edges = canvas.either([530, 1360, 206, (560 / number).min(110), 1560], [40, 620, 96, 132, 750]);
     let rows = Rows::of(edges, number, (0.0, high));
-    let mut scene = canvas.scene(title, &subtitle, rows.plot.bottom + 130);
+    let mut scene = canvas.scene("Whom each attack finds, beside guessing", subtitle, rows.plot.bottom + 130);
     canvas.end_at(&mut scene, rows.plot.bottom + 110);
     key(canvas, &mut scene, &attacks);
     rows.axis(canvas, &mut scene, step, 3);
@@ -36,7 +34,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
         row(canvas, &mut scene, &rows, rows.middle(place), attack);
     }
     let parts: Vec<String> = attacks.iter().map(|attack| messages::attack_sentence(attack)).collect();
-    Some(Drawing { title: title.to_owned(), subtitle, description: format!("{}.", parts.join(". ")), scene })
+    Some(scene.described(format!("{}.", parts.join(". "))))
 }
 
 fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {

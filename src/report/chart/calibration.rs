@@ -1,9 +1,8 @@
 //! How far stated probabilities of links are right.
 
-use super::Drawing;
 use super::axes::{Plot, QUARTERS, axis_label, described, number};
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene};
-use crate::number::{count, ratio, whole};
+use crate::number::{as_float, count, ratio, whole};
 use crate::report::{linkage, messages};
 use crate::result::{Linkage, LinkageAttack};
 
@@ -19,7 +18,7 @@ struct Line {
     totals: String,
 }
 
-pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let lines: Vec<Line> = linkage::ranked(value).into_iter().filter_map(line).take(SHOWN).collect();
     let title = "How far the attacker can trust a link";
     let subtitle = "Share of links that are right, by stated probability; on the diagonal it is as stated";
@@ -43,16 +42,14 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         let label = canvas.text(&line.label);
         scene.two_lines((left + 66, height), [&label, &line.totals], room - 66, Ink::Text, [16, 17]);
     }
-    let description = described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals)));
-    Some(Drawing { title: title.to_owned(), subtitle: subtitle.to_owned(), description, scene })
+    Some(scene.described(described(lines.iter().map(|line| format!("{}: {}", line.label, line.totals)))))
 }
 
 /// The points of an attack; none where no truth says what is right.
-#[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
 fn line(attack: &LinkageAttack) -> Option<Line> {
     let known = || attack.calibration.iter().filter(|bin| bin.links > 0 && bin.expected.is_finite());
     let points: Vec<(f64, f64)> =
-        known().filter_map(|bin| Some((bin.expected / bin.links as f64, ratio(bin.correct?, bin.links)?))).collect();
+        known().filter_map(|bin| Some((bin.expected / as_float(bin.links), ratio(bin.correct?, bin.links)?))).collect();
     let expected = known().filter(|bin| bin.correct.is_some()).map(|bin| bin.expected).sum();
     let correct = known().filter_map(|bin| bin.correct).sum();
     let totals = format!("expected {}, right {}", whole(expected), count(correct));

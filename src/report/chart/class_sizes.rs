@@ -1,6 +1,5 @@
 //! How large the crowds are: share of records by class size, sizes below the limit hatched.
 
-use super::Drawing;
 use super::axes::{Plot, described, number, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use crate::number::{count, percent, ratio};
@@ -8,7 +7,7 @@ use crate::report::messages;
 use crate::report::summary::{counted_records, headline_set, size_bars};
 use crate::result::{ScanResult, Uniqueness};
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Scene> {
     let set = headline_set(result, uniqueness);
     let k = result.policy.k;
     let bars = size_bars(set, k)?;
@@ -18,7 +17,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let title = format!("How many {units} stand together in a class");
     let columns: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
     let subtitle = format!("Share of records by the size of their class on {}", messages::list(&columns));
-    let mut scene = canvas.scene(&title, &subtitle, 660);
+    let mut scene = canvas.scene(title, subtitle, 660);
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
     let plot = Plot { up: (0.0, top), ..Plot::of(canvas.either([300, 1560, 220, 690], [96, 752, 84, 420])) };
     plot.levels(&mut scene, ticks(0.0, top, step), Ink::Muted);
@@ -47,10 +46,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         }
     }
     legend(canvas, &mut scene, &plot, rows, units, k);
-    let description = described(bars.iter().zip(&shares).map(|(bar, share)| {
+    Some(scene.described(described(bars.iter().zip(&shares).map(|(bar, share)| {
         format!("size {}: {} with {} of records", bar.label(), messages::classes(bar.classes), percent(*share))
-    }));
-    Some(Drawing { title, subtitle, description, scene })
+    }))))
 }
 
 fn limit(scene: &mut Scene, plot: &Plot, at: i32, k: u32, is_narrow: bool) {

@@ -1,6 +1,5 @@
 //! What each column adds to the share of subjects that are alone.
 
-use super::Drawing;
 use super::axes::{Entry, Rows, and_more, described, legend, number, round_above};
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use crate::number::percent;
@@ -12,7 +11,7 @@ use crate::result::{ColumnEffect, Uniqueness};
 /// Most columns in the picture.
 const SHOWN: usize = 12;
 
-pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Scene> {
     let ranked = riskiest_columns(uniqueness);
     let has_figure = |effect: &&ColumnEffect| effect.shapley.or(effect.leave_one_out).is_some();
     let effects: Vec<&ColumnEffect> = ranked.iter().copied().filter(has_figure).take(SHOWN).collect();
@@ -29,15 +28,17 @@ pub(super) fn draw(canvas: &Canvas<'_>, uniqueness: &Uniqueness) -> Option<Drawi
     let (high, step) = round_above(figures().fold(0.0, f64::max));
     let edges = canvas.either([440, 1400, 220, 590 / number.max(4), 1560], [260, 610, 110, 64, 752]);
     let rows = Rows::of(edges, number, (figures().fold(0.0, f64::min), high));
-    let mut scene = canvas.scene(&title, &subtitle, rows.plot.bottom + 60);
+    let mut scene = canvas.scene(title, subtitle, rows.plot.bottom + 60);
     key(canvas, &mut scene, &effects, rows.figures);
     rows.axis(canvas, &mut scene, step, 3);
     for (place, effect) in (0_i32..).zip(&effects) {
         row(canvas, &mut scene, &rows, rows.middle(place), effect);
     }
-    let description =
-        described(effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect))));
-    Some(Drawing { title, subtitle, description, scene })
+    Some(
+        scene.described(described(
+            effects.iter().map(|effect| format!("{} {}", printable(&effect.column), value(effect))),
+        )),
+    )
 }
 
 fn value(effect: &ColumnEffect) -> String {

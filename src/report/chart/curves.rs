@@ -1,28 +1,112 @@
 //! Shares by number of known points: lines with their intervals against a limit, each named at its end.
 
-use super::Drawing;
-use super::axes::{Plot, QUARTERS, limit_label, number, position};
+use super::axes::{Plot, QUARTERS, and_more, described, limit_label, number, position};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, Point, SMALL, Scene, fitted};
 use crate::number::percent;
-use crate::result::UnicityResult;
+use crate::report::escape::printable;
+use crate::report::known_points::{gated_number, limit};
+use crate::report::{messages, sweep};
+use crate::result::{Cohort, ScanResult, Unicity, UnicityCurve, UnicityResolutions, UnicityResult};
 
 /// One line of the picture.
-pub(super) struct Line {
+struct Line {
     /// What it is about, as it is drawn; the second part stands below the first.
-    pub(super) label: [String; 2],
+    label: [String; 2],
     /// The same as it is described.
-    pub(super) described: String,
+    described: String,
     /// Known points, share and interval, ascending.
-    pub(super) points: Vec<(u32, f64, Option<[f64; 2]>)>,
+    points: Vec<(u32, f64, Option<[f64; 2]>)>,
     /// Whether it is the one that the picture is about.
-    pub(super) is_main: bool,
+    is_main: bool,
     /// The number of known points that gets a ring and its figure.
-    pub(super) ring: Option<u32>,
+    ring: Option<u32>,
+}
+
+/// Most curves in the picture.
+const CURVES: usize = 6;
+
+/// How many known points single a subject out: one line for each curve, with its interval, against the limit.
+pub(super) fn unicity(canvas: &Canvas<'_>, result: &ScanResult, unicity: &Unicity) -> Option<Scene> {
+    let all = candidates(unicity);
+    let shown = &all[..all.len().min(CURVES)];
+    let lines: Vec<Line> = shown.iter().map(|(place, curve)| line_of_curve(canvas, unicity, *place, curve)).collect();
+    let cohort = shown.first().map_or_else(String::new, |(_, curve)| format!(" ({})", curve.cohort_in_words()));
+    let subtitle = format!("Share singled out{cohort}; band: 95 % interval; ring: what is judged")
+        + &and_more(shown.len(), all.len(), messages::more_curves);
+    draw(canvas, ("How many known points single a subject out", subtitle), &lines, CURVES, limit(result))
+}
+
+/// The curves with a figure, the judged one first. Where a definition has one over the same subjects throughout, its
+/// twin over all eligible subjects stays in the tables: the two lie on each other.
+fn candidates(unicity: &Unicity) -> Vec<(usize, &UnicityCurve)> {
+    let figures = |curve: &UnicityCurve| curve.results.iter().any(|point| point.share.is_some());
+    let same = |left: &UnicityCurve, right: &UnicityCurve| {
+        messages::curve_label(left) == messages::curve_label(right) && left.visible == right.visible
+    };
+    let has_fixed = |curve: &UnicityCurve| {
+        unicity.curves.iter().any(|other| other.cohort == Cohort::Fixed && figures(other) && same(curve, other))
+    };
+    let mut curves: Vec<(usize, &UnicityCurve)> = unicity
+        .curves
+        .iter()
+        .enumerate()
+        .filter(|(_, curve)| figures(curve) && (curve.cohort == Cohort::Fixed || !has_fixed(curve)))
+        .collect();
+    curves.sort_by_key(|(place, _)| (unicity.gated_curve != Some(*place), *place));
+    curves
+}
+
+fn line_of_curve(canvas: &Canvas<'_>, unicity: &Unicity, place: usize, curve: &UnicityCurve) -> Line {
+    let is_main = unicity.gated_curve == Some(place);
+    let columns: Vec<String> = curve.point.iter().map(|column| canvas.name(column)).collect();
+    Line {
+        label: [columns.join(" + "), canvas.text(&curve.notes().join(", "))],
+        described: messages::curve_label(curve),
+        points: points(&curve.results),
+        is_main,
+        ring: is_main.then(|| gated_number(unicity)),
+    }
+}
+
+/// Most lines in the picture.
+const CHOICES: usize = 9;
+
+/// What each single coarsening would do to the curve of known points.
+pub(super) fn resolutions(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Scene> {
+    let is_single = |steps: &&[usize]| steps.iter().filter(|place| **place > 0).count() <= 1;
+    let single = sweep::choices(study).into_iter().filter(is_single);
+    let lines: Vec<Line> = single.map(|steps| line_of_choice(canvas, result, study, steps)).collect();
+    if lines.len() < 2 || sweep::known(study).len() < 2 {
+        return None;
+    }
+    let subtitle = "Share of subjects still singled out; all other columns as they are; band: 95 % interval".to_owned()
+        + &and_more(CHOICES, lines.len(), messages::more_curves);
+    draw(canvas, ("What each single change would do to the curve", subtitle), &lines, CHOICES, limit(result))
+}
+
+fn line_of_choice(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions, steps: &[usize]) -> Line {
+    let is_main = steps.iter().all(|place| *place == 0);
+    Line {
+        label: [label(canvas, study, steps), String::new()],
+        described: sweep::label(study, steps),
+        points: points(sweep::known(study).into_iter().filter_map(|known| sweep::cell(study, steps, known))),
+        is_main,
+        ring: if is_main { sweep::judged(result, study) } else { None },
+    }
+}
+
+/// As [`sweep::label`], with names as they can be drawn.
+fn label(canvas: &Canvas<'_>, study: &UnicityResolutions, steps: &[usize]) -> String {
+    let changed = study.axes.iter().zip(steps).find(|(_, place)| **place > 0);
+    changed.and_then(|(axis, place)| Some((axis, axis.steps.get(*place)?))).map_or_else(
+        || messages::AS_IT_IS.to_owned(),
+        |(axis, rule)| messages::change(&canvas.name(&axis.column), &canvas.text(&printable(rule))),
+    )
 }
 
 /// The points of a line: the results that have a share.
-pub(super) fn points<'a>(results: impl IntoIterator<Item = &'a UnicityResult>) -> Vec<(u32, f64, Option<[f64; 2]>)> {
+fn points<'a>(results: impl IntoIterator<Item = &'a UnicityResult>) -> Vec<(u32, f64, Option<[f64; 2]>)> {
     let figures = results.into_iter().filter_map(|point| Some((point.known_points, point.share?, point.interval)));
     figures.collect()
 }
@@ -33,14 +117,14 @@ fn place(plot: &Plot, known: u32, share: f64) -> Point {
 }
 
 /// The picture of the first of the lines, all of which are described; `None` when none of them has a point.
-pub(super) fn draw(
+fn draw(
     canvas: &Canvas<'_>,
     (title, subtitle): (&str, String),
     lines: &[Line],
     shown: usize,
     limit: Option<f64>,
-) -> Option<Drawing> {
-    let description = super::axes::described(lines.iter().map(|line| {
+) -> Option<Scene> {
+    let description = described(lines.iter().map(|line| {
         let figures: Vec<String> =
             line.points.iter().map(|(known, share, _)| format!("{known}: {}", percent(*share))).collect();
         format!("{}: {}", line.described, figures.join(", "))
@@ -50,7 +134,7 @@ pub(super) fn draw(
     let (first, last) = (known().min()?, known().max()?);
     let has_notes = lines.iter().any(|line| !line.label[1].is_empty());
     let row = if has_notes { 70 } else { 44 };
-    let mut scene = canvas.scene(title, &subtitle, 596 + row * number(lines.len())?);
+    let mut scene = canvas.scene(title, subtitle, 596 + row * number(lines.len())?);
     let plot = Plot {
         across: (f64::from(first), f64::from(last.max(first + 1))),
         ..Plot::of(canvas.either([170, 1090, 200, 770], [104, 750, 76, 476]))
@@ -78,8 +162,7 @@ pub(super) fn draw(
     } else {
         labels(&mut scene, &plot, row, lines);
     }
-    let description = format!("Share singled out by number of known points. {description}");
-    Some(Drawing { title: title.to_owned(), subtitle, description, scene })
+    Some(scene.described(format!("Share singled out by number of known points. {description}")))
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.

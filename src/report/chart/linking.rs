@@ -1,6 +1,5 @@
 //! Which columns link: all shared ones, each left out, and the sets that link most.
 
-use super::Drawing;
 use super::axes::{Rows, and_more, described, number, round_above};
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene, fitted};
 use crate::number::percent;
@@ -26,7 +25,7 @@ struct Bar {
 }
 
 /// What goes when one of the shared columns is left out.
-pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let attack = linkage::of_columns(value)?;
     let now = linkage::whole(attack).and_then(|set| linkage::share_of(attack, set))?;
     let all = || messages::ALL_SHARED.to_owned();
@@ -40,7 +39,7 @@ pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
 }
 
 /// The sets of columns that link most; none where there is but one.
-pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let attack = linkage::of_columns(value)?;
     let bar = |set: &LinkedSet| {
         let name = set_name(attack, set, |column| canvas.name(column));
@@ -65,7 +64,7 @@ fn set_name(attack: &LinkageAttack, set: &LinkedSet, name: impl Fn(&String) -> S
 }
 
 /// The picture; none of a single bar, which is compared with nothing.
-fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: Vec<Bar>) -> Option<Drawing> {
+fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: Vec<Bar>) -> Option<Scene> {
     let all = bars.len();
     bars.truncate(canvas.either(SHOWN, SHOWN_NARROW));
     let number = number(bars.len()).filter(|number| *number > 1)?;
@@ -78,7 +77,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     let edges = canvas.either([640, 1400, 176, (590 / number).min(110), 1560], [40, 600, 16, 100, 750]);
     let rows = Rows::of(edges, number, (0.0, high));
     let bottom = rows.plot.bottom;
-    let mut scene = canvas.scene(title, &subtitle, bottom + 110);
+    let mut scene = canvas.scene(title, subtitle, bottom + 110);
     canvas.end_at(&mut scene, bottom + 70);
     rows.axis(canvas, &mut scene, step, 2);
     for (place, bar) in (0_i32..).zip(&bars) {
@@ -91,8 +90,7 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     } else if bars.iter().any(|bar| bar.of.is_some_and(|of| of < bar.share)) {
         scene.label((left, height), "longer: less is compared, so more match");
     }
-    let description = described(bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))));
-    Some(Drawing { title: title.to_owned(), subtitle, description, scene })
+    Some(scene.described(described(bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))))))
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, bar: &Bar) {

@@ -1,6 +1,5 @@
 //! What agreements tell: the weight of every level of a compared column, and an invented pair step by step.
 
-use super::Drawing;
 use super::axes::{Rows, and_more, described, number};
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, Scene, fitted};
 use crate::number::{count, percent};
@@ -33,7 +32,7 @@ struct Bar {
 }
 
 /// The weights of every level.
-pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let (attack, detail) = learned(value)?;
     let mut bars = Vec::new();
     let mut parts = Vec::new();
@@ -50,11 +49,11 @@ pub(super) fn weights(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
         + &and_more(SHOWN, bars.len(), messages::more_rows);
     bars.truncate(SHOWN);
     let scene = picture(canvas, ["How much each agreement tells", &subtitle], (68, (290, 360)), &bars)?;
-    Some(Drawing { title: "How much each agreement tells".to_owned(), subtitle, description: described(parts), scene })
+    Some(scene.described(described(parts)))
 }
 
 /// An invented pair: how its weights add up.
-pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing> {
+pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let (_, detail) = learned(value)?;
     let mut sum = 0.0;
     let mut bars = Vec::new();
@@ -79,9 +78,7 @@ pub(super) fn waterfall(canvas: &Canvas<'_>, value: &Linkage) -> Option<Drawing>
     bars.push(Bar { is_total: true, ..bar(total, sum, sum) });
     let words =
         ["How a link comes about: an invented pair", "Weights add up, in bits; nobody in the extract is shown here"];
-    let scene = picture(canvas, words, (78, (60, 16)), &bars)?;
-    let [title, subtitle] = words.map(str::to_owned);
-    Some(Drawing { title, subtitle, description: described(parts), scene })
+    Some(picture(canvas, words, (78, (60, 16)), &bars)?.described(described(parts)))
 }
 
 fn bar(name: String, weight: f64, to: f64) -> Bar {

@@ -11,13 +11,11 @@ mod linking;
 mod match_weights;
 mod pairs;
 mod pixels;
-mod resolution_curves;
 mod resolutions;
 mod scene;
 mod set_sizes;
 mod svg;
 mod trade_off;
-mod unicity;
 
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
@@ -40,14 +38,6 @@ pub struct Chart {
     file: Scene,
     wide: Scene,
     narrow: Scene,
-}
-
-/// A picture for one form, with its words.
-struct Drawing {
-    title: String,
-    subtitle: String,
-    description: String,
-    scene: Scene,
 }
 
 impl Chart {
@@ -125,10 +115,10 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
         ]);
     }
     if let Some(value) = known_points::measured(result) {
-        charts.push(chart("unicity", result, |canvas| unicity::draw(canvas, result, value)));
+        charts.push(chart("unicity", result, |canvas| curves::unicity(canvas, result, value)));
         if let Some(study) = &value.resolutions {
             charts.push(chart("resolutions", result, |canvas| resolutions::draw(canvas, result, study)));
-            charts.push(chart("resolution-curves", result, |canvas| resolution_curves::draw(canvas, result, study)));
+            charts.push(chart("resolution-curves", result, |canvas| curves::resolutions(canvas, result, study)));
         }
     }
     if let Some(value) = linkage::measured(result) {
@@ -144,9 +134,9 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
     charts.into_iter().flatten().collect()
 }
 
-fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Drawing>) -> Option<Chart> {
+fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Scene>) -> Option<Chart> {
     let drawn = |form| draw(&Canvas { form, columns: &result.dataset.columns });
-    let Drawing { title, subtitle, description, scene } = drawn(Form::File)?;
-    let (wide, narrow) = (drawn(Form::Wide)?.scene, drawn(Form::Narrow)?.scene);
-    Some(Chart { name, title, description, subtitle, file: scene, wide, narrow })
+    let (file, wide, narrow) = (drawn(Form::File)?, drawn(Form::Wide)?, drawn(Form::Narrow)?);
+    let [title, description, subtitle] = [&file.title, &file.description, &file.subtitle].map(String::clone);
+    Some(Chart { name, title, description, subtitle, file, wide, narrow })
 }

@@ -1,6 +1,5 @@
 //! Which two columns together single people out: a half matrix with the share in each cell.
 
-use super::Drawing;
 use super::axes::{Frame, and_more, cell_text, described, number};
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, Point, SMALL, Scene, fitted};
 use crate::number::{percent, ratio};
@@ -22,7 +21,7 @@ struct Pair<'a> {
     set: &'a SetStatistics,
 }
 
-pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Scene> {
     let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
     let length = number(columns.len()).filter(|_| !pairs.is_empty())?;
@@ -34,7 +33,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         .either(((1100 / length).min(170), (680 / length).min(110)), (((NARROW_WIDTH - 190) / length).min(150), 64));
     let (first_left, first_top) = canvas.either((60, 180), (10, 8));
     let bottom = first_top + height * length;
-    let mut scene = canvas.scene(&title, &subtitle, bottom + 166);
+    let mut scene = canvas.scene(title, subtitle, bottom + 166);
     let frame = |row: usize, column: usize| {
         let step = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * size;
         Frame { left: first_left + step(column, width), top: first_top + step(row, height), width, height }
@@ -58,12 +57,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     }
     legend(canvas, &mut scene, bottom + 20);
     let parts = worst.iter().map(|pair| format!("{}: {}", names(&pair.set.columns).join(" and "), percent(pair.share)));
-    let description = if worst.is_empty() {
+    Some(scene.described(if worst.is_empty() {
         "No pair of columns singles anybody out.".to_owned()
     } else {
         format!("Riskiest pairs: {}", described(parts))
-    };
-    Some(Drawing { title, subtitle, description, scene })
+    }))
 }
 
 /// The sets of two among the shown columns.

@@ -1,7 +1,6 @@
 //! Which steps of coarsening hide people from known points: heat maps of two columns, one for each step of a third, or
 //! one for each number of known points.
 
-use super::Drawing;
 use super::axes::{Frame, and_more, number};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, NARROW_WIDTH, SMALL, Scene, fitted};
@@ -32,17 +31,18 @@ struct Map {
     third: usize,
 }
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityResolutions) -> Option<Scene> {
     let judged = sweep::judged(result, study)?;
     let maps = maps(canvas, study, judged);
     let all = maps.len();
     let maps: Vec<Map> = maps.into_iter().take(canvas.either(SHOWN, SHOWN_NARROW)).collect();
     let rows = number(steps(study, 0)).filter(|_| !maps.is_empty())?;
-    let title = "What coarser values would hide from known points".to_owned();
     let points = if study.axes.len() > 2 { format!(" by {}", messages::known_points(judged)) } else { String::new() };
     let further = if study.axes.len() > 3 { "; further columns as they are" } else { "" };
     let subtitle = format!("Share of subjects still singled out{points}; darker is riskier{further}")
-        + &and_more(maps.len(), all, messages::more_maps);
+        + &and_more(maps.len(), all, |more| {
+            format!("; {} in the table", messages::counted(more as u64, "more map", "more maps"))
+        });
     let number = number(maps.len())?;
     let wide = match number {
         1 => 1,
@@ -52,7 +52,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
     let across = canvas.either(wide, 1);
     let down = (number + across - 1) / across;
     let narrow_map = HEAD + 26 + 58 * rows;
-    let mut scene = canvas.scene(&title, &subtitle, 20 + down * narrow_map + 110);
+    let title = "What coarser values would hide from known points";
+    let mut scene = canvas.scene(title, subtitle, 20 + down * narrow_map + 110);
     let area = canvas.either(
         Frame { left: 50, top: 160, width: 1500, height: 650 },
         Frame { left: 8, top: 10, width: NARROW_WIDTH - 16, height: down * narrow_map },
@@ -63,7 +64,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
         draw_map(canvas, &mut scene, Frame { left, top, width: width - 24, height: height - 16 }, result, study, map);
     }
     legend(canvas, &mut scene, area.top + area.height + 34, limit(result));
-    Some(Drawing { description: description(result, study, judged), title, subtitle, scene })
+    Some(scene.described(description(result, study, judged)))
 }
 
 /// Steps of an axis that are drawn; one where there is no such axis.

@@ -66,7 +66,8 @@ impl Ink {
 }
 
 /// Where a text stands relative to its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Anchor {
     /// The text begins at the point.
     Start,
@@ -126,14 +127,16 @@ impl Canvas<'_> {
     }
 
     /// An empty picture; `narrow_height` is its height where it is narrow.
-    pub(super) fn scene(&self, title: &str, subtitle: &str, narrow_height: i32) -> Scene {
+    pub(super) fn scene(&self, title: impl Into<String>, subtitle: impl Into<String>, narrow_height: i32) -> Scene {
+        let (title, subtitle) = (title.into(), subtitle.into());
         let size = self.either(FILE_SIZE, (NARROW_WIDTH, narrow_height));
         let top = if self.form == Form::Wide { BELOW_HEADING } else { 0 };
-        let mut scene = Scene { size, top, marks: Vec::new() };
+        let mut scene = Scene { title, subtitle, description: String::new(), size, top, marks: Vec::new() };
         scene.area((0, top), size, Ink::Paper);
         if self.form == Form::File {
-            scene.text((60, 58), &fitted(title, TITLE, 1480), TITLE, Ink::Text, Anchor::Start);
-            scene.text((60, 112), &fitted(subtitle, LABEL, 1480), LABEL, Ink::Muted, Anchor::Start);
+            let heading = [fitted(&scene.title, TITLE, 1480), fitted(&scene.subtitle, LABEL, 1480)];
+            scene.text((60, 58), &heading[0], TITLE, Ink::Text, Anchor::Start);
+            scene.text((60, 112), &heading[1], LABEL, Ink::Muted, Anchor::Start);
             if self.columns.iter().any(|column| !is_drawable(&printable(&column.name))) {
                 scene.text((1560, 58), "column N: a name this font lacks", SMALL, Ink::Muted, Anchor::End);
             }
@@ -170,9 +173,14 @@ impl Canvas<'_> {
     }
 }
 
-/// The marks of a picture, drawn in order.
+/// The marks of a picture, drawn in order, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scene {
+    pub(super) title: String,
+    /// What its marks mean, in a line.
+    pub(super) subtitle: String,
+    /// What can be seen in it, for those who cannot.
+    pub(super) description: String,
     /// Width and height of the canvas.
     pub(super) size: Point,
     /// Where the shown part begins.
@@ -181,6 +189,11 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// The finished picture, with what can be seen in it.
+    pub(super) fn described(self, description: String) -> Self {
+        Self { description, ..self }
+    }
+
     pub(super) fn area(&mut self, from: Point, to: Point, ink: Ink) {
         self.marks.push(Mark::Area { from, to, ink });
     }

@@ -1,6 +1,5 @@
 //! How the share of subjects that are alone grows with the number of known columns.
 
-use super::Drawing;
 use super::axes::{Plot, QUARTERS, described, number};
 use super::scene::{Anchor, Canvas, Ink, LABEL, Scene};
 use crate::number::{percent, ratio};
@@ -13,14 +12,13 @@ const APART: i32 = 36;
 /// Half the length of the bar that marks the median.
 const HALF: i32 = 24;
 
-pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Scene> {
     let sizes = with_full(dataset, uniqueness)?;
     let full = &uniqueness.full;
     let title = format!("Share of {} alone, by number of known columns", messages::unit(full.reading, 2));
-    let subtitle = "All combinations of columns of each size".to_owned();
     let plot = Plot::of(canvas.either([170, 1540, 230, 740], [104, 752, 100, 480]));
     let width = (plot.right - plot.left) / number(sizes.len())?;
-    let mut scene = canvas.scene(&title, &subtitle, 610);
+    let mut scene = canvas.scene(title, "All combinations of columns of each size", 610);
     plot.levels(&mut scene, QUARTERS, Ink::Muted);
     legend(canvas, &mut scene, &plot);
     for (index, size) in (0_i32..).zip(&sizes) {
@@ -32,12 +30,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
     plot.name(&mut scene, 110, "columns known");
-    let description = described(sizes.iter().map(|size| {
+    Some(scene.described(described(sizes.iter().map(|size| {
         let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
         let (columns, sets) = (messages::columns(size.columns), messages::sets(size.sets));
         format!("{columns} known, {sets}: least {best}, median {median}, most {worst}")
-    }));
-    Some(Drawing { title, subtitle, description, scene })
+    }))))
 }
 
 /// The sizes of the lattice and, where it ends earlier, that of all columns.

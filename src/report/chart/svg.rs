@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::scene::{Anchor, Ink, Mark, Point, Scene};
+use super::scene::{Ink, Mark, Point, Scene};
 
 /// How colours are written.
 #[derive(Clone, Copy)]
@@ -56,11 +56,7 @@ fn push(svg: &mut String, mark: &Mark, colours: Colours) -> std::fmt::Result {
             write!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {both} stroke-width=\"5\"/>", at.0, at.1, radius - 2)
         }
         Mark::Text { at, text, size, ink, anchor } => {
-            let anchor = match anchor {
-                Anchor::Start => "start",
-                Anchor::Middle => "middle",
-                Anchor::End => "end",
-            };
+            let anchor: &str = anchor.into();
             // Sizes are the height of a line of the font of files; its letters are measured by their em.
             let em = match colours {
                 Colours::Fixed => size * 86 / 100,

@@ -1,6 +1,5 @@
 //! What each proposal costs and gains: detail kept against subjects left in small crowds.
 
-use super::Drawing;
 use super::axes::{Plot, QUARTERS, axis_label, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, LABEL, Point, SMALL, Scene, fitted};
 use crate::number::{count, percent, ratio};
@@ -16,7 +15,7 @@ struct Spot<'a> {
     share: f64,
 }
 
-pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Drawing> {
+pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Uniqueness) -> Option<Scene> {
     let set = headline_set(result, uniqueness);
     let whole = population(&result.dataset, set);
     let share = |headline| ratio(exposed(result, headline)?, whole);
@@ -28,10 +27,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         return None;
     }
     let k = count(u64::from(result.policy.k));
-    let title = "What each proposal costs and what it gains".to_owned();
     let units = messages::unit(set.reading, 2);
     let subtitle = format!("Upright: {units} left in crowds below {k}. Further down is safer.");
-    let mut scene = canvas.scene(&title, &subtitle, 640);
+    let mut scene = canvas.scene("What each proposal costs and what it gains", subtitle, 640);
     let (highest, step) = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max));
     // The plot ends where nobody is left in a small crowd; a strip of what is within the limit stands below it.
     let edges = canvas.either([190, 1530, 240, 720], [108, 736, 116, 470]);
@@ -57,7 +55,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     if let Some(spot) = first {
         recommended(canvas, &mut scene, &plot, end, spot);
     }
-    Some(Drawing { description: description(&spots, now), title, subtitle, scene })
+    Some(scene.described(description(&spots, now)))
 }
 
 fn frame(scene: &mut Scene, plot: &Plot, (end, step): (i32, f64)) {

@@ -9,7 +9,7 @@ use crate::report::summary::{
     shares_by_size, size_bars, why_undefined,
 };
 use crate::report::{Chart, messages};
-use crate::result::{DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness};
+use crate::result::{DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness, Variability};
 
 /// How large the crowds are, and which sets make the smallest.
 pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
@@ -93,7 +93,7 @@ pub(super) fn columns(result: &ScanResult, uniqueness: Option<&Uniqueness>, char
     let columns = &result.dataset.columns;
     let mut tables = vec![roles(columns)];
     let mut reading = Vec::new();
-    let mut answer = messages::columns_answer(columns);
+    let mut answer = columns_answer(columns);
     if let Some(uniqueness) = uniqueness {
         let ranked = riskiest_columns(uniqueness);
         answer = format!("{} {answer}", messages::effects_answer(ranked.first().copied()));
@@ -133,7 +133,7 @@ fn roles(columns: &[DatasetColumn]) -> Table {
             ("Type", &|column| Cell::text(column.column_type.name())),
             ("Distinct", &|column| Cell::optional_words(column.distinct.map(count), "not counted")),
             ("Missing", &|column| Cell::count(column.missing)),
-            ("Within a subject", &|column| Cell::text(messages::constancy(column))),
+            ("Within a subject", &|column| Cell::text(constancy(column))),
             ("Coarsened", &|column| Cell::name(&messages::coarsening(&column.coarsen))),
             ("Why this role", &|column| Cell::name(messages::role_reason(column))),
         ],
@@ -163,4 +163,28 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
         tables: vec![table(result, caption, &pairs).any()?.folded(), by_size.folded()],
         ..Section::new("pairs")
     })
+}
+
+/// Whether a column changes within a subject.
+fn constancy(column: &DatasetColumn) -> &'static str {
+    match column.variability() {
+        _ if column.role == Role::Subject => "is the subject",
+        Some(Variability::Static) => "static",
+        Some(Variability::NearlyStatic) => "nearly static",
+        Some(Variability::Unclear) => "unclear",
+        Some(Variability::Event) => "event",
+        None => "–",
+    }
+}
+
+fn columns_answer(columns: &[DatasetColumn]) -> String {
+    let guessed = columns.iter().filter(|column| column.guessed).count();
+    let quasi = columns.iter().filter(|column| column.role == Role::QuasiIdentifier).count();
+    let roles = if guessed == 0 {
+        "no role is guessed".to_owned()
+    } else {
+        format!("{} guessed", messages::counted(guessed as u64, "role is", "roles are"))
+    };
+    let number = columns.len();
+    format!("{}, {} of them quasi-identifiers; {roles}.", messages::columns(number), count(quasi as u64))
 }

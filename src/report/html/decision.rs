@@ -20,7 +20,7 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
         lines.push(quoted(&messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len())));
     }
     Section {
-        answer: messages::findings_answer(findings.len(), waived),
+        answer: findings_answer(findings.len(), waived),
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
         tables: found(result).any().into_iter().chain(limits(result).any()).collect(),
@@ -41,7 +41,7 @@ fn found(result: &ScanResult) -> Table {
         &result.findings,
         &[
             ("Code", &|finding| Cell::text(finding.code.name())),
-            ("Severity", &|finding| Cell::text(messages::severity(finding.severity))),
+            ("Severity", &|finding| Cell::text(finding.severity.name())),
             ("Measure", &|finding| Cell::name(&finding.measure)),
             ("Columns", &|finding| match finding.columns.as_slice() {
                 [] => Cell::text("–"),
@@ -158,4 +158,12 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
         tables: table.any().into_iter().collect(),
         ..Section::new("not-measured")
     }
+}
+
+fn findings_answer(findings: usize, waived: usize) -> String {
+    let found = match findings {
+        0 => return messages::NO_FINDINGS.to_owned(),
+        some => messages::counted(some as u64, "finding", "findings"),
+    };
+    if waived == 0 { format!("{found}.") } else { format!("{found}, {} of them waived.", count(waived as u64)) }
 }

@@ -1,7 +1,8 @@
 //! The first screen: headline, tiles, riskiest columns and sets, what to do, how far to trust it.
 
 use super::section::{Section, Sentence, plain, quoted};
-use crate::number::{count, percent, ratio, share};
+use crate::number::{as_float, count, percent, ratio, share};
+use crate::printable::each_once;
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
@@ -10,7 +11,8 @@ use crate::report::summary::{
 };
 use crate::report::{checks, known_points, linkage, messages};
 use crate::result::{
-    Advice, ColumnEffect, Evidence, Finding, FindingCode, ScanResult, SetStatistics, Uniqueness, VerdictOutcome,
+    Advice, ColumnEffect, Evidence, Finding, FindingCode, Reading, ScanResult, SetStatistics, Uniqueness,
+    VerdictOutcome,
 };
 
 /// Rows of the lists of bars.
@@ -34,11 +36,14 @@ pub(super) fn headline(result: &ScanResult) -> Headline {
     let note = match lead.about {
         About::Crowd(set) => messages::attacker(set, population(&result.dataset, set)),
         About::KnownPoints(_, point) => messages::known_points_attacker(point),
-        About::Linked(attack) => messages::linked_attacker(attack).to_owned(),
+        About::Linked(attack) if attack.follows() => {
+            "Whoever has both releases knows that two histories are of one person".to_owned()
+        }
+        About::Linked(_) => "Whoever holds that table puts a name on their records".to_owned(),
         About::Nothing(state) => {
             // The band above says what the verdict means.
             under.pop();
-            messages::state(state)
+            format!("The measure “uniqueness” is {state}.")
         }
     };
     let sentence = lead.sentence.trim_end_matches('.');
@@ -95,19 +100,14 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
 }
 
 /// How many are expected to be found by one guess each: the sum over subjects of 1 / crowd.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and the number of subjects"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of subjects")]
 fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
     let (value, note) = match set.risk.average_subject {
         Some(average) => {
             let units = messages::unit(set.reading, whole);
             let note = format!("expected, of {} {units} ({})", count(whole), percent(average));
-            (format!("≈ {}", count((average * whole as f64).round() as u64)), note)
+            (format!("≈ {}", count((average * as_float(whole)).round() as u64)), note)
         }
         None => (messages::NOT_DEFINED.to_owned(), why_undefined(set, "risk.average_subject").unwrap_or_default()),
     };
@@ -121,7 +121,12 @@ fn worst_tile(result: &ScanResult, uniqueness: &Uniqueness) -> Tile {
     known_points_tile(result).unwrap_or_else(|| Tile {
         label: format!("{units} alone on {}", messages::all_columns(full.columns.len())),
         value: share(full.unique_subjects, population(&result.dataset, full)),
-        note: messages::tile_alone_note(full),
+        note: match full.reading {
+            Reading::AnyRecord => "worst case of one event",
+            Reading::SubjectAttributes => "read as subject attributes",
+            Reading::Record => "each record counted as a subject",
+        }
+        .to_owned(),
         over: false,
     })
 }
@@ -239,14 +244,12 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
     let mut ranked: Vec<&Advice> = proposals(result).collect();
     // Stable: within each half they stay as they were ranked.
     ranked.sort_by_key(|advice| !advice.recommended);
-    let mut room = ACTIONS.saturating_sub(before);
     let mut letters = 0;
-    for advice in &ranked {
+    for (place, advice) in ranked.iter().take(ACTIONS.saturating_sub(before)).enumerate() {
         letters += advice.action.chars().count();
-        if room == 0 || (letters > LETTERS && actions.len() > before) {
+        if letters > LETTERS && place > 0 {
             break;
         }
-        room -= 1;
         actions.push(action(result, advice));
     }
     Todo {
@@ -259,29 +262,23 @@ pub(super) fn todo(result: &ScanResult) -> Todo {
 
 /// What to keep in mind beside what to do, or instead of it.
 fn notes(result: &ScanResult, ranked: &[&Advice], has_no_action: bool) -> Vec<Sentence> {
-    let outcome = result.verdict.outcome;
     let is_untreated = |finding: &Finding| finding.code == FindingCode::TreatmentNotApplied;
-    let mut notes = Vec::new();
-    if outcome == VerdictOutcome::Incomplete {
-        notes.extend(Section::new("what to do, incomplete").todo);
+    let is_cut_off = result.verdict.outcome == VerdictOutcome::Incomplete;
+    let notes = Section::todo_of([
+        (is_cut_off, "what to do, incomplete"),
+        (known_points_stay(result, ranked), "what to do, known points stay"),
+        (result.findings.iter().any(is_untreated), "what to do, untreated"),
+        (!ranked.is_empty(), "what to do, proposals"),
+    ]);
+    if !has_no_action || !notes.is_empty() {
+        return notes;
     }
-    if known_points_stay(result, ranked) {
-        notes.extend(Section::new("what to do, known points stay").todo);
-    }
-    if result.findings.iter().any(is_untreated) {
-        notes.extend(Section::new("what to do, untreated").todo);
-    }
-    if !ranked.is_empty() {
-        notes.extend(Section::new("what to do, proposals").todo);
-    } else if has_no_action && notes.is_empty() {
-        let prose = match (outcome, &result.verdict.headline) {
-            (VerdictOutcome::Pass, None) => "what to do, nothing to change",
-            (VerdictOutcome::Pass, Some(_)) => "what to do, a pass that rests on something",
-            _ => "what to do, no proposal",
-        };
-        notes.extend(Section::new(prose).todo);
-    }
-    notes
+    let prose = match (result.verdict.outcome, &result.verdict.headline) {
+        (VerdictOutcome::Pass, None) => "what to do, nothing to change",
+        (VerdictOutcome::Pass, Some(_)) => "what to do, a pass that rests on something",
+        _ => "what to do, no proposal",
+    };
+    Section::new(prose).todo
 }
 
 /// Whether known points break their limit and were counted for no proposal.
@@ -294,14 +291,9 @@ fn known_points_stay(result: &ScanResult, ranked: &[&Advice]) -> bool {
 
 /// Columns that must not be there come first: no coarsening of others helps.
 fn columns_to_leave_out(result: &ScanResult) -> Option<Action> {
-    let mut columns: Vec<String> = Vec::new();
     let found = result.findings.iter().filter(|finding| !finding.waived && is_about_a_whole_column(finding.code));
-    for column in found.flat_map(|finding| &finding.columns) {
-        let name = format!("`{}`", printable(column));
-        if !columns.contains(&name) {
-            columns.push(name);
-        }
-    }
+    let columns = found.flat_map(|finding| &finding.columns);
+    let columns = each_once(columns.map(|column| format!("`{}`", printable(column))));
     let why = "They name people or are not agreed; no coarser column beside them helps.";
     (!columns.is_empty()).then(|| to_do(&format!("Leave {} out of the extract", messages::list(&columns)), why))
 }
@@ -359,17 +351,12 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
         let [before, after] = [&advice.before, &advice.after].map(|headline| figure(result, headline.as_ref()?));
         Some(format!("{} → {}", count(before?), optional_count(after)))
     };
-    let unicity =
-        [&advice.before, &advice.after].map(|headline| headline.as_ref().and_then(|headline| headline.unicity));
+    let [before, after] = [&advice.before, &advice.after].map(|headline| headline.as_ref()?.unicity);
+    let unicity = before.zip(after);
     let parts = [
         both(smallest_crowd).map(|both| format!("smallest crowd {both}")),
         both(exposed).map(|both| format!("in crowds below {}: {both}", count(u64::from(result.policy.k)))),
-        match unicity {
-            [Some(before), Some(after)] => {
-                Some(format!("singled out by known points: {} → {}", percent(before), percent(after)))
-            }
-            _ => None,
-        },
+        unicity.map(|(before, after)| format!("singled out by known points: {} → {}", percent(before), percent(after))),
         advice.detail_kept.map(|kept| format!("{} of detail kept", percent(kept))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")

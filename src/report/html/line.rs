@@ -1,6 +1,6 @@
 //! The number line of the first screen: now, limit, and what the recommended change would make of it.
 
-use crate::number::{count, percent};
+use crate::number::{as_float, count, percent};
 use crate::report::headline::{About, headline};
 use crate::report::summary::{is_below_limit, is_gated, proposals, smallest_crowd};
 use crate::report::{known_points, linkage, messages};
@@ -119,7 +119,6 @@ fn percent_of_width(place: f64) -> String {
     format!("{place:.1}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
 fn logarithm(value: u64) -> f64 {
-    (value.max(1) as f64).ln()
+    as_float(value.max(1)).ln()
 }

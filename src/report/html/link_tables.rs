@@ -1,13 +1,13 @@
 //! Tables about linkage: all attacks side by side, then each with its figures and what its pictures show.
 
 use super::table::{Cell, Table};
-use crate::number::{count, figure, percent, share, value_beside, whole};
+use crate::number::{as_float, count, figure, percent, share, value_beside, whole};
 use crate::report::escape::printable;
 use crate::report::summary::names;
 use crate::report::{checks, linkage, messages};
 use crate::result::{
-    ComparedColumn, ComparisonLevel, DistanceDetail, Figure, FigureUnit, IntersectionDetail, Linkage, LinkageAttack,
-    ProbabilisticDetail, ReleaseDetail, ScanResult, ScoreboardDetail,
+    AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, Figure, FigureUnit, IntersectionDetail, Linkage,
+    LinkageAttack, ProbabilisticDetail, ReleaseDetail, ScanResult, ScoreboardDetail,
 };
 
 /// A fact about an attack; none where it has no number.
@@ -119,8 +119,7 @@ fn fact(figure: &Figure, whole: u64) -> Option<(String, Cell)> {
     let written = value_beside(value, figure.unit, value);
     let is_part =
         figure.unit == FigureUnit::Subjects && !figure.id.ends_with("subjects") && !figure.id.ends_with(".k_map");
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let part = (is_part && whole > 0).then(|| percent(value / whole as f64));
+    let part = (is_part && whole > 0).then(|| percent(value / as_float(whole)));
     let text = part.map_or(written.clone(), |part| format!("{written} ({part})"));
     Some((printable(&figure.label), Cell::number(text)))
 }
@@ -183,11 +182,15 @@ fn intersection(detail: &IntersectionDetail) -> Vec<Fact> {
 }
 
 fn release(detail: &ReleaseDetail) -> Vec<Fact> {
+    let chosen = match detail.assignment {
+        AssignmentMethod::Optimal => "one to one, at the least cost in all",
+        AssignmentMethod::Greedy => "one to one, best pairs first",
+    };
     vec![
         ("subjects in both releases", detail.common.map(count)),
         ("what of a history is compared", Some(names(&detail.features).join(", "))),
         ("candidates scored in full, for each subject", Some(count(u64::from(detail.candidates)))),
-        ("links chosen", Some(messages::assignment(detail.assignment).to_owned())),
+        ("links chosen", Some(chosen.to_owned())),
         ("plain overlap of merchants finds", detail.plain_overlap_rate.map(percent)),
         ("nearest history, not one to one, finds", detail.nearest_rate.map(percent)),
     ]

@@ -42,11 +42,9 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {
     match linkage::strongest(result) {
-        Some(attack) => messages::linkage_answer(
-            attack,
-            linkage::limit_in_words(result, attack).as_deref(),
-            linkage::breaks(result, attack),
-        ),
+        Some(attack) => {
+            linkage_answer(attack, linkage::limit_in_words(result, attack).as_deref(), linkage::breaks(result, attack))
+        }
         None if value.attacks.is_empty() => "No source was joined; pseudonyms were checked only.".to_owned(),
         None => "What can be linked is not known: no attack has a figure.".to_owned(),
     }
@@ -76,7 +74,7 @@ fn lines(value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Sentence> {
 
 fn reading(mut reading: Vec<String>, charts: &[Chart], attacks: &[&LinkageAttack]) -> Vec<String> {
     let kinds = AttackKind::ALL.iter().copied().filter(|kind| attacks.iter().any(|attack| attack.attack == *kind));
-    reading.extend(kinds.map(|kind| messages::attack_meaning(kind).to_owned()));
+    reading.extend(kinds.map(|kind| attack_meaning(kind).to_owned()));
     let pictures = ["linking-columns", "match-weights", "link-calibration"];
     let shown = pictures.into_iter().filter(|name| charts.iter().any(|chart| chart.name == *name));
     reading.extend(shown.flat_map(|name| Section::new(name).reading));
@@ -87,11 +85,42 @@ fn todo(result: &ScanResult, value: &Linkage) -> Vec<Sentence> {
     let has = |follows| value.attacks.iter().any(|attack| attack.follows() == follows);
     let without_limit = value.attacks.iter().any(|attack| linkage::limit_in_words(result, attack).is_none());
     let reversed = value.pseudonyms.iter().any(|check| check.reversed > 0);
-    let all = [
+    Section::todo_of([
         (reversed, "linkage, reversed pseudonyms"),
         (has(false), "linkage, by tables"),
         (has(true), "linkage, by releases"),
         (without_limit, "linkage, no limit"),
-    ];
-    all.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, prose)| Section::new(prose).todo).collect()
+    ])
+}
+
+/// What an attack does, in a sentence.
+fn attack_meaning(kind: AttackKind) -> &'static str {
+    match kind {
+        AttackKind::Exact => "“Exact values”: equal on every shared column.",
+        AttackKind::Tolerant => "“Near values”: dates and numbers within a tolerance, text after normalisation.",
+        AttackKind::Distance => "“Nearest values”: everybody is linked to whoever lies nearest in numbers and dates.",
+        AttackKind::Probabilistic => {
+            "“Weighed agreements”: each agreement of a column counts by how much it says (Fellegi and Sunter)."
+        }
+        AttackKind::Scoreboard => {
+            "“A few known events”: some noisy events of a person against whole histories (Narayanan and Shmatikov)."
+        }
+        AttackKind::Intersection => {
+            "“Two releases, same pseudonyms”: what both together show that neither shows alone."
+        }
+        AttackKind::Release => "“Release to release”: new pseudonyms, and histories that look like their owners.",
+    }
+}
+
+/// The strongest attack against its limit, in a sentence.
+fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> String {
+    let what = messages::linked_detail(attack);
+    let evidence = attack
+        .no_evidence()
+        .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
+    let limit = match limit {
+        Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
+        None => " No limit is declared.".to_owned(),
+    };
+    format!("{}: {what}.{evidence}{limit}", messages::capitalised(&messages::attack_label(attack)))
 }

@@ -5,11 +5,12 @@ use askama::Template;
 use super::first::{Bars, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
-use super::{crowds, decision, first, known_points, linkage, plain, record, safety, source};
+use super::table::{Cell, Table};
+use super::{crowds, decision, first, known_points, linkage, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
 use crate::report::summary::{crowds, reasons_lead, unsaid_reasons};
-use crate::report::{charts, messages};
+use crate::report::{charts, checks, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// Findings on the first screen.
@@ -24,7 +25,12 @@ pub(super) struct Page {
     policy: String,
     style: String,
     script: &'static str,
-    verdict: Verdict,
+    verdict: String,
+    /// The class of the page.
+    class: &'static str,
+    meaning: &'static str,
+    /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
+    shape: &'static str,
     name: String,
     size: String,
     time: String,
@@ -45,14 +51,6 @@ pub(super) struct Page {
     footer: String,
 }
 
-struct Verdict {
-    word: String,
-    class: &'static str,
-    sentence: &'static str,
-    /// Content of an `<svg>` of 48 by 48 units; a constant of this file.
-    shape: &'static str,
-}
-
 impl Page {
     pub(super) fn new(result: &ScanResult) -> Self {
         let uniqueness = crowds(result);
@@ -67,12 +65,10 @@ impl Page {
             policy: safety::content_security_policy(&style),
             style,
             script: safety::SCRIPT,
-            verdict: Verdict {
-                word: messages::verdict_words(result),
-                class,
-                sentence: messages::verdict_of(result),
-                shape,
-            },
+            verdict: messages::verdict_words(result),
+            class,
+            meaning: messages::verdict_of(result),
+            shape,
             name: printable(&result.dataset.name),
             size: messages::dataset_size(&result.dataset),
             time: messages::time(&printable(&result.run.started_at)),
@@ -95,7 +91,10 @@ impl Page {
             todo: first::todo(result),
             trust: first::trust(result),
             sections: sections(result, uniqueness),
-            footer: messages::footer(&printable(&result.tool.version), &run),
+            footer: format!(
+                "reidrisk {}, run {run}. This page holds counts and names of columns and files, no cell of the data.",
+                printable(&result.tool.version)
+            ),
         }
     }
 }
@@ -111,7 +110,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     }
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
-    sections.extend(plain::sections(result));
+    sections.extend(of_measures(result));
     sections.push(crowds::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));
@@ -141,4 +140,32 @@ fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
             ("incomplete", r#"<circle cx="24" cy="24" r="20" stroke-dasharray="8 8"/><path d="M24 13v12l7 5"/>"#)
         }
     }
+}
+
+/// One section for each measure that has no page of its own here: what the measure says, with its figures and their limits.
+fn of_measures(result: &ScanResult) -> Vec<Section> {
+    let section = |from: &crate::result::Section| {
+        let figures = from.rows.iter().filter_map(|row| checks::of_row(result, row));
+        let rows: Vec<checks::Row> = figures.flat_map(|figure| checks::rows_of(result, figure)).collect();
+        let table = Table::of(
+            "Figures of this measure and what they are held to",
+            &rows,
+            &[
+                ("Measure", &|row| Cell::text(&row.label)),
+                ("Value", &|row| Cell::number(&row.value)),
+                ("Limit", &|row| Cell::number(&row.limit)),
+                ("Outcome", &|row| Cell::text(&row.outcome)),
+            ],
+        );
+        Section {
+            id: format!("measure-{}", from.measure.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")).into(),
+            title: printable(&from.title).into(),
+            answer: printable(&from.answer),
+            tables: vec![table],
+            reading: from.how_to_read.iter().map(|line| printable(line)).collect(),
+            todo: from.what_to_do.iter().map(|line| quoted(&printable(line))).collect(),
+            ..Section::default()
+        }
+    };
+    result.sections.iter().map(section).collect()
 }

@@ -2,36 +2,35 @@
 
 use super::section::{Section, quoted};
 use super::table::{Cell, Table};
-use crate::number::{bytes, duration};
+use crate::number::{bytes, count, duration};
 use crate::report::escape::printable;
 use crate::report::messages;
-use crate::result::{Gate, GateSet, InputFile, ScanResult, Uniqueness};
+use crate::result::{
+    Comparison, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, InputFile, MissingMode, OwnCategory, Policy,
+    ScanResult, Severity, Uniqueness,
+};
 
 /// The limits that the answer was judged by, each with where it comes from.
 pub(super) fn policy(result: &ScanResult) -> Section {
     let policy = &result.policy;
-    let source = |gate: &Gate| messages::limit_source(&printable(&gate.source), gate.origin);
-    let gate = |gate: &Gate| {
-        [
-            messages::gate_name(gate),
-            messages::gate_value(gate),
-            messages::gate_basis(gate.basis).to_owned(),
-            source(gate),
-        ]
-    };
+    let source = |gate: &Gate| limit_source(&printable(&gate.source), gate.origin);
+    let gate =
+        |gate: &Gate| [messages::gate_name(gate), gate_value(gate), gate_basis(gate.basis).to_owned(), source(gate)];
     let plain = |name: &str, value: &str, source: &str| [name, value, messages::NO_BASIS, source].map(str::to_owned);
     let of_scan = "configuration of the scan, or its default";
     let mut rows: Vec<[String; 4]> = policy.gates.iter().map(gate).collect();
     if rows.is_empty() {
         let least = format!("at least {}", messages::subjects(u64::from(policy.k)));
-        let source = messages::policy_source(&policy.name);
+        let source = policy_source(&policy.name);
         rows.push(plain("smallest class of the static quasi-identifiers", &least, source));
     }
+    let is_on_any_record = |gate: &Gate| gate.class_limit().is_some() && gate.set == Some(GateSet::Full);
     if !policy.gates.iter().any(is_on_any_record) {
         let held = if policy.gate_any_record { "held to the same limit" } else { "shown, not held to a limit" };
         rows.push(plain("worst case of one known event", held, of_scan));
     }
-    rows.push(plain("findings that fail", &messages::severity_or_above(policy.fail_on), of_scan));
+    let above = if policy.fail_on == Severity::Critical { "" } else { " or above" };
+    rows.push(plain("findings that fail", &format!("{}{above}", policy.fail_on.name()), of_scan));
     let exit = if policy.allow_review { "exit code 0" } else { "exit code 1" };
     rows.push(plain("a review ends with", exit, of_scan));
     let table = Table::of(
@@ -45,24 +44,19 @@ pub(super) fn policy(result: &ScanResult) -> Section {
         ],
     );
     Section {
-        answer: messages::policy(policy, &printable(&policy.name)),
+        answer: answer(policy, &printable(&policy.name)),
         lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
         tables: vec![table],
         ..Section::new("policy")
     }
 }
 
-/// Whether a gate holds a set with event columns to a limit on classes.
-fn is_on_any_record(gate: &Gate) -> bool {
-    gate.class_limit().is_some() && gate.set == Some(GateSet::Full)
-}
-
 /// The method as terms and explanations, fitted to this result.
 pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
     let mut section = Section::new("method");
     if let Some(uniqueness) = uniqueness {
-        let own = uniqueness.own_category.as_ref().map(messages::own_category);
-        let missing = messages::missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
+        let own = uniqueness.own_category.as_ref().map(own_category);
+        let missing = missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
         let effects = messages::shapley(&uniqueness.shapley_method);
         section.terms.push(("Missing cells in this run".to_owned(), missing));
         section.terms.push(("Effects of columns in this run".to_owned(), effects));
@@ -150,4 +144,130 @@ fn facts(result: &ScanResult) -> Vec<(String, Cell)> {
     ];
     let facts = begin.into_iter().chain(stages).chain(end);
     facts.filter_map(|(name, fact)| Some((name.to_owned(), Cell::text(fact?)))).collect()
+}
+
+/// What a missing cell matches, in one sentence.
+fn missing(mode: MissingMode) -> &'static str {
+    match mode {
+        MissingMode::OwnCategory => "A missing cell counts as a value of its own: it matches other missing cells only.",
+        MissingMode::Wildcard => {
+            "A missing cell matches every value, on either side. Crowds are then counted for each record and there \
+             are no classes."
+        }
+    }
+}
+
+/// Smallest crowds when missing cells are a value of their own.
+fn own_category(own: &OwnCategory) -> String {
+    let figure = |number: Option<u64>| number.map_or_else(|| messages::NOT_DEFINED.to_owned(), count);
+    format!(
+        " With a missing cell as a value of its own the smallest class would be {} on all quasi-identifiers and {} on \
+         the static ones.",
+        figure(own.full_smallest_class),
+        figure(own.static_smallest_class)
+    )
+}
+
+fn policy_source(name: &str) -> &'static str {
+    match name {
+        "default" => {
+            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
+        }
+        "custom" => "set in the configuration",
+        "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
+        _ => "preset, set in the configuration by its name",
+    }
+}
+
+/// The limit of a gate with its direction and unit.
+fn gate_value(gate: &Gate) -> String {
+    let Some(limit) = gate.limit else {
+        let is_form = gate.measure.is_rule_of_form();
+        return if is_form { "no column breaks the rule" } else { "needed, and not declared" }.to_owned();
+    };
+    let number = messages::gate_limit(gate, limit);
+    let direction = match gate.comparison {
+        Comparison::AtLeast => "at least",
+        Comparison::AtMost | Comparison::NoneBreaks => "at most",
+    };
+    let classes = match (gate.measure.name(), gate.limit_as_k.map(|k| count(u64::from(k)))) {
+        ("share-at-risk", Some(k)) => format!(" in crowds below {k}"),
+        ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
+        _ => String::new(),
+    };
+    format!("{direction} {number}{classes}")
+}
+
+/// Who asks for a limit, as one word.
+fn gate_basis(basis: GateBasis) -> &'static str {
+    match basis {
+        GateBasis::Law => "law",
+        GateBasis::Standard => "standard",
+        GateBasis::House => messages::NO_BASIS,
+    }
+}
+
+/// Where a limit comes from, and where it was set.
+fn limit_source(source: &str, origin: GateOrigin) -> String {
+    let set = match origin {
+        GateOrigin::Default => "default",
+        GateOrigin::Preset => "set by the preset",
+        GateOrigin::Own => "set by the configuration or a flag",
+    };
+    format!("{source}; {set}")
+}
+
+fn answer(policy: &Policy, name: &str) -> String {
+    let event = if policy.gate_any_record {
+        "the worst case of one known event is held to the same limit"
+    } else {
+        "the worst case of one known event is shown but not gated"
+    };
+    let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
+    let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
+    if !policy.gates.is_empty() {
+        return policy_gates(policy, &name, review);
+    }
+    format!(
+        "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \
+         {} or above fail.{review} Default limits are house policy, not law.",
+        messages::subjects(u64::from(policy.k)),
+        policy.fail_on.name()
+    )
+}
+
+/// Every gate of a policy, with who asks for it, and where the preset comes from.
+fn policy_gates(policy: &Policy, name: &str, review: &str) -> String {
+    let version = policy.preset.as_ref().map_or_else(String::new, |preset| format!(", version {}", preset.version));
+    let gates: Vec<String> = policy.gates.iter().map(gate_in_short).collect();
+    let sources = policy.preset.as_ref().map_or_else(String::new, |preset| {
+        let sources: Vec<String> = preset.sources.iter().map(|source| printable(source)).collect();
+        format!(" Sources: {}.", sources.join("; "))
+    });
+    let day = messages::judged_on(policy).map_or_else(String::new, |day| format!(" {day}"));
+    format!(
+        "{name}{version}. Limits: {}. Findings of severity {} or above fail.{review}{sources}{day} A number is house \
+         policy unless law or standard stands beside it.",
+        gates.join("; "),
+        policy.fail_on.name()
+    )
+}
+
+fn gate_in_short(gate: &Gate) -> String {
+    let figure = match (gate.limit, gate.limit_as_k) {
+        (Some(limit), Some(k)) if gate.measure == GateMeasure::HIGHEST_RISK => {
+            format!(" at most {limit:.4} (classes of at least {})", count(u64::from(k)))
+        }
+        // As it is written in the configuration.
+        (Some(limit), _) if gate.comparison == Comparison::AtLeast => format!(" at least {limit}"),
+        (Some(limit), _) => format!(" at most {limit}"),
+        (None, _) if gate.measure.is_rule_of_form() => " (a rule of form)".to_owned(),
+        (None, _) => " (needed, and not declared)".to_owned(),
+    };
+    let basis = match gate.basis {
+        GateBasis::Law => ", law",
+        GateBasis::Standard => ", standard",
+        GateBasis::House => "",
+    };
+    format!("{}{figure}{basis}", printable(&gate.id))
 }

@@ -51,6 +51,11 @@ impl Section {
         section
     }
 
+    /// What is to be done by the fixed prose of these names, as far as each applies.
+    pub(super) fn todo_of<const N: usize>(prose: [(bool, &'static str); N]) -> Vec<Sentence> {
+        prose.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, name)| Self::new(name).todo).collect()
+    }
+
     /// The section of a measure: `measured` where it has a value, else that something is `unknown`, and why. None where
     /// the measure was not part of the run.
     pub(super) fn of<T>(
@@ -86,7 +91,7 @@ pub(super) struct FindingLine {
 impl FindingLine {
     pub(super) fn new(finding: &Finding) -> Self {
         Self {
-            severity: messages::severity(finding.severity),
+            severity: finding.severity.name(),
             code: finding.code.name(),
             message: quoted(&printable(&finding.message)),
             waived: finding.waived,

@@ -2,7 +2,7 @@
 
 use super::{NOT_DEFINED, columns, counted};
 use crate::number::{count, percent};
-use crate::result::{ColumnEffect, Reading, SetStatistics};
+use crate::result::{ColumnEffect, Reading, SetStatistics, ShapleyMethod};
 
 /// The name of a reading in tables.
 pub(in crate::report) fn reading(reading: Reading) -> &'static str {
@@ -83,14 +83,6 @@ pub(in crate::report) fn all_columns(number: usize) -> String {
     if number == 1 { "the one column".to_owned() } else { format!("all {} columns", count(number as u64)) }
 }
 
-pub(in crate::report) fn tile_alone_note(full: &SetStatistics) -> String {
-    match full.reading {
-        Reading::AnyRecord => "worst case of one event".to_owned(),
-        Reading::SubjectAttributes => "read as subject attributes".to_owned(),
-        Reading::Record => "each record counted as a subject".to_owned(),
-    }
-}
-
 /// What stands for the interval of a value that has none.
 pub(in crate::report) fn exactness(effect: &ColumnEffect) -> String {
     match (effect.shapley, effect.undefined.iter().find(|entry| entry.field == "shapley")) {
@@ -157,4 +149,18 @@ pub(in crate::report) fn sets(number: usize) -> String {
 /// `1 class`, `20 classes`.
 pub(in crate::report) fn classes(number: u64) -> String {
     counted(number, "class", "classes")
+}
+
+/// How the Shapley values were found, in one sentence.
+pub(in crate::report) fn shapley(method: &ShapleyMethod) -> String {
+    match method {
+        ShapleyMethod::Exact => "Shapley values are exact: every combination of columns was counted.".to_owned(),
+        ShapleyMethod::Sampled { orders } => format!(
+            "Shapley values are estimated from {} random orders of the columns; the whiskers are 95 % intervals.",
+            count(u64::from(*orders))
+        ),
+        ShapleyMethod::NotComputed => {
+            "Shapley values were not computed: they need more combinations than the work limit allows.".to_owned()
+        }
+    }
 }

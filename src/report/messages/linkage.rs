@@ -3,7 +3,7 @@
 use crate::number::{count, percent};
 use crate::report::escape::printable;
 use crate::report::linkage::{columns, interval, rate, source};
-use crate::result::{AssignmentMethod, AttackKind, Evidence, FigureUnit, LinkageAttack, PseudonymCheck};
+use crate::result::{AttackKind, Evidence, FigureUnit, LinkageAttack, PseudonymCheck};
 
 pub(in crate::report) const NO_EVIDENCE: &str = "no evidence";
 
@@ -17,25 +17,6 @@ pub(in crate::report) fn attack_name(kind: AttackKind) -> &'static str {
         AttackKind::Scoreboard => "a few known events",
         AttackKind::Intersection => "two releases, same pseudonyms",
         AttackKind::Release => "release to release",
-    }
-}
-
-/// What an attack does, in a sentence.
-pub(in crate::report) fn attack_meaning(kind: AttackKind) -> &'static str {
-    match kind {
-        AttackKind::Exact => "“Exact values”: equal on every shared column.",
-        AttackKind::Tolerant => "“Near values”: dates and numbers within a tolerance, text after normalisation.",
-        AttackKind::Distance => "“Nearest values”: everybody is linked to whoever lies nearest in numbers and dates.",
-        AttackKind::Probabilistic => {
-            "“Weighed agreements”: each agreement of a column counts by how much it says (Fellegi and Sunter)."
-        }
-        AttackKind::Scoreboard => {
-            "“A few known events”: some noisy events of a person against whole histories (Narayanan and Shmatikov)."
-        }
-        AttackKind::Intersection => {
-            "“Two releases, same pseudonyms”: what both together show that neither shows alone."
-        }
-        AttackKind::Release => "“Release to release”: new pseudonyms, and histories that look like their owners.",
     }
 }
 
@@ -92,15 +73,6 @@ pub(in crate::report) fn linked_detail(attack: &LinkageAttack) -> String {
     format!("{} of {whole} {}{guess}", share(attack), found_as(attack))
 }
 
-/// What the headline means for those who are linked.
-pub(in crate::report) fn linked_attacker(attack: &LinkageAttack) -> &'static str {
-    if attack.follows() {
-        "Whoever has both releases knows that two histories are of one person"
-    } else {
-        "Whoever holds that table puts a name on their records"
-    }
-}
-
 /// The share that an attack finds with its interval, or that there is none.
 fn share(attack: &LinkageAttack) -> String {
     let Some(rate) = rate(attack) else { return super::NOT_DEFINED.to_owned() };
@@ -108,34 +80,17 @@ fn share(attack: &LinkageAttack) -> String {
     format!("{}{interval}", percent(rate))
 }
 
-/// Why an attack has no figure.
-pub(in crate::report) fn attack_unknown(attack: &LinkageAttack) -> String {
-    let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
-    entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(entry.in_words()))
-}
-
 /// One attack in a line.
 pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
     let label = super::capitalised(&attack_label(attack));
     let equals = if attack.source_equals_extract { "; the source holds the same records as the extract" } else { "" };
     if rate(attack).is_none() {
-        return format!("{label}: not known, {}{equals}", super::because(&attack_unknown(attack)));
+        let entry = attack.undefined.iter().find(|entry| entry.field == "attack_rate").or(attack.undefined.first());
+        let why = entry.map_or_else(|| "it gave none".to_owned(), |entry| printable(entry.in_words()));
+        return format!("{label}: not known, {}{equals}", super::because(&why));
     }
     let verdict = attack.no_evidence().map_or_else(String::new, |why| format!("; {why}, which is no evidence"));
     format!("{label}: {}{verdict}{equals}", linked_detail(attack))
-}
-
-/// What leaving the most telling column out would do.
-pub(in crate::report) fn linking_cut(column: &str, now: &str, after: &str) -> String {
-    format!("Of the shared columns {column} links most: without it {now} of subjects become {after}")
-}
-
-/// Where leaving a column out cuts nothing, because it stands in the way of links.
-pub(in crate::report) fn linking_raised(column: &str, now: &str, after: &str) -> String {
-    format!(
-        "Leaving out one shared column cuts nothing: less is compared, so more match; without {column} {now} of \
-         subjects become {after}"
-    )
 }
 
 pub(in crate::report) fn pseudonym_sentence(check: &PseudonymCheck) -> String {
@@ -154,19 +109,6 @@ pub(in crate::report) fn pseudonym_sentence(check: &PseudonymCheck) -> String {
     }
 }
 
-/// The strongest attack against its limit, in a sentence.
-pub(in crate::report) fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> String {
-    let what = linked_detail(attack);
-    let evidence = attack
-        .no_evidence()
-        .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
-    let limit = match limit {
-        Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
-        None => " No limit is declared.".to_owned(),
-    };
-    format!("{}: {what}.{evidence}{limit}", super::capitalised(&attack_label(attack)))
-}
-
 /// A limit with its unit: `5 %`, `20 links`.
 pub(in crate::report) fn limit_of(limit: f64, unit: FigureUnit) -> String {
     let number = crate::number::value(limit, unit);
@@ -178,13 +120,6 @@ pub(in crate::report) fn limit_of(limit: f64, unit: FigureUnit) -> String {
 }
 
 // Tables of one attack.
-
-pub(in crate::report) fn assignment(method: AssignmentMethod) -> &'static str {
-    match method {
-        AssignmentMethod::Optimal => "one to one, at the least cost in all",
-        AssignmentMethod::Greedy => "one to one, best pairs first",
-    }
-}
 
 pub(in crate::report) fn yes_no(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }

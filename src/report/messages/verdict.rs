@@ -1,7 +1,11 @@
-//! Words about the verdict, its reasons, and what frames a view.
+//! Words about the verdict, its limits and reasons, and what frames a view.
 
 use super::counted;
-use crate::result::{FindingCode, Policy, ScanResult, Severity, VerdictOutcome, WaiverRecord, WaiverState};
+use crate::number::{figure, percent};
+use crate::result::{
+    CheckOutcome, FindingCode, GATED_KNOWN_POINTS, Gate, GateSet, Policy, ScanResult, VerdictOutcome, WaiverRecord,
+    WaiverState,
+};
 
 /// The verdict as one word.
 pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
@@ -11,11 +15,6 @@ pub(in crate::report) fn verdict(outcome: VerdictOutcome) -> &'static str {
         VerdictOutcome::Fail => "FAIL",
         VerdictOutcome::Incomplete => "INCOMPLETE",
     }
-}
-
-/// How a measure without a figure ended.
-pub(in crate::report) fn state(state: &str) -> String {
-    format!("The measure “uniqueness” is {state}.")
 }
 
 /// The verdict as a sentence.
@@ -53,17 +52,6 @@ pub(in crate::report) fn judged_on(policy: &Policy) -> Option<String> {
     let today =
         today.map_or_else(String::new, |today| format!(" and for the day of the scan, {today}; the worse counts"));
     Some(format!("What ends (agreement, waivers, treatment) is judged for {as_of}{today}."))
-}
-
-/// A severity as one word.
-pub(in crate::report) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
 }
 
 pub(in crate::report) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
@@ -115,18 +103,71 @@ pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
 /// Days before its end from which a waiver is said to end soon.
 const WAIVER_ENDS_SOON: i64 = 14;
 
-pub(in crate::report) fn footer(version: &str, run: &str) -> String {
-    format!(
-        "reidrisk {version}, run {run}. This page holds counts and names of columns and files, no cell of the data."
-    )
-}
-
 /// Under a view that is for those who hold the data.
 pub(in crate::report) fn restricted(stamp: &str) -> String {
     format!("{stamp}: for those who hold the data, not for the recipient")
 }
 
-/// What the static columns and one event of all event columns single out.
-pub(in crate::report) fn one_known_event(counts: &str) -> String {
-    format!("The static columns together with one known event (all event columns of one record) single out {counts}.")
+pub(in crate::report) const FIGURE_HEADS: [&str; 4] = ["Measure", "Value", "Limit", "Outcome"];
+pub(in crate::report) const CUT_OFF: &str = "cut off";
+
+/// Where a result of an earlier version has figures and no checks.
+pub(in crate::report) const NO_CHECKS: &str =
+    "This result keeps no checks, as those of schema 1.0: what each figure was held against is not shown.";
+
+/// How a check ended, as one word or two.
+pub(in crate::report) fn check_outcome(outcome: CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Holds => "holds",
+        CheckOutcome::Breaks => "does not hold",
+        CheckOutcome::Unknown => "unknown",
+        CheckOutcome::CutOff => CUT_OFF,
+        CheckOutcome::NotApplicable => "does not apply",
+    }
+}
+
+/// Behind the code of a finding that a waiver covers.
+pub(in crate::report) fn waived(is_waived: bool) -> &'static str {
+    if is_waived { " (waived)" } else { "" }
+}
+
+/// Where no law or standard could ask for something.
+pub(in crate::report) const NO_BASIS: &str = "house";
+
+/// What a gate compares, in words.
+pub(in crate::report) fn gate_name(gate: &Gate) -> String {
+    let measure = match gate.measure.name() {
+        "smallest-class" => "smallest class, in subjects",
+        "highest-risk" => "highest risk of a record (1 / smallest class)",
+        "average-risk" => "average risk of a subject",
+        "unique-share" => "share of subjects alone",
+        "share-at-risk" => "share of subjects at risk",
+        "unicity" => return format!("subjects singled out by {}", super::known_points(GATED_KNOWN_POINTS)),
+        "linked-share" => "share of subjects linked to a table of the recipient",
+        "relinked-share" => "share of subjects followed from release to release",
+        "correct-links" => "expected correct links to a table of the recipient",
+        "inference-advantage" => "advantage of guessing a sensitive value",
+        "card-number-form" => "card numbers shortened to first six and last four digits",
+        "pseudonym-reversal" => "no pseudonym that can be reversed by trying",
+        "direct-identifiers" => "no direct identifier left",
+        "date-detail" => "dates no finer than the year",
+        "age-pooling" => "ages above 89 pooled",
+        "place-detail" => "places no finer than three digits of the post code",
+        // A measure of its own: its name says what is compared.
+        other => &other.replace('-', " "),
+    };
+    match gate.set {
+        None => measure.to_owned(),
+        Some(GateSet::Static) => format!("{measure}, on the static quasi-identifiers"),
+        Some(GateSet::Full) => format!("{measure}, on all quasi-identifiers"),
+        Some(GateSet::AllSubsets) => format!("{measure}, on every counted set of quasi-identifiers"),
+    }
+}
+
+/// A limit of a gate with its unit.
+pub(in crate::report) fn gate_limit(gate: &Gate, limit: f64) -> String {
+    match gate.measure.name() {
+        "smallest-class" | "correct-links" => figure(limit),
+        _ => percent(limit),
+    }
 }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::{
-    TextStyle, checks, fixture, markdown, render_csv, render_github, render_html, render_markdown, render_text,
+    Ending, TextStyle, checks, fixture, markdown, render_csv, render_github, render_html, render_markdown, render_text,
 };
 use crate::result::{
     AttackKind, CheckOutcome, Evidence, Figure, Finding, Gate, GateMeasure, GateSet, Linkage, LinkageAttack, Outcome,
@@ -101,7 +101,7 @@ impl Views {
         let bytes = render_csv(result).unwrap();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
         Self {
-            text: render_text(result, &style, None),
+            text: render_text(result, &style, &Ending::default()),
             markdown: render_markdown(result),
             html: render_html(result).unwrap(),
             csv: reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect(),

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::number::as_float;
+
 /// How an attack by distance measured, and how close the true values lie.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DistanceDetail {
@@ -211,8 +213,7 @@ pub struct KnownTruth {
 impl KnownTruth {
     /// Links expected to be correct of those whose right person is known; `None` of nobody.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
     pub fn share(&self) -> Option<f64> {
-        (self.subjects > 0).then(|| self.expected_correct / self.subjects as f64)
+        (self.subjects > 0).then(|| self.expected_correct / as_float(self.subjects))
     }
 }

@@ -5,12 +5,10 @@ mod details;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use details::{
-    AloneOnColumn, AssignmentMethod, ComparedColumn, ComparisonLevel, DistanceDetail, IntersectionDetail, KnownTruth,
-    LinksAtLeast, ProbabilisticDetail, ReleaseDetail, ScoreboardDetail, WaterfallStep,
-};
+pub use details::*;
 
 use super::{AtRisk, InputFile, Reading, UndefinedField};
+use crate::number::as_float;
 
 /// Value of the measure `linkage`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -52,22 +50,8 @@ pub struct HoldOut {
 }
 
 /// How the two sides are joined.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum AttackKind {
@@ -250,9 +234,9 @@ impl LinkageAttack {
 
     /// Whether its links were counted, each by what is known of it, rather than expected.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of subjects are far below 2^53")]
     pub fn is_counted(&self) -> bool {
-        let is_whole = |correct: u64| self.expected_correct.is_none_or(|links| (links - correct as f64).abs() < 1e-9);
+        let is_whole =
+            |correct: u64| self.expected_correct.is_none_or(|links| (links - as_float(correct)).abs() < 1e-9);
         let is_known = self.known_truth.is_none_or(|known| known.subjects == self.subjects);
         self.correct.is_some_and(is_whole) && is_known
     }

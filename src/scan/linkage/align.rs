@@ -208,7 +208,7 @@ impl Joining<'_> {
         if joined.overlap == 0 {
             notes.push(no_common_value(&shown(&on.ours)));
         }
-        let as_in_files = joined.note.is_none() && plan.coarsen.get(&on.ours).is_none_or(Vec::is_empty);
+        let as_in_files = joined.note.is_none() && plan.rules_of(&on.ours).is_empty();
         let map = joined.maps.into_iter().next().unwrap_or_default();
         let ours = Recoding { column: place, map, cardinality, missing };
         let column = SharedColumn { name: on.ours.clone(), values: joined.dictionary, numbers, comparison };
@@ -272,7 +272,7 @@ fn has_same_records((ours, theirs): (&Table, &Table), pseudonyms: Option<&Subjec
 /// each record. Other records have the same sum with a chance of about 1 in 10^38.
 fn sum_of_records(table: &Table, keys: Option<&[Option<u32>]>) -> u128 {
     let subject = |record: usize| {
-        let subject = table.subject_of_record().map_or(record, |of| of[record] as usize);
+        let subject = table.subject_of(record) as usize;
         // A key is a u32, so this one is nobody's.
         keys.map_or(0, |keys| keys[subject].map_or(u64::MAX, u64::from))
     };

@@ -1,7 +1,7 @@
 //! Pseudonym columns held against identifiers that the operator supplies.
 
 use super::Ours;
-use super::open::{OpenedList, is_dropped};
+use super::open::OpenedList;
 use super::side::OurSide;
 use crate::input;
 use crate::measure::linkage::pseudonym;
@@ -33,7 +33,7 @@ pub(super) fn check_pseudonyms(
     let identifiers = column.and_then(|column| column.coded.take());
     let identifiers = identifiers.ok_or_else(|| TreatmentError::NotCoded(known.column.clone()))?.dictionary;
     let mut checks = Vec::with_capacity(known.pseudonyms.len());
-    for column in known.pseudonyms.iter().filter(|column| !is_dropped(plan, column)) {
+    for column in known.pseudonyms.iter().filter(|column| !plan.drops(column)) {
         let cells = ours.side.checked.get(column);
         let cells = cells.ok_or_else(|| TreatmentError::NotCoded(column.clone()))?;
         let holders = holders(&ours.side, &cells.codes);

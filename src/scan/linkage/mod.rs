@@ -77,7 +77,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         if cut_off.is_some() {
             break;
         }
-        if known.pseudonyms.iter().all(|column| open::is_dropped(plan, column)) {
+        if known.pseudonyms.iter().all(|column| plan.drops(column)) {
             continue;
         }
         match check_pseudonyms(ours, known, opened, course) {
@@ -95,15 +95,9 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
 }
 
 fn timed_out() -> Outcome<Linkage> {
-    Outcome::Incomplete {
-        reason: "timeout".to_owned(),
-        explanation: "the time limit was over before every source was joined".to_owned(),
-    }
+    Outcome::incomplete("timeout", "the time limit was over before every source was joined")
 }
 
 fn out_of_memory() -> Outcome<Linkage> {
-    Outcome::Incomplete {
-        reason: "memory".to_owned(),
-        explanation: "the memory limit was reached before every source was joined".to_owned(),
-    }
+    Outcome::incomplete("memory", "the memory limit was reached before every source was joined")
 }

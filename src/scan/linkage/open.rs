@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::super::ScanError;
 use crate::input::{self, ExtractColumn, Source};
 use crate::measure::linkage;
-use crate::plan::CoarsenRule;
 use crate::plan::{
     ConfigError, KnownIdentifiers, LinkagePlan, OnColumn, Plan, SourcePlan, did_you_mean, shown_list, shown_name,
 };
@@ -100,8 +99,11 @@ fn has_column(columns: &[String], column: &str, source: &str) -> Result<(), Conf
     let columns: Vec<String> = columns.iter().filter(|name| !looks_like_cell(name)).cloned().collect();
     let meant = did_you_mean(column, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
-    let message = format!("`{}` has no column `{}`", shown_name(source), shown_name(column));
-    Err(ConfigError::new("unknown-column", message).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+    Err(unknown_column(source, column).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+}
+
+fn unknown_column(file: &str, column: &str) -> ConfigError {
+    ConfigError::new("unknown-column", format!("`{}` has no column `{}`", shown_name(file), shown_name(column)))
 }
 
 /// Whether a name of a column looks like a number of somebody or an address.
@@ -114,11 +116,10 @@ fn has_list_column(columns: &[String], column: &str, list: &str) -> Result<(), C
     if columns.iter().any(|known| known == column) {
         return Ok(());
     }
-    let message = format!("`{}` has no column `{}`", shown_name(list), shown_name(column));
     let count = crate::plan::counted(columns.len() as u64, "column", "columns");
     let hint =
         format!("its first line must name its columns; it has {count}, not shown because they may be identifiers");
-    Err(ConfigError::new("unknown-column", message).with_hint(hint))
+    Err(unknown_column(list, column).with_hint(hint))
 }
 
 /// The plan with every shared column named, now that the roles are known.
@@ -138,7 +139,7 @@ pub(crate) fn settle(
         columns.iter().zip(roles).filter(move |(_, role)| role.role == wanted).map(|(column, _)| &column.name)
     };
     let subject = with_role(Role::Subject).next();
-    let quasi: Vec<&String> = with_role(Role::QuasiIdentifier).filter(|name| !is_dropped(plan, name)).collect();
+    let quasi: Vec<&String> = with_role(Role::QuasiIdentifier).filter(|name| !plan.drops(name)).collect();
     let mut settled = plan.linkage.clone();
     for (source, opened) in settled.sources.iter_mut().zip(&opened.sources) {
         let theirs = opened.source.columns();
@@ -165,7 +166,7 @@ pub(crate) fn settle(
 /// remains, `check_joined` says so.
 fn leave_dropped_out(plan: &Plan, source: &mut SourcePlan) {
     let (dropped, kept): (Vec<OnColumn>, Vec<OnColumn>) =
-        source.on.iter().cloned().partition(|on| is_dropped(plan, &on.ours));
+        source.on.iter().cloned().partition(|on| plan.drops(&on.ours));
     if !kept.is_empty() {
         source.left_out = dropped.into_iter().map(|on| on.ours).collect();
         source.on = kept;
@@ -176,7 +177,7 @@ fn leave_dropped_out(plan: &Plan, source: &mut SourcePlan) {
 pub(crate) fn dropped_pseudonyms(plan: &Plan) -> Vec<&str> {
     let named = plan.linkage.known_identifiers.iter().flat_map(|known| &known.pseudonyms);
     let mut dropped: Vec<&str> = Vec::new();
-    for name in named.filter(|name| is_dropped(plan, name)) {
+    for name in named.filter(|name| plan.drops(name)) {
         if !dropped.contains(&name.as_str()) {
             dropped.push(name);
         }
@@ -188,11 +189,7 @@ pub(crate) fn dropped_pseudonyms(plan: &Plan) -> Vec<&str> {
 pub(crate) fn is_all_dropped(plan: &Plan) -> bool {
     let LinkagePlan { sources, known_identifiers } = &plan.linkage;
     let mut named = known_identifiers.iter().flat_map(|known| &known.pseudonyms);
-    sources.is_empty() && named.all(|name| is_dropped(plan, name))
-}
-
-pub(super) fn is_dropped(plan: &Plan, column: &str) -> bool {
-    plan.coarsen.get(column).is_some_and(|rules| rules.contains(&CoarsenRule::Drop))
+    sources.is_empty() && named.all(|name| plan.drops(name))
 }
 
 /// The quasi-identifiers that a source has under the same name.
@@ -232,7 +229,7 @@ fn check_joined(plan: &Plan, on: &OnColumn, subject: Option<&String>) -> Result<
                     releases by their subjects";
         return Err(ConfigError::new("joined-on-subject", message).with_hint(hint));
     }
-    if is_dropped(plan, &on.ours) {
+    if plan.drops(&on.ours) {
         let message = format!("column `{name}` is dropped from the extract, so nothing can be joined on it");
         return Err(ConfigError::new("joined-on-dropped", message).with_hint("remove it from `on`, or its rule `drop`"));
     }

@@ -95,13 +95,6 @@ fn read_side(
 fn take(extract: &mut Extract, name: &str, copy: bool) -> Result<CodedColumn, ScanError> {
     let not_coded = || crate::recode::TreatmentError::NotCoded(name.to_owned());
     let column = extract.columns.iter_mut().find(|column| column.name == name).ok_or_else(not_coded)?;
-    let taken = if copy {
-        column
-            .coded
-            .as_ref()
-            .map(|coded| CodedColumn { codes: coded.codes.clone(), dictionary: coded.dictionary.clone() })
-    } else {
-        column.coded.take()
-    };
+    let taken = if copy { column.coded.clone() } else { column.coded.take() };
     Ok(taken.ok_or_else(not_coded)?)
 }

@@ -46,8 +46,7 @@ impl KeyCells {
         let cells = |name: &String| {
             let column = extract.columns.iter().find(|column| column.name == *name);
             let column = column.ok_or_else(|| TreatmentError::NoSuchColumn(name.clone()))?;
-            let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
-            Ok((name.clone(), CodedColumn { codes: coded.codes.clone(), dictionary: coded.dictionary.clone() }))
+            Ok((name.clone(), column.coded.clone().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?))
         };
         let truth = plan.sources.iter().filter_map(|source| source.truth.as_ref()).map(|truth| &truth.ours);
         let checked = plan.known_identifiers.iter().flat_map(|known| &known.pseudonyms);

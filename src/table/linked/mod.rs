@@ -15,7 +15,6 @@
 //!
 //! Which way a set goes decides its speed, never its counts; `test/oracle.rs` counts the obvious way.
 
-mod cells;
 mod direct;
 mod pairs;
 mod partitioned;
@@ -27,10 +26,9 @@ mod tally;
 #[cfg(test)]
 mod test;
 
-use super::cell::{CrowdCell, FullCell, RecordCell};
+use super::cell::{Cell, CrowdCell, FullCell, RecordCell, WeightCell};
 use super::{ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
-use cells::WeightCell;
 use partitioned::Scratch;
 use rows::{Payload, Rows};
 use side::Joined;
@@ -177,10 +175,7 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    fn count<O: super::cell::Cell, T: super::cell::Cell>(
-        &self,
-        scratch: &mut Scratch,
-    ) -> Result<LinkedCounts, StopReason> {
+    fn count<O: Cell, T: Cell>(&self, scratch: &mut Scratch) -> Result<LinkedCounts, StopReason> {
         let Self { tuning, .. } = *self;
         match self.our.possible_classes() {
             0 => Ok(LinkedCounts { only_theirs: self.their.has_key(), ..LinkedCounts::default() }),

@@ -65,7 +65,7 @@ fn occurring(table: &Table, column: usize, codes: usize) -> Vec<bool> {
     let mut occurs = vec![false; codes];
     let constant = table.constant_per_subject(column) == Some(true);
     with_codes!(&table.columns()[column].codes, codes => if constant {
-        for record in first_records(table) {
+        for record in table.first_records() {
             occurs[codes[record] as usize] = true;
         }
     } else {
@@ -74,12 +74,6 @@ fn occurring(table: &Table, column: usize, codes: usize) -> Vec<bool> {
         }
     });
     occurs
-}
-
-/// The first record of each subject.
-fn first_records(table: &Table) -> impl Iterator<Item = usize> + '_ {
-    let starts = table.subject_starts();
-    starts[..starts.len().saturating_sub(1)].iter().map(|&start| start as usize)
 }
 
 /// One side: its columns by record, and those that are constant within subjects by subject, as far as sets need them.
@@ -113,7 +107,7 @@ impl<'a> Side<'a> {
             });
             let by_subject = needs_subjects(column).then(|| {
                 let code = |record: usize| recoded.map[codes.get(record) as usize];
-                let codes = Codes::from_codes(distinct, first_records(table).map(code));
+                let codes = Codes::from_codes(distinct, table.first_records().map(code));
                 Joint::new(Cow::Owned(codes), recoded.shared)
             });
             (by_record, by_subject)

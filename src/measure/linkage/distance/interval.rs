@@ -1,7 +1,5 @@
 //! Whether the true values lie close to the released ones: `dRisk`.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::scale::Scale;
@@ -30,12 +28,12 @@ pub(super) fn inside(
     stop: &Stop,
 ) -> Result<Option<Inside>, StopReason> {
     let people = u32::try_from(linked.theirs.subjects()).unwrap_or(u32::MAX);
-    let of_extract = |person: u32| partners.of(person).iter().map(|&(_, subject)| records(&linked.ours, subject));
+    let of_extract = |person: u32| partners.of(person).iter().map(|&(_, subject)| linked.ours.records_of(subject));
     // There are at least as many pairs of records as of people.
     let mut work = 0_u64;
     for person in 0..people {
         stop.check()?;
-        let theirs = records(&linked.theirs, person).len() as u64;
+        let theirs = linked.theirs.records_of(person).len() as u64;
         for ours in of_extract(person) {
             work = work.saturating_add(theirs * ours.len() as u64);
             if work > most {
@@ -45,7 +43,7 @@ pub(super) fn inside(
     }
     let of_person = |person: u32| {
         stop.check()?;
-        let theirs = records(&linked.theirs, person);
+        let theirs = linked.theirs.records_of(person);
         let mut found = Inside::default();
         for ours in of_extract(person) {
             found.pairs += 1;
@@ -77,12 +75,4 @@ fn are_close(linked: &LinkedTables, scales: &[Scale], kind: usize, [ours, theirs
     };
     let mut compared = scales.iter().filter_map(apart).peekable();
     compared.peek().is_some() && compared.all(|is_close| is_close)
-}
-
-/// The records of a subject.
-fn records(table: &Table, subject: u32) -> Range<usize> {
-    table.subject_of_record().map_or(subject as usize..subject as usize + 1, |subjects| {
-        let begin = subjects.partition_point(|&other| other < subject);
-        begin..begin + subjects[begin..].partition_point(|&other| other == subject)
-    })
 }

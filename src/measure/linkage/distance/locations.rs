@@ -36,7 +36,7 @@ impl Locations {
             let cells = &table.columns()[scale.column];
             scale.number(cells.value_of(record as usize))
         };
-        let subject = |record: u32| table.subject_of_record().map_or(record, |subjects| subjects[record as usize]);
+        let subject = |record: u32| table.subject_of(record as usize);
         let records = u32::try_from(table.records()).unwrap_or(u32::MAX);
         let is_whole = |&record: &u32| {
             groups[record as usize].is_some() && scales.iter().all(|scale| number(scale, record).is_some())

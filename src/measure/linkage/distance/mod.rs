@@ -47,16 +47,19 @@ mod scale;
 #[cfg(test)]
 mod test;
 
+use std::collections::BTreeSet;
+
 use self::interval::inside;
 use self::locations::Locations;
 use self::nearest::nearest;
 use self::one_to_one::{OneToOne, one_to_one};
 use self::scale::{INTERVAL, Scale};
-use super::expected::ratio;
 use super::keys::{Groups, Keys};
 use super::lookup::{self, Claim, Gathered};
 use super::truth::{Known, Partners};
-use super::{Comparison, LinkedTables, guess, share};
+use super::written::{self, RATE, rate_of, without_rate};
+use super::{Comparison, LinkedTables, guess};
+use crate::number::{as_float, ratio};
 use crate::result::{AttackKind, DistanceDetail, LinkageAttack};
 use crate::stop::{Stop, StopReason};
 
@@ -80,7 +83,7 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     let apart: Vec<&Scale> = scales.iter().filter(|scale| scale.tells_apart()).collect();
     let mut attack = beginning(linked, &scales);
     if let Some((reason, words)) = nothing_to_measure(linked, &scales, &apart) {
-        return Ok(undefined(attack, reason, words));
+        return Ok(without_rate(attack, RATE, reason, words));
     }
     let groups = groups(linked);
     let [ours, theirs] = [(&linked.ours, &groups[0]), (&linked.theirs, &groups[1])]
@@ -91,11 +94,11 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     let Some(standings) = nearest([&ours, &theirs], &apart, most, stop, standing)? else {
         let words = "the numbers leave more distances to compute than are ever computed; share one more text, or fewer \
                      numbers";
-        return Ok(undefined(attack, "too-costly", words));
+        return Ok(without_rate(attack, RATE, "too-costly", words));
     };
     if standings.is_empty() {
         let words = "no record of either side agrees on the texts and has every number, so no distance was measured";
-        return Ok(undefined(attack, "no-overlap", words));
+        return Ok(without_rate(attack, RATE, "no-overlap", words));
     }
     let left_out = [("extract", ours.left_out), ("source", theirs.left_out)];
     attack.notes.extend(left_out.into_iter().filter(|(_, records)| *records > 0).map(|(side, records)| {
@@ -112,7 +115,7 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     }
     if let (Some(detail), Some(counted)) = (&mut attack.distance, counted) {
         detail.pairs = Some(counted.pairs);
-        [detail.inside, detail.inside_robust] = counted.inside.map(|inside| share(inside, counted.pairs));
+        [detail.inside, detail.inside_robust] = counted.inside.map(|inside| ratio(inside, counted.pairs));
     }
     Ok(attack)
 }
@@ -120,10 +123,8 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
 /// An attack of which only the sides and columns are known.
 fn beginning(linked: &LinkedTables, scales: &[Scale]) -> LinkageAttack {
     let is_measured = |column: usize| scales.iter().any(|scale| scale.column == column);
-    let named = |measured: bool| {
-        let places = (0..linked.columns.len()).filter(|&column| is_measured(column) == measured);
-        places.map(|column| linked.columns[column].name.clone()).collect()
-    };
+    let named =
+        |measured: bool| linked.names((0..linked.columns.len()).filter(|&column| is_measured(column) == measured));
     let (measured, equal) = (named(true), named(false));
     let constant = scales.iter().filter(|scale| !scale.tells_apart());
     let mut notes: Vec<String> = constant
@@ -157,12 +158,6 @@ fn nothing_to_measure(
     } else {
         None
     }
-}
-
-fn undefined(mut attack: LinkageAttack, reason: &str, words: &str) -> LinkageAttack {
-    super::undefined(&mut attack, &["attack_rate", "interval"], reason);
-    attack.notes.push(words.to_owned());
-    attack
 }
 
 /// The groups of records that are equal on every column of texts, of both sides.
@@ -225,8 +220,7 @@ fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Sta
         let crowds = crowds(standings);
         attack.expected_correct = attack.expected_correct.map(|links| links + crowds);
     }
-    lookup::rate(attack);
-    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
+    written::rate(attack);
     if standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty()) {
         // With ties the rate is more than the links that are right, so that these are not its count.
         attack.correct = None;
@@ -240,20 +234,20 @@ fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
         return attack.notes.push("there are too many near pairs to link both sides one to one".to_owned());
     };
     if let Some(detail) = &mut attack.distance {
-        (detail.nearest_rate, detail.one_to_one_rate) = (attack.attack_rate, ratio(paired.expected, attack.subjects));
+        (detail.nearest_rate, detail.one_to_one_rate) = (attack.attack_rate, rate_of(paired.expected, attack.subjects));
     }
     if attack.expected_correct.is_some_and(|nearest| nearest >= paired.expected) {
         return;
     }
-    let right = one_to_one::whole(paired.known.expected_correct);
+    let right = written::whole(paired.known.expected_correct);
     attack.links = Some(paired.links);
-    attack.claim_rate = share(paired.links, attack.subjects);
+    attack.claim_rate = ratio(paired.links, attack.subjects);
     attack.correct = Some(right);
-    attack.precision = share(right, paired.links);
-    attack.recall = share(right, paired.known.subjects);
+    attack.precision = ratio(right, paired.links);
+    attack.recall = ratio(right, paired.known.subjects);
     attack.expected_correct = Some(paired.expected);
     attack.known_truth = Some(paired.known);
-    lookup::rate(attack);
+    written::rate(attack);
     attack
         .notes
         .push("linking both sides one to one, at the least distance in all, finds more than the nearest".to_owned());
@@ -275,8 +269,8 @@ fn gathered(linked: &LinkedTables, standings: &[Standing]) -> Gathered {
 
 /// Links to be expected in crowds too large to be told one by one: of each at most one, for one of its persons is picked,
 /// and one of those that this person is tied with.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn crowds(standings: &[Standing]) -> f64 {
     let large = standings.iter().filter(|standing| standing.tied > TOLD_EACH);
-    large.map(|standing| (standing.first, standing.tied)).collect::<std::collections::BTreeSet<_>>().len() as f64
+    let crowds: BTreeSet<(u32, usize)> = large.map(|standing| (standing.first, standing.tied)).collect();
+    as_float(crowds.len() as u64)
 }

@@ -19,6 +19,19 @@ pub(super) const AS_NEAR: f64 = 1.0 + 1e-9;
 
 type Tree<'a> = KdTree<f64, u32, &'a [f64]>;
 
+/// Squared distances, and how many of them were computed.
+struct Metric<'a> {
+    weights: &'a [f64],
+    computed: Cell<u64>,
+}
+
+impl Metric<'_> {
+    fn squared(&self, one: &[f64], other: &[f64]) -> f64 {
+        self.computed.set(self.computed.get() + 1);
+        distance(one, other, self.weights)
+    }
+}
+
 /// What `conclude` says of each person who can be compared with somebody, given the person and the subjects of the
 /// extract at the smallest distance (ascending, at least one), by person; `None` where finding them takes more than
 /// `most` distances, on any machine alike.
@@ -29,8 +42,13 @@ pub(super) fn nearest<T: Send>(
     stop: &Stop,
     conclude: impl Fn(u32, &[u32]) -> T + Sync,
 ) -> Result<Option<Vec<T>>, StopReason> {
-    let weights: Vec<f64> = scales.iter().map(|scale| scale.weight).collect();
-    let Some(found) = found([ours, theirs], &weights, most, stop)? else { return Ok(None) };
+    let nearest = |tree: &Tree, point: &[f64], metric: &Metric| -> Found {
+        let squared = |one: &[f64], other: &[f64]| metric.squared(one, other);
+        let (smallest, _) = *tree.nearest(point, 1, &squared).unwrap_or_default().first()?;
+        let tied = tree.within(point, smallest * AS_NEAR, &squared).unwrap_or_default();
+        Some((smallest, tied.into_iter().map(|(_, &location)| location).collect()))
+    };
+    let Some(found) = searched([ours, theirs], scales, most, stop, nearest)? else { return Ok(None) };
     let people = theirs.of_people();
     let one = |locations: &[(u32, u32)]| {
         stop.check()?;
@@ -53,45 +71,34 @@ pub(super) fn nearest<T: Send>(
     Ok(Some(concluded.into_iter().flatten().collect()))
 }
 
-/// What is found from each location of the source.
-fn found(
-    [ours, theirs]: [&Locations; 2],
-    weights: &[f64],
-    most: u64,
-    stop: &Stop,
-) -> Result<Option<Vec<Found>>, StopReason> {
-    let groups = ours.groups();
-    let trees: Vec<Tree> = groups.par_iter().map(|group| tree(ours, group.clone(), weights.len())).collect();
-    let work = AtomicU64::new(0);
-    let one = |location: usize| {
-        stop.check()?;
-        let group = theirs.all[location].group;
-        let place = groups.binary_search_by(|locations| ours.all[locations.start].group.cmp(&group));
-        let Ok(place) = place else { return Ok(None) };
-        // Once there was too much work, the rest is left: the answer is that there is none.
-        if work.load(Ordering::Relaxed) > most {
-            return Ok(None);
-        }
-        let (found, distances) = from(&trees[place], theirs.coordinates(location), weights);
-        work.fetch_add(distances, Ordering::Relaxed);
-        Ok(found)
-    };
-    let found: Vec<Found> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
-    Ok((work.into_inner() <= most).then_some(found))
-}
-
 /// The locations of the extract near a location of the source, each with its squared distance.
 pub(super) type Near = Vec<(f64, u32)>;
 
 /// For each location of the source the locations of the extract that lie nearest, at most `number`, each with its squared
 /// distance; `None` where finding them takes more than `most` distances.
 pub(super) fn candidates(
-    [ours, theirs]: [&Locations; 2],
+    sides: [&Locations; 2],
     scales: &[&Scale],
     number: usize,
     most: u64,
     stop: &Stop,
 ) -> Result<Option<Vec<Near>>, StopReason> {
+    searched(sides, scales, most, stop, |tree, point, metric| {
+        let squared = |one: &[f64], other: &[f64]| metric.squared(one, other);
+        let nearest = tree.nearest(point, number, &squared).unwrap_or_default();
+        nearest.into_iter().map(|(squared, &location)| (squared, location)).collect()
+    })
+}
+
+/// What `search` finds from each location of the source in the tree of its group, nothing where the extract has none;
+/// `None` where that takes more than `most` distances.
+fn searched<F: Default + Send>(
+    [ours, theirs]: [&Locations; 2],
+    scales: &[&Scale],
+    most: u64,
+    stop: &Stop,
+    search: impl Fn(&Tree, &[f64], &Metric) -> F + Sync,
+) -> Result<Option<Vec<F>>, StopReason> {
     let weights: Vec<f64> = scales.iter().map(|scale| scale.weight).collect();
     let groups = ours.groups();
     let trees: Vec<Tree> = groups.par_iter().map(|group| tree(ours, group.clone(), weights.len())).collect();
@@ -100,20 +107,17 @@ pub(super) fn candidates(
         stop.check()?;
         let group = theirs.all[location].group;
         let place = groups.binary_search_by(|locations| ours.all[locations.start].group.cmp(&group));
-        let Ok(place) = place else { return Ok(Vec::new()) };
+        let Ok(place) = place else { return Ok(F::default()) };
+        // Once there was too much work, the rest is left: the answer is that there is none.
         if work.load(Ordering::Relaxed) > most {
-            return Ok(Vec::new());
+            return Ok(F::default());
         }
-        let distances = Cell::new(0);
-        let squared = |one: &[f64], other: &[f64]| {
-            distances.set(distances.get() + 1);
-            distance(one, other, &weights)
-        };
-        let nearest = trees[place].nearest(theirs.coordinates(location), number, &squared).unwrap_or_default();
-        work.fetch_add(distances.get(), Ordering::Relaxed);
-        Ok(nearest.into_iter().map(|(squared, &location)| (squared, location)).collect())
+        let metric = Metric { weights: &weights, computed: Cell::new(0) };
+        let found = search(&trees[place], theirs.coordinates(location), &metric);
+        work.fetch_add(metric.computed.into_inner(), Ordering::Relaxed);
+        Ok(found)
     };
-    let found: Vec<Near> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
+    let found: Vec<F> = (0..theirs.all.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
     Ok((work.into_inner() <= most).then_some(found))
 }
 
@@ -129,21 +133,6 @@ fn tree(locations: &Locations, group: std::ops::Range<usize>, dimensions: usize)
         debug_assert_eq!(added, Ok(()), "a location has finite coordinates");
     }
     tree
-}
-
-/// The locations nearest to a point, and how many distances were computed to find them.
-fn from(tree: &Tree, point: &[f64], weights: &[f64]) -> (Found, u64) {
-    let distances = Cell::new(0);
-    let squared = |one: &[f64], other: &[f64]| {
-        distances.set(distances.get() + 1);
-        distance(one, other, weights)
-    };
-    let nearest = tree.nearest(point, 1, &squared).unwrap_or_default();
-    let found = nearest.first().map(|&(smallest, _)| {
-        let tied = tree.within(point, smallest * AS_NEAR, &squared).unwrap_or_default();
-        (smallest, tied.into_iter().map(|(_, &location)| location).collect())
-    });
-    (found, distances.get())
 }
 
 /// The squared distance in standard deviations.

@@ -10,6 +10,8 @@ use super::nearest::candidates;
 use super::scale::Scale;
 use crate::measure::linkage::assign::{Edge, assign};
 use crate::measure::linkage::truth::Known;
+use crate::measure::linkage::written::whole;
+use crate::number::as_float;
 use crate::result::KnownTruth;
 use crate::stop::{Stop, StopReason};
 
@@ -106,7 +108,6 @@ fn as_scores(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges
 }
 
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn weighed(
     persons: &People,
     subjects: &People,
@@ -119,12 +120,12 @@ fn weighed(
         let [from, to] = persons.crowds[person];
         let crowd = &persons.subjects[from..to];
         let [first, last] = subjects.crowds[subject];
-        let share = 1.0 / (last - first) as f64;
+        let share = 1.0 / as_float((last - first) as u64);
         sum.links += 1;
         for &subject in &subjects.subjects[first..last] {
             // Those of a crowd stand in ascending order.
             let right = known.right(subject, |person| crowd.binary_search(&person).is_ok());
-            let chance = share * f64::from(right.unwrap_or(1)) / crowd.len() as f64;
+            let chance = share * f64::from(right.unwrap_or(1)) / as_float(crowd.len() as u64);
             sum.expected += chance;
             if let Some(right) = right {
                 claimed += share;
@@ -135,10 +136,4 @@ fn weighed(
     }
     sum.known = KnownTruth { subjects: known.subjects(), claimed: whole(claimed), found: whole(found), ..sum.known };
     sum
-}
-
-/// A number of subjects from a sum of shares.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of subjects")]
-pub(super) fn whole(sum: f64) -> u64 {
-    sum.round() as u64
 }

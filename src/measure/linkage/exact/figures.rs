@@ -2,45 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use super::{count, ratio};
+use crate::measure::linkage::written::rate_of;
 use crate::measure::uniqueness::THRESHOLDS;
-use crate::result::{AtRisk, DeltaPresence, JournalistRisk};
+use crate::number::{as_float, ratio};
+use crate::result::{AtRisk, DeltaPresence, JournalistRisk, LinkedSet};
 use crate::stats::smallest_safe_class;
 use crate::table::LinkedCounts;
 
-/// What a set links, in subjects of the extract.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Figures {
-    pub(super) unique: u64,
-    pub(super) ambiguous: u64,
-    pub(super) no_match: u64,
-    pub(super) one_to_one: u64,
-    /// The sum of f / max(F, f), which marketer risk is made of.
-    pub(super) expected_correct: f64,
-    pub(super) k_map: Option<u64>,
-}
-
-impl Figures {
-    pub(super) fn new(counts: &LinkedCounts, subjects: u64) -> Self {
-        let matched: u64 = counts.subjects.iter().map(|class| class.subjects).sum();
-        let unique = counts.subjects.iter().filter(|class| class.theirs == 1);
-        let one_to_one = unique.clone().filter(|class| class.ours == 1);
-        let unique = unique.map(|class| class.subjects).sum();
-        let mut by_risk: BTreeMap<u32, u64> = BTreeMap::new();
-        for class in &counts.subjects {
-            *by_risk.entry(class.ours.max(class.theirs)).or_default() += class.subjects;
-        }
-        Self {
-            unique,
-            ambiguous: matched - unique,
-            no_match: subjects - matched,
-            one_to_one: one_to_one.map(|class| class.subjects).sum(),
-            expected_correct: by_risk
-                .into_iter()
-                .map(|(size, subjects)| count(subjects) / f64::from(size))
-                .fold(0.0, |sum, links| sum + links),
-            k_map: counts.subjects.iter().map(|class| class.theirs.into()).min(),
-        }
+/// What a set links, in subjects of the extract, of whom there are so many.
+pub(super) fn linked_set(columns: Vec<String>, counts: &LinkedCounts, subjects: u64) -> LinkedSet {
+    let matched: u64 = counts.subjects.iter().map(|class| class.subjects).sum();
+    let unique = counts.subjects.iter().filter(|class| class.theirs == 1);
+    let one_to_one = unique.clone().filter(|class| class.ours == 1);
+    let unique = unique.map(|class| class.subjects).sum();
+    let mut by_risk: BTreeMap<u32, u64> = BTreeMap::new();
+    for class in &counts.subjects {
+        *by_risk.entry(class.ours.max(class.theirs)).or_default() += class.subjects;
+    }
+    let links = by_risk.into_iter().map(|(size, subjects)| as_float(subjects) / f64::from(size));
+    LinkedSet {
+        columns,
+        unique,
+        ambiguous: matched - unique,
+        no_match: subjects - matched,
+        one_to_one: one_to_one.map(|class| class.subjects).sum(),
+        expected_correct: links.fold(0.0, |sum, links| sum + links),
+        k_map: counts.subjects.iter().map(|class| class.theirs.into()).min(),
     }
 }
 
@@ -77,9 +64,9 @@ pub(super) fn journalist(counts: &LinkedCounts) -> Option<JournalistRisk> {
     let (classes, people, subjects) = by_risk.iter().fold((0, 0, 0), |(classes, people, subjects), (&size, sums)| {
         (classes + sums.classes, people + sums.classes * u64::from(size), subjects + sums.subjects)
     });
-    let by_class = ratio(count(classes), people)?;
-    let expected: f64 = by_risk.iter().map(|(&size, sums)| count(sums.subjects) / f64::from(size)).sum();
-    let by_subject = ratio(expected, subjects)?;
+    let by_class = ratio(classes, people)?;
+    let expected: f64 = by_risk.iter().map(|(&size, sums)| as_float(sums.subjects) / f64::from(size)).sum();
+    let by_subject = rate_of(expected, subjects)?;
     let at_risk = |threshold: f64| {
         let risky = by_risk.range(..smallest_safe_class(threshold)).map(|(_, sums)| (sums.records, sums.subjects));
         let (records, subjects) = risky.fold((0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1));

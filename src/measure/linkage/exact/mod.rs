@@ -48,11 +48,13 @@ mod test;
 mod truth;
 
 use super::expected::Expected;
-use super::{LinkedTables, guess};
-use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading, UndefinedField};
+use super::written::{self, RATE, or_undefined, undefined};
+use super::{LinkedTables, guess, varies};
+use crate::number::ratio;
+use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading};
 use crate::stop::{Stop, StopReason};
-use crate::table::{ColumnSet, LinkedCounts, Table, lattice, lattice_size, linked_counts};
-use figures::Figures;
+use crate::table::{ColumnSet, LinkedCounts, lattice, lattice_size, linked_counts};
+use figures::linked_set;
 use truth::Scored;
 
 /// Up to so many shared columns every subset is counted.
@@ -79,32 +81,31 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     }
     let counts = linked_counts(ours, theirs, &sets, stop)?;
     let subjects = ours.subjects() as u64;
-    let of_full = counts.last().map(|counts| Figures::new(counts, subjects)).unwrap_or_default();
     let scored = linked.truth.as_ref().map(|keys| truth::score(linked, keys, &full, stop)).transpose()?;
+    let set =
+        |(set, counts): (&ColumnSet, _)| linked_set(linked.names(set.columns().iter().copied()), counts, subjects);
+    let column_sets: Vec<LinkedSet> = sets.iter().zip(&counts).map(set).collect();
+    let mut attack = LinkageAttack {
+        reading: Some(linked.reading(varies(ours))),
+        baseline_rate: guess::baseline(linked),
+        ..linked.attack(AttackKind::Exact)
+    };
     let mut expected = Expected::default();
-    let of_subjects = counts.last().map_or(&[][..], |counts| &counts.subjects);
-    for class in of_subjects {
-        expected.add_unknown(class.theirs, class.subjects);
+    if let (Some(counts), Some(full)) = (counts.last(), column_sets.last()) {
+        for class in &counts.subjects {
+            expected.add_unknown(class.theirs, class.subjects);
+        }
+        describe(&mut attack, counts, full);
     }
     let known = linked.known();
     if let Some(known) = &known {
         truth::settle(&mut expected, linked, known, stop)?;
     }
-    let names = |set: &ColumnSet| set.columns().iter().map(|&column| linked.columns[column].name.clone()).collect();
-    let mut attack = LinkageAttack {
-        reading: Some(reading(ours)),
-        column_sets: sets.iter().zip(&counts).map(|(set, counts)| linked_set(names(set), counts, subjects)).collect(),
-        ..linked.attack(AttackKind::Exact)
-    };
-    if let Some(counts) = counts.last() {
-        describe(&mut attack, counts, &of_full);
-    }
     expected.write(&mut attack, known.as_ref());
-    rate(&mut attack, scored.as_ref(), guess::baseline(linked));
+    rate(&mut attack, scored.as_ref());
+    attack.column_sets = column_sets;
     let apart = columns_apart(&attack);
-    if !apart.is_empty() {
-        super::nothing_compared(&mut attack, &apart);
-    }
+    written::nothing_compared(&mut attack, &apart);
     notes::add(&mut attack, linked, scored.as_ref(), largest);
     Ok(attack)
 }
@@ -113,30 +114,6 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
 fn largest_set(columns: usize) -> usize {
     let most = if columns <= EVERY_SUBSET { columns } else { LARGEST_SET };
     (1..=most).rev().find(|&size| lattice_size(columns, size) <= MOST_SETS).unwrap_or(0)
-}
-
-fn reading(ours: &Table) -> Reading {
-    let varies = |column: usize| ours.constant_per_subject(column) == Some(false);
-    if !ours.has_subjects() {
-        Reading::Record
-    } else if (0..ours.columns().len()).any(varies) {
-        Reading::AnyRecord
-    } else {
-        Reading::SubjectAttributes
-    }
-}
-
-fn linked_set(columns: Vec<String>, counts: &LinkedCounts, subjects: u64) -> LinkedSet {
-    let figures = Figures::new(counts, subjects);
-    LinkedSet {
-        columns,
-        unique: figures.unique,
-        ambiguous: figures.ambiguous,
-        no_match: figures.no_match,
-        one_to_one: figures.one_to_one,
-        expected_correct: figures.expected_correct,
-        k_map: figures.k_map,
-    }
 }
 
 /// Shared columns of which no value occurs on both sides: on each alone nobody matches.
@@ -150,56 +127,28 @@ fn columns_apart(attack: &LinkageAttack) -> Vec<String> {
 }
 
 /// The figures of all shared columns together.
-fn describe(attack: &mut LinkageAttack, counts: &LinkedCounts, figures: &Figures) {
-    attack.unique = Some(figures.unique);
-    attack.ambiguous = Some(figures.ambiguous);
-    attack.no_match = Some(figures.no_match);
-    attack.one_to_one = Some(figures.one_to_one);
+fn describe(attack: &mut LinkageAttack, counts: &LinkedCounts, full: &LinkedSet) {
     attack.population_mismatch = Some(figures::population_mismatch(counts));
-    attack.links = Some(figures.unique);
-    attack.k_map = figures.k_map.or_else(|| undefined(attack, "k_map", "no-overlap"));
-    attack.delta_presence = figures::delta_presence(counts).or_else(|| undefined(attack, "delta_presence", "no-key"));
-    if attack.reading == Some(Reading::AnyRecord) {
-        attack.journalist = undefined(attack, "journalist", "event-columns");
-        attack.marketer = undefined(attack, "marketer", "event-columns");
-    } else {
-        attack.journalist = figures::journalist(counts).or_else(|| undefined(attack, "journalist", "no-overlap"));
-        attack.marketer =
-            ratio(figures.expected_correct, attack.subjects).or_else(|| undefined(attack, "marketer", "empty"));
-    }
+    attack.links = Some(full.unique);
+    attack.k_map = or_undefined(attack, full.k_map, "k_map", "no-overlap");
+    attack.delta_presence = or_undefined(attack, figures::delta_presence(counts), "delta_presence", "no-key");
+    let overlaps = attack.reading == Some(Reading::AnyRecord);
+    let journalist = figures::journalist(counts).filter(|_| !overlaps);
+    let why = if overlaps { "event-columns" } else { "no-overlap" };
+    attack.journalist = or_undefined(attack, journalist, "journalist", why);
+    written::matches(attack, full);
 }
 
-/// The rates, and whether they are better than a guess.
-fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>, baseline: Option<f64>) {
-    let (subjects, claimed) = (attack.subjects, attack.unique.unwrap_or(0));
-    attack.claim_rate = ratio(count(claimed), subjects).or_else(|| undefined(attack, "claim_rate", "empty"));
+/// The other rates, and the reason for each that there is not.
+fn rate(attack: &mut LinkageAttack, scored: Option<&Scored>) {
+    let claimed = ratio(attack.unique.unwrap_or(0), attack.subjects);
+    attack.claim_rate = or_undefined(attack, claimed, "claim_rate", "empty");
     if let Some(scored) = scored {
-        attack.correct = Some(scored.correct);
-        attack.precision = ratio(count(scored.correct), claimed).or_else(|| undefined(attack, "precision", "no-links"));
-        attack.recall =
-            ratio(count(scored.correct), scored.in_source).or_else(|| undefined(attack, "recall", "no-true-partners"));
+        written::score(attack, scored.correct, scored.correct, scored.in_source);
     }
     if attack.attack_rate.is_none() {
-        undefined::<f64>(attack, "attack_rate", "empty");
-        undefined::<f64>(attack, "interval", "empty");
+        undefined(attack, RATE, "empty");
     }
-    attack.baseline_rate =
-        baseline.or_else(|| undefined(attack, "baseline_rate", if subjects == 0 { "empty" } else { "empty-source" }));
-    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
-}
-
-/// Lists the field as null for this reason.
-fn undefined<T>(attack: &mut LinkageAttack, field: &str, reason: &str) -> Option<T> {
-    attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-    None
-}
-
-/// `None` when there is nothing to divide by.
-fn ratio(part: f64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part / count(whole))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are fewer than 2^53")]
-fn count(count: u64) -> f64 {
-    count as f64
+    let why = if attack.subjects == 0 { "empty" } else { "empty-source" };
+    attack.baseline_rate = or_undefined(attack, attack.baseline_rate, "baseline_rate", why);
 }

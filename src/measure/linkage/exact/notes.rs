@@ -1,9 +1,8 @@
 //! What a reader must know to read the figures.
 
 use super::truth::Scored;
-use crate::measure::linkage::LinkedTables;
+use crate::measure::linkage::{LinkedTables, varies};
 use crate::result::{LinkageAttack, Reading};
-use crate::table::Table;
 
 pub(super) fn add(attack: &mut LinkageAttack, linked: &LinkedTables, scored: Option<&Scored>, largest_set: usize) {
     let columns = linked.columns.len();
@@ -66,8 +65,4 @@ fn upper_bound(attack: &LinkageAttack, scored: Option<&Scored>) -> Option<String
         "nothing proves that every subject of the extract is in the source".to_owned()
     };
     Some(format!("{why}: `expected_correct` is an upper bound"))
-}
-
-fn varies(table: &Table) -> bool {
-    (0..table.columns().len()).any(|column| table.constant_per_subject(column) == Some(false))
 }

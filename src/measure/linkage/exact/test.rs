@@ -7,7 +7,7 @@ use super::*;
 use crate::measure::linkage::{Comparison, SharedColumn, SubjectKeys};
 use crate::result::ColumnType;
 use crate::result::Evidence;
-use crate::table::{Codes, Column, Dictionary, SubjectCodes};
+use crate::table::{Codes, Column, Dictionary, SubjectCodes, Table};
 
 /// Rows of text cells, `""` being missing; the first cell is the subject where `subjects` says so.
 fn table(rows: &[Vec<&str>], spellings: &[Vec<&str>], subjects: bool) -> Table {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::measure::linkage::expected::{Chance, Expected};
 use crate::measure::linkage::keys::{Groups, Keys};
-use crate::measure::linkage::truth::Known;
+use crate::measure::linkage::truth::{Known, of_key};
 use crate::measure::linkage::{LinkedTables, SubjectKeys};
 use crate::stop::{Stop, StopReason};
 use crate::table::{ColumnSet, Table, sole_partners};
@@ -68,7 +68,7 @@ pub(super) fn settle(
     for records in subjects.chunk_by(|one, other| one.0 == other.0) {
         stop.check()?;
         let subject = records[0].0;
-        let crowds = records.iter().map(|&(_, class)| crowd(&persons, class)).filter(|crowd| !crowd.is_empty());
+        let crowds = records.iter().map(|&(_, class)| of_key(&persons, class)).filter(|crowd| !crowd.is_empty());
         let chance = |crowd: &[(u64, u32)]| {
             let is_in = |person: u32| crowd.binary_search_by_key(&person, |&(_, other)| other).is_ok();
             Chance::new(u32::try_from(crowd.len()).unwrap_or(u32::MAX), known.right(subject, is_in))
@@ -86,15 +86,5 @@ pub(super) fn settle(
 
 /// The class and the subject of each record that has one.
 fn in_classes(table: &Table, classes: &[Option<u64>]) -> Vec<(u64, u32)> {
-    let subject = |record: usize| match table.subject_of_record() {
-        Some(subjects) => Some(subjects[record]),
-        None => u32::try_from(record).ok(),
-    };
-    classes.iter().enumerate().filter_map(|(record, class)| Some(((*class)?, subject(record)?))).collect()
-}
-
-/// The persons of a class, by number.
-fn crowd(persons: &[(u64, u32)], class: u64) -> &[(u64, u32)] {
-    let from = &persons[persons.partition_point(|&(other, _)| other < class)..];
-    &from[..from.partition_point(|&(other, _)| other == class)]
+    classes.iter().enumerate().filter_map(|(record, class)| Some(((*class)?, table.subject_of(record)))).collect()
 }

@@ -41,8 +41,10 @@ mod test;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::{LinkedTables, SubjectKeys, guess};
-use crate::result::{AloneOnColumn, AttackKind, IntersectionDetail, LinkageAttack, Reading};
+use super::written::{RATE_AND_BASELINE, without_rate};
+use super::{LinkedTables, SubjectKeys, guess, varies};
+use crate::number::{as_float, ratio};
+use crate::result::{AloneOnColumn, AttackKind, IntersectionDetail, LinkageAttack};
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 
@@ -51,10 +53,11 @@ use crate::table::Table;
 /// # Errors
 /// When the computation was told to stop.
 pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopReason> {
-    let mut attack = beginning(linked);
+    let reading = linked.reading(varies(&linked.ours) || varies(&linked.theirs));
+    let mut attack = LinkageAttack { reading: Some(reading), ..linked.attack(AttackKind::Intersection) };
     let Some(pseudonyms) = &linked.pseudonyms else {
-        undefined(&mut attack, "no-pseudonyms", "the two sides have no pseudonyms in common: nobody can be paired");
-        return Ok(attack);
+        let words = "the two sides have no pseudonyms in common: nobody can be paired";
+        return Ok(without_rate(attack, RATE_AND_BASELINE, "no-pseudonyms", words));
     };
     let paired = Paired::new(pseudonyms);
     if paired.doubled > 0 {
@@ -65,49 +68,26 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     }
     stop.check()?;
     let detail = detail(linked, &paired, stop)?;
-    conclude(&mut attack, &detail);
+    let mut attack = concluded(attack, &detail);
     attack.intersection = Some(detail);
     Ok(attack)
 }
 
-fn beginning(linked: &LinkedTables) -> LinkageAttack {
-    let mut columns = 0..linked.columns.len();
-    let events = columns.any(|column| {
-        [&linked.ours, &linked.theirs].iter().any(|table| table.constant_per_subject(column) == Some(false))
-    });
-    let reading = if events { Reading::AnyRecord } else { Reading::SubjectAttributes };
-    LinkageAttack {
-        reading: Some(if linked.ours.has_subjects() { reading } else { Reading::Record }),
-        ..linked.attack(AttackKind::Intersection)
-    }
-}
-
-fn undefined(attack: &mut LinkageAttack, reason: &str, words: &str) {
-    super::undefined(attack, &["attack_rate", "interval", "baseline_rate"], reason);
-    attack.notes.push(words.to_owned());
-}
-
 /// The rates, from the counts.
-#[expect(clippy::cast_precision_loss, reason = "shares")]
-fn conclude(attack: &mut LinkageAttack, detail: &IntersectionDetail) {
+fn concluded(mut attack: LinkageAttack, detail: &IntersectionDetail) -> LinkageAttack {
     if detail.common == 0 {
-        undefined(
-            attack,
-            "no-common-subjects",
-            "no subject is in both releases: the second adds nothing about anybody",
-        );
-        return;
+        let words = "no subject is in both releases: the second adds nothing about anybody";
+        return without_rate(attack, RATE_AND_BASELINE, "no-common-subjects", words);
     }
-    let rate = detail.unique_in_both as f64 / detail.common as f64;
-    let baseline = detail.unique_in_extract as f64 / detail.common as f64;
-    attack.attack_rate = Some(rate);
-    attack.expected_correct = Some(detail.unique_in_both as f64);
-    attack.interval = Some([rate, rate]);
-    attack.baseline_rate = Some(baseline);
+    attack.attack_rate = ratio(detail.unique_in_both, detail.common);
+    attack.expected_correct = Some(as_float(detail.unique_in_both));
+    attack.interval = attack.attack_rate.map(|rate| [rate; 2]);
+    attack.baseline_rate = ratio(detail.unique_in_extract, detail.common);
     attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
     if attack.source_equals_extract {
         attack.notes.push("both releases hold the same records: the second can add nothing".to_owned());
     }
+    attack
 }
 
 /// Who is in which release.
@@ -224,7 +204,8 @@ fn values_of(table: &Table, columns: &[usize]) -> Vec<u32> {
         begin += records.len();
         set.sort_unstable();
         set.dedup();
-        values.push(numbered(&mut numbers, set.as_slice()));
+        let next = next_number(numbers.len());
+        values.push(*numbers.entry_ref(set.as_slice()).or_insert(next));
     }
     values
 }
@@ -235,25 +216,14 @@ fn rows_of(table: &Table, columns: &[usize]) -> Vec<u32> {
     for &column in columns {
         let mut numbers: HashMap<(u32, u32), u32, FixedState> = HashMap::default();
         for (row, code) in rows.iter_mut().zip(table.columns()[column].values()) {
-            *row = next_number(&mut numbers, (*row, code));
+            let next = next_number(numbers.len());
+            *row = *numbers.entry((*row, code)).or_insert(next);
         }
     }
     rows
 }
 
-/// The number of a pair, a new one when it is seen first. There are fewer than 2^32 records, hence numbers.
 #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
-fn next_number(numbers: &mut HashMap<(u32, u32), u32, FixedState>, pair: (u32, u32)) -> u32 {
-    let next = numbers.len() as u32;
-    *numbers.entry(pair).or_insert(next)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 subjects")]
-fn numbered(numbers: &mut HashMap<Vec<u32>, u32, FixedState>, set: &[u32]) -> u32 {
-    if let Some(&number) = numbers.get(set) {
-        return number;
-    }
-    let next = numbers.len() as u32;
-    numbers.insert(set.to_vec(), next);
-    next
+fn next_number(numbers: usize) -> u32 {
+    numbers as u32
 }

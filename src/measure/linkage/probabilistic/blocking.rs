@@ -3,15 +3,15 @@
 use rayon::prelude::*;
 
 use super::compare::Comparer;
-use super::fields::{Field, Fields, MISSING, Side};
+use super::fields::{Fields, MISSING, Side};
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
 
 /// Up to that many pairs are compared without any rule.
 const COMPARE_ALL: u64 = 1_000_000;
-/// No rule of our own choice takes more than this part of the budget.
+/// No rule takes more than this part of the budget.
 const LARGEST_PART: u64 = 8;
-/// Rules of our own choice.
+/// Rules at most.
 const MOST_RULES: usize = 12;
 /// Subjects that one task looks up.
 const CHUNK: usize = 128;
@@ -51,37 +51,10 @@ pub(super) fn pairs_of(rule: &[usize], ours: &Side, theirs: &Side) -> u64 {
     pairs
 }
 
-/// The rules, by name where the caller names them, else chosen; with words about those that had to go.
-pub(super) fn rules(read: &Fields, named: &[Vec<usize>], budget: u64) -> (Vec<Rule>, Vec<String>) {
-    let (ours, theirs) = (&read.ours, &read.theirs);
-    if named.is_empty() {
-        if ours.len() as u64 * theirs.len() as u64 <= COMPARE_ALL.min(budget) {
-            return (vec![Vec::new()], Vec::new());
-        }
-        return (chosen(read, budget), Vec::new());
-    }
-    let mut notes = Vec::new();
-    let mut rules = Vec::new();
-    let mut left = budget;
-    for (number, columns) in named.iter().enumerate() {
-        let rule: Option<Rule> = columns.iter().map(|&column| position(&read.columns, column)).collect();
-        let Some(rule) = rule.filter(|rule| !rule.is_empty()) else {
-            notes.push(format!("blocking rule {} is left out: not all of its columns are compared", number + 1));
-            continue;
-        };
-        let pairs = pairs_of(&rule, ours, theirs);
-        if pairs > left {
-            notes.push(format!("blocking rule {} is left out: with it more than {budget} pairs", number + 1));
-            continue;
-        }
-        left -= pairs;
-        rules.push(rule);
-    }
-    (rules, notes)
-}
-
-fn position(fields: &[Field], column: usize) -> Option<usize> {
-    fields.iter().position(|field| field.column == column)
+/// The rules: none where the pairs are so few that all are compared.
+pub(super) fn rules(read: &Fields, budget: u64) -> Vec<Rule> {
+    let all = read.ours.len() as u64 * read.theirs.len() as u64;
+    if all <= COMPARE_ALL.min(budget) { vec![Vec::new()] } else { chosen(read, budget) }
 }
 
 /// Rules of one column first, then of two, then (while there are fewer than three) of three; none that holds another.

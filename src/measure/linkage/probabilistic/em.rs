@@ -48,14 +48,6 @@ pub(super) struct Limits {
     pub(super) settling: u32,
 }
 
-impl Limits {
-    /// Plain maximum likelihood.
-    #[cfg(test)]
-    pub(super) fn plain(iterations: u32, tolerance: f64) -> Self {
-        Self { iterations, tolerance, largest_lambda: 1.0, prior_matches: 0.0, settling: 0 }
-    }
-}
-
 /// Where the rounds ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fit {

@@ -2,6 +2,7 @@
 
 use super::levels::Kind;
 use crate::measure::linkage::LinkedTables;
+use crate::number::as_float;
 use crate::table::{Dictionary, Table};
 
 /// Stands for a missing value among codes.
@@ -29,8 +30,6 @@ impl Value {
 
 /// A column that is compared.
 pub(super) struct Field {
-    /// Its position among the shared columns.
-    pub(super) column: usize,
     pub(super) name: String,
     pub(super) kind: Kind,
     /// In the order of their spelling, which is the order of the codes of [`Side`].
@@ -90,7 +89,6 @@ struct Candidate {
 pub(super) fn read(linked: &LinkedTables) -> Fields {
     let mut notes = Vec::new();
     let mut candidates = Vec::new();
-    let (our_starts, their_starts) = (first_records(&linked.ours), first_records(&linked.theirs));
     for (column, shared) in linked.columns.iter().enumerate() {
         let varies = |table: &Table| table.constant_per_subject(column) == Some(false);
         if varies(&linked.ours) || varies(&linked.theirs) {
@@ -98,11 +96,11 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
             continue;
         }
         let (values, ranks) = by_spelling(&shared.values);
-        let codes = |table: &Table, starts: &[usize]| -> Vec<u32> {
+        let codes = |table: &Table| -> Vec<u32> {
             let cells = &table.columns()[column];
-            starts.iter().map(|&record| ranks[cells.value_of(record) as usize]).collect()
+            table.first_records().map(|record| ranks[cells.value_of(record) as usize]).collect()
         };
-        let (ours, theirs) = (codes(&linked.ours, &our_starts), codes(&linked.theirs, &their_starts));
+        let (ours, theirs) = (codes(&linked.ours), codes(&linked.theirs));
         let (shares, seen) = shares(values.len(), ours.iter().chain(&theirs));
         let on_both = [&ours, &theirs].iter().all(|side| side.iter().any(|&code| code != MISSING));
         if seen < 2 || !on_both {
@@ -111,15 +109,15 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
             continue;
         }
         let kind = Kind::of(shared.values.column_type(), &values);
-        let field = Field { column, name: shared.name.clone(), kind, values, shares };
+        let field = Field { name: shared.name.clone(), kind, values, shares };
         candidates.push(Candidate { field, ours, theirs });
     }
     keep_the_most_telling(&mut candidates, &mut notes);
     let rows = |side: fn(&Candidate) -> &Vec<u32>| -> Vec<Vec<u32>> {
         candidates.iter().map(|candidate| side(candidate).clone()).collect()
     };
-    let ours = Side::sorted(&rows(|candidate| &candidate.ours), our_starts.len());
-    let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), their_starts.len());
+    let ours = Side::sorted(&rows(|candidate| &candidate.ours), linked.ours.subjects());
+    let theirs = Side::sorted(&rows(|candidate| &candidate.theirs), linked.theirs.subjects());
     Fields { ours, theirs, columns: candidates.into_iter().map(|candidate| candidate.field).collect(), notes }
 }
 
@@ -131,23 +129,14 @@ fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String
     let chance = |field: &Field| field.shares.iter().map(|share| share * share).sum::<f64>();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&one, &other| chance(&candidates[one].field).total_cmp(&chance(&candidates[other].field)));
-    let mut place = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(rank, &column)| place[column] = rank);
-    let mut column = 0;
-    candidates.retain(|candidate| {
-        let kept = place[column] < MOST_FIELDS;
-        if !kept {
-            notes.push(format!("`{}` is left out: {MOST_FIELDS} columns say more", candidate.field.name));
-        }
-        column += 1;
-        kept
-    });
-}
-
-/// The first record of each subject.
-fn first_records(table: &Table) -> Vec<usize> {
-    let Some(subjects) = table.subject_of_record() else { return (0..table.records()).collect() };
-    (0..subjects.len()).filter(|&record| record == 0 || subjects[record] != subjects[record - 1]).collect()
+    let mut left_out = order.split_off(MOST_FIELDS);
+    left_out.sort_unstable();
+    let told =
+        |&column: &usize| format!("`{}` is left out: {MOST_FIELDS} columns say more", candidates[column].field.name);
+    notes.extend(left_out.iter().map(told));
+    for &column in left_out.iter().rev() {
+        candidates.remove(column);
+    }
 }
 
 /// The values in the order of their spelling, and the place of each code in it.
@@ -168,11 +157,10 @@ fn by_spelling(dictionary: &Dictionary) -> (Vec<Value>, Vec<u32>) {
 }
 
 /// Share of each value among the subjects who have one, and how many values occur.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn shares<'a>(values: usize, codes: impl Iterator<Item = &'a u32>) -> (Vec<f64>, usize) {
     let mut counts = vec![0_u64; values];
     codes.filter(|&&code| code != MISSING).for_each(|&code| counts[code as usize] += 1);
-    let total = counts.iter().sum::<u64>().max(1) as f64;
+    let total = as_float(counts.iter().sum::<u64>().max(1));
     let seen = counts.iter().filter(|&&count| count > 0).count();
-    (counts.iter().map(|&count| count as f64 / total).collect(), seen)
+    (counts.iter().map(|&count| as_float(count) / total).collect(), seen)
 }

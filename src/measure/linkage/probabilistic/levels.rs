@@ -1,6 +1,7 @@
 //! How close two values are: a few levels, from the same to nothing alike.
 
 use super::fields::Value;
+use crate::number::{as_float, ratio};
 use crate::result::ColumnType;
 
 /// Which levels a column has.
@@ -35,9 +36,8 @@ impl Kind {
             ColumnType::Boolean | ColumnType::Empty => Self::Plain,
             ColumnType::Text => {
                 let digits = values.iter().filter(|value| is_digits(&value.text)).count();
-                #[expect(clippy::cast_precision_loss, reason = "a column has fewer than 2^32 values")]
-                let share = digits as f64 / values.len().max(1) as f64;
-                if share >= DIGIT_SHARE { Self::Digits } else { Self::Text }
+                let share = ratio(digits as u64, values.len() as u64);
+                if share.is_some_and(|share| share >= DIGIT_SHARE) { Self::Digits } else { Self::Text }
             }
         }
     }
@@ -95,9 +95,7 @@ pub(super) fn jaro_winkler_bound(one: &Value, other: &Value) -> f64 {
     let (common, one_length, other_length) = (f64::from(common), f64::from(one.length), f64::from(other.length));
     let jaro = (common / one_length + common / other_length + 1.0) / 3.0;
     let same_beginning = one.text.chars().zip(other.text.chars()).take(4).take_while(|(a, b)| a == b).count();
-    #[expect(clippy::cast_precision_loss, reason = "at most four")]
-    let prefix = same_beginning as f64;
-    jaro + 0.1 * prefix * (1.0 - jaro)
+    jaro + 0.1 * as_float(same_beginning as u64) * (1.0 - jaro)
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours between two values; 3 stands for more than two.

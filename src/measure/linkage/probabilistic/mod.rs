@@ -48,6 +48,8 @@ mod test;
 mod weights;
 
 use super::LinkedTables;
+use super::written::{RATE, undefined};
+use crate::number::as_float;
 use crate::result::LinkageAttack;
 use crate::stop::{Stop, StopReason};
 use em::{Fit, Limits, Model};
@@ -64,25 +66,21 @@ const PRIOR_SHARE: f64 = 0.02;
 /// First rounds in which only λ moves.
 const SETTLING: u32 = 30;
 
+/// Rounds of expectation and maximisation at most.
+const ITERATIONS: u32 = 5000;
+
 /// How the attack is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// Seed of the pairs that are drawn.
     pub seed: u64,
-    /// Sets of shared columns, by position in [`LinkedTables::columns`]; a pair is compared when it agrees on all
-    /// columns of one set. Empty: chosen by how many pairs they bring.
-    pub blocking: Vec<Vec<usize>>,
     /// Most pairs that are compared.
     pub candidate_pairs: u64,
-    /// Whether exact agreement on a rare value weighs more than on a frequent one.
-    pub term_frequency: bool,
-    /// Rounds of expectation and maximisation at most.
-    pub iterations: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 0, blocking: Vec::new(), candidate_pairs: 10_000_000, term_frequency: true, iterations: 5000 }
+        Self { seed: 0, candidate_pairs: 10_000_000 }
     }
 }
 
@@ -102,14 +100,18 @@ impl Default for Settings {
 pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result<LinkageAttack, StopReason> {
     let mut read = fields::read(linked);
     let notes = std::mem::take(&mut read.notes);
-    let nothing = |reason: &str| Ok(outcome::undefined(linked, &read, notes.clone(), reason));
+    let nothing = |reason: &str| {
+        let mut attack = outcome::frame(linked, &read, notes.clone());
+        undefined(&mut attack, RATE, reason);
+        Ok(attack)
+    };
     if read.ours.len() == 0 || read.theirs.len() == 0 {
         return nothing("empty");
     }
     if read.columns.len() < FEWEST_FIELDS {
         return nothing("too-few-columns");
     }
-    let (rules, rule_notes) = blocking::rules(&read, &settings.blocking, settings.candidate_pairs);
+    let rules = blocking::rules(&read, settings.candidate_pairs);
     if rules.is_empty() {
         return nothing("no-blocking");
     }
@@ -117,13 +119,14 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let candidates = blocking::candidates(&read, &rules, &comparer, stop)?;
     let patterns = sample::patterns(&read, &rules, &candidates, &comparer, settings.seed, stop)?;
     drop(comparer);
-    let fit = learn(&read, &patterns, settings, stop)?;
-    let learned = Learned { linked, read: &read, rules: &rules, candidates: &candidates, fit: &fit, settings };
-    let mut result = learned.describe(notes, rule_notes);
+    let fit = learn(&read, &patterns, stop)?;
+    let learned = Learned { linked, read: &read, rules: &rules, candidates: &candidates, fit: &fit };
+    let mut result = learned.describe(notes);
     if let Some(reason) = learned.nothing_in_common() {
-        return Ok(outcome::without_rate(result, reason));
+        undefined(&mut result, RATE, reason);
+        return Ok(result);
     }
-    let edges = weights::edges(&read, &candidates, &fit.model, settings.term_frequency);
+    let edges = weights::edges(&read, &candidates, &fit.model);
     drop(patterns);
     let links = learned.links(&edges, stop)?;
     learned.rate(&mut result, &links);
@@ -131,16 +134,15 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
 }
 
 /// The model, from the patterns of all pairs.
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn learn(read: &fields::Fields, patterns: &[em::Pattern], settings: &Settings, stop: &Stop) -> Result<Fit, StopReason> {
+fn learn(read: &fields::Fields, patterns: &[em::Pattern], stop: &Stop) -> Result<Fit, StopReason> {
     // Nobody has two partners: of all pairs, one in as many as the larger side has subjects can be a match.
-    let largest_lambda = 1.0 / read.ours.len().max(read.theirs.len()) as f64;
+    let largest_lambda = 1.0 / as_float(read.ours.len().max(read.theirs.len()) as u64);
     let start = Model::start(patterns, &weights::level_counts(&read.columns), largest_lambda / 2.0);
     let limits = Limits {
-        iterations: settings.iterations,
+        iterations: ITERATIONS,
         tolerance: 1e-9,
         largest_lambda,
-        prior_matches: PRIOR_MATCHES + PRIOR_SHARE * read.ours.len().min(read.theirs.len()) as f64,
+        prior_matches: PRIOR_MATCHES + PRIOR_SHARE * as_float(read.ours.len().min(read.theirs.len()) as u64),
         settling: SETTLING,
     };
     em::fit(patterns, &start, limits, stop)

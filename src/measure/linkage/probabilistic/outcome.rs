@@ -1,14 +1,16 @@
 //! From links to the result.
 
+use super::SMALLEST_LAMBDA;
 use super::blocking::{Candidates, Rule};
 use super::em::{Fit, Model};
 use super::fields::Fields;
 use super::posterior::{Edge, posterior};
-use super::score::{Link, Truth, Worth, calibration, rounded};
+use super::score::{Link, Truth, Worth, calibration};
 use super::weights;
-use super::{SMALLEST_LAMBDA, Settings};
-use crate::measure::linkage::{LinkedTables, assign, guess, undefined as undefined_fields};
-use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail, Reading};
+use crate::measure::linkage::written::whole;
+use crate::measure::linkage::{LinkedTables, assign, guess};
+use crate::number::{as_float, ratio};
+use crate::result::{AttackKind, LinkageAttack, LinksAtLeast, ProbabilisticDetail};
 use crate::stats::QUANTILE;
 use crate::stop::{Stop, StopReason};
 
@@ -22,42 +24,25 @@ pub(super) struct Learned<'a> {
     pub(super) rules: &'a [Rule],
     pub(super) candidates: &'a Candidates,
     pub(super) fit: &'a Fit,
-    pub(super) settings: &'a Settings,
 }
 
 /// What is known before anything is compared.
-fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAttack {
-    let reading = if linked.ours.has_subjects() { Reading::SubjectAttributes } else { Reading::Record };
+pub(super) fn frame(linked: &LinkedTables, read: &Fields, notes: Vec<String>) -> LinkageAttack {
     LinkageAttack {
         columns: read.columns.iter().map(|field| field.name.clone()).collect(),
-        reading: Some(reading),
-        subjects: read.ours.len() as u64,
-        source_subjects: read.theirs.len() as u64,
+        reading: Some(linked.reading(false)),
         baseline_rate: guess::baseline(linked),
         notes,
         ..linked.attack(AttackKind::Probabilistic)
     }
 }
 
-/// A result without a rate.
-pub(super) fn undefined(linked: &LinkedTables, read: &Fields, notes: Vec<String>, reason: &str) -> LinkageAttack {
-    without_rate(frame(linked, read, notes), reason)
-}
-
-/// The same result with the reason why there is no rate.
-pub(super) fn without_rate(mut result: LinkageAttack, reason: &str) -> LinkageAttack {
-    undefined_fields(&mut result, &["attack_rate", "interval"], reason);
-    result
-}
-
 impl Learned<'_> {
     /// What was learned, before anybody is linked.
-    pub(super) fn describe(&self, notes: Vec<String>, rule_notes: Vec<String>) -> LinkageAttack {
+    pub(super) fn describe(&self, notes: Vec<String>) -> LinkageAttack {
         let Self { read, candidates, fit, .. } = *self;
         let names = |rule: &Rule| rule.iter().map(|&field| read.columns[field].name.clone()).collect();
         let compared_all = self.rules.iter().any(Vec::is_empty);
-        let mut detail_notes = rule_notes;
-        detail_notes.extend(self.fit_notes());
         let truth = self.truth();
         let detail = ProbabilisticDetail {
             lambda: weights::lambda_among(candidates, &fit.model),
@@ -67,10 +52,10 @@ impl Learned<'_> {
             candidate_pairs: candidates.patterns.len() as u64,
             blocking: if compared_all { Vec::new() } else { self.rules.iter().map(names).collect() },
             pair_completeness: truth.and_then(|truth| truth.pair_completeness(candidates)),
-            columns: weights::columns(&read.columns, candidates, &fit.model, self.settings.term_frequency),
+            columns: weights::columns(&read.columns, candidates, &fit.model),
             example: weights::example(&read.columns, &fit.model),
             at_least: Vec::new(),
-            notes: detail_notes,
+            notes: self.fit_notes(),
         };
         LinkageAttack { probabilistic: Some(detail), ..frame(self.linked, read, notes) }
     }
@@ -78,8 +63,7 @@ impl Learned<'_> {
     /// Why there is nothing to link, when what was learned are not matches.
     pub(super) fn nothing_in_common(&self) -> Option<&'static str> {
         let Model { lambda, .. } = self.fit.model;
-        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-        let matches = lambda * self.read.ours.len() as f64 * self.read.theirs.len() as f64;
+        let matches = lambda * as_float(self.read.ours.len() as u64) * as_float(self.read.theirs.len() as u64);
         let too_few = matches < 1.0 || weights::lambda_among(self.candidates, &self.fit.model) < SMALLEST_LAMBDA;
         // Pairs that differ from the others by agreeing less are no matches either.
         (self.fit.swapped || too_few).then_some("no-matches")
@@ -111,8 +95,7 @@ impl Learned<'_> {
     /// The one-to-one assignment of largest total weight, each link with its probability.
     pub(super) fn links(&self, edges: &[Edge], stop: &Stop) -> Result<Vec<Link>, StopReason> {
         let (ours, theirs) = (self.read.ours.len(), self.read.theirs.len());
-        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-        let expected = self.fit.model.lambda * ours as f64 * theirs as f64;
+        let expected = self.fit.model.lambda * as_float(ours as u64) * as_float(theirs as u64);
         let posterior = posterior(ours, theirs, edges, expected, stop)?;
         let scored = |edge: &Edge| assign::Edge {
             left: edge.ours,
@@ -129,15 +112,14 @@ impl Learned<'_> {
     }
 
     /// The figures that depend on the links.
-    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
     pub(super) fn rate(&self, result: &mut LinkageAttack, links: &[Link]) {
         let truth = self.truth();
-        let subjects = result.subjects as f64;
+        let subjects = as_float(result.subjects);
         let claimed: Vec<Link> = links.iter().filter(|link| link.probability >= CLAIMED).copied().collect();
         let worth = truth.as_ref().map_or_else(|| Worth::stated(links), |truth| truth.worth(links));
         result.links = Some(claimed.len() as u64);
         result.expected_correct = Some(worth.links);
-        result.claim_rate = Some(claimed.len() as f64 / subjects);
+        result.claim_rate = ratio(claimed.len() as u64, result.subjects);
         result.calibration = calibration(links, truth.as_ref());
         if let Some(detail) = &mut result.probabilistic {
             let count = |probability| links.iter().filter(|link| link.probability >= probability).count() as u64;
@@ -145,11 +127,10 @@ impl Learned<'_> {
             detail.at_least = [0.5, 0.9, 0.99].map(at_least).to_vec();
         }
         if let Some(truth) = &truth {
-            let correct = rounded(truth.correct(&claimed));
-            let share = |of: u64| (of > 0).then(|| correct as f64 / of as f64);
+            let correct = whole(truth.correct(&claimed));
             result.correct = Some(correct);
-            result.precision = share(claimed.len() as u64);
-            result.recall = share(truth.partners());
+            result.precision = ratio(correct, claimed.len() as u64);
+            result.recall = ratio(correct, truth.partners());
             result.known_truth = Some(worth.known_truth(truth));
         }
         let spread = QUANTILE * worth.variance.sqrt();

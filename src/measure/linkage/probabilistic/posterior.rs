@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::measure::linkage::starts;
+use crate::number::as_float;
 use crate::stop::{Stop, StopReason};
 
 /// Sweeps over all pairs.
@@ -86,9 +88,7 @@ struct BySubject {
 }
 
 fn by_subject(subjects: usize, ends: impl Iterator<Item = u32> + Clone) -> BySubject {
-    let mut starts = vec![0; subjects + 1];
-    ends.clone().for_each(|subject| starts[subject as usize + 1] += 1);
-    (0..subjects).for_each(|subject| starts[subject + 1] += starts[subject]);
+    let starts = starts(subjects, ends.clone());
     let mut next = starts.clone();
     let mut edges = vec![0; starts[subjects]];
     for (edge, subject) in (0_u32..).zip(ends) {
@@ -135,9 +135,8 @@ fn logistic(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
 fn log_prior(expected: f64, ours: usize, theirs: usize) -> f64 {
-    let (ours, theirs) = (ours as f64, theirs as f64);
+    let (ours, theirs) = (as_float(ours as u64), as_float(theirs as u64));
     let links = expected.clamp(super::em::FLOOR, ours.min(theirs) - 0.5);
     links.ln() - (ours - links).ln() - (theirs - links).ln()
 }

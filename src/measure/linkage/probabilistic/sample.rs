@@ -7,6 +7,7 @@ use super::blocking::{Candidates, Rule, agrees};
 use super::compare::Comparer;
 use super::em::Pattern;
 use super::fields::Fields;
+use crate::number::as_float;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
 
@@ -37,16 +38,11 @@ pub(super) fn patterns(
     for &pattern in &drawn {
         counts.entry(pattern).or_default().1 += 1;
     }
-    #[expect(clippy::cast_precision_loss, reason = "pairs are fewer than 2^64; a relative error of 10^-16 is fine")]
-    let stands_for = others as f64 / drawn.len().max(1) as f64;
-    let mut patterns: Vec<Pattern> = counts
-        .into_iter()
-        .map(|(levels, (compared, drawn))| {
-            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 pairs are compared")]
-            let count = compared as f64 + drawn as f64 * stands_for;
-            Pattern { levels, count }
-        })
-        .collect();
+    // Of so many pairs a relative error of 10^-16 is fine.
+    let stands_for = as_float(others) / as_float(drawn.len().max(1) as u64);
+    let pattern =
+        |(levels, (compared, drawn))| Pattern { levels, count: as_float(compared) + as_float(drawn) * stands_for };
+    let mut patterns: Vec<Pattern> = counts.into_iter().map(pattern).collect();
     patterns.sort_unstable_by_key(|pattern| pattern.levels);
     Ok(patterns)
 }

@@ -1,11 +1,12 @@
 //! How right the links were, by the truth column. Nothing here has a say in which links there are.
 
-use super::compare::Map;
-
 use super::blocking::Candidates;
+use super::compare::Map;
 use super::fields::Side;
 use crate::measure::linkage::SubjectKeys;
 use crate::measure::linkage::truth::Known;
+use crate::measure::linkage::written::whole;
+use crate::number::ratio;
 use crate::result::{CalibrationBin, KnownTruth};
 
 /// A link of the one-to-one assignment.
@@ -60,15 +61,13 @@ impl<'a> Truth<'a> {
     }
 
     /// Share of subjects with a partner for whom the partner was compared; `None` when nobody has one.
-    #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
     pub(super) fn pair_completeness(&self, candidates: &Candidates) -> Option<f64> {
         let compared = |place: usize| {
             let key = self.our_key(place);
             key.is_some() && candidates.of(place).any(|pair| self.their_key(candidates.theirs[pair] as usize) == key)
         };
-        let partners = self.partners();
         let found = (0..self.ours.len()).filter(|&place| compared(place)).count();
-        (partners > 0).then(|| found as f64 / partners as f64)
+        ratio(found as u64, self.partners())
     }
 
     /// Correct links among those given. Subjects with the same row on every column are told apart by nothing, so a link
@@ -120,8 +119,8 @@ impl Worth {
     pub(super) fn known_truth(&self, truth: &Truth<'_>) -> KnownTruth {
         KnownTruth {
             subjects: truth.known.subjects(),
-            claimed: rounded(self.claimed),
-            found: rounded(self.found),
+            claimed: whole(self.claimed),
+            found: whole(self.found),
             expected_correct: self.of_known,
             complete: false,
         }
@@ -171,12 +170,6 @@ fn twins(side: &Side) -> Vec<[usize; 2]> {
     twins
 }
 
-/// A count from a sum of shares.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of shares of at most 2^32 links")]
-pub(super) fn rounded(count: f64) -> u64 {
-    count.round() as u64
-}
-
 /// The links of the assignment by their probability, empty stretches left out.
 pub(super) fn calibration(links: &[Link], truth: Option<&Truth>) -> Vec<CalibrationBin> {
     let bin = |ends: &[f64]| {
@@ -189,7 +182,7 @@ pub(super) fn calibration(links: &[Link], truth: Option<&Truth>) -> Vec<Calibrat
             to: ends[1],
             links: inside.len() as u64,
             expected: inside.iter().map(|link| link.probability).sum(),
-            correct: truth.map(|truth| rounded(truth.correct(&inside))),
+            correct: truth.map(|truth| whole(truth.correct(&inside))),
         })
     };
     BINS.windows(2).filter_map(bin).collect()

@@ -8,6 +8,7 @@ use super::compare::level_in;
 use super::em::Model;
 use super::fields::{Field, Fields};
 use super::posterior::Edge;
+use crate::number::as_float;
 use crate::result::{ComparedColumn, ComparisonLevel, WaterfallStep};
 
 /// How much more, or less, exact agreement on a value says than exact agreement in general: ln(u / share of the value).
@@ -19,7 +20,7 @@ pub(super) fn rarity(field: &Field, exact_u: f64, code: u32) -> f64 {
 }
 
 /// The pairs that speak for a match rather than against one, by subject of the extract, then of the source.
-pub(super) fn edges(read: &Fields, candidates: &Candidates, model: &Model, term_frequency: bool) -> Vec<Edge> {
+pub(super) fn edges(read: &Fields, candidates: &Candidates, model: &Model) -> Vec<Edge> {
     let mut ratios: Map<u64, f64> = Map::default();
     for &pattern in &candidates.patterns {
         ratios.entry(pattern).or_insert_with(|| model.log_ratio(pattern));
@@ -28,12 +29,9 @@ pub(super) fn edges(read: &Fields, candidates: &Candidates, model: &Model, term_
         let row = read.ours.row(place);
         let edge = |pair: usize| {
             let pattern = candidates.patterns[pair];
-            let mut log_ratio = ratios[&pattern];
-            if term_frequency {
-                let exact = (0..read.columns.len()).filter(|&field| level_in(pattern, field) == Some(0));
-                log_ratio +=
-                    exact.map(|field| rarity(&read.columns[field], model.u[field][0], row[field])).sum::<f64>();
-            }
+            let exact = (0..read.columns.len()).filter(|&field| level_in(pattern, field) == Some(0));
+            let rarities = exact.map(|field| rarity(&read.columns[field], model.u[field][0], row[field]));
+            let log_ratio = ratios[&pattern] + rarities.sum::<f64>();
             let ours = u32::try_from(place).unwrap_or(u32::MAX);
             (log_ratio > 0.0).then_some(Edge { ours, theirs: candidates.theirs[pair], log_ratio })
         };
@@ -51,20 +49,12 @@ pub(super) fn lambda_among(candidates: &Candidates, model: &Model) -> f64 {
     counts.sort_unstable();
     let prior = model.prior_weight() * std::f64::consts::LN_2;
     let probability = |levels: u64| 1.0 / (1.0 + (-(prior + model.log_ratio(levels))).exp());
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 pairs are compared")]
-    let matches: f64 = counts.iter().map(|&(levels, count)| count as f64 * probability(levels)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 pairs are compared")]
-    let share = matches / candidates.patterns.len().max(1) as f64;
-    share
+    let matches: f64 = counts.iter().map(|&(levels, count)| as_float(count) * probability(levels)).sum();
+    matches / as_float(candidates.patterns.len().max(1) as u64)
 }
 
 /// Each column with its levels.
-pub(super) fn columns(
-    fields: &[Field],
-    candidates: &Candidates,
-    model: &Model,
-    term_frequency: bool,
-) -> Vec<ComparedColumn> {
+pub(super) fn columns(fields: &[Field], candidates: &Candidates, model: &Model) -> Vec<ComparedColumn> {
     let column = |(number, field): (usize, &Field)| {
         let mut pairs = vec![0_u64; field.kind.labels().len()];
         let levels = candidates.patterns.iter().filter_map(|&pattern| level_in(pattern, number));
@@ -77,7 +67,7 @@ pub(super) fn columns(
             pairs: pairs[level],
         };
         let levels = field.kind.labels().iter().enumerate().map(level).collect();
-        ComparedColumn { column: field.name.clone(), term_frequency, levels }
+        ComparedColumn { column: field.name.clone(), term_frequency: true, levels }
     };
     fields.par_iter().enumerate().map(column).collect()
 }

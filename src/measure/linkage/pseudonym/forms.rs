@@ -7,10 +7,11 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
+use crate::number::as_float;
 use crate::printable::hexadecimal;
 
 /// A hash without a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
 pub(super) enum Algorithm {
     Md5,
     Sha1,
@@ -25,18 +26,7 @@ pub(super) enum Algorithm {
 }
 
 impl Algorithm {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha224,
-        Self::Sha256,
-        Self::Sha384,
-        Self::Sha512,
-        Self::Sha3With224,
-        Self::Sha3With256,
-        Self::Sha3With384,
-        Self::Sha3With512,
-    ];
+    pub(super) const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -82,7 +72,7 @@ impl Algorithm {
 }
 
 /// How a spelling is put into a hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
 pub(super) enum Way {
     /// Its bytes in UTF-8.
     Once,
@@ -101,15 +91,7 @@ pub(super) enum Way {
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Once,
-        Self::LineFeed,
-        Self::CarriageReturn,
-        Self::Utf16Little,
-        Self::Utf16Big,
-        Self::TwiceHexadecimal,
-        Self::TwiceBytes,
-    ];
+    pub(super) const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Words for it behind the name of a hash.
     fn words(self) -> &'static str {
@@ -247,22 +229,14 @@ impl Writing {
         let is_base64 = text.len() - signs.len() <= 2 && signs.bytes().all(is_sign);
         (is_base64 && fits).then(|| Self::Base64(signs.replace('-', "+").replace('_', "/")))
     }
-
-    /// Bits of a hash that it writes.
-    pub(super) fn bits(&self) -> usize {
-        match self {
-            Self::Hexadecimal(digits) => digits.len() * 4,
-            Self::Base64(signs) => signs.len() * 6,
-        }
-    }
 }
 
 /// Fewest bits of a shortened hash that is looked for, among so many values and identifiers: all forms together hit a
 /// value by chance less than once in a thousand runs.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bound")]
-pub(super) fn fewest_bits(values: usize, identifiers: usize) -> usize {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bound")]
+pub(super) fn fewest_bits(values: u64, identifiers: u64) -> usize {
     let forms = SPELLINGS.len() * Way::ALL.len() * Algorithm::ALL.len();
-    let tries = values as f64 * identifiers as f64 * forms as f64 * 1000.0;
+    let tries = as_float(values) * as_float(identifiers) * as_float(forms as u64) * 1000.0;
     (tries.max(1.0).log2().ceil() as usize).max(40)
 }
 

@@ -73,7 +73,7 @@ pub fn check(
         column: column.to_owned(),
         identifiers: list.to_owned(),
         supplied,
-        values: values.len() as u64 - u64::from(values.missing().is_some()),
+        values: values.distinct(),
         ..counted(values.len(), &explained, holders)
     })
 }
@@ -154,8 +154,7 @@ impl<'a> Wanted<'a> {
                 None => {}
             }
         }
-        let filled = values.len() - usize::from(values.missing().is_some());
-        Self { plain, hexadecimal, base64, fewest_bits: fewest_bits(filled, identifiers) }
+        Self { plain, hexadecimal, base64, fewest_bits: fewest_bits(values.distinct(), identifiers as u64) }
     }
 
     /// The values that a form of an identifier explains.
@@ -166,11 +165,11 @@ impl<'a> Wanted<'a> {
             self.hexadecimal.may_hold(bytes * 2, 4, self.fewest_bits)
                 || self.base64.may_hold((bytes * 8).div_ceil(6), 6, self.fewest_bits)
         };
-        let algorithms: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(may_hold).collect();
+        let algorithms: Vec<&Algorithm> = Algorithm::ALL.iter().filter(|algorithm| may_hold(algorithm)).collect();
         for (spelling, text) in spellings(identifier) {
             explained.extend(self.plain.get(text.as_str()).map(|&code| (None, spelling, false, code)));
-            for &algorithm in &algorithms {
-                for way in Way::ALL {
+            for &&algorithm in &algorithms {
+                for &way in Way::ALL {
                     let hash = Hash::new(&way.hash(algorithm, &text));
                     let hexadecimal = self.hexadecimal.of(&hash.hexadecimal, 4, self.fewest_bits);
                     let written = hexadecimal.chain(self.base64.of(&hash.base64, 6, self.fewest_bits));

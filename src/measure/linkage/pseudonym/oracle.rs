@@ -24,6 +24,14 @@ pub fn written(hash: &[u8]) -> Vec<String> {
     vec![small, capital, format!("{base64}{filling}"), format!("{url}{filling}"), base64, url]
 }
 
+/// Bits of a hash that a writing has.
+fn bits(writing: &Writing) -> usize {
+    match writing {
+        Writing::Hexadecimal(digits) => digits.len() * 4,
+        Writing::Base64(signs) => signs.len() * 6,
+    }
+}
+
 /// A value that is one of these texts or begins one of them, and whether it only begins it.
 fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a str, bool)> {
     let writing = Writing::of_text(value)?;
@@ -36,7 +44,7 @@ fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a st
     if texts.contains(&signs) {
         return Some((value, false));
     }
-    (writing.bits() >= fewest && texts.iter().any(|text| text.starts_with(signs.as_str()))).then_some((value, true))
+    (bits(&writing) >= fewest && texts.iter().any(|text| text.starts_with(signs.as_str()))).then_some((value, true))
 }
 
 /// The check on a column given by subject and value of each record; an empty value is missing.
@@ -44,15 +52,15 @@ fn writes<'a>(value: &'a str, texts: &[String], fewest: usize) -> Option<(&'a st
 pub fn check(column: &str, records: &[(u32, &str)], identifiers: &[&str], list: &str) -> PseudonymCheck {
     let values: BTreeSet<&str> = records.iter().map(|&(_, value)| value).filter(|value| !value.is_empty()).collect();
     let supplied: BTreeSet<&str> = identifiers.iter().copied().filter(|text| !text.trim().is_empty()).collect();
-    let fewest = fewest_bits(values.len(), supplied.len());
+    let fewest = fewest_bits(values.len() as u64, supplied.len() as u64);
     let mut forms: BTreeMap<(Option<Hashing>, usize, bool), BTreeSet<&str>> = BTreeMap::new();
     for identifier in &supplied {
         for (spelling, text) in spellings(identifier.trim()) {
             if let Some(value) = values.get(text.as_str()) {
                 forms.entry((None, spelling, false)).or_default().insert(value);
             }
-            for algorithm in Algorithm::ALL {
-                for way in Way::ALL {
+            for &algorithm in Algorithm::ALL {
+                for &way in Way::ALL {
                     let texts = written(&way.hash(algorithm, &text));
                     for (value, shortened) in values.iter().filter_map(|value| writes(value, &texts, fewest)) {
                         forms.entry((Some((algorithm, way)), spelling, shortened)).or_default().insert(value);

@@ -50,7 +50,7 @@ fn a_hash_of_a_supplied_card_number_is_found_in_every_usual_writing() {
 fn every_algorithm_is_told_by_its_name() {
     let names =
         ["md5", "sha-1", "sha-224", "sha-256", "sha-384", "sha-512", "sha3-224", "sha3-256", "sha3-384", "sha3-512"];
-    for (algorithm, name) in Algorithm::ALL.into_iter().zip(names) {
+    for (algorithm, name) in Algorithm::ALL.iter().zip(names) {
         let hash = &oracle::written(&algorithm.hash(b"jane@example.org"))[0];
         assert_eq!(forms(&run(&[(0, hash.as_str())], &[" jane@example.org "])), [(name, 1)]);
         let check = run(&[(0, hash.as_str())], &["Jane@Example.org"]);

@@ -1,5 +1,7 @@
 //! How sure each link is, when nobody can have two partners.
 
+use crate::number::as_float;
+
 /// A candidate pair and the log of its odds against two strangers, before anything is known about other pairs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pair {
@@ -62,7 +64,7 @@ pub(super) fn probabilities(pairs: &[Pair], left: usize, right: usize, expected:
 }
 
 fn prior(Expected { common, reach }: Expected, left: usize, right: usize) -> f64 {
-    let (left, right) = (as_float(left), as_float(right));
+    let (left, right) = (as_float(left as u64), as_float(right as u64));
     let free = |side: f64| 1.0 - (reach * common / side).min(LARGEST_SHARE);
     (2.0 - reach) * common / (left * right * free(left) * free(right))
 }
@@ -97,11 +99,6 @@ fn send(
         let others = if weight == largest { rest } else { largest + (rest - weight).max(0.0) };
         said[at] = 1.0 / (1.0 + others);
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-fn as_float(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]

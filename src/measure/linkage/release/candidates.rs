@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::cost::Background;
 use super::features::{Histories, narrow};
+use crate::measure::linkage::starts;
 use crate::stop::{Stop, StopReason};
 
 /// Entries of the index that one look-up may read. A rare item is worth more than a frequent one and costs less, so
@@ -34,15 +35,7 @@ impl Index {
         let postings = |&feature: &usize| {
             let items = backgrounds[feature].shares.len();
             let histograms = &histories.features[feature];
-            let mut starts = vec![0; items + 1];
-            for subject in 0..narrow(histories.subjects) {
-                for &(item, _) in histograms.of(subject) {
-                    starts[item as usize + 1] += 1;
-                }
-            }
-            for item in 0..items {
-                starts[item + 1] += starts[item];
-            }
+            let starts = starts(items, histograms.all().iter().map(|&(item, _)| item));
             let mut next = starts.clone();
             let mut subjects = vec![0; starts[items]];
             for subject in 0..narrow(histories.subjects) {

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::measure::linkage::{LinkedTables, SharedColumn};
+use crate::number::as_float;
 use crate::result::ColumnType;
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason};
@@ -118,14 +119,9 @@ fn by_number(numbers: &[Option<i64>], of: &dyn Fn(i64) -> i64) -> (Vec<u32>, usi
 
 /// Items by the order of the values.
 fn by_value(shared: &SharedColumn) -> (Vec<u32>, usize) {
-    let mut codes: Vec<u32> = (0..narrow(shared.values.len())).collect();
-    codes.retain(|&code| Some(code) != shared.values.missing());
-    codes.sort_unstable_by(|&one, &other| shared.values.value(one).cmp(&shared.values.value(other)));
-    let mut items = vec![NO_ITEM; shared.values.len()];
-    for (item, &code) in codes.iter().enumerate() {
-        items[code as usize] = narrow(item);
-    }
-    (items, codes.len())
+    let items = shared.numbers_by_value();
+    let distinct = items.iter().flatten().count();
+    (items.into_iter().map(|item| item.unwrap_or(NO_ITEM)).collect(), distinct)
 }
 
 /// The histograms of one feature: for each subject (item, count) by ascending item.
@@ -138,6 +134,11 @@ impl Histograms {
     /// The histogram of a subject.
     pub(super) fn of(&self, subject: u32) -> &[(u32, u32)] {
         &self.entries[self.starts[subject as usize]..self.starts[subject as usize + 1]]
+    }
+
+    /// The histograms of all subjects, one after the other.
+    pub(super) fn all(&self) -> &[(u32, u32)] {
+        &self.entries
     }
 
     pub(super) fn of_subjects(of: impl Fn(u32) -> Vec<(u32, u32)> + Sync + Send, subjects: usize) -> Self {
@@ -170,9 +171,7 @@ impl Histories {
     pub(super) fn new(features: Vec<Histograms>, subjects: usize) -> Self {
         let mut histories = Self { features, subjects, mean_length: 0.0 };
         let sum: f64 = (0..narrow(subjects)).map(|subject| histories.length(subject)).sum();
-        #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
-        let mean = sum / subjects.max(1) as f64;
-        histories.mean_length = mean;
+        histories.mean_length = sum / as_float(subjects.max(1) as u64);
         histories
     }
 
@@ -190,9 +189,13 @@ impl Histories {
 
     /// The histories without some of their features.
     pub(super) fn kept(self, keep: &[bool]) -> Self {
-        let features = self.features.into_iter().zip(keep).filter_map(|(one, &keep)| keep.then_some(one)).collect();
-        Self { features, ..self }
+        Self { features: kept(self.features, keep), ..self }
     }
+}
+
+/// Those that are to be kept.
+pub(super) fn kept<T>(all: Vec<T>, keep: &[bool]) -> Vec<T> {
+    all.into_iter().zip(keep).filter_map(|(one, &keep)| keep.then_some(one)).collect()
 }
 
 /// One side: whose records are whose, in the order in which its subjects are numbered here.
@@ -204,7 +207,6 @@ pub(super) struct Side<'tables> {
     pub(super) has_twin: Vec<bool>,
     /// The records of each subject of the table, by time, then by what they hold.
     records: Vec<u32>,
-    starts: Vec<usize>,
 }
 
 /// Which records of each subject.
@@ -223,14 +225,6 @@ impl<'tables> Side<'tables> {
         stop: &Stop,
     ) -> Result<Self, StopReason> {
         let subjects = table.subjects();
-        let subject_of_record = table.subject_of_record().unwrap_or_default();
-        let mut starts = vec![0; subjects + 1];
-        for &subject in subject_of_record {
-            starts[subject as usize + 1] += 1;
-        }
-        for subject in 0..subjects {
-            starts[subject + 1] += starts[subject];
-        }
         let time = columns.iter().position(is_time);
         let moment = |record: u32| {
             let time = time?;
@@ -240,9 +234,9 @@ impl<'tables> Side<'tables> {
         let digest = |record: u32| {
             features.iter().fold(0, |digest, feature| mix(digest, u64::from(feature.item(table, record))))
         };
-        let mut keyed: Vec<(u32, Option<i64>, u64, u32)> = (0..narrow(subject_of_record.len()))
+        let mut keyed: Vec<(u32, Option<i64>, u64, u32)> = (0..narrow(table.records()))
             .into_par_iter()
-            .map(|record| (subject_of_record[record as usize], moment(record), digest(record), record))
+            .map(|record| (table.subject_of(record as usize), moment(record), digest(record), record))
             .collect();
         keyed.par_sort_unstable();
         stop.check()?;
@@ -250,8 +244,7 @@ impl<'tables> Side<'tables> {
             scatter(&mut keyed);
         }
         let records = keyed.into_iter().map(|(_, _, _, record)| record).collect();
-        let mut side =
-            Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records, starts };
+        let mut side = Self { table, order: (0..narrow(subjects)).collect(), has_twin: vec![false; subjects], records };
         let all = side.histories(features, Part::All, stop)?;
         let early = side.histories(features, Part::EarlyHalf, stop)?;
         side.order_by_history(&all, &early);
@@ -280,8 +273,7 @@ impl<'tables> Side<'tables> {
 
     /// The records of the subject under a number.
     fn records_of(&self, number: u32, part: Part) -> &[u32] {
-        let subject = self.order[number as usize] as usize;
-        let records = &self.records[self.starts[subject]..self.starts[subject + 1]];
+        let records = &self.records[self.table.records_of(self.order[number as usize])];
         let (early, late) = records.split_at(records.len() / 2);
         match part {
             Part::All => records,

@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::model::Model;
+use crate::number::ratio;
 
 /// One question: candidates with their feature scores, and which of them is right; `None` when none is.
 pub(super) struct Question {
@@ -55,18 +56,13 @@ pub(super) fn fit(questions: &[Question], features: usize, scores: usize) -> Mod
 fn reach(questions: &[Question]) -> f64 {
     let asked = questions.iter().filter(|question| question.has_partner).count();
     let reached = questions.iter().filter(|question| question.answer.is_some()).count();
-    if asked > 0 { as_float(reached) / as_float(asked) } else { 1.0 }
+    ratio(reached as u64, asked as u64).unwrap_or(1.0)
 }
 
 /// Odds that some candidate is the partner, when the partner is as likely to be in the pool as not.
 pub(super) fn odds(model: &Model, question: &Question) -> f64 {
     let evidence = question.scores.chunks_exact(model.weights.len()).map(|row| model.evidence(row));
     evidence.map(|evidence| (evidence - question.ln_pool).clamp(-500.0, 500.0).exp()).sum()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "questions are few")]
-fn as_float(number: usize) -> f64 {
-    number as f64
 }
 
 fn newton(questions: &[Question], features: usize, free: &[bool]) -> Vec<f64> {

@@ -3,9 +3,10 @@
 use super::belief::Pair;
 use super::features::Side;
 use super::{Edge, assign};
-use crate::measure::linkage::expected::ratio;
 use crate::measure::linkage::truth::Known;
-use crate::measure::linkage::{LinkedTables, SubjectKeys, guess, share};
+use crate::measure::linkage::written::{rate_of, whole};
+use crate::measure::linkage::{LinkedTables, SubjectKeys, guess};
+use crate::number::ratio;
 use crate::result::{AttackKind, CalibrationBin, KnownTruth, LinkageAttack};
 use crate::stats::wilson_interval;
 use crate::stop::{Stop, StopReason};
@@ -54,7 +55,6 @@ impl Links {
     }
 
     /// Every figure of the attack but its detail. `doubt` is how far the expected number may be off, as a part of it.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of links")]
     pub(super) fn summed_up(&self, linked: &LinkedTables, doubt: f64) -> LinkageAttack {
         let truth = linked.truth.as_ref();
         let is_right = |link: &Link| truth.map(|truth| truth.are_one(link.ours, link.theirs));
@@ -64,28 +64,29 @@ impl Links {
         let (known_truth, unknown) = self.by_truth(linked.known().as_ref(), doubt.is_finite());
         let counted = known_truth.map_or(0.0, |known| known.expected_correct);
         let expected = counted + unknown;
-        let end = |part: f64| wilson_interval((unknown * part).round() as u64, subjects);
+        let rate = rate_of(expected, subjects);
+        let end = |part: f64| wilson_interval(whole(unknown * part), subjects);
         // A count of right links is what it is; an expected one rests on how many are taken to be in both.
         let interval = if unknown > 0.0 {
             let ends = end((1.0 - doubt).max(0.0)).zip(end((1.0 + doubt).min(subjects as f64 / unknown.max(1.0))));
             let add = |share: f64| (counted / subjects as f64 + share).min(1.0);
             ends.map(|(low, high)| [add(low[0]), add(high[1])])
         } else {
-            ratio(expected, subjects).map(|rate| [rate; 2])
+            rate.map(|rate| [rate; 2])
         };
         let common = truth.map(SubjectKeys::in_source);
         let mut attack = LinkageAttack {
-            attack_rate: ratio(expected, subjects),
+            attack_rate: rate,
             interval,
             known_truth,
             baseline_rate: baseline,
-            evidence: guess::evidence(ratio(expected, subjects), baseline),
+            evidence: guess::evidence(rate, baseline),
             expected_correct: Some(expected),
             links: Some(links),
-            claim_rate: share(links, subjects),
+            claim_rate: ratio(links, subjects),
             correct,
-            precision: correct.and_then(|correct| share(correct, links)),
-            recall: correct.zip(common).and_then(|(correct, common)| share(correct, common)),
+            precision: correct.and_then(|correct| ratio(correct, links)),
+            recall: correct.zip(common).and_then(|(correct, common)| ratio(correct, common)),
             calibration: self.calibration(is_right),
             ..linked.attack(AttackKind::Release)
         };

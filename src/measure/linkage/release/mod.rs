@@ -65,12 +65,13 @@ pub use cost::{Background, histogram_cost};
 use rayon::prelude::*;
 
 use crate::measure::linkage::assign::{Edge, assign};
+use crate::measure::linkage::written::{RATE_AND_BASELINE, without_rate};
 use crate::measure::linkage::{LinkedTables, SubjectKeys};
 use crate::result::{AssignmentMethod, AttackKind, LinkageAttack, ReleaseDetail};
 use crate::stop::{Stop, StopReason};
 use belief::{Expected, Pair};
 use candidates::Index;
-use features::{Feature, Histories, Part, Side, narrow};
+use features::{Feature, Histories, Part, Side, kept, narrow};
 use learn::Question;
 use links::Links;
 use model::Model;
@@ -108,20 +109,20 @@ const MANY_ITEMS: usize = 64;
 pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result<LinkageAttack, StopReason> {
     let features = features::features(linked);
     if let Some((reason, words)) = not_measurable(linked, &features) {
-        return Ok(undefined(linked, reason, words));
+        return Ok(nothing(linked, reason, words));
     }
     let ours = Side::new(&linked.ours, &linked.columns, &features, stop)?;
     let theirs = Side::new(&linked.theirs, &linked.columns, &features, stop)?;
     let histories = [ours.histories(&features, Part::All, stop)?, theirs.histories(&features, Part::All, stop)?];
     let Some(common) = shared_features(&features, &histories) else {
-        return Ok(undefined(linked, "no-overlap", "no value occurs on both sides"));
+        return Ok(nothing(linked, "no-overlap", "no value occurs on both sides"));
     };
     let (features, histories) = (kept(features, &common), histories.map(|side| side.kept(&common)));
     let study =
         Study::new(&features, [&ours, &theirs], &histories, (settings, Later::new(linked, features::is_time)), stop)?;
     let pairs = study.pairs(stop)?;
     if !study.in_common.shows() && !is_mostly_known(linked) {
-        return Ok(undefined(linked, "nobody-in-common", NOBODY));
+        return Ok(nothing(linked, "nobody-in-common", NOBODY));
     }
     let probabilities = study.probabilities(&pairs);
     let links = Links::new(&pairs, &probabilities, [&ours, &theirs], stop)?;
@@ -170,31 +171,21 @@ fn doubts(linked: &LinkedTables) -> Vec<String> {
     doubts
 }
 
-fn undefined(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
-    let mut attack = linked.attack(AttackKind::Release);
-    super::undefined(&mut attack, &["attack_rate", "interval", "baseline_rate"], reason);
-    attack.notes.push(words.to_owned());
-    attack
+fn nothing(linked: &LinkedTables, reason: &str, words: &str) -> LinkageAttack {
+    without_rate(linked.attack(AttackKind::Release), RATE_AND_BASELINE, reason, words)
 }
 
 /// Which features have an item on both sides; `None` when none has.
 fn shared_features(features: &[Feature], [ours, theirs]: &[Histories; 2]) -> Option<Vec<bool>> {
     let shared = |at: usize| {
         let mut seen = vec![false; features[at].items];
-        for subject in 0..narrow(ours.subjects) {
-            for &(item, _) in ours.features[at].of(subject) {
-                seen[item as usize] = true;
-            }
+        for &(item, _) in ours.features[at].all() {
+            seen[item as usize] = true;
         }
-        let has = |subject| theirs.features[at].of(subject).iter().any(|&(item, _)| seen[item as usize]);
-        (0..narrow(theirs.subjects)).any(has)
+        theirs.features[at].all().iter().any(|&(item, _)| seen[item as usize])
     };
     let shared: Vec<bool> = (0..features.len()).into_par_iter().map(shared).collect();
     shared.contains(&true).then_some(shared)
-}
-
-fn kept(features: Vec<Feature>, keep: &[bool]) -> Vec<Feature> {
-    features.into_iter().zip(keep).filter_map(|(feature, &keep)| keep.then_some(feature)).collect()
 }
 
 /// The records of each subject of a side in two by time, and whose early halves are asked about.

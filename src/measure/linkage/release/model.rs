@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::cost::Background;
 use super::features::{Feature, Histories, narrow};
+use crate::number::as_float;
 use crate::stop::{Stop, StopReason};
 
 /// Histories of each side from which the concentration of a feature is estimated.
@@ -46,13 +47,9 @@ pub(super) fn backgrounds(
         stop.check()?;
         let mut counts = vec![0_u64; feature.items];
         let mut total = 0_u64;
-        for side in sides {
-            for subject in 0..narrow(side.subjects) {
-                for &(item, count) in side.features[at].of(subject) {
-                    counts[item as usize] += u64::from(count);
-                    total += u64::from(count);
-                }
-            }
+        for &(item, count) in sides.iter().flat_map(|side| side.features[at].all()) {
+            counts[item as usize] += u64::from(count);
+            total += u64::from(count);
         }
         let shares: Vec<f64> = counts.iter().map(|&count| as_float(count) / as_float(total.max(1))).collect();
         let mut background = Background { shares, concentration: 1.0 };
@@ -91,9 +88,4 @@ pub(super) fn scores(backgrounds: &[Background], left: (&Histories, u32), right:
     }
     scores.extend([left.0.relative_length(left.1), right.0.relative_length(right.1)]);
     scores
-}
-
-#[expect(clippy::cast_precision_loss, reason = "records are fewer than 2^32")]
-fn as_float(number: u64) -> f64 {
-    number as f64
 }

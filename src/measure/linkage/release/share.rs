@@ -18,6 +18,7 @@
 use super::learn::{Question, odds};
 use super::model::Model;
 use crate::measure::linkage::{LinkedTables, SharedColumn};
+use crate::number::as_float;
 use crate::table::Table;
 
 /// Standard errors by which a share must exceed 0: two-sided 95 %, as everywhere else.
@@ -80,7 +81,7 @@ impl Mean {
         if odds.len() < 2 {
             return None;
         }
-        let number = as_float(odds.len());
+        let number = as_float(odds.len() as u64);
         let of = |odds: &f64| scale * odds / (1.0 + scale * odds);
         let centre = odds.iter().map(of).sum::<f64>() / number;
         let variance = odds.iter().map(|odds| (of(odds) - centre).powi(2)).sum::<f64>() / (number - 1.0);
@@ -198,8 +199,9 @@ impl Later {
         }
         let middle = ours.len() / 2;
         let median = *ours.select_nth_unstable(middle).1;
+        let number = |count: usize| as_float(count as u64);
         let most = |of: &dyn Fn(i64) -> bool| {
-            as_float(theirs.iter().filter(|&&moment| of(moment)).count()) >= MOSTLY * as_float(theirs.len())
+            number(theirs.iter().filter(|&&moment| of(moment)).count()) >= MOSTLY * number(theirs.len())
         };
         match (most(&|moment| moment > median), most(&|moment| moment < median)) {
             (true, _) => Self::Theirs,
@@ -207,11 +209,6 @@ impl Later {
             _ => Self::Neither,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "records are fewer than 2^52")]
-fn as_float(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::points::{Shape, Side};
-use super::window::{agree, span, spans_around};
+use super::window::{span, spans_around};
 use crate::measure::linkage::expected::Chance;
 use crate::measure::linkage::truth::Known;
 use crate::measure::unicity::Tolerance;
@@ -131,7 +131,7 @@ impl Join {
     /// Whether two points agree on the columns they are not sorted by.
     fn agree(&self, ours: usize, theirs: usize) -> bool {
         let pairs = self.ours.others(ours).iter().zip(self.theirs.others(theirs));
-        pairs.zip(&self.ours.tolerances).all(|((&ours, &theirs), &tolerance)| agree(tolerance, ours, theirs))
+        pairs.zip(&self.ours.tolerances).all(|((&ours, &theirs), &tolerance)| tolerance.holds(theirs, ours))
     }
 
     /// What every point of the extract finds that finds somebody.

@@ -65,7 +65,9 @@ use self::matching::{CERTAIN, Hit, hits};
 use self::points::Shape;
 use super::expected::Expected;
 use super::truth::Known;
-use super::{LinkedTables, SubjectKeys, guess, share};
+use super::written::{self, RATE, without_rate};
+use super::{LinkedTables, guess, varies};
+use crate::number::ratio;
 use crate::result::{AttackKind, LinkageAttack, LinkedSet, Reading};
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -85,8 +87,8 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
     let mut attack = beginning(linked);
     if linked.ours.subjects() == 0 || linked.theirs.subjects() == 0 || linked.columns.is_empty() {
         let reason = if linked.columns.is_empty() { "no-columns" } else { "empty" };
-        undefined(&mut attack, reason, "one side has no subjects, or no column is shared: there is nothing to link");
-        return Ok(attack);
+        let words = "one side has no subjects, or no column is shared: there is nothing to link";
+        return Ok(without_rate(attack, RATE, reason, words));
     }
     let (columns, notes) = compared(linked);
     attack.notes = notes;
@@ -101,21 +103,17 @@ fn attack_within(linked: &LinkedTables, mut budget: u64, stop: &Stop) -> Result<
                 let counted = counted(linked, &set, &hits);
                 if is_whole {
                     conclude(&mut attack, linked, known.as_ref(), &counted, &hits);
-                    let apart = columns_apart(linked, &columns);
-                    if !apart.is_empty() {
-                        super::nothing_compared(&mut attack, &apart);
-                    }
+                    written::nothing_compared(&mut attack, &columns_apart(linked, &columns));
                 }
                 attack.column_sets.push(counted);
             }
-            None if is_whole => undefined(
-                &mut attack,
-                "too-costly",
-                "the tolerances leave more pairs of records to compare than are ever compared; narrow a tolerance, or \
-                 share one more column",
-            ),
+            None if is_whole => {
+                let words = "the tolerances leave more pairs of records to compare than are ever compared; narrow a \
+                             tolerance, or share one more column";
+                attack = without_rate(attack, RATE, "too-costly", words);
+            }
             None => {
-                let names = named(linked, &set).join("`, `");
+                let names = linked.names(set).join("`, `");
                 attack.notes.push(format!("`{names}` leaves too many pairs of records to compare and has no figures"));
             }
         }
@@ -149,32 +147,14 @@ fn sets(columns: usize) -> Vec<Vec<usize>> {
     sets
 }
 
-fn named(linked: &LinkedTables, set: &[usize]) -> Vec<String> {
-    set.iter().map(|&column| linked.columns[column].name.clone()).collect()
-}
-
+/// Before anybody is compared. Records of the source without a subject are subjects, too.
 fn beginning(linked: &LinkedTables) -> LinkageAttack {
+    let varies = varies(&linked.ours) || varies(&linked.theirs);
     LinkageAttack {
-        reading: Some(reading(linked)),
+        reading: Some(if varies { Reading::AnyRecord } else { linked.reading(false) }),
         baseline_rate: guess::baseline(linked),
         ..linked.attack(AttackKind::Tolerant)
     }
-}
-
-/// How the crowds are read; records of the source without a subject are subjects, too.
-fn reading(linked: &LinkedTables) -> Reading {
-    let constant =
-        |table: &Table| (0..linked.columns.len()).all(|column| table.constant_per_subject(column) != Some(false));
-    match constant(&linked.ours) && constant(&linked.theirs) {
-        false => Reading::AnyRecord,
-        true if linked.ours.has_subjects() => Reading::SubjectAttributes,
-        true => Reading::Record,
-    }
-}
-
-fn undefined(attack: &mut LinkageAttack, reason: &str, words: &str) {
-    super::undefined(attack, &["attack_rate", "interval"], reason);
-    attack.notes.push(words.to_owned());
 }
 
 /// What a set of columns links.
@@ -182,7 +162,7 @@ fn counted(linked: &LinkedTables, set: &[usize], hits: &[Option<Hit>]) -> Linked
     let count = |test: &dyn Fn(&Hit) -> bool| hits.iter().flatten().filter(|hit| test(hit)).count() as u64;
     let expected: u128 = hits.iter().flatten().map(|hit| u128::from(hit.expected)).sum();
     LinkedSet {
-        columns: named(linked, set),
+        columns: linked.names(set.iter().copied()),
         unique: count(&|hit| hit.matches == 1),
         ambiguous: count(&|hit| hit.matches > 1),
         no_match: hits.iter().filter(|hit| hit.is_none()).count() as u64,
@@ -198,7 +178,6 @@ fn as_links(expected: u128) -> f64 {
 }
 
 /// The figures of the full set.
-#[expect(clippy::cast_precision_loss, reason = "a share")]
 fn conclude(
     attack: &mut LinkageAttack,
     linked: &LinkedTables,
@@ -207,19 +186,10 @@ fn conclude(
     hits: &[Option<Hit>],
 ) {
     let links = hits.iter().flatten().filter(|hit| hit.only.is_some()).count() as u64;
-    attack.unique = Some(full.unique);
-    attack.ambiguous = Some(full.ambiguous);
-    attack.no_match = Some(full.no_match);
-    attack.one_to_one = Some(full.one_to_one);
+    written::matches(attack, full);
     attack.k_map = full.k_map;
     attack.links = Some(links);
-    attack.claim_rate = share(links, attack.subjects);
-    let marketer = full.expected_correct / attack.subjects as f64;
-    if attack.reading == Some(Reading::AnyRecord) {
-        super::undefined(attack, &["marketer"], "event-columns");
-    } else {
-        attack.marketer = Some(marketer);
-    }
+    attack.claim_rate = ratio(links, attack.subjects);
     if links < full.unique {
         attack.notes.push(format!(
             "{} subjects match exactly one subject of the source in several records, but not the same one in each; no \
@@ -233,24 +203,10 @@ fn conclude(
     }
     expected.write(attack, known);
     if let Some(truth) = &linked.truth {
-        score(attack, truth, links, hits);
-    }
-    attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
-}
-
-/// Holds the links against the truth.
-fn score(attack: &mut LinkageAttack, truth: &SubjectKeys, links: u64, hits: &[Option<Hit>]) {
-    let right = |(subject, hit): &(u32, &Option<Hit>)| {
-        hit.and_then(|hit| hit.only).is_some_and(|only| truth.are_one(*subject, only))
-    };
-    let correct = (0..).zip(hits).filter(right).count() as u64;
-    attack.correct = Some(correct);
-    attack.precision = share(correct, links);
-    attack.recall = share(correct, truth.in_source());
-    if attack.precision.is_none() {
-        super::undefined(attack, &["precision"], "no-links");
-    }
-    if attack.recall.is_none() {
-        super::undefined(attack, &["recall"], "no-true-partners");
+        let is_right = |(subject, hit): &(u32, &Option<Hit>)| {
+            hit.and_then(|hit| hit.only).is_some_and(|only| truth.are_one(*subject, only))
+        };
+        let correct = (0..).zip(hits).filter(is_right).count() as u64;
+        written::score(attack, correct, correct, truth.in_source());
     }
 }

@@ -57,9 +57,7 @@ impl<'a> Shape<'a> {
             let group = self.groups[side][record]?;
             let pivot = pivot.map_or(Some(0), |pivot| cell(&self.numbers[pivot], record))?;
             rest.iter().all(|number| cell(number, record).is_some()).then_some(())?;
-            let subject =
-                table.subject_of_record().map_or_else(|| u32::try_from(record).ok(), |of| Some(of[record]))?;
-            Some(Point { group, pivot, subject, record: u32::try_from(record).ok()? })
+            Some(Point { group, pivot, subject: table.subject_of(record), record: u32::try_from(record).ok()? })
         };
         let mut points: Vec<Point> = (0..table.records()).into_par_iter().filter_map(point).collect();
         points.par_sort_unstable_by_key(|point| (point.group, point.pivot, point.subject, point.record));

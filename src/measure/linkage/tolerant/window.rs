@@ -6,23 +6,10 @@ use crate::measure::unicity::Tolerance;
 
 const MILLION: i128 = 1_000_000;
 
-/// Whether a number of the extract lies within the tolerance of a number of the source, the known one.
-pub(super) fn agree(tolerance: Tolerance, ours: i64, theirs: i64) -> bool {
-    match tolerance {
-        Tolerance::Absolute(distance) => ours.abs_diff(theirs) <= distance,
-        Tolerance::Millionths(share) => {
-            u128::from(ours.abs_diff(theirs)) * 1_000_000 <= u128::from(theirs.unsigned_abs()) * u128::from(share)
-        }
-    }
-}
-
-/// The numbers of the extract that match a number of the source.
+/// The numbers of the extract that match a number of the source, the known one.
 pub(super) fn span(tolerance: Tolerance, theirs: i64) -> (i64, i64) {
-    let distance = match tolerance {
-        Tolerance::Absolute(distance) => i128::from(distance),
-        Tolerance::Millionths(share) => i128::from(theirs.unsigned_abs()) * i128::from(share) / MILLION,
-    };
-    (clamped(i128::from(theirs) - distance), clamped(i128::from(theirs) + distance))
+    let (theirs, reach) = (i128::from(theirs), tolerance.reach(theirs));
+    (clamped(theirs - reach), clamped(theirs + reach))
 }
 
 /// The numbers of the source that match a number of the extract: of the negative ones and of the others one stretch
@@ -82,9 +69,9 @@ mod tests {
     #[test]
     fn a_share_is_of_the_magnitude_of_the_sources_value() {
         let tenth = Tolerance::Millionths(100_000);
-        assert!(agree(tenth, 110, 100) && agree(tenth, -90, -100));
-        assert!(!agree(tenth, 100, 110 + 2) && !agree(tenth, 111, 100));
-        assert!(agree(tenth, 0, 0) && !agree(tenth, 1, 0));
+        assert!(tenth.holds(100, 110) && tenth.holds(-100, -90));
+        assert!(!tenth.holds(110 + 2, 100) && !tenth.holds(100, 111));
+        assert!(tenth.holds(0, 0) && !tenth.holds(0, 1));
     }
 
     #[test]
@@ -93,7 +80,7 @@ mod tests {
         for tolerance in tolerances {
             for (ours, theirs) in (-30..=30).flat_map(|ours| (-60..=60).map(move |theirs| (ours, theirs))) {
                 let inside = |number: i64, (from, to): (i64, i64)| from <= number && number <= to;
-                let agrees = agree(tolerance, ours, theirs);
+                let agrees = tolerance.holds(theirs, ours);
                 assert_eq!(inside(ours, span(tolerance, theirs)), agrees, "{tolerance:?} {ours} {theirs}");
                 let stretches = spans_around(tolerance, ours).map(|stretch| inside(theirs, stretch));
                 assert_eq!(stretches[0] || stretches[1], agrees, "{tolerance:?} {ours} {theirs}");
@@ -109,9 +96,9 @@ mod tests {
                 for tolerance in [Tolerance::Millionths(share), Tolerance::Absolute(share)] {
                     for theirs in [i64::MIN, 0, i64::MAX] {
                         let (from, to) = span(tolerance, theirs);
-                        assert_eq!(from <= ours && ours <= to, agree(tolerance, ours, theirs));
+                        assert_eq!(from <= ours && ours <= to, tolerance.holds(theirs, ours));
                         let around = spans_around(tolerance, ours).iter().any(|&(a, b)| a <= theirs && theirs <= b);
-                        assert_eq!(around, agree(tolerance, ours, theirs), "{tolerance:?} {ours} {theirs}");
+                        assert_eq!(around, tolerance.holds(theirs, ours), "{tolerance:?} {ours} {theirs}");
                     }
                 }
             }

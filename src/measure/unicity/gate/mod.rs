@@ -17,11 +17,9 @@ use super::settings::{GatedPoint, Settings};
 use super::study::{Members, Study, Tally};
 use super::trace::Traces;
 use super::{Point, undefined};
-use crate::result::{
-    Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityMethod, UnicityResult,
-};
+use crate::result::{Attacker, Cohort, GATED_KNOWN_POINTS, Unicity, UnicityCurve, UnicityGate, UnicityResult};
 use crate::stop::{Stop, StopReason};
-use crate::table::{PointColumns, PointIndex, Table};
+use crate::table::{ColumnSet, PointColumns, PointIndex, Table};
 use strata::Strata;
 
 pub(super) use strata::Effort;
@@ -29,13 +27,9 @@ pub(super) use strata::Effort;
 /// Whether an index that was made for a curve tells a gate the same as one of its own would: the same columns, and no
 /// record left out.
 pub(super) fn can_share(index: &PointIndex<'_>, point: &Point, gated: &GatedPoint) -> bool {
-    let mut columns = point.columns.clone();
-    columns.sort_unstable();
-    columns.dedup();
-    let mut wanted = gated.columns.clone();
-    wanted.sort_unstable();
+    let set = |columns: &[usize]| ColumnSet::new(columns.iter().copied());
     let plain = point.known_attributes.is_empty() && index.records_without_point() + index.records_hidden() == 0;
-    plain && columns == wanted
+    plain && set(&point.columns) == set(&gated.columns)
 }
 
 /// The index of a gate: a missing cell is a value, and everything is in sight.
@@ -82,9 +76,8 @@ pub(super) fn measure(
 fn without_share(index: &PointIndex<'_>, point: &GatedPoint) -> UnicityGate {
     let with = |points: u32| index.trace_sizes().iter().filter(|&&size| size >= points).count() as u64;
     let subjects = with(1);
-    let columns = index.table().columns();
     UnicityGate {
-        point: point.columns.iter().map(|&column| columns[column].name.clone()).collect(),
+        point: index.table().names(&point.columns),
         reading: point.reading,
         coarsen: point.coarsen.clone(),
         known_points: GATED_KNOWN_POINTS,
@@ -123,19 +116,4 @@ pub(super) fn show(unicity: &mut Unicity) {
     unicity.gated_known_points = Some(gate.known_points);
     unicity.gated_curve = Some(unicity.curves.len());
     unicity.curves.push(curve);
-}
-
-impl Strata<'_, '_> {
-    fn write(&self, gate: &mut UnicityGate) {
-        (gate.share, gate.interval) = (Some(self.share()), Some(self.interval()));
-        let active = self.active();
-        (gate.share_active, gate.interval_active) =
-            active.map_or((None, None), |(share, interval)| (Some(share), Some(interval)));
-        (gate.subjects_drawn, gate.draws) = self.looked_at();
-        let is_exact = self.is_exact();
-        gate.method = if is_exact { UnicityMethod::Exact } else { UnicityMethod::Sampled };
-        if is_exact {
-            gate.draws = 0;
-        }
-    }
 }

@@ -12,7 +12,7 @@ use super::estimate::{Estimate, Found, joint_interval, joint_share};
 use crate::measure::unicity::attack::Attack;
 use crate::measure::unicity::study::{Sampled, Study};
 use crate::number::as_float;
-use crate::result::{Attacker, GATED_KNOWN_POINTS};
+use crate::result::{Attacker, GATED_KNOWN_POINTS, UnicityGate, UnicityMethod};
 use crate::stats::{QUANTILE, mix};
 use crate::stop::{Stop, StopReason};
 use crate::table::PointIndex;
@@ -113,7 +113,7 @@ impl<'a, 'i> Strata<'a, 'i> {
         let settled = |narrow: [f64; 2], sure: [f64; 2]| is_narrow(narrow) || !limits.is_empty() && excluded(sure);
         let active = self.active.estimate();
         let active = active.is_none_or(|active| settled(active.interval(QUANTILE), active.interval(SURE)));
-        active && settled(self.interval(), self.interval_at(SURE))
+        active && settled(self.interval_at(QUANTILE), self.interval_at(SURE))
     }
 
     /// The strata with their weights; one without subjects has none.
@@ -125,35 +125,28 @@ impl<'a, 'i> Strata<'a, 'i> {
         })
     }
 
-    /// Share of all subjects that is singled out.
-    pub(super) fn share(&self) -> f64 {
-        joint_share(self.weighted())
-    }
-
-    /// Its 95 % interval.
-    pub(super) fn interval(&self) -> [f64; 2] {
-        self.interval_at(QUANTILE)
-    }
-
+    /// The interval of the share of all subjects.
     fn interval_at(&self, quantile: f64) -> [f64; 2] {
         joint_interval(self.weighted(), quantile)
     }
 
-    /// Share of the active subjects and its 95 % interval; `None` without one.
-    pub(super) fn active(&self) -> Option<(f64, [f64; 2])> {
-        self.active.estimate().map(|estimate| (estimate.share, estimate.interval(QUANTILE)))
-    }
-
-    /// Whether nothing was left to chance.
-    pub(super) fn is_exact(&self) -> bool {
-        self.weighted().iter().all(|(_, estimate)| estimate.is_exact())
-    }
-
-    /// Subjects looked at, and draws made for them.
-    pub(super) fn looked_at(&self) -> (u64, u64) {
-        let subjects = || self.active.drawn.iter().chain(&self.short.drawn);
-        let draws = subjects().map(|drawn| if drawn.certain { 1 } else { u64::from(drawn.draws) }).sum();
-        (subjects().count() as u64, draws)
+    /// Writes down the share of all subjects and that of the active ones, and how they were found.
+    pub(super) fn write(&self, gate: &mut UnicityGate) {
+        let (weighted, active) = (self.weighted(), self.active.estimate());
+        gate.share = Some(joint_share(weighted));
+        gate.interval = Some(self.interval_at(QUANTILE));
+        gate.share_active = active.map(|estimate| estimate.share);
+        gate.interval_active = active.map(|estimate| estimate.interval(QUANTILE));
+        let drawn = || self.active.drawn.iter().chain(&self.short.drawn);
+        gate.subjects_drawn = drawn().count() as u64;
+        // Where nothing was left to chance there are no draws to speak of.
+        let is_exact = weighted.iter().all(|(_, estimate)| estimate.is_exact());
+        (gate.method, gate.draws) = if is_exact {
+            (UnicityMethod::Exact, 0)
+        } else {
+            let of_one = |one: &Drawn| if one.certain { 1 } else { u64::from(one.draws) };
+            (UnicityMethod::Sampled, drawn().map(of_one).sum())
+        };
     }
 }
 

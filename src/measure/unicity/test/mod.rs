@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::result::{Cohort, UnicityMethod, UnicityResult};
 use crate::stats::{fingerprint, mix};
-use crate::stop::Watch;
+use crate::stop::{Stop, Watch};
 use crate::table::{Codes, Column, SubjectCodes};
 use oracle::PlainSubject;
 

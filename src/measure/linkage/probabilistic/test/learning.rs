@@ -7,6 +7,11 @@ use super::super::em::{Fit, Limits, Model, Pattern, fit, round};
 use super::super::oracle;
 use crate::stop::{Stop, StopReason};
 
+/// Plain maximum likelihood.
+fn plain(iterations: u32, tolerance: f64) -> Limits {
+    Limits { iterations, tolerance, largest_lambda: 1.0, prior_matches: 0.0, settling: 0 }
+}
+
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../../../tests/data/vectors/fellegi_sunter.json")).unwrap()
 }
@@ -41,13 +46,13 @@ fn close(one: &Model, other: &Model, tolerance: f64) -> bool {
 }
 
 fn fitted(patterns: &[Pattern], start: &Model, tolerance: f64) -> Fit {
-    fit(patterns, start, Limits::plain(5000, tolerance), &Stop::default()).unwrap()
+    fit(patterns, start, plain(5000, tolerance), &Stop::default()).unwrap()
 }
 
 #[test]
 fn one_round_gives_the_published_parameters() {
     let (patterns, start, vectors) = published();
-    let (next, _, clamped) = round(&patterns, &start, &start, &Limits::plain(1, 0.0));
+    let (next, _, clamped) = round(&patterns, &start, &start, &plain(1, 0.0));
     assert!(close(&next, &model(&vectors["after_one_iteration"]), 1e-14), "{next:?}");
     assert_eq!(clamped, 0);
 }
@@ -101,7 +106,7 @@ fn the_published_waterfall_adds_up_to_its_probability() {
 #[test]
 fn twenty_five_rounds_are_said_to_be_too_few() {
     let (patterns, start, _) = published();
-    let limits = Limits::plain(25, 1e-9);
+    let limits = plain(25, 1e-9);
     let fit = fit(&patterns, &start, limits, &Stop::default()).unwrap();
     assert!(!fit.converged && fit.iterations == 25);
 }
@@ -125,7 +130,7 @@ fn a_level_that_never_occurs_is_kept_from_zero_and_counted() {
 #[test]
 fn the_share_of_matches_stays_below_its_limit() {
     let (patterns, start, _) = published();
-    let limits = Limits { largest_lambda: 0.02, ..Limits::plain(5000, 1e-9) };
+    let limits = Limits { largest_lambda: 0.02, ..plain(5000, 1e-9) };
     let fit = fit(&patterns, &start, limits, &Stop::default()).unwrap();
     assert!(fit.model.lambda <= 0.02);
 }
@@ -135,7 +140,7 @@ fn learning_stops_when_told_to() {
     let (patterns, start, _) = published();
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
-    let limits = Limits::plain(5, 0.0);
+    let limits = plain(5, 0.0);
     assert_eq!(fit(&patterns, &start, limits, &stop), Err(StopReason::Timeout));
 }
 
@@ -155,7 +160,7 @@ proptest! {
     #[test]
     fn a_round_on_patterns_is_a_round_on_pairs(patterns in tables(), lambda in 0.01..0.5) {
         let start = Model::start(&patterns, &[2, 3, 4, 4], lambda);
-        let (fast, log_likelihood, clamped) = round(&patterns, &start, &start, &Limits::plain(1, 0.0));
+        let (fast, log_likelihood, clamped) = round(&patterns, &start, &start, &plain(1, 0.0));
         let slow = oracle::round(&patterns, &start);
         prop_assert!(clamped > 0 || close(&fast, &slow, 1e-12), "{fast:?} {slow:?}");
         prop_assert!(close(&fast, &slow, 2e-10));
@@ -171,7 +176,7 @@ proptest! {
         prior_matches in prop_oneof![Just(0.0), 0.5..20.0],
     ) {
         let start = Model::start(&patterns, &[2, 3, 4, 4], f64::min(lambda, largest_lambda));
-        let limits = Limits { largest_lambda, prior_matches, ..Limits::plain(60, 0.0) };
+        let limits = Limits { largest_lambda, prior_matches, ..plain(60, 0.0) };
         let mut model = start.clone();
         let mut before = f64::NEG_INFINITY;
         for _ in 0..60 {

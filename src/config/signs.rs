@@ -1,30 +1,6 @@
-//! Names that values are written with, and signs.
+//! Signs in text files, and names of their encodings, as they are written.
 
 use crate::plan::{Sign, TextEncoding, shown_name};
-use crate::result::{Audience, MissingMode, Severity};
-
-/// Names of severities in the order from note to critical.
-pub(super) const SEVERITIES: [(&str, Severity); 5] = [
-    ("note", Severity::Note),
-    ("low", Severity::Low),
-    ("medium", Severity::Medium),
-    ("high", Severity::High),
-    ("critical", Severity::Critical),
-];
-
-/// Names of severities that can fail; a note changes no verdict.
-pub(super) const FAILING: [(&str, Severity); 4] = [SEVERITIES[1], SEVERITIES[2], SEVERITIES[3], SEVERITIES[4]];
-
-/// What the records of a dataset may be, and whether they are totals.
-pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", true)];
-
-/// Names of what a missing cell may match.
-pub(super) const MISSING_MODES: [(&str, MissingMode); 2] =
-    [("own-category", MissingMode::OwnCategory), ("wildcard", MissingMode::Wildcard)];
-
-/// Names of those who may read the views of a result.
-pub(super) const AUDIENCES: [(&str, Audience); 2] =
-    [("overview", Audience::Overview), ("internal", Audience::Internal)];
 
 /// Names of encodings; the first one of each is shown.
 pub(super) const ENCODINGS: [(&str, TextEncoding); 21] = [

@@ -1,0 +1,160 @@
+//! What can be typed after each verb.
+
+use std::path::PathBuf;
+
+use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::typed::Typed;
+use crate::config::Verbs;
+use crate::report::{FORMATS, Format};
+
+/// Flags of `scan`: those of the settings, and those of the edge of the program.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ScanArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(in crate::cli) inputs: Vec<String>,
+    /// Configuration file [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Folder for reports
+    #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// What to print on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true,
+          value_parser = one_file())]
+    pub(in crate::cli) format: &'static Format,
+    /// What to write into the report folder
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = any_format())]
+    #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
+    pub(in crate::cli) emit: Vec<&'static Format>,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
+    #[command(flatten)]
+    pub(in crate::cli) verdict: VerdictArguments,
+}
+
+/// What becomes of the verdict, beside the settings of the policy.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Verdict")]
+pub(in crate::cli) struct VerdictArguments {
+    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
+    pub(in crate::cli) waivers: Option<PathBuf>,
+    /// Exit with 0 instead of 1; the result keeps the true code
+    #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
+          env = EXIT_ZERO, hide_env_values = true)]
+    pub(in crate::cli) exit_zero: bool,
+}
+
+/// The environment variable of `--exit-zero`.
+pub(in crate::cli) const EXIT_ZERO: &str = "REIDRISK_EXIT_ZERO";
+
+/// Flags of `inspect`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InspectArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(in crate::cli) inputs: Vec<String>,
+    /// Configuration file [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: InspectFormat,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Typed<{ Verbs::ScanAndInspect as u8 }>,
+}
+
+/// What `inspect` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum InspectFormat {
+    /// A table for people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// A Markdown table.
+    Md,
+}
+
+/// Flags of `init`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InitArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(in crate::cli) inputs: Vec<String>,
+    /// Where to write, `-` for standard output [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, visible_alias = "config", value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Typed<{ Verbs::All as u8 }>,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReportArguments {
+    /// A result.json, or a run folder that holds one
+    #[arg(value_name = "RESULT")]
+    pub(in crate::cli) result: PathBuf,
+    /// Where to write: a file, or a folder for the default name [default: standard output]
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// What to render
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_file())]
+    pub(in crate::cli) format: &'static Format,
+    /// Several views as files in the folder --out, as `scan --emit` writes them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format",
+          value_parser = any_format())]
+    pub(in crate::cli) emit: Vec<&'static Format>,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExplainArguments {
+    /// Code of a finding, name of a measure, key or flag of a setting, or `configuration` for all of these [default: list
+    /// all]
+    #[arg(value_name = "CODE")]
+    pub(in crate::cli) code: Option<String>,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArguments {
+    /// Configuration file
+    #[arg(value_name = "FILE", default_value = "reidrisk.toml")]
+    pub(in crate::cli) config: PathBuf,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(in crate::cli) shell: clap_complete::Shell,
+}
+
+/// Flags of `man`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArguments {
+    /// A verb, for its own page [default: the page of the program]
+    #[arg(value_name = "VERB")]
+    pub(in crate::cli) verb: Option<String>,
+}
+
+/// Takes the name of any format.
+fn any_format() -> impl TypedValueParser<Value = &'static Format> {
+    format(|_| true)
+}
+
+/// Takes the name of a format that is one text or file.
+fn one_file() -> impl TypedValueParser<Value = &'static Format> {
+    format(Format::is_one_file)
+}
+
+/// Formats of a result as values of a flag: those of the table of formats, with its words.
+fn format(wanted: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().filter(|format| wanted(format));
+    let values: Vec<PossibleValue> = names.map(|format| PossibleValue::new(format.name).help(format.doc)).collect();
+    PossibleValuesParser::new(values).try_map(|name| Format::named(&name).ok_or("no format has this name"))
+}
