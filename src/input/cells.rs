@@ -21,6 +21,8 @@ pub(super) struct CellBlock {
     pub(super) stride: usize,
     /// Records in the block.
     pub(super) records: usize,
+    /// For formats that tell numbers from text, whether a column holds some; empty for others.
+    pub(super) numbers: Vec<bool>,
 }
 
 impl CellBlock {
@@ -95,12 +97,13 @@ pub(super) struct CellBlockBuilder {
     text: Vec<u8>,
     /// Keys record by record; turned into columns at the end.
     keys: Vec<u64>,
+    numbers: Vec<bool>,
 }
 
 impl CellBlockBuilder {
     /// A block without records.
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, text: Vec::new(), keys: Vec::new() }
+        Self { columns, text: Vec::new(), keys: Vec::new(), numbers: vec![false; columns] }
     }
 
     /// Appends the next cell of the current record; `None` when it is too long.
@@ -122,6 +125,11 @@ impl CellBlockBuilder {
         Some(key)
     }
 
+    /// Takes notice that a cell of a column is a number and no text.
+    pub(super) fn note_number(&mut self, column: usize) {
+        self.numbers[column] = true;
+    }
+
     /// Appends a whole record of keys made by [`CellBlockBuilder::key`]; `None` is a missing cell.
     pub(super) fn push_record(&mut self, keys: &[Option<u64>]) {
         self.keys.extend(keys.iter().map(|key| key.unwrap_or(0)));
@@ -134,7 +142,7 @@ impl CellBlockBuilder {
         for column in 0..self.columns {
             keys.extend((0..records).map(|record| self.keys[record * self.columns + column]));
         }
-        CellBlock { text: self.text, keys, stride: records, records }
+        CellBlock { text: self.text, keys, stride: records, records, numbers: self.numbers }
     }
 }
 

@@ -5,7 +5,7 @@
 //! raw values brought to their canonical spelling and equal ones merged. So the costly part runs once a distinct value.
 
 use super::cells::{bytes_of, is_short};
-use super::classify::{Reading, Readings, is_not_a_number, readings_of};
+use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of};
 use super::declared::Unfit;
 use super::error::{InputError, shown};
 use super::extract::{CellCounts, CodedColumn};
@@ -31,6 +31,8 @@ pub(super) struct WantedColumn {
     /// Whether the caller can do without the codes.
     spare: bool,
     long_numbers: LongNumbers,
+    /// What is known of the column beside its cells.
+    known: Readings,
 }
 
 /// A column of which only type, missing cells and identifiers are found.
@@ -69,6 +71,7 @@ pub(super) struct FinishedColumn {
     pub(super) missing: u64,
     pub(super) identifiers: Vec<Found>,
     pub(super) counts: Option<CellCounts>,
+    pub(super) doubt: Option<Doubt>,
     pub(super) coded: Option<CodedColumn>,
 }
 
@@ -87,6 +90,7 @@ impl ColumnCoder {
             rules,
             spare: keep == Keep::Spare,
             long_numbers: LongNumbers::default(),
+            known: Readings::all(),
         })
     }
 
@@ -100,6 +104,7 @@ impl ColumnCoder {
         let values = std::mem::replace(&mut column.values, ValueCoder::new()).into_raw();
         let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
         let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());
+        passed.readings = column.known;
         passed.take_raw(&values, &codes);
         *self = Self::Passed(passed);
         true
@@ -117,9 +122,22 @@ impl ColumnCoder {
 
     /// Takes notice of the numbers of a sheet.
     pub(super) fn note_long_numbers(&mut self, numbers: impl Iterator<Item = f64>) {
+        let mut numbers = numbers.peekable();
+        if numbers.peek().is_some() {
+            self.note_typed_numbers();
+        }
         if let Self::Wanted(column) = self {
             numbers.for_each(|number| column.long_numbers.take(number));
         }
+    }
+
+    /// Takes notice that the column holds numbers that are no text, so that a point in them stands before decimals.
+    pub(super) fn note_typed_numbers(&mut self) {
+        let readings = match self {
+            Self::Wanted(column) => &mut column.known,
+            Self::Passed(column) => &mut column.readings,
+        };
+        *readings = readings.and(Readings::of_typed_numbers());
     }
 
     /// Takes the cells of one block, given by their keys.
@@ -171,6 +189,7 @@ impl ColumnCoder {
             Self::Wanted(column) => column.finish().map_err(|unfinished| match unfinished {
                 Unfinished::Internal => InputError::Internal { file: shown(name) },
                 Unfinished::Unfit { record, declared } => unfit(name, record, declared, files),
+                Unfinished::Open(doubt) => InputError::OpenReading { column: shown(name), doubt },
             }),
             Self::Passed(column) => Ok(column.finish()),
         }
@@ -231,19 +250,22 @@ impl WantedColumn {
     }
 
     fn finish(self) -> Result<FinishedColumn, Unfinished> {
-        let Self { values, mut codes, scratch, mut search, rules, long_numbers, .. } = self;
+        let Self { values, mut codes, scratch, mut search, rules, long_numbers, known, .. } = self;
         drop(scratch);
         let raw = values.into_raw();
         codes.shrink_to_fit();
         raw.search(&codes, &rules, &mut search);
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
-        let reading = raw.reading(&rules).map_err(|Unfit { place, declared }| {
-            // Codes are given in the order of the records, so the first code is the first record.
-            let record = (0..codes.len()).find(|&record| codes.get(record) as usize == place).unwrap_or_default();
-            Unfinished::Unfit { record: record as u64, declared }
+        let (reading, doubt) = raw.reading(&rules, known).map_err(|unfit| match unfit {
+            Unfit::Open(doubt) => Unfinished::Open(doubt),
+            Unfit::Cell(place) => {
+                // Codes are given in the order of the records, so the first code is the first record.
+                let record = (0..codes.len()).find(|&record| codes.get(record) as usize == place).unwrap_or_default();
+                Unfinished::Unfit { record: record as u64, declared: rules.declared().unwrap_or(ColumnType::Text) }
+            }
         })?;
-        let found = rules.declared().map(|_| raw.found(&rules).column_type());
+        let found = rules.declared().map(|_| raw.found(&rules, known).0.column_type());
         counts.found_type = found.filter(|&found| found != reading.column_type());
         let (dictionary, map) = raw.into_dictionary(reading, &rules).ok_or(Unfinished::Internal)?;
         let codes = match map {
@@ -262,6 +284,7 @@ impl WantedColumn {
             missing,
             identifiers,
             counts: Some(counts),
+            doubt,
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
@@ -271,6 +294,8 @@ impl WantedColumn {
 enum Unfinished {
     /// A cell is not of the declared type; records of all files count from 0.
     Unfit { record: u64, declared: ColumnType },
+    /// Nothing settles how the cells of the declared type are read.
+    Open(Doubt),
     /// A mistake of this program.
     Internal,
 }
@@ -360,13 +385,15 @@ impl PassedColumn {
     }
 
     fn finish(self) -> FinishedColumn {
-        let reading = self.readings.settle();
+        let (reading, doubt) =
+            self.readings.settle().map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None));
         let not_a_number = if reading.not_a_number_is_missing() { self.not_a_number } else { 0 };
         FinishedColumn {
             column_type: reading.column_type(),
             missing: self.missing + not_a_number,
             identifiers: self.search.settle(),
             counts: None,
+            doubt,
             coded: None,
         }
     }

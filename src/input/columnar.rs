@@ -309,6 +309,9 @@ pub(super) fn take_series(
         let problem = "it has another number of values than the file has records";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
+    if series.dtype().is_primitive_numeric() || series.dtype().is_decimal() {
+        coder.note_typed_numbers();
+    }
     let take = |coder: &mut ColumnCoder| {
         catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, is_day, sink))))
     };

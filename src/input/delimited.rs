@@ -50,7 +50,8 @@ impl Layout<'_> {
         let end = text.len();
         text.resize(end + PADDING, b'\n');
         let last_column = self.columns.len() - 1;
-        let mut cells = CellBlock { keys: vec![0; stride * self.columns.len()], stride, records: 0, text };
+        let keys = vec![0; stride * self.columns.len()];
+        let mut cells = CellBlock { keys, stride, text, ..CellBlock::default() };
         let finder = FieldEnds::new(self.dialect.delimiter);
         let mut position = 0;
         while position < end {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::classify::Doubt;
 use crate::printable::printable_within;
 use crate::stop::StopReason;
 
@@ -286,6 +287,14 @@ pub enum InputError {
         /// The declared type.
         declared: &'static str,
     },
+    /// A column that can be read in several ways, and nothing in it settles which.
+    #[error("how column `{column}` is to be read is open: {}", doubt.sentence())]
+    OpenReading {
+        /// Column.
+        column: String,
+        /// What is open.
+        doubt: Doubt,
+    },
     /// A columnar file whose parts contradict each other or cannot be decoded.
     #[error("column `{column}` of `{file}` is damaged: {problem}")]
     DamagedColumn {
@@ -433,6 +442,7 @@ impl InputError {
             Self::UnfitCell { .. } => {
                 "correct the cell, name it in `null_value` if it means missing, or declare another type: `text` always fits"
             }
+            Self::OpenReading { column, doubt } => return doubt.hint(column),
             Self::DamagedColumn { .. } => "write the file again with another tool",
             Self::Changed { .. } => "read the file again when nobody writes to it",
             Self::Memory { .. } => "raise `--memory`, or name fewer columns",

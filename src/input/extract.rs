@@ -1,5 +1,6 @@
 //! What reading yields: coded columns and an account of the files.
 
+use super::classify::Doubt;
 use crate::detect::Found;
 use crate::result::{ColumnType, InputFile};
 use crate::table::{Codes, Dictionary};
@@ -53,6 +54,8 @@ pub struct ExtractColumn {
     pub identifiers: Vec<Found>,
     /// What its spellings say; `None` for a column that is not coded.
     pub counts: Option<CellCounts>,
+    /// Why it is text although all its cells could be values of another type.
+    pub doubt: Option<Doubt>,
     /// Codes and dictionary; `None` when the caller did not ask for this column.
     pub coded: Option<CodedColumn>,
 }

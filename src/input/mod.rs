@@ -43,6 +43,7 @@ mod test;
 mod typed;
 mod values;
 
+pub use classify::Doubt;
 pub use error::InputError;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use read::{read, read_all};

@@ -197,6 +197,9 @@ impl<'a> Objects<'a> {
                 Cell::Nested => return Err(InputError::NestedKey { file: file(), column: shown(key), line }),
                 Cell::Zero => return Err(InputError::ZeroByte { file: file(), line }),
             };
+            if matches!(value.get().as_bytes(), [b'-' | b'0'..=b'9', ..]) {
+                cells.note_number(position);
+            }
             let too_long = || InputError::FieldTooLong { file: file(), column: shown(key), line };
             record[position] = Some(cells.key(cell.as_bytes()).ok_or_else(too_long)?);
         }

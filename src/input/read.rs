@@ -204,6 +204,9 @@ impl<'a> Collector<'a> {
     pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
+                if block.numbers.get(position).copied().unwrap_or(false) {
+                    coder.note_typed_numbers();
+                }
                 coder.take_keys(block.column(position), &block.text);
             }
         });
@@ -249,6 +252,7 @@ impl<'a> Collector<'a> {
                     missing: finished.missing,
                     identifiers: finished.identifiers,
                     counts: finished.counts,
+                    doubt: finished.doubt,
                     coded: finished.coded,
                 })
             })

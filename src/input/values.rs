@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
-use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
+use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_canonical};
 use super::declared::{self, Unfit};
 use super::extract::CellCounts;
 use super::rules::CellRules;
@@ -251,28 +251,30 @@ impl RawValues {
         joined
     }
 
-    /// How the column is read: as declared, else as all its cells can be.
+    /// How the column is read: as declared, else as all its cells can be, with the doubt where there is one. `known` is
+    /// what is known of the column beside its cells.
     ///
     /// # Errors
-    /// The place of a value that is not of the declared type.
-    pub(super) fn reading(&self, rules: &CellRules) -> Result<Reading, Unfit> {
+    /// Why the column cannot be read as declared.
+    pub(super) fn reading(&self, rules: &CellRules, known: Readings) -> Result<(Reading, Option<Doubt>), Unfit> {
         if let Some(declared) = rules.declared() {
             let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
-            return declared::reading(declared, cells.filter(|(_, cell)| !rules.is_missing(cell)));
+            let reading = declared::reading(declared, known, cells.filter(|(_, cell)| !rules.is_missing(cell)));
+            return reading.map(|reading| (reading, None));
         }
-        Ok(self.found(rules))
+        Ok(self.found(rules, known))
     }
 
     /// How the column could be read, whatever is declared.
-    pub(super) fn found(&self, rules: &CellRules) -> Reading {
-        let mut readings = Readings::all();
+    pub(super) fn found(&self, rules: &CellRules, known: Readings) -> (Reading, Option<Doubt>) {
+        let mut readings = known;
         for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
             readings = readings.and(readings_of(cell));
             if readings.is_text() {
                 break;
             }
         }
-        readings.settle()
+        readings.settle().map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None))
     }
 
     /// The dictionary in canonical spelling, and the new code of every old one when some codes changed.
@@ -299,8 +301,8 @@ impl RawValues {
             if reading == Reading::Text {
                 canonical.push_str(value);
             } else {
-                let is_declared = rules.declared().is_some();
-                let cell = if is_declared { declared::unpadded(cell, reading) } else { Cow::Borrowed(cell) };
+                let is_padded = rules.declared().is_some_and(declared::is_number);
+                let cell = if is_padded { declared::unpadded(cell) } else { Cow::Borrowed(cell) };
                 write_canonical(&cell, reading, &mut canonical)?;
             }
             let hash = self.hasher.hash_one(canonical.as_str());

@@ -39,6 +39,7 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
         missing,
         identifiers: search.settle(),
         counts: None,
+        doubt: None,
         coded: Some(CodedColumn { codes, dictionary }),
     }
 }

@@ -1,0 +1,7 @@
+//! Files as banks, shops and spreadsheets write them: what their columns are, and what is refused instead of guessed.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod types;
