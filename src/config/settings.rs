@@ -15,8 +15,8 @@ use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted, parse_duration,
-    parse_size, shown_name,
+    ATTACKERS, ATTACKS, DateFormat, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted,
+    parse_duration, parse_size, shown_name,
 };
 use crate::result::Role;
 
@@ -103,6 +103,18 @@ fn who() -> Vec<Setting> {
                 Ok(())
             },
             |plan| list(plan.input.column_types.iter().map(|(name, found)| format!("{}: {}", shown_name(name), found.name())))),
+        own("columns", "format", "parts such as YYYY, MM and DD", "\"DD.MM.YY\"", "How dates and times of a column are written",
+            |draft, value| value.parsed(DateFormat::parse).map(|format| declared::spelling(draft).format = Some(format)),
+            |plan| declared::shown_spelling(plan, |column| column.format.as_ref().map(ToString::to_string))),
+        own("columns", "decimal", "`.` or `,`", "\",\"", "What stands before the decimals of a column",
+            |draft, value| value.named(&declared::DECIMALS).map(|sign| declared::spelling(draft).decimal = Some(sign)),
+            |plan| declared::shown_spelling(plan, |column| column.decimal.map(String::from))),
+        own("columns", "group", "`.`, `,`, a blank or `'`", "\".\"", "What sets thousands apart in a column",
+            |draft, value| value.named(&declared::GROUPS).map(|sign| declared::spelling(draft).group = Some(sign.to_owned())),
+            |plan| declared::shown_spelling(plan, |column| column.group.clone())),
+        own("columns", "allow_invalid", "a whole number", "3", "So many cells of a column may not fit what is declared of it; they count as missing",
+            |draft, value| value.whole(0, u64::MAX).map(|cells| declared::spelling(draft).allow_invalid = cells),
+            |plan| declared::shown_spelling(plan, |column| (column.allow_invalid > 0).then(|| column.allow_invalid.to_string()))),
         own("columns", "real_values", SPELLINGS, "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
             |draft, value| {
                 let spellings = value.texts()?;

@@ -21,6 +21,8 @@ pub(super) struct CellBlock {
     pub(super) stride: usize,
     /// Records in the block.
     pub(super) records: usize,
+    /// The line of its first record, where each record is one line of its file.
+    pub(super) first_line: Option<u64>,
     /// For formats that tell numbers from text, whether a column holds some; empty for others.
     pub(super) numbers: Vec<bool>,
 }
@@ -142,7 +144,7 @@ impl CellBlockBuilder {
         for column in 0..self.columns {
             keys.extend((0..records).map(|record| self.keys[record * self.columns + column]));
         }
-        CellBlock { text: self.text, keys, stride: records, records, numbers: self.numbers }
+        CellBlock { text: self.text, keys, stride: records, records, numbers: self.numbers, first_line: None }
     }
 }
 

@@ -6,9 +6,11 @@
 
 use super::cells::{bytes_of, is_short};
 use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of};
-use super::declared::Unfit;
+use super::declared::{Declared, Typed, Unfit};
 use super::error::{InputError, shown};
 use super::extract::{CellCounts, CodedColumn};
+use super::places::Places;
+use super::reason::Majority;
 use super::rules::CellRules;
 use super::suspects::{LongNumbers, is_placeholder};
 use super::values::{RawValues, ValueCoder};
@@ -72,6 +74,7 @@ pub(super) struct FinishedColumn {
     pub(super) identifiers: Vec<Found>,
     pub(super) counts: Option<CellCounts>,
     pub(super) doubt: Option<Doubt>,
+    pub(super) majority: Option<Majority>,
     pub(super) coded: Option<CodedColumn>,
 }
 
@@ -184,11 +187,16 @@ impl ColumnCoder {
     ///
     /// # Errors
     /// When a cell is not of the declared type; its record is counted within its file.
-    pub(super) fn finish(self, name: &str, files: &[InputFile]) -> Result<FinishedColumn, InputError> {
+    pub(super) fn finish(self, name: &str, places: &Places, files: &[InputFile]) -> Result<FinishedColumn, InputError> {
         match self {
             Self::Wanted(column) => column.finish().map_err(|unfinished| match unfinished {
                 Unfinished::Internal => InputError::Internal { file: shown(name) },
-                Unfinished::Unfit { record, declared } => unfit(name, record, declared, files),
+                Unfinished::Unfit { record, cells, declared } => InputError::UnfitCell {
+                    column: shown(name),
+                    place: places.of(record, files),
+                    cells,
+                    declared: declared.name(),
+                },
                 Unfinished::Open(doubt) => InputError::OpenReading { column: shown(name), doubt },
             }),
             Self::Passed(column) => Ok(column.finish()),
@@ -249,6 +257,29 @@ impl WantedColumn {
         self.codes.extend(self.scratch.iter().copied());
     }
 
+    /// What is declared, unless more cells than allowed do not fit it.
+    fn check(
+        raw: &RawValues,
+        codes: &Codes,
+        rules: &CellRules,
+        typed: Result<Typed, Unfit>,
+    ) -> Result<Typed, Unfinished> {
+        let declared = rules.declared().and_then(Declared::column_type).unwrap_or(ColumnType::Text);
+        // Codes are given in the order of the records, so the first code is the first record.
+        let first = |place: usize| (0..codes.len()).find(|&record| codes.get(record) as usize == place);
+        let unfit =
+            |place, cells| Unfinished::Unfit { record: first(place).unwrap_or_default() as u64, cells, declared };
+        let typed = typed.map_err(|error| match error {
+            Unfit::Open(doubt) => Unfinished::Open(doubt),
+            Unfit::Cell(place) => unfit(place, 1),
+        })?;
+        let Some(&place) = typed.invalid.first() else { return Ok(typed) };
+        let records = raw.records(codes);
+        let cells = typed.invalid.iter().map(|&place| records[place]).sum();
+        let allowed = rules.declared().map_or(0, Declared::allowed);
+        if cells > allowed { Err(unfit(place, cells)) } else { Ok(typed) }
+    }
+
     fn finish(self) -> Result<FinishedColumn, Unfinished> {
         let Self { values, mut codes, scratch, mut search, rules, long_numbers, known, .. } = self;
         drop(scratch);
@@ -257,17 +288,29 @@ impl WantedColumn {
         raw.search(&codes, &rules, &mut search);
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
-        let (reading, doubt) = raw.reading(&rules, known).map_err(|unfit| match unfit {
-            Unfit::Open(doubt) => Unfinished::Open(doubt),
-            Unfit::Cell(place) => {
-                // Codes are given in the order of the records, so the first code is the first record.
-                let record = (0..codes.len()).find(|&record| codes.get(record) as usize == place).unwrap_or_default();
-                Unfinished::Unfit { record: record as u64, declared: rules.declared().unwrap_or(ColumnType::Text) }
+        let (typed, doubt) = match raw.declared(&rules, known) {
+            Some(typed) => (Self::check(&raw, &codes, &rules, typed)?, None),
+            None => {
+                let (reading, doubt) = raw.found(&rules, known);
+                (Typed { reading, invalid: Vec::new() }, doubt)
             }
-        })?;
-        let found = rules.declared().map(|_| raw.found(&rules, known).0.column_type());
+        };
+        let reading = typed.reading;
+        let is_found = rules.declared().and_then(Declared::column_type).is_none();
+        let majority = if is_found && reading == Reading::Text && doubt.is_none() {
+            Majority::of(&raw, &codes, &rules)
+        } else {
+            None
+        };
+        let found = (!is_found).then(|| raw.found(&rules, known).0.column_type());
         counts.found_type = found.filter(|&found| found != reading.column_type());
-        let (dictionary, map) = raw.into_dictionary(reading, &rules).ok_or(Unfinished::Internal)?;
+        counts.invalid = typed.invalid.iter().map(|&place| count(&codes, code_of(place))).sum();
+        let spellings = raw.iter().filter(|cell| !rules.is_missing(rules.trimmed(cell))).count() - typed.invalid.len();
+        let (dictionary, map) = raw.into_dictionary(&typed, &rules).ok_or(Unfinished::Internal)?;
+        if rules.declared().is_some_and(Declared::is_spelled) && values_of(&dictionary) == spellings {
+            // Nothing became one value that the file tells apart.
+            counts.found_type = None;
+        }
         let codes = match map {
             Some(map) => codes.renamed(&map, dictionary.len()),
             None => codes,
@@ -285,6 +328,7 @@ impl WantedColumn {
             identifiers,
             counts: Some(counts),
             doubt,
+            majority,
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
@@ -292,25 +336,22 @@ impl WantedColumn {
 
 /// Why a column cannot be finished.
 enum Unfinished {
-    /// A cell is not of the declared type; records of all files count from 0.
-    Unfit { record: u64, declared: ColumnType },
+    /// More cells than allowed are not of the declared type, the first in this record; records of all files count from 0.
+    Unfit { record: u64, cells: u64, declared: ColumnType },
     /// Nothing settles how the cells of the declared type are read.
     Open(Doubt),
     /// A mistake of this program.
     Internal,
 }
 
-/// The error for a cell that is not of the declared type.
-fn unfit(column: &str, mut record: u64, declared: ColumnType, files: &[InputFile]) -> InputError {
-    let mut name = "";
-    for file in files {
-        name = &file.name;
-        if record < file.records {
-            break;
-        }
-        record -= file.records;
-    }
-    InputError::UnfitCell { file: shown(name), column: shown(column), record: record + 1, declared: declared.name() }
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer values than MOST_VALUES")]
+fn code_of(place: usize) -> u32 {
+    place as u32
+}
+
+/// Distinct values, a missing cell not counted.
+fn values_of(dictionary: &Dictionary) -> usize {
+    dictionary.len() - usize::from(dictionary.missing().is_some())
 }
 
 /// How many cells hold a value that fits.
@@ -394,6 +435,7 @@ impl PassedColumn {
             identifiers: self.search.settle(),
             counts: None,
             doubt,
+            majority: None,
             coded: None,
         }
     }
@@ -403,7 +445,7 @@ impl PassedColumn {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{CellRules, ColumnCoder, Keep};
+    use super::{CellRules, ColumnCoder, Keep, Places};
     use crate::input::cells::CellBlockBuilder;
     use crate::plan::InputOptions;
     use crate::result::ColumnType;
@@ -422,7 +464,7 @@ mod tests {
             let block = block.finish();
             column.take_keys(block.column(0), &block.text);
         }
-        let finished = column.finish("column", &[]).unwrap();
+        let finished = column.finish("column", &Places::default(), &[]).unwrap();
         let cells = finished.coded.map_or_else(Vec::new, |coded| {
             let value = |code| coded.dictionary.value(code).map(|value: Secret<&str>| value.expose().to_owned());
             (0..coded.codes.len()).map(|record| value(coded.codes.get(record))).collect()

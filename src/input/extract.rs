@@ -38,7 +38,9 @@ pub struct CellCounts {
     pub placeholders: u64,
     /// Cells with a whole number that a spreadsheet rounded.
     pub rounded: u64,
-    /// The type that would have been found, where another is declared.
+    /// Cells that do not fit what is declared and count as missing.
+    pub invalid: u64,
+    /// The type that would have been found, where another is declared; `None` where a declared spelling joins no values.
     pub found_type: Option<ColumnType>,
 }
 
@@ -56,6 +58,8 @@ pub struct ExtractColumn {
     pub counts: Option<CellCounts>,
     /// Why it is text although all its cells could be values of another type.
     pub doubt: Option<Doubt>,
+    /// Why it is text, in words without cell values, where that can be said.
+    pub text_reason: Option<String>,
     /// Codes and dictionary; `None` when the caller did not ask for this column.
     pub coded: Option<CodedColumn>,
 }

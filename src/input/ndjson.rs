@@ -165,6 +165,7 @@ impl<'a> Objects<'a> {
         let text = String::from_utf8(block.text).map_err(|_| InputError::Internal { file: shown(self.file) })?;
         let mut cells = CellBlockBuilder::new(self.columns.len());
         let mut record = vec![None; self.columns.len()];
+        let mut records = 0;
         for (line, content) in (block.first_line..).zip(text.split('\n')) {
             if content.trim().is_empty() {
                 continue;
@@ -172,8 +173,11 @@ impl<'a> Objects<'a> {
             record.fill(None);
             self.parse_object(content, line, &mut cells, &mut record)?;
             cells.push_record(&record);
+            records += 1;
         }
-        Ok(cells.finish())
+        let is_regular = memchr::memchr_iter(b'\n', text.as_bytes()).count() == records;
+        let first_line = is_regular.then_some(block.first_line);
+        Ok(CellBlock { first_line, ..cells.finish() })
     }
 
     fn parse_object(

@@ -15,6 +15,7 @@ use super::delimited::{Layout, first_record};
 use super::error::{InputError, shown};
 use super::extract::{Extract, ExtractColumn, FoundBeside};
 use super::ndjson::Objects;
+use super::places::Places;
 use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
@@ -90,7 +91,11 @@ pub(super) fn read_at(
 /// What is kept of each column; `other` for those that are not wanted. A column of a declared type is kept as well, so
 /// that the record of a cell that does not fit can be told.
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
-    let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
+    let options = &source.options;
+    let is_declared = |column: usize| {
+        let name = &source.columns[column];
+        options.column_types.contains_key(name) || options.column_spellings.contains_key(name)
+    };
     let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false) || is_declared(column);
     let of = |column: usize| if is_wanted(column) { Keep::Values } else { other };
     (0..source.columns.len()).map(of).collect()
@@ -123,6 +128,7 @@ fn read_files(
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;
+        collector.places.mark(before, None);
         let account = read_file(pace, file, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(&files, file, &account, records)?;
@@ -154,6 +160,7 @@ pub(super) struct Collector<'a> {
     /// When to end early.
     pub(super) stop: &'a Stop,
     columns: &'a [String],
+    places: Places,
     /// Most bytes of codes and dictionaries.
     pub(super) memory: Option<u64>,
 }
@@ -168,6 +175,7 @@ impl<'a> Collector<'a> {
             beside: Vec::new(),
             stop,
             columns: &source.columns,
+            places: Places::default(),
             memory,
         }
     }
@@ -202,6 +210,11 @@ impl<'a> Collector<'a> {
 
     /// Takes blocks of cells; `positions` tells for every column of the extract where it lies in the blocks.
     pub(super) fn take(&mut self, blocks: &[CellBlock], positions: &[usize]) -> Result<(), InputError> {
+        let mut record = self.records;
+        for block in blocks {
+            self.places.mark(record, block.first_line);
+            record += block.records as u64;
+        }
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
                 if block.numbers.get(position).copied().unwrap_or(false) {
@@ -238,14 +251,16 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(self, source: &Source, files: Vec<InputFile>) -> Result<Extract, InputError> {
-        let beside = self.beside;
+        let (beside, places) = (self.beside, self.places);
         let columns: Vec<Result<ExtractColumn, InputError>> = self
             .coders
             .into_par_iter()
             .zip(&source.columns)
             .with_max_len(1)
             .map(|(coder, name)| {
-                let finished = coder.finish(name, &files)?;
+                let finished = coder.finish(name, &places, &files)?;
+                let by_majority = finished.majority.map(|most| most.sentence(&places.of(most.first_other, &files)));
+                let by_doubt = finished.doubt.map(|doubt| doubt.sentence().to_owned());
                 Ok(ExtractColumn {
                     name: name.clone(),
                     column_type: finished.column_type,
@@ -253,6 +268,7 @@ impl<'a> Collector<'a> {
                     identifiers: finished.identifiers,
                     counts: finished.counts,
                     doubt: finished.doubt,
+                    text_reason: by_doubt.or(by_majority),
                     coded: finished.coded,
                 })
             })

@@ -12,12 +12,11 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
 use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_canonical};
-use super::declared::{self, Unfit};
+use super::declared::{Typed, Unfit};
 use super::extract::CellCounts;
 use super::rules::CellRules;
 use super::suspects::is_rounded;
@@ -190,7 +189,7 @@ pub(super) struct RawValues {
 }
 
 impl RawValues {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
         (0..self.ends.len()).map(|code| raw_value(&self.arena, &self.ends, code))
     }
 
@@ -251,18 +250,13 @@ impl RawValues {
         joined
     }
 
-    /// How the column is read: as declared, else as all its cells can be, with the doubt where there is one. `known` is
-    /// what is known of the column beside its cells.
+    /// How the column is read as declared; `None` where nothing is. `known` is what is known of it beside its cells.
     ///
     /// # Errors
-    /// Why the column cannot be read as declared.
-    pub(super) fn reading(&self, rules: &CellRules, known: Readings) -> Result<(Reading, Option<Doubt>), Unfit> {
-        if let Some(declared) = rules.declared() {
-            let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
-            let reading = declared::reading(declared, known, cells.filter(|(_, cell)| !rules.is_missing(cell)));
-            return reading.map(|reading| (reading, None));
-        }
-        Ok(self.found(rules, known))
+    /// Why it cannot be read so.
+    pub(super) fn declared(&self, rules: &CellRules, known: Readings) -> Option<Result<Typed, Unfit>> {
+        let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
+        rules.declared()?.reading(known, cells.filter(|(_, cell)| !rules.is_missing(cell)))
     }
 
     /// How the column could be read, whatever is declared.
@@ -279,16 +273,23 @@ impl RawValues {
 
     /// The dictionary in canonical spelling, and the new code of every old one when some codes changed.
     ///
-    /// `None` would mean that a value does not admit the reading that all values admit.
-    pub(super) fn into_dictionary(self, reading: Reading, rules: &CellRules) -> Option<(Dictionary, Option<Vec<u32>>)> {
+    /// Cells at `invalid` places are missing. `None` would mean that another one does not admit the reading that all admit.
+    pub(super) fn into_dictionary(
+        self,
+        Typed { reading, invalid }: &Typed,
+        rules: &CellRules,
+    ) -> Option<(Dictionary, Option<Vec<u32>>)> {
+        let reading = *reading;
         let mut dictionary = Dictionary::with_capacity(reading.column_type(), self.ends.len(), self.arena.len());
         let mut known: HashTable<u32> = HashTable::new();
         let mut map = Vec::with_capacity(self.ends.len());
         let mut canonical = String::new();
         // Texts without blanks at their ends differ as they stand.
         let distinct = reading == Reading::Text && self.iter().all(|cell| rules.trimmed(cell).len() == cell.len());
-        for cell in self.iter().map(|cell| rules.trimmed(cell)) {
-            if rules.is_missing(cell) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
+        let mut invalid = invalid.iter().peekable();
+        for (place, cell) in self.iter().map(|cell| rules.trimmed(cell)).enumerate() {
+            let is_invalid = invalid.next_if(|next| **next == place).is_some();
+            if is_invalid || rules.is_missing(cell) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
                 map.push(dictionary.push_missing());
                 continue;
             }
@@ -301,9 +302,10 @@ impl RawValues {
             if reading == Reading::Text {
                 canonical.push_str(value);
             } else {
-                let is_padded = rules.declared().is_some_and(declared::is_number);
-                let cell = if is_padded { declared::unpadded(cell) } else { Cow::Borrowed(cell) };
-                write_canonical(&cell, reading, &mut canonical)?;
+                match rules.declared() {
+                    Some(declared) => declared.write(cell, reading, &mut canonical)?,
+                    None => write_canonical(cell, reading, &mut canonical)?,
+                }
             }
             let hash = self.hasher.hash_one(canonical.as_str());
             let spelled = |code: u32| dictionary.value(code).map(Secret::expose);

@@ -13,6 +13,7 @@ mod names;
 mod quantity;
 mod refusal;
 mod rule;
+mod spelling;
 mod time_origin;
 mod unicity;
 mod within;
@@ -38,6 +39,7 @@ pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{counted, grouped, parse_duration, parse_size};
 pub use refusal::refusal;
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use spelling::{CellSpelling, DateFormat, FormatPart};
 pub use time_origin::TimeOrigin;
 pub use unicity::{ATTACKERS, MOBILITY_ATTACKS, PointColumn, UnicityPlan};
 pub use within::{ToleranceSize, WithinRule};
@@ -165,6 +167,8 @@ pub struct InputOptions {
     pub column_null_values: BTreeMap<String, Vec<String>>,
     /// Declared types, by column: its cells are read so, or it is an error.
     pub column_types: BTreeMap<String, ColumnType>,
+    /// How cells are spelled where they do not say it themselves, by column.
+    pub column_spellings: BTreeMap<String, CellSpelling>,
     /// Spellings that look as if they meant "missing" and are values all the same, by column.
     pub real_values: BTreeMap<String, Vec<String>>,
     /// Whether blanks at the ends of cells are taken off before cells are compared; `None` means yes.

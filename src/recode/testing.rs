@@ -40,6 +40,7 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
         identifiers: search.settle(),
         counts: None,
         doubt: None,
+        text_reason: None,
         coded: Some(CodedColumn { codes, dictionary }),
     }
 }

@@ -175,3 +175,80 @@ fn numbers_of_typed_files_have_a_decimal_point() {
     assert_eq!(columns["a"].cells, ["1.125", "5"]);
     assert_eq!(columns["b"].doubt, Some(Doubt::DecimalSign));
 }
+
+/// Runs a scan of one file with a configuration.
+fn scan(bench: &Bench, text: &str, config: &str) -> crate::support::Ended {
+    bench.write("extract.csv", text);
+    let config = bench.write("reidrisk.toml", config);
+    bench.scan(["input/extract.csv", "--config", config.to_str().unwrap(), "--subject", "card", "--quasi", "value"])
+}
+
+fn column(bench: &Bench, name: &str) -> serde_json::Value {
+    let result = bench.result();
+    let columns = result["dataset"]["columns"].as_array().unwrap();
+    columns.iter().find(|column| column["name"] == name).unwrap().clone()
+}
+
+#[test]
+fn what_is_declared_of_a_spelling_answers_the_question() {
+    for (config, kind, distinct) in [
+        ("decimal = \".\"", "decimal", 3),
+        ("decimal = \",\"", "integer", 3),
+        ("group = \".\"", "integer", 3),
+        ("type = \"decimal\"\ndecimal = \",\"", "decimal", 3),
+        ("type = \"text\"", "text", 3),
+    ] {
+        let bench = Bench::new();
+        let ended = scan(&bench, "card,value\na,1.000\nb,12.500\nc,3.250\n", &format!("[columns.value]\n{config}\n"));
+        bench.assert_counted(&ended, 3);
+        let column = column(&bench, "value");
+        assert_eq!((column["type"].as_str(), column["distinct"].as_u64()), (Some(kind), Some(distinct)), "{config}");
+        let codes: Vec<String> =
+            bench.result()["findings"].as_array().unwrap().iter().map(|it| it["code"].to_string()).collect();
+        assert!(!codes.iter().any(|code| code.contains("trimmed-join")), "{config}: nothing was joined: {codes:?}");
+    }
+    let bench = Bench::new();
+    let text = "card,value\na,05/06/25\nb,06/05/25\nc,05/06/25\n";
+    let ended = scan(&bench, text, "[columns.value]\nformat = \"DD/MM/YY\"\ncoarsen = \"month\"\n");
+    bench.assert_counted(&ended, 3);
+    assert_eq!((&column(&bench, "value")["type"], &column(&bench, "value")["distinct"]), (&"date".into(), &2.into()));
+}
+
+#[test]
+fn cells_that_do_not_fit_are_counted_told_by_line_and_refused_beyond_the_allowance() {
+    let text = "card,value\na,05.06.25\nb,CANARY7f3a\nc,06.06.25\nd,CANARY7f3a\ne,5.6.2025\n";
+    let declared = |more: &str| format!("[columns.value]\nformat = \"DD.MM.YY\"\n{more}\n");
+    let bench = Bench::new();
+    let ended = scan(&bench, text, &declared("allow_invalid = 2"));
+    bench.assert_refused(&ended, 3, &["3 of its cells", "line 3 of `extract.csv`", "allow_invalid"]);
+    let ended = scan(&bench, text, &declared("allow_invalid = 3"));
+    bench.assert_counted(&ended, 5);
+    let value = column(&bench, "value");
+    assert_eq!((&value["invalid_cells"], &value["missing"], &value["distinct"]), (&3.into(), &3.into(), &2.into()));
+    let findings = bench.result()["findings"].to_string();
+    assert!(findings.contains("placeholder-values") && findings.contains("3 cells of column `value` do not fit"));
+}
+
+#[test]
+fn inspect_says_why_a_column_is_text() {
+    let bench = Bench::new();
+    let mut text = "card,value,day,name\n".to_owned();
+    for number in 0..30 {
+        let value = if number == 11 { "CANARY7f3a".to_owned() } else { format!("{number}.5") };
+        text.push_str(&format!("c{number},{value},0{}/01/2025,n{number}\n", number % 9 + 1));
+    }
+    let path = bench.write("extract.csv", text);
+    let columns = {
+        let source = open(&[path.to_str().unwrap().to_owned()], &InputOptions::default()).unwrap();
+        read(source, &[true; 4], &NoProgress, &Stop::default(), None).unwrap().columns
+    };
+    let reasons: Vec<Option<&str>> = columns.iter().map(|column| column.text_reason.as_deref()).collect();
+    let decimals = "29 of 30 cells read as decimals; the first other one is in line 13 of `extract.csv`";
+    let open_order = "every cell reads as a date, and nothing tells day and month apart";
+    assert_eq!(reasons, [None, Some(decimals), Some(open_order), None]);
+    let mut command = std::process::Command::new(crate::support::BINARY);
+    let output = command.arg("inspect").arg(&path).env("COLUMNS", "400").output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let shown: Vec<&str> = shown.split_whitespace().collect();
+    assert!(shown.join(" ").contains(decimals) && !shown.join(" ").contains("CANARY"), "{}", shown.join(" "));
+}

@@ -57,7 +57,7 @@ fn half_of_day(text: &[u8]) -> (&[u8], Option<bool>) {
 }
 
 /// Nanoseconds of a fraction of up to nine digits.
-fn nanoseconds(fraction: &[u8]) -> Option<i32> {
+pub(super) fn nanoseconds(fraction: &[u8]) -> Option<i32> {
     let number = number_of(fraction, 1, 9)?;
     let missing = u32::try_from(9 - fraction.len()).ok()?;
     Some(number * 10_i32.pow(missing))
@@ -137,7 +137,7 @@ fn zone(text: &[u8]) -> Option<(&[u8], Option<SignedDuration>)> {
 }
 
 /// An offset from UTC.
-fn offset(text: &[u8]) -> Option<SignedDuration> {
+pub(super) fn offset(text: &[u8]) -> Option<SignedDuration> {
     let (sign, digits) = match text {
         [b'+', digits @ ..] => (1, digits),
         [b'-', digits @ ..] => (-1, digits),

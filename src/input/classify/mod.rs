@@ -42,6 +42,7 @@ mod clock;
 mod currency;
 mod dates;
 mod doubt;
+mod format;
 mod months;
 mod numbers;
 
@@ -55,6 +56,7 @@ use currency::Currencies;
 pub(super) use dates::DateOrder;
 use dates::{DateCell, DateEvidence, DateForm, compact_day, date};
 pub use doubt::Doubt;
+pub(super) use format::write_formatted;
 pub(super) use numbers::DecimalSign;
 use numbers::{amount, doubtful_sign, write_amount, write_number};
 
@@ -150,6 +152,15 @@ impl Readings {
             currencies: self.currencies.and(other.currencies),
             dates: self.dates.and(other.dates),
         }
+    }
+
+    /// The kinds of values that [`Readings::kinds`] tells apart.
+    pub(super) const KINDS: [u32; 7] =
+        [admits::POINT, admits::COMMA, admits::DATE, admits::TIMESTAMP, admits::ZONED, admits::TIME, admits::BOOLEAN];
+
+    /// The kinds of values that all cells can be, as bits.
+    pub(super) const fn kinds(self) -> u32 {
+        self.admitted & admits::KINDS
     }
 
     /// Whether only text is left, whatever else comes.
@@ -315,6 +326,8 @@ pub(super) enum Reading {
     Time,
     /// Booleans.
     Boolean,
+    /// Cells of this type in a spelling that is declared.
+    Declared(ColumnType),
     /// Bytes.
     Text,
     /// No value at all.
@@ -332,6 +345,7 @@ impl Reading {
             Self::ZonedTimestamp(_) => ColumnType::ZonedTimestamp,
             Self::Time => ColumnType::Time,
             Self::Boolean => ColumnType::Boolean,
+            Self::Declared(declared) => declared,
             Self::Text => ColumnType::Text,
             Self::Empty => ColumnType::Empty,
         }
@@ -339,7 +353,13 @@ impl Reading {
 
     /// Whether `NaN` counts as missing under this reading.
     pub(super) const fn not_a_number_is_missing(self) -> bool {
-        matches!(self, Self::Integer(_) | Self::Decimal(_) | Self::Empty)
+        matches!(
+            self,
+            Self::Integer(_)
+                | Self::Decimal(_)
+                | Self::Declared(ColumnType::Integer | ColumnType::Decimal)
+                | Self::Empty
+        )
     }
 }
 
@@ -492,8 +512,24 @@ pub(super) fn write_canonical(cell: &[u8], reading: Reading, canonical: &mut Str
         Reading::ZonedTimestamp(orders) => write!(canonical, "{}Z", moment_in(cell, orders, true)?).ok(),
         Reading::Time => write!(canonical, "{}", clock(cell)?.time).ok(),
         Reading::Boolean => canonical.write_str(if boolean(cell)? { "true" } else { "false" }).ok(),
-        Reading::Text | Reading::Empty => None,
+        Reading::Declared(_) | Reading::Text | Reading::Empty => None,
     }
+}
+
+/// Appends the canonical spelling of a number whose decimal sign is declared, and says whether it is whole; `group` is
+/// the only sign allowed between thousands, where one is declared.
+pub(super) fn write_declared_number(
+    cell: &[u8],
+    sign: DecimalSign,
+    group: Option<&str>,
+    canonical: &mut String,
+) -> Option<bool> {
+    if sign == DecimalSign::Point
+        && let Some(is_whole) = write_number(cell, canonical)
+    {
+        return Some(is_whole);
+    }
+    write_amount(&amount(cell)?, sign, group, canonical)
 }
 
 /// A date in any spelling.

@@ -17,6 +17,7 @@ const DEFAULTS: InputOptions = InputOptions {
     null_values: Vec::new(),
     column_null_values: std::collections::BTreeMap::new(),
     column_types: std::collections::BTreeMap::new(),
+    column_spellings: std::collections::BTreeMap::new(),
     real_values: std::collections::BTreeMap::new(),
     trim: None,
     suppression_marks: None,
