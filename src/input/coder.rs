@@ -35,11 +35,16 @@ pub(super) struct WantedColumn {
     long_numbers: LongNumbers,
     /// What is known of the column beside its cells.
     known: Readings,
+    /// The first record of each file.
+    borders: Vec<usize>,
 }
 
 /// A column of which only type, missing cells and identifiers are found.
 pub(super) struct PassedColumn {
+    /// Of all files.
     readings: Readings,
+    /// Of each file, the last one being read.
+    files: Vec<Readings>,
     missing: u64,
     not_a_number: u64,
     /// Keys that were classified lately, so that repeated cells cost a comparison.
@@ -94,6 +99,7 @@ impl ColumnCoder {
             spare: keep == Keep::Spare,
             long_numbers: LongNumbers::default(),
             known: Readings::all(),
+            borders: Vec::new(),
         })
     }
 
@@ -108,6 +114,11 @@ impl ColumnCoder {
         let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
         let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());
         passed.readings = column.known;
+        if column.borders.len() > 1 {
+            passed.files = values.readings_by_file(&codes, &column.borders, &passed.rules, &[]);
+        } else {
+            passed.files.push(Readings::all());
+        }
         passed.take_raw(&values, &codes);
         *self = Self::Passed(passed);
         true
@@ -134,13 +145,34 @@ impl ColumnCoder {
         }
     }
 
+    /// Takes notice that a file begins.
+    pub(super) fn begin_file(&mut self) {
+        match self {
+            Self::Wanted(column) => column.borders.push(column.codes.len()),
+            Self::Passed(column) => {
+                column.files.push(Readings::all());
+                // What the files before held says nothing of this one.
+                column.recent.fill(0);
+            }
+        }
+    }
+
+    /// Takes notice that the column holds dates that are no text.
+    pub(super) fn note_real_dates(&mut self) {
+        self.note(Readings::of_real_dates());
+    }
+
     /// Takes notice that the column holds numbers that are no text, so that a point in them stands before decimals.
     pub(super) fn note_typed_numbers(&mut self) {
+        self.note(Readings::of_typed_numbers());
+    }
+
+    fn note(&mut self, known: Readings) {
         let readings = match self {
             Self::Wanted(column) => &mut column.known,
             Self::Passed(column) => &mut column.readings,
         };
-        *readings = readings.and(Readings::of_typed_numbers());
+        *readings = readings.and(known);
     }
 
     /// Takes the cells of one block, given by their keys.
@@ -263,6 +295,7 @@ impl WantedColumn {
         codes: &Codes,
         rules: &CellRules,
         typed: Result<Typed, Unfit>,
+        borders: &[usize],
     ) -> Result<Typed, Unfinished> {
         let declared = rules.declared().and_then(Declared::column_type).unwrap_or(ColumnType::Text);
         // Codes are given in the order of the records, so the first code is the first record.
@@ -273,6 +306,15 @@ impl WantedColumn {
             Unfit::Open(doubt) => Unfinished::Open(doubt),
             Unfit::Cell(place) => unfit(place, 1),
         })?;
+        if borders.len() > 1
+            && matches!(typed.reading, Reading::Date(_) | Reading::Timestamp(_) | Reading::ZonedTimestamp(_))
+        {
+            let files = raw.readings_by_file(codes, borders, rules, &typed.invalid);
+            let whole = files.iter().copied().fold(Readings::all(), Readings::and);
+            if let Some(doubt) = whole.settle_files(&files).err().filter(|doubt| doubt.is_question()) {
+                return Err(Unfinished::Open(doubt));
+            }
+        }
         let Some(&place) = typed.invalid.first() else { return Ok(typed) };
         let records = raw.records(codes);
         let cells = typed.invalid.iter().map(|&place| records[place]).sum();
@@ -281,7 +323,7 @@ impl WantedColumn {
     }
 
     fn finish(self) -> Result<FinishedColumn, Unfinished> {
-        let Self { values, mut codes, scratch, mut search, rules, long_numbers, known, .. } = self;
+        let Self { values, mut codes, scratch, mut search, rules, long_numbers, known, borders, .. } = self;
         drop(scratch);
         let raw = values.into_raw();
         codes.shrink_to_fit();
@@ -289,9 +331,12 @@ impl WantedColumn {
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
         let (typed, doubt) = match raw.declared(&rules, known) {
-            Some(typed) => (Self::check(&raw, &codes, &rules, typed)?, None),
+            Some(typed) => (Self::check(&raw, &codes, &rules, typed, &borders)?, None),
             None => {
-                let (reading, doubt) = raw.found(&rules, known);
+                let readings = raw.readings(&rules, known);
+                let is_asked = borders.len() > 1 && readings.asks_each_file();
+                let files = if is_asked { raw.readings_by_file(&codes, &borders, &rules, &[]) } else { Vec::new() };
+                let (reading, doubt) = or_text(readings.settle_files(&files));
                 (Typed { reading, invalid: Vec::new() }, doubt)
             }
         };
@@ -302,7 +347,7 @@ impl WantedColumn {
         } else {
             None
         };
-        let found = (!is_found).then(|| raw.found(&rules, known).0.column_type());
+        let found = (!is_found).then(|| or_text(raw.readings(&rules, known).settle()).0.column_type());
         counts.found_type = found.filter(|&found| found != reading.column_type());
         counts.invalid = typed.invalid.iter().map(|&place| count(&codes, code_of(place))).sum();
         let spellings = raw.iter().filter(|cell| !rules.is_missing(rules.trimmed(cell))).count() - typed.invalid.len();
@@ -344,6 +389,11 @@ enum Unfinished {
     Internal,
 }
 
+/// A reading, or text with the doubt because of which it is.
+fn or_text(settled: Result<Reading, Doubt>) -> (Reading, Option<Doubt>) {
+    settled.map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None))
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "there are fewer values than MOST_VALUES")]
 fn code_of(place: usize) -> u32 {
     place as u32
@@ -373,7 +423,15 @@ const RECENT: usize = 1 << 12;
 
 impl PassedColumn {
     fn new(search: Search, rules: CellRules) -> Self {
-        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent: vec![0; RECENT], search, rules }
+        Self {
+            readings: Readings::all(),
+            files: Vec::new(),
+            missing: 0,
+            not_a_number: 0,
+            recent: vec![0; RECENT],
+            search,
+            rules,
+        }
     }
 
     /// Takes cells that were coded.
@@ -421,13 +479,16 @@ impl PassedColumn {
         }
         self.search.take(cell, records);
         if !self.readings.is_text() {
-            self.readings = self.readings.and(readings_of(cell));
+            let readings = readings_of(cell);
+            self.readings = self.readings.and(readings);
+            if let Some(file) = self.files.last_mut() {
+                *file = file.and(readings);
+            }
         }
     }
 
     fn finish(self) -> FinishedColumn {
-        let (reading, doubt) =
-            self.readings.settle().map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None));
+        let (reading, doubt) = or_text(self.readings.settle_files(&self.files));
         let not_a_number = if reading.not_a_number_is_missing() { self.not_a_number } else { 0 };
         FinishedColumn {
             column_type: reading.column_type(),

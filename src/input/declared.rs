@@ -101,7 +101,9 @@ impl Declared {
 
     fn write_spelled(&self, cell: &[u8], canonical: &mut String) -> Option<()> {
         if let Some(format) = &self.spelling.format {
-            return write_formatted(cell, format, canonical);
+            // Real dates come as the usual spelling, which is clear beside any other.
+            return write_formatted(cell, format, canonical)
+                .or_else(|| write_usual(cell, format.column_type(), canonical));
         }
         let is_whole =
             write_declared_number(&unpadded(cell), self.decimal_sign(), self.spelling.group.as_deref(), canonical)?;
@@ -147,6 +149,18 @@ impl Declared {
             reading => write_canonical(cell, reading, canonical),
         }
     }
+}
+
+/// Appends a date or time that is written in its canonical spelling.
+fn write_usual(cell: &[u8], column_type: ColumnType, canonical: &mut String) -> Option<()> {
+    let start = canonical.len();
+    let reading = readings_of(cell).settle_as(column_type)?.ok()?;
+    write_canonical(cell, reading, canonical)?;
+    if canonical.as_bytes()[start..] == *cell {
+        return Some(());
+    }
+    canonical.truncate(start);
+    None
 }
 
 /// A number without the zeros before it: where numbers are declared, `0800` is 800.
@@ -260,7 +274,10 @@ mod tests {
         );
         let format = DateFormat::parse("DD/MM/YY").ok();
         let format = CellSpelling { format, ..CellSpelling::default() };
-        assert_eq!(written(format, None, &["05/06/25", "2025-06-05"]), (Date, vec!["2025-06-05".into()], vec![1]));
+        assert_eq!(
+            written(format, None, &["05/06/25", "2025-06-05", "2025/06/05"]),
+            (Date, vec!["2025-06-05".into(); 2], vec![2])
+        );
         assert_eq!(Declared { column_type: None, spelling: CellSpelling::default() }.column_type(), None);
     }
 }

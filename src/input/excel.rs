@@ -94,6 +94,10 @@ pub(super) fn read(
     };
     for (coder, &position) in collector.coders.iter_mut().zip(&file.positions) {
         coder.note_long_numbers(numbers(position));
+        let is_date = |row: &[Data]| matches!(row.get(position), Some(Data::DateTime(date)) if !date.is_duration());
+        if sheet.cells.rows().skip(1).any(is_date) {
+            coder.note_real_dates();
+        }
     }
     let first = sheet.cells.start().map_or(0, |(_, column)| column as usize);
     collector.beside.extend(beside::in_comments(&bytes, &file.columns, first));

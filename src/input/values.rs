@@ -15,7 +15,7 @@ use hashbrown::hash_table::Entry;
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
-use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_canonical};
+use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
 use super::declared::{Typed, Unfit};
 use super::extract::CellCounts;
 use super::rules::CellRules;
@@ -259,8 +259,8 @@ impl RawValues {
         rules.declared()?.reading(known, cells.filter(|(_, cell)| !rules.is_missing(cell)))
     }
 
-    /// How the column could be read, whatever is declared.
-    pub(super) fn found(&self, rules: &CellRules, known: Readings) -> (Reading, Option<Doubt>) {
+    /// What all cells admit, whatever is declared.
+    pub(super) fn readings(&self, rules: &CellRules, known: Readings) -> Readings {
         let mut readings = known;
         for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
             readings = readings.and(readings_of(cell));
@@ -268,7 +268,27 @@ impl RawValues {
                 break;
             }
         }
-        readings.settle().map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None))
+        readings
+    }
+
+    /// What the cells of each file admit but for those at `invalid` places; `borders` are the first records of the files.
+    pub(super) fn readings_by_file(
+        &self,
+        codes: &Codes,
+        borders: &[usize],
+        rules: &CellRules,
+        invalid: &[usize],
+    ) -> Vec<Readings> {
+        let ends = borders.iter().skip(1).copied().chain([codes.len()]);
+        let of_file = |(start, end): (usize, usize)| {
+            let mut is_there = vec![false; self.ends.len()];
+            (start..end).for_each(|record| is_there[codes.get(record) as usize] = true);
+            invalid.iter().for_each(|&place| is_there[place] = false);
+            let cells =
+                self.iter().zip(is_there).filter(|(_, is_there)| *is_there).map(|(cell, _)| rules.trimmed(cell));
+            cells.filter(|cell| !rules.is_missing(cell)).map(readings_of).fold(Readings::all(), Readings::and)
+        };
+        borders.iter().copied().zip(ends).map(of_file).collect()
     }
 
     /// The dictionary in canonical spelling, and the new code of every old one when some codes changed.

@@ -252,3 +252,53 @@ fn inspect_says_why_a_column_is_text() {
     let shown: Vec<&str> = shown.split_whitespace().collect();
     assert!(shown.join(" ").contains(decimals) && !shown.join(" ").contains("CANARY"), "{}", shown.join(" "));
 }
+
+/// Two files of an extract with these dates, and what a scan of both says; the configuration is for the column `value`.
+fn two_files(first: &[&str], second: &[&str], config: &str) -> (Bench, crate::support::Ended) {
+    let bench = Bench::new();
+    for (name, days) in [("a.csv", first), ("b.csv", second)] {
+        let lines: String = days.iter().enumerate().map(|(card, day)| format!("{name}{card},{day}\n")).collect();
+        bench.write(name, format!("card,value\n{lines}"));
+    }
+    let config = bench.write("reidrisk.toml", config);
+    let arguments = ["input/a.csv", "input/b.csv", "--config", config.to_str().unwrap(), "--subject", "card"];
+    let ended = bench.scan(arguments.into_iter().chain(["--quasi", "value"]));
+    (bench, ended)
+}
+
+#[test]
+fn of_several_files_each_settles_the_order_of_its_dates_and_all_in_one_way() {
+    let case = |name: &str| repository_file("tests/data/cases/B9_two_orders").join(name);
+    let bench = Bench::new();
+    let files = [case("a_us.csv"), case("b_uk.csv")];
+    let [a, b] = [&files[0], &files[1]].map(|file| file.to_str().unwrap());
+    bench.assert_refused(&bench.scan([a, b, "--subject", "customer", "--quasi", "day"]), 3, &["`day`", "format"]);
+    for (files, swapped) in [(&files[..], false), (&[files[1].clone(), files[0].clone()][..], true)] {
+        let day = read_files(files, &InputOptions::default()).unwrap().remove("day").unwrap();
+        assert_eq!((day.column_type, day.doubt), (ColumnType::Text, Some(Doubt::OrderOpenInFile)), "{swapped}");
+    }
+    // Alone, the first one settles its order; no day of the other is above 12.
+    let alone = |name: &str| read_files(&[case(name)], &InputOptions::default()).unwrap().remove("day").unwrap();
+    let (first, second) = (alone("a_us.csv"), alone("b_uk.csv"));
+    assert_eq!((first.column_type, first.cells[0].as_str()), (Date, "2024-04-14"));
+    assert_eq!((second.column_type, second.doubt), (ColumnType::Text, Some(Doubt::OrderOpen)));
+    let format = "[columns.value]\nformat = \"DD/MM/YYYY\"\n";
+    for (first, second, config, refused) in [
+        (&["17/05/2025", "01/06/2025"][..], &["18/05/2025", "02/06/2025"][..], "", None),
+        (&["17/05/2025"], &["2025-06-02"], "", None),
+        (&["17/05/2025"], &["02/06/2025"], "", Some("one of the files")),
+        (&["01/05/2025"], &["02/06/2025"], "", Some("one of the files")),
+        (&["17/05/2025"], &["06/18/2025"], "", Some("in one file with the day first")),
+        (&["17-05-2025"], &["06-02-2025"], "[columns.value]\ntype = \"date\"\n", Some("one of the files")),
+        (&["17/05/2025"], &["02/06/2025"], format, None),
+        (&["17/05/2025"], &["06/18/2025"], format, Some("line 2 of `b.csv`")),
+    ] {
+        let (bench, ended) = two_files(first, second, config);
+        if let Some(words) = refused {
+            bench.assert_refused(&ended, 3, &[words, "`value`"]);
+            continue;
+        }
+        bench.assert_counted(&ended, (first.len() + second.len()) as u64);
+        assert_eq!(column(&bench, "value")["type"], "date", "{first:?} {second:?}");
+    }
+}

@@ -15,13 +15,20 @@ pub enum Doubt {
     OrderOpen,
     /// Some cells have the day first, others the month.
     OrdersContradict,
+    /// Of several files one leaves open which is the day and which the month.
+    OrderOpenInFile,
+    /// In one file the day stands first, in another the month.
+    OrdersDiffer,
+    /// Real dates stand beside texts of dates with slashes or dashes: a spreadsheet that turned some into dates may have
+    /// taken the month for the day.
+    RealDatesBeside,
 }
 
 impl Doubt {
     /// Whether a column that counts must not be left as text: one of its readings makes other values of its cells.
     #[must_use]
     pub fn is_question(self) -> bool {
-        matches!(self, Self::DecimalSign)
+        matches!(self, Self::DecimalSign | Self::OrderOpenInFile | Self::OrdersDiffer | Self::RealDatesBeside)
     }
 
     /// What is in doubt, behind the name of a column.
@@ -40,6 +47,13 @@ impl Doubt {
             Self::OrdersContradict => {
                 "every cell reads as a date, and in some the day stands first, in others the month"
             }
+            Self::OrderOpenInFile => {
+                "every cell reads as a date, and one of the files does not tell day and month apart"
+            }
+            Self::OrdersDiffer => {
+                "every cell reads as a date, in one file with the day first, in another with the month"
+            }
+            Self::RealDatesBeside => "real dates stand beside texts, and a spreadsheet may have swapped day and month",
         }
     }
 
@@ -50,11 +64,15 @@ impl Doubt {
             Self::DecimalSign => {
                 format!("set `decimal = \".\"` or `decimal = \",\"` in `[columns.{column}]`, or `type = \"text\"`")
             }
-            Self::OrderOpen => {
+            Self::OrderOpen | Self::OrderOpenInFile | Self::RealDatesBeside => {
                 format!(
                     "set `format = \"DD/MM/YYYY\"` or `format = \"MM/DD/YYYY\"` in `[columns.{column}]`, or `type = \"text\"`"
                 )
             }
+            Self::OrdersDiffer => format!(
+                "write the dates of one file again, as YYYY-MM-DD, and set `format = \"DD/MM/YYYY\"` or `format = \
+                 \"MM/DD/YYYY\"` in `[columns.{column}]` for the others, or scan each file on its own"
+            ),
             Self::OrdersContradict => "write all dates in one order".to_owned(),
             Self::Currencies | Self::PartlyCurrency => {
                 "put the currency into a column of its own and convert the amounts".to_owned()

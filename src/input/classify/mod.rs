@@ -33,6 +33,9 @@
 //! A cell that can be read in one order only. With a year of two digits the year may stand first as well (`25/05/17`):
 //! it does not where more than twelve different numbers stand first and at most three last, none of them 1 or 28 to 31.
 //!
+//! Of several files each must settle it, and all in one way: else the column is text, and refused where it counts. So is
+//! one in which real dates stand beside such texts.
+//!
 //! # Codes
 //! Codes such as `1E5`, `100000` and `+100000` may mean three things, floats such as `1e-05` and `0.5` never do. So a
 //! column with a leading `+` or an exponent holds numbers only if some cell of it has decimals. Amounts of two
@@ -125,6 +128,10 @@ mod shows {
     pub(super) const SIGNS: u32 = 1 << 9;
     /// A number that a typed file holds.
     pub(super) const TYPED_NUMBER: u32 = 1 << 10;
+    /// A date with points.
+    pub(super) const POINTS: u32 = 1 << 11;
+    /// A date that is no text.
+    pub(super) const REAL_DATE: u32 = 1 << 12;
 }
 
 impl Readings {
@@ -137,6 +144,11 @@ impl Readings {
     /// What a typed file says of a column of numbers: their decimal sign is a point.
     pub(super) const fn of_typed_numbers() -> Self {
         Self { seen: shows::TYPED_NUMBER, ..Self::all() }
+    }
+
+    /// What a typed file or a sheet says of a column of dates.
+    pub(super) const fn of_real_dates() -> Self {
+        Self { seen: shows::REAL_DATE, ..Self::all() }
     }
 
     /// Text, whatever else comes.
@@ -198,6 +210,34 @@ impl Readings {
             _ if self.has(admits::BOOLEAN) => Reading::Boolean,
             _ => Reading::Text,
         })
+    }
+
+    /// Whether the order of dates is to be settled for each file.
+    pub(super) const fn asks_each_file(self) -> bool {
+        self.has(admits::DATE | admits::TIMESTAMP | admits::ZONED) && self.shows(shows::SIGNS | shows::POINTS)
+    }
+
+    /// [`Readings::settle`] for a column of several files: each of them must settle the order of its dates, and all must
+    /// have one order. Points put the day first in every file unless all files say otherwise.
+    pub(super) fn settle_files(self, files: &[Self]) -> Result<Reading, Doubt> {
+        if files.len() < 2 || !self.asks_each_file() {
+            return self.settle();
+        }
+        let signs: Vec<_> = files.iter().filter(|file| file.shows(shows::SIGNS)).map(|file| file.orders()).collect();
+        if signs.iter().any(|orders| *orders == Err(Doubt::OrderOpen)) {
+            return Err(Doubt::OrderOpenInFile);
+        }
+        let mut settled = signs.iter().flatten().map(|orders| orders.signs);
+        let first = settled.next();
+        if settled.any(|order| Some(order) != first) {
+            return Err(Doubt::OrdersDiffer);
+        }
+        let is_month_first = self.has(admits::POINTS_MONTH_FIRST) && !self.has(admits::POINTS_DAY_FIRST);
+        let is_open = |file: &Self| file.shows(shows::POINTS) && file.has(admits::POINTS_DAY_FIRST);
+        if is_month_first && files.iter().any(is_open) {
+            return Err(Doubt::OrderOpenInFile);
+        }
+        self.settle()
     }
 
     fn settle_number(self) -> Result<Reading, Doubt> {
@@ -278,6 +318,9 @@ impl Readings {
             (false, false) => return Err(Doubt::OrdersContradict),
         };
         let year_first = self.has(admits::SIGNS_YEAR_FIRST) && !self.dates.shows_year_last();
+        if self.shows(shows::SIGNS) && self.shows(shows::REAL_DATE) {
+            return Err(Doubt::RealDatesBeside);
+        }
         let left = (self.has(admits::SIGNS_DAY_FIRST), self.has(admits::SIGNS_MONTH_FIRST), year_first);
         let signs = match left {
             _ if !self.shows(shows::SIGNS) => DateOrder::DayFirst,
@@ -471,6 +514,7 @@ fn date_readings(date: &DateCell, kind: u32) -> Readings {
         readings.admit(day.is_some(), *bit);
     }
     readings.show(orders == admits::SIGNS_ORDERS, shows::SIGNS);
+    readings.show(orders == admits::POINTS_ORDERS, shows::POINTS);
     if let DateForm::ShortSigns(first, last) = date.form {
         readings.dates.take_short(first, last);
     }

@@ -127,6 +127,33 @@ fn dates_stand_in_either_order_with_points_dashes_or_slashes() {
 }
 
 #[test]
+fn each_file_settles_the_order_of_its_dates() {
+    let settled = |files: &[&[&str]]| {
+        let of = |cells: &&[&str]| {
+            cells.iter().map(|cell| readings_of(cell.as_bytes())).fold(Readings::all(), Readings::and)
+        };
+        let mut files: Vec<Readings> = files.iter().map(of).collect();
+        let whole = files.iter().copied().fold(Readings::all(), Readings::and);
+        let found = whole.settle_files(&files).map(Reading::column_type);
+        files.reverse();
+        assert_eq!(whole.settle_files(&files).map(Reading::column_type), found);
+        found
+    };
+    assert_eq!(settled(&[&["17/05/2025"], &["18/05/2025", "01/02/2025"]]), Ok(Date));
+    assert_eq!(settled(&[&["17/05/2025"], &["2025-05-18"], &[]]), Ok(Date));
+    assert_eq!(settled(&[&["17.05.2025"], &["05.06.2025"]]), Ok(Date));
+    assert_eq!(settled(&[&["17/05/2025"], &["01/02/2025"]]), Err(Doubt::OrderOpenInFile));
+    assert_eq!(settled(&[&["05.17.2025"], &["05.06.2025"]]), Err(Doubt::OrderOpenInFile));
+    assert_eq!(settled(&[&["17/05/2025 08:30"], &["05/17/2025 08:30"]]), Err(Doubt::OrdersDiffer));
+    assert_eq!(settled(&[&["17/05/2025"], &["17/05/2025", "05/17/2025"]]), Err(Doubt::OrdersContradict));
+    assert_eq!(settled(&[&["17/05/2025"], &["x"]]), Ok(ColumnType::Text));
+    let real = Readings::of_real_dates().and(readings_of(b"2025-06-05"));
+    assert_eq!(real.settle().map(Reading::column_type), Ok(Date));
+    assert_eq!(real.and(readings_of(b"17.05.2025")).settle().map(Reading::column_type), Ok(Date));
+    assert_eq!(real.and(readings_of(b"17/05/2025")).settle(), Err(Doubt::RealDatesBeside));
+}
+
+#[test]
 fn a_short_year_has_a_fixed_century_and_stands_last_only_where_that_is_sure() {
     check(&["31.12.68", "31.12.69"], Date, &["2068-12-31", "1969-12-31"]);
     check(&["17/05/99", "01/02/03"], Date, &["1999-05-17", "2003-02-01"]);
