@@ -1,7 +1,7 @@
 //! What a person declares beside roles and limits, so that a verdict may rest on it: that there is no subject, what
 //! cells mean, whether a column varies, where a treatment is applied, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -10,7 +10,7 @@ use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
 use super::waivers::too_far;
-use crate::plan::{CellSpelling, ConfigError, Plan, counted, shown_name};
+use crate::plan::{CellSpelling, ConfigError, DateFormat, Plan, counted, shown_name};
 use crate::result::{ColumnDeclaration, ColumnType, Role, Treatment};
 
 /// Where a treatment may be applied.
@@ -47,6 +47,22 @@ pub(super) fn spelling<'draft>(draft: &'draft mut Draft) -> &'draft mut CellSpel
     draft.plan.input.column_spellings.entry(draft.column.clone()).or_default()
 }
 
+/// `format`: one for all files, or a table of them.
+pub(super) fn format(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    if value.as_text().is_some() {
+        let format = value.parsed(DateFormat::parse)?;
+        spelling(draft).format = Some(format);
+        return Ok(());
+    }
+    let mut section = value.table("a text in quotes, or a table of files and their formats")?;
+    for (key, value) in section.entries() {
+        if let Some(format) = section.told(value.parsed(DateFormat::parse)) {
+            spelling(draft).file_formats.insert(key.name.trim().to_owned(), format);
+        }
+    }
+    Ok(())
+}
+
 /// What is declared of the spelling of each column, for the record.
 pub(super) fn shown_spelling(plan: &Plan, part: impl Fn(&CellSpelling) -> Option<String>) -> String {
     let spellings = plan.input.column_spellings.iter();
@@ -61,7 +77,9 @@ pub(super) fn check_spellings(plan: &Plan) -> Result<(), ConfigError> {
     for (name, spelling) in &plan.input.column_spellings {
         let declared = plan.input.column_types.get(name).copied();
         let of_numbers = [None, Some(ColumnType::Integer), Some(ColumnType::Decimal)];
-        let (problem, hint) = match &spelling.format {
+        let types: BTreeSet<&str> = spelling.file_formats.values().map(|format| format.column_type().name()).collect();
+        let (problem, hint) = match spelling.any_format() {
+            _ if types.len() > 1 => ("has formats of different types", "all files hold dates, or all timestamps"),
             Some(_) if spelling.is_of_numbers() => {
                 ("has both a format of dates and a spelling of numbers", "keep one of them")
             }
@@ -332,6 +350,7 @@ mod tests {
         for lines in [
             "format = \"DD.MM.YY\"\ndecimal = \",\"\n",
             "format = \"DD.MM.YY\"\ntype = \"timestamp\"\n",
+            "format = { \"a.csv\" = \"DD.MM.YY\", \"b.csv\" = \"HH:mm\" }\n",
             "type = \"text\"\ndecimal = \",\"\n",
             "decimal = \",\"\ngroup = \",\"\n",
         ] {
@@ -341,6 +360,9 @@ mod tests {
             let plan = plan(&format!("[columns.c]\n{lines}"));
             assert_eq!(check_columns(&plan, &["c".to_owned()]).unwrap_err().code(), "idle-allowance", "{lines}");
         }
+        let by_file = plan("[columns.day]\nformat = { \"a.csv\" = \"MM/DD/YYYY\" }\n").input.column_spellings;
+        assert_eq!(by_file["day"].formats().as_deref(), Some("MM/DD/YYYY in a.csv"));
+        assert_eq!(code("format = { \"a.csv\" = \"DD.mm.YY\" }\n"), "wrong-value");
         assert_eq!(code("format = \"DD.mm.YY\"\n"), "wrong-value");
         assert_eq!(code("decimal = \"x\"\n"), "wrong-value");
     }

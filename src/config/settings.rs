@@ -15,7 +15,7 @@ use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::{columns as of_columns, declared, holds, linkage, policy, recipient, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKERS, ATTACKS, DateFormat, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted,
+    ATTACKERS, ATTACKS, CellSpelling, MOBILITY_ATTACKS, Plan, Range, SUPPRESSION_MARKS, TimeOrigin, counted,
     parse_duration, parse_size, shown_name,
 };
 use crate::result::Role;
@@ -103,9 +103,9 @@ fn who() -> Vec<Setting> {
                 Ok(())
             },
             |plan| list(plan.input.column_types.iter().map(|(name, found)| format!("{}: {}", shown_name(name), found.name())))),
-        own("columns", "format", "parts such as YYYY, MM and DD", "\"DD.MM.YY\"", "How dates and times of a column are written",
-            |draft, value| value.parsed(DateFormat::parse).map(|format| declared::spelling(draft).format = Some(format)),
-            |plan| declared::shown_spelling(plan, |column| column.format.as_ref().map(ToString::to_string))),
+        own("columns", "format", "parts such as YYYY, MM and DD, or a table of files and their formats", "\"DD.MM.YY\"",
+            "How dates and times of a column are written", declared::format,
+            |plan| declared::shown_spelling(plan, CellSpelling::formats)),
         own("columns", "decimal", "`.` or `,`", "\",\"", "What stands before the decimals of a column",
             |draft, value| value.named(&declared::DECIMALS).map(|sign| declared::spelling(draft).decimal = Some(sign)),
             |plan| declared::shown_spelling(plan, |column| column.decimal.map(String::from))),

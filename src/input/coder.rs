@@ -5,7 +5,7 @@
 //! raw values brought to their canonical spelling and equal ones merged. So the costly part runs once a distinct value.
 
 use super::cells::{bytes_of, is_short};
-use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of};
+use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_formatted};
 use super::declared::{Declared, Typed, Unfit};
 use super::error::{InputError, shown};
 use super::extract::{CellCounts, CodedColumn};
@@ -15,6 +15,7 @@ use super::rules::CellRules;
 use super::suspects::{LongNumbers, is_placeholder};
 use super::values::{RawValues, ValueCoder};
 use crate::detect::{Found, Search, names_in};
+use crate::plan::DateFormat;
 use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
@@ -37,6 +38,8 @@ pub(super) struct WantedColumn {
     known: Readings,
     /// The first record of each file.
     borders: Vec<usize>,
+    /// How the file that is being read writes dates, where files differ.
+    file_format: Option<DateFormat>,
 }
 
 /// A column of which only type, missing cells and identifiers are found.
@@ -100,6 +103,7 @@ impl ColumnCoder {
             long_numbers: LongNumbers::default(),
             known: Readings::all(),
             borders: Vec::new(),
+            file_format: None,
         })
     }
 
@@ -146,9 +150,12 @@ impl ColumnCoder {
     }
 
     /// Takes notice that a file begins.
-    pub(super) fn begin_file(&mut self) {
+    pub(super) fn begin_file(&mut self, name: &str) {
         match self {
-            Self::Wanted(column) => column.borders.push(column.codes.len()),
+            Self::Wanted(column) => {
+                column.borders.push(column.codes.len());
+                column.file_format = column.rules.declared().and_then(|declared| declared.file_format(name)).cloned();
+            }
             Self::Passed(column) => {
                 column.files.push(Readings::all());
                 // What the files before held says nothing of this one.
@@ -179,8 +186,12 @@ impl ColumnCoder {
     pub(super) fn take_keys(&mut self, keys: &[u64], text: &[u8]) {
         match self {
             Self::Wanted(column) => {
-                let values = &mut column.values;
                 column.scratch.clear();
+                if column.file_format.is_some() {
+                    column.take_formatted(keys, text);
+                    return;
+                }
+                let values = &mut column.values;
                 column.scratch.extend(keys.iter().map(|&key| values.code_of_key(key, text)));
                 column.close_block();
             }
@@ -287,6 +298,24 @@ impl WantedColumn {
     fn close_block(&mut self) {
         self.codes.widen(self.values.len());
         self.codes.extend(self.scratch.iter().copied());
+    }
+
+    /// Takes cells of a file that writes dates in a way of its own, in the usual spelling. The same text may mean another
+    /// day in another file, so it cannot be coded as it stands.
+    fn take_formatted(&mut self, keys: &[u64], text: &[u8]) {
+        let (mut room, mut canonical) = ([0; 8], String::new());
+        for &key in keys {
+            let cell = bytes_of(key, text, &mut room);
+            let trimmed = self.rules.trimmed(cell);
+            canonical.clear();
+            let format = self.file_format.as_ref().filter(|_| !self.rules.is_missing(trimmed));
+            let code = match format.and_then(|format| write_formatted(trimmed, format, &mut canonical)) {
+                Some(()) => self.values.code_of_bytes(canonical.as_bytes()),
+                None => self.values.code_of_bytes(cell),
+            };
+            self.scratch.push(code);
+        }
+        self.close_block();
     }
 
     /// What is declared, unless more cells than allowed do not fit it.

@@ -6,7 +6,7 @@ use super::classify::{
     DecimalSign, Doubt, Reading, Readings, is_not_a_number, readings_of, write_canonical, write_declared_number,
     write_formatted,
 };
-use crate::plan::{CellSpelling, InputOptions};
+use crate::plan::{CellSpelling, DateFormat, InputOptions};
 use crate::result::ColumnType;
 
 /// What is declared of the cells of a column.
@@ -55,7 +55,12 @@ impl Declared {
 
     /// Whether each cell by itself says what it means: other spellings of its value may join it, and nothing else does.
     pub(super) fn is_spelled(&self) -> bool {
-        self.spelling.format.is_some() || self.spelling.is_of_numbers()
+        self.spelling.any_format().is_some() || self.spelling.is_of_numbers()
+    }
+
+    /// How this file writes its dates, where files differ.
+    pub(super) fn file_format(&self, file: &str) -> Option<&DateFormat> {
+        self.spelling.file_formats.get(file)
     }
 
     /// So many cells may not fit.
@@ -104,6 +109,10 @@ impl Declared {
             // Real dates come as the usual spelling, which is clear beside any other.
             return write_formatted(cell, format, canonical)
                 .or_else(|| write_usual(cell, format.column_type(), canonical));
+        }
+        if let Some(format) = self.spelling.any_format() {
+            // Cells of files with a format of their own were brought to the usual spelling when they were taken.
+            return write_usual(cell, format.column_type(), canonical);
         }
         let is_whole =
             write_declared_number(&unpadded(cell), self.decimal_sign(), self.spelling.group.as_deref(), canonical)?;

@@ -129,7 +129,7 @@ fn read_files(
         collector.stop.check()?;
         let before = collector.records;
         collector.places.mark(before, None);
-        collector.coders.iter_mut().for_each(ColumnCoder::begin_file);
+        collector.coders.iter_mut().for_each(|coder| coder.begin_file(&file.name));
         let account = read_file(pace, file, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(&files, file, &account, records)?;

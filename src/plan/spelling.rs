@@ -1,7 +1,9 @@
 //! How the cells of a column are spelled, where the cells do not say so themselves.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use super::shown_name;
 use crate::result::ColumnType;
 
 /// What is declared of the spelling of a column.
@@ -9,6 +11,8 @@ use crate::result::ColumnType;
 pub struct CellSpelling {
     /// How dates and times are written.
     pub format: Option<DateFormat>,
+    /// The same for single files, by name without folder, where files differ; every other one must write them plainly.
+    pub file_formats: BTreeMap<String, DateFormat>,
     /// What stands before decimals.
     pub decimal: Option<char>,
     /// What sets groups of thousands apart.
@@ -28,7 +32,22 @@ impl CellSpelling {
     #[must_use]
     pub fn column_type(&self) -> Option<ColumnType> {
         let numbers = || self.is_of_numbers().then_some(ColumnType::Decimal);
-        self.format.as_ref().map(DateFormat::column_type).or_else(numbers)
+        self.any_format().map(DateFormat::column_type).or_else(numbers)
+    }
+
+    /// The format, or one of those of single files.
+    #[must_use]
+    pub fn any_format(&self) -> Option<&DateFormat> {
+        self.format.as_ref().or_else(|| self.file_formats.values().next())
+    }
+
+    /// How the formats read in the record.
+    #[must_use]
+    pub fn formats(&self) -> Option<String> {
+        let of_file = |(file, format): (&String, &DateFormat)| format!("{format} in {}", shown_name(file));
+        let of_files: Vec<String> = self.file_formats.iter().map(of_file).collect();
+        let of_files = (!of_files.is_empty()).then(|| of_files.join(" and "));
+        self.format.as_ref().map(ToString::to_string).or(of_files)
     }
 }
 

@@ -282,6 +282,19 @@ fn of_several_files_each_settles_the_order_of_its_dates_and_all_in_one_way() {
     let (first, second) = (alone("a_us.csv"), alone("b_uk.csv"));
     assert_eq!((first.column_type, first.cells[0].as_str()), (Date, "2024-04-14"));
     assert_eq!((second.column_type, second.doubt), (ColumnType::Text, Some(Doubt::OrderOpen)));
+    // With the order of each file the days are those of the clean file.
+    let orders = "[columns.day]\nformat = { \"a_us.csv\" = \"MM/DD/YYYY\", \"b_uk.csv\" = \"DD/MM/YYYY\" }\n";
+    let config = bench.write("reidrisk.toml", orders);
+    let arguments = [a, b, "--config", config.to_str().unwrap(), "--subject", "customer", "--quasi", "day"];
+    bench.assert_counted(&bench.scan(arguments), 480);
+    let options = |format: &str| reidrisk::plan::DateFormat::parse(format).unwrap();
+    let file_formats = [("a_us.csv", "MM/DD/YYYY"), ("b_uk.csv", "DD/MM/YYYY")];
+    let file_formats = file_formats.map(|(file, format)| (file.to_owned(), options(format))).into();
+    let spelling = reidrisk::plan::CellSpelling { file_formats, ..Default::default() };
+    let options = InputOptions { column_spellings: [("day".to_owned(), spelling)].into(), ..Default::default() };
+    let day = read_files(&files, &options).unwrap().remove("day").unwrap();
+    assert_eq!(day.column_type, Date);
+    assert!(day.cells.contains(&"2024-04-14".to_owned()) && day.cells.iter().all(|day| day.starts_with("2024-0")));
     let format = "[columns.value]\nformat = \"DD/MM/YYYY\"\n";
     for (first, second, config, refused) in [
         (&["17/05/2025", "01/06/2025"][..], &["18/05/2025", "02/06/2025"][..], "", None),

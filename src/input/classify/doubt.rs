@@ -64,14 +64,12 @@ impl Doubt {
             Self::DecimalSign => {
                 format!("set `decimal = \".\"` or `decimal = \",\"` in `[columns.{column}]`, or `type = \"text\"`")
             }
-            Self::OrderOpen | Self::OrderOpenInFile | Self::RealDatesBeside => {
-                format!(
-                    "set `format = \"DD/MM/YYYY\"` or `format = \"MM/DD/YYYY\"` in `[columns.{column}]`, or `type = \"text\"`"
-                )
-            }
-            Self::OrdersDiffer => format!(
-                "write the dates of one file again, as YYYY-MM-DD, and set `format = \"DD/MM/YYYY\"` or `format = \
-                 \"MM/DD/YYYY\"` in `[columns.{column}]` for the others, or scan each file on its own"
+            Self::OrderOpen | Self::RealDatesBeside => format!(
+                "set `format = \"DD/MM/YYYY\"` or `format = \"MM/DD/YYYY\"` in `[columns.{column}]`, or `type = \"text\"`"
+            ),
+            Self::OrderOpenInFile | Self::OrdersDiffer => format!(
+                "set `format = \"DD/MM/YYYY\"` or `format = \"MM/DD/YYYY\"` in `[columns.{column}]`, or where files differ \
+                 `format = {{ \"first.csv\" = \"MM/DD/YYYY\", \"second.csv\" = \"DD/MM/YYYY\" }}`"
             ),
             Self::OrdersContradict => "write all dates in one order".to_owned(),
             Self::Currencies | Self::PartlyCurrency => {
