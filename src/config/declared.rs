@@ -43,7 +43,7 @@ pub(super) const GROUPS: [(&str, &str); 7] = [
 ];
 
 /// The spelling of the column that a section is about.
-pub(super) fn spelling<'draft>(draft: &'draft mut Draft) -> &'draft mut CellSpelling {
+pub(super) fn spelling(draft: &mut Draft) -> &mut CellSpelling {
     draft.plan.input.column_spellings.entry(draft.column.clone()).or_default()
 }
 

@@ -70,7 +70,7 @@ pub(super) enum Keep {
 /// What is kept of a column while its cells stream by.
 pub(super) enum ColumnCoder {
     /// The caller wants codes.
-    Wanted(WantedColumn),
+    Wanted(Box<WantedColumn>),
     /// The caller does not want codes.
     Passed(PassedColumn),
 }
@@ -93,7 +93,7 @@ impl ColumnCoder {
         if keep == Keep::Facts {
             return Self::Passed(PassedColumn::new(search, rules));
         }
-        Self::Wanted(WantedColumn {
+        Self::Wanted(Box::new(WantedColumn {
             values: ValueCoder::new(),
             codes: Codes::with_capacity(0, 0),
             scratch: Vec::new(),
@@ -104,7 +104,7 @@ impl ColumnCoder {
             known: Readings::all(),
             borders: Vec::new(),
             file_format: None,
-        })
+        }))
     }
 
     /// Lets codes and values go that the caller can do without, and keeps what a column has that is not coded.
@@ -359,15 +359,14 @@ impl WantedColumn {
         raw.search(&codes, &rules, &mut search);
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
-        let (typed, doubt) = match raw.declared(&rules, known) {
-            Some(typed) => (Self::check(&raw, &codes, &rules, typed, &borders)?, None),
-            None => {
-                let readings = raw.readings(&rules, known);
-                let is_asked = borders.len() > 1 && readings.asks_each_file();
-                let files = if is_asked { raw.readings_by_file(&codes, &borders, &rules, &[]) } else { Vec::new() };
-                let (reading, doubt) = or_text(readings.settle_files(&files));
-                (Typed { reading, invalid: Vec::new() }, doubt)
-            }
+        let (typed, doubt) = if let Some(typed) = raw.declared(&rules, known) {
+            (Self::check(&raw, &codes, &rules, typed, &borders)?, None)
+        } else {
+            let readings = raw.readings(&rules, known);
+            let is_asked = borders.len() > 1 && readings.asks_each_file();
+            let files = if is_asked { raw.readings_by_file(&codes, &borders, &rules, &[]) } else { Vec::new() };
+            let (reading, doubt) = or_text(readings.settle_files(&files));
+            (Typed { reading, invalid: Vec::new() }, doubt)
         };
         let reading = typed.reading;
         let is_found = rules.declared().and_then(Declared::column_type).is_none();
@@ -532,84 +531,4 @@ impl PassedColumn {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{CellRules, ColumnCoder, Keep, Places};
-    use crate::input::cells::CellBlockBuilder;
-    use crate::plan::InputOptions;
-    use crate::result::ColumnType;
-    use crate::secret::Secret;
-
-    /// Codes a column given in blocks and returns type, missing cells and the cells read back.
-    fn code(blocks: &[Vec<String>], nulls: &[&str], wanted: bool) -> (ColumnType, u64, Vec<Option<String>>) {
-        let null_values = nulls.iter().map(|&null| null.to_owned()).collect();
-        let rules = CellRules::new(&InputOptions { null_values, ..InputOptions::default() }, "column");
-        let mut column = ColumnCoder::new(if wanted { Keep::Values } else { Keep::Facts }, "column", rules);
-        for cells in blocks {
-            let mut block = CellBlockBuilder::new(1);
-            for cell in cells {
-                block.push(cell.as_bytes()).unwrap();
-            }
-            let block = block.finish();
-            column.take_keys(block.column(0), &block.text);
-        }
-        let finished = column.finish("column", &Places::default(), &[]).unwrap();
-        let cells = finished.coded.map_or_else(Vec::new, |coded| {
-            let value = |code| coded.dictionary.value(code).map(|value: Secret<&str>| value.expose().to_owned());
-            (0..coded.codes.len()).map(|record| value(coded.codes.get(record))).collect()
-        });
-        (finished.column_type, finished.missing, cells)
-    }
-
-    fn texts(cells: &[&str]) -> Vec<String> {
-        cells.iter().map(|&cell| cell.to_owned()).collect()
-    }
-
-    #[test]
-    fn one_and_one_point_zero_are_one_value_of_a_numeric_column() {
-        let (column_type, missing, cells) = code(&[texts(&["1", "1.0", "", "2.50"])], &[], true);
-        assert_eq!((column_type, missing), (ColumnType::Decimal, 1));
-        assert_eq!(cells, [Some("1".to_owned()), Some("1".to_owned()), None, Some("2.5".to_owned())]);
-    }
-
-    #[test]
-    fn one_and_one_point_zero_are_two_values_of_a_text_column() {
-        let (column_type, _, cells) = code(&[texts(&["1", "1.0", "x", " x"])], &[], true);
-        assert_eq!(column_type, ColumnType::Text);
-        assert_eq!(cells.into_iter().flatten().collect::<Vec<_>>(), ["1", "1.0", "x", "x"]);
-    }
-
-    #[test]
-    fn named_null_spellings_are_missing_and_no_others() {
-        let cells = texts(&["NA", "-", "5", "", "NA"]);
-        assert_eq!(code(std::slice::from_ref(&cells), &["NA", "-"], true).1, 4);
-        let (column_type, missing, _) = code(&[cells], &[], true);
-        assert_eq!((column_type, missing), (ColumnType::Text, 1));
-    }
-
-    proptest! {
-        #[test]
-        fn coding_gives_text_back_whatever_the_blocks(cells in prop::collection::vec("[a-c0-9.x]{1,9}|x", 1..60), at in 0usize..60) {
-            let mut cells = cells;
-            cells.push("x".to_owned());
-            let at = at.min(cells.len());
-            let (_, _, read) = code(&[cells[..at].to_vec(), cells[at..].to_vec()], &[], true);
-            prop_assert_eq!(read.into_iter().flatten().collect::<Vec<_>>(), cells);
-        }
-
-        #[test]
-        fn a_column_that_is_not_coded_has_the_same_type_and_missing_cells(
-            cells in prop::collection::vec("[0-3]?|[0-2]\\.[0-2]|[+]1|1e0|NaN|NA|2015-01-0[1-3]|1[0-5]/0[1-9]/2015( 08:30)?", 0..12),
-            at in 0usize..12,
-        ) {
-            let (found, missing, _) = code(std::slice::from_ref(&cells), &["NA"], true);
-            let mut backwards = cells;
-            backwards.reverse();
-            let at = at.min(backwards.len());
-            let blocks = [backwards[..at].to_vec(), backwards[at..].to_vec()];
-            let (passed, passed_missing, _) = code(&blocks, &["NA"], false);
-            prop_assert_eq!((passed, passed_missing), (found, missing));
-        }
-    }
-}
+mod tests;

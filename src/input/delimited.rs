@@ -51,7 +51,7 @@ impl Layout<'_> {
         text.resize(end + PADDING, b'\n');
         let last_column = self.columns.len() - 1;
         let keys = vec![0; stride * self.columns.len()];
-        let mut cells = CellBlock { keys, stride, text, ..CellBlock::default() };
+        let mut cells = CellBlock { text, keys, stride, ..CellBlock::default() };
         let finder = FieldEnds::new(self.dialect.delimiter);
         let mut position = 0;
         while position < end {

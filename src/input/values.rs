@@ -283,7 +283,9 @@ impl RawValues {
         let of_file = |(start, end): (usize, usize)| {
             let mut is_there = vec![false; self.ends.len()];
             (start..end).for_each(|record| is_there[codes.get(record) as usize] = true);
-            invalid.iter().for_each(|&place| is_there[place] = false);
+            for &place in invalid {
+                is_there[place] = false;
+            }
             let cells =
                 self.iter().zip(is_there).filter(|(_, is_there)| *is_there).map(|(cell, _)| rules.trimmed(cell));
             cells.filter(|cell| !rules.is_missing(cell)).map(readings_of).fold(Readings::all(), Readings::and)

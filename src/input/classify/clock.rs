@@ -100,15 +100,14 @@ pub(super) fn moment(cell: &[u8]) -> Option<MomentCell> {
     let digits = cell[..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let start = colon - digits;
     let before = &cell[..start];
-    let day = match before.strip_suffix(b"T") {
-        Some(day) => day,
-        None => {
-            let trimmed = from_utf8(before).ok()?.trim_end();
-            if trimmed.len() == before.len() {
-                return None;
-            }
-            trimmed.strip_suffix(',').unwrap_or(trimmed).as_bytes()
+    let day = if let Some(day) = before.strip_suffix(b"T") {
+        day
+    } else {
+        let trimmed = from_utf8(before).ok()?.trim_end();
+        if trimmed.len() == before.len() {
+            return None;
         }
+        trimmed.strip_suffix(',').unwrap_or(trimmed).as_bytes()
     };
     let (time, offset) = zone(&cell[start..])?;
     Some(MomentCell { date: date(day)?, clock: clock(time)?, offset })

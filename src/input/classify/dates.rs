@@ -7,6 +7,7 @@ use super::number_of;
 
 /// The order of the parts of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "what comes first is what they say")]
 pub(in crate::input) enum DateOrder {
     /// `17/05/2025`.
     DayFirst,
