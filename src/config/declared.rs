@@ -2,6 +2,8 @@
 //! cells mean, whether a column varies, where a treatment is applied, and why; and who is to receive the extract, under
 //! which agreement.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::document::Problem;
@@ -10,7 +12,10 @@ use super::reader::Written;
 use super::setting::Draft;
 use super::settings::{NONE, file_name, list};
 use super::waivers::too_far;
-use crate::plan::{ConfigError, ConsentRegister, FixedField, Plan, RecipientPlan, TableJoin, counted, shown_name};
+use crate::plan::{
+    CellSpelling, ConfigError, ConsentRegister, DateFormat, FixedField, Plan, RecipientPlan, TableJoin, counted,
+    shown_name,
+};
 use crate::result::{ColumnDeclaration, ColumnType, Recipient, Role, Treatment};
 
 /// Where a treatment may be applied.
@@ -27,6 +32,78 @@ pub(super) const TYPES: [(&str, ColumnType); 8] = [
     ("time", ColumnType::Time),
     ("boolean", ColumnType::Boolean),
 ];
+
+/// Signs before decimals.
+pub(super) const DECIMALS: [(&str, char); 2] = [(".", '.'), (",", ',')];
+
+/// Signs between thousands.
+pub(super) const GROUPS: [(&str, &str); 7] = [
+    (".", "."),
+    (",", ","),
+    (" ", " "),
+    ("'", "'"),
+    ("\u{2019}", "\u{2019}"),
+    ("\u{a0}", "\u{a0}"),
+    ("\u{202f}", "\u{202f}"),
+];
+
+/// The spelling of the column that a section is about.
+pub(super) fn spelling(draft: &mut Draft) -> &mut CellSpelling {
+    draft.plan.input.column_spellings.entry(draft.column.clone()).or_default()
+}
+
+/// `format`: one for all files, or a table of them.
+pub(super) fn format(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    if value.as_text().is_some() {
+        let format = value.parsed(DateFormat::parse)?;
+        spelling(draft).format = Some(format);
+        return Ok(());
+    }
+    let mut section = value.table("a text in quotes, or a table of files and their formats")?;
+    for (key, value) in section.entries() {
+        if let Some(format) = section.told(value.parsed(DateFormat::parse)) {
+            spelling(draft).file_formats.insert(key.name.trim().to_owned(), format);
+        }
+    }
+    Ok(())
+}
+
+/// What is declared of the spelling of each column, for the record.
+pub(super) fn shown_spelling(plan: &Plan, part: impl Fn(&CellSpelling) -> Option<String>) -> String {
+    let spellings = plan.input.column_spellings.iter();
+    list(spellings.filter_map(|(name, spelling)| Some(format!("{}: {}", shown_name(name), part(spelling)?))))
+}
+
+/// Holds the type that is declared of a column against its spelling.
+///
+/// # Errors
+/// When they contradict each other.
+pub(super) fn check_spellings(plan: &Plan) -> Result<(), ConfigError> {
+    for (name, spelling) in &plan.input.column_spellings {
+        let declared = plan.input.column_types.get(name).copied();
+        let of_numbers = [None, Some(ColumnType::Integer), Some(ColumnType::Decimal)];
+        let types: BTreeSet<&str> = spelling.file_formats.values().map(|format| format.column_type().name()).collect();
+        let (problem, hint) = match spelling.any_format() {
+            _ if types.len() > 1 => ("has formats of different types", "all files hold dates, or all timestamps"),
+            Some(_) if spelling.is_of_numbers() => {
+                ("has both a format of dates and a spelling of numbers", "keep one of them")
+            }
+            Some(format) if declared.is_some_and(|declared| declared != format.column_type()) => {
+                ("has a format that is not one of its type", "leave `type` out: the format says it")
+            }
+            _ if spelling.is_of_numbers() && !of_numbers.contains(&declared) => {
+                ("has a spelling of numbers and another type", "`decimal` and `group` go with `integer` and `decimal`")
+            }
+            _ if spelling.decimal.map(String::from).is_some_and(|sign| spelling.group == Some(sign)) => {
+                ("has one sign for decimals and thousands", "name two signs")
+            }
+            _ => continue,
+        };
+        let message = format!("column `{}` {problem}", shown_name(name));
+        return Err(ConfigError::new("spelling", message).with_hint(hint));
+    }
+    Ok(())
+}
 
 /// Takes the types that are declared where columns are joined: they hold for the extract too, so that both sides are
 /// read alike.
@@ -364,5 +441,32 @@ mod tests {
         let error = check_columns(&plan(text), &["city".to_owned()]).unwrap_err();
         assert_eq!(error.code(), "unknown-column");
         assert!(super::TYPES.iter().all(|(name, declared)| *name == declared.name()));
+    }
+
+    #[test]
+    fn a_spelling_reaches_the_plan_and_must_not_contradict_the_type() {
+        let text = "[columns.day]\nformat = \"DD.MM.YY\"\nallow_invalid = 2\n[columns.amount]\ndecimal = \",\"\ngroup = \".\"\n";
+        let spellings = plan(text).input.column_spellings;
+        assert_eq!(spellings["day"].format.as_ref().map(ToString::to_string).as_deref(), Some("DD.MM.YY"));
+        assert_eq!((spellings["day"].allow_invalid, spellings["amount"].decimal), (2, Some(',')));
+        let code = |lines: &str| tried(&[], &format!("[columns.c]\n{lines}")).unwrap_err().code();
+        for lines in [
+            "format = \"DD.MM.YY\"\ndecimal = \",\"\n",
+            "format = \"DD.MM.YY\"\ntype = \"timestamp\"\n",
+            "format = { \"a.csv\" = \"DD.MM.YY\", \"b.csv\" = \"HH:mm\" }\n",
+            "type = \"text\"\ndecimal = \",\"\n",
+            "decimal = \",\"\ngroup = \",\"\n",
+        ] {
+            assert_eq!(code(lines), "spelling", "{lines}");
+        }
+        for lines in ["allow_invalid = 2\n", "type = \"text\"\nallow_invalid = 2\n"] {
+            let plan = plan(&format!("[columns.c]\n{lines}"));
+            assert_eq!(check_columns(&plan, &["c".to_owned()]).unwrap_err().code(), "idle-allowance", "{lines}");
+        }
+        let by_file = plan("[columns.day]\nformat = { \"a.csv\" = \"MM/DD/YYYY\" }\n").input.column_spellings;
+        assert_eq!(by_file["day"].formats().as_deref(), Some("MM/DD/YYYY in a.csv"));
+        assert_eq!(code("format = { \"a.csv\" = \"DD.mm.YY\" }\n"), "wrong-value");
+        assert_eq!(code("format = \"DD.mm.YY\"\n"), "wrong-value");
+        assert_eq!(code("decimal = \"x\"\n"), "wrong-value");
     }
 }

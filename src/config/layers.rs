@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::declared::take_joined_types;
+use super::declared::{check_spellings, take_joined_types};
 use super::file::ConfigFile;
 use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
@@ -101,6 +101,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
     }
     read_alike(&mut plan);
     take_joined_types(&mut plan)?;
+    check_spellings(&plan)?;
     check_signs(&plan.input)?;
     plan.policy = Policy {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),

@@ -18,7 +18,8 @@ use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown
 use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKS, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, parse_duration, parse_size, shown_name,
+    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, parse_duration, parse_size,
+    shown_name,
 };
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 
@@ -90,6 +91,18 @@ fn who() -> Vec<Setting> {
         of_column("type", Kind::new("the name of a type", |value| value.named(&declared::TYPES), |found| found.name().to_owned()),
             "\"text\"", "How the cells of a column are read, where the type found is wrong",
             |plan| &mut plan.input.column_types),
+        own("columns", "format", "parts such as YYYY, MM and DD, or a table of files and their formats", "\"DD.MM.YY\"",
+            "How dates and times of a column are written", declared::format,
+            |plan| declared::shown_spelling(plan, CellSpelling::formats)),
+        own("columns", "decimal", "`.` or `,`", "\",\"", "What stands before the decimals of a column",
+            |draft, value| value.named(&declared::DECIMALS).map(|sign| declared::spelling(draft).decimal = Some(sign)),
+            |plan| declared::shown_spelling(plan, |column| column.decimal.map(String::from))),
+        own("columns", "group", "`.`, `,`, a blank or `'`", "\".\"", "What sets thousands apart in a column",
+            |draft, value| value.named(&declared::GROUPS).map(|sign| declared::spelling(draft).group = Some(sign.to_owned())),
+            |plan| declared::shown_spelling(plan, |column| column.group.clone())),
+        own("columns", "allow_invalid", "a whole number", "3", "So many cells of a column may not fit what is declared of it; they count as missing",
+            |draft, value| value.whole(0, u64::MAX).map(|cells| declared::spelling(draft).allow_invalid = cells),
+            |plan| declared::shown_spelling(plan, |column| (column.allow_invalid > 0).then(|| column.allow_invalid.to_string()))),
         of_column("real_values", spellings(), "[\"9999\"]", "Spellings that look as if they meant missing, and are values",
             |plan| &mut plan.input.real_values),
         own("columns", "varies", "`true` or `false`", "false", "Whether a column changes from record to record of a subject",

@@ -25,6 +25,10 @@ pub(super) struct CellBlock {
     pub(super) records: usize,
     /// Lines of the block that are no records.
     pub(super) left_out: LeftOut,
+    /// The line of its first record, where each record is one line of its file.
+    pub(super) first_line: Option<u64>,
+    /// For formats that tell numbers from text, whether a column holds some; empty for others.
+    pub(super) numbers: Vec<bool>,
 }
 
 impl CellBlock {
@@ -109,12 +113,19 @@ pub(super) struct CellBlockBuilder {
     keys: Vec<u64>,
     /// Lines that are no records.
     pub(super) left_out: LeftOut,
+    numbers: Vec<bool>,
 }
 
 impl CellBlockBuilder {
     /// A block without records.
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, text: Vec::new(), keys: Vec::new(), left_out: LeftOut::default() }
+        Self {
+            columns,
+            text: Vec::new(),
+            keys: Vec::new(),
+            left_out: LeftOut::default(),
+            numbers: vec![false; columns],
+        }
     }
 
     /// Appends the next cell of the current record; `None` when it is too long.
@@ -136,19 +147,37 @@ impl CellBlockBuilder {
         Some(key)
     }
 
+    /// Takes notice that a cell of a column is a number and no text.
+    pub(super) fn note_number(&mut self, column: usize) {
+        self.numbers[column] = true;
+    }
+
     /// Appends a whole record of keys made by [`CellBlockBuilder::key`]; `None` is a missing cell.
     pub(super) fn push_record(&mut self, keys: &[Option<u64>]) {
         self.keys.extend(keys.iter().map(|key| key.unwrap_or(0)));
     }
 
+    /// Whole records so far.
+    pub(super) fn records(&self) -> usize {
+        self.keys.len().checked_div(self.columns).unwrap_or(0)
+    }
+
     /// The block.
     pub(super) fn finish(self) -> CellBlock {
-        let records = self.keys.len().checked_div(self.columns).unwrap_or(0);
+        let records = self.records();
         let mut keys = Vec::with_capacity(records * self.columns);
         for column in 0..self.columns {
             keys.extend((0..records).map(|record| self.keys[record * self.columns + column]));
         }
-        CellBlock { text: self.text, keys, stride: records, records, left_out: self.left_out }
+        CellBlock {
+            text: self.text,
+            keys,
+            stride: records,
+            records,
+            left_out: self.left_out,
+            numbers: self.numbers,
+            first_line: None,
+        }
     }
 }
 

@@ -5,14 +5,17 @@
 //! raw values brought to their canonical spelling and equal ones merged. So the costly part runs once a distinct value.
 
 use super::cells::{bytes_of, is_short};
-use super::classify::{Reading, Readings, is_not_a_number, readings_of};
-use super::declared::Unfit;
+use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_formatted};
+use super::declared::{Declared, Typed, Unfit};
 use super::error::{InputError, shown};
 use super::extract::{CellCounts, CodedColumn};
+use super::places::Places;
+use super::reason::Majority;
 use super::rules::CellRules;
 use super::suspects::{LongNumbers, is_placeholder};
 use super::values::{RawValues, ValueCoder};
 use crate::detect::{Found, Search, names_in};
+use crate::plan::DateFormat;
 use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
@@ -33,11 +36,20 @@ pub(super) struct WantedColumn {
     /// Whether the caller can do without them where the cells have no spelling.
     guessed: bool,
     long_numbers: LongNumbers,
+    /// What is known of the column beside its cells.
+    known: Readings,
+    /// The first record of each file.
+    borders: Vec<usize>,
+    /// How the file that is being read writes dates, where files differ.
+    file_format: Option<DateFormat>,
 }
 
 /// A column of which only type, missing cells and identifiers are found.
 pub(super) struct PassedColumn {
+    /// Of all files.
     readings: Readings,
+    /// Of each file, the last one being read.
+    files: Vec<Readings>,
     missing: u64,
     not_a_number: u64,
     /// Keys that were classified lately, so that repeated cells cost a comparison. It grows with the keys that are
@@ -65,7 +77,7 @@ pub(super) enum Keep {
 /// What is kept of a column while its cells stream by.
 pub(super) enum ColumnCoder {
     /// The caller wants codes.
-    Wanted(WantedColumn),
+    Wanted(Box<WantedColumn>),
     /// The caller does not want codes.
     Passed(PassedColumn),
 }
@@ -76,6 +88,8 @@ pub(super) struct FinishedColumn {
     pub(super) missing: u64,
     pub(super) identifiers: Vec<Found>,
     pub(super) counts: Option<CellCounts>,
+    pub(super) doubt: Option<Doubt>,
+    pub(super) majority: Option<Majority>,
     pub(super) coded: Option<CodedColumn>,
 }
 
@@ -86,7 +100,7 @@ impl ColumnCoder {
         if keep == Keep::Facts {
             return Self::Passed(PassedColumn::new(search, rules));
         }
-        Self::Wanted(WantedColumn {
+        Self::Wanted(Box::new(WantedColumn {
             values: ValueCoder::new(),
             codes: Codes::with_capacity(0, 0),
             scratch: Vec::new(),
@@ -95,7 +109,10 @@ impl ColumnCoder {
             spare: keep == Keep::Spare,
             guessed: keep == Keep::Guessed,
             long_numbers: LongNumbers::default(),
-        })
+            known: Readings::all(),
+            borders: Vec::new(),
+            file_format: None,
+        }))
     }
 
     /// Lets codes and values go that the caller can do without, and keeps what a column has that is not coded.
@@ -114,6 +131,12 @@ impl ColumnCoder {
         let values = std::mem::replace(&mut column.values, ValueCoder::new()).into_raw();
         let codes = std::mem::replace(&mut column.codes, Codes::with_capacity(0, 0));
         let mut passed = PassedColumn::new(column.search.clone(), column.rules.clone());
+        passed.readings = column.known;
+        if column.borders.len() > 1 {
+            passed.files = values.readings_by_file(&codes, &column.borders, &passed.rules, &[]);
+        } else {
+            passed.files.push(Readings::all());
+        }
         passed.take_raw(&values, &codes);
         *self = Self::Passed(passed);
         true
@@ -131,17 +154,58 @@ impl ColumnCoder {
 
     /// Takes notice of the numbers of a sheet.
     pub(super) fn note_long_numbers(&mut self, numbers: impl Iterator<Item = f64>) {
+        let mut numbers = numbers.peekable();
+        if numbers.peek().is_some() {
+            self.note_typed_numbers();
+        }
         if let Self::Wanted(column) = self {
             numbers.for_each(|number| column.long_numbers.take(number));
         }
+    }
+
+    /// Takes notice that a file begins.
+    pub(super) fn begin_file(&mut self, name: &str) {
+        match self {
+            Self::Wanted(column) => {
+                column.borders.push(column.codes.len());
+                column.file_format = column.rules.declared().and_then(|declared| declared.file_format(name)).cloned();
+            }
+            Self::Passed(column) => {
+                column.files.push(Readings::all());
+                // What the files before held says nothing of this one.
+                column.recent.fill(0);
+            }
+        }
+    }
+
+    /// Takes notice that the column holds dates that are no text.
+    pub(super) fn note_real_dates(&mut self) {
+        self.note(Readings::of_real_dates());
+    }
+
+    /// Takes notice that the column holds numbers that are no text, so that a point in them stands before decimals.
+    pub(super) fn note_typed_numbers(&mut self) {
+        self.note(Readings::of_typed_numbers());
+    }
+
+    fn note(&mut self, known: Readings) {
+        let readings = match self {
+            Self::Wanted(column) => &mut column.known,
+            Self::Passed(column) => &mut column.readings,
+        };
+        *readings = readings.and(known);
     }
 
     /// Takes the cells of one block, given by their keys.
     pub(super) fn take_keys(&mut self, keys: &[u64], text: &[u8]) {
         match self {
             Self::Wanted(column) => {
-                let values = &mut column.values;
                 column.scratch.clear();
+                if column.file_format.is_some() {
+                    column.take_formatted(keys, text);
+                    return;
+                }
+                let values = &mut column.values;
                 column.scratch.extend(keys.iter().map(|&key| values.code_of_key(key, text)));
                 column.close_block();
             }
@@ -195,11 +259,17 @@ impl ColumnCoder {
     ///
     /// # Errors
     /// When a cell is not of the declared type; its record is counted within its file.
-    pub(super) fn finish(self, name: &str, files: &[InputFile]) -> Result<FinishedColumn, InputError> {
+    pub(super) fn finish(self, name: &str, places: &Places, files: &[InputFile]) -> Result<FinishedColumn, InputError> {
         match self {
             Self::Wanted(column) => column.finish().map_err(|unfinished| match unfinished {
                 Unfinished::Internal => InputError::Internal { file: shown(name) },
-                Unfinished::Unfit { record, declared } => unfit(name, record, declared, files),
+                Unfinished::Unfit { record, cells, declared } => InputError::UnfitCell {
+                    column: shown(name),
+                    place: places.of(record, files),
+                    cells,
+                    declared: declared.name(),
+                },
+                Unfinished::Open(doubt) => InputError::OpenReading { column: shown(name), doubt },
             }),
             Self::Passed(column) => Ok(column.finish()),
         }
@@ -259,22 +329,90 @@ impl WantedColumn {
         self.codes.extend(self.scratch.iter().copied());
     }
 
+    /// Takes cells of a file that writes dates in a way of its own, in the usual spelling. The same text may mean another
+    /// day in another file, so it cannot be coded as it stands.
+    fn take_formatted(&mut self, keys: &[u64], text: &[u8]) {
+        let (mut room, mut canonical) = ([0; 8], String::new());
+        for &key in keys {
+            let cell = bytes_of(key, text, &mut room);
+            let trimmed = self.rules.trimmed(cell);
+            canonical.clear();
+            let format = self.file_format.as_ref().filter(|_| !self.rules.is_missing(trimmed));
+            let code = match format.and_then(|format| write_formatted(trimmed, format, &mut canonical)) {
+                Some(()) => self.values.code_of_bytes(canonical.as_bytes()),
+                None => self.values.code_of_bytes(cell),
+            };
+            self.scratch.push(code);
+        }
+        self.close_block();
+    }
+
+    /// What is declared, unless more cells than allowed do not fit it.
+    fn check(
+        raw: &RawValues,
+        codes: &Codes,
+        rules: &CellRules,
+        typed: Result<Typed, Unfit>,
+        borders: &[usize],
+    ) -> Result<Typed, Unfinished> {
+        let declared = rules.declared().and_then(Declared::column_type).unwrap_or(ColumnType::Text);
+        // Codes are given in the order of the records, so the first code is the first record.
+        let first = |place: usize| (0..codes.len()).find(|&record| codes.get(record) as usize == place);
+        let unfit =
+            |place, cells| Unfinished::Unfit { record: first(place).unwrap_or_default() as u64, cells, declared };
+        let typed = typed.map_err(|error| match error {
+            Unfit::Open(doubt) => Unfinished::Open(doubt),
+            Unfit::Cell(place) => unfit(place, 1),
+        })?;
+        if borders.len() > 1
+            && matches!(typed.reading, Reading::Date(_) | Reading::Timestamp(_) | Reading::ZonedTimestamp(_))
+        {
+            let files = raw.readings_by_file(codes, borders, rules, &typed.invalid);
+            let whole = files.iter().copied().fold(Readings::all(), Readings::and);
+            if let Some(doubt) = whole.settle_files(&files).err().filter(|doubt| doubt.is_question()) {
+                return Err(Unfinished::Open(doubt));
+            }
+        }
+        let Some(&place) = typed.invalid.first() else { return Ok(typed) };
+        let records = raw.records(codes);
+        let cells = typed.invalid.iter().map(|&place| records[place]).sum();
+        let allowed = rules.declared().map_or(0, Declared::allowed);
+        if cells > allowed { Err(unfit(place, cells)) } else { Ok(typed) }
+    }
+
     fn finish(self) -> Result<FinishedColumn, Unfinished> {
-        let Self { values, mut codes, scratch, mut search, rules, long_numbers, .. } = self;
+        let Self { values, mut codes, scratch, mut search, rules, long_numbers, known, borders, .. } = self;
         drop(scratch);
         let raw = values.into_raw();
         codes.shrink_to_fit();
         raw.search(&codes, &rules, &mut search);
         let mut counts = raw.counts(&codes, &rules);
         counts.rounded += long_numbers.rounded();
-        let reading = raw.reading(&rules).map_err(|Unfit { place, declared }| {
-            // Codes are given in the order of the records, so the first code is the first record.
-            let record = (0..codes.len()).find(|&record| codes.get(record) as usize == place).unwrap_or_default();
-            Unfinished::Unfit { record: record as u64, declared }
-        })?;
-        let found = rules.declared().map(|_| raw.found(&rules).column_type());
+        let (typed, doubt) = if let Some(typed) = raw.declared(&rules, known) {
+            (Self::check(&raw, &codes, &rules, typed, &borders)?, None)
+        } else {
+            let readings = raw.readings(&rules, known);
+            let is_asked = borders.len() > 1 && readings.asks_each_file();
+            let files = if is_asked { raw.readings_by_file(&codes, &borders, &rules, &[]) } else { Vec::new() };
+            let (reading, doubt) = or_text(readings.settle_files(&files));
+            (Typed { reading, invalid: Vec::new() }, doubt)
+        };
+        let reading = typed.reading;
+        let is_found = rules.declared().and_then(Declared::column_type).is_none();
+        let majority = if is_found && reading == Reading::Text && doubt.is_none() {
+            Majority::of(&raw, &codes, &rules)
+        } else {
+            None
+        };
+        let found = (!is_found).then(|| or_text(raw.readings(&rules, known).settle()).0.column_type());
         counts.found_type = found.filter(|&found| found != reading.column_type());
-        let (dictionary, map) = raw.into_dictionary(reading, &rules).ok_or(Unfinished::Internal)?;
+        counts.invalid = typed.invalid.iter().map(|&place| count(&codes, code_of(place))).sum();
+        let spellings = raw.iter().filter(|cell| !rules.is_missing(rules.trimmed(cell))).count() - typed.invalid.len();
+        let (dictionary, map) = raw.into_dictionary(&typed, &rules).ok_or(Unfinished::Internal)?;
+        if rules.declared().is_some_and(Declared::is_spelled) && values_of(&dictionary) == spellings {
+            // Nothing became one value that the file tells apart.
+            counts.found_type = None;
+        }
         let codes = match map {
             Some(map) => codes.renamed(&map, dictionary.len()),
             None => codes,
@@ -291,6 +429,8 @@ impl WantedColumn {
             missing,
             identifiers,
             counts: Some(counts),
+            doubt,
+            majority,
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }
@@ -298,23 +438,27 @@ impl WantedColumn {
 
 /// Why a column cannot be finished.
 enum Unfinished {
-    /// A cell is not of the declared type; records of all files count from 0.
-    Unfit { record: u64, declared: ColumnType },
+    /// More cells than allowed are not of the declared type, the first in this record; records of all files count from 0.
+    Unfit { record: u64, cells: u64, declared: ColumnType },
+    /// Nothing settles how the cells of the declared type are read.
+    Open(Doubt),
     /// A mistake of this program.
     Internal,
 }
 
-/// The error for a cell that is not of the declared type.
-fn unfit(column: &str, mut record: u64, declared: ColumnType, files: &[InputFile]) -> InputError {
-    let mut name = "";
-    for file in files {
-        name = &file.name;
-        if record < file.records {
-            break;
-        }
-        record -= file.records;
-    }
-    InputError::UnfitCell { file: shown(name), column: shown(column), record: record + 1, declared: declared.name() }
+/// A reading, or text with the doubt because of which it is.
+fn or_text(settled: Result<Reading, Doubt>) -> (Reading, Option<Doubt>) {
+    settled.map_or_else(|doubt| (Reading::Text, Some(doubt)), |reading| (reading, None))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer values than MOST_VALUES")]
+fn code_of(place: usize) -> u32 {
+    place as u32
+}
+
+/// Distinct values, a missing cell not counted.
+fn values_of(dictionary: &Dictionary) -> usize {
+    dictionary.len() - usize::from(dictionary.missing().is_some())
 }
 
 /// How many cells hold a value that fits.
@@ -337,8 +481,16 @@ const MOST_RECENT: usize = 1 << 12;
 
 impl PassedColumn {
     fn new(search: Search, rules: CellRules) -> Self {
-        let recent = vec![0; FEWEST_RECENT];
-        Self { readings: Readings::all(), missing: 0, not_a_number: 0, recent, missed: 0, search, rules }
+        Self {
+            readings: Readings::all(),
+            files: Vec::new(),
+            missing: 0,
+            not_a_number: 0,
+            recent: vec![0; FEWEST_RECENT],
+            missed: 0,
+            search,
+            rules,
+        }
     }
 
     /// Takes cells that were coded.
@@ -395,102 +547,28 @@ impl PassedColumn {
         }
         self.search.take(cell, records);
         if !self.readings.is_text() {
-            self.readings = self.readings.and(readings_of(cell));
+            let readings = readings_of(cell);
+            self.readings = self.readings.and(readings);
+            if let Some(file) = self.files.last_mut() {
+                *file = file.and(readings);
+            }
         }
     }
 
     fn finish(self) -> FinishedColumn {
-        let reading = self.readings.settle();
+        let (reading, doubt) = or_text(self.readings.settle_files(&self.files));
         let not_a_number = if reading.not_a_number_is_missing() { self.not_a_number } else { 0 };
         FinishedColumn {
             column_type: reading.column_type(),
             missing: self.missing + not_a_number,
             identifiers: self.search.settle(),
             counts: None,
+            doubt,
+            majority: None,
             coded: None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{CellRules, ColumnCoder, Keep};
-    use crate::input::cells::CellBlockBuilder;
-    use crate::plan::InputOptions;
-    use crate::result::ColumnType;
-    use crate::secret::Secret;
-
-    /// Codes a column given in blocks and returns type, missing cells and the cells read back.
-    fn code(blocks: &[Vec<String>], nulls: &[&str], wanted: bool) -> (ColumnType, u64, Vec<Option<String>>) {
-        let null_values = nulls.iter().map(|&null| null.to_owned()).collect();
-        let rules = CellRules::new(&InputOptions { null_values, ..InputOptions::default() }, "column");
-        let mut column = ColumnCoder::new(if wanted { Keep::Values } else { Keep::Facts }, "column", rules);
-        for cells in blocks {
-            let mut block = CellBlockBuilder::new(1);
-            for cell in cells {
-                block.push(cell.as_bytes()).unwrap();
-            }
-            let block = block.finish();
-            column.take_keys(block.column(0), &block.text);
-        }
-        let finished = column.finish("column", &[]).unwrap();
-        let cells = finished.coded.map_or_else(Vec::new, |coded| {
-            let value = |code| coded.dictionary.value(code).map(|value: Secret<&str>| value.expose().to_owned());
-            (0..coded.codes.len()).map(|record| value(coded.codes.get(record))).collect()
-        });
-        (finished.column_type, finished.missing, cells)
-    }
-
-    fn texts(cells: &[&str]) -> Vec<String> {
-        cells.iter().map(|&cell| cell.to_owned()).collect()
-    }
-
-    #[test]
-    fn one_and_one_point_zero_are_one_value_of_a_numeric_column() {
-        let (column_type, missing, cells) = code(&[texts(&["1", "1.0", "", "2.50"])], &[], true);
-        assert_eq!((column_type, missing), (ColumnType::Decimal, 1));
-        assert_eq!(cells, [Some("1".to_owned()), Some("1".to_owned()), None, Some("2.5".to_owned())]);
-    }
-
-    #[test]
-    fn one_and_one_point_zero_are_two_values_of_a_text_column() {
-        let (column_type, _, cells) = code(&[texts(&["1", "1.0", "x", " x"])], &[], true);
-        assert_eq!(column_type, ColumnType::Text);
-        assert_eq!(cells.into_iter().flatten().collect::<Vec<_>>(), ["1", "1.0", "x", "x"]);
-    }
-
-    #[test]
-    fn named_null_spellings_are_missing_and_no_others() {
-        let cells = texts(&["NA", "-", "5", "", "NA"]);
-        assert_eq!(code(std::slice::from_ref(&cells), &["NA", "-"], true).1, 4);
-        let (column_type, missing, _) = code(&[cells], &[], true);
-        assert_eq!((column_type, missing), (ColumnType::Text, 1));
-    }
-
-    proptest! {
-        #[test]
-        fn coding_gives_text_back_whatever_the_blocks(cells in prop::collection::vec("[a-c0-9.x]{1,9}|x", 1..60), at in 0usize..60) {
-            let mut cells = cells;
-            cells.push("x".to_owned());
-            let at = at.min(cells.len());
-            let (_, _, read) = code(&[cells[..at].to_vec(), cells[at..].to_vec()], &[], true);
-            prop_assert_eq!(read.into_iter().flatten().collect::<Vec<_>>(), cells);
-        }
-
-        #[test]
-        fn a_column_that_is_not_coded_has_the_same_type_and_missing_cells(
-            cells in prop::collection::vec("[0-3]?|[0-2]\\.[0-2]|[+]1|1e0|NaN|NA|2015-01-0[1-3]|1[0-5]/0[1-9]/2015( 08:30)?", 0..12),
-            at in 0usize..12,
-        ) {
-            let (found, missing, _) = code(std::slice::from_ref(&cells), &["NA"], true);
-            let mut backwards = cells;
-            backwards.reverse();
-            let at = at.min(backwards.len());
-            let blocks = [backwards[..at].to_vec(), backwards[at..].to_vec()];
-            let (passed, passed_missing, _) = code(&blocks, &["NA"], false);
-            prop_assert_eq!((passed, passed_missing), (found, missing));
-        }
-    }
-}
+mod tests;

@@ -351,6 +351,12 @@ pub(super) fn take_series(
         let problem = "it has another number of values than the file has records";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
+    if series.dtype().is_primitive_numeric() || series.dtype().is_decimal() {
+        coder.note_typed_numbers();
+    }
+    if series.dtype().is_date() || series.dtype().is_datetime() {
+        coder.note_real_dates();
+    }
     let take = |coder: &mut ColumnCoder| {
         catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, is_day, sink))))
     };

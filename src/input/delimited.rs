@@ -143,7 +143,13 @@ impl Layout<'_> {
                 position += 1;
             }
         }
+        cells.first_line = self.first_line(&cells.text[..end], first_line, cells.records);
         Ok(cells)
+    }
+
+    /// The first line of a block in which every record is one line.
+    fn first_line(&self, text: &[u8], first_line: u64, records: usize) -> Option<u64> {
+        (memchr_iter(self.dialect.line_end, text).count() == records).then_some(first_line)
     }
 
     fn parse_quoted(&self, block: &TextBlock) -> Result<CellBlock, InputError> {
@@ -189,6 +195,7 @@ impl Layout<'_> {
                 position += 1;
             }
         }
+        cells.first_line = self.first_line(&block.text, block.first_line, cells.records);
         Ok(cells)
     }
 

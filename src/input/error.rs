@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::classify::Doubt;
+use super::places::Place;
 use crate::printable::printable_within;
 use crate::stop::StopReason;
 
@@ -430,17 +432,25 @@ pub enum InputError {
         /// What it holds.
         found: &'static str,
     },
-    /// A cell that is not of the type that was declared of its column.
-    #[error("column `{column}` is declared {declared}, and its cell in record {record} of `{file}` cannot be read so")]
+    /// Cells that do not fit what was declared of their column, more than it allows.
+    #[error("column `{column}` is declared {declared}, and {}", unfit_cells(*.cells, place))]
     UnfitCell {
-        /// File name.
-        file: String,
         /// Column.
         column: String,
-        /// Record, counted from 1 without the header.
-        record: u64,
+        /// Where the first one stands.
+        place: Place,
+        /// How many there are, one where it contradicts others.
+        cells: u64,
         /// The declared type.
         declared: &'static str,
+    },
+    /// A column that can be read in several ways, and nothing in it settles which.
+    #[error("how column `{column}` is to be read is open: {}", doubt.sentence())]
+    OpenReading {
+        /// Column.
+        column: String,
+        /// What is open.
+        doubt: Doubt,
     },
     /// A columnar file whose parts contradict each other or cannot be decoded.
     #[error("column `{column}` of `{file}` is damaged: {problem}")]
@@ -504,6 +514,14 @@ fn describe(kind: io::ErrorKind) -> &'static str {
 /// A number and what is counted, in the singular or plural.
 fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// Which cells cannot be read as declared.
+fn unfit_cells(cells: u64, first: &Place) -> String {
+    match cells {
+        1 => format!("its cell in {first} cannot be read so"),
+        cells => format!("{} of its cells cannot be read so, the first in {first}", grouped(cells)),
+    }
 }
 
 /// What a folder holds besides the files that are read.
@@ -637,12 +655,14 @@ impl InputError {
             }
             Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
             Self::UnfitCell { declared: "date" | "timestamp", .. } => {
-                "correct the cell, name it in `null_value` if it means missing, or declare another type: `text` always \
-                 fits. With slashes, some cell must settle which number is the day"
+                "correct the cell, name it in `null_value` if it means missing, say how dates are written with `format`, allow \
+                 some with `allow_invalid`, or declare `type = \"text\"`"
             }
             Self::UnfitCell { .. } => {
-                "correct the cell, name it in `null_value` if it means missing, or declare another type: `text` always fits"
+                "correct the cell, name it in `null_value` if it means missing, allow some with `allow_invalid`, or declare \
+                 `type = \"text\"`"
             }
+            Self::OpenReading { column, doubt } => return doubt.hint(column),
             Self::DamagedColumn { .. } => "write the file again with another tool",
             Self::Changed { .. } => "read the file again when nobody writes to it",
             Self::Memory { .. } => "raise `--memory`, or name fewer columns",

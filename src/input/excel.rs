@@ -99,6 +99,10 @@ pub(super) fn read(
             coder.note_long_numbers(
                 numbers.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None }),
             );
+            let is_date = |cell: &Data| matches!(cell, Data::DateTime(date) if !date.is_duration());
+            if below(sheet, places[position]).any(is_date) {
+                coder.note_real_dates();
+            }
         }
     }
     let first = sheets.first().and_then(|sheet| sheet.cells.start()).map_or(0, |(_, column)| column as usize);

@@ -1,5 +1,6 @@
 //! What reading yields: coded columns and an account of the files.
 
+use super::classify::Doubt;
 use crate::detect::Found;
 use crate::result::{ColumnType, InputFile, JoinedTable};
 use crate::table::{Codes, Dictionary};
@@ -48,7 +49,9 @@ pub struct CellCounts {
     pub placeholders: u64,
     /// Cells with a whole number that a spreadsheet rounded.
     pub rounded: u64,
-    /// The type that would have been found, where another is declared.
+    /// Cells that do not fit what is declared and count as missing.
+    pub invalid: u64,
+    /// The type that would have been found, where another is declared; `None` where a declared spelling joins no values.
     pub found_type: Option<ColumnType>,
 }
 
@@ -64,6 +67,10 @@ pub struct ExtractColumn {
     pub identifiers: Vec<Found>,
     /// What its spellings say; `None` for a column that is not coded.
     pub counts: Option<CellCounts>,
+    /// Why it is text although all its cells could be values of another type.
+    pub doubt: Option<Doubt>,
+    /// Why it is text, in words without cell values, where that can be said.
+    pub text_reason: Option<String>,
     /// Codes and dictionary; `None` when the caller did not ask for this column.
     pub coded: Option<CodedColumn>,
 }

@@ -168,7 +168,9 @@ impl<'a> Objects<'a> {
         taken.map_err(|(line, reason)| {
             reason.unwrap_or_else(|| InputError::NotAnObject { file: shown(self.file), line })
         })?;
-        Ok(JsonCells { cells: record.cells.finish(), nested: record.nested })
+        let is_regular = memchr::memchr_iter(b'\n', text.as_bytes()).count() == record.cells.records();
+        let first_line = is_regular.then_some(block.first_line);
+        Ok(JsonCells { cells: CellBlock { first_line, ..record.cells.finish() }, nested: record.nested })
     }
 
     fn take_object(&self, fields: &[Field<'_>], record: &mut Record) -> Result<(), InputError> {
@@ -232,6 +234,9 @@ impl<'a> Objects<'a> {
                 Cow::Borrowed(if value.len() > LONGEST_CELL { "[]" } else { value })
             }
         };
+        if matches!(value.as_bytes(), [b'-' | b'0'..=b'9', ..]) {
+            record.cells.note_number(position);
+        }
         let too_long = || InputError::FieldTooLong { file: file(), column: column(), line };
         record.keys[position] = Some(record.cells.key(cell.as_bytes()).ok_or_else(too_long)?);
         Ok(())

@@ -18,6 +18,7 @@ use super::json_frame::{JsonBlocks, JsonLayout};
 use super::json_keys::LINES;
 use super::left_out::LeftOut;
 use super::ndjson::{JsonCells, Objects};
+use super::places::Places;
 use super::pump::{Frame, Pace, pump};
 use super::rules::CellRules;
 use super::sniff::Dialect;
@@ -78,7 +79,11 @@ pub(super) fn read_at(
 /// What is kept of each column; `other` for those that are not wanted. A column of a declared type is kept as well, so
 /// that the record of a cell that does not fit can be told.
 fn keep(source: &Source, wanted: &[bool], other: Keep) -> Vec<Keep> {
-    let is_declared = |column: usize| source.options.column_types.contains_key(&source.columns[column]);
+    let options = &source.options;
+    let is_declared = |column: usize| {
+        let name = &source.columns[column];
+        options.column_types.contains_key(name) || options.column_spellings.contains_key(name)
+    };
     let is_wanted = |column: usize| wanted.get(column).copied().unwrap_or(false);
     let is_guessed = |column: usize| source.guessed.contains(&source.columns[column]);
     let of = |column: usize| match (is_declared(column), is_wanted(column)) {
@@ -116,6 +121,8 @@ fn read_files(
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;
+        collector.places.mark(before, None);
+        collector.coders.iter_mut().for_each(|coder| coder.begin_file(&file.name));
         let account = read_file(pace, file, &source.options, &mut collector, progress)?;
         let records = collector.records - before;
         refuse_copy(source.files.iter().zip(&files), file, &account, records)?;
@@ -162,6 +169,7 @@ pub(super) struct Collector<'a> {
     /// When to end early.
     pub(super) stop: &'a Stop,
     columns: &'a [String],
+    places: Places,
     /// Most bytes of codes and dictionaries.
     pub(super) memory: Option<u64>,
 }
@@ -177,6 +185,7 @@ impl<'a> Collector<'a> {
             left_out: LeftOut::default(),
             stop,
             columns: &source.columns,
+            places: Places::default(),
             memory,
         }
     }
@@ -220,9 +229,17 @@ impl<'a> Collector<'a> {
     where
         Block: Borrow<CellBlock> + Sync,
     {
+        let mut record = self.records;
+        for block in blocks.iter().map(Borrow::borrow) {
+            self.places.mark(record, block.first_line);
+            record += block.records as u64;
+        }
         self.coders.par_iter_mut().zip(positions).with_max_len(1).for_each(|(coder, &position)| {
             for block in blocks {
                 let block = block.borrow();
+                if block.numbers.get(position).copied().unwrap_or(false) {
+                    coder.note_typed_numbers();
+                }
                 coder.take_keys(block.column(position), &block.text);
             }
         });
@@ -280,20 +297,24 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(self, source: &Source, files: Vec<InputFile>) -> Result<Extract, InputError> {
-        let beside = self.beside;
+        let (beside, places) = (self.beside, self.places);
         let columns: Vec<Result<ExtractColumn, InputError>> = self
             .coders
             .into_par_iter()
             .zip(&source.columns)
             .with_max_len(1)
             .map(|(coder, name)| {
-                let finished = coder.finish(name, &files)?;
+                let finished = coder.finish(name, &places, &files)?;
+                let by_majority = finished.majority.map(|most| most.sentence(&places.of(most.first_other, &files)));
+                let by_doubt = finished.doubt.map(|doubt| doubt.sentence().to_owned());
                 Ok(ExtractColumn {
                     name: name.clone(),
                     column_type: finished.column_type,
                     missing: finished.missing,
                     identifiers: finished.identifiers,
                     counts: finished.counts,
+                    doubt: finished.doubt,
+                    text_reason: by_doubt.or(by_majority),
                     coded: finished.coded,
                 })
             })

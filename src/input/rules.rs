@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::declared::Declared;
 use crate::plan::InputOptions;
-use crate::result::ColumnType;
 
 /// How the cells of one column are taken.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +11,7 @@ pub(super) struct CellRules {
     nulls: Arc<[Vec<u8>]>,
     real: Arc<[String]>,
     trim: bool,
-    declared: Option<ColumnType>,
+    declared: Option<Arc<Declared>>,
 }
 
 impl CellRules {
@@ -22,7 +22,7 @@ impl CellRules {
         let of_column = options.column_null_values.get(column).into_iter().flatten();
         let nulls = options.null_values.iter().chain(of_column).map(|null| clean(null).into_bytes()).collect();
         let real = options.real_values.get(column).into_iter().flatten().map(clean).collect();
-        Self { nulls, real, trim, declared: options.column_types.get(column).copied() }
+        Self { nulls, real, trim, declared: Declared::of(options, column).map(Arc::new) }
     }
 
     /// The same rules with blanks taken off in any case.
@@ -45,9 +45,9 @@ impl CellRules {
         trimmed.is_empty() || self.nulls.iter().any(|null| null == trimmed)
     }
 
-    /// The type that was declared of the column.
-    pub(super) fn declared(&self) -> Option<ColumnType> {
-        self.declared
+    /// What was declared of the type of the column.
+    pub(super) fn declared(&self) -> Option<&Declared> {
+        self.declared.as_deref()
     }
 
     /// Whether the user declared that a spelling is a value, whatever it looks like.

@@ -12,12 +12,11 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
 use super::classify::{Reading, Readings, is_not_a_number, readings_of, write_canonical};
-use super::declared::{self, Unfit};
+use super::declared::{Typed, Unfit};
 use super::extract::CellCounts;
 use super::rules::CellRules;
 use super::suspects::is_rounded;
@@ -196,7 +195,7 @@ pub(super) struct RawValues {
 }
 
 impl RawValues {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
         (0..self.ends.len()).map(|code| raw_value(&self.arena, &self.ends, code))
     }
 
@@ -257,42 +256,68 @@ impl RawValues {
         joined
     }
 
-    /// How the column is read: as declared, else as all its cells can be.
+    /// How the column is read as declared; `None` where nothing is. `known` is what is known of it beside its cells.
     ///
     /// # Errors
-    /// The place of a value that is not of the declared type.
-    pub(super) fn reading(&self, rules: &CellRules) -> Result<Reading, Unfit> {
-        if let Some(declared) = rules.declared() {
-            let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
-            return declared::reading(declared, cells.filter(|(_, cell)| !rules.is_missing(cell)));
-        }
-        Ok(self.found(rules))
+    /// Why it cannot be read so.
+    pub(super) fn declared(&self, rules: &CellRules, known: Readings) -> Option<Result<Typed, Unfit>> {
+        let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
+        rules.declared()?.reading(known, cells.filter(|(_, cell)| !rules.is_missing(cell)))
     }
 
-    /// How the column could be read, whatever is declared.
-    pub(super) fn found(&self, rules: &CellRules) -> Reading {
-        let mut readings = Readings::all();
+    /// What all cells admit, whatever is declared.
+    pub(super) fn readings(&self, rules: &CellRules, known: Readings) -> Readings {
+        let mut readings = known;
         for cell in self.iter().map(|cell| rules.trimmed(cell)).filter(|cell| !rules.is_missing(cell)) {
             readings = readings.and(readings_of(cell));
             if readings.is_text() {
                 break;
             }
         }
-        readings.settle()
+        readings
+    }
+
+    /// What the cells of each file admit but for those at `invalid` places; `borders` are the first records of the files.
+    pub(super) fn readings_by_file(
+        &self,
+        codes: &Codes,
+        borders: &[usize],
+        rules: &CellRules,
+        invalid: &[usize],
+    ) -> Vec<Readings> {
+        let ends = borders.iter().skip(1).copied().chain([codes.len()]);
+        let of_file = |(start, end): (usize, usize)| {
+            let mut is_there = vec![false; self.ends.len()];
+            (start..end).for_each(|record| is_there[codes.get(record) as usize] = true);
+            for &place in invalid {
+                is_there[place] = false;
+            }
+            let cells =
+                self.iter().zip(is_there).filter(|(_, is_there)| *is_there).map(|(cell, _)| rules.trimmed(cell));
+            cells.filter(|cell| !rules.is_missing(cell)).map(readings_of).fold(Readings::all(), Readings::and)
+        };
+        borders.iter().copied().zip(ends).map(of_file).collect()
     }
 
     /// The dictionary in canonical spelling, and the new code of every old one when some codes changed.
     ///
-    /// `None` would mean that a value does not admit the reading that all values admit.
-    pub(super) fn into_dictionary(self, reading: Reading, rules: &CellRules) -> Option<(Dictionary, Option<Vec<u32>>)> {
+    /// Cells at `invalid` places are missing. `None` would mean that another one does not admit the reading that all admit.
+    pub(super) fn into_dictionary(
+        self,
+        Typed { reading, invalid }: &Typed,
+        rules: &CellRules,
+    ) -> Option<(Dictionary, Option<Vec<u32>>)> {
+        let reading = *reading;
         let mut dictionary = Dictionary::with_capacity(reading.column_type(), self.ends.len(), self.arena.len());
         let mut known: HashTable<u32> = HashTable::new();
         let mut map = Vec::with_capacity(self.ends.len());
         let mut canonical = String::new();
         // Texts without blanks at their ends differ as they stand.
         let distinct = reading == Reading::Text && self.iter().all(|cell| rules.trimmed(cell).len() == cell.len());
-        for cell in self.iter().map(|cell| rules.trimmed(cell)) {
-            if rules.is_missing(cell) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
+        let mut invalid = invalid.iter().peekable();
+        for (place, cell) in self.iter().map(|cell| rules.trimmed(cell)).enumerate() {
+            let is_invalid = invalid.next_if(|next| **next == place).is_some();
+            if is_invalid || rules.is_missing(cell) || (reading.not_a_number_is_missing() && is_not_a_number(cell)) {
                 map.push(dictionary.push_missing());
                 continue;
             }
@@ -305,9 +330,10 @@ impl RawValues {
             if reading == Reading::Text {
                 canonical.push_str(value);
             } else {
-                let is_declared = rules.declared().is_some();
-                let cell = if is_declared { declared::unpadded(cell, reading) } else { Cow::Borrowed(cell) };
-                write_canonical(&cell, reading, &mut canonical)?;
+                match rules.declared() {
+                    Some(declared) => declared.write(cell, reading, &mut canonical)?,
+                    None => write_canonical(cell, reading, &mut canonical)?,
+                }
             }
             let hash = self.hasher.hash_one(canonical.as_str());
             let spelled = |code: u32| dictionary.value(code).map(Secret::expose);

@@ -14,6 +14,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
         let found = [
             placeholders(column),
             declared_missing(case, column),
+            invalid(case, column),
             trimmed_join(column),
             joined_by_type(column),
             rounded(column),
@@ -57,6 +58,22 @@ fn declared_missing(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
         if spellings == 1 { "is" } else { "are" },
     );
     Some(on(column, spellings, FindingCode::PlaceholderValues, Severity::Medium, message))
+}
+
+/// A cell that counts as missing because it does not fit what is declared may hide its holder, as above.
+fn invalid(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let cells = column.facts.invalid_cells.filter(|_| case.declarations.reason_for(&column.name).is_none())?;
+    let message = format!(
+        "{} of column `{}` {} not fit what is declared of it and {} as missing; the file still holds {}",
+        counted(cells, "cell", "cells"),
+        column.name,
+        if cells == 1 { "does" } else { "do" },
+        if cells == 1 { "counts" } else { "count" },
+        if cells == 1 { "it" } else { "them" },
+    );
+    let counts = matches!(column.role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
+    let severity = if counts { Severity::Medium } else { Severity::Note };
+    Some(on(column, cells, FindingCode::PlaceholderValues, severity, message))
 }
 
 /// One subject with so many records may be many, or nobody.

@@ -1,7 +1,7 @@
 //! What a plan says of columns, held against those that there are.
 
-use super::{CoarsenRule, ConfigError, Plan, did_you_mean, shown_list, shown_name};
-use crate::result::Role;
+use super::{CellSpelling, CoarsenRule, ConfigError, Plan, did_you_mean, shown_list, shown_name};
+use crate::result::{ColumnType, Role};
 
 /// Roles under which a rule is applied or refused, never passed over.
 const COARSENED: [Role; 2] = [Role::QuasiIdentifier, Role::Subject];
@@ -23,7 +23,9 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
     let is_dropped =
         |name: &String| plan.coarsen.get(name).is_some_and(|rules| *rules == [CoarsenRule::Drop]) && !is_used(name);
     let is_absent = |name: &&String| !columns.contains(name) && !is_dropped(name);
-    let Some(absent) = named.into_iter().find(is_absent) else { return check_rules(plan) };
+    let Some(absent) = named.into_iter().find(is_absent) else {
+        return check_allowances(plan).and_then(|()| check_rules(plan));
+    };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
     let message = format!("there is no column `{}`", shown_name(absent));
@@ -33,8 +35,23 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 /// Columns of which something is said, beside rules and permissions.
 fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
     let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
-    let said = said.chain(plan.input.column_types.keys());
+    let said = said.chain(plan.input.column_types.keys()).chain(plan.input.column_spellings.keys());
     said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys())
+}
+
+/// Checks that where cells may be invalid something is declared that they can miss.
+fn check_allowances(plan: &Plan) -> Result<(), ConfigError> {
+    let input = &plan.input;
+    let is_idle = |column: &str, spelling: &CellSpelling| {
+        let declared = input.column_types.get(column).copied().or_else(|| spelling.column_type());
+        spelling.allow_invalid > 0 && declared.is_none_or(|declared| declared == ColumnType::Text)
+    };
+    let Some((column, _)) = input.column_spellings.iter().find(|(column, spelling)| is_idle(column, spelling)) else {
+        return Ok(());
+    };
+    let message = format!("nothing is declared of column `{}` that a cell must fit", shown_name(column));
+    Err(ConfigError::new("idle-allowance", message)
+        .with_hint("add `type`, `format` or `decimal`, or remove `allow_invalid`"))
 }
 
 /// Checks that every rule has something to do, as far as that can be known before anything is read.

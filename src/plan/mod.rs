@@ -11,6 +11,7 @@ mod linkage;
 mod names;
 mod quantity;
 mod rule;
+mod spelling;
 mod table_join;
 mod text;
 mod time_origin;
@@ -36,6 +37,7 @@ pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, Sour
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use spelling::{CellSpelling, DateFormat, FormatPart};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
 pub use time_origin::{TimeOrigin, Zone};
@@ -192,6 +194,8 @@ pub struct InputOptions {
     pub column_null_values: BTreeMap<String, Vec<String>>,
     /// Declared types, by column: its cells are read so, or it is an error.
     pub column_types: BTreeMap<String, ColumnType>,
+    /// How cells are spelled where they do not say it themselves, by column.
+    pub column_spellings: BTreeMap<String, CellSpelling>,
     /// Spellings that look as if they meant "missing" and are values all the same, by column.
     pub real_values: BTreeMap<String, Vec<String>>,
     /// Whether blanks at the ends of cells are taken off before cells are compared; `None` means yes.

@@ -22,6 +22,8 @@ pub(super) fn facts_of(column: &ExtractColumn) -> ColumnFacts {
         values_joined_by_trimming: count(|counts| counts.joined),
         placeholder_cells: count(|counts| counts.placeholders),
         rounded_identifier_cells: count(|counts| counts.rounded),
+        invalid_cells: count(|counts| counts.invalid).filter(|&cells| cells > 0),
+        text_reason: column.text_reason.clone(),
         found_type: column.counts.and_then(|counts| counts.found_type),
         ..ColumnFacts::default()
     }

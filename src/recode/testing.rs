@@ -39,6 +39,8 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
         missing,
         identifiers: search.settle(),
         counts: None,
+        doubt: None,
+        text_reason: None,
         coded: Some(CodedColumn { codes, dictionary }),
     }
 }

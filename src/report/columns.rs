@@ -55,7 +55,9 @@ pub(super) fn why(column: &DatasetColumn) -> String {
     } else {
         format!("; counted as {}", printable(&messages::coarsening(&column.coarsen)))
     };
-    format!("{origin}{reason}{suspicion}{rules}")
+    let text =
+        column.facts.text_reason.as_deref().map_or_else(String::new, |why| format!("; text: {}", printable(why)));
+    format!("{origin}{reason}{suspicion}{rules}{text}")
 }
 
 fn distinct(column: &DatasetColumn) -> String {

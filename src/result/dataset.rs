@@ -332,6 +332,12 @@ pub struct ColumnFacts {
     /// Cells that hold a whole number rounded by a spreadsheet: `1.23457E+11`, or 16 digits and more from a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounded_identifier_cells: Option<u64>,
+    /// Cells that do not fit what is declared of the column and count as missing, as far as the plan allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid_cells: Option<u64>,
+    /// Why a column of which no type is declared is text although cells read otherwise: counts and a place, no value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_reason: Option<String>,
     /// The type that would have been found from the cells, where another one is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found_type: Option<ColumnType>,

@@ -22,10 +22,10 @@ pub use subjects::{SubjectList, SubjectRow};
 pub(crate) use tables::open as open_tables;
 
 use crate::advice::{self, Advised};
-use crate::input;
+use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
-use crate::plan::{self, Plan, RolePlan};
-use crate::recode;
+use crate::plan::{self, CoarsenRule, Plan, RolePlan};
+use crate::recode::{self, ColumnRole};
 use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
 use crate::stop::{Progress, Stop};
 use crate::table::lattice_size;
@@ -88,6 +88,7 @@ pub fn scan_listing(
     let present =
         RolePlan { declared: declared.map(|(name, role)| (name.clone(), *role)).collect(), ..plan.roles.clone() };
     let roles = recode::roles(&extract, &present)?;
+    refuse_open_readings(&extract, &roles, plan)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     // From here on every shared column has its name, and the day of judgement is known.
     let whole_plan = plan;
@@ -196,10 +197,28 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
 
 /// Whether somebody said that the values of a column are counted or carried.
 pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
-    let counted = |role: &Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
+    let counted = |role: &Role| counts_in(*role);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     let is_key = plan.joins.iter().any(|join| join.key == column);
     is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
+}
+
+/// Refuses a column that counts and whose values depend on a question that nobody answered. Left as text it would make
+/// one value of two, or two of one.
+fn refuse_open_readings(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Result<(), ScanError> {
+    let is_dropped = |name: &str| plan.coarsen.get(name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
+    for (column, role) in extract.columns.iter().zip(roles) {
+        let counts = counts_in(role.role) || plan.unicity.names(&column.name) || plan.linkage.names(&column.name);
+        if let Some(doubt) = column.doubt.filter(|doubt| doubt.is_question() && counts && !is_dropped(&column.name)) {
+            return Err(InputError::OpenReading { column: plan::shown_name(&column.name), doubt }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the values of a column with this role decide about a figure.
+fn counts_in(role: Role) -> bool {
+    matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight)
 }
 
 /// The largest plan that is accepted for this many quasi-identifiers.

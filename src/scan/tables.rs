@@ -2,7 +2,7 @@
 //! records afterwards.
 
 use super::ScanError;
-use crate::input::{self, Extract, Source};
+use crate::input::{self, Extract, InputError, Source};
 use crate::plan::{ConfigError, InputOptions, Plan, TableJoin, did_you_mean, shown_list, shown_name};
 use crate::recode;
 use crate::stop::{Progress, Stop};
@@ -57,6 +57,15 @@ fn of_table(options: &InputOptions) -> InputOptions {
     }
 }
 
+/// Refuses a key whose values depend on a question that nobody answered.
+fn is_settled(table: &Extract, key: &str) -> Result<(), InputError> {
+    let column = table.columns.iter().find(|column| column.name == key);
+    match column.and_then(|column| column.doubt).filter(|doubt| doubt.is_question()) {
+        Some(doubt) => Err(InputError::OpenReading { column: shown_name(key), doubt }),
+        None => Ok(()),
+    }
+}
+
 fn has_key(key: &String, columns: &[String]) -> Result<(), ConfigError> {
     if columns.contains(key) {
         return Ok(());
@@ -89,6 +98,8 @@ impl Tables {
             let left = plan.memory.map(|allowed| allowed.saturating_sub(extract.bytes()));
             let table = input::read(source, &wanted, progress, stop, left)
                 .map_err(|error| ScanError::of_source(&name, plan.memory, error))?;
+            is_settled(extract, &planned.key)?;
+            is_settled(&table, planned.key_there())?;
             recode::bring(extract, table, planned, &name, plan.time_origin)?;
         }
         Ok(())

@@ -11,5 +11,6 @@ mod foreign;
 mod frames;
 mod headings;
 mod tables;
+mod types;
 mod workbooks;
 mod world;

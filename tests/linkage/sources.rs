@@ -165,12 +165,12 @@ fn a_cell_of_a_source_that_is_not_of_the_declared_type_ends_the_scan() {
     let ended = crate::scan(&bench, &["--config", "r.toml"]);
     bench.assert_discreet(&ended);
     assert_eq!(ended.code, Some(3), "{ended}");
-    assert!(ended.stderr.contains("its cell in record 4 of `extract.csv`"), "{ended}");
+    assert!(ended.stderr.contains("its cell in line 5 of `extract.csv`"), "{ended}");
     bench.write("extract.csv", "customer,zip\nc1,0800\nc2,0900\n");
     bench.write("members.csv", "member,code\nm1,800\nm2,q7x\n");
     let ended = crate::scan(&bench, &["--config", "r.toml"]);
     assert_eq!(ended.code, Some(3), "{ended}");
-    assert!(ended.stderr.contains("its cell in record 2 of `members.csv`") && !ended.stderr.contains("q7x"), "{ended}");
+    assert!(ended.stderr.contains("its cell in line 3 of `members.csv`") && !ended.stderr.contains("q7x"), "{ended}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::result::ColumnType;
 /// Type of a column with these cells, and their canonical spellings.
 fn read(cells: &[&str]) -> (ColumnType, Vec<String>) {
     let readings = cells.iter().fold(Readings::all(), |all, cell| all.and(readings_of(cell.as_bytes())));
-    let reading = readings.settle();
+    let reading = readings.settle().unwrap_or(Reading::Text);
     let spell = |cell: &&str| {
         let mut canonical = String::new();
         write_canonical(cell.as_bytes(), reading, &mut canonical).map_or((*cell).to_owned(), |()| canonical)
@@ -54,8 +54,8 @@ fn close_decimals_stay_apart() {
 }
 
 #[test]
-fn leading_zeros_long_numbers_and_separators_make_text() {
-    for cell in ["007", "-01", "00", "00.5", "1,000", "1 000", "12345678901234567890123456789"] {
+fn leading_zeros_and_long_numbers_make_text() {
+    for cell in ["007", "-01", "00", "00.5", "12345678901234567890123456789"] {
         check(&[cell, "1"], ColumnType::Text, &[cell, "1"]);
     }
     for cell in ["-", "+", ".", "1e", "e5", "1.2.3", "--1", "1e999999", "0x10", "Infinity", " 1", "1 "] {
@@ -87,7 +87,8 @@ fn timestamps_with_and_without_zone_are_not_mixed() {
     check(&["2015-01-01T08:30:00.120"], ColumnType::Timestamp, &["2015-01-01T08:30:00.12"]);
     let mixed = ["2015-01-01T08:30:00", "2015-01-01T08:30:00Z"];
     check(&mixed, ColumnType::Text, &mixed);
-    check(&["2015-01-01T24:00:00"], ColumnType::Text, &["2015-01-01T24:00:00"]);
+    check(&["2015-12-31T24:00:00"], ColumnType::Timestamp, &["2016-01-01T00:00:00"]);
+    check(&["2015-12-31T24:00:01"], ColumnType::Text, &["2015-12-31T24:00:01"]);
 }
 
 #[test]
@@ -104,7 +105,8 @@ fn timestamps_with_slashes_or_dots_follow_the_rule_of_dates() {
     for cells in [["01/02/2026 08:30", "02/01/2026 08:30"], ["13/11/2026 08:30", "11/13/2026 08:30"]] {
         check(&cells, ColumnType::Text, &cells);
     }
-    check(&["13/11/2026 08:30Z"], ColumnType::Text, &["13/11/2026 08:30Z"]);
+    check(&["13/11/2026 08:30Z"], ColumnType::ZonedTimestamp, &["2026-11-13T08:30:00Z"]);
+    check(&["12/11/2026 08:30Z"], ColumnType::Text, &["12/11/2026 08:30Z"]);
 }
 
 #[test]
@@ -121,29 +123,4 @@ fn not_a_number_does_not_turn_numbers_into_text_nor_text_into_numbers() {
     assert_eq!(read(&["x", "NaN"]).0, ColumnType::Text);
     assert_eq!(read(&["NaN"]).0, ColumnType::Empty);
     assert_eq!(read(&["2015-01-01", "nan"]).0, ColumnType::Text);
-}
-
-#[test]
-fn two_decimals_behind_a_comma_are_numbers_and_other_commas_are_text() {
-    let reading = |cells: &[&str]| {
-        cells.iter().map(|cell| readings_of(cell.as_bytes())).fold(Readings::all(), Readings::and).settle()
-    };
-    let canonical = |cell: &str| {
-        let mut written = String::new();
-        write_canonical(cell.as_bytes(), Reading::DecimalComma, &mut written).map(|()| written)
-    };
-    let column = ["12,34", "-1.234,50", "1 234 567,00", "1\u{a0}234,56", "+0,05"];
-    assert_eq!(reading(&column), Reading::DecimalComma);
-    let written: Vec<_> = column.into_iter().map(canonical).collect();
-    let expected = ["12.34", "-1234.5", "1234567", "1234.56", "0.05"];
-    assert_eq!(written, expected.map(|number| Some(number.to_owned())));
-    for other in ["12,3", "1,234", "12", "12.34", "007,50", "1.23,45", "1.234 567,00", ",50", "12,34,56", "a,12"] {
-        assert_eq!(reading(&["12,34", other]), Reading::Text, "{other}");
-    }
-}
-
-#[test]
-fn years_of_two_digits_are_text() {
-    assert_eq!(readings_of(b"31.12.24").settle(), Reading::Text);
-    assert_eq!(readings_of(b"12/31/24").settle(), Reading::Text);
 }

@@ -140,7 +140,7 @@ fn counts_do_not_depend_on_the_order_of_records_or_the_split() {
     assert_eq!(of(&["all.csv"]), of(&["one.csv", "two.csv"]));
     assert_eq!(
         of(&["all.csv"])[0],
-        CellCounts { trimmed: 1, joined: 1, placeholders: 1, rounded: 1, found_type: None }
+        CellCounts { trimmed: 1, joined: 1, placeholders: 1, rounded: 1, invalid: 0, found_type: None }
     );
 }
 
@@ -179,9 +179,10 @@ fn a_cell_that_is_not_of_the_declared_type_is_told_by_its_place_and_never_by_its
         let source = open(&inputs, &options).unwrap();
         let read = crate::input::read(source, &wanted, &NoProgress, &Stop::default(), None);
         let error = read.err().expect("a letter is no whole number");
-        let expected = "column `zip` is declared integer, and its cell in record 2 of `b.csv` cannot be read so";
+        let expected = "column `zip` is declared integer, and 2 of its cells cannot be read so, the first in line 3 of \
+                        `b.csv`";
         assert_eq!(error.to_string(), expected);
-        assert!(error.hint().is_some_and(|hint| hint.contains("`text` always fits") && !hint.contains("x7q")));
+        assert!(error.hint().is_some_and(|hint| hint.contains("`type = \"text\"`") && !hint.contains("x7q")));
     }
     let named = InputOptions { null_values: vec!["x7q".to_owned()], ..options };
     assert_eq!(read_files(SMALL, &inputs, &named).unwrap().columns[1].missing, 3);

@@ -6,6 +6,7 @@ mod dirt;
 mod files;
 mod formats;
 mod identifiers;
+mod spellings;
 mod text;
 
 use std::fs;

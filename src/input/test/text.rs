@@ -49,7 +49,7 @@ fn every_usual_delimiter_is_found() {
         let text = format!("a{delimiter}b\nx y{delimiter}1.5\nz{delimiter}2.5\n");
         assert_eq!(cells(&text), [["x y", "z"], ["1.5", "2.5"]], "{delimiter:?}");
     }
-    assert_eq!(cells("a;b\n1,5;2,5\n2,5;3,5\n"), [["1,5", "2,5"], ["2,5", "3,5"]]);
+    assert_eq!(cells("a;b\n1,5;2,5\n2,5;3,5\n"), [["1.5", "2.5"], ["2.5", "3.5"]]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Ours;
 use super::open::OpenedSource;
-use crate::input::{self, CodedColumn, Extract, Source};
+use crate::input::{self, CodedColumn, Extract, InputError, Source};
 use crate::plan::SourcePlan;
 use crate::scan::{Course, ScanError};
 
@@ -95,6 +95,9 @@ fn read_side(
 fn take(extract: &mut Extract, name: &str, copy: bool) -> Result<CodedColumn, ScanError> {
     let not_coded = || crate::recode::TreatmentError::NotCoded(name.to_owned());
     let column = extract.columns.iter_mut().find(|column| column.name == name).ok_or_else(not_coded)?;
+    if let Some(doubt) = column.doubt.filter(|doubt| doubt.is_question()) {
+        return Err(InputError::OpenReading { column: crate::plan::shown_name(name), doubt }.into());
+    }
     let taken = if copy { column.coded.clone() } else { column.coded.take() };
     Ok(taken.ok_or_else(not_coded)?)
 }
