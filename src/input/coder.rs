@@ -4,6 +4,8 @@
 //! A cell is coded under its raw bytes first; only at the end, when the type of the column is known, are the distinct
 //! raw values brought to their canonical spelling and equal ones merged. So the costly part runs once a distinct value.
 
+mod sink;
+
 use super::cells::{bytes_of, is_short};
 use super::classify::{Doubt, Reading, Readings, is_not_a_number, readings_of, write_formatted};
 use super::declared::{Declared, Typed, Unfit};
@@ -19,6 +21,7 @@ use crate::plan::DateFormat;
 use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
+pub(super) use sink::CellSink;
 
 /// Codes stay below this, so that a block more cannot overflow them.
 const MOST_VALUES: usize = (u32::MAX - (1 << 27)) as usize;
@@ -272,52 +275,6 @@ impl ColumnCoder {
                 Unfinished::Open(doubt) => InputError::OpenReading { column: shown(name), doubt },
             }),
             Self::Passed(column) => Ok(column.finish()),
-        }
-    }
-}
-
-/// Where a typed source puts its cells.
-pub(super) enum CellSink<'a> {
-    /// Codes are wanted.
-    Codes(&'a mut ValueCoder, &'a mut Vec<u32>),
-    /// Only type and missing cells are wanted.
-    Look(&'a mut PassedColumn),
-}
-
-impl CellSink<'_> {
-    /// Takes a cell given by its bytes; an empty one is missing.
-    pub(super) fn push(&mut self, cell: &[u8]) {
-        match self {
-            Self::Codes(values, codes) => codes.push(values.code_of_bytes(cell)),
-            Self::Look(column) => column.look_at(cell),
-        }
-    }
-
-    /// Takes a whole number.
-    pub(super) fn push_integer(&mut self, number: i64) {
-        match self {
-            Self::Codes(values, codes) => codes.push(values.code_of_integer(number)),
-            Self::Look(column) => column.look_at(number.to_string().as_bytes()),
-        }
-    }
-
-    /// Whether codes are wanted.
-    pub(super) fn gives_codes(&self) -> bool {
-        matches!(self, Self::Codes(..))
-    }
-
-    /// Takes a cell that has been seen before under this code, see [`CellSink::last_code`].
-    pub(super) fn push_code(&mut self, code: u32) {
-        if let Self::Codes(_, codes) = self {
-            codes.push(code);
-        }
-    }
-
-    /// The code of the cell taken last; `None` when codes are not wanted.
-    pub(super) fn last_code(&self) -> Option<u32> {
-        match self {
-            Self::Codes(_, codes) => codes.last().copied(),
-            Self::Look(..) => None,
         }
     }
 }
