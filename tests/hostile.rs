@@ -100,7 +100,7 @@ fn config(bench: &Bench, names: &[String]) -> String {
     let list: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     let list = list.join(", ");
     let text = format!(
-        "[dataset]\nname = \"<script>alert(1)</script>=cmd()\\u001b[31m\\u202e\"\n\
+        "[dataset]\nheader = true\nname = \"<script>alert(1)</script>=cmd()\\u001b[31m\\u202e\"\n\
          [recipient]\nname = {all}\npurpose = {all}\nagreement = {all}\nends = 2026-01-01\n\
          allowed_columns = [{list}]\nforbidden_columns = [{list}]\n"
     );
@@ -245,10 +245,15 @@ fn every_line_for_github_is_one_command_of_ours() {
     });
 }
 
+/// The names that columns may have although nobody says that the first line names them.
+fn admitted() -> impl Iterator<Item = String> {
+    names().into_iter().filter(|name| !name.chars().any(char::is_control))
+}
+
 #[test]
 fn the_result_keeps_every_name_as_it_is() {
     let bench = Bench::new();
-    let names: Vec<String> = names().into_iter().take(12).collect();
+    let names: Vec<String> = admitted().take(12).collect();
     let path = extract(&bench, &names);
     let ended = run(&bench, &["inspect", &path, "--format", "json"]);
     assert_eq!(ended.code, Some(0), "{ended}");
@@ -262,7 +267,7 @@ fn the_result_keeps_every_name_as_it_is() {
 #[test]
 fn looking_and_writing_a_configuration_are_harmless_and_the_configuration_is_right() {
     let bench = Bench::new();
-    let path = extract(&bench, &names());
+    let path = extract(&bench, &admitted().collect::<Vec<_>>());
     for format in ["text", "md"] {
         let ended = run(&bench, &["inspect", &path, "--format", format]);
         assert_eq!(ended.code, Some(0), "{ended}");
@@ -383,7 +388,8 @@ fn joining_config(bench: &Bench, ours: &[String], theirs: &[String]) -> String {
     let strangers = format!("strangers {FILE}");
     bench.write(&strangers, people.replace("\np", "\nq"));
     let text = format!(
-        "[subject]\ncolumn = \"person\"\n[[recipient.holds]]\nname = {}\nfile = {}\non = [{}]\nhold_out = {}\n",
+        "[dataset]\nheader = true\n[subject]\ncolumn = \"person\"\n[[recipient.holds]]\nname = {}\nfile = {}\n\
+         on = [{}]\nhold_out = {}\nheader = true\n",
         quoted(&names().join(" ")),
         quoted(&format!("source {FILE}")),
         pairs.join(", "),

@@ -38,6 +38,8 @@ impl CellBlock {
             column[record..self.records].rotate_left(1);
         }
         self.records -= 1;
+        // The lines of the records behind it follow those before it no more.
+        self.first_line = None;
     }
 
     /// The keys of one column.

@@ -1,7 +1,11 @@
-//! Why an extract could not be read, and what to do about it.
+//! Why an extract could not be read.
+
+mod hint;
+mod words;
 
 use std::io;
 
+use self::words::{counted, describe, grouped, others, size, unfit_cells};
 use super::classify::Doubt;
 use super::places::Place;
 use crate::printable::printable_within;
@@ -498,180 +502,7 @@ pub enum InputError {
     },
 }
 
-/// What the system said, in words of our own: its messages may hold whole paths.
-fn describe(kind: io::ErrorKind) -> &'static str {
-    match kind {
-        io::ErrorKind::NotFound => "it does not exist",
-        io::ErrorKind::PermissionDenied => "permission denied",
-        io::ErrorKind::IsADirectory => "it is a folder",
-        io::ErrorKind::UnexpectedEof => "it ends too early",
-        io::ErrorKind::OutOfMemory => "there is not enough memory",
-        io::ErrorKind::Interrupted => "reading was interrupted",
-        _ => "the system reports an input error",
-    }
-}
-
-/// A number and what is counted, in the singular or plural.
-fn counted(count: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// Which cells cannot be read as declared.
-fn unfit_cells(cells: u64, first: &Place) -> String {
-    match cells {
-        1 => format!("its cell in {first} cannot be read so"),
-        cells => format!("{} of its cells cannot be read so, the first in {first}", grouped(cells)),
-    }
-}
-
-/// What a folder holds besides the files that are read.
-fn others(files: usize, folders: usize) -> String {
-    match (files, folders) {
-        (files, 0) => counted(files as u64, "other file"),
-        (0, folders) => counted(folders as u64, "folder"),
-        (files, folders) => {
-            format!("{} and {}", counted(files as u64, "other file"), counted(folders as u64, "folder"))
-        }
-    }
-}
-
-/// A number with a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A size in MiB with one digit after the point, smaller ones in bytes.
-fn size(bytes: u64) -> String {
-    const MEBIBYTE: u64 = 1 << 20;
-    if bytes < MEBIBYTE {
-        return format!("{} byte{}", grouped(bytes), if bytes == 1 { "" } else { "s" });
-    }
-    match (bytes / MEBIBYTE, bytes % MEBIBYTE * 10 / MEBIBYTE) {
-        (whole, 0) => format!("{} MiB", grouped(whole)),
-        (whole, tenths) => format!("{}.{tenths} MiB", grouped(whole)),
-    }
-}
-
 impl InputError {
-    /// What the user can change, when there is something.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NotFound { .. } => "check the path for spelling; it starts in the working folder",
-            Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
-            Self::NamedTwice { .. } => "name every file once",
-            Self::SameContent { .. } => "name only one of the two",
-            Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
-            Self::LooksLikeData { .. } => {
-                "say `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
-            }
-            Self::UnstoredFormulas { .. } => {
-                "open the file in a spreadsheet program and save it, so that values are stored"
-            }
-            Self::SeveralSheets { .. } => {
-                "name one with `--sheet` (`sheet` under `[dataset]`), several of one heading as a list, or all of them as \
-                 `*`; `--skip` (`skip`) passes over rows above the heading"
-            }
-            Self::NoSuchSheet { .. } => {
-                "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)"
-            }
-            Self::EmptySheet { .. } => {
-                "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
-            }
-            Self::TitleRows { heading, .. } => {
-                let skip = heading.saturating_sub(1);
-                return Some(format!(
-                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
-                     another sheet"
-                ));
-            }
-            Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
-            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
-            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
-            Self::Foreign { way, .. } => way,
-            Self::NoDelimiter { .. } => {
-                "name it with `--delimiter`; for fields of fixed width declare `layout` under `[dataset]`; where lines of \
-                 a title stand above the table, name their number with `--skip`"
-            }
-            Self::Ebcdic { .. } => {
-                "name its code page, such as `--encoding cp037` (or cp273, cp500, cp1047), and its fields with `layout` \
-                 under `[dataset]`"
-            }
-            Self::CellAsName { .. } => {
-                "say `--no-header` if the first line is a record; else give the column another name"
-            }
-            Self::NothingBelow { .. } => "name fewer lines with `--skip`",
-            Self::Unlaid { .. } => {
-                "declare a field for every character of a record; one that is not used can be ignored"
-            }
-            Self::IdleOption { .. } => "leave it out",
-            Self::UnnamedValue { .. } => "give the last column a name",
-            Self::Compression { .. } => "copy or compress the file again",
-            Self::Encoding { encoding: "UTF-8", .. } => {
-                "if the file is Western European text, use `--encoding windows-1252`"
-            }
-            Self::Encoding { .. } => "name the encoding with `--encoding`",
-            Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
-            Self::TooManyColumns { .. } => {
-                "keep the columns that leave with the extract; columns of one kind, such as days, read better as records"
-            }
-            Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
-                "give every column its own name; if the file has no header, set `header = false`"
-            }
-            Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
-                "all files of one extract need the same columns; scan other files on their own"
-            }
-            Self::PartitionText { .. } => {
-                "give the folder a name in UTF-8, with other bytes written as `%` and two digits"
-            }
-            Self::PartitionRepeats { .. } => {
-                "which of the two leaves with the records is not known: write the files without the column, or move them \
-                 into a folder whose name has no `=`"
-            }
-            Self::PartitionsDiffer { .. } => {
-                "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
-            }
-            Self::Ragged { .. } => {
-                "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are no records are \
-                 left out with `--skip`, `--footer` and `--comment`"
-            }
-            Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
-            Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
-            Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",
-            Self::UnknownKey { .. } => {
-                "give the first record every key, with null where there is no value; write keys that are values as values"
-            }
-            Self::NestedKey { .. } => "flatten nested values into keys of their own",
-            Self::Nested { .. } => {
-                "flatten nested values into columns of their own, or give the column the role `ignore`"
-            }
-            Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
-            Self::UnfitCell { declared: "date" | "timestamp", .. } => {
-                "correct the cell, name it in `null_value` if it means missing, say how dates are written with `format`, allow \
-                 some with `allow_invalid`, or declare `type = \"text\"`"
-            }
-            Self::UnfitCell { .. } => {
-                "correct the cell, name it in `null_value` if it means missing, allow some with `allow_invalid`, or declare \
-                 `type = \"text\"`"
-            }
-            Self::OpenReading { column, doubt } => return doubt.hint(column),
-            Self::DamagedColumn { .. } => "write the file again with another tool",
-            Self::Changed { .. } => "read the file again when nobody writes to it",
-            Self::Memory { .. } => "raise `--memory`, or name fewer columns",
-            Self::Internal { .. } => "please report this as a bug, without the data",
-            _ => return None,
-        };
-        Some(hint.to_owned())
-    }
-
     /// A file that the system refuses.
     pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
         Self::Unreadable { file: shown(file), kind: error.kind() }
@@ -681,29 +512,5 @@ impl InputError {
 impl From<StopReason> for InputError {
     fn from(reason: StopReason) -> Self {
         Self::Stopped(reason)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{grouped, others, shown, size};
-
-    #[test]
-    fn counts_and_sizes_are_written_for_people() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(
-            [1, 4096, 1 << 20, 3 << 19, 2 << 30].map(size),
-            ["1 byte", "4,096 bytes", "1 MiB", "1.5 MiB", "2,048 MiB"]
-        );
-        assert_eq!(others(1, 0), "1 other file");
-        assert_eq!(others(0, 2), "2 folders");
-        assert_eq!(others(2, 1), "2 other files and 1 folder");
-    }
-
-    #[test]
-    fn names_from_outside_cannot_move_the_cursor_or_reorder_text() {
-        assert_eq!(shown("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
-        assert_eq!(shown("x\u{202e}y"), "x\\u{202e}y");
-        assert_eq!(shown(&"n".repeat(500)).chars().count(), 101);
     }
 }

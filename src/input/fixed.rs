@@ -39,7 +39,8 @@ impl FixedRecords<'_> {
                 self.take(record, line, &mut cells)?;
             }
         }
-        Ok(cells.finish())
+        let is_regular = memchr_iter(self.dialect.line_end, &block.text).count() == cells.records();
+        Ok(CellBlock { first_line: is_regular.then_some(block.first_line), ..cells.finish() })
     }
 
     fn take(&self, record: &str, line: u64, cells: &mut CellBlockBuilder) -> Result<(), InputError> {

@@ -7,10 +7,10 @@ use crate::detect;
 /// Names of columns are shorter.
 const LONGEST: usize = 200;
 
-/// Whether a text cannot be the name of a column, whatever anybody says: it is too long, holds control characters, or an
-/// e-mail address, an account or a card number.
+/// Whether a text cannot be the name of a column, whatever anybody says: it holds an e-mail address, an account or a card
+/// number.
 pub(super) fn is_cell(name: &str) -> bool {
-    name.chars().count() > LONGEST || name.chars().any(char::is_control) || detect::is_identifier(bare(name))
+    detect::is_identifier(bare(name))
 }
 
 /// A text without the signs around it, such as what a delimiter of several signs leaves.
@@ -18,10 +18,11 @@ fn bare(name: &str) -> &str {
     name.trim_matches(|letter: char| !letter.is_alphanumeric())
 }
 
-/// Whether a text is more likely a cell than the name of a column: besides the above a line of fields in fixed positions,
-/// or the name of a person.
+/// Whether a text is more likely a cell, or several, than the name of a column: besides the above it is too long, holds
+/// control characters, is a line of fields in fixed positions, or the name of a person.
 pub(super) fn is_cell_like(name: &str) -> bool {
-    is_cell(name) || name.trim().contains("   ") || is_person(bare(name))
+    let is_text = name.chars().count() > LONGEST || name.chars().any(char::is_control);
+    is_cell(name) || is_text || name.trim().contains("   ") || is_person(bare(name))
 }
 
 /// Words that stand beside a given name in names of columns, such as `Bill Amount` and `April Sales`.
@@ -108,24 +109,30 @@ mod tests {
     use super::{is_cell, is_cell_like};
 
     #[test]
-    fn identifiers_and_long_texts_are_no_names_of_columns() {
+    fn identifiers_are_no_names_of_columns() {
         for cell in [
             "thomas.bauer@mail.example",
             "mail: thomas.bauer@mail.example",
             "DE89370400440532013000",
             "DE89 3704 0044 0532 0130 00",
             "card 4111 1111 1111 1111",
-            "a\u{1}b\u{1}c",
             "~thomas.bauer@mail.example~",
-            &"x".repeat(201),
         ] {
             assert!(is_cell(cell), "{cell}");
         }
     }
 
     #[test]
-    fn names_of_people_and_fixed_fields_are_cells_unless_somebody_vouches_for_them() {
-        for cell in ["Thomas Bauer", "Thomas Bauer~", "BAUER, THOMAS", "Jane M. Roe", "C0001   Jane Roe"] {
+    fn names_of_people_fixed_fields_and_long_texts_are_cells_unless_somebody_vouches_for_them() {
+        for cell in [
+            "a\u{1}b\u{1}c",
+            &"x".repeat(201),
+            "Thomas Bauer",
+            "Thomas Bauer~",
+            "BAUER, THOMAS",
+            "Jane M. Roe",
+            "C0001   Jane Roe",
+        ] {
             assert!(is_cell_like(cell) && !is_cell(cell), "{cell}");
         }
         for name in [

@@ -24,7 +24,7 @@ pub(super) fn is_list(text: &[u8], whole: bool, dialect: Dialect) -> bool {
     }
     let Some((first, rest)) = lines.split_first() else { return false };
     let has_control = |line: &[u8]| line.iter().any(|byte| byte.is_ascii_control());
-    let has_gap = |line: &[u8]| memchr::memmem::find(line.trim_ascii(), b"  ").is_some();
+    let has_gap = |line: &[u8]| memchr::memmem::find(bare(line), b"  ").is_some();
     let gaps = rest.iter().filter(|line| has_gap(line)).count();
     let is_fixed = first.len() >= FIXED && rest.iter().all(|line| line.len() == first.len());
     let is_word = first.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii());
@@ -34,6 +34,14 @@ pub(super) fn is_list(text: &[u8], whole: bool, dialect: Dialect) -> bool {
         && !lines.iter().any(|line| has_control(line))
         && gaps * 5 <= rest.len()
         && !is_fixed
+}
+
+/// A line without the blanks and quotes around it.
+fn bare(line: &[u8]) -> &[u8] {
+    let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let start = line.iter().position(|byte| !is_around(byte)).unwrap_or(line.len());
+    let end = line.iter().rposition(|byte| !is_around(byte)).map_or(start, |last| last + 1);
+    &line[start..end]
 }
 
 #[cfg(test)]
@@ -47,7 +55,12 @@ mod tests {
 
     #[test]
     fn values_below_a_name_are_a_list() {
-        assert!(list("customer\nC0001\nC0002\n") && list("iban\r\nDE89 3704 0044\r\n") && list("n\n5\n"));
+        assert!(
+            list("customer\nC0001\nC0002\n")
+                && list("iban\r\nDE89 3704 0044\r\n")
+                && list("n\n5\n")
+                && list("id\n\"  \"\n\" \"\n")
+        );
     }
 
     #[test]

@@ -27,9 +27,10 @@ impl Tail {
     /// Takes the next block and gives one back that is not the end.
     pub(super) fn push(&mut self, block: TextBlock) -> Option<TextBlock> {
         self.held.push_back(block);
-        let lines = |block: &TextBlock| lines(&block.text, self.dialect.line_end) as u64;
-        let behind: u64 = self.held.iter().skip(1).map(lines).sum();
-        (behind > self.dialect.footer.unwrap_or(0)).then(|| self.held.pop_front()).flatten()
+        let kept = usize::try_from(self.dialect.footer.unwrap_or(0)).unwrap_or(usize::MAX);
+        let lines = |block: &TextBlock| lines(&block.text, self.dialect.line_end, kept.saturating_add(1));
+        let behind: usize = self.held.iter().skip(1).map(lines).sum();
+        (behind > kept).then(|| self.held.pop_front()).flatten()
     }
 
     /// The blocks that were held back, as they are.
@@ -75,9 +76,9 @@ impl Tail {
     }
 }
 
-/// Lines that are not empty.
-fn lines(text: &[u8], line_end: u8) -> usize {
-    text.split(|&byte| byte == line_end).filter(|line| !line.trim_ascii().is_empty()).count()
+/// Lines that are not empty, counted up to `most`.
+fn lines(text: &[u8], line_end: u8, most: usize) -> usize {
+    text.split(|&byte| byte == line_end).filter(|line| !line.trim_ascii().is_empty()).take(most).count()
 }
 
 /// Where the last line begins that is not blank; `None` when there is none.

@@ -85,7 +85,7 @@ fn a_list_of_identifiers_without_a_heading_is_not_quoted() {
     let config = bench.write("reidrisk.toml", format!("[linkage]\n{list}\n{roles}"));
     let [extract, config] = [extract, config].map(|path| path.to_str().expect("a path is text").to_owned());
     let ended = bench.scan([&extract, "--config", &config]);
-    bench.assert_refused(&ended, 2, &["iban", "ids"]);
+    bench.assert_refused(&ended, 3, &["column 1", "ids.csv"]);
     assert_quotes_nothing(&ended, &["GB29", "DE89", "6016"]);
 }
 

@@ -90,7 +90,7 @@ fn a_file_with_a_column_more_is_refused_by_file_and_column() {
     write_halves(&bench);
     bench.write("second.csv", format!("card,merchant,amount,terminal\n{CANARY},a,1.50,7\n"));
     let ended = scan(&bench, &["input/first.csv", "input/second.csv"]);
-    bench.assert_refused(&ended, 3, &["second.csv", "terminal"]);
+    bench.assert_refused(&ended, 3, &["second.csv", "column 4"]);
 }
 
 #[test]

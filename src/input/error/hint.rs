@@ -1,0 +1,118 @@
+//! What to do about an extract that could not be read.
+
+use std::io;
+
+use super::InputError;
+
+impl InputError {
+    /// What the user can change, when there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotFound { .. } => "check the path for spelling; it starts in the working folder",
+            Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
+            Self::NamedTwice { .. } => "name every file once",
+            Self::SameContent { .. } => "name only one of the two",
+            Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
+            Self::LooksLikeData { .. } => {
+                "say `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
+            }
+            Self::UnstoredFormulas { .. } => {
+                "open the file in a spreadsheet program and save it, so that values are stored"
+            }
+            Self::SeveralSheets { .. } => {
+                "name one with `--sheet` (`sheet` under `[dataset]`), several of one heading as a list, or all of them as \
+                 `*`; `--skip` (`skip`) passes over rows above the heading"
+            }
+            Self::NoSuchSheet { .. } => {
+                "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)"
+            }
+            Self::EmptySheet { .. } => {
+                "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
+            }
+            Self::TitleRows { heading, .. } => {
+                let skip = heading.saturating_sub(1);
+                return Some(format!(
+                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
+                     another sheet"
+                ));
+            }
+            Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
+            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
+            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
+            Self::Foreign { way, .. } => way,
+            Self::NoDelimiter { .. } => {
+                "name it with `--delimiter`; for fields of fixed width declare `layout` under `[dataset]`; where lines of \
+                 a title stand above the table, name their number with `--skip`"
+            }
+            Self::Ebcdic { .. } => {
+                "name its code page, such as `--encoding cp037` (or cp273, cp500, cp1047), and its fields with `layout` \
+                 under `[dataset]`"
+            }
+            Self::CellAsName { .. } => {
+                "say `--no-header` if the first line is a record; else give the column another name"
+            }
+            Self::NothingBelow { .. } => "name fewer lines with `--skip`",
+            Self::Unlaid { .. } => {
+                "declare a field for every character of a record; one that is not used can be ignored"
+            }
+            Self::IdleOption { .. } => "leave it out",
+            Self::UnnamedValue { .. } => "give the last column a name",
+            Self::Compression { .. } => "copy or compress the file again",
+            Self::Encoding { encoding: "UTF-8", .. } => {
+                "if the file is Western European text, use `--encoding windows-1252`"
+            }
+            Self::Encoding { .. } => "name the encoding with `--encoding`",
+            Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
+            Self::TooManyColumns { .. } => {
+                "keep the columns that leave with the extract; columns of one kind, such as days, read better as records"
+            }
+            Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
+                "give every column its own name; if the file has no header, set `header = false`"
+            }
+            Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
+                "all files of one extract need the same columns; scan other files on their own"
+            }
+            Self::PartitionText { .. } => {
+                "give the folder a name in UTF-8, with other bytes written as `%` and two digits"
+            }
+            Self::PartitionRepeats { .. } => {
+                "which of the two leaves with the records is not known: write the files without the column, or move them \
+                 into a folder whose name has no `=`"
+            }
+            Self::PartitionsDiffer { .. } => {
+                "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
+            }
+            Self::Ragged { .. } => {
+                "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are no records are \
+                 left out with `--skip`, `--footer` and `--comment`"
+            }
+            Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
+            Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
+            Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",
+            Self::UnknownKey { .. } => {
+                "give the first record every key, with null where there is no value; write keys that are values as values"
+            }
+            Self::NestedKey { .. } => "flatten nested values into keys of their own",
+            Self::Nested { .. } => {
+                "flatten nested values into columns of their own, or give the column the role `ignore`"
+            }
+            Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
+            Self::UnfitCell { declared: "date" | "timestamp", .. } => {
+                "correct the cell, name it in `null_value` if it means missing, say how dates are written with `format`, allow \
+                 some with `allow_invalid`, or declare `type = \"text\"`"
+            }
+            Self::UnfitCell { .. } => {
+                "correct the cell, name it in `null_value` if it means missing, allow some with `allow_invalid`, or declare \
+                 `type = \"text\"`"
+            }
+            Self::OpenReading { column, doubt } => return doubt.hint(column),
+            Self::DamagedColumn { .. } => "write the file again with another tool",
+            Self::Changed { .. } => "read the file again when nobody writes to it",
+            Self::Memory { .. } => "raise `--memory`, or name fewer columns",
+            Self::Internal { .. } => "please report this as a bug, without the data",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
