@@ -64,6 +64,13 @@ fn moment_text(unit: CalendarUnit, value: &str, zone: &str, origin: TimeOrigin) 
     Some(day_text(unit, day))
 }
 
+/// The day that eight digits spell, such as `20261121`, as a date is spelled.
+pub(super) fn day_of_digits(value: &str) -> Option<String> {
+    let is_day = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let spelled = is_day.then(|| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..]))?;
+    spelled.parse::<Date>().ok().map(|date| date.to_string())
+}
+
 /// A moment with a zone as the clock of `origin` shows it, spelled as a moment without one.
 pub(super) fn local_text(value: &str, origin: TimeOrigin) -> Option<String> {
     let moment: DateTime = value.strip_suffix('Z')?.parse().ok()?;

@@ -9,6 +9,7 @@
 //! | the same type | as they are |
 //! | whole numbers and decimals | as numbers: 5 is 5.0 |
 //! | dates and moments | by day; a moment with a zone has the day of the declared clock |
+//! | dates and whole numbers | by day, where a number of eight digits is one: 20261121; other numbers match no date |
 //! | moments with and without a zone | by the declared clock |
 //! | anything and nothing but missing cells | as they are: nothing matches |
 //! | text and whole numbers | as they are spelled: `007` is not 7, and one such cell makes a column text |
@@ -57,6 +58,7 @@ enum Meeting {
     AsTheyAre(ColumnType),
     AsSpelled,
     ByDay,
+    ByDigits,
     ByClock,
 }
 
@@ -69,6 +71,8 @@ fn meeting(first: ColumnType, second: ColumnType) -> Option<Meeting> {
         (Integer, Decimal) | (Decimal, Integer) => Some(Meeting::AsTheyAre(Decimal)),
         (Integer, Text) | (Text, Integer) => Some(Meeting::AsSpelled),
         (Date, Timestamp | ZonedTimestamp) | (Timestamp | ZonedTimestamp, Date) => Some(Meeting::ByDay),
+        // A file whose every cell is such a day has dates, and one typing error makes whole numbers of the other side.
+        (Date, Integer) | (Integer, Date) => Some(Meeting::ByDigits),
         (Timestamp, ZonedTimestamp) | (ZonedTimestamp, Timestamp) => Some(Meeting::ByClock),
         _ => None,
     }
@@ -164,6 +168,10 @@ fn target(types: &[ColumnType]) -> (ColumnType, Option<&'static str>) {
             Some(Meeting::ByDay) => {
                 (target, note) = (ColumnType::Date, Some("moments are compared with dates by their day"));
             }
+            Some(Meeting::ByDigits) => {
+                (target, note) =
+                    (ColumnType::Date, Some("whole numbers of eight digits are compared with dates by day"));
+            }
             // Types that meet pairwise meet what two of them are brought to.
             None => {}
             Some(Meeting::ByClock) => {
@@ -183,6 +191,7 @@ fn brought_to(side: &Dictionary, target: ColumnType, origin: TimeOrigin) -> Opti
             let day = |value: &str| calendar::calendar_text(super::CalendarUnit::Day, found, value, origin);
             Some(kept(side, target, |value| day(value)))
         }
+        (ColumnType::Integer, ColumnType::Date) => Some(kept(side, target, calendar::day_of_digits)),
         (ColumnType::ZonedTimestamp, ColumnType::Timestamp) => {
             Some(kept(side, target, |value| calendar::local_text(value, origin)))
         }

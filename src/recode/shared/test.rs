@@ -71,6 +71,14 @@ fn moments_meet_dates_by_the_day_of_the_declared_clock() {
 }
 
 #[test]
+fn whole_numbers_of_eight_digits_meet_dates_by_day() {
+    let dates = values(ColumnType::Date, &["2026-11-21", "2026-11-22"]);
+    let numbers = values(ColumnType::Integer, &["20261122", "20261131", "5", "20261121"]);
+    assert_eq!(joined(&dates, &numbers, TimeOrigin::default()), [vec![0, 1], vec![1, 2, 3, 0]]);
+    assert_eq!(joined(&numbers, &dates, TimeOrigin::default()), [vec![0, 1, 2, 3], vec![3, 0]]);
+}
+
+#[test]
 fn moments_with_a_zone_meet_those_without_by_the_declared_clock() {
     let zoned = values(ColumnType::ZonedTimestamp, &["2026-01-01T23:30:00Z"]);
     let plain = values(ColumnType::Timestamp, &["2026-01-02T00:30:00", "2026-01-01T23:30:00"]);
@@ -91,7 +99,7 @@ fn whole_numbers_meet_text_as_they_are_spelled() {
 fn types_that_cannot_be_compared_are_refused_with_both_names() {
     use ColumnType::{Boolean, Date, Decimal, Integer, Text, Time};
     for (one, other) in
-        [(Text, Decimal), (Decimal, Text), (Text, Date), (Date, Integer), (Boolean, Integer), (Time, Date)]
+        [(Text, Decimal), (Decimal, Text), (Text, Date), (Date, Decimal), (Boolean, Integer), (Time, Date)]
     {
         let error = super::check_types("ours", one, THEIRS, other).unwrap_err();
         let told = error.to_string();
