@@ -82,7 +82,7 @@ pub(super) enum ColumnCoder {
     /// The caller wants codes.
     Wanted(Box<WantedColumn>),
     /// The caller does not want codes.
-    Passed(PassedColumn),
+    Passed(Box<PassedColumn>),
 }
 
 /// A column after its last cell.
@@ -101,7 +101,7 @@ impl ColumnCoder {
     pub(super) fn new(keep: Keep, name: &str, rules: CellRules) -> Self {
         let search = Search::new(name);
         if keep == Keep::Facts {
-            return Self::Passed(PassedColumn::new(search, rules));
+            return Self::Passed(Box::new(PassedColumn::new(search, rules)));
         }
         Self::Wanted(Box::new(WantedColumn {
             values: ValueCoder::new(),
@@ -141,7 +141,7 @@ impl ColumnCoder {
             passed.files.push(Readings::all());
         }
         passed.take_raw(&values, &codes);
-        *self = Self::Passed(passed);
+        *self = Self::Passed(Box::new(passed));
         true
     }
 

@@ -108,7 +108,7 @@ impl Layout<'_> {
         text.resize(end + PADDING, b'\n');
         let last_column = self.fields() - 1;
         let keys = vec![0; stride * self.fields()];
-        let mut cells = CellBlock { keys, stride, text, ..CellBlock::default() };
+        let mut cells = CellBlock { text, keys, stride, ..CellBlock::default() };
         let may_begin_otherwise = |byte: u8| matches!(byte, b' ' | b'\t') || self.dialect.comment.is_some();
         let finder = FieldEnds::new(self.dialect.delimiter);
         let mut position = 0;

@@ -118,7 +118,7 @@ pub(super) fn is_ebcdic(sample: &[u8]) -> bool {
     };
     let usual = sample.iter().filter(|byte| is_usual(byte)).count();
     let letters = sample.iter().filter(|byte| **byte >= 0x81 && is_usual(byte)).count();
-    let blanks = sample.iter().filter(|byte| **byte == b' ').count();
+    let blanks = memchr::memchr_iter(b' ', sample).count();
     sample.len() >= FEWEST
         && usual * 10 >= sample.len() * 9
         && letters * 3 >= sample.len()

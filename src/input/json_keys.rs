@@ -267,7 +267,6 @@ impl Keys {
             let inner =
                 facts.inner.map(|(order, widest)| (order.names.len() <= MOST_WIDTHS * widest + SPARE_KEYS, order));
             match inner {
-                None => columns.push(key),
                 Some((true, inner))
                     if !inner.names.iter().any(|name| is_data(name.as_bytes()) || is_cell_like(name)) =>
                 {

@@ -23,7 +23,7 @@ pub(super) fn is_list(text: &[u8], whole: bool, dialect: Dialect) -> bool {
         lines.pop();
     }
     let Some((first, rest)) = lines.split_first() else { return false };
-    let has_control = |line: &[u8]| line.iter().any(|byte| byte.is_ascii_control());
+    let has_control = |line: &[u8]| line.iter().any(u8::is_ascii_control);
     let has_gap = |line: &[u8]| memchr::memmem::find(bare(line), b"  ").is_some();
     let gaps = rest.iter().filter(|line| has_gap(line)).count();
     let is_fixed = first.len() >= FIXED && rest.iter().all(|line| line.len() == first.len());

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::TimeOrigin;
-use super::shared::{Holder, join};
+use super::shared::{Holder, Joined, join};
 use crate::detect::{Search, names_in};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::{ConfigError, TableJoin};
@@ -24,8 +24,7 @@ enum Row {
     Several,
 }
 
-/// Brings every column of `other` but its key to the records of `extract`. `names` are their names in the extract, in
-/// the order of `other`.
+/// Brings every column of `other` but its key to the records of `extract`.
 ///
 /// # Errors
 /// When the keys of the two tables cannot be compared.
@@ -38,44 +37,13 @@ pub fn bring(
 ) -> Result<(), ConfigError> {
     let Extract { files, records, columns, beside, .. } = other;
     let (keys, brought): (Vec<_>, Vec<_>) = columns.into_iter().partition(|column| column.name == *planned.key_there());
-    let ours =
-        extract.columns.iter().find(|column| column.name == planned.key).and_then(|column| column.coded.as_ref());
+    let own_key = extract.columns.iter().find(|column| column.name == planned.key);
+    let ours = own_key.and_then(|column| column.coded.as_ref());
     let theirs = keys.into_iter().next().and_then(|column| column.coded);
     let (Some(ours), Some(theirs)) = (ours, theirs) else { return Err(planned.lacks_key(table)) };
     let holder = Holder { source: table, column: planned.key_there() };
     let joined = join(&planned.key, &[&ours.dictionary, &theirs.dictionary], &[holder], origin)?;
-    let missing = joined.dictionary.missing();
-    let coded: Vec<&CodedColumn> = brought.iter().filter_map(|column| column.coded.as_ref()).collect();
-    let mut rows = vec![Row::None; joined.dictionary.len()];
-    let mut repeated = HashSet::new();
-    for row in 0..theirs.codes.len() {
-        let key = joined.maps[1][theirs.codes.get(row) as usize];
-        let same = |first: usize| coded.iter().all(|column| column.codes.get(first) == column.codes.get(row));
-        let place = &mut rows[key as usize];
-        if *place != Row::None {
-            repeated.insert(key);
-        }
-        *place = match *place {
-            _ if Some(key) == missing => Row::None,
-            Row::None => Row::One(row),
-            Row::One(first) if same(first) => Row::One(first),
-            Row::One(_) | Row::Several => Row::Several,
-        };
-    }
-    repeated.retain(|key| Some(*key) != missing);
-    let row_of: Vec<Row> = joined.maps[0].iter().map(|&key| rows[key as usize]).collect();
-    let records_of = counts(&ours.codes, ours.dictionary.len());
-    let count = |wanted: fn(&Row) -> bool| {
-        row_of.iter().zip(&records_of).filter(|(row, _)| wanted(row)).map(|(_, records)| records).sum::<u64>()
-    };
-    let is_used = |code: usize| records_of[code] > 0;
-    let mut named: Vec<u32> =
-        (0..row_of.len()).filter(|&code| is_used(code)).map(|code| joined.maps[0][code]).collect();
-    named.sort_unstable();
-    named.dedup();
-    let unnamed = (0..theirs.codes.len())
-        .filter(|&row| named.binary_search(&joined.maps[1][theirs.codes.get(row) as usize]).is_err())
-        .count() as u64;
+    let met = met(&joined, ours, &theirs, &brought);
     let mut names: Vec<String> = Vec::with_capacity(brought.len());
     for column in &brought {
         let known = extract.columns.iter().map(|column| &column.name).chain(&names);
@@ -88,15 +56,63 @@ pub fn bring(
         key: planned.key.clone(),
         records,
         columns: names.clone(),
-        records_without_row: count(|row| *row == Row::None),
-        records_with_several_rows: count(|row| *row == Row::Several),
-        repeated_keys: repeated.len() as u64,
-        rows_without_record: unnamed,
+        records_without_row: met.records(Row::None),
+        records_with_several_rows: met.records(Row::Several),
+        repeated_keys: met.repeated_keys,
+        rows_without_record: met.rows_without_record,
     });
-    let codes = ours.codes.clone();
-    extract.columns.extend(brought.into_iter().zip(names).map(|(column, name)| carried(column, name, &codes, &row_of)));
+    let keys = ours.codes.clone();
+    let carried = brought.into_iter().zip(names).map(|(column, name)| carried(column, name, &keys, &met.row_of));
+    extract.columns.extend(carried);
     extract.beside.extend(beside);
     Ok(())
+}
+
+/// How the keys of two tables meet.
+struct Met {
+    /// For each code of our key the row that it names.
+    row_of: Vec<Row>,
+    /// Records under each code of our key.
+    records_of: Vec<u64>,
+    repeated_keys: u64,
+    rows_without_record: u64,
+}
+
+impl Met {
+    /// Records whose key names such a row; which one does not matter.
+    fn records(&self, wanted: Row) -> u64 {
+        self.row_of.iter().zip(&self.records_of).filter(|(row, _)| **row == wanted).map(|(_, records)| records).sum()
+    }
+}
+
+/// Looks up each key of ours among theirs. Rows that agree in every column but the key are one.
+fn met(joined: &Joined, ours: &CodedColumn, theirs: &CodedColumn, brought: &[ExtractColumn]) -> Met {
+    let missing = joined.dictionary.missing();
+    let cells: Vec<&Codes> = brought.iter().filter_map(|column| Some(&column.coded.as_ref()?.codes)).collect();
+    let agree = |first: usize, row: usize| cells.iter().all(|codes| codes.get(first) == codes.get(row));
+    let mut rows = vec![Row::None; joined.dictionary.len()];
+    let mut repeated = HashSet::new();
+    let key_of = |row: usize| joined.maps[1][theirs.codes.get(row) as usize];
+    for row in (0..theirs.codes.len()).filter(|&row| Some(key_of(row)) != missing) {
+        let place = &mut rows[key_of(row) as usize];
+        if *place != Row::None {
+            repeated.insert(key_of(row));
+        }
+        *place = match *place {
+            Row::None => Row::One(row),
+            Row::One(first) if agree(first, row) => Row::One(first),
+            Row::One(_) | Row::Several => Row::Several,
+        };
+    }
+    let records_of = counts(&ours.codes, ours.dictionary.len());
+    let used = joined.maps[0].iter().zip(&records_of).filter(|(key, records)| **records > 0 && Some(**key) != missing);
+    let named: HashSet<u32> = used.map(|(&key, _)| key).collect();
+    Met {
+        row_of: joined.maps[0].iter().map(|&key| rows[key as usize]).collect(),
+        records_of,
+        repeated_keys: repeated.len() as u64,
+        rows_without_record: (0..theirs.codes.len()).filter(|&row| !named.contains(&key_of(row))).count() as u64,
+    }
 }
 
 /// Records under each code.

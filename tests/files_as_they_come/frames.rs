@@ -139,10 +139,12 @@ fn files_with_lines_that_are_no_records_are_read_as_the_clean_file_is() {
         let path = bench.write("file.csv", text);
         let result = assert_clean(&bench, kind, &[&path], flags);
         let told = result["dataset"]["files"][0]["left_out"].as_array().cloned().unwrap_or_default();
-        let told: Vec<(&str, u64)> =
-            told.iter().map(|line| (line["what"].as_str().unwrap(), line["lines"].as_u64().unwrap())).collect();
+        let told: Vec<(&str, u64)> = told
+            .iter()
+            .map(|line| (line["what"].as_str().expect("it is there"), line["lines"].as_u64().expect("it is there")))
+            .collect();
         assert_eq!(told, left_out, "{kind}");
-        let findings = result["findings"].as_array().unwrap();
+        let findings = result["findings"].as_array().expect("it is there");
         let is_said = findings.iter().any(|finding| finding["code"] == "lines-left-out");
         assert_eq!(is_said, !left_out.is_empty(), "{kind}");
     }

@@ -42,7 +42,7 @@ fn mutated(text: &str, seed: usize) -> String {
         }
         _ => {}
     }
-    lines.join(if seed % 3 == 0 { "\r\n" } else { "\n" }) + "\n"
+    lines.join(if seed.is_multiple_of(3) { "\r\n" } else { "\n" }) + "\n"
 }
 
 /// Two hundred files without a heading: between delimiters, of fixed width, in a row, of one column, foreign.
@@ -53,13 +53,14 @@ fn no_cell_of_two_hundred_mutated_files_is_in_any_output() {
         let (text, cells) = people(seed, between);
         let text = match seed % 4 {
             0 => mutated(&text, seed),
-            1 => mutated(&text.lines().map(|line| format!("{line:<90}\n")).collect::<String>(), seed),
+            1 => mutated(&text.lines().map(|line| format!("{line:<90}\n")).collect::<Vec<_>>().concat(), seed),
             2 => mutated(
                 &text
                     .lines()
                     .filter_map(|line| line.split(between).next())
                     .map(|cell| format!("{cell}\n"))
-                    .collect::<String>(),
+                    .collect::<Vec<_>>()
+                    .concat(),
                 seed,
             ),
             _ => format!("{}{text}", ["<rows>", "!Type:Bank\n", ":20:X\n", "OFXHEADER:100\n"][seed / 4 % 4]),

@@ -18,7 +18,8 @@ fn bank() -> Bank {
     for (place, [customer, day, amount, merchant, city, year]) in records().into_iter().enumerate() {
         let second = customer.ends_with(['3', '6', '9']) && place % 2 == 1;
         let account = format!("A{}{}", &customer[1..], u8::from(second));
-        transactions += &format!("{account},{day},{amount},{merchant}\n");
+        transactions += &[&account, &day, &amount, &merchant].map(String::as_str).join(",");
+        transactions.push('\n');
         accounts.insert(account, customer.clone());
         customers.insert(customer, format!("{city},{year}"));
     }

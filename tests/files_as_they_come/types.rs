@@ -13,14 +13,14 @@ use crate::support::{Bench, repository_file};
 
 /// A column as it is read.
 struct Column {
-    column_type: ColumnType,
+    found: ColumnType,
     doubt: Option<Doubt>,
     /// Missing cells are empty.
     cells: Vec<String>,
 }
 
 fn read_files(files: &[PathBuf], options: &InputOptions) -> Result<BTreeMap<String, Column>, InputError> {
-    let inputs: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
+    let inputs: Vec<String> = files.iter().map(|file| file.to_str().expect("it is there").to_owned()).collect();
     let source = open(&inputs, options)?;
     let wanted = vec![true; source.columns().len()];
     Ok(columns(read(source, &wanted, &NoProgress, &Stop::default(), None)?))
@@ -28,23 +28,23 @@ fn read_files(files: &[PathBuf], options: &InputOptions) -> Result<BTreeMap<Stri
 
 fn columns(extract: Extract) -> BTreeMap<String, Column> {
     let column = |column: reidrisk::input::ExtractColumn| {
-        let coded = column.coded.unwrap();
+        let coded = column.coded.expect("it is there");
         let cell = |record| coded.dictionary.value(coded.codes.get(record)).map_or("", Secret::expose).to_owned();
         let cells = (0..coded.codes.len()).map(cell).collect();
-        (column.name, Column { column_type: column.column_type, doubt: column.doubt, cells })
+        (column.name, Column { found: column.column_type, doubt: column.doubt, cells })
     };
     extract.columns.into_iter().map(column).collect()
 }
 
 fn case(name: &str) -> BTreeMap<String, Column> {
-    read_files(&[repository_file("tests/data/cases").join(name)], &InputOptions::default()).unwrap()
+    read_files(&[repository_file("tests/data/cases").join(name)], &InputOptions::default()).expect("it is there")
 }
 
 /// Asserts that columns of two cases are of one type and hold the same values, record by record.
 fn same(case_name: &str, right_name: &str) {
     let (found, right) = (case(case_name), case(right_name));
     for (name, right) in right {
-        assert_eq!(found[&name].column_type, right.column_type, "{case_name} {name}");
+        assert_eq!(found[&name].found, right.found, "{case_name} {name}");
         assert_eq!(found[&name].cells, right.cells, "{case_name} {name}");
     }
 }
@@ -141,14 +141,15 @@ const SPELLED: &[Spelled] = &[
 fn every_spelling_has_the_type_and_the_values_written_down_for_it() {
     for (number, Spelled { kind, cells, right }) in SPELLED.iter().enumerate() {
         let bench = Bench::new();
-        let lines: String = cells.iter().map(|cell| format!("r{number};\"{cell}\"\n")).collect();
+        let lines = cells.iter().map(|cell| format!("r{number};\"{cell}\"\n")).collect::<Vec<_>>().concat();
         let path = bench.write("extract.csv", format!("id;value\n{lines}"));
-        let column = read_files(&[path], &InputOptions::default()).unwrap().remove("value").unwrap();
+        let column =
+            read_files(&[path], &InputOptions::default()).expect("it is there").remove("value").expect("it is there");
         let (column_type, expected) = match right {
             Ok((column_type, values)) => (*column_type, *values),
             Err(_) => (ColumnType::Text, *cells),
         };
-        assert_eq!(column.column_type, column_type, "{kind}: {cells:?}");
+        assert_eq!(column.found, column_type, "{kind}: {cells:?}");
         assert_eq!(column.cells, expected, "{kind}: {cells:?}");
         assert_eq!(column.doubt, right.err().flatten(), "{kind}: {cells:?}");
     }
@@ -170,8 +171,8 @@ fn a_column_that_counts_and_could_hold_thousands_is_asked_about() {
 fn numbers_of_typed_files_have_a_decimal_point() {
     let bench = Bench::new();
     let path = bench.write("extract.ndjson", "{\"a\": 1.125, \"b\": \"1.125\"}\n{\"a\": 5, \"b\": \"2.000\"}\n");
-    let columns = read_files(&[path], &InputOptions::default()).unwrap();
-    assert_eq!((columns["a"].column_type, columns["b"].column_type), (Decimal, ColumnType::Text));
+    let columns = read_files(&[path], &InputOptions::default()).expect("it is there");
+    assert_eq!((columns["a"].found, columns["b"].found), (Decimal, ColumnType::Text));
     assert_eq!(columns["a"].cells, ["1.125", "5"]);
     assert_eq!(columns["b"].doubt, Some(Doubt::DecimalSign));
 }
@@ -180,13 +181,21 @@ fn numbers_of_typed_files_have_a_decimal_point() {
 fn scan(bench: &Bench, text: &str, config: &str) -> crate::support::Ended {
     bench.write("extract.csv", text);
     let config = bench.write("reidrisk.toml", config);
-    bench.scan(["input/extract.csv", "--config", config.to_str().unwrap(), "--subject", "card", "--quasi", "value"])
+    bench.scan([
+        "input/extract.csv",
+        "--config",
+        config.to_str().expect("it is there"),
+        "--subject",
+        "card",
+        "--quasi",
+        "value",
+    ])
 }
 
 fn column(bench: &Bench, name: &str) -> serde_json::Value {
     let result = bench.result();
-    let columns = result["dataset"]["columns"].as_array().unwrap();
-    columns.iter().find(|column| column["name"] == name).unwrap().clone()
+    let columns = result["dataset"]["columns"].as_array().expect("it is there");
+    columns.iter().find(|column| column["name"] == name).expect("it is there").clone()
 }
 
 #[test]
@@ -203,8 +212,12 @@ fn what_is_declared_of_a_spelling_answers_the_question() {
         bench.assert_counted(&ended, 3);
         let column = column(&bench, "value");
         assert_eq!((column["type"].as_str(), column["distinct"].as_u64()), (Some(kind), Some(distinct)), "{config}");
-        let codes: Vec<String> =
-            bench.result()["findings"].as_array().unwrap().iter().map(|it| it["code"].to_string()).collect();
+        let codes: Vec<String> = bench.result()["findings"]
+            .as_array()
+            .expect("it is there")
+            .iter()
+            .map(|it| it["code"].to_string())
+            .collect();
         assert!(!codes.iter().any(|code| code.contains("trimmed-join")), "{config}: nothing was joined: {codes:?}");
     }
     let bench = Bench::new();
@@ -235,20 +248,21 @@ fn inspect_says_why_a_column_is_text() {
     let mut text = "card,value,day,name\n".to_owned();
     for number in 0..30 {
         let value = if number == 11 { "CANARY7f3a".to_owned() } else { format!("{number}.5") };
-        text.push_str(&format!("c{number},{value},0{}/01/2025,n{number}\n", number % 9 + 1));
+        text += &(format!("c{number},{value},0{}/01/2025,n{number}", number % 9 + 1) + "\n");
     }
     let path = bench.write("extract.csv", text);
     let columns = {
-        let source = open(&[path.to_str().unwrap().to_owned()], &InputOptions::default()).unwrap();
-        read(source, &[true; 4], &NoProgress, &Stop::default(), None).unwrap().columns
+        let source =
+            open(&[path.to_str().expect("it is there").to_owned()], &InputOptions::default()).expect("it is there");
+        read(source, &[true; 4], &NoProgress, &Stop::default(), None).expect("it is there").columns
     };
     let reasons: Vec<Option<&str>> = columns.iter().map(|column| column.text_reason.as_deref()).collect();
     let decimals = "29 of 30 cells read as decimals; the first other one is in line 13 of `extract.csv`";
     let open_order = "every cell reads as a date, and nothing tells day and month apart";
     assert_eq!(reasons, [None, Some(decimals), Some(open_order), None]);
     let mut command = std::process::Command::new(crate::support::BINARY);
-    let output = command.arg("inspect").arg(&path).env("COLUMNS", "400").output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
+    let output = command.arg("inspect").arg(&path).env("COLUMNS", "400").output().expect("it is there");
+    let shown = String::from_utf8(output.stdout).expect("it is there");
     let shown: Vec<&str> = shown.split_whitespace().collect();
     assert!(shown.join(" ").contains(decimals) && !shown.join(" ").contains("CANARY"), "{}", shown.join(" "));
 }
@@ -257,11 +271,13 @@ fn inspect_says_why_a_column_is_text() {
 fn two_files(first: &[&str], second: &[&str], config: &str) -> (Bench, crate::support::Ended) {
     let bench = Bench::new();
     for (name, days) in [("a.csv", first), ("b.csv", second)] {
-        let lines: String = days.iter().enumerate().map(|(card, day)| format!("{name}{card},{day}\n")).collect();
+        let lines =
+            days.iter().enumerate().map(|(card, day)| format!("{name}{card},{day}\n")).collect::<Vec<_>>().concat();
         bench.write(name, format!("card,value\n{lines}"));
     }
     let config = bench.write("reidrisk.toml", config);
-    let arguments = ["input/a.csv", "input/b.csv", "--config", config.to_str().unwrap(), "--subject", "card"];
+    let arguments =
+        ["input/a.csv", "input/b.csv", "--config", config.to_str().expect("it is there"), "--subject", "card"];
     let ended = bench.scan(arguments.into_iter().chain(["--quasi", "value"]));
     (bench, ended)
 }
@@ -271,29 +287,32 @@ fn of_several_files_each_settles_the_order_of_its_dates_and_all_in_one_way() {
     let case = |name: &str| repository_file("tests/data/cases/B9_two_orders").join(name);
     let bench = Bench::new();
     let files = [case("a_us.csv"), case("b_uk.csv")];
-    let [a, b] = [&files[0], &files[1]].map(|file| file.to_str().unwrap());
+    let [a, b] = [&files[0], &files[1]].map(|file| file.to_str().expect("it is there"));
     bench.assert_refused(&bench.scan([a, b, "--subject", "customer", "--quasi", "day"]), 3, &["`day`", "format"]);
     for (files, swapped) in [(&files[..], false), (&[files[1].clone(), files[0].clone()][..], true)] {
-        let day = read_files(files, &InputOptions::default()).unwrap().remove("day").unwrap();
-        assert_eq!((day.column_type, day.doubt), (ColumnType::Text, Some(Doubt::OrderOpenInFile)), "{swapped}");
+        let day = read_files(files, &InputOptions::default()).expect("it is there").remove("day").expect("it is there");
+        assert_eq!((day.found, day.doubt), (ColumnType::Text, Some(Doubt::OrderOpenInFile)), "{swapped}");
     }
     // Alone, the first one settles its order; no day of the other is above 12.
-    let alone = |name: &str| read_files(&[case(name)], &InputOptions::default()).unwrap().remove("day").unwrap();
+    let alone = |name: &str| {
+        read_files(&[case(name)], &InputOptions::default()).expect("it is there").remove("day").expect("it is there")
+    };
     let (first, second) = (alone("a_us.csv"), alone("b_uk.csv"));
-    assert_eq!((first.column_type, first.cells[0].as_str()), (Date, "2024-04-14"));
-    assert_eq!((second.column_type, second.doubt), (ColumnType::Text, Some(Doubt::OrderOpen)));
+    assert_eq!((first.found, first.cells[0].as_str()), (Date, "2024-04-14"));
+    assert_eq!((second.found, second.doubt), (ColumnType::Text, Some(Doubt::OrderOpen)));
     // With the order of each file the days are those of the clean file.
     let orders = "[columns.day]\nformat = { \"a_us.csv\" = \"MM/DD/YYYY\", \"b_uk.csv\" = \"DD/MM/YYYY\" }\n";
     let config = bench.write("reidrisk.toml", orders);
-    let arguments = [a, b, "--config", config.to_str().unwrap(), "--subject", "customer", "--quasi", "day"];
+    let arguments =
+        [a, b, "--config", config.to_str().expect("it is there"), "--subject", "customer", "--quasi", "day"];
     bench.assert_counted(&bench.scan(arguments), 480);
-    let options = |format: &str| reidrisk::plan::DateFormat::parse(format).unwrap();
+    let options = |format: &str| reidrisk::plan::DateFormat::parse(format).expect("it is there");
     let file_formats = [("a_us.csv", "MM/DD/YYYY"), ("b_uk.csv", "DD/MM/YYYY")];
     let file_formats = file_formats.map(|(file, format)| (file.to_owned(), options(format))).into();
     let spelling = reidrisk::plan::CellSpelling { file_formats, ..Default::default() };
     let options = InputOptions { column_spellings: [("day".to_owned(), spelling)].into(), ..Default::default() };
-    let day = read_files(&files, &options).unwrap().remove("day").unwrap();
-    assert_eq!(day.column_type, Date);
+    let day = read_files(&files, &options).expect("it is there").remove("day").expect("it is there");
+    assert_eq!(day.found, Date);
     assert!(day.cells.contains(&"2024-04-14".to_owned()) && day.cells.iter().all(|day| day.starts_with("2024-0")));
     let format = "[columns.value]\nformat = \"DD/MM/YYYY\"\n";
     for (first, second, config, refused) in [

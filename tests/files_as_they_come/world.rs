@@ -29,7 +29,7 @@ pub(crate) fn table(between: &str, line_end: &str) -> String {
 
 /// Scans inputs as the clean file is scanned, and asserts that the same is found.
 pub(crate) fn assert_clean(bench: &Bench, what: &str, inputs: &[&Path], flags: &[&str]) -> Value {
-    let mut arguments: Vec<OsString> = inputs.iter().map(|path| path.into()).collect();
+    let mut arguments: Vec<OsString> = inputs.iter().map(OsString::from).collect();
     arguments.extend(["--subject", "customer", "--quasi", "city,birth_year"].map(OsString::from));
     arguments.extend(flags.iter().map(OsString::from));
     let ended = bench.scan(arguments);
