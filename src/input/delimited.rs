@@ -14,6 +14,7 @@ use memchr::{memchr, memchr_iter, memchr3};
 use super::blocks::TextBlock;
 use super::cells::{CellBlock, LONGEST_CELL, bytes_of, is_short, key_of, long_key, short_key};
 use super::error::{InputError, shown};
+use super::left_out::Width;
 use super::sniff::Dialect;
 use crate::result::NoRecord;
 
@@ -86,7 +87,9 @@ impl Layout<'_> {
     fn no_record(&self, text: &[u8], start: usize) -> Option<(usize, NoRecord)> {
         let end = || start + memchr(self.dialect.line_end, &text[start..]).map_or(text.len() - start, |at| at + 1);
         if self.dialect.comment.is_some_and(|comment| text[start..].starts_with(comment.bytes())) {
-            return Some((end(), NoRecord::Comment));
+            let end = end();
+            let width = Width::Fields(self.columns.len());
+            return Some((end, width.declared(NoRecord::Comment, text[start..end].trim_ascii(), self.dialect)));
         }
         let is_blank = |line: &[u8]| {
             self.columns.len() > 1 && line.trim_ascii().is_empty() && !line.contains(&self.dialect.delimiter)

@@ -53,7 +53,7 @@ fn load(name: &str, path: &Path) -> Result<Vec<u8>, InputError> {
 
 /// Column names: the first row of the first chosen sheet.
 pub(super) fn columns(name: &str, path: &Path, options: &InputOptions) -> Result<Vec<String>, InputError> {
-    let tables = sheet_choice::tables(name, &load(name, path)?, options)?;
+    let (tables, _) = sheet_choice::tables(name, &load(name, path)?, options)?;
     Ok(tables.first().map(|sheet| header(&sheet.cells)).unwrap_or_default())
 }
 
@@ -77,7 +77,8 @@ pub(super) fn read(
     let path = file.place.path().ok_or_else(|| InputError::Internal { file: shown(&file.name) })?;
     let bytes = load(&file.name, path)?;
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
-    let sheets = sheet_choice::tables(&file.name, &bytes, options)?;
+    let (sheets, left_out) = sheet_choice::tables(&file.name, &bytes, options)?;
+    collector.left_out.merge(left_out);
     let mut needed = 0_u64;
     for sheet in &sheets {
         refuse_unstored(file, sheet)?;

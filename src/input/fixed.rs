@@ -9,6 +9,7 @@ use super::blocks::TextBlock;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::delimited::check_text;
 use super::error::{InputError, shown};
+use super::left_out::Width;
 use super::sniff::Dialect;
 use crate::plan::FixedField;
 use crate::result::NoRecord;
@@ -32,7 +33,8 @@ impl FixedRecords<'_> {
         for (line, record) in (block.first_line..).zip(text.split(char::from(self.dialect.line_end))) {
             let record = record.trim_end_matches('\r');
             if self.dialect.comment.is_some_and(|comment| record.starts_with(comment.text())) {
-                cells.left_out.add(NoRecord::Comment, 1);
+                let width = Width::Characters(self.fields.last().map_or(0, FixedField::end));
+                cells.left_out.add(width.declared(NoRecord::Comment, record.as_bytes(), self.dialect), 1);
             } else if !record.is_empty() && record.trim().is_empty() {
                 cells.left_out.add(NoRecord::Blank, 1);
             } else if !record.is_empty() {

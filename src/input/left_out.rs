@@ -1,5 +1,7 @@
 //! Lines of a file that are no records: what they are, and how many there were.
 
+use super::delimited::first_record;
+use super::sniff::Dialect;
 use crate::result::{LeftOutLines, NoRecord};
 
 /// How many lines of each kind were left out of a file.
@@ -21,6 +23,36 @@ impl LeftOut {
     pub(super) fn told(self) -> Vec<LeftOutLines> {
         let counted = NoRecord::ALL.iter().zip(self.0).filter(|(_, lines)| *lines > 0);
         counted.map(|(&what, lines)| LeftOutLines { what, lines }).collect()
+    }
+}
+
+/// What a record fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Width {
+    /// So many fields.
+    Fields(usize),
+    /// So many characters, in fields of fixed width.
+    Characters(usize),
+}
+
+impl Width {
+    /// Fields of a record, as far as delimiters tell them.
+    pub(super) fn fields(self) -> usize {
+        if let Self::Fields(fields) = self { fields } else { 1 }
+    }
+
+    /// What a line is that somebody declared to be no record of this `kind`. Where it fills more than half of what a
+    /// record fills it may be one all the same: whoever names too many lines would leave people out of every figure.
+    pub(super) fn declared(self, kind: NoRecord, line: &[u8], dialect: Dialect) -> NoRecord {
+        let (filled, whole) = match self {
+            Self::Fields(fields) => {
+                let separated = dialect.separated(line);
+                let (cells, _) = first_record(&separated, dialect);
+                (cells.iter().filter(|cell| !cell.trim_ascii().is_empty()).count(), fields)
+            }
+            Self::Characters(characters) => (String::from_utf8_lossy(line.trim_ascii()).chars().count(), characters),
+        };
+        if 2 * filled > whole { NoRecord::LikeRecord } else { kind }
     }
 }
 

@@ -12,7 +12,7 @@ use super::blocks::{TextBlock, TextBlocks};
 use super::delimited::first_record;
 use super::error::InputError;
 use super::json_frame::JsonBlocks;
-use super::left_out::{LeftOut, is_rule};
+use super::left_out::{LeftOut, Width, is_rule};
 use super::sniff::Dialect;
 use super::stored::Account;
 use super::tail::Tail;
@@ -38,7 +38,7 @@ impl Default for Pace {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub(super) dialect: Dialect,
-    pub(super) width: usize,
+    pub(super) width: Width,
 }
 
 /// Text in blocks of whole records.
@@ -129,7 +129,7 @@ pub(super) fn pump<Cells: Send + Sync>(
 /// Takes what stands around the records off the blocks of a text.
 struct Unframed {
     /// Under which the heading is still to come.
-    heading: Option<Dialect>,
+    heading: Option<Frame>,
     tail: Option<Tail>,
     left_out: LeftOut,
 }
@@ -140,11 +140,12 @@ impl Unframed {
         if let Some(Frame { dialect, .. }) = frame {
             let names_delimiter = u64::from(dialect.names_delimiter);
             left_out.add(NoRecord::NamesDelimiter, names_delimiter);
-            left_out.add(NoRecord::Above, dialect.skip - names_delimiter);
+            left_out.add(NoRecord::Above, dialect.skip - names_delimiter - dialect.like_records);
+            left_out.add(NoRecord::LikeRecord, dialect.like_records);
             left_out.add(NoRecord::EmptyColumn, u64::from(dialect.is_closed));
         }
         Self {
-            heading: frame.map(|frame| frame.dialect).filter(|dialect| dialect.header),
+            heading: frame.filter(|frame| frame.dialect.header),
             tail: frame.map(|frame| Tail::new(frame.dialect, frame.width)),
             left_out,
         }
@@ -152,8 +153,8 @@ impl Unframed {
 
     /// Takes the next block, and gives one back that has records and is not the end.
     fn take(&mut self, mut block: TextBlock) -> Option<TextBlock> {
-        if let Some(dialect) = self.heading
-            && drop_header(&mut block, dialect, &mut self.left_out)
+        if let Some(frame) = self.heading
+            && drop_header(&mut block, frame, &mut self.left_out)
         {
             self.heading = None;
         }
@@ -178,7 +179,8 @@ fn receive(receiver: &Receiver<TextBlock>, most: usize) -> Vec<TextBlock> {
 }
 
 /// Takes the header off the first block that is not blank, and a line of dashes under it; `false` when this one is blank.
-fn drop_header(block: &mut TextBlock, dialect: Dialect, left_out: &mut LeftOut) -> bool {
+fn drop_header(block: &mut TextBlock, frame: Frame, left_out: &mut LeftOut) -> bool {
+    let Frame { dialect, width } = frame;
     let line_end = |from: usize| {
         memchr::memchr(dialect.line_end, &block.text[from..]).map_or(block.text.len(), |at| from + at + 1)
     };
@@ -186,8 +188,9 @@ fn drop_header(block: &mut TextBlock, dialect: Dialect, left_out: &mut LeftOut) 
     while let Some(comment) = dialect.comment
         && block.text[start..].starts_with(comment.bytes())
     {
-        start = line_end(start);
-        left_out.add(NoRecord::Comment, 1);
+        let end = line_end(start);
+        left_out.add(width.declared(NoRecord::Comment, &block.text[start..end], dialect), 1);
+        start = end;
     }
     let (record, length) = first_record(&block.text[start..], dialect);
     // A separator of several bytes is looked for later; its fields are not quoted, so that a line is a record.

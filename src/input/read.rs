@@ -16,7 +16,7 @@ use super::extract::{Extract, ExtractColumn, FoundBeside};
 use super::fixed::FixedRecords;
 use super::json_frame::{JsonBlocks, JsonLayout};
 use super::json_keys::LINES;
-use super::left_out::LeftOut;
+use super::left_out::{LeftOut, Width};
 use super::ndjson::{JsonCells, Objects};
 use super::places::Places;
 use super::pump::{Frame, Pace, pump};
@@ -25,7 +25,7 @@ use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
 use super::{arrow, columnar, excel};
-use crate::plan::{InputOptions, TextEncoding};
+use crate::plan::{FixedField, InputOptions, TextEncoding};
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
 
@@ -354,7 +354,7 @@ fn read_delimited(
 ) -> Result<Account, InputError> {
     let blocks = text_blocks(pace, file, dialect, encoding, progress)?;
     let layout = Layout { file: &file.name, columns: &file.columns, dialect };
-    let frame = Frame { dialect, width: file.columns.len() };
+    let frame = Frame { dialect, width: Width::Fields(file.columns.len()) };
     let left_out =
         pump(pace, blocks, Some(frame), |block| layout.parse(block), |cells| collector.take(cells, &file.positions));
     left_out.map(|(account, left_out)| collector.keep(account, left_out))
@@ -372,7 +372,8 @@ fn read_fixed(
     let blocks = text_blocks(pace, file, Dialect { quote: None, ..dialect }, encoding, progress)?;
     let blocks = blocks.wrapped(options.record_length);
     let records = FixedRecords { file: &file.name, fields: &options.layout, dialect };
-    let frame = Frame { dialect: Dialect { header: false, ..dialect }, width: 1 };
+    let width = Width::Characters(options.layout.last().map_or(0, FixedField::end));
+    let frame = Frame { dialect: Dialect { header: false, ..dialect }, width };
     let left_out =
         pump(pace, blocks, Some(frame), |block| records.parse(&block), |cells| collector.take(cells, &file.positions));
     left_out.map(|(account, left_out)| collector.keep(account, left_out))

@@ -7,9 +7,11 @@
 use calamine::{Cell, Data, Range};
 
 use super::error::{InputError, shown};
+use super::left_out::LeftOut;
 use super::sheets::{Refused, Sheet, SheetName, Workbook, is_blank};
 use super::sniff::is_data;
 use crate::plan::InputOptions;
+use crate::result::NoRecord;
 
 /// Stands for all sheets that hold cells.
 const ALL: &str = "*";
@@ -17,22 +19,26 @@ const ALL: &str = "*";
 /// So many names of sheets are told.
 const MOST_NAMES: usize = 20;
 
-/// The tables of the chosen sheets, in the order of their choice; at least one.
-pub(super) fn tables(name: &str, bytes: &[u8], options: &InputOptions) -> Result<Vec<Sheet>, InputError> {
+/// The tables of the chosen sheets, in the order of their choice, at least one; and what was left out.
+pub(super) fn tables(name: &str, bytes: &[u8], options: &InputOptions) -> Result<(Vec<Sheet>, LeftOut), InputError> {
     let refuse =
         |refused: Refused| InputError::Format { file: shown(name), format: "spreadsheet", problem: refused.problem() };
     let mut book = Workbook::open(bytes).map_err(refuse)?;
-    let mut tables = Vec::new();
-    for place in chosen(name, &mut book, options)? {
+    let (mut tables, mut left_out) = (Vec::new(), LeftOut::default());
+    let chosen = chosen(name, &mut book, options)?;
+    let filled = book.filled().map_err(refuse)?;
+    let unread = filled.iter().filter(|place| !chosen.contains(place)).count();
+    left_out.add(NoRecord::UnreadSheet, unread as u64);
+    for place in chosen {
         let sheet = book.sheet(place).map_err(refuse)?;
-        let sheet = table(sheet, options);
+        let sheet = table(sheet, options, &mut left_out);
         if sheet.cells.is_empty() {
             return Err(InputError::EmptySheet { file: shown(name), sheet: shown(&book.names[place].name) });
         }
         refuse_title(name, &book, place, &sheet)?;
         tables.push(sheet);
     }
-    Ok(tables)
+    Ok((tables, left_out))
 }
 
 /// The places of the chosen sheets.
@@ -76,15 +82,17 @@ fn listed(names: &[SheetName], places: &[usize]) -> String {
 }
 
 /// The rows of a sheet that are the table: without those above the heading and those below the records.
-fn table(sheet: Sheet, options: &InputOptions) -> Sheet {
+fn table(sheet: Sheet, options: &InputOptions, left_out: &mut LeftOut) -> Sheet {
     let (skip, footer) = (options.skip.unwrap_or(0), options.footer.unwrap_or(0));
     let Some((first_row, first_column)) = sheet.cells.start() else { return sheet };
     if skip == 0 && footer == 0 {
         return sheet;
     }
     // Blank rows below the records do not count.
-    let filled = (u64::from(first_row)..).zip(sheet.cells.rows()).filter(|(_, row)| !row.iter().all(is_blank));
-    let mut filled: Vec<u64> = filled.map(|(row, _)| row).collect();
+    let cells_in = |row: &[Data]| row.iter().filter(|cell| !is_blank(cell)).count();
+    let filled = (u64::from(first_row)..).zip(sheet.cells.rows().map(cells_in)).filter(|(_, cells)| *cells > 0);
+    let all: Vec<(u64, usize)> = filled.collect();
+    let mut filled: Vec<u64> = all.iter().map(|(row, _)| *row).collect();
     filled.truncate(filled.len().saturating_sub(usize::try_from(footer).unwrap_or(usize::MAX)));
     let end = filled.last().map_or(0, |row| row + 1);
     let mut kept = Vec::new();
@@ -95,7 +103,13 @@ fn table(sheet: Sheet, options: &InputOptions) -> Sheet {
             kept.push(Cell::new((row, column), cell.clone()));
         }
     }
-    Sheet { cells: Range::from_sparse(kept), formulas: sheet.formulas }
+    let cells = Range::from_sparse(kept);
+    let (_, columns) = cells.get_size();
+    for (row, filled) in all.into_iter().filter(|(row, _)| !(skip..end).contains(row)) {
+        let kind = if row < skip { NoRecord::Above } else { NoRecord::Footer };
+        left_out.add(if 2 * filled > columns { NoRecord::LikeRecord } else { kind }, 1);
+    }
+    Sheet { cells, formulas: sheet.formulas }
 }
 
 /// Refuses a sheet whose first rows are a title: one cell each, above a row of names under which every row fits.
@@ -132,6 +146,9 @@ fn rows_of_title(cells: &Range<Data>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use calamine::{Cell, Data, Range};
+
+    use crate::input::left_out::LeftOut;
+    use crate::result::{LeftOutLines, NoRecord};
 
     use super::{rows_of_title, table};
     use crate::input::sheets::Sheet;
@@ -171,9 +188,12 @@ mod tests {
     fn skip_and_footer_count_rows_of_the_sheet() {
         let cells = range(&[&["Claims"], &["", "id", "sex"], &["", "a", "f"], &["Total", "1"]]);
         let options = InputOptions { skip: Some(1), footer: Some(1), ..InputOptions::default() };
-        let cells = table(Sheet { cells, formulas: Vec::new() }, &options).cells;
+        let mut left_out = LeftOut::default();
+        let cells = table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells;
+        let told = |what| LeftOutLines { what, lines: 1 };
+        assert_eq!(left_out.told(), [told(NoRecord::Above), told(NoRecord::LikeRecord)]);
         assert_eq!((cells.start(), cells.end()), (Some((1, 1)), Some((2, 2))));
         let options = InputOptions { skip: Some(9), ..InputOptions::default() };
-        assert!(table(Sheet { cells, formulas: Vec::new() }, &options).cells.is_empty());
+        assert!(table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells.is_empty());
     }
 }

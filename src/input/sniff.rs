@@ -21,9 +21,11 @@ use memchr::memchr;
 use super::classify::readings_of;
 use super::delimited::first_record;
 use super::frame::{self, Fit};
+use super::left_out::Width;
 use super::tail::last_line;
 use super::transcoder::Transcoder;
 use crate::plan::{InputOptions, Sign, TextEncoding};
+use crate::result::NoRecord;
 
 /// How text in fields is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub(super) struct Dialect {
     pub(super) header: bool,
     /// Lines above the first record.
     pub(super) skip: u64,
+    /// Those of them that may be records, where the options say how many there are.
+    pub(super) like_records: u64,
     /// Whether the last of them names the delimiter.
     pub(super) names_delimiter: bool,
     /// Lines below the last record, where the options say how many.
@@ -63,6 +67,7 @@ impl Dialect {
             line_end: b'\n',
             header: true,
             skip: 0,
+            like_records: 0,
             names_delimiter: false,
             footer: None,
             comment: None,
@@ -200,6 +205,7 @@ pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, opt
     dialect.names_delimiter = named_in_file.is_some();
     dialect.skip = options.skip.unwrap_or(u64::from(dialect.names_delimiter));
     let mut sample = frame::below(bytes, dialect.skip, line_end);
+    let above_end = bytes.len() - sample.len();
     // Where the sample ends before the text does, what stands below the records is not in it.
     for _ in 0..options.footer.filter(|_| whole).unwrap_or(0) {
         sample = &sample[..last_line(sample, line_end).unwrap_or(0)];
@@ -229,6 +235,16 @@ pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, opt
     }
     dialect.header = options.header.unwrap_or_else(|| has_header(&text, dialect));
     dialect.is_closed = is_closed(&text, whole, dialect);
+    if options.skip.is_some() {
+        let width = match options.layout.last() {
+            Some(last) => Width::Characters(last.end()),
+            None => Width::Fields(fit.fields),
+        };
+        let above = &bytes[..above_end];
+        let lines = above.split(|&byte| byte == line_end).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        let like = lines.filter(|line| width.declared(NoRecord::Above, line, dialect) == NoRecord::LikeRecord);
+        dialect.like_records = like.count() as u64;
+    }
     let odd = fit.odd.filter(|_| !dialect.is_closed && dialect.comment.is_none());
     let line = |place| dialect.skip + 1 + frame::lines_before(&text, place, line_end);
     let odd = odd.map(|(place, found)| (line(place), fit.fields, found));

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::blocks::TextBlock;
 use super::delimited::first_record;
-use super::left_out::{LeftOut, below_records};
+use super::left_out::{LeftOut, Width, below_records};
 use super::sniff::Dialect;
 use crate::result::NoRecord;
 
@@ -15,12 +15,12 @@ const MOST_BELOW: usize = 8;
 pub(super) struct Tail {
     held: VecDeque<TextBlock>,
     dialect: Dialect,
-    /// Columns of the file.
-    width: usize,
+    /// What a record fills.
+    width: Width,
 }
 
 impl Tail {
-    pub(super) fn new(dialect: Dialect, width: usize) -> Self {
+    pub(super) fn new(dialect: Dialect, width: Width) -> Self {
         Self { held: VecDeque::new(), dialect, width }
     }
 
@@ -52,8 +52,9 @@ impl Tail {
             let Some(block) = self.held.back_mut() else { return };
             match last_line(&block.text, self.dialect.line_end) {
                 Some(start) => {
+                    let line = block.text[start..].trim_ascii();
+                    left_out.add(self.width.declared(NoRecord::Footer, line, self.dialect), 1);
                     block.text.truncate(start);
-                    left_out.add(NoRecord::Footer, 1);
                     lines -= 1;
                 }
                 None => drop(self.held.pop_back()),
@@ -69,11 +70,29 @@ impl Tail {
             let line = block.text[start..].trim_ascii();
             let separated = self.dialect.separated(line);
             let (fields, _) = first_record(&separated, self.dialect);
-            let Some(kind) = below_records(line, &fields, self.width) else { return };
+            let Some(kind) = below_records(line, &fields, self.width.fields()) else { return };
+            // What begins as others do is one of them, whatever it is called.
+            if kind == NoRecord::Total && begins_as_others(&block.text[..start], line, self.dialect) {
+                return;
+            }
             left_out.add(kind, 1);
             block.text.truncate(start);
         }
     }
+}
+
+/// Whether another line begins with the same cells, up to the first that is filled.
+fn begins_as_others(text: &[u8], line: &[u8], dialect: Dialect) -> bool {
+    let separated = dialect.separated(line);
+    let is_filled = |cell: &[u8]| !cell.trim_ascii().is_empty();
+    let cells = separated.split(|&byte| byte == dialect.delimiter);
+    let end = cells.scan(0, |end, cell| {
+        *end += cell.len() + 1;
+        Some((*end - 1, is_filled(cell)))
+    });
+    let end = end.into_iter().find(|(_, is_filled)| *is_filled).map_or(separated.len(), |(end, _)| end);
+    let begin = &separated[..end];
+    text.split(|&byte| byte == dialect.line_end).any(|other| dialect.separated(other).starts_with(begin))
 }
 
 /// Lines that are not empty, counted up to `most`.
@@ -92,13 +111,13 @@ pub(super) fn last_line(text: &[u8], line_end: u8) -> Option<usize> {
 mod tests {
     use super::Tail;
     use crate::input::blocks::TextBlock;
-    use crate::input::left_out::LeftOut;
+    use crate::input::left_out::{LeftOut, Width};
     use crate::input::sniff::Dialect;
 
     /// The text that is left of blocks, and the lines left out.
     fn left(blocks: &[&str], footer: Option<u64>) -> (String, u64) {
         let dialect = Dialect { footer, ..Dialect::separated_by(b';') };
-        let mut tail = Tail::new(dialect, 4);
+        let mut tail = Tail::new(dialect, Width::Fields(4));
         let mut text = Vec::new();
         for block in blocks {
             let block = TextBlock { text: block.as_bytes().to_vec(), first_line: 1 };
@@ -128,5 +147,7 @@ mod tests {
             assert_eq!(left(&[&text], None).0.trim_end(), table.trim_end(), "{end:?}");
         }
         assert_eq!(left(&[table, "5;6;7;8\n"], None), (format!("{table}5;6;7;8\n"), 0));
+        let balances = "balance;1;;\nbalance;2;;\nbalance;3;;\n";
+        assert_eq!(left(&[balances], None), (balances.to_owned(), 0), "a kind of record is no total");
     }
 }

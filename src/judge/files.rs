@@ -16,12 +16,14 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
     gated.findings.extend(tables.flat_map(|table| [missing(table), repeated(table), unmeasured(table)]).flatten());
 }
 
-/// What was left out is told, whoever said that it is no record.
+/// What was left out is told, whoever said that it is no record; what may hold people asks for a look.
 fn left_out(file: &InputFile) -> Option<Finding> {
     let what = file.left_out_in_words()?;
     let lines: u64 = file.left_out.iter().map(|left| left.lines).sum();
-    let message = format!("`{}` holds what is no record and was left out: {what}", file.name);
-    let found = finding(FindingCode::LinesLeftOut, Severity::Note, "files", message);
+    let message = format!("`{}` holds what was left out as no record: {what}", file.name);
+    let is_doubtful = file.left_out.iter().any(|left| left.what.may_hold_people());
+    let severity = if is_doubtful { Severity::Medium } else { Severity::Note };
+    let found = finding(FindingCode::LinesLeftOut, severity, "files", message);
     Some(Finding { measured: Some(as_float(lines)), ..found })
 }
 

@@ -26,7 +26,10 @@ pub fn render_columns_text(inspection: &Inspection, style: &TextStyle) -> String
     }
     for file in &dataset.files {
         if let Some(left_out) = file.left_out_in_words() {
-            page.paragraph("note: ", &format!("`{}` holds what is no record: {left_out}", printable(&file.name)));
+            page.paragraph(
+                "note: ",
+                &format!("`{}` holds what was left out as no record: {left_out}", printable(&file.name)),
+            );
         }
     }
     page.line("");

@@ -122,6 +122,10 @@ pub enum NoRecord {
     EndMark,
     /// It is one of those that the plan leaves out at the end.
     Footer,
+    /// The plan leaves it out, and it fills more than half of what a record fills: it may be one.
+    LikeRecord,
+    /// No line: a sheet of the workbook that holds cells and was not chosen.
+    UnreadSheet,
     /// No line: the last column, which has no name and no value because every line ends with a delimiter.
     EmptyColumn,
 }
@@ -129,6 +133,12 @@ pub enum NoRecord {
 impl NoRecord {
     /// Every kind, in the order of declaration.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Whether people may be in it, who are in no figure then.
+    #[must_use]
+    pub const fn may_hold_people(self) -> bool {
+        matches!(self, Self::LikeRecord | Self::UnreadSheet)
+    }
 
     /// The lines of this kind in words, behind their number.
     #[must_use]
@@ -152,6 +162,10 @@ impl NoRecord {
             (Self::EndMark, _) => "mark of the end",
             (Self::Footer, true) => "line below the records",
             (Self::Footer, false) => "lines below the records",
+            (Self::LikeRecord, true) => "line that may be a record",
+            (Self::LikeRecord, false) => "lines that may be records",
+            (Self::UnreadSheet, true) => "other sheet with cells",
+            (Self::UnreadSheet, false) => "other sheets with cells",
             (Self::EmptyColumn, _) => "empty last column",
         }
     }

@@ -50,7 +50,7 @@ fn titles() -> Vec<Framed> {
             "lines that look like the table are named",
             format!("a,b,c,d,e,f\nx,1,2,3,4,5\n{}", table(",", "\n")),
             &["--skip", "2"],
-            &[("above", 2)],
+            &[("like-record", 2)],
         ),
         framed(
             "comments of a program",
@@ -175,4 +175,59 @@ fn a_record_is_never_left_out_nor_taken_for_a_heading() {
         assert!(!ended.stderr.contains(&city), "{kind}\n{ended}");
         bench.assert_discreet(&ended);
     }
+}
+
+/// Whoever names too many lines, or chooses one sheet of several, would leave people out of every figure.
+#[test]
+fn what_may_be_a_record_is_never_left_out_of_a_pass() {
+    let crowd: String = (0..60).map(|number| format!("C{number:03},Hull,1970\n")).collect::<Vec<_>>().concat();
+    let alone: String =
+        (0..10).map(|number| format!("Z{number},City{number},19{}\n", 30 + number)).collect::<Vec<_>>().concat();
+    let heading = "customer,city,birth_year\n";
+    let named = ["--subject", "customer", "--quasi", "city,birth_year"];
+    let numbered = ["--subject", "column_1", "--quasi", "column_2,column_3", "--no-header"];
+    let balances: Vec<String> = (crowd.clone() + &alone).lines().map(|line| format!("balance,{line},,,,\n")).collect();
+    let balances = balances.concat();
+    let files: [(&str, String, &[&str], &[&str]); 4] = [
+        ("records below", format!("{heading}{crowd}{alone}"), &named, &["--footer", "10"]),
+        ("records above", format!("{alone}{crowd}"), &numbered, &["--skip", "10"]),
+        ("records as comments", format!("{heading}{crowd}{}", alone.replace('Z', "#Z")), &named, &["--comment", "#"]),
+        (
+            "a kind of record called like a total",
+            format!("kind,customer,city,birth_year,x,y,z,w\n{balances}"),
+            &named,
+            &["--ignore", "kind,x,y,z,w"],
+        ),
+    ];
+    for (kind, text, roles, flags) in files {
+        let bench = Bench::new();
+        let path = bench.write("file.csv", text);
+        let ended = bench.scan([path.to_str().expect("a path")].iter().chain(roles).chain(flags));
+        assert_eq!(ended.code, Some(1), "{kind}\n{ended}");
+        let result = bench.result();
+        let findings = result["findings"].as_array().expect("findings");
+        let is_found = findings.iter().any(|finding| {
+            finding["code"] == "small-class" || (finding["code"] == "lines-left-out" && finding["severity"] == "medium")
+        });
+        assert!(is_found, "{kind}\n{ended}");
+    }
+    // A title, a note and a sum are none.
+    let bench = Bench::new();
+    let path = bench.write("file.csv", format!("Cards of a town\n{heading}{crowd}Sum,,\nprinted\n"));
+    let flags = ["--skip", "1", "--footer", "2"];
+    let ended = bench.scan([path.to_str().expect("a path")].iter().chain(&named).chain(&flags));
+    assert_eq!(ended.code, Some(0), "{ended}");
+}
+
+#[test]
+fn a_sheet_that_is_not_read_asks_for_a_look() {
+    let bench = Bench::new();
+    let path = repository_file("tests/data/cases/first_day/two.xlsx");
+    let ended = bench.scan([path.to_str().expect("a path"), "--sheet", "Sheet", "--quasi", "sex"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let result = bench.result();
+    assert_eq!(result["dataset"]["files"][0]["left_out"][0]["what"], "unread-sheet", "{ended}");
+    let findings = result["findings"].as_array().expect("findings");
+    let told = findings.iter().find(|finding| finding["code"] == "lines-left-out").expect("it is said");
+    assert_eq!(told["severity"], "medium", "{ended}");
 }
