@@ -134,10 +134,10 @@ impl NoRecord {
     /// Every kind, in the order of declaration.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// Whether people may be in it, who are in no figure then.
+    /// Whether people may be named in it, who are in no figure then: it is text that somebody wrote, a record, or a sheet.
     #[must_use]
     pub const fn may_hold_people(self) -> bool {
-        matches!(self, Self::LikeRecord | Self::UnreadSheet)
+        matches!(self, Self::Above | Self::Footer | Self::Comment | Self::LikeRecord | Self::UnreadSheet)
     }
 
     /// The lines of this kind in words, behind their number.

@@ -211,11 +211,16 @@ fn what_may_be_a_record_is_never_left_out_of_a_pass() {
         });
         assert!(is_found, "{kind}\n{ended}");
     }
-    // A title, a note and a sum are none.
+    // A title may name somebody; a sum and a count name nobody.
     let bench = Bench::new();
     let path = bench.write("file.csv", format!("Cards of a town\n{heading}{crowd}Sum,,\nprinted\n"));
     let flags = ["--skip", "1", "--footer", "2"];
     let ended = bench.scan([path.to_str().expect("a path")].iter().chain(&named).chain(&flags));
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert_eq!(bench.result()["verdict"]["outcome"], "review", "{ended}");
+    let bench = Bench::new();
+    let path = bench.write("file.csv", format!("{heading}{crowd}Sum,,\n(60 rows)\n"));
+    let ended = bench.scan([path.to_str().expect("a path")].iter().chain(&named));
     assert_eq!(ended.code, Some(0), "{ended}");
 }
 
