@@ -31,7 +31,7 @@
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
-//! | [`table`] | column sets, equivalence classes, crowds: the fast heart | IO, clock, environment, chance |
+//! | [`table`] | column sets, equivalence classes, classes: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |

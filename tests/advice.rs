@@ -68,7 +68,7 @@ fn headline(result: &ScanResult) -> Headline {
         |set: &SetStatistics| set.below.iter().find(|below| below.k == result.policy.k).map(|below| below.subjects);
     let value = match &result.measures.uniqueness {
         Some(Outcome::Measured { value, .. }) => value,
-        other => panic!("no crowds: {other:?}"),
+        other => panic!("no classes: {other:?}"),
     };
     // Advice speaks of the stricter reading: with the columns of which the data do not say whether they are static.
     let fixed = value.static_unclear.as_ref().or(value.static_set.as_ref());
@@ -109,7 +109,7 @@ fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Asked) -> Sca
     result
 }
 
-/// Subjects that a proposal leaves in crowds that are too small: of the static set where there is one.
+/// Subjects that a proposal leaves in classes that are too small: of the static set where there is one.
 fn below_k(advice: &Advice) -> u64 {
     let after = advice.after.as_ref().expect("its figures");
     after.static_subjects_below_k.or(after.full_subjects_below_k).unwrap_or(0)

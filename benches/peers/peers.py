@@ -22,8 +22,8 @@ class DuckDb:
 
     def histogram(self, columns: tuple[str, ...], distinct_subjects: bool) -> dict[int, int]:
         """Classes by size on one set."""
-        crowd = f"count(DISTINCT {SUBJECT})" if distinct_subjects else "count(*)"
-        query = f"SELECT d, count(*) FROM (SELECT {crowd} d FROM t GROUP BY {', '.join(columns)}) GROUP BY d"
+        size = f"count(DISTINCT {SUBJECT})" if distinct_subjects else "count(*)"
+        query = f"SELECT d, count(*) FROM (SELECT {size} d FROM t GROUP BY {', '.join(columns)}) GROUP BY d"
         return dict(self.connection.execute(query).fetchall())
 
 
@@ -41,6 +41,6 @@ class Polars:
 
     def histogram(self, columns: tuple[str, ...], distinct_subjects: bool) -> dict[int, int]:
         """Classes by size on one set."""
-        crowd = polars.col(SUBJECT).n_unique() if distinct_subjects else polars.len()
-        classes = self.frame.group_by(columns).agg(crowd.alias("size"))
+        size = polars.col(SUBJECT).n_unique() if distinct_subjects else polars.len()
+        classes = self.frame.group_by(columns).agg(size.alias("size"))
         return dict(classes.group_by("size").agg(polars.len().alias("classes")).iter_rows())

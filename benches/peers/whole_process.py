@@ -9,8 +9,8 @@ def duckdb_count(path: str, threads: int, columns: list[str]) -> None:
     import duckdb
 
     connection = duckdb.connect(config={"threads": threads})
-    crowds = f"SELECT count(DISTINCT subject) d FROM read_csv(?) GROUP BY {', '.join(columns)}"
-    connection.execute(f"SELECT d, count(*) FROM ({crowds}) GROUP BY d", [path]).fetchall()
+    classes = f"SELECT count(DISTINCT subject) d FROM read_csv(?) GROUP BY {', '.join(columns)}"
+    connection.execute(f"SELECT d, count(*) FROM ({classes}) GROUP BY d", [path]).fetchall()
 
 
 def polars_read(path: str, threads: int, columns: list[str]) -> None:

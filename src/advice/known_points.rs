@@ -157,7 +157,7 @@ fn proposal(table: &Table, ladders: &[Ladder], recipe: &Recipe, before: &Gated, 
     }
 }
 
-/// Crowds are not counted for these proposals.
+/// Classes are not counted for these proposals.
 fn only(unicity: f64) -> Headline {
     Headline { unicity: Some(unicity), ..Headline::default() }
 }

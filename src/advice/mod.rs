@@ -5,32 +5,32 @@
 //! its [`Ladder`]. For each recipe that is proposed, the full set and the set of columns that are static *after* the
 //! change are counted anew, so that a scan with the proposed flags gives exactly the predicted figures.
 //!
-//! - *Exposed* subjects have a record in a crowd below `k`: on the full set when the policy gates it, else on the static
+//! - *Exposed* subjects have a record in a class below `k`: on the full set when the policy gates it, else on the static
 //!   set, else (nothing is gated) on the full set.
-//! - *Risk removed* is the share of exposed subjects that are exposed no more. Under a change a crowd only grows, so the
+//! - *Risk removed* is the share of exposed subjects that are exposed no more. Under a change a class only grows, so the
 //!   difference of two counts is that share. Where a coarser event column becomes static and exposes others, it is 0.
 //! - *Detail kept* is the mean share of entropy that is left in the columns (`detail.rs`).
 //!
 //! # What is tried
 //! Every single change; then a greedy search downwards, each step the one that takes the most exposure for the detail it
-//! costs, until every gate on crowds holds; then back upwards, giving back each change that turns out not to be needed; and
+//! costs, until every gate on classes holds; then back upwards, giving back each change that turns out not to be needed; and
 //! the same once more, leaving out columns only when none can be made coarser, where half of the work is left for it.
 //! The recipes on the way that no other beats in both risk and detail are proposed as well. A greedy search finds a good
 //! recipe, not always the best one; that a proposal does what it says is certain, because it was counted.
 //!
 //! # Order
-//! Recipes that make every crowd large enough come first, by detail kept. The others follow by risk removed times detail kept: a
+//! Recipes that make every class large enough come first, by detail kept. The others follow by risk removed times detail kept: a
 //! quotient of risk and lost detail would put changes first that hardly cost and hardly help.
 //!
 //! # Guarantee
 //! The same table, ladders and settings give the same advice, for any number of threads and any order of the records.
 //! The work is bounded by records times sets, never by time; cut off by time there is no advice, rather than a part.
 //!
-//! No proposal says that it reaches the limits: crowds are counted anew and the rest of the verdict is not.
+//! No proposal says that it reaches the limits: classes are counted anew and the rest of the verdict is not.
 //!
-//! Where no recipe makes every crowd large enough, the last entries say so and name what to share instead of records.
+//! Where no recipe makes every class large enough, the last entries say so and name what to share instead of records.
 
-mod crowds;
+mod classes;
 mod detail;
 mod known_points;
 mod ladders;
@@ -46,7 +46,7 @@ use crate::recode::Ladder;
 use crate::result::Advice;
 use crate::stop::{StopReason, Watch};
 use crate::table::{Recoding, Table};
-use crowds::{Counter, Figures, Halt};
+use classes::{Counter, Figures, Halt};
 use detail::Detail;
 use search::{Goal, Manner, Search, Tried};
 
@@ -69,7 +69,7 @@ pub struct Settings {
 /// Proposals, and why there are none or not all.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Advised {
-    /// The proposals, best first; empty when every crowd is large enough already.
+    /// The proposals, best first; empty when every class is large enough already.
     pub advice: Vec<Advice>,
     /// Why there are none or not all, in words.
     pub left_out: Option<String>,
@@ -202,7 +202,7 @@ fn found(search: &mut Search<'_>, start: recipe::Recipe) -> Result<Vec<Tried>, H
             found.push(end);
         }
     }
-    let exposed = |tried: &Tried| search.goal.exposure(&tried.figures).map_or(0, |crowds| crowds.subjects_below_k);
+    let exposed = |tried: &Tried| search.goal.exposure(&tried.figures).map_or(0, |classes| classes.subjects_below_k);
     let combined: Vec<Tried> = ways.into_iter().filter(|tried| tried.recipe.changed() > 1).collect();
     for tried in &combined {
         let beaten = |other: &Tried| {
@@ -259,7 +259,7 @@ impl Report<'_> {
     }
 
     fn risk_removed(&self, after: &Figures) -> Option<f64> {
-        let exposed = |figures: &Figures| self.goal.exposure(figures).map_or(0, |crowds| crowds.subjects_below_k);
+        let exposed = |figures: &Figures| self.goal.exposure(figures).map_or(0, |classes| classes.subjects_below_k);
         let (before, after) = (exposed(&self.before), exposed(after));
         ratio(before.saturating_sub(after), before)
     }
@@ -270,7 +270,7 @@ impl Report<'_> {
             after: Some(tried.figures.headline()),
             risk_removed: self.risk_removed(&tried.figures),
             detail_kept: self.has_detail.then_some(tried.detail),
-            // It claims to reach no limits: crowds alone were counted anew, the other gates of the verdict were not.
+            // It claims to reach no limits: classes alone were counted anew, the other gates of the verdict were not.
             ..recipe::write(&tried.recipe, &self.names, self.ladders)
         }
     }
@@ -281,7 +281,7 @@ impl Report<'_> {
         let alternative = |action: String| Advice { action, before: Some(self.before.headline()), ..Advice::default() };
         vec![
             alternative(format!(
-                "no change that was tried brings every crowd to {k} subjects; share totals by group instead of records, \
+                "no change that was tried brings every class to {k} subjects; share totals by group instead of records, \
                  and no group of fewer than {k} subjects"
             )),
             alternative(

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::crowds::{Counter, Crowds, Figures, Halt};
+use super::classes::{Classes, Counter, Figures, Halt};
 use super::detail::Detail;
 use super::recipe::{Recipe, Step};
 use crate::number::as_float;
 
-/// Which crowds are asked to be large.
+/// Which classes are asked to be large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Goal {
     pub(super) k: u32,
@@ -16,15 +16,15 @@ pub(super) struct Goal {
 }
 
 impl Goal {
-    /// Whether there is a crowd that is asked to be large, and each of them is.
+    /// Whether there is a class that is asked to be large, and each of them is.
     pub(super) fn is_reached(self, figures: &Figures) -> bool {
         let asked = [figures.fixed, figures.full.filter(|_| self.full)];
         let mut asked = asked.into_iter().flatten().peekable();
-        asked.peek().is_some() && asked.all(|crowds| crowds.smallest.is_some_and(|smallest| smallest >= self.k))
+        asked.peek().is_some() && asked.all(|classes| classes.smallest.is_some_and(|smallest| smallest >= self.k))
     }
 
-    /// The crowds on which subjects count as exposed.
-    pub(super) fn exposure(self, figures: &Figures) -> Option<Crowds> {
+    /// The classes on which subjects count as exposed.
+    pub(super) fn exposure(self, figures: &Figures) -> Option<Classes> {
         if self.full { figures.full } else { figures.fixed }
     }
 }
@@ -143,7 +143,7 @@ impl Search<'_> {
             let gain = before - self.exposure(&tried.figures)?;
             // A step that costs nothing is worth the most, but not without bound.
             let loss = (here.detail - tried.detail).max(1e-6);
-            // Without a gain, what is lost decides: the boldest step, first among those that move a crowd at all.
+            // Without a gain, what is lost decides: the boldest step, first among those that move a class at all.
             let moves = self.goal.exposure(&tried.figures) != self.goal.exposure(&here.figures);
             let worth = match (gain > 0.0, moves) {
                 (true, _) => (2.0, gain / loss),
@@ -159,12 +159,12 @@ impl Search<'_> {
         rated.max_by(order).map(|(_, tried)| tried)
     }
 
-    /// Exposure as one figure: subjects and records in crowds below `k`, each as a share. Records make it move where
+    /// Exposure as one figure: subjects and records in classes below `k`, each as a share. Records make it move where
     /// every subject stays exposed by some record.
     fn exposure(&self, figures: &Figures) -> Option<f64> {
-        let crowds = self.goal.exposure(figures)?;
+        let classes = self.goal.exposure(figures)?;
         let share = |count: u64, total: f64| as_float(count) / total.max(1.0);
-        Some(share(crowds.subjects_below_k, self.subjects) + share(crowds.records_below_k, self.records))
+        Some(share(classes.subjects_below_k, self.subjects) + share(classes.records_below_k, self.records))
     }
 
     /// Gives back detail while the goal stays reached: each round takes the finer form of one column that gives back the

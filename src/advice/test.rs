@@ -193,14 +193,14 @@ fn leaving_out_and_each_form_of_each_column_are_told() {
 }
 
 #[test]
-fn crowds_that_are_large_enough_need_no_advice() {
+fn classes_that_are_large_enough_need_no_advice() {
     let plain = Plain { subjects: Some((0..8).collect()), columns: vec![vec![0, 0, 0, 0, 1, 1, 1, 1]] };
     assert_eq!(advised(&plain, Settings { k: 4, gate_any_record: true }), Advised::default());
 }
 
 #[test]
 fn where_nothing_reaches_the_limit_alternatives_are_named_last() {
-    // Three subjects can never be a crowd of five.
+    // Three subjects can never be a class of five.
     let plain = Plain { subjects: Some(vec![0, 1, 2]), columns: vec![vec![0, 1, 2], vec![0, 0, 1]] };
     let advice = advised(&plain, Settings { k: 5, gate_any_record: true }).advice;
     assert!(advice.iter().all(|proposal| !proposal.reaches_limits));

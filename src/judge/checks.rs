@@ -196,7 +196,7 @@ fn without_figure(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> (CheckOutco
         Some(Outcome::Undefined { explanation, .. }) => unknown(explanation),
         Some(Outcome::Incomplete { explanation, .. }) => (CheckOutcome::CutOff, explanation),
         None if row.measure == uniqueness::NAME => {
-            let reason = "crowds were not measured: no quasi-identifier is declared, or the measure was not asked for";
+            let reason = "equivalence classes were not counted: no quasi-identifier is declared, or the measure was not asked for";
             let outcome = if is_plain { CheckOutcome::NotApplicable } else { CheckOutcome::Unknown };
             (outcome, reason.to_owned())
         }

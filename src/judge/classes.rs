@@ -18,7 +18,7 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         let what = match held.gate.measure.name() {
             "average-risk" => "the average risk of a subject".to_owned(),
             "unique-share" => "the share of subjects who are alone".to_owned(),
-            _ => format!("the share of subjects in crowds {}", figure.about.as_deref().unwrap_or("below k")),
+            _ => format!("the share of subjects in classes {}", figure.about.as_deref().unwrap_or("below k")),
         };
         let (value, limit) = (percent_beside(compared, limit), percent(limit));
         return Some(format!("{what} on {which} is {value}; the policy allows at most {limit}"));
@@ -30,7 +30,7 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         _ => String::new(),
     };
     Some(format!(
-        "the smallest crowd on {which} is {} {noun}; the policy asks for at least {}{risk}",
+        "the smallest class on {which} is {} {noun}; the policy asks for at least {}{risk}",
         plain(compared),
         plain(limit)
     ))
@@ -58,7 +58,7 @@ fn smaller_sets(hearing: Hearing<'_>, worst: &Figure, smallest: f64, k: f64) -> 
     };
     let breaking = sets().filter(|figure| figure.value.value().is_some_and(|smallest| smallest < k)).count();
     format!(
-        "{breaking} of {} smaller sets of columns have a crowd below {} as well; {} already {} one of {}",
+        "{breaking} of {} smaller sets of columns have a class below {} as well; {} already {} one of {}",
         sets().count(),
         plain(k),
         list(&worst.columns),
@@ -67,7 +67,7 @@ fn smaller_sets(hearing: Hearing<'_>, worst: &Figure, smallest: f64, k: f64) -> 
     )
 }
 
-/// With `wildcard`, a crowd that is large only because blanks match everything.
+/// With `wildcard`, a class that is large only because blanks match everything.
 pub(super) fn wildcard_lowers_risk(hearing: Hearing<'_>, gated: &mut Gated) {
     let Some(Outcome::Measured { value, .. }) = &hearing.case.measures.uniqueness else { return };
     let (policy, Some(beside)) = (hearing.case.policy, &value.own_category) else { return };
@@ -81,7 +81,7 @@ pub(super) fn wildcard_lowers_risk(hearing: Hearing<'_>, gated: &mut Gated) {
     let is_gated = policy.gates.iter().any(|gate| gate.class_limit().is_some());
     let Some(own) = pairs.into_iter().find_map(lowered).filter(|_| is_gated) else { return };
     let message = format!(
-        "the smallest crowd reaches {k} only because missing cells match everything; as a category of their own it is {own}"
+        "the smallest class reaches {k} only because missing cells match everything; as a category of their own it is {own}"
     );
     let found = finding(FindingCode::WildcardLowersRisk, Severity::Medium, NAME, message);
     gated.findings.push(found.beyond(as_float(own), f64::from(policy.k)));

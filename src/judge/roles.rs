@@ -37,11 +37,11 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// A card that is not in the map counts as a person of its own, which can make a crowd look larger than it is.
+/// A card that is not in the map counts as a person of its own, which can make a class look larger than it is.
 fn subjects_not_in_map(case: Case<'_>) -> Option<Finding> {
     let unmapped = case.dataset.subjects_not_in_map.filter(|&unmapped| unmapped > 0)?;
     let message = format!(
-        "{unmapped} subject values are not in the subject map and count as persons of their own; crowds may be smaller than shown"
+        "{unmapped} subject values are not in the subject map and count as persons of their own; classes may be smaller than shown"
     );
     Some(finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message).counting(unmapped))
 }
@@ -62,7 +62,7 @@ fn records_without_subject(case: Case<'_>) -> Option<Finding> {
     let left_out = case.dataset.records_without_subject;
     let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
     let message = format!(
-        "{left_out} of {} records have no value in the subject column `{column}`; they are in no crowd and in no share",
+        "{left_out} of {} records have no value in the subject column `{column}`; they are in no equivalence class and in no share",
         case.dataset.records
     );
     let is_large = left_out.saturating_mul(ONE_IN) >= case.dataset.records;

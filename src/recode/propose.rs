@@ -39,7 +39,7 @@ pub struct Rung {
     pub rules: Vec<String>,
     /// From the codes that the column has now to those that it would have.
     pub recoding: Recoding,
-    /// For each of the new codes a number that depends on the value alone, for draws; empty where only crowds are counted.
+    /// For each of the new codes a number that depends on the value alone, for draws; empty where only classes are counted.
     pub keys: Vec<u64>,
 }
 

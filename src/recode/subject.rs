@@ -18,7 +18,7 @@ pub(super) fn subject_from_column(name: &str, coded: CodedColumn) -> Result<Subj
 /// in the map.
 ///
 /// A value that is not in the map stays a subject of its own, which can only overstate how many subjects there are in
-/// a crowd by the cards of one person.
+/// a class by the cards of one person.
 pub(super) fn subject_from_map(
     coded: CodedColumn,
     map: &SubjectMap,

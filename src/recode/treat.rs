@@ -129,7 +129,7 @@ pub fn treat(
     Ok(Treated { subject, described, ..treated })
 }
 
-/// Whether a column is carried for measures that hold it against the crowds.
+/// Whether a column is carried for measures that hold it against the classes.
 fn is_attribute(role: Role) -> bool {
     matches!(role, Role::Sensitive | Role::Weight)
 }

@@ -2,7 +2,7 @@
 
 use super::escape::printable;
 use super::messages;
-use super::summary::{crowds, headline_set, names};
+use super::summary::{classes, headline_set, names};
 use crate::number::{NOT_DEFINED, value_beside};
 use crate::result::{
     Check, CheckOutcome, Figure, FigureValue, Finding, LinkageAttack, ScanResult, SectionRow, SetStatistics,
@@ -118,7 +118,7 @@ pub(super) fn rows(result: &ScanResult) -> Vec<Row> {
 /// The figures that are shown whatever they are held to.
 fn leading(result: &ScanResult) -> Vec<&Figure> {
     let mut figures = Vec::new();
-    if let Some(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = classes(result) {
         let set = headline_set(result, uniqueness);
         let below = format!("below {}", result.policy.k);
         let records_below = result.figures.iter().find(|figure| {
@@ -201,8 +201,8 @@ pub(super) fn limit_of(result: &ScanResult, check: &Check, figure: Option<&Figur
 
 /// What has no figure because it was not asked for or does not apply, each with its reason; both printable.
 pub(super) fn not_measured(result: &ScanResult) -> impl Iterator<Item = (String, String)> {
-    let has_crowds = crowds(result).is_some();
-    let name = move |measure: &str| messages::not_measured_name(measure, has_crowds);
+    let has_classes = classes(result).is_some();
+    let name = move |measure: &str| messages::not_measured_name(measure, has_classes);
     result.not_measured.iter().map(move |entry| (name(&entry.measure), printable(&entry.reason)))
 }
 

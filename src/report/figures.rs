@@ -1,7 +1,7 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
 use super::escape::{printable, shortened};
-use super::summary::{crowds, names, one_known_event, population, riskiest_columns, riskiest_sets};
+use super::summary::{classes, names, one_known_event, population, riskiest_columns, riskiest_sets};
 use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Headline, ScanResult};
@@ -18,7 +18,7 @@ pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
 
 /// The columns that reveal most and the riskiest set, each as a sentence.
 fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
-    let Some(uniqueness) = crowds(result) else { return Vec::new() };
+    let Some(uniqueness) = classes(result) else { return Vec::new() };
     let mut sentences = Vec::new();
     let columns: Vec<String> = riskiest_columns(uniqueness)
         .into_iter()
@@ -72,7 +72,7 @@ fn effect(advice: &Advice, k: u32) -> Option<String> {
         let (before, after) = (field(before)?, field(after)?);
         (before != after).then(|| format!("{what} on {columns} {} -> {}", count(before), count(after)))
     };
-    let (below, alone) = (format!("subjects in crowds below {}", count(u64::from(k))), "subjects alone");
+    let (below, alone) = (format!("subjects in classes below {}", count(u64::from(k))), "subjects alone");
     let (fixed, all) = ("the static columns", "all quasi-identifiers");
     let unicity = || {
         let (before, after) = (before.unicity?, after.unicity?);
@@ -126,7 +126,7 @@ mod tests {
         let sentence = try_first(&result).unwrap().replace('\u{a0}', " ");
         assert_eq!(
             sentence,
-            "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in crowds below 5 on the static columns \
+            "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in classes below 5 on the static columns \
              1,200 -> 40 (64 % of detail kept; scan again to know the verdict)"
         );
         result.advice = vec![advice(&[], true)];

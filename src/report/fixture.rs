@@ -87,7 +87,7 @@ pub(super) fn failing() -> ScanResult {
                 FindingCode::RecordsWithoutSubject,
                 Severity::Medium,
                 &["customer_id"],
-                "12 of 48,211 records have no subject and are left out of every crowd",
+                "12 of 48,211 records have no subject and are left out of every class",
                 Some(12.0),
                 None,
             ),
@@ -120,9 +120,9 @@ pub(super) fn passing() -> ScanResult {
 }
 
 /// Nobody is alone, but the smallest class holds 3 customers.
-pub(super) fn small_crowds() -> ScanResult {
+pub(super) fn small_classes() -> ScanResult {
     let mut result = passing();
-    let message = "the smallest crowd on the 3 static quasi-identifiers is 3 subjects; the policy asks for at least 5";
+    let message = "the smallest class on the 3 static quasi-identifiers is 3 subjects; the policy asks for at least 5";
     if let Some(Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {
         let set = value.static_set.as_mut().unwrap();
         set.smallest_class = Some(3);
@@ -168,7 +168,7 @@ pub(super) fn incomplete() -> ScanResult {
     judged(result)
 }
 
-/// No record has a subject, so there is no crowd.
+/// No record has a subject, so there is no class.
 pub(super) fn undefined() -> ScanResult {
     let mut result = failing();
     let explanation = "no record has a subject";

@@ -6,7 +6,7 @@ use super::{headline::headline, messages};
 use crate::result::{Finding, ScanResult, Severity, VerdictOutcome};
 
 /// One line for the verdict, one for each finding, and one for each reason or caveat that no finding says, such as
-/// `::error file=reidrisk.toml,line=12,title=reidrisk small-class::the smallest crowd …`.
+/// `::error file=reidrisk.toml,line=12,title=reidrisk small-class::the smallest class …`.
 ///
 /// A finding points at the entry of its first column in the configuration file where there is one, else at the input.
 /// Findings at or above the policy's `fail_on` are errors, waived ones and notes notices, the others warnings.

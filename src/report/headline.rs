@@ -3,8 +3,8 @@
 use super::escape::printable;
 use super::messages;
 use super::summary::{
-    crowd_headline, crowds, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
-    without_crowds,
+    class_headline, classes, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
+    without_classes,
 };
 use super::{checks, known_points, linkage};
 use crate::number::{natural_frequency, percent, ratio};
@@ -28,24 +28,24 @@ pub(super) struct Headline<'a> {
 /// What the figure of risk in the lead is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum About<'a> {
-    /// A crowd.
-    Crowd(&'a SetStatistics),
+    /// A class.
+    Class(&'a SetStatistics),
     /// Known points.
     KnownPoints(&'a UnicityCurve, &'a UnicityResult),
     /// An attack by linkage.
     Linked(&'a LinkageAttack),
-    /// Nothing: no figure exists. How the measure of crowds ended, as one word or two.
+    /// Nothing: no figure exists. How the measure of classes ended, as one word or two.
     Nothing(&'static str),
 }
 
 /// What fails first, such as a direct identifier, then the figure of risk and the counts behind it.
 ///
-/// The figure is of known points where their limit is broken and they single out more than the crowds do, or where no
-/// crowd is held to a limit that it breaks; else of the crowds, or why they have no figure.
+/// The figure is of known points where their limit is broken and they single out more than the classes do, or where no
+/// class is held to a limit that it breaks; else of the classes, or why they have no figure.
 pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     let about = about(result);
     let (risk, detail) = match about {
-        About::Crowd(set) => (crowd_headline(result, set), headline_detail(result, set)),
+        About::Class(set) => (class_headline(result, set), headline_detail(result, set)),
         About::KnownPoints(curve, point) => {
             let subjects = messages::so_many_subjects(&frequency_of(point.share.unwrap_or(1.0)));
             let (known, columns) = (messages::known_points(point.known_points), messages::list(&names(&curve.point)));
@@ -93,7 +93,7 @@ fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(St
 /// is no good news.
 fn is_failing(result: &ScanResult, about: About<'_>) -> bool {
     match about {
-        About::Crowd(set) => super::summary::fails(result, set),
+        About::Class(set) => super::summary::fails(result, set),
         About::KnownPoints(..) => known_points_broken(result),
         About::Linked(attack) => linkage::breaks(result, attack),
         About::Nothing(_) => true,
@@ -103,7 +103,7 @@ fn is_failing(result: &ScanResult, about: About<'_>) -> bool {
 /// The figure as plain counts, where its headline would be that nobody is singled out; else none.
 fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
     match about {
-        About::Crowd(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
+        About::Class(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
             let counts = headline_counts(&result.dataset, set);
             Some(format!("{counts} alone on {}", messages::list(&names(&set.columns))))
         }
@@ -120,7 +120,7 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
 }
 
 fn unknown(result: &ScanResult) -> String {
-    format!("The risk is unknown, {}.", messages::because(&without_crowds(result).1))
+    format!("The risk is unknown, {}.", messages::because(&without_classes(result).1))
 }
 
 /// What leads: an attack by linkage where it breaks its limit and finds more than what would lead otherwise singles out,
@@ -131,7 +131,7 @@ fn about(result: &ScanResult) -> About<'_> {
     let Some(attack) = broken.or_else(|| reviewed(result, other)) else { return other };
     let finds_more = |share: Option<f64>| share.is_none_or(|share| linkage::rate(attack).unwrap_or(0.0) > share);
     let (is_broken, share) = match other {
-        About::Crowd(set) => {
+        About::Class(set) => {
             (is_below_limit(result, set), ratio(set.unique_subjects, population(&result.dataset, set)))
         }
         About::KnownPoints(_, point) => (known_points_broken(result), point.share),
@@ -161,8 +161,8 @@ fn known_points_broken(result: &ScanResult) -> bool {
 
 fn singled_out(result: &ScanResult) -> About<'_> {
     let unicity = known_points::gated(result).filter(|(_, point)| point.share.is_some());
-    let Some(uniqueness) = crowds(result) else {
-        return match (without_crowds(result).0, unicity) {
+    let Some(uniqueness) = classes(result) else {
+        return match (without_classes(result).0, unicity) {
             ("not measured", Some((curve, point))) => About::KnownPoints(curve, point),
             (state, _) => About::Nothing(state),
         };
@@ -174,7 +174,7 @@ fn singled_out(result: &ScanResult) -> About<'_> {
     let leads = |point: &UnicityResult| is_broken && (!is_below_limit(result, set) || singles_out_more(point.share));
     match unicity.filter(|(_, point)| leads(point)) {
         Some((curve, point)) => About::KnownPoints(curve, point),
-        None => About::Crowd(set),
+        None => About::Class(set),
     }
 }
 
@@ -224,13 +224,13 @@ mod tests {
         );
         assert!(
             headline(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are alone on"),
-            "crowds are worse"
+            "classes are worse"
         );
         assert!(headline(&fixture::with_unicity(None, true)).sentence.contains("are alone on"), "there is no share");
     }
 
     #[test]
-    fn a_crowd_that_no_limit_holds_for_does_not_hide_a_broken_one() {
+    fn a_class_that_no_limit_holds_for_does_not_hide_a_broken_one() {
         let mut result = fixture::with_unicity(Some(0.121), true);
         result.policy.gates.retain(|gate| gate.set.is_none());
         result.policy.gates.iter_mut().for_each(|gate| gate.limit = Some(0.1));

@@ -1,6 +1,6 @@
 //! The result as one HTML page: no network, whole without its script, readable without colour.
 
-mod crowds;
+mod classes;
 mod decision;
 mod first;
 mod known_points;

@@ -1,12 +1,12 @@
 //! Sentences and words that are built from a result, most of them for several views. What one table or chart alone
 //! says stands there; the fixed prose of the page stands in `templates/prose.txt`.
 
-mod crowds;
+mod classes;
 mod linkage;
 mod unicity;
 mod verdict;
 
-pub(super) use self::crowds::*;
+pub(super) use self::classes::*;
 pub(super) use self::linkage::*;
 pub(super) use self::unicity::*;
 pub(super) use self::verdict::*;

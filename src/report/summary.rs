@@ -11,13 +11,13 @@ use crate::result::{
     SetStatistics, Uniqueness, VerdictOutcome,
 };
 
-/// The measured crowds, where they were counted.
-pub(super) fn crowds(result: &ScanResult) -> Option<&Uniqueness> {
+/// The measured classes, where they were counted.
+pub(super) fn classes(result: &ScanResult) -> Option<&Uniqueness> {
     result.measures.uniqueness.as_ref()?.value()
 }
 
-/// How the measure of crowds ended without a value (`undefined`, `incomplete` or `not measured`), and why in words.
-pub(super) fn without_crowds(result: &ScanResult) -> (&'static str, String) {
+/// How the measure of classes ended without a value (`undefined`, `incomplete` or `not measured`), and why in words.
+pub(super) fn without_classes(result: &ScanResult) -> (&'static str, String) {
     let (state, explanation) = match &result.measures.uniqueness {
         Some(Outcome::Undefined { explanation, .. }) => ("undefined", explanation.as_str()),
         Some(Outcome::Incomplete { explanation, .. }) => ("incomplete", explanation.as_str()),
@@ -56,7 +56,7 @@ pub(super) fn one_known_event(result: &ScanResult) -> Option<String> {
         column.role == Role::QuasiIdentifier && column.constant_per_subject == Some(false)
     };
     let not_measured = "What the static columns together with one known event single out was not measured.";
-    match crowds(result) {
+    match classes(result) {
         _ if result.verdict.outcome != VerdictOutcome::Pass => None,
         Some(uniqueness) if uniqueness.full.reading == Reading::AnyRecord => {
             let counts = headline_counts(&result.dataset, &uniqueness.full);
@@ -140,8 +140,8 @@ pub(super) fn names(columns: &[String]) -> Vec<String> {
 }
 
 /// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`. Where nobody is alone but
-/// the limit is broken, it names the smallest crowd.
-pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String {
+/// the limit is broken, it names the smallest class.
+pub(super) fn class_headline(result: &ScanResult, set: &SetStatistics) -> String {
     let whole = population(&result.dataset, set);
     let units = messages::unit(set.reading, 2);
     let columns = messages::list(&names(&set.columns));
@@ -150,12 +150,12 @@ pub(super) fn crowd_headline(result: &ScanResult, set: &SetStatistics) -> String
         let (held, k) = (messages::unit(set.reading, smallest), u64::from(result.policy.k));
         let (smallest, verb) = (count(smallest), if k == 1 { "is" } else { "are" });
         return format!(
-            "The smallest crowd on {columns} holds {smallest} {held}; at least {} {verb} asked for",
+            "The smallest class on {columns} holds {smallest} {held}; at least {} {verb} asked for",
             count(k)
         );
     }
     match natural_frequency(set.unique_subjects, whole) {
-        None => messages::NO_CROWD.to_owned(),
+        None => messages::NO_CLASS.to_owned(),
         Some(_) if whole == 1 && set.unique_subjects == 1 => {
             format!("The only {} is alone on {columns}", messages::unit(set.reading, 1))
         }
@@ -177,8 +177,8 @@ fn counts(part: u64, whole: u64, reading: Reading) -> String {
     format!("{} of {} {} ({})", count(part), count(whole), messages::unit(reading, whole), share(part, whole))
 }
 
-/// What stands under the headline: the counts behind it and, where it names the smallest crowd, who stands in such
-/// crowds.
+/// What stands under the headline: the counts behind it and, where it names the smallest class, who stands in such
+/// classes.
 pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> String {
     let k = result.policy.k;
     let below = set.below.iter().find(|below| below.k == k && below.subjects > 0);
@@ -187,7 +187,7 @@ pub(super) fn headline_detail(result: &ScanResult, set: &SetStatistics) -> Strin
             let whole = population(&result.dataset, set);
             let verb = if below.subjects == 1 { "stands" } else { "stand" };
             let counts = counts(below.subjects, whole, set.reading);
-            format!("{counts} {verb} in crowds of fewer than {}", count(u64::from(k)))
+            format!("{counts} {verb} in classes of fewer than {}", count(u64::from(k)))
         }
         _ => headline_counts(&result.dataset, set),
     }
@@ -204,7 +204,7 @@ pub(super) fn why_undefined(set: &SetStatistics, field: &str) -> Option<String> 
     Some(printable(entry.in_words()))
 }
 
-/// Records of `set` in crowds smaller than `k`; none when that bound was not counted.
+/// Records of `set` in classes smaller than `k`; none when that bound was not counted.
 pub(super) fn records_below(set: &SetStatistics, k: u32) -> Option<u64> {
     set.below.iter().find(|below| below.k == k).map(|below| below.records)
 }
@@ -336,17 +336,17 @@ pub(super) fn alternatives(result: &ScanResult) -> impl Iterator<Item = &Advice>
     result.advice.iter().filter(|advice| advice.changes.is_empty())
 }
 
-/// Subjects in crowds below the limit, of the set that the headline speaks of.
+/// Subjects in classes below the limit, of the set that the headline speaks of.
 pub(super) fn exposed(result: &ScanResult, headline: &Headline) -> Option<u64> {
     if speaks_of_fewer(result) { headline.static_subjects_below_k } else { headline.full_subjects_below_k }
 }
 
-/// The smallest crowd of the set that the headline speaks of.
-pub(super) fn smallest_crowd(result: &ScanResult, headline: &Headline) -> Option<u64> {
+/// The smallest class of the set that the headline speaks of.
+pub(super) fn smallest_class(result: &ScanResult, headline: &Headline) -> Option<u64> {
     if speaks_of_fewer(result) { headline.static_smallest_class } else { headline.full_smallest_class }
 }
 
 /// Whether the headline speaks of fewer columns than all quasi-identifiers.
 fn speaks_of_fewer(result: &ScanResult) -> bool {
-    crowds(result).is_some_and(|uniqueness| headline_set(result, uniqueness).columns != uniqueness.full.columns)
+    classes(result).is_some_and(|uniqueness| headline_set(result, uniqueness).columns != uniqueness.full.columns)
 }

@@ -31,7 +31,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("without_subject", fixture::without_subject()),
         ("wildcard", fixture::wildcard()),
         ("no_static", fixture::without_static()),
-        ("small_crowds", fixture::small_crowds()),
+        ("small_classes", fixture::small_classes()),
         ("doubtful", fixture::doubtful()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
@@ -393,11 +393,11 @@ fn unwrapped(text: &str) -> String {
 #[test]
 fn a_crowd_below_the_limit_is_named_first_even_when_nobody_is_alone() {
     let headline =
-        "The smallest crowd on birth_year, district and card_type holds 3 subjects; at least 5 are asked for";
-    let text = render_text(&fixture::small_crowds(), &PLAIN, None);
+        "The smallest class on birth_year, district and card_type holds 3 subjects; at least 5 are asked for";
+    let text = render_text(&fixture::small_classes(), &PLAIN, None);
     let words = unwrapped(&text);
     assert!(words.contains(&format!("FAIL {headline} 300 of 3,000 subjects (10 %) stand")), "{words}");
-    let page = render_html(&fixture::small_crowds()).unwrap();
+    let page = render_html(&fixture::small_classes()).unwrap();
     assert!(page.contains(&format!("<h2>{headline}.</h2>")));
     for view in [text, page] {
         assert!(!view.contains("No subject is alone"));

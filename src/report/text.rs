@@ -8,7 +8,7 @@ use super::figures::sentences;
 use super::headline::headline;
 use super::layout::{Page, TextStyle};
 use super::messages;
-use super::summary::{crowds, headline_set, reasons_lead, unsaid, unsaid_reasons};
+use super::summary::{classes, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
 use crate::result::{ScanResult, Severity, VerdictOutcome};
 
@@ -97,7 +97,7 @@ fn figures(page: &mut Page, result: &ScanResult) {
         page.paragraph("  ", messages::NO_CHECKS);
     }
     page.line("");
-    if let Some(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = classes(result) {
         page.paragraph("  ", messages::reading_sentence(headline_set(result, uniqueness).reading));
     }
     for sentence in sentences(result, LISTED) {
@@ -125,7 +125,7 @@ fn findings(page: &mut Page, result: &ScanResult) {
             page.paragraph("  ", &reason);
         }
     }
-    if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, crowds(result)) {
+    if let (VerdictOutcome::Pass, Some(uniqueness)) = (result.verdict.outcome, classes(result)) {
         page.paragraph("  ", &messages::columns_counted(&result.dataset, uniqueness.quasi_identifiers.len()));
     }
     if !page.text.ends_with("\n\n") {

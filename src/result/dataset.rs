@@ -18,7 +18,7 @@ pub struct Dataset {
     pub records: u64,
     /// Distinct subjects; equal to `records` when no subject column is declared.
     pub subjects: u64,
-    /// Records whose subject is missing: left out of every crowd and every denominator.
+    /// Records whose subject is missing: left out of every class and every denominator.
     pub records_without_subject: u64,
     /// Subject values that the subject map does not hold, each counted as a person; null without a map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -276,7 +276,7 @@ pub enum Role {
     QuasiIdentifier,
     /// What nobody should learn.
     Sensitive,
-    /// Sampling weight; never a count of a crowd.
+    /// Sampling weight; never a count of a class.
     Weight,
     /// Not used.
     Ignore,

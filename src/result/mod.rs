@@ -274,7 +274,7 @@ impl<T> Outcome<T> {
 /// The figures, one field a measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measures {
-    /// Crowds of every column set.
+    /// Classes of every column set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uniqueness: Option<Outcome<Uniqueness>>,
     /// What names a person outright.

@@ -117,7 +117,7 @@ pub struct Gate {
     /// The limit; null when the policy needs one and none was declared, which never passes, and for a rule of form.
     pub limit: Option<f64>,
     /// A class size. For a limit on the highest risk, the smallest `k` with 1/k not above the limit, which is what is
-    /// compared; for a limit on the share at risk, the `k` below which a crowd is at risk.
+    /// compared; for a limit on the share at risk, the `k` below which a class is at risk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_as_k: Option<u32>,
     /// Who says so.
@@ -187,11 +187,11 @@ impl GateMeasure {
     pub const SMALLEST_CLASS: Self = Self::new("smallest-class");
     /// 1 / smallest class (highest prosecutor risk).
     pub const HIGHEST_RISK: Self = Self::new("highest-risk");
-    /// Mean over subjects of the largest 1 / crowd among their records.
+    /// Mean over subjects of the largest 1 / class size among their records.
     pub const AVERAGE_RISK: Self = Self::new("average-risk");
     /// Share of subjects that are alone.
     pub const UNIQUE_SHARE: Self = Self::new("unique-share");
-    /// Share of subjects in crowds below `k`.
+    /// Share of subjects in classes below `k`.
     pub const SHARE_AT_RISK: Self = Self::new("share-at-risk");
     /// Share of subjects singled out by 4 known points; the upper end of its interval is compared.
     pub const UNICITY: Self = Self::new("unicity");

@@ -1,9 +1,9 @@
-//! Value of the measure `uniqueness`: crowds of every column set.
+//! Value of the measure `uniqueness`: classes of every column set.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a crowd is counted on a column set; never mixed up.
+/// How a class is counted on a column set; never mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
@@ -45,7 +45,7 @@ pub struct Uniqueness {
     /// The same with the columns of which the data do not say whether they are static; null when there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_unclear: Option<SetStatistics>,
-    /// With `wildcard`: the smallest crowds of `full` and `static` under `own-category`, so that both are shown.
+    /// With `wildcard`: the smallest classes of `full` and `static` under `own-category`, so that both are shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_category: Option<OwnCategory>,
     /// Every set of 1 to `max_set` columns, by size, then in file order of the columns.
@@ -65,26 +65,26 @@ pub struct OwnCategory {
     pub static_smallest_class: Option<u64>,
 }
 
-/// Crowds of one column set.
+/// Classes of one column set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SetStatistics {
     /// The columns, in file order.
     pub columns: Vec<String>,
-    /// How the crowd is counted.
+    /// How the class is counted.
     pub reading: Reading,
     /// Non-empty classes; null under `wildcard`, where there are no classes.
     pub classes: Option<u64>,
-    /// Subjects in the smallest class (under `wildcard`: the smallest crowd of a record).
+    /// Subjects in the smallest class (under `wildcard`: the smallest class of a record).
     pub smallest_class: Option<u64>,
     /// Classes with one subject.
     pub unique_classes: Option<u64>,
-    /// Records whose crowd is one subject.
+    /// Records whose class is one subject.
     pub unique_records: u64,
-    /// Subjects with at least one record whose crowd is one subject.
+    /// Subjects with at least one record whose class is one subject.
     pub unique_subjects: u64,
-    /// Records and subjects in crowds of fewer than `k` subjects.
+    /// Records and subjects in classes of fewer than `k` subjects.
     pub below: Vec<Below>,
-    /// Chances of picking the right subject in a crowd.
+    /// Chances of picking the right subject in a class.
     pub risk: Risk,
     /// Classes / records.
     pub distinction: Option<f64>,
@@ -97,34 +97,34 @@ pub struct SetStatistics {
     pub undefined: Vec<UndefinedField>,
 }
 
-/// Records and subjects in crowds of fewer than `k` subjects.
+/// Records and subjects in classes of fewer than `k` subjects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Below {
-    /// The bound; a crowd of exactly `k` is not below it.
+    /// The bound; a class of exactly `k` is not below it.
     pub k: u32,
-    /// Records in such crowds.
+    /// Records in such classes.
     pub records: u64,
     /// Subjects with at least one such record.
     pub subjects: u64,
 }
 
-/// Chances of picking the right subject in a crowd (prosecutor risk).
+/// Chances of picking the right subject in a class (prosecutor risk).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
     /// 1 / `smallest_class`.
     pub highest: Option<f64>,
-    /// Mean over records of 1 / crowd.
+    /// Mean over records of 1 / class size.
     pub average_record: Option<f64>,
-    /// Mean over subjects of the largest 1 / crowd among the subject's records.
+    /// Mean over subjects of the largest 1 / class size among the subject's records.
     pub average_subject: Option<f64>,
-    /// Records and subjects with 1 / crowd strictly above each threshold.
+    /// Records and subjects with 1 / class size strictly above each threshold.
     pub at_risk: Vec<AtRisk>,
 }
 
-/// Records and subjects with 1 / crowd strictly above `threshold`.
+/// Records and subjects with 1 / class size strictly above `threshold`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AtRisk {
-    /// The threshold on 1 / crowd.
+    /// The threshold on 1 / class size.
     pub threshold: f64,
     /// Records above it.
     pub records: u64,

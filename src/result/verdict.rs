@@ -132,7 +132,7 @@ pub enum FindingCode {
     NoRiskGate,
     /// A column declared or guessed as a direct identifier is in the extract.
     DirectIdentifierPresent,
-    /// Reading missing cells as wildcards enlarges the smallest crowd.
+    /// Reading missing cells as wildcards enlarges the smallest class.
     WildcardLowersRisk,
     /// Cells of a column hold direct identifiers that the plan does not permit.
     DirectIdentifierFound,
@@ -150,7 +150,7 @@ pub enum FindingCode {
     HighAverageRisk,
     /// Too many subjects are alone.
     HighUniqueShare,
-    /// Too many subjects stand in crowds below `k`.
+    /// Too many subjects stand in classes below `k`.
     HighShareAtRisk,
     /// A date shows more than its year.
     DateTooFine,

@@ -138,7 +138,7 @@ fn rules_of(columns: &[usize], table: &Table, events: Events<'_>) -> BTreeMap<St
     columns.iter().filter_map(rules).collect()
 }
 
-/// The plain point; then what else was asked for: known attributes, larger crowds.
+/// The plain point; then what else was asked for: known attributes, larger classes.
 fn points_of(columns: Vec<usize>, table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Vec<Point> {
     let within = |&column: &usize| {
         let (tolerance, label) = events.values[column].tolerance.clone()?;

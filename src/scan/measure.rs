@@ -216,7 +216,7 @@ fn forgotten(measures: &Measures, listed: &[NotMeasured]) -> Vec<NotMeasured> {
     forgotten.map(entry).collect()
 }
 
-/// Proposes changes where crowds were counted; says why where that is not possible.
+/// Proposes changes where classes were counted; says why where that is not possible.
 pub(super) fn advise(
     table: Table,
     ladders: Vec<Ladder>,
@@ -227,7 +227,7 @@ pub(super) fn advise(
     match &measures.uniqueness {
         Some(Outcome::Measured { .. }) => {}
         Some(Outcome::Incomplete { .. }) => {
-            return Ok(Advised::without("the crowds of the extract as it is were not counted to the end"));
+            return Ok(Advised::without("the classes of the extract as it is were not counted to the end"));
         }
         // The measure itself is listed with its reason.
         Some(Outcome::Undefined { .. }) | None => return Ok(Advised::default()),

@@ -48,7 +48,7 @@ pub trait Clock: Sync {
     }
 }
 
-/// Reads the extract, counts its crowds, and judges them.
+/// Reads the extract, counts its classes, and judges them.
 ///
 /// # Errors
 /// When the plan does not fit the extract, the extract cannot be read, or the program is asked to end. A measure cut
@@ -161,7 +161,7 @@ struct Course<'a> {
     stop: &'a Stop,
 }
 
-/// Proposals about crowds come first; where crowds are large enough, the first one about known points is the one to try.
+/// Proposals about classes come first; where classes are large enough, the first one about known points is the one to try.
 fn join(advice: &mut Vec<Advice>, mut about_known_points: Vec<Advice>) {
     if let (true, Some(first)) = (advice.is_empty(), about_known_points.first_mut()) {
         first.recommended = !first.changes.is_empty();

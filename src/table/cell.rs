@@ -13,11 +13,11 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     /// One record of the class.
     fn touch(&mut self, stamp: u32);
     /// Distinct subjects so far.
-    fn crowd(&self) -> u32;
-    /// Records so far; equal to the crowd when records are not counted apart.
+    fn size(&self) -> u32;
+    /// Records so far; equal to the size when records are not counted apart.
     #[inline]
     fn records(&self) -> u32 {
-        self.crowd()
+        self.size()
     }
     /// Adds a cell that counted other subjects.
     fn absorb(&mut self, other: Self);
@@ -36,7 +36,7 @@ impl Cell for RecordCell {
         self.0 += 1;
     }
     #[inline]
-    fn crowd(&self) -> u32 {
+    fn size(&self) -> u32 {
         self.0
     }
     fn absorb(&mut self, other: Self) {
@@ -46,26 +46,26 @@ impl Cell for RecordCell {
 
 /// Distinct subjects only.
 #[derive(Clone, Copy, Default)]
-pub(super) struct CrowdCell {
+pub(super) struct SubjectCell {
     stamp: u32,
-    crowd: u32,
+    size: u32,
 }
 
-impl Cell for CrowdCell {
+impl Cell for SubjectCell {
     const SUBJECTS: bool = true;
     const RECORDS: bool = false;
 
     #[inline]
     fn touch(&mut self, stamp: u32) {
-        self.crowd += u32::from(self.stamp != stamp);
+        self.size += u32::from(self.stamp != stamp);
         self.stamp = stamp;
     }
     #[inline]
-    fn crowd(&self) -> u32 {
-        self.crowd
+    fn size(&self) -> u32 {
+        self.size
     }
     fn absorb(&mut self, other: Self) {
-        self.crowd += other.crowd;
+        self.size += other.size;
     }
 }
 
@@ -73,7 +73,7 @@ impl Cell for CrowdCell {
 #[derive(Clone, Copy, Default)]
 pub(super) struct FullCell {
     stamp: u32,
-    crowd: u32,
+    size: u32,
     records: u32,
 }
 
@@ -83,20 +83,20 @@ impl Cell for FullCell {
 
     #[inline]
     fn touch(&mut self, stamp: u32) {
-        self.crowd += u32::from(self.stamp != stamp);
+        self.size += u32::from(self.stamp != stamp);
         self.stamp = stamp;
         self.records += 1;
     }
     #[inline]
-    fn crowd(&self) -> u32 {
-        self.crowd
+    fn size(&self) -> u32 {
+        self.size
     }
     #[inline]
     fn records(&self) -> u32 {
         self.records
     }
     fn absorb(&mut self, other: Self) {
-        self.crowd += other.crowd;
+        self.size += other.size;
         self.records += other.records;
     }
 }
@@ -104,7 +104,7 @@ impl Cell for FullCell {
 /// Subjects, each a row, and their records by the number that comes with it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct WeightCell {
-    crowd: u32,
+    size: u32,
     records: u32,
 }
 
@@ -115,19 +115,19 @@ impl Cell for WeightCell {
     /// One subject with that many records.
     #[inline]
     fn touch(&mut self, records: u32) {
-        self.crowd += 1;
+        self.size += 1;
         self.records += records;
     }
     #[inline]
-    fn crowd(&self) -> u32 {
-        self.crowd
+    fn size(&self) -> u32 {
+        self.size
     }
     #[inline]
     fn records(&self) -> u32 {
         self.records
     }
     fn absorb(&mut self, other: Self) {
-        self.crowd += other.crowd;
+        self.size += other.size;
         self.records += other.records;
     }
 }

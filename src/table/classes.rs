@@ -1,8 +1,8 @@
-//! Classes record by record: who holds which value in them, and how large the crowd of each record is.
+//! Classes record by record: who holds which value in them, and how large the class of each record is.
 
 use rayon::prelude::*;
 
-use super::cell::{Cell, CrowdCell, RecordCell};
+use super::cell::{Cell, RecordCell, SubjectCell};
 use super::order::Order;
 use super::point_numbers::number_tuples;
 use super::{Codes, Column, ColumnSet, Table};
@@ -146,12 +146,12 @@ impl Histogram {
 pub fn smallest_classes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<u32>, StopReason> {
     let of_set = |set: &ColumnSet| {
         watch.stop.check()?;
-        let crowds = classes_of_records(table, set);
+        let sizes = classes_of_records(table, set);
         watch.progress.advance(1);
-        Ok(crowds)
+        Ok(sizes)
     };
-    let smaller = |mut least: Vec<u32>, crowds: Vec<u32>| {
-        least.iter_mut().zip(crowds).for_each(|(least, crowd)| *least = crowd.min(*least));
+    let smaller = |mut least: Vec<u32>, sizes: Vec<u32>| {
+        least.iter_mut().zip(sizes).for_each(|(least, size)| *least = size.min(*least));
         Ok(least)
     };
     sets.par_iter().with_max_len(1).map(of_set).try_reduce_with(smaller).unwrap_or_else(|| Ok(Vec::new()))
@@ -160,10 +160,10 @@ pub fn smallest_classes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> 
 /// For each record, the distinct subjects of its class on `set`.
 #[must_use]
 pub fn classes_of_records(table: &Table, set: &ColumnSet) -> Vec<u32> {
-    if table.has_subjects() { crowds::<CrowdCell>(table, set) } else { crowds::<RecordCell>(table, set) }
+    if table.has_subjects() { sizes::<SubjectCell>(table, set) } else { sizes::<RecordCell>(table, set) }
 }
 
-fn crowds<C: Cell>(table: &Table, set: &ColumnSet) -> Vec<u32> {
+fn sizes<C: Cell>(table: &Table, set: &ColumnSet) -> Vec<u32> {
     let numbers = number_tuples(table, set.columns());
     let mut cells = vec![C::default(); numbers.bound as usize];
     match table.subject_of_record() {
@@ -174,7 +174,7 @@ fn crowds<C: Cell>(table: &Table, set: &ColumnSet) -> Vec<u32> {
         }
         None => numbers.of_record.iter().for_each(|&number| cells[number as usize].touch(0)),
     }
-    let mut crowds = numbers.of_record;
-    crowds.par_iter_mut().for_each(|number| *number = cells[*number as usize].crowd());
-    crowds
+    let mut sizes = numbers.of_record;
+    sizes.par_iter_mut().for_each(|number| *number = cells[*number as usize].size());
+    sizes
 }

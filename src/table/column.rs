@@ -118,7 +118,7 @@ impl<'a> SubjectOrder<'a> {
     }
 }
 
-/// Columns that a table carries beside those it counts: they are in no column set, so no crowd depends on them.
+/// Columns that a table carries beside those it counts: they are in no column set, so no class depends on them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attributes {
     /// What somebody must not learn about a person.

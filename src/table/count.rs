@@ -1,10 +1,10 @@
-//! The one question that measures ask of a table: how large are the crowds of these column sets?
+//! The one question that measures ask of a table: how large are the classes of these column sets?
 
-use super::cell::{Cell, CrowdCell, FullCell, RecordCell};
+use super::cell::{Cell, FullCell, RecordCell, SubjectCell};
 use super::counts::SetCounts;
 use super::dense::{batches, cells_of, count_batch};
 use super::grouped::{self, GroupLimits, LeadView};
-use super::smallest::SmallestCrowds;
+use super::smallest::SmallestClasses;
 use super::{ColumnSet, Table};
 use crate::stop::{StopReason, Watch};
 use rayon::prelude::*;
@@ -35,7 +35,7 @@ impl Tuning {
     }
 }
 
-/// Crowds of each set, in the order of the sets: class sizes with records, record pairs, smallest crowds of subjects.
+/// Classes of each set, in the order of the sets: class sizes with records, record pairs, smallest classes of subjects.
 ///
 /// # Guarantee
 /// Equal to the brute-force count of every set, for any number of threads.
@@ -60,7 +60,7 @@ pub fn count_sets(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result
 /// The reason, when `watch.stop` was raised before the end.
 pub fn class_sizes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<Vec<(u32, u64)>>, StopReason> {
     let counts = if table.has_subjects() {
-        count_with::<CrowdCell>(table, sets, Tuning::for_table(table), watch)?
+        count_with::<SubjectCell>(table, sets, Tuning::for_table(table), watch)?
     } else {
         count_with::<RecordCell>(table, sets, Tuning::for_table(table), watch)?
     };
@@ -72,7 +72,7 @@ pub fn class_sizes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Resul
 #[must_use]
 pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
     let cells = Tuning::DEFAULT.groups.cells * size_of::<FullCell>();
-    let of_thread = cells + table.subjects() * SmallestCrowds::BYTES + table.records().min(1 << 22) * 12;
+    let of_thread = cells + table.subjects() * SmallestClasses::BYTES + table.records().min(1 << 22) * 12;
     (LeadView::bytes(table) + threads * of_thread) as u64
 }
 

@@ -1,15 +1,15 @@
-//! The answer to the counting question: how large are the crowds of a column set.
+//! The answer to the counting question: how large are the classes of a column set.
 
 use hashbrown::HashMap;
 
-/// Crowds of one column set. Sizes count distinct subjects; without subjects each record is one.
+/// Classes of one column set. Sizes count distinct subjects; without subjects each record is one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SetCounts {
     /// Classes by size, ascending, each size once.
     pub sizes: Vec<SizeCount>,
     /// Ordered pairs of different records in the same class: the sum of f(f - 1) over classes of f records.
     pub record_pairs: u128,
-    /// Subjects by the smallest crowd among their records, ascending: (crowd, subjects).
+    /// Subjects by the smallest class among their records, ascending: (size, subjects).
     pub subjects_by_smallest: Vec<(u32, u64)>,
 }
 
@@ -111,14 +111,14 @@ impl SizeTally {
     }
 }
 
-/// Counts how often each crowd occurs among subjects: (crowd, subjects), ascending.
+/// Counts how often each class size occurs among subjects: (size, subjects), ascending.
 pub(super) fn tally_smallest(smallest: impl Iterator<Item = u32>) -> Vec<(u32, u64)> {
     let mut small = vec![0_u64; SMALL];
     let mut large: HashMap<u32, u64, foldhash::fast::FixedState> = HashMap::default();
-    for crowd in smallest {
-        match small.get_mut(crowd as usize) {
+    for size in smallest {
+        match small.get_mut(size as usize) {
             Some(count) => *count += 1,
-            None => *large.entry(crowd).or_default() += 1,
+            None => *large.entry(size).or_default() += 1,
         }
     }
     let mut tally: Vec<(u32, u64)> = (0_u32..).zip(small).filter(|&(_, count)| count > 0).collect();

@@ -168,8 +168,8 @@ fn added<T>(stretches: Vec<Vec<Vec<T>>>, add: impl Fn(&mut T, T)) -> Vec<Vec<T>>
     total
 }
 
-/// The crowd of each cell as its rank among the sizes that occur: small numbers that can index an array, and whose
-/// order is the order of the crowds, so that the smallest rank among a subject's records tells the smallest crowd.
+/// The class of each cell as its rank among the sizes that occur: small numbers that can index an array, and whose
+/// order is the order of the classes, so that the smallest rank among a subject's records tells the smallest class.
 struct Ranked {
     rank_of_cell: Codes,
     sizes: Vec<SizeCount>,
@@ -179,8 +179,8 @@ struct Ranked {
 impl Ranked {
     fn new<C: Cell>(cells: &[C]) -> Self {
         let mut tally = SizeTally::new();
-        for cell in cells.iter().filter(|cell| cell.crowd() > 0) {
-            tally.add(cell.crowd(), cell.records());
+        for cell in cells.iter().filter(|cell| cell.size() > 0) {
+            tally.add(cell.size(), cell.records());
         }
         let (sizes, record_pairs) = tally.finish();
         if !C::RECORDS {
@@ -188,10 +188,10 @@ impl Ranked {
         }
         // Most classes are small: their rank is looked up, that of the few larger ones is searched.
         #[expect(clippy::cast_possible_truncation, reason = "there are fewer sizes than records")]
-        let search = |crowd: u32| sizes.partition_point(|size| size.size < crowd) as u32;
+        let search = |size: u32| sizes.partition_point(|row| row.size < size) as u32;
         let small: Vec<u32> = (0..1024).map(search).collect();
         // An empty cell gets rank 0 like the smallest class; no record asks for it.
-        let rank = |cell: &C| small.get(cell.crowd() as usize).copied().unwrap_or_else(|| search(cell.crowd()));
+        let rank = |cell: &C| small.get(cell.size() as usize).copied().unwrap_or_else(|| search(cell.size()));
         let rank_of_cell = Codes::from_codes(sizes.len(), cells.iter().map(rank));
         Self { rank_of_cell, sizes, record_pairs }
     }
@@ -200,8 +200,8 @@ impl Ranked {
         let Self { sizes, record_pairs, .. } = self;
         let subjects_by_smallest = match subjects {
             Some(subjects) => {
-                let crowds = sizes.iter().map(|size| size.size).zip(subjects.iter().copied());
-                crowds.filter(|&(_, count)| count > 0).collect()
+                let sizes = sizes.iter().map(|size| size.size).zip(subjects.iter().copied());
+                sizes.filter(|&(_, count)| count > 0).collect()
             }
             None if C::SUBJECTS => Vec::new(),
             None => sizes.iter().map(|size| (size.size, size.records)).collect(),

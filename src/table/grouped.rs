@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::cell::Cell;
 use super::counts::{SetCounts, SizeTally};
 use super::order::Order;
-use super::smallest::SmallestCrowds;
+use super::smallest::SmallestClasses;
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
@@ -35,8 +35,8 @@ pub(super) struct LeadView {
     columns: Vec<Option<Codes>>,
     /// Subject number plus one of each record; without subjects the record's own number plus one.
     stamps: Vec<u32>,
-    /// Records of each group of equal lead codes, the smallest groups first: crowds are small in them, so that the
-    /// smallest crowd of a subject is found early and seldom lowered again.
+    /// Records of each group of equal lead codes, the smallest groups first: classes are small in them, so that the
+    /// smallest class of a subject is found early and seldom lowered again.
     groups: Vec<Range<u32>>,
 }
 
@@ -96,7 +96,7 @@ fn count_set<C: Cell>(
     stop: &Stop,
 ) -> Result<SetCounts, StopReason> {
     let subjects = if C::RECORDS { table.subjects() } else { 0 };
-    let smallest = SmallestCrowds::new(subjects);
+    let smallest = SmallestClasses::new(subjects);
     let tally = group_parts(&view.groups, parts)
         .into_par_iter()
         .map(|groups| {
@@ -135,7 +135,7 @@ struct GroupCounter<'a, C> {
     view: &'a LeadView,
     /// The columns of the set without the lead, largest cardinality first.
     rest: Vec<(&'a Codes, u32)>,
-    smallest: &'a SmallestCrowds,
+    smallest: &'a SmallestClasses,
     /// Whether no other thread works on the same set.
     alone: bool,
     limits: GroupLimits,
@@ -162,7 +162,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         view: &'a LeadView,
         set: &ColumnSet,
         limits: GroupLimits,
-        smallest: &'a SmallestCrowds,
+        smallest: &'a SmallestClasses,
     ) -> Self {
         let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
         let mut rest: Vec<(&Codes, u32)> = set
@@ -229,7 +229,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         let mut touch = |number: u32, stamp: u32| {
             let cell = &mut class_cells[number as usize];
             self.touched[classes] = number;
-            classes += usize::from(cell.crowd() == 0);
+            classes += usize::from(cell.size() == 0);
             cell.touch(stamp);
         };
         if C::SUBJECTS {
@@ -242,18 +242,18 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             }
         }
         if C::RECORDS {
-            // In two steps, so that the processor looks up many crowds, and then many subjects, at the same time.
-            let mut crowds = [0; 256];
-            for (numbers, stamps) in numbers.chunks(crowds.len()).zip(stamps.chunks(crowds.len())) {
-                for (crowd, &number) in crowds.iter_mut().zip(numbers) {
-                    *crowd = class_cells[number as usize].crowd();
+            // In two steps, so that the processor looks up many classes, and then many subjects, at the same time.
+            let mut sizes = [0; 256];
+            for (numbers, stamps) in numbers.chunks(sizes.len()).zip(stamps.chunks(sizes.len())) {
+                for (size, &number) in sizes.iter_mut().zip(numbers) {
+                    *size = class_cells[number as usize].size();
                 }
-                self.smallest.lower_each(stamps, &crowds[..stamps.len()], self.alone);
+                self.smallest.lower_each(stamps, &sizes[..stamps.len()], self.alone);
             }
         }
         for &number in &self.touched[..classes] {
             let cell = std::mem::take(&mut class_cells[number as usize]);
-            self.tally.add(cell.crowd(), cell.records());
+            self.tally.add(cell.size(), cell.records());
         }
     }
 
@@ -278,18 +278,18 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             return self.tally.add(records, records);
         }
         let stamp = |&row: &u32| self.view.stamps[row as usize];
-        let mut crowd = 0;
+        let mut size = 0;
         let mut last = 0;
         for row in rows {
-            crowd += u32::from(stamp(row) != last);
+            size += u32::from(stamp(row) != last);
             last = stamp(row);
         }
         if C::RECORDS {
             for row in rows {
-                self.smallest.lower(stamp(row) as usize - 1, crowd, self.alone);
+                self.smallest.lower(stamp(row) as usize - 1, size, self.alone);
             }
         }
-        self.tally.add(crowd, if C::RECORDS { records } else { crowd });
+        self.tally.add(size, if C::RECORDS { records } else { size });
     }
 
     fn count_rows(&mut self, cells: usize, rows: &[u32], depth: usize) {

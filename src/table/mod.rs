@@ -1,7 +1,7 @@
-//! Coded columns and the crowds in them: the fast heart.
+//! Coded columns and their equivalence classes: the fast heart.
 //!
-//! A record hides in a crowd: the distinct subjects that share its values on a column set. [`count_sets`] counts the
-//! crowds of hundreds of column sets over tens of millions of records. Three ideas carry it:
+//! A record hides in its equivalence class, a crowd of distinct subjects that share its values on a column set.
+//! [`count_sets`] counts the classes of hundreds of column sets over tens of millions of records. Three ideas carry it:
 //!
 //! 1. Codes are as narrow as a column allows ([`Codes`]), and records are sorted by subject once ([`Table`]), so
 //!    that the distinct subjects of a class are counted in one pass by remembering the last subject of each class.
@@ -15,14 +15,14 @@
 //!
 //! | record | subject | city | day | class on {city} | class on {city, day} |
 //! |---|---|---|---|---|---|
-//! | 0 | a | 0 | 0 | {a, b}: crowd 2 | {a, b}: crowd 2 |
-//! | 1 | a | 1 | 1 | {a, c}: crowd 2 | {a}: crowd 1 |
-//! | 2 | b | 0 | 0 | {a, b}: crowd 2 | {a, b}: crowd 2 |
-//! | 3 | c | 1 | 0 | {a, c}: crowd 2 | {c}: crowd 1 |
-//! | 4 | c | 1 | 0 | {a, c}: crowd 2 | {c}: crowd 1 |
-//! | 5 | c | 1 | 2 | {a, c}: crowd 2 | {c}: crowd 1 |
+//! | 0 | a | 0 | 0 | {a, b}: size 2 | {a, b}: size 2 |
+//! | 1 | a | 1 | 1 | {a, c}: size 2 | {a}: size 1 |
+//! | 2 | b | 0 | 0 | {a, b}: size 2 | {a, b}: size 2 |
+//! | 3 | c | 1 | 0 | {a, c}: size 2 | {c}: size 1 |
+//! | 4 | c | 1 | 0 | {a, c}: size 2 | {c}: size 1 |
+//! | 5 | c | 1 | 2 | {a, c}: size 2 | {c}: size 1 |
 //!
-//! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: one subject is no crowd.
+//! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: a class of one.
 
 mod cell;
 mod classes;

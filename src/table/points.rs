@@ -1,12 +1,12 @@
 //! Who shares a point: the question behind unicity.
 //!
 //! A *point* is a tuple of cells that an attacker can know of one event, such as a day and a merchant. The *trace* of
-//! a subject is the set of its distinct points; the *crowd* of a point is the set of subjects that have it. The index
+//! a subject is the set of its distinct points; the subjects that have a point *match* it. The index
 //! answers both: the number of the point of each record, and for each point its subjects, ascending.
 //!
 //! Nothing is sorted to build it. Records lie sorted by subject, so a subject that comes to a point a second time finds
-//! its own stamp there, and the crowd of a point grows in ascending order by itself. The points are cut into ranges;
-//! each task reads all records and fills the crowds of its own range, whose counters fit a cache.
+//! its own stamp there, and the list of those who match a point grows in ascending order by itself. The points are cut into ranges;
+//! each task reads all records and fills the lists of its own range, whose counters fit a cache.
 
 use std::ops::Range;
 
@@ -34,12 +34,12 @@ pub struct PointColumns<'a> {
     pub visible: &'a [(usize, Vec<bool>)],
 }
 
-/// Points of all records, and the crowd of each point.
+/// Points of all records, and who matches each point.
 #[derive(Debug)]
 pub struct PointIndex<'a> {
     table: &'a Table,
     point_of_record: Vec<u32>,
-    ranges: Vec<CrowdRange>,
+    ranges: Vec<PointRange>,
     range_length: u32,
     bound: u32,
     trace_sizes: Vec<u32>,
@@ -48,10 +48,10 @@ pub struct PointIndex<'a> {
     records_hidden: u64,
 }
 
-/// The crowds of neighbouring points, one after the other.
+/// Who matches neighbouring points, one after the other.
 #[derive(Debug)]
-struct CrowdRange {
-    /// Where the crowd of each point begins; one more entry than points.
+struct PointRange {
+    /// Where the list of each point begins; one more entry than points.
     starts: Vec<u32>,
     subjects: Vec<u32>,
 }
@@ -63,7 +63,7 @@ impl<'a> PointIndex<'a> {
         (table.records() * 20 + table.subjects() * 4) as u64
     }
 
-    /// Numbers the points of all records and lists their crowds.
+    /// Numbers the points of all records and lists who matches them.
     ///
     /// # Errors
     /// The reason, when `stop` was raised.
@@ -89,13 +89,13 @@ impl<'a> PointIndex<'a> {
         let range_length = numbers.bound.div_ceil(tasks).max(1);
         let first_points: Vec<u32> = (0..numbers.bound).step_by(range_length as usize).collect();
         let subjects = Subjects { table, point_of_record: &numbers.of_record };
-        let ranges: Vec<(CrowdRange, Vec<u32>)> = first_points
+        let ranges: Vec<(PointRange, Vec<u32>)> = first_points
             .par_iter()
             .with_max_len(1)
             .map(|&first| {
                 stop.check()?;
                 let length = range_length.min(numbers.bound - first);
-                Ok(list_crowds(&subjects, first, length))
+                Ok(list_subjects(&subjects, first, length))
             })
             .collect::<Result<_, _>>()?;
         let mut trace_sizes = vec![0; table.subjects()];
@@ -104,7 +104,7 @@ impl<'a> PointIndex<'a> {
             trace_sizes.par_iter_mut().zip(sizes).for_each(|(total, size)| *total += size);
             kept.push(range);
         }
-        let points = kept.iter().map(CrowdRange::points).sum();
+        let points = kept.iter().map(PointRange::points).sum();
         Ok(Self {
             table,
             point_of_record: numbers.of_record,
@@ -130,7 +130,7 @@ impl<'a> PointIndex<'a> {
         self.points
     }
 
-    /// Every number of a point is below this; numbers that no record has have an empty crowd.
+    /// Every number of a point is below this; numbers that no record has have an empty list.
     #[must_use]
     pub fn bound(&self) -> u32 {
         self.bound
@@ -160,7 +160,7 @@ impl<'a> PointIndex<'a> {
     /// # Panics
     /// When `point` is not below [`PointIndex::bound`].
     #[must_use]
-    pub fn crowd(&self, point: u32) -> &[u32] {
+    pub fn subjects_at(&self, point: u32) -> &[u32] {
         let range = &self.ranges[(point / self.range_length) as usize];
         let place = (point % self.range_length) as usize;
         &range.subjects[range.starts[place] as usize..range.starts[place + 1] as usize]
@@ -212,7 +212,7 @@ impl<'a> PointIndex<'a> {
     }
 }
 
-impl CrowdRange {
+impl PointRange {
     fn points(&self) -> u64 {
         self.starts.windows(2).filter(|ends| ends[0] < ends[1]).count() as u64
     }
@@ -283,8 +283,8 @@ struct PointCell {
     count: u32,
 }
 
-/// The crowds of the points `first .. first + length`, and how many of them each subject has.
-fn list_crowds(subjects: &Subjects<'_>, first: u32, length: u32) -> (CrowdRange, Vec<u32>) {
+/// Who matches the points `first .. first + length`, and how many of them each subject has.
+fn list_subjects(subjects: &Subjects<'_>, first: u32, length: u32) -> (PointRange, Vec<u32>) {
     let mut cells = vec![PointCell::default(); length as usize];
     let mut sizes = Vec::with_capacity(subjects.table.subjects());
     for (subject, points) in subjects.each() {
@@ -309,17 +309,17 @@ fn list_crowds(subjects: &Subjects<'_>, first: u32, length: u32) -> (CrowdRange,
         total += count;
     }
     starts.push(total);
-    let mut crowds = vec![0_u32; total as usize];
+    let mut matching = vec![0_u32; total as usize];
     for (subject, points) in subjects.each() {
         for &point in points {
             if let Some(cell) = cells.get_mut(point.wrapping_sub(first) as usize)
                 && cell.stamp != subject + 1
             {
                 cell.stamp = subject + 1;
-                crowds[cell.count as usize] = subject;
+                matching[cell.count as usize] = subject;
                 cell.count += 1;
             }
         }
     }
-    (CrowdRange { starts, subjects: crowds }, sizes)
+    (PointRange { starts, subjects: matching }, sizes)
 }

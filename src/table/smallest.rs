@@ -1,28 +1,28 @@
-//! The smallest crowd among the records of each subject, while classes come in any order.
+//! The smallest class among the records of each subject, while classes come in any order.
 //!
 //! Nearly every record asks for the entry of its subject, and the records of a class are spread over all subjects. So
-//! what is asked is kept in one byte a subject, which stays in cache where four would not. A byte tells crowds up to
-//! [`EXACT`] exactly and larger ones roughly; only for the few subjects that so far have no small crowd is the exact
+//! what is asked is kept in one byte a subject, which stays in cache where four would not. A byte tells classes up to
+//! [`EXACT`] exactly and larger ones roughly; only for the few subjects that so far have no small class is the exact
 //! one looked at, in a table of its own.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use super::counts::tally_smallest;
 
-/// Crowds below this are their own level; larger ones have two levels for each doubling.
+/// Classes below this are their own level; larger ones have two levels for each doubling.
 const EXACT: u32 = 192;
 
-/// No crowd yet.
+/// No class yet.
 const NONE: u8 = u8::MAX;
 
 /// One entry a subject.
-pub(super) struct SmallestCrowds {
+pub(super) struct SmallestClasses {
     levels: Vec<AtomicU8>,
-    /// The smallest crowd of subjects whose level is not exact; of the others anything.
+    /// The smallest class of subjects whose level is not exact; of the others anything.
     large: Vec<AtomicU32>,
 }
 
-impl SmallestCrowds {
+impl SmallestClasses {
     /// Bytes of memory for one subject.
     pub(super) const BYTES: usize = 5;
 
@@ -31,14 +31,14 @@ impl SmallestCrowds {
         Self { levels, large: (0..subjects).map(|_| AtomicU32::new(u32::MAX)).collect() }
     }
 
-    /// A record of `subject` hides in this crowd. The order of the threads does not matter to a minimum; a thread that
+    /// A record of `subject` hides in this class. The order of the threads does not matter to a minimum; a thread that
     /// is `alone` need not lock the memory.
     #[inline]
-    pub(super) fn lower(&self, subject: usize, crowd: u32, alone: bool) {
+    pub(super) fn lower(&self, subject: usize, size: u32, alone: bool) {
         let entry = &self.levels[subject];
         let level = entry.load(Ordering::Relaxed);
         #[expect(clippy::cast_possible_truncation, reason = "smaller than EXACT, which fits")]
-        let exact_level = if crowd < EXACT { crowd as u8 } else { NONE };
+        let exact_level = if size < EXACT { size as u8 } else { NONE };
         if alone {
             // Without a branch on the outcome, which is hard to predict.
             entry.store(level.min(exact_level), Ordering::Relaxed);
@@ -46,30 +46,30 @@ impl SmallestCrowds {
             entry.fetch_min(exact_level, Ordering::Relaxed);
         }
         // One branch that is seldom taken, instead of two.
-        if (crowd >= EXACT) & (u32::from(level) >= EXACT) {
-            self.lower_large(subject, crowd, level);
+        if (size >= EXACT) & (u32::from(level) >= EXACT) {
+            self.lower_large(subject, size, level);
         }
     }
 
-    /// As [`SmallestCrowds::lower`], for records given by their stamps: the number of the subject plus one.
-    pub(super) fn lower_each(&self, stamps: &[u32], crowds: &[u32], alone: bool) {
-        for (&stamp, &crowd) in stamps.iter().zip(crowds) {
-            self.lower(stamp as usize - 1, crowd, alone);
+    /// As [`SmallestClasses::lower`], for records given by their stamps: the number of the subject plus one.
+    pub(super) fn lower_each(&self, stamps: &[u32], sizes: &[u32], alone: bool) {
+        for (&stamp, &size) in stamps.iter().zip(sizes) {
+            self.lower(stamp as usize - 1, size, alone);
         }
     }
 
-    /// Neither the crowd nor any before it is small. A crowd of a higher level than one before cannot be the smallest.
+    /// Neither the class nor any before it is small. A class of a higher level than one before cannot be the smallest.
     #[cold]
     #[inline(never)]
-    fn lower_large(&self, subject: usize, crowd: u32, level: u8) {
-        let new_level = rough_level(crowd);
+    fn lower_large(&self, subject: usize, size: u32, level: u8) {
+        let new_level = rough_level(size);
         if new_level <= level {
             self.levels[subject].fetch_min(new_level, Ordering::Relaxed);
-            self.large[subject].fetch_min(crowd, Ordering::Relaxed);
+            self.large[subject].fetch_min(size, Ordering::Relaxed);
         }
     }
 
-    /// How often each crowd is the smallest of a subject: (crowd, subjects), ascending.
+    /// How often each class is the smallest of a subject: (size, subjects), ascending.
     pub(super) fn tally(&self) -> Vec<(u32, u64)> {
         let entries = self.levels.iter().zip(&self.large);
         tally_smallest(entries.map(|(level, large)| {
@@ -79,11 +79,11 @@ impl SmallestCrowds {
     }
 }
 
-/// The level of a crowd of at least [`EXACT`]: two for each doubling, so that a higher level means a larger crowd.
+/// The level of a class of at least [`EXACT`]: two for each doubling, so that a higher level means a larger class.
 #[expect(clippy::cast_possible_truncation, reason = "192 + 2 * 24 + 1 at most")]
-fn rough_level(crowd: u32) -> u8 {
-    let octave = crowd.ilog2();
-    let half = (crowd >> (octave - 1)) & 1;
+fn rough_level(size: u32) -> u8 {
+    let octave = size.ilog2();
+    let half = (size >> (octave - 1)) & 1;
     (EXACT + (octave - EXACT.ilog2()) * 2 + half) as u8
 }
 
@@ -92,20 +92,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_rise_with_crowds_and_fit_a_byte() {
-        let crowds = (EXACT..100_000).chain([1 << 20, 1 << 30, u32::MAX - 1, u32::MAX]);
-        let levels: Vec<u8> = crowds.map(rough_level).collect();
+    fn levels_rise_with_classes_and_fit_a_byte() {
+        let sizes = (EXACT..100_000).chain([1 << 20, 1 << 30, u32::MAX - 1, u32::MAX]);
+        let levels: Vec<u8> = sizes.map(rough_level).collect();
         assert!(levels.is_sorted());
         assert!(u32::from(levels[0]) >= EXACT && *levels.last().unwrap() < NONE);
     }
 
     #[test]
-    fn the_smallest_of_any_crowds_is_kept() {
-        let crowds = [[5_u32, 191], [193, 192], [70_000, 70_001], [1 << 31, 400], [1, 1], [500, 499]];
+    fn the_smallest_of_any_classes_is_kept() {
+        let sizes = [[5_u32, 191], [193, 192], [70_000, 70_001], [1 << 31, 400], [1, 1], [500, 499]];
         for alone in [true, false] {
             for turn in [0, 1] {
-                let smallest = SmallestCrowds::new(crowds.len());
-                for (subject, pair) in crowds.iter().enumerate() {
+                let smallest = SmallestClasses::new(sizes.len());
+                for (subject, pair) in sizes.iter().enumerate() {
                     smallest.lower(subject, pair[turn], alone);
                     smallest.lower(subject, pair[1 - turn], alone);
                 }

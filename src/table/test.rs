@@ -4,7 +4,7 @@ pub(crate) mod oracle;
 
 use proptest::prelude::*;
 
-use super::cell::{CrowdCell, FullCell, RecordCell};
+use super::cell::{FullCell, RecordCell, SubjectCell};
 use super::count::{Tuning, count_with};
 use super::grouped::GroupLimits;
 use super::*;
@@ -86,7 +86,7 @@ proptest! {
             };
             prop_assert_eq!(&counted, &expected, "{:?}", tuning);
             if table.has_subjects() {
-                let histogram = count_with::<CrowdCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap();
+                let histogram = count_with::<SubjectCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap();
                 for (histogram, expected) in histogram.iter().zip(&expected) {
                     let sizes = |counts: &SetCounts| -> Vec<(u32, u64)> {
                         counts.sizes.iter().map(|size| (size.size, size.classes)).collect()
@@ -121,7 +121,7 @@ proptest! {
         for (set, expected) in sets.iter().zip(&of_each) {
             prop_assert_eq!(&classes_of_records(&table, set), expected);
         }
-        let least = |record: usize| of_each.iter().map(|crowds| crowds[record]).min();
+        let least = |record: usize| of_each.iter().map(|sizes| sizes[record]).min();
         let expected: Option<Vec<u32>> = (0..table.records()).map(least).collect();
         let counted = smallest_classes(&table, &sets, Watch::quiet(&Stop::default())).unwrap();
         prop_assert_eq!(Some(counted), expected);
@@ -144,14 +144,14 @@ proptest! {
         let (event, attributes) = columns.split_at(split.clamp(1, columns.len()));
         let index = PointIndex::new(&table, &PointColumns { event, attributes, ..PointColumns::default() }, &Stop::default()).unwrap();
         let expected = oracle::points(&table, event, attributes);
-        let mut crowds: Vec<Vec<u32>> = (0..index.bound()).map(|point| index.crowd(point).to_vec()).collect();
-        crowds.retain(|crowd| !crowd.is_empty());
-        crowds.sort_unstable();
-        let mut wanted: Vec<Vec<u32>> = expected.into_values().map(|crowd| crowd.into_iter().collect()).collect();
+        let mut lists: Vec<Vec<u32>> = (0..index.bound()).map(|point| index.subjects_at(point).to_vec()).collect();
+        lists.retain(|list| !list.is_empty());
+        lists.sort_unstable();
+        let mut wanted: Vec<Vec<u32>> = expected.into_values().map(|list| list.into_iter().collect()).collect();
         wanted.sort_unstable();
-        prop_assert_eq!(&crowds, &wanted);
+        prop_assert_eq!(&lists, &wanted);
         let of_subject = |subject: u32, most: usize| {
-            u32::try_from(wanted.iter().filter(|crowd| crowd.len() < most && crowd.contains(&subject)).count()).unwrap()
+            u32::try_from(wanted.iter().filter(|list| list.len() < most && list.contains(&subject)).count()).unwrap()
         };
         let subjects = u32::try_from(table.subjects()).unwrap();
         let sizes: Vec<u32> = (0..subjects).map(|subject| of_subject(subject, usize::MAX)).collect();
@@ -161,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_table_carries_changes_no_crowd_and_keeps_its_records(table in tables()) {
+    fn what_a_table_carries_changes_no_class_and_keeps_its_records(table in tables()) {
         let carrying = with_attributes(&table);
         let carried: Vec<&Column> = carrying.sensitive().iter().chain(carrying.weights()).collect();
         prop_assert_eq!(carried, table.columns().iter().take(1 + carrying.weights().len()).collect::<Vec<_>>());

@@ -1,7 +1,8 @@
-//! Crowds when a missing cell matches everything, on either side.
+//! Class sizes when a missing cell matches everything, on either side.
 //!
-//! Matching is then not transitive: there are no classes, only a crowd for each record. Records that agree on every
-//! cell, missing ones included, still have the same crowd, so the work is done once for each such *group*. Groups are
+//! Matching is then not transitive: records form no equivalence classes; each record has a size of
+//! its own, the subjects that it matches. Records that agree on every
+//! cell, missing ones included, still have the same size, so the work is done once for each such *group*. Groups are
 //! sorted by their pattern of missing columns; between two patterns, groups match when they agree on the columns that
 //! are missing in neither, which one hash map finds.
 
@@ -12,7 +13,7 @@ use super::counts::{SetCounts, SizeTally, tally_smallest};
 use super::{ColumnSet, Table};
 use crate::stop::{Stop, StopReason, Watch};
 
-/// Visits of subjects that one set may cost. Crowds of blanks can need records times records; beyond this the measure
+/// Visits of subjects that one set may cost. Matches of blanks can need records times records; beyond this the measure
 /// ends as incomplete instead of running for days. A fixed number, so that the result does not depend on time.
 const WORK_LIMIT: u64 = 4_000_000_000;
 
@@ -21,7 +22,7 @@ const KEY_WORK: u64 = 40;
 
 type Keys<V> = HashMap<Vec<u32>, V, foldhash::fast::FixedState>;
 
-/// Crowds of each set. `sizes[].classes` counts groups of records with equal cells, which are not classes.
+/// Class sizes of each set. `sizes[].classes` counts groups of records with equal cells, which are not classes.
 ///
 /// # Errors
 /// The reason, when `watch.stop` was raised, and [`StopReason::WorkLimit`] when a set needs too many comparisons.
@@ -84,22 +85,22 @@ impl<'a> Matcher<'a> {
             for group in groups {
                 stop.check()?;
                 visit += 1;
-                let mut crowd = 0;
+                let mut size = 0;
                 for other in partners.iter().flat_map(|partner| partner.matching(group)) {
                     work += other.subjects.len() as u64;
                     for &subject in &other.subjects {
                         let last_visit = &mut seen[subject as usize];
-                        crowd += u32::from(*last_visit != visit);
+                        size += u32::from(*last_visit != visit);
                         *last_visit = visit;
                     }
                     if work > WORK_LIMIT {
                         return Err(StopReason::WorkLimit);
                     }
                 }
-                tally.add(crowd, group.records);
+                tally.add(size, group.records);
                 for &subject in &group.subjects {
                     let least = &mut smallest[subject as usize];
-                    *least = crowd.min(*least);
+                    *least = size.min(*least);
                 }
             }
         }

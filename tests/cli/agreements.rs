@@ -147,7 +147,10 @@ fn the_headline_of_a_fail_speaks_of_what_fails() {
     };
     let identifier = text(&["--direct", "memo"]);
     assert!(identifier.contains("FAIL  Column `memo` is declared as a direct identifier"), "{identifier}");
-    assert!(identifier.contains("0 of 40 subjects (0 %) alone on district"), "the crowds stand under it: {identifier}");
-    let crowds = text(&["--k", "21"]);
-    assert!(crowds.contains("FAIL  The smallest crowd on district holds 20 subjects"), "{crowds}");
+    assert!(
+        identifier.contains("0 of 40 subjects (0 %) alone on district"),
+        "the classes stand under it: {identifier}"
+    );
+    let classes = text(&["--k", "21"]);
+    assert!(classes.contains("FAIL  The smallest class on district holds 20 subjects"), "{classes}");
 }

@@ -180,18 +180,18 @@ fn a_record_is_never_left_out_nor_taken_for_a_heading() {
 /// Whoever names too many lines, or chooses one sheet of several, would leave people out of every figure.
 #[test]
 fn what_may_be_a_record_is_never_left_out_of_a_pass() {
-    let crowd: String = (0..60).map(|number| format!("C{number:03},Hull,1970\n")).collect::<Vec<_>>().concat();
+    let class: String = (0..60).map(|number| format!("C{number:03},Hull,1970\n")).collect::<Vec<_>>().concat();
     let alone: String =
         (0..10).map(|number| format!("Z{number},City{number},19{}\n", 30 + number)).collect::<Vec<_>>().concat();
     let heading = "customer,city,birth_year\n";
     let named = ["--subject", "customer", "--quasi", "city,birth_year"];
     let numbered = ["--subject", "column_1", "--quasi", "column_2,column_3", "--no-header"];
-    let balances: Vec<String> = (crowd.clone() + &alone).lines().map(|line| format!("balance,{line},,,,\n")).collect();
+    let balances: Vec<String> = (class.clone() + &alone).lines().map(|line| format!("balance,{line},,,,\n")).collect();
     let balances = balances.concat();
     let files: [(&str, String, &[&str], &[&str]); 4] = [
-        ("records below", format!("{heading}{crowd}{alone}"), &named, &["--footer", "10"]),
-        ("records above", format!("{alone}{crowd}"), &numbered, &["--skip", "10"]),
-        ("records as comments", format!("{heading}{crowd}{}", alone.replace('Z', "#Z")), &named, &["--comment", "#"]),
+        ("records below", format!("{heading}{class}{alone}"), &named, &["--footer", "10"]),
+        ("records above", format!("{alone}{class}"), &numbered, &["--skip", "10"]),
+        ("records as comments", format!("{heading}{class}{}", alone.replace('Z', "#Z")), &named, &["--comment", "#"]),
         (
             "a kind of record called like a total",
             format!("kind,customer,city,birth_year,x,y,z,w\n{balances}"),
@@ -213,13 +213,13 @@ fn what_may_be_a_record_is_never_left_out_of_a_pass() {
     }
     // A title may name somebody; a sum and a count name nobody.
     let bench = Bench::new();
-    let path = bench.write("file.csv", format!("Cards of a town\n{heading}{crowd}Sum,,\nprinted\n"));
+    let path = bench.write("file.csv", format!("Cards of a town\n{heading}{class}Sum,,\nprinted\n"));
     let flags = ["--skip", "1", "--footer", "2"];
     let ended = bench.scan([path.to_str().expect("a path")].iter().chain(&named).chain(&flags));
     assert_eq!(ended.code, Some(1), "{ended}");
     assert_eq!(bench.result()["verdict"]["outcome"], "review", "{ended}");
     let bench = Bench::new();
-    let path = bench.write("file.csv", format!("{heading}{crowd}Sum,,\n(60 rows)\n"));
+    let path = bench.write("file.csv", format!("{heading}{class}Sum,,\n(60 rows)\n"));
     let ended = bench.scan([path.to_str().expect("a path")].iter().chain(&named));
     assert_eq!(ended.code, Some(0), "{ended}");
 }

@@ -145,14 +145,14 @@ impl Bench {
     }
 
     /// Asserts that the scan ended in a report over `records` records, with the exit code of its verdict, and that it
-    /// passed only where every crowd is large enough.
+    /// passed only where every class is large enough.
     pub(crate) fn assert_counted(&self, ended: &Ended, records: u64) -> Value {
         assert!(matches!(ended.code, Some(0 | 1)), "exit code\n{ended}");
         let result = self.result();
         assert_eq!(result["verdict"]["exit_code"], ended.code.unwrap_or(-1), "exit code of the verdict\n{ended}");
         if ended.code == Some(0) {
             let smallest = &result["measures"]["uniqueness"]["value"]["static"]["smallest_class"];
-            assert!(smallest.as_u64() >= Some(5), "a pass has crowds of five\n{ended}");
+            assert!(smallest.as_u64() >= Some(5), "a pass has classes of five\n{ended}");
         }
         assert_eq!(result["dataset"]["records"], records, "records\n{ended}");
         self.assert_discreet(ended);

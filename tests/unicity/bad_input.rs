@@ -85,7 +85,7 @@ fn a_point_of_which_a_column_is_always_missing_has_no_curve_and_is_gated_by_the_
 }
 
 #[test]
-fn one_subject_has_no_crowd() {
+fn one_subject_has_no_class() {
     assert_undefined(&events(1, 5, ordinary), &["--point", "day+shop"], "one subject");
 }
 

@@ -39,11 +39,11 @@ fn pence(place: usize, text: &str) -> String {
 #[expect(clippy::cast_precision_loss, reason = "small counts")]
 fn one_known_point(traces: &[BTreeSet<String>]) -> f64 {
     let has = |point: &String| traces.iter().filter(|trace| trace.contains(point)).count();
-    let mut crowds: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut classes: BTreeMap<&String, usize> = BTreeMap::new();
     for point in traces.iter().flatten() {
-        crowds.entry(point).or_insert_with(|| has(point));
+        classes.entry(point).or_insert_with(|| has(point));
     }
-    let alone = |trace: &BTreeSet<String>| trace.iter().filter(|point| crowds[point] == 1).count();
+    let alone = |trace: &BTreeSet<String>| trace.iter().filter(|point| classes[point] == 1).count();
     traces.iter().map(|trace| alone(trace) as f64 / trace.len() as f64).sum::<f64>() / traces.len() as f64
 }
 
@@ -55,12 +55,12 @@ fn two_known_points(traces: &[BTreeSet<String>]) -> f64 {
         let of = |first: usize| points[first + 1..].iter().map(move |&second| (first, second));
         (0..points.len()).flat_map(of).map(|(first, second)| (points[first].clone(), second.clone())).collect()
     };
-    let mut crowds: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let mut classes: BTreeMap<(String, String), u32> = BTreeMap::new();
     for pair in traces.iter().flat_map(pairs) {
-        *crowds.entry(pair).or_default() += 1;
+        *classes.entry(pair).or_default() += 1;
     }
     let shares = traces.iter().map(pairs).filter(|pairs| !pairs.is_empty()).map(|pairs| {
-        let alone = pairs.iter().filter(|pair| crowds[pair] == 1).count();
+        let alone = pairs.iter().filter(|pair| classes[pair] == 1).count();
         alone as f64 / pairs.len() as f64
     });
     let shares: Vec<f64> = shares.collect();

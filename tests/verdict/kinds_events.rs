@@ -63,7 +63,7 @@ fn a_missing_shop_is_a_value_of_its_own_in_the_gate() {
 }
 
 #[test]
-fn any_record_crowds_cover_event_columns_without_a_limit_on_unicity() {
+fn any_record_classes_cover_event_columns_without_a_limit_on_unicity() {
     // PASS: every combination of district, day and shop is held by ten customers.
     let seen = seen(&calm_table(40), &(calm_roles() + "[policy]\nmax_unicity = 1.0\ngate_any_record = true\n"));
     seen.assert_outcome("pass");

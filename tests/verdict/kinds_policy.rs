@@ -145,7 +145,7 @@ fn assert_promises_are_kept(text: &str, columns: &[(&str, &str)]) {
 const QUASI: &str = "quasi-identifier";
 
 #[test]
-fn a_proposal_about_crowds_says_nothing_of_limits_that_events_break() {
+fn a_proposal_about_classes_says_nothing_of_limits_that_events_break() {
     // FAIL on both: birth dates are everybody's own, and so are the days of purchases.
     let rows = (0..60).flat_map(|customer| {
         (0..3).map(move |at| {
@@ -163,7 +163,7 @@ fn a_proposal_about_crowds_says_nothing_of_limits_that_events_break() {
 }
 
 #[test]
-fn a_proposal_about_crowds_alone_is_kept() {
+fn a_proposal_about_classes_alone_is_kept() {
     // FAIL: birth dates are everybody's own.
     let rows =
         (0..60).map(|at| format!("c{at:02},19{}-{:02}-{:02},R{}", 50 + at % 40, at % 12 + 1, at % 28 + 1, at % 2));

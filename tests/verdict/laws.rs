@@ -35,7 +35,7 @@ fn agrees(world: &World, seen: &Seen) -> Result<(), TestCaseError> {
     let expected = judge(&text, &world.plan);
     let about = || format!("{expected:?}\n{}\n{config}\n{text}", seen.told());
     prop_assert!(expected.allows(seen.outcome()), "{}", about());
-    // With one subject there is no crowd to hide in: unicity is undefined, which fails as well.
+    // With one subject there is no class to hide in: unicity is undefined, which fails as well.
     let is_undefined = |code: &str| code == "high-unicity" && !seen.of_code("unknown-risk").is_empty();
     for code in &expected.findings {
         prop_assert!(!seen.of_code(code).is_empty() || is_undefined(code), "`{}` is missing\n{}", code, about());
@@ -65,7 +65,7 @@ fn nothing_is_ungated_in_silence(world: &World, seen: &Seen) -> Result<(), TestC
     Ok(())
 }
 
-/// All figures of crowds and of known points, by name.
+/// All figures of classes and of known points, by name.
 fn figures(seen: &Seen) -> BTreeMap<String, Value> {
     let listed = seen.result["figures"].as_array().map_or(&[][..], Vec::as_slice);
     let counted = |figure: &&Value| {

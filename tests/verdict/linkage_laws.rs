@@ -146,11 +146,11 @@ fn slow(people: &[Record], source: &[Record], truth: Option<&[Option<usize>]>) -
         });
         let mut chance = 0.0_f64;
         for cells in records.iter().filter(|cells| has(cells)) {
-            let crowd: BTreeSet<usize> =
+            let class: BTreeSet<usize> =
                 source.iter().filter(|(_, theirs)| theirs == cells).map(|(member, _)| *member).collect();
-            if !crowd.is_empty() {
-                let good = if right.is_empty() { 1 } else { crowd.intersection(&right).count() };
-                chance = chance.max(good as f64 / crowd.len() as f64);
+            if !class.is_empty() {
+                let good = if right.is_empty() { 1 } else { class.intersection(&right).count() };
+                chance = chance.max(good as f64 / class.len() as f64);
             }
         }
         found.links += chance;

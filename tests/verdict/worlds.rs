@@ -120,7 +120,7 @@ pub(crate) fn padding() -> impl Strategy<Value = Dirt> {
     (0..10_000_usize, 1..NAMES.len(), kind).prop_map(|(row, column, kind)| Dirt { row, column, kind })
 }
 
-/// Each group of equal people stands several times in the table, so that crowds occur.
+/// Each group of equal people stands several times in the table, so that classes occur.
 fn rows() -> impl Strategy<Value = Vec<Vec<String>>> {
     let shape = (1..4_usize, 1..5_usize, 1..=6_usize);
     shape.prop_flat_map(|(width, days, copies)| {

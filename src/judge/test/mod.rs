@@ -265,7 +265,7 @@ fn findings_below_fail_on_ask_for_review() {
 }
 
 #[test]
-fn a_crowd_that_only_blanks_make_large_asks_for_review() {
+fn a_class_that_only_blanks_make_large_asks_for_review() {
     let mut value = uniqueness(Some(5), 9);
     value.own_category = Some(OwnCategory { full_smallest_class: Some(1), static_smallest_class: Some(4) });
     let (outcome, _, codes) = judged(&dataset(), &measured(value), &policy());

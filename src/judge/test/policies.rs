@@ -338,7 +338,7 @@ fn rules_of_form_alone_show_no_safety_from_being_singled_out() {
 }
 
 #[test]
-fn crowds_in_records_do_not_answer_a_question_about_subjects() {
+fn classes_in_records_do_not_answer_a_question_about_subjects() {
     let Some(Outcome::Measured { value, .. }) = figures(|_| {}).uniqueness else { panic!("it is measured") };
     let in_records =
         Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Record, value }), ..Measures::default() };

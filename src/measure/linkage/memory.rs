@@ -12,7 +12,7 @@ const NEAR_RECORD: u64 = 64;
 /// Nearest values: its group, its place in the order, its location with its people and what lies nearest to it, and its
 /// leaf in a tree.
 const PLACE_RECORD: u64 = 160;
-/// Two releases: the number of its row, and the maps that number rows and count crowds.
+/// Two releases: the number of its row, and the maps that number rows and count classes.
 const RELEASES_RECORD: u64 = 48;
 /// Two releases: its partner, its pseudonym and its values, each in a map.
 const RELEASES_SUBJECT: u64 = 96;

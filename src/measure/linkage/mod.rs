@@ -85,7 +85,7 @@ impl LinkedTables {
         places.into_iter().map(|place| self.columns[place].name.clone()).collect()
     }
 
-    /// How the crowds of the extract are read, given whether a subject may stand in several classes.
+    /// How the classes of the extract are read, given whether a subject may stand in several classes.
     fn reading(&self, varies: bool) -> Reading {
         match (self.ours.has_subjects(), varies) {
             (false, _) => Reading::Record,

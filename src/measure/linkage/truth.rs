@@ -18,9 +18,9 @@ impl SubjectKeys {
     /// Pairs of a subject of each side with one key: as many as [`Self::in_source`] unless keys repeat.
     pub(super) fn pairs(&self) -> u64 {
         let (ours, theirs) = (sorted(&self.ours), sorted(&self.theirs));
-        let crowd =
+        let class =
             |key: u32| theirs.partition_point(|&other| other <= key) - theirs.partition_point(|&other| other < key);
-        ours.chunk_by(|one, other| one == other).map(|equal| equal.len() as u64 * crowd(equal[0]) as u64).sum()
+        ours.chunk_by(|one, other| one == other).map(|equal| equal.len() as u64 * class(equal[0]) as u64).sum()
     }
 
     /// Whether several subjects of one side have the same key.
@@ -84,10 +84,10 @@ impl<'a> Known<'a> {
         key.map_or(&[], |key| of_key(&self.by_key, key))
     }
 
-    /// How many of the right persons of a subject are in a crowd; `None` where it is not known who the subject is.
-    pub(super) fn right(&self, subject: u32, is_in_crowd: impl Fn(u32) -> bool) -> Option<u32> {
+    /// How many of the right persons of a subject are in a class; `None` where it is not known who the subject is.
+    pub(super) fn right(&self, subject: u32, is_in_class: impl Fn(u32) -> bool) -> Option<u32> {
         let persons = self.of(subject);
-        let right = persons.iter().filter(|(_, person)| is_in_crowd(*person)).count();
+        let right = persons.iter().filter(|(_, person)| is_in_class(*person)).count();
         (!persons.is_empty()).then(|| u32::try_from(right).unwrap_or(u32::MAX))
     }
 

@@ -1,6 +1,6 @@
-//! One subject against the crowd: how many of the choices of known points single it out.
+//! One subject against all others: how many of the choices of known points single it out.
 
-use super::crowd::{Crowds, Scratch};
+use super::matching::{Matching, Scratch};
 use super::trace::KnownPoint;
 use crate::result::Attacker;
 use crate::stats::mix;
@@ -47,7 +47,7 @@ pub(super) struct OverLimit;
 /// Tests choices of points, and counts the subjects that it looks at: at most as many as the shorter of two lists
 /// holds, whatever the order in which they lie there.
 pub(super) struct Attack<'a, C> {
-    crowds: &'a C,
+    matching: &'a C,
     attacker: Attacker,
     below: u32,
     work: u64,
@@ -58,10 +58,10 @@ pub(super) struct Attack<'a, C> {
     scratch: Scratch,
 }
 
-impl<'a, C: Crowds> Attack<'a, C> {
-    pub(super) fn new(crowds: &'a C, attacker: Attacker, below: u32, limit: u64) -> Self {
+impl<'a, C: Matching> Attack<'a, C> {
+    pub(super) fn new(matching: &'a C, attacker: Attacker, below: u32, limit: u64) -> Self {
         Self {
-            crowds,
+            matching,
             attacker,
             below,
             work: 0,
@@ -85,7 +85,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
             Attacker::Uniform => {
                 let choices = choices(trace.len(), known).filter(|&choices| choices <= MOST_CHOICES);
                 let choices = choices.ok_or(OverLimit)?;
-                self.order_by_crowd(trace);
+                self.order_by_matches(trace);
                 Ok(Exposure::of(self.count_unique(known)?, choices))
             }
             Attacker::Rarest => self.worst_case(trace, known),
@@ -146,11 +146,11 @@ impl<'a, C: Crowds> Attack<'a, C> {
     }
 
     /// The rarest points first, so that the search ends early.
-    fn order_by_crowd(&mut self, trace: &[KnownPoint]) {
+    fn order_by_matches(&mut self, trace: &[KnownPoint]) {
         self.sorted.clear();
         self.sorted.extend_from_slice(trace);
-        let crowds = self.crowds;
-        self.sorted.sort_by_cached_key(|point| (crowds.cost(point.point), point.key, point.point));
+        let matching = self.matching;
+        self.sorted.sort_by_cached_key(|point| (matching.cost(point.point), point.key, point.point));
         self.points.clear();
         self.points.extend(self.sorted.iter().map(|point| point.point));
     }
@@ -159,10 +159,10 @@ impl<'a, C: Crowds> Attack<'a, C> {
     fn singles_out(&mut self, start: usize, known: usize) -> Result<bool, OverLimit> {
         self.points.clear();
         self.points.extend(self.sorted[start..start + known].iter().map(|point| point.point));
-        let cheapest = self.points.iter().copied().min_by_key(|&point| self.crowds.cost(point)).unwrap_or(0);
-        let candidates = usize::try_from(self.crowds.cost(cheapest)).unwrap_or(usize::MAX);
-        self.spend(self.crowds.keeping_cost(cheapest, candidates))?;
-        Ok(self.crowds.fewer_than(self.below, &self.points, &mut self.scratch))
+        let cheapest = self.points.iter().copied().min_by_key(|&point| self.matching.cost(point)).unwrap_or(0);
+        let candidates = usize::try_from(self.matching.cost(cheapest)).unwrap_or(usize::MAX);
+        self.spend(self.matching.keeping_cost(cheapest, candidates))?;
+        Ok(self.matching.fewer_than(self.below, &self.points, &mut self.scratch))
     }
 
     /// Choices of `known` of the ordered points that single the subject out. A choice that does so already with its
@@ -173,13 +173,13 @@ impl<'a, C: Crowds> Attack<'a, C> {
         let mut unique = 0;
         let mut buffer = Vec::new();
         for place in 0..=points.len() - known {
-            self.spend(self.crowds.listing_cost(points[place]))?;
-            let crowds = self.crowds;
-            let crowd = crowds.crowd(points[place], &mut buffer);
-            if crowd.len() < self.below as usize {
+            self.spend(self.matching.listing_cost(points[place]))?;
+            let matching = self.matching;
+            let matches = matching.matches(points[place], &mut buffer);
+            if matches.len() < self.below as usize {
                 unique += choices(points.len() - 1 - place, known - 1).ok_or(OverLimit)?;
             } else if known > 1 {
-                unique += self.count_within(&points, place + 1, known - 1, crowd)?;
+                unique += self.count_within(&points, place + 1, known - 1, matches)?;
             }
         }
         self.points = points;
@@ -197,8 +197,8 @@ impl<'a, C: Crowds> Attack<'a, C> {
         let mut unique = 0;
         let mut kept = std::mem::take(&mut self.levels[left]);
         for place in from..=points.len() - left {
-            self.spend(self.crowds.keeping_cost(points[place], candidates.len()))?;
-            self.crowds.keep(candidates, points[place], enough, &mut kept);
+            self.spend(self.matching.keeping_cost(points[place], candidates.len()))?;
+            self.matching.keep(candidates, points[place], enough, &mut kept);
             if kept.len() < self.below as usize {
                 unique += choices(points.len() - 1 - place, left - 1).ok_or(OverLimit)?;
             } else if left > 1 {
@@ -211,7 +211,7 @@ impl<'a, C: Crowds> Attack<'a, C> {
 
     /// Whether some choice of `known` points singles the subject out.
     fn worst_case(&mut self, trace: &[KnownPoint], known: usize) -> Result<Exposure, OverLimit> {
-        self.order_by_crowd(trace);
+        self.order_by_matches(trace);
         let (before, limit) = (self.work, self.limit);
         self.limit = limit.min(before + SEARCH_LIMIT);
         let found = self.find_unique(known);
@@ -232,19 +232,19 @@ impl<'a, C: Crowds> Attack<'a, C> {
     }
 
     fn find_from_root(&mut self, points: &[u32], known: usize) -> Result<bool, OverLimit> {
-        let crowds = self.crowds;
+        let matching = self.matching;
         let mut buffer = Vec::new();
         for place in 0..=points.len() - known {
-            self.spend(crowds.listing_cost(points[place]))?;
-            let crowd = crowds.crowd(points[place], &mut buffer);
-            if crowd.len() < self.below as usize {
+            self.spend(matching.listing_cost(points[place]))?;
+            let matches = matching.matches(points[place], &mut buffer);
+            if matches.len() < self.below as usize {
                 return Ok(true);
             }
             // Whom all that is known of it does not single out, nothing does.
-            if place == 0 && !self.all_single_out(&points[1..], crowd)? {
+            if place == 0 && !self.all_single_out(&points[1..], matches)? {
                 return Ok(false);
             }
-            if known > 1 && self.find_within(points, place + 1, known - 1, crowd)? {
+            if known > 1 && self.find_within(points, place + 1, known - 1, matches)? {
                 return Ok(true);
             }
         }
@@ -258,8 +258,8 @@ impl<'a, C: Crowds> Attack<'a, C> {
         let enough = if left == 1 { self.below as usize } else { usize::MAX };
         let mut kept = std::mem::take(&mut self.levels[left]);
         for place in from..=points.len() - left {
-            self.spend(self.crowds.keeping_cost(points[place], candidates.len()))?;
-            self.crowds.keep(candidates, points[place], enough, &mut kept);
+            self.spend(self.matching.keeping_cost(points[place], candidates.len()))?;
+            self.matching.keep(candidates, points[place], enough, &mut kept);
             if kept.len() < self.below as usize || left > 1 && self.find_within(points, place + 1, left - 1, &kept)? {
                 return Ok(true);
             }
@@ -268,12 +268,12 @@ impl<'a, C: Crowds> Attack<'a, C> {
         Ok(false)
     }
 
-    /// Whether knowing all of the points leaves too small a crowd; when not, no choice of some of them does.
+    /// Whether knowing all of the points is matched by too few subjects; when not, no choice of some of them does.
     fn all_single_out(&mut self, points: &[u32], candidates: &[u32]) -> Result<bool, OverLimit> {
         let (mut left, mut kept) = (candidates.to_vec(), Vec::new());
         for &point in points {
-            self.spend(self.crowds.keeping_cost(point, left.len()))?;
-            self.crowds.keep(&left, point, usize::MAX, &mut kept);
+            self.spend(self.matching.keeping_cost(point, left.len()))?;
+            self.matching.keep(&left, point, usize::MAX, &mut kept);
             std::mem::swap(&mut left, &mut kept);
             if left.len() < self.below as usize {
                 return Ok(true);

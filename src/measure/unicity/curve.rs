@@ -1,6 +1,6 @@
 //! From exposures to curves: cohorts, intervals, and words where there is no figure.
 
-use super::crowd::Crowds;
+use super::matching::Matching;
 use super::study::{Members, Study, Tally};
 use crate::number::ratio;
 use crate::result::{Attacker, Cohort, UnicityMethod, UnicityResult};
@@ -73,7 +73,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// The results of one attacker for each cohort, in the order of the cohorts.
-pub(super) fn results<C: Crowds>(
+pub(super) fn results<C: Matching>(
     study: &Study<'_, C>,
     asked: &Asked<'_>,
     attacker: Attacker,

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::attack::Attack;
-use super::crowd::Crowds;
+use super::matching::Matching;
 use super::not_a_point;
 use super::settings::{Point, Settings};
 use super::trace::Traces;
@@ -73,14 +73,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn all<C: Crowds>(
+    fn all<C: Matching>(
         &self,
-        crowds: &C,
+        matching: &C,
         traces: &Traces<'_>,
         subjects: usize,
         stop: &Stop,
     ) -> Result<Vec<Option<f64>>, StopReason> {
-        let start = || (Attack::new(crowds, self.attacker, self.below, self.limit), Vec::new());
+        let start = || (Attack::new(matching, self.attacker, self.below, self.limit), Vec::new());
         let of_subject = |(attack, points): &mut (Attack<'_, C>, Vec<_>), subject: usize| {
             stop.check()?;
             traces.read(u32::try_from(subject).unwrap_or(u32::MAX), points);

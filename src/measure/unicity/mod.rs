@@ -7,7 +7,7 @@
 //! cohort of the probability that `p` known points, chosen as the [`Attacker`] does, single the
 //! subject out. One known point is always answered over every choice; more are, while the work stays within
 //! [`Settings::work_limit`], and else by one draw for each of [`Settings::draws`] sampled subjects, held against *all*
-//! subjects, with a 95 % Wilson interval. The crowd is never sampled: a thinner crowd would look riskier than it is.
+//! subjects, with a 95 % Wilson interval. The other subjects are never sampled: among fewer of them the risk would look higher than it is.
 //!
 //! Known attributes join the point: whoever knows the birth year as well looks among the points of people of that year.
 //! Columns under a tolerance are matched by ranges instead of cells (`windows.rs`).
@@ -31,16 +31,16 @@
 //! cover everything: undefined, with words. No subject with so many points: the result has no share, with words.
 //!
 //! # Cost
-//! See [`PointIndex`] for the index; a draw passes over its shortest crowd once. `test/oracle.rs` compares everybody with
+//! See [`PointIndex`] for the index; a draw passes over its shortest list once. `test/oracle.rs` compares everybody with
 //! everybody.
 
 mod attack;
-mod crowd;
 mod curve;
 mod entry;
 mod exposures;
 mod figures;
 mod gate;
+mod matching;
 pub mod mobility;
 mod places;
 mod resolution;
@@ -61,9 +61,9 @@ use crate::measure::CutOff;
 use crate::result::{Attacker, Outcome, Unicity, UnicityCurve, UnicityGate, UnicityUndefined, Unit};
 use crate::stop::{StopReason, Watch};
 use crate::table::{PointIndex, Table};
-use crowd::Crowds;
 use curve::{Asked, SizeCounts};
 use gate::Effort;
+use matching::Matching;
 use study::Study;
 use trace::Traces;
 use windows::Windows;
@@ -122,7 +122,7 @@ fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined
         ));
     }
     if table.subjects() < 2 {
-        return Some(undefined("one-subject", "the extract holds one subject only, so there is no crowd to hide in"));
+        return Some(undefined("one-subject", "the extract holds one subject only, so nobody else can match"));
     }
     let points = settings.points.iter();
     let no_column = settings.points.is_empty() || points.clone().any(|point| point.columns.is_empty());
@@ -195,14 +195,14 @@ struct Subject<'a> {
     point: &'a Point,
 }
 
-fn curves<C: Crowds>(
+fn curves<C: Matching>(
     subject: &Subject<'_>,
-    crowds: &C,
+    matching: &C,
     lone_points: Option<&[u32]>,
     watch: Watch<'_>,
 ) -> Result<Vec<UnicityCurve>, StopReason> {
     let Subject { index, traces, counts, settings, point } = subject;
-    let mut study = Study::new(crowds, traces, index.trace_sizes(), watch.stop);
+    let mut study = Study::new(matching, traces, index.trace_sizes(), watch.stop);
     study.below = point.below();
     study.work_limit = settings.work_limit;
     study.seed = settings.seed;

@@ -97,7 +97,7 @@ impl EventStudy<'_> {
         }
     }
 
-    /// Subjects that are looked at: all, or as many as are drawn, but never a thinner crowd around them.
+    /// Subjects that are looked at: all, or as many as are drawn, always held against every other subject.
     fn sample(&self, index: &PointIndex<'_>, traces: &Traces<'_>, stop: &Stop) -> Vec<u32> {
         let mut study = Study::new(index, traces, index.trace_sizes(), stop);
         study.seed = self.settings.seed;

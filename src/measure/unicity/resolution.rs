@@ -1,15 +1,15 @@
 //! The same known points against coarser versions of the extract.
 //!
-//! Points are drawn as the extract shows them today, once. A version joins points into coarser ones, and the crowd of a
-//! coarser point is the union of the crowds that it joins: the records are not looked at again, and only the coarse
+//! Points are drawn as the extract shows them today, once. A version joins points into coarser ones, and those who match a
+//! coarser point are the union of those who match what it joins: the records are not looked at again, and only the coarse
 //! points that were drawn are put together. Because the draws are the same, a coarser version never looks riskier.
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::attack::Exposure;
-use super::crowd::{ListedCrowds, Scratch};
 use super::curve::{SizeCounts, members, result_of_draws, without_share};
+use super::matching::{ListedMatches, Scratch};
 use super::settings::{Axis, Point, Settings};
 use super::study::{Members, Sampled, Study, Tally};
 use super::trace::{Traces, tell_apart};
@@ -43,10 +43,10 @@ pub(super) fn measure_resolutions(
     for steps in versions {
         watch.stop.check()?;
         let version = Version::new(index, &examples, point, &axes, &steps);
-        let (crowds, coarse) = version.crowds(index, &draws.points);
+        let (matching, coarse) = version.joined(index, &draws.points);
         cells.extend(
             draws
-                .results(&known_points, &counts, below, &crowds, &coarse)
+                .results(&known_points, &counts, below, &matching, &coarse)
                 .map(|result| ResolutionCell { steps: steps.clone(), result }),
         );
         watch.progress.advance(1);
@@ -112,7 +112,7 @@ impl Draws {
         known_points: &'a [u32],
         counts: &'a SizeCounts,
         below: u32,
-        crowds: &'a ListedCrowds,
+        matching: &'a ListedMatches,
         coarse: &'a [u32],
     ) -> impl Iterator<Item = UnicityResult> + 'a {
         known_points.iter().map(move |&known| {
@@ -124,7 +124,7 @@ impl Draws {
             let single = |(scratch, points): &mut (Scratch, Vec<u32>), drawn: &Vec<u32>| {
                 points.clear();
                 points.extend(drawn.iter().take(known as usize).map(|&place| coarse[place as usize]));
-                crowds.fewer_than(below, points, scratch)
+                matching.fewer_than(below, points, scratch)
             };
             let unique: Vec<bool> = self.known.par_iter().map_init(Default::default, single).collect();
             let mut tally = Tally::default();
@@ -152,8 +152,8 @@ impl Version {
         Self { keys }
     }
 
-    /// The crowds of the coarse points that hold one of `drawn`, and the coarse point of each of `drawn`.
-    fn crowds(&self, index: &PointIndex<'_>, drawn: &[u32]) -> (ListedCrowds, Vec<u32>) {
+    /// Who matches the coarse points that hold one of `drawn`, and the coarse point of each of `drawn`.
+    fn joined(&self, index: &PointIndex<'_>, drawn: &[u32]) -> (ListedMatches, Vec<u32>) {
         let mut numbers: Numbers<u32> = Numbers::default();
         let mut coarse = Vec::with_capacity(drawn.len());
         for &point in drawn {
@@ -166,24 +166,24 @@ impl Version {
                 joined[number as usize].push(point);
             }
         }
-        let crowds = joined.par_iter().map(|points| union(index, points)).collect();
-        (ListedCrowds(crowds), coarse)
+        let matching = joined.par_iter().map(|points| union(index, points)).collect();
+        (ListedMatches(matching), coarse)
     }
 }
 
 /// The subjects that have one of the points, ascending.
 fn union(index: &PointIndex<'_>, points: &[u32]) -> Vec<u32> {
-    let total: usize = points.iter().map(|&point| index.crowd(point).len()).sum();
+    let total: usize = points.iter().map(|&point| index.subjects_at(point).len()).sum();
     let subjects = index.table().subjects();
     if points.len() < 2 || total < subjects / 64 {
-        let mut union: Vec<u32> = points.iter().flat_map(|&point| index.crowd(point)).copied().collect();
+        let mut union: Vec<u32> = points.iter().flat_map(|&point| index.subjects_at(point)).copied().collect();
         union.sort_unstable();
         union.dedup();
         return union;
     }
     // Sorting a long list costs more than one bit for each subject.
     let mut bits = vec![0_u64; subjects.div_ceil(64)];
-    for &subject in points.iter().flat_map(|&point| index.crowd(point)) {
+    for &subject in points.iter().flat_map(|&point| index.subjects_at(point)) {
         bits[subject as usize / 64] |= 1 << (subject % 64);
     }
     let of_word = |(word, &bits): (u32, &u64)| {

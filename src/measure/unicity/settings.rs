@@ -164,7 +164,7 @@ impl Point {
         }
     }
 
-    /// [`Self::crowd_below`], at least 2: a crowd of one is always too small.
+    /// [`Self::crowd_below`], at least 2: whoever nobody else matches is always singled out.
     pub(super) fn below(&self) -> u32 {
         self.crowd_below.max(2)
     }

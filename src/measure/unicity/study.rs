@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::attack::{Attack, Exposure, OverLimit};
-use super::crowd::Crowds;
+use super::matching::Matching;
 use super::trace::{SubjectKey, Traces};
 use crate::result::Attacker;
 use crate::stats::mix;
@@ -23,7 +23,7 @@ const PILOT: u32 = 64;
 
 /// One point definition, ready to be attacked.
 pub(super) struct Study<'a, C> {
-    pub(super) crowds: &'a C,
+    pub(super) matching: &'a C,
     pub(super) traces: &'a Traces<'a>,
     /// Distinct points of each subject.
     pub(super) sizes: &'a [u32],
@@ -96,9 +96,19 @@ impl From<OverLimit> for Halt {
     }
 }
 
-impl<'a, C: Crowds> Study<'a, C> {
-    pub(super) fn new(crowds: &'a C, traces: &'a Traces<'a>, sizes: &'a [u32], stop: &'a Stop) -> Self {
-        Self { crowds, traces, sizes, below: 2, work_limit: 0, seed: 0, stop, lone_points: None, keys: OnceLock::new() }
+impl<'a, C: Matching> Study<'a, C> {
+    pub(super) fn new(matching: &'a C, traces: &'a Traces<'a>, sizes: &'a [u32], stop: &'a Stop) -> Self {
+        Self {
+            matching,
+            traces,
+            sizes,
+            below: 2,
+            work_limit: 0,
+            seed: 0,
+            stop,
+            lone_points: None,
+            keys: OnceLock::new(),
+        }
     }
 
     /// Exposures of each group of members over every choice of `known` points; `None` when that costs too much.
@@ -119,7 +129,7 @@ impl<'a, C: Crowds> Study<'a, C> {
         let least = groups.iter().map(|members| members.least).min().unwrap_or(u32::MAX);
         let spent = AtomicU64::new(0);
         let batches = self.sizes.len().div_ceil(BATCH);
-        let attack = || Attack::new(self.crowds, attacker, self.below, self.work_limit);
+        let attack = || Attack::new(self.matching, attacker, self.below, self.work_limit);
         let tallies = (0..batches).into_par_iter().try_fold(
             || (vec![Tally::default(); groups.len()], attack(), Vec::new()),
             |(mut tallies, mut attack, mut points), batch| {
@@ -169,7 +179,7 @@ impl<'a, C: Crowds> Study<'a, C> {
         }
         let pilot = self.sample(widest, PILOT);
         let members = self.sizes.iter().filter(|&&size| size >= widest.least).count() as u64;
-        let mut attack = Attack::new(self.crowds, attacker, self.below, self.work_limit);
+        let mut attack = Attack::new(self.matching, attacker, self.below, self.work_limit);
         let mut points = Vec::new();
         let mut work = 0_u64;
         for drawn in &pilot {
@@ -187,7 +197,7 @@ impl<'a, C: Crowds> Study<'a, C> {
     /// One draw of `known` points for each sampled subject.
     pub(super) fn sampled(&self, attacker: Attacker, known: u32, sample: &[Sampled]) -> Result<Tally, StopReason> {
         let tally = sample.par_chunks(BATCH).try_fold(
-            || (Tally::default(), Attack::new(self.crowds, attacker, self.below, u64::MAX), Vec::new()),
+            || (Tally::default(), Attack::new(self.matching, attacker, self.below, u64::MAX), Vec::new()),
             |(mut tally, mut attack, mut points), batch| {
                 self.stop.check()?;
                 for drawn in batch {

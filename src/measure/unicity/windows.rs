@@ -7,14 +7,14 @@
 
 use rayon::prelude::*;
 
-use super::crowd::{Crowds, Scratch};
+use super::matching::{Matching, Scratch};
 use super::settings::{ColumnValues, Point, Tolerance};
 use super::trace::tell_apart;
 use super::undefined;
 use crate::result::UnicityUndefined;
 use crate::table::PointIndex;
 
-/// The crowds of points under tolerances.
+/// Who matches points under tolerances.
 pub(super) struct Windows<'a> {
     index: &'a PointIndex<'a>,
     /// For each point, the number of its exact cells.
@@ -23,7 +23,7 @@ pub(super) struct Windows<'a> {
     values: Vec<(Tolerance, Vec<i64>)>,
     /// The points that occur, by exact cells and the value under the first tolerance.
     sorted: Vec<(u32, i64, u32)>,
-    /// Subjects in the crowds of the sorted points up to each place.
+    /// Subjects that match the sorted points up to each place.
     subjects_before: Vec<u64>,
     records_per_subject: u64,
 }
@@ -54,7 +54,7 @@ impl<'a> Windows<'a> {
         let mut total = 0;
         subjects_before.push(total);
         for &(_, _, point) in &sorted {
-            total += index.crowd(point).len() as u64;
+            total += index.subjects_at(point).len() as u64;
             subjects_before.push(total);
         }
         let table = index.table();
@@ -101,7 +101,7 @@ impl<'a> Windows<'a> {
     /// The subjects of every matching point; one may come several times.
     fn candidates(&self, known: u32) -> impl Iterator<Item = u32> + '_ {
         let points = self.sorted[self.neighbours(known)].iter().map(|&(_, _, point)| point);
-        points.filter(move |&point| self.matches(known, point)).flat_map(|point| self.index.crowd(point)).copied()
+        points.filter(move |&point| self.matches(known, point)).flat_map(|point| self.index.subjects_at(point)).copied()
     }
 
     fn has(&self, subject: u32, known: u32) -> bool {
@@ -110,7 +110,7 @@ impl<'a> Windows<'a> {
     }
 }
 
-impl Crowds for Windows<'_> {
+impl Matching for Windows<'_> {
     fn cost(&self, point: u32) -> u64 {
         let places = self.neighbours(point);
         self.subjects_before[places.end] - self.subjects_before[places.start]
@@ -124,7 +124,7 @@ impl Crowds for Windows<'_> {
         candidates as u64 * self.records_per_subject + 1
     }
 
-    fn crowd<'a>(&'a self, point: u32, buffer: &'a mut Vec<u32>) -> &'a [u32] {
+    fn matches<'a>(&'a self, point: u32, buffer: &'a mut Vec<u32>) -> &'a [u32] {
         buffer.clear();
         buffer.extend(self.candidates(point));
         buffer.sort_unstable();

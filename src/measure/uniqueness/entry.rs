@@ -80,8 +80,8 @@ pub const LIMITS: &[Limit] = &[
 const PAGE: Page = Page {
     code: NAME,
     summary: "How many subjects are alone, or nearly so, on each combination of columns.",
-    meaning: "A record hides in the crowd of subjects that share its values. Whoever knows those values of a person \
-              and finds a crowd of one has found the person.",
+    meaning: "A record hides in its equivalence class: the subjects that share its values. Whoever knows those values of a person \
+              and finds a class of one has found the person.",
     formula: "A class is all records with equal values on a set of columns; its size is the number of distinct \
               subjects in it; the risk of a record is 1 / size. Counted for every set of up to `max_set` \
               quasi-identifiers, for the static ones and for all of them.",

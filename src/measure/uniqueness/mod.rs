@@ -1,7 +1,7 @@
 //! How many subjects are alone on a combination of quasi-identifiers, and which columns make it so.
 //!
 //! # Definition
-//! Two records are equivalent on a column set when they agree on each of its columns. The *crowd* of a record is the
+//! Two records are equivalent on a column set when they agree on each of its columns. The *class* of a record is the
 //! number of distinct subjects in its equivalence class. A class of one subject singles that subject out, however many
 //! records it holds.
 //!
@@ -56,7 +56,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// Measures the crowds of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
+/// Measures the classes of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
 /// whether some columns are static, also of the static set with those.
 ///
 /// All columns of the table are quasi-identifiers.
@@ -67,7 +67,7 @@ pub struct Settings {
 pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Outcome<Uniqueness>, StopReason> {
     if table.records() == 0 {
         let words = if table.records_without_subject() > 0 {
-            "no record has a subject, so there is no crowd to count"
+            "no record has a subject, so there are no equivalence classes to count"
         } else {
             "the extract holds no record"
         };

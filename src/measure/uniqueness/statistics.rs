@@ -1,4 +1,4 @@
-//! From the crowds of a set to the figures of a SET.
+//! From the classes of a set to the figures of a SET.
 
 use crate::number::{as_float, ratio};
 use crate::result::{AtRisk, Below, ClassSize, Reading, Risk, SetStatistics, UndefinedField};
@@ -18,11 +18,11 @@ pub(super) struct Shape {
     /// Records that have a subject.
     pub(super) records: u64,
     pub(super) subjects: u64,
-    /// Whether a missing cell matched everything: then there are crowds but no classes.
+    /// Whether a missing cell matched everything: records then match one another without forming equivalence classes.
     pub(super) wildcard: bool,
 }
 
-/// Every figure of a set, from its crowds.
+/// Every figure of a set, from its classes.
 pub(super) fn describe(shape: Shape, counts: &SetCounts, k: u32) -> SetStatistics {
     let classes = counts.classes();
     let unless_wildcard = |figure: u64| (!shape.wildcard).then_some(figure);
@@ -94,9 +94,9 @@ fn risk(shape: &Shape, counts: &SetCounts, k: u32) -> Risk {
     }
 }
 
-/// Mean of 1/crowd over `total` units, given how many units have each crowd, in ascending order of the crowd.
-fn mean_risk(crowds: impl Iterator<Item = (u32, u64)>, total: u64) -> f64 {
-    let sum: f64 = crowds.map(|(crowd, units)| as_float(units) / f64::from(crowd)).sum();
+/// Mean of 1/class size over `total` units, given how many units have each class size, in ascending order.
+fn mean_risk(sizes: impl Iterator<Item = (u32, u64)>, total: u64) -> f64 {
+    let sum: f64 = sizes.map(|(size, units)| as_float(units) / f64::from(size)).sum();
     sum / as_float(total)
 }
 

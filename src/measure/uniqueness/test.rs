@@ -13,7 +13,7 @@ use super::*;
 use crate::stats::SeededOrders;
 use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
-use oracle::{PlainRecord, crowds, shapley, smallest_by_subject};
+use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
 const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1 };
 
@@ -128,25 +128,25 @@ fn prosecutor_risk_of_the_attacker_example() {
 #[test]
 fn missing_cells_of_francdat_under_both_readings() {
     let vector = &vectors()["missing_semantics_francdat"];
-    for (rows, crowd, missing) in [
+    for (rows, sizes_key, missing) in [
         ("rows", "fk", MissingMode::OwnCategory),
         ("rows_with_missing", "own_category_fk", MissingMode::OwnCategory),
         ("rows_with_missing", "wildcard_fk", MissingMode::Wildcard),
     ] {
         let records = example(&vector[rows], None);
-        let expected: Vec<usize> = vector[crowd]
+        let expected: Vec<usize> = vector[sizes_key]
             .as_array()
             .unwrap()
             .iter()
             .map(|value| usize::try_from(value.as_u64().unwrap()).unwrap())
             .collect();
-        assert_eq!(crowds(&records, &[0, 1, 2, 3], missing == MissingMode::Wildcard), expected, "oracle, {crowd}");
+        assert_eq!(sizes(&records, &[0, 1, 2, 3], missing == MissingMode::Wildcard), expected, "oracle, {sizes_key}");
         let value = measured(&table_of(&records, 4, false), &Settings { missing, ..SETTINGS });
-        let unique = expected.iter().filter(|&&crowd| crowd == 1).count() as u64;
-        let average = expected.iter().map(|&crowd| 1.0 / crowd as f64).sum::<f64>() / expected.len() as f64;
-        assert_eq!(value.full.unique_records, unique, "{crowd}");
-        assert_eq!(value.full.smallest_class, expected.iter().min().map(|&crowd| crowd as u64), "{crowd}");
-        assert!(close(value.full.risk.average_record.unwrap(), average), "{crowd}");
+        let unique = expected.iter().filter(|&&size| size == 1).count() as u64;
+        let average = expected.iter().map(|&size| 1.0 / size as f64).sum::<f64>() / expected.len() as f64;
+        assert_eq!(value.full.unique_records, unique, "{sizes_key}");
+        assert_eq!(value.full.smallest_class, expected.iter().min().map(|&size| size as u64), "{sizes_key}");
+        assert!(close(value.full.risk.average_record.unwrap(), average), "{sizes_key}");
     }
 }
 
@@ -244,34 +244,34 @@ fn plain_tables() -> impl Strategy<Value = (Vec<PlainRecord>, usize)> {
 
 fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
     let columns: Vec<usize> = set.columns.iter().map(|name| name[1..].parse().unwrap()).collect();
-    let crowds = crowds(records, &columns, wildcard);
-    let smallest = smallest_by_subject(records, &crowds);
+    let sizes = sizes(records, &columns, wildcard);
+    let smallest = smallest_by_subject(records, &sizes);
     let key = |record: &PlainRecord| columns.iter().map(|&column| record.cells[column]).collect::<Vec<_>>();
     let mut classes: BTreeMap<Vec<Option<u32>>, (usize, u64)> = BTreeMap::new();
-    for (record, &crowd) in records.iter().zip(&crowds) {
-        classes.entry(key(record)).or_insert((crowd, 0)).1 += 1;
+    for (record, &size) in records.iter().zip(&sizes) {
+        classes.entry(key(record)).or_insert((size, 0)).1 += 1;
     }
-    let count = |test: &dyn Fn(usize) -> bool| crowds.iter().filter(|&&crowd| test(crowd)).count() as u64;
-    let count_subjects = |test: &dyn Fn(usize) -> bool| smallest.values().filter(|&&crowd| test(crowd)).count() as u64;
+    let count = |test: &dyn Fn(usize) -> bool| sizes.iter().filter(|&&size| test(size)).count() as u64;
+    let count_subjects = |test: &dyn Fn(usize) -> bool| smallest.values().filter(|&&size| test(size)).count() as u64;
     let (n, subjects) = (records.len() as f64, smallest.len() as f64);
 
-    assert_eq!(set.smallest_class, crowds.iter().min().map(|&crowd| crowd as u64));
+    assert_eq!(set.smallest_class, sizes.iter().min().map(|&size| size as u64));
     assert_eq!(
         (set.unique_records, set.unique_subjects),
-        (count(&|crowd| crowd == 1), count_subjects(&|crowd| crowd == 1))
+        (count(&|size| size == 1), count_subjects(&|size| size == 1))
     );
     assert_eq!(set.below.iter().map(|below| below.k).collect::<Vec<_>>(), [2, 3, 5, 7, 11, 20]);
     for below in &set.below {
-        let under = |crowd: usize| crowd < below.k as usize;
+        let under = |size: usize| size < below.k as usize;
         assert_eq!((below.records, below.subjects), (count(&under), count_subjects(&under)));
     }
     for row in &set.risk.at_risk {
-        let above = |crowd: usize| 1.0 / crowd as f64 > row.threshold;
+        let above = |size: usize| 1.0 / size as f64 > row.threshold;
         assert_eq!((row.records, row.subjects), (count(&above), count_subjects(&above)));
     }
-    assert!(close(set.risk.highest.unwrap(), 1.0 / *crowds.iter().min().unwrap() as f64));
-    assert!(close(set.risk.average_record.unwrap(), crowds.iter().map(|&crowd| 1.0 / crowd as f64).sum::<f64>() / n));
-    let average_subject = smallest.values().map(|&crowd| 1.0 / crowd as f64).sum::<f64>() / subjects;
+    assert!(close(set.risk.highest.unwrap(), 1.0 / *sizes.iter().min().unwrap() as f64));
+    assert!(close(set.risk.average_record.unwrap(), sizes.iter().map(|&size| 1.0 / size as f64).sum::<f64>() / n));
+    let average_subject = smallest.values().map(|&size| 1.0 / size as f64).sum::<f64>() / subjects;
     assert!(close(set.risk.average_subject.unwrap(), average_subject));
     let classless =
         wildcard && columns.iter().any(|&column| records.iter().any(|record| record.cells[column].is_none()));
@@ -280,7 +280,7 @@ fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
         return;
     }
     assert_eq!(set.classes, Some(classes.len() as u64));
-    assert_eq!(set.unique_classes, Some(classes.values().filter(|(crowd, _)| *crowd == 1).count() as u64));
+    assert_eq!(set.unique_classes, Some(classes.values().filter(|(size, _)| *size == 1).count() as u64));
     assert!(close(set.distinction.unwrap(), classes.len() as f64 / n));
     let pairs: u64 = classes.values().map(|(_, records)| records * (records - 1)).sum();
     match set.separation {
@@ -288,8 +288,8 @@ fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
         None => assert_eq!(records.len(), 1),
     }
     let mut sizes: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
-    for (crowd, records) in classes.values() {
-        let size = sizes.entry(*crowd as u64).or_default();
+    for (size, records) in classes.values() {
+        let size = sizes.entry(*size as u64).or_default();
         *size = (size.0 + 1, size.1 + records);
     }
     let listed = set.class_sizes.as_ref().unwrap().iter().map(|size| (size.size, (size.classes, size.records)));

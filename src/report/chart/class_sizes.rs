@@ -1,4 +1,4 @@
-//! How large the crowds are: share of records by class size, sizes below the limit hatched.
+//! How large the classes are: share of records by class size, sizes below the limit hatched.
 
 use super::axes::{Plot, described, number, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};

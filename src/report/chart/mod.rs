@@ -20,7 +20,7 @@ mod trade_off;
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
 use super::ReportError;
-use super::summary::crowds;
+use super::summary::classes;
 use super::{known_points, linkage};
 use crate::result::ScanResult;
 
@@ -105,7 +105,7 @@ fn labels(id: &str) -> String {
 #[must_use]
 pub fn charts(result: &ScanResult) -> Vec<Chart> {
     let mut charts = Vec::new();
-    if let Some(uniqueness) = crowds(result) {
+    if let Some(uniqueness) = classes(result) {
         charts.extend([
             chart("class-sizes", result, |canvas| class_sizes::draw(canvas, result, uniqueness)),
             chart("column-effects", result, |canvas| column_effects::draw(canvas, uniqueness)),

@@ -1,4 +1,4 @@
-//! What each proposal costs and gains: detail kept against subjects left in small crowds.
+//! What each proposal costs and gains: detail kept against subjects left in small classes.
 
 use super::axes::{Plot, QUARTERS, axis_label, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, LABEL, Point, SMALL, Scene, fitted};
@@ -28,10 +28,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     }
     let k = count(u64::from(result.policy.k));
     let units = messages::unit(set.reading, 2);
-    let subtitle = format!("Upright: {units} left in crowds below {k}. Further down is safer.");
+    let subtitle = format!("Upright: {units} left in classes below {k}. Further down is safer.");
     let mut scene = canvas.scene("What each proposal costs and what it gains", subtitle, 640);
     let (highest, step) = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max));
-    // The plot ends where nobody is left in a small crowd; a strip of what is within the limit stands below it.
+    // The plot ends where nobody is left in a small class; a strip of what is within the limit stands below it.
     let edges = canvas.either([190, 1530, 240, 720], [108, 736, 116, 470]);
     let plot = Plot { up: (0.0, highest), ..Plot::of(edges) };
     let end = canvas.either(770, 514);
@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
         _ => (plot.left + 14, Anchor::Start),
     };
     let (size, inside) = (canvas.either(SMALL, 24), i32::midpoint(plot.bottom, end));
-    scene.text((at, inside), &format!("nobody in a crowd below {k}"), size, Ink::Text, anchor);
+    scene.text((at, inside), &format!("nobody in a class below {k}"), size, Ink::Text, anchor);
     scene.text((plot.left + 14, plot.top + 26), "over the limit", size, Ink::Alarm, Anchor::Start);
     Plot { bottom: end, ..plot }.name(&mut scene, 66, "detail of the quasi-identifiers kept");
     legend(canvas, &mut scene);
@@ -122,7 +122,7 @@ fn description(spots: &[Spot<'_>], now: f64) -> String {
         let changes = changes(advice, printable, printable);
         let mark = if advice.recommended { " (recommended)" } else { "" };
         let (detail, share) = (percent(*detail), percent(*share));
-        format!("{changes}{mark}: {detail} of detail kept, {share} left in small crowds")
+        format!("{changes}{mark}: {detail} of detail kept, {share} left in small classes")
     });
-    format!("As it is: {} in small crowds. {}", percent(now), super::axes::described(parts))
+    format!("As it is: {} in small classes. {}", percent(now), super::axes::described(parts))
 }

@@ -5,7 +5,7 @@ use super::section::{FindingLine, Section, figures, plain, quoted};
 use super::table::{Cell, ROWS, Table};
 use crate::number::{count, percent};
 use crate::report::escape::printable;
-use crate::report::summary::{alternatives, exposed, proposals, smallest_crowd, unsaid};
+use crate::report::summary::{alternatives, exposed, proposals, smallest_class, unsaid};
 use crate::report::{Chart, checks, messages};
 use crate::result::{Advice, Check, CheckOutcome, Finding, Headline, ScanResult, Uniqueness, VerdictOutcome};
 
@@ -121,8 +121,8 @@ fn advised(result: &ScanResult, tried: &[&Advice]) -> Table {
         tried,
         &[
             ("Proposal", &|advice| Cell::text(plain(&printable(&advice.action)))),
-            ("Smallest crowd then", &|advice| after(advice, smallest_crowd)),
-            ("In small crowds then", &|advice| after(advice, exposed)),
+            ("Smallest class then", &|advice| after(advice, smallest_class)),
+            ("In small classes then", &|advice| after(advice, exposed)),
             ("Risk removed", &|advice| Cell::optional(advice.risk_removed.map(percent))),
             ("Detail kept", &|advice| Cell::optional(advice.detail_kept.map(percent))),
             ("Order", &|advice| Cell::text(if advice.recommended { messages::RECOMMENDED } else { "" })),

@@ -6,8 +6,8 @@ use crate::printable::each_once;
 use crate::report::escape::{printable, shortened};
 use crate::report::headline::{self, About};
 use crate::report::summary::{
-    alternatives, crowds, exposed, headline_counts, headline_set, is_gated, names, one_known_event, optional_count,
-    population, proposals, riskiest_columns, riskiest_sets, smallest_crowd, why_undefined,
+    alternatives, classes, exposed, headline_counts, headline_set, is_gated, names, one_known_event, optional_count,
+    population, proposals, riskiest_columns, riskiest_sets, smallest_class, why_undefined,
 };
 use crate::report::{checks, known_points, linkage, messages};
 use crate::result::{
@@ -34,7 +34,7 @@ pub(super) fn headline(result: &ScanResult) -> Headline {
     let lead = headline::headline(result);
     let mut under = lead.under;
     let note = match lead.about {
-        About::Crowd(set) => messages::attacker(set, population(&result.dataset, set)),
+        About::Class(set) => messages::attacker(set, population(&result.dataset, set)),
         About::KnownPoints(_, point) => messages::known_points_attacker(point),
         About::Linked(attack) if attack.follows() => {
             "Whoever has both releases knows that two histories are of one person".to_owned()
@@ -92,14 +92,14 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
         Some(_) => "not held to a limit".to_owned(),
     };
     Tile {
-        label: "Smallest crowd".to_owned(),
+        label: "Smallest class".to_owned(),
         value: optional_count(set.smallest_class),
         note: format!("{columns}; {limit}"),
         over: checks::of_set(result, set, "smallest_class").is_some_and(|figure| checks::is_over(result, figure)),
     }
 }
 
-/// How many are expected to be found by one guess each: the sum over subjects of 1 / crowd.
+/// How many are expected to be found by one guess each: the sum over subjects of 1 / class size.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of subjects")]
 fn expected_tile(result: &ScanResult, set: &SetStatistics) -> Tile {
     let whole = population(&result.dataset, set);
@@ -212,7 +212,7 @@ pub(super) fn sets(result: &ScanResult, uniqueness: &Uniqueness) -> Bars {
         let whole = population(&result.dataset, set);
         let name = shortened(&names(&set.columns).join(", "), 60);
         let part = ratio(set.unique_subjects, whole).unwrap_or(0.0);
-        bar(name, part, share(set.unique_subjects, whole), "crowds")
+        bar(name, part, share(set.unique_subjects, whole), "classes")
     });
     Bars::first(format!("Sets of at most {}", messages::columns(uniqueness.max_set)), bars, ranked.len())
 }
@@ -231,7 +231,7 @@ pub(super) struct Action {
 pub(super) struct Todo {
     pub(super) notes: Vec<Sentence>,
     pub(super) actions: Vec<Action>,
-    /// Other ways than sharing records, where no proposal makes every crowd large enough.
+    /// Other ways than sharing records, where no proposal makes every class large enough.
     pub(super) alternatives: Vec<String>,
     pub(super) has_more: bool,
 }
@@ -344,7 +344,7 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
 
 /// The figures of a proposal beside those of now.
 pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
-    if crowds(result).is_none() {
+    if classes(result).is_none() {
         return String::new();
     }
     let both = |figure: fn(&ScanResult, &crate::result::Headline) -> Option<u64>| {
@@ -354,8 +354,8 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
     let [before, after] = [&advice.before, &advice.after].map(|headline| headline.as_ref()?.unicity);
     let unicity = before.zip(after);
     let parts = [
-        both(smallest_crowd).map(|both| format!("smallest crowd {both}")),
-        both(exposed).map(|both| format!("in crowds below {}: {both}", count(u64::from(result.policy.k)))),
+        both(smallest_class).map(|both| format!("smallest class {both}")),
+        both(exposed).map(|both| format!("in classes below {}: {both}", count(u64::from(result.policy.k)))),
         unicity.map(|(before, after)| format!("singled out by known points: {} → {}", percent(before), percent(after))),
         advice.detail_kept.map(|kept| format!("{} of detail kept", percent(kept))),
     ];
@@ -370,7 +370,7 @@ pub(super) struct Trust {
 pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let dataset = &result.dataset;
     let guessed = dataset.columns.iter().any(|column| column.guessed);
-    let complete = crowds(result).is_some();
+    let complete = classes(result).is_some();
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
     let subject = match dataset.records_without_subject {
         _ if dataset.subject.is_none() => mark(false, "No subject declared: each record counts as one"),

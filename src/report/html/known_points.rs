@@ -244,14 +244,14 @@ fn unicity_caution(subjects: u64, points: u32, columns: &[String]) -> Vec<String
             messages::counted(u64::from(points), "point", "points")
         ),
         format!(
-            "It holds for a crowd of {} at the resolution of {} in this extract. Among more people, or at a coarser day, \
+            "It holds for the {} of this extract at the resolution of {} here. Among more people, or at a coarser day, \
              place or amount, fewer are unique. The extract is counted as it is; if it is a sample, some of the unique \
              have a double outside of it.",
             messages::subjects(subjects),
             messages::list(columns)
         ),
-        "A share within the limit does not make the extract anonymous: whoever is not unique may stand in a crowd of \
-         two, and who knows more, or other columns, finds more. Where the recipient holds points of the same people, \
+        "A share within the limit does not make the extract anonymous: whoever is not unique may share them with one \
+         other person, and who knows more, or other columns, finds more. Where the recipient holds points of the same people, \
          count its correct matches as well."
             .to_owned(),
     ]

@@ -2,7 +2,7 @@
 
 use crate::number::{as_float, count, percent};
 use crate::report::headline::{About, headline};
-use crate::report::summary::{is_below_limit, is_gated, proposals, smallest_crowd};
+use crate::report::summary::{is_below_limit, is_gated, proposals, smallest_class};
 use crate::report::{known_points, linkage, messages};
 use crate::result::{ScanResult, SetStatistics};
 
@@ -33,7 +33,7 @@ const APART: f64 = 26.0;
 /// The line of the figure that leads; none where there is none.
 pub(super) fn number_line(result: &ScanResult) -> Option<NumberLine> {
     match headline(result).about {
-        About::Crowd(set) => of_crowd(result, set),
+        About::Class(set) => of_class(result, set),
         About::KnownPoints(_, point) => {
             let (now, limit) = (point.share?, known_points::limit(result)?);
             let after = recommended(result).and_then(|after| after.unicity);
@@ -56,26 +56,26 @@ fn recommended(result: &ScanResult) -> Option<&crate::result::Headline> {
     proposals(result).find(|advice| advice.recommended)?.after.as_ref()
 }
 
-/// The smallest crowd, from 1 on, logarithmic.
-fn of_crowd(result: &ScanResult, set: &SetStatistics) -> Option<NumberLine> {
+/// The smallest class, from 1 on, logarithmic.
+fn of_class(result: &ScanResult, set: &SetStatistics) -> Option<NumberLine> {
     let now = set.smallest_class.filter(|smallest| *smallest > 0)?;
     let k = u64::from(result.policy.k.max(1));
     let gated = is_gated(result, set);
-    let after = recommended(result).and_then(|after| smallest_crowd(result, after)).filter(|after| *after > now);
+    let after = recommended(result).and_then(|after| smallest_class(result, after)).filter(|after| *after > now);
     let end = [50, k * 4, now * 2, after.unwrap_or(0) * 2].into_iter().max().unwrap_or(50);
     let at = |value: u64| place(logarithm(value) / logarithm(end));
     let units = messages::unit(set.reading, now);
     let held = if gated { "limit: at least" } else { "not held to a limit; the policy's k is" };
     let not_held = if gated { "" } else { " (not held to it)" };
     Some(NumberLine {
-        label: format!("Smallest crowd: {} {units}; {held} {}.", count(now), count(k)),
+        label: format!("Smallest class: {} {units}; {held} {}.", count(now), count(k)),
         over_at: percent_of_width(LINE.0),
         over: percent_of_width(if gated { at(k) - LINE.0 } else { 0.0 }),
         limit: mark(at(k), format!("limit {}{not_held}", count(k))),
         now: mark(at(now), format!("now {} {units}", count(now))),
         breaks: is_below_limit(result, set),
         after: after.filter(|after| at(*after) - at(now) > APART).map(|after| then(at(after), &count(after))),
-        end: format!("smallest crowd, up to {} {}", count(end), messages::unit(set.reading, end)),
+        end: format!("smallest class, up to {} {}", count(end), messages::unit(set.reading, end)),
     })
 }
 

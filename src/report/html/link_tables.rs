@@ -177,7 +177,7 @@ fn intersection(detail: &IntersectionDetail) -> Vec<Fact> {
         ("of those in both, alone in the other release", of_common(detail.unique_in_other)),
         ("of those in both, alone on both together", of_common(detail.unique_in_both)),
         ("of them alone in neither before", of_common(detail.newly_unique)),
-        ("smallest crowd on both together", detail.smallest_class_in_both.map(count)),
+        ("smallest class on both together", detail.smallest_class_in_both.map(count)),
     ]
 }
 

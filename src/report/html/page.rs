@@ -6,10 +6,10 @@ use super::first::{Bars, Headline, Tile, Todo, Trust};
 use super::line::{NumberLine, number_line};
 use super::section::{FindingLine, Section, Sentence, quoted};
 use super::table::{Cell, Table};
-use super::{crowds, decision, first, known_points, linkage, record, safety, source};
+use super::{classes, decision, first, known_points, linkage, record, safety, source};
 use crate::report::escape::printable;
 use crate::report::headline::headline;
-use crate::report::summary::{crowds, reasons_lead, unsaid_reasons};
+use crate::report::summary::{classes, reasons_lead, unsaid_reasons};
 use crate::report::{charts, checks, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
@@ -42,7 +42,7 @@ pub(super) struct Page {
     /// Reasons of the verdict that no finding says, where they made the verdict.
     why: Vec<Sentence>,
     tiles: Vec<Tile>,
-    has_crowds: bool,
+    has_classes: bool,
     columns: Bars,
     sets: Bars,
     todo: Todo,
@@ -53,7 +53,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(result: &ScanResult) -> Self {
-        let uniqueness = crowds(result);
+        let uniqueness = classes(result);
         let (class, shape) = look(result.verdict.outcome);
         let run = printable(&result.run.id);
         let style = safety::style(&run, messages::verdict(result.verdict.outcome));
@@ -85,7 +85,7 @@ impl Page {
                 Some(uniqueness) => first::tiles(result, uniqueness),
                 None => first::known_points_tile(result).into_iter().chain(first::linkage_tile(result)).collect(),
             },
-            has_crowds: uniqueness.is_some(),
+            has_classes: uniqueness.is_some(),
             columns: uniqueness.map(first::columns).unwrap_or_default(),
             sets: uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default(),
             todo: first::todo(result),
@@ -106,13 +106,13 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.extend(decision::advice(result, uniqueness, &charts));
     sections.extend(source::identifiers(result));
     if let Some(uniqueness) = uniqueness {
-        sections.push(crowds::crowds(result, uniqueness, &charts));
+        sections.push(classes::classes(result, uniqueness, &charts));
     }
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
     sections.extend(of_measures(result));
-    sections.push(crowds::columns(result, uniqueness, &charts));
-    sections.extend(uniqueness.and_then(|uniqueness| crowds::pairs(result, uniqueness, &charts)));
+    sections.push(classes::columns(result, uniqueness, &charts));
+    sections.extend(uniqueness.and_then(|uniqueness| classes::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));
     sections.push(decision::not_measured(result));
     sections.push(record::policy(result));

@@ -151,13 +151,13 @@ fn missing(mode: MissingMode) -> &'static str {
     match mode {
         MissingMode::OwnCategory => "A missing cell counts as a value of its own: it matches other missing cells only.",
         MissingMode::Wildcard => {
-            "A missing cell matches every value, on either side. Crowds are then counted for each record and there \
+            "A missing cell matches every value, on either side. Classes are then counted for each record and there \
              are no classes."
         }
     }
 }
 
-/// Smallest crowds when missing cells are a value of their own.
+/// Smallest classes when missing cells are a value of their own.
 fn own_category(own: &OwnCategory) -> String {
     let figure = |number: Option<u64>| number.map_or_else(|| messages::NOT_DEFINED.to_owned(), count);
     format!(
@@ -171,7 +171,7 @@ fn own_category(own: &OwnCategory) -> String {
 fn policy_source(name: &str) -> &'static str {
     match name {
         "default" => {
-            "house policy; a crowd of at least 5 is a rule of thumb of statistical offices and research ethics boards"
+            "house policy; a class of at least 5 is a rule of thumb of statistical offices and research ethics boards"
         }
         "custom" => "set in the configuration",
         "public-0.09" => "preset: EMA policy 0070 and Health Canada guidance for public release (risk of at most 0.09)",
@@ -191,7 +191,7 @@ fn gate_value(gate: &Gate) -> String {
         Comparison::AtMost | Comparison::NoneBreaks => "at most",
     };
     let classes = match (gate.measure.name(), gate.limit_as_k.map(|k| count(u64::from(k)))) {
-        ("share-at-risk", Some(k)) => format!(" in crowds below {k}"),
+        ("share-at-risk", Some(k)) => format!(" in classes below {k}"),
         ("highest-risk", Some(k)) => format!(" (classes of at least {k})"),
         _ => String::new(),
     };

@@ -17,7 +17,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("without_subject", fixture::without_subject()),
         ("wildcard", fixture::wildcard()),
         ("no_static", fixture::without_static()),
-        ("small_crowds", fixture::small_crowds()),
+        ("small_classes", fixture::small_classes()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
         ("linked", fixture::linked()),
@@ -163,14 +163,14 @@ fn the_first_screen_says_what_to_do_with_lines_to_paste() {
     let todo = page.split_once("<h2>What to do</h2>").unwrap().1.split_once("<ul class=\"trust\"").unwrap().0;
     assert_eq!(todo.matches("<li").count(), 3);
     assert!(todo.find("Leave <code>reference</code> out") < todo.find("Coarsen <code>birth_year</code>"));
-    assert!(todo.contains("smallest crowd 1 → 7; in crowds below 5: 712 → 0; 64\u{a0}% of detail kept"));
+    assert!(todo.contains("smallest class 1 → 7; in classes below 5: 712 → 0; 64\u{a0}% of detail kept"));
     assert!(todo.contains("[columns.birth_year]\ncoarsen = &#34;round:10&#34;"));
     assert!(todo.contains("Scan again with it to know the verdict"));
     assert!(!page.contains("reaches the limits") && !page.contains("Nothing must change"));
 }
 
 #[test]
-fn where_no_change_makes_every_crowd_large_enough_other_ways_are_named() {
+fn where_no_change_makes_every_class_large_enough_other_ways_are_named() {
     let page = page(&fixture::hopeless());
     assert!(page.contains("Scan again with it to know the verdict"));
     assert!(page.contains("<p class=\"alternative\">share monthly totals by district instead of records</p>"));

@@ -54,7 +54,7 @@ pub(in crate::report) fn judged_on(policy: &Policy) -> Option<String> {
     Some(format!("What ends (agreement, waivers, treatment) is judged for {as_of}{today}."))
 }
 
-pub(in crate::report) const NO_CROWD: &str = "No crowd was counted, so the risk is unknown";
+pub(in crate::report) const NO_CLASS: &str = "No class was counted, so the risk is unknown";
 
 /// Under the verdict of a page, which says for a pass that every limit holds.
 pub(in crate::report) const NO_FINDINGS: &str = "None.";
@@ -68,11 +68,11 @@ pub(in crate::report) const WAIVED: &str = "waived";
 pub(in crate::report) const WHY: &str = "Why:";
 
 /// The name of a measure without a figure, in words that say which set it speaks of.
-pub(in crate::report) fn not_measured_name(measure: &str, has_crowds: bool) -> String {
+pub(in crate::report) fn not_measured_name(measure: &str, has_classes: bool) -> String {
     match measure {
         "static-smallest-class" => "smallest class of the static columns".to_owned(),
         // The name that earlier results have for it.
-        "smallest-class" if has_crowds => "smallest class of the static columns".to_owned(),
+        "smallest-class" if has_classes => "smallest class of the static columns".to_owned(),
         other => crate::report::escape::printable(other),
     }
 }

@@ -115,7 +115,7 @@ pub struct LinkageAttack {
     pub with: String,
     /// Shared columns, as the extract names them.
     pub columns: Vec<String>,
-    /// How the crowd of a subject is read on those columns.
+    /// How the class of a subject is read on those columns.
     pub reading: Option<Reading>,
     /// Subjects of the extract.
     pub subjects: u64,

@@ -20,15 +20,15 @@ pub(super) fn count<O: Cell, T: Cell>(sides: &Sides<'_>) -> Result<LinkedCounts,
     let mut classes = PairTally::new();
     let mut only_theirs = foreign;
     for (ours, theirs) in ours.iter().zip(&theirs) {
-        if ours.crowd() > 0 && theirs.crowd() > 0 {
-            classes.add((theirs.crowd(), ours.crowd()), 1, ours.records().into());
+        if ours.size() > 0 && theirs.size() > 0 {
+            classes.add((theirs.size(), ours.size()), 1, ours.records().into());
         }
-        only_theirs |= ours.crowd() == 0 && theirs.crowd() > 0;
+        only_theirs |= ours.size() == 0 && theirs.size() > 0;
     }
     if !matches!(sides.our.payload, Payload::Subjects(_)) {
         return Ok(without_overlap(classes, only_theirs));
     }
-    let pairs: Vec<(u32, u32)> = ours.iter().zip(&theirs).map(|(our, their)| (their.crowd(), our.crowd())).collect();
+    let pairs: Vec<(u32, u32)> = ours.iter().zip(&theirs).map(|(our, their)| (their.size(), our.size())).collect();
     let subjects = subjects_by_class(sides.our, &pairs, sides.stop)?.into_subjects();
     Ok(LinkedCounts { classes: classes.into_classes(), subjects, only_theirs })
 }

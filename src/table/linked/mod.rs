@@ -26,7 +26,7 @@ mod tally;
 #[cfg(test)]
 mod test;
 
-use super::cell::{Cell, CrowdCell, FullCell, RecordCell, WeightCell};
+use super::cell::{Cell, FullCell, RecordCell, SubjectCell, WeightCell};
 use super::{ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use partitioned::Scratch;
@@ -155,11 +155,11 @@ fn count_set(
 ) -> Result<LinkedCounts, StopReason> {
     let sides = Sides { our, their, subjects, tuning, stop };
     match (&our.payload, &their.payload) {
-        (Payload::Nothing, Payload::Subjects(_)) => sides.count::<RecordCell, CrowdCell>(scratch),
+        (Payload::Nothing, Payload::Subjects(_)) => sides.count::<RecordCell, SubjectCell>(scratch),
         (Payload::Nothing, _) => sides.count::<RecordCell, RecordCell>(scratch),
-        (Payload::Starts(_), Payload::Subjects(_)) => sides.count::<WeightCell, CrowdCell>(scratch),
+        (Payload::Starts(_), Payload::Subjects(_)) => sides.count::<WeightCell, SubjectCell>(scratch),
         (Payload::Starts(_), _) => sides.count::<WeightCell, RecordCell>(scratch),
-        (Payload::Subjects(_), Payload::Subjects(_)) => sides.count::<FullCell, CrowdCell>(scratch),
+        (Payload::Subjects(_), Payload::Subjects(_)) => sides.count::<FullCell, SubjectCell>(scratch),
         (Payload::Subjects(_), _) => sides.count::<FullCell, RecordCell>(scratch),
     }
 }

@@ -134,10 +134,10 @@ impl<O: Cell, T: Cell, P> Counter<O, T, P> {
         let end = self.places.end();
         for (ours, theirs) in self.ours[..end].iter_mut().zip(&mut self.theirs[..end]) {
             let (ours, theirs) = (std::mem::take(ours), std::mem::take(theirs));
-            if ours.crowd() > 0 && theirs.crowd() > 0 {
-                self.classes.add((theirs.crowd(), ours.crowd()), 1, ours.records().into());
+            if ours.size() > 0 && theirs.size() > 0 {
+                self.classes.add((theirs.size(), ours.size()), 1, ours.records().into());
             }
-            self.only_theirs |= ours.crowd() == 0 && theirs.crowd() > 0;
+            self.only_theirs |= ours.size() == 0 && theirs.size() > 0;
         }
     }
 
@@ -194,7 +194,7 @@ impl<O: Cell, T: Cell, P> Counter<O, T, P> {
         for (numbers, stamps) in scattered.ours.pieces(partition) {
             for (&number, &stamp) in numbers.iter().zip(stamps) {
                 if let Some(place) = self.places.find(number) {
-                    let (ours, theirs) = (self.ours[place].crowd(), self.theirs[place].crowd());
+                    let (ours, theirs) = (self.ours[place].size(), self.theirs[place].size());
                     if theirs > 0 {
                         smallest.lower(stamp as usize - 1, (theirs, ours));
                     }

@@ -1,4 +1,4 @@
-//! The obvious way of counting crowds, to hold the fast ways against: slow, short, and without any of their ideas.
+//! The obvious way of counting classes, to hold the fast ways against: slow, short, and without any of their ideas.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,7 +16,7 @@ fn narrow(size: usize) -> u32 {
     u32::try_from(size).expect("a table has fewer than 2^32 records")
 }
 
-/// Crowds of one set: classes as a map from values to records and subjects.
+/// The classes of one set, as a map from values to records and subjects.
 pub(crate) fn count_set(table: &Table, set: &ColumnSet) -> SetCounts {
     let key = |record: usize| key_of(table, set.columns(), record);
     let subject = |record: usize| subject_of(table, record);
@@ -36,15 +36,15 @@ pub(crate) fn count_set(table: &Table, set: &ColumnSet) -> SetCounts {
     }
     let mut smallest: BTreeMap<usize, usize> = BTreeMap::new();
     for record in 0..table.records() {
-        let crowd = classes[&key(record)].1.len();
-        smallest.entry(subject(record)).and_modify(|least| *least = crowd.min(*least)).or_insert(crowd);
+        let size = classes[&key(record)].1.len();
+        smallest.entry(subject(record)).and_modify(|least| *least = size.min(*least)).or_insert(size);
     }
     let mut by_smallest: BTreeMap<usize, u64> = BTreeMap::new();
-    for crowd in smallest.into_values() {
-        *by_smallest.entry(crowd).or_default() += 1;
+    for size in smallest.into_values() {
+        *by_smallest.entry(size).or_default() += 1;
     }
     let sizes = sizes.into_iter().map(|(size, (classes, records))| SizeCount { size: narrow(size), classes, records });
-    let subjects_by_smallest = by_smallest.into_iter().map(|(crowd, subjects)| (narrow(crowd), subjects)).collect();
+    let subjects_by_smallest = by_smallest.into_iter().map(|(size, subjects)| (narrow(size), subjects)).collect();
     SetCounts { sizes: sizes.collect(), record_pairs, subjects_by_smallest }
 }
 

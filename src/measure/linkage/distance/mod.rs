@@ -217,8 +217,8 @@ fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Sta
     };
     gathered(linked, standings).write(attack, Some(known));
     if known.subjects() < attack.subjects {
-        let crowds = crowds(standings);
-        attack.expected_correct = attack.expected_correct.map(|links| links + crowds);
+        let classes = classes(standings);
+        attack.expected_correct = attack.expected_correct.map(|links| links + classes);
     }
     written::rate(attack);
     if standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty()) {
@@ -267,10 +267,10 @@ fn gathered(linked: &LinkedTables, standings: &[Standing]) -> Gathered {
     gathered
 }
 
-/// Links to be expected in crowds too large to be told one by one: of each at most one, for one of its persons is picked,
+/// Links to be expected in classes too large to be told one by one: of each at most one, for one of its persons is picked,
 /// and one of those that this person is tied with.
-fn crowds(standings: &[Standing]) -> f64 {
+fn classes(standings: &[Standing]) -> f64 {
     let large = standings.iter().filter(|standing| standing.tied > TOLD_EACH);
-    let crowds: BTreeSet<(u32, usize)> = large.map(|standing| (standing.first, standing.tied)).collect();
-    as_float(crowds.len() as u64)
+    let classes: BTreeSet<(u32, usize)> = large.map(|standing| (standing.first, standing.tied)).collect();
+    as_float(classes.len() as u64)
 }

@@ -35,7 +35,7 @@ pub(super) struct OneToOne {
 struct People {
     /// The subject of each node, and the first and last node of those at the same places.
     subjects: Vec<u32>,
-    crowds: Vec<[usize; 2]>,
+    classes: Vec<[usize; 2]>,
     /// The places of each node.
     places: Vec<Vec<u32>>,
 }
@@ -48,19 +48,19 @@ impl People {
             .map(|of_one| (of_one.iter().map(|&(_, location)| location).collect(), of_one[0].0))
             .collect();
         people.par_sort_unstable();
-        let mut crowds = Vec::with_capacity(people.len());
-        for crowd in people.chunk_by(|one, other| one.0 == other.0) {
-            let from = crowds.len();
-            crowds.resize(from + crowd.len(), [from, from + crowd.len()]);
+        let mut classes = Vec::with_capacity(people.len());
+        for class in people.chunk_by(|one, other| one.0 == other.0) {
+            let from = classes.len();
+            classes.resize(from + class.len(), [from, from + class.len()]);
         }
         let (places, subjects) = people.into_iter().unzip();
-        Self { subjects, crowds, places }
+        Self { subjects, classes, places }
     }
 }
 
 /// Pairs both sides; `None` where that takes more than `most` distances or too many pairs, on any machine alike.
 ///
-/// People at the same places are told apart by nothing: a link between two such crowds counts with the mean over those of
+/// People at the same places are told apart by nothing: a link between two such classes counts with the mean over those of
 /// the extract, each with its chance among those of the source.
 pub(super) fn one_to_one(
     [ours, theirs]: [&Locations; 2],
@@ -117,15 +117,15 @@ fn weighed(
     let mut sum = OneToOne { links: 0, expected: 0.0, known: KnownTruth::default() };
     let (mut claimed, mut found) = (0.0, 0.0);
     for (person, subject) in links {
-        let [from, to] = persons.crowds[person];
-        let crowd = &persons.subjects[from..to];
-        let [first, last] = subjects.crowds[subject];
+        let [from, to] = persons.classes[person];
+        let class = &persons.subjects[from..to];
+        let [first, last] = subjects.classes[subject];
         let share = 1.0 / as_float((last - first) as u64);
         sum.links += 1;
         for &subject in &subjects.subjects[first..last] {
-            // Those of a crowd stand in ascending order.
-            let right = known.right(subject, |person| crowd.binary_search(&person).is_ok());
-            let chance = share * f64::from(right.unwrap_or(1)) / as_float(crowd.len() as u64);
+            // Those of a class stand in ascending order.
+            let right = known.right(subject, |person| class.binary_search(&person).is_ok());
+            let chance = share * f64::from(right.unwrap_or(1)) / as_float(class.len() as u64);
             sum.expected += chance;
             if let Some(right) = right {
                 claimed += share;

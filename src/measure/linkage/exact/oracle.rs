@@ -14,8 +14,8 @@ pub struct Links {
     pub no_match: u64,
     /// Subjects whose only match has no other, on the record they take.
     pub one_to_one: u64,
-    /// For each subject that matches the larger of both crowds of the record it takes, ascending.
-    pub crowds: Vec<usize>,
+    /// For each subject that matches the larger of both classes of the record it takes, ascending.
+    pub sizes: Vec<usize>,
     /// The fewest matches of a subject that matches.
     pub k_map: Option<u64>,
     /// Subjects of which a record matches one subject only, and the right one.
@@ -41,7 +41,7 @@ fn keys_of_subjects(table: &Table, columns: &[usize]) -> Vec<Vec<Key>> {
 }
 
 /// Who has a record with this key.
-fn crowd(keys: &[Vec<Key>], key: &Key) -> Vec<usize> {
+fn class(keys: &[Vec<Key>], key: &Key) -> Vec<usize> {
     (0..keys.len()).filter(|&subject| keys[subject].contains(key)).collect()
 }
 
@@ -69,16 +69,16 @@ pub fn links(linked: &LinkedTables, columns: &[usize]) -> Links {
     let (ours, theirs) = (keys_of_subjects(&linked.ours, columns), keys_of_subjects(&linked.theirs, columns));
     let mut links = Links::default();
     for (subject, keys) in ours.iter().enumerate() {
-        let matches = keys.iter().map(|key| (crowd(&theirs, key), crowd(&ours, key).len()));
+        let matches = keys.iter().map(|key| (class(&theirs, key), class(&ours, key).len()));
         let matches: Vec<(Vec<usize>, usize)> = matches.filter(|(matches, _)| !matches.is_empty()).collect();
-        let Some((fewest, crowd)) = matches.iter().map(|(matches, crowd)| (matches.len(), *crowd)).min() else {
+        let Some((fewest, class)) = matches.iter().map(|(matches, ours)| (matches.len(), *ours)).min() else {
             links.no_match += 1;
             continue;
         };
         links.unique += u64::from(fewest == 1);
         links.ambiguous += u64::from(fewest > 1);
-        links.one_to_one += u64::from(fewest == 1 && crowd == 1);
-        links.crowds.push(fewest.max(crowd));
+        links.one_to_one += u64::from(fewest == 1 && class == 1);
+        links.sizes.push(fewest.max(class));
         links.k_map = Some(links.k_map.map_or(fewest as u64, |least| least.min(fewest as u64)));
         let right = |keys: &SubjectKeys| {
             let only = matches.iter().filter(|(matches, _)| matches.len() == 1);
@@ -87,6 +87,6 @@ pub fn links(linked: &LinkedTables, columns: &[usize]) -> Links {
         links.expected += chance(linked, subject, &matches);
         links.correct += u64::from(linked.truth.as_ref().is_some_and(right));
     }
-    links.crowds.sort_unstable();
+    links.sizes.sort_unstable();
     links
 }

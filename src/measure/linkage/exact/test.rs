@@ -137,7 +137,7 @@ fn the_mean_over_classes_can_be_the_larger_journalist_risk() {
 }
 
 #[test]
-fn an_extract_with_more_subjects_than_the_source_counts_itself_as_the_crowd() {
+fn an_extract_with_more_subjects_than_the_source_counts_itself_as_the_class() {
     let attack = attacked(&linked_text("k\nk\nk\nl", false, "k\nl\nl", false));
     assert_eq!((attack.population_mismatch, attack.k_map, attack.unique), (Some(1), Some(1), Some(3)));
     // Three subjects with one person each, one with two; at most one of the three is that person.
@@ -170,7 +170,7 @@ fn records_of_one_subject_are_one_unit_on_both_sides() {
 }
 
 #[test]
-fn no_overlap_is_said_in_words_and_gives_no_crowd() {
+fn no_overlap_is_said_in_words_and_gives_no_class() {
     let attack = attacked(&linked_text("a x\nb -", true, "y\nz\n-", false));
     assert_eq!((attack.unique, attack.ambiguous, attack.no_match), (Some(0), Some(0), Some(2)));
     assert_eq!(attack.notes[0], "no value of column `c0` occurs on both sides");
@@ -331,7 +331,7 @@ proptest! {
         let linked = linked(our_table, their_table, Some(truth));
         let attack = attacked(&linked);
         let expected = oracle::links(&linked, &(0..columns).collect::<Vec<_>>());
-        let sum = |crowds: &[usize]| crowds.iter().map(|&crowd| 1.0 / crowd as f64).sum::<f64>();
+        let sum = |sizes: &[usize]| sizes.iter().map(|&size| 1.0 / size as f64).sum::<f64>();
         prop_assert_eq!(attack.unique, Some(expected.unique));
         prop_assert_eq!(attack.ambiguous, Some(expected.ambiguous));
         prop_assert_eq!(attack.no_match, Some(expected.no_match));
@@ -341,9 +341,9 @@ proptest! {
         prop_assert!(expected.correct <= expected.unique);
         prop_assert!((attack.expected_correct.unwrap() - expected.expected).abs() < 1e-9);
         if let Some(journalist) = attack.journalist {
-            prop_assert!((journalist.highest.unwrap() - 1.0 / expected.crowds[0] as f64).abs() < 1e-12);
+            prop_assert!((journalist.highest.unwrap() - 1.0 / expected.sizes[0] as f64).abs() < 1e-12);
             for risk in journalist.at_risk {
-                let above = expected.crowds.iter().filter(|&&crowd| 1.0 / crowd as f64 > risk.threshold).count();
+                let above = expected.sizes.iter().filter(|&&size| 1.0 / size as f64 > risk.threshold).count();
                 prop_assert_eq!(risk.subjects, above as u64);
             }
         }
@@ -352,7 +352,7 @@ proptest! {
             let found = (shown.unique, shown.ambiguous, shown.no_match, shown.one_to_one, shown.k_map);
             let told = (expected.unique, expected.ambiguous, expected.no_match, expected.one_to_one, expected.k_map);
             prop_assert_eq!(found, told, "{}", set);
-            prop_assert!((shown.expected_correct - sum(&expected.crowds)).abs() < 1e-9);
+            prop_assert!((shown.expected_correct - sum(&expected.sizes)).abs() < 1e-9);
         }
     }
 

@@ -68,12 +68,12 @@ pub(super) fn settle(
     for records in subjects.chunk_by(|one, other| one.0 == other.0) {
         stop.check()?;
         let subject = records[0].0;
-        let crowds = records.iter().map(|&(_, class)| of_key(&persons, class)).filter(|crowd| !crowd.is_empty());
-        let chance = |crowd: &[(u64, u32)]| {
-            let is_in = |person: u32| crowd.binary_search_by_key(&person, |&(_, other)| other).is_ok();
-            Chance::new(u32::try_from(crowd.len()).unwrap_or(u32::MAX), known.right(subject, is_in))
+        let matches = records.iter().map(|&(_, class)| of_key(&persons, class)).filter(|persons| !persons.is_empty());
+        let chance = |persons: &[(u64, u32)]| {
+            let is_in = |person: u32| persons.binary_search_by_key(&person, |&(_, other)| other).is_ok();
+            Chance::new(u32::try_from(persons.len()).unwrap_or(u32::MAX), known.right(subject, is_in))
         };
-        let chances = crowds.map(chance);
+        let chances = matches.map(chance);
         let Some((fewest, best)) = chances.fold(None, |so_far: Option<(u32, Chance)>, next| {
             Some(so_far.map_or((next.of, next), |(fewest, best)| (fewest.min(next.of), best.larger(next))))
         }) else {

@@ -20,7 +20,7 @@
 //! two. `attack_rate` is `unique_in_both` / `common`; the baseline is what the extract alone gives,
 //! `unique_in_extract` / `common`.
 //!
-//! Source: the intersection of crowds over releases follows Ganta, Kasiviswanathan and Smith, KDD 2008, 265-273,
+//! Source: the intersection of classes over releases follows Ganta, Kasiviswanathan and Smith, KDD 2008, 265-273,
 //! doi:10.1145/1401890.1401926, here with pseudonyms that make the pairing certain.
 //!
 //! # Guarantee
@@ -146,9 +146,9 @@ fn detail(linked: &LinkedTables, paired: &Paired, stop: &Stop) -> Result<Interse
     let all: Vec<usize> = (0..linked.columns.len()).collect();
     let (ours, theirs) = (values_of(&linked.ours, &all), values_of(&linked.theirs, &all));
     stop.check()?;
-    let (our_crowds, their_crowds) = (crowds(ours.iter().copied()), crowds(theirs.iter().copied()));
+    let (our_classes, their_classes) = (classes(ours.iter().copied()), classes(theirs.iter().copied()));
     let together = |&(our, their): &(u32, u32)| (ours[our as usize], theirs[their as usize]);
-    let both = crowds(paired.common.iter().map(together));
+    let both = classes(paired.common.iter().map(together));
     let mut detail = IntersectionDetail {
         common: paired.common.len() as u64,
         joiners: paired.joiners.len() as u64,
@@ -158,7 +158,7 @@ fn detail(linked: &LinkedTables, paired: &Paired, stop: &Stop) -> Result<Interse
     };
     for pair in &paired.common {
         let (our, their) = together(pair);
-        let [in_extract, in_other, in_both] = [our_crowds[&our], their_crowds[&their], both[&(our, their)]];
+        let [in_extract, in_other, in_both] = [our_classes[&our], their_classes[&their], both[&(our, their)]];
         detail.unique_in_extract += u64::from(in_extract == 1);
         detail.unique_in_other += u64::from(in_other == 1);
         detail.unique_in_both += u64::from(in_both == 1);
@@ -177,17 +177,17 @@ fn detail(linked: &LinkedTables, paired: &Paired, stop: &Stop) -> Result<Interse
 
 /// Those whose values none of the others has.
 fn alone(values: &[u32], subjects: &[u32]) -> u64 {
-    let crowds = crowds(subjects.iter().map(|&subject| values[subject as usize]));
-    crowds.values().filter(|&&crowd| crowd == 1).count() as u64
+    let classes = classes(subjects.iter().map(|&subject| values[subject as usize]));
+    classes.values().filter(|&&class| class == 1).count() as u64
 }
 
 /// How often each value occurs.
-fn crowds<T: Eq + std::hash::Hash>(values: impl Iterator<Item = T>) -> HashMap<T, u64, FixedState> {
-    let mut crowds = HashMap::default();
+fn classes<T: Eq + std::hash::Hash>(values: impl Iterator<Item = T>) -> HashMap<T, u64, FixedState> {
+    let mut classes = HashMap::default();
     for value in values {
-        *crowds.entry(value).or_insert(0) += 1;
+        *classes.entry(value).or_insert(0) += 1;
     }
-    crowds
+    classes
 }
 
 /// For each subject a number of its set of distinct rows on some columns: equal numbers are equal sets.

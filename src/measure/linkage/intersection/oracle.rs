@@ -34,10 +34,10 @@ pub fn detail(linked: &LinkedTables) -> Option<IntersectionDetail> {
     let leavers: Vec<usize> = (0..pseudonyms.theirs.len()).filter(|subject| !partners.contains(subject)).collect();
     let all: Vec<usize> = (0..linked.columns.len()).collect();
     let (ours, theirs) = (values(&linked.ours, &all), values(&linked.theirs, &all));
-    let class = |(our, their): (&usize, &usize)| {
+    let in_both = |(our, their): (&usize, &usize)| {
         common.iter().filter(|&(one, other)| ours[*one] == ours[*our] && theirs[*other] == theirs[*their]).count()
     };
-    let crowd = |side: &[Values], subject: usize| side.iter().filter(|&other| *other == side[subject]).count();
+    let class = |side: &[Values], subject: usize| side.iter().filter(|&other| *other == side[subject]).count();
     let count =
         |test: &dyn Fn(usize, usize) -> bool| common.iter().filter(|&(&our, &their)| test(our, their)).count() as u64;
     let alone = |table: &Table, column: usize, like: &[usize]| {
@@ -49,13 +49,13 @@ pub fn detail(linked: &LinkedTables) -> Option<IntersectionDetail> {
         common: common.len() as u64,
         joiners: joiners.len() as u64,
         leavers: leavers.len() as u64,
-        unique_in_extract: count(&|our, _| crowd(&ours, our) == 1),
-        unique_in_other: count(&|_, their| crowd(&theirs, their) == 1),
-        unique_in_both: count(&|our, their| class((&our, &their)) == 1),
+        unique_in_extract: count(&|our, _| class(&ours, our) == 1),
+        unique_in_other: count(&|_, their| class(&theirs, their) == 1),
+        unique_in_both: count(&|our, their| in_both((&our, &their)) == 1),
         newly_unique: count(&|our, their| {
-            class((&our, &their)) == 1 && crowd(&ours, our) > 1 && crowd(&theirs, their) > 1
+            in_both((&our, &their)) == 1 && class(&ours, our) > 1 && class(&theirs, their) > 1
         }),
-        smallest_class_in_both: common.iter().map(|pair| class(pair) as u64).min(),
+        smallest_class_in_both: common.iter().map(|pair| in_both(pair) as u64).min(),
         alone: linked
             .columns
             .iter()

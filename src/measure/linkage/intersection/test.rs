@@ -21,7 +21,7 @@ fn run(linked: &LinkedTables) -> LinkageAttack {
 }
 
 #[test]
-fn two_crowds_of_two_may_have_nobody_in_common() {
+fn two_classes_of_two_may_have_nobody_in_common() {
     // Four subjects: two share a town in the first release, another two in the second.
     let ours = [(0, vec!["a"]), (1, vec!["a"]), (2, vec!["b"]), (3, vec!["b"]), (7, vec!["c"])];
     let theirs = [(0, vec!["x"]), (1, vec!["y"]), (2, vec!["x"]), (3, vec!["y"]), (8, vec!["x"]), (9, vec!["z"])];
@@ -36,7 +36,7 @@ fn two_crowds_of_two_may_have_nobody_in_common() {
 }
 
 #[test]
-fn a_subject_with_other_rows_is_in_another_crowd_whatever_their_order_and_number() {
+fn a_subject_with_other_rows_is_in_another_class_whatever_their_order_and_number() {
     let ours = [(0, vec!["a"]), (0, vec!["b"]), (0, vec!["a"]), (1, vec!["b"]), (1, vec!["a"]), (2, vec!["a"])];
     let detail = run(&releases(&["town"], &ours, &[(0, vec!["a"]), (1, vec!["a"])])).intersection.unwrap();
     assert_eq!((detail.unique_in_extract, detail.unique_in_both, detail.smallest_class_in_both), (0, 0, Some(2)));

@@ -71,20 +71,20 @@ impl<'a> Truth<'a> {
     }
 
     /// Correct links among those given. Subjects with the same row on every column are told apart by nothing, so a link
-    /// between two such crowds counts with the share of right pairs between them.
+    /// between two such classes counts with the share of right pairs between them.
     #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
     pub(super) fn correct(&self, links: &[Link]) -> f64 {
         let mut shares: Map<(usize, usize), f64> = Map::default();
         let share = |link: &Link| {
             let (one, other) = (self.our_twins[link.ours], self.their_twins[link.theirs]);
-            let (our_crowd, their_crowd) = (one[0]..one[1], other[0]..other[1]);
+            let (our_class, their_class) = (one[0]..one[1], other[0]..other[1]);
             *shares.entry((one[0], other[0])).or_insert_with(|| {
                 let mut keys: Map<u32, u64> = Map::default();
-                let their_keys = their_crowd.clone().filter_map(|place| self.their_key(place));
+                let their_keys = their_class.clone().filter_map(|place| self.their_key(place));
                 their_keys.for_each(|key| *keys.entry(key).or_default() += 1);
-                let our_keys = our_crowd.clone().filter_map(|place| self.our_key(place));
+                let our_keys = our_class.clone().filter_map(|place| self.our_key(place));
                 let right: u64 = our_keys.map(|key| keys.get(&key).copied().unwrap_or(0)).sum();
-                right as f64 / (our_crowd.len() as f64 * their_crowd.len() as f64)
+                right as f64 / (our_class.len() as f64 * their_class.len() as f64)
             })
         };
         links.iter().map(share).sum()
@@ -133,13 +133,13 @@ impl Truth<'_> {
     #[expect(clippy::cast_precision_loss, reason = "subjects are fewer than 2^32")]
     pub(super) fn worth(&self, links: &[Link]) -> Worth {
         /// Known subjects, those with a right person among the others, and the sum of their chances.
-        type OfCrowd = (u64, u64, f64);
-        let mut crowds: Map<(usize, usize), OfCrowd> = Map::default();
+        type OfClass = (u64, u64, f64);
+        let mut classes: Map<(usize, usize), OfClass> = Map::default();
         let mut sum = Worth::default();
         for link in links {
             let (ours, theirs) = (self.our_twins[link.ours], self.their_twins[link.theirs]);
-            let crowd = (ours[1] - ours[0]) as f64;
-            let (known, found, chances) = *crowds.entry((ours[0], theirs[0])).or_insert_with(|| {
+            let class = (ours[1] - ours[0]) as f64;
+            let (known, found, chances) = *classes.entry((ours[0], theirs[0])).or_insert_with(|| {
                 let mut persons: Vec<u32> = (theirs[0]..theirs[1]).map(|place| self.theirs.subjects[place]).collect();
                 persons.sort_unstable();
                 let is_in = |person: u32| persons.binary_search(&person).is_ok();
@@ -148,12 +148,12 @@ impl Truth<'_> {
                     (known + 1, found + u64::from(right > 0), chances + f64::from(right) / persons.len() as f64)
                 })
             });
-            let unknown = (crowd - known as f64) / crowd;
-            sum.links += chances / crowd + unknown * link.probability;
+            let unknown = (class - known as f64) / class;
+            sum.links += chances / class + unknown * link.probability;
             sum.variance += unknown * link.probability * (1.0 - link.probability);
-            sum.claimed += known as f64 / crowd;
-            sum.found += found as f64 / crowd;
-            sum.of_known += chances / crowd;
+            sum.claimed += known as f64 / class;
+            sum.found += found as f64 / class;
+            sum.of_known += chances / class;
         }
         sum
     }

@@ -141,13 +141,13 @@ impl Join {
         known: Option<&Known<'_>>,
         stop: &Stop,
     ) -> Result<Vec<(u32, Hit)>, StopReason> {
-        let crowds = self.crowds(tables[0].subjects(), stop)?;
+        let sizes = self.sizes(tables[0].subjects(), stop)?;
         let subjects = tables[1].subjects();
         let found = (0..self.ours.points.len()).into_par_iter().with_min_len(MIN_POINTS).map_init(
             || Seen::new(subjects),
             |seen, place| {
                 stop.check()?;
-                let hit = self.hit(place, &crowds, known, seen);
+                let hit = self.hit(place, &sizes, known, seen);
                 Ok(hit.map(|hit| (self.ours.points[place].subject, hit)))
             },
         );
@@ -156,8 +156,8 @@ impl Join {
     }
 
     /// Distinct subjects of the extract that match each point of the source.
-    fn crowds(&self, subjects: usize, stop: &Stop) -> Result<Vec<u32>, StopReason> {
-        let crowd = |seen: &mut Seen, theirs: usize| {
+    fn sizes(&self, subjects: usize, stop: &Stop) -> Result<Vec<u32>, StopReason> {
+        let size = |seen: &mut Seen, theirs: usize| {
             stop.check()?;
             seen.forget();
             for ours in self.window(theirs).filter(|&ours| self.agree(ours, theirs)) {
@@ -166,19 +166,19 @@ impl Join {
             Ok(seen.count())
         };
         let places = (0..self.theirs.points.len()).into_par_iter().with_min_len(MIN_POINTS);
-        places.map_init(|| Seen::new(subjects), crowd).collect()
+        places.map_init(|| Seen::new(subjects), size).collect()
     }
 
     /// What a point of the extract finds.
     ///
     /// A subject of the source that matches stands for the one of its matching records that the fewest subjects of the
     /// extract match, as a subject of the extract does.
-    fn hit(&self, ours: usize, crowds: &[u32], known: Option<&Known<'_>>, seen: &mut Seen) -> Option<Hit> {
+    fn hit(&self, ours: usize, sizes: &[u32], known: Option<&Known<'_>>, seen: &mut Seen) -> Option<Hit> {
         let point = &self.ours.points[ours];
         seen.forget();
         for stretch in spans_around(self.pivot, point.pivot) {
             for theirs in self.theirs.window(point.group, stretch).filter(|&theirs| self.agree(ours, theirs)) {
-                seen.note(self.theirs.points[theirs].subject, crowds[theirs]);
+                seen.note(self.theirs.points[theirs].subject, sizes[theirs]);
             }
         }
         let matches = seen.count();

@@ -53,7 +53,7 @@ pub struct Best {
 #[expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 pub fn best(linked: &LinkedTables, set: &[usize]) -> Vec<Option<Best>> {
     let matches = |ours, theirs| set.iter().all(|&column| agree(linked, column, ours, theirs));
-    let crowd = |theirs| -> usize {
+    let size = |theirs| -> usize {
         let records = (0..linked.ours.records()).filter(|&ours| matches(ours, theirs));
         records.map(|ours| subject(&linked.ours, ours)).collect::<BTreeSet<_>>().len()
     };
@@ -62,12 +62,12 @@ pub fn best(linked: &LinkedTables, set: &[usize]) -> Vec<Option<Best>> {
         let mut found: BTreeMap<usize, usize> = BTreeMap::new();
         for theirs in (0..linked.theirs.records()).filter(|&theirs| matches(ours, theirs)) {
             let least = found.entry(subject(&linked.theirs, theirs)).or_insert(usize::MAX);
-            *least = crowd(theirs).min(*least);
+            *least = size(theirs).min(*least);
         }
         if found.is_empty() {
             continue;
         }
-        let shares = found.values().map(|&crowd| 1.0 / crowd.max(found.len()) as f64);
+        let shares = found.values().map(|&size| 1.0 / size.max(found.len()) as f64);
         let expected = shares.sum::<f64>() / found.len() as f64;
         let leads_to = if found.len() == 1 { found.keys().copied().collect() } else { BTreeSet::new() };
         let hit = Best { matches: found.len(), expected, leads_to };

@@ -179,7 +179,7 @@ impl Stratum {
         }
         let draws = self.draws_each;
         self.drawn.par_chunks_mut(BATCH).try_for_each_init(
-            || (Attack::new(study.crowds, Attacker::Uniform, study.below, u64::MAX), Vec::new()),
+            || (Attack::new(study.matching, Attacker::Uniform, study.below, u64::MAX), Vec::new()),
             |(attack, points), batch| {
                 for drawn in batch.iter_mut().filter(|drawn| drawn.draws < draws && !drawn.certain) {
                     study.traces.read(drawn.sampled.subject, points);

@@ -42,7 +42,7 @@ fn one_curve_without_a_figure_does_not_hide_another() {
 }
 
 #[test]
-fn without_subjects_or_with_one_there_is_no_crowd() {
+fn without_subjects_or_with_one_there_is_nobody_to_match() {
     let (one, values) = table_of(&[(0, vec![Some(1)]), (0, vec![Some(2)])], 1);
     assert_eq!(reason_of(&one, &settings_of(&values, Point::new([0]))), "one-subject");
     let (empty, values) = table_of(&[], 1);

@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn known_attributes_split_the_crowd((records, columns) in small_tables(), groups in 1_u32..4) {
+    fn known_attributes_split_those_who_match((records, columns) in small_tables(), groups in 1_u32..4) {
         // The attribute of a subject is its number modulo the groups: constant within the subject.
         let with_group = |(subject, cells): &PlainRecord| {
             let group = (subject % groups == 0).then_some(i64::from(subject % groups));

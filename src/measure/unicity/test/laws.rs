@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn a_larger_bound_on_the_crowd_never_singles_out_fewer((records, columns) in small_tables()) {
+    fn a_larger_bound_on_matches_never_singles_out_fewer((records, columns) in small_tables()) {
         let (table, values) = table_of(&records, columns);
         let at = |crowd_below: u32| {
             let mut point = Point::new(0..columns);

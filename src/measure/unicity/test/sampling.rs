@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Subjects with 6 to 9 events each, drawn by a fixed rule; fewer `places` make the crowd denser.
+/// Subjects with 6 to 9 events each, drawn by a fixed rule; fewer `places` make them share more.
 pub(super) fn many_subjects(subjects: u32, places: u64) -> Vec<PlainRecord> {
     let event = |subject: u32, event: u64| {
         let drawn = mix(u64::from(subject), event);

@@ -15,10 +15,10 @@ pub(super) struct PlainRecord {
     pub(super) cells: Vec<Option<u32>>,
 }
 
-/// The crowd of each record on a set: distinct subjects among the records that match it.
+/// The class size of each record on a set: distinct subjects among the records that match it.
 ///
 /// A missing cell matches a missing cell only, or with `wildcard` everything, on either side.
-pub(super) fn crowds(records: &[PlainRecord], set: &[usize], wildcard: bool) -> Vec<usize> {
+pub(super) fn sizes(records: &[PlainRecord], set: &[usize], wildcard: bool) -> Vec<usize> {
     let matches = |one: &PlainRecord, other: &PlainRecord| {
         set.iter().all(|&column| match (one.cells[column], other.cells[column]) {
             (Some(one), Some(other)) => one == other,
@@ -26,20 +26,20 @@ pub(super) fn crowds(records: &[PlainRecord], set: &[usize], wildcard: bool) -> 
             _ => wildcard,
         })
     };
-    let crowd = |record: &PlainRecord| {
+    let size = |record: &PlainRecord| {
         let subjects: BTreeSet<u32> =
             records.iter().filter(|other| matches(record, other)).map(|other| other.subject).collect();
         subjects.len()
     };
-    records.iter().map(crowd).collect()
+    records.iter().map(size).collect()
 }
 
-/// The smallest crowd among the records of each subject.
-pub(super) fn smallest_by_subject(records: &[PlainRecord], crowds: &[usize]) -> BTreeMap<u32, usize> {
+/// The smallest class among the records of each subject.
+pub(super) fn smallest_by_subject(records: &[PlainRecord], sizes: &[usize]) -> BTreeMap<u32, usize> {
     let mut smallest = BTreeMap::new();
-    for (record, &crowd) in records.iter().zip(crowds) {
-        let least = smallest.entry(record.subject).or_insert(crowd);
-        *least = crowd.min(*least);
+    for (record, &size) in records.iter().zip(sizes) {
+        let least = smallest.entry(record.subject).or_insert(size);
+        *least = size.min(*least);
     }
     smallest
 }
@@ -50,8 +50,8 @@ pub(super) fn shapley(records: &[PlainRecord], columns: usize) -> Vec<f64> {
         if set.is_empty() {
             return 0.0;
         }
-        let smallest = smallest_by_subject(records, &crowds(records, set, false));
-        smallest.values().filter(|&&crowd| crowd == 1).count() as f64 / smallest.len() as f64
+        let smallest = smallest_by_subject(records, &sizes(records, set, false));
+        smallest.values().filter(|&&size| size == 1).count() as f64 / smallest.len() as f64
     };
     let mut orders = vec![vec![]];
     for column in 0..columns {

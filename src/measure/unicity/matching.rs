@@ -2,17 +2,17 @@
 
 use crate::table::PointIndex;
 
-/// The crowd of each point as a list of subjects, ascending.
-pub(super) trait Crowds: Sync {
-    /// At least as many subjects as the crowd of a point holds; the order of points by it does not depend on any
+/// The subjects that have each point, as an ascending list.
+pub(super) trait Matching: Sync {
+    /// At least as many as the subjects that have a point; the order of points by it does not depend on any
     /// numbering.
     fn cost(&self, point: u32) -> u64;
-    /// Subjects looked at to list the crowd of a point.
+    /// Subjects looked at to list those that have a point.
     fn listing_cost(&self, point: u32) -> u64;
     /// Subjects looked at to keep those of so many candidates that have a point.
     fn keeping_cost(&self, point: u32, candidates: usize) -> u64;
     /// The subjects that have the point, ascending, in `buffer` where they are not at hand.
-    fn crowd<'a>(&'a self, point: u32, buffer: &'a mut Vec<u32>) -> &'a [u32];
+    fn matches<'a>(&'a self, point: u32, buffer: &'a mut Vec<u32>) -> &'a [u32];
     /// The subjects of `candidates` (ascending) that have the point, in `kept`; looking ends when `enough` are found.
     fn keep(&self, candidates: &[u32], point: u32, enough: usize, kept: &mut Vec<u32>);
     /// Whether fewer than `bound` subjects have all of the points, of which there is at least one.
@@ -28,9 +28,9 @@ pub(super) struct Scratch {
     pub(super) visit: u32,
 }
 
-impl Crowds for PointIndex<'_> {
+impl Matching for PointIndex<'_> {
     fn cost(&self, point: u32) -> u64 {
-        PointIndex::crowd(self, point).len() as u64
+        PointIndex::subjects_at(self, point).len() as u64
     }
 
     fn listing_cost(&self, _point: u32) -> u64 {
@@ -41,23 +41,23 @@ impl Crowds for PointIndex<'_> {
         self.cost(point).min(candidates as u64) + 1
     }
 
-    fn crowd<'a>(&'a self, point: u32, _buffer: &'a mut Vec<u32>) -> &'a [u32] {
-        PointIndex::crowd(self, point)
+    fn matches<'a>(&'a self, point: u32, _buffer: &'a mut Vec<u32>) -> &'a [u32] {
+        PointIndex::subjects_at(self, point)
     }
 
     fn keep(&self, candidates: &[u32], point: u32, enough: usize, kept: &mut Vec<u32>) {
-        keep_common(candidates, PointIndex::crowd(self, point), enough, kept);
+        keep_common(candidates, PointIndex::subjects_at(self, point), enough, kept);
     }
 
     fn fewer_than(&self, bound: u32, points: &[u32], scratch: &mut Scratch) -> bool {
-        lists_share_fewer_than(bound, points, |point| PointIndex::crowd(self, point), scratch)
+        lists_share_fewer_than(bound, points, |point| PointIndex::subjects_at(self, point), scratch)
     }
 }
 
-/// Crowds that were put together beforehand.
-pub(super) struct ListedCrowds(pub(super) Vec<Vec<u32>>);
+/// Lists that were put together beforehand.
+pub(super) struct ListedMatches(pub(super) Vec<Vec<u32>>);
 
-impl ListedCrowds {
+impl ListedMatches {
     /// Whether fewer than `bound` subjects have all of the points.
     pub(super) fn fewer_than(&self, bound: u32, points: &[u32], scratch: &mut Scratch) -> bool {
         lists_share_fewer_than(bound, points, |point| &self.0[point as usize], scratch)
@@ -68,20 +68,20 @@ impl ListedCrowds {
 fn lists_share_fewer_than<'a>(
     bound: u32,
     points: &[u32],
-    crowd: impl Fn(u32) -> &'a [u32],
+    subjects_at: impl Fn(u32) -> &'a [u32],
     scratch: &mut Scratch,
 ) -> bool {
     let Scratch { order, cursors, .. } = scratch;
     order.clear();
     order.extend_from_slice(points);
-    order.sort_unstable_by_key(|&point| crowd(point).len());
+    order.sort_unstable_by_key(|&point| subjects_at(point).len());
     let [shortest, others @ ..] = order.as_slice() else { return false };
     cursors.clear();
     cursors.resize(others.len(), 0);
     let mut found = 0;
-    for &subject in crowd(*shortest) {
+    for &subject in subjects_at(*shortest) {
         let in_all = others.iter().zip(cursors.iter_mut()).all(|(&other, cursor)| {
-            let list = crowd(other);
+            let list = subjects_at(other);
             *cursor = advance(list, *cursor, subject);
             list.get(*cursor) == Some(&subject)
         });

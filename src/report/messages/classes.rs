@@ -1,4 +1,4 @@
-//! Words about crowds, and the combinations of columns that they stand on.
+//! Words about classes, and the combinations of columns that they stand on.
 
 use super::{NOT_DEFINED, columns, counted};
 use crate::number::{count, percent};
@@ -27,7 +27,7 @@ pub(in crate::report) fn reading_sentence(reading: Reading) -> &'static str {
         }
         Reading::Record => {
             "Read as records: no subject column is declared, so each record counts as its own subject. If one person \
-             has several records, the true crowds are smaller than shown."
+             has several records, the true classes are smaller than shown."
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a recipe does to the crowds, counted.
+//! What a recipe does to the classes, counted.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ pub(super) enum Halt {
 
 /// The figures of one column set that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Crowds {
+pub(super) struct Classes {
     pub(super) smallest: Option<u32>,
     pub(super) unique_subjects: u64,
     pub(super) subjects_below_k: u64,
@@ -29,28 +29,28 @@ pub(super) struct Crowds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figures {
     /// All columns that are left.
-    pub(super) full: Option<Crowds>,
+    pub(super) full: Option<Classes>,
     /// Those of them that are then static.
-    pub(super) fixed: Option<Crowds>,
+    pub(super) fixed: Option<Classes>,
 }
 
 impl Figures {
     /// The same in the words of the result.
     pub(super) fn headline(&self) -> Headline {
-        let smallest = |crowds: Option<Crowds>| crowds.and_then(|crowds| crowds.smallest).map(u64::from);
+        let smallest = |classes: Option<Classes>| classes.and_then(|classes| classes.smallest).map(u64::from);
         Headline {
             full_smallest_class: smallest(self.full),
-            full_unique_subjects: self.full.map(|crowds| crowds.unique_subjects),
-            full_subjects_below_k: self.full.map(|crowds| crowds.subjects_below_k),
+            full_unique_subjects: self.full.map(|classes| classes.unique_subjects),
+            full_subjects_below_k: self.full.map(|classes| classes.subjects_below_k),
             static_smallest_class: smallest(self.fixed),
-            static_unique_subjects: self.fixed.map(|crowds| crowds.unique_subjects),
-            static_subjects_below_k: self.fixed.map(|crowds| crowds.subjects_below_k),
+            static_unique_subjects: self.fixed.map(|classes| classes.unique_subjects),
+            static_subjects_below_k: self.fixed.map(|classes| classes.subjects_below_k),
             unicity: None,
         }
     }
 }
 
-/// Counts the crowds of recipes, each set once, within a fixed limit of work.
+/// Counts the classes of recipes, each set once, within a fixed limit of work.
 pub(super) struct Counter<'a> {
     /// The columns of today, then the forms of the first, of the second, and so on.
     table: &'a Table,
@@ -59,7 +59,7 @@ pub(super) struct Counter<'a> {
     k: u32,
     /// Records times sets that may still be counted.
     work_left: u64,
-    known: HashMap<ColumnSet, Crowds>,
+    known: HashMap<ColumnSet, Classes>,
     watch: Watch<'a>,
 }
 
@@ -98,21 +98,21 @@ impl<'a> Counter<'a> {
         let wanted = wanted.into_iter().filter(|set| !set.is_empty() && !self.known.contains_key(set));
         let wanted: Vec<ColumnSet> = wanted.cloned().collect();
         self.count(wanted)?;
-        let crowds = |set: &ColumnSet| self.known.get(set).copied();
-        Ok(sets.iter().map(|(full, fixed)| Figures { full: crowds(full), fixed: crowds(fixed) }).collect())
+        let classes = |set: &ColumnSet| self.known.get(set).copied();
+        Ok(sets.iter().map(|(full, fixed)| Figures { full: classes(full), fixed: classes(fixed) }).collect())
     }
 
     fn count(&mut self, sets: Vec<ColumnSet>) -> Result<(), Halt> {
         let work = self.table.records() as u64 * sets.len() as u64;
         self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Work)?;
         let counts = count_sets(self.table, &sets, self.watch).map_err(Halt::Stopped)?;
-        let crowds = counts.iter().map(|counts| self.crowds(counts)).collect::<Vec<_>>();
-        self.known.extend(sets.into_iter().zip(crowds));
+        let classes = counts.iter().map(|counts| self.classes(counts)).collect::<Vec<_>>();
+        self.known.extend(sets.into_iter().zip(classes));
         Ok(())
     }
 
-    fn crowds(&self, counts: &SetCounts) -> Crowds {
-        Crowds {
+    fn classes(&self, counts: &SetCounts) -> Classes {
+        Classes {
             smallest: counts.smallest_class(),
             unique_subjects: counts.subjects_below(2),
             subjects_below_k: counts.subjects_below(self.k),
@@ -128,7 +128,7 @@ impl<'a> Counter<'a> {
             Step::Dropped => None,
         };
         let full: Vec<usize> = recipe.steps().enumerate().filter_map(place).collect();
-        // A proposal must hold under either reading of an unclear column: more columns never make larger crowds.
+        // A proposal must hold under either reading of an unclear column: more columns never make larger classes.
         let is_static = |column: &usize| self.table.is_static(*column) || self.table.is_unclear(*column);
         let fixed = ColumnSet::new(full.iter().copied().filter(is_static));
         (ColumnSet::new(full), fixed)

@@ -1,18 +1,18 @@
-//! Crowds, and what columns and pairs of columns reveal.
+//! Classes, and what columns and pairs of columns reveal.
 
 use super::first::worst_case;
 use super::section::{Section, figures};
 use super::table::{Cell, Table};
 use crate::number::{count, percent, share};
 use crate::report::summary::{
-    counted_records, crowd_headline, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
+    class_headline, counted_records, headline_set, names, population, records_below, riskiest_columns, riskiest_sets,
     shares_by_size, size_bars, why_undefined,
 };
 use crate::report::{Chart, messages};
 use crate::result::{DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness, Variability};
 
-/// How large the crowds are, and which sets make the smallest.
-pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
+/// How large the classes are, and which sets make the smallest.
+pub(super) fn classes(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Chart]) -> Section {
     let set = headline_set(result, uniqueness);
     let k = result.policy.k;
     let sets = riskiest_sets(uniqueness);
@@ -25,20 +25,20 @@ pub(super) fn crowds(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Cha
     let number = messages::all_of(sets.len(), "set", "sets");
     let caption = format!("{number} of at most {}, riskiest first", messages::columns(uniqueness.max_set));
     tables.push(table(result, caption, &sets).folded());
-    let mut section = Section::new("crowds");
+    let mut section = Section::new("classes");
     section.reading.push(messages::reading_sentence(set.reading).to_owned());
     section.reading.extend(worst_case(result, uniqueness));
     let why = why_undefined(set, "class_sizes");
     section.reading.extend(why.map(|reason| format!("Class sizes are not defined here: {reason}.")));
     Section {
-        answer: messages::class_sizes_answer(&crowd_headline(result, set), set, k, records_below(set, k)),
+        answer: messages::class_sizes_answer(&class_headline(result, set), set, k, records_below(set, k)),
         figures: figures(charts, &["class-sizes"]),
         tables,
         ..section
     }
 }
 
-/// Sets of columns with the crowds on them.
+/// Sets of columns with the classes on them.
 fn table(result: &ScanResult, caption: String, sets: &[&SetStatistics]) -> Table {
     let records = counted_records(&result.dataset);
     Table::of(
