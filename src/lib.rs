@@ -31,12 +31,13 @@
 //! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
-//! | [`table`] | column sets, equivalence classes, classes: the fast heart | IO, clock, environment, chance |
+//! | [`table`] | column sets, equivalence classes: the fast heart | IO, clock, environment, chance |
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`advice`] | what to change, each proposal counted | estimate, see a value |
+//! | [`glossary`] | the words of the field, for `explain` and the report | decide |
 //! | [`report`] | views of the result | see anything but the result |
 //!
 //! # Invariants, kept by tests
@@ -53,6 +54,7 @@ pub mod cli;
 pub(crate) mod column_name;
 pub mod config;
 pub mod detect;
+pub mod glossary;
 pub mod input;
 pub mod inspect;
 pub mod judge;

@@ -112,10 +112,10 @@ pub(in crate::cli) struct ReportArguments {
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArguments {
-    /// Code of a finding, name of a measure, key or flag of a setting, or `configuration` for all of these [default: list
-    /// all]
-    #[arg(value_name = "CODE")]
-    pub(in crate::cli) code: Option<String>,
+    /// Code of a finding, name of a measure, term of the field (k-anonymity, marketer risk), key or flag of a setting, or
+    /// `configuration` for all settings [default: list all]
+    #[arg(value_name = "CODE|TERM|KEY")]
+    pub(in crate::cli) what: Vec<String>,
 }
 
 /// Flags of `check`.
