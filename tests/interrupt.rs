@@ -5,7 +5,7 @@
 mod support;
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ fn an_interrupt_ends_a_waiting_scan_and_leaves_nothing() {
         let mut command = bench.command();
         command.args(["-", "--subject", "card", "--quasi", "merchant"]);
         let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut pipe = child.stdin.take().expect("standard input is a pipe");
         let record = format!("{CANARY},{CANARY}\n");
         pipe.write_all(b"card,merchant\n").expect("the program reads");
@@ -50,6 +50,9 @@ fn an_interrupt_ends_a_waiting_scan_and_leaves_nothing() {
         let code = wait(&mut child);
         assert!(!matches!(code, Some(0 | 1)), "{name} is no verdict, but the code is {code:?}");
         assert_eq!(bench.written(), Vec::<std::path::PathBuf>::new(), "{name}");
+        let mut told = String::new();
+        child.stderr.take().expect("standard error is a pipe").read_to_string(&mut told).expect("it is text");
+        assert_eq!(told, "interrupted: nothing was written\n", "{name}");
     }
 }
 

@@ -10,6 +10,10 @@ use crate::report::{ReportError, TextStyle};
 
 /// Columns of text when nobody says how wide the terminal is.
 const DEFAULT_WIDTH: usize = 80;
+/// Fewer columns hold no table.
+const NARROWEST: usize = 40;
+/// A terminal may be wider than lines that can be read.
+const WIDEST: usize = 160;
 
 /// Writes results to standard output and everything else to standard error, as loudly as was asked for.
 #[derive(Debug, Clone)]
@@ -27,7 +31,7 @@ impl Printer {
             verbose: manners.verbose,
             color_error: color(manners.color, io::stderr().is_terminal(), &environment),
             style: TextStyle {
-                width: width(&environment),
+                width: width(&environment, terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)),
                 color: color(manners.color, io::stdout().is_terminal(), &environment),
                 unicode: unicode(&environment),
             },
@@ -79,6 +83,14 @@ impl Printer {
     pub(super) fn failure(&self, message: &str, hint: Option<&str>) {
         let hint = hint.map_or(String::new(), |hint| format!("\nhint: {hint}"));
         self.to_error(&format!("error: {message}{hint}"));
+    }
+
+    /// The end after Ctrl-C: whether something was written.
+    pub(super) fn interrupted(&self, is_written: bool) {
+        // A moving line of progress and the echo of the key may stand in the last line.
+        let lead = if io::stderr().is_terminal() { "\n" } else { "" };
+        let what = if is_written { "the report was complete and stays" } else { "nothing was written" };
+        self.to_error(&format!("{lead}interrupted: {what}"));
     }
 
     /// A mistake in the configuration, with its place.
@@ -149,9 +161,11 @@ fn unicode(environment: Environment<'_>) -> bool {
     }
 }
 
-fn width(environment: Environment<'_>) -> usize {
-    let columns = environment("COLUMNS").and_then(|columns| columns.parse().ok());
-    columns.filter(|&columns| columns >= 40).unwrap_or(DEFAULT_WIDTH)
+/// What the environment asks for, else the columns of the terminal that reads the result, else the usual ones.
+fn width(environment: Environment<'_>, terminal: Option<u16>) -> usize {
+    let asked = environment("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns >= NARROWEST);
+    let shown = || terminal.map(|columns| usize::from(columns).clamp(NARROWEST, WIDEST));
+    asked.or_else(shown).unwrap_or(DEFAULT_WIDTH)
 }
 
 #[cfg(test)]
@@ -186,9 +200,13 @@ mod tests {
 
     #[test]
     fn nonsense_widths_fall_back() {
-        assert_eq!(width(&with(&[("COLUMNS", "120")])), 120);
+        assert_eq!(width(&with(&[("COLUMNS", "120")]), Some(100)), 120);
         for columns in ["", "0", "-3", "wide"] {
-            assert_eq!(width(&with(&[("COLUMNS", columns)])), 80);
+            assert_eq!(width(&with(&[("COLUMNS", columns)]), None), 80);
+            assert_eq!(width(&with(&[("COLUMNS", columns)]), Some(100)), 100);
+        }
+        for (terminal, shown) in [(20, 40), (61, 61), (300, 160)] {
+            assert_eq!(width(&with(&[]), Some(terminal)), shown);
         }
     }
 

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use clap::CommandFactory;
-
-use super::arguments::{Arguments, Manners, ScanArguments};
+use super::arguments::{Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
@@ -102,8 +100,8 @@ fn quiet_pass(arguments: &ScanArguments, result: &ScanResult, printer: &Printer)
     printer.result(&rendered(result, arguments.format, &printer.style(), printer)?)
 }
 
-/// What to type next: where roles are guessed, the verb that writes them down; else the one that explains the first
-/// finding, where there is one.
+/// What to do next: where roles are guessed, write them down; else look at the first open finding; after a pass, keep the
+/// record of what passed.
 fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
     let guessed = result.dataset.columns.iter().any(|column| column.guessed);
     let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
@@ -112,9 +110,21 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
         let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
         return Some(format!("reidrisk init {}{again}    to confirm roles and limits", inputs.join(" ")));
     }
-    let code = result.findings.iter().find(|finding| finding.is_open())?.code.name();
-    let has_verb = Arguments::command().find_subcommand("explain").is_some();
-    has_verb.then(|| format!("reidrisk explain {code}"))
+    let open = result.findings.iter().find(|finding| finding.is_open());
+    match (result.verdict.outcome, open) {
+        (VerdictOutcome::Pass, _) if result.verdict.headline.is_some() => {
+            Some("read what this pass rests on, then keep result.json with the release".to_owned())
+        }
+        (VerdictOutcome::Pass, _) => {
+            Some("read \"Not measured\" in the report, then release these files and keep result.json".to_owned())
+        }
+        (VerdictOutcome::Review, Some(finding)) => Some(format!(
+            "reidrisk explain {}    then change the extract, or accept it: reidrisk explain waiver",
+            finding.code.name()
+        )),
+        (_, Some(finding)) => Some(format!("reidrisk explain {}", finding.code.name())),
+        (_, None) => None,
+    }
 }
 
 /// A word as a shell takes it: as it is where that is safe, else in single quotes.

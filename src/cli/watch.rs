@@ -134,10 +134,11 @@ const INTERRUPTED: u8 = 130;
 /// The computation is not waited for: it holds nothing that has to be saved, and the person who pressed the keys
 /// should not wait for it either.
 pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitStatus> {
-    let stop = stop.clone();
+    let (stop, told) = (stop.clone(), printer.clone());
     ctrlc::set_handler(move || {
         stop.raise(StopReason::Interrupt);
-        remove_partial_runs_of_this_process();
+        let is_written = remove_partial_runs_of_this_process();
+        told.interrupted(is_written);
         std::process::exit(i32::from(INTERRUPTED));
     })
     .map_err(|_| {

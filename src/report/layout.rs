@@ -91,7 +91,7 @@ impl Page {
         // A code is never cut: where there is no room beside the figures it stands below them.
         let is_stacked = self.style.width < widths.iter().sum::<usize>() + 7 + LABEL_WIDTH;
         let beside = if is_stacked { widths[0] + widths[1] + 5 } else { widths.iter().sum::<usize>() + 7 };
-        let room = self.style.width.saturating_sub(beside).max(LABEL_WIDTH);
+        let room = self.style.width.saturating_sub(beside).max(LABEL_WIDTH).min(width(0, 0));
         for [label, value, limit, finding] in &rows {
             let (label, rest) = first_line(label, room);
             let pad = " ".repeat(room.saturating_sub(label.width()));
@@ -124,8 +124,10 @@ impl Page {
 
     /// As [`Page::spelled`], but keeping the blanks at which a line must not break.
     fn wrappable(&self, text: &str) -> String {
+        // A number and its per cent sign stay together.
+        let text = text.replace(" %", "\u{a0}%");
         if self.style.unicode {
-            return text.to_owned();
+            return text;
         }
         text.split('\u{a0}').map(ascii).collect::<Vec<_>>().join("\u{a0}")
     }

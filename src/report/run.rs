@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -69,16 +70,22 @@ pub fn write_run(
     remove(&owner);
     let folder = move_into_place(&partial.path, &home, &id)
         .map_err(|error| ReportError::write("the report folder", &home.join(&id), &error))?;
+    IS_WRITTEN.store(true, Ordering::SeqCst);
     point_latest_to(&home, &folder).map_err(|error| ReportError::write("the file", &home.join("latest"), &error))?;
     Ok(folder)
 }
 
-/// Removes whatever this process has begun to write and not finished. For a handler of Ctrl-C.
-pub fn remove_partial_runs_of_this_process() {
+/// Whether this process has put a whole run in its place.
+static IS_WRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Removes whatever this process has begun to write and not finished, and says whether it has finished a run. For a
+/// handler of Ctrl-C.
+pub fn remove_partial_runs_of_this_process() -> bool {
     let paths = std::mem::take(&mut *unfinished());
     for path in &paths {
         remove(path);
     }
+    IS_WRITTEN.load(Ordering::SeqCst)
 }
 
 /// The views of `emit` as files, by relative path.

@@ -10,7 +10,7 @@ use super::layout::{Page, TextStyle};
 use super::messages;
 use super::summary::{classes, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
-use crate::result::{ScanResult, Severity, VerdictOutcome};
+use crate::result::{Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
 const LISTED: usize = 5;
@@ -111,14 +111,22 @@ fn findings(page: &mut Page, result: &ScanResult) {
     if findings.is_empty() && result.verdict.outcome == VerdictOutcome::Pass {
         page.paragraph("  ", "No findings: every limit was measured and holds.");
     }
-    for finding in findings.iter().take(LISTED * 2) {
+    let (without_role, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.code == FindingCode::UndeclaredColumn && !finding.waived);
+    for finding in others.iter().take(LISTED * 2) {
         let severity = finding.severity.name().to_uppercase();
         let waived = messages::waived(finding.waived);
         let sentence = format!("{}{waived}: {}", finding.code.name(), printable(&finding.message));
         page.marked(&severity, severity_colour(finding.severity), 12, &sentence);
     }
-    if findings.len() > LISTED * 2 {
-        page.line(&format!("  {} {}", findings.len() - LISTED * 2, messages::MORE));
+    if others.len() > LISTED * 2 {
+        page.line(&format!("  {} {}", others.len() - LISTED * 2, messages::MORE));
+    }
+    if let Some(first) = without_role.first() {
+        // Each of them has to get a role, so all are named, in one sentence.
+        let columns: Vec<String> = without_role.iter().flat_map(|finding| &finding.columns).cloned().collect();
+        let sentence = format!("{}: {}", first.code.name(), messages::without_role(&columns));
+        page.marked(&first.severity.name().to_uppercase(), severity_colour(first.severity), 12, &sentence);
     }
     if !reasons_lead(result) {
         for reason in unsaid(result).into_iter().take(LISTED) {
@@ -160,7 +168,7 @@ fn closing(page: &mut Page, result: &ScanResult, ending: &Ending<'_>) {
         page.line(&format!("report  {}", printable(path)));
     }
     if let Some(next) = ending.next {
-        page.line(&format!("next    {}", printable(next)));
+        page.paragraph("next    ", &printable(next));
     }
     let outcome = messages::verdict(result.verdict.outcome);
     let left = format!("exit {} ({outcome})", result.verdict.exit_code);

@@ -2,6 +2,7 @@
 
 use super::counted;
 use crate::number::{figure, percent};
+use crate::report::escape::printable;
 use crate::result::{
     CheckOutcome, FindingCode, GATED_KNOWN_POINTS, Gate, GateSet, Policy, ScanResult, VerdictOutcome, WaiverRecord,
     WaiverState,
@@ -68,6 +69,18 @@ pub(in crate::report) const WAIVED: &str = "waived";
 pub(in crate::report) const WHY: &str = "Why:";
 
 /// The name of a measure without a figure, in words that say which set it speaks of.
+/// Columns that nobody gave a role, all of them.
+pub(in crate::report) fn without_role(columns: &[String]) -> String {
+    let names: Vec<String> = columns.iter().map(|name| format!("`{}`", printable(name))).collect();
+    match names.as_slice() {
+        [one] => format!("column {one} has no role and leaves with the others"),
+        [head @ .., last] => {
+            format!("{} columns have no role and leave with the others: {} and {last}", names.len(), head.join(", "))
+        }
+        [] => String::new(),
+    }
+}
+
 pub(in crate::report) fn not_measured_name(measure: &str, has_classes: bool) -> String {
     match measure {
         "static-smallest-class" => "smallest class of the static columns".to_owned(),
