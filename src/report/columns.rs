@@ -90,7 +90,9 @@ fn table(page: &mut Page, columns: &[DatasetColumn]) {
             *width = cell.width().max(*width);
         }
     }
-    let room = page.style.width.saturating_sub(2 + widths.iter().map(|width| width + 2).sum::<usize>()).max(8);
+    let left = page.style.width.saturating_sub(2 + widths.iter().map(|width| width + 2).sum::<usize>());
+    let longest = columns.iter().map(|column| page.spelled(&printable(&column.name)).width()).max().unwrap_or(0);
+    let room = left.min(longest).max(8);
     let [head, heads @ ..] = ["Column", "Type", "Distinct", "Missing", "Role", "Kind"];
     line(page, room, head, &heads.map(str::to_owned), widths);
     for (column, row) in columns.iter().zip(&rows) {
