@@ -135,7 +135,7 @@ pub enum TreatmentError {
     #[error("column `{}` names the subject and cannot be coarsened", shown_name(.0))]
     SubjectCoarsened(String),
     /// A rule of a column whose role, which was guessed, takes no rules.
-    #[error("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column))]
+    #[error("column `{}` is not a quasi-identifier, so its rule would have no effect", shown_name(column))]
     IdleRule {
         /// The column.
         column: String,

@@ -271,7 +271,7 @@ fn folders_of_partitions_have_a_column_more() {
     of_folder("signs", &decoded, "out", &Read(2, &[("card", 0), ("at", 0)]));
     let differ = [("out/a=1/a.csv", "card\nx\n"), ("out/b=1/a.csv", "card\ny\n")];
     of_folder("other keys", &differ, "out/*/a.csv", &Refused(&["name other columns"]));
-    of_folder("other keys", &differ, "out", &Refused(&["holds no data file"]));
+    of_folder("other keys", &differ, "out", &Refused(&["contains no data file"]));
     let twice = [("out/card=CANARY7f3a/a.csv", "card,sum\nx,1\n")];
     of_folder("column twice", &twice, "out", &Refused(&["column `card`", "second time"]));
     let mixed = [("out/a=1/a.csv", "card\nx\n"), ("out/b.csv", "card\ny\n")];

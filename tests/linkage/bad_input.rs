@@ -135,7 +135,7 @@ fn a_list_of_no_identifiers_is_refused_like_a_source_with_nobody() {
         let bench = bench();
         bench.write("ids.csv", list);
         let flags = ["--subject", "customer", "--against", "ids.csv", "--attack", "pseudonym", "--on", "city=id"];
-        bench.assert_refused(&scan(&bench, &flags), 3, &["source `ids` holds no record of anybody"]);
+        bench.assert_refused(&scan(&bench, &flags), 3, &["source `ids` contains no person"]);
     }
 }
 
