@@ -40,7 +40,7 @@ impl Against {
         let mut plan = LinkagePlan::default();
         if self.files.is_empty() {
             return self.idle_flag().map_or(Ok(plan), |flag| {
-                let message = format!("{flag} says how to use `--against FILE`, which is missing");
+                let message = format!("{flag} requires `--against FILE`");
                 let hint = "name the data that the recipient holds with `--against`, or write a `[[recipient.holds]]`";
                 Err(ConfigError::new("nothing-to-join", message).with_hint(hint))
             });

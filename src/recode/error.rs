@@ -84,7 +84,7 @@ pub enum TreatmentError {
         lines: u64,
     },
     /// The hierarchy has fewer columns.
-    #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was asked for", shown_name(file))]
+    #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was requested", shown_name(file))]
     NoSuchLevel {
         /// Name of the hierarchy file.
         file: String,

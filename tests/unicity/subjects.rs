@@ -93,7 +93,7 @@ fn a_result_cannot_give_them_again() {
     command.arg("report").arg(result).args(["--emit", "subjects", "--out"]).arg(bench.input("views"));
     let ended = bench.run(command, b"");
     assert_eq!(ended.code, Some(2), "{ended}");
-    assert!(ended.stderr.contains("no figures of single subjects"), "{ended}");
+    assert!(ended.stderr.contains("no figures of individual subjects"), "{ended}");
     assert!(!bench.input("views").join("subjects.csv").exists());
 }
 
