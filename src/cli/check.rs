@@ -15,8 +15,8 @@ pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> Resul
     let name = shown(&arguments.config);
     crate::inspect::check_files(&plan, &Stop::default()).map_err(|error| {
         let hint = error.hint();
-        let hint = hint.as_deref().unwrap_or("a relative file name is looked for in the folder of the configuration");
-        printer.failure(&format!("{name} names a file that does not serve: {error}"), Some(hint));
+        let hint = hint.as_deref().unwrap_or("relative file names are resolved from the folder of the configuration");
+        printer.failure(&format!("{name} names an unusable file: {error}"), Some(hint));
         ExitStatus::Code(error.exit_code())
     })?;
     tell_settings(&plan, printer);

@@ -35,7 +35,7 @@ fn target(arguments: &InitArguments) -> Result<Option<PathBuf>, ConfigError> {
 }
 
 fn exists(file: &Path) -> ConfigError {
-    let message = format!("`{}` exists already and is not overwritten", shown(file));
+    let message = format!("`{}` already exists and is not overwritten", shown(file));
     ConfigError::new("exists", message)
         .with_hint("name another file with `--output`, `-` for standard output, or remove this one first")
 }

@@ -34,7 +34,7 @@ pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Res
 fn write_views(result: &ScanResult, folder: &Path, emit: &[&Format], printer: &Printer) -> Result<(), ExitStatus> {
     if emit.iter().any(|format| !format.is_of_result()) {
         let hint = "scan the extract again with `--emit subjects --audience internal`";
-        printer.failure("a result holds no figures of single subjects", Some(hint));
+        printer.failure("a result contains no figures of individual subjects", Some(hint));
         return Err(ExitStatus::Usage);
     }
     let files = render_views(result, emit).map_err(|error| printer.report_failure(&error))?;
@@ -64,7 +64,7 @@ fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
         ExitStatus::InputOutput
     })?;
     if bytes.len() as u64 > LARGEST_RESULT {
-        let message = format!("`{}` is larger than {} MiB, so it is no result", shown(&file), LARGEST_RESULT >> 20);
+        let message = format!("`{}` is larger than {} MiB, so it is not a result", shown(&file), LARGEST_RESULT >> 20);
         printer.failure(&message, Some("name a `result.json` of this program"));
         return Err(ExitStatus::InputOutput);
     }

@@ -44,7 +44,7 @@ pub(super) fn watched<T: Send>(
     watch(plan, &stop, printer);
     let progress = TerminalProgress::new(manners);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build().map_err(|_| {
-        printer.failure("the worker threads cannot be started", Some("ask for fewer with `--threads`"));
+        printer.failure("the worker threads cannot be started", Some("request fewer with `--threads`"));
         ExitStatus::InputOutput
     })?;
     pool.install(|| work(&progress, &stop)).map_err(|error| scan_failure(&error, printer))

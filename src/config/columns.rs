@@ -120,8 +120,8 @@ pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: i
     for (key, value) in columns.entries() {
         let Some(section) = columns.told(value.table("a table")) else { continue };
         if section.is_empty() {
-            let message = format!("`[{}]` says nothing about its column", shown_name(value.name()));
-            let hint = "give it a `role`, a `coarsen` or `permitted`, or leave the section out";
+            let message = format!("`[{}]` declares nothing about its column", shown_name(value.name()));
+            let hint = "give it a `role`, a `coarsen` or `permitted`, or remove the section";
             columns.told::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
         }
         key.name.trim().clone_into(&mut draft.column);

@@ -85,17 +85,15 @@ pub(super) fn check_spellings(plan: &Plan) -> Result<(), ConfigError> {
         let types: BTreeSet<&str> = spelling.file_formats.values().map(|format| format.column_type().name()).collect();
         let (problem, hint) = match spelling.any_format() {
             _ if types.len() > 1 => ("has formats of different types", "all files hold dates, or all timestamps"),
-            Some(_) if spelling.is_of_numbers() => {
-                ("has both a format of dates and a spelling of numbers", "keep one of them")
-            }
+            Some(_) if spelling.is_of_numbers() => ("has both a date format and a number format", "keep one of them"),
             Some(format) if declared.is_some_and(|declared| declared != format.column_type()) => {
-                ("has a format that is not one of its type", "leave `type` out: the format says it")
+                ("has a format that does not match its type", "remove `type`: the format sets it")
             }
             _ if spelling.is_of_numbers() && !of_numbers.contains(&declared) => {
-                ("has a spelling of numbers and another type", "`decimal` and `group` go with `integer` and `decimal`")
+                ("has a number format and another type", "`decimal` and `group` go with `integer` and `decimal`")
             }
             _ if spelling.decimal.map(String::from).is_some_and(|sign| spelling.group == Some(sign)) => {
-                ("has one sign for decimals and thousands", "name two signs")
+                ("uses one character for decimals and thousands", "name two different characters")
             }
             _ => continue,
         };
@@ -117,7 +115,7 @@ pub(super) fn take_joined_types(plan: &mut Plan) -> Result<(), ConfigError> {
         if known != declared {
             let (known, declared) = (known.name(), declared.name());
             let message = format!("column `{}` is declared both {known} and {declared}", shown_name(column));
-            let hint = "both sides of a join are read alike; declare one type of the column";
+            let hint = "both sides of a join are read in the same way; declare one type for the column";
             return Err(ConfigError::new("two-types", message).with_hint(hint));
         }
     }
@@ -203,10 +201,10 @@ pub(super) fn no_subject(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
 
 /// The mistake of a file that names a subject and says that there is none.
 pub(super) fn subject_and_none(value: &Written<'_, '_>) -> Problem {
-    let message = "`[subject] none = true` says that there is no subject, and a column is named as one";
+    let message = "`[subject] none = true` declares that there is no subject, but a column is named as one";
     value
         .refused("subject-and-none", message)
-        .with_hint("name the subject, or leave it out where each record is a person")
+        .with_hint("keep `none = true` only if each record is a person; otherwise name the subject")
 }
 
 /// What is declared of the column whose section is read.
@@ -285,7 +283,7 @@ pub(super) fn shown_consent(plan: &Plan) -> String {
 pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let section = value.table("a table")?;
     let hint = "write `consent = { file = \"register.csv\", column = \"customer\" }`, or with \
-                `value_column = \"opted_in\", value = \"yes\"` where the register holds others too";
+                `value_column = \"opted_in\", value = \"yes\"` if the register also lists others";
     let need = |key| section.need(key, "`[recipient] consent`", hint, Written::text);
     let (file, column) = (need("file"), need("column"));
     let value_column = section.get("value_column", Written::text);

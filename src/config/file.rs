@@ -107,7 +107,7 @@ pub(super) fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ConfigError
     })?;
     if bytes.len() as u64 > LARGEST {
         let message = format!("{what} `{}` is larger than {} MiB", name(), LARGEST >> 20);
-        return Err(ConfigError::new("too-large", message).with_hint("check that it is not a file of data"));
+        return Err(ConfigError::new("too-large", message).with_hint("check that it is not a data file"));
     }
     Ok(bytes)
 }
@@ -116,7 +116,7 @@ pub(super) fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ConfigError
 pub(super) fn open_text<'text>(name: &str, bytes: &'text [u8]) -> Result<&'text str, ConfigError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
-        let message = format!("configuration `{}` is not UTF-8 in line {line}", shown_name(name));
-        ConfigError::new("not-utf-8", message).with_hint("save the file with the encoding UTF-8")
+        let message = format!("configuration `{}` is not valid UTF-8 in line {line}", shown_name(name));
+        ConfigError::new("not-utf-8", message).with_hint("save the file as UTF-8")
     })
 }

@@ -35,7 +35,7 @@ pub(super) fn read(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Pro
 fn check_name(section: &Section<'_, '_>, name: Option<&String>, plan: &LinkagePlan) -> Result<(), Problem> {
     let Some(name) = name.filter(|name| plan.given_names().any(|other| other == *name)) else { return Ok(()) };
     let message = format!("two sources are named `{}`", shown_name(name));
-    Err(section.refused("source-twice", message).with_hint("give each its own `name`"))
+    Err(section.refused("source-twice", message).with_hint("give each a different `name`"))
 }
 
 fn read_source(section: &Section<'_, '_>) -> Result<(SourcePlan, bool), Problem> {
@@ -87,7 +87,7 @@ fn read_options(section: &Section<'_, '_>) -> InputOptions {
 fn read_on(value: &Written<'_, '_>) -> Result<Vec<OnColumn>, Problem> {
     let columns = value.each(read_on_column)?;
     if columns.is_empty() {
-        let hint = "name a column that both sides have, or leave `on` out for the quasi-identifiers of the same name";
+        let hint = "name a column that both sides have, or remove `on` to use the quasi-identifiers of the same name";
         return Err(value.refused("wrong-value", "`on` names no column").with_hint(hint));
     }
     match named_twice(&columns) {
@@ -124,7 +124,7 @@ fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem>
     let Some(value) = source.take("truth") else {
         let idle = first_said([("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())]);
         return idle.map_or(Ok(None), |key| {
-            let hint = "name the column that says who is who, such as `truth = \"customer\"`";
+            let hint = "name the column that identifies the right person, such as `truth = \"customer\"`";
             Err(source.refused("missing-key", format!("`{key}` is given without `truth`")).with_hint(hint))
         });
     };
@@ -146,7 +146,7 @@ fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem>
 fn checked_pattern(written: &str) -> Result<String, String> {
     let pattern = Regex::new(written).map_err(|_| "it is not a regular expression".to_owned())?;
     if pattern.captures_len() < 2 {
-        return Err("it has no group; put what is to be compared in brackets, such as `rec-([0-9]+)-`".to_owned());
+        return Err("it has no group; put the part to compare in parentheses, such as `rec-([0-9]+)-`".to_owned());
     }
     Ok(written.to_owned())
 }

@@ -126,6 +126,6 @@ pub(super) const KINDS: [(&str, bool); 2] = [("records", false), ("aggregate", t
 
 /// Spellings, which stand in cells: they are counted, not told.
 pub(super) fn spellings() -> Kind<Vec<String>> {
-    let show = |spellings: &Vec<String>| counted(spellings.len() as u64, "spelling", "spellings");
+    let show = |spellings: &Vec<String>| counted(spellings.len() as u64, "value", "values");
     Kind::new(SPELLINGS, |value| value.texts(), show)
 }

@@ -124,8 +124,8 @@ fn read_alike(plan: &mut Plan) {
 /// When the audience of the plan is another one.
 pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
     if plan.audience != Audience::Internal {
-        let message = "figures of single subjects are for an internal audience only";
-        let hint = "add `--audience internal`, or leave `subjects` out of `--emit`";
+        let message = "figures of individual subjects are for an internal audience only";
+        let hint = "add `--audience internal`, or remove `subjects` from `--emit`";
         return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(hint));
     }
     plan.lists_subjects = true;
@@ -135,8 +135,8 @@ pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
 /// Checks that no sign would be both between fields and around them.
 fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
     if input.delimiter.is_some_and(|sign| sign.byte().is_none()) && matches!(input.quote, Some(Some(_))) {
-        let message = "fields between signs of several characters cannot be quoted".to_owned();
-        return Err(ConfigError::new("long-delimiter", message).with_hint("leave `quote` out"));
+        let message = "a delimiter of several characters does not support quotes".to_owned();
+        return Err(ConfigError::new("long-delimiter", message).with_hint("remove `quote`"));
     }
     let same = |message: String, hint: &str| Err(ConfigError::new("same-sign", message).with_hint(hint));
     let shown = |byte| super::signs::shown_sign(Sign::of_byte(byte));
@@ -146,13 +146,13 @@ fn check_signs(input: &InputOptions) -> Result<(), ConfigError> {
         }
         // These are the quotes that are looked for when none is named.
         (Some(delimiter @ (b'"' | b'\'')), None) => same(
-            format!("the delimiter `{}` may also be found to be the quote", shown(delimiter)),
-            "name the quote as well, with `--quote` or `[dataset] quote`; `none` if there is none",
+            format!("the delimiter `{}` could also be detected as the quote", shown(delimiter)),
+            "also name the quote, with `--quote` or `[dataset] quote`; `none` if there is none",
         ),
         // These are the delimiters that are looked for when none is named.
         (None, Some(Some(quote @ (b',' | b';' | b'\t' | b'|')))) => same(
-            format!("the quote `{}` may also be found to be the delimiter", shown(quote)),
-            "name the delimiter as well, with `--delimiter` or `[dataset] delimiter`",
+            format!("the quote `{}` could also be detected as the delimiter", shown(quote)),
+            "also name the delimiter, with `--delimiter` or `[dataset] delimiter`",
         ),
         _ => Ok(()),
     }
@@ -199,7 +199,7 @@ fn limit_in_force(limit: &Limit, plan: &Plan, limits: &Limits, origin: Option<St
         return (super::settings::NONE.to_owned(), DEFAULT.to_owned());
     };
     let value = match gate.limit_as_k.filter(|_| gate.measure == GateMeasure::HIGHEST_RISK) {
-        Some(k) => format!("{number}, so at least {k} in every class"),
+        Some(k) => format!("{number}, so at least {k} subjects in every class"),
         None => number.to_string(),
     };
     let from = match gate.origin {

@@ -40,8 +40,8 @@ impl Against {
         let mut plan = LinkagePlan::default();
         if self.files.is_empty() {
             return self.idle_flag().map_or(Ok(plan), |flag| {
-                let message = format!("{flag} says how to use `--against FILE`, which is missing");
-                let hint = "name what the recipient holds with `--against`, or write a `[[recipient.holds]]`";
+                let message = format!("{flag} requires `--against FILE`");
+                let hint = "name the data that the recipient holds with `--against`, or write a `[[recipient.holds]]`";
                 Err(ConfigError::new("nothing-to-join", message).with_hint(hint))
             });
         }
@@ -53,8 +53,8 @@ impl Against {
         let on = self.on(attacks.is_some())?;
         let truth = self.truth.as_ref().map(|written| one_pair("--truth", written)).transpose()?;
         if self.truth_complete && truth.is_none() {
-            let message = "--truth-complete says how far a truth reaches, and `--truth` is missing";
-            let hint = "name the columns that say who is who, such as `--truth customer=member`";
+            let message = "--truth-complete declares that the truth is complete, but `--truth` is missing";
+            let hint = "name the columns that identify the right person, such as `--truth customer=member`";
             return Err(ConfigError::new("nothing-to-score", message).with_hint(hint));
         }
         let is_complete = self.truth_complete;
@@ -121,7 +121,7 @@ fn one_pair(flag: &str, written: &str) -> Result<(String, String), ConfigError> 
     match names.as_slice() {
         [name] => pair_of(flag, name),
         _ => Err(ConfigError::new("column-pair", format!("{flag} names one column of each side"))
-            .with_hint("a name with a comma stands in double quotes")),
+            .with_hint("write a name with a comma in double quotes")),
     }
 }
 
@@ -158,7 +158,7 @@ pub(super) fn named_twice(columns: &[OnColumn]) -> Option<&str> {
 pub(super) fn attacks_of(asked: &[Attack]) -> Result<Option<Vec<AttackKind>>, String> {
     if asked.contains(&Attack::Pseudonym) {
         let alone = asked.iter().all(|attack| *attack == Attack::Pseudonym);
-        let words = "`pseudonym` holds a column against identifiers and joins nothing, so it stands alone";
+        let words = "`pseudonym` tests a column against identifiers and joins nothing, so it cannot be combined with other attacks";
         return if alone { Ok(None) } else { Err(words.to_owned()) };
     }
     let is_asked = |kind: &AttackKind| asked.contains(&Attack::Join(*kind));
@@ -217,7 +217,7 @@ pub(super) fn first_said<const N: usize>(said: [(&'static str, bool); N]) -> Opt
 
 /// Why a key or flag of joins is refused beside `pseudonym`.
 pub(super) fn no_meaning(spelled: &str) -> String {
-    format!("`pseudonym` holds a column against identifiers and joins nothing, so `{spelled}` has no meaning beside it")
+    format!("`pseudonym` tests a column against identifiers and joins nothing, so `{spelled}` has no meaning beside it")
 }
 
 #[cfg(test)]

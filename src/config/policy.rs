@@ -23,8 +23,8 @@ pub(super) fn preset(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
         return Ok(());
     }
     if AGGREGATE_PRESETS.contains(&text.as_str()) {
-        let message = format!("preset `{text}` is for totals, and this version measures records only");
-        return Err(value.refused("preset-for-totals", message).with_hint("judge records by another preset"));
+        let message = format!("preset `{text}` is for totals, but this version measures only records");
+        return Err(value.refused("preset-for-totals", message).with_hint("use another preset for records"));
     }
     value.one_of(PRESETS.into_iter().chain(["default"]), "unknown-preset", "preset").map(|_| ())
 }

@@ -56,8 +56,8 @@ impl<'table, 'text> Section<'table, 'text> {
         let older = self.table.get(old).map(|value| self.written(old, value));
         self.taken.borrow_mut().extend(older.as_ref().map(|_| old));
         if let (Some(_), Some(older)) = (&newer, &older) {
-            let message = format!("`{}` is an older spelling of `{key}`, which is given as well", older.name());
-            self.document.tell(older.refused("two-spellings", message).with_hint(format!("write `{key}` alone")));
+            let message = format!("`{}` is an older spelling of `{key}`, which is also given", older.name());
+            self.document.tell(older.refused("two-spellings", message).with_hint(format!("write only `{key}`")));
         }
         newer.or(older)
     }
@@ -133,7 +133,7 @@ impl<'table, 'text> Section<'table, 'text> {
         let within = if self.place.is_empty() { String::new() } else { format!(" of `[{}]`", shown_name(&self.place)) };
         let message = format!("`{}` is not a {what}{within}", shown_name(name));
         let hint = match (self.elsewhere)(name) {
-            Some(section) => format!("`{}` belongs into `[{section}]`", shown_name(name)),
+            Some(section) => format!("`{}` belongs in `[{section}]`", shown_name(name)),
             None => hint_for(name, taken.iter().copied(), || format!("{what}s here: {}", taken.join(", "))),
         };
         Problem::Found { code, message, hint: Some(hint), span, of_value: false }

@@ -115,7 +115,10 @@ mod tests {
             ("variable", "REIDRISK_MAX_SET"),
             ("example", "max_set = 2"),
         ];
-        assert_eq!((max_set[0].summary, facts.as_slice()), ("Largest set of columns to count", &expected[..]));
+        assert_eq!(
+            (max_set[0].summary, facts.as_slice()),
+            ("Maximum size of column combinations to count", &expected[..])
+        );
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) const ENCODINGS: [(&str, TextEncoding); 21] = [
 /// A delimiter: up to eight bytes without letters, digits and line breaks. `tab` stands for a tab, and `\t`, `\u0001` and
 /// `\x01` for what they stand for elsewhere.
 pub(super) fn parse_delimiter(text: &str) -> Result<Sign, String> {
-    let wrong = || "expected one to eight signs that are no letters, digits or line breaks, or `tab`".to_owned();
+    let wrong = || "expected one to eight characters that are not letters, digits or line breaks, or `tab`".to_owned();
     let spelled = if text == "tab" { "\t".to_owned() } else { unescaped(text).ok_or_else(wrong)? };
     let sign = Sign::new(&spelled).ok_or_else(wrong)?;
     if spelled.chars().any(|letter| letter.is_ascii_alphanumeric()) { Err(wrong()) } else { Ok(sign) }
@@ -63,7 +63,7 @@ fn unescaped(text: &str) -> Option<String> {
 
 /// What a comment begins with.
 pub(super) fn parse_comment(text: &str) -> Result<Sign, String> {
-    let wrong = "expected one to eight signs that begin with neither a letter, a digit nor a blank";
+    let wrong = "expected one to eight characters, the first not a letter, a digit or a space";
     let begins_well = text.starts_with(|first: char| !first.is_alphanumeric() && !first.is_whitespace());
     Sign::new(text).filter(|_| begins_well).ok_or_else(|| wrong.to_owned())
 }

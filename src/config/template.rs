@@ -92,7 +92,7 @@ fn reason(column: &DatasetColumn) -> String {
     match &column.guess_reason {
         Some(reason) => format!("guessed: {}", printable(reason)),
         None if column.guessed => "guessed".to_owned(),
-        None => "as said on the command line".to_owned(),
+        None => "as set on the command line".to_owned(),
     }
 }
 

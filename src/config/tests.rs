@@ -303,7 +303,7 @@ fn unknown_names_are_refused_where_they_stand_with_a_proposal() {
     refused("[polcy]\nk = 5\n", "unknown-section", (1, 2), "`policy`");
     refused("[policy]\nzzzz = 5\nfail_onn = 1\n", "unknown-key", (2, 1), "keys here");
     refused("[policy]\nfail_onn = \"low\"\n", "unknown-key", (2, 1), "did you mean `fail_on`?");
-    refused("[policy]\nmax_set = 2\n", "unknown-key", (2, 1), "belongs into `[scan]`");
+    refused("[policy]\nmax_set = 2\n", "unknown-key", (2, 1), "belongs in `[scan]`");
     refused("[columns.age]\nrole = \"quasi\"\n", "unknown-role", (2, 8), "did you mean `quasi-identifier`?");
     refused("[columns.age]\ncoarsen = [\"day\", \"yeer\"]\n", "coarsen-rule", (2, 19), "did you mean `year`?");
     refused("[scan]\nmeasures = [\"unicty\"]\n", "unknown-measure", (2, 13), "did you mean `unicity`?");
@@ -383,7 +383,7 @@ fn a_rule_of_a_column_that_is_not_counted_is_refused() {
     let checked = |text: &str| check_columns(&plan(&[], &format!("{quasi}{text}")), &columns);
     for text in ["coarsen = \"day\"\n", "role = \"sensitive\"\ncoarsen = \"day\"\n"] {
         let error = checked(text).unwrap_err();
-        assert_eq!(error.to_string(), "column `b` is not a quasi-identifier, so its rule would do nothing");
+        assert_eq!(error.to_string(), "column `b` is not a quasi-identifier, so its rule would have no effect");
         assert!(error.hint().is_some());
     }
     assert!(checked("coarsen = \"drop\"\n").is_ok());

@@ -86,7 +86,7 @@ fn read_finding(value: &Written<'_, '_>) -> Result<FindingCode, Problem> {
     if code.can_be_waived() {
         return Ok(code);
     }
-    let hint = format!("`reidrisk explain {}` says what to do instead", code.name());
+    let hint = format!("see `reidrisk explain {}` for what to do instead", code.name());
     Err(value.refused("not-waivable", format!("`{}` cannot be waived", code.name())).with_hint(hint))
 }
 
@@ -102,14 +102,14 @@ fn read_end(value: &Written<'_, '_>, as_of: Date) -> Result<Date, Problem> {
 pub(super) fn too_far(what: &str, expires: Date, as_of: Date) -> Option<(String, String)> {
     let latest = as_of.checked_add(WAIVER_HORIZON_DAYS.days()).unwrap_or(Date::MAX);
     let message = format!("{what} ends on {expires}, more than {WAIVER_HORIZON_DAYS} days after {as_of}");
-    (expires > latest).then(|| (message, format!("let it end on {latest} at the latest; it can be approved again")))
+    (expires > latest).then(|| (message, format!("set an end date no later than {latest}; it can be approved again")))
 }
 
 fn read_source(value: &Written<'_, '_>, finding: Option<FindingCode>) -> Result<String, Problem> {
     match finding.filter(|finding| !finding.is_of_source()) {
         None => value.words(),
         Some(finding) => {
-            let hint = "leave `source` out; it is for `linkable`, `relinkable` and `pseudonym-reversible`";
+            let hint = "remove `source`; it is for `linkable`, `relinkable` and `pseudonym-reversible`";
             let message = format!("`{}` is not about a source", finding.name());
             Err(value.refused("waiver-source", message).with_hint(hint))
         }
@@ -124,8 +124,8 @@ fn read_limit(value: &Written<'_, '_>, finding: Option<FindingCode>) -> Result<W
     // What a limit bounds is known only where the finding is.
     let finding = finding.ok_or(Problem::Told)?;
     let Some((figure, smaller_is_worse)) = finding.figure() else {
-        let message = format!("`{}` has no figure that a limit could bound", finding.name());
-        return Err(value.refused("waiver-limit", message).with_hint("leave `limit` out"));
+        let message = format!("`{}` has no figure to limit", finding.name());
+        return Err(value.refused("waiver-limit", message).with_hint("remove `limit`"));
     };
     let bound = if smaller_is_worse { "min" } else { "max" };
     let fits = match (max, min) {
@@ -146,7 +146,5 @@ fn pattern(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("it must not be empty".to_owned());
     }
-    Pattern::new(text)
-        .map(|_| text.to_owned())
-        .map_err(|_| "expected a name, with `*` and `?` for any signs".to_owned())
+    Pattern::new(text).map(|_| text.to_owned()).map_err(|_| "expected a name, with `*` and `?` as wildcards".to_owned())
 }

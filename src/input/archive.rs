@@ -97,7 +97,7 @@ pub(super) fn table_of(name: &str, file: File) -> Result<Option<Table>, InputErr
     let deflated = match entry.compression() {
         CompressionMethod::Stored => false,
         CompressionMethod::Deflated => true,
-        _ => return Err(refused("it is packed in a way that is not read; unpack it, and name the file inside")),
+        _ => return Err(refused("its compression method is not supported; unpack it, and name the file inside")),
     };
     let start = entry.data_start().ok_or_else(damaged)?;
     let part = Part { start, packed: entry.compressed_size(), deflated, checksum: entry.crc32() };

@@ -121,7 +121,7 @@ impl<'a> TextBlocks<'a> {
             self.cut = unwrapped.split_off(valid);
             let fits = wrapping.append(std::str::from_utf8(&unwrapped).unwrap_or_default(), text);
             if !fits || (self.ended && !(wrapping.is_whole() && self.cut.is_empty())) {
-                let problem = "its text is no whole number of records of `record_length` characters";
+                let problem = "its length is not a multiple of `record_length` characters";
                 return Err(InputError::Unlaid { file: shown(&self.name), line, problem });
             }
         }

@@ -348,7 +348,7 @@ pub(super) fn take_series(
 ) -> Result<(), InputError> {
     let name = || shown(&file.columns[position]);
     if series.len() != rows {
-        let problem = "it has another number of values than the file has records";
+        let problem = "its number of values differs from the number of records of the file";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
     if series.dtype().is_primitive_numeric() || series.dtype().is_decimal() {

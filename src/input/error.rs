@@ -41,7 +41,7 @@ pub enum InputError {
         input: String,
     },
     /// A folder or a pattern leads to no data file.
-    #[error("`{input}` holds no data file")]
+    #[error("`{input}` contains no data file")]
     NoFiles {
         /// The folder or pattern as typed.
         input: String,
@@ -61,7 +61,7 @@ pub enum InputError {
         second: String,
     },
     /// A folder holds more than the data files that would be read.
-    #[error("`{input}` also holds {}, which would not be read", others(*.files, *.folders))]
+    #[error("`{input}` also contains {}, which would not be read", others(*.files, *.folders))]
     NotRead {
         /// The folder as typed.
         input: String,
@@ -79,7 +79,7 @@ pub enum InputError {
         line: u64,
     },
     /// A workbook with more than one sheet that holds cells.
-    #[error("{sheets} sheets of `{file}` hold cells, and none is named: {names}")]
+    #[error("{sheets} sheets of `{file}` have cells, but none is named: {names}")]
     SeveralSheets {
         /// File name.
         file: String,
@@ -99,7 +99,7 @@ pub enum InputError {
         names: String,
     },
     /// A named sheet holds no cell, or none between the rows that are passed over.
-    #[error("sheet `{sheet}` of `{file}` holds no cell that is read")]
+    #[error("sheet `{sheet}` of `{file}` has no readable cell")]
     EmptySheet {
         /// File name.
         file: String,
@@ -121,9 +121,7 @@ pub enum InputError {
         names: String,
     },
     /// Several sheets are to be read as one table, and one of them has other columns.
-    #[error(
-        "the sheets of `{file}` that are to be read do not have the same columns: number {number} of them differs from the first"
-    )]
+    #[error("the selected sheets of `{file}` do not have the same columns: number {number} differs from the first")]
     OtherColumns {
         /// File name.
         file: String,
@@ -163,7 +161,7 @@ pub enum InputError {
         problem: &'static str,
     },
     /// An archive holds several files that may be tables.
-    #[error("`{file}` holds {files} files that may be tables, but only one can be read")]
+    #[error("`{file}` contains {files} files that may be tables, but only one can be read")]
     ArchiveOfSeveral {
         /// File name.
         file: String,
@@ -171,7 +169,7 @@ pub enum InputError {
         files: usize,
     },
     /// A format that is known, and not read.
-    #[error("`{file}` is a file of the format {format}, which is not read")]
+    #[error("`{file}` has the format {format}, which is not supported")]
     Foreign {
         /// File name.
         file: String,
@@ -181,13 +179,13 @@ pub enum InputError {
         way: &'static str,
     },
     /// Text in which nothing stands between fields, and that is no list of single values.
-    #[error("no delimiter was found in `{file}`")]
+    #[error("no delimiter was detected in `{file}`")]
     NoDelimiter {
         /// File name.
         file: String,
     },
     /// Text of a mainframe, and nobody said of which code page.
-    #[error("`{file}` looks like EBCDIC, the text of a mainframe")]
+    #[error("`{file}` looks like EBCDIC, a mainframe encoding")]
     Ebcdic {
         /// File name.
         file: String,
@@ -195,7 +193,7 @@ pub enum InputError {
     /// A name of a column that is an identifier or a text of another kind.
     ///
     /// The name is not told: it may be a cell.
-    #[error("what should name column {position} of `{file}` looks like a cell")]
+    #[error("the heading of column {position} of `{file}` looks like a cell")]
     CellAsName {
         /// File name.
         file: String,
@@ -203,7 +201,7 @@ pub enum InputError {
         position: usize,
     },
     /// All lines are to be left out.
-    #[error("`{file}` has no line below the {} that are to be skipped", counted(*.skip, "line"))]
+    #[error("`{file}` has no line below the {} to skip", counted(*.skip, "line"))]
     NothingBelow {
         /// File name.
         file: String,
@@ -221,7 +219,7 @@ pub enum InputError {
         problem: &'static str,
     },
     /// An option that says nothing of files of this format.
-    #[error("`{option}` says nothing of `{file}`, which is a {format} file")]
+    #[error("`{option}` does not apply to `{file}`, which is a {format} file")]
     IdleOption {
         /// File name.
         file: String,
@@ -307,7 +305,7 @@ pub enum InputError {
     /// A file has a column that the first file lacks.
     ///
     /// Its name is not told: what stands in the first line of another file may be a cell.
-    #[error("column {position} of `{file}` is none of the columns of `{first_file}`")]
+    #[error("column {position} of `{file}` is not among the columns of `{first_file}`")]
     ExtraColumn {
         /// File name.
         file: String,
@@ -317,15 +315,13 @@ pub enum InputError {
         first_file: String,
     },
     /// The name of a folder that stands for a column and its value is no text.
-    #[error("the name of a folder of `{file}` stands for a column, but is no text")]
+    #[error("a folder of `{file}` names a column, but its name is not valid text")]
     PartitionText {
         /// File name.
         file: String,
     },
     /// A column stands in the name of a folder, and in the file or another folder as well.
-    #[error(
-        "column `{column}` stands in the name of a folder of `{file}`, and a second time in the file or another folder"
-    )]
+    #[error("column `{column}` is named by a folder of `{file}` and again by the file or another folder")]
     PartitionRepeats {
         /// File name.
         file: String,
@@ -333,7 +329,7 @@ pub enum InputError {
         column: String,
     },
     /// The folders of a file name other columns than those of the first file.
-    #[error("the folders of `{file}` name other columns than those of `{first_file}`")]
+    #[error("the folders of `{file}` name different columns from those of `{first_file}`")]
     PartitionsDiffer {
         /// File name.
         file: String,
@@ -437,7 +433,7 @@ pub enum InputError {
         found: &'static str,
     },
     /// Cells that do not fit what was declared of their column, more than it allows.
-    #[error("column `{column}` is declared {declared}, and {}", unfit_cells(*.cells, place))]
+    #[error("column `{column}` is declared {declared}, but {}", unfit_cells(*.cells, place))]
     UnfitCell {
         /// Column.
         column: String,
@@ -449,7 +445,7 @@ pub enum InputError {
         declared: &'static str,
     },
     /// A column that can be read in several ways, and nothing in it settles which.
-    #[error("how column `{column}` is to be read is open: {}", doubt.sentence())]
+    #[error("the reading of column `{column}` is ambiguous: {}", doubt.sentence())]
     OpenReading {
         /// Column.
         column: String,
@@ -492,7 +488,7 @@ pub enum InputError {
         records: u64,
     },
     /// Told to end early.
-    #[error("reading was ended early")]
+    #[error("reading was stopped early")]
     Stopped(StopReason),
     /// A mistake of this program, not of the data.
     #[error("reading `{file}` failed inside the program")]

@@ -53,12 +53,12 @@ impl FixedRecords<'_> {
             let (gap, from_field) = split(rest, field.start - 1 - at);
             let (cell, after) = split(from_field, field.length);
             if !gap.trim().is_empty() {
-                return Err(refused("text stands between its fields"));
+                return Err(refused("there is text between its fields"));
             }
             cells.push(cell.trim().as_bytes()).ok_or_else(|| refused("a field is larger than 16 MiB"))?;
             (at, rest) = (field.end(), after);
         }
-        if rest.trim().is_empty() { Ok(()) } else { Err(refused("text stands behind its last field")) }
+        if rest.trim().is_empty() { Ok(()) } else { Err(refused("text follows its last field")) }
     }
 }
 

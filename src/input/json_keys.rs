@@ -63,7 +63,7 @@ pub(super) fn columns(records: Records<'_>, text: &str, whole: bool) -> Result<V
     }
     if whole && first.objects == 1 && first.holds_records {
         let problem =
-            "its records stand in a list within one object; write that list alone, for example with `jq` and its key";
+            "its records are in a list within one object; write only that list, for example with `jq` and its key";
         return Err(InputError::Format { file: shown(file), format: "JSON", problem });
     }
     let all = match records.place {
@@ -89,7 +89,7 @@ fn first_too_long(file: &str, whole: bool) -> InputError {
     if whole {
         return InputError::NotAnObject { file: shown(file), line: 1 };
     }
-    let problem = "its first record is longer than 1 MiB; records within one object need a list or lines of their own";
+    let problem = "its first record is longer than 1 MiB; put records that are within one object into a list or on separate lines";
     InputError::Format { file: shown(file), format: "JSON", problem }
 }
 

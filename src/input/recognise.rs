@@ -59,7 +59,7 @@ pub(super) fn recognise(
             let columns = excel::columns(name, path, options)?;
             // The option to say that there is no header is for text only.
             if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
-                let problem = "its first row looks like data, not column names; save it as CSV and say `--no-header`, \
+                let problem = "its first row looks like data, not column names; save it as CSV and use `--no-header`, \
                                or set `header = true` under `[dataset]`";
                 return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
             }
@@ -99,15 +99,13 @@ fn not_a_workbook(sample: &[u8], text: &str) -> Option<&'static str> {
         |begin: &str| ["<html", "<!doctype html", "<table", "mime-version:"].iter().any(|tag| begin.starts_with(tag));
     if is_page(&begin) || (begin.starts_with('<') && (begin.contains("<html") || begin.contains("<table"))) {
         return Some(
-            "it is an HTML page under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
+            "it is an HTML page named like a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
         );
     }
     if begin.starts_with('<') {
-        return Some(
-            "it is XML under the name of a workbook; open it in a spreadsheet program and save it as xlsx or CSV",
-        );
+        return Some("it is XML named like a workbook; open it in a spreadsheet program and save it as xlsx or CSV");
     }
-    Some("it is text under the name of a workbook; give it the ending `.csv`")
+    Some("it is text named like a workbook; give it the extension `.csv`")
 }
 
 /// Text in fields, between delimiters or of fixed width.
@@ -130,7 +128,7 @@ fn in_fields(
     if !options.layout.is_empty() {
         let end = options.layout.last().map_or(0, FixedField::end);
         if options.record_length.is_none() && text.len() > end && !fixed::has_line_end(&text) {
-            let problem = "the file has no line end; name the length of a record with `record_length`";
+            let problem = "the file has no line ends; set the length of a record with `record_length`";
             return Err(InputError::Unlaid { file: shown(name), line: 1, problem });
         }
         let dialect = sniff::Dialect { skip: dialect.skip + u64::from(options.header == Some(true)), ..dialect };

@@ -39,7 +39,7 @@ impl Refused {
     pub(super) const fn problem(self) -> &'static str {
         match self {
             Self::Damaged => "it has no sheet, is damaged, or ends too early",
-            Self::Far => "a cell lies far away from the others, so that its sheet is nearly empty; remove that cell",
+            Self::Far => "a cell is far away from the others, so its sheet is nearly empty; remove that cell",
             Self::Encrypted => {
                 "it is protected by a password; open it in a spreadsheet program and save it without one"
             }

@@ -123,7 +123,7 @@ fn push_spelled<T: Copy + Eq + Hash>(
         }
         cell.clear();
         if spell(value, &mut cell).is_none() {
-            push_unspelled(sink, Refusal::Unsupported("dates or times outside of the range that can be read"))?;
+            push_unspelled(sink, Refusal::Unsupported("dates or times outside the supported range"))?;
             continue;
         }
         sink.push(cell.as_bytes());

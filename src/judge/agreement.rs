@@ -15,9 +15,9 @@ pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
         let name = &column.name;
         let is_allowed = |allowed: &Vec<String>| allowed.contains(name);
         let (code, severity, why) = if recipient.forbidden_columns.contains(name) {
-            (FindingCode::ForbiddenColumn, Severity::Critical, ", and the agreement forbids it")
+            (FindingCode::ForbiddenColumn, Severity::Critical, ", but the agreement forbids it")
         } else if !recipient.allowed_columns.as_ref().is_none_or(is_allowed) {
-            let why = " and not among the columns that the agreement allows";
+            let why = " but not on the agreement's list of allowed columns";
             (FindingCode::ColumnNotAllowed, Severity::High, why)
         } else {
             continue;
@@ -37,7 +37,7 @@ fn of_agreement(code: FindingCode, severity: Severity, message: String) -> Findi
 
 fn purpose_missing(recipient: &Recipient) -> Option<Finding> {
     let stated = recipient.purpose.as_deref().is_some_and(|purpose| !purpose.trim().is_empty());
-    let message = "a recipient is declared, but not for what purpose it receives the extract".to_owned();
+    let message = "a recipient is declared without a purpose".to_owned();
     (!stated).then(|| of_agreement(FindingCode::PurposeMissing, Severity::High, message))
 }
 
@@ -47,9 +47,9 @@ fn agreement_ended(ends: &str, case: Case<'_>) -> Option<Finding> {
         let message = format!("the agreement ends on {day}");
         Some(of_agreement(FindingCode::UnknownRisk, Severity::Critical, message))
     };
-    let Ok(last_day) = ends.parse::<Date>() else { return unknown("a day that is not known") };
+    let Ok(last_day) = ends.parse::<Date>() else { return unknown("an unknown day") };
     let Some(last) = case.last_day() else {
-        return unknown(&format!("{last_day}, and the day to judge for is not known"));
+        return unknown(&format!("{last_day}, and the judgement date is unknown"));
     };
     let message = format!("the agreement ended on {last_day}, and {}", case.told_last_day());
     (last > last_day).then(|| of_agreement(FindingCode::AgreementEnded, Severity::Critical, message))
@@ -57,7 +57,7 @@ fn agreement_ended(ends: &str, case: Case<'_>) -> Option<Finding> {
 
 fn consent_missing(consent: &Consent) -> Option<Finding> {
     let message = format!(
-        "{} of {} subjects are not opted in by the register `{}`",
+        "{} of {} subjects have not opted in according to the register `{}`",
         consent.without_consent, consent.subjects, consent.file
     );
     let found = of_agreement(FindingCode::ConsentMissing, Severity::Critical, message);

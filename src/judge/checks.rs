@@ -35,14 +35,14 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
         vec![Held { gate, row, figure: None, check: open(gate, outcome, reason), reading: Reading::Either }]
     };
     if hearing.case.declarations.aggregate {
-        let reason = "the file is declared to hold totals, so its rows are no persons";
+        let reason = "the file is declared to hold totals, so its rows are not persons";
         return alone(CheckOutcome::NotApplicable, reason.to_owned());
     }
     let Some(row) = row else {
-        return alone(CheckOutcome::Unknown, "no measure of this version gives a figure for it".to_owned());
+        return alone(CheckOutcome::Unknown, "no measure of this version computes its figure".to_owned());
     };
     if gate.limit.is_none() {
-        let reason = format!("the policy needs it, and `{}` is not declared", row.key);
+        let reason = format!("the policy requires it, but `{}` is not declared", row.key);
         return alone(CheckOutcome::Unknown, reason);
     }
     if let Some((outcome, reason)) = not_comparable(hearing, gate, row) {
@@ -108,11 +108,11 @@ fn compare(gate: &Gate, figure: &Figure) -> Check {
         FigureValue::Incomplete { reason } => return open(CheckOutcome::CutOff, reason),
     };
     let Some((limit, comparison)) = limit_of(gate) else {
-        return open(CheckOutcome::Unknown, "the limit is not known as a class size");
+        return open(CheckOutcome::Unknown, "the limit has no known class size");
     };
     let compared = comparison.compared(value, interval);
     if ![compared, interval[0], interval[1]].iter().all(|number| number.is_finite()) {
-        return open(CheckOutcome::Unknown, "the computation gave no finite number");
+        return open(CheckOutcome::Unknown, "the computation did not give a finite number");
     }
     let outcome = if comparison.holds(compared, limit) { CheckOutcome::Holds } else { CheckOutcome::Breaks };
     Check { compared: Some(compared), ..ended(gate, outcome).of(figure) }
@@ -137,7 +137,7 @@ fn not_comparable(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> Option<(Che
     let is_other = gate.unit.is_some_and(|asked| asked != unit)
         && row.measure != linkage::NAME
         && (hearing.case.dataset.subject.is_some() || row.measure == unicity::NAME);
-    let reason = "the limit is in subjects, and the figure was counted in records";
+    let reason = "the limit is in subjects, but the figure was counted in records";
     is_other.then(|| (CheckOutcome::Unknown, reason.to_owned()))
 }
 
@@ -192,11 +192,11 @@ fn without_figure(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> (CheckOutco
             _ => unknown("it was not counted".to_owned()),
         },
         Some(Outcome::Measured { .. }) if row.measure == linkage::NAME => unknown(super::linkage::no_source(gate)),
-        Some(Outcome::Measured { .. }) => unknown("the measure gave no such figure".to_owned()),
+        Some(Outcome::Measured { .. }) => unknown("the measure did not give this figure".to_owned()),
         Some(Outcome::Undefined { explanation, .. }) => unknown(explanation),
         Some(Outcome::Incomplete { explanation, .. }) => (CheckOutcome::CutOff, explanation),
         None if row.measure == uniqueness::NAME => {
-            let reason = "equivalence classes were not counted: no quasi-identifier is declared, or the measure was not asked for";
+            let reason = "equivalence classes were not counted: no quasi-identifier is declared, or the measure was not requested";
             let outcome = if is_plain { CheckOutcome::NotApplicable } else { CheckOutcome::Unknown };
             (outcome, reason.to_owned())
         }

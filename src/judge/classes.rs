@@ -16,8 +16,8 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
     let which = set_in_words(value, figure);
     if held.gate.class_limit().is_none() {
         let what = match held.gate.measure.name() {
-            "average-risk" => "the average risk of a subject".to_owned(),
-            "unique-share" => "the share of subjects who are alone".to_owned(),
+            "average-risk" => "the average prosecutor risk of subjects".to_owned(),
+            "unique-share" => "the share of sample uniques among the subjects".to_owned(),
             _ => format!("the share of subjects in classes {}", figure.about.as_deref().unwrap_or("below k")),
         };
         let (value, limit) = (percent_beside(compared, limit), percent(limit));
@@ -26,11 +26,13 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
     let noun = if *unit == Unit::Subject { "subject" } else { "record" };
     let noun = if compared <= 1.0 { noun.to_owned() } else { format!("{noun}s") };
     let risk = match held.gate.limit {
-        Some(limit) if held.gate.measure == GateMeasure::HIGHEST_RISK => format!(", for a risk of at most {limit:.4}"),
+        Some(limit) if held.gate.measure == GateMeasure::HIGHEST_RISK => {
+            format!(", for a prosecutor risk of at most {limit:.4}")
+        }
         _ => String::new(),
     };
     Some(format!(
-        "the smallest class on {which} is {} {noun}; the policy asks for at least {}{risk}",
+        "the smallest equivalence class on {which} is {} {noun}; the policy requires at least {}{risk}",
         plain(compared),
         plain(limit)
     ))
@@ -58,7 +60,7 @@ fn smaller_sets(hearing: Hearing<'_>, worst: &Figure, smallest: f64, k: f64) -> 
     };
     let breaking = sets().filter(|figure| figure.value.value().is_some_and(|smallest| smallest < k)).count();
     format!(
-        "{breaking} of {} smaller sets of columns have a class below {} as well; {} already {} one of {}",
+        "{breaking} of {} smaller sets of columns also have a class below {}; {} already {} one of {}",
         sets().count(),
         plain(k),
         list(&worst.columns),
@@ -81,7 +83,7 @@ pub(super) fn wildcard_lowers_risk(hearing: Hearing<'_>, gated: &mut Gated) {
     let is_gated = policy.gates.iter().any(|gate| gate.class_limit().is_some());
     let Some(own) = pairs.into_iter().find_map(lowered).filter(|_| is_gated) else { return };
     let message = format!(
-        "the smallest class reaches {k} only because missing cells match everything; as a category of their own it is {own}"
+        "the smallest class reaches {k} only because missing cells match every value; with missing cells as their own category it is {own}"
     );
     let found = finding(FindingCode::WildcardLowersRisk, Severity::Medium, NAME, message);
     gated.findings.push(found.beyond(as_float(own), f64::from(policy.k)));

@@ -17,7 +17,7 @@ pub(super) fn cannot_break(gate: &Gate, row: &Limit) -> Option<String> {
     let beyond_every_share =
         gate.comparison == Comparison::AtMost && row.range == Range::SHARE && is_on_people && limit >= 1.0;
     let no_class_below = gate.class_limit().or(gate.limit_as_k).is_some_and(|k| k <= 1);
-    (beyond_every_share || no_class_below).then(|| "nothing can break this limit, so it is no gate".to_owned())
+    (beyond_every_share || no_class_below).then(|| "nothing can breach this limit, so it is not a gate".to_owned())
 }
 
 /// Whether every record is suppressed, so that there is nobody to measure.
@@ -37,14 +37,14 @@ fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = F
     hearing.case.quasi_identifiers().filter(is_open).map(move |column| {
         let name = &column.name;
         let message = if is_empty(column) {
-            format!("quasi-identifier `{name}` holds no value, so nothing was measured of it")
+            format!("quasi-identifier `{name}` has no value, so it was not measured")
         } else if column.is_event() {
             format!(
-                "quasi-identifier `{name}` varies within subjects, and no limit that was measured looks at it: it is in \
-                 no gated point, and `gate_any_record` is not set"
+                "quasi-identifier `{name}` varies within subjects, and no measured limit covers it: it is in no gated \
+                 point, and `gate_any_record` is not set"
             )
         } else {
-            format!("quasi-identifier `{name}` is under no limit that was measured")
+            format!("no measured limit covers quasi-identifier `{name}`")
         };
         finding(FindingCode::UngatedColumn, Severity::Medium, "policy", message).on([name])
     })

@@ -20,7 +20,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
 fn left_out(file: &InputFile) -> Option<Finding> {
     let what = file.left_out_in_words()?;
     let lines: u64 = file.left_out.iter().map(|left| left.lines).sum();
-    let message = format!("`{}` holds what was left out as no record: {what}", file.name);
+    let message = format!("`{}` holds skipped lines that are not records: {what}", file.name);
     let is_doubtful = file.left_out.iter().any(|left| left.what.may_hold_people());
     let severity = if is_doubtful { Severity::Medium } else { Severity::Note };
     let found = finding(FindingCode::LinesLeftOut, severity, "files", message);
@@ -35,7 +35,7 @@ fn on(table: &JoinedTable, number: u64, code: FindingCode, message: String) -> O
 fn missing(table: &JoinedTable) -> Option<Finding> {
     let records = table.records_without_row;
     let message = format!(
-        "{} a key in column `{}` that table `{}` lacks; the columns of the table are missing there",
+        "{} a key in column `{}` that is missing from table `{}`; the columns of the table are missing there",
         counted(records, "record has", "records have"),
         table.key,
         table.name
@@ -46,8 +46,8 @@ fn missing(table: &JoinedTable) -> Option<Finding> {
 fn repeated(table: &JoinedTable) -> Option<Finding> {
     let keys = table.repeated_keys;
     let message = format!(
-        "{} in several rows of table `{}`; where the rows differ its columns are missing, in {}",
-        counted(keys, "key stands", "keys stand"),
+        "{} in several rows of table `{}`; where the rows differ, its columns are missing, in {}",
+        counted(keys, "key occurs", "keys occur"),
         table.name,
         counted(table.records_with_several_rows, "record", "records")
     );
@@ -57,10 +57,10 @@ fn repeated(table: &JoinedTable) -> Option<Finding> {
 fn unmeasured(table: &JoinedTable) -> Option<Finding> {
     let rows = table.rows_without_record;
     let message = format!(
-        "{} of table `{}` {} to no record, so nobody in them is in any figure",
+        "{} of table `{}` {} no record, so the people in them appear in no figure",
         counted(rows, "row", "rows"),
         table.name,
-        if rows == 1 { "belongs" } else { "belong" }
+        if rows == 1 { "matches" } else { "match" }
     );
     on(table, rows, FindingCode::JoinRowsUnmeasured, message)
 }

@@ -85,7 +85,7 @@ fn plain_sentence(held: &Held<'_>, figure: &Figure) -> String {
     };
     let on = if figure.columns.is_empty() { String::new() } else { format!(" on {}", list(&figure.columns)) };
     let asks = match held.comparison() {
-        Comparison::AtLeast => "asks for at least",
+        Comparison::AtLeast => "requires at least",
         Comparison::AtMost | Comparison::NoneBreaks => "allows at most",
     };
     format!("the {}{on} is {value}; the policy {asks} {limit}", figure.label)
@@ -99,8 +99,8 @@ fn open(hearing: Hearing<'_>, held: &Held<'_>, code: FindingCode, severity: Seve
         None => format!("the limit `{}` cannot be judged: {reason}", held.gate.id),
         Some(figure) => match linkage::without_figure(hearing, figure) {
             Some(message) => message,
-            None if is_cut_off => format!("`{}` was not measured to the end: {reason}", held.measure()),
-            None => format!("the {} is not defined: {reason}", figure.label),
+            None if is_cut_off => format!("`{}` was not fully measured: {reason}", held.measure()),
+            None => format!("the {} is undefined: {reason}", figure.label),
         },
     };
     named(hearing, held, finding(code, severity, held.measure(), message))

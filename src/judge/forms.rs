@@ -40,15 +40,18 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
 const UNANSWERED: [(&str, &str); 4] = [
     (
         "post-code-population",
-        "whether more than 20,000 people live under the first three digits of each post code is judged by the lists of \
+        "whether more than 20,000 people share the first three digits of each postcode is judged by the lists of \
          the censuses of 2000 and 2010, not by later figures",
     ),
     (
         "other-identifiers",
-        "licence, vehicle and device numbers, web and network addresses, biometric data and pictures are not looked for",
+        "licence, vehicle and device numbers, web and network addresses, biometric data and pictures are not searched for",
     ),
-    ("identifiers-without-form", "names and record numbers have no form; they are judged by role and heading only"),
-    ("actual-knowledge", "whether somebody knows that the rest could identify a person is for a person to say"),
+    (
+        "identifiers-without-form",
+        "names and record numbers have no fixed format; they are judged only by role and heading",
+    ),
+    ("actual-knowledge", "whether somebody knows that the rest could identify a person must be answered by a person"),
 ];
 
 fn safe_harbor_remainder(gated: &mut Gated) {
@@ -56,7 +59,7 @@ fn safe_harbor_remainder(gated: &mut Gated) {
         UNANSWERED.map(|(measure, reason)| NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() }),
     );
     gated.doubts.push(format!(
-        "the safe harbor method asks for {} more answers than columns can give; a person must give them",
+        "the safe harbor method requires {} answers that columns cannot give; a person must give them",
         UNANSWERED.len()
     ));
 }
@@ -92,7 +95,7 @@ fn age_not_pooled(column: &DatasetColumn) -> Option<(FindingCode, String)> {
         Some(forms) => forms.above_89 || (is_number && !forms.ages),
         None => is_number && !pooled,
     };
-    let message = format!("column `{}` holds ages, and those above 89 are not pooled", column.name);
+    let message = format!("column `{}` holds ages, but those above 89 are not pooled", column.name);
     (broken && mentions(&["age", "ages", "alter", "lebensalter"])).then_some((FindingCode::AgeNotPooled, message))
 }
 
@@ -123,15 +126,13 @@ fn place_too_fine(column: &DatasetColumn) -> Option<(FindingCode, String)> {
     let shortened = !lost_zeros && (by_rule || column.facts.forms.is_some_and(|forms| forms.three_digits_at_most));
     let restricted = column.facts.forms.is_some_and(|forms| forms.restricted_area);
     let message = if mentions(&POST_CODES) && shortened && restricted {
-        let message = format!(
-            "column `{}` holds three-digit post codes of areas in which 20,000 people or fewer live",
-            column.name
-        );
+        let message =
+            format!("column `{}` holds three-digit postcodes of areas with 20,000 or fewer inhabitants", column.name);
         return Some((FindingCode::PlaceTooFine, message));
     } else if mentions(&POST_CODES) {
-        format!("column `{}` holds post codes finer than their first three digits", column.name)
+        format!("column `{}` holds postcodes finer than their first three digits", column.name)
     } else if mentions(&PLACES) {
-        format!("column `{}` holds places below a state", column.name)
+        format!("column `{}` holds places below state level", column.name)
     } else {
         return None;
     };

@@ -28,12 +28,12 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
             (CheckOutcome::Unknown, explanation.clone(), Some(found))
         }
         Some(Outcome::Incomplete { explanation, .. }) => {
-            let message = format!("cells were not searched for identifiers to the end: {explanation}");
+            let message = format!("the search of cells for identifiers was not completed: {explanation}");
             let found = finding(FindingCode::IncompleteMeasure, Severity::Medium, NAME, message);
             (CheckOutcome::CutOff, explanation.clone(), Some(found))
         }
         None => {
-            let reason = "cells were not searched for identifiers; only roles and headings were looked at".to_owned();
+            let reason = "cells were not searched for identifiers; only roles and headings were examined".to_owned();
             gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.clone() });
             let unknown = |gate: &Gate| {
                 let message =
@@ -114,15 +114,15 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
     for (column, figure) in value.columns.iter().zip(figures) {
         let (code, severity, rest) = match column.kind {
             IdentifierKind::PersonName if !column.permitted && leaves_uncounted(hearing.case, column) => {
-                let rest = "; a name finds its owner without any other column";
+                let rest = "; a name identifies its owner without any other column";
                 (FindingCode::NamesOfPeople, Severity::Medium, rest)
             }
             IdentifierKind::PartialCardNumber if !column.permitted || card_form => {
                 let severity = if card_form { Severity::Critical } else { Severity::High };
-                (FindingCode::PartialCardNumber, severity, "; at most the first six and the last four may be")
+                (FindingCode::PartialCardNumber, severity, "; at most the first six and the last four are permitted")
             }
             IdentifierKind::PaymentCardNumber if column.permitted && card_form => {
-                let rest = "; the plan permits the column, but PCI DSS asks for unreadable numbers";
+                let rest = "; the plan permits the column, but PCI DSS requires unreadable numbers";
                 (FindingCode::DirectIdentifierFound, Severity::Critical, rest)
             }
             IdentifierKind::HashedValue if !column.permitted => {
@@ -177,8 +177,8 @@ fn of_figure(found: Finding, figure: &Figure) -> Finding {
 fn plural(kind: IdentifierKind) -> &'static str {
     match kind {
         IdentifierKind::PaymentCardNumber => "full payment card numbers",
-        IdentifierKind::PartialCardNumber => "card numbers of which too many digits are shown",
-        IdentifierKind::TruncatedCardNumber => "shortened card numbers",
+        IdentifierKind::PartialCardNumber => "card numbers with too many visible digits",
+        IdentifierKind::TruncatedCardNumber => "truncated card numbers",
         IdentifierKind::Iban => "bank account numbers (IBAN)",
         IdentifierKind::EmailAddress => "e-mail addresses",
         IdentifierKind::PhoneNumber => "telephone numbers",
@@ -193,7 +193,7 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
         Placement::WholeCell => "",
         Placement::WithinText => " within text",
         Placement::CellComment => " in the comments of its cells",
-        Placement::FileMetadata => " in what the file says of itself",
+        Placement::FileMetadata => " in the metadata of the file",
     };
     let records = if column.records == 1 { "1 record".to_owned() } else { format!("{} records", column.records) };
     let message = format!("column `{}` holds {}{within} in {records}{rest}", column.column, plural(column.kind));
@@ -202,7 +202,7 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
 
 fn beside(pair: &CorrelatedPseudonym) -> Finding {
     let message = format!(
-        "the hash-looking column `{}` stands beside `{}`, which shows {} digits of a number: {} candidates are left for each hash",
+        "the hash-like column `{}` and `{}`, which shows {} digits of a number, leave {} candidates for each hash",
         pair.hashed_column, pair.truncated_column, pair.visible_digits, pair.remaining_candidates
     );
     let found = finding(FindingCode::HashBesideTruncatedNumber, Severity::High, NAME, message);
@@ -215,7 +215,7 @@ fn several_truncations(value: &Identifiers) -> Option<Finding> {
     let mut columns: Vec<String> = shortened.map(|column| column.column.clone()).collect();
     columns.dedup();
     let message = format!(
-        "{} columns hold shortened card numbers; different parts of one number must not come together",
+        "{} columns hold truncated card numbers; different parts of one number must not be combined",
         columns.len()
     );
     let found = finding(FindingCode::SeveralTruncations, Severity::Medium, NAME, message);

@@ -69,7 +69,7 @@ pub(super) fn no_source(gate: &Gate) -> String {
     } else {
         ("links to a table of the recipient", "`--against`")
     };
-    format!("the policy limits {what}, and none was named with {flag}")
+    format!("the policy limits {what}, but none was named with {flag}")
 }
 
 /// What is said of an attack that has no figure.
@@ -99,13 +99,13 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
         }
         _ if is_limited(false) || is_limited(true) => return,
         None => {
-            let reason = "nothing that the recipient holds was named with `--against`, so nothing was joined";
+            let reason = "no data of the recipient was named with `--against`, so nothing was linked";
             return gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: reason.to_owned() });
         }
         Some(Outcome::Incomplete { explanation, .. }) => {
-            return gated.doubts.push(format!("what can be linked was not measured to the end: {explanation}"));
+            return gated.doubts.push(format!("record linkage was not fully measured: {explanation}"));
         }
-        Some(Outcome::Undefined { explanation, .. }) => format!("what can be linked is unknown: {explanation}"),
+        Some(Outcome::Undefined { explanation, .. }) => format!("record linkage risk is unknown: {explanation}"),
     };
     gated.doubts.push(message.clone());
     gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: message });
@@ -129,7 +129,7 @@ fn unlimited(hearing: Hearing<'_>, follows: bool, gated: &mut Gated) {
         let strongest = measured.reduce(|best, next| if next.2 > best.2 { next } else { best });
         let Some((attack, rate, upper)) = strongest else { continue };
         let told = told(attack, rate);
-        let message = format!("{told}; no limit is declared (`{}`), so a person must look", row.key);
+        let message = format!("{told}; no limit is declared (`{}`), so a person must review", row.key);
         let check = open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned()).of(rate);
         let check = Check { compared: Some(upper), finding: Some(row.finding), ..check };
         let found = finding(row.finding, Severity::Medium, NAME, message).of_check(&check);
@@ -156,8 +156,7 @@ fn truth_coverage(attacks: &[LinkageAttack]) -> Vec<Finding> {
         sources.push(&attack.with);
         let share = as_float(known.subjects) / as_float(attack.subjects);
         let message = format!(
-            "the truth of `{}` says of {} of {} subjects who they are ({}); the links of the others count as they are to be \
-             expected",
+            "the truth of `{}` identifies {} of {} subjects ({}); the links of the others count as expected links",
             attack.with,
             known.subjects,
             attack.subjects,
@@ -184,8 +183,8 @@ fn truth_implausible(attack: &LinkageAttack) -> Option<Finding> {
     let known = attack.known_truth.filter(|known| known.claimed >= FEWEST_CLAIMED)?;
     let [_, high] = wilson_interval(known.found, known.claimed)?;
     let message = format!(
-        "the truth of `{}` says of {} of {} subjects for whom the attack `{}` finds somebody that their right person is not \
-         among those found; a truth that takes most links away must be looked at",
+        "according to the truth of `{}`, the right person of {} of {} subjects matched by the attack `{}` is not among the \
+         matches; a truth that removes most links needs a review",
         attack.with,
         known.claimed - known.found.min(known.claimed),
         known.claimed,
@@ -212,7 +211,7 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         let known = attack.known_truth?;
         let share = percent_beside(figure.value.value().unwrap_or(f64::NAN), limit);
         return Some(format!(
-            "of {} subjects of whom the truth says who they are, the attack `{}` with `{}` links {} to the right person \
+            "of {} subjects whom the truth identifies, the attack `{}` with `{}` links {} to the right person \
              ({share}); the policy allows at most {allowed}",
             known.subjects,
             attack.attack.name(),
@@ -243,7 +242,7 @@ fn told(attack: &LinkageAttack, figure: &Figure) -> String {
 fn truth(attack: &LinkageAttack) -> String {
     let Some(known) = attack.known_truth.filter(|known| known.subjects < attack.subjects) else { return String::new() };
     let links = about(known.expected_correct);
-    format!("; of {} the truth says who they are, {links} of them linked rightly", known.subjects)
+    format!("; the truth identifies {}, {links} of them linked correctly", known.subjects)
 }
 
 /// An expected number: whole where it is, else with one decimal.
@@ -257,8 +256,8 @@ fn yardstick(attack: &LinkageAttack) -> String {
     let is_control = attack.no_better_than == Some(Yardstick::Control);
     let (rate, by) = match attack.attack {
         _ if is_control => (attack.control_rate, "control"),
-        AttackKind::Intersection => (attack.baseline_rate, "by the extract alone"),
-        _ => (attack.baseline_rate, "by guessing"),
+        AttackKind::Intersection => (attack.baseline_rate, "the extract alone"),
+        _ => (attack.baseline_rate, "guessing"),
     };
     let rate = rate.filter(|rate| rate.is_finite());
     rate.map_or_else(String::new, |rate| format!("; {by} {}", percent(rate)))
@@ -269,7 +268,7 @@ fn found(attack: &LinkageAttack, expected: f64) -> String {
     let subjects = if whole == 1 { "subject" } else { "subjects" };
     if let Some(detail) = &attack.intersection {
         return format!(
-            "finds {} of {} subjects of both releases alone on both together, {} of them alone in neither",
+            "finds {} of {} subjects of both releases unique on both together, {} of them unique on neither alone",
             detail.unique_in_both, detail.common, detail.newly_unique
         );
     }
@@ -277,9 +276,9 @@ fn found(attack: &LinkageAttack, expected: f64) -> String {
     match (attack.follows(), attack.correct.filter(|_| attack.is_counted())) {
         (false, Some(correct)) => format!("links {correct} of {whole} {subjects} to the right person"),
         (false, None) => format!("is expected to link {about} of {whole} {subjects} to the right person"),
-        (true, Some(correct)) => format!("follows {correct} of {whole} {subjects} to the other release"),
+        (true, Some(correct)) => format!("re-links {correct} of {whole} {subjects} to the other release"),
         (true, None) => {
-            format!("is expected to follow {about} of {whole} {subjects} to the other release")
+            format!("is expected to re-link {about} of {whole} {subjects} to the other release")
         }
     }
 }
@@ -320,7 +319,7 @@ fn reversal_sentence(check: &PseudonymCheck) -> String {
     let forms: Vec<String> = check.forms.iter().map(|form| format!("`{}`", form.form)).collect();
     let forms = if forms.is_empty() { String::new() } else { format!(" ({})", forms.join(", ")) };
     format!(
-        "{} of {} pseudonyms in column `{}`, of {} {}, are a plain or commonly hashed form of an identifier in `{}`{forms}",
+        "{} of {} pseudonyms in column `{}`, of {} {}, match a plain or commonly hashed identifier in `{}`{forms}",
         check.reversed,
         check.values,
         check.column,
@@ -348,8 +347,8 @@ pub(super) fn no_evidence(case: Case<'_>, outcome: VerdictOutcome) -> Option<Str
         1 => (format!("the attack {}", names[0]), "does"),
         number => (format!("{number} attacks ({})", names.join(", ")), "do"),
     };
-    let yardstick = if control { "guessing, or than with people whom the source does not hold" } else { "guessing" };
+    let yardstick = if control { "guessing, or than people whom the source does not hold" } else { "guessing" };
     Some(format!(
-        "{subject} {verb} no better than {yardstick}; that is no evidence, and no proof that nobody can be linked"
+        "{subject} {verb} no better than {yardstick}; that is no evidence of linkage, but no proof that nobody can be linked"
     ))
 }

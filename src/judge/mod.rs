@@ -101,8 +101,8 @@ impl<'a> Case<'a> {
     fn told_last_day(&self) -> String {
         match (self.last_day(), self.today) {
             (Some(last), Some(today)) if last == today && self.as_of != self.today => format!("today is {today}"),
-            (Some(last), _) => format!("the day to judge for is {last}"),
-            (None, _) => "the day to judge for is not known".to_owned(),
+            (Some(last), _) => format!("the judgement date is {last}"),
+            (None, _) => "the judgement date is unknown".to_owned(),
         }
     }
 }
@@ -222,7 +222,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
         gated.findings.extend(agreement::findings(recipient, case));
     }
     if !gated.is_applied(case.policy) && !gated.is_incomplete() {
-        let message = "no gate on the risk of being singled out could be applied, so nothing was shown to be safe";
+        let message = "no limit on singling-out risk could be applied, so nothing was shown to be safe";
         gated.findings.push(finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned()));
     }
     let order = |check: &Check| case.policy.gates.iter().position(|gate| gate.id == check.gate).unwrap_or(usize::MAX);
@@ -261,13 +261,15 @@ fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
         let (treated, waived): (Vec<_>, Vec<_>) =
             covered.partition(|finding| finding.code == FindingCode::TreatmentNotApplied);
         reasons.push(match (waived.len(), treated.is_empty()) {
-            (0, true) => "every gate was measured and holds".to_owned(),
-            (0, false) => "every gate was measured and holds on the file as it is treated downstream".to_owned(),
-            (1, true) => "every gate holds but for one finding, which a waiver covers".to_owned(),
-            (covered, true) => format!("every gate holds but for {covered} findings, which waivers cover"),
-            (1, false) => "every gate holds but for one finding, which a waiver or the treatment covers".to_owned(),
+            (0, true) => "every limit was measured and met".to_owned(),
+            (0, false) => "every limit was measured and met on the file as treated downstream".to_owned(),
+            (1, true) => "every limit is met except for one finding, which a waiver covers".to_owned(),
+            (covered, true) => format!("every limit is met except for {covered} findings, which waivers cover"),
+            (1, false) => {
+                "every limit is met except for one finding, which a waiver or the treatment covers".to_owned()
+            }
             (covered, false) => {
-                format!("every gate holds but for {covered} findings, which waivers or the treatment cover")
+                format!("every limit is met except for {covered} findings, which waivers or the treatment cover")
             }
         });
     }
@@ -292,8 +294,8 @@ fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: Ve
             let mut open = gated.findings.iter().filter(|finding| finding.is_open()).peekable();
             let only = open.peek().is_some() && open.all(|finding| is_of_treatment(&finding));
             (only && gated.doubts.is_empty()).then(|| match treatment::treated(case).count() {
-                1 => "would pass after this 1 change; this file does not hold it".to_owned(),
-                number => format!("would pass after these {number} changes; this file does not hold them"),
+                1 => "would pass after this 1 change, which this file does not contain".to_owned(),
+                number => format!("would pass after these {number} changes, which this file does not contain"),
             })
         }
         VerdictOutcome::Fail | VerdictOutcome::Incomplete => None,

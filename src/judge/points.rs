@@ -42,7 +42,7 @@ impl Unseen {
         }
         let reason = match gate.origin {
             GateOrigin::Default => self.reason.to_owned(),
-            _ => format!("how many known events single a subject out {}", self.why),
+            _ => format!("unicity (subjects singled out by known events) {}", self.why),
         };
         (CheckOutcome::Unknown, reason)
     }
@@ -61,7 +61,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
         let why = unseen.why;
         gated
             .doubts
-            .push(format!("the extract has event columns, and how many known events single a subject out {why}"));
+            .push(format!("the extract has event columns, but unicity (subjects singled out by known events) {why}"));
     }
     gated.not_measured.push(NotMeasured { measure: NAME.to_owned(), reason: unseen.reason.to_owned() });
 }
@@ -129,11 +129,11 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
         let (true, Some(upper)) = (holds && gate.subjects_active >= u64::from(case.policy.k), upper) else { continue };
         let Some(told) = told(gate, figure, limit, true) else { continue };
         let message = format!(
-            "{told}; the policy allows at most {} over everybody, and `max_unicity_active` is not declared",
+            "{told}; the policy allows at most {} over all subjects, and `max_unicity_active` is not declared",
             percent(limit)
         );
         let (code, gate) = (FindingCode::UnicityDiluted, Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit));
-        let check = open(&gate, CheckOutcome::Unknown, "no limit of its own is declared".to_owned()).of(figure);
+        let check = open(&gate, CheckOutcome::Unknown, "no separate limit is declared".to_owned()).of(figure);
         let check = Check { compared: Some(upper), finding: Some(code), ..check };
         let found = finding(code, Severity::Medium, NAME, message).of_check(&check);
         gated.tell(check, found);

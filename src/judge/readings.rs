@@ -66,7 +66,7 @@ pub(super) fn weighed(hearing: Hearing<'_>, held: &[Held<'_>], this: &Held<'_>, 
         (_, 1) => ("is", "an event column"),
         _ => ("are", "event columns"),
     };
-    let message = format!("{}, if {} {is} {kind}, which the data do not say", found.message, list(&unclear));
+    let message = format!("{}, if {} {is} {kind}, which the data do not show", found.message, list(&unclear));
     Finding { severity: Severity::Medium, message, ..found }
 }
 
@@ -80,7 +80,7 @@ fn of_column(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     let share = column.facts.share_varying?;
     let name = &column.name;
     let counted = format!(
-        "`{name}` changes within {varying} of the {comparable} {} with two values or more ({})",
+        "`{name}` changes within {varying} of the {comparable} {} with at least two values ({})",
         if comparable == 1 { "subject" } else { "subjects" },
         percent(share)
     );
@@ -96,19 +96,19 @@ fn of_column(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     };
     if contradicts && case.declarations.reason_for(name).is_none() {
         let varies = declared == Some(true);
-        let message = format!("{counted}, and it is declared with `varies = {varies}` without a `reason`");
+        let message = format!("{counted}, but it is declared with `varies = {varies}` without a `reason`");
         return found(FindingCode::VariesContradicted, Severity::Medium, message);
     }
     match column.variability()? {
         Variability::Unclear => {
             let message = format!(
-                "{counted}, so the data do not say whether it is static or an event column; both were measured, and \
-                 `varies = true` or `varies = false` of the column settles it"
+                "{counted}, so the data do not show whether it is static or an event column; both were measured, and \
+                 declaring `varies = true` or `varies = false` for the column settles it"
             );
             found(FindingCode::StaticUnclear, Severity::Medium, message)
         }
         Variability::NearlyStatic => {
-            let message = format!("{counted}; it counts as static, a subject with each of its values");
+            let message = format!("{counted}; it is treated as static, and a subject counts with each of its values");
             found(FindingCode::NearlyStatic, Severity::Note, message)
         }
         Variability::Static | Variability::Event => None,

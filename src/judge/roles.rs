@@ -31,7 +31,7 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
                 (None, true) => ("looks like", Severity::High),
                 (None, false) => ("is declared as", Severity::Critical),
             };
-            let message = format!("column `{}` {how} a direct identifier, and it is part of the extract", column.name);
+            let message = format!("column `{}` {how} a direct identifier, but it is part of the extract", column.name);
             finding(FindingCode::DirectIdentifierPresent, severity, "roles", message).on([&column.name])
         })
         .collect()
@@ -41,7 +41,7 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
 fn subjects_not_in_map(case: Case<'_>) -> Option<Finding> {
     let unmapped = case.dataset.subjects_not_in_map.filter(|&unmapped| unmapped > 0)?;
     let message = format!(
-        "{unmapped} subject values are not in the subject map and count as persons of their own; classes may be smaller than shown"
+        "{unmapped} subject values are missing from the subject map and count as separate persons; classes may be smaller than shown"
     );
     Some(finding(FindingCode::SubjectsNotInMap, Severity::Medium, "roles", message).counting(unmapped))
 }
@@ -62,7 +62,7 @@ fn records_without_subject(case: Case<'_>) -> Option<Finding> {
     let left_out = case.dataset.records_without_subject;
     let column = case.dataset.subject.as_ref().filter(|_| left_out > 0)?;
     let message = format!(
-        "{left_out} of {} records have no value in the subject column `{column}`; they are in no equivalence class and in no share",
+        "{left_out} of {} records have no value in the subject column `{column}`; they belong to no equivalence class and count in no share",
         case.dataset.records
     );
     let is_large = left_out.saturating_mul(ONE_IN) >= case.dataset.records;
@@ -92,11 +92,10 @@ fn no_subject(case: Case<'_>) -> Option<Finding> {
     let like = || format!("{noun} {} {verb} like the subject{counts}", list(&columns));
     let message = match (said, columns.is_empty()) {
         (_, true) => {
-            "no subject is declared, so each record counts as its own, and nobody said that a record is a person"
-                .to_owned()
+            "no subject is declared, so each record counts as a person, but no declaration confirms that".to_owned()
         }
-        (false, false) => format!("no subject is declared, so each record counts as its own, but {}", like()),
-        (true, false) => format!("each record is declared a person of its own without a reason, but {}", like()),
+        (false, false) => format!("no subject is declared, so each record counts as a person, but {}", like()),
+        (true, false) => format!("each record is declared a separate person without a reason, but {}", like()),
     };
     Some(finding(FindingCode::NoSubject, Severity::Medium, "roles", message).on(&columns))
 }
@@ -134,7 +133,7 @@ pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
     gated.findings.extend(found);
     gated.not_measured.extend(sensitive(hearing));
     if hearing.case.declarations.aggregate {
-        let message = "a table of totals is declared, and this version does not measure what totals give away";
+        let message = "a table of totals is declared, but this version does not measure what totals disclose";
         let code = FindingCode::AggregatesNotMeasured;
         gated.findings.push(finding(code, Severity::Medium, "aggregates", message.to_owned()));
     }
@@ -143,7 +142,7 @@ pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
 /// A column of a gated point is known to others by declaration, and limited.
 fn undeclared(gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
     let is_open = column.facts.undeclared && !coverage::is_in_gated_point(gated, &column.name);
-    let message = format!("column `{}` has no role, and it leaves with the others", column.name);
+    let message = format!("column `{}` has no role, but leaves with the others", column.name);
     is_open.then(|| finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message).on([&column.name]))
 }
 
@@ -159,9 +158,9 @@ fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
     let (why, measured, limit) = match (own, words) {
         (Some(share), _) => {
             let who = if hearing.case.dataset.subject.is_some() { "subjects" } else { "records" };
-            (format!("{} of the {who} hold a value that nobody else holds", percent(share)), share, IDENTIFYING_SHARE)
+            (format!("{} of the {who} have a value that nobody else has", percent(share)), share, IDENTIFYING_SHARE)
         }
-        (None, Some(words)) => (format!("its cells hold {} words on average", plain(words)), words, SENTENCE),
+        (None, Some(words)) => (format!("its cells contain {} words on average", plain(words)), words, SENTENCE),
         (None, None) => return None,
     };
     let (name, role) = (&column.name, column.role.name());
@@ -179,6 +178,6 @@ fn sensitive(hearing: Hearing<'_>) -> Option<NotMeasured> {
     let sensitive = hearing.case.dataset.columns.iter().filter(|column| column.role == Role::Sensitive);
     let names: Vec<String> = sensitive.map(|column| column.name.clone()).filter(|name| !is_measured(name)).collect();
     let noun = if names.len() == 1 { "column" } else { "columns" };
-    let reason = format!("what a recipient learns from the sensitive {noun} {} is not measured", list(&names));
+    let reason = format!("attribute disclosure from the sensitive {noun} {} is not measured", list(&names));
     (!names.is_empty()).then(|| NotMeasured { measure: "attribute".to_owned(), reason })
 }

@@ -43,7 +43,7 @@ fn holding(column: &DatasetColumn, cells: u64, something: &str) -> String {
 fn placeholders(column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.placeholder_cells.filter(|&cells| cells > 0)?;
     let taken = if cells == 1 { "counts as a value" } else { "count as values" };
-    let spelling = format!("a spelling that often stands for a missing value, and {taken}");
+    let spelling = format!("text that often stands for a missing value, but {taken}");
     let message = holding(column, cells, &spelling);
     Some(on(column, cells, FindingCode::PlaceholderValues, by_role(column), message))
 }
@@ -52,8 +52,8 @@ fn placeholders(column: &DatasetColumn) -> Option<Finding> {
 fn declared_missing(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     let spellings = column.facts.unlisted_spellings.filter(|_| case.declarations.reason_for(&column.name).is_none())?;
     let message = format!(
-        "{} declared missing or suppressed in column `{}` {} on no list of such spellings; the file still holds the cells",
-        counted(spellings, "spelling", "spellings"),
+        "{} declared missing or suppressed in column `{}` {} on no list of placeholders; the file still contains the cells",
+        counted(spellings, "value", "values"),
         column.name,
         if spellings == 1 { "is" } else { "are" },
     );
@@ -64,7 +64,7 @@ fn declared_missing(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
 fn invalid(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.invalid_cells.filter(|_| case.declarations.reason_for(&column.name).is_none())?;
     let message = format!(
-        "{} of column `{}` {} not fit what is declared of it and {} as missing; the file still holds {}",
+        "{} of column `{}` {} not fit its declaration and {} as missing; the file still contains {}",
         counted(cells, "cell", "cells"),
         column.name,
         if cells == 1 { "does" } else { "do" },
@@ -81,8 +81,8 @@ fn dominant_subject(case: Case<'_>) -> Option<Finding> {
     let dominant = case.dataset.facts.dominant_subject?;
     let column = case.dataset.columns.iter().find(|column| column.role == Role::Subject)?;
     let message = format!(
-        "one value of the subject column `{}` has {} of {} records, more than the next ten together ({}); it may stand \
-         for nobody",
+        "one value of the subject column `{}` has {} of {} records, more than the next ten together ({}); it may be a \
+         placeholder",
         column.name,
         grouped(dominant.records),
         grouped(case.dataset.records),
@@ -94,7 +94,7 @@ fn dominant_subject(case: Case<'_>) -> Option<Finding> {
 fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
     let joined = column.facts.values_joined_by_trimming.filter(|&joined| joined > 0)?;
     let message = format!(
-        "without the blanks at their ends, column `{}` has {} fewer",
+        "without spaces at the ends of cells, column `{}` has {} fewer",
         column.name,
         counted(joined, "distinct value", "distinct values")
     );
@@ -105,7 +105,7 @@ fn trimmed_join(column: &DatasetColumn) -> Option<Finding> {
 fn joined_by_type(column: &DatasetColumn) -> Option<Finding> {
     column.facts.found_type.filter(|_| column.column_type != ColumnType::Text)?;
     let message = format!(
-        "column `{}` is declared as {} and its cells read as {}; spellings that count as one value stay apart in the file",
+        "column `{}` is declared as {} and its cells read as {}; values that count as one remain distinct in the file",
         column.name,
         column.column_type.name(),
         column.facts.found_type.map_or("", ColumnType::name),
@@ -115,7 +115,7 @@ fn joined_by_type(column: &DatasetColumn) -> Option<Finding> {
 
 fn rounded(column: &DatasetColumn) -> Option<Finding> {
     let cells = column.facts.rounded_identifier_cells.filter(|&cells| cells > 0)?;
-    let number = "a number that a spreadsheet rounded; different numbers may have become one";
+    let number = "a number rounded by a spreadsheet; different numbers may have become one";
     let message = holding(column, cells, number);
     Some(on(column, cells, FindingCode::RoundedIdentifier, Severity::Medium, message))
 }
@@ -127,9 +127,9 @@ fn suppressed(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
     let (severity, how) = if is_wildcard {
         (Severity::Medium, "a mark matches every value")
     } else {
-        (Severity::Note, "a mark counts as a value of its own")
+        (Severity::Note, "a mark counts as a separate value")
     };
-    let mark = format!("a suppression mark in a record that is not suppressed as a whole; {how}");
+    let mark = format!("a suppression mark in a record that is not fully suppressed; {how}");
     let message = holding(column, cells, &mark);
     Some(on(column, cells, FindingCode::SuppressedCells, severity, message))
 }

@@ -43,7 +43,7 @@ fn not_applied(case: Case<'_>, refusal: Option<String>) -> Option<Finding> {
     let changed = cells.map_or_else(|| "cells".to_owned(), |cells| counted(cells, "cell", "cells"));
     let refusal = refusal.map_or_else(String::new, |refusal| format!("; {refusal}"));
     let message = format!(
-        "what was judged is the file with {changed} changed by the rules of {}; the file itself does not hold these \
+        "the verdict is on the file with {changed} changed by the rules of {}; the file itself does not contain these \
          changes{refusal}",
         list(&columns)
     );
@@ -58,12 +58,12 @@ fn not_applied(case: Case<'_>, refusal: Option<String>) -> Option<Finding> {
 /// counted from the earlier of the two days of judgement, and not before the later one.
 fn refusal(case: Case<'_>, treatment: &Treatment) -> Option<String> {
     if treatment.applied.trim() != DOWNSTREAM {
-        return Some(format!("the declared treatment counts for nothing: it must be applied `{DOWNSTREAM}`"));
+        return Some(format!("the declared treatment has no effect: it must be applied `{DOWNSTREAM}`"));
     }
     if treatment.approved_by.trim().is_empty() || treatment.reason.trim().is_empty() {
-        return Some("the declared treatment counts for nothing: it needs `approved_by` and `reason`".to_owned());
+        return Some("the declared treatment has no effect: it requires `approved_by` and `reason`".to_owned());
     }
-    let unknown = || Some("whether the declared treatment still holds is not known".to_owned());
+    let unknown = || Some("whether the declared treatment is still valid is unknown".to_owned());
     let Ok(expires) = treatment.expires.parse::<Date>() else { return unknown() };
     let Some((first, last)) = case.first_day().zip(case.last_day()) else { return unknown() };
     if expires < last {
@@ -97,7 +97,7 @@ pub(super) fn basis(case: Case<'_>) -> Option<String> {
     let columns: Vec<String> = treated(case).map(|column| column.name.clone()).collect();
     let sentence = || {
         format!(
-            "it rests on a treatment of {} that is declared to be applied downstream, approved by {} until {}: {}",
+            "it rests on a treatment of {} declared to be applied downstream, approved by {} until {}: {}",
             list(&columns),
             treatment.approved_by.trim(),
             treatment.expires,

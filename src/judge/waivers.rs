@@ -41,7 +41,7 @@ fn one(
     let refused = if candidates.is_empty() {
         Some((FindingCode::UnusedWaiver, WaiverState::Unused, "covers nothing in this scan".to_owned()))
     } else if is_of_several {
-        let why = "names no `source`, and there are findings on several, so it covers none";
+        let why = "names no `source`, but there are findings on several, so it covers none";
         Some((FindingCode::UnusedWaiver, WaiverState::Unused, why.to_owned()))
     } else if days_left < 0 {
         let why = format!("ended on {}; what it covered counts again", waiver.expires);
@@ -56,7 +56,7 @@ fn one(
     let (within, beyond): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|finding| is_within(waiver, finding, figures));
     if !beyond.is_empty() {
-        let why = "is void: the figure is beyond the limit that was approved";
+        let why = "is void: the figure exceeds the approved bound";
         mistakes.push(mistake(FindingCode::VoidWaiver, waiver, why));
     }
     let covered = within.len();

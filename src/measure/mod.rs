@@ -39,7 +39,7 @@ const INFERENCE_ADVANTAGE: Limit = Limit {
     key: "max_inference_advantage",
     gate: "inference-advantage",
     figure: "advantage",
-    sentence: "largest allowed advantage of guessing a sensitive value with the extract over guessing without it",
+    sentence: "maximum advantage of guessing a sensitive value with the extract over guessing it without",
     ..Limit::of("inference", FindingCode::LimitBroken)
 };
 

@@ -49,7 +49,7 @@ fn check_allowances(plan: &Plan) -> Result<(), ConfigError> {
     let Some((column, _)) = input.column_spellings.iter().find(|(column, spelling)| is_idle(column, spelling)) else {
         return Ok(());
     };
-    let message = format!("nothing is declared of column `{}` that a cell must fit", shown_name(column));
+    let message = format!("column `{}` has no declaration that a cell could violate", shown_name(column));
     Err(ConfigError::new("idle-allowance", message)
         .with_hint("add `type`, `format` or `decimal`, or remove `allow_invalid`"))
 }
@@ -68,7 +68,8 @@ pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
     };
     let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));
     let Some((column, _)) = idle else { return Ok(()) };
-    let message = format!("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column));
+    let message =
+        format!("column `{}` is not a quasi-identifier, so its rule would have no effect", shown_name(column));
     Err(ConfigError::new("idle-rule", message)
         .with_hint("remove the rule, or name the column with `--quasi` or `role = \"quasi-identifier\"`"))
 }

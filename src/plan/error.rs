@@ -173,17 +173,21 @@ fn floor_boundary(text: &str, place: usize) -> usize {
 #[must_use]
 pub fn refusal(kind: ErrorKind) -> (&'static str, &'static str) {
     match kind {
-        ErrorKind::NotFound => ("it does not exist", "check the path for spelling; it starts in the working folder"),
-        ErrorKind::PermissionDenied => ("permission denied", "check who may read and write there"),
-        ErrorKind::IsADirectory => ("it is a folder", "name a file"),
-        ErrorKind::NotADirectory => ("a part of its path is a file, not a folder", "check the path for spelling"),
-        ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
-            ("the system takes no such name", "name another file, with a shorter or plainer name")
+        ErrorKind::NotFound => {
+            ("it does not exist", "check the spelling of the path; it is relative to the working folder")
         }
-        ErrorKind::ReadOnlyFilesystem => ("the disk can only be read", "name a place that can be written to"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("the disk is full", "make room, or name another place"),
-        ErrorKind::OutOfMemory => ("there is not enough memory", "end other programs"),
-        _ => ("the system refuses", "check the path, its permissions and the disk"),
+        ErrorKind::PermissionDenied => ("permission denied", "check the read and write permissions"),
+        ErrorKind::IsADirectory => ("it is a folder", "name a file"),
+        ErrorKind::NotADirectory => ("a part of its path is a file, not a folder", "check the spelling of the path"),
+        ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
+            ("the system does not accept this name", "name another file, with a shorter or plainer name")
+        }
+        ErrorKind::ReadOnlyFilesystem => ("the disk is read-only", "name a writable place"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("the disk is full", "free some space, or name another place")
+        }
+        ErrorKind::OutOfMemory => ("there is not enough memory", "close other programs"),
+        _ => ("the system refused", "check the path, its permissions and the disk"),
     }
 }
 

@@ -185,7 +185,7 @@ fn type_of(parts: &[FormatPart]) -> Result<ColumnType, String> {
     let zones = count(|part| *part == FormatPart::Zone);
     let clock = hours + half_hours;
     if [years, months, days, clock, minutes, seconds, fractions, halves, zones].iter().any(|&count| count > 1) {
-        return Err("each part stands once; months are MM, minutes mm".to_owned());
+        return Err("each part may occur only once; months are MM, minutes mm".to_owned());
     }
     let has_date = match (years, months, days) {
         (1, 1, 1) => true,
@@ -195,7 +195,7 @@ fn type_of(parts: &[FormatPart]) -> Result<ColumnType, String> {
     let is_clock = clock == minutes && seconds <= minutes && fractions <= seconds && halves == half_hours;
     if !is_clock || (zones > 0 && !(has_date && clock == 1)) {
         return Err(
-            "a time needs HH and mm, or hh, mm and AM; fff stands behind ss, and Z behind a date and a time".to_owned()
+            "a time needs HH and mm, or hh, mm and AM; fff follows ss, and Z follows a date and a time".to_owned()
         );
     }
     match (has_date, clock, zones) {
@@ -203,7 +203,7 @@ fn type_of(parts: &[FormatPart]) -> Result<ColumnType, String> {
         (true, _, 0) => Ok(ColumnType::Timestamp),
         (true, ..) => Ok(ColumnType::ZonedTimestamp),
         (false, 1, _) => Ok(ColumnType::Time),
-        (false, ..) => Err("it names no part of a date or time".to_owned()),
+        (false, ..) => Err("it contains no part of a date or time".to_owned()),
     }
 }
 

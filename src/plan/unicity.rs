@@ -20,9 +20,9 @@ impl PointColumn {
     pub(crate) fn parse(written: &str) -> Result<Self, String> {
         for (place, _) in written.match_indices('=') {
             match CoarsenRule::parse(&written[place + 1..]) {
-                Ok(CoarsenRule::Drop) => return Err("a column that is dropped is no part of a point".to_owned()),
+                Ok(CoarsenRule::Drop) => return Err("a dropped column cannot be part of a point".to_owned()),
                 Ok(rule) if rule.file().is_some() => {
-                    return Err("a rule with a file is written into `[columns]`, not into a point".to_owned());
+                    return Err("a rule with a file belongs in `[columns]`, not in a point".to_owned());
                 }
                 Ok(rule) => return Ok(Self { column: written[..place].trim().to_owned(), rule: Some(rule) }),
                 Err(_) => {}

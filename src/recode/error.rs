@@ -84,7 +84,7 @@ pub enum TreatmentError {
         lines: u64,
     },
     /// The hierarchy has fewer columns.
-    #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was asked for", shown_name(file))]
+    #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was requested", shown_name(file))]
     NoSuchLevel {
         /// Name of the hierarchy file.
         file: String,
@@ -135,7 +135,7 @@ pub enum TreatmentError {
     #[error("column `{}` names the subject and cannot be coarsened", shown_name(.0))]
     SubjectCoarsened(String),
     /// A rule of a column whose role, which was guessed, takes no rules.
-    #[error("column `{}` is not a quasi-identifier, so its rule would do nothing", shown_name(column))]
+    #[error("column `{}` is not a quasi-identifier, so its rule would have no effect", shown_name(column))]
     IdleRule {
         /// The column.
         column: String,

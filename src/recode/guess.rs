@@ -86,8 +86,8 @@ fn is_hash(kind: IdentifierKind) -> bool {
 fn plural(kind: IdentifierKind) -> &'static str {
     match kind {
         IdentifierKind::PaymentCardNumber => "payment card numbers",
-        IdentifierKind::PartialCardNumber => "card numbers that show too many digits",
-        IdentifierKind::TruncatedCardNumber => "shortened card numbers",
+        IdentifierKind::PartialCardNumber => "card numbers with too many visible digits",
+        IdentifierKind::TruncatedCardNumber => "truncated card numbers",
         IdentifierKind::Iban => "bank account numbers (IBAN)",
         IdentifierKind::EmailAddress => "e-mail addresses",
         IdentifierKind::PhoneNumber => "telephone numbers",
@@ -180,7 +180,7 @@ fn pseudonym_score(column: &ColumnFacts<'_>, heading: &[String]) -> u32 {
 fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
     let ignore = |reason: &str| (Role::Ignore, reason.to_owned());
     if column.column_type == ColumnType::Empty {
-        return ignore("no record has a value in it");
+        return ignore("no record has a value in this column");
     }
     if let Some(kind) = column.mostly(IdentifierKind::is_direct) {
         return (Role::DirectIdentifier, format!("its cells hold {}", plural(kind)));
@@ -189,19 +189,22 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
         return (Role::DirectIdentifier, "its cells hold names of people".to_owned());
     }
     if is_direct(heading) && !is_aspect(column, heading) {
-        return (Role::DirectIdentifier, "the heading speaks of what names a person outright".to_owned());
+        return (Role::DirectIdentifier, "the heading indicates a direct identifier".to_owned());
     }
     if is_account(column, heading) {
-        return (Role::DirectIdentifier, "the heading speaks of an account, and it holds long numbers".to_owned());
+        return (
+            Role::DirectIdentifier,
+            "the heading indicates an account, and the column holds long numbers".to_owned(),
+        );
     }
     if column.constant() {
-        return ignore("it is the same in all records");
+        return ignore("the value is the same in all records");
     }
     if is_row_identifier(column, heading) {
-        return ignore("it numbers the records: each has another value");
+        return ignore("it numbers the records: each has a different value");
     }
     if is_free_text(column, heading) {
-        return guess_free_text(column, "the heading speaks of free text");
+        return guess_free_text(column, "the heading indicates free text");
     }
     for (known, reason) in KINDS {
         if mentions(heading, known) {
@@ -247,7 +250,7 @@ fn guess_free_text(column: &ColumnFacts<'_>, what: &str) -> (Role, String) {
     if column.sorts() {
         return (Role::QuasiIdentifier, format!("{what}, but it has few values"));
     }
-    (Role::Ignore, format!("{what}, which is not counted yet"))
+    (Role::Ignore, format!("{what}, which is not measured yet"))
 }
 
 /// A reason, and what stands in some cells besides.
@@ -259,11 +262,11 @@ fn with_found(column: &ColumnFacts<'_>, reason: &str) -> String {
 }
 
 static KINDS: [(&WordList, &str); 5] = [
-    (&TRAIT, "the heading speaks of a trait of a person"),
-    (&TIME, "the heading speaks of a date or time"),
-    (&PLACE, "the heading speaks of a place"),
-    (&MONEY, "the heading speaks of money"),
-    (&TRADE, "the heading speaks of trade or kind of payment"),
+    (&TRAIT, "the heading indicates a personal attribute"),
+    (&TIME, "the heading indicates a date or time"),
+    (&PLACE, "the heading indicates a place"),
+    (&MONEY, "the heading indicates money"),
+    (&TRADE, "the heading indicates a merchant or kind of payment"),
 ];
 
 /// For headings that say nothing.
@@ -276,10 +279,10 @@ fn guess_by_type(column: &ColumnFacts<'_>) -> (Role, String) {
             return guess_free_text(column, "it holds long texts");
         }
         ColumnType::Text if column.unique() => {
-            return (Role::Ignore, "each record has another text in it".to_owned());
+            return (Role::Ignore, "each record has a different text".to_owned());
         }
-        _ if column.mostly(is_hash).is_some() => "it holds pseudonyms that look like hashes, which join records",
-        _ => "nothing says that others cannot know it",
+        _ if column.mostly(is_hash).is_some() => "it holds pseudonyms that look like hashes, which link records",
+        _ => "treated as a quasi-identifier by default, because no rule matched",
     };
     (Role::QuasiIdentifier, with_found(column, reason))
 }

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One proposal. Its figures are recomputed with the change applied, not estimated.
+/// One proposed change. Its figures are recomputed with the change applied, not estimated.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Advice {
-    /// What to do, in a sentence.
+    /// The action, in one sentence.
     pub action: String,
     /// Rules that the proposal applies; empty for an alternative to sharing records at all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -17,16 +17,16 @@ pub struct Advice {
     /// The same as flags of `scan`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flags: Option<String>,
-    /// The headline figures of the extract as it is.
+    /// The headline figures of the current extract.
     pub before: Option<Headline>,
     /// The headline figures with the change.
     pub after: Option<Headline>,
-    /// How much of the headline risk the change removes: the share of exposed subjects that are exposed no more.
+    /// Share of the headline risk that the change removes: the share of exposed subjects that are no longer exposed.
     pub risk_removed: Option<f64>,
-    /// Share of the detail of the quasi-identifiers that is left, 0 to 1.
+    /// Share of the detail of the quasi-identifiers that remains, 0 to 1.
     pub detail_kept: Option<f64>,
-    /// Whether the whole verdict was recomputed with the change and every gate holds. False where it was not, as in this
-    /// version always: a proposal speaks of the figures in `after` and of nothing else.
+    /// Whether the whole verdict was recomputed with the change and every limit is met. Always false in this version,
+    /// which does not recompute it: a proposal covers only the figures in `after`.
     pub reaches_limits: bool,
     /// Whether this is the first thing to try.
     pub recommended: bool,
@@ -37,14 +37,14 @@ pub struct Advice {
 pub struct AdviceChange {
     /// The column.
     pub column: String,
-    /// The rule as `--coarsen` takes it, such as `month` or `drop`.
+    /// The rule as written for `--coarsen`, such as `month` or `drop`.
     pub rule: String,
 }
 
-/// The figures that a proposal is judged by: those of the scan, with the same names.
+/// The figures for judging a proposal: those of the scan, with the same names.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
-    /// `measures.uniqueness.value.full.smallest_class`; null when no quasi-identifier is left.
+    /// `measures.uniqueness.value.full.smallest_class`; null if no quasi-identifier remains.
     pub full_smallest_class: Option<u64>,
     /// `…full.unique_subjects`.
     pub full_unique_subjects: Option<u64>,
@@ -56,7 +56,7 @@ pub struct Headline {
     pub static_unique_subjects: Option<u64>,
     /// Subjects below the policy's `k` on the static set.
     pub static_subjects_below_k: Option<u64>,
-    /// Unicity at the gate's known points, where it was measured.
+    /// Unicity at the gate's known points, if measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unicity: Option<f64>,
 }

@@ -6,102 +6,102 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Declarations of the configuration. Nothing here is believed silently: each stands in the result, with its reason.
+/// Declarations of the configuration. None is accepted silently: each appears in the result, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Declarations {
-    /// Whether a person said that every record is a person of its own.
+    /// Whether every record is declared to be a separate person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_subject: bool,
-    /// Why the subject, or that there is none, is right.
+    /// Why the declared subject, or having none, is correct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_reason: Option<String>,
-    /// What was said of single columns.
+    /// Declarations about individual columns.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, ColumnDeclaration>,
-    /// Why the declared points leave event columns out.
+    /// Why the declared points omit event columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points_reason: Option<String>,
     /// Whether the file is a table of totals rather than of records of persons.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aggregate: bool,
-    /// Who applies the coarsening rules to the file after this scan.
+    /// Who applies the generalisation rules to the file after this scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub treatment: Option<Treatment>,
-    /// Flags of the command line that take columns or measures away: `--ignore`, `--measures`.
+    /// Command-line flags that exclude columns or measures: `--ignore`, `--measures`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub narrowed_by: Vec<String>,
 }
 
-/// What was said of one column.
+/// Declarations about one column.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnDeclaration {
     /// Whether it changes from record to record of a subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub varies: Option<bool>,
-    /// Why what is declared of it is right.
+    /// Why the declaration is correct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// A treatment that is applied after this scan, before the file leaves.
+/// A treatment applied after this scan, before the file leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Treatment {
-    /// Where: `downstream`.
+    /// Where it is applied: `downstream`.
     pub applied: String,
-    /// Who took responsibility.
+    /// Who approved it.
     pub approved_by: String,
     /// Why it is applied there.
     pub reason: String,
-    /// Last day the declaration holds, ISO 8601.
+    /// Last day of validity, ISO 8601.
     pub expires: String,
 }
 
 impl Declarations {
-    /// The reason that stands beside a column; blank ones count as none.
+    /// The reason declared for a column; a blank one counts as none.
     #[must_use]
     pub fn reason_for(&self, column: &str) -> Option<&str> {
         self.columns.get(column)?.reason.as_deref().filter(|reason| !reason.trim().is_empty())
     }
 
-    /// What was said of whether a column varies.
+    /// The declaration of whether a column varies.
     #[must_use]
     pub fn varies(&self, column: &str) -> Option<bool> {
         self.columns.get(column)?.varies
     }
 }
 
-/// The recipient and the terms, as declared in the configuration.
+/// The recipient and the terms of the agreement, as declared in the configuration.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Recipient {
-    /// Who receives the extract.
+    /// Name of the recipient.
     pub name: Option<String>,
-    /// What for.
+    /// Purpose of the sharing.
     pub purpose: Option<String>,
     /// Reference of the agreement.
     pub agreement: Option<String>,
     /// Last day of the agreement, ISO 8601.
     pub ends: Option<String>,
-    /// Whether the recipient may not pass it on.
+    /// Whether onward sharing is prohibited.
     pub no_onward_sharing: Option<bool>,
-    /// Columns that may be in the extract; null when any may.
+    /// Columns that may be in the extract; null if any may.
     pub allowed_columns: Option<Vec<String>>,
     /// Columns that must not be in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forbidden_columns: Vec<String>,
-    /// Who agreed to it; null when no register was declared.
+    /// Consent of the subjects; null if no register was declared.
     pub consent: Option<Consent>,
 }
 
-/// The extract beside a register of subjects that opted in. Counts only.
+/// The extract compared with a register of subjects who opted in. Counts only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Consent {
     /// Name of the register without its folder.
     pub file: String,
-    /// SHA-256 of its bytes, lower-case hexadecimal. Null for a register with fewer than 100 records: whoever knows most of
-    /// so few could try what the others are.
+    /// SHA-256 of its bytes, lower-case hexadecimal. Null for a register with fewer than 100 records: anyone who knows
+    /// most of so few could find the others by trial.
     pub sha256: Option<String>,
     /// Subjects of the extract.
     pub subjects: u64,
-    /// Those of them that the register does not hold as opted in.
+    /// Those who have not opted in according to the register.
     pub without_consent: u64,
 }

@@ -10,19 +10,20 @@ use serde::{Deserialize, Serialize};
 use super::{FindingCode, Outcome};
 use crate::number::as_float;
 
-/// One number of a measure. `id`, `columns` and `about` together name it; no two figures of a result share all three.
+/// One figure of a measure. `id`, `columns` and `about` together identify it; no two figures of a result share all
+/// three.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figure {
-    /// Stable name: the measure and what of it, parted by dots, such as `uniqueness.static.smallest_class`.
+    /// Stable name: the measure and its part, separated by dots, such as `uniqueness.static.smallest_class`.
     pub id: String,
-    /// What it is, in words, such as `smallest equivalence class`.
+    /// Its description, such as `smallest equivalence class`.
     pub label: String,
-    /// The columns it was counted on; empty where it is about the whole extract.
+    /// The columns it was measured on; empty if it applies to the whole extract.
     pub columns: Vec<String>,
-    /// Which of several it is, where columns do not say so: an attack and its source, known points, a rule.
+    /// Distinguishes figures that share id and columns: an attack and its source, known points, a rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
-    /// What the number counts.
+    /// Unit of the number.
     pub unit: FigureUnit,
     /// The number, or why there is none.
     pub value: FigureValue,
@@ -41,7 +42,7 @@ impl Figure {
         Self { columns: columns.to_vec(), ..self }
     }
 
-    /// The same, told apart from others of its name.
+    /// The same, distinguished from others of its name.
     #[must_use]
     pub fn about(self, about: impl Into<String>) -> Self {
         Self { about: Some(about.into()), ..self }
@@ -54,7 +55,7 @@ impl Figure {
     }
 }
 
-/// What the number of a figure counts.
+/// Unit of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FigureUnit {
@@ -76,7 +77,7 @@ pub enum FigureUnit {
     Number,
 }
 
-/// The number of a figure, or why there is none. Only `Measured` can hold a limit.
+/// The number of a figure, or why there is none. Only `Measured` can meet a limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(tag = "status", rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -85,18 +86,18 @@ pub enum FigureValue {
     Measured {
         /// The number; finite.
         value: f64,
-        /// 95 % interval, where it is an estimate.
+        /// 95 % interval, if it is an estimate.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         interval: Option<[f64; 2]>,
     },
-    /// The definition gives no number for this input.
+    /// The number is undefined for this input.
     Undefined {
-        /// Why, in words.
+        /// Why, as text.
         reason: String,
     },
-    /// The computation was cut off.
+    /// The computation was stopped by a limit.
     Incomplete {
-        /// Why, in words.
+        /// Why, as text.
         reason: String,
     },
 }
@@ -182,78 +183,78 @@ impl FigureValue {
     }
 }
 
-/// One gate held against one figure.
+/// One gate compared with one figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// The gate, as `policy.gates[].id`.
     pub gate: String,
-    /// `id` of the figure that was compared; null where the gate has none.
+    /// `id` of the compared figure; null if the gate has none.
     pub figure: Option<String>,
-    /// `columns` of that figure, or those that break a rule of form.
+    /// `columns` of that figure, or those that violate a rule of form.
     pub columns: Vec<String>,
     /// `about` of that figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
-    /// The number that was compared: the worse end of the interval where the figure is an estimate.
+    /// The compared number: the worse end of the interval if the figure is an estimate.
     pub compared: Option<f64>,
-    /// The limit in the unit of `compared`; null where none is declared, and for a rule of form.
+    /// The limit in the unit of `compared`; null if none is declared, and for a rule of form.
     pub limit: Option<f64>,
-    /// How it ended.
+    /// Outcome of the check.
     pub outcome: CheckOutcome,
-    /// Why it ended so, in words; null where it holds or breaks.
+    /// Reason for the outcome, as text; null if the limit is met or breached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The finding that speaks of it, with the same figure; null only where nothing breaks.
+    /// The finding about the same figure; null only if nothing is breached.
     pub finding: Option<FindingCode>,
     /// Whether a waiver covers that finding.
     pub waived: bool,
 }
 
 impl Check {
-    /// Whether it speaks of this figure.
+    /// Whether it is about this figure.
     #[must_use]
     pub fn is_of(&self, figure: &Figure) -> bool {
         self.figure.as_ref() == Some(&figure.id) && self.columns == figure.columns && self.about == figure.about
     }
 }
 
-/// How a check ended.
+/// Outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckOutcome {
-    /// The figure keeps to the limit; equality does.
+    /// The figure meets the limit; equality passes.
     Holds,
-    /// It does not.
+    /// The figure breaches the limit.
     Breaks,
-    /// There is no figure, or no limit was declared: never a pass.
+    /// There is no figure, or no limit was declared; never a pass.
     Unknown,
-    /// The measure was cut off by time or memory.
+    /// The measure was stopped by the time or memory limit.
     CutOff,
-    /// The gate has nothing to speak of in this extract.
+    /// The gate does not apply to this extract.
     NotApplicable,
 }
 
-/// What a measure has to say, without layout. Numbers are named, not written: a view takes them from `figures` and what
-/// became of them from `checks`, so that every view shows them alike.
+/// The content of a measure, without layout. Numbers are referenced, not written: a view takes them from `figures` and
+/// their outcome from `checks`, so every view shows them alike.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
     /// Name of the measure.
     pub measure: String,
     /// The heading.
     pub title: String,
-    /// What the section answers, in one sentence.
+    /// The question that the section answers, in one sentence.
     pub answer: String,
     /// The figures it shows, in this order.
     pub rows: Vec<SectionRow>,
-    /// How the numbers are to be read, in sentences.
+    /// How to read the numbers, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub how_to_read: Vec<String>,
-    /// What helps where they are too high, in sentences.
+    /// What to do if they are too high, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub what_to_do: Vec<String>,
 }
 
-/// A figure of a section, by its whole name.
+/// A figure of a section, by its full name.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SectionRow {
     /// `id` of the figure.

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Value of the measure `identifiers`. Every column is searched, also those with the role `ignore`.
+/// Value of the measure `identifiers`. Every column is searched, including those with the role `ignore`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Identifiers {
     /// Columns whose cells were searched: all of the extract.
     pub columns_searched: u64,
-    /// What was found, in file order of the columns; a column with two kinds stands here twice.
+    /// Findings in file order of the columns; a column with two kinds appears twice.
     pub columns: Vec<IdentifierColumn>,
-    /// Hash-looking pseudonyms beside a shortened number that may be of the same thing.
+    /// Hash-like pseudonyms beside a truncated number that may belong to the same card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub correlated: Vec<CorrelatedPseudonym>,
 }
@@ -20,9 +20,9 @@ pub struct Identifiers {
 pub struct IdentifierColumn {
     /// The column.
     pub column: String,
-    /// What its cells hold.
+    /// Kind of identifier in its cells.
     pub kind: IdentifierKind,
-    /// Where in the cell it stands.
+    /// Where it occurs in the cell.
     pub placement: Placement,
     /// Records with such a cell.
     pub records: u64,
@@ -32,7 +32,7 @@ pub struct IdentifierColumn {
     pub permitted: bool,
 }
 
-/// Where an identifier stands.
+/// Where an identifier occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placement {
@@ -40,13 +40,13 @@ pub enum Placement {
     WholeCell,
     /// It is part of a longer text.
     WithinText,
-    /// It stands in a comment of a cell of the column.
+    /// In a comment on a cell of the column.
     CellComment,
-    /// It stands in what the file says of itself, beside all columns.
+    /// In the metadata of the file, outside all columns.
     FileMetadata,
 }
 
-/// What an identifier names.
+/// Kind of an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
@@ -54,9 +54,9 @@ pub enum Placement {
 pub enum IdentifierKind {
     /// A full payment card number: issuer range, length and check digit fit.
     PaymentCardNumber,
-    /// A card number of which more digits are shown than the first six and the last four.
+    /// A card number that shows more than the first six and the last four digits.
     PartialCardNumber,
-    /// A card number shortened as permitted: at most the first six and the last four digits.
+    /// A card number truncated as permitted: at most the first six and the last four digits.
     TruncatedCardNumber,
     /// An international bank account number whose check digits fit.
     Iban,
@@ -66,15 +66,15 @@ pub enum IdentifierKind {
     PhoneNumber,
     /// A national identification number whose check digits fit.
     NationalIdentifier,
-    /// Looks like a hash of something: hexadecimal or base64 of a usual length.
+    /// Looks like a hash: hexadecimal or base64 of a usual length.
     HashedValue,
-    /// Names of people, by common given names: a sign, no proof, for shops and streets bear such names too.
+    /// Names of people, detected by common given names: an indication, not proof, because shops and streets bear such
+    /// names too.
     PersonName,
 }
 
 impl IdentifierKind {
-    /// Whether it names a person outright, rather than by a pseudonym, a remainder of a number or the
-    /// likeness to a name.
+    /// Whether it names a person outright, rather than by a pseudonym, a truncated number or the likeness to a name.
     #[must_use]
     pub fn is_direct(self) -> bool {
         !matches!(self, Self::TruncatedCardNumber | Self::HashedValue | Self::PersonName)
@@ -87,16 +87,16 @@ impl IdentifierKind {
     }
 }
 
-/// A hash-looking column beside a shortened number: whoever knows how the hash is made can try the missing digits.
+/// A hash-like column beside a truncated number: anyone who knows the hash function can try the missing digits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CorrelatedPseudonym {
-    /// The column with hash-looking values.
+    /// The column with hash-like values.
     pub hashed_column: String,
-    /// The column with the shortened card number.
+    /// The column with the truncated card number.
     pub truncated_column: String,
-    /// Digits that the shortened number shows.
+    /// Digits that the truncated number shows.
     pub visible_digits: u32,
-    /// Card numbers that remain for one shortened number: ten to the power of the hidden digits, over ten for the
+    /// Candidate card numbers for one truncated number: ten to the power of the hidden digits, divided by ten for the
     /// check digit.
     pub remaining_candidates: u64,
 }

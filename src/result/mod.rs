@@ -31,63 +31,63 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Version of the shape of `result.json`: additive within a major version.
+/// Version of the `result.json` format; additive within a major version.
 pub const SCHEMA_VERSION: &str = "1.1.0";
 
 /// One finished scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanResult {
-    /// Version of this shape, [`SCHEMA_VERSION`] when written.
+    /// Version of this format, [`SCHEMA_VERSION`] when written.
     pub schema_version: String,
     /// The program that wrote it.
     pub tool: Tool,
-    /// When and with what resources it ran. The only part that differs between two runs on the same input.
+    /// When and with which resources it ran. The only part that differs between two runs on the same input.
     pub run: Run,
-    /// What was read.
+    /// The dataset that was read.
     pub dataset: Dataset,
-    /// The sources that the extract was joined with, in the order of the plan.
+    /// The sources that the extract was linked with, in the order of the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<LinkedSource>,
-    /// Who is to receive it, and under which agreement; null when the configuration names nobody.
+    /// The recipient and the agreement; null if the configuration names no recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,
-    /// The answer.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The limits the answer was judged by.
+    /// The limits behind the verdict.
     pub policy: Policy,
-    /// What a person declared about the extract, beside roles and limits.
+    /// Declarations about the extract, besides roles and limits.
     #[serde(default)]
     pub declarations: Declarations,
-    /// The figures.
+    /// The value of each measure.
     pub measures: Measures,
-    /// The numbers of every measure, flat, in the order of the measures. Results of version 1.0 have none.
+    /// The figures of all measures as a flat list, in the order of the measures. Results of version 1.0 have none.
     #[serde(default)]
     pub figures: Vec<Figure>,
-    /// Every gate held against its figures, in the order of the policy. Results of version 1.0 have none.
+    /// Every gate compared with its figures, in the order of the policy. Results of version 1.0 have none.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// What measures have to say for which a view may have no part of its own.
+    /// Sections of measures that a view may have no dedicated part for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<Section>,
-    /// What the judge found, worst first.
+    /// The findings, most severe first.
     pub findings: Vec<Finding>,
-    /// Waivers that were declared, each with what became of it.
+    /// Declared waivers, each with its state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRecord>,
-    /// Measures and gates without a figure, each with its reason.
+    /// Measures and gates without a figure, each with the reason.
     pub not_measured: Vec<NotMeasured>,
-    /// What to change, best first; empty when nothing needs to be, or nothing was tried.
+    /// Proposed changes, best first; empty if none is needed or none was tried.
     pub advice: Vec<Advice>,
 }
 
-/// What `inspect` says: the columns of an extract. Holds no risk and no verdict.
+/// The output of `inspect`: the columns of an extract. Contains no risk and no verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Inspection {
-    /// Version of this shape, [`SCHEMA_VERSION`] when written.
+    /// Version of this format, [`SCHEMA_VERSION`] when written.
     pub schema_version: String,
     /// The program that wrote it.
     pub tool: Tool,
-    /// What was read; the same as in the result of a scan.
+    /// The dataset that was read; the same as in the result of a scan.
     pub dataset: Dataset,
 }
 
@@ -100,12 +100,12 @@ pub struct Tool {
     pub version: String,
 }
 
-/// A setting in force, and where it came from.
+/// An effective setting and its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedSetting {
-    /// Its dotted key in the configuration, such as `policy.k`; of a flag without a key its name.
+    /// Dotted key in the configuration, such as `policy.k`; the name of a flag that has no key.
     pub setting: String,
-    /// Its value, in words. What stands in cells is counted, and files are named without their folders.
+    /// Its value as text. Cell values are only counted, and files are named without their folders.
     pub value: String,
     /// The flag, the environment variable, the configuration file, the preset, or `default`.
     pub origin: String,
@@ -124,52 +124,52 @@ pub struct Run {
     pub elapsed_ms: u64,
     /// Wall time of each stage.
     pub stages: Vec<Stage>,
-    /// Peak resident memory of the process in bytes, where the system tells it.
+    /// Peak resident memory of the process in bytes, if the system reports it.
     pub peak_memory_bytes: Option<u64>,
-    /// Seed of everything that is drawn by chance.
+    /// Seed of all random draws.
     pub seed: u64,
     /// Worker threads.
     pub threads: usize,
-    /// What counted: `local`.
+    /// The counting engine: `local`.
     pub engine: String,
     /// SHA-256 of the configuration file that was read, if any.
     pub config_sha256: Option<String>,
-    /// Where that file says something about a column, for views that point there.
+    /// Where that file mentions each column, for views that point there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ConfigPlaces>,
-    /// Who may read the views of this result.
+    /// Audience of the views of this result.
     #[serde(default)]
     pub audience: Audience,
-    /// Every setting in force and where it came from, in the order of the help. Results of version 1.0 have none.
+    /// Every effective setting and its source, in the order of the help. Results of version 1.0 have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<PlannedSetting>,
 }
 
-/// Where the configuration file speaks of columns.
+/// Where the configuration file mentions columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ConfigPlaces {
-    /// The file: its path as found when that is relative, else its name without the folder.
+    /// The file: its path as found if relative, otherwise its name without the folder.
     pub file: String,
     /// The line of the entry of each column that has one, counted from 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, u64>,
 }
 
-/// Who may read the views of a result.
+/// Audience of the views of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Audience {
-    /// Whoever decides or works on the release: counts and names only.
+    /// Those who decide or work on the release: counts and names only.
     #[default]
     Overview,
-    /// The team that holds the data: every view is stamped RESTRICTED and readable by its owner alone.
+    /// The team that holds the data: every view is marked RESTRICTED and readable by its owner only.
     Internal,
 }
 
 impl Audience {
-    /// The word that views are stamped with; none for an overview.
+    /// The word that marks views; none for an overview.
     #[must_use]
     pub fn stamp(self) -> Option<&'static str> {
         match self {
@@ -193,11 +193,11 @@ pub struct Stage {
 pub struct NotMeasured {
     /// Name of the measure or gate.
     pub measure: String,
-    /// Why there is no figure, in words.
+    /// Why there is no figure, as text.
     pub reason: String,
 }
 
-/// What a count counts.
+/// Unit of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -207,35 +207,35 @@ pub enum Unit {
     Record,
 }
 
-/// How a measure ended. `Undefined` and `Incomplete` never pass a gate and are never shown as 0.
+/// Outcome of a measure. `Undefined` and `Incomplete` never pass a gate and are never shown as 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum Outcome<T> {
     /// There is a figure.
     Measured {
-        /// What the counts count.
+        /// Unit of the counts.
         unit: Unit,
         /// The figure.
         value: T,
     },
-    /// The definition gives no figure for this input.
+    /// The figure is undefined for this input.
     Undefined {
         /// Stable kebab-case code.
         reason: String,
-        /// The reason in words.
+        /// The reason as text.
         explanation: String,
     },
-    /// The computation was cut off.
+    /// The computation was stopped by a limit.
     Incomplete {
         /// Stable kebab-case code: `timeout` or `memory`.
         reason: String,
-        /// The reason in words.
+        /// The reason as text.
         explanation: String,
     },
 }
 
 impl<T> Outcome<T> {
-    /// Its value, where it was measured.
+    /// Its value, if measured.
     #[must_use]
     pub fn value(&self) -> Option<&T> {
         match self {
@@ -256,7 +256,7 @@ impl<T> Outcome<T> {
         Self::Incomplete { reason: reason.to_owned(), explanation: explanation.to_owned() }
     }
 
-    /// How it ended, without the value.
+    /// The outcome without the value.
     #[must_use]
     pub fn without_value(&self) -> Outcome<()> {
         match self {
@@ -271,19 +271,19 @@ impl<T> Outcome<T> {
     }
 }
 
-/// The figures, one field a measure.
+/// The values of the measures, one field per measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measures {
-    /// Classes of every column set.
+    /// Equivalence classes of every column set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uniqueness: Option<Outcome<Uniqueness>>,
-    /// What names a person outright.
+    /// Direct identifiers found in cells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<Outcome<Identifiers>>,
-    /// How many known points single a subject out.
+    /// Unicity: subjects singled out by known points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unicity: Option<Outcome<Unicity>>,
-    /// What a recipient can join to what it already holds.
+    /// Record linkage with data that the recipient already holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkage: Option<Outcome<Linkage>>,
     /// Further measures, by name.
@@ -292,7 +292,7 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// How the measure of this name ended, without its value; `None` where it was not measured.
+    /// Outcome of the measure of this name, without its value; `None` if not measured.
     #[must_use]
     pub fn outcome(&self, name: &str) -> Option<Outcome<()>> {
         match name {

@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use super::{FindingCode, Severity, Unit};
 
-/// The limits a scan is judged by. Defaults are house policy, not law.
+/// The limits of a scan. Defaults are policy choices, not law.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
-    /// Name of the policy: the preset, `default` without one, or `custom` when a limit was changed.
+    /// Name of the policy: the preset, `default` without one, or `custom` if a limit was changed.
     pub name: String,
-    /// Smallest allowed class, in subjects: the strictest that the gates on classes ask for.
+    /// Minimum class size, in subjects: the strictest of the gates on classes.
     pub k: u32,
-    /// Whether the worst case of one known event (`any-record`) is gated with `k` as well.
+    /// Whether `k` also applies to the worst case of one known event (`any-record`).
     pub gate_any_record: bool,
     /// Findings of this severity or above make the verdict `fail`.
     pub fail_on: Severity,
     /// Whether `review` exits with 0.
     pub allow_review: bool,
-    /// The preset, when one was named.
+    /// The preset, if one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
-    /// Every limit, in the order it is judged. Results of earlier versions have none; there `k` is the one limit.
+    /// Every limit, in the order of judgement. Results of earlier versions have none; there, `k` is the only limit.
     #[serde(default)]
     pub gates: Vec<Gate>,
     /// Severities that the configuration raised.
@@ -32,16 +32,16 @@ pub struct Policy {
     /// Columns that may hold identifiers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permitted_identifiers: Vec<String>,
-    /// The day the agreement and the waivers were judged for, ISO 8601; null when nothing depends on it.
+    /// The day as of which the agreement and the waivers were judged, ISO 8601; null if nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
-    /// The day of the scan, for which they were judged as well, ISO 8601; null when nothing depends on it.
+    /// The day of the scan, as of which they were also judged, ISO 8601; null if nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<String>,
 }
 
 impl Policy {
-    /// The limits when nobody says otherwise: house policy.
+    /// The default limits: a policy choice.
     ///
     /// The smallest class of the static quasi-identifiers holds at least 5 subjects, and at most 20 % of the subjects
     /// are singled out by 4 known points.
@@ -72,13 +72,13 @@ impl Policy {
     }
 }
 
-/// Smallest allowed class when nobody says otherwise: house policy.
+/// Default minimum class size: a policy choice.
 pub const DEFAULT_K: u32 = 5;
 
-/// Largest allowed share of subjects singled out by [`GATED_KNOWN_POINTS`] when nobody says otherwise: house policy.
+/// Default maximum share of subjects singled out by [`GATED_KNOWN_POINTS`]: a policy choice.
 pub const DEFAULT_MAX_UNICITY: f64 = 0.2;
 
-/// How many known points the gate on unicity looks at.
+/// Number of known points for the gate on unicity.
 pub const GATED_KNOWN_POINTS: u32 = 4;
 
 /// A named set of limits.
@@ -95,47 +95,47 @@ pub struct Preset {
 /// A severity that the configuration raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RaisedSeverity {
-    /// The findings it speaks of.
+    /// The findings it applies to.
     pub code: FindingCode,
-    /// They are at least this bad.
+    /// Their minimum severity.
     pub at_least: Severity,
 }
 
 /// One limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gate {
-    /// Stable kebab-case name: the measure, and the set where it is on one.
+    /// Stable kebab-case name: the measure, and its column set if it has one.
     pub id: String,
-    /// What is compared.
+    /// The compared measure.
     pub measure: GateMeasure,
-    /// What it must be counted in; null for a rule of form, which counts nothing.
+    /// Required unit; null for a rule of form, which counts nothing.
     pub unit: Option<Unit>,
-    /// On which columns; null when the measure is not on a set of quasi-identifiers.
+    /// Its column set; null if the measure is not on a set of quasi-identifiers.
     pub set: Option<GateSet>,
     /// How it is compared. Equality passes.
     pub comparison: Comparison,
-    /// The limit; null when the policy needs one and none was declared, which never passes, and for a rule of form.
+    /// The limit; null if the policy requires one and none was declared, which never passes, and for a rule of form.
     pub limit: Option<f64>,
-    /// A class size. For a limit on the highest risk, the smallest `k` with 1/k not above the limit, which is what is
-    /// compared; for a limit on the share at risk, the `k` below which a class is at risk.
+    /// A class size. For a limit on the highest risk, the smallest `k` whose 1/k does not exceed the limit, which is
+    /// compared instead; for a limit on the share at risk, the `k` below which a class is at risk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_as_k: Option<u32>,
-    /// Who says so.
+    /// Basis of the limit: law, standard or policy choice.
     pub basis: GateBasis,
     /// Where the limit was set.
     pub origin: GateOrigin,
-    /// Where it comes from, in words.
+    /// Its source, as text.
     pub source: String,
 }
 
 impl Gate {
-    /// The house limit on the smallest class of a set.
+    /// The default limit on the smallest class of a set.
     #[must_use]
     pub fn smallest_class(set: GateSet, k: u32) -> Self {
         Self { comparison: Comparison::AtLeast, ..Self::at_most(GateMeasure::SMALLEST_CLASS, Some(set), f64::from(k)) }
     }
 
-    /// A house limit from above, in subjects.
+    /// A default upper limit, in subjects.
     #[must_use]
     pub fn at_most(measure: GateMeasure, set: Option<GateSet>, limit: f64) -> Self {
         let id = match set {
@@ -157,7 +157,7 @@ impl Gate {
         }
     }
 
-    /// The smallest class size that holds, for the gates that are answered by one.
+    /// The smallest class size that passes, for gates on a class size.
     #[must_use]
     pub fn class_limit(&self) -> Option<u32> {
         if self.measure == GateMeasure::SMALLEST_CLASS {
@@ -174,10 +174,9 @@ fn whole(limit: f64) -> u32 {
     limit.ceil() as u32
 }
 
-/// What a gate compares: a stable kebab-case name.
+/// The measure of a gate: a stable kebab-case name.
 ///
-/// The names below are those that the program itself speaks of; a measure brings its own with its
-/// [`Limit`](crate::plan::Limit) rows.
+/// The names below are used by the program itself; a measure adds its own with its [`Limit`](crate::plan::Limit) rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct GateMeasure(Cow<'static, str>);
@@ -189,7 +188,7 @@ impl GateMeasure {
     pub const HIGHEST_RISK: Self = Self::new("highest-risk");
     /// Mean over subjects of the largest 1 / class size among their records.
     pub const AVERAGE_RISK: Self = Self::new("average-risk");
-    /// Share of subjects that are alone.
+    /// Share of sample uniques among the subjects.
     pub const UNIQUE_SHARE: Self = Self::new("unique-share");
     /// Share of subjects in classes below `k`.
     pub const SHARE_AT_RISK: Self = Self::new("share-at-risk");
@@ -197,25 +196,25 @@ impl GateMeasure {
     pub const UNICITY: Self = Self::new("unicity");
     /// The same share among the subjects with at least 4 points.
     pub const UNICITY_ACTIVE: Self = Self::new("unicity-active");
-    /// Share of subjects that an attack links to a table that the recipient holds; the upper end of its interval.
+    /// Share of subjects whom an attack links to a table that the recipient holds; the upper end of its interval.
     pub const LINKED_SHARE: Self = Self::new("linked-share");
-    /// Share of subjects that an attack follows from release to release; the upper end of its interval.
+    /// Share of subjects whom an attack re-links from release to release; the upper end of its interval.
     pub const RELINKED_SHARE: Self = Self::new("relinked-share");
     /// Expected number of correct links to a table that the recipient holds.
     pub const CORRECT_LINKS: Self = Self::new("correct-links");
-    /// Leave-one-out advantage of guessing a sensitive value over the guess without the extract.
+    /// Leave-one-out advantage of guessing a sensitive value over guessing it without the extract.
     pub const INFERENCE_ADVANTAGE: Self = Self::new("inference-advantage");
-    /// Card numbers are shortened to at most the first six and the last four digits.
+    /// Card numbers are truncated to at most the first six and the last four digits.
     pub const CARD_NUMBER_FORM: Self = Self::new("card-number-form");
     /// No pseudonym can be reversed by trying numbers.
     pub const PSEUDONYM_REVERSAL: Self = Self::new("pseudonym-reversal");
-    /// No direct identifier is left.
+    /// No direct identifier remains.
     pub const DIRECT_IDENTIFIERS: Self = Self::new("direct-identifiers");
     /// Dates show no more than the year.
     pub const DATE_DETAIL: Self = Self::new("date-detail");
     /// Ages above 89 are pooled.
     pub const AGE_POOLING: Self = Self::new("age-pooling");
-    /// Places are no finer than the first three digits of the post code.
+    /// Places are no finer than the first three digits of the postcode.
     pub const PLACE_DETAIL: Self = Self::new("place-detail");
 
     /// The one of this name.
@@ -230,7 +229,7 @@ impl GateMeasure {
         &self.0
     }
 
-    /// Whether it is a rule of form, which a column follows or breaks, rather than a figure.
+    /// Whether it is a rule of form, which a column meets or violates, rather than a figure.
     #[must_use]
     pub fn is_rule_of_form(&self) -> bool {
         let rules = [
@@ -245,7 +244,7 @@ impl GateMeasure {
     }
 }
 
-/// Which quasi-identifiers a gate looks at.
+/// The quasi-identifiers that a gate applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
@@ -275,12 +274,12 @@ pub enum Comparison {
     AtLeast,
     /// The figure must not be above the limit.
     AtMost,
-    /// No column may break the rule.
+    /// No column may violate the rule.
     NoneBreaks,
 }
 
 impl Comparison {
-    /// What of an estimate is held against a limit: the end of its interval that is worse.
+    /// The part of an estimate that is compared with a limit: the worse end of its interval.
     #[must_use]
     pub fn compared(self, value: f64, [low, high]: [f64; 2]) -> f64 {
         match self {
@@ -289,7 +288,7 @@ impl Comparison {
         }
     }
 
-    /// Whether what is compared keeps to a limit.
+    /// Whether the compared number meets a limit.
     #[must_use]
     pub fn holds(self, compared: f64, limit: f64) -> bool {
         match self {
@@ -299,15 +298,15 @@ impl Comparison {
     }
 }
 
-/// Who asks for a limit.
+/// Basis of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateBasis {
-    /// A law gives the rule itself.
+    /// A law states the rule itself.
     Law,
-    /// A standard that contracts bind to gives the rule itself.
+    /// A standard that contracts make binding states the rule itself.
     Standard,
-    /// The number is a choice of the house, also where a law gives the question.
+    /// The number is a policy choice, even if a law raises the question.
     House,
 }
 
@@ -315,7 +314,7 @@ pub enum GateBasis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateOrigin {
-    /// Nobody said otherwise.
+    /// By default.
     Default,
     /// By the preset.
     Preset,
@@ -323,34 +322,35 @@ pub enum GateOrigin {
     Own,
 }
 
-/// A waiver or a declared treatment ends at most so many days after the day of judging, so that somebody looks again.
+/// A waiver or a declared treatment expires at most this many days after the judgement date, so that somebody reviews
+/// it.
 pub const WAIVER_HORIZON_DAYS: i64 = 180;
 
-/// An exception: findings that it covers do not count for the verdict. It never changes a figure.
+/// A waiver: findings that it covers do not count for the verdict. It never changes a figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Waiver {
     /// The findings it covers.
     pub finding: FindingCode,
-    /// Pattern of the names of datasets it is for, with `*` and `?`; null for any.
+    /// Pattern of the dataset names it applies to, with `*` and `?`; null for any.
     pub dataset: Option<String>,
-    /// Columns it is for: a finding is covered when all its columns are among them; null for any.
+    /// Columns it applies to: a finding is covered if all its columns are among them; null for any.
     pub columns: Option<Vec<String>>,
-    /// Name of the source it is for, of findings on linkage; null where there is one source only.
+    /// For linkage findings, the name of the source it applies to; null if there is only one source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Figure up to which it holds; beyond it is void.
+    /// Bound up to which it is valid; beyond it, the waiver is void.
     pub limit: Option<WaiverLimit>,
-    /// Why the exception is right.
+    /// Why the exception is justified.
     pub reason: String,
-    /// Who took responsibility.
+    /// Who approved it.
     pub approved_by: String,
     /// Reference of the decision.
     pub ticket: Option<String>,
-    /// Last day it holds, ISO 8601.
+    /// Last day of validity, ISO 8601.
     pub expires: String,
 }
 
-/// Figure up to which a waiver holds. Equality holds.
+/// Bound up to which a waiver is valid, inclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverLimit {
     /// Name of the figure, such as `unicity@4`.
@@ -363,32 +363,32 @@ pub struct WaiverLimit {
     pub min: Option<f64>,
 }
 
-/// A waiver and what became of it in this scan.
+/// A waiver and its state in this scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverRecord {
     /// The waiver as written.
     #[serde(flatten)]
     pub waiver: Waiver,
-    /// What became of it.
+    /// Its state.
     pub state: WaiverState,
-    /// Findings that it covers.
+    /// Number of findings that it covers.
     pub findings: usize,
-    /// Days until it ends, counted from the later day of judging; negative when it is over.
+    /// Days until it expires, counted from the later judgement date; negative if it has expired.
     pub days_left: i64,
 }
 
-/// What became of a waiver.
+/// State of a waiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WaiverState {
     /// It covers at least one finding.
     InForce,
-    /// It is over; what it covered counts again.
+    /// It has expired; what it covered counts again.
     Expired,
-    /// The figure is beyond its limit; what it covered counts again.
+    /// The figure exceeds its bound; what it covered counts again.
     Void,
-    /// There is nothing that it covers.
+    /// It covers nothing.
     Unused,
-    /// It is for datasets of other names.
+    /// It applies to datasets with other names.
     OtherDataset,
 }

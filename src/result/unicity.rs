@@ -12,87 +12,87 @@ use crate::printable::listed;
 /// Value of the measure `unicity`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Unicity {
-    /// What limits are held against: one share over all subjects for each gated point. Nothing else here is judged.
+    /// The shares that limits apply to: one over all subjects for each gated point. Nothing else here is judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<UnicityGate>,
     /// One curve for each point definition, attacker and cohort.
     pub curves: Vec<UnicityCurve>,
-    /// Place of the curve that repeats the worst of the gates, for views; null when no gate has a share.
+    /// Index of the curve that repeats the worst gate, for views; null if no gate has a share.
     pub gated_curve: Option<usize>,
     /// Known points of that curve's figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gated_known_points: Option<u32>,
-    /// Results of earlier versions only: why they looked at fewer known points than the policy, or at nothing.
+    /// Results of earlier versions only: why they used fewer known points than the policy, or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_note: Option<String>,
-    /// The same known points against coarser versions of the extract; null when no study was asked for.
+    /// The same known points against coarser versions of the extract; null if not requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolutions: Option<UnicityResolutions>,
-    /// The attacks of the mobility literature that were asked for, each for each number of known points.
+    /// The requested mobility attacks from the literature, each for each number of known points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mobility: Vec<MobilityResult>,
 }
 
-/// What a limit on unicity is held against, for one point.
+/// The share that a limit on unicity applies to, for one point.
 ///
-/// The share of *all* subjects that have an event, each known by `known_points` of its distinct points, or by all of them
-/// where it has fewer. The points are chosen uniformly, as the file shows them, without tolerance; a subject counts when
-/// nobody else matches. A missing cell is a value like any other; a record gives no point only where all columns of the
-/// point are missing. Nothing that is asked of curves, and no seed, changes it.
+/// The share of *all* subjects with an event, each known by `known_points` of their distinct points, or by all of them
+/// if there are fewer. The points are chosen uniformly, as the file shows them, without tolerance; a subject counts if
+/// nobody else matches. A missing cell is a value like any other; a record gives no point only if all columns of the
+/// point are missing. No option of the curves, and no seed, changes it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityGate {
-    /// The columns that make one event known, in file order.
+    /// The columns of the known point, in file order.
     pub point: Vec<String>,
-    /// For which reading of unclear columns the point stands.
+    /// The treatment of unclear columns that the point assumes.
     #[serde(default, skip_serializing_if = "GateReading::is_certain")]
     pub reading: GateReading,
-    /// Coarsening of those columns in the file that was judged, by column.
+    /// Generalisation of those columns in the judged file, by column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub coarsen: BTreeMap<String, String>,
-    /// Known points of each subject, or fewer where it has fewer.
+    /// Known points of each subject, or all of its points if there are fewer.
     pub known_points: u32,
     /// Distinct points.
     pub points: u64,
     /// Records that give no point because all columns of the point are missing.
     pub records_without_point: u64,
-    /// Subjects that have an event: the denominator of `share`.
+    /// Subjects with an event: the denominator of `share`.
     pub subjects: u64,
-    /// Subjects of the extract that have none.
+    /// Subjects of the extract without an event.
     pub subjects_without_event: u64,
     /// Share of `subjects` that is singled out; null when undefined.
     pub share: Option<f64>,
-    /// 95 % interval of `share`; equal to it when exact. Its upper end is what a limit is held against.
+    /// 95 % interval of `share`; equal to it when exact. The limit applies to its upper end.
     pub interval: Option<[f64; 2]>,
     /// Subjects with at least `known_points` distinct points: the denominator of `share_active`.
     pub subjects_active: u64,
-    /// Share of `subjects_active` that is singled out; null when there is none of them.
+    /// Share of `subjects_active` that is singled out; null if there are none.
     pub share_active: Option<f64>,
     /// 95 % interval of `share_active`.
     pub interval_active: Option<[f64; 2]>,
     /// How the shares were computed.
     pub method: UnicityMethod,
-    /// Subjects that were looked at, each held against all subjects; all of them when exact.
+    /// Subjects examined, each compared with all subjects; all of them when exact.
     pub subjects_drawn: u64,
     /// Draws of known points; 0 when exact.
     pub draws: u64,
-    /// Why there is no share; null when there is.
+    /// Why there is no share; null if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undefined: Option<UnicityUndefined>,
 }
 
-/// What the columns of a gated point are for certain.
+/// How certain the columns of a gated point are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateReading {
-    /// Declared to be a point, or all columns that are event columns whatever becomes of unclear ones.
+    /// Declared as a point, or all columns that are event columns however unclear columns are treated.
     #[default]
     Certain,
-    /// With the columns of which the data do not say whether they are static.
+    /// Including the columns that the data show neither as static nor as event columns.
     Unclear,
 }
 
 impl GateReading {
-    /// Whether it stands whatever becomes of unclear columns.
+    /// Whether it applies however unclear columns are treated.
     #[must_use]
     pub fn is_certain(&self) -> bool {
         *self == Self::Certain
@@ -100,7 +100,7 @@ impl GateReading {
 }
 
 impl UnicityGate {
-    /// What a limit is held against: the upper end of the interval; `None` where there is no finite share.
+    /// The number that a limit applies to: the upper end of the interval; `None` without a finite share.
     #[must_use]
     pub fn upper(&self) -> Option<f64> {
         upper(self.share, self.interval)
@@ -119,8 +119,8 @@ fn upper(share: Option<f64>, interval: Option<[f64; 2]>) -> Option<f64> {
 }
 
 impl Unicity {
-    /// The gate with the largest upper end, of those that stand for certain where there are any; `None` without a gate, or
-    /// where one of them has no share: what is not known may be the worst.
+    /// The gate with the largest upper end, among the certain ones if there are any; `None` without a gate, or if one
+    /// of them has no share, because an unknown share may be the worst.
     #[must_use]
     pub fn worst_gate(&self) -> Option<&UnicityGate> {
         let has_certain = self.gates.iter().any(|gate| gate.reading.is_certain());
@@ -131,7 +131,7 @@ impl Unicity {
     }
 }
 
-/// An attack on places, times and counts, as the mobility literature names it.
+/// An attack on places, times and counts, named as in the mobility literature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
@@ -140,9 +140,9 @@ pub enum MobilityAttack {
     /// Some visits.
     #[default]
     Location,
-    /// Some visits, in their order.
+    /// Some visits, in order.
     Sequence,
-    /// Some visits with their time.
+    /// Some visits with their times.
     Time,
     /// Some distinct places.
     UniqueLocation,
@@ -152,12 +152,12 @@ pub enum MobilityAttack {
     Probability,
     /// Some places, and how often each was visited relative to the most visited of them.
     Proportion,
-    /// The two places visited most.
+    /// The two most visited places.
     HomeWork,
 }
 
 impl MobilityAttack {
-    /// What the attacker knows, in words.
+    /// What the attacker knows, as text.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -173,40 +173,40 @@ impl MobilityAttack {
     }
 }
 
-/// The risk of one attack of the mobility literature.
+/// The risk of one mobility attack from the literature.
 ///
-/// A subject's risk is the largest 1 / (subjects that match) over everything of it that the attacker could know: a worst
-/// case, and so above unicity, which is an average.
+/// A subject's risk is the largest 1 / (subjects that match) over everything the attacker could know of the subject: a
+/// worst case, and so above unicity, which is an average.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct MobilityResult {
     /// The attack.
     pub attack: MobilityAttack,
-    /// The columns that make a place; with the time, for the attack that knows it.
+    /// The columns that define a place; with the time, for the attack that knows it.
     pub place: Vec<String>,
-    /// The column that orders the visits; null when the attack needs no order and none is known.
+    /// The column that orders the visits; null if the attack needs no order and none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
-    /// Known visits or places; null for the two places visited most.
+    /// Known visits or places; null for the two most visited places.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<u32>,
-    /// How far a count may lie from the candidate's and still match it; null where no count is known.
+    /// Maximum distance at which a count still matches the candidate's; null if no count is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<f64>,
     /// Subjects with a place.
     pub subjects: u64,
-    /// Those of them that were looked at, each held against all subjects.
+    /// Those examined, each compared with all subjects.
     pub looked_at: u64,
-    /// Mean risk of those looked at; null with a reason when there is none.
+    /// Mean risk of those examined; null with a reason if there is none.
     pub mean_risk: Option<f64>,
-    /// Share of those looked at whose risk is 1.
+    /// Share of those examined whose risk is 1.
     pub share_at_risk_1: Option<f64>,
-    /// 95 % interval of that share; equal to it when all subjects were looked at.
+    /// 95 % interval of that share; equal to it if all subjects were examined.
     pub interval: Option<[f64; 2]>,
     /// Subjects whose two most visited places were not determined by counts alone; for sequences, subjects with several
     /// places at one time, whose order was settled by value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tied: Option<u64>,
-    /// Why there is no figure, in words.
+    /// Why there is no figure, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -214,28 +214,28 @@ pub struct MobilityResult {
 /// Share of subjects singled out, by number of known points.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityCurve {
-    /// The columns that make one event known.
+    /// The columns of the known point.
     pub point: Vec<String>,
-    /// Coarsening of those columns, by column.
+    /// Generalisation of those columns, by column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub coarsen: BTreeMap<String, String>,
     /// Tolerances of those columns, by column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub within: BTreeMap<String, String>,
-    /// Columns of which the attacker sees only some values.
+    /// Columns of which the attacker can see only some values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visible: Vec<String>,
     /// How the known points are chosen.
     pub attacker: Attacker,
-    /// Static columns that the attacker knows as well.
+    /// Static columns that the attacker also knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known_attributes: Vec<String>,
-    /// Which subjects are looked at.
+    /// The cohort of subjects.
     pub cohort: Cohort,
     /// Fewest points of a subject in a fixed cohort; null for the other cohorts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cohort_points: Option<u32>,
-    /// A subject counts as singled out when fewer than this many subjects match; 2 is uniqueness.
+    /// A subject counts as singled out if fewer than this many subjects match; 2 is uniqueness.
     pub crowd_below: u32,
     /// Distinct points.
     #[serde(default)]
@@ -245,7 +245,7 @@ pub struct UnicityCurve {
     /// Records that give no point because the attacker cannot see them.
     #[serde(default)]
     pub records_hidden: u64,
-    /// Why there is no figure at all; null when there is.
+    /// Why there is no figure at all; null if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undefined: Option<UnicityUndefined>,
     /// One result for each number of known points, ascending; empty when undefined.
@@ -253,8 +253,8 @@ pub struct UnicityCurve {
 }
 
 impl UnicityCurve {
-    /// What sets a curve apart beside the columns of its points and its cohort, in words: coarsening, tolerance, what is
-    /// out of sight, attacker, what else is known.
+    /// What distinguishes a curve besides the columns of its points and its cohort, as text: generalisation, tolerance,
+    /// hidden values, attacker, additional knowledge.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let coarsened = self.coarsen.iter().map(|(column, rule)| format!("{column} {rule}"));
@@ -273,7 +273,7 @@ impl UnicityCurve {
         notes
     }
 
-    /// Which subjects the curve looks at, in words.
+    /// The cohort of the curve, as text.
     #[must_use]
     pub fn cohort_in_words(&self) -> String {
         match (self.cohort, self.cohort_points) {
@@ -291,7 +291,7 @@ impl UnicityCurve {
 pub struct UnicityUndefined {
     /// Stable kebab-case code.
     pub reason: String,
-    /// The reason in words.
+    /// The reason as text.
     pub explanation: String,
 }
 
@@ -301,25 +301,25 @@ impl<T> From<UnicityUndefined> for Outcome<T> {
     }
 }
 
-/// How an attacker comes to know points.
+/// How the attacker's known points are selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Attacker {
-    /// Any points of the subject, equally likely.
+    /// Any points of the subject, with equal probability.
     #[default]
     Uniform,
-    /// The worst case over what could be known: some choice of points singles the subject out.
+    /// The worst case: some choice of points singles out the subject.
     Rarest,
-    /// The points that occur most often among the subject's records.
+    /// The most frequent points among the subject's records.
     Frequent,
     /// Points that follow each other in time.
     Consecutive,
 }
 
 impl Attacker {
-    /// Which points are known, in words.
+    /// Which points are known, as text.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -331,28 +331,28 @@ impl Attacker {
     }
 }
 
-/// Which subjects a curve looks at.
+/// The cohort of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cohort {
-    /// At each number of points, the subjects with at least so many.
+    /// At each number of points, the subjects with at least that many.
     #[default]
     Eligible,
-    /// Those with at least the largest number of points asked for, at every number; when that leaves out more than
+    /// At every number, the subjects with at least the largest requested number of points; if that excludes more than
     /// half of the subjects, those with at least the largest number that keeps half.
     Fixed,
-    /// All subjects that have a point; one with fewer points is known by all it has.
+    /// All subjects with a point; a subject with fewer points is known by all of them.
     UseAll,
 }
 
 impl UnicityResult {
-    /// What a limit is held against: the upper end of the interval; `None` where there is no finite share.
+    /// The number that a limit applies to: the upper end of the interval; `None` without a finite share.
     #[must_use]
     pub fn upper(&self) -> Option<f64> {
         upper(self.share, self.interval)
     }
 
-    /// Whether this share would keep to a limit on known points, by the rule of the judge; without a share it would not.
+    /// Whether this share would meet a limit on known points, by the rule of the judge; without a share it would not.
     #[must_use]
     pub fn keeps_to(&self, limit: f64) -> bool {
         self.upper().is_some_and(|upper| Comparison::AtMost.holds(upper, limit))
@@ -366,28 +366,28 @@ pub struct UnicityResult {
     pub known_points: u32,
     /// Subjects in the cohort.
     pub subjects: u64,
-    /// Subjects that are not.
+    /// Subjects outside the cohort.
     pub excluded: u64,
-    /// Share singled out; null when the cohort is empty.
+    /// Share singled out; null if the cohort is empty.
     pub share: Option<f64>,
-    /// 95 % interval; equal to the share when it is exact, null when the cohort is empty.
+    /// 95 % interval; equal to the share if exact, null if the cohort is empty.
     pub interval: Option<[f64; 2]>,
-    /// How it was computed.
+    /// Method.
     pub method: UnicityMethod,
     /// Draws made; 0 when exact.
     pub draws: u64,
     /// Subjects whose most frequent points were not determined by their counts alone; the tie was broken by value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tied: Option<u64>,
-    /// Subjects for whom the search for the worst case was given up and who count as singled out.
+    /// Subjects for whom the search for the worst case was abandoned; they count as singled out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undecided: Option<u64>,
-    /// Why there is no share, in words.
+    /// Why there is no share, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// How a share was computed.
+/// Method of computing a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnicityMethod {
@@ -398,23 +398,23 @@ pub enum UnicityMethod {
     Sampled,
 }
 
-/// What coarser versions of an extract would hide.
+/// Unicity under coarser versions of an extract.
 ///
-/// The attacker knows points as the extract shows them today; each cell says how many subjects those points still
-/// single out when the extract shows coarser values. The draws are the same in every cell, so cells differ by the
-/// coarsening alone and a coarser cell is never above a finer one.
+/// The attacker knows points as the current extract shows them; each cell states how many subjects those points still
+/// single out if the extract shows coarser values. The draws are the same in every cell, so cells differ only by
+/// generalisation, and a coarser cell is never above a finer one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnicityResolutions {
-    /// The columns that make one event known.
+    /// The columns of the known point.
     pub point: Vec<String>,
-    /// The columns that are coarsened, each with its steps from fine to coarse.
+    /// The generalised columns, each with its steps from fine to coarse.
     pub axes: Vec<ResolutionAxis>,
     /// One cell for each choice of a step on every axis and each number of known points.
     pub cells: Vec<ResolutionCell>,
 }
 
 impl UnicityResolutions {
-    /// What a choice of steps changes, in words; the finest one is the extract as it is.
+    /// What a choice of steps changes, as text; the finest one is the current extract.
     #[must_use]
     pub fn in_words(&self, steps: &[usize]) -> String {
         let changed = self.axes.iter().zip(steps).filter(|(_, place)| **place > 0);
@@ -437,8 +437,8 @@ pub struct ResolutionAxis {
 /// One choice of steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResolutionCell {
-    /// Place of the step on each axis.
+    /// Index of the step on each axis.
     pub steps: Vec<usize>,
-    /// The share of the cohort that is singled out.
+    /// Share of the cohort that is singled out.
     pub result: UnicityResult,
 }

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a class is counted on a column set; never mixed up.
+/// Reading of an equivalence class on a column set; readings are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
-    /// Every column of the set is constant within every subject: one unit a subject.
+    /// Every column of the set is constant within every subject: one unit per subject.
     SubjectAttributes,
     /// Some column varies within a subject: a subject is exposed if any of its records is.
     AnyRecord,
@@ -21,10 +21,10 @@ pub enum Reading {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum MissingMode {
-    /// Missing equals missing only.
+    /// Missing matches missing only.
     #[default]
     OwnCategory,
-    /// Missing matches everything, on either side.
+    /// Missing matches every value, on either side.
     Wildcard,
 }
 
@@ -39,10 +39,11 @@ pub struct Uniqueness {
     pub missing: MissingMode,
     /// The set of all quasi-identifiers.
     pub full: SetStatistics,
-    /// The set of all static quasi-identifiers; null when there is none.
+    /// The set of all static quasi-identifiers; null if there are none.
     #[serde(rename = "static")]
     pub static_set: Option<SetStatistics>,
-    /// The same with the columns of which the data do not say whether they are static; null when there are none.
+    /// The same including unclear columns, which the data show neither as static nor as event columns; null if there
+    /// are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_unclear: Option<SetStatistics>,
     /// With `wildcard`: the smallest classes of `full` and `static` under `own-category`, so that both are shown.
@@ -50,9 +51,9 @@ pub struct Uniqueness {
     pub own_category: Option<OwnCategory>,
     /// Every set of 1 to `max_set` columns, by size, then in file order of the columns.
     pub sets: Vec<SetStatistics>,
-    /// What each column adds to `unique_subjects` / `subjects`.
+    /// Contribution of each column to `unique_subjects` / `subjects`.
     pub column_effects: Vec<ColumnEffect>,
-    /// How `column_effects[].shapley` was computed.
+    /// Method of computing `column_effects[].shapley`.
     pub shapley_method: ShapleyMethod,
 }
 
@@ -65,32 +66,32 @@ pub struct OwnCategory {
     pub static_smallest_class: Option<u64>,
 }
 
-/// Classes of one column set.
+/// Equivalence classes of one column set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SetStatistics {
     /// The columns, in file order.
     pub columns: Vec<String>,
-    /// How the class is counted.
+    /// Reading of the class.
     pub reading: Reading,
     /// Non-empty classes; null under `wildcard`, where there are no classes.
     pub classes: Option<u64>,
-    /// Subjects in the smallest class (under `wildcard`: the smallest class of a record).
+    /// Subjects in the smallest equivalence class (under `wildcard`: the smallest class of a record).
     pub smallest_class: Option<u64>,
     /// Classes with one subject.
     pub unique_classes: Option<u64>,
-    /// Records whose class is one subject.
+    /// Records in a class of one subject.
     pub unique_records: u64,
-    /// Subjects with at least one record whose class is one subject.
+    /// Sample uniques: subjects with at least one record in a class of one subject.
     pub unique_subjects: u64,
     /// Records and subjects in classes of fewer than `k` subjects.
     pub below: Vec<Below>,
-    /// Chances of picking the right subject in a class.
+    /// Prosecutor risk: the chance of picking the right subject in a class.
     pub risk: Risk,
-    /// Classes / records.
+    /// Distinction: classes / records.
     pub distinction: Option<f64>,
-    /// Share of record pairs that the set tells apart.
+    /// Separation: share of record pairs that the set distinguishes.
     pub separation: Option<f64>,
-    /// How many classes of each size, ascending; null under `wildcard`.
+    /// Number of classes of each size, ascending; null under `wildcard`.
     pub class_sizes: Option<Vec<ClassSize>>,
     /// Fields that are null, each with its reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -108,7 +109,7 @@ pub struct Below {
     pub subjects: u64,
 }
 
-/// Chances of picking the right subject in a class (prosecutor risk).
+/// Prosecutor risk: the chance of picking the right subject in a class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
     /// 1 / `smallest_class`.
@@ -153,7 +154,7 @@ pub struct UndefinedField {
 }
 
 impl UndefinedField {
-    /// The reason in words; as it is where it has none.
+    /// The reason as text; the code itself if it has none.
     #[must_use]
     pub fn in_words(&self) -> &str {
         match self.reason.as_str() {
@@ -166,7 +167,7 @@ impl UndefinedField {
     }
 }
 
-/// What one column adds to the share of unique subjects.
+/// Contribution of one column to the share of unique subjects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnEffect {
     /// The column.
@@ -175,22 +176,22 @@ pub struct ColumnEffect {
     pub leave_one_out: Option<f64>,
     /// Its Shapley value; the values sum to v(all).
     pub shapley: Option<f64>,
-    /// 95 % interval of a sampled Shapley value; null when it is exact.
+    /// 95 % interval of a sampled Shapley value; null if exact.
     pub interval: Option<[f64; 2]>,
     /// Fields that are null, each with its reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undefined: Vec<UndefinedField>,
 }
 
-/// How Shapley values were computed.
+/// Method of computing Shapley values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "method", rename_all = "kebab-case")]
 pub enum ShapleyMethod {
-    /// Over the whole lattice.
+    /// Exact, over the whole lattice.
     Exact,
     /// Over seeded random orders of the columns.
     Sampled {
-        /// How many orders.
+        /// Number of orders.
         orders: u32,
     },
     /// Not computed: the sets needed exceed the work budget.

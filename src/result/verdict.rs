@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Check;
 
-/// The answer.
+/// The verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
-    /// May it leave?
+    /// Whether the dataset may leave.
     pub outcome: VerdictOutcome,
     /// 0 pass, 1 review or fail, 4 incomplete. Unchanged by `--exit-zero`.
     pub exit_code: u8,
-    /// What stands beside the outcome where the word alone would say too much: what a pass rests on (`PASS with 1 waiver`,
-    /// `PASS if treated downstream`), or what a review lacks to be a pass.
+    /// A qualification of the outcome: what a pass rests on (`PASS with 1 waiver`, `PASS if treated downstream`), or
+    /// what a review lacks to be a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
     /// Why, in sentences, most important first.
@@ -24,31 +24,31 @@ pub struct Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictOutcome {
-    /// Every gate was measured and holds, on declared roles.
+    /// Every limit was measured and met, on declared roles.
     Pass,
-    /// Nothing failed, but a person must look.
+    /// Nothing failed, but a person must review.
     Review,
-    /// A gate does not hold, or its measure is undefined.
+    /// A limit is breached, or its measure is undefined.
     Fail,
-    /// A gate's measure was cut off by time or memory.
+    /// A gated measure was stopped by the time or memory limit.
     Incomplete,
 }
 
-/// How bad a finding is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Severity {
-    /// Told beside the verdict; never changes it.
+    /// Shown beside the verdict; never changes it.
     Note,
-    /// Good to know.
+    /// For information.
     Low,
-    /// Should be looked at.
+    /// Should be reviewed.
     Medium,
-    /// Must not leave as it is.
+    /// The extract must not leave unchanged.
     High,
-    /// Must not leave at all.
+    /// The extract must not leave at all.
     Critical,
 }
 
@@ -60,21 +60,21 @@ impl Severity {
     }
 }
 
-/// One thing the judge found.
+/// One finding of the judge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Stable kebab-case code.
     pub code: FindingCode,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
     /// The measure it comes from.
     pub measure: String,
-    /// The columns it speaks of.
+    /// The columns it is about.
     pub columns: Vec<String>,
-    /// The source it speaks of, as `[[recipient.holds]]` or its file names it; of findings on linkage only.
+    /// The source it is about, as named by `[[recipient.holds]]` or by its file; for linkage findings only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// `id` of the figure it speaks of; `columns` and `about` are then those of that figure. None where it speaks of no
+    /// `id` of the figure it is about; `columns` and `about` are then those of that figure. None if it is about no
     /// figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figure: Option<String>,
@@ -83,11 +83,11 @@ pub struct Finding {
     pub about: Option<String>,
     /// One sentence with the figure, its unit and the limit.
     pub message: String,
-    /// The figure, where there is one.
+    /// The figure, if there is one.
     pub measured: Option<f64>,
-    /// The limit, where there is one.
+    /// The limit, if there is one.
     pub limit: Option<f64>,
-    /// Whether a waiver, or a treatment that is declared to be applied downstream, covers it.
+    /// Whether a waiver, or a declared downstream treatment, covers it.
     pub waived: bool,
 }
 
@@ -98,7 +98,7 @@ impl Finding {
         !self.waived && self.severity > Severity::Note
     }
 
-    /// Whether it speaks of what a check compared: the same figure, or for a rule of form the same columns.
+    /// Whether it is about what a check compared: the same figure, or for a rule of form the same columns.
     #[must_use]
     pub fn is_of(&self, check: &Check) -> bool {
         check.finding == Some(self.code)
@@ -116,15 +116,15 @@ impl Finding {
 pub enum FindingCode {
     /// The smallest class of the gated set holds fewer subjects than `k`.
     SmallClass,
-    /// A measure under a gate is undefined, or the policy needs one that was not measured.
+    /// A gated measure is undefined, or the policy requires one that was not measured.
     UnknownRisk,
-    /// A measure under a gate was cut off.
+    /// A gated measure was stopped by the time or memory limit.
     IncompleteMeasure,
     /// Some records have no subject.
     RecordsWithoutSubject,
-    /// Some subject values are not in the subject map.
+    /// Some subject values are missing from the subject map.
     SubjectsNotInMap,
-    /// No subject is declared although a column looks like one.
+    /// No subject is declared, although a column looks like one.
     NoSubject,
     /// Roles were guessed, not declared.
     GuessedRoles,
@@ -136,95 +136,95 @@ pub enum FindingCode {
     WildcardLowersRisk,
     /// Cells of a column hold direct identifiers that the plan does not permit.
     DirectIdentifierFound,
-    /// Card numbers show more digits than the first six and the last four.
+    /// Card numbers show more than the first six and the last four digits.
     PartialCardNumber,
-    /// A hash-looking column stands beside a shortened card number.
+    /// The extract holds a hash-like column beside a truncated card number.
     HashBesideTruncatedNumber,
-    /// A column looks like hashes, and nobody said that they are keyed.
+    /// A column looks like hashes and is not declared as keyed.
     HashLookingPseudonym,
-    /// Several columns hold shortened card numbers.
+    /// Several columns hold truncated card numbers.
     SeveralTruncations,
-    /// Too many subjects are singled out by four known points.
+    /// Four known points single out too many subjects.
     HighUnicity,
-    /// The average risk of a subject is above its limit.
+    /// The average prosecutor risk of subjects exceeds its limit.
     HighAverageRisk,
-    /// Too many subjects are alone.
+    /// Too many subjects are sample uniques.
     HighUniqueShare,
-    /// Too many subjects stand in classes below `k`.
+    /// Too many subjects are in equivalence classes smaller than `k`.
     HighShareAtRisk,
-    /// A date shows more than its year.
+    /// A date shows more than the year.
     DateTooFine,
     /// Ages above 89 are not pooled.
     AgeNotPooled,
-    /// A place is finer than the first three digits of the post code.
+    /// A place is finer than the first three digits of the postcode.
     PlaceTooFine,
-    /// A column is not among those that the agreement allows.
+    /// A column is not on the agreement's list of allowed columns.
     ColumnNotAllowed,
-    /// A column that the agreement forbids is in the extract.
+    /// The extract contains a column that the agreement forbids.
     ForbiddenColumn,
     /// A recipient is named without a purpose.
     PurposeMissing,
-    /// The agreement is over.
+    /// The agreement has expired.
     AgreementEnded,
     /// Some subjects did not opt in.
     ConsentMissing,
-    /// A waiver is over, and what it covered counts again.
+    /// A waiver has expired, and its finding counts again.
     ExpiredWaiver,
-    /// A figure is beyond the limit of its waiver, and what it covered counts again.
+    /// A figure exceeds the bound of its waiver, and its finding counts again.
     VoidWaiver,
     /// A waiver covers nothing.
     UnusedWaiver,
-    /// An attack links subjects to a table of the recipient.
+    /// An attack links subjects to a table that the recipient holds.
     Linkable,
-    /// An attack follows subjects from release to release.
+    /// An attack re-links subjects from one release to another.
     Relinkable,
-    /// Pseudonyms are a plain or commonly hashed form of identifiers.
+    /// Pseudonyms are plain or commonly hashed identifiers.
     PseudonymReversible,
-    /// A figure is beyond its limit, of a measure without a code of its own.
+    /// A figure of a measure without a code of its own breaches its limit.
     LimitBroken,
-    /// A declared quasi-identifier is under no limit that was measured.
+    /// No measured limit covers a declared quasi-identifier.
     UngatedColumn,
-    /// Subjects with few events hide that those with many are singled out.
+    /// Subjects with few events mask how many of the others are singled out.
     UnicityDiluted,
-    /// A column is the same within nearly every subject and was read as static.
+    /// A column is constant for nearly every subject and was treated as static.
     NearlyStatic,
-    /// The data do not say whether a column is static or an event column.
+    /// The data do not show whether a column is static or an event column.
     StaticUnclear,
-    /// What is declared of a column contradicts the data.
+    /// The declaration of a column contradicts the data.
     VariesContradicted,
-    /// Cells hold spellings that often mean missing.
+    /// Cells hold text that often stands for a missing value.
     PlaceholderValues,
-    /// Blanks at the ends of cells were taken off, and values became equal.
+    /// Spaces at the ends of cells were trimmed, and values became equal.
     TrimmedJoin,
-    /// Identifiers were rounded by a spreadsheet.
+    /// A spreadsheet rounded the identifiers.
     RoundedIdentifier,
     /// Another column groups the records better than the subject does.
     WorseSubject,
     /// A column of the file has no role.
     UndeclaredColumn,
-    /// A column that looks identifying is not counted, without a reason.
+    /// A column that looks identifying is left out of the measurement without a reason.
     UnreasonedColumn,
-    /// The file does not hold the treatment that was measured.
+    /// The file does not contain the treatment that was measured.
     TreatmentNotApplied,
-    /// Single cells are suppressed in records that are not.
+    /// Individual cells are suppressed in records that are not.
     SuppressedCells,
     /// A column holds names of people.
     NamesOfPeople,
-    /// A table of totals was declared, and totals are not measured yet.
+    /// The dataset is declared as a table of totals, which are not measured yet.
     AggregatesNotMeasured,
-    /// The command line takes a default limit away.
+    /// The command line excludes a column or a measure from a default limit.
     GateLeftOut,
-    /// A truth says of too few subjects who they are.
+    /// The truth identifies too few subjects.
     TruthCoverage,
-    /// A truth says of most links that they are wrong.
+    /// The truth marks most links as wrong.
     TruthImplausible,
-    /// Lines of a file are no records.
+    /// A file holds lines that are not records.
     LinesLeftOut,
-    /// Records have a key that a joined table lacks.
+    /// Some records have a key that is missing from a joined table.
     JoinKeyMissing,
-    /// A key stands in several rows of a joined table.
+    /// A key occurs in several rows of a joined table.
     JoinKeyRepeated,
-    /// Rows of a joined table belong to no record.
+    /// Rows of a joined table match no record.
     JoinRowsUnmeasured,
 }
 
@@ -240,8 +240,8 @@ impl FindingCode {
 
     /// Whether a waiver may cover it.
     ///
-    /// What is unknown, guessed, not limited at all or was cut off never passes, no other person can consent for a
-    /// subject, a waiver does not mend waivers, and who treats the file is declared as such.
+    /// Unknown, guessed, unlimited or incomplete risk never passes, nobody can consent for a subject, a waiver does not
+    /// cover waivers, and a treatment is declared separately.
     #[must_use]
     pub fn can_be_waived(self) -> bool {
         !matches!(
@@ -258,7 +258,7 @@ impl FindingCode {
         )
     }
 
-    /// Whether such a finding is about one source among those that the recipient holds.
+    /// Whether such a finding is about a single source that the recipient holds.
     #[must_use]
     pub fn is_of_source(self) -> bool {
         matches!(self, Self::Linkable | Self::Relinkable | Self::PseudonymReversible)

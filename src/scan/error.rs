@@ -62,13 +62,13 @@ pub enum ScanError {
         records: u64,
     },
     /// A source without anybody.
-    #[error("source `{}` holds no record of anybody", plan::shown_name(name))]
+    #[error("source `{}` contains no person", plan::shown_name(name))]
     SourceEmpty {
         /// Its name.
         name: String,
     },
     /// The time limit was over before anything could be measured.
-    #[error("the time limit was over before anything was measured")]
+    #[error("the time limit was reached before anything was measured")]
     TimedOut,
     /// The process held as much memory as it may before anything could be measured.
     #[error("the memory limit was reached before anything was measured")]
@@ -115,16 +115,17 @@ impl ScanError {
             Self::Input(error) => error.hint(),
             Self::Treatment(error) => error.hint(),
             Self::SourceTreatment { error: TreatmentError::NotInHierarchy { .. }, .. } => {
-                Some("add the missing values to the hierarchy file, spelled as in the source".to_owned())
+                Some("add the missing values to the hierarchy file, with the spelling of the source".to_owned())
             }
             Self::SourceTreatment { error, .. } => {
-                let hint = "the rules of the extract hold for what is joined with it, so both must be written alike";
+                let hint =
+                    "the rules of the extract also apply to the joined data, so both must be written in the same way";
                 Some(error.hint().map_or_else(|| hint.to_owned(), |more| format!("{hint}; {more}")))
             }
             Self::TooManySets { columns, .. } => Some(smaller_plan(*columns)),
-            Self::TooManyRecords(_) => Some("scan the extract in parts that hold whole subjects".to_owned()),
+            Self::TooManyRecords(_) => Some("scan the extract in parts that contain whole subjects".to_owned()),
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
-            Self::SourceEmpty { .. } => Some("name another file, or leave the source out".to_owned()),
+            Self::SourceEmpty { .. } => Some("name another file, or remove the source".to_owned()),
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
             Self::OutOfMemory => Some("raise `--memory`, or name fewer columns".to_owned()),
             Self::Interrupted => None,

@@ -130,7 +130,7 @@ fn not_held_against(dropped: &[&str]) -> String {
     let names: Vec<String> = dropped.iter().map(|name| format!("`{}`", crate::plan::shown_name(name))).collect();
     let (columns, are, they) =
         if names.len() == 1 { ("column", "is", "it is") } else { ("columns", "are", "they are") };
-    format!("{columns} {} {are} dropped from the extract, so {they} not held against identifiers", names.join(", "))
+    format!("{columns} {} {are} dropped from the extract, so {they} not tested against identifiers", names.join(", "))
 }
 
 /// The curves of known points, or why there is nothing to know.
@@ -146,7 +146,7 @@ fn measure_unicity(
     }
     let Some(settings) = unicity_settings(table, events, plan) else {
         return Ok(Err(if named {
-            "every column of the known points is left out of the extract"
+            "every column of the known points is dropped from the extract"
         } else {
             "no quasi-identifier varies within a subject, so there are no events"
         }));
@@ -169,7 +169,7 @@ fn measure_unicity(
                 Ok(list) => subjects = list,
                 Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
                 // The curves are measured, whatever became of the list.
-                Err(_) => not_listed = Some("the time limit was over before every subject was listed"),
+                Err(_) => not_listed = Some("the time limit was reached before every subject was listed"),
             }
         }
     }
@@ -212,7 +212,7 @@ fn unicity_advice(
 fn forgotten(measures: &Measures, listed: &[NotMeasured]) -> Vec<NotMeasured> {
     let is_listed = |name: &str| listed.iter().any(|entry| entry.measure == name);
     let forgotten = measure::NAMES.into_iter().filter(|name| measures.outcome(name).is_none() && !is_listed(name));
-    let entry = |name: &str| NotMeasured { measure: name.to_owned(), reason: "it gave no outcome".to_owned() };
+    let entry = |name: &str| NotMeasured { measure: name.to_owned(), reason: "it had no outcome".to_owned() };
     forgotten.map(entry).collect()
 }
 
@@ -227,21 +227,21 @@ pub(super) fn advise(
     match &measures.uniqueness {
         Some(Outcome::Measured { .. }) => {}
         Some(Outcome::Incomplete { .. }) => {
-            return Ok(Advised::without("the classes of the extract as it is were not counted to the end"));
+            return Ok(Advised::without("the classes of the current extract were not fully counted"));
         }
         // The measure itself is listed with its reason.
         Some(Outcome::Undefined { .. }) | None => return Ok(Advised::default()),
     }
     if plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some()) {
         return Ok(Advised::without(
-            "changes are not tried out where missing cells match everything; scan with `--missing own-category` for advice",
+            "changes are not tried if missing cells match every value; scan with `--missing own-category` for advice",
         ));
     }
     let needed = table.bytes() as u64 * 2
         + advice::extra_bytes(&table, &ladders) * 2
         + scratch_bytes(&table, rayon::current_num_threads());
     if plan.memory.is_some_and(|allowed| needed > allowed) {
-        return Ok(Advised::without("trying out changes needs more memory than `--memory` allows"));
+        return Ok(Advised::without("trying changes needs more memory than `--memory` allows"));
     }
     let settings = advice::Settings { k: plan.policy.k, gate_any_record: plan.policy.gate_any_record };
     Ok(advice::advise(table, ladders, settings, Watch { progress, stop })?)

@@ -35,7 +35,7 @@ pub struct SubjectRow {
 }
 
 /// The first line: whoever opens the file sees it before anything else.
-const STAMP: &str = "RESTRICTED: figures of single subjects. Not for the recipient of the extract.";
+const STAMP: &str = "RESTRICTED: figures of individual subjects. Not for the recipient of the extract.";
 
 impl SubjectList {
     /// What it is called where a result says that it is missing.

@@ -25,7 +25,7 @@ pub(crate) fn open(plan: &Plan, own: &[String]) -> Result<Tables, ScanError> {
         let name = planned.name.clone().unwrap_or_else(|| source.name().to_owned());
         if tables.opened.iter().any(|(other, _)| *other == name) {
             let message = format!("two tables of `[[dataset.join]]` are called `{}`", shown_name(&name));
-            return Err(ConfigError::new("same-name", message).with_hint("give each its own `name`").into());
+            return Err(ConfigError::new("same-name", message).with_hint("give each a different `name`").into());
         }
         has_key(&planned.key, &tables.columns)?;
         if !source.columns().contains(planned.key_there()) {

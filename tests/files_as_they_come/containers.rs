@@ -108,7 +108,7 @@ fn title_rows_of_a_sheet_are_named_and_passed_over_when_told() {
     // Two titles with a blank row between them.
     let rows: &[&[&str]] = &[&[], &["as of today"], &[], &["card", "day", "sum"], &["a", "x", "=1"], &["b", "y", "=2"]];
     case("titles", "two.xlsx", titled(&["Cards"], rows), &[], &Refused(&["row 5", "--skip 4"]));
-    case("no rows", "none.xlsx", &title, &["--skip", "9"], &Refused(&["holds no cell", "--skip"]));
+    case("no rows", "none.xlsx", &title, &["--skip", "9"], &Refused(&["has no readable cell", "--skip"]));
 }
 
 #[test]
@@ -270,10 +270,10 @@ fn folders_of_partitions_have_a_column_more() {
     let decoded = [("out/at=08%3A30/a.csv", "card\na\n"), ("out/at=K%C3%B6ln/a.csv", "card\nb\n")];
     of_folder("signs", &decoded, "out", &Read(2, &[("card", 0), ("at", 0)]));
     let differ = [("out/a=1/a.csv", "card\nx\n"), ("out/b=1/a.csv", "card\ny\n")];
-    of_folder("other keys", &differ, "out/*/a.csv", &Refused(&["name other columns"]));
-    of_folder("other keys", &differ, "out", &Refused(&["holds no data file"]));
+    of_folder("other keys", &differ, "out/*/a.csv", &Refused(&["name different columns"]));
+    of_folder("other keys", &differ, "out", &Refused(&["contains no data file"]));
     let twice = [("out/card=CANARY7f3a/a.csv", "card,sum\nx,1\n")];
-    of_folder("column twice", &twice, "out", &Refused(&["column `card`", "second time"]));
+    of_folder("column twice", &twice, "out", &Refused(&["column `card`", "again by the file"]));
     let mixed = [("out/a=1/a.csv", "card\nx\n"), ("out/b.csv", "card\ny\n")];
     of_folder("files beside folders", &mixed, "out", &Refused(&["1 folder"]));
     let other = [("out/a=CANARY7f3a/a.csv", "card\nx\n"), ("out/a=CANARY7f3a/b.pdf", "card\ny\n")];

@@ -109,9 +109,9 @@ fn text_outside_of_the_layout_is_refused_by_line() {
     let between = lines("\n").replacen("2024-04-11 ", "2024-04-11x", 1);
     let short = lines("").chars().skip(3).collect::<String>();
     for (text, extra, words) in [
-        (behind, String::new(), "line 1 of `extract.dat` does not fit the layout: text stands behind its last field"),
-        (between, String::new(), "line 1 of `extract.dat` does not fit the layout: text stands between its fields"),
-        (short, format!("record_length = {LENGTH}\n"), "no whole number of records"),
+        (behind, String::new(), "line 1 of `extract.dat` does not fit the layout: text follows its last field"),
+        (between, String::new(), "line 1 of `extract.dat` does not fit the layout: there is text between its fields"),
+        (short, format!("record_length = {LENGTH}\n"), "is not a multiple of"),
         (lines(""), String::new(), "no line end"),
     ] {
         let bench = Bench::new();

@@ -48,14 +48,14 @@ fn text_meets_whole_numbers_as_spelled_and_other_numbers_not_at_all() {
 
 #[test]
 fn flags_that_contradict_each_other_are_refused() {
-    assert_refused(&["--on", "birth"], 2, &["--on says how to use `--against FILE`", "hint:"]);
-    assert_refused(&["--attack", "exact"], 2, &["--attack says how to use `--against FILE`"]);
+    assert_refused(&["--on", "birth"], 2, &["--on requires `--against FILE`", "hint:"]);
+    assert_refused(&["--attack", "exact"], 2, &["--attack requires `--against FILE`"]);
     let with = |more: &[&'static str]| [&AGAINST[..], more].concat();
     assert_refused(&with(&["--on", "birth,birth"]), 2, &["--on names column `birth` twice"]);
     assert_refused(&with(&["--on", "customer=member"]), 2, &["column `customer` is the subject"]);
     assert_refused(&with(&["--on", "birth=", "--attack", "exact"]), 2, &["is not COL or COL=THEIRS"]);
     assert_refused(&with(&["--on", "birth", "--coarsen", "birth=drop"]), 2, &["column `birth` is dropped"]);
-    assert_refused(&with(&["--on", "birth", "--attack", "exact,pseudonym"]), 2, &["`pseudonym`", "stands alone"]);
+    assert_refused(&with(&["--on", "birth", "--attack", "exact,pseudonym"]), 2, &["`pseudonym`", "cannot be combined"]);
     assert_refused(
         &with(&["--quasi", "amount"]),
         2,
@@ -135,7 +135,7 @@ fn a_list_of_no_identifiers_is_refused_like_a_source_with_nobody() {
         let bench = bench();
         bench.write("ids.csv", list);
         let flags = ["--subject", "customer", "--against", "ids.csv", "--attack", "pseudonym", "--on", "city=id"];
-        bench.assert_refused(&scan(&bench, &flags), 3, &["source `ids` holds no record of anybody"]);
+        bench.assert_refused(&scan(&bench, &flags), 3, &["source `ids` contains no person"]);
     }
 }
 
@@ -164,7 +164,7 @@ fn a_rule_that_does_not_fit_a_source_blames_the_source_and_its_column() {
                   [[recipient.holds]]\nfile = \"members.csv\"\n\
                   on = [\"birth\", { ours = \"city\", theirs = \"town\" }]\n";
     bench.write("r.toml", config);
-    let words = ["source `members`: 1 value of column `town` is not in hierarchy", "spelled as in the source"];
+    let words = ["source `members`: 1 value of column `town` is not in hierarchy", "with the spelling of the source"];
     bench.assert_refused(&scan(&bench, &["--config", "r.toml"]), 3, &words);
 }
 

@@ -93,7 +93,7 @@ fn a_result_cannot_give_them_again() {
     command.arg("report").arg(result).args(["--emit", "subjects", "--out"]).arg(bench.input("views"));
     let ended = bench.run(command, b"");
     assert_eq!(ended.code, Some(2), "{ended}");
-    assert!(ended.stderr.contains("no figures of single subjects"), "{ended}");
+    assert!(ended.stderr.contains("no figures of individual subjects"), "{ended}");
     assert!(!bench.input("views").join("subjects.csv").exists());
 }
 
@@ -157,5 +157,5 @@ fn a_time_limit_while_they_are_listed_leaves_the_measured_result_and_says_so() {
     assert!(matches!(result.measures.unicity, Some(Outcome::Measured { .. })), "{:?}", result.measures.unicity);
     assert!(listed.is_none());
     let told = result.not_measured.iter().find(|entry| entry.measure == "subjects").expect("it is told");
-    assert_eq!(told.reason, "the time limit was over before every subject was listed");
+    assert_eq!(told.reason, "the time limit was reached before every subject was listed");
 }

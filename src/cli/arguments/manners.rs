@@ -1,4 +1,4 @@
-//! How the program speaks, whatever the verb.
+//! Output options, common to all verbs.
 
 use clap::{Args, ValueEnum};
 
@@ -6,17 +6,17 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output options")]
 pub(in crate::cli) struct Manners {
-    /// Print nothing unless the verdict is not PASS
+    /// Suppress output on PASS
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(in crate::cli) quiet: bool,
-    /// Print where each setting came from
+    /// Print each setting and its source
     #[arg(short, long, global = true)]
     pub(in crate::cli) verbose: bool,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(env = "REIDRISK_COLOR", hide_env_values = true)]
     pub(in crate::cli) color: When,
-    /// When to show how far a long stage is
+    /// When to show progress of long stages
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(env = "REIDRISK_PROGRESS", hide_env_values = true)]
     pub(in crate::cli) progress: ShowProgress,
@@ -27,19 +27,19 @@ pub(in crate::cli) struct Manners {
 pub(in crate::cli) enum When {
     /// On a terminal.
     Auto,
-    /// In any case.
+    /// Unconditionally.
     Always,
-    /// In no case.
+    /// Not at all.
     Never,
 }
 
 /// How to show progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ShowProgress {
-    /// A moving line on a terminal, else one plain line a stage; nothing with --quiet.
+    /// A live line on a terminal, otherwise one plain line per stage; nothing with --quiet.
     Auto,
-    /// The same, even with --quiet.
+    /// As auto, even with --quiet.
     Always,
-    /// Nothing.
+    /// No progress.
     Never,
 }

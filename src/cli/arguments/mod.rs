@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line.
 
 mod manners;
 #[cfg(test)]
@@ -20,31 +20,31 @@ const INIT_EXAMPLES: &str = include_str!("init_examples.txt").trim_ascii_end();
 #[derive(Debug, Parser)]
 #[command(name = "reidrisk", version, after_long_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Arguments {
-    /// How the program speaks.
+    /// Output options.
     #[command(flatten)]
     pub(super) manners: Manners,
-    /// What to do.
+    /// The verb.
     #[command(subcommand)]
     pub(super) verb: Verb,
 }
 
-/// What to do.
+/// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Measure a dataset, judge it, write a report, set the exit code
+    /// Measure re-identification risk, judge it, write a report and set the exit code
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_CODES}"))]
     Scan(Box<ScanArguments>),
-    /// Render a stored result.json again; the data is not needed
+    /// Render a stored result.json again, without the data
     Report(ReportArguments),
-    /// Say what a finding or a measure means, what to do, and what a setting takes
+    /// Explain a finding, a measure, a term or a setting, and what to do
     Explain(ExplainArguments),
-    /// Say what the columns are: types, counts, roles and why; no risk, no verdict
+    /// List the columns with types, counts, roles and reasons; no risk, no verdict
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Box<InspectArguments>),
-    /// Write a commented reidrisk.toml with the roles that are guessed
+    /// Write a commented reidrisk.toml with the guessed roles
     #[command(after_help = INIT_EXAMPLES)]
     Init(Box<InitArguments>),
-    /// Check a configuration file, and the files it names, without reading data
+    /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
     /// Print the JSON Schema of result.json
     Schema,

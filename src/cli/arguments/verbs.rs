@@ -1,4 +1,4 @@
-//! What can be typed after each verb.
+//! The arguments of each verb.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::report::{FORMATS, Format};
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScanArguments {
-    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    /// Files, folders or globs of one dataset, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
@@ -21,11 +21,11 @@ pub(in crate::cli) struct ScanArguments {
     /// Folder for reports
     #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
     pub(in crate::cli) out: PathBuf,
-    /// What to print on standard output
+    /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "text", env = "REIDRISK_FORMAT", hide_env_values = true,
           value_parser = one_file())]
     pub(in crate::cli) format: &'static Format,
-    /// What to write into the report folder
+    /// Files to write into the report folder
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = any_format())]
     #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
     pub(in crate::cli) emit: Vec<&'static Format>,
@@ -37,12 +37,12 @@ pub(in crate::cli) struct ScanArguments {
 
 /// What becomes of the verdict, beside the settings of the policy.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Verdict")]
+#[command(next_help_heading = "Verdict options")]
 pub(in crate::cli) struct VerdictArguments {
-    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    /// Waivers file [default: reidrisk-waivers.toml beside the configuration]
     #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
     pub(in crate::cli) waivers: Option<PathBuf>,
-    /// Exit with 0 instead of 1; the result keeps the true code
+    /// Exit with 0 instead of 1; the result keeps the actual code
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = EXIT_ZERO, hide_env_values = true)]
     pub(in crate::cli) exit_zero: bool,
@@ -54,13 +54,13 @@ pub(in crate::cli) const EXIT_ZERO: &str = "REIDRISK_EXIT_ZERO";
 /// Flags of `inspect`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InspectArguments {
-    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    /// Files, folders or globs of one dataset, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
     pub(in crate::cli) config: Option<PathBuf>,
-    /// What to print
+    /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: InspectFormat,
     #[command(flatten)]
@@ -81,10 +81,10 @@ pub(in crate::cli) enum InspectFormat {
 /// Flags of `init`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArguments {
-    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    /// Files, folders or globs of one dataset, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
-    /// Where to write, `-` for standard output [default: reidrisk.toml beside the first INPUT]
+    /// Output file, or `-` for standard output [default: reidrisk.toml beside the first INPUT]
     #[arg(long, visible_alias = "config", value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
     #[command(flatten)]
@@ -94,16 +94,16 @@ pub(in crate::cli) struct InitArguments {
 /// Flags of `report`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReportArguments {
-    /// A result.json, or a run folder that holds one
+    /// A result.json, or a run folder that contains one
     #[arg(value_name = "RESULT")]
     pub(in crate::cli) result: PathBuf,
-    /// Where to write: a file, or a folder for the default name [default: standard output]
+    /// Output file, or folder for the default name [default: standard output]
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub(in crate::cli) out: Option<PathBuf>,
-    /// What to render
+    /// Format of the view
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_file())]
     pub(in crate::cli) format: &'static Format,
-    /// Several views as files in the folder --out, as `scan --emit` writes them
+    /// Several views, written into the folder --out as by `scan --emit`
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format",
           value_parser = any_format())]
     pub(in crate::cli) emit: Vec<&'static Format>,
@@ -112,7 +112,7 @@ pub(in crate::cli) struct ReportArguments {
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArguments {
-    /// Code of a finding, name of a measure, term of the field (k-anonymity, marketer risk), key or flag of a setting, or
+    /// Code of a finding, name of a measure, term (k-anonymity, marketer risk), key or flag of a setting, or
     /// `configuration` for all settings [default: list all]
     #[arg(value_name = "CODE|TERM|KEY")]
     pub(in crate::cli) what: Vec<String>,
@@ -137,17 +137,17 @@ pub(in crate::cli) struct CompletionsArguments {
 /// Flags of `man`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ManArguments {
-    /// A verb, for its own page [default: the page of the program]
+    /// A verb, for its own page [default: the main page]
     #[arg(value_name = "VERB")]
     pub(in crate::cli) verb: Option<String>,
 }
 
-/// Takes the name of any format.
+/// Accepts the name of any format.
 fn any_format() -> impl TypedValueParser<Value = &'static Format> {
     format(|_| true)
 }
 
-/// Takes the name of a format that is one text or file.
+/// Accepts the name of a format that is a single text or file.
 fn one_file() -> impl TypedValueParser<Value = &'static Format> {
     format(Format::is_one_file)
 }

@@ -28,7 +28,7 @@ fn the_policy_is_read_with_preset_limits_and_severities() {
     assert_eq!(policy.permitted_identifiers, ["memo"]);
     assert!(plan.permitted_identifiers.contains("memo") && plan.roles.guess);
     assert_eq!(told(&plan, "policy.k"), ("12".to_owned(), "policy.max_risk".to_owned()));
-    assert_eq!(told(&plan, "policy.max_risk").0, "0.09, so at least 12 in every class");
+    assert_eq!(told(&plan, "policy.max_risk").0, "0.09, so at least 12 subjects in every class");
 }
 
 #[test]

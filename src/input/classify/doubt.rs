@@ -36,16 +36,16 @@ impl Doubt {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::DecimalSign => {
-                "every cell reads as a number, and nothing tells three decimals from a group of thousands"
+                "every cell reads as a number, but nothing distinguishes three decimals from a group of thousands"
             }
-            Self::Currencies => "every cell reads as an amount, and they name different currencies",
-            Self::PartlyCurrency => "every cell reads as an amount, and only some name a currency",
+            Self::Currencies => "every cell reads as an amount, but the currencies differ",
+            Self::PartlyCurrency => "every cell reads as an amount, but only some name a currency",
             Self::Codes => {
-                "every cell reads as a number, and with exponents or plus signs but no decimals they may be codes"
+                "every cell reads as a number, but with exponents or plus signs and no decimals they may be codes"
             }
             Self::OrderOpen => "every cell reads as a date, and nothing tells day and month apart",
             Self::OrdersContradict => {
-                "every cell reads as a date, and in some the day stands first, in others the month"
+                "every cell reads as a date, but some begin with the day and others with the month"
             }
             Self::OrderOpenInFile => {
                 "every cell reads as a date, and one of the files does not tell day and month apart"
@@ -53,7 +53,7 @@ impl Doubt {
             Self::OrdersDiffer => {
                 "every cell reads as a date, in one file with the day first, in another with the month"
             }
-            Self::RealDatesBeside => "real dates stand beside texts, and a spreadsheet may have swapped day and month",
+            Self::RealDatesBeside => "real dates are mixed with text, so a spreadsheet may have swapped day and month",
         }
     }
 
@@ -73,7 +73,7 @@ impl Doubt {
             ),
             Self::OrdersContradict => "write all dates in one order".to_owned(),
             Self::Currencies | Self::PartlyCurrency => {
-                "put the currency into a column of its own and convert the amounts".to_owned()
+                "put the currency into a separate column and convert the amounts".to_owned()
             }
             Self::Codes => return None,
         })

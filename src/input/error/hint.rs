@@ -9,13 +9,13 @@ impl InputError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotFound { .. } => "check the path for spelling; it starts in the working folder",
+            Self::NotFound { .. } => "check the spelling of the path; it is relative to the working folder",
             Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
-            Self::NamedTwice { .. } => "name every file once",
+            Self::NamedTwice { .. } => "name each file only once",
             Self::SameContent { .. } => "name only one of the two",
             Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
             Self::LooksLikeData { .. } => {
-                "say `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
+                "use `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
             }
             Self::UnstoredFormulas { .. } => {
                 "open the file in a spreadsheet program and save it, so that values are stored"
@@ -38,7 +38,7 @@ impl InputError {
                 ));
             }
             Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
-            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check who may read the file",
+            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check the read permission of the file",
             Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
             Self::Foreign { way, .. } => way,
             Self::NoDelimiter { .. } => {
@@ -49,14 +49,12 @@ impl InputError {
                 "name its code page, such as `--encoding cp037` (or cp273, cp500, cp1047), and its fields with `layout` \
                  under `[dataset]`"
             }
-            Self::CellAsName { .. } => {
-                "say `--no-header` if the first line is a record; else give the column another name"
-            }
-            Self::NothingBelow { .. } => "name fewer lines with `--skip`",
+            Self::CellAsName { .. } => "use `--no-header` if the first line is a record; otherwise rename the column",
+            Self::NothingBelow { .. } => "skip fewer lines with `--skip`",
             Self::Unlaid { .. } => {
-                "declare a field for every character of a record; one that is not used can be ignored"
+                "declare a field for every character of a record; give unused fields the role `ignore`"
             }
-            Self::IdleOption { .. } => "leave it out",
+            Self::IdleOption { .. } => "remove it",
             Self::UnnamedValue { .. } => "give the last column a name",
             Self::Compression { .. } => "copy or compress the file again",
             Self::Encoding { encoding: "UTF-8", .. } => {
@@ -65,41 +63,39 @@ impl InputError {
             Self::Encoding { .. } => "name the encoding with `--encoding`",
             Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
             Self::TooManyColumns { .. } => {
-                "keep the columns that leave with the extract; columns of one kind, such as days, read better as records"
+                "keep only the columns that leave with the extract; turn repeated columns, such as one per day, into records"
             }
             Self::UnnamedColumn { .. } | Self::DuplicateColumn { .. } => {
                 "give every column its own name; if the file has no header, set `header = false`"
             }
             Self::MissingColumn { .. } | Self::ExtraColumn { .. } => {
-                "all files of one extract need the same columns; scan other files on their own"
+                "all files of one extract need the same columns; scan other files separately"
             }
             Self::PartitionText { .. } => {
                 "give the folder a name in UTF-8, with other bytes written as `%` and two digits"
             }
             Self::PartitionRepeats { .. } => {
-                "which of the two leaves with the records is not known: write the files without the column, or move them \
+                "it is unknown which of the two leaves with the records: write the files without the column, or move them \
                  into a folder whose name has no `=`"
             }
             Self::PartitionsDiffer { .. } => {
                 "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
             }
             Self::Ragged { .. } => {
-                "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are no records are \
+                "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are not records are \
                  left out with `--skip`, `--footer` and `--comment`"
             }
             Self::OpenQuote { .. } => "check the quotes, or name the quote character in the configuration",
             Self::FieldTooLong { .. } | Self::RecordTooLong { .. } => "check the quotes and the delimiter",
-            Self::NotAnObject { .. } => "write one object a line, such as {\"name\": 1}",
+            Self::NotAnObject { .. } => "write one object per line, such as {\"name\": 1}",
             Self::UnknownKey { .. } => {
                 "give the first record every key, with null where there is no value; write keys that are values as values"
             }
-            Self::NestedKey { .. } => "flatten nested values into keys of their own",
-            Self::Nested { .. } => {
-                "flatten nested values into columns of their own, or give the column the role `ignore`"
-            }
+            Self::NestedKey { .. } => "flatten nested values into separate keys",
+            Self::Nested { .. } => "flatten nested values into separate columns, or give the column the role `ignore`",
             Self::UnsupportedValues { .. } => "write the column as text or numbers, or give it the role `ignore`",
             Self::UnfitCell { declared: "date" | "timestamp", .. } => {
-                "correct the cell, name it in `null_value` if it means missing, say how dates are written with `format`, allow \
+                "correct the cell, name it in `null_value` if it means missing, declare how dates are written with `format`, allow \
                  some with `allow_invalid`, or declare `type = \"text\"`"
             }
             Self::UnfitCell { .. } => {
@@ -108,7 +104,7 @@ impl InputError {
             }
             Self::OpenReading { column, doubt } => return doubt.hint(column),
             Self::DamagedColumn { .. } => "write the file again with another tool",
-            Self::Changed { .. } => "read the file again when nobody writes to it",
+            Self::Changed { .. } => "scan again when no program is writing to the file",
             Self::Memory { .. } => "raise `--memory`, or name fewer columns",
             Self::Internal { .. } => "please report this as a bug, without the data",
             _ => return None,

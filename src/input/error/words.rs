@@ -25,8 +25,8 @@ pub(super) fn counted(count: u64, what: &str) -> String {
 /// Which cells cannot be read as declared.
 pub(super) fn unfit_cells(cells: u64, first: &Place) -> String {
     match cells {
-        1 => format!("its cell in {first} cannot be read so"),
-        cells => format!("{} of its cells cannot be read so, the first in {first}", grouped(cells)),
+        1 => format!("its cell in {first} does not fit"),
+        cells => format!("{} of its cells do not fit, the first in {first}", grouped(cells)),
     }
 }
 

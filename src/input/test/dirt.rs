@@ -179,7 +179,7 @@ fn a_cell_that_is_not_of_the_declared_type_is_told_by_its_place_and_never_by_its
         let source = open(&inputs, &options).unwrap();
         let read = crate::input::read(source, &wanted, &NoProgress, &Stop::default(), None);
         let error = read.err().expect("a letter is no whole number");
-        let expected = "column `zip` is declared integer, and 2 of its cells cannot be read so, the first in line 3 of \
+        let expected = "column `zip` is declared integer, but 2 of its cells do not fit, the first in line 3 of \
                         `b.csv`";
         assert_eq!(error.to_string(), expected);
         assert!(error.hint().is_some_and(|hint| hint.contains("`type = \"text\"`") && !hint.contains("x7q")));

@@ -103,7 +103,7 @@ fn a_folder_with_files_or_folders_that_would_not_be_read_is_refused() {
     assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 0, .. }), "{}", refuse());
     fs::create_dir(folder.path("more")).unwrap();
     assert!(matches!(refuse(), InputError::NotRead { files: 1, folders: 1, .. }), "{}", refuse());
-    assert!(refuse().to_string().ends_with("also holds 1 other file and 1 folder, which would not be read"));
+    assert!(refuse().to_string().ends_with("also contains 1 other file and 1 folder, which would not be read"));
     assert!(refuse().hint().unwrap().contains("glob"));
     assert!(open(&[format!("{here}/*.csv")], &InputOptions::default()).is_ok());
 }
@@ -114,7 +114,7 @@ fn other_columns_are_refused_by_file_and_column() {
     let missing = open(&folder.inputs(&["a.csv", "b.csv"]), &InputOptions::default()).err().unwrap();
     assert_eq!(missing.to_string(), "`b.csv` has no column `y`, but `a.csv` has");
     let extra = open(&folder.inputs(&["a.csv", "c.csv"]), &InputOptions::default()).err().unwrap();
-    assert_eq!(extra.to_string(), "column 3 of `c.csv` is none of the columns of `a.csv`");
+    assert_eq!(extra.to_string(), "column 3 of `c.csv` is not among the columns of `a.csv`");
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn the_only_sheet_with_cells_is_read_and_several_are_refused() {
     let columns = open_sample("sheet/second_sheet.xlsx").unwrap();
     assert_eq!((columns[1].name.as_str(), columns[1].cells.len()), ("amount", 2));
     let error = open_sample("sheet/several_sheets.xlsx").err().unwrap();
-    assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` hold cells, and none is named: `s1`, `s3`");
+    assert_eq!(error.to_string(), "2 sheets of `several_sheets.xlsx` have cells, but none is named: `s1`, `s3`");
     assert!(error.hint().unwrap().contains("--sheet"));
 }
 

@@ -39,7 +39,7 @@ fn an_agreement_that_is_over_today_is_over_whatever_day_is_asked_for() {
     let over = told("2026-12-01", "2027-01-01").unwrap();
     assert_eq!(over, "the agreement ended on 2026-12-31, and today is 2027-01-01");
     let ahead = told("2027-01-01", "2026-12-01").unwrap();
-    assert_eq!(ahead, "the agreement ended on 2026-12-31, and the day to judge for is 2027-01-01");
+    assert_eq!(ahead, "the agreement ended on 2026-12-31, and the judgement date is 2027-01-01");
 }
 
 #[test]

@@ -79,9 +79,9 @@ fn a_finding_under_one_reading_says_which() {
         findings.into_iter().find(|finding| finding.figure.is_some()).unwrap().message
     };
     let as_static = message([false, true, false, false]);
-    assert!(as_static.ends_with(", if `district` is static, which the data do not say"), "{as_static}");
+    assert!(as_static.ends_with(", if `district` is static, which the data do not show"), "{as_static}");
     let as_event = message([false, false, false, true]);
-    assert!(as_event.ends_with(", if `district` is an event column, which the data do not say"), "{as_event}");
+    assert!(as_event.ends_with(", if `district` is an event column, which the data do not show"), "{as_event}");
 }
 
 #[test]

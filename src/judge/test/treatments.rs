@@ -47,7 +47,7 @@ fn a_file_that_does_not_hold_its_treatment_is_reviewed_at_best() {
     assert_eq!((found.columns.as_slice(), found.measured), (["city".to_owned()].as_slice(), Some(40.0)));
     assert_eq!(
         judgement.verdict.headline.as_deref(),
-        Some("would pass after this 1 change; this file does not hold it")
+        Some("would pass after this 1 change, which this file does not contain")
     );
     let two = judged_under(&named(), None, DAY, 9);
     assert_eq!(two.verdict.headline, None, "the name is open as well");
@@ -62,7 +62,7 @@ fn several_changes_are_counted_by_column() {
     let judgement = judged_under(&dataset, None, DAY, 9);
     assert_eq!(judgement.findings[0].measured, Some(80.0));
     let headline = judgement.verdict.headline.unwrap();
-    assert_eq!(headline, "would pass after these 2 changes; this file does not hold them");
+    assert_eq!(headline, "would pass after these 2 changes, which this file does not contain");
 }
 
 #[test]

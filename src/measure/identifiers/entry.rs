@@ -22,10 +22,11 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
 
 const PAGE: Page = Page {
     code: NAME,
-    summary: "What in the cells names a person outright.",
-    meaning: "Card numbers, account numbers, addresses and the like need no combination: one cell is enough.",
-    formula: "Every cell of every column is compared with the form, and where there is one the check digit, of each \
-              kind of identifier. Counts of records are kept, never a value.",
+    summary: "Direct identifiers found in the cells.",
+    meaning: "Card numbers, account numbers, e-mail addresses and the like need no combination: a single cell \
+              identifies its person.",
+    formula: "Every cell of every column is compared with the format of each kind of identifier, including the check \
+              digit where there is one. Only counts of records are kept, never a value.",
     source: "ISO/IEC 7812 (card numbers), ISO 13616 (IBAN), 45 CFR 164.514(b)(2), PCI DSS v4.",
-    action: "Remove the column, or cut the identifiers out of the text.",
+    action: "Remove the column, or redact the identifiers in its text.",
 };

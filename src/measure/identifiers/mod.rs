@@ -56,7 +56,7 @@ pub struct SearchedColumn {
 #[must_use]
 pub fn measure(records: u64, columns: &[SearchedColumn], permitted: &BTreeSet<String>) -> Outcome<Identifiers> {
     if records == 0 {
-        return Outcome::undefined("empty", "the extract holds no record");
+        return Outcome::undefined("empty", "the extract has no record");
     }
     let reported = columns.iter().flat_map(|column| {
         let permitted = permitted.contains(&column.name);

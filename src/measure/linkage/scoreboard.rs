@@ -100,7 +100,10 @@ pub fn attack(linked: &LinkedTables, settings: &Settings, stop: &Stop) -> Result
     let reason = if !linked.ours.has_subjects() || !linked.theirs.has_subjects() {
         Some(("no-subject", "a history needs a subject column on both sides"))
     } else if linked.source_equals_extract {
-        Some(("same-records", "the source holds the same records as the extract, so its events are no auxiliary ones"))
+        Some((
+            "same-records",
+            "the source holds the same records as the extract, so its events are not auxiliary knowledge",
+        ))
     } else if linked.ours.subjects() < 2 {
         Some(("too-few-subjects", "the extract has fewer than two subjects"))
     } else {

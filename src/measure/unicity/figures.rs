@@ -49,8 +49,8 @@ fn of_gate(gate: &UnicityGate) -> [Figure; 3] {
         (Some(share), Some(interval)) => FigureValue::estimate(share, Some(interval)),
         _ => FigureValue::undefined(why(nobody)),
     };
-    let share = estimate(gate.share, gate.interval, "it was not computed to the end");
-    let active = estimate(gate.share_active, gate.interval_active, "no subject has so many points");
+    let share = estimate(gate.share, gate.interval, "it was not fully computed");
+    let active = estimate(gate.share_active, gate.interval_active, "no subject has that many points");
     let active_label = format!("share singled out by {known} among subjects with at least as many (unicity)");
     let subjects = "subjects with an event, the denominator of unicity";
     [

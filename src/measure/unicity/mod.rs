@@ -85,7 +85,7 @@ pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<O
         return Ok(undefined.into());
     }
     let cut_off = CutOff {
-        timeout: "the time limit was over before every curve was measured",
+        timeout: "the time limit was reached before every curve was measured",
         memory: "the memory limit was reached before every curve was measured",
         work_limit: "matching the known points takes too many comparisons on this extract",
     };
@@ -112,7 +112,7 @@ fn undefined(reason: &str, explanation: &str) -> UnicityUndefined {
 fn not_measurable(table: &Table, settings: &Settings) -> Option<UnicityUndefined> {
     if table.records() == 0 {
         let no_subject = table.records_without_subject() > 0;
-        let words = if no_subject { "no record has a subject" } else { "the extract holds no record" };
+        let words = if no_subject { "no record has a subject" } else { "the extract has no record" };
         return Some(undefined("empty", words));
     }
     if !table.has_subjects() {

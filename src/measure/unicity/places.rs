@@ -55,7 +55,7 @@ impl EventStudy<'_> {
             asked.iter().map(|&(attack, known)| self.without(attack, known, 0, reason)).collect::<Vec<_>>()
         };
         if self.mobility.place.is_empty() {
-            return Ok(nothing("the point has no column beside the time, so there is no place"));
+            return Ok(nothing("the point has no column besides the time, so there is no place"));
         }
         let columns = PointColumns { event: self.event, visible: &self.mobility.visible, ..PointColumns::default() };
         let index = PointIndex::new(self.table, &columns, watch.stop)?;

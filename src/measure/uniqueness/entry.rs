@@ -39,7 +39,7 @@ pub const LIMITS: &[Limit] = &[
         set: Some(GateSet::Static),
         comparison: Comparison::AtLeast,
         range: Range::Whole(2, u64::MAX),
-        sentence: "smallest allowed equivalence class of the static quasi-identifiers, in subjects",
+        sentence: "minimum equivalence class size on the static quasi-identifiers, in subjects (k-anonymity)",
         ..Limit::of(NAME, FindingCode::SmallClass)
     },
     Limit {
@@ -48,7 +48,7 @@ pub const LIMITS: &[Limit] = &[
         figure: "smallest_class",
         set: Some(GateSet::Static),
         range: Range::Between(0.000_001, 0.5),
-        sentence: "largest allowed prosecutor risk, 1 / smallest class, on the static quasi-identifiers",
+        sentence: "maximum prosecutor risk, 1 / smallest class, on the static quasi-identifiers",
         ..Limit::of(NAME, FindingCode::SmallClass)
     },
     Limit {
@@ -56,7 +56,7 @@ pub const LIMITS: &[Limit] = &[
         gate: "average-risk",
         figure: "average_subject",
         set: Some(GateSet::Static),
-        sentence: "largest allowed mean over subjects of 1 / class size, on the static quasi-identifiers",
+        sentence: "maximum mean over subjects of 1 / class size, on the static quasi-identifiers",
         ..Limit::of(NAME, FindingCode::HighAverageRisk)
     },
     Limit {
@@ -64,7 +64,7 @@ pub const LIMITS: &[Limit] = &[
         gate: "unique-share",
         figure: "unique_share",
         set: Some(GateSet::Static),
-        sentence: "largest allowed share of subjects who are unique on the static quasi-identifiers",
+        sentence: "maximum share of subjects who are unique on the static quasi-identifiers",
         ..Limit::of(NAME, FindingCode::HighUniqueShare)
     },
     Limit {
@@ -72,20 +72,21 @@ pub const LIMITS: &[Limit] = &[
         gate: "share-at-risk",
         figure: "share_below",
         set: Some(GateSet::Static),
-        sentence: "largest allowed share of subjects in classes smaller than k, on the static quasi-identifiers",
+        sentence: "maximum share of subjects in classes smaller than k, on the static quasi-identifiers",
         ..Limit::of(NAME, FindingCode::HighShareAtRisk)
     },
 ];
 
 const PAGE: Page = Page {
     code: NAME,
-    summary: "How many subjects are alone, or nearly so, on each combination of columns.",
-    meaning: "A record hides in its equivalence class: the subjects that share its values. Whoever knows those values of a person \
-              and finds a class of one has found the person.",
-    formula: "A class is all records with equal values on a set of columns; its size is the number of distinct \
-              subjects in it; the risk of a record is 1 / size. Counted for every set of up to `max_set` \
-              quasi-identifiers, for the static ones and for all of them.",
+    summary: "Size of the equivalence classes, and how many subjects are unique or nearly so, on each combination of \
+              columns.",
+    meaning: "A record hides in its equivalence class: the subjects that share its values. Anyone who knows those \
+              values of a person and finds a class of one has found the person.",
+    formula: "An equivalence class is all records with equal values on a set of columns; its size is the number of \
+              distinct subjects in it; the prosecutor risk of a record is 1 / class size. Counted for every set of up \
+              to `max_set` quasi-identifiers, for the static ones and for all of them.",
     source: "Sweeney, k-anonymity: a model for protecting privacy (2002); El Emam, Guide to the De-Identification of \
              Personal Health Information (2013).",
-    action: "Coarsen or remove the columns that the report names as most revealing.",
+    action: "Generalise or remove the columns that the report names as most revealing.",
 };

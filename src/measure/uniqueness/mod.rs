@@ -69,13 +69,13 @@ pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<O
         let words = if table.records_without_subject() > 0 {
             "no record has a subject, so there are no equivalence classes to count"
         } else {
-            "the extract holds no record"
+            "the extract has no record"
         };
         return Ok(Outcome::undefined("empty", words));
     }
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
     let cut_off = CutOff {
-        timeout: "the time limit was over before every column set was counted",
+        timeout: "the time limit was reached before every column set was counted",
         memory: "the memory limit was reached before every column set was counted",
         work_limit: "matching missing cells with everything takes too many comparisons on this extract; count them as a \
                      category of their own, or name fewer columns",

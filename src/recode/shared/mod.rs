@@ -108,8 +108,8 @@ fn check_meeting(side: &str, found: ColumnType, theirs: Holder<'_>, other: Colum
         shown_name(theirs.source),
         super::error::plural(other)
     );
-    let hint = "write both alike, name other columns in `--on`, or say with `--null-value` or `null_values` what stands \
-                for a missing cell in them";
+    let hint = "write both in the same way, name other columns in `--on`, or declare with `--null-value` or `null_value` what \
+                stands for a missing cell";
     Err(ConfigError::new("types-differ", message).with_hint(hint))
 }
 

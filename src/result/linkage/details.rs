@@ -5,29 +5,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::number::as_float;
 
-/// How an attack by distance measured, and how close the true values lie.
+/// Method of a distance attack, and how close the true values are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DistanceDetail {
-    /// Attack rate of the nearest.
+    /// Attack rate of the nearest neighbour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearest_rate: Option<f64>,
-    /// Attack rate of the one-to-one pairing at the least distance in all.
+    /// Attack rate of the one-to-one assignment with the least total distance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_to_one_rate: Option<f64>,
     /// Columns of numbers and dates, each in standard deviations of the released records.
     pub measured: Vec<String>,
     /// Columns that had to be equal.
     pub equal: Vec<String>,
-    /// Persons of the source for whom there was anybody to compare.
+    /// Persons of the source with at least one candidate.
     pub looked_up: u64,
     /// Half the width of the interval around a released value, in standard deviations.
     pub interval: f64,
-    /// Pairs of a subject and the same person in the source; null without truth, and where there were too many pairs of
+    /// Pairs of a subject and the same person in the source; null without truth, and if there were too many pairs of
     /// records to compare.
     pub pairs: Option<u64>,
-    /// Share of those pairs whose true values all lie in the interval (`dRisk`).
+    /// Share of those pairs with all true values in the interval (`dRisk`).
     pub inside: Option<f64>,
-    /// The same with median deviations, which one far value does not widen.
+    /// The same with median deviations, which a single outlier does not widen.
     pub inside_robust: Option<f64>,
 }
 
@@ -38,42 +38,42 @@ pub struct ProbabilisticDetail {
     pub lambda: f64,
     /// Rounds of expectation and maximisation.
     pub iterations: u32,
-    /// Whether no parameter moved any more.
+    /// Whether the parameters converged.
     pub converged: bool,
     /// Log-likelihood at the end, natural logarithm.
     pub log_likelihood: f64,
     /// Candidate pairs that were compared.
     pub candidate_pairs: u64,
-    /// Sets of columns on which a pair must agree to be compared; a pair is compared when one of them says so.
+    /// Blocking column sets: a pair is compared if it agrees on at least one of them.
     pub blocking: Vec<Vec<String>>,
     /// Share of true pairs that are candidates; null without truth.
     pub pair_completeness: Option<f64>,
-    /// Each compared column.
+    /// The compared columns.
     pub columns: Vec<ComparedColumn>,
-    /// An invented pair, level by level: what each column adds to the weight.
+    /// An invented pair, level by level: the contribution of each column to the weight.
     pub example: Vec<WaterfallStep>,
     /// Links of at least this probability, for 0.5, 0.9 and 0.99.
     pub at_least: Vec<LinksAtLeast>,
-    /// What was clamped or swapped on the way, in words.
+    /// Parameters that were clamped or swapped during estimation, as text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// A column and what its agreement says.
+/// A column and the evidence of its agreement.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ComparedColumn {
-    /// As the extract names it.
+    /// Its name in the extract.
     pub column: String,
-    /// Whether agreement on a rare value weighs more.
+    /// Whether agreement on a rare value has more weight.
     pub term_frequency: bool,
     /// From the closest to the farthest.
     pub levels: Vec<ComparisonLevel>,
 }
 
-/// How close two values are, and what that says.
+/// A level of similarity and its evidence.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ComparisonLevel {
-    /// In words, such as `exact` or `Jaro-Winkler at least 0.92`.
+    /// As text, such as `exact` or `Jaro-Winkler at least 0.92`.
     pub level: String,
     /// Share of matches at this level.
     pub m: f64,
@@ -90,7 +90,7 @@ pub struct ComparisonLevel {
 pub struct WaterfallStep {
     /// `prior`, or a column and its level.
     pub label: String,
-    /// What it adds, log2.
+    /// Its contribution, log2.
     pub weight: f64,
 }
 
@@ -103,7 +103,7 @@ pub struct LinksAtLeast {
     pub links: u64,
 }
 
-/// How a scoreboard was made.
+/// Method of a scoreboard attack.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ScoreboardDetail {
     /// The column that names the item, such as the merchant.
@@ -118,19 +118,19 @@ pub struct ScoreboardDetail {
     pub time_scale_days: Option<f64>,
     /// The smallest eccentricity that counts as a match.
     pub eccentricity: f64,
-    /// Known events of a person: mean over those who were looked up.
+    /// Known events per person: mean over those looked up.
     pub known_events: f64,
-    /// Persons of the source who were looked up.
+    /// Persons of the source looked up.
     pub looked_up: u64,
     /// Persons whose best score stands out.
     pub matched: u64,
-    /// Mean over persons of the entropy of who it could be, in bits.
+    /// Mean over persons of the entropy of the candidates, in bits.
     pub entropy_bits: Option<f64>,
-    /// Items that only one subject has, which weigh by a declared constant.
+    /// Items that only one subject has, weighted by a declared constant.
     pub single_items: u64,
 }
 
-/// What the second of two releases adds.
+/// The contribution of the second of two releases.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct IntersectionDetail {
     /// Subjects in both releases.
@@ -139,41 +139,41 @@ pub struct IntersectionDetail {
     pub joiners: u64,
     /// Subjects in the other release only.
     pub leavers: u64,
-    /// Common subjects alone on the shared columns of the extract.
+    /// Common subjects unique on the shared columns of the extract.
     pub unique_in_extract: u64,
-    /// Common subjects alone on the shared columns of the other release.
+    /// Common subjects unique on the shared columns of the other release.
     pub unique_in_other: u64,
-    /// Common subjects alone on the columns of both together.
+    /// Common subjects unique on the columns of both together.
     pub unique_in_both: u64,
-    /// Those of them who were alone in neither.
+    /// Those who were unique in neither.
     pub newly_unique: u64,
-    /// Fewest common subjects that share their values in both releases.
+    /// Minimum number of common subjects that share their values in both releases.
     pub smallest_class_in_both: Option<u64>,
-    /// For each column: joiners and leavers who are alone on it among their like.
+    /// For each column: joiners and leavers who are unique on it among joiners or leavers.
     pub alone: Vec<AloneOnColumn>,
 }
 
-/// Joiners and leavers who are alone on a column.
+/// Joiners and leavers who are unique on a column.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AloneOnColumn {
-    /// As the extract names it.
+    /// Its name in the extract.
     pub column: String,
-    /// Joiners alone on it among the joiners.
+    /// Joiners unique on it among the joiners.
     pub joiners: u64,
-    /// Leavers alone on it among the leavers.
+    /// Leavers unique on it among the leavers.
     pub leavers: u64,
 }
 
-/// How subjects were followed from one release to another.
+/// How subjects were re-linked from one release to another.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ReleaseDetail {
     /// Features of a history that were compared, such as `merchant` or `weekday`.
     pub features: Vec<String>,
-    /// Candidates a subject that were scored in full.
+    /// Candidates per subject that were scored in full.
     pub candidates: u32,
-    /// `optimal` where the assignment costs least, `greedy` where it was too large.
+    /// `optimal` for the least-cost assignment, `greedy` if it was too large.
     pub assignment: AssignmentMethod,
-    /// Subjects linked when only the shared merchants count, each weighted by its rarity; null without truth.
+    /// Subjects linked by shared merchants alone, each weighted by its rarity; null without truth.
     pub plain_overlap_rate: Option<f64>,
     /// Subjects whose nearest history is the right one, without one-to-one; null without truth.
     pub nearest_rate: Option<f64>,
@@ -185,33 +185,33 @@ pub struct ReleaseDetail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AssignmentMethod {
-    /// Of all one-to-one assignments the one that costs least.
+    /// The least-cost one-to-one assignment.
     #[default]
     Optimal,
     /// Best pairs first.
     Greedy,
 }
 
-/// Of how many subjects it is known who they are, and what an attack finds of them.
+/// Coverage of the truth, and what an attack finds among the covered subjects.
 ///
-/// The right person of a subject is known where the truth key of the subject is borne by somebody in the source and by no
-/// other subject of the extract.
+/// The right person of a subject is known if somebody in the source, and no other subject of the extract, has the truth
+/// key of the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct KnownTruth {
     /// Subjects of the extract whose right person is known.
     pub subjects: u64,
-    /// Of them, those for whom the attack claims somebody.
+    /// Those for whom the attack claims somebody.
     pub claimed: u64,
-    /// Of those, whose right person is among the claimed.
+    /// Those whose right person is among the claimed.
     pub found: u64,
-    /// Links expected to be correct among the subjects whose right person is known.
+    /// Expected correct links among the subjects whose right person is known.
     pub expected_correct: f64,
-    /// Whether a person declared that nobody else of the extract is in the source.
+    /// Whether it is declared that nobody else of the extract is in the source.
     pub complete: bool,
 }
 
 impl KnownTruth {
-    /// Links expected to be correct of those whose right person is known; `None` of nobody.
+    /// Expected correct links of those whose right person is known; `None` if there are none.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
         (self.subjects > 0).then(|| self.expected_correct / as_float(self.subjects))

@@ -15,12 +15,12 @@ use crate::number::as_float;
 pub struct Linkage {
     /// One entry for each source and attack, in the order of the plan.
     pub attacks: Vec<LinkageAttack>,
-    /// One entry for each pseudonym column that was held against identifiers which the operator supplied.
+    /// One entry for each pseudonym column tested against identifiers supplied by the operator.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pseudonyms: Vec<PseudonymCheck>,
 }
 
-/// A source that the extract was joined with, for the record.
+/// A source that the extract was linked with, for the record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LinkedSource {
     /// Its name, as in `attacks[].with`.
@@ -29,13 +29,13 @@ pub struct LinkedSource {
     pub files: Vec<InputFile>,
     /// Records read, with and without a subject.
     pub records: u64,
-    /// Distinct subjects; equal to `records` when no column names them.
+    /// Distinct subjects; equal to `records` if no subject column is named.
     pub subjects: u64,
     /// Records whose subject is missing.
     pub records_without_subject: u64,
-    /// The column that names its subjects; null when each record is its own.
+    /// Its subject column; null if each record is its own subject.
     pub subject: Option<String>,
-    /// People whom it does not hold, to see what an attack claims of strangers.
+    /// People whom it does not hold, to measure what an attack claims of strangers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_out: Option<HoldOut>,
 }
@@ -60,15 +60,15 @@ pub enum AttackKind {
     Exact,
     /// Dates and numbers within a tolerance, text after normalisation.
     Tolerant,
-    /// Whoever lies nearest in numbers and dates.
+    /// The nearest neighbour in numbers and dates.
     Distance,
-    /// Agreements of single columns, weighed by how much each one says (Fellegi and Sunter).
+    /// Agreement of individual columns, weighted by evidence (Fellegi and Sunter).
     Probabilistic,
     /// A few noisy events of a person against whole histories (Narayanan and Shmatikov).
     Scoreboard,
     /// Two releases with the same pseudonyms.
     Intersection,
-    /// Two releases whose pseudonyms were refreshed.
+    /// Two releases with new pseudonyms in the second.
     Release,
 }
 
@@ -83,20 +83,20 @@ impl AttackKind {
     }
 }
 
-/// Whether an attack does better than guessing.
+/// Whether an attack beats guessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
-    /// The attack does better than its baseline, and than its control where there is one.
+    /// The attack beats its baseline, and its control if there is one.
     Found,
-    /// It does not. This says nothing about other attacks.
+    /// It does not. Other attacks may still do so.
     None,
-    /// There is no figure to tell.
+    /// There is no figure to decide.
     #[default]
     Unknown,
 }
 
-/// What an attack was held against.
+/// What an attack was compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Yardstick {
@@ -115,36 +115,36 @@ pub struct LinkageAttack {
     pub with: String,
     /// Shared columns, as the extract names them.
     pub columns: Vec<String>,
-    /// How the class of a subject is read on those columns.
+    /// Reading of the class of a subject on those columns.
     pub reading: Option<Reading>,
     /// Subjects of the extract.
     pub subjects: u64,
     /// Subjects of the source.
     pub source_subjects: u64,
-    /// `expected_correct` / `subjects`, for `intersection` / the subjects of both releases; null with a reason when there
-    /// is none. Limits are held against it.
+    /// `expected_correct` / `subjects`, for `intersection` / the subjects of both releases; null with a reason if there
+    /// is none. Limits apply to it.
     pub attack_rate: Option<f64>,
-    /// 95 % interval of `attack_rate`, or that same value twice where everybody was counted.
+    /// 95 % interval of `attack_rate`, or that same value twice if all subjects were counted.
     pub interval: Option<[f64; 2]>,
-    /// Share found by who guesses without looking at the shared columns.
+    /// Share found by guessing without the shared columns.
     pub baseline_rate: Option<f64>,
-    /// The attack rate of a hold-out, people whom the source does not hold: what the attack would be expected to link
-    /// rightly if they were the extract, all of it wrong.
+    /// The attack rate of a hold-out, people whom the source does not hold: the share that the attack would be expected
+    /// to link correctly if they were the extract, all of it wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control_rate: Option<f64>,
     /// Share of subjects for whom the attack claims a single link, right or wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_rate: Option<f64>,
-    /// (attack - control) / (1 - control), at least 0, each the centre of its Wilson interval. It explains; no limit is
-    /// held against it.
+    /// (attack - control) / (1 - control), at least 0, each the centre of its Wilson interval. For explanation only; no
+    /// limit applies to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual_risk: Option<f64>,
     /// 95 % interval of `residual_risk`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual_interval: Option<[f64; 2]>,
-    /// Whether the attack does better than its baseline, and than its control where there is one.
+    /// Whether the attack beats its baseline, and its control if there is one.
     pub evidence: Evidence,
-    /// Where there is no evidence: what the attack does no better than. Results of version 1.0 do not say.
+    /// If there is no evidence: what the attack does not beat. Absent from results of version 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_better_than: Option<Yardstick>,
     /// Subjects who match exactly one subject of the source.
@@ -153,38 +153,39 @@ pub struct LinkageAttack {
     /// Subjects who match several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ambiguous: Option<u64>,
-    /// Subjects who match nobody, those without a key among them.
+    /// Subjects who match nobody, including those without a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_match: Option<u64>,
-    /// Subjects alone on their values on both sides.
+    /// Subjects unique on their values on both sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_to_one: Option<u64>,
-    /// Links to be expected to be correct when the attacker picks at random among those who are claimed: the sum over
-    /// subjects of 1 / their number, and 0 only where the right person is known and not among them.
+    /// Expected correct links if the attacker picks at random among the claimed persons: the sum over subjects of 1 /
+    /// their number, and 0 only if the right person is known and not among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_correct: Option<f64>,
-    /// Fewest subjects of the source that share the values of a subject who matches.
+    /// k-map: minimum number of subjects of the source that share the values of a matched subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub k_map: Option<u64>,
-    /// Smallest and largest share of a class of the source that is in the extract; above 1 it is shown as 1.
+    /// Delta-presence: smallest and largest share of a class of the source that is in the extract; above 1 it is shown
+    /// as 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta_presence: Option<DeltaPresence>,
-    /// Risk of a subject picked by who looks it up in the source.
+    /// Journalist risk: the risk of a subject looked up in the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journalist: Option<JournalistRisk>,
     /// Marketer risk: the mean over subjects of 1 / the larger of their class on both sides, whatever the truth says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marketer: Option<f64>,
-    /// Classes in which the extract has more subjects than the source: the source does not hold everybody.
+    /// Classes in which the extract has more subjects than the source, so the source is not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population_mismatch: Option<u64>,
-    /// Links that the attack claims; where persons of the source are looked up, several may be of one subject.
+    /// Links that the attack claims; if persons of the source are looked up, one subject may have several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<u64>,
     /// Subjects with a claimed link that is right, by the truth column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<u64>,
-    /// Of whom it is known who they are; where a truth column was named.
+    /// Coverage of the truth; present if a truth column was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_truth: Option<KnownTruth>,
     /// Share of the claimed links that are right.
@@ -196,22 +197,22 @@ pub struct LinkageAttack {
     /// Every subset of the shared columns, by size, then in the order of the columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub column_sets: Vec<LinkedSet>,
-    /// How far stated probabilities are right; where the attack states any.
+    /// Calibration of stated probabilities; present if the attack states any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calibration: Vec<CalibrationBin>,
-    /// How distances were measured.
+    /// Details of a distance attack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance: Option<DistanceDetail>,
-    /// What was learned about each column.
+    /// Details of a probabilistic attack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probabilistic: Option<ProbabilisticDetail>,
-    /// How the scores were made.
+    /// Details of a scoreboard attack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scoreboard: Option<ScoreboardDetail>,
-    /// What the second of two releases with the same pseudonyms adds.
+    /// The contribution of the second of two releases with the same pseudonyms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intersection: Option<IntersectionDetail>,
-    /// How subjects were followed from release to release.
+    /// How subjects were re-linked from release to release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseDetail>,
     /// Whether the source holds the same records as the extract.
@@ -220,19 +221,19 @@ pub struct LinkageAttack {
     /// Fields that are null, each with its reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undefined: Vec<UndefinedField>,
-    /// What a reader must know to read the figures, such as fewer columns than asked for; no cell value.
+    /// Notes needed to read the figures, such as fewer columns than requested; no cell value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
 impl LinkageAttack {
-    /// Whether it follows people from release to release, rather than to a table that names them.
+    /// Whether it re-links people from release to release, rather than to a table that names them.
     #[must_use]
     pub fn follows(&self) -> bool {
         matches!(self.attack, AttackKind::Intersection | AttackKind::Release)
     }
 
-    /// Whether its links were counted, each by what is known of it, rather than expected.
+    /// Whether its links were counted, each against the known truth, rather than expected.
     #[must_use]
     pub fn is_counted(&self) -> bool {
         let is_whole =
@@ -241,8 +242,8 @@ impl LinkageAttack {
         self.correct.is_some_and(is_whole) && is_known
     }
 
-    /// What it does no better than, in words, such as `no better than guessing`; none where there is evidence, or no
-    /// figure to tell.
+    /// What it does not beat, as text, such as `no better than guessing`; none if there is evidence, or no figure to
+    /// decide.
     #[must_use]
     pub fn no_evidence(&self) -> Option<&'static str> {
         match (self.evidence, self.no_better_than, self.attack) {
@@ -259,13 +260,13 @@ impl LinkageAttack {
 /// Smallest and largest share of a class of the source that is in the extract.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeltaPresence {
-    /// Over all classes of the source; 0 when some class has nobody in the extract.
+    /// Over all classes of the source; 0 if some class has nobody in the extract.
     pub min: f64,
     /// Over all classes of the source.
     pub max: f64,
 }
 
-/// Risk with the source as the population.
+/// Journalist risk, with the source as the population.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JournalistRisk {
     /// 1 / the smallest class of the source among those that occur in the extract.
@@ -276,8 +277,8 @@ pub struct JournalistRisk {
     pub at_risk: Vec<AtRisk>,
 }
 
-/// Why a figure of an attack is null: the words for its reason code. `None` for a code of another measure, and for a
-/// reason that is a sentence already.
+/// Why a figure of an attack is null: the text for its reason code. `None` for a code of another measure, and for a
+/// reason that is already a sentence.
 #[must_use]
 pub fn undefined_in_words(code: &str) -> Option<&'static str> {
     let words = match code {
@@ -320,15 +321,16 @@ pub struct LinkedSet {
     pub ambiguous: u64,
     /// Subjects who match nobody.
     pub no_match: u64,
-    /// Subjects alone on their values on both sides.
+    /// Subjects unique on their values on both sides.
     pub one_to_one: u64,
-    /// Links to be expected to be correct.
+    /// Expected correct links.
     pub expected_correct: f64,
-    /// Fewest subjects of the source that share the values of a subject who matches; null when nobody matches.
+    /// k-map: minimum number of subjects of the source that share the values of a matched subject; null if nobody
+    /// matches.
     pub k_map: Option<u64>,
 }
 
-/// Links whose stated probability lies in one stretch.
+/// Links whose stated probability lies in one range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CalibrationBin {
     /// Smallest probability in it.

@@ -198,7 +198,7 @@ impl Joining<'_> {
         let is_coarsened = plan.coarsen.contains_key(&on.ours);
         let (numbers, comparison) = if is_text(&joined.dictionary) && is_coarsened && on.within.is_some() {
             notes.push(format!(
-                "column `{}` is coarsened and holds texts, which take no tolerance; they are compared for equality",
+                "column `{}` is generalised to text, which takes no tolerance; it is compared for equality",
                 shown(&on.ours)
             ));
             (None, Comparison::Equal)

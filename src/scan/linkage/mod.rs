@@ -57,7 +57,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         sources.push(source);
         let needed = held + linkage::bytes(&linked, hold_out.as_ref(), &planned.attacks);
         if plan.memory.is_some_and(|allowed| needed > allowed) {
-            cut_off = Some(too_much_memory("joining the extract with a source", needed, plan));
+            cut_off = Some(too_much_memory("linking the extract with a source", needed, plan));
             break;
         }
         let truth = planned.truth.as_ref().map(|truth| linkage::TruthGiven { is_complete: truth.is_complete });
@@ -95,9 +95,9 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
 }
 
 fn timed_out() -> Outcome<Linkage> {
-    Outcome::incomplete("timeout", "the time limit was over before every source was joined")
+    Outcome::incomplete("timeout", "the time limit was reached before every source was linked")
 }
 
 fn out_of_memory() -> Outcome<Linkage> {
-    Outcome::incomplete("memory", "the memory limit was reached before every source was joined")
+    Outcome::incomplete("memory", "the memory limit was reached before every source was linked")
 }

@@ -225,7 +225,7 @@ fn check_joined(plan: &Plan, on: &OnColumn, subject: Option<&String>) -> Result<
     let name = shown_name(&on.ours);
     if subject == Some(&on.ours) {
         let message = format!("column `{name}` is the subject, so nothing is joined on it");
-        let hint = "name columns that describe the subject; `--truth` says who is who, and `--attack intersection` joins two \
+        let hint = "name columns that describe the subject; `--truth` identifies the right person, and `--attack intersection` joins two \
                     releases by their subjects";
         return Err(ConfigError::new("joined-on-subject", message).with_hint(hint));
     }

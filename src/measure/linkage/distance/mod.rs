@@ -130,7 +130,7 @@ fn beginning(linked: &LinkedTables, scales: &[Scale]) -> LinkageAttack {
     let mut notes: Vec<String> = constant
         .map(|scale| {
             let column = super::shown(&linked.columns[scale.column].name);
-            format!("the released values of column `{column}` do not differ, so it tells nobody apart")
+            format!("the released values of column `{column}` do not differ, so it distinguishes nobody")
         })
         .collect();
     notes.push(lookup::NOTE.to_owned());
@@ -210,8 +210,7 @@ fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Sta
     lookup::score(attack, linked, &claims);
     let Some(known) = known else {
         attack.notes.push(
-            "somebody always lies nearest, so without truth nothing is known of how many of the links are right"
-                .to_owned(),
+            "there is always a nearest neighbour, so without truth the number of correct links is unknown".to_owned(),
         );
         return;
     };
@@ -224,7 +223,7 @@ fn summed_up(attack: &mut LinkageAttack, linked: &LinkedTables, standings: &[Sta
     if standings.iter().any(|standing| standing.tied > 1 && !standing.right.is_empty()) {
         // With ties the rate is more than the links that are right, so that these are not its count.
         attack.correct = None;
-        attack.notes.push("where several lie equally near, each counts as found by its share of them".to_owned());
+        attack.notes.push("if several are equally near, each counts by its share".to_owned());
     }
 }
 
@@ -248,9 +247,9 @@ fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
     attack.expected_correct = Some(paired.expected);
     attack.known_truth = Some(paired.known);
     written::rate(attack);
-    attack
-        .notes
-        .push("linking both sides one to one, at the least distance in all, finds more than the nearest".to_owned());
+    attack.notes.push(
+        "linking both sides one to one, at the least total distance, finds more than the nearest neighbour".to_owned(),
+    );
 }
 
 /// What persons say of each subject: of one who is known only what is right, of another everything.

@@ -56,13 +56,13 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
     let reading = linked.reading(varies(&linked.ours) || varies(&linked.theirs));
     let mut attack = LinkageAttack { reading: Some(reading), ..linked.attack(AttackKind::Intersection) };
     let Some(pseudonyms) = &linked.pseudonyms else {
-        let words = "the two sides have no pseudonyms in common: nobody can be paired";
+        let words = "the two sides have no pseudonyms in common, so nobody can be paired";
         return Ok(without_rate(attack, RATE_AND_BASELINE, "no-pseudonyms", words));
     };
     let paired = Paired::new(pseudonyms);
     if paired.doubled > 0 {
         attack.notes.push(format!(
-            "{} pseudonyms stand for several subjects of one release; nobody was paired by them",
+            "{} pseudonyms stand for several subjects of one release; they were not used for pairing",
             paired.doubled
         ));
     }
@@ -76,7 +76,7 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
 /// The rates, from the counts.
 fn concluded(mut attack: LinkageAttack, detail: &IntersectionDetail) -> LinkageAttack {
     if detail.common == 0 {
-        let words = "no subject is in both releases: the second adds nothing about anybody";
+        let words = "no subject is in both releases, so the second adds nothing about anybody";
         return without_rate(attack, RATE_AND_BASELINE, "no-common-subjects", words);
     }
     attack.attack_rate = ratio(detail.unique_in_both, detail.common);
@@ -85,7 +85,7 @@ fn concluded(mut attack: LinkageAttack, detail: &IntersectionDetail) -> LinkageA
     attack.baseline_rate = ratio(detail.unique_in_extract, detail.common);
     attack.evidence = guess::evidence(attack.attack_rate, attack.baseline_rate);
     if attack.source_equals_extract {
-        attack.notes.push("both releases hold the same records: the second can add nothing".to_owned());
+        attack.notes.push("both releases hold the same records, so the second can add nothing".to_owned());
     }
     attack
 }

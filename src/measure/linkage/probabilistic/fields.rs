@@ -92,7 +92,7 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
     for (column, shared) in linked.columns.iter().enumerate() {
         let varies = |table: &Table| table.constant_per_subject(column) == Some(false);
         if varies(&linked.ours) || varies(&linked.theirs) {
-            notes.push(format!("`{}` is left out: it varies within a subject", shared.name));
+            notes.push(format!("`{}` is omitted: it varies within a subject", shared.name));
             continue;
         }
         let (values, ranks) = by_spelling(&shared.values);
@@ -104,8 +104,8 @@ pub(super) fn read(linked: &LinkedTables) -> Fields {
         let (shares, seen) = shares(values.len(), ours.iter().chain(&theirs));
         let on_both = [&ours, &theirs].iter().all(|side| side.iter().any(|&code| code != MISSING));
         if seen < 2 || !on_both {
-            let why = if on_both { "it has one value only" } else { "one side has no value in it" };
-            notes.push(format!("`{}` is left out: {why}", shared.name));
+            let why = if on_both { "it has only one value" } else { "one side has no value in it" };
+            notes.push(format!("`{}` is omitted: {why}", shared.name));
             continue;
         }
         let kind = Kind::of(shared.values.column_type(), &values);
@@ -131,8 +131,9 @@ fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String
     order.sort_by(|&one, &other| chance(&candidates[one].field).total_cmp(&chance(&candidates[other].field)));
     let mut left_out = order.split_off(MOST_FIELDS);
     left_out.sort_unstable();
-    let told =
-        |&column: &usize| format!("`{}` is left out: {MOST_FIELDS} columns say more", candidates[column].field.name);
+    let told = |&column: &usize| {
+        format!("`{}` is omitted: {MOST_FIELDS} columns give more evidence", candidates[column].field.name)
+    };
     notes.extend(left_out.iter().map(told));
     for &column in left_out.iter().rev() {
         candidates.remove(column);

@@ -79,7 +79,7 @@ impl Learned<'_> {
             notes.push("every pair was compared".to_owned());
         }
         if !fit.converged {
-            notes.push(format!("after {} rounds the parameters still moved", fit.iterations));
+            notes.push(format!("after {} rounds the parameters had not converged", fit.iterations));
         }
         if fit.clamped > 0 {
             notes.push(format!("{} parameters were kept from 0 or 1 by 10^-10", fit.clamped));
@@ -138,7 +138,7 @@ impl Learned<'_> {
         result.attack_rate = Some(share(worth.links));
         result.interval = Some([share(worth.links - spread), share(worth.links + spread)]);
         if spread > 0.0 {
-            result.notes.push("the interval takes the stated probabilities to be right".to_owned());
+            result.notes.push("the interval assumes that the stated probabilities are correct".to_owned());
         }
         result.evidence = guess::evidence(result.attack_rate, result.baseline_rate);
     }

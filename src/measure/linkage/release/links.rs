@@ -91,9 +91,7 @@ impl Links {
             ..linked.attack(AttackKind::Release)
         };
         if unknown > 0.0 {
-            attack.notes.push(
-                "the share is what the attack expects of its own links where no truth says who is who".to_owned(),
-            );
+            attack.notes.push("without truth, the share is what the attack expects of its own links".to_owned());
         }
         attack
     }

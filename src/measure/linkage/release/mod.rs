@@ -152,7 +152,10 @@ fn not_measurable(linked: &LinkedTables, features: &[Feature]) -> Option<(&'stat
         return Some(("no-subject", "a history needs a subject column on both sides"));
     }
     if linked.source_equals_extract {
-        return Some(("same-records", "the source holds the same records as the extract, so it is no other release"));
+        return Some((
+            "same-records",
+            "the source holds the same records as the extract, so it is not another release",
+        ));
     }
     if ours.subjects() < 2 || theirs.subjects() < 2 {
         return Some(("too-few-subjects", "a side has fewer than two subjects"));

@@ -70,7 +70,7 @@ fn within(
         return Compared::Number { of_code, tolerance };
     }
     notes.push(format!(
-        "the tolerance on `{}` covers every value of both sides: the column tells nobody apart",
+        "the tolerance on `{}` covers every value of both sides: the column distinguishes nobody",
         shared.name
     ));
     Compared::Key(Keys::one_for_all(&of_code))

@@ -124,7 +124,7 @@ fn columns_without_use_are_left_out_by_name() {
     assert_eq!(found.subjects, 2);
     assert_eq!(found.columns, ["kept", "event"]);
     assert_eq!(found.notes.len(), 3);
-    assert!(found.notes.iter().any(|note| note == "`other` is left out: it varies within a subject"));
+    assert!(found.notes.iter().any(|note| note == "`other` is omitted: it varies within a subject"));
     assert!(found.attack_rate.is_none());
 }
 
