@@ -16,8 +16,10 @@ mod inspect;
 mod panics;
 mod printer;
 mod progress;
+mod release;
 mod report;
 mod scan;
+mod verify;
 mod watch;
 
 use std::ffi::OsString;
@@ -73,6 +75,8 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let printer = Printer::new(&arguments.manners);
     let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
+        Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),

@@ -38,6 +38,7 @@ pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
+pub use subject::persons_by_value;
 pub use suppressed::{Suppressed, leave_out_suppressed};
 pub use treat::{Hierarchies, Lookups, Treated, hierarchy_files, treat};
 pub use value_map::{Replay, ValueMap};

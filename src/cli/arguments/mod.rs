@@ -13,6 +13,7 @@ pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();
+const RELEASE_EXAMPLES: &str = include_str!("release_examples.txt").trim_ascii_end();
 const INSPECT_EXAMPLES: &str = include_str!("inspect_examples.txt").trim_ascii_end();
 const INIT_EXAMPLES: &str = include_str!("init_examples.txt").trim_ascii_end();
 
@@ -34,6 +35,11 @@ pub(super) enum Verb {
     /// Measure a dataset, judge it, write a report, set the exit code
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_CODES}"))]
     Scan(Box<ScanArguments>),
+    /// Write the treated extract, scan the written bytes, and certify them if they pass
+    #[command(after_help = RELEASE_EXAMPLES)]
+    Release(Box<ReleaseArguments>),
+    /// Check that files are those that a certificate names, and that the agreement still runs
+    Verify(VerifyArguments),
     /// Render a stored result.json again; the data is not needed
     Report(ReportArguments),
     /// Say what a finding or a measure means, what to do, and what a setting takes
