@@ -150,6 +150,15 @@ fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -
     Some(Refused { of, result: result.clone(), findings, exit_code })
 }
 
+/// Findings about the extract that the written file settles: it holds the treatment, no line and no row beside its
+/// records, and no record without a subject.
+const STAYS: [FindingCode; 4] = [
+    FindingCode::TreatmentNotApplied,
+    FindingCode::LinesLeftOut,
+    FindingCode::JoinRowsUnmeasured,
+    FindingCode::RecordsWithoutSubject,
+];
+
 /// Whether an open finding speaks of what leaves.
 fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
     if !found.is_open() || found.severity == Severity::Note {
@@ -157,5 +166,5 @@ fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
     }
     let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
     let is_of_what_stays = !found.columns.is_empty() && found.columns.iter().all(stays);
-    of == Judged::Written || !(found.code == FindingCode::TreatmentNotApplied || is_of_what_stays)
+    of == Judged::Written || !(STAYS.contains(&found.code) || is_of_what_stays)
 }

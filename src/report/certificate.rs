@@ -122,7 +122,7 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
             ),
         ),
         ("Made from", made_from.join(", ")),
-        ("Configuration", hash(certificate.config_sha256.as_ref())),
+        ("Configuration SHA-256", hash(certificate.config_sha256.as_ref())),
         ("Approved by", said(certificate.approved_by.as_ref())),
     ]
 }
