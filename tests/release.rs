@@ -220,6 +220,40 @@ fn cards_of_one_person_get_one_pseudonym() {
 }
 
 #[test]
+fn subjects_without_consent_are_left_out_where_the_configuration_says_so() {
+    let consent = |missing: &str| {
+        let line = format!("consent = {{ file = \"consent.csv\", column = \"customer\"{missing} }}\nends =");
+        // Without them some classes hold four people.
+        format!("{}[policy]\nk = 4\n", CONFIG.replace("ends =", &line))
+    };
+    for (missing, code) in [("", 1), (", missing = \"refuse\"", 1), (", missing = \"leave-out\"", 0)] {
+        let bench = bench_with(&consent(missing));
+        // Everybody but the last twenty.
+        let register: String = (0..100).map(|customer| format!("{CANARY}-{customer:03}\n")).collect();
+        bench.write("consent.csv", format!("customer\n{register}"));
+        let scanned = run(&bench, "scan", &["cards.csv", "--out", "reports", "--emit", "json"]);
+        assert!(
+            scanned.code == Some(1) && scanned.stdout.contains("consent-missing"),
+            "the file holds them\n{scanned}"
+        );
+        let ended = run(&bench, "release", &["cards.csv", "--to", "leaving"]);
+        assert_eq!(ended.code, Some(code), "{missing}\n{ended}");
+        if code == 1 {
+            assert!(ended.stdout.contains("consent-missing"), "{ended}");
+            continue;
+        }
+        assert_eq!(text(&released(&bench, "leaving")).lines().count(), 301);
+        let certificate: Value = serde_json::from_str(&text(&bench.input("leaving/release.json"))).expect("JSON");
+        let left_out = &certificate["left_out"];
+        assert_eq!(
+            (&left_out["subjects_without_consent"], &left_out["records_without_consent"]),
+            (&20.into(), &60.into())
+        );
+        assert_eq!(certificate["recipient"]["consent"]["without_consent"], 0);
+    }
+}
+
+#[test]
 fn verify_accepts_the_released_bytes_and_no_others() {
     let bench = bench_with(CONFIG);
     for to in ["one", "other"] {

@@ -31,7 +31,7 @@ mod value_map;
 mod within;
 
 pub use brought::bring;
-pub use consent::ConsentCounts;
+pub use consent::{ConsentCounts, WithoutConsent, leave_out_without_consent};
 pub use error::TreatmentError;
 pub use event::EventValues;
 pub use lookups::check_lookups;

@@ -38,6 +38,8 @@ pub(super) fn of(
             columns: written.left_out.clone(),
             suppressed_records: written.suppressed,
             records_without_subject: written.without_subject,
+            subjects_without_consent: written.without_consent.subjects,
+            records_without_consent: written.without_consent.records,
         },
         policy: result.policy.clone(),
         checks: result.checks.clone(),

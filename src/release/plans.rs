@@ -40,6 +40,7 @@ pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseErro
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
     as_if.lists_subjects = false;
+    as_if.as_released = true;
     Ok(as_if)
 }
 

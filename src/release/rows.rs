@@ -14,7 +14,7 @@ use super::{ReleaseError, Request};
 use crate::input::{self, CodedColumn, Extract};
 use crate::plan::{self, Plan};
 use crate::printable::hexadecimal;
-use crate::recode::{self, ColumnRole, ValueMap};
+use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
 use crate::result::{ColumnType, InputFile, Role};
 use crate::scan::{ScanError, is_named, open_tables, read_lookups};
 use crate::secret::Secret;
@@ -35,6 +35,8 @@ pub(super) struct Written {
     pub(super) left_out: Vec<String>,
     /// Records left out because they were suppressed.
     pub(super) suppressed: u64,
+    /// What was left out for want of consent.
+    pub(super) without_consent: WithoutConsent,
     /// Records left out because they have no subject.
     pub(super) without_subject: u64,
 }
@@ -76,11 +78,14 @@ pub(super) fn write(
     drop(reading);
     let roles = recode::roles(&extract, &plan.roles).map_err(ScanError::from)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
+    let lookups = read_lookups(plan, stop)?;
+    let plan = &Plan { as_released: true, ..plan.clone() };
+    let without_consent =
+        recode::leave_out_without_consent(&mut extract, &roles, plan, &lookups).map_err(ScanError::from)?;
     let files = extract.files.clone();
     let left_out = extract.columns.iter().map(|column| column.name.clone());
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
 
-    let lookups = read_lookups(plan, stop)?;
     let raw = taken(&extract, &roles, leaving);
     let subject = raw.iter().find(|(_, role, _)| *role == Role::Subject);
     let pseudonyms =
@@ -103,7 +108,16 @@ pub(super) fn write(
     let without_subject = (records - order.len()) as u64;
     let sha256 = written(request.file, &columns, &order, stop)?;
     let columns = columns.into_iter().map(|leaving| leaving.column).collect();
-    Ok(Written { dataset, sha256, files, columns, left_out, suppressed: suppressed.records, without_subject })
+    Ok(Written {
+        dataset,
+        sha256,
+        files,
+        columns,
+        left_out,
+        suppressed: suppressed.records,
+        without_consent,
+        without_subject,
+    })
 }
 
 /// The columns that leave as they were read, in file order.

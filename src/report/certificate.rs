@@ -116,9 +116,11 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
         (
             "Records left out",
             format!(
-                "{} suppressed, {} without a subject",
+                "{} suppressed, {} without a subject, {} of {} subjects without consent",
                 count(left_out.suppressed_records),
-                count(left_out.records_without_subject)
+                count(left_out.records_without_subject),
+                count(left_out.records_without_consent),
+                count(left_out.subjects_without_consent)
             ),
         ),
         ("Made from", made_from.join(", ")),

@@ -84,4 +84,10 @@ pub struct LeftOut {
     pub suppressed_records: u64,
     /// Records without a subject.
     pub records_without_subject: u64,
+    /// Subjects that did not opt in.
+    #[serde(default)]
+    pub subjects_without_consent: u64,
+    /// Their records.
+    #[serde(default)]
+    pub records_without_consent: u64,
 }
