@@ -120,6 +120,18 @@ fn a_fresh_scan_of_the_written_file_gives_the_certified_figures() {
     assert!(certificate["figures"].as_array().is_some_and(|figures| figures.len() > 10));
     assert_eq!(certificate["figures"], result["figures"]);
     assert_eq!(certificate["files"][0]["sha256"], result["dataset"]["files"][0]["sha256"]);
+
+    let schema = fs::read_to_string(support::repository_file("docs/release.schema.json")).expect("the schema");
+    let printed = Command::new(BINARY).args(["schema", "certificate"]).output().expect("the binary runs");
+    assert!(
+        String::from_utf8_lossy(&printed.stdout) == schema,
+        "`reidrisk schema certificate > docs/release.schema.json`"
+    );
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).expect("JSON")).expect("a schema");
+    assert!(validator.is_valid(&certificate));
+    let mut other = certificate.clone();
+    other["outcome"] = "harmless".into();
+    assert!(!validator.is_valid(&other));
 }
 
 #[test]

@@ -27,12 +27,12 @@ use std::io::Write as _;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, SchemaOf, Verb};
 use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::json_schema;
+use crate::report::{certificate_schema, json_schema};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -82,7 +82,13 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
         Verb::Init(init) => init::init_verb(&init, &arguments.manners, &printer),
         Verb::Check(check) => check::check_verb(&check, &printer),
-        Verb::Schema => printer.result(json_schema().as_bytes()),
+        Verb::Schema(schema) => {
+            let text = match schema.of {
+                SchemaOf::Result => json_schema(),
+                SchemaOf::Certificate => certificate_schema(),
+            };
+            printer.result(text.as_bytes())
+        }
         Verb::Completions(completions) => completions::completions_verb(&completions, &printer),
         Verb::Man(man) => completions::man_verb(&man, &printer),
     };

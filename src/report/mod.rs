@@ -33,7 +33,7 @@ mod test;
 mod text;
 
 pub use self::csv::render_csv;
-pub use certificate::{read_certificate, render_certificate_html, render_certificate_json};
+pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
 pub use chart::{Chart, charts};
 pub use columns::render_columns_text;
 pub use error::ReportError;

@@ -52,8 +52,8 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file, and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json
-    Schema,
+    /// Print the JSON Schema of result.json, or of the certificate of a release
+    Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Print the manual page

@@ -165,6 +165,23 @@ pub(in crate::cli) struct CheckArguments {
     pub(in crate::cli) config: PathBuf,
 }
 
+/// Flags of `schema`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SchemaArguments {
+    /// Which file the schema is of
+    #[arg(value_name = "OF", default_value = "result")]
+    pub(in crate::cli) of: SchemaOf,
+}
+
+/// Files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SchemaOf {
+    /// `result.json`.
+    Result,
+    /// `release.json`, the certificate.
+    Certificate,
+}
+
 /// Flags of `completions`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompletionsArguments {
