@@ -38,6 +38,7 @@
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`advice`] | what to change, each proposal counted | estimate, see a value |
 //! | [`glossary`] | the words of the field, for `explain` and the report | decide |
+//! | [`release`] | writes the treated extract, and judges the bytes that were written | decide by itself what a figure means |
 //! | [`report`] | views of the result | see anything but the result |
 //!
 //! # Invariants, kept by tests
@@ -63,6 +64,7 @@ pub(crate) mod number;
 pub mod plan;
 pub(crate) mod printable;
 pub mod recode;
+pub mod release;
 pub mod report;
 pub mod result;
 pub mod scan;
@@ -70,4 +72,5 @@ pub mod secret;
 pub mod stats;
 pub mod stop;
 pub mod table;
+pub(crate) mod unfinished;
 pub(crate) mod word_list;

@@ -49,6 +49,12 @@ pub(super) fn instant() -> Instant {
     Instant::now()
 }
 
+/// Bytes that nobody can guess, from the system; `None` where it has none.
+pub(super) fn random_bytes() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
+
 /// The value of an environment variable, if it is set and is text.
 #[expect(clippy::disallowed_methods, reason = "the edge of the program reads the environment")]
 pub(super) fn environment(name: &str) -> Option<String> {

@@ -14,19 +14,39 @@ use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
 pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Plan, ConfigError> {
-    let (config, first) = (arguments.config.as_ref(), arguments.inputs.first());
-    let config = config_of(config, &arguments.inputs);
-    let mut plan = merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer)?;
-    let waivers = arguments.verdict.waivers.clone();
-    let waivers = waivers.or_else(|| find_waivers(config.as_deref(), first.map_or("-", String::as_str)));
-    if let Some(path) = waivers {
-        plan.waivers = read_waivers(&path, plan.as_of.map_or_else(today, |day| day.min(today())))?;
-    }
+    let typed = Judged {
+        inputs: &arguments.inputs,
+        config: arguments.config.as_ref(),
+        waivers: arguments.verdict.waivers.as_ref(),
+        given: &arguments.settings.given,
+    };
+    let mut plan = judged_plan(typed, printer)?;
     if arguments.emit.iter().any(|format| !format.is_of_result()) {
         list_subjects(&mut plan)?;
     }
-    check_treatment(&plan, plan.as_of.map_or_else(today, |day| day.min(today())))?;
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
+    Ok(plan)
+}
+
+/// What was typed for a verb that judges.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub(super) inputs: &'a [String],
+    pub(super) config: Option<&'a PathBuf>,
+    pub(super) waivers: Option<&'a PathBuf>,
+    pub(super) given: &'a [Given],
+}
+
+/// Reads the configuration and the waivers and merges them with the flags of a verb that judges.
+pub(super) fn judged_plan(typed: Judged<'_>, printer: &Printer) -> Result<Plan, ConfigError> {
+    let config = config_of(typed.config, typed.inputs);
+    let mut plan = merged(typed.inputs, typed.given, config.as_deref(), printer)?;
+    let first = typed.inputs.first().map_or("-", String::as_str);
+    let earliest = plan.as_of.map_or_else(today, |day| day.min(today()));
+    if let Some(path) = typed.waivers.cloned().or_else(|| find_waivers(config.as_deref(), first)) {
+        plan.waivers = read_waivers(&path, earliest)?;
+    }
+    check_treatment(&plan, earliest)?;
     Ok(plan)
 }
 

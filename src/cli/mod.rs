@@ -16,8 +16,10 @@ mod inspect;
 mod panics;
 mod printer;
 mod progress;
+mod release;
 mod report;
 mod scan;
+mod verify;
 mod watch;
 
 use std::ffi::OsString;
@@ -25,12 +27,12 @@ use std::io::Write as _;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, SchemaOf, Verb};
 use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::json_schema;
+use crate::report::{certificate_schema, json_schema};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -73,12 +75,20 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let printer = Printer::new(&arguments.manners);
     let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
+        Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
         Verb::Init(init) => init::init_verb(&init, &arguments.manners, &printer),
         Verb::Check(check) => check::check_verb(&check, &printer),
-        Verb::Schema => printer.result(json_schema().as_bytes()),
+        Verb::Schema(schema) => {
+            let text = match schema.of {
+                SchemaOf::Result => json_schema(),
+                SchemaOf::Certificate => certificate_schema(),
+            };
+            printer.result(text.as_bytes())
+        }
         Verb::Completions(completions) => completions::completions_verb(&completions, &printer),
         Verb::Man(man) => completions::man_verb(&man, &printer),
     };

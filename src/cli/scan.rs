@@ -39,6 +39,17 @@ pub(super) fn watched<T: Send>(
     printer: &Printer,
     work: impl FnOnce(&TerminalProgress, &Stop) -> Result<T, ScanError> + Send,
 ) -> Result<T, ExitStatus> {
+    watched_as(plan, manners, printer, work, |error| scan_failure(error, printer))
+}
+
+/// [`watched`], for work that fails in its own ways.
+pub(super) fn watched_as<T: Send, E: Send>(
+    plan: &Plan,
+    manners: &Manners,
+    printer: &Printer,
+    work: impl FnOnce(&TerminalProgress, &Stop) -> Result<T, E> + Send,
+    tell: impl FnOnce(&E) -> ExitStatus,
+) -> Result<T, ExitStatus> {
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
     watch(plan, &stop, printer);
@@ -47,10 +58,10 @@ pub(super) fn watched<T: Send>(
         printer.failure("the worker threads cannot be started", Some("request fewer with `--threads`"));
         ExitStatus::InputOutput
     })?;
-    pool.install(|| work(&progress, &stop)).map_err(|error| scan_failure(&error, printer))
+    pool.install(|| work(&progress, &stop)).map_err(|error| tell(&error))
 }
 
-fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
+pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
     match error {
         ScanError::Config(mistake) => {
             printer.config_failure(mistake);

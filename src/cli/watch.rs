@@ -11,9 +11,9 @@ use super::clock::{bytes_of, instant};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use crate::plan::Plan;
-use crate::report::remove_partial_runs_of_this_process;
 use crate::scan::ScanError;
 use crate::stop::{Stop, StopReason};
+use crate::unfinished::remove_unfinished_of_this_process;
 
 /// Below this limit the program and its libraries alone may be the larger part, and the limit is one of coded columns.
 const SMALLEST_WATCHED: u64 = 128 << 20;
@@ -103,7 +103,7 @@ fn most(limit: u64) -> u64 {
 }
 
 fn end(error: &ScanError, printer: &Printer) -> ! {
-    remove_partial_runs_of_this_process();
+    remove_unfinished_of_this_process();
     printer.failure(&error.to_string(), error.hint().as_deref());
     std::process::exit(i32::from(ExitStatus::Code(error.exit_code()).code()));
 }
@@ -137,7 +137,7 @@ pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitS
     let (stop, told) = (stop.clone(), printer.clone());
     ctrlc::set_handler(move || {
         stop.raise(StopReason::Interrupt);
-        let is_written = remove_partial_runs_of_this_process();
+        let is_written = remove_unfinished_of_this_process();
         told.interrupted(is_written);
         std::process::exit(i32::from(INTERRUPTED));
     })

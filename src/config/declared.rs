@@ -276,9 +276,13 @@ pub(super) fn shown_consent(plan: &Plan) -> String {
             let values = counted(register.values.len() as u64, "value", "values");
             format!(", {values} of {} mean yes", shown_name(column))
         });
-        format!("{}, column {}{value}", file_name(&register.file), shown_name(&register.column))
+        let left_out = if register.leaves_out { ", a release leaves the others out" } else { "" };
+        format!("{}, column {}{value}{left_out}", file_name(&register.file), shown_name(&register.column))
     })
 }
+
+/// What becomes of subjects that did not opt in.
+const WITHOUT_CONSENT: [(&str, bool); 2] = [("refuse", false), ("leave-out", true)];
 
 pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let section = value.table("a table")?;
@@ -288,6 +292,7 @@ pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
     let (file, column) = (need("file"), need("column"));
     let value_column = section.get("value_column", Written::text);
     let values = section.get("value", Written::texts).unwrap_or_default();
+    let leaves_out = section.get("missing", |value| value.named(&WITHOUT_CONSENT)).unwrap_or(false);
     let lacks =
         |key: &str| section.refused("missing-key", format!("`[recipient] consent` lacks `{key}`")).with_hint(hint);
     match (&value_column, values.is_empty()) {
@@ -297,7 +302,7 @@ pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
     }
     let (Some(file), Some(column)) = (file, column) else { return Err(Problem::Told) };
     let file = value.beside(file.as_ref());
-    recipient(draft).consent = Some(ConsentRegister { file, column, value_column, values });
+    recipient(draft).consent = Some(ConsentRegister { file, column, value_column, values, leaves_out });
     Ok(())
 }
 

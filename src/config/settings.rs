@@ -261,7 +261,7 @@ fn terms() -> Vec<Setting> {
             "The only columns that the recipient may receive", |draft| &mut declared::terms(draft).allowed_columns),
         row("recipient", "forbidden_columns", columns(), "[\"balance\"]", "Columns that the recipient must not receive",
             |draft| &mut declared::terms(draft).forbidden_columns),
-        own("recipient", "consent", "a table of `file`, `column`, `value_column` and `value`",
+        own("recipient", "consent", "a table of `file`, `column`, `value_column`, `value` and `missing`",
             "{ file = \"register.csv\", column = \"customer\", value_column = \"opted_in\", value = \"yes\" }",
             "Consent register", declared::consent, declared::shown_consent),
         own("policy", "preset", "the name of a preset, or `default`", "\"controlled-k5\"",

@@ -100,6 +100,9 @@ pub struct Plan {
     pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
+    /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
+    /// sets it.
+    pub as_released: bool,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
 }
@@ -139,6 +142,7 @@ impl Default for Plan {
             unicity: UnicityPlan::default(),
             linkage: LinkagePlan::default(),
             lists_subjects: false,
+            as_released: false,
             settings: Vec::new(),
         }
     }
@@ -264,4 +268,6 @@ pub struct ConsentRegister {
     pub value_column: Option<String>,
     /// The values of that column that mean yes, in canonical spelling.
     pub values: Vec<String>,
+    /// Whether a release leaves out the subjects that did not opt in.
+    pub leaves_out: bool,
 }

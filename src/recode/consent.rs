@@ -3,7 +3,8 @@
 use hashbrown::HashMap;
 
 use super::subject::column;
-use super::{Lookups, TreatmentError, lookup_column};
+use super::suppressed::leave_out;
+use super::{ColumnRole, Lookups, TreatmentError, lookup_column};
 use crate::input::{CodedColumn, Extract};
 use crate::plan::{ConsentRegister, Plan};
 use crate::result::{DatasetColumn, Role};
@@ -45,9 +46,59 @@ pub(super) fn count_consent(
     let not_coded = || TreatmentError::NotCoded(subject.name.clone());
     let values = &subject.coded.as_ref().ok_or_else(not_coded)?.dictionary;
     let consent = Consenting::of(declared, register)?;
-    let Some(map) = &plan.subject_map else { return Ok(Some(of_values(values, &consent))) };
+    Ok(Some(of_subjects(values, &consent, plan, lookups)?.0))
+}
+
+/// What a release leaves out for want of consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WithoutConsent {
+    /// Subjects.
+    pub subjects: u64,
+    /// Their records.
+    pub records: u64,
+}
+
+/// Takes the records of subjects that did not opt in out of every coded column, where the plan says that a release leaves
+/// them out. [`Extract::records`] stays that of the file.
+///
+/// # Errors
+/// As for counting them.
+pub fn leave_out_without_consent(
+    extract: &mut Extract,
+    roles: &[ColumnRole],
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<WithoutConsent, TreatmentError> {
+    let declared = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref());
+    let Some(declared) = declared.filter(|declared| plan.as_released && declared.leaves_out) else {
+        return Ok(WithoutConsent::default());
+    };
+    let register = lookups.consent.as_ref().ok_or_else(|| TreatmentError::not_read(&declared.file))?;
+    let place = roles.iter().position(|column| column.role == Role::Subject);
+    let subject = place.and_then(|place| extract.columns.get(place)).ok_or(TreatmentError::ConsentWithoutSubject)?;
+    let coded = subject.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(subject.name.clone()))?;
+    let (counts, has_consent) = of_subjects(&coded.dictionary, &Consenting::of(declared, register)?, plan, lookups)?;
+    // A record without a subject leaves for another reason.
+    let missing = coded.dictionary.missing();
+    let left_out = coded.codes.iter().map(|code| missing != Some(code) && !has_consent[code as usize]);
+    let left_out: Vec<bool> = left_out.collect();
+    let records = left_out.iter().filter(|&&out| out).count() as u64;
+    if records > 0 {
+        leave_out(extract, &left_out);
+    }
+    Ok(WithoutConsent { subjects: counts.without_consent, records })
+}
+
+/// Counts the subjects behind the values of the subject column, and says of each value whether its subject opted in.
+fn of_subjects(
+    values: &Dictionary,
+    consent: &Consenting<'_>,
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<(ConsentCounts, Vec<bool>), TreatmentError> {
+    let Some(map) = &plan.subject_map else { return Ok(of_values(values, consent)) };
     let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
-    Ok(Some(of_persons(values, column(map, pairs, &map.from)?, column(map, pairs, &map.to)?, &consent)))
+    Ok(of_persons(values, column(map, pairs, &map.from)?, column(map, pairs, &map.to)?, consent))
 }
 
 /// Checks that a register has the columns that the plan takes from it.
@@ -87,17 +138,25 @@ fn says_yes(answers: &CodedColumn, line: usize, values: &[String]) -> bool {
     answer.is_some_and(|answer| values.iter().any(|value| value == answer.expose()))
 }
 
-fn of_values(values: &Dictionary, consent: &Consenting<'_>) -> ConsentCounts {
+fn of_values(values: &Dictionary, consent: &Consenting<'_>) -> (ConsentCounts, Vec<bool>) {
     let mut counts = ConsentCounts { subjects: 0, without_consent: 0 };
-    for value in values.values().flatten() {
-        counts.subjects += 1;
-        counts.without_consent += u64::from(!consent.holds(value.expose()));
+    let mut has_consent = Vec::with_capacity(values.len());
+    for value in values.values() {
+        let holds = value.is_some_and(|value| consent.holds(value.expose()));
+        counts.subjects += u64::from(value.is_some());
+        counts.without_consent += u64::from(value.is_some() && !holds);
+        has_consent.push(holds);
     }
-    counts
+    (counts, has_consent)
 }
 
 /// Distinct persons that the values lead to, and the values that lead to nobody.
-fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent: &Consenting<'_>) -> ConsentCounts {
+fn of_persons(
+    values: &Dictionary,
+    from: &CodedColumn,
+    to: &CodedColumn,
+    consent: &Consenting<'_>,
+) -> (ConsentCounts, Vec<bool>) {
     let mut person_of: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
     for line in 0..from.codes.len() {
         let person = to.codes.get(line);
@@ -109,16 +168,19 @@ fn of_persons(values: &Dictionary, from: &CodedColumn, to: &CodedColumn, consent
     }
     let mut seen = vec![false; to.dictionary.len()];
     let mut counts = ConsentCounts { subjects: 0, without_consent: 0 };
-    for value in values.values().flatten() {
-        let person = person_of.get(value.expose()).copied();
-        if person.is_some_and(|person| std::mem::replace(&mut seen[person as usize], true)) {
-            continue;
+    let mut has_consent = Vec::with_capacity(values.len());
+    for value in values.values() {
+        let code = value.and_then(|value| person_of.get(value.expose()).copied());
+        let person = code.and_then(|person| to.dictionary.value(person));
+        let holds = person.is_some_and(|person| consent.holds(person.expose()));
+        has_consent.push(holds);
+        let is_known = code.is_some_and(|person| std::mem::replace(&mut seen[person as usize], true));
+        if value.is_some() && !is_known {
+            counts.subjects += 1;
+            counts.without_consent += u64::from(!holds);
         }
-        let person = person.and_then(|person| to.dictionary.value(person));
-        counts.subjects += 1;
-        counts.without_consent += u64::from(!person.is_some_and(|person| consent.holds(person.expose())));
     }
-    counts
+    (counts, has_consent)
 }
 
 #[cfg(test)]
@@ -139,12 +201,13 @@ mod tests {
             column: "who".to_owned(),
             value_column: value_column.map(str::to_owned),
             values: values.iter().map(|&value| value.to_owned()).collect(),
+            leaves_out: false,
         }
     }
 
     fn counted(subjects: &[&str], declared: &ConsentRegister, register: &Extract) -> (u64, u64) {
         let ConsentCounts { subjects, without_consent } =
-            of_values(&coded(subjects).dictionary, &Consenting::of(declared, register).unwrap());
+            of_values(&coded(subjects).dictionary, &Consenting::of(declared, register).unwrap()).0;
         (subjects, without_consent)
     }
 
@@ -184,11 +247,13 @@ mod tests {
         let register = extract(vec![column("who", &["p", "c9"])]);
         let consent = Consenting::of(&declared(None, &[]), &register).ok().unwrap();
         let (from, to) = (coded(&["c1", "c2", "c3", "c4"]), coded(&["p", "p", "q", ""]));
-        let count = |cards: &[&str]| of_persons(&coded(cards).dictionary, &from, &to, &consent);
+        let count = |cards: &[&str]| of_persons(&coded(cards).dictionary, &from, &to, &consent).0;
         assert_eq!(count(&["c1", "c2"]), ConsentCounts { subjects: 1, without_consent: 0 });
         assert_eq!(count(&["c1", "c3"]), ConsentCounts { subjects: 2, without_consent: 1 });
         // `c9` is in the register as a person, and as a card it is unknown; `c4` leads to nobody.
         assert_eq!(count(&["c9", "c4", "p"]), ConsentCounts { subjects: 3, without_consent: 3 });
+        let of_each = of_persons(&coded(&["c1", "c3", "c9"]).dictionary, &from, &to, &consent).1;
+        assert_eq!(of_each, [true, false, false]);
     }
 
     #[test]

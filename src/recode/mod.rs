@@ -31,13 +31,14 @@ mod value_map;
 mod within;
 
 pub use brought::bring;
-pub use consent::ConsentCounts;
+pub use consent::{ConsentCounts, WithoutConsent, leave_out_without_consent};
 pub use error::TreatmentError;
 pub use event::EventValues;
 pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
+pub use subject::persons_by_value;
 pub use suppressed::{Suppressed, leave_out_suppressed};
 pub use treat::{Hierarchies, Lookups, Treated, hierarchy_files, treat};
 pub use value_map::{Replay, ValueMap};

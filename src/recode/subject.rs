@@ -47,6 +47,19 @@ pub(super) fn column<'pairs>(
     lookup_column(&map.file, pairs, name, |file, column| TreatmentError::SubjectMapColumn { file, column })
 }
 
+/// The person that a map leads each value to.
+///
+/// # Errors
+/// When a column is missing, or the map leads one value to two persons.
+pub fn persons_by_value<'pairs>(
+    map: &SubjectMap,
+    pairs: &'pairs Extract,
+) -> Result<std::collections::HashMap<&'pairs str, &'pairs str>, TreatmentError> {
+    let (from, to) = (column(map, pairs, &map.from)?, column(map, pairs, &map.to)?);
+    let named = persons(map, from, to)?;
+    Ok(named.into_iter().filter_map(|(value, person)| Some((value, to.dictionary.value(person)?.expose()))).collect())
+}
+
 type Persons<'pairs> = HashMap<&'pairs str, u32, foldhash::fast::FixedState>;
 
 /// The code of the person for each value; lines that lack one of the two say nothing.

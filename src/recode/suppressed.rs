@@ -47,9 +47,7 @@ pub fn leave_out_suppressed(extract: &mut Extract, roles: &[ColumnRole], plan: &
     let left_out = suppressed(extract, &marks);
     let records = left_out.iter().filter(|&&out| out).count() as u64;
     if records > 0 {
-        for coded in extract.columns.iter_mut().filter_map(|column| column.coded.as_mut()) {
-            *coded = without(coded, &left_out);
-        }
+        leave_out(extract, &left_out);
     }
     let cells = extract.columns.iter().zip(&marks).map(|(column, marks)| {
         // Codes may have changed, so marks are looked up anew.
@@ -103,6 +101,13 @@ fn suppressed(extract: &Extract, marks: &[Option<Marks>]) -> Vec<bool> {
         });
     }
     out
+}
+
+/// Takes records out of every coded column.
+pub(super) fn leave_out(extract: &mut Extract, left_out: &[bool]) {
+    for coded in extract.columns.iter_mut().filter_map(|column| column.coded.as_mut()) {
+        *coded = without(coded, left_out);
+    }
 }
 
 /// The column without the records that are left out, and without the values that only they held.

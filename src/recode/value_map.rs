@@ -60,7 +60,7 @@ impl ValueMap {
     }
 
     /// The code of the treated column for a code of the raw one.
-    fn coarse(&self, raw: u32) -> u32 {
+    pub(crate) fn coarse(&self, raw: u32) -> u32 {
         self.steps.iter().fold(raw, |code, step| step.recoded.map[code as usize])
     }
 

@@ -9,7 +9,7 @@ mod link_tables;
 mod linkage;
 mod page;
 mod record;
-mod safety;
+pub(super) mod safety;
 mod section;
 mod source;
 mod table;

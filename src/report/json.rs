@@ -29,7 +29,7 @@ pub fn render_inspection_json(inspection: &Inspection) -> Result<Vec<u8>, Report
     render(inspection)
 }
 
-fn render(result: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+pub(super) fn render(result: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, ReadableFormatter::default());
     result.serialize(&mut serializer).map_err(|_| ReportError::Serialize)?;
@@ -44,7 +44,7 @@ fn render(result: &impl Serialize) -> Result<Vec<u8>, ReportError> {
 /// content.
 pub fn read_json(bytes: &[u8]) -> Result<ScanResult, ReportError> {
     let envelope: Envelope = serde_json::from_slice(bytes).map_err(|error| place(&error))?;
-    check_version(&envelope.schema_version)?;
+    check_version(&envelope.schema_version, SCHEMA_VERSION)?;
     serde_json::from_slice(bytes).map_err(|error| place(&error))
 }
 
@@ -62,20 +62,20 @@ struct Envelope {
     schema_version: String,
 }
 
-fn check_version(found: &str) -> Result<(), ReportError> {
+pub(super) fn check_version(found: &str, supported: &'static str) -> Result<(), ReportError> {
     let parts: Vec<Option<u32>> = found.split('.').map(|part| part.parse().ok()).collect();
     let [Some(major), Some(minor), Some(patch)] = parts[..] else {
         return Err(ReportError::NotResult { line: 0, column: 0 });
     };
-    if SCHEMA_VERSION.split('.').next() == Some(major.to_string().as_str()) {
+    if supported.split('.').next() == Some(major.to_string().as_str()) {
         Ok(())
     } else {
-        Err(ReportError::SchemaVersion { found: format!("{major}.{minor}.{patch}"), supported: SCHEMA_VERSION })
+        Err(ReportError::SchemaVersion { found: format!("{major}.{minor}.{patch}"), supported })
     }
 }
 
 /// Where reading ended. Messages of the parser quote the input, so they are left behind.
-fn place(error: &serde_json::Error) -> ReportError {
+pub(super) fn place(error: &serde_json::Error) -> ReportError {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
         Category::Data => ReportError::NotResult { line, column },

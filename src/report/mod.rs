@@ -3,6 +3,7 @@
 //! This room sees nothing but the result, so it cannot show a cell value. Every name in a result (column, file,
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
+mod certificate;
 mod chart;
 mod checks;
 mod columns;
@@ -32,6 +33,7 @@ mod test;
 mod text;
 
 pub use self::csv::render_csv;
+pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
 pub use chart::{Chart, charts};
 pub use columns::render_columns_text;
 pub use error::ReportError;
@@ -40,7 +42,7 @@ pub use html::render_html;
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
-pub use run::{remove_partial_runs_of_this_process, render_views, write_run};
+pub use run::{render_views, write_run};
 pub use text::{Ending, render_text};
 
 use crate::result::ScanResult;

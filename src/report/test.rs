@@ -348,7 +348,7 @@ fn what_an_unknown_process_left_is_cleared_away_after_a_day() {
 
 #[test]
 fn what_a_dead_process_of_the_same_place_left_is_cleared_away_at_once() {
-    let place = super::run::place_of_process();
+    let place = crate::unfinished::place_of_process();
     let (dead, running) = (".partial-a-4294967295", ".partial-a-1");
     let kept = kept_beside_a_run(&[(dead, 0, place.as_deref()), (running, 48, place.as_deref())]);
     assert_eq!(kept.contains(&dead), place.is_none(), "{kept:?}");

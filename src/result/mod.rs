@@ -5,6 +5,7 @@
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 mod advice;
+mod certificate;
 mod dataset;
 mod declarations;
 mod figure;
@@ -16,6 +17,7 @@ mod uniqueness;
 mod verdict;
 
 pub use advice::*;
+pub use certificate::*;
 pub use dataset::*;
 pub use declarations::*;
 pub use figure::*;

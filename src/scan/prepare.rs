@@ -39,6 +39,7 @@ pub(crate) fn treat(
 ) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
+    let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
     let files = extract.files.clone();
     let joined = std::mem::take(&mut extract.joined);
     let records = extract.records;
@@ -53,7 +54,7 @@ pub(crate) fn treat(
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
     let first_records = listed.map(|codes| first_records(codes, suppressed.kept(records))).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
-    let count = usize::try_from(records - suppressed.records).map_err(|_| TooManyRecords)?;
+    let count = usize::try_from(records - suppressed.records - without_consent.records).map_err(|_| TooManyRecords)?;
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;

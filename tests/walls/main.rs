@@ -84,10 +84,11 @@ fn names_polars(one: &Named) -> bool {
     one.path.starts_with("polars") && !is_in(one, "input")
 }
 
-/// What a report may name of this crate: the result, how a name and a number are shown, the words of the field, and
-/// itself.
+/// What a report may name of this crate: the result, how a name and a number are shown, the words of the field, what
+/// is being written, and itself.
 fn sees_more_than_the_result(one: &Named) -> bool {
-    let known = ["crate::report", "crate::result", "crate::printable", "crate::number", "crate::glossary"];
+    let known =
+        ["crate::report", "crate::result", "crate::printable", "crate::number", "crate::glossary", "crate::unfinished"];
     is_in(one, "report")
         && one.path.starts_with("crate::")
         && !known.iter().any(|place| leads_into(&one.path, place))

@@ -13,6 +13,7 @@ pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();
+const RELEASE_EXAMPLES: &str = include_str!("release_examples.txt").trim_ascii_end();
 const INSPECT_EXAMPLES: &str = include_str!("inspect_examples.txt").trim_ascii_end();
 const INIT_EXAMPLES: &str = include_str!("init_examples.txt").trim_ascii_end();
 
@@ -34,6 +35,11 @@ pub(super) enum Verb {
     /// Measure re-identification risk, judge it, write a report and set the exit code
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_CODES}"))]
     Scan(Box<ScanArguments>),
+    /// Write the treated extract, scan the written bytes, and certify them if they pass
+    #[command(after_help = RELEASE_EXAMPLES)]
+    Release(Box<ReleaseArguments>),
+    /// Check that files are those that a certificate names, and that the agreement still runs
+    Verify(VerifyArguments),
     /// Render a stored result.json again, without the data
     Report(ReportArguments),
     /// Explain a finding, a measure, a term or a setting, and what to do
@@ -46,8 +52,8 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json
-    Schema,
+    /// Print the JSON Schema of result.json, or of the certificate of a release
+    Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Print the manual page

@@ -48,6 +48,45 @@ pub(in crate::cli) struct VerdictArguments {
     pub(in crate::cli) exit_zero: bool,
 }
 
+/// Flags of `release`: those of the settings, and what is written.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReleaseArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(in crate::cli) inputs: Vec<String>,
+    /// Folder for the released file and its certificate; it must not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) to: PathBuf,
+    /// File with the secret key for pseudonyms, at least 16 bytes [default: a random key that is never written]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) key: Option<PathBuf>,
+    /// Who takes responsibility for releasing on REVIEW, with --allow-review
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) approved_by: Option<String>,
+    /// Configuration file [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
+    pub(in crate::cli) waivers: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
+}
+
+/// Flags of `verify`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArguments {
+    /// The released files
+    #[arg(required = true, value_name = "FILE")]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    /// The certificate of the release
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) certificate: PathBuf,
+    /// Day for which the agreement must hold, besides today
+    #[arg(long, value_name = "DATE")]
+    pub(in crate::cli) as_of: Option<jiff::civil::Date>,
+}
+
 /// The environment variable of `--exit-zero`.
 pub(in crate::cli) const EXIT_ZERO: &str = "REIDRISK_EXIT_ZERO";
 
@@ -124,6 +163,23 @@ pub(in crate::cli) struct CheckArguments {
     /// Configuration file
     #[arg(value_name = "FILE", default_value = "reidrisk.toml")]
     pub(in crate::cli) config: PathBuf,
+}
+
+/// Flags of `schema`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SchemaArguments {
+    /// Which file the schema is of
+    #[arg(value_name = "OF", default_value = "result")]
+    pub(in crate::cli) of: SchemaOf,
+}
+
+/// Files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SchemaOf {
+    /// `result.json`.
+    Result,
+    /// `release.json`, the certificate.
+    Certificate,
 }
 
 /// Flags of `completions`.

@@ -28,6 +28,11 @@ pub(super) fn content_security_policy(style: &str) -> String {
     )
 }
 
+/// The policy of a page with this style and no script.
+pub(in crate::report) fn style_only(style: &str) -> String {
+    format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", hash(style))
+}
+
 /// SHA-256 in base64, as a policy writes it.
 fn hash(text: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()))

@@ -1,0 +1,208 @@
+//! `reidrisk release`: treat, write, read again, judge; only what passes gets its name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Manners, ReleaseArguments};
+use super::clock::{SystemClock, random_bytes};
+use super::exit::ExitStatus;
+use super::files::{shown, unwritable};
+use super::flags::{Judged as Typed, judged_plan, tell_settings};
+use super::printer::Printer;
+use super::scan::watched_as;
+use crate::plan::Plan;
+use crate::printable::printable;
+use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, release};
+use crate::report::{Ending, render_certificate_html, render_certificate_json, render_text};
+use crate::unfinished::{self, PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
+
+/// A key file holds no more.
+const LONGEST_KEY: u64 = 1 << 16;
+
+pub(super) fn release_verb(
+    arguments: &ReleaseArguments,
+    manners: &Manners,
+    printer: &Printer,
+) -> Result<(), ExitStatus> {
+    let typed = Typed {
+        inputs: &arguments.inputs,
+        config: arguments.config.as_ref(),
+        waivers: arguments.waivers.as_ref(),
+        given: &arguments.settings.given,
+    };
+    let plan = judged_plan(typed, printer).map_err(|error| printer.config_failure(&error))?;
+    tell_settings(&plan, printer);
+    if plan.inputs.iter().any(|input| input == "-") {
+        printer.failure("standard input cannot be released", Some("a release reads its input twice: name a file"));
+        return Err(ExitStatus::Usage);
+    }
+    let place = Place::of(&arguments.to, printer)?;
+    let key = key(arguments, printer)?;
+    let quarantine = place.quarantine(printer)?;
+    let file = quarantine.path.join(&place.file);
+    let request = Request { file: &file, name: &place.file, key: &key, approved_by: arguments.approved_by.as_deref() };
+    let clock = SystemClock::start();
+    let ended = watched_as(
+        &plan,
+        manners,
+        printer,
+        |progress, stop| release(&plan, request, &clock, progress, stop),
+        |error| tell(error, printer),
+    )?;
+    match ended {
+        Released::Refused(refused) => refuse(&refused, printer),
+        Released::MayLeave(approved) => put_in_place(&approved, &quarantine, &place, &plan, printer),
+    }
+}
+
+/// Where the release goes.
+struct Place {
+    /// The folder, which is not there yet.
+    to: PathBuf,
+    /// The folder that it is made in.
+    home: PathBuf,
+    /// Name of the released file.
+    file: String,
+}
+
+impl Place {
+    fn of(to: &Path, printer: &Printer) -> Result<Self, ExitStatus> {
+        let name = to.file_name().map(|name| name.to_string_lossy().into_owned());
+        let Some(name) = name.filter(|name| !name.starts_with('.')) else {
+            printer.failure(&format!("`{}` is no name for a new folder", shown(to)), Some("name one with `--to`"));
+            return Err(ExitStatus::Usage);
+        };
+        if fs::symlink_metadata(to).is_ok() {
+            let hint = "a release never replaces anything: name a new folder with `--to`";
+            printer.failure(&format!("`{}` exists", shown(to)), Some(hint));
+            return Err(ExitStatus::InputOutput);
+        }
+        let home = to.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        Ok(Self { to: to.to_owned(), home, file: format!("{name}.csv") })
+    }
+
+    /// A hidden folder beside the final one; what a dead process left there is removed first.
+    fn quarantine(&self, printer: &Printer) -> Result<Unfinished, ExitStatus> {
+        let failed = |error: &std::io::Error| unwritable(&self.home, error, printer);
+        // Folders that are made for nothing are no trace to leave, so only the last one may be missing.
+        if !self.home.is_dir() {
+            let hint = "make it first, or name a folder in another place with `--to`";
+            printer.failure(&format!("the folder `{}` does not exist", shown(&self.home)), Some(hint));
+            return Err(ExitStatus::InputOutput);
+        }
+        remove_stale(&self.home, &jiff_now());
+        let quarantine = Unfinished::claim(&self.home, &format!("{PARTIAL_PREFIX}release"));
+        fs::create_dir(&quarantine.path).and_then(|()| quarantine.mark()).map_err(|error| failed(&error))?;
+        Ok(quarantine)
+    }
+}
+
+/// Now, as the search for what dead processes left takes it.
+fn jiff_now() -> String {
+    use crate::scan::Clock as _;
+    SystemClock::start().now().to_string()
+}
+
+/// The key from its file, else one that is forgotten with this process.
+fn key(arguments: &ReleaseArguments, printer: &Printer) -> Result<Key, ExitStatus> {
+    let Some(path) = &arguments.key else {
+        let key = random_bytes().and_then(|bytes| Key::new(bytes.to_vec()).ok());
+        return key.ok_or_else(|| {
+            printer.failure("the system has no random numbers for a key", Some("name a key file with `--key`"));
+            ExitStatus::InputOutput
+        });
+    };
+    let is_small = fs::metadata(path).map(|found| found.is_file() && found.len() <= LONGEST_KEY);
+    let bytes = match is_small {
+        Ok(true) => fs::read(path),
+        Ok(false) => {
+            printer
+                .failure(&format!("`{}` is no key file", shown(path)), Some("a key is a file of 16 to 65,536 bytes"));
+            return Err(ExitStatus::Usage);
+        }
+        Err(error) => Err(error),
+    };
+    let bytes = bytes.map_err(|error| {
+        let (reason, hint) = crate::plan::refusal(error.kind());
+        printer.failure(&format!("the key file `{}` cannot be read: {reason}", shown(path)), Some(hint));
+        ExitStatus::InputOutput
+    })?;
+    Key::new(bytes).map_err(|error| tell(&error, printer))
+}
+
+fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
+    match error {
+        ReleaseError::Scan(error) => super::scan::scan_failure(error, printer),
+        error => {
+            printer.failure(&error.to_string(), error.hint().as_deref());
+            ExitStatus::Code(error.exit_code())
+        }
+    }
+}
+
+/// Says what stands in the way. Nothing is left on disk.
+fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
+    let of = match refused.of {
+        Judged::Extract => "the extract as it would be treated",
+        Judged::Written => "the treated file",
+    };
+    let mut text = String::new();
+    if refused.of == Judged::Written {
+        text = render_text(&refused.result, &printer.style(), &Ending::default());
+        text.push('\n');
+    }
+    text.push_str(&format!("not released: {of} does not pass\n"));
+    for finding in &refused.findings {
+        text.push_str(&format!(
+            "  {} {}: {}\n",
+            finding.severity.name(),
+            finding.code.name(),
+            printable(&finding.message)
+        ));
+    }
+    text.push_str("nothing was written\n");
+    if let Some(first) = refused.findings.first() {
+        text.push_str(&format!("next    reidrisk explain {}\n", first.code.name()));
+    }
+    printer.result(text.as_bytes())?;
+    Err(ExitStatus::Code(refused.exit_code))
+}
+
+/// Adds the certificate, and gives everything its name at once.
+fn put_in_place(
+    approved: &Approved,
+    quarantine: &Unfinished,
+    place: &Place,
+    plan: &Plan,
+    printer: &Printer,
+) -> Result<(), ExitStatus> {
+    let certificate = &approved.certificate;
+    let json = render_certificate_json(certificate).map_err(|error| printer.report_failure(&error))?;
+    let page =
+        render_certificate_html(certificate, &approved.result).map_err(|error| printer.report_failure(&error))?;
+    let failed = |error: &std::io::Error| unwritable(&place.to, error, printer);
+    for (name, bytes) in [("release.json", json), ("certificate.html", page.into_bytes())] {
+        let path = quarantine.path.join(name);
+        fs::write(&path, bytes).and_then(|()| fs::File::open(&path)?.sync_all()).map_err(|error| failed(&error))?;
+    }
+    quarantine.unmark();
+    sync_folder(&quarantine.path).map_err(|error| failed(&error))?;
+    if fs::symlink_metadata(&place.to).is_ok() {
+        return Err(failed(&std::io::ErrorKind::AlreadyExists.into()));
+    }
+    fs::rename(&quarantine.path, &place.to).map_err(|error| failed(&error))?;
+    unfinished::is_in_place();
+    sync_folder(&place.home).map_err(|error| failed(&error))?;
+    if printer.quiet() && plan.waivers.is_empty() {
+        return Ok(());
+    }
+    let (file, json) = (place.to.join(&place.file), place.to.join("release.json"));
+    let next = format!("reidrisk verify {} --certificate {}", word(&file), word(&json));
+    let mut text = render_text(&approved.result, &printer.style(), &Ending { report: None, next: Some(&next) });
+    text.push_str(&format!("released {}\n", shown(&file)));
+    printer.result(text.as_bytes())
+}
+
+fn word(path: &Path) -> String {
+    super::scan::shell_word(&path.display().to_string())
+}

@@ -1,0 +1,89 @@
+//! Why nothing was written, or what was written cannot be judged.
+
+use std::io;
+
+use crate::plan::{refusal, shown_list, shown_name};
+use crate::scan::ScanError;
+
+/// Why there is no released file and no refusal either.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// The extract, or the written file, could not be scanned.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// Nobody said what the columns are.
+    #[error("the roles of the columns are guessed; a release needs them declared")]
+    Guessed,
+    /// No column would leave.
+    #[error("no column of the extract may leave: none has the role quasi-identifier, sensitive or weight")]
+    NothingLeaves,
+    /// A measure needs columns that do not leave.
+    #[error("{} used by a point or by linkage, and would not leave", named(columns))]
+    Needed {
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// A key that can be guessed.
+    #[error("the key holds {bytes} bytes; at least {} are needed", super::SHORTEST_KEY)]
+    ShortKey {
+        /// Its length.
+        bytes: usize,
+    },
+    /// The treated extract cannot be written.
+    #[error("the treated extract cannot be written: {}", refusal(*kind).0)]
+    Write {
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// What was read again is not what was written.
+    #[error("the written file was changed before it was judged")]
+    Changed,
+}
+
+impl ReleaseError {
+    /// What to change.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Scan(error) => error.hint(),
+            Self::Guessed => {
+                Some("write them down with `reidrisk init`, and correct what was guessed wrong".to_owned())
+            }
+            Self::NothingLeaves => {
+                Some("declare the columns that the recipient is to get in `[columns.NAME] role`".to_owned())
+            }
+            Self::Needed { .. } => {
+                Some("give each a role that leaves, or take it out of the point or the join".to_owned())
+            }
+            Self::ShortKey { .. } => {
+                Some("make one with `head -c 32 /dev/urandom > release.key`, and keep it secret".to_owned())
+            }
+            Self::Write { kind } => Some(refusal(*kind).1.to_owned()),
+            Self::Changed => Some("let nothing else write to the folder, and try again".to_owned()),
+        }
+    }
+
+    /// The exit code of the process.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Scan(error) => error.exit_code(),
+            Self::Guessed | Self::NothingLeaves | Self::Needed { .. } | Self::ShortKey { .. } => 2,
+            Self::Write { .. } | Self::Changed => 3,
+        }
+    }
+}
+
+impl From<io::Error> for ReleaseError {
+    fn from(error: io::Error) -> Self {
+        Self::Write { kind: error.kind() }
+    }
+}
+
+fn named(columns: &[String]) -> String {
+    match columns {
+        [one] => format!("column `{}` is", shown_name(one)),
+        several => format!("columns {} are", shown_list(several)),
+    }
+}

@@ -1,0 +1,170 @@
+//! The file that may leave: treated as the plan says, written, read again and judged.
+//!
+//! A scan measures an extract *as if* its rules were applied. Here they are applied: [`release`] writes the treated
+//! extract under a quarantine name, and scans the **written bytes** as if a stranger had sent them. Whoever calls moves
+//! the file to its final name only if both scans let it pass.
+//!
+//! # What leaves
+//! - Columns with the role subject, quasi-identifier, sensitive or weight that no rule drops. Everything else stays:
+//!   direct identifiers, ignored columns and columns without a role.
+//! - Records with a subject that are not suppressed.
+//! - In place of the subject a pseudonym that only the holder of the key can make again ([`pseudonym`](Pseudonyms)).
+//! - Records in an order that says nothing of the order of the extract: by pseudonym, then by value.
+//!
+//! # What is judged
+//! 1. The extract as if treated, with the consent register, the subject map and the truth of linkage, which the written
+//!    file lacks. What it finds of columns that do not leave does not count.
+//! 2. The written file, by the same policy, rules, recipient and sources.
+//!
+//! The worse of the two decides. A rule applied to a value that it made leaves that value alone, so the written file
+//! gives the same classes as the extract as if treated.
+//!
+//! # Guarantee
+//! The same extract, plan and key give the same bytes, for any number of threads and any order of the records.
+
+mod certificate;
+mod error;
+mod plans;
+mod pseudonym;
+mod rows;
+
+use std::path::Path;
+
+pub use error::ReleaseError;
+pub use pseudonym::{Key, SHORTEST_KEY};
+
+use crate::plan::Plan;
+use crate::result::{Certificate, CheckedFile, Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
+use crate::scan::{Clock, scan};
+use crate::stop::{Progress, Stop};
+
+/// What is asked of a release beside the plan.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Where the treated extract is written; a file that is not there yet.
+    pub file: &'a Path,
+    /// The name that the file gets when it may leave, for the certificate.
+    pub name: &'a str,
+    /// The secret that pseudonyms are made with.
+    pub key: &'a Key,
+    /// Who answers for a REVIEW; without a name nothing but a PASS may leave.
+    pub approved_by: Option<&'a str>,
+}
+
+/// How a release ended.
+#[derive(Debug)]
+pub enum Released {
+    /// The written file may leave.
+    MayLeave(Box<Approved>),
+    /// It may not; this scan says why.
+    Refused(Box<Refused>),
+}
+
+/// A written file that may leave.
+#[derive(Debug)]
+pub struct Approved {
+    /// The scan of the written bytes.
+    pub result: ScanResult,
+    /// What was judged, and how.
+    pub certificate: Certificate,
+}
+
+/// Why nothing leaves.
+#[derive(Debug)]
+pub struct Refused {
+    /// Which of the two scans says so.
+    pub of: Judged,
+    /// That scan.
+    pub result: ScanResult,
+    /// Its open findings that stand in the way, the worst first.
+    pub findings: Vec<Finding>,
+    /// The exit code of the refusal.
+    pub exit_code: u8,
+}
+
+/// What was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// The extract as if treated.
+    Extract,
+    /// The bytes that were written.
+    Written,
+}
+
+/// Treats the extract, writes it, reads it again and judges it.
+///
+/// # Errors
+/// When the plan leaves open what may leave, the extract cannot be read or treated, or the file cannot be written. The
+/// file may then be there in part; the caller removes it.
+pub fn release(
+    plan: &Plan,
+    request: Request<'_>,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Released, ReleaseError> {
+    let columns = plans::leaving(plan)?;
+    let as_if = plans::as_if(plan, &columns)?;
+    let extract = scan(&as_if, clock, progress, stop)?;
+    if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
+        return Ok(Released::Refused(Box::new(refused)));
+    }
+    let written = rows::write(plan, &columns, request, progress, stop)?;
+    let again = plans::of_written(plan, &written, request.file);
+    let result = scan(&again, clock, progress, stop)?;
+    if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
+        return Ok(Released::Refused(Box::new(refused)));
+    }
+    let file = CheckedFile { name: request.name.to_owned(), ..checked(&result)? };
+    if file.sha256 != written.sha256 {
+        return Err(ReleaseError::Changed);
+    }
+    let certificate = certificate::of(&extract, &result, &written, file, request);
+    Ok(Released::MayLeave(Box::new(Approved { result, certificate })))
+}
+
+/// The one file that was read again.
+fn checked(result: &ScanResult) -> Result<CheckedFile, ReleaseError> {
+    let file = result.dataset.files.first().ok_or(ReleaseError::Changed)?;
+    let sha256 = file.sha256.clone().ok_or(ReleaseError::Changed)?;
+    Ok(CheckedFile { name: file.name.clone(), bytes: file.bytes, sha256, records: file.records })
+}
+
+/// Why a scan does not let the file leave; `None` where it does.
+fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -> Option<Refused> {
+    let outcome = result.verdict.outcome;
+    let findings: Vec<Finding> = result.findings.iter().filter(|found| stands(of, found, result)).cloned().collect();
+    let worst = findings.iter().map(|found| found.severity).max();
+    let fails = worst.is_some_and(|worst| worst >= plan.policy.fails_from());
+    // The extract as if treated never passes by itself: its bytes do not hold the treatment.
+    let passes = match of {
+        Judged::Written => outcome == VerdictOutcome::Pass,
+        Judged::Extract => worst.is_none() && outcome != VerdictOutcome::Incomplete,
+    };
+    let is_review = outcome == VerdictOutcome::Review || (of == Judged::Extract && outcome == VerdictOutcome::Fail);
+    let allowed = is_review && !fails && plan.policy.allow_review && request.approved_by.is_some();
+    if passes || allowed {
+        return None;
+    }
+    let exit_code = if outcome == VerdictOutcome::Incomplete { 4 } else { 1 };
+    Some(Refused { of, result: result.clone(), findings, exit_code })
+}
+
+/// Findings about the extract that the written file settles: it holds the treatment, no line and no row beside its
+/// records, and no record without a subject.
+const STAYS: [FindingCode; 4] = [
+    FindingCode::TreatmentNotApplied,
+    FindingCode::LinesLeftOut,
+    FindingCode::JoinRowsUnmeasured,
+    FindingCode::RecordsWithoutSubject,
+];
+
+/// Whether an open finding speaks of what leaves.
+fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
+    if !found.is_open() || found.severity == Severity::Note {
+        return false;
+    }
+    let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
+    let is_of_what_stays = !found.columns.is_empty() && found.columns.iter().all(stays);
+    of == Judged::Written || !(STAYS.contains(&found.code) || is_of_what_stays)
+}

@@ -1,0 +1,92 @@
+//! Two plans made of one: for the extract as if treated, and for the file that was written.
+
+use std::path::Path;
+
+use super::ReleaseError;
+use super::rows::Written;
+use crate::input;
+use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Sign};
+use crate::result::Role;
+use crate::scan::{ScanError, open_tables};
+
+/// The columns that leave, by name.
+pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
+    if plan.roles.guess {
+        return Err(ReleaseError::Guessed);
+    }
+    let leaves = |role: Role| matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight);
+    let declared = plan.roles.declared.iter().filter(|(name, role)| leaves(**role) && !plan.drops(name));
+    let columns: Vec<String> = declared.map(|(name, _)| name.clone()).collect();
+    let subject = plan.roles.declared.iter().find(|(_, role)| **role == Role::Subject).map(|(name, _)| name);
+    if columns.iter().all(|name| Some(name) == subject) {
+        return Err(ReleaseError::NothingLeaves);
+    }
+    let sources = plan.linkage.sources.iter().flat_map(|source| source.on.iter().map(|on| &on.ours));
+    // A join goes on without a column that the rules drop.
+    let sources = sources.filter(|name| !plan.drops(name));
+    let needed = plan.unicity.columns().chain(sources).filter(|name| !columns.contains(name));
+    let mut needed: Vec<String> = needed.cloned().collect();
+    needed.sort();
+    needed.dedup();
+    if needed.is_empty() { Ok(columns) } else { Err(ReleaseError::Needed { columns: needed }) }
+}
+
+/// The plan under which the extract is judged as if it were treated: what does not leave is dropped.
+pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseError> {
+    let source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
+    let tables = open_tables(plan, source.columns())?;
+    let stays = tables.columns().iter().filter(|name| !leaving.contains(name));
+    let mut as_if = plan.clone();
+    as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
+    leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
+    as_if.lists_subjects = false;
+    as_if.as_released = true;
+    Ok(as_if)
+}
+
+/// The plan under which the written file is judged: the same policy, rules, points and sources, and nothing that speaks of
+/// subjects by the names that they had.
+pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
+    let leaves = |name: &String| written.columns.iter().any(|column| column.name == *name);
+    let mut again = plan.clone();
+    again.inputs = vec![file.to_string_lossy().into_owned()];
+    again.dataset_name = Some(written.dataset.clone());
+    again.input = InputOptions {
+        delimiter: Some(Sign::of_byte(b',')),
+        quote: Some(Some(b'"')),
+        header: Some(true),
+        trim: plan.input.trim,
+        suppression_marks: plan.input.suppression_marks.clone(),
+        real_values: plan.input.real_values.clone(),
+        column_types: written.columns.iter().map(|column| (column.name.clone(), column.column_type)).collect(),
+        ..InputOptions::default()
+    };
+    again.joins.clear();
+    again.subject_map = None;
+    again.input.real_values.retain(|name, _| leaves(name));
+    again.roles.declared.retain(|name, _| leaves(name));
+    again.coarsen.retain(|name, _| leaves(name));
+    again.declarations.columns.retain(|name, _| leaves(name));
+    again.declarations.treatment = None;
+    again.permitted_identifiers.retain(|name| leaves(name));
+    // Consent was counted with the names that the register knows.
+    again.recipient = plan.recipient.clone().map(|recipient| RecipientPlan { consent: None, ..recipient });
+    leave_pseudonyms_out(&mut again.linkage, leaves);
+    for source in &mut again.linkage.sources {
+        source.on.retain(|on| leaves(&on.ours));
+        source.truth = source
+            .truth
+            .take()
+            .filter(|truth| leaves(&truth.ours) && plan.roles.declared.get(&truth.ours) != Some(&Role::Subject));
+    }
+    again.lists_subjects = false;
+    again
+}
+
+/// Columns that do not leave are held against no list of identifiers.
+fn leave_pseudonyms_out(linkage: &mut LinkagePlan, leaves: impl Fn(&String) -> bool) {
+    for known in &mut linkage.known_identifiers {
+        known.pseudonyms.retain(|name| leaves(name));
+    }
+    linkage.known_identifiers.retain(|known| !known.pseudonyms.is_empty());
+}

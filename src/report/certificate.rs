@@ -1,0 +1,136 @@
+//! The certificate of a release, as JSON and as a page of paper.
+
+use askama::Template;
+
+use super::ReportError;
+use super::checks::{self, Row, rows};
+use super::escape::printable;
+use super::html::safety;
+use super::json;
+use super::messages;
+use crate::number::{bytes, count};
+use crate::result::{CERTIFICATE_VERSION, Certificate, Role, ScanResult};
+
+/// The bytes of `release.json`.
+///
+/// # Errors
+/// As [`render_json`](super::render_json).
+pub fn render_certificate_json(certificate: &Certificate) -> Result<Vec<u8>, ReportError> {
+    json::render(certificate)
+}
+
+/// Reads a `release.json` of this major version.
+///
+/// # Errors
+/// When the bytes are not JSON, no certificate, or of another major version.
+pub fn read_certificate(bytes: &[u8]) -> Result<Certificate, ReportError> {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        certificate_version: String,
+    }
+    let envelope: Envelope = serde_json::from_slice(bytes).map_err(|error| json::place(&error))?;
+    json::check_version(&envelope.certificate_version, CERTIFICATE_VERSION)?;
+    serde_json::from_slice(bytes).map_err(|error| json::place(&error))
+}
+
+/// JSON Schema (draft 2020-12) of `release.json`, generated from the types; ends with a newline.
+#[must_use]
+pub fn certificate_schema() -> String {
+    format!("{:#}\n", schemars::schema_for!(Certificate).as_value())
+}
+
+/// The certificate as one HTML page without a script. `result` is the scan of the written files.
+///
+/// # Errors
+/// [`ReportError::Page`] when a part cannot be drawn.
+pub fn render_certificate_html(certificate: &Certificate, result: &ScanResult) -> Result<String, ReportError> {
+    Page::new(certificate, result).render().map_err(|_| ReportError::Page)
+}
+
+const STYLE: &str = include_str!("../../templates/certificate.css");
+
+/// Every text is printable; the template escapes it for HTML.
+#[derive(Template)]
+#[template(path = "certificate.html")]
+struct Page {
+    policy: String,
+    style: &'static str,
+    verdict: &'static str,
+    name: String,
+    released_at: String,
+    version: String,
+    facts: Vec<(&'static str, String)>,
+    files: Vec<(String, String, String)>,
+    rows: Vec<Row>,
+    columns: Vec<(String, &'static str, String)>,
+    not_measured: Vec<(String, String)>,
+    reasons: Vec<String>,
+}
+
+impl Page {
+    fn new(certificate: &Certificate, result: &ScanResult) -> Self {
+        let rules =
+            |rules: &[String]| if rules.is_empty() { "as it is".to_owned() } else { printable(&rules.join(", ")) };
+        let file = |file: &crate::result::CheckedFile| {
+            let size = format!("{}, {} records", bytes(file.bytes), count(file.records));
+            (printable(&file.name), size, printable(&file.sha256))
+        };
+        let column = |column: &crate::result::ReleasedColumn| {
+            let rules = if column.role == Role::Subject {
+                "replaced by a keyed pseudonym".to_owned()
+            } else {
+                rules(&column.rules)
+            };
+            (printable(&column.name), column.role.name(), rules)
+        };
+        Self {
+            policy: safety::style_only(STYLE),
+            style: STYLE,
+            verdict: messages::verdict(certificate.outcome),
+            name: printable(&certificate.dataset),
+            released_at: messages::time(&certificate.released_at),
+            version: printable(&certificate.tool.version),
+            facts: facts(certificate),
+            files: certificate.files.iter().map(file).collect(),
+            rows: rows(result),
+            columns: certificate.columns.iter().map(column).collect(),
+            not_measured: checks::not_measured(result)
+                .into_iter()
+                .map(|(name, reason)| (name.clone(), reason.clone()))
+                .collect(),
+            reasons: certificate.reasons.iter().map(|reason| printable(reason)).collect(),
+        }
+    }
+}
+
+fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
+    let said = |text: Option<&String>| text.map_or_else(|| "not declared".to_owned(), |text| printable(text));
+    let terms = certificate.recipient.as_ref();
+    let hash = |sha256: Option<&String>| sha256.map_or_else(|| "none".to_owned(), |sha256| printable(sha256));
+    let made_from = certificate.made_from.iter();
+    let made_from: Vec<String> =
+        made_from.map(|file| format!("{} (SHA-256 {})", printable(&file.name), hash(file.sha256.as_ref()))).collect();
+    let left_out = &certificate.left_out;
+    let columns: Vec<String> = left_out.columns.iter().map(|name| printable(name)).collect();
+    vec![
+        ("Recipient", said(terms.and_then(|terms| terms.name.as_ref()))),
+        ("Purpose", said(terms.and_then(|terms| terms.purpose.as_ref()))),
+        ("Agreement", said(terms.and_then(|terms| terms.agreement.as_ref()))),
+        ("Agreement ends", said(terms.and_then(|terms| terms.ends.as_ref()))),
+        ("Subjects", count(certificate.subjects)),
+        ("Columns left out", if columns.is_empty() { "none".to_owned() } else { columns.join(", ") }),
+        (
+            "Records left out",
+            format!(
+                "{} suppressed, {} without a subject, {} of {} subjects without consent",
+                count(left_out.suppressed_records),
+                count(left_out.records_without_subject),
+                count(left_out.records_without_consent),
+                count(left_out.subjects_without_consent)
+            ),
+        ),
+        ("Made from", made_from.join(", ")),
+        ("Configuration SHA-256", hash(certificate.config_sha256.as_ref())),
+        ("Approved by", said(certificate.approved_by.as_ref())),
+    ]
+}

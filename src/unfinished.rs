@@ -1,0 +1,162 @@
+//! What this process is writing and has not finished: hidden, known to the handler of Ctrl-C, and removed by the next
+//! process when this one dies.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// How names of hidden files and folders of ours begin.
+pub(crate) const PARTIAL_PREFIX: &str = ".partial-";
+/// File inside a folder that is being written; says where its process number counts.
+const OWNER: &str = ".owner";
+/// How long nobody must have touched a folder of an unknown process before it is taken for abandoned.
+const ABANDONED_AFTER: Duration = Duration::from_hours(24);
+
+/// Folders and files that this process is writing and that are not in place yet.
+static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
+
+/// Whether this process has put something whole in its place.
+static IS_WRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Removes whatever this process has begun to write and not finished, and says whether it has finished something. For a
+/// handler of Ctrl-C.
+pub(crate) fn remove_unfinished_of_this_process() -> bool {
+    let paths = std::mem::take(&mut *unfinished());
+    for path in &paths {
+        remove(path);
+    }
+    IS_WRITTEN.load(Ordering::SeqCst)
+}
+
+/// Something whole is in its place.
+pub(crate) fn is_in_place() {
+    IS_WRITTEN.store(true, Ordering::SeqCst);
+}
+
+/// Makes a rename durable. Only Unix lets a folder be opened and flushed.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// A path that is removed again unless it was renamed into place.
+pub(crate) struct Unfinished {
+    pub(crate) path: PathBuf,
+}
+
+impl Unfinished {
+    /// A path in `home` that no other run uses: the process number and, where needed, a counter follow `stem`.
+    pub(crate) fn claim(home: &Path, stem: &str) -> Self {
+        let process = std::process::id();
+        let mut registry = unfinished();
+        let mut path = home.join(format!("{stem}-{process}"));
+        let mut attempt = 1_u32;
+        // What is there under our own number may be of a process that has the same number elsewhere.
+        while registry.contains(&path) || fs::symlink_metadata(&path).is_ok() {
+            attempt += 1;
+            path = home.join(format!("{stem}.{attempt}-{process}"));
+        }
+        registry.insert(path.clone());
+        Self { path }
+    }
+
+    /// Says in the folder whose it is.
+    ///
+    /// # Errors
+    /// When the mark cannot be written.
+    pub(crate) fn mark(&self) -> io::Result<()> {
+        let Some(place) = place_of_process() else { return Ok(()) };
+        let mut file = OpenOptions::new().write(true).create_new(true).open(self.path.join(OWNER))?;
+        file.write_all(place.as_bytes())?;
+        file.sync_all()
+    }
+
+    /// Takes the mark away again.
+    pub(crate) fn unmark(&self) {
+        remove(&self.path.join(OWNER));
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        remove(&self.path);
+        unfinished().remove(&self.path);
+    }
+}
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    // A panic elsewhere leaves the set as it was, so a poisoned lock is still right.
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a folder or file as far as possible; what cannot be removed is left for the next run.
+fn remove(path: &Path) {
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// Removes what dead processes left half-written.
+///
+/// Other machines and containers may write to the same folder, and their process numbers say nothing here. So what
+/// bears our own mark goes when its process is dead, and anything else when nobody touched it for a day.
+pub(crate) fn remove_stale(home: &Path, finished_at: &str) {
+    let now = finished_at.parse::<jiff::Timestamp>().ok().map(SystemTime::from);
+    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(process) = name.to_str().and_then(process_of_partial) else { continue };
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let is_old = modified.zip(now).is_some_and(|(time, now)| time + ABANDONED_AFTER < now);
+        let is_stale = match (fs::read_to_string(entry.path().join(OWNER)).ok(), place_of_process()) {
+            (Some(mark), Some(place)) if mark == place => !may_be_running(process),
+            (Some(_), _) => is_old,
+            (None, _) => is_old && !may_be_running(process),
+        };
+        if is_stale {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Names the start of the system and the space of process numbers this process lives in, so that a number in it means
+/// the same process; none where the system does not tell.
+pub(crate) fn place_of_process() -> Option<String> {
+    let start = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let space = fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{} {}\n", start.trim(), space.display()))
+}
+
+/// The process number in the name of a hidden folder or file of ours.
+fn process_of_partial(name: &str) -> Option<u32> {
+    name.strip_prefix(PARTIAL_PREFIX)?.rsplit_once('-')?.1.parse().ok()
+}
+
+/// Whether a process may still run. Where the system does not tell, it may.
+fn may_be_running(process: u32) -> bool {
+    process == std::process::id()
+        || !Path::new("/proc/self").exists()
+        || Path::new(&format!("/proc/{process}")).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unfinished, fs, process_of_partial};
+
+    #[test]
+    fn what_was_claimed_and_not_renamed_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let first = Unfinished::claim(home.path(), ".partial-a");
+        let second = Unfinished::claim(home.path(), ".partial-a");
+        assert_ne!(first.path, second.path);
+        for partial in [&first, &second] {
+            let name = partial.path.file_name().unwrap().to_str().unwrap();
+            assert_eq!(process_of_partial(name), Some(std::process::id()), "{name}");
+        }
+        fs::create_dir_all(first.path.join("plots")).unwrap();
+        fs::write(&second.path, "half").unwrap();
+        drop((first, second));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
