@@ -1,7 +1,7 @@
 //! What a recipient can join to what it already holds.
 
 use super::link_tables;
-use super::section::{Section, Sentence, figures, quoted};
+use super::section::{Section, Sentence, quoted};
 use crate::report::escape::printable;
 use crate::report::{Chart, linkage, messages};
 use crate::result::{AttackKind, Linkage, LinkageAttack, ScanResult};
@@ -31,13 +31,13 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
     Section {
         answer: answer(result, value),
         lines: lines(value, &attacks),
-        figures: figures(charts, &PICTURES),
         tables: link_tables::tables(result, value, &attacks),
         reading: [reading(prose.reading, charts, &attacks), pseudonyms.reading].concat(),
         caution: [prose.caution, pseudonyms.caution].concat(),
         todo: todo(result, value),
         ..section
     }
+    .drawn(charts, &PICTURES)
 }
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {
