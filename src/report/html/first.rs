@@ -95,7 +95,7 @@ fn smallest_tile(result: &ScanResult, uniqueness: &Uniqueness, set: &SetStatisti
     };
     let figure = checks::of_set(result, set, "smallest_class");
     Tile {
-        label: "Smallest class (k-anonymity)".to_owned(),
+        label: "Smallest class (k)".to_owned(),
         value: optional_count(set.smallest_class),
         note: format!("{columns}; {limit}"),
         over: figure.is_some_and(|figure| checks::is_over(result, figure)),
@@ -141,7 +141,7 @@ pub(super) fn known_points_tile(result: &ScanResult) -> Option<Tile> {
     let (_, point) = known_points::gated(result)?;
     let limit = known_points::limit(result).map(|limit| format!("limit: at most {}", percent(limit)));
     Some(Tile {
-        label: format!("Unicity at {}", messages::known_points(point.known_points)),
+        label: format!("Unicity, {}", messages::known_points(point.known_points)),
         value: point.share.map_or_else(|| messages::NOT_DEFINED.to_owned(), percent),
         note: format!("of {}; {}", messages::subjects(point.subjects), limit.unwrap_or_else(|| "no limit".to_owned())),
         over: known_points::is_over(result),

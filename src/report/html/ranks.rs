@@ -81,7 +81,7 @@ fn sets(result: &ScanResult, uniqueness: &Uniqueness, kind: Kind) -> Option<Bars
     Some(Bars {
         title: format!("{sets}{which}"),
         note: if told.is_smallest {
-            format!("Fewest columns that make {units} unique")
+            format!("Fewest columns that find {units}")
         } else {
             format!("{} unique on them", messages::capitalised(units))
         },
@@ -116,7 +116,7 @@ pub(super) fn column_heading(result: &ScanResult, kind: Kind) -> &'static str {
     let has_unclear = result.dataset.columns.iter().any(crate::result::DatasetColumn::is_unclear);
     match kind {
         Kind::Static => "Static columns",
-        Kind::Event if has_unclear => "Event and unclear columns",
+        Kind::Event if has_unclear => "Event, or unclear",
         Kind::Event => "Event columns",
     }
 }
