@@ -388,7 +388,7 @@ pub(super) fn changed_figures(result: &ScanResult, advice: &Advice) -> Vec<Chang
         _ if !speaks_of_fewer(result) => "",
         // What is counted again for a proposal holds the unclear columns where those are held to the limit.
         Some(unclear) if before.static_unique_subjects == Some(unclear.unique_subjects) => {
-            ", static and unclear columns"
+            ", static or unclear columns"
         }
         _ => ", static columns",
     };

@@ -14,7 +14,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult) -> Option<Scene> {
     let figures = changed_figures(result, advice);
     let number = number(figures.len())?;
     let subtitle = changes(advice, |column| canvas.name(column), |rule| canvas.text(rule));
-    let edges = canvas.either([560, 1260, 240, (560 / number).min(130), 1560], [30, 520, 92, 112, 744]);
+    let edges = canvas.either([640, 1260, 240, (560 / number).min(130), 1560], [30, 520, 92, 112, 744]);
     let rows = Rows::of(edges, number, (0.0, 1.0));
     let mut scene = canvas.scene("The recommended change, before and after", subtitle, rows.plot.bottom + 56);
     canvas.end_at(&mut scene, rows.plot.bottom + 56);
@@ -58,13 +58,8 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, figure:
         scene.name_over_lines((plot.left, height - 30), &name, SMALL);
         height + 18
     } else {
-        scene.text(
-            (plot.left - 40, height),
-            &fitted(&figure.label, LABEL, plot.left - 100),
-            LABEL,
-            Ink::Text,
-            Anchor::End,
-        );
+        let label = fitted(&figure.label, SMALL, plot.left - 80);
+        scene.text((plot.left - 30, height), &label, SMALL, Ink::Text, Anchor::End);
         height
     };
     let (before, after) = (plot.x(figure.before), plot.x(figure.after));

@@ -2,7 +2,7 @@
 
 use super::axes::{Plot, QUARTERS, axis_label, described};
 use super::font::text_width;
-use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene};
+use super::scene::{Anchor, Canvas, Ink, SMALL, Scene};
 use crate::number::{count, percent, ratio};
 use crate::report::messages;
 use crate::report::risk::{self, Above};
@@ -32,11 +32,14 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     }
     plot.name(&mut scene, canvas.either(72, 78), "risk: chance of picking the right person");
     let k = u64::from(result.policy.k.max(1));
-    limit(&mut scene, &plot, k);
+    let at_limit = steps.iter().find(|step| step.size == k).map(share);
+    limit(&mut scene, &plot, k, at_limit);
     let points: Vec<(f64, f64)> = steps.iter().map(|step| (step.risk, share(step))).collect();
     scene.path(staircase(&plot, &points), Ink::Main, 5);
-    if let Some(at_limit) = steps.iter().find(|step| step.size == k) {
-        mark(&mut scene, &plot, at_limit.risk, share(at_limit));
+    if let Some(share) = at_limit {
+        let at = plot.at(1.0 / crate::number::as_float(k), share);
+        scene.dot(at, 14, Ink::Text, false);
+        scene.dot(at, 8, Ink::Main, true);
     }
     let words = steps.iter().map(|step| format!("above {}: {}", percent(step.risk), percent(share(step))));
     let on = messages::list(&names(&set.columns));
@@ -56,31 +59,17 @@ fn staircase(plot: &Plot, points: &[(f64, f64)]) -> Vec<(i32, i32)> {
     line
 }
 
-/// The limit as an upright line; what lies right of it is over.
-fn limit(scene: &mut Scene, plot: &Plot, k: u64) {
-    let risk = 1.0 / crate::number::as_float(k);
-    let at = plot.x(risk);
+/// The limit as an upright line, with the share above it; what lies on its right is over the limit.
+fn limit(scene: &mut Scene, plot: &Plot, k: u64, share: Option<f64>) {
+    let at = plot.x(1.0 / crate::number::as_float(k));
     scene.area((at, plot.top), (plot.right, plot.bottom), Ink::AlarmTint);
-    for share in QUARTERS {
-        scene.line((at, plot.y(share)), (plot.right, plot.y(share)), Ink::Grid, 2);
+    for level in QUARTERS {
+        scene.line((at, plot.y(level)), (plot.right, plot.y(level)), Ink::Grid, 2);
     }
     scene.dashes((at, plot.top - 14), (at, plot.bottom), Ink::Alarm);
-    let label = format!("limit 1/{} = {}", count(k), percent(risk));
+    let above = share.map_or_else(String::new, |share| format!(": {} above", percent(share)));
+    let label = format!("limit 1/{}{above}", count(k));
     let is_right = at + 10 + text_width(&label, SMALL) > plot.right;
     let (start, anchor) = if is_right { (at - 10, Anchor::End) } else { (at + 10, Anchor::Start) };
-    scene.text((start, plot.top - 24), &label, SMALL, Ink::Alarm, anchor);
-}
-
-/// A ring where the line meets the limit, with the share above it.
-fn mark(scene: &mut Scene, plot: &Plot, risk: f64, share: f64) {
-    let (x, y) = plot.at(risk, share);
-    scene.dot((x, y), 14, Ink::Text, false);
-    scene.dot((x, y), 8, Ink::Main, true);
-    let text = format!("{} above the limit", percent(share));
-    let width = text_width(&text, LABEL);
-    let height = if share < 0.15 { y - 34 } else { y + 38 };
-    let (start, anchor) = if x + 24 + width > plot.right { (x - 24, Anchor::End) } else { (x + 24, Anchor::Start) };
-    let from = if anchor == Anchor::End { start - width } else { start };
-    scene.area((from - 4, height - 18), (from + width + 4, height + 18), Ink::AlarmTint);
-    scene.text((start, height), &text, LABEL, Ink::Text, anchor);
+    scene.text((start, plot.top - 26), &label, SMALL, Ink::Alarm, anchor);
 }

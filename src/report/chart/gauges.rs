@@ -10,7 +10,7 @@ use crate::result::ScanResult;
 pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult) -> Option<Scene> {
     let attackers = risk::attackers(result);
     let number = number(attackers.len()).filter(|_| attackers.iter().any(|attacker| attacker.risk.is_some()))?;
-    let subtitle = "Chance of finding the right person; red: above the limit";
+    let subtitle = "Chance of finding the right person; hatched: above the limit";
     let edges = canvas.either([70, 1390, 190, 190, 1560], [20, 590, 10, 146, 744]);
     let rows = Rows::of(edges, number, (0.0, 1.0));
     let mut scene = canvas.scene("Risk by three attackers", subtitle, rows.plot.bottom + 50);

@@ -17,7 +17,7 @@ pub(super) const SMALL: i32 = 26;
 /// Size of the second line of a label.
 pub(super) const NOTE: i32 = 24;
 /// Size of the line that names dataset, run and verdict.
-const STAMP: i32 = 18;
+const STAMP: i32 = 20;
 /// Size of titles.
 const TITLE: i32 = 42;
 
@@ -156,18 +156,23 @@ impl Canvas<'_> {
         }
     }
 
-    /// The finished picture with dataset, run and verdict in its lower right corner: below everything else, where the form
-    /// leaves the height open.
+    /// The finished picture with dataset, run and verdict: above the title of a file, below everything else on a page.
     pub(super) fn stamped(&self, mut scene: Scene) -> Scene {
         let (width, bottom) = scene.size;
         let size = if self.form == Form::File { STAMP } else { NOTE };
-        let height = if self.form == Form::File { bottom - 14 } else { bottom + 18 };
+        let height = if self.form == Form::File { 22 } else { bottom + 18 };
         if self.form != Form::File {
             scene.size.1 = bottom + 38;
             scene.area((0, bottom), scene.size, Ink::Paper);
         }
-        let stamp = fitted(&self.text(self.stamp), size, width - 32);
-        scene.text((width - 16, height), &stamp, size, Ink::Muted, Anchor::End);
+        let stamp = fitted(&self.text(self.stamp), size, width - 56);
+        scene.text(
+            (if self.form == Form::File { width - 40 } else { width - 16 }, height),
+            &stamp,
+            size,
+            Ink::Muted,
+            Anchor::End,
+        );
         scene
     }
 

@@ -226,6 +226,11 @@ fn command(result: &ScanResult, first: Option<&Advice>) -> Option<Command> {
         let text = format!("reidrisk scan {input}{} {}", roles(result), printable(flags));
         return Some(Command::new("Scan with the first proposal applied", &text));
     }
+    if result.verdict.outcome == VerdictOutcome::Pass {
+        let has_hashes = result.dataset.files.iter().any(|file| file.sha256.is_some());
+        let label = "Compare the file that leaves with the hash in the run record";
+        return has_hashes.then(|| Command::new(label, &format!("sha256sum {input}")));
+    }
     let open = result.findings.iter().find(|finding| finding.is_open())?;
     let text = format!("reidrisk explain {}", open.code.name());
     Some(Command::new("Read what the first finding asks for", &text))
@@ -309,13 +314,13 @@ mod tests {
     }
 
     #[test]
-    fn one_command_leads_to_the_next_step_and_a_pass_has_none() {
+    fn one_command_leads_to_the_next_step() {
         let command = |result| todo(&result).command.map(|command| command.parts.join(" "));
         let whole = command(fixture::whole()).unwrap();
         assert!(whole.starts_with("reidrisk scan card_transactions.csv --coarsen birth_year=round:10"), "{whole}");
         assert_eq!(command(fixture::guessed()).as_deref(), Some("reidrisk init card_transactions.csv"));
         assert_eq!(command(fixture::failing()).as_deref(), Some("reidrisk explain small-class"));
-        assert_eq!(command(fixture::passing()), None);
+        assert_eq!(command(fixture::passing()).as_deref(), Some("sha256sum card_transactions.csv"));
     }
 
     #[test]
