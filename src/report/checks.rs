@@ -61,13 +61,13 @@ pub(super) fn of_lattice<'a>(result: &'a ScanResult, set: &SetStatistics, name: 
     result.figures.iter().find(|figure| figure.id == id && figure.columns == set.columns)
 }
 
-/// A figure of a set, whichever name its columns have; the whole sets come first.
-pub(super) fn of_any_set<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str) -> Option<&'a Figure> {
+/// A figure of one of the sets that gates look at: of the static columns, of these and the unclear ones, or of all.
+pub(super) fn of_whole_set<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str) -> Option<&'a Figure> {
     let unclear = || {
         let id = format!("uniqueness.static_unclear.{name}");
         result.figures.iter().find(|figure| figure.id == id && figure.columns == set.columns)
     };
-    of_set(result, set, name).or_else(unclear).or_else(|| of_lattice(result, set, name))
+    of_set(result, set, name).or_else(unclear)
 }
 
 /// A figure of who stands in classes smaller than `k`.

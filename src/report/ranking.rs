@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn names(result: &ScanResult, kind: Kind) -> (Vec<String>, bool) {
-        let told = told(&result.dataset, classes(result).unwrap(), kind, 5);
+        let told = told(&result.dataset, classes(result).unwrap(), kind, 3);
         (told.sets.iter().map(|set| set.columns.join("+")).collect(), told.is_smallest)
     }
 

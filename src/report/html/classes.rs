@@ -12,7 +12,7 @@ use crate::report::summary::{
     size_bars, why_undefined,
 };
 use crate::report::{Chart, checks, messages};
-use crate::result::{ColumnEffect, DatasetColumn, Role, ScanResult, SetStatistics, Uniqueness, Variability};
+use crate::result::{ColumnEffect, DatasetColumn, Figure, Role, ScanResult, SetStatistics, Uniqueness, Variability};
 
 /// What ARX and sdcMicro call the figures of a set.
 const SETS_ELSEWHERE: &str = "ARX: “Sample uniques”, “Average prosecutor risk”; sdcMicro: frequencies fk, mean of the individual risk. \
@@ -36,7 +36,10 @@ pub(super) fn classes(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Ch
     let whole = [&uniqueness.full].into_iter().chain(&uniqueness.static_set).chain(&uniqueness.static_unclear);
     let whole: Vec<&SetStatistics> = whole.collect();
     let caption = "Static quasi-identifiers, and all of them";
-    let mut tables = vec![attackers(result, set), table(result, caption.to_owned(), &whole).called(SETS_ELSEWHERE)];
+    let mut tables = vec![
+        attackers(result, set),
+        table(result, caption.to_owned(), &whole, checks::of_whole_set).called(SETS_ELSEWHERE),
+    ];
     tables.extend(class_sizes(result, set));
     tables.extend([cumulative(result, set), below(result, set)]);
     let mut section = Section::new("classes");
@@ -84,10 +87,13 @@ fn cumulative(result: &ScanResult, set: &SetStatistics) -> Table {
     .called(CUMULATIVE_ELSEWHERE)
 }
 
-/// Sets of columns with the classes on them.
-fn table(result: &ScanResult, caption: String, sets: &[&SetStatistics]) -> Table {
+/// A figure of a set, by its name.
+type FigureOf = for<'a> fn(&'a ScanResult, &SetStatistics, &str) -> Option<&'a Figure>;
+
+/// Sets of columns with the classes on them, and which figures of the result these are.
+fn table(result: &ScanResult, caption: String, sets: &[&SetStatistics], figure_of: FigureOf) -> Table {
     let records = counted_records(&result.dataset);
-    let figure = |set: &SetStatistics, name| checks::of_any_set(result, set, name);
+    let figure = |set: &SetStatistics, name| figure_of(result, set, name);
     Table::of(
         caption,
         sets,
@@ -233,7 +239,9 @@ pub(super) fn pairs(result: &ScanResult, uniqueness: &Uniqueness, charts: &[Char
             Kind::Event => "with an event column",
         };
         let order = if sets.len() == 1 { "" } else { ", riskiest first" };
-        table(result, format!("{} {which}{order}", messages::sets(sets.len())), &sets).called(SETS_ELSEWHERE).any()
+        table(result, format!("{} {which}{order}", messages::sets(sets.len())), &sets, checks::of_lattice)
+            .called(SETS_ELSEWHERE)
+            .any()
     };
     let tables: Vec<Table> =
         Kind::ALL.into_iter().filter_map(of_kind).chain(by_size(result, uniqueness).any()).collect();
