@@ -57,7 +57,8 @@ fn measured(mut section: Section, result: &ScanResult, value: &Unicity, charts: 
         }),
         ..section
     }
-    .drawn(charts, &["unicity", "resolutions", "resolution-curves"])
+    .drawn(charts, &["unicity", "resolutions"])
+    .drawn_folded(charts, &["resolution-curves"])
 }
 
 fn answer(result: &ScanResult, value: &Unicity) -> String {

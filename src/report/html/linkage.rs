@@ -11,9 +11,9 @@ const ATTACKS: usize = 12;
 /// Notes of one attack that are written out.
 const NOTES: usize = 6;
 
-/// Every picture of the section, in their order.
-const PICTURES: [&str; 6] =
-    ["attackers", "linking-columns", "linking-sets", "match-weights", "match-waterfall", "link-calibration"];
+/// The pictures of the section, and those that are folded, in their order.
+const PICTURES: [&str; 3] = ["attackers", "linking-columns", "linking-sets"];
+const FOLDED: [&str; 3] = ["match-weights", "match-waterfall", "link-calibration"];
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
@@ -38,6 +38,7 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
         ..section
     }
     .drawn(charts, &PICTURES)
+    .drawn_folded(charts, &FOLDED)
 }
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {

@@ -23,6 +23,8 @@ pub(super) struct Section {
     pub(super) findings: Vec<FindingLine>,
     pub(super) lines: Vec<Sentence>,
     pub(super) figures: Vec<Figure>,
+    /// Those that few will look at, in a fold of their own.
+    pub(super) more_figures: Vec<Figure>,
     pub(super) tables: Vec<Table>,
     pub(super) reading: Vec<String>,
     /// What the figures must not be taken for.
@@ -74,18 +76,36 @@ impl Section {
 
     /// The same with the named ones of the charts, and a sentence for each that would show nothing but zeros.
     pub(super) fn drawn(mut self, charts: &[Chart], names: &[&str]) -> Self {
+        let figures = self.figures_of(charts, names);
+        self.figures.extend(figures);
+        self
+    }
+
+    /// The same with these charts in a fold.
+    pub(super) fn drawn_folded(mut self, charts: &[Chart], names: &[&str]) -> Self {
+        let figures = self.figures_of(charts, names);
+        self.more_figures.extend(figures);
+        self
+    }
+
+    fn figures_of(&mut self, charts: &[Chart], names: &[&str]) -> Vec<Figure> {
         let wanted: Vec<&Chart> =
             names.iter().filter_map(|name| charts.iter().find(|chart| chart.name == *name)).collect();
         let not_drawn = wanted.iter().filter(|chart| chart.is_of_zeros());
         self.lines.extend(not_drawn.map(|chart| vec![(false, messages::not_drawn(&chart.title))]));
         let drawn = wanted.iter().filter(|chart| !chart.is_of_zeros());
-        self.figures.extend(drawn.map(|chart| Figure {
+        let figure = |chart: &&Chart| Figure {
             title: chart.title.clone(),
             subtitle: chart.subtitle.clone(),
             svg: chart.inline_svg(self.is_folded || NEEDS_ROOM.contains(&chart.name)),
             needs_room: NEEDS_ROOM.contains(&chart.name),
-        }));
-        self
+        };
+        drawn.map(figure).collect()
+    }
+
+    /// The titles of the pictures in the fold.
+    pub(super) fn more_titles(&self) -> String {
+        self.more_figures.iter().map(|figure| figure.title.as_str()).collect::<Vec<_>>().join("; ")
     }
 
     /// Thirds of the page that the pictures take, where folds have room beside them; else 3.
