@@ -54,24 +54,22 @@ fn journalist(result: &ScanResult) -> Attacker<'_> {
         .iter()
         .filter_map(|attack| Some((attack, risk(attack)?)))
         .reduce(|best, other| if other.1 > best.1 { other } else { best });
-    match strongest {
-        Some((attack, risk)) => Attacker {
-            name,
-            what: format!("1 / smallest matching class in {}", linkage::source(attack)),
-            risk: Some(risk),
-            limit: None,
-            figure: checks::figures_of(result, attack)
-                .into_iter()
-                .find(|figure| figure.id.ends_with(".journalist_highest")),
-        },
-        None => {
-            let what = if attacks.is_empty() {
-                "not measured: no source is named"
-            } else {
-                "not defined: the shared columns are not static"
-            };
-            Attacker { name, what: what.to_owned(), risk: None, limit: None, figure: None }
-        }
+    let Some((attack, risk)) = strongest else {
+        let what = if attacks.is_empty() {
+            "not measured: no source is named"
+        } else {
+            "not defined: the shared columns are not static"
+        };
+        return Attacker { name, what: what.to_owned(), risk: None, limit: None, figure: None };
+    };
+    Attacker {
+        name,
+        what: format!("1 / smallest matching class in {}", linkage::source(attack)),
+        risk: Some(risk),
+        limit: None,
+        figure: checks::figures_of(result, attack)
+            .into_iter()
+            .find(|figure| figure.id.ends_with(".journalist_highest")),
     }
 }
 
@@ -83,7 +81,7 @@ pub(super) struct Above {
     /// 1 / size.
     pub(super) risk: f64,
     /// Subjects, or records where these are counted, in smaller classes.
-    pub(super) above: u64,
+    pub(super) members: u64,
 }
 
 /// Steps of the share above a risk, the largest classes first; the last is that of classes of one, above which nobody is.
@@ -91,7 +89,7 @@ pub(super) struct Above {
 /// Where each subject stands in one class, of every size of class and of the limit; where a subject may stand in several,
 /// of the bounds that were counted.
 pub(super) fn above(result: &ScanResult, set: &SetStatistics) -> Vec<Above> {
-    let step = |size: u64, above: u64| Above { size, risk: 1.0 / as_float(size.max(1)), above };
+    let step = |size: u64, members: u64| Above { size, risk: 1.0 / as_float(size.max(1)), members };
     let k = u64::from(result.policy.k.max(1));
     let Some(sizes) = set.class_sizes.as_ref().filter(|sizes| is_partition(result, set, sizes)) else {
         let mut steps: Vec<Above> = set
@@ -138,7 +136,7 @@ mod tests {
 
     fn steps(result: &ScanResult) -> Vec<(u64, u64)> {
         let set = headline_set(result, classes(result).unwrap());
-        above(result, set).iter().map(|step| (step.size, step.above)).collect()
+        above(result, set).iter().map(|step| (step.size, step.members)).collect()
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let set = headline_set(result, uniqueness);
     let whole = population(&result.dataset, set);
     let steps = risk::above(result, set);
-    let share = |step: &Above| ratio(step.above, whole).unwrap_or(0.0);
+    let share = |step: &Above| ratio(step.members, whole).unwrap_or(0.0);
     let inner = steps.iter().map(share).filter(|share| *share > 0.0 && *share < 1.0).count();
     if whole == 0 || inner == 0 {
         return None;

@@ -25,6 +25,8 @@ const SIZES_ELSEWHERE: &str = "ARX: size of equivalence classes; sdcMicro: frequ
 /// What they call the risk of three attackers.
 const ATTACKERS_ELSEWHERE: &str = "ARX: “Highest prosecutor risk”, “Estimated journalist risk”, “Estimated marketer risk”; sdcMicro: largest \
                                    individual risk, and “Expected number of re-identifications” of print(sdc, \"risk\").";
+/// What they call roles.
+const ROLES_ELSEWHERE: &str = "ARX: identifying, quasi-identifying, sensitive and insensitive attributes; sdcMicro: keyVars, sensibleVar, weightVar.";
 /// What they call the share above a risk.
 const CUMULATIVE_ELSEWHERE: &str =
     "ARX: cumulative distribution of risks; sdcMicro: distribution of the individual risk.";
@@ -81,7 +83,7 @@ fn cumulative(result: &ScanResult, set: &SetStatistics) -> Table {
         &[
             ("Risk above", &|step| Cell::number(percent(step.risk))),
             ("Class smaller than", &|step| Cell::count(step.size)),
-            (&units, &|step| Cell::part(step.above, population(&result.dataset, set))),
+            (&units, &|step| Cell::part(step.members, population(&result.dataset, set))),
         ],
     )
     .called(CUMULATIVE_ELSEWHERE)
@@ -227,6 +229,7 @@ fn roles(columns: &[DatasetColumn]) -> Table {
             ("Why this role", &|column| Cell::name(messages::role_reason(column))),
         ],
     )
+    .called(ROLES_ELSEWHERE)
 }
 
 /// Combinations of columns, static ones and those with an event column apart; none where there is no pair.

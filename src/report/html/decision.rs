@@ -165,18 +165,18 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
     }
     entries.extend(checks::not_measured(result).take(ROWS));
     let table = Table::of(
-        "Measures and gates without a figure",
+        "Measures and limits without a figure",
         &entries,
         &[
-            ("Measure or gate", &|(name, _)| Cell::text(name)),
+            ("Measure or limit", &|(name, _)| Cell::text(name)),
             ("Why there is no figure", &|(_, reason)| Cell::text(reason)),
         ],
     );
     Section {
         answer: match entries.len() {
             0 => "Nothing that was asked for is missing.".to_owned(),
-            1 => "1 measure or gate has no figure.".to_owned(),
-            more => format!("{} measures or gates have no figure.", count(more as u64)),
+            1 => "1 measure or limit has no figure.".to_owned(),
+            more => format!("{} measures or limits have no figure.", count(more as u64)),
         },
         tables: table.any().into_iter().collect(),
         ..Section::new("not-measured")
@@ -186,7 +186,7 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
 
 fn findings_answer(findings: usize, waived: usize) -> String {
     let found = match findings {
-        0 => return messages::NO_FINDINGS.to_owned(),
+        0 => return "No findings.".to_owned(),
         some => messages::counted(some as u64, "finding", "findings"),
     };
     if waived == 0 { format!("{found}.") } else { format!("{found}, {} of them waived.", count(waived as u64)) }

@@ -270,9 +270,9 @@ fn unicity_answer(curve: &UnicityCurve, point: &UnicityResult, limit: Option<f64
     let columns = messages::list(&names(&curve.point));
     let subjects = messages::subjects(point.subjects);
     let limit = limit.map_or_else(String::new, |limit| {
-        format!(" The limit of {} {}.", percent(limit), if is_over { "does not hold" } else { "holds" })
+        format!(" The limit of {} is {}.", percent(limit), if is_over { "broken" } else { "kept" })
     });
-    format!("{} known {points} ({columns}) {verb} {share} of {subjects} out.{limit}", point.known_points)
+    format!("{} known {points} ({columns}) {verb} out {share} of {subjects}.{limit}", point.known_points)
 }
 
 fn method(point: &UnicityResult) -> String {

@@ -120,7 +120,7 @@ fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> 
         .no_evidence()
         .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
     let limit = match limit {
-        Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
+        Some(limit) => format!(" The limit of {limit} is {}.", if breaks { "broken" } else { "kept" }),
         None => " No limit is declared.".to_owned(),
     };
     format!("{}: {what}.{evidence}{limit}", messages::capitalised(&messages::attack_label(attack)))

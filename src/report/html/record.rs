@@ -67,8 +67,7 @@ pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
         section.terms.push(Term::new("Missing cells in this run", &missing));
         section.terms.push(Term::new("Effects of columns in this run", &effects));
     }
-    section.answer = "What was counted, how, and what was assumed.".to_owned();
-    section.folded()
+    Section { answer: "What was counted, how, and what was assumed.".to_owned(), ..section }.folded()
 }
 
 /// The words of the field, as `reidrisk explain` says them.

@@ -8,7 +8,7 @@ use crate::report::messages;
 use crate::result::ScanResult;
 
 /// Rows of a table that have room on the sheet.
-const ROWS: usize = 6;
+const ROWS: usize = 5;
 
 /// The tables of the sheet; the lines to sign on stand in the template.
 pub(super) struct Sheet {

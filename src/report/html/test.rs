@@ -208,8 +208,8 @@ fn known_points_are_answered_with_cohort_caution_and_what_coarsening_would_buy()
     let page = page(&fixture::swept()).replace('\u{a0}', " ");
     let section = page.split_once("id=\"known-points\"").unwrap().1.split_once("</section>").unwrap().0;
     for said in [
-        "3 known points (posted_at and merchant_id) single 73.3 % of",
-        "The limit of 20 % does not hold",
+        "3 known points (posted_at and merchant_id) single out 73.3 % of",
+        "The limit of 20 % is broken",
         "About the limit: more than half of the subjects have fewer than 4 distinct points.",
         "the subjects with at least 8 points; this curve is judged",
         "not known, because no record has a value in every column of the point.",
@@ -244,7 +244,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
     let section = section(&page, "linkage");
     for said in [
         "Weighed agreements, members.csv: 93.7 % (95 % interval 92.8 % to 94.6 %) of 3,000 subjects linked to the right \
-         person; guessing finds &#60; 0.01 %. The limit of 5 % does not hold",
+         person; guessing finds &#60; 0.01 %. The limit of 5 % is broken",
         "Of the shared columns district links most: without it 63.4 % of subjects become",
         "2,881 of 3,000 pseudonyms in customer_id, of 2,881 subjects, are a plain or common hash",
         "None of 3,000 pseudonyms in card",

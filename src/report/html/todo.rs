@@ -3,7 +3,7 @@
 use super::section::{Section, Sentence, plain, quoted};
 use crate::number::{count, percent};
 use crate::printable::each_once;
-use crate::report::escape::printable;
+use crate::report::escape::{printable, shortened};
 use crate::report::summary::{alternatives, classes, exposed, optional_count, proposals, smallest_class};
 use crate::report::{known_points, messages};
 use crate::result::{Advice, AdviceChange, Finding, FindingCode, Role, ScanResult, VerdictOutcome};
@@ -12,6 +12,8 @@ use crate::result::{Advice, AdviceChange, Finding, FindingCode, Role, ScanResult
 const ACTIONS: usize = 3;
 /// Letters of the changes that have room together; the first is always shown.
 const LETTERS: usize = 200;
+/// Letters of the name of a column in a sentence.
+const NAME: usize = 40;
 /// Most columns whose roles a command repeats.
 const ROLES: usize = 8;
 
@@ -165,7 +167,7 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
 
 /// What a proposal changes, in one sentence: what is removed, then what is generalised.
 pub(super) fn recipe(changes: &[AdviceChange]) -> String {
-    let name = |change: &AdviceChange| format!("`{}`", printable(&change.column));
+    let name = |change: &AdviceChange| format!("`{}`", shortened(&printable(&change.column), NAME));
     let removed: Vec<String> = changes.iter().filter(|change| change.rule == "drop").map(name).collect();
     let removed = (!removed.is_empty()).then(|| format!("remove {}", messages::list(&removed)));
     let others = changes.iter().filter(|change| change.rule != "drop");
