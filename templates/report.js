@@ -1,6 +1,7 @@
 (function () {
   "use strict";
-  // The page is whole without this script: it sorts and filters tables that are already there, and opens folds to print.
+  // The page is whole without this script: it sorts and filters tables that are already there, copies the command, and
+  // opens the section that a link leads to.
   function number(text) {
     var found = text.replace(/,/g, "").match(/-?\d+(\.\d+)?/);
     if (!found) return null;
@@ -54,12 +55,32 @@
       said.textContent = wanted ? shown + " of " + rows.length + " rows" : "";
     });
   });
-  var closed = [];
-  window.addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    closed.forEach(function (fold) { fold.open = true; });
+  document.querySelectorAll(".command").forEach(function (command) {
+    var code = command.querySelector("code"), button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.setAttribute("aria-live", "polite");
+    function said() { button.textContent = "Copied"; }
+    // Where the clipboard is closed to a page, the command is selected, ready to be copied by hand.
+    function select() {
+      var range = document.createRange(), selection = window.getSelection();
+      range.selectNodeContents(code);
+      selection.removeAllRanges();
+      selection.addRange(range);
+      button.textContent = "Selected";
+    }
+    button.addEventListener("click", function () {
+      if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(said, select);
+      else select();
+    });
+    command.insertBefore(button, command.querySelector("pre"));
   });
-  window.addEventListener("afterprint", function () {
-    closed.forEach(function (fold) { fold.open = false; });
-  });
+  // A link to a section that is closed opens it.
+  function open() {
+    var section = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var fold = section && section.querySelector(":scope > details");
+    if (fold) fold.open = true;
+  }
+  window.addEventListener("hashchange", open);
+  open();
 })();

@@ -55,6 +55,36 @@ pub(super) fn of_set<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str
     ids.iter().find_map(|id| result.figures.iter().find(|figure| figure.id == *id && figure.columns == set.columns))
 }
 
+/// A figure of a set of the lattice.
+pub(super) fn of_lattice<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str) -> Option<&'a Figure> {
+    let id = format!("uniqueness.set.{name}");
+    result.figures.iter().find(|figure| figure.id == id && figure.columns == set.columns)
+}
+
+/// A figure of one of the sets that gates look at: of the static columns, of these and the unclear ones, or of all.
+pub(super) fn of_whole_set<'a>(result: &'a ScanResult, set: &SetStatistics, name: &str) -> Option<&'a Figure> {
+    let unclear = || {
+        let id = format!("uniqueness.static_unclear.{name}");
+        result.figures.iter().find(|figure| figure.id == id && figure.columns == set.columns)
+    };
+    of_set(result, set, name).or_else(unclear)
+}
+
+/// A figure of who stands in classes smaller than `k`.
+pub(super) fn below<'a>(result: &'a ScanResult, set: &SetStatistics, k: u32, name: &str) -> Option<&'a Figure> {
+    let about = format!("below {k}");
+    let is_it = |figure: &&Figure| {
+        figure.name().1 == name && figure.columns == set.columns && figure.about.as_ref() == Some(&about)
+    };
+    result.figures.iter().find(is_it)
+}
+
+/// A figure of a column: what removing it takes away, or its Shapley value.
+pub(super) fn of_column<'a>(result: &'a ScanResult, column: &str, name: &str) -> Option<&'a Figure> {
+    let id = format!("uniqueness.column_effects.{name}");
+    result.figures.iter().find(|figure| figure.id == id && figure.columns == [column])
+}
+
 /// The figure that a row of a section names.
 pub(super) fn of_row<'a>(result: &'a ScanResult, row: &SectionRow) -> Option<&'a Figure> {
     let is_it =
@@ -86,7 +116,9 @@ pub(super) fn figures_of<'a>(result: &'a ScanResult, attack: &LinkageAttack) -> 
 }
 
 /// One row of the table of figures. Names in it are printable; nothing else is escaped.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
+    /// The figure; none where a check has none.
+    pub(super) figure: Option<&'a Figure>,
     /// What was measured, and on which columns or by which attack.
     pub(super) label: String,
     /// The figure with its unit.
@@ -98,7 +130,7 @@ pub(super) struct Row {
 }
 
 /// The figures that lead, each beside its limits, then every other figure that a check or a finding speaks of.
-pub(super) fn rows(result: &ScanResult) -> Vec<Row> {
+pub(super) fn rows(result: &ScanResult) -> Vec<Row<'_>> {
     let mut figures = leading(result);
     let is_told = |figures: &[&Figure], figure: &Figure| figures.iter().any(|told| std::ptr::eq(*told, figure));
     for figure in &result.figures {
@@ -107,7 +139,7 @@ pub(super) fn rows(result: &ScanResult) -> Vec<Row> {
             figures.push(figure);
         }
     }
-    let mut rows: Vec<Row> = figures.into_iter().flat_map(|figure| rows_of(result, figure)).collect();
+    let mut rows: Vec<Row<'_>> = figures.into_iter().flat_map(|figure| rows_of(result, figure)).collect();
     let without = result.checks.iter().filter(|check| {
         check.figure.is_none() && !matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::NotApplicable)
     });
@@ -153,12 +185,12 @@ fn strongest_rates(result: &ScanResult) -> Vec<&Figure> {
 }
 
 /// A row for each limit on a figure, or one where it is held to none.
-pub(super) fn rows_of(result: &ScanResult, figure: &Figure) -> Vec<Row> {
-    let rows: Vec<Row> = of(result, figure).map(|check| row(result, figure, Some(check))).collect();
+pub(super) fn rows_of<'a>(result: &'a ScanResult, figure: &'a Figure) -> Vec<Row<'a>> {
+    let rows: Vec<Row<'_>> = of(result, figure).map(|check| row(result, figure, Some(check))).collect();
     if rows.is_empty() { vec![row(result, figure, None)] } else { rows }
 }
 
-fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
+fn row<'a>(result: &ScanResult, figure: &'a Figure, check: Option<&Check>) -> Row<'a> {
     let limit = check.and_then(|check| check.limit);
     let outcome = match check {
         Some(check) => outcome(check),
@@ -166,6 +198,7 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
             .map_or_else(String::new, |finding| format!("{}{}", finding.code.name(), messages::waived(finding.waived))),
     };
     Row {
+        figure: Some(figure),
         label: label(figure),
         value: match figure.value.value() {
             Some(value) => value_beside(value, figure.unit, limit.unwrap_or(value)),
@@ -176,10 +209,10 @@ fn row(result: &ScanResult, figure: &Figure, check: Option<&Check>) -> Row {
     }
 }
 
-fn row_without_figure(result: &ScanResult, check: &Check) -> Row {
+fn row_without_figure(result: &ScanResult, check: &Check) -> Row<'static> {
     let limit = limit_of(result, check, None).unwrap_or_else(|| "-".to_owned());
     let value = if check.outcome == CheckOutcome::Breaks { "-" } else { NOT_DEFINED }.to_owned();
-    Row { label: gate(result, check), value, limit, outcome: outcome(check) }
+    Row { figure: None, label: gate(result, check), value, limit, outcome: outcome(check) }
 }
 
 /// What the gate of a check compares, and on which columns.

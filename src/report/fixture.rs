@@ -23,6 +23,11 @@ const STATIC: [&str; 3] = ["birth_year", "district", "card_type"];
 /// Columns that do.
 const EVENT: [&str; 3] = ["posted_at", "merchant_id", "amount"];
 
+/// Whether a column of the fixture changes within a subject.
+pub(super) fn is_event(name: &str) -> bool {
+    EVENT.contains(&name)
+}
+
 /// The result with the figures and checks that the measures and the judge give for it, and its own findings tied to
 /// them; what the judge finds of a figure and the result does not is added.
 pub(super) fn judged(mut result: ScanResult) -> ScanResult {

@@ -23,6 +23,8 @@ pub(super) struct Headline<'a> {
     pub(super) about: About<'a>,
     /// The finding that the first sentence is, where one blocks.
     pub(super) blocking: Option<&'a Finding>,
+    /// Whether the first sentence is the figure of risk, and the first line under it the counts behind that.
+    pub(super) leads_with_risk: bool,
 }
 
 /// What the figure of risk in the lead is about.
@@ -60,9 +62,9 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
     match before_the_figure(result, about) {
         Some((sentence, blocking)) => {
             let under = without_praise(result, about).map_or_else(|| vec![risk, detail], |line| vec![line]);
-            Headline { sentence, under, about, blocking }
+            Headline { sentence, under, about, blocking, leads_with_risk: false }
         }
-        None => Headline { sentence: risk, under: vec![detail], about, blocking: None },
+        None => Headline { sentence: risk, under: vec![detail], about, blocking: None, leads_with_risk: true },
     }
 }
 

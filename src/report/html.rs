@@ -8,13 +8,16 @@ mod line;
 mod link_tables;
 mod linkage;
 mod page;
+mod ranks;
 mod record;
 pub(super) mod safety;
 mod section;
+mod sheet;
 mod source;
 mod table;
 #[cfg(test)]
 mod test;
+mod todo;
 
 use askama::Template;
 

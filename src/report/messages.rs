@@ -77,11 +77,6 @@ pub(super) fn so_many_subjects(frequency: &str) -> String {
     if frequency == "none" { "No subject".to_owned() } else { format!("{} subjects", capitalised(frequency)) }
 }
 
-/// `The one set`, `All 20 sets`.
-pub(super) fn all_of(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("The one {one}") } else { format!("All {} {many}", count(number as u64)) }
-}
-
 /// An interval of shares.
 pub(super) fn interval([low, high]: [f64; 2]) -> String {
     format!("{} to {}", percent(low), percent(high))
@@ -110,6 +105,14 @@ pub(super) fn columns(number: usize) -> String {
 /// How many columns a picture leaves out.
 pub(super) fn more(left_out: usize) -> String {
     format!("; {} more in result.json", columns(left_out))
+}
+
+/// Stands for the hash of a small file, which could be found again by trying.
+pub(super) const NO_HASH: &str = "left out: fewer than 100 records";
+
+/// Stands for a picture that would show nothing but zeros.
+pub(super) fn not_drawn(title: &str) -> String {
+    format!("Not drawn, because every figure is 0: {title}.")
 }
 
 pub(super) const WHAT_TO_DO: &str = "What to do";

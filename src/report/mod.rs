@@ -25,6 +25,8 @@ mod layout;
 mod linkage;
 mod markdown;
 mod messages;
+mod ranking;
+mod risk;
 mod run;
 mod summary;
 mod sweep;

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::escape::printable;
-use super::messages;
+use super::ranking::Kind;
+use super::{messages, ranking};
 use crate::number::{count, natural_frequency, ratio, share};
 use crate::result::{
     Advice, Check, CheckOutcome, ColumnEffect, Dataset, Finding, Headline, Outcome, Reading, Role, ScanResult,
@@ -244,13 +245,13 @@ pub(super) struct SizeShares {
     pub(super) worst: f64,
 }
 
-/// Shares of unique subjects by set size, smallest size first.
-pub(super) fn shares_by_size(dataset: &Dataset, uniqueness: &Uniqueness) -> Vec<SizeShares> {
-    let largest = uniqueness.sets.iter().map(|set| set.columns.len()).max().unwrap_or(0);
+/// Shares of unique subjects by size of the sets of a kind, smallest size first.
+pub(super) fn shares_by_size(dataset: &Dataset, uniqueness: &Uniqueness, kind: Kind) -> Vec<SizeShares> {
+    let sets = ranking::sets(dataset, uniqueness, kind);
+    let largest = sets.iter().map(|set| set.columns.len()).max().unwrap_or(0);
     (1..=largest)
         .filter_map(|columns| {
-            let mut shares: Vec<f64> = uniqueness
-                .sets
+            let mut shares: Vec<f64> = sets
                 .iter()
                 .filter(|set| set.columns.len() == columns)
                 .filter_map(|set| ratio(set.unique_subjects, population(dataset, set)))
@@ -326,9 +327,88 @@ pub(super) fn pair_columns(uniqueness: &Uniqueness, limit: usize) -> Vec<&str> {
     ranked.into_iter().map(|(_, name, _)| name).collect()
 }
 
-/// Proposals that change the extract, best first.
+/// Proposals that change the extract and remove some risk, best first.
 pub(super) fn proposals(result: &ScanResult) -> impl Iterator<Item = &Advice> {
-    result.advice.iter().filter(|advice| !advice.changes.is_empty())
+    result.advice.iter().filter(|advice| !advice.changes.is_empty() && removes_something(result, advice))
+}
+
+/// How many proposals were counted and remove nothing.
+pub(super) fn idle_proposals(result: &ScanResult) -> usize {
+    result.advice.iter().filter(|advice| !advice.changes.is_empty() && !removes_something(result, advice)).count()
+}
+
+/// Whether a figure of risk is better with a proposal than without. One without figures is not known to remove nothing.
+fn removes_something(result: &ScanResult, advice: &Advice) -> bool {
+    let (Some(before), Some(after)) = (&advice.before, &advice.after) else {
+        return advice.risk_removed.is_none_or(|removed| removed > 0.0);
+    };
+    let falls =
+        |before: Option<u64>, after: Option<u64>| before.zip(after).is_some_and(|(before, after)| after < before);
+    let rises =
+        |before: Option<u64>, after: Option<u64>| before.zip(after).is_some_and(|(before, after)| after > before);
+    advice.recommended
+        || advice.risk_removed.is_some_and(|removed| removed > 0.0)
+        || rises(smallest_class(result, before), smallest_class(result, after))
+        || falls(exposed(result, before), exposed(result, after))
+        || before.unicity.zip(after.unicity).is_some_and(|(before, after)| after < before)
+}
+
+/// The proposal to try first.
+pub(super) fn recommended(result: &ScanResult) -> Option<&Advice> {
+    proposals(result).find(|advice| advice.recommended)
+}
+
+/// A figure before and after a proposal, as a share.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ChangedFigure {
+    /// What it is; printable.
+    pub(super) label: String,
+    /// What both are shares of, where they are counts.
+    pub(super) whole: Option<u64>,
+    /// As it is.
+    pub(super) before: f64,
+    /// With the proposal.
+    pub(super) after: f64,
+}
+
+/// What a proposal changes, as far as it was counted: risk first, then the detail that is kept. A figure that is 0 before
+/// and after is none.
+pub(super) fn changed_figures(result: &ScanResult, advice: &Advice) -> Vec<ChangedFigure> {
+    let (Some(before), Some(after), Some(uniqueness)) = (&advice.before, &advice.after, classes(result)) else {
+        return Vec::new();
+    };
+    let set = headline_set(result, uniqueness);
+    let whole = population(&result.dataset, set);
+    let units = messages::unit(set.reading, 2);
+    let counted = |label: String, figure: &dyn Fn(&Headline) -> Option<u64>| {
+        let [before, after] = [figure(before), figure(after)].map(|number| ratio(number?, whole));
+        Some(ChangedFigure { label, whole: Some(whole), before: before?, after: after? })
+    };
+    let columns = match &uniqueness.static_unclear {
+        _ if !speaks_of_fewer(result) => "",
+        // What is counted again for a proposal holds the unclear columns where those are held to the limit.
+        Some(unclear) if before.static_unique_subjects == Some(unclear.unique_subjects) => {
+            ", static or unclear columns"
+        }
+        _ => ", static columns",
+    };
+    let unique = |headline: &Headline| {
+        if speaks_of_fewer(result) { headline.static_unique_subjects } else { headline.full_unique_subjects }
+    };
+    let of_all = speaks_of_fewer(result)
+        .then(|| counted("sample uniques, all columns".to_owned(), &|headline| headline.full_unique_subjects));
+    let unicity = before.unicity.zip(after.unicity);
+    let kept = advice.detail_kept;
+    let figures = [
+        counted(format!("{units} in classes below {}", count(u64::from(result.policy.k))), &|headline| {
+            exposed(result, headline)
+        }),
+        counted(format!("sample uniques{columns}"), &unique),
+        of_all.flatten(),
+        unicity.map(|(before, after)| ChangedFigure { label: "unicity".to_owned(), whole: None, before, after }),
+        kept.map(|after| ChangedFigure { label: "detail kept".to_owned(), whole: None, before: 1.0, after }),
+    ];
+    figures.into_iter().flatten().filter(|figure| figure.before > 0.0 || figure.after > 0.0).collect()
 }
 
 /// Proposals to share something else than records.

@@ -225,10 +225,13 @@ fn every_picture_has_words_and_the_same_bytes_each_time() {
         names,
         [
             "class-sizes",
+            "cumulative-risk",
+            "risk-gauges",
             "column-effects",
             "set-sizes",
             "pairs",
             "trade-off",
+            "before-after",
             "unicity",
             "resolutions",
             "resolution-curves"
@@ -273,7 +276,7 @@ fn a_run_is_written_whole_and_latest_names_the_newest() {
     let home = out.path().join("card_transactions");
     assert_eq!(first, home.join("20261121T020004Z-3fa1c2"));
     assert_eq!(listing(&first), ["index.html", "plots", "result.json"]);
-    assert_eq!(listing(&first.join("plots")).len(), 8);
+    assert_eq!(listing(&first.join("plots")).len(), 12, "six charts, each as PNG and SVG");
     assert_eq!(fs::read(first.join("result.json")).unwrap(), render_json(&result).unwrap());
 
     let only_json = ["json"].map(|name| Format::named(name).unwrap());
@@ -398,7 +401,7 @@ fn a_crowd_below_the_limit_is_named_first_even_when_nobody_is_alone() {
     let words = unwrapped(&text);
     assert!(words.contains(&format!("FAIL {headline} 300 of 3,000 subjects (10 %) stand")), "{words}");
     let page = render_html(&fixture::small_classes()).unwrap();
-    assert!(page.contains(&format!("<h2>{headline}.</h2>")));
+    assert!(page.contains(&format!("<h2>{headline}: 300 of 3,000 subjects")));
     for view in [text, page] {
         assert!(!view.contains("No subject is alone"));
     }
@@ -426,7 +429,7 @@ fn doubts_stand_after_the_findings_of_a_failure_and_before_nothing_else_of_a_rev
     result.findings.clear();
     result.verdict.outcome = crate::result::VerdictOutcome::Review;
     let page = render_html(&result).unwrap();
-    assert!(page.contains("<p>Why: the extract has event columns"));
+    assert!(page.contains("<p class=\"line\">Why: the extract has event columns"));
     assert!(!page.contains("Caveat:"));
 }
 

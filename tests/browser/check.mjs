@@ -3,8 +3,10 @@
 //   node check.mjs FOLDER [PICTURES]     every *.html in FOLDER; screenshots and PDF go to PICTURES when it is given
 //
 // Checked for each page, wide and narrow, light and dark: no request, no error of the page or its policy, nothing to
-// scroll sideways, the decision on the first screen, no violation found by axe. Once for each page: every control is
-// reached by the keyboard, a table is sorted by it, the page says the same without scripts, and printing opens folds.
+// scroll sideways, nothing clipped, the decision on the first screen, what to do above the rankings, no violation found by
+// axe. Once for each page: at most six screens while folds are closed; every control is reached by the keyboard, a table is
+// sorted by it, the command is copied by it, a link opens its section; the page says the same without scripts; printed, on
+// A4 and Letter, it has at most eight sheets, the first of them whole, folds closed and listed.
 import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -42,13 +44,22 @@ async function open(name, [width, height, colorScheme], options = {}) {
 
 // What must be seen without scrolling; on a small screen at least the verdict and the headline.
 async function firstScreen(page, width, height, report) {
-  const wanted = width > 1000 ? [".band h1", ".headline h2", ".tiles", ".pair", ".todo", ".trust"] : [".band h1", ".headline h2"];
+  const wanted = width > 1000 ? [".band h1", ".headline h2", ".tiles", ".todo", ".ranks", ".trust"] : [".band h1", ".headline h2"];
   for (const selector of wanted) {
     const boxes = await page.locator(selector).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().bottom));
     if (boxes.some((bottom) => bottom > height)) report(`${selector} ends at ${Math.round(Math.max(...boxes))}, below the first screen`);
   }
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (sideways > 0) report(`${sideways} pixels to scroll sideways`);
+  const clipped = await page.evaluate(() => [...document.querySelectorAll(".band *, .first *, .ranks *")]
+    .filter((one) => one.checkVisibility() && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1 && !one.closest("svg") && !one.closest(".hidden"))
+    .map((one) => one.outerHTML.slice(0, 100)));
+  if (clipped.length) report(`clipped on the first screen: ${clipped[0]}`);
+  const order = await page.evaluate(() => {
+    const [todo, ranks] = [".todo", ".ranks"].map((name) => document.querySelector(name)?.getBoundingClientRect());
+    return !ranks || todo.bottom <= ranks.top;
+  });
+  if (!order) report("the rankings stand above what to do");
   const charts = await page.locator("svg.chart").evaluateAll((found) => found.some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth + 1));
   if (charts) report("a chart scrolls sideways");
 }
@@ -91,6 +102,45 @@ async function keyboard(page, report) {
   }
 }
 
+// The page that is sent by mail: short while folds are closed.
+const screensOf = (name) => (name.startsWith("linkage") ? 8 : 6); // eight attacks take their room
+const SHEETS = 8;
+
+async function copies(page, report) {
+  const button = page.locator(".command button");
+  if (!(await page.locator(".command").count())) return;
+  if ((await button.count()) !== 1) return report("the command has no button to copy it");
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector(".command button").textContent !== "Copy");
+}
+
+async function links(page, report) {
+  await page.evaluate(() => { location.hash = "#glossary"; });
+  await page.waitForTimeout(50);
+  if (!(await page.locator("#glossary > details").evaluate((fold) => fold.open))) report("a link does not open its section");
+  await page.evaluate(() => { document.querySelector("#glossary > details").open = false; location.hash = ""; });
+}
+
+async function print(name, page, report) {
+  await page.emulateMedia({ media: "print" });
+  const open = await page.locator("details[open]").count();
+  if (open) report(`${open} folds are open in print`);
+  const listed = await page.locator("summary").evaluateAll((found) => found.filter((one) => one.getBoundingClientRect().height < 5).length);
+  if (listed) report(`${listed} folds are not listed in print`);
+  for (const format of ["A4", "Letter"]) {
+    const pdf = await page.pdf({ format, printBackground: true });
+    const sheets = (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+    if (sheets > SHEETS || sheets < 2) report(`${sheets} sheets of ${format}`);
+    // The first sheet ends with the lines to sign on; it must not be taller than what a sheet leaves for it.
+    const [width, height] = format === "A4" ? [188, 269] : [193.9, 251.4];
+    await page.setViewportSize({ width: Math.round(width * 96 / 25.4), height: 900 });
+    const end = await page.locator(".sheet").evaluate((sheet) => sheet.getBoundingClientRect().bottom + window.scrollY);
+    if (end > height * 96 / 25.4) report(`the first sheet of ${format} runs over by ${Math.round(end - height * 96 / 25.4)} pixels`);
+    if (pictures) writeFileSync(join(pictures, `${basename(name, ".html")}-${format}.pdf`), pdf);
+  }
+}
+
 async function check(name) {
   for (const screen of screens) {
     const [width, height, scheme] = screen;
@@ -98,7 +148,11 @@ async function check(name) {
     await firstScreen(page, width, height, report);
     if (pictures) await page.screenshot({ path: join(pictures, `${basename(name, ".html")}-${width}-${scheme}.png`) });
     // Folds add to what is shown and take nothing away; only the screen that is seen first is looked at closed as well.
-    if (screen === screens[0]) await axeFinds(page, report);
+    if (screen === screens[0]) {
+      await axeFinds(page, report);
+      const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+      if (tall > screensOf(name) * height) report(`${(tall / height).toFixed(1)} screens`);
+    }
     await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
     await axeFinds(page, report);
     if (pictures && scheme === "light") {
@@ -108,13 +162,13 @@ async function check(name) {
   }
   const wide = await open(name, screens[0]);
   const scripted = await wide.page.evaluate(() => document.body.textContent.replace(/\s/g, "").length);
+  await copies(wide.page, wide.report);
+  await links(wide.page, wide.report);
   await keyboard(wide.page, wide.report);
-  await wide.page.emulateMedia({ media: "print" });
-  const hidden = await wide.page.locator("details").evaluateAll((found) =>
-    found.filter((one) => { const table = one.querySelector("table"); return table && table.getBoundingClientRect().height < 5; }).length);
-  if (hidden) wide.report(`${hidden} folds stay closed in print`);
-  if (pictures) writeFileSync(join(pictures, `${basename(name, ".html")}.pdf`), await wide.page.pdf({ preferCSSPageSize: true, format: "A4", printBackground: true }));
   await wide.context.close();
+  const sheet = await open(name, screens[0]);
+  await print(name, sheet.page, sheet.report);
+  await sheet.context.close();
   const bare = await open(name, screens[0], { javaScriptEnabled: false });
   const text = (await bare.page.content()).replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, "").length;
   if (text < scripted / 2) bare.report("content is missing without scripts");

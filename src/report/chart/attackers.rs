@@ -34,7 +34,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, value: &Linkage) ->
         row(canvas, &mut scene, &rows, rows.middle(place), attack);
     }
     let parts: Vec<String> = attacks.iter().map(|attack| messages::attack_sentence(attack)).collect();
-    Some(scene.described(format!("{}.", parts.join(". "))))
+    let shares = attacks.iter().flat_map(|attack| [linkage::upper(attack), attack.baseline_rate, attack.control_rate]);
+    // Where an attack has no figure the picture says so, which is something.
+    let unknown = attacks.iter().filter(|attack| linkage::rate(attack).is_none()).map(|_| f64::NAN);
+    Some(scene.described(format!("{}.", parts.join(". "))).of_figures(shares.flatten().chain(unknown)))
 }
 
 fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {

@@ -14,12 +14,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let records = counted_records(&result.dataset);
     let shares: Vec<f64> = bars.iter().map(|bar| ratio(bar.records, records).unwrap_or(0.0)).collect();
     let units = messages::unit(set.reading, 2);
-    let title = format!("How many {units} stand together in a class");
+    let title = format!("Class sizes: how many {units} look the same");
     let columns: Vec<String> = set.columns.iter().map(|column| canvas.name(column)).collect();
     let subtitle = format!("Share of records by the size of their class on {}", messages::list(&columns));
-    let mut scene = canvas.scene(title, subtitle, 660);
+    let mut scene = canvas.scene(title, subtitle, 570);
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
-    let plot = Plot { up: (0.0, top), ..Plot::of(canvas.either([300, 1560, 220, 690], [96, 752, 84, 420])) };
+    let plot = Plot { up: (0.0, top), ..Plot::of(canvas.either([300, 1560, 220, 690], [96, 752, 74, 336])) };
     plot.levels(&mut scene, ticks(0.0, top, step), Ink::Muted);
 
     let width = (plot.right - plot.left) / number(bars.len())?;

@@ -162,7 +162,8 @@ fn draw(
     } else {
         labels(&mut scene, &plot, row, lines);
     }
-    Some(scene.described(format!("Share singled out by number of known points. {description}")))
+    let shares = lines.iter().flat_map(|line| &line.points).map(|(_, share, _)| *share);
+    Some(scene.described(format!("Share singled out by number of known points. {description}")).of_figures(shares))
 }
 
 /// The interval of a sampled line; an exact one has no width, and a single point no area.

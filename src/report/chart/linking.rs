@@ -38,16 +38,18 @@ pub(super) fn columns(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     picture(canvas, "What leaving one column out would change", attack, bars)
 }
 
-/// The sets of columns that link most; none where there is but one.
+/// The sets of columns that link most, but for those of the other picture: all of them, and all but one. None where there
+/// is but one other.
 pub(super) fn sets(canvas: &Canvas<'_>, value: &Linkage) -> Option<Scene> {
     let attack = linkage::of_columns(value)?;
+    let is_other = |set: &&LinkedSet| set.columns.len() + 1 < attack.columns.len();
     let bar = |set: &LinkedSet| {
         let name = set_name(attack, set, |column| canvas.name(column));
         let described = set_name(attack, set, |column| printable(column));
         Some(Bar { name, described, share: linkage::share_of(attack, set)?, of: None })
     };
-    let bars: Vec<Bar> = linkage::linking_sets(attack).into_iter().filter_map(bar).collect();
-    picture(canvas, "The columns that link most", attack, bars)
+    let bars: Vec<Bar> = linkage::linking_sets(attack).into_iter().filter(is_other).filter_map(bar).collect();
+    picture(canvas, "Smaller sets of shared columns that link", attack, bars)
 }
 
 /// The columns of a set; of a large one those that it leaves out, which are fewer to read.
@@ -90,7 +92,8 @@ fn picture(canvas: &Canvas<'_>, title: &str, attack: &LinkageAttack, mut bars: V
     } else if bars.iter().any(|bar| bar.of.is_some_and(|of| of < bar.share)) {
         scene.label((left, height), "longer: less is compared, so more match");
     }
-    Some(scene.described(described(bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share))))))
+    let words = bars.iter().map(|bar| format!("{} {}", bar.described, percent(bar.share)));
+    Some(scene.described(described(words)).of_figures(bars.iter().map(|bar| bar.share)))
 }
 
 fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, bar: &Bar) {

@@ -2,11 +2,14 @@
 
 mod attackers;
 mod axes;
+mod before_after;
 mod calibration;
 mod class_sizes;
 mod column_effects;
+mod cumulative;
 mod curves;
 mod font;
+mod gauges;
 mod linking;
 mod match_weights;
 mod pairs;
@@ -20,8 +23,9 @@ mod trade_off;
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
 use super::ReportError;
+use super::escape::{printable, shortened};
 use super::summary::classes;
-use super::{known_points, linkage};
+use super::{known_points, linkage, messages};
 use crate::result::ScanResult;
 
 /// One picture of a result, with words that say the same.
@@ -55,9 +59,15 @@ impl Chart {
         )
     }
 
-    /// The picture as two `<svg>` elements for a page, of which a style sheet shows one: for a page with room and for a
-    /// narrow one. They take the width they are given and have neither the title nor the subtitle in them.
-    pub(super) fn inline_svg(&self) -> String {
+    /// Whether every figure in it is 0: it is left out, and a sentence stands for it.
+    pub(super) fn is_of_zeros(&self) -> bool {
+        self.file.is_of_zeros
+    }
+
+    /// The picture as `<svg>` elements for a page: one for a narrow place, and before it one for a place with room, where
+    /// there is any; a style sheet shows one of the two. They take the width they are given and have neither the title nor
+    /// the subtitle in them.
+    pub(super) fn inline_svg(&self, has_room: bool) -> String {
         let one = |form: &str, scene: &Scene| {
             let id = format!("{}-{form}", self.name);
             let (width, height) = scene.size;
@@ -69,7 +79,7 @@ impl Chart {
                 labels(&id)
             )
         };
-        one("wide", &self.wide) + &one("narrow", &self.narrow)
+        if has_room { one("wide", &self.wide) + &one("narrow", &self.narrow) } else { one("compact", &self.narrow) }
     }
 
     /// The picture as PNG, 1600 by 900 pixels, without metadata. The same result gives the same bytes.
@@ -101,17 +111,25 @@ fn labels(id: &str) -> String {
     format!("aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-description\"")
 }
 
-/// The charts of a result: no picture of what does not exist.
+/// The charts of a result: no picture of what does not exist, and none of nothing but zeros.
 #[must_use]
 pub fn charts(result: &ScanResult) -> Vec<Chart> {
+    every_chart(result).into_iter().filter(|chart| !chart.is_of_zeros()).collect()
+}
+
+/// The same with those of nothing but zeros, of which a page says that they are left out.
+pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     let mut charts = Vec::new();
     if let Some(uniqueness) = classes(result) {
         charts.extend([
             chart("class-sizes", result, |canvas| class_sizes::draw(canvas, result, uniqueness)),
-            chart("column-effects", result, |canvas| column_effects::draw(canvas, uniqueness)),
+            chart("cumulative-risk", result, |canvas| cumulative::draw(canvas, result, uniqueness)),
+            chart("risk-gauges", result, |canvas| gauges::draw(canvas, result)),
+            chart("column-effects", result, |canvas| column_effects::draw(canvas, result, uniqueness)),
             chart("set-sizes", result, |canvas| set_sizes::draw(canvas, &result.dataset, uniqueness)),
             chart("pairs", result, |canvas| pairs::draw(canvas, &result.dataset, uniqueness)),
             chart("trade-off", result, |canvas| trade_off::draw(canvas, result, uniqueness)),
+            chart("before-after", result, |canvas| before_after::draw(canvas, result)),
         ]);
     }
     if let Some(value) = known_points::measured(result) {
@@ -135,7 +153,13 @@ pub fn charts(result: &ScanResult) -> Vec<Chart> {
 }
 
 fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Scene>) -> Option<Chart> {
-    let drawn = |form| draw(&Canvas { form, columns: &result.dataset.columns });
+    let (dataset, run) = (printable(&result.dataset.name), printable(&result.run.id));
+    let verdict = messages::verdict(result.verdict.outcome);
+    let stamp = format!("{}, run {}, {verdict}", shortened(&dataset, 40), shortened(&run, 40));
+    let drawn = |form| {
+        let canvas = Canvas { form, columns: &result.dataset.columns, stamp: &stamp };
+        draw(&canvas).map(|scene| canvas.stamped(scene))
+    };
     let (file, wide, narrow) = (drawn(Form::File)?, drawn(Form::Wide)?, drawn(Form::Narrow)?);
     let [title, description, subtitle] = [&file.title, &file.description, &file.subtitle].map(String::clone);
     Some(Chart { name, title, description, subtitle, file, wide, narrow })

@@ -4,6 +4,7 @@ use super::axes::{Frame, and_more, cell_text, described, number};
 use super::scene::{Anchor, Canvas, Ink, LABEL, NARROW_WIDTH, Point, SMALL, Scene, fitted};
 use crate::number::{percent, ratio};
 use crate::report::messages;
+use crate::report::ranking::Kind;
 use crate::report::summary::{names, pair_columns, population};
 use crate::result::{Dataset, SetStatistics, Uniqueness};
 
@@ -11,8 +12,8 @@ use crate::result::{Dataset, SetStatistics, Uniqueness};
 const SHOWN: usize = 12;
 /// The same where there is little room.
 const SHOWN_NARROW: usize = 6;
-/// Most cells with an outline.
-const OUTLINED: usize = 5;
+/// Most cells with an outline, of static columns and of others.
+const OUTLINED: usize = 3;
 
 struct Pair<'a> {
     row: usize,
@@ -25,7 +26,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     let columns = pair_columns(uniqueness, canvas.either(SHOWN, SHOWN_NARROW));
     let pairs = pairs(dataset, uniqueness, &columns);
     let length = number(columns.len()).filter(|_| !pairs.is_empty())?;
-    let title = format!("Share of {} alone on two columns", messages::unit(uniqueness.full.reading, 2));
+    let title = format!("Share of {} unique on two columns", messages::unit(uniqueness.full.reading, 2));
     let subtitle = "Read along the row and down from the name to find a pair".to_owned()
         + &and_more(columns.len(), uniqueness.quasi_identifiers.len(), messages::more);
     // The last name needs room on the right of its place on the diagonal.
@@ -43,7 +44,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         let size = if width < 120 { 22 } else { SMALL }.min(height / 2 + 2);
         frame(pair.row, pair.column).cell(&mut scene, pair.share, is_fine, size, width);
     }
-    let worst = worst(&pairs);
+    let worst = worst(dataset, &pairs);
     for pair in &worst {
         let (from, to) = frame(pair.row, pair.column).corners(3);
         scene.frame(from, to, Ink::Alarm, 5);
@@ -57,11 +58,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
     }
     legend(canvas, &mut scene, bottom + 20);
     let parts = worst.iter().map(|pair| format!("{}: {}", names(&pair.set.columns).join(" and "), percent(pair.share)));
-    Some(scene.described(if worst.is_empty() {
+    let words = if worst.is_empty() {
         "No pair of columns singles anybody out.".to_owned()
     } else {
-        format!("Riskiest pairs: {}", described(parts))
-    }))
+        format!("Riskiest pairs, of static columns and with an event column apart: {}", described(parts))
+    };
+    Some(scene.described(words).of_figures(pairs.iter().map(|pair| pair.share)))
 }
 
 /// The sets of two among the shown columns.
@@ -79,12 +81,16 @@ fn pairs<'a>(dataset: &Dataset, uniqueness: &'a Uniqueness, columns: &[&str]) ->
         .collect()
 }
 
-/// The riskiest pairs that single anybody out.
-fn worst<'a, 'b>(pairs: &'a [Pair<'b>]) -> Vec<&'a Pair<'b>> {
-    let mut ranked: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.share > 0.0).collect();
-    ranked.sort_by(|left, right| right.share.total_cmp(&left.share));
-    ranked.truncate(OUTLINED);
-    ranked
+/// The riskiest pairs that single anybody out: of static columns, and of those with an event column.
+fn worst<'a, 'b>(dataset: &Dataset, pairs: &'a [Pair<'b>]) -> Vec<&'a Pair<'b>> {
+    let of_kind = |kind| {
+        let is_it = |pair: &&Pair<'_>| pair.share > 0.0 && Kind::of(dataset, &pair.set.columns) == kind;
+        let mut ranked: Vec<&Pair<'_>> = pairs.iter().filter(is_it).collect();
+        ranked.sort_by(|left, right| right.share.total_cmp(&left.share));
+        ranked.truncate(OUTLINED);
+        ranked
+    };
+    Kind::ALL.into_iter().flat_map(of_kind).collect()
 }
 
 /// Whether two pairs with different shares would have the same figure in their cells.

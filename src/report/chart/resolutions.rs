@@ -64,7 +64,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, study: &UnicityReso
         draw_map(canvas, &mut scene, Frame { left, top, width: width - 24, height: height - 16 }, result, study, map);
     }
     legend(canvas, &mut scene, area.top + area.height + 34, limit(result));
-    Some(scene.described(description(result, study, judged)))
+    let shares = study.cells.iter().filter_map(|cell| cell.result.share);
+    Some(scene.described(description(result, study, judged)).of_figures(shares))
 }
 
 /// Steps of an axis that are drawn; one where there is no such axis.

@@ -16,6 +16,8 @@ pub(super) const LABEL: i32 = 30;
 pub(super) const SMALL: i32 = 26;
 /// Size of the second line of a label.
 pub(super) const NOTE: i32 = 24;
+/// Size of the line that names dataset, run and verdict.
+const STAMP: i32 = 20;
 /// Size of titles.
 const TITLE: i32 = 42;
 
@@ -114,6 +116,8 @@ pub(super) enum Form {
 pub(super) struct Canvas<'a> {
     pub(super) form: Form,
     pub(super) columns: &'a [DatasetColumn],
+    /// Dataset, run and verdict; printable.
+    pub(super) stamp: &'a str,
 }
 
 impl Canvas<'_> {
@@ -131,7 +135,8 @@ impl Canvas<'_> {
         let (title, subtitle) = (title.into(), subtitle.into());
         let size = self.either(FILE_SIZE, (NARROW_WIDTH, narrow_height));
         let top = if self.form == Form::Wide { BELOW_HEADING } else { 0 };
-        let mut scene = Scene { title, subtitle, description: String::new(), size, top, marks: Vec::new() };
+        let (description, is_of_zeros, marks) = (String::new(), false, Vec::new());
+        let mut scene = Scene { title, subtitle, description, size, top, is_of_zeros, marks };
         scene.area((0, top), size, Ink::Paper);
         if self.form == Form::File {
             let heading = [fitted(&scene.title, TITLE, 1480), fitted(&scene.subtitle, LABEL, 1480)];
@@ -149,6 +154,26 @@ impl Canvas<'_> {
         if self.form == Form::Wide {
             scene.size.1 = bottom.min(scene.size.1);
         }
+    }
+
+    /// The finished picture with dataset, run and verdict: above the title of a file, below everything else on a page.
+    pub(super) fn stamped(&self, mut scene: Scene) -> Scene {
+        let (width, bottom) = scene.size;
+        let size = if self.form == Form::File { STAMP } else { NOTE };
+        let height = if self.form == Form::File { 22 } else { bottom + 18 };
+        if self.form != Form::File {
+            scene.size.1 = bottom + 38;
+            scene.area((0, bottom), scene.size, Ink::Paper);
+        }
+        let stamp = fitted(&self.text(self.stamp), size, width - 56);
+        scene.text(
+            (if self.form == Form::File { width - 40 } else { width - 16 }, height),
+            &stamp,
+            size,
+            Ink::Muted,
+            Anchor::End,
+        );
+        scene
     }
 
     /// The name of a column as it can be drawn: one in letters that the font of a file lacks is given by its place in
@@ -185,6 +210,8 @@ pub(super) struct Scene {
     pub(super) size: Point,
     /// Where the shown part begins.
     pub(super) top: i32,
+    /// Whether every figure in it is 0, so that it shows nothing.
+    pub(super) is_of_zeros: bool,
     pub(super) marks: Vec<Mark>,
 }
 
@@ -192,6 +219,12 @@ impl Scene {
     /// The finished picture, with what can be seen in it.
     pub(super) fn described(self, description: String) -> Self {
         Self { description, ..self }
+    }
+
+    /// The same; it shows nothing where each of these figures, all that are in it, is 0.
+    pub(super) fn of_figures(self, figures: impl IntoIterator<Item = f64>) -> Self {
+        let is_of_zeros = figures.into_iter().all(|figure| figure == 0.0);
+        Self { is_of_zeros, ..self }
     }
 
     pub(super) fn area(&mut self, from: Point, to: Point, ink: Ink) {

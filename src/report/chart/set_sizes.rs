@@ -4,6 +4,7 @@ use super::axes::{Plot, QUARTERS, described, number};
 use super::scene::{Anchor, Canvas, Ink, LABEL, Scene};
 use crate::number::{percent, ratio};
 use crate::report::messages;
+use crate::report::ranking::Kind;
 use crate::report::summary::{SizeShares, population, shares_by_size};
 use crate::result::{Dataset, Uniqueness};
 
@@ -15,10 +16,16 @@ const HALF: i32 = 24;
 pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Scene> {
     let sizes = with_full(dataset, uniqueness)?;
     let full = &uniqueness.full;
-    let title = format!("Share of {} alone, by number of known columns", messages::unit(full.reading, 2));
+    let title = format!("Share of {} unique, by number of known columns", messages::unit(full.reading, 2));
     let plot = Plot::of(canvas.either([170, 1540, 230, 740], [104, 752, 100, 480]));
     let width = (plot.right - plot.left) / number(sizes.len())?;
-    let mut scene = canvas.scene(title, "All combinations of columns of each size", 610);
+    let subtitle = match Kind::of(dataset, &full.columns) {
+        Kind::Static => "All combinations of columns of each size",
+        Kind::Event => {
+            "All combinations with an event column, by size; those of static columns alone stand in the table"
+        }
+    };
+    let mut scene = canvas.scene(title, subtitle, 610);
     plot.levels(&mut scene, QUARTERS, Ink::Muted);
     legend(canvas, &mut scene, &plot);
     for (index, size) in (0_i32..).zip(&sizes) {
@@ -30,17 +37,18 @@ pub(super) fn draw(canvas: &Canvas<'_>, dataset: &Dataset, uniqueness: &Uniquene
         scene.text((middle, plot.bottom + 70), &messages::sets(size.sets), 24, Ink::Muted, Anchor::Middle);
     }
     plot.name(&mut scene, 110, "columns known");
-    Some(scene.described(described(sizes.iter().map(|size| {
+    let words = sizes.iter().map(|size| {
         let [best, median, worst] = [size.best, size.median, size.worst].map(percent);
         let (columns, sets) = (messages::columns(size.columns), messages::sets(size.sets));
         format!("{columns} known, {sets}: least {best}, median {median}, most {worst}")
-    }))))
+    });
+    Some(scene.described(described(words)).of_figures(sizes.iter().map(|size| size.worst)))
 }
 
-/// The sizes of the lattice and, where it ends earlier, that of all columns.
+/// The sizes of the sets of the kind of all columns and, where it ends earlier, that of all columns.
 fn with_full(dataset: &Dataset, uniqueness: &Uniqueness) -> Option<Vec<SizeShares>> {
-    let mut sizes = shares_by_size(dataset, uniqueness);
     let full = &uniqueness.full;
+    let mut sizes = shares_by_size(dataset, uniqueness, Kind::of(dataset, &full.columns));
     if sizes.last().is_some_and(|size| size.columns < full.columns.len()) {
         let share = ratio(full.unique_subjects, population(dataset, full))?;
         sizes.push(SizeShares { columns: full.columns.len(), sets: 1, best: share, median: share, worst: share });

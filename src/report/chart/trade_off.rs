@@ -29,12 +29,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     let k = count(u64::from(result.policy.k));
     let units = messages::unit(set.reading, 2);
     let subtitle = format!("Upright: {units} left in classes below {k}. Further down is safer.");
-    let mut scene = canvas.scene("What each proposal costs and what it gains", subtitle, 640);
+    let mut scene = canvas.scene("What each proposal costs and what it gains", subtitle, 540);
     let (highest, step) = round_above(spots.iter().map(|spot| spot.share).fold(now, f64::max));
     // The plot ends where nobody is left in a small class; a strip of what is within the limit stands below it.
-    let edges = canvas.either([190, 1530, 240, 720], [108, 736, 116, 470]);
+    let edges = canvas.either([190, 1530, 240, 720], [108, 736, 86, 370]);
     let plot = Plot { up: (0.0, highest), ..Plot::of(edges) };
-    let end = canvas.either(770, 514);
+    let end = canvas.either(770, 414);
     let first = spots.iter().find(|spot| spot.advice.recommended);
     frame(&mut scene, &plot, (end, step));
     // The words stand at the end of the strip that the ring leaves free.
@@ -55,7 +55,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, result: &ScanResult, uniqueness: &Unique
     if let Some(spot) = first {
         recommended(canvas, &mut scene, &plot, end, spot);
     }
-    Some(scene.described(description(&spots, now)))
+    let shares: Vec<f64> = spots.iter().map(|spot| spot.share).chain([now]).collect();
+    Some(scene.described(description(&spots, now)).of_figures(shares))
 }
 
 fn frame(scene: &mut Scene, plot: &Plot, (end, step): (i32, f64)) {
@@ -112,7 +113,7 @@ fn recommended(canvas: &Canvas<'_>, scene: &mut Scene, plot: &Plot, end: i32, sp
     scene.text((plot.left + 44, height), &label, size, Ink::Text, Anchor::Start);
 }
 
-fn changes(advice: &Advice, name: impl Fn(&str) -> String, rule: impl Fn(&str) -> String) -> String {
+pub(super) fn changes(advice: &Advice, name: impl Fn(&str) -> String, rule: impl Fn(&str) -> String) -> String {
     let changes = advice.changes.iter().map(|change| messages::change(&name(&change.column), &rule(&change.rule)));
     changes.collect::<Vec<_>>().join(", ")
 }

@@ -1,16 +1,18 @@
 //! What was found, what to change, and what nobody measured.
 
-use super::first::predicted;
-use super::section::{FindingLine, Section, figures, plain, quoted};
+use super::section::{FindingLine, Section, plain, quoted};
 use super::table::{Cell, ROWS, Table};
-use crate::number::{count, percent};
+use super::todo::{predicted, recipe};
+use crate::number::{as_float, count, percent};
 use crate::report::escape::printable;
-use crate::report::summary::{alternatives, exposed, proposals, smallest_class, unsaid};
+use crate::report::summary::{
+    alternatives, changed_figures, exposed, idle_proposals, proposals, recommended, smallest_class, unsaid,
+};
 use crate::report::{Chart, checks, messages};
 use crate::result::{Advice, Check, CheckOutcome, Finding, Headline, ScanResult, Uniqueness, VerdictOutcome};
 
 /// Findings written out as sentences; the table holds [`ROWS`].
-const SENTENCES: usize = 10;
+const SENTENCES: usize = 6;
 
 pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> Section {
     let findings = &result.findings;
@@ -23,7 +25,7 @@ pub(super) fn findings(result: &ScanResult, uniqueness: Option<&Uniqueness>) -> 
         answer: findings_answer(findings.len(), waived),
         findings: findings.iter().take(SENTENCES).map(FindingLine::new).collect(),
         lines,
-        tables: found(result).any().into_iter().chain(limits(result).any()).collect(),
+        tables: limits(result).any().into_iter().chain(found(result).any()).map(Table::folded).collect(),
         ..Section::new("findings")
     }
 }
@@ -57,7 +59,7 @@ fn found(result: &ScanResult) -> Table {
 }
 
 /// Every limit with the figure that was held to it, also those that hold; no row for a result without checks.
-fn limits(result: &ScanResult) -> Table {
+pub(super) fn limits(result: &ScanResult) -> Table {
     let mut checks: Vec<&Check> = result.checks.iter().collect();
     // Those that do not hold first: a long table is cut.
     checks.sort_by_key(|check| matches!(check.outcome, CheckOutcome::Holds | CheckOutcome::NotApplicable));
@@ -69,7 +71,7 @@ fn limits(result: &ScanResult) -> Table {
             ("Figure", &|check| Cell::text(figure(check).map_or_else(|| checks::gate(result, check), checks::label))),
             ("Value", &|check| {
                 let value = figure(check).map(|figure| checks::value_in_words(figure, check.limit));
-                Cell::optional_words(value, "–")
+                Cell::optional_words(value, "–").showing(figure(check))
             }),
             ("Limit", &|check| Cell::optional_words(checks::limit_of(result, check, figure(check)), "–")),
             ("Outcome", &|check| Cell::text(checks::outcome(check))),
@@ -83,12 +85,10 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
         return None;
     }
     let tried: Vec<&Advice> = proposals(result).collect();
-    let action = |advice: &Advice| plain(&printable(&advice.action));
+    let action = |advice: &Advice| plain(&recipe(&advice.changes));
     let answer = match (tried.iter().find(|advice| advice.recommended), uniqueness) {
-        (Some(advice), Some(_)) => {
-            format!("Try first: {}. Then: {}.", action(advice).trim_end_matches('.'), predicted(result, advice))
-        }
-        _ if tried.is_empty() => "No change of columns was proposed.".to_owned(),
+        (Some(advice), Some(_)) => format!("Try first: {}. {}.", action(advice), predicted(result, advice)),
+        _ if tried.is_empty() => "No change of columns removes any risk.".to_owned(),
         _ => format!("{} computed.", messages::counted(tried.len() as u64, "change", "changes")),
     };
     let written: Vec<&Advice> = tried.iter().copied().filter(|advice| advice.config.is_some()).collect();
@@ -102,13 +102,36 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
             ("Flags of scan", &|advice| Cell::mono(advice.flags.as_deref().map(printable).unwrap_or_default())),
         ],
     );
-    let mut tables: Vec<Table> = advised(result, &tried).any().into_iter().collect();
-    if !tables.is_empty() {
-        tables.push(configs.folded());
-    }
+    let effect = recommended(result).map(|advice| before_and_after(result, advice));
+    let tables = effect.into_iter().chain([advised(result, &tried), configs]);
+    let idle = match idle_proposals(result) {
+        0 => None,
+        1 => Some("1 change that removes nothing is not listed.".to_owned()),
+        idle => Some(format!("{} changes that remove nothing are not listed.", count(idle as u64))),
+    };
     let mut section = Section::new("advice");
     section.todo.extend(alternatives(result).map(|advice| quoted(&printable(&advice.action))));
-    Some(Section { answer, figures: figures(charts, &["trade-off"]), tables, ..section })
+    let tables = tables.filter_map(Table::any).map(Table::folded).collect();
+    let lines = idle.iter().map(|line| quoted(line)).collect();
+    Some(Section { answer, lines, tables, ..section }.drawn(charts, &["before-after", "trade-off"]))
+}
+
+/// The data of the picture of the recommended change.
+fn before_and_after(result: &ScanResult, advice: &Advice) -> Table {
+    let written = |part: f64, whole: Option<u64>| match whole {
+        Some(whole) => format!("{} ({})", crate::number::whole(part * as_float(whole)), percent(part)),
+        None => percent(part),
+    };
+    Table::of(
+        "The recommended change, before and after",
+        &changed_figures(result, advice),
+        &[
+            ("Figure", &|row| Cell::text(&row.label)),
+            ("Before", &|row| Cell::number(written(row.before, row.whole))),
+            ("After", &|row| Cell::number(written(row.after, row.whole))),
+        ],
+    )
+    .called("ARX compares input and output in its views of risk; sdcMicro prints “in modified data” beside “in original data”.")
 }
 
 /// The proposals with the figures that were counted again, of the set that the headline speaks of.
@@ -117,10 +140,10 @@ fn advised(result: &ScanResult, tried: &[&Advice]) -> Table {
         Cell::optional(advice.after.as_ref().and_then(|after| figure(result, after)).map(count))
     };
     Table::of(
-        format!("{} computed, best first", messages::counted(tried.len() as u64, "change", "changes")),
+        format!("{} that remove risk, best first", messages::counted(tried.len() as u64, "change", "changes")),
         tried,
         &[
-            ("Proposal", &|advice| Cell::text(plain(&printable(&advice.action)))),
+            ("Proposal", &|advice| Cell::text(plain(&recipe(&advice.changes)))),
             ("Smallest class then", &|advice| after(advice, smallest_class)),
             ("In small classes then", &|advice| after(advice, exposed)),
             ("Risk removed", &|advice| Cell::optional(advice.risk_removed.map(percent))),
@@ -142,27 +165,28 @@ pub(super) fn not_measured(result: &ScanResult) -> Section {
     }
     entries.extend(checks::not_measured(result).take(ROWS));
     let table = Table::of(
-        "Measures and gates without a figure",
+        "Measures and limits without a figure",
         &entries,
         &[
-            ("Measure or gate", &|(name, _)| Cell::text(name)),
+            ("Measure or limit", &|(name, _)| Cell::text(name)),
             ("Why there is no figure", &|(_, reason)| Cell::text(reason)),
         ],
     );
     Section {
         answer: match entries.len() {
             0 => "Nothing that was asked for is missing.".to_owned(),
-            1 => "1 measure or gate has no figure.".to_owned(),
-            more => format!("{} measures or gates have no figure.", count(more as u64)),
+            1 => "1 measure or limit has no figure.".to_owned(),
+            more => format!("{} measures or limits have no figure.", count(more as u64)),
         },
         tables: table.any().into_iter().collect(),
         ..Section::new("not-measured")
     }
+    .folded()
 }
 
 fn findings_answer(findings: usize, waived: usize) -> String {
     let found = match findings {
-        0 => return messages::NO_FINDINGS.to_owned(),
+        0 => return "No findings.".to_owned(),
         some => messages::counted(some as u64, "finding", "findings"),
     };
     if waived == 0 { format!("{found}.") } else { format!("{found}, {} of them waived.", count(waived as u64)) }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::section::{Section, Sentence, figures, quoted};
+use super::section::{Section, Sentence, quoted};
 use super::table::{Cell, Column, Table};
 use crate::number::{count, figure, percent};
 use crate::report::escape::printable;
@@ -13,6 +13,10 @@ use crate::result::{
     Attacker, Dataset, MobilityResult, ScanResult, Unicity, UnicityCurve, UnicityMethod, UnicityResolutions,
     UnicityResult,
 };
+
+/// What other programs call unicity.
+const UNICITY_ELSEWHERE: &str =
+    "ARX and sdcMicro have no name for it: they count records, not known points of a person.";
 
 /// Curves whose table is written out; more stand in `result.json`.
 const CURVES: usize = 24;
@@ -48,12 +52,13 @@ fn measured(mut section: Section, result: &ScanResult, value: &Unicity, charts: 
     Section {
         answer: answer(result, value),
         lines: lines(result, value),
-        figures: figures(charts, &["unicity", "resolutions", "resolution-curves"]),
         caution: curve.map_or_else(Vec::new, |curve| {
             unicity_caution(result.dataset.subjects, gated_number(value), &names(&curve.point))
         }),
         ..section
     }
+    .drawn(charts, &["unicity", "resolutions"])
+    .drawn_folded(charts, &["resolution-curves"])
 }
 
 fn answer(result: &ScanResult, value: &Unicity) -> String {
@@ -80,7 +85,7 @@ fn lines(result: &ScanResult, value: &Unicity) -> Vec<Sentence> {
     lines.iter().map(|line| quoted(line)).collect()
 }
 
-/// The judged curve open, the others folded, and what each is about.
+/// The judged curve first, then the others, and what each is about.
 fn tables(value: &Unicity) -> Vec<Table> {
     let mut curves: Vec<(usize, &UnicityCurve)> = value.curves.iter().enumerate().collect();
     let is_gated = |place: usize| value.gated_curve == Some(place);
@@ -99,7 +104,7 @@ fn tables(value: &Unicity) -> Vec<Table> {
     curves.sort_by_key(|(place, _)| (!is_gated(*place), *place));
     let tables = curves.into_iter().take(CURVES).filter_map(|(place, curve)| {
         let table = table(curve, messages::curve_caption(curve, is_gated(place))).any()?;
-        Some(if is_gated(place) { table } else { table.folded() })
+        Some(table.called(if place == 0 { UNICITY_ELSEWHERE } else { "" }).folded())
     });
     tables.chain([about.folded()]).collect()
 }
@@ -265,9 +270,9 @@ fn unicity_answer(curve: &UnicityCurve, point: &UnicityResult, limit: Option<f64
     let columns = messages::list(&names(&curve.point));
     let subjects = messages::subjects(point.subjects);
     let limit = limit.map_or_else(String::new, |limit| {
-        format!(" The limit of {} {}.", percent(limit), if is_over { "does not hold" } else { "holds" })
+        format!(" The limit of {} is {}.", percent(limit), if is_over { "broken" } else { "kept" })
     });
-    format!("{} known {points} ({columns}) {verb} {share} of {subjects} out.{limit}", point.known_points)
+    format!("{} known {points} ({columns}) {verb} out {share} of {subjects}.{limit}", point.known_points)
 }
 
 fn method(point: &UnicityResult) -> String {

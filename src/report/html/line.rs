@@ -2,7 +2,7 @@
 
 use crate::number::{as_float, count, percent};
 use crate::report::headline::{About, headline};
-use crate::report::summary::{is_below_limit, is_gated, proposals, smallest_class};
+use crate::report::summary::{self, is_below_limit, is_gated, smallest_class};
 use crate::report::{known_points, linkage, messages};
 use crate::result::{ScanResult, SetStatistics};
 
@@ -53,7 +53,7 @@ pub(super) fn number_line(result: &ScanResult) -> Option<NumberLine> {
 
 /// The figures after the recommended change.
 fn recommended(result: &ScanResult) -> Option<&crate::result::Headline> {
-    proposals(result).find(|advice| advice.recommended)?.after.as_ref()
+    summary::recommended(result)?.after.as_ref()
 }
 
 /// The smallest class, from 1 on, logarithmic.

@@ -10,12 +10,17 @@ use crate::result::{
     LinkageAttack, ProbabilisticDetail, ReleaseDetail, ScanResult, ScoreboardDetail,
 };
 
+/// Rows of a table that is open at first.
+const OPEN: usize = 4;
+
 /// A fact about an attack; none where it has no number.
 type Fact = (&'static str, Option<String>);
 
 /// The tables, overview first; the figures of single attacks are closed at first.
 pub(super) fn tables(result: &ScanResult, value: &Linkage, attacks: &[&LinkageAttack]) -> Vec<Table> {
-    let mut tables: Vec<Table> = overview(value).any().into_iter().chain(pseudonyms(value).any()).collect();
+    let first = overview(value).any().into_iter().chain(pseudonyms(value).any());
+    let mut tables: Vec<Table> =
+        first.map(|table| if table.rows.len() > OPEN { table.folded() } else { table }).collect();
     for attack in attacks {
         let label = messages::attack_label(attack);
         tables.push(facts(result, attack).folded());

@@ -1,7 +1,7 @@
 //! What a recipient can join to what it already holds.
 
 use super::link_tables;
-use super::section::{Section, Sentence, figures, quoted};
+use super::section::{Section, Sentence, quoted};
 use crate::report::escape::printable;
 use crate::report::{Chart, linkage, messages};
 use crate::result::{AttackKind, Linkage, LinkageAttack, ScanResult};
@@ -11,9 +11,9 @@ const ATTACKS: usize = 12;
 /// Notes of one attack that are written out.
 const NOTES: usize = 6;
 
-/// Every picture of the section, in their order.
-const PICTURES: [&str; 6] =
-    ["attackers", "linking-columns", "linking-sets", "match-weights", "match-waterfall", "link-calibration"];
+/// The pictures of the section, and those that are folded, in their order.
+const PICTURES: [&str; 3] = ["attackers", "linking-columns", "linking-sets"];
+const FOLDED: [&str; 3] = ["match-weights", "match-waterfall", "link-calibration"];
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn linkage(result: &ScanResult, charts: &[Chart]) -> Option<Section> {
@@ -31,13 +31,14 @@ fn measured(section: Section, result: &ScanResult, value: &Linkage, charts: &[Ch
     Section {
         answer: answer(result, value),
         lines: lines(value, &attacks),
-        figures: figures(charts, &PICTURES),
         tables: link_tables::tables(result, value, &attacks),
         reading: [reading(prose.reading, charts, &attacks), pseudonyms.reading].concat(),
         caution: [prose.caution, pseudonyms.caution].concat(),
         todo: todo(result, value),
         ..section
     }
+    .drawn(charts, &PICTURES)
+    .drawn_folded(charts, &FOLDED)
 }
 
 fn answer(result: &ScanResult, value: &Linkage) -> String {
@@ -119,7 +120,7 @@ fn linkage_answer(attack: &LinkageAttack, limit: Option<&str>, breaks: bool) -> 
         .no_evidence()
         .map_or_else(String::new, |why| format!(" No evidence: {why}; that is not a proof of safety."));
     let limit = match limit {
-        Some(limit) => format!(" The limit of {limit} {}.", if breaks { "does not hold" } else { "holds" }),
+        Some(limit) => format!(" The limit of {limit} is {}.", if breaks { "broken" } else { "kept" }),
         None => " No limit is declared.".to_owned(),
     };
     format!("{}: {what}.{evidence}{limit}", messages::capitalised(&messages::attack_label(attack)))

@@ -2,15 +2,19 @@
 
 use askama::Template;
 
-use super::first::{Bars, Headline, Tile, Todo, Trust};
+use super::first::{Headline, Tile, Trust};
 use super::line::{NumberLine, number_line};
+use super::ranks::{Bars, ranks};
 use super::section::{FindingLine, Section, Sentence, quoted};
+use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
+use super::todo::{Todo, todo};
 use super::{classes, decision, first, known_points, linkage, record, safety, source};
+use crate::report::chart::every_chart;
 use crate::report::escape::printable;
 use crate::report::headline::headline;
 use crate::report::summary::{classes, reasons_lead, unsaid_reasons};
-use crate::report::{charts, checks, messages};
+use crate::report::{checks, messages};
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// Findings on the first screen.
@@ -42,12 +46,14 @@ pub(super) struct Page {
     /// Reasons of the verdict that no finding says, where they made the verdict.
     why: Vec<Sentence>,
     tiles: Vec<Tile>,
-    has_classes: bool,
-    columns: Bars,
-    sets: Bars,
     todo: Todo,
+    /// What stands on the first printed sheet alone.
+    sheet: Sheet,
+    ranks: Vec<Bars>,
     trust: Vec<Trust>,
+    /// Sections that are open, then those that are closed at first.
     sections: Vec<Section>,
+    folded: Vec<Section>,
     footer: String,
 }
 
@@ -61,6 +67,7 @@ impl Page {
         let said = headline(result).blocking;
         let found: Vec<&Finding> =
             result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
+        let (folded, open) = sections(result, uniqueness).into_iter().partition(|section| section.is_folded);
         Self {
             policy: safety::content_security_policy(&style),
             style,
@@ -85,12 +92,12 @@ impl Page {
                 Some(uniqueness) => first::tiles(result, uniqueness),
                 None => first::known_points_tile(result).into_iter().chain(first::linkage_tile(result)).collect(),
             },
-            has_classes: uniqueness.is_some(),
-            columns: uniqueness.map(first::columns).unwrap_or_default(),
-            sets: uniqueness.map(|uniqueness| first::sets(result, uniqueness)).unwrap_or_default(),
-            todo: first::todo(result),
+            todo: todo(result),
+            sheet: sheet(result),
+            ranks: uniqueness.map(|uniqueness| ranks(result, uniqueness)).unwrap_or_default(),
             trust: first::trust(result),
-            sections: sections(result, uniqueness),
+            sections: open,
+            folded,
             footer: format!(
                 "reidrisk {}, run {run}. This page holds counts and names of columns and files, no cell of the data.",
                 printable(&result.tool.version)
@@ -101,7 +108,7 @@ impl Page {
 
 /// All sections that have something to show, in the order of a reader who wants to act first.
 fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>) -> Vec<Section> {
-    let charts = charts(result);
+    let charts = every_chart(result);
     let mut sections = vec![decision::findings(result, uniqueness)];
     sections.extend(decision::advice(result, uniqueness, &charts));
     sections.extend(source::identifiers(result));
@@ -118,7 +125,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.push(record::policy(result));
     sections.push(record::record(result));
     sections.push(record::method(uniqueness));
-    sections.push(Section::new("glossary"));
+    sections.push(record::glossary());
     sections
 }
 
@@ -146,13 +153,13 @@ fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
 fn of_measures(result: &ScanResult) -> Vec<Section> {
     let section = |from: &crate::result::Section| {
         let figures = from.rows.iter().filter_map(|row| checks::of_row(result, row));
-        let rows: Vec<checks::Row> = figures.flat_map(|figure| checks::rows_of(result, figure)).collect();
+        let rows: Vec<checks::Row<'_>> = figures.flat_map(|figure| checks::rows_of(result, figure)).collect();
         let table = Table::of(
             "Figures of this measure and what they are held to",
             &rows,
             &[
                 ("Measure", &|row| Cell::text(&row.label)),
-                ("Value", &|row| Cell::number(&row.value)),
+                ("Value", &|row| Cell::number(&row.value).showing(row.figure)),
                 ("Limit", &|row| Cell::number(&row.limit)),
                 ("Outcome", &|row| Cell::text(&row.outcome)),
             ],

@@ -1,7 +1,8 @@
 //! Limits, method, glossary and the record of the run.
 
-use super::section::{Section, quoted};
+use super::section::{Section, Term, quoted};
 use super::table::{Cell, Table};
+use crate::glossary::terms;
 use crate::number::{bytes, count, duration};
 use crate::report::escape::printable;
 use crate::report::messages;
@@ -43,12 +44,17 @@ pub(super) fn policy(result: &ScanResult) -> Section {
             ("Source", &|row| Cell::text(&row[3])),
         ],
     );
+    let name = policy_name(&printable(&policy.name));
+    let limits = messages::counted(rows.len() as u64, "rule", "rules");
+    let terms = answer(policy, &name);
+    let waivers = result.waivers.iter().map(messages::waiver);
     Section {
-        answer: answer(policy, &printable(&policy.name)),
-        lines: result.waivers.iter().map(|record| quoted(&messages::waiver(record))).collect(),
+        answer: format!("{name}: {limits}; findings of severity {} or above fail.", policy.fail_on.name()),
+        lines: [terms].into_iter().chain(waivers).map(|line| quoted(&line)).collect(),
         tables: vec![table],
         ..Section::new("policy")
     }
+    .folded()
 }
 
 /// The method as terms and explanations, fitted to this result.
@@ -58,15 +64,29 @@ pub(super) fn method(uniqueness: Option<&Uniqueness>) -> Section {
         let own = uniqueness.own_category.as_ref().map(own_category);
         let missing = missing(uniqueness.missing).to_owned() + &own.unwrap_or_default();
         let effects = messages::shapley(&uniqueness.shapley_method);
-        section.terms.push(("Missing cells in this run".to_owned(), missing));
-        section.terms.push(("Effects of columns in this run".to_owned(), effects));
+        section.terms.push(Term::new("Missing cells in this run", &missing));
+        section.terms.push(Term::new("Effects of columns in this run", &effects));
     }
-    section
+    Section { answer: "What was counted, how, and what was assumed.".to_owned(), ..section }.folded()
+}
+
+/// The words of the field, as `reidrisk explain` says them.
+pub(super) fn glossary() -> Section {
+    let mut section = Section::new("glossary");
+    section.terms = terms().iter().map(entry).collect();
+    section.answer = format!("{} terms of the field, with their names in ARX and sdcMicro.", section.terms.len());
+    section.folded()
+}
+
+fn entry(term: &crate::glossary::Term) -> Term {
+    let meaning = [term.meaning, term.here].join(" ");
+    let elsewhere = if term.peers.is_empty() { String::new() } else { messages::capitalised(term.peers) };
+    Term { elsewhere, ..Term::new(term.name, meaning.trim_end()) }
 }
 
 /// A hash, or why there is none.
 fn hash(sha256: Option<&str>) -> String {
-    sha256.map_or_else(|| "left out: fewer than 100 records".to_owned(), printable)
+    sha256.map_or_else(|| messages::NO_HASH.to_owned(), printable)
 }
 
 /// What was read, by what, when.
@@ -88,6 +108,7 @@ pub(super) fn record(result: &ScanResult) -> Section {
         tables: [files].into_iter().chain(sources(result).any()).chain([run]).collect(),
         ..Section::new("record")
     }
+    .folded()
 }
 
 /// The files of sources that the extract was joined with, hold-outs after them.
@@ -217,6 +238,10 @@ fn limit_source(source: &str, origin: GateOrigin) -> String {
     format!("{source}; {set}")
 }
 
+fn policy_name(name: &str) -> String {
+    if name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") }
+}
+
 fn answer(policy: &Policy, name: &str) -> String {
     let event = if policy.gate_any_record {
         "the worst case of one known event is held to the same limit"
@@ -224,9 +249,8 @@ fn answer(policy: &Policy, name: &str) -> String {
         "the worst case of one known event is shown but not gated"
     };
     let review = if policy.allow_review { " A review ends with exit code 0." } else { "" };
-    let name = if policy.name == "custom" { "Own limits (custom)".to_owned() } else { format!("Policy {name}") };
     if !policy.gates.is_empty() {
-        return policy_gates(policy, &name, review);
+        return policy_gates(policy, name, review);
     }
     format!(
         "{name}: the smallest class of the static quasi-identifiers must hold at least {}; {event}; findings of severity \

@@ -23,12 +23,30 @@ pub(super) struct Section {
     pub(super) findings: Vec<FindingLine>,
     pub(super) lines: Vec<Sentence>,
     pub(super) figures: Vec<Figure>,
+    /// Those that few will look at, in a fold of their own.
+    pub(super) more_figures: Vec<Figure>,
     pub(super) tables: Vec<Table>,
     pub(super) reading: Vec<String>,
     /// What the figures must not be taken for.
     pub(super) caution: Vec<String>,
     pub(super) todo: Vec<Sentence>,
-    pub(super) terms: Vec<(String, String)>,
+    pub(super) terms: Vec<Term>,
+    /// Whether all of it is closed at first but title and answer.
+    pub(super) is_folded: bool,
+}
+
+/// A word or a matter, and what is to be known about it.
+pub(super) struct Term {
+    pub(super) name: String,
+    pub(super) meaning: Sentence,
+    /// What other programs call it; empty where they have no name for it.
+    pub(super) elsewhere: String,
+}
+
+impl Term {
+    pub(super) fn new(name: impl Into<String>, meaning: &str) -> Self {
+        Self { name: name.into(), meaning: quoted(meaning), elsewhere: String::new() }
+    }
 }
 
 impl Section {
@@ -43,12 +61,62 @@ impl Section {
                 Some(("do", text)) => section.todo.push(quoted(text)),
                 Some(("term", text)) => {
                     let term = text.split_once(" :: ");
-                    section.terms.extend(term.map(|(term, meaning)| (term.to_owned(), meaning.to_owned())));
+                    section.terms.extend(term.map(|(term, meaning)| Term::new(term, meaning)));
                 }
                 _ => section.title = line.into(),
             }
         }
         section
+    }
+
+    /// The same, closed at first.
+    pub(super) fn folded(self) -> Self {
+        Self { is_folded: true, ..self }
+    }
+
+    /// The same with the named ones of the charts, and a sentence for each that would show nothing but zeros.
+    pub(super) fn drawn(mut self, charts: &[Chart], names: &[&str]) -> Self {
+        let figures = self.figures_of(charts, names);
+        self.figures.extend(figures);
+        self
+    }
+
+    /// The same with these charts in a fold.
+    pub(super) fn drawn_folded(mut self, charts: &[Chart], names: &[&str]) -> Self {
+        let figures = self.figures_of(charts, names);
+        self.more_figures.extend(figures);
+        self
+    }
+
+    fn figures_of(&mut self, charts: &[Chart], names: &[&str]) -> Vec<Figure> {
+        let wanted: Vec<&Chart> =
+            names.iter().filter_map(|name| charts.iter().find(|chart| chart.name == *name)).collect();
+        let not_drawn = wanted.iter().filter(|chart| chart.is_of_zeros());
+        self.lines.extend(not_drawn.map(|chart| vec![(false, messages::not_drawn(&chart.title))]));
+        let drawn = wanted.iter().filter(|chart| !chart.is_of_zeros());
+        let figure = |chart: &&Chart| Figure {
+            title: chart.title.clone(),
+            subtitle: chart.subtitle.clone(),
+            svg: chart.inline_svg(self.is_folded || NEEDS_ROOM.contains(&chart.name)),
+            needs_room: NEEDS_ROOM.contains(&chart.name),
+        };
+        drawn.map(figure).collect()
+    }
+
+    /// The titles of the pictures in the fold.
+    pub(super) fn more_titles(&self) -> String {
+        self.more_figures.iter().map(|figure| figure.title.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Thirds of the page that the pictures take, where folds have room beside them; else 3.
+    pub(super) fn thirds(&self) -> usize {
+        let taken: usize = self.figures.iter().map(|figure| if figure.needs_room { 2 } else { 1 }).sum();
+        if self.is_folded { 3 } else { taken.min(3) }
+    }
+
+    /// Whether anything stands in the fold that says how to read it.
+    pub(super) fn has_notes(&self) -> bool {
+        !(self.reading.is_empty() && self.caution.is_empty() && self.todo.is_empty())
     }
 
     /// What is to be done by the fixed prose of these names, as far as each applies.
@@ -78,7 +146,12 @@ pub(super) struct Figure {
     pub(super) title: String,
     pub(super) subtitle: String,
     pub(super) svg: String,
+    /// Whether it is too wide for a third of the page.
+    pub(super) needs_room: bool,
 }
+
+/// Charts that stand on two thirds of the page.
+const NEEDS_ROOM: [&str; 1] = ["resolutions"];
 
 /// One finding in a sentence.
 pub(super) struct FindingLine {
@@ -108,14 +181,6 @@ pub(super) fn quoted(sentence: &str) -> Sentence {
 /// A sentence whose names are not marked.
 pub(super) fn plain(sentence: &str) -> String {
     sentence.replace('`', "")
-}
-
-/// The named ones of the charts, in the order of the names.
-pub(super) fn figures(charts: &[Chart], names: &[&str]) -> Vec<Figure> {
-    let wanted = names.iter().filter_map(|name| charts.iter().find(|chart| chart.name == *name));
-    wanted
-        .map(|chart| Figure { title: chart.title.clone(), subtitle: chart.subtitle.clone(), svg: chart.inline_svg() })
-        .collect()
 }
 
 #[cfg(test)]

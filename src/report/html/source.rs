@@ -49,6 +49,8 @@ fn found(section: Section, value: &Identifiers) -> Section {
         answer: identifiers_answer(value.columns_searched, &open, value.columns.len()),
         tables: found.any().into_iter().chain(correlated.any()).collect(),
         todo,
+        // Open where something is to be done.
+        is_folded: is_clean,
         ..section
     }
 }
@@ -57,8 +59,8 @@ fn found(section: Section, value: &Identifiers) -> Section {
 pub(super) fn recipient(result: &ScanResult) -> Section {
     let section = Section::new("recipient");
     let Some(recipient) = &result.recipient else {
-        let answer = "No recipient is declared, so no agreement, purpose or consent was held against this extract.";
-        return Section { answer: answer.to_owned(), todo: Section::new("recipient, none").todo, ..section };
+        let answer = "No recipient is declared, so no agreement, purpose or consent was checked.";
+        return Section { answer: answer.to_owned(), todo: Section::new("recipient, none").todo, ..section }.folded();
     };
     let mut lines = Vec::new();
     let mut tables = vec![terms(recipient)];
@@ -87,7 +89,7 @@ pub(super) fn recipient(result: &ScanResult) -> Section {
         Some(name) => format!("The extract is meant for {}; the people in it bear the risk.", printable(name)),
         None => "Terms are declared, but not who receives the extract.".to_owned(),
     };
-    Section { answer, lines, tables, ..section }
+    Section { answer, lines, tables, is_folded: true, ..section }
 }
 
 fn terms(recipient: &Recipient) -> Table {

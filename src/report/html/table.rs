@@ -4,11 +4,31 @@ use crate::number::{count, share};
 use crate::report::escape::printable;
 use crate::report::messages;
 use crate::report::summary::names;
+use crate::result::Figure;
 
 /// Most rows of a table; the rest is in `result.json`.
 pub(super) const ROWS: usize = 50;
-/// A table with more rows can be filtered, and is folded where it repeats a picture.
+/// A table with more rows can be filtered.
 const LONG: usize = 12;
+
+/// The whole name of a figure of the result, so that what a page shows can be held against it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct FigureKey {
+    /// Its `id`; empty where something else is shown.
+    pub(super) id: String,
+    /// Its columns, and what else tells it apart.
+    pub(super) of: String,
+}
+
+impl FigureKey {
+    /// The name of a figure, printable; empty for none.
+    pub(super) fn of(figure: Option<&Figure>) -> Self {
+        let Some(figure) = figure else { return Self::default() };
+        let about = figure.about.as_deref().map(printable);
+        let of: Vec<String> = names(&figure.columns).into_iter().chain(about).collect();
+        Self { id: printable(&figure.id), of: of.join(", ") }
+    }
+}
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,22 +36,29 @@ pub(super) struct Cell {
     pub(super) text: String,
     pub(super) numeric: bool,
     pub(super) mono: bool,
+    /// The figure of the result that its first number is.
+    pub(super) figure: FigureKey,
 }
 
 impl Cell {
     /// Words.
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), numeric: false, mono: false }
+        Self { text: text.into(), numeric: false, mono: false, figure: FigureKey::default() }
     }
 
     /// A figure, set flush right.
     pub(super) fn number(text: impl Into<String>) -> Self {
-        Self { text: text.into(), numeric: true, mono: false }
+        Self { numeric: true, ..Self::text(text) }
     }
 
     /// A hash or another string to compare letter by letter.
     pub(super) fn mono(text: impl Into<String>) -> Self {
-        Self { text: text.into(), numeric: false, mono: true }
+        Self { mono: true, ..Self::text(text) }
+    }
+
+    /// The same, as the figure that it shows.
+    pub(super) fn showing(self, figure: Option<&Figure>) -> Self {
+        Self { figure: FigureKey::of(figure), ..self }
     }
 
     /// A name, or a sentence about one, that may hold anything.
@@ -77,8 +104,10 @@ pub(super) struct Table {
     /// How many rows were left out.
     pub(super) more: String,
     pub(super) has_more: bool,
-    /// Whether it is closed at first. Printing opens it.
+    /// Whether it is closed at first; printed, its caption stands for it.
     pub(super) is_folded: bool,
+    /// What other programs call the same figures; empty where they have no name for them.
+    pub(super) elsewhere: &'static str,
 }
 
 impl Table {
@@ -96,6 +125,7 @@ impl Table {
             more: count(left_out as u64),
             has_more: left_out > 0,
             is_folded: false,
+            elsewhere: "",
             rows,
         }
     }
@@ -113,6 +143,11 @@ impl Table {
     /// The same, closed at first: for the data of a picture, and for lists that few will read.
     pub(super) fn folded(self) -> Self {
         Self { is_folded: true, ..self }
+    }
+
+    /// The same, with what other programs call its figures.
+    pub(super) fn called(self, elsewhere: &'static str) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// Whether there is an order to change.

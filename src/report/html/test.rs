@@ -1,5 +1,8 @@
 //! Facts about the page that need no browser. What needs one stands in `tests/browser`.
 
+mod figures;
+mod officer;
+
 use std::path::Path;
 
 use super::super::fixture;
@@ -158,13 +161,14 @@ fn the_style_names_the_run_on_each_sheet() {
 }
 
 #[test]
-fn the_first_screen_says_what_to_do_with_lines_to_paste() {
+fn the_first_screen_says_what_to_do_and_the_lines_to_paste_stand_below() {
     let page = page(&fixture::whole());
     let todo = page.split_once("<h2>What to do</h2>").unwrap().1.split_once("<ul class=\"trust\"").unwrap().0;
     assert_eq!(todo.matches("<li").count(), 3);
-    assert!(todo.find("Leave <code>reference</code> out") < todo.find("Coarsen <code>birth_year</code>"));
-    assert!(todo.contains("smallest class 1 → 7; in classes below 5: 712 → 0; 64\u{a0}% of detail kept"));
-    assert!(todo.contains("[columns.birth_year]\ncoarsen = &#34;round:10&#34;"));
+    assert!(todo.find("Remove <code>reference</code>") < todo.find("ound <code>birth_year</code> to multiples of 10"));
+    assert!(todo.contains("Direct identifier. Generalising other columns does not help."));
+    assert!(todo.contains("Smallest class 1 → 7; subjects in classes below 5: 712 → 0; 64\u{a0}% of detail kept"));
+    assert!(page.contains("[columns.birth_year] ⏎ coarsen = &#34;round:10&#34;"), "the lines stand in a fold");
     assert!(todo.contains("Scan again with it to know the verdict"));
     assert!(!page.contains("reaches the limits") && !page.contains("Nothing must change"));
 }
@@ -173,7 +177,7 @@ fn the_first_screen_says_what_to_do_with_lines_to_paste() {
 fn where_no_change_makes_every_class_large_enough_other_ways_are_named() {
     let page = page(&fixture::hopeless());
     assert!(page.contains("Scan again with it to know the verdict"));
-    assert!(page.contains("<p class=\"alternative\">share monthly totals by district instead of records</p>"));
+    assert!(page.contains("<p class=\"alternative\">Share monthly totals by district instead of records.</p>"));
 }
 
 #[test]
@@ -196,7 +200,7 @@ fn a_measure_of_known_points_without_a_figure_is_said_to_be_unknown() {
     result.measures.unicity = Some(crate::result::Outcome::Incomplete { reason, explanation });
     let page = page(&result);
     assert!(page.contains("How many known points single a subject out is unknown, because drawing ended"));
-    assert!(!page.contains("Singled out by 4 points"));
+    assert!(!page.contains("Unicity, 4 known points"));
 }
 
 #[test]
@@ -204,8 +208,8 @@ fn known_points_are_answered_with_cohort_caution_and_what_coarsening_would_buy()
     let page = page(&fixture::swept()).replace('\u{a0}', " ");
     let section = page.split_once("id=\"known-points\"").unwrap().1.split_once("</section>").unwrap().0;
     for said in [
-        "3 known points (posted_at and merchant_id) single 73.3 % of",
-        "The limit of 20 % does not hold",
+        "3 known points (posted_at and merchant_id) single out 73.3 % of",
+        "The limit of 20 % is broken",
         "About the limit: more than half of the subjects have fewer than 4 distinct points.",
         "the subjects with at least 8 points; this curve is judged",
         "not known, because no record has a value in every column of the point.",
@@ -240,7 +244,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
     let section = section(&page, "linkage");
     for said in [
         "Weighed agreements, members.csv: 93.7 % (95 % interval 92.8 % to 94.6 %) of 3,000 subjects linked to the right \
-         person; guessing finds &#60; 0.01 %. The limit of 5 % does not hold",
+         person; guessing finds &#60; 0.01 %. The limit of 5 % is broken",
         "Of the shared columns district links most: without it 63.4 % of subjects become",
         "2,881 of 3,000 pseudonyms in customer_id, of 2,881 subjects, are a plain or common hash",
         "None of 3,000 pseudonyms in card",
@@ -259,9 +263,9 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
     assert_eq!(section.matches("<figure>").count(), 6);
     assert!(!section.contains("NaN") && !section.contains("inf"), "{section}");
     assert!(page.contains("members.csv, hold-out</th><td>strangers.csv"));
-    assert!(page.contains("<h2>Strongest linkage attack</h2>"));
+    assert!(page.contains("<h2>Strongest record linkage</h2>"));
     assert!(page.contains(
-        "<h2>About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns).</h2>"
+        "<h2>About 94 in 100 subjects can be linked to members.csv (weighed agreements on 4 shared columns): "
     ));
 }
 
@@ -282,7 +286,7 @@ fn linkage_that_was_cut_off_is_unknown_and_listed_as_not_measured() {
     assert!(
         section(&page, "not-measured").contains("share of subjects linked to the right person</th><td>joining ended")
     );
-    assert!(!page.contains("Strongest linkage attack"));
+    assert!(!page.contains("Strongest record linkage"));
 }
 
 #[test]

@@ -128,16 +128,18 @@ pub(in crate::report) fn class_sizes_answer(headline: &str, set: &SetStatistics,
     format!("{headline}; {smallest}{below}.")
 }
 
-pub(in crate::report) fn effects_answer(first: Option<&ColumnEffect>) -> String {
+/// Which column of a list adds most; `which` columns these are stands before the noun, where there are others.
+pub(in crate::report) fn effects_answer(which: &str, first: Option<&ColumnEffect>) -> String {
     let named = first.and_then(|effect| Some((effect, effect.shapley.or(effect.leave_one_out)?)));
+    let of = if which.is_empty() { String::new() } else { format!("Of the {which}columns ") };
     match named {
         Some((effect, value)) if value > 0.0 => format!(
-            "{} reveals most: it adds {} to the share of subjects alone.",
+            "{of}{} reveals most: it adds {} to the share of unique subjects.",
             crate::report::escape::printable(&effect.column),
             percent(value)
         ),
-        Some(_) => "No column adds to the share of subjects alone.".to_owned(),
-        None => "What each column adds is not defined for this dataset.".to_owned(),
+        Some(_) => format!("No {which}column adds to the share of unique subjects."),
+        None => format!("What each {which}column adds is not defined for this dataset."),
     }
 }
 
