@@ -52,7 +52,7 @@ const STYLE: &str = include_str!("../../templates/certificate.css");
 /// Every text is printable; the template escapes it for HTML.
 #[derive(Template)]
 #[template(path = "certificate.html")]
-struct Page {
+struct Page<'a> {
     policy: String,
     style: &'static str,
     verdict: &'static str,
@@ -61,14 +61,14 @@ struct Page {
     version: String,
     facts: Vec<(&'static str, String)>,
     files: Vec<(String, String, String)>,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     columns: Vec<(String, &'static str, String)>,
     not_measured: Vec<(String, String)>,
     reasons: Vec<String>,
 }
 
-impl Page {
-    fn new(certificate: &Certificate, result: &ScanResult) -> Self {
+impl<'a> Page<'a> {
+    fn new(certificate: &Certificate, result: &'a ScanResult) -> Self {
         let rules =
             |rules: &[String]| if rules.is_empty() { "as it is".to_owned() } else { printable(&rules.join(", ")) };
         let file = |file: &crate::result::CheckedFile| {

@@ -1,10 +1,11 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
 use super::escape::{printable, shortened};
-use super::summary::{classes, names, one_known_event, population, riskiest_columns, riskiest_sets};
+use super::ranking::{self, Kind};
+use super::summary::{classes, names, one_known_event, population};
 use super::{known_points, linkage, messages};
 use crate::number::{count, percent, share};
-use crate::result::{Advice, Headline, ScanResult};
+use crate::result::{Advice, Dataset, Headline, Role, ScanResult, Uniqueness};
 
 /// Everything that text and Markdown say beside the table of figures, with at most so many columns.
 pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
@@ -16,11 +17,23 @@ pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
     sentences
 }
 
-/// The columns that reveal most and the riskiest set, each as a sentence.
+/// The columns that reveal most and the riskiest set, each as a sentence: of the static ones, then of those with events.
 fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
     let Some(uniqueness) = classes(result) else { return Vec::new() };
+    Kind::ALL.into_iter().flat_map(|kind| revealing_of(kind, &result.dataset, uniqueness, most)).collect()
+}
+
+fn revealing_of(kind: Kind, dataset: &Dataset, uniqueness: &Uniqueness, most: usize) -> Vec<String> {
     let mut sentences = Vec::new();
-    let columns: Vec<String> = riskiest_columns(uniqueness)
+    let has_events = dataset.columns.iter().any(|column| {
+        Kind::of(dataset, std::slice::from_ref(&column.name)) == Kind::Event && column.role == Role::QuasiIdentifier
+    });
+    let (columns_of, sets_of) = match kind {
+        _ if !has_events => ("columns", ""),
+        Kind::Static => ("static columns", " of static columns"),
+        Kind::Event => ("event or unclear columns", " with an event column"),
+    };
+    let columns: Vec<String> = ranking::columns(dataset, uniqueness, kind)
         .into_iter()
         .filter_map(|effect| {
             let value = effect.shapley.or(effect.leave_one_out).filter(|value| *value > 0.0)?;
@@ -30,15 +43,16 @@ fn revealing(result: &ScanResult, most: usize) -> Vec<String> {
         .take(most)
         .collect();
     if !columns.is_empty() {
-        sentences.push(format!("Most revealing columns: {}", &columns.join(", ")));
+        sentences.push(format!("Most revealing {columns_of}: {}", &columns.join(", ")));
     }
-    if let Some(worst) = riskiest_sets(uniqueness).first().filter(|set| set.unique_subjects > 0) {
+    let told = ranking::told(dataset, uniqueness, kind, 1);
+    if let Some(worst) = told.sets.first() {
         let columns = messages::list(&names(&worst.columns));
         let units = messages::unit(worst.reading, 2);
         sentences.push(format!(
-            "Riskiest set of at most {}: {columns} ({} of {units} alone)",
-            uniqueness.max_set,
-            share(worst.unique_subjects, population(&result.dataset, worst))
+            "Riskiest set{sets_of}, at most {}: {columns} ({} of {units} unique)",
+            messages::columns(uniqueness.max_set),
+            share(worst.unique_subjects, population(dataset, worst))
         ));
     }
     sentences
