@@ -33,6 +33,7 @@ mod counts;
 mod dense;
 mod dictionary;
 mod grouped;
+mod hashed_points;
 pub mod linked;
 mod order;
 mod point_numbers;
