@@ -144,7 +144,7 @@ impl LoneCell {
     const SEVERAL: u32 = u32::MAX;
 
     /// The stamp of the only subject.
-    pub(super) fn stamp(&self) -> Option<u32> {
+    pub(super) fn stamp(self) -> Option<u32> {
         Some(self.0).filter(|&stamp| stamp != 0 && stamp != Self::SEVERAL)
     }
 }
@@ -157,7 +157,8 @@ impl Cell for LoneCell {
     /// Without a branch: all bits are set as soon as a second subject comes.
     #[inline]
     fn touch(&mut self, stamp: u32) {
-        self.0 = stamp | u32::from((self.0 != 0) & (self.0 != stamp)).wrapping_neg();
+        let several = u32::from(self.0 != 0) & u32::from(self.0 != stamp);
+        self.0 = stamp | several.wrapping_neg();
     }
     /// Two stands for any number of subjects above one.
     #[inline]

@@ -178,7 +178,9 @@ fn count_stretch<C: Cell>(
         let whole = &mut wholes[place];
         let width = parts[0].len() / whole.len().max(1);
         for (cell, parts) in whole.iter_mut().zip(parts[0].chunks(width.max(1))) {
-            parts.iter().for_each(|&part| cell.absorb(part));
+            for &part in parts {
+                cell.absorb(part);
+            }
         }
     }
     Ok(cells)

@@ -204,7 +204,6 @@ fn by_partition(stretches: &mut [Stretch], bits: u32) -> Vec<Vec<Piece<'_>>> {
     partitions
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the highest bits, of which there are few")]
 fn partition(key: u64, bits: u32) -> usize {
     // In two steps, as a shift by all 64 bits is none.
     (spread(key) >> 1 >> (63 - bits)) as usize
@@ -266,7 +265,8 @@ impl Task<'_> {
         for Piece { keys, records } in self.pieces {
             for (&mut number, &record) in keys.iter_mut().zip(records) {
                 #[expect(clippy::cast_possible_truncation, reason = "fewer points than records")]
-                of_record[record as usize].store(self.first_point + number as u32, Ordering::Relaxed);
+                let number = number as u32;
+                of_record[record as usize].store(self.first_point + number, Ordering::Relaxed);
                 let subject = table.subject_of(record as usize);
                 let (stamp, pen) = &mut cells[number as usize];
                 if *stamp != subject + 1 {

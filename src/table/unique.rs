@@ -79,7 +79,7 @@ pub(super) fn count_with(
     let in_cells = if table.has_subjects() {
         cells_of_sets::<LoneCell, u64>(table, dense, batch_bytes, watch, |cells| {
             let mut alone = Subjects::none(table.subjects());
-            cells.iter().filter_map(LoneCell::stamp).for_each(|stamp| alone.add(stamp - 1, true));
+            cells.iter().filter_map(|cell| cell.stamp()).for_each(|stamp| alone.add(stamp - 1, true));
             alone.len()
         })
     } else {
@@ -273,7 +273,8 @@ const MOST_BESIDE: u32 = 4;
 /// The mark of a class that a record joins. Without a branch, as it is hard to predict.
 #[inline]
 fn joined(mark: u32, stamp: u32) -> u32 {
-    stamp | u32::from((mark != 0) & (mark != stamp)).wrapping_neg()
+    let several = u32::from(mark != 0) & u32::from(mark != stamp);
+    stamp | several.wrapping_neg()
 }
 
 /// The mark of a class from those of its `width` parts, a power of two, of which the one at `index` is not empty.
@@ -281,7 +282,8 @@ fn joined(mark: u32, stamp: u32) -> u32 {
 fn mark_of(cells: &[u32], index: u32, width: u32) -> u32 {
     (1..width).fold(cells[index as usize], |mark, other| {
         let part = cells[(index ^ other) as usize];
-        mark | u32::from((part != 0) & (part != mark)).wrapping_neg()
+        let several = u32::from(part != 0) & u32::from(part != mark);
+        mark | several.wrapping_neg()
     })
 }
 
@@ -390,7 +392,9 @@ impl<'a> Walk<'a> {
             self.found.extend(node.wanted.iter().map(|&place| (place, Some(count))));
         }
         let Some(mut left) = left else {
-            others.iter().for_each(|node| node.each_wanted(&mut |place| self.found.push((place, None))));
+            for node in others {
+                node.each_wanted(&mut |place| self.found.push((place, None)));
+            }
             return Ok(());
         };
         self.merge(node, possible, &mut left);
@@ -456,14 +460,14 @@ impl<'a> Walk<'a> {
             let cell = &mut cells[index as usize];
             *cell = joined(*cell, stamp);
         }
-        match left {
-            Some(left) => self.keep(group, classes, width, alone, left),
-            None => {
-                for (&index, &stamp) in self.index.iter().zip(group.stamps) {
-                    alone.add(stamp, mark_of(cells, index, width), cells[index as usize]);
-                }
-                self.index.iter().for_each(|&index| cells[index as usize] = 0);
-            }
+        if let Some(left) = left {
+            return self.keep(group, classes, width, alone, left);
+        }
+        for (&index, &stamp) in self.index.iter().zip(group.stamps) {
+            alone.add(stamp, mark_of(cells, index, width), cells[index as usize]);
+        }
+        for &index in &self.index {
+            cells[index as usize] = 0;
         }
     }
 
@@ -499,8 +503,9 @@ impl<'a> Walk<'a> {
             let here = mark_of(cells, index, width);
             alone.add(stamp, here, cells[index as usize]);
             let subject = if stamp == SEVERAL { 0 } else { stamp - 1 };
-            let is_open = (stamp != SEVERAL) & (here == SEVERAL) & !alone.here.has(subject);
-            states[class_of(index)] |= u32::from(is_open).wrapping_neg();
+            let not_alone = u32::from(!alone.here.has(subject));
+            let is_open = u32::from(stamp != SEVERAL) & u32::from(here == SEVERAL) & not_alone;
+            states[class_of(index)] |= is_open.wrapping_neg();
         }
         let first = left.records.len();
         left.resize(first + self.index.len());
