@@ -9,6 +9,8 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     const SUBJECTS: bool;
     /// Whether records are counted apart from subjects.
     const RECORDS: bool;
+    /// Whether the cell of a class is known from those of the parts that one more column cuts it into, by [`Cell::absorb`].
+    const ROLLS_UP: bool = false;
 
     /// One record of the class.
     fn touch(&mut self, stamp: u32);
@@ -28,6 +30,7 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
 pub(super) struct RecordCell(u32);
 
 impl Cell for RecordCell {
+    const ROLLS_UP: bool = true;
     const SUBJECTS: bool = false;
     const RECORDS: bool = false;
 
@@ -129,5 +132,42 @@ impl Cell for WeightCell {
     fn absorb(&mut self, other: Self) {
         self.size += other.size;
         self.records += other.records;
+    }
+}
+
+/// Only whether a class has one subject, and which.
+#[derive(Clone, Copy, Default)]
+pub(super) struct LoneCell(u32);
+
+impl LoneCell {
+    /// No stamp is as high.
+    const SEVERAL: u32 = u32::MAX;
+
+    /// The stamp of the only subject.
+    pub(super) fn stamp(self) -> Option<u32> {
+        Some(self.0).filter(|&stamp| stamp != 0 && stamp != Self::SEVERAL)
+    }
+}
+
+impl Cell for LoneCell {
+    const ROLLS_UP: bool = true;
+    const SUBJECTS: bool = true;
+    const RECORDS: bool = false;
+
+    /// Without a branch: all bits are set as soon as a second subject comes.
+    #[inline]
+    fn touch(&mut self, stamp: u32) {
+        let several = u32::from(self.0 != 0) & u32::from(self.0 != stamp);
+        self.0 = stamp | several.wrapping_neg();
+    }
+    /// Two stands for any number of subjects above one.
+    #[inline]
+    fn size(&self) -> u32 {
+        u32::from(self.0 != 0) + u32::from(self.0 == Self::SEVERAL)
+    }
+    fn absorb(&mut self, other: Self) {
+        if other.0 != 0 {
+            self.touch(other.0);
+        }
     }
 }

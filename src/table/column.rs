@@ -1,5 +1,7 @@
 //! One coded column, and what may be asked of it.
 
+use std::ops::Range;
+
 use super::Codes;
 use super::order::Order;
 use crate::with_codes;
@@ -40,6 +42,16 @@ impl Column {
     /// The value of every record, in their order.
     pub fn values(&self) -> impl Iterator<Item = u32> + '_ {
         self.codes.iter()
+    }
+
+    /// Hands the value of each of these records to `apply`, with the item that stands in its place.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    pub fn apply_to<T>(&self, records: Range<usize>, items: &mut [T], apply: impl Fn(&mut T, u32)) {
+        with_codes!(&self.codes, codes => {
+            items.iter_mut().zip(&codes[records]).for_each(|(item, &code)| apply(item, u32::from(code)));
+        });
     }
 
     /// How many records hold each value.

@@ -2,12 +2,11 @@
 
 use super::cell::{Cell, FullCell, RecordCell, SubjectCell};
 use super::counts::SetCounts;
-use super::dense::{batches, cells_of, count_batch};
+use super::dense::{cells_of, count_batch, for_each_batch};
 use super::grouped::{self, GroupLimits, LeadView};
 use super::smallest::SmallestClasses;
 use super::{ColumnSet, Table};
 use crate::stop::{StopReason, Watch};
-use rayon::prelude::*;
 
 /// What decides between the ways of counting. The ways give the same counts; only their speed differs.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +28,7 @@ impl Tuning {
     };
 
     /// For small tables it does not pay to clear and read many more cells than there are records.
-    fn for_table(table: &Table) -> Self {
+    pub(super) fn for_table(table: &Table) -> Self {
         let default = Self::DEFAULT;
         Self { dense_cells: default.dense_cells.min(table.records().max(1 << 8)), ..default }
     }
@@ -105,21 +104,9 @@ fn count_dense<C: Cell>(
     tuning: Tuning,
     watch: Watch<'_>,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
-    let batches = batches::<C>(table, sets, tuning.batch_bytes);
-    // Few batches: cut the records as well, so that no core is idle.
-    let threads = rayon::current_num_threads();
-    let parts = if batches.len() >= 4 * threads { 1 } else { (4 * threads).div_ceil(batches.len().max(1)) };
-    let parts = parts.min(table.records() / 4096 + 1);
-    let counted: Vec<Vec<(usize, SetCounts)>> = batches
-        .par_iter()
-        .with_max_len(1)
-        .map(|batch| {
-            let counted = count_batch::<C>(table, batch, parts, watch.stop)?;
-            watch.progress.advance(batch.sets.len() as u64);
-            Ok(counted)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(counted.into_iter().flatten().collect())
+    for_each_batch::<C, _>(table, sets, tuning.batch_bytes, watch, |batch, parts| {
+        count_batch::<C>(table, batch, parts, watch.stop)
+    })
 }
 
 type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;

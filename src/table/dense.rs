@@ -12,7 +12,7 @@ use super::cell::Cell;
 use super::counts::{SetCounts, SizeCount, SizeTally};
 use super::records::stretches;
 use super::{Codes, ColumnSet, Table};
-use crate::stop::{Stop, StopReason};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::with_codes;
 
 /// Records of one block: the shared prefix and the subjects of a block are 4 bytes a record each.
@@ -23,12 +23,18 @@ pub(super) struct Batch<'a> {
     pub(super) sets: Vec<(usize, &'a ColumnSet)>,
 }
 
+impl Batch<'_> {
+    /// Whether the cells of a set come from those of the next one, which has one column more and each class of which is one of
+    /// the parts of a class: they lie side by side. So no record is looked at.
+    fn is_rolled_up<C: Cell>(&self, place: usize) -> bool {
+        let next = C::ROLLS_UP.then(|| self.sets.get(place + 1)).flatten();
+        let shared = next.and_then(|(_, next)| next.columns().split_last()).map(|(_, shared)| shared);
+        shared == Some(self.sets[place].1.columns())
+    }
+}
+
 /// Splits sets, in lexicographic order, into batches whose cells fit `budget` bytes (a larger set stands alone).
-pub(super) fn batches<'a, C: Cell>(
-    table: &Table,
-    mut sets: Vec<(usize, &'a ColumnSet)>,
-    budget: usize,
-) -> Vec<Batch<'a>> {
+fn batches<'a, C: Cell>(table: &Table, mut sets: Vec<(usize, &'a ColumnSet)>, budget: usize) -> Vec<Batch<'a>> {
     sets.sort_unstable_by_key(|&(_, set)| set);
     let mut batches: Vec<Batch<'a>> = Vec::new();
     let mut room = 0;
@@ -55,6 +61,58 @@ pub(super) fn cells_of(table: &Table, set: &ColumnSet) -> Option<usize> {
         .try_fold(1_usize, |product, &column| product.checked_mul(table.columns()[column].cardinality.max(1) as usize))
 }
 
+/// Hands the sets to `count` in batches that are counted in parallel, with the number of stretches to cut the records into.
+pub(super) fn for_each_batch<C: Cell, R: Send>(
+    table: &Table,
+    sets: Vec<(usize, &ColumnSet)>,
+    batch_bytes: usize,
+    watch: Watch<'_>,
+    count: impl Fn(&Batch<'_>, usize) -> Result<Vec<R>, StopReason> + Sync,
+) -> Result<Vec<R>, StopReason> {
+    let batches = batches::<C>(table, sets, batch_bytes);
+    // Few batches: cut the records as well, so that no core is idle.
+    let threads = rayon::current_num_threads();
+    let parts = if batches.len() >= 4 * threads { 1 } else { (4 * threads).div_ceil(batches.len().max(1)) };
+    let parts = parts.min(table.records() / 4096 + 1);
+    let counted: Vec<Vec<R>> = batches
+        .par_iter()
+        .with_max_len(1)
+        .map(|batch| {
+            let counted = count(batch, parts)?;
+            watch.progress.advance(batch.sets.len() as u64);
+            Ok(counted)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(counted.into_iter().flatten().collect())
+}
+
+/// What `read` says of the cells of each set, with the place of the set.
+pub(super) fn cells_of_sets<C: Cell, R: Send>(
+    table: &Table,
+    sets: Vec<(usize, &ColumnSet)>,
+    batch_bytes: usize,
+    watch: Watch<'_>,
+    read: impl Fn(&[C]) -> R + Sync,
+) -> Result<Vec<(usize, R)>, StopReason> {
+    for_each_batch::<C, _>(table, sets, batch_bytes, watch, |batch, parts| {
+        let cells = cells_of_batch::<C>(table, batch, parts, watch.stop)?;
+        Ok(batch.sets.iter().zip(cells).map(|((place, _), cells)| (*place, read(&cells))).collect())
+    })
+}
+
+/// The cells of each set of a batch.
+fn cells_of_batch<C: Cell>(
+    table: &Table,
+    batch: &Batch<'_>,
+    parts: usize,
+    stop: &Stop,
+) -> Result<Vec<Vec<C>>, StopReason> {
+    let stretches = stretches(table.records(), table.subject_of_record(), parts);
+    let count = |stretch: &Range<usize>| count_stretch(table, batch, stretch.clone(), stop);
+    let partial: Vec<Vec<Vec<C>>> = stretches.par_iter().map(count).collect::<Result<_, _>>()?;
+    Ok(added(partial, C::absorb))
+}
+
 /// Counts every set of a batch, with the records cut into `parts` stretches that are counted in parallel.
 pub(super) fn count_batch<C: Cell>(
     table: &Table,
@@ -63,11 +121,7 @@ pub(super) fn count_batch<C: Cell>(
     stop: &Stop,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let stretches = stretches(table.records(), table.subject_of_record(), parts);
-    let partial: Vec<Vec<Vec<C>>> = stretches
-        .par_iter()
-        .map(|stretch| count_stretch(table, batch, stretch.clone(), stop))
-        .collect::<Result<_, _>>()?;
-    let cells = added(partial, C::absorb);
+    let cells = cells_of_batch::<C>(table, batch, parts, stop)?;
     let ranked: Vec<Ranked> = cells.into_iter().map(|cells| Ranked::new(&cells)).collect();
     let smallest: Vec<Vec<u64>> = if C::RECORDS {
         let parts: Vec<Vec<Vec<u64>>> = stretches
@@ -104,7 +158,10 @@ fn count_stretch<C: Cell>(
             stamps.iter_mut().zip(&subjects[block.clone()]).for_each(|(stamp, subject)| *stamp = subject + 1);
         }
         prefix.forget();
-        for (cells, (_, set)) in cells.iter_mut().zip(&batch.sets) {
+        for (place, (cells, (_, set))) in cells.iter_mut().zip(&batch.sets).enumerate() {
+            if batch.is_rolled_up::<C>(place) {
+                continue;
+            }
             let (last, shared) = set.columns().split_last().expect("a column set is not empty");
             let prefix = prefix.of(table, shared, block.clone());
             let column = &table.columns()[*last];
@@ -114,6 +171,16 @@ fn count_stretch<C: Cell>(
                     cells[(prefix * cardinality + u32::from(code)) as usize].touch(stamp);
                 }
             });
+        }
+    }
+    for place in (0..cells.len()).rev().filter(|&place| batch.is_rolled_up::<C>(place)) {
+        let (wholes, parts) = cells.split_at_mut(place + 1);
+        let whole = &mut wholes[place];
+        let width = parts[0].len() / whole.len().max(1);
+        for (cell, parts) in whole.iter_mut().zip(parts[0].chunks(width.max(1))) {
+            for &part in parts {
+                cell.absorb(part);
+            }
         }
     }
     Ok(cells)

@@ -32,12 +32,12 @@ pub(super) struct GroupLimits {
 pub(super) struct LeadView {
     lead: usize,
     /// The needed columns in the new order, by position in the table.
-    columns: Vec<Option<Codes>>,
+    pub(super) columns: Vec<Option<Codes>>,
     /// Subject number plus one of each record; without subjects the record's own number plus one.
-    stamps: Vec<u32>,
+    pub(super) stamps: Vec<u32>,
     /// Records of each group of equal lead codes, the smallest groups first: classes are small in them, so that the
     /// smallest class of a subject is found early and seldom lowered again.
-    groups: Vec<Range<u32>>,
+    pub(super) groups: Vec<Range<u32>>,
 }
 
 impl LeadView {

@@ -33,6 +33,7 @@ mod counts;
 mod dense;
 mod dictionary;
 mod grouped;
+mod hashed_points;
 pub mod linked;
 mod order;
 mod point_numbers;
@@ -42,6 +43,7 @@ mod sets;
 mod smallest;
 #[cfg(test)]
 mod test;
+mod unique;
 mod variation;
 mod wildcard;
 
@@ -57,5 +59,6 @@ pub use records::{Table, TooManyRecords};
 pub use sets::{ColumnSet, lattice, lattice_size};
 #[cfg(test)]
 pub(crate) use test::oracle;
+pub use unique::unique_subjects;
 pub use variation::Variation;
 pub use wildcard::wildcard_counts;

@@ -24,9 +24,14 @@ pub(super) struct TupleNumbers {
     pub(super) bound: u32,
 }
 
+/// Possible tuples up to which each has a number, whether it occurs or not.
+pub(super) fn most_tuples(table: &Table) -> u64 {
+    (table.records() as u64).max(SPARSE).min(u64::from(u32::MAX - 1))
+}
+
 /// Numbers the tuples of `columns`; two records have the same number exactly when they agree on all of them.
 pub(super) fn number_tuples(table: &Table, columns: &[usize]) -> TupleNumbers {
-    let limit = (table.records() as u64).max(SPARSE).min(u64::from(u32::MAX - 1));
+    let limit = most_tuples(table);
     let mut columns: Vec<usize> = columns.to_vec();
     // Narrow columns first: their product stays small for longest.
     columns.sort_by_key(|&column| table.columns()[column].cardinality);

@@ -12,13 +12,14 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::point_numbers::number_tuples;
+use super::hashed_points::{self, Keys, Listed};
+use super::point_numbers::{most_tuples, number_tuples};
 use super::{Codes, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
 
 /// Stands for "this record gives no point".
-const NO_POINT: u32 = u32::MAX;
+pub(super) const NO_POINT: u32 = u32::MAX;
 
 /// Which cells make a point.
 #[derive(Debug, Clone, Default)]
@@ -50,17 +51,17 @@ pub struct PointIndex<'a> {
 
 /// Who matches neighbouring points, one after the other.
 #[derive(Debug)]
-struct PointRange {
+pub(super) struct PointRange {
     /// Where the list of each point begins; one more entry than points.
-    starts: Vec<u32>,
-    subjects: Vec<u32>,
+    pub(super) starts: Vec<u32>,
+    pub(super) subjects: Vec<u32>,
 }
 
 impl<'a> PointIndex<'a> {
     /// Bytes of memory that an index of this table takes at most, while it is built.
     #[must_use]
     pub fn bytes(table: &Table) -> u64 {
-        (table.records() * 20 + table.subjects() * 4) as u64
+        (table.records() * (12 + hashed_points::BYTES) + table.subjects() * 4) as u64
     }
 
     /// Numbers the points of all records and lists who matches them.
@@ -72,18 +73,17 @@ impl<'a> PointIndex<'a> {
     /// When a column is not in the table or a list of visible codes is shorter than the column's cardinality.
     ///
     /// # Cost
-    /// Memory: 8 bytes a record and 4 a possible point and subject, and while it is built another 8 a possible point.
+    /// Memory: 8 bytes a record and 4 a possible point and subject, and while it is built another 8 a possible point or, where
+    /// there are more possible points than records, another 16 a record.
     pub fn new(table: &'a Table, columns: &PointColumns<'_>, stop: &Stop) -> Result<Self, StopReason> {
         stop.check()?;
         let tuple: Vec<usize> = columns.event.iter().chain(columns.attributes).copied().collect();
+        if let Some(keys) = Keys::of(table, &tuple, most_tuples(table)) {
+            return Self::hashed(table, columns, &keys, hashed_points::partition_bits(table), stop);
+        }
         let mut numbers = number_tuples(table, &tuple);
         stop.check()?;
-        let records_without_point = if columns.missing_is_value {
-            drop_all_missing(table, columns.event, &mut numbers.of_record)
-        } else {
-            drop_missing(table, columns.event, &mut numbers.of_record)
-        };
-        let records_hidden = drop_hidden(table, columns.visible, &mut numbers.of_record);
+        let (records_without_point, records_hidden) = drop_points(table, columns, &mut numbers.of_record);
         stop.check()?;
         let tasks = u32::try_from(2 * rayon::current_num_threads()).unwrap_or(u32::MAX);
         let range_length = numbers.bound.div_ceil(tasks).max(1);
@@ -113,6 +113,31 @@ impl<'a> PointIndex<'a> {
             bound: numbers.bound,
             trace_sizes,
             points,
+            records_without_point,
+            records_hidden,
+        })
+    }
+
+    /// The same where there are more possible points than it pays to have a number for each.
+    fn hashed(
+        table: &'a Table,
+        columns: &PointColumns<'_>,
+        keys: &Keys<'_>,
+        partition_bits: u32,
+        stop: &Stop,
+    ) -> Result<Self, StopReason> {
+        let mut of_record = vec![0; table.records()];
+        let (records_without_point, records_hidden) = drop_points(table, columns, &mut of_record);
+        let Listed { of_record, bound, classes, trace_sizes } =
+            hashed_points::list(table, keys, of_record, partition_bits, stop)?;
+        Ok(Self {
+            table,
+            point_of_record: of_record,
+            points: classes.points(),
+            ranges: vec![classes],
+            range_length: bound.max(1),
+            bound,
+            trace_sizes,
             records_without_point,
             records_hidden,
         })
@@ -216,6 +241,16 @@ impl PointRange {
     fn points(&self) -> u64 {
         self.starts.windows(2).filter(|ends| ends[0] < ends[1]).count() as u64
     }
+}
+
+/// Takes the point from records that give none: how many lack a cell, and how many more show a code that cannot be seen.
+fn drop_points(table: &Table, columns: &PointColumns<'_>, points: &mut [u32]) -> (u64, u64) {
+    let without = if columns.missing_is_value {
+        drop_all_missing(table, columns.event, points)
+    } else {
+        drop_missing(table, columns.event, points)
+    };
+    (without, drop_hidden(table, columns.visible, points))
 }
 
 /// Takes the point from records in which one of the columns is missing; returns how many.
@@ -322,4 +357,45 @@ fn list_subjects(subjects: &Subjects<'_>, first: u32, length: u32) -> (PointRang
         }
     }
     (PointRange { starts, subjects: matching }, sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::table::test::{tables, within_threads};
+
+    /// Who matches the point of each record, and how much each subject has: what does not depend on the numbers of points.
+    fn told(index: &PointIndex<'_>) -> (Vec<Option<Vec<u32>>>, Vec<u32>, [u64; 3]) {
+        let matches = |record| index.point_of(record).map(|point| index.subjects_at(point).to_vec());
+        let matches = (0..index.table().records()).map(matches).collect();
+        (matches, index.trace_sizes().to_vec(), [index.points(), index.records_without_point(), index.records_hidden()])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn hashed_points_are_those_that_are_numbered_one_by_one(
+            table in tables(),
+            attributes in 0_usize..3,
+            missing_is_value in any::<bool>(),
+            hidden in 0_u32..5,
+            bits in 0_u32..4,
+        ) {
+            let columns: Vec<usize> = (0..table.columns().len()).collect();
+            let (attributes, event) = columns.split_at(attributes.min(columns.len() - 1));
+            let codes = table.columns()[event[0]].cardinality;
+            let visible = [(event[0], (0..codes).map(|code| code != hidden).collect())];
+            let asked = PointColumns { event, missing_is_value, attributes, visible: &visible };
+            let stop = Stop::default();
+            let plain = PointIndex::new(&table, &asked, &stop).unwrap();
+            let Some(keys) = Keys::of(&table, &columns, 0) else { return Ok(()) };
+            for threads in [1, 2, 8] {
+                let hashed = within_threads(threads, || PointIndex::hashed(&table, &asked, &keys, bits, &stop).unwrap());
+                prop_assert_eq!(told(&hashed), told(&plain));
+            }
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod oracle;
 
+use std::sync::OnceLock;
+
 use proptest::prelude::*;
 
 use super::cell::{FullCell, RecordCell, SubjectCell};
@@ -25,7 +27,7 @@ const fn tuning(dense_cells: usize, cells: usize, hashed_records: usize, batch_b
     Tuning { dense_cells, groups: GroupLimits { cells, hashed_records }, batch_bytes }
 }
 
-fn tables() -> impl Strategy<Value = Table> {
+pub(in crate::table) fn tables() -> impl Strategy<Value = Table> {
     let shape = (1_usize..=6, 0_usize..60, 1_u32..20, any::<bool>());
     shape
         .prop_flat_map(|(columns, records, subjects, declared)| {
@@ -63,6 +65,14 @@ fn with_attributes(table: &Table) -> Table {
         missing: None,
     });
     Table::with_attributes(columns, attributes, subjects, table.records()).unwrap()
+}
+
+/// Runs `work` on so many threads; the pools are made once.
+pub(in crate::table) fn within_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    static POOLS: OnceLock<[rayon::ThreadPool; 3]> = OnceLock::new();
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pools = POOLS.get_or_init(|| [1, 2, 8].map(pool));
+    pools.iter().find(|pool| pool.current_num_threads() == threads).unwrap().install(work)
 }
 
 fn sets_of(table: &Table) -> Vec<ColumnSet> {

@@ -1,6 +1,6 @@
 //! One subject against all others: how many of the choices of known points single it out.
 
-use super::matching::{Matching, Scratch};
+use super::matching::{LISTING_COST, Matching, Scratch};
 use super::trace::KnownPoint;
 use crate::result::Attacker;
 use crate::stats::mix;
@@ -107,6 +107,16 @@ impl<'a, C: Matching> Attack<'a, C> {
                 Ok(Exposure::of(unique, windows as u128))
             }
         }
+    }
+
+    /// What [`Self::exposure`] tells of the uniform attacker and of a subject with `all` points, of which so many single it out alone that
+    /// every choice of `known` points holds one of them: each does. Nothing is looked at, yet it counts as the same work,
+    /// for the work decides between exact and sampled figures.
+    pub(super) fn exposure_of_lone(&mut self, all: usize, known: usize) -> Result<Exposure, OverLimit> {
+        self.spend(READING_COST * all as u64)?;
+        let choices = choices(all, known).filter(|&choices| choices <= MOST_CHOICES).ok_or(OverLimit)?;
+        self.spend(LISTING_COST * (all - known + 1) as u64)?;
+        Ok(Exposure::of(choices, choices))
     }
 
     /// One choice of `known` points by chance; `seed` stands for the subject.

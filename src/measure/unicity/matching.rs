@@ -19,6 +19,9 @@ pub(super) trait Matching: Sync {
     fn fewer_than(&self, bound: u32, points: &[u32], scratch: &mut Scratch) -> bool;
 }
 
+/// A list that is at hand costs as much as one subject, however long it is.
+pub(super) const LISTING_COST: u64 = 1;
+
 /// Buffers that one thread uses again and again.
 #[derive(Default)]
 pub(super) struct Scratch {
@@ -34,7 +37,7 @@ impl Matching for PointIndex<'_> {
     }
 
     fn listing_cost(&self, _point: u32) -> u64 {
-        1
+        LISTING_COST
     }
 
     fn keeping_cost(&self, point: u32, candidates: usize) -> u64 {

@@ -18,6 +18,9 @@ use crate::stop::{Stop, StopReason};
 /// Subjects that one task takes at a time.
 const BATCH: usize = 256;
 
+/// Subjects whose keys are made at a time.
+const KEYED: usize = 256;
+
 /// Subjects that tell beforehand what an exact answer will cost.
 const PILOT: u32 = 64;
 
@@ -139,8 +142,14 @@ impl<'a, C: Matching> Study<'a, C> {
                     if size < least {
                         continue;
                     }
-                    self.traces.read(number(subject), &mut points);
-                    let exposure = attack.exposure(&points, known.min(size) as usize)?;
+                    let (all, known) = (size as usize, known.min(size) as usize);
+                    let lone = self.lone_points.map_or(0, |lone_points| lone_points[subject] as usize);
+                    let exposure = if attacker == Attacker::Uniform && all - lone < known {
+                        attack.exposure_of_lone(all, known)?
+                    } else {
+                        self.traces.read(number(subject), &mut points);
+                        attack.exposure(&points, known)?
+                    };
                     add_to_groups(&mut tallies, groups, size, &exposure);
                 }
                 let work = attack.take_work();
@@ -226,8 +235,14 @@ impl<'a, C: Matching> Study<'a, C> {
     /// those of more.
     pub(super) fn sample_of(&self, sizes: RangeInclusive<u32>, most: usize) -> Vec<Sampled> {
         let keys = self.keys.get_or_init(|| {
-            let key = |subject| (self.traces.subject_key(number(subject)), number(subject));
-            tell_apart((0..self.sizes.len()).into_par_iter().map(key).collect())
+            let batches = self.sizes.len().div_ceil(KEYED);
+            let keys_of = |batch: usize| {
+                let subjects = number(batch * KEYED)..number(self.sizes.len().min((batch + 1) * KEYED));
+                let mut keys = Vec::with_capacity(subjects.len());
+                self.traces.subject_keys(subjects.clone(), &mut keys);
+                keys.into_iter().zip(subjects).collect::<Vec<_>>()
+            };
+            tell_apart((0..batches).into_par_iter().flat_map_iter(keys_of).collect())
         });
         draw_subjects(keys, self.sizes, &sizes, self.seed, most)
     }

@@ -1,5 +1,7 @@
 //! The points of one subject as an attacker may know them, in an order that does not depend on any numbering.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::settings::{ColumnValues, Point};
@@ -39,7 +41,16 @@ struct KeyedColumn<'a> {
 impl KeyedColumn<'_> {
     fn key(&self, record: usize) -> u64 {
         let code = self.column.value_of(record);
+        self.key_of_code(code)
+    }
+
+    fn key_of_code(&self, code: u32) -> u64 {
         self.keys.get(code as usize).copied().unwrap_or(u64::from(code))
+    }
+
+    /// Mixes the key of each of these records into a number of its own.
+    fn mix_into(&self, records: Range<usize>, numbers: &mut [u64]) {
+        self.column.apply_to(records, numbers, |number, code| *number = mix(*number, self.key_of_code(code)));
     }
 }
 
@@ -87,13 +98,23 @@ impl<'a> Traces<'a> {
         points.sort_unstable_by_key(|known| (known.key, known.point));
     }
 
-    /// A sum over the records, so that their order has no say; known attributes only tell apart what else is equal.
-    pub(super) fn subject_key(&self, subject: u32) -> SubjectKey {
-        let records = self.index.records_of(subject);
-        let attributes = self.attributes.iter().fold(1, |key, column| mix(key, column.key(records.start)));
-        let with_point = records.filter(|&record| self.index.point_of(record).is_some());
-        let key = |record| mix(self.key_of_record(record), self.time(record).map_or(0, i64::cast_unsigned));
-        (with_point.map(key).fold(0, u64::wrapping_add), attributes)
+    /// The keys of these subjects, which are neighbours. A column is read for all of their records at a time, as its
+    /// cells lie side by side.
+    pub(super) fn subject_keys(&self, subjects: Range<u32>, keys: &mut Vec<SubjectKey>) {
+        let (first, last) = (self.index.records_of(subjects.start), self.index.records_of(subjects.end - 1));
+        let mut of_records = vec![1; last.end - first.start];
+        for column in &self.event {
+            column.mix_into(first.start..last.end, &mut of_records);
+        }
+        keys.extend(subjects.map(|subject| {
+            let records = self.index.records_of(subject);
+            let attributes = self.attributes.iter().fold(1, |key, column| mix(key, column.key(records.start)));
+            let with_point = records.filter(|&record| self.index.point_of(record).is_some());
+            let key =
+                |record: usize| mix(of_records[record - first.start], self.time(record).map_or(0, i64::cast_unsigned));
+            // A sum over the records, so that their order has no say; known attributes only tell apart what else is equal.
+            (with_point.map(key).fold(0, u64::wrapping_add), attributes)
+        }));
     }
 
     pub(super) fn key_of_record(&self, record: usize) -> u64 {

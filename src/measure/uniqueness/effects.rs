@@ -10,11 +10,15 @@ use crate::number::as_float;
 use crate::result::{ColumnEffect, ShapleyMethod, UndefinedField};
 use crate::stats::{SeededOrders, mean_interval};
 use crate::stop::{StopReason, Watch};
-use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice_size};
+use crate::table::{ColumnSet, SetCounts, Table, lattice_size, unique_subjects};
 
-/// Records times column sets that may be counted for Shapley values alone: at most some ten seconds. It decides
-/// between exact, sampled and not computed, and so must depend on the extract and the plan only, never on time.
-const WORK_LIMIT: u64 = 300_000_000;
+/// Records times column sets that may be counted for exact Shapley values alone: some seconds. Sets that grow from one
+/// another share most of the work. What decides between exact, sampled and not computed must depend on the extract
+/// and the plan only, never on time.
+const EXACT_WORK_LIMIT: u64 = 3_000_000_000;
+
+/// The same for sampled values: the sets that grow along random orders share less.
+const SAMPLED_WORK_LIMIT: u64 = 300_000_000;
 
 /// Above this many columns the whole lattice is out of reach whatever the number of records.
 const EXACT_COLUMNS: usize = 16;
@@ -24,9 +28,6 @@ const FEWEST_ORDERS: u64 = 32;
 
 /// More random orders than this narrow the interval by little.
 const MOST_ORDERS: u64 = 256;
-
-/// Sets counted at a time: their class sizes are dropped before the next ones are counted.
-const CHUNK: usize = 1024;
 
 /// Unique subjects of each set; the empty set is not in it.
 type UniqueSubjects = HashMap<ColumnSet, u64>;
@@ -40,21 +41,23 @@ pub(super) fn measure_effects(
     let columns = table.columns().len();
     let mut unique: UniqueSubjects =
         counts.iter().map(|(set, counts)| (set.clone(), counts.subjects_below(2))).collect();
-    let method = choose_method(table, counts);
+    let full = ColumnSet::new(0..columns);
+    let leaving_one_out = (0..columns).map(|column| full.without(column)).filter(|set| !set.is_empty());
+    count_missing(table, &mut unique, leaving_one_out, settings, watch)?;
+    let method = choose_method(table, &unique);
     let shapley: Vec<Option<Estimate>> = match method {
         ShapleyMethod::Exact => {
             let sets = (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits));
-            count_missing(table, &mut unique, sets, watch)?;
+            count_missing(table, &mut unique, sets, settings, watch)?;
             (0..columns).map(|column| Some((exact(table, &unique, column), None))).collect()
         }
         ShapleyMethod::Sampled { orders } => {
             let orders: Vec<Vec<usize>> = SeededOrders::new(settings.seed, columns).take(orders as usize).collect();
-            count_missing(table, &mut unique, orders.iter().flat_map(|order| prefixes(order)), watch)?;
+            count_missing(table, &mut unique, orders.iter().flat_map(|order| prefixes(order)), settings, watch)?;
             sampled(table, &unique, &orders)
         }
         ShapleyMethod::NotComputed => vec![None; columns],
     };
-    let full = ColumnSet::new(0..columns);
     let effect = |(column, shapley): (usize, Option<Estimate>)| {
         let undefined = if shapley.is_none() { vec![undefined("shapley", "too-costly")] } else { Vec::new() };
         ColumnEffect {
@@ -87,17 +90,17 @@ fn undefined(field: &str, reason: &str) -> UndefinedField {
     UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
 }
 
-fn choose_method(table: &Table, counts: &HashMap<ColumnSet, SetCounts>) -> ShapleyMethod {
+fn choose_method(table: &Table, counted: &UniqueSubjects) -> ShapleyMethod {
     let columns = table.columns().len();
-    let affordable = WORK_LIMIT / table.records().max(1) as u64;
+    let affordable = |work: u64| work / table.records().max(1) as u64;
     let whole = lattice_size(columns, columns);
-    if columns <= EXACT_COLUMNS && whole.saturating_sub(counts.len() as u64) <= affordable {
+    if columns <= EXACT_COLUMNS && whole.saturating_sub(counted.len() as u64) <= affordable(EXACT_WORK_LIMIT) {
         return ShapleyMethod::Exact;
     }
     // The first sets of an order are in the lattice, the last two are the full set and one without a column.
-    let depth = counts.keys().map(ColumnSet::len).filter(|&size| size + 1 < columns).max().unwrap_or(0);
+    let depth = counted.keys().map(ColumnSet::len).filter(|&size| size + 1 < columns).max().unwrap_or(0);
     let uncounted = columns.saturating_sub(depth + 2).max(1) as u64;
-    let orders = (affordable / uncounted).min(MOST_ORDERS);
+    let orders = (affordable(SAMPLED_WORK_LIMIT) / uncounted).min(MOST_ORDERS);
     match u32::try_from(orders) {
         Ok(orders) if u64::from(orders) >= FEWEST_ORDERS => ShapleyMethod::Sampled { orders },
         _ => ShapleyMethod::NotComputed,
@@ -109,15 +112,14 @@ fn count_missing(
     table: &Table,
     unique: &mut UniqueSubjects,
     sets: impl Iterator<Item = ColumnSet>,
+    settings: &Settings,
     watch: Watch<'_>,
 ) -> Result<(), StopReason> {
     let missing: BTreeSet<ColumnSet> = sets.filter(|set| !unique.contains_key(set)).collect();
     let missing: Vec<ColumnSet> = missing.into_iter().collect();
     watch.progress.begin("column effects", Some(missing.len() as u64), "column sets");
-    for sets in missing.chunks(CHUNK) {
-        let counts = count_sets(table, sets, watch)?;
-        unique.extend(sets.iter().cloned().zip(counts.iter().map(|counts| counts.subjects_below(2))));
-    }
+    let counts = unique_subjects(table, &missing, settings.spare_bytes, watch)?;
+    unique.extend(missing.into_iter().zip(counts));
     watch.progress.end();
     Ok(())
 }

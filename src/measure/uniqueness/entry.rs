@@ -22,7 +22,13 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
     let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
-    let settings = Settings { k: plan.policy.k, max_set: plan.max_set, missing: plan.missing, seed: plan.seed };
+    let settings = Settings {
+        k: plan.policy.k,
+        max_set: plan.max_set,
+        missing: plan.missing,
+        seed: plan.seed,
+        spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)),
+    };
     measures.uniqueness = Some(match plan.memory {
         Some(allowed) if needed > allowed => too_much_memory("counting", needed, plan),
         _ => measure(table, &settings, watch)?,

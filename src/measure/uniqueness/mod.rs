@@ -54,6 +54,9 @@ pub struct Settings {
     pub missing: MissingMode,
     /// Seed of sampled Shapley values.
     pub seed: u64,
+    /// Bytes that counting may take beside the table and [`scratch_bytes`](crate::table::scratch_bytes); `None` for any.
+    /// They change no figure.
+    pub spare_bytes: Option<u64>,
 }
 
 /// Measures the classes of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
@@ -95,9 +98,6 @@ fn measure_lattice(table: &Table, settings: &Settings, watch: Watch<'_>) -> Resu
     wanted.push(full.clone());
     wanted.extend(static_set.iter().chain(&static_unclear).cloned());
     let own_category = settings.missing == MissingMode::OwnCategory;
-    if own_category && columns > 1 {
-        wanted.extend((0..columns).map(|column| full.without(column)));
-    }
     wanted.sort_unstable();
     wanted.dedup();
 

@@ -15,7 +15,7 @@ use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
-const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1 };
+const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, spare_bytes: None };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
     match measure(table, settings, Watch::quiet(&Stop::default())).unwrap() {
@@ -308,7 +308,7 @@ proptest! {
     ) {
         let missing = if wildcard { MissingMode::Wildcard } else { MissingMode::OwnCategory };
         let table = table_of(&records, columns, declared);
-        let value = measured(&table, &Settings { k: 7, max_set, missing, seed: 1 });
+        let value = measured(&table, &Settings { k: 7, max_set, missing, ..SETTINGS });
         let plain = if declared { records.clone() } else { each_its_own(&records) };
         for set in value.sets.iter().chain([&value.full]).chain(&value.static_set) {
             assert_set(set, &plain, wildcard);

@@ -34,6 +34,8 @@ use rows::{Payload, Rows};
 use side::Joined;
 
 pub use pairs::sole_partners;
+pub(super) use places::{HashPlaces, Places};
+pub(super) use scatter::spread;
 
 /// Classes of one column set on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

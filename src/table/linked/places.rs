@@ -3,7 +3,7 @@
 use super::scatter::spread;
 
 /// Finds the place of a class among the cells of a partition.
-pub(super) trait Places<N> {
+pub(in crate::table) trait Places<N> {
     /// Begins with another partition.
     fn clear(&mut self);
     /// The place of a class of ours.
@@ -38,7 +38,7 @@ impl Places<u32> for RangePlaces {
 }
 
 /// Places in the order of first sight, found through open addressing.
-pub(super) struct HashPlaces {
+pub(in crate::table) struct HashPlaces {
     /// A number and its place plus one; 0 is an empty slot. At most half full.
     slots: Vec<(u64, u32)>,
     places: u32,
@@ -48,7 +48,7 @@ pub(super) struct HashPlaces {
 const SLOTS: usize = 1 << 10;
 
 impl HashPlaces {
-    pub(super) fn new() -> Self {
+    pub(in crate::table) fn new() -> Self {
         Self { slots: vec![(0, 0); SLOTS], places: 0 }
     }
 

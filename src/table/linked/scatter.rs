@@ -52,7 +52,7 @@ impl Split<u64> for Hashed {
 
 /// Spreads numbers that differ in any bit over the high bits. Different numbers stay different.
 #[inline]
-pub(super) fn spread(number: u64) -> u64 {
+pub(in crate::table) fn spread(number: u64) -> u64 {
     let number = (number ^ (number >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (number ^ (number >> 29)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }

@@ -59,6 +59,8 @@ pub(super) fn measure(
     let mut study = Study::new(index, &traces, index.trace_sizes(), stop);
     study.work_limit = settings.gate.work_limit;
     study.seed = effort.seed;
+    let lone_points = index.points_below(2);
+    study.lone_points = Some(&lone_points);
     let groups = [Members { least: 1 }, Members { least: GATED_KNOWN_POINTS }];
     if let Some(tallies) = study.exact(Attacker::Uniform, GATED_KNOWN_POINTS, &groups)? {
         let shares: Vec<Option<f64>> = tallies.iter().map(Tally::share).collect();

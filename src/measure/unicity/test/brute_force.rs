@@ -1,6 +1,7 @@
 //! Exact figures against everybody compared with everybody.
 
 use super::*;
+use crate::measure::unicity::attack::Attack;
 
 const ATTACKERS: [Attacker; 4] = [Attacker::Uniform, Attacker::Rarest, Attacker::Frequent, Attacker::Consecutive];
 
@@ -69,6 +70,30 @@ proptest! {
             let subjects = plain_subjects(&records, &all, by_time.then_some(0));
             assert_equal_to_oracle(&value, &subjects, &vec![None; columns], columns);
             prop_assert_eq!(value.curves.iter().any(|curve| curve.undefined.is_some()), !by_time);
+        }
+    }
+
+    #[test]
+    fn points_that_single_out_alone_are_told_without_reading_and_counted_as_the_same_work(
+        (records, columns) in small_tables(),
+        known in 1_usize..5,
+        below in 2_u32..4,
+    ) {
+        let (table, values) = table_of(&records, columns);
+        let (stop, point) = (Stop::default(), Point::new(0..columns));
+        let index = PointIndex::new(&table, &point.cells(), &stop).unwrap();
+        let traces = Traces::new(&index, &values, &point);
+        let mut points = Vec::new();
+        let lone_points = index.points_below(below);
+        for (subject, (&all, lone)) in (0_u32..).zip(index.trace_sizes().iter().zip(lone_points)) {
+            let all = all as usize;
+            let known = known.min(all);
+            if all - (lone as usize) < known {
+                let mut attack = Attack::new(&index, Attacker::Uniform, below, u64::MAX);
+                traces.read(subject, &mut points);
+                let looked_at = (attack.exposure(&points, known), attack.take_work());
+                prop_assert_eq!((attack.exposure_of_lone(all, known), attack.take_work()), looked_at);
+            }
         }
     }
 
