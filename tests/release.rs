@@ -241,8 +241,8 @@ fn subjects_without_consent_are_left_out_where_the_configuration_says_so() {
     for (missing, code) in [("", 1), (", missing = \"refuse\"", 1), (", missing = \"leave-out\"", 0)] {
         let bench = bench_with(&consent(missing));
         // Everybody but the last twenty.
-        let register: String = (0..100).map(|customer| format!("{CANARY}-{customer:03}\n")).collect();
-        bench.write("consent.csv", format!("customer\n{register}"));
+        let register: Vec<String> = (0..100).map(|customer| format!("{CANARY}-{customer:03}")).collect();
+        bench.write("consent.csv", format!("customer\n{}\n", register.join("\n")));
         let scanned = run(&bench, "scan", &["cards.csv", "--out", "reports", "--emit", "json"]);
         assert!(
             scanned.code == Some(1) && scanned.stdout.contains("consent-missing"),
@@ -282,14 +282,14 @@ fn verify_accepts_the_released_bytes_and_no_others() {
     let whole = text(&bench.input("one/one.csv"));
     bench.write("byte.csv", whole.replacen("town1", "town2", 1));
     assert_eq!(verify("byte.csv", "one/release.json", &[]).code, Some(1), "one changed byte");
-    let swapped: String = whole
+    let swapped: Vec<String> = whole
         .lines()
         .map(|line| {
             let (rest, last) = line.rsplit_once(',').expect("several columns");
-            format!("{last},{rest}\n")
+            format!("{last},{rest}")
         })
         .collect();
-    bench.write("swapped.csv", swapped);
+    bench.write("swapped.csv", swapped.join("\n"));
     assert_eq!(verify("swapped.csv", "one/release.json", &[]).code, Some(1), "a swapped column");
     assert_eq!(verify("missing.csv", "one/release.json", &[]).code, Some(3));
     bench.write("broken.json", "{\"certificate_version\": \"1.0.0\"");

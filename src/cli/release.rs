@@ -151,18 +151,23 @@ fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
         text = render_text(&refused.result, &printer.style(), &Ending::default());
         text.push('\n');
     }
-    text.push_str(&format!("not released: {of} does not pass\n"));
+    text.extend(["not released: ", of, " does not pass\n"]);
     for finding in &refused.findings {
-        text.push_str(&format!(
-            "  {} {}: {}\n",
-            finding.severity.name(),
-            finding.code.name(),
-            printable(&finding.message)
-        ));
+        let (severity, code) = (finding.severity.name(), finding.code.name());
+        text.extend([
+            "  ",
+            severity,
+            " ",
+            code,
+            ": ",
+            &printable(&finding.message),
+            "
+",
+        ]);
     }
     text.push_str("nothing was written\n");
     if let Some(first) = refused.findings.first() {
-        text.push_str(&format!("next    reidrisk explain {}\n", first.code.name()));
+        text.extend(["next    reidrisk explain ", first.code.name(), "\n"]);
     }
     printer.result(text.as_bytes())?;
     Err(ExitStatus::Code(refused.exit_code))
@@ -199,7 +204,7 @@ fn put_in_place(
     let (file, json) = (place.to.join(&place.file), place.to.join("release.json"));
     let next = format!("reidrisk verify {} --certificate {}", word(&file), word(&json));
     let mut text = render_text(&approved.result, &printer.style(), &Ending { report: None, next: Some(&next) });
-    text.push_str(&format!("released {}\n", shown(&file)));
+    text.extend(["released ", &shown(&file), "\n"]);
     printer.result(text.as_bytes())
 }
 

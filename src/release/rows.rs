@@ -93,16 +93,14 @@ pub(super) fn write(
     let pseudonyms = pseudonyms.transpose()?;
     let treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
     let maps: HashMap<&str, &ValueMap> = treated.value_maps.iter().map(|map| (map.column(), map)).collect();
-    let columns: Vec<Leaving> = raw
-        .into_iter()
-        .map(|(name, role, coded)| match (&pseudonyms, role) {
-            (Some(pseudonyms), Role::Subject) => renamed(name, coded, pseudonyms),
-            _ => {
-                let map = maps.get(name.as_str()).copied();
-                Ok(coarsened(name, role, coded, map))
-            }
-        })
-        .collect::<Result<_, _>>()?;
+    let leaving = |(name, role, coded): (String, Role, CodedColumn)| {
+        if let (Some(pseudonyms), Role::Subject) = (&pseudonyms, role) {
+            return renamed(name, &coded, pseudonyms);
+        }
+        let map = maps.get(name.as_str()).copied();
+        coarsened(name, role, &coded, map)
+    };
+    let columns: Vec<Leaving> = raw.into_iter().map(leaving).collect();
     let order = order(&columns);
     let records = columns.first().map_or(0, |column| column.codes.len());
     let without_subject = (records - order.len()) as u64;
@@ -127,19 +125,21 @@ fn taken(extract: &Extract, roles: &[ColumnRole], leaving: &[String]) -> Vec<(St
 }
 
 /// The subject column with pseudonyms in place of its values.
-fn renamed(name: String, coded: CodedColumn, pseudonyms: &[Option<String>]) -> Result<Leaving, ReleaseError> {
+fn renamed(name: String, coded: &CodedColumn, pseudonyms: &[Option<String>]) -> Leaving {
     let texts: Vec<&str> = pseudonyms.iter().map(|pseudonym| pseudonym.as_deref().unwrap_or_default()).collect();
     let column = WrittenColumn { name, role: Role::Subject, column_type: ColumnType::Text, rules: Vec::new() };
-    Ok(ranked(column, &coded.codes, &texts))
+    ranked(column, &coded.codes, &texts)
 }
 
 /// A column after its rules.
-fn coarsened(name: String, role: Role, coded: CodedColumn, map: Option<&ValueMap>) -> Leaving {
+fn coarsened(name: String, role: Role, coded: &CodedColumn, map: Option<&ValueMap>) -> Leaving {
     let values = map.map_or(&coded.dictionary, |map| map.values());
     let texts: Vec<&str> = texts(values).collect();
     let texts = match map {
         None => texts,
-        Some(map) => (0..coded.dictionary.len()).map(|code| texts[map.coarse(code as u32) as usize]).collect(),
+        Some(map) => {
+            (0_u32..).zip(coded.dictionary.values()).map(|(code, _)| texts[map.coarse(code) as usize]).collect()
+        }
     };
     let rules = map.map(|map| map.rules().map(str::to_owned).collect()).unwrap_or_default();
     ranked(WrittenColumn { name, role, column_type: values.column_type(), rules }, &coded.codes, &texts)
@@ -154,7 +154,8 @@ fn ranked(column: WrittenColumn, codes: &Codes, texts: &[&str]) -> Leaving {
     let mut values: Vec<&str> = texts.to_vec();
     values.par_sort_unstable();
     values.dedup();
-    let rank = |text: &&str| values.binary_search(text).unwrap_or_default() as u32;
+    // A dictionary has fewer than 2^32 values.
+    let rank = |text: &&str| u32::try_from(values.binary_search(text).unwrap_or_default()).unwrap_or(u32::MAX);
     let map: Vec<u32> = texts.par_iter().map(rank).collect();
     Leaving {
         column,

@@ -94,10 +94,7 @@ impl<'a> Page<'a> {
             files: certificate.files.iter().map(file).collect(),
             rows: rows(result),
             columns: certificate.columns.iter().map(column).collect(),
-            not_measured: checks::not_measured(result)
-                .into_iter()
-                .map(|(name, reason)| (name.clone(), reason.clone()))
-                .collect(),
+            not_measured: checks::not_measured(result).map(|(name, reason)| (name.clone(), reason.clone())).collect(),
             reasons: certificate.reasons.iter().map(|reason| printable(reason)).collect(),
         }
     }
