@@ -15,7 +15,7 @@ use crate::table::{ColumnSet, SetCounts, Table, lattice_size, unique_subjects};
 /// Records times column sets that may be counted for exact Shapley values alone: some seconds. Sets that grow from one
 /// another share most of the work. What decides between exact, sampled and not computed must depend on the extract
 /// and the plan only, never on time.
-const EXACT_WORK_LIMIT: u64 = 3_000_000_000;
+const EXACT_WORK_LIMIT: u64 = 1_500_000_000;
 
 /// The same for sampled values: the sets that grow along random orders share less.
 const SAMPLED_WORK_LIMIT: u64 = 300_000_000;
