@@ -36,6 +36,9 @@ pub enum ReleaseError {
         /// What the system said.
         kind: io::ErrorKind,
     },
+    /// The extract changed between two readings.
+    #[error("the extract was changed while it was released")]
+    InputChanged,
     /// What was read again is not what was written.
     #[error("the written file was changed before it was judged")]
     Changed,
@@ -60,6 +63,7 @@ impl ReleaseError {
                 Some("make one with `head -c 32 /dev/urandom > release.key`, and keep it secret".to_owned())
             }
             Self::Write { kind } => Some(refusal(*kind).1.to_owned()),
+            Self::InputChanged => Some("release a file that nobody writes to".to_owned()),
             Self::Changed => Some("let nothing else write to the folder, and try again".to_owned()),
         }
     }
@@ -70,7 +74,7 @@ impl ReleaseError {
         match self {
             Self::Scan(error) => error.exit_code(),
             Self::Guessed | Self::NothingLeaves | Self::Needed { .. } | Self::ShortKey { .. } => 2,
-            Self::Write { .. } | Self::Changed => 3,
+            Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
         }
     }
 }

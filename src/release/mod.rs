@@ -34,7 +34,7 @@ pub use error::ReleaseError;
 pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
-use crate::result::{Certificate, CheckedFile, Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
+use crate::result::{Certificate, CheckedFile, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome};
 use crate::scan::{Clock, scan};
 use crate::stop::{Progress, Stop};
 
@@ -110,6 +110,9 @@ pub fn release(
         return Ok(Released::Refused(Box::new(refused)));
     }
     let written = rows::write(plan, &columns, request, progress, stop)?;
+    if !same_bytes(&extract.dataset.files, &written.files) {
+        return Err(ReleaseError::InputChanged);
+    }
     let again = plans::of_written(plan, &written, request.file);
     let result = scan(&again, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
@@ -121,6 +124,12 @@ pub fn release(
     }
     let certificate = certificate::of(&extract, &result, &written, file, request);
     Ok(Released::MayLeave(Box::new(Approved { result, certificate })))
+}
+
+/// Whether two readings of the extract were of the same bytes. What was judged once says nothing of other bytes.
+fn same_bytes(one: &[InputFile], other: &[InputFile]) -> bool {
+    let bytes = |files: &[InputFile]| files.iter().map(|file| (file.bytes, file.sha256.clone())).collect::<Vec<_>>();
+    bytes(one) == bytes(other)
 }
 
 /// The one file that was read again.
@@ -167,4 +176,23 @@ fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
     let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
     let is_of_what_stays = !found.columns.is_empty() && found.columns.iter().all(stays);
     of == Judged::Written || !(STAYS.contains(&found.code) || is_of_what_stays)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InputFile, same_bytes};
+
+    #[test]
+    fn a_file_that_changed_between_two_readings_is_noticed() {
+        let file = |sha256: &str, bytes| InputFile {
+            name: "a.csv".to_owned(),
+            bytes,
+            sha256: Some(sha256.to_owned()),
+            records: 1,
+            left_out: Vec::new(),
+        };
+        assert!(same_bytes(&[file("00", 3)], &[file("00", 3)]));
+        assert!(!same_bytes(&[file("00", 3)], &[file("01", 3)]));
+        assert!(!same_bytes(&[file("00", 3)], &[file("00", 3), file("01", 3)]));
+    }
 }
