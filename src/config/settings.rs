@@ -28,7 +28,7 @@ const MOST_THREADS: u64 = 1_024;
 /// Fewer draws say nearly nothing; more are an exact answer's price.
 const DRAWS: (u64, u64) = (100, 10_000_000);
 
-const ROLES: &str = "Roles (COL,COL: put a name with a comma in double quotes, or repeat the flag)";
+const ROLES: &str = "Roles";
 const MEASUREMENT: &str = "Measurement options";
 const UNICITY: &str = "Unicity options";
 const LINKAGE: &str = "Linkage options";
@@ -60,7 +60,7 @@ fn who() -> Vec<Setting> {
         role("subject", Role::Subject, COLUMN, "The person, account or card that records belong to"),
         // The other flags say something about single columns; only this one says what others may know.
         role("quasi", Role::QuasiIdentifier, COLUMNS, "Quasi-identifiers: columns that others may know; no role is then guessed")
-            .deciding_roles(),
+            .deciding_roles().more("In every list of columns a name with a comma stands in double quotes; or repeat the flag."),
         role("sensitive", Role::Sensitive, COLUMNS, "Sensitive attributes: columns that nobody should learn"),
         role("direct", Role::DirectIdentifier, COLUMNS, "Direct identifiers: columns that name a person outright"),
         role("weight", Role::Weight, COLUMN, "Sampling weight"),

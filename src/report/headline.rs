@@ -107,7 +107,7 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
     match about {
         About::Class(set) if set.unique_subjects == 0 && !is_below_limit(result, set) => {
             let counts = headline_counts(&result.dataset, set);
-            Some(format!("{counts} alone on {}", messages::list(&names(&set.columns))))
+            Some(format!("{counts} unique on {}", messages::list(&names(&set.columns))))
         }
         About::KnownPoints(curve, point) if point.share.is_some_and(|share| share <= 0.0) => {
             let columns = messages::list(&names(&curve.point));
@@ -221,14 +221,14 @@ mod tests {
         let detail = first.under[0].replace('\u{a0}', " ");
         assert_eq!(detail, "87.1 % of 2,900 subjects (95 % interval 86.1 % to 88.1 %)");
         assert!(
-            headline(&fixture::with_unicity(Some(0.871), false)).sentence.contains("are alone on"),
+            headline(&fixture::with_unicity(Some(0.871), false)).sentence.contains("are unique on"),
             "no limit is broken"
         );
         assert!(
-            headline(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are alone on"),
+            headline(&fixture::with_unicity(Some(0.02), true)).sentence.contains("are unique on"),
             "classes are worse"
         );
-        assert!(headline(&fixture::with_unicity(None, true)).sentence.contains("are alone on"), "there is no share");
+        assert!(headline(&fixture::with_unicity(None, true)).sentence.contains("are unique on"), "there is no share");
     }
 
     #[test]

@@ -192,7 +192,7 @@ mod tests {
     fn the_verdict_comes_first_and_every_finding_is_listed() {
         let result = fixture::failing();
         let text = render_markdown(&result);
-        assert!(text.starts_with("## FAIL: About 14 in 100 subjects are alone on birth\\_year"), "{text}");
+        assert!(text.starts_with("## FAIL: About 14 in 100 subjects are unique on birth\\_year"), "{text}");
         for finding in &result.findings {
             assert!(text.contains(finding.code.name()), "{text}");
         }

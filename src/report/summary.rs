@@ -140,7 +140,7 @@ pub(super) fn names(columns: &[String]) -> Vec<String> {
     columns.iter().map(|column| printable(column)).collect()
 }
 
-/// The headline in natural frequencies: `About 87 in 100 subjects are alone on age and city`. Where nobody is alone but
+/// The headline in natural frequencies: `About 87 in 100 subjects are unique on age and city`. Where nobody is alone but
 /// the limit is broken, it names the smallest class.
 pub(super) fn class_headline(result: &ScanResult, set: &SetStatistics) -> String {
     let whole = population(&result.dataset, set);
@@ -158,12 +158,12 @@ pub(super) fn class_headline(result: &ScanResult, set: &SetStatistics) -> String
     match natural_frequency(set.unique_subjects, whole) {
         None => messages::NO_CLASS.to_owned(),
         Some(_) if whole == 1 && set.unique_subjects == 1 => {
-            format!("The only {} is alone on {columns}", messages::unit(set.reading, 1))
+            format!("The only {} is unique on {columns}", messages::unit(set.reading, 1))
         }
-        Some(_) if set.unique_subjects == 0 => format!("No {} is alone on {columns}", messages::unit(set.reading, 1)),
+        Some(_) if set.unique_subjects == 0 => format!("No {} is unique on {columns}", messages::unit(set.reading, 1)),
         Some(frequency) => {
             let verb = if frequency.starts_with("about 1 in ") { "is" } else { "are" };
-            format!("{} {units} {verb} alone on {columns}", messages::capitalised(&frequency))
+            format!("{} {units} {verb} unique on {columns}", messages::capitalised(&frequency))
         }
     }
 }

@@ -403,7 +403,7 @@ fn a_crowd_below_the_limit_is_named_first_even_when_nobody_is_alone() {
     let page = render_html(&fixture::small_classes()).unwrap();
     assert!(page.contains(&format!("<h2>{headline}: 300 of 3,000 subjects")));
     for view in [text, page] {
-        assert!(!view.contains("No subject is alone"));
+        assert!(!view.contains("No subject is unique"));
     }
 }
 
@@ -413,7 +413,7 @@ fn a_limit_that_only_all_columns_break_is_what_the_headline_speaks_of() {
     result.policy.gates.push(Gate::smallest_class(GateSet::Full, 5));
     let result = fixture::judged(result);
     let text = render_text(&result, &PLAIN, None);
-    assert!(text.contains("subjects are alone on birth_year, district,") && text.contains("posted_at"), "{text}");
+    assert!(text.contains("subjects are unique on birth_year, district,") && text.contains("posted_at"), "{text}");
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn one_of_a_thing_is_written_in_the_singular() {
     let text = render_text(&result, &PLAIN, None);
     let page = render_html(&result).unwrap();
     assert!(text.contains("1 record, 1 subject, 1 column\n"), "{text}");
-    assert!(text.contains("The only subject is alone on birth_year"), "{text}");
+    assert!(text.contains("The only subject is unique on birth_year"), "{text}");
     for wrong in ["1 records", "1 subjects", "1 columns", "1 combinations", "1 of 1 combinations"] {
         let places = [&page, &text].map(|view| view.find(&format!(" {wrong}")).map(|at| &view[at - 40..at + 20]));
         assert_eq!(places, [None, None], "{wrong}");
@@ -465,7 +465,7 @@ fn one_of_a_thing_is_written_in_the_singular() {
 
     (result.dataset.records, result.dataset.subjects) = (3, 3);
     let text = render_text(&result, &PLAIN, None);
-    assert!(text.contains("About 33 in 100 subjects are alone on"), "{text}");
+    assert!(text.contains("About 33 in 100 subjects are unique on"), "{text}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn the_headline_of_a_fail_speaks_of_what_fails() {
     let identifier = text(&["--direct", "memo"]);
     assert!(identifier.contains("FAIL  Column `memo` is declared as a direct identifier"), "{identifier}");
     assert!(
-        identifier.contains("0 of 40 subjects (0 %) alone on district"),
+        identifier.contains("0 of 40 subjects (0 %) unique on district"),
         "the classes stand under it: {identifier}"
     );
     let classes = text(&["--k", "21"]);

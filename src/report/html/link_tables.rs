@@ -178,10 +178,10 @@ fn intersection(detail: &IntersectionDetail) -> Vec<Fact> {
         ("subjects in both releases", Some(count(detail.common))),
         ("subjects in this release only", Some(count(detail.joiners))),
         ("subjects in the other release only", Some(count(detail.leavers))),
-        ("of those in both, alone in this release", of_common(detail.unique_in_extract)),
-        ("of those in both, alone in the other release", of_common(detail.unique_in_other)),
-        ("of those in both, alone on both together", of_common(detail.unique_in_both)),
-        ("of them alone in neither before", of_common(detail.newly_unique)),
+        ("of those in both, unique in this release", of_common(detail.unique_in_extract)),
+        ("of those in both, unique in the other release", of_common(detail.unique_in_other)),
+        ("of those in both, unique on both together", of_common(detail.unique_in_both)),
+        ("of them unique in neither before", of_common(detail.newly_unique)),
         ("smallest class on both together", detail.smallest_class_in_both.map(count)),
     ]
 }
@@ -270,12 +270,12 @@ fn calibration(label: &str, attack: &LinkageAttack) -> Table {
 
 fn alone(label: &str, detail: &IntersectionDetail) -> Table {
     Table::of(
-        format!("Who came and who left, alone on a column ({label})"),
+        format!("Who came and who left, unique on a column ({label})"),
         &detail.alone,
         &[
             ("Column", &|alone| Cell::name(&alone.column)),
-            ("Joiners alone on it", &|alone| Cell::count(alone.joiners)),
-            ("Leavers alone on it", &|alone| Cell::count(alone.leavers)),
+            ("Joiners unique on it", &|alone| Cell::count(alone.joiners)),
+            ("Leavers unique on it", &|alone| Cell::count(alone.leavers)),
         ],
     )
 }

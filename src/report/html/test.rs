@@ -251,7 +251,7 @@ fn linkage_is_answered_with_attacks_columns_calibration_and_what_to_do() {
         "Near values, visitors.csv: not known, because no column is shared.",
         "never seen among likely matches",
         "plain overlap of merchants finds</th><td class=\"n\">31.7 %",
-        "of them alone in neither before</th><td class=\"n\">148 (5.28 %)",
+        "of them unique in neither before</th><td class=\"n\">148 (5.28 %)",
         "6.4 bits, about 1 of 84.45",
         "no hold-out",
         "That is not the same as safe",

@@ -21,7 +21,7 @@ pub(in crate::report) fn reading_sentence(reading: Reading) -> &'static str {
              exactly one class."
         }
         Reading::AnyRecord => {
-            "Read as any record: some of these columns change from record to record, and a subject counts as alone \
+            "Read as any record: some of these columns change from record to record, and a subject counts as unique \
              when any one of its records is. This is the worst case of one known event, and it grows with the length \
              of the history."
         }
@@ -73,7 +73,7 @@ pub(in crate::report) fn worst_case(counts: &str, full: &SetStatistics) -> Strin
     let history = if full.reading == Reading::AnyRecord { " It grows with the length of the history." } else { "" };
     let verb = if full.unique_subjects == 1 { "is" } else { "are" };
     format!(
-        "Worst case of one known event: {counts} {verb} alone on all {} quasi-identifiers in at least one record.{history}",
+        "Worst case of one known event: {counts} {verb} unique on all {} quasi-identifiers in at least one record.{history}",
         full.columns.len()
     )
 }

@@ -36,7 +36,7 @@ pub(in crate::report) fn attack_label(attack: &LinkageAttack) -> String {
 /// What the found are said to be: counted by truth, or expected.
 fn found_as(attack: &LinkageAttack) -> &'static str {
     match (attack.follows(), attack.is_counted()) {
-        _ if attack.intersection.is_some() => "alone on both together",
+        _ if attack.intersection.is_some() => "unique on both together",
         (false, true) => "linked to the right person",
         (false, false) => "expected to be linked to the right person",
         (true, true) => "followed to the other release",

@@ -153,7 +153,7 @@ pub(in crate::report) fn gate_name(gate: &Gate) -> String {
         "smallest-class" => "smallest class, in subjects",
         "highest-risk" => "highest risk of a record (1 / smallest class)",
         "average-risk" => "average risk of a subject",
-        "unique-share" => "share of subjects alone",
+        "unique-share" => "share of subjects unique (sample uniques)",
         "share-at-risk" => "share of subjects at risk",
         "unicity" => return format!("subjects singled out by {}", super::known_points(GATED_KNOWN_POINTS)),
         "linked-share" => "share of subjects linked to a table of the recipient",
