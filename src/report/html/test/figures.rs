@@ -49,7 +49,7 @@ fn shown(page: &str) -> Vec<(String, String, String)> {
     parts
         .map(|part| {
             let (id, rest) = part.split_once('"').unwrap();
-            let (of, rest) = rest.strip_prefix(" data-of=\"").unwrap().split_once('"').unwrap();
+            let (of, rest) = rest.strip_prefix(" data-of=\"of ").unwrap().split_once('"').unwrap();
             let (_, rest) = rest.split_once('>').unwrap();
             (id.to_owned(), of.to_owned(), rest.split_once('<').unwrap().0.to_owned())
         })
