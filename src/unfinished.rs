@@ -24,6 +24,7 @@ static IS_WRITTEN: AtomicBool = AtomicBool::new(false);
 
 /// Removes whatever this process has begun to write and not finished, and says whether it has finished something. For a
 /// handler of Ctrl-C.
+#[cfg(feature = "cli")]
 pub(crate) fn remove_unfinished_of_this_process() -> bool {
     let paths = std::mem::take(&mut *unfinished());
     for path in &paths {

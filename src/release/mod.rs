@@ -8,7 +8,7 @@
 //! - Columns with the role subject, quasi-identifier, sensitive or weight that no rule drops. Everything else stays:
 //!   direct identifiers, ignored columns and columns without a role.
 //! - Records with a subject that are not suppressed.
-//! - In place of the subject a pseudonym that only the holder of the key can make again ([`pseudonym`](Pseudonyms)).
+//! - In place of the subject a pseudonym that only the holder of the key can make again (a keyed hash, see [`Key`]).
 //! - Records in an order that says nothing of the order of the extract: by pseudonym, then by value.
 //!
 //! # What is judged
