@@ -316,8 +316,13 @@ fn a_release_that_is_killed_leaves_a_whole_folder_or_none() {
         }
     }
     assert_eq!(run(&bench, "release", &["cards.csv", "--to", "last"]).code, Some(0));
+    // Killed between the last file and the rename, a whole release lies there under its hidden name, without the mark of
+    // its process; it goes after a day.
+    let is_whole = |folder: &Path| folder.join("release.json").is_file() && !folder.join(".owner").exists();
     let hidden = everything(&bench.input("")).into_iter().filter(|path| {
-        path.parent().and_then(Path::file_name).is_some_and(|name| name.to_string_lossy().starts_with(".partial-"))
+        let folder = path.parent().unwrap_or(path);
+        let is_hidden = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".partial-"));
+        is_hidden && !is_whole(folder)
     });
     assert_eq!(hidden.count(), 0, "the next release removes what the killed ones wrote");
 }
