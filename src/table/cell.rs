@@ -9,8 +9,6 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     const SUBJECTS: bool;
     /// Whether records are counted apart from subjects.
     const RECORDS: bool;
-    /// Whether the cell of a class is known from those of the parts that one more column cuts it into, by [`Cell::absorb`].
-    const ROLLS_UP: bool = false;
 
     /// One record of the class.
     fn touch(&mut self, stamp: u32);
@@ -25,12 +23,18 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     fn absorb(&mut self, other: Self);
 }
 
+/// A cell that is known from those of the parts that more columns cut its class into, by [`Cell::absorb`].
+pub(super) trait Additive: Cell {}
+
+impl Additive for RecordCell {}
+
+impl Additive for LoneCell {}
+
 /// Records only: each record is its own subject.
 #[derive(Clone, Copy, Default)]
 pub(super) struct RecordCell(u32);
 
 impl Cell for RecordCell {
-    const ROLLS_UP: bool = true;
     const SUBJECTS: bool = false;
     const RECORDS: bool = false;
 
@@ -150,7 +154,6 @@ impl LoneCell {
 }
 
 impl Cell for LoneCell {
-    const ROLLS_UP: bool = true;
     const SUBJECTS: bool = true;
     const RECORDS: bool = false;
 

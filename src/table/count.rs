@@ -2,8 +2,11 @@
 
 use super::cell::{Cell, FullCell, RecordCell, SubjectCell};
 use super::counts::SetCounts;
+use super::cubes::{self, CubeLimits};
 use super::dense::{cells_of, count_batch, for_each_batch};
 use super::grouped::{self, GroupLimits, LeadView};
+use super::ranked::Ranked;
+use super::repeats::{self, RepeatLimits};
 use super::smallest::SmallestClasses;
 use super::{ColumnSet, Table};
 use crate::stop::{StopReason, Watch};
@@ -15,8 +18,10 @@ pub(super) struct Tuning {
     pub(super) dense_cells: usize,
     /// How sets are counted within the groups of the lead column.
     pub(super) groups: GroupLimits,
-    /// Bytes of cells that a batch of dense sets may take, so that they stay in the second-level cache.
-    pub(super) batch_bytes: usize,
+    /// When sets are counted by record, and what subjects repeat is taken off.
+    pub(super) repeats: RepeatLimits,
+    /// How sets are added up from wider ones, and how much a batch of dense sets may take.
+    pub(super) cubes: CubeLimits,
 }
 
 impl Tuning {
@@ -24,13 +29,20 @@ impl Tuning {
     pub(super) const DEFAULT: Self = Self {
         dense_cells: 1 << 20,
         groups: GroupLimits { cells: 1 << 20, hashed_records: 1 << 16 },
-        batch_bytes: 1 << 19,
+        repeats: RepeatLimits::DEFAULT,
+        cubes: CubeLimits { cells: 1 << 18, batch_bytes: 1 << 19 },
     };
 
     /// For small tables it does not pay to clear and read many more cells than there are records.
     pub(super) fn for_table(table: &Table) -> Self {
         let default = Self::DEFAULT;
-        Self { dense_cells: default.dense_cells.min(table.records().max(1 << 8)), ..default }
+        let records = table.records();
+        Self {
+            dense_cells: default.dense_cells.min(records.max(1 << 8)),
+            repeats: RepeatLimits { cells: default.repeats.cells.min(records.max(1 << 8)), ..default.repeats },
+            cubes: CubeLimits { cells: default.cubes.cells.min(records / 16), ..default.cubes },
+            ..default
+        }
     }
 }
 
@@ -72,7 +84,10 @@ pub fn class_sizes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Resul
 pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
     let cells = Tuning::DEFAULT.groups.cells * size_of::<FullCell>();
     let of_thread = cells + table.subjects() * SmallestClasses::BYTES + table.records().min(1 << 22) * 12;
-    (LeadView::bytes(table) + threads * of_thread) as u64
+    // One after the other: sets in cells, and sets within the groups of a column.
+    let in_cells = repeats::scratch_bytes(Tuning::for_table(table).repeats, threads);
+    let in_groups = LeadView::bytes(table) + threads * of_thread;
+    in_cells.max(in_groups) as u64
 }
 
 pub(super) fn count_with<C: Cell>(
@@ -104,9 +119,20 @@ fn count_dense<C: Cell>(
     tuning: Tuning,
     watch: Watch<'_>,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
-    for_each_batch::<C, _>(table, sets, tuning.batch_bytes, watch, |batch, parts| {
+    if !C::SUBJECTS {
+        return cubes::cells_of_sets(table, &sets, tuning.cubes, watch, |cells: Vec<RecordCell>| {
+            Ranked::new::<C>(cells.iter().map(|cell| (cell.size(), cell.records()))).into_counts::<C>(None)
+        });
+    }
+    let (rounds, others) = repeats::rounds(table, sets, tuning.repeats);
+    let mut counts = Vec::new();
+    for round in rounds {
+        counts.extend(repeats::count::<C>(table, &round, tuning, watch)?);
+    }
+    counts.extend(for_each_batch::<C, _>(table, others, tuning.cubes.batch_bytes, watch, |batch, parts| {
         count_batch::<C>(table, batch, parts, watch.stop)
-    })
+    })?);
+    Ok(counts)
 }
 
 type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;

@@ -1,13 +1,15 @@
 //! Coded columns and their equivalence classes: the fast heart.
 //!
 //! A record hides in its equivalence class, a crowd of distinct subjects that share its values on a column set.
-//! [`count_sets`] counts the classes of hundreds of column sets over tens of millions of records. Three ideas carry it:
+//! [`count_sets`] counts the classes of hundreds of column sets over tens of millions of records. Four ideas carry it:
 //!
 //! 1. Codes are as narrow as a column allows ([`Codes`]), and records are sorted by subject once ([`Table`]), so
 //!    that the distinct subjects of a class are counted in one pass by remembering the last subject of each class.
 //! 2. A set with few possible classes has one cell for each (`dense.rs`): no hashing, and a block of records is
 //!    passed over for many sets while it lies in cache.
-//! 3. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
+//! 3. Records add up where distinct subjects do not: a few wide sets give the records of all sets within them (`cubes.rs`),
+//!    and what a subject repeats is taken off, found once for all sets (`repeats.rs`).
+//! 4. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
 //!
 //! `test/oracle.rs` counts the obvious way; both are compared on thousands of random tables.
 //!
@@ -30,15 +32,19 @@ mod codes;
 mod column;
 mod count;
 mod counts;
+mod cubes;
 mod dense;
 mod dictionary;
 mod grouped;
 mod hashed_points;
 pub mod linked;
+mod numbers;
 mod order;
 mod point_numbers;
 mod points;
+mod ranked;
 mod records;
+mod repeats;
 mod sets;
 mod smallest;
 #[cfg(test)]

@@ -8,12 +8,14 @@ use proptest::prelude::*;
 
 use super::cell::{FullCell, RecordCell, SubjectCell};
 use super::count::{Tuning, count_with};
+use super::cubes::CubeLimits;
 use super::grouped::GroupLimits;
+use super::repeats::RepeatLimits;
 use super::*;
 use crate::stop::{Stop, StopReason, Watch};
 
 /// Every way of counting is forced in turn by limits that fit small tables.
-const TUNINGS: [Tuning; 7] = [
+const TUNINGS: [Tuning; 10] = [
     tuning(1 << 20, 1 << 20, 1 << 16, 1 << 20),
     tuning(1 << 20, 1 << 20, 1 << 16, 1),
     tuning(0, 1 << 20, 1 << 16, 1),
@@ -21,10 +23,25 @@ const TUNINGS: [Tuning; 7] = [
     tuning(0, 4, 5, 1),
     tuning(0, 0, 1 << 16, 1),
     tuning(0, 0, 0, 1),
+    // Records are counted in cubes, and repeats are taken off: all sets, in many rounds, and in cells that threads share.
+    taking_off_repeats(1 << 20, 1 << 20, 1 << 20),
+    taking_off_repeats(50, 200, 30),
+    taking_off_repeats(0, 1 << 20, 0),
 ];
 
 const fn tuning(dense_cells: usize, cells: usize, hashed_records: usize, batch_bytes: usize) -> Tuning {
-    Tuning { dense_cells, groups: GroupLimits { cells, hashed_records }, batch_bytes }
+    Tuning {
+        dense_cells,
+        groups: GroupLimits { cells, hashed_records },
+        repeats: RepeatLimits { saved: 0.0, ..RepeatLimits::DEFAULT },
+        cubes: CubeLimits { cells: batch_bytes, batch_bytes },
+    }
+}
+
+const fn taking_off_repeats(cube_cells: usize, round_cells: usize, own_cells: usize) -> Tuning {
+    let always = RepeatLimits { saved: 1e9, repeat: 0.0, pair: (0.0, 0.0), cells: round_cells, own_cells };
+    let cubes = CubeLimits { cells: cube_cells, batch_bytes: 1 << 10 };
+    Tuning { dense_cells: 1 << 20, repeats: always, cubes, ..tuning(0, 1 << 20, 1 << 16, 0) }
 }
 
 pub(in crate::table) fn tables() -> impl Strategy<Value = Table> {
@@ -219,6 +236,12 @@ fn parts_and_blocks_join_without_a_seam() {
             assert!(counted == expected, "{threads} threads, subjects {subjects:?}");
             let one = pool.install(|| count_sets(&table, &sets[..1], Watch::quiet(&Stop::default())).unwrap());
             assert!(one[..] == expected[..1], "{threads} threads, one set, subjects {subjects:?}");
+            if subjects.is_some() {
+                let tuning = taking_off_repeats(1 << 10, 1 << 14, 1 << 8);
+                let counted =
+                    pool.install(|| count_with::<FullCell>(&table, &sets, tuning, Watch::quiet(&Stop::default())));
+                assert!(counted.unwrap() == expected, "{threads} threads, repeats taken off, subjects {subjects:?}");
+            }
         }
     }
 }

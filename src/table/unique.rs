@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 use super::cell::{Cell, LoneCell, RecordCell, SubjectCell};
 use super::count::{Tuning, count_sets};
-use super::dense::{cells_of, cells_of_sets};
+use super::cubes::{CubeLimits, cells_of_sets};
+use super::dense::cells_of;
 use super::grouped::LeadView;
 use super::linked::{HashPlaces, Places};
 use super::{ColumnSet, Table};
@@ -24,6 +25,8 @@ use crate::with_codes;
 pub(super) struct UniqueTuning {
     /// Possible classes up to which a set gets one cell for each over the whole table.
     pub(super) dense_cells: usize,
+    /// How those sets are added up from wider ones.
+    pub(super) cubes: CubeLimits,
     /// Possible classes up to which a group gets one cell for each; above it, a hash table.
     pub(super) cells: u64,
     /// Possible classes on all columns that may still come, for each record, up to which it pays to look for records
@@ -38,8 +41,10 @@ pub(super) struct UniqueTuning {
 impl UniqueTuning {
     fn for_table(table: &Table, spare_bytes: Option<u64>) -> Self {
         let threads = rayon::current_num_threads() as u64;
+        let of_table = Tuning::for_table(table);
         Self {
-            dense_cells: Tuning::for_table(table).dense_cells,
+            dense_cells: of_table.dense_cells,
+            cubes: of_table.cubes,
             cells: 1 << 20,
             merged: 16.0,
             bytes: spare_bytes.unwrap_or(u64::MAX) / threads,
@@ -75,16 +80,15 @@ pub(super) fn count_with(
     let is_dense = |set: &ColumnSet| cells_of(table, set).is_some_and(|cells| cells <= tuning.dense_cells);
     let (dense, others): (Vec<_>, Vec<_>) = sets.iter().enumerate().partition(|(_, set)| is_dense(set));
     let mut counts = vec![0; sets.len()];
-    let batch_bytes = Tuning::DEFAULT.batch_bytes;
     let in_cells = if table.has_subjects() {
-        cells_of_sets::<LoneCell, u64>(table, dense, batch_bytes, watch, |cells| {
+        cells_of_sets::<LoneCell, u64>(table, &dense, tuning.cubes, watch, |cells| {
             let mut alone = Subjects::none(table.subjects());
             cells.iter().filter_map(|cell| cell.stamp()).for_each(|stamp| alone.add(stamp - 1, true));
             alone.len()
         })
     } else {
-        let of_one = |cells: &[RecordCell]| cells.iter().filter(|cell| cell.size() == 1).count() as u64;
-        cells_of_sets::<RecordCell, u64>(table, dense, batch_bytes, watch, of_one)
+        let of_one = |cells: Vec<RecordCell>| cells.iter().filter(|cell| cell.size() == 1).count() as u64;
+        cells_of_sets::<RecordCell, u64>(table, &dense, tuning.cubes, watch, of_one)
     };
     in_cells?.into_iter().for_each(|(place, count)| counts[place] = count);
 
@@ -601,13 +605,23 @@ mod tests {
     use crate::table::lattice;
     use crate::table::test::{oracle, tables, within_threads};
 
+    const NARROW: CubeLimits = CubeLimits { cells: 0, batch_bytes: 1 };
+    const WIDE: CubeLimits = CubeLimits { cells: 1 << 20, batch_bytes: 1 << 19 };
+
     /// Every way is forced in turn by limits that fit small tables.
     const TUNINGS: [UniqueTuning; 5] = [
-        UniqueTuning { dense_cells: 1 << 20, cells: 1 << 20, merged: 16.0, bytes: u64::MAX, room: usize::MAX },
-        UniqueTuning { dense_cells: 0, cells: 1 << 20, merged: 0.0, bytes: u64::MAX, room: usize::MAX },
-        UniqueTuning { dense_cells: 0, cells: 1 << 20, merged: 1e9, bytes: u64::MAX, room: usize::MAX },
-        UniqueTuning { dense_cells: 8, cells: 0, merged: 1e9, bytes: u64::MAX, room: usize::MAX },
-        UniqueTuning { dense_cells: 0, cells: 6, merged: 1.0, bytes: u64::MAX, room: 40 },
+        UniqueTuning {
+            dense_cells: 1 << 20,
+            cubes: NARROW,
+            cells: 1 << 20,
+            merged: 16.0,
+            bytes: u64::MAX,
+            room: usize::MAX,
+        },
+        UniqueTuning { dense_cells: 0, cubes: WIDE, cells: 1 << 20, merged: 0.0, bytes: u64::MAX, room: usize::MAX },
+        UniqueTuning { dense_cells: 0, cubes: WIDE, cells: 1 << 20, merged: 1e9, bytes: u64::MAX, room: usize::MAX },
+        UniqueTuning { dense_cells: 8, cubes: WIDE, cells: 0, merged: 1e9, bytes: u64::MAX, room: usize::MAX },
+        UniqueTuning { dense_cells: 0, cubes: NARROW, cells: 6, merged: 1.0, bytes: u64::MAX, room: 40 },
     ];
 
     proptest! {
