@@ -91,8 +91,9 @@ impl Place {
             return Err(ExitStatus::InputOutput);
         }
         remove_stale(&self.home, &jiff_now());
-        let quarantine = Unfinished::claim(&self.home, &format!("{PARTIAL_PREFIX}release"));
-        fs::create_dir(&quarantine.path).and_then(|()| quarantine.mark()).map_err(|error| failed(&error))?;
+        // The name says whose it is, so that no moment of being killed leaves something that nobody may remove.
+        let quarantine = Unfinished::claim_marked(&self.home, &format!("{PARTIAL_PREFIX}release"));
+        fs::create_dir(&quarantine.path).map_err(|error| failed(&error))?;
         Ok(quarantine)
     }
 }
@@ -190,7 +191,6 @@ fn put_in_place(
         let path = quarantine.path.join(name);
         fs::write(&path, bytes).and_then(|()| fs::File::open(&path)?.sync_all()).map_err(|error| failed(&error))?;
     }
-    quarantine.unmark();
     sync_folder(&quarantine.path).map_err(|error| failed(&error))?;
     if fs::symlink_metadata(&place.to).is_ok() {
         return Err(failed(&std::io::ErrorKind::AlreadyExists.into()));

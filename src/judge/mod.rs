@@ -196,6 +196,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     if verdict.outcome == VerdictOutcome::Pass {
         verdict.reasons.extend(treatment::basis(case));
     }
+    verdict.reasons.extend(treatment::over_budget(case));
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
     verdict.headline = headline(case, &gated, &waivers, verdict.outcome);
     let Gated { checks, findings, not_measured, .. } = gated;
@@ -293,7 +294,7 @@ fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: Ve
         VerdictOutcome::Review => {
             let mut open = gated.findings.iter().filter(|finding| finding.is_open()).peekable();
             let only = open.peek().is_some() && open.all(|finding| is_of_treatment(&finding));
-            (only && gated.doubts.is_empty()).then(|| match treatment::treated(case).count() {
+            (only && gated.doubts.is_empty()).then(|| match treatment::changes(case) {
                 1 => "would pass after this 1 change, which this file does not contain".to_owned(),
                 number => format!("would pass after these {number} changes, which this file does not contain"),
             })

@@ -40,6 +40,7 @@ pub(super) fn of(
             records_without_subject: written.without_subject,
             subjects_without_consent: written.without_consent.subjects,
             records_without_consent: written.without_consent.records,
+            removal: written.removed,
         },
         policy: result.policy.clone(),
         checks: result.checks.clone(),

@@ -150,8 +150,10 @@ fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -
         Judged::Written => outcome == VerdictOutcome::Pass,
         Judged::Extract => worst.is_none() && outcome != VerdictOutcome::Incomplete,
     };
+    // Undefined is never a pass, and nobody can answer for what is not known.
+    let is_unknown = findings.iter().any(|found| found.code == FindingCode::UnknownRisk);
     let is_review = outcome == VerdictOutcome::Review || (of == Judged::Extract && outcome == VerdictOutcome::Fail);
-    let allowed = is_review && !fails && plan.policy.allow_review && request.approved_by.is_some();
+    let allowed = is_review && !fails && !is_unknown && plan.policy.allow_review && request.approved_by.is_some();
     if passes || allowed {
         return None;
     }
@@ -170,7 +172,8 @@ const STAYS: [FindingCode; 4] = [
 
 /// Whether an open finding speaks of what leaves.
 fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
-    if !found.is_open() || found.severity == Severity::Note {
+    let is_unknown = found.code == FindingCode::UnknownRisk;
+    if !is_unknown && (!found.is_open() || found.severity == Severity::Note) {
         return false;
     }
     let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());

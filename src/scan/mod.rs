@@ -5,6 +5,7 @@ mod events;
 mod linkage;
 mod measure;
 mod prepare;
+mod removal;
 mod stages;
 mod subjects;
 mod tables;
@@ -18,6 +19,7 @@ use jiff::tz::TimeZone;
 pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+pub(crate) use removal::leave_out_exposed;
 pub use subjects::{SubjectList, SubjectRow};
 pub(crate) use tables::open as open_tables;
 

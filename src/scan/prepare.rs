@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::ScanError;
 use super::linkage::{KeyCells, OurSide};
+use super::removal::leave_out_exposed;
 use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
@@ -40,6 +41,7 @@ pub(crate) fn treat(
     let lookups = read_lookups(plan, stop)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
+    let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
     let files = extract.files.clone();
     let joined = std::mem::take(&mut extract.joined);
     let records = extract.records;
@@ -52,9 +54,13 @@ pub(crate) fn treat(
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
     let codes = treated.subject;
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
-    let first_records = listed.map(|codes| first_records(codes, suppressed.kept(records))).unwrap_or_default();
+    let numbers = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
+    let numbers = numbers.filter(|(_, out)| !out).map(|(number, _)| number);
+    let first_records = listed.map(|codes| first_records(codes, numbers)).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
-    let count = usize::try_from(records - suppressed.records - without_consent.records).map_err(|_| TooManyRecords)?;
+    let left_out = removed.counts.map_or(0, |removal| removal.records);
+    let count = records - suppressed.records - without_consent.records - left_out;
+    let count = usize::try_from(count).map_err(|_| TooManyRecords)?;
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
@@ -91,7 +97,11 @@ pub(crate) fn treat(
         day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
-        facts: DatasetFacts { suppressed_records: Some(suppressed.records), ..treated.facts },
+        facts: DatasetFacts {
+            suppressed_records: Some(suppressed.records),
+            removal: removed.counts,
+            ..treated.facts
+        },
     };
     Ok(Prepared {
         dataset,
