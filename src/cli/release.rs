@@ -10,6 +10,7 @@ use super::files::{shown, unwritable};
 use super::flags::{Judged as Typed, judged_plan, tell_settings};
 use super::printer::Printer;
 use super::scan::watched_as;
+use crate::judge::over_budget;
 use crate::plan::Plan;
 use crate::printable::printable;
 use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, release};
@@ -165,6 +166,9 @@ fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
             "
 ",
         ]);
+    }
+    if let Some(sentence) = over_budget(&refused.result.dataset) {
+        text.extend(["  ", &sentence, "\n"]);
     }
     text.push_str("nothing was written\n");
     if let Some(first) = refused.findings.first() {

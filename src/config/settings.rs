@@ -18,8 +18,8 @@ use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown
 use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted, parse_duration, parse_size,
-    shown_name,
+    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted, parse_duration,
+    parse_size, shown_name,
 };
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 

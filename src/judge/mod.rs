@@ -47,6 +47,7 @@ mod waivers;
 
 pub use explain::{Page, explain, explained};
 pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
+pub use treatment::over_budget;
 
 use jiff::civil::Date;
 
@@ -196,7 +197,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     if verdict.outcome == VerdictOutcome::Pass {
         verdict.reasons.extend(treatment::basis(case));
     }
-    verdict.reasons.extend(treatment::over_budget(case));
+    verdict.reasons.extend(treatment::over_budget(case.dataset));
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
     verdict.headline = headline(case, &gated, &waivers, verdict.outcome);
     let Gated { checks, findings, not_measured, .. } = gated;

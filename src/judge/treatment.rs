@@ -10,9 +10,7 @@ use jiff::civil::Date;
 use super::{Case, finding, list};
 use crate::number::as_float;
 use crate::plan::{counted, grouped};
-use crate::result::{
-    DatasetColumn, Finding, FindingCode, Severity, Treatment, Unit, WAIVER_HORIZON_DAYS,
-};
+use crate::result::{Dataset, DatasetColumn, Finding, FindingCode, Severity, Treatment, Unit, WAIVER_HORIZON_DAYS};
 
 /// The one place where a treatment may be applied without the program seeing it.
 const DOWNSTREAM: &str = "downstream";
@@ -55,8 +53,9 @@ pub(super) fn changes(case: Case<'_>) -> usize {
 }
 
 /// That a budget for leaving subjects out was not enough, so that nobody was left out.
-pub(super) fn over_budget(case: Case<'_>) -> Option<String> {
-    let removal = case.dataset.facts.removal.filter(|removal| !removal.enough)?;
+#[must_use]
+pub fn over_budget(dataset: &Dataset) -> Option<String> {
+    let removal = dataset.facts.removal.filter(|removal| !removal.enough)?;
     let unit = if removal.unit == Unit::Record { "records" } else { "subjects" };
     Some(format!(
         "more than the {} of {} {unit} that may be left out would have to be so that classes are large enough, so nobody \

@@ -43,8 +43,7 @@ pub fn preview(
     for column in with_role(Role::QuasiIdentifier).filter(|column| !plan.drops(&column.name)) {
         let CodedColumn { codes, dictionary } = staying(column)?;
         let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
-        let cardinality =
-            u32::try_from(values.len()).map_err(|_| TreatmentError::TooLarge(column.name.clone()))?;
+        let cardinality = u32::try_from(values.len()).map_err(|_| TreatmentError::TooLarge(column.name.clone()))?;
         columns.push(Column::new(column.name.clone(), codes, cardinality, values.missing()));
     }
     Ok(Preview { columns, subject })

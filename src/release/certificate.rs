@@ -32,6 +32,7 @@ pub(super) fn of(
         approved_by: request.approved_by.map(str::to_owned),
         recipient,
         made_from: written.files.clone(),
+        rule_files: written.beside.rules(),
         config_sha256: result.run.config_sha256.clone(),
         columns: columns.collect(),
         left_out: LeftOut {

@@ -35,7 +35,7 @@ pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome};
-use crate::scan::{Clock, scan};
+use crate::scan::{Clock, Scanned, scan_noting};
 use crate::stop::{Progress, Stop};
 
 /// What is asked of a release beside the plan.
@@ -105,18 +105,21 @@ pub fn release(
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
     let as_if = plans::as_if(plan, &columns)?;
-    let extract = scan(&as_if, clock, progress, stop)?;
+    let Scanned { result: extract, beside, .. } = scan_noting(&as_if, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
     }
     let written = rows::write(plan, &columns, request, progress, stop)?;
-    if !same_bytes(&extract.dataset.files, &written.files) {
+    if !same_bytes(&extract.dataset.files, &written.files) || !written.beside.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
     }
     let again = plans::of_written(plan, &written, request.file);
-    let result = scan(&again, clock, progress, stop)?;
+    let Scanned { result, beside: read_again, .. } = scan_noting(&again, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
+    }
+    if !read_again.is_within(&beside) {
+        return Err(ReleaseError::InputChanged);
     }
     let file = CheckedFile { name: request.name.to_owned(), ..checked(&result)? };
     if file.sha256 != written.sha256 {

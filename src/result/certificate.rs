@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Figure, InputFile, NotMeasured, Policy, Recipient, Removal, Role, Tool, VerdictOutcome, WaiverRecord};
+use super::{
+    Check, Figure, InputFile, NotMeasured, Policy, Recipient, Removal, Role, Tool, VerdictOutcome, WaiverRecord,
+};
 
 /// Version of the certificate, as [`SCHEMA_VERSION`](super::SCHEMA_VERSION) is of a result.
 pub const CERTIFICATE_VERSION: &str = "1.0.0";
@@ -33,6 +35,9 @@ pub struct Certificate {
     pub recipient: Option<Recipient>,
     /// The files that it was made from.
     pub made_from: Vec<InputFile>,
+    /// The files of hierarchies that rules took values from.
+    #[serde(default)]
+    pub rule_files: Vec<InputFile>,
     /// SHA-256 of the configuration; null without one.
     pub config_sha256: Option<String>,
     /// Columns that leave, and what was done to them.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::ScanError;
+use super::beside::Beside;
 use super::linkage::{KeyCells, OurSide};
 use super::removal::leave_out_exposed;
 use super::subjects::first_records;
@@ -28,6 +29,8 @@ pub(crate) struct Prepared {
     pub(super) first_records: Vec<u64>,
     /// What is kept for joining.
     pub(super) side: OurSide,
+    /// Which bytes were read beside the extract so far.
+    pub(super) beside: Beside,
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
@@ -39,6 +42,8 @@ pub(crate) fn treat(
     stop: &Stop,
 ) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
+    let mut beside = Beside::of_lookups(&lookups, plan);
+    beside.add_tables(&extract.joined);
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
     let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
@@ -97,11 +102,7 @@ pub(crate) fn treat(
         day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
-        facts: DatasetFacts {
-            suppressed_records: Some(suppressed.records),
-            removal: removed.counts,
-            ..treated.facts
-        },
+        facts: DatasetFacts { suppressed_records: Some(suppressed.records), removal: removed.counts, ..treated.facts },
     };
     Ok(Prepared {
         dataset,
@@ -112,6 +113,7 @@ pub(crate) fn treat(
         quasi_identifiers: treated.quasi_identifiers,
         first_records,
         side,
+        beside,
     })
 }
 

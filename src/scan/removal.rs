@@ -92,11 +92,7 @@ pub(crate) fn limits(plan: &Plan) -> ClassLimits {
 
 /// Of every record whether its subject goes. Subjects of a table are numbered in the order of those codes that have a
 /// record.
-fn gone_records(
-    gone: &[bool],
-    subject: Option<&SubjectCodes>,
-    records: usize,
-) -> Result<Vec<bool>, TooManyRecords> {
+fn gone_records(gone: &[bool], subject: Option<&SubjectCodes>, records: usize) -> Result<Vec<bool>, TooManyRecords> {
     let Some(subject) = subject else {
         return if gone.len() == records { Ok(gone.to_vec()) } else { Err(TooManyRecords) };
     };

@@ -47,9 +47,8 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let least = || prop_oneof![Just(1_u32), Just(2), Just(3)];
-    (rows(), 1_u32..4, [least(), least()], any::<bool>(), 1_u32..100, prop::bool::weighted(0.8)).prop_map(
-        |(rows, k, more, rare, percent, subjects)| Case { rows, k, more, rare, percent, subjects },
-    )
+    (rows(), 1_u32..4, [least(), least()], any::<bool>(), 1_u32..100, prop::bool::weighted(0.8))
+        .prop_map(|(rows, k, more, rare, percent, subjects)| Case { rows, k, more, rare, percent, subjects })
 }
 
 fn plan(case: &Case) -> Plan {
@@ -101,7 +100,10 @@ fn staying(extract: &Extract) -> Vec<Vec<String>> {
     let columns = ["id", "age", "town", "day"].map(coded);
     let cell = |record: usize| {
         columns.iter().map(move |column| {
-            column.dictionary.value(column.codes.get(record)).map_or_else(String::new, |value| value.expose().to_owned())
+            column
+                .dictionary
+                .value(column.codes.get(record))
+                .map_or_else(String::new, |value| value.expose().to_owned())
         })
     };
     let mut records: Vec<Vec<String>> = (0..columns[0].codes.len()).map(|record| cell(record).collect()).collect();

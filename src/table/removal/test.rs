@@ -10,8 +10,12 @@ use crate::table::{Codes, Column, ColumnSet, SubjectCodes, oracle};
 
 fn limits() -> impl Strategy<Value = ClassLimits> {
     let least = || prop_oneof![Just(0_u32), 2_u32..5];
-    (least(), least(), least(), 1_usize..4)
-        .prop_map(|(fixed, full, subsets, max_set)| ClassLimits { fixed, full, subsets, max_set })
+    (least(), least(), least(), 1_usize..4).prop_map(|(fixed, full, subsets, max_set)| ClassLimits {
+        fixed,
+        full,
+        subsets,
+        max_set,
+    })
 }
 
 /// Every set that a limit speaks of, written out.
