@@ -123,12 +123,27 @@ pub(crate) fn scan_noting(
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
     let course = Course { plan, progress, stop };
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records, side, mut beside } =
-        treat(extract, &roles, plan, name, stop)?;
+    let Prepared {
+        dataset,
+        table,
+        recipient,
+        mut ladders,
+        events,
+        quasi_identifiers,
+        periods,
+        first_records,
+        side,
+        mut beside,
+    } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let known =
-        Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
+    let known = Events {
+        described: &dataset.columns,
+        values: &events,
+        ladders: &ladders,
+        first_records: &first_records,
+        periods: periods.zip(dataset.facts.rotation.as_ref().map(|rotation| rotation.column.as_str())),
+    };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, .. } = measured;
