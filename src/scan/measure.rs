@@ -103,7 +103,7 @@ pub(super) fn measure_all(
             leave_out("pseudonym", &not_held_against(&dropped));
         }
         let Joined { side, opened, dataset, .. } = joined;
-        let ours = Ours { table: &table, side, dataset };
+        let ours = Ours { table: &table, side, dataset, periods: events.periods.map(|(column, _)| column) };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
         (sources, beside) = (found.sources, found.beside);
