@@ -24,6 +24,7 @@
 
 mod certificate;
 mod error;
+mod kept;
 mod leaving;
 mod plans;
 mod pseudonym;

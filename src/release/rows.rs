@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::kept::Before;
 use super::leaving::{self, Leaving, WrittenColumn};
 use super::pseudonym::Naming;
 use super::{ReleaseError, Request, Storage};
@@ -9,7 +10,7 @@ use crate::input::{self, CodedColumn, Extract, Source};
 use crate::output::{self, Format, OutputError};
 use crate::plan::{self, Plan};
 use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
-use crate::result::{InputFile, Removal, Role};
+use crate::result::{InputFile, Kept, Removal, Role, RotationFacts};
 use crate::scan::{Beside, ScanError, is_named, leave_out_exposed, open_tables, read_lookups};
 use crate::stop::{Progress, Stop};
 
@@ -29,6 +30,8 @@ pub(super) struct Written {
     pub(super) columns: Vec<WrittenColumn>,
     /// The column that tells the period of a pseudonym, where pseudonyms are rotated.
     pub(super) period: Option<String>,
+    /// What is kept of the extract.
+    pub(super) kept: Kept,
     /// Columns of the extract that did not leave.
     pub(super) left_out: Vec<String>,
     /// Records left out because they were suppressed.
@@ -61,8 +64,9 @@ pub(super) fn write(
     tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     let roles = recode::roles(&extract, &plan.roles).map_err(ScanError::from)?;
-    let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let lookups = read_lookups(plan, stop)?;
+    let before = Before::of(&extract, &roles, plan, &lookups, leaving)?;
+    let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
     let plan = &Plan { as_released: true, ..plan.clone() };
@@ -88,10 +92,13 @@ pub(super) fn write(
         });
     }
     drop(maps);
+    let rotation = treated.facts.rotation;
     let period = treated.periods.map(|(column, _)| column);
     let records = columns.first().map_or(0, |column| column.codes.len());
     let order = leaving::order(&columns);
     let without_subject = (records - order.len()) as u64;
+    let kept = before.kept(&columns, persons(rotation.as_ref(), &columns, order.len()));
+    drop(before);
     let sha256 = written(request, format, &columns, &order, stop)?;
     let columns = columns.into_iter().map(|leaving| leaving.column).collect();
     Ok(Written {
@@ -102,6 +109,7 @@ pub(super) fn write(
         beside,
         columns,
         period,
+        kept,
         left_out,
         suppressed: suppressed.records,
         without_consent,
@@ -122,6 +130,13 @@ fn format(storage: Storage, plan: &Plan, source: &Source) -> Format {
         Storage::Parquet => Format::Parquet,
         Storage::Arrow => Format::Arrow,
     }
+}
+
+/// How many distinct persons leave: as many as pseudonyms, unless these are rotated.
+fn persons(rotation: Option<&RotationFacts>, columns: &[Leaving], records: usize) -> u64 {
+    let subject = columns.iter().find(|leaving| leaving.column.role == Role::Subject);
+    let pseudonyms = subject.map(|subject| subject.values.iter().filter(|value| !value.is_empty()).count());
+    rotation.map_or(pseudonyms.unwrap_or(records) as u64, |rotation| rotation.subjects_before)
 }
 
 /// The columns that leave as they were read, in file order.

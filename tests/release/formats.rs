@@ -57,7 +57,8 @@ fn no_byte_of_what_stays_is_in_any_format() {
     // Three people whom the budget lets go, with a town that nobody else has.
     let config = CONFIG.replace("bins:30,40,50", "bins:30,40,50,90") + "[release]\nsuppress = \"3%\"\n";
     let bench = Bench::new();
-    let more: String = (0..3).map(|few| format!("{CANARY}-f{few},{CANARY}-c{few},9{few},Nowhere{few},{CANARY},7\n")).collect();
+    let more: String =
+        (0..3).map(|few| format!("{CANARY}-f{few},{CANARY}-c{few},9{few},Nowhere{few},{CANARY},7\n")).collect();
     bench.write("reidrisk.toml", config);
     bench.write("cards.csv", extract() + &more);
     for format in FORMATS {
