@@ -67,8 +67,8 @@ pub struct CoarseColumn {
     pub values: Dictionary,
 }
 
-/// Columns of the whole extract after their rules, in file order, and how many subjects there are; without a subject as
-/// many as records.
+/// Hands over columns of the whole extract after their rules, one after the other in file order, and tells how many
+/// subjects there are; without a subject as many as records.
 ///
 /// # Errors
 /// As [`preview`].
@@ -78,21 +78,21 @@ pub fn coarse_columns(
     plan: &Plan,
     lookups: &Lookups,
     names: &[String],
-) -> Result<(Vec<CoarseColumn>, u64), TreatmentError> {
+    mut each: impl FnMut(CoarseColumn),
+) -> Result<u64, TreatmentError> {
     let not_coded = |column: &ExtractColumn| TreatmentError::NotCoded(column.name.clone());
     let coded = |column: &ExtractColumn| column.coded.clone().ok_or_else(|| not_coded(column));
     let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
     let subject = subject.map(|(column, _)| subject_of(&column.name, coded(column)?, plan, lookups)).transpose()?;
     let subject = subject.map(|(codes, _)| codes);
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
-    let mut columns = Vec::new();
     for (column, role) in extract.columns.iter().zip(roles) {
         if role.role == Role::Subject || !names.contains(&column.name) {
             continue;
         }
         let CodedColumn { codes, dictionary } = coded(column)?;
         let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
-        columns.push(CoarseColumn { name: column.name.clone(), codes, values });
+        each(CoarseColumn { name: column.name.clone(), codes, values });
     }
     drop(workshop);
     let subjects = subject.map(|subject| {
@@ -100,5 +100,5 @@ pub fn coarse_columns(
         let is_somebody = |(code, records): &(u32, u64)| *records > 0 && subject.missing != Some(*code);
         (0_u32..).zip(records).filter(is_somebody).count() as u64
     });
-    Ok((columns, subjects.unwrap_or(extract.records)))
+    Ok(subjects.unwrap_or(extract.records))
 }

@@ -5,11 +5,12 @@
 //!   entropy of the values, a missing cell being one (de Waal and Willenborg 1999). `None` where the column had one value.
 //! - **Total variation distance** of a column, or of a pair of columns: half the sum over values of the difference between
 //!   their shares among the records that leave and among those of the extract, after the same rules. 0 where records of
-//!   every kind leave in proportion, 1 where nothing is alike. Of pairs with more than 2^18 possible values it is not
-//!   computed.
+//!   every kind leave in proportion, 1 where nothing is alike. Of columns with more than
+//!   2^20 values and of pairs with more than 2^18 possible ones it is not computed.
 //! - **Change of totals**: of each numeric column that leaves, summed by month or by category, the sum of the absolute
 //!   changes of the sums as a share of the sum of their absolute values.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -26,6 +27,9 @@ use crate::table::{Codes, Dictionary};
 
 /// More possible values of a pair than this are not compared.
 const MOST_CELLS: usize = 1 << 18;
+
+/// Columns with more values than this are not compared.
+const MOST_VALUES: usize = 1 << 20;
 
 /// More groups than this are no categories.
 const MOST_GROUPS: usize = 200;
@@ -52,8 +56,8 @@ struct Profile {
 
 struct Histogram {
     name: String,
-    /// In ascending order.
-    values: Values,
+    /// In ascending order; `None` where there are too many to compare.
+    values: Option<Values>,
     records: Vec<u64>,
 }
 
@@ -82,28 +86,28 @@ impl Before {
         lookups: &Lookups,
         leaving: &[String],
     ) -> Result<Self, ScanError> {
-        let (columns, subjects) = recode::coarse_columns(extract, roles, plan, lookups, leaving)?;
-        let ranked: Vec<(Codes, Values)> = columns.iter().map(ranked).collect();
-        let raw = |column: &CoarseColumn| {
-            let found = extract.columns.iter().find(|raw| raw.name == column.name);
+        let raw = |name: &str| {
+            let found = extract.columns.iter().find(|raw| raw.name == *name);
             found.and_then(|raw| raw.coded.as_ref())
         };
-        let amounts = |column: &CoarseColumn| {
-            let coded = raw(column)?;
+        let (mut columns, mut detail) = (Vec::new(), Vec::new());
+        let subjects = recode::coarse_columns(extract, roles, plan, lookups, leaving, |column| {
+            let CoarseColumn { name, codes, values } = column;
+            detail.push(raw(&name).and_then(|raw| {
+                let whole = entropy(raw.codes.records_by_code(raw.dictionary.len()));
+                let coarse = entropy(codes.records_by_code(values.len()));
+                (whole > 0.0).then(|| (coarse / whole).clamp(0.0, 1.0))
+            }));
+            let (codes, values) = ranked(codes, &values);
+            columns.push((name, codes, values));
+        })?;
+        let amounts = |name: &str| {
+            let coded = raw(name)?;
             is_summed(&coded.dictionary).then(|| (&coded.codes, amounts(&coded.dictionary)))
         };
-        let views: Vec<View<'_>> = columns
-            .iter()
-            .zip(&ranked)
-            .map(|(column, (codes, values))| View { name: &column.name, codes, values, amounts: amounts(column) })
-            .collect();
-        let profile = Profile::of(&views, &|_| true);
-        let detail = columns.iter().zip(&profile.columns).map(|(column, coarse)| {
-            let raw = raw(column)?;
-            let whole = entropy(raw.codes.records_by_code(raw.dictionary.len()));
-            (whole > 0.0).then(|| (entropy(coarse.records.clone()) / whole).clamp(0.0, 1.0))
-        });
-        Ok(Self { subjects, detail: detail.collect(), profile })
+        let view = |(name, codes, values)| View { name, codes, values, amounts: amounts(name) };
+        let views: Vec<View<'_>> = columns.iter().map(|(name, codes, values)| view((name, codes, values))).collect();
+        Ok(Self { subjects, detail, profile: Profile::of(&views, &|_| true) })
     }
 
     /// Holds the records that leave against those of the extract. `subjects` is how many distinct persons leave.
@@ -120,7 +124,10 @@ impl Before {
         for column in &after.columns {
             let place = of(&column.name);
             let before = place.map(|place| &self.profile.columns[place]);
-            let united = before.map(|before| Union::of(&before.values, &column.values));
+            let united = before.and_then(|before| {
+                let values = before.values.as_ref().zip(column.values.as_ref());
+                values.map(|(one, other)| Union::of(one, other))
+            });
             let distance = before.zip(united.as_ref()).map(|(before, united)| {
                 let shares = united.places.iter().map(|(one, other)| {
                     let count = |side: &Histogram, place: &Option<usize>| place.map_or(0, |place| side.records[place]);
@@ -184,7 +191,9 @@ impl Profile {
             for (code, _) in column.codes.iter().zip(&stays).filter(|(_, stays)| **stays) {
                 counts[code as usize] += 1;
             }
-            Histogram { name: column.name.to_owned(), values: column.values.clone(), records: counts }
+            let values = (counts.len() <= MOST_VALUES).then(|| column.values.clone());
+            let records = if values.is_some() { counts } else { Vec::new() };
+            Histogram { name: column.name.to_owned(), values, records }
         };
         let places: Vec<(usize, usize)> =
             (0..columns.len()).flat_map(|one| (one + 1..columns.len()).map(move |other| (one, other))).collect();
@@ -229,10 +238,19 @@ struct Union {
 
 impl Union {
     fn of(one: &Values, other: &Values) -> Self {
-        let mut all: BTreeMap<&str, (Option<usize>, Option<usize>)> = BTreeMap::new();
-        one.iter().enumerate().for_each(|(place, value)| all.entry(value).or_default().0 = Some(place));
-        other.iter().enumerate().for_each(|(place, value)| all.entry(value).or_default().1 = Some(place));
-        Self { places: all.into_values().collect() }
+        let (mut ones, mut others) = (one.iter().enumerate().peekable(), other.iter().enumerate().peekable());
+        let mut places = Vec::with_capacity(one.len().max(other.len()));
+        loop {
+            let order = match (ones.peek(), others.peek()) {
+                (None, None) => return Self { places },
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((_, one)), Some((_, other))) => one.cmp(other),
+            };
+            let first = if order.is_le() { ones.next().map(|(place, _)| place) } else { None };
+            let second = if order.is_ge() { others.next().map(|(place, _)| place) } else { None };
+            places.push((first, second));
+        }
     }
 }
 
@@ -317,10 +335,9 @@ fn units(value: &str, decimals: u32) -> Option<i128> {
     Exact::parse(value)?.in_units(decimals)
 }
 
-fn ranked(column: &CoarseColumn) -> (Codes, Values) {
-    let texts: Vec<&str> =
-        column.values.values().map(|value| value.map_or("", crate::secret::Secret::expose)).collect();
-    ranked_values(column.codes.clone(), &texts)
+fn ranked(codes: Codes, values: &Dictionary) -> (Codes, Values) {
+    let texts: Vec<&str> = values.values().map(|value| value.map_or("", crate::secret::Secret::expose)).collect();
+    ranked_values(codes, &texts)
 }
 
 /// Shannon entropy in nats, summed from the smallest count to the largest, so that no order shows in the last digits.

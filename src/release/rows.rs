@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::kept::Before;
 use super::leaving::{self, Leaving, WrittenColumn};
-use super::pseudonym::Naming;
+use super::pseudonym::{Naming, Rotated};
 use super::{ReleaseError, Request, Storage};
 use crate::input::{self, CodedColumn, Extract, Source};
 use crate::output::{self, Format, OutputError};
@@ -13,6 +13,7 @@ use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
 use crate::result::{InputFile, Kept, Removal, Role, RotationFacts};
 use crate::scan::{Beside, ScanError, is_named, leave_out_exposed, open_tables, read_lookups};
 use crate::stop::{Progress, Stop};
+use crate::table::Attributes;
 
 /// What was written.
 pub(super) struct Written {
@@ -78,13 +79,18 @@ pub(super) fn write(
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
 
     let raw = taken(&extract, &roles, leaving);
-    let treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    let mut treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    // Of what a measure would count only the periods are needed.
+    let periods = treated.periods.take().map(|(column, place)| (column, treated.columns.swap_remove(place)));
+    treated.columns = Vec::new();
+    treated.attributes = Attributes::default();
+    let periods = periods.map(|(column, codes)| Rotated { column, codes, labels: &treated.period_labels });
     let naming = Naming { key: request.key, map: plan.subject_map.as_ref(), lookups: &lookups };
     let maps: HashMap<&str, &ValueMap> = treated.value_maps.iter().map(|map| (map.column(), map)).collect();
     let mut columns = Vec::with_capacity(raw.len());
     for (name, role, coded) in raw {
         columns.push(if role == Role::Subject {
-            let pseudonyms = naming.pseudonyms(&coded, &treated)?;
+            let pseudonyms = naming.pseudonyms(&coded, treated.subject.as_ref(), periods.as_ref())?;
             leaving::renamed(name, pseudonyms)
         } else {
             let map = maps.get(name.as_str()).copied();
@@ -92,8 +98,8 @@ pub(super) fn write(
         });
     }
     drop(maps);
+    let period = periods.map(|periods| periods.column);
     let rotation = treated.facts.rotation;
-    let period = treated.periods.map(|(column, _)| column);
     let records = columns.first().map_or(0, |column| column.codes.len());
     let order = leaving::order(&columns);
     let without_subject = (records - order.len()) as u64;

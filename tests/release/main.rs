@@ -2,6 +2,7 @@
 
 mod formats;
 mod kept;
+mod robust;
 mod rotate;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
