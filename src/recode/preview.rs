@@ -53,7 +53,8 @@ pub fn preview(
     }
     drop(workshop);
     let Some(periods) = search.settle()? else { return Ok(Preview { columns, subject, periods: None }) };
-    let subject = rotated(subject.ok_or(TreatmentError::RotationWithoutSubject)?, &periods.codes)?;
+    let subject = subject.ok_or(TreatmentError::RotationWithoutSubject)?;
+    let (subject, _) = rotated(&subject, &periods.codes)?;
     Ok(Preview { columns, subject: Some(subject), periods: Some(periods.codes) })
 }
 
