@@ -11,6 +11,7 @@ mod linkage;
 mod names;
 mod quantity;
 mod rule;
+mod share;
 mod spelling;
 mod table_join;
 mod text;
@@ -37,6 +38,7 @@ pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, Sour
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use share::Share;
 pub use spelling::{CellSpelling, DateFormat, FormatPart};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
@@ -58,6 +60,8 @@ pub struct Plan {
     pub roles: RolePlan,
     /// Merges several subject values (cards) of one person (customer).
     pub subject_map: Option<SubjectMap>,
+    /// How often a subject gets another pseudonym; never when `None`.
+    pub rotate: Option<Rotation>,
     /// Rules by column, applied in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
     /// Where the buckets of the calendar rules begin.
@@ -100,6 +104,8 @@ pub struct Plan {
     pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
+    /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
+    pub suppress: Option<Share>,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
@@ -121,6 +127,7 @@ impl Default for Plan {
             joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
             subject_map: None,
+            rotate: None,
             coarsen: BTreeMap::new(),
             time_origin: TimeOrigin::default(),
             missing: MissingMode::default(),
@@ -142,6 +149,7 @@ impl Default for Plan {
             unicity: UnicityPlan::default(),
             linkage: LinkagePlan::default(),
             lists_subjects: false,
+            suppress: None,
             as_released: false,
             settings: Vec::new(),
         }
@@ -246,6 +254,15 @@ pub struct SubjectMap {
     pub from: String,
     /// Its column with the person.
     pub to: String,
+}
+
+/// How often a subject gets another pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// The period of one pseudonym.
+    pub every: CalendarUnit,
+    /// The column that tells the period; the only one that does when `None`.
+    pub column: Option<String>,
 }
 
 /// The recipient and the terms, and the register to read.

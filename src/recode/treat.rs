@@ -12,13 +12,14 @@ use super::guess::suspicion;
 use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
+use super::rotation::{Periods, Search, rotated};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
-use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role};
+use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -42,6 +43,13 @@ pub struct Treated {
     pub subject: Option<SubjectCodes>,
     /// Distinct subject values that are not in the subject map and stay subjects of their own; 0 without a map.
     pub subjects_not_in_map: u64,
+    /// The column that tells the period of a pseudonym, and which of the columns below holds the periods; `None` where
+    /// pseudonyms are not rotated.
+    pub periods: Option<(String, usize)>,
+    /// What each period is called.
+    pub period_labels: Vec<String>,
+    /// The person behind each subject, where pseudonyms are rotated.
+    pub persons: Vec<u32>,
     /// How many subjects opted in; `None` when no register is declared.
     pub consent: Option<ConsentCounts>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
@@ -96,11 +104,13 @@ pub fn treat(
     check_rules(&described, plan)?;
     let facts = DatasetFacts {
         suppressed_records: None,
+        removal: None,
+        rotation: None,
         dominant_subject,
         subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
     };
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
-    let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
+    let mut workshop = Workshop::new(subject.as_ref(), lookups);
     let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
@@ -112,9 +122,10 @@ pub fn treat(
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) =
         counted.into_iter().partition(|(_, description)| description.role == Role::QuasiIdentifier);
     treated.quasi_identifiers = quasi_identifiers.len();
-    let mut forms = Vec::new();
+    let (mut forms, mut search) = (Vec::new(), Search::of(plan));
     for (column, description) in quasi_identifiers.into_iter().chain(others) {
-        forms.extend(workshop.treat_column(column, plan, description, &mut treated)?);
+        let search = (description.role == Role::QuasiIdentifier).then_some(&mut search);
+        forms.extend(workshop.treat_column(column, plan, description, &mut treated, search)?);
         if let Some(column) = treated.columns.last().filter(|_| is_attribute(description.role)) {
             attributes.insert(description.name.clone(), (description.role, column.clone()));
         }
@@ -126,7 +137,39 @@ pub fn treat(
     }
     drop(workshop);
     treated.attributes = in_file_order(attributes, &described);
+    let subject = match search.settle()? {
+        None => subject,
+        Some(periods) => Some(treated.rotate(subject, periods, plan)?),
+    };
     Ok(Treated { subject, described, ..treated })
+}
+
+impl Treated {
+    /// Adds the column of periods behind the others, and says whose record each is within its period.
+    fn rotate(
+        &mut self,
+        subject: Option<SubjectCodes>,
+        periods: Periods,
+        plan: &Plan,
+    ) -> Result<SubjectCodes, TreatmentError> {
+        let subject = subject.ok_or(TreatmentError::RotationWithoutSubject)?;
+        let persons = subject.codes.records_by_code(subject.cardinality as usize);
+        let persons = (0_u32..).zip(persons).filter(|(code, records)| *records > 0 && subject.missing != Some(*code));
+        self.facts.rotation = plan.rotate.as_ref().map(|rotation| RotationFacts {
+            every: rotation.every.name().to_owned(),
+            column: periods.column.clone(),
+            periods: u64::from(periods.codes.cardinality),
+            subjects_before: persons.count() as u64,
+        });
+        let (subject, persons) = rotated(&subject, &periods.codes)?;
+        self.persons = persons;
+        self.periods = Some((periods.column, self.columns.len()));
+        self.period_labels = periods.labels;
+        self.events.push(EventValues { keys: periods.keys, ..EventValues::default() });
+        self.ladders.push(Ladder::none());
+        self.columns.push(periods.codes);
+        Ok(subject)
+    }
 }
 
 /// Whether a column is carried for measures that hold it against the classes.
@@ -230,21 +273,31 @@ fn treat_subject(
         return Err(TreatmentError::SubjectCoarsened(name.clone()));
     }
     let coded = column.coded.take().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
-    if u32::try_from(coded.codes.len()).is_err() {
-        return Err(TreatmentError::TooLarge(name.clone()));
-    }
-    let (subject, unmapped) = match &plan.subject_map {
-        None => (subject_from_column(name, coded)?, 0),
-        Some(map) => {
-            let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
-            subject_from_map(coded, map, pairs)?
-        }
-    };
+    let (subject, unmapped) = subject_of(name, coded, plan, lookups)?;
     Ok((Some(subject), unmapped))
 }
 
+/// Whose records these are, and how many values of the column are not in the subject map.
+pub(super) fn subject_of(
+    name: &str,
+    coded: CodedColumn,
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<(SubjectCodes, u64), TreatmentError> {
+    if u32::try_from(coded.codes.len()).is_err() {
+        return Err(TreatmentError::TooLarge(name.to_owned()));
+    }
+    match &plan.subject_map {
+        None => Ok((subject_from_column(name, coded)?, 0)),
+        Some(map) => {
+            let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
+            subject_from_map(coded, map, pairs)
+        }
+    }
+}
+
 /// What the rules of a column may look at besides its values.
-struct Workshop<'inputs> {
+pub(super) struct Workshop<'inputs> {
     subject: Option<&'inputs SubjectCodes>,
     /// Built when the first `rare` rule needs it.
     order: Option<SubjectOrder<'inputs>>,
@@ -252,6 +305,30 @@ struct Workshop<'inputs> {
 }
 
 impl<'inputs> Workshop<'inputs> {
+    pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
+        Self { subject, order: None, lookups }
+    }
+
+    /// A column after its rules, and the values behind its codes; nothing else is made of it.
+    pub(super) fn coarse(
+        &mut self,
+        name: &str,
+        plan: &Plan,
+        mut codes: Codes,
+        mut dictionary: Dictionary,
+    ) -> Result<(Codes, Dictionary), TreatmentError> {
+        let rules = plan.rules_of(name);
+        for rule in rules {
+            let recoded = match self.recode(name, rule, &codes, &dictionary, plan.time_origin) {
+                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(&dictionary, rules) => continue,
+                recoded => recoded?,
+            };
+            codes = codes.remapped(&recoded.map, recoded.dictionary.len());
+            dictionary = recoded.dictionary;
+        }
+        Ok((codes, dictionary))
+    }
+
     /// Applies the rules in order, looks for coarser forms while the values are there, and adds the column to those that
     /// are `treated`. Returns the column under the rules of single points.
     fn treat_column(
@@ -260,9 +337,12 @@ impl<'inputs> Workshop<'inputs> {
         plan: &Plan,
         description: &mut DatasetColumn,
         treated: &mut Treated,
+        search: Option<&mut Search>,
     ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
+        // One period is linked with the next by all that leaves.
+        let is_kept = is_joined || (plan.rotate.is_some() && search.is_some());
         let rules = plan.rules_of(&name);
         let CodedColumn { mut codes, dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
@@ -285,6 +365,9 @@ impl<'inputs> Workshop<'inputs> {
             }
         }
         let dictionary = value_map.values();
+        if let Some(search) = search {
+            search.look(&name, &codes, dictionary, plan.time_origin);
+        }
         description.distinct = Some(dictionary.distinct());
         description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
         description.facts.forms = forms(dictionary, plan);
@@ -315,7 +398,7 @@ impl<'inputs> Workshop<'inputs> {
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
         treated.columns.push(counted(name.clone(), codes, dictionary)?);
-        let (value_map, dictionary) = value_map.split(is_joined);
+        let (value_map, dictionary) = value_map.split(is_kept);
         treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));
         treated.value_maps.extend(value_map);
         Ok(forms)

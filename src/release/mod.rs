@@ -24,6 +24,8 @@
 
 mod certificate;
 mod error;
+mod kept;
+mod leaving;
 mod plans;
 mod pseudonym;
 mod rows;
@@ -35,7 +37,7 @@ pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome};
-use crate::scan::{Clock, scan};
+use crate::scan::{Clock, Scanned, scan_noting};
 use crate::stop::{Progress, Stop};
 
 /// What is asked of a release beside the plan.
@@ -43,12 +45,38 @@ use crate::stop::{Progress, Stop};
 pub struct Request<'a> {
     /// Where the treated extract is written; a file that is not there yet.
     pub file: &'a Path,
+    /// How it is stored.
+    pub storage: Storage,
     /// The name that the file gets when it may leave, for the certificate.
     pub name: &'a str,
     /// The secret that pseudonyms are made with.
     pub key: &'a Key,
     /// Who answers for a REVIEW; without a name nothing but a PASS may leave.
     pub approved_by: Option<&'a str>,
+}
+
+/// How a released file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Storage {
+    /// UTF-8 text with the delimiter of the extract.
+    #[default]
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow IPC, the file format.
+    Arrow,
+}
+
+impl Storage {
+    /// How names of such files end.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+        }
+    }
 }
 
 /// How a release ended.
@@ -105,18 +133,21 @@ pub fn release(
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
     let as_if = plans::as_if(plan, &columns)?;
-    let extract = scan(&as_if, clock, progress, stop)?;
+    let Scanned { result: extract, beside, .. } = scan_noting(&as_if, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
     }
     let written = rows::write(plan, &columns, request, progress, stop)?;
-    if !same_bytes(&extract.dataset.files, &written.files) {
+    if !same_bytes(&extract.dataset.files, &written.files) || !written.beside.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
     }
     let again = plans::of_written(plan, &written, request.file);
-    let result = scan(&again, clock, progress, stop)?;
+    let Scanned { result, beside: read_again, .. } = scan_noting(&again, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
+    }
+    if !read_again.is_within(&beside) {
+        return Err(ReleaseError::InputChanged);
     }
     let file = CheckedFile { name: request.name.to_owned(), ..checked(&result)? };
     if file.sha256 != written.sha256 {
@@ -150,8 +181,10 @@ fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -
         Judged::Written => outcome == VerdictOutcome::Pass,
         Judged::Extract => worst.is_none() && outcome != VerdictOutcome::Incomplete,
     };
+    // Undefined is never a pass, and nobody can answer for what is not known.
+    let is_unknown = findings.iter().any(|found| found.code == FindingCode::UnknownRisk);
     let is_review = outcome == VerdictOutcome::Review || (of == Judged::Extract && outcome == VerdictOutcome::Fail);
-    let allowed = is_review && !fails && plan.policy.allow_review && request.approved_by.is_some();
+    let allowed = is_review && !fails && !is_unknown && plan.policy.allow_review && request.approved_by.is_some();
     if passes || allowed {
         return None;
     }
@@ -170,7 +203,8 @@ const STAYS: [FindingCode; 4] = [
 
 /// Whether an open finding speaks of what leaves.
 fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
-    if !found.is_open() || found.severity == Severity::Note {
+    let is_unknown = found.code == FindingCode::UnknownRisk;
+    if !is_unknown && (!found.is_open() || found.severity == Severity::Note) {
         return false;
     }
     let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());

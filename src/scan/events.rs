@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::linkage::Rotation;
 use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
 use crate::plan::{Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
@@ -19,6 +20,8 @@ pub(super) struct Events<'a> {
     pub(super) ladders: &'a [Ladder],
     /// The first record of each subject; empty unless subjects are listed.
     pub(super) first_records: &'a [u64],
+    /// The periods, where pseudonyms are rotated.
+    pub(super) rotation: Option<&'a Rotation>,
 }
 
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
@@ -59,7 +62,11 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
             known.push(columns);
         }
     }
-    let gated = gated_points(&known, asked.points.is_empty(), table, events);
+    let mut gated = gated_points(&known, asked.points.is_empty(), table, events);
+    // Several pseudonyms of one person would be a crowd: what is known of an event tells its period.
+    for columns in known.iter_mut().chain(gated.iter_mut().map(|point| &mut point.columns)) {
+        add_period(columns, table, events, asked.sweep);
+    }
     for columns in known {
         points.extend(points_of(columns, table, events, asked));
     }
@@ -84,6 +91,18 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
         resolutions,
         ..Settings::new(columns.collect(), points)
     })
+}
+
+/// Adds the period to a point that does not surely tell it. `always` is for points that are coarsened later.
+fn add_period(columns: &mut Vec<usize>, table: &Table, events: Events<'_>, always: bool) {
+    let Some(Rotation { column: period, teller, .. }) = events.rotation else { return };
+    let tells = |&column: &usize| {
+        let values = &events.values[column];
+        table.columns()[column].name == *teller && values.form.is_none() && values.tolerance.is_none()
+    };
+    if !columns.contains(period) && (always || !columns.iter().any(tells)) {
+        columns.push(*period);
+    }
 }
 
 /// The quasi-identifiers that vary within subjects, in file order; with those that perhaps do.

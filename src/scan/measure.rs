@@ -3,7 +3,7 @@
 use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
-use super::{Course, ScanError};
+use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
 use crate::measure::identifiers::SearchedColumn;
@@ -46,6 +46,8 @@ pub(super) struct Measured {
     pub(super) subjects: Option<SubjectList>,
     /// The sources that the extract was joined with.
     pub(super) sources: Vec<LinkedSource>,
+    /// Which bytes they were.
+    pub(super) beside: Beside,
 }
 
 /// What is known beside the table: what reading found, and what is joined with the extract.
@@ -88,12 +90,12 @@ pub(super) fn measure_all(
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
     let records = joined.dataset.records;
-    let mut sources = Vec::new();
+    let (mut sources, mut beside) = (Vec::new(), Beside::default());
     if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
-    } else if plan.linkage.is_empty() {
+    } else if plan.linkage.is_empty() && events.rotation.is_none() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
-    } else if is_all_dropped(plan) {
+    } else if is_all_dropped(plan) && events.rotation.is_none() {
         leave_out(linkage::NAME, &not_held_against(&dropped_pseudonyms(plan)));
     } else {
         let dropped = dropped_pseudonyms(plan);
@@ -101,14 +103,16 @@ pub(super) fn measure_all(
             leave_out("pseudonym", &not_held_against(&dropped));
         }
         let Joined { side, opened, dataset, .. } = joined;
-        let ours = Ours { table: &table, side, dataset };
+        let ours = Ours { table: &table, side, dataset, quasi_identifiers, rotation: events.rotation };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
-        sources = found.sources;
+        (sources, beside) = (found.sources, found.beside);
     }
     // From here on only quasi-identifiers count.
+    let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let table = table.truncated(quasi_identifiers);
-    let question = Question { table: &table, searched, records, plan, watch: Watch { progress, stop } };
+    let question =
+        Question { table: split.as_ref().unwrap_or(&table), searched, records, plan, watch: Watch { progress, stop } };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {
@@ -122,7 +126,7 @@ pub(super) fn measure_all(
         }
     }
     not_measured.extend(forgotten(&measures, &not_measured));
-    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources })
+    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources, beside })
 }
 
 /// Why dropped columns were not held against identifiers.
@@ -161,7 +165,7 @@ fn measure_unicity(
     let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
-        if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
+        if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.rotation.is_none()) {
             advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists_subjects {
@@ -236,6 +240,9 @@ pub(super) fn advise(
         return Ok(Advised::without(
             "changes are not tried if missing cells match every value; scan with `--missing own-category` for advice",
         ));
+    }
+    if plan.rotate.is_some() {
+        return Ok(Advised::without("changes are not tried where pseudonyms are rotated"));
     }
     let needed = table.bytes() as u64 * 2
         + advice::extra_bytes(&table, &ladders) * 2

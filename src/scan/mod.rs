@@ -1,10 +1,12 @@
 //! The pipeline: from a plan to a result, one direction, one screen.
 
+mod beside;
 mod error;
 mod events;
 mod linkage;
 mod measure;
 mod prepare;
+mod removal;
 mod stages;
 mod subjects;
 mod tables;
@@ -15,9 +17,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub(crate) use beside::Beside;
 pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+pub(crate) use removal::leave_out_exposed;
 pub use subjects::{SubjectList, SubjectRow};
 pub(crate) use tables::open as open_tables;
 
@@ -67,6 +71,27 @@ pub fn scan_listing(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
+    scan_noting(plan, clock, progress, stop).map(|scanned| (scanned.result, scanned.subjects))
+}
+
+/// What a scan gives beside its result.
+pub(crate) struct Scanned {
+    pub(crate) result: ScanResult,
+    pub(crate) subjects: Option<SubjectList>,
+    /// Which bytes were read beside the extract.
+    pub(crate) beside: Beside,
+}
+
+/// [`scan_listing`], and which bytes were read beside the extract.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_noting(
+    plan: &Plan,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Scanned, ScanError> {
     let mut stages = Stages::new(clock);
     let reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
@@ -98,15 +123,32 @@ pub fn scan_listing(
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
     let course = Course { plan, progress, stop };
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, mut ladders, events, quasi_identifiers, first_records, side } =
-        treat(extract, &roles, plan, name, stop)?;
+    let Prepared {
+        dataset,
+        table,
+        recipient,
+        mut ladders,
+        events,
+        quasi_identifiers,
+        rotation,
+        first_records,
+        side,
+        mut beside,
+    } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let known =
-        Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
+    let known = Events {
+        described: &dataset.columns,
+        values: &events,
+        ladders: &ladders,
+        first_records: &first_records,
+        rotation: rotation.as_ref(),
+    };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
-    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, sources } =
-        measure_all(table, quasi_identifiers, known, joined, course)?;
+    let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
+    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, .. } = measured;
+    let sources = measured.sources;
+    beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
     stages.end("measure");
 
@@ -150,7 +192,7 @@ pub fn scan_listing(
         not_measured,
         advice,
     };
-    Ok((result, subjects))
+    Ok(Scanned { result, subjects, beside })
 }
 
 /// What every step goes by: what is asked, who is told how far it is, and whether to end.

@@ -3,14 +3,17 @@
 mod align;
 mod identifiers;
 mod open;
+mod periods;
 mod read;
 mod side;
 mod strangers;
 
 pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
+pub(crate) use periods::Rotation;
 pub(super) use side::{KeyCells, OurSide};
 
+use super::beside::{Beside, Use};
 use super::{Course, ScanError};
 use crate::measure::{linkage, too_much_memory};
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
@@ -24,6 +27,8 @@ use read::{Reading, read_source};
 pub(super) struct LinkageFound {
     pub(super) outcome: Outcome<Linkage>,
     pub(super) sources: Vec<LinkedSource>,
+    /// Which bytes were read.
+    pub(super) beside: Beside,
 }
 
 /// The extract as linkage sees it.
@@ -31,6 +36,10 @@ pub(super) struct Ours<'a> {
     pub(super) table: &'a Table,
     pub(super) side: OurSide,
     pub(super) dataset: &'a Dataset,
+    /// How many of the columns, the leading ones, are quasi-identifiers.
+    pub(super) quasi_identifiers: usize,
+    /// The periods, where pseudonyms are rotated.
+    pub(super) rotation: Option<&'a Rotation>,
 }
 
 /// Attacks the extract with every source of the plan.
@@ -41,8 +50,9 @@ pub(super) struct Ours<'a> {
 pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_>) -> Result<LinkageFound, ScanError> {
     let Course { plan, progress, stop } = course;
     let mut found = Linkage::default();
-    let mut sources = Vec::new();
+    let (mut sources, mut beside) = (Vec::new(), Beside::default());
     let mut cut_off = None;
+    let periods = ours.rotation.map(|rotation| rotation.of_subjects(ours.table));
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
         let reading = Reading { course, planned, held };
@@ -53,6 +63,10 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             }
             read => read?,
         };
+        beside.add(Use::Source, &read.name, &read.theirs.extract.files);
+        if let Some(side) = &read.hold_out {
+            beside.add(Use::HoldOut, &read.name, &side.extract.files);
+        }
         let Aligned { linked, hold_out, source, notes } = align(ours, read, planned, plan)?;
         sources.push(source);
         let needed = held + linkage::bytes(&linked, hold_out.as_ref(), &planned.attacks);
@@ -62,7 +76,11 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         }
         let truth = planned.truth.as_ref().map(|truth| linkage::TruthGiven { is_complete: truth.is_complete });
         let settings = linkage::Settings { attacks: planned.attacks.clone(), seed: plan.seed, notes, truth };
-        match linkage::measure(linked, hold_out, &settings, progress, stop) {
+        let attacks = match &periods {
+            None => linkage::measure(linked, hold_out, &settings, progress, stop),
+            Some(of) => periods::measure(&linked, hold_out.as_ref(), of, &settings, progress, stop),
+        };
+        match attacks {
             Ok(attacks) => found.attacks.extend(attacks),
             Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
             // No attack ends for its work, so this is the time.
@@ -81,7 +99,8 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             continue;
         }
         match check_pseudonyms(ours, known, opened, course) {
-            Ok((checks, source)) => {
+            Ok((checks, source, files)) => {
+                beside.add(Use::Identifiers, &source.name, &files);
                 found.pseudonyms.extend(checks);
                 sources.push(source);
             }
@@ -90,8 +109,16 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             Err(error) => return Err(error),
         }
     }
+    if let (Some(rotation), None) = (ours.rotation, &cut_off) {
+        match rotation.followed(ours, course) {
+            Ok(attack) => found.attacks.extend(attack),
+            Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+            Err(StopReason::Memory) => cut_off = Some(out_of_memory()),
+            Err(StopReason::Timeout | StopReason::WorkLimit) => cut_off = Some(timed_out()),
+        }
+    }
     let unit = if ours.table.has_subjects() { Unit::Subject } else { Unit::Record };
-    Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources })
+    Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources, beside })
 }
 
 fn timed_out() -> Outcome<Linkage> {
