@@ -120,14 +120,40 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// All columns that a recipe leaves, and those that are then static or unclear: all of them without subjects.
-    fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
-        let place = |(column, step): (usize, Step)| match step {
+    /// The smallest class of a set; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::figures`].
+    pub(super) fn smallest(&mut self, set: ColumnSet) -> Result<Option<u32>, Halt> {
+        if !self.known.contains_key(&set) {
+            self.count(vec![set.clone()])?;
+        }
+        Ok(self.known.get(&set).and_then(|classes| classes.smallest))
+    }
+
+    /// Takes work that is done elsewhere from what is left.
+    pub(super) fn spend(&mut self, work: u64) -> Result<(), Halt> {
+        self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Work)?;
+        Ok(())
+    }
+
+    /// Where a column stands in the table after a step; `None` where it is left out.
+    pub(super) fn place(&self, column: usize, step: Step) -> Option<usize> {
+        match step {
             Step::AsIs => Some(column),
             Step::Rung(rung) => Some(self.forms[column] + rung),
             Step::Dropped => None,
-        };
-        let full: Vec<usize> = recipe.steps().enumerate().filter_map(place).collect();
+        }
+    }
+
+    /// Where the columns that a recipe leaves stand in the table.
+    pub(super) fn places(&self, recipe: &Recipe) -> Vec<usize> {
+        recipe.steps().enumerate().filter_map(|(column, step)| self.place(column, step)).collect()
+    }
+
+    /// All columns that a recipe leaves, and those that are then static or unclear: all of them without subjects.
+    pub(super) fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
+        let full = self.places(recipe);
         // A proposal must hold under either reading of an unclear column: more columns never make larger classes.
         let is_static = |column: &usize| self.table.is_static(*column) || self.table.is_unclear(*column);
         let fixed = ColumnSet::new(full.iter().copied().filter(is_static));

@@ -103,6 +103,9 @@ pub struct Plan {
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
+    /// Whether only what a verdict rests on is measured: for plans that are judged one after the other. Nothing that can be
+    /// typed sets it.
+    pub for_verdict: bool,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
 }
@@ -143,6 +146,7 @@ impl Default for Plan {
             linkage: LinkagePlan::default(),
             lists_subjects: false,
             as_released: false,
+            for_verdict: false,
             settings: Vec::new(),
         }
     }

@@ -27,6 +27,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         max_set: plan.max_set,
         missing: plan.missing,
         seed: plan.seed,
+        effects: !plan.for_verdict,
         spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)),
     };
     measures.uniqueness = Some(match plan.memory {
