@@ -9,6 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use sha2::{Digest, Sha256};
+
+use crate::printable::hexadecimal;
+
 /// How names of hidden files and folders of ours begin.
 pub(crate) const PARTIAL_PREFIX: &str = ".partial-";
 /// File inside a folder that is being written; says where its process number counts.
@@ -64,6 +68,15 @@ impl Unfinished {
         Self { path }
     }
 
+    /// As [`Unfinished::claim`], with the mark of this process in the name itself: from the moment it is made to the
+    /// moment it is renamed into place, whoever finds it knows whose it is.
+    pub(crate) fn claim_marked(home: &Path, stem: &str) -> Self {
+        match place_of_process() {
+            Some(place) => Self::claim(home, &format!("{stem}-{}", tag(&place))),
+            None => Self::claim(home, stem),
+        }
+    }
+
     /// Says in the folder whose it is.
     ///
     /// # Errors
@@ -110,7 +123,10 @@ pub(crate) fn remove_stale(home: &Path, finished_at: &str) {
         let Some(process) = name.to_str().and_then(process_of_partial) else { continue };
         let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
         let is_old = modified.zip(now).is_some_and(|(time, now)| time + ABANDONED_AFTER < now);
-        let is_stale = match (fs::read_to_string(entry.path().join(OWNER)).ok(), place_of_process()) {
+        let place = place_of_process();
+        let is_named = place.as_deref().is_some_and(|place| has_tag(&name.to_string_lossy(), &tag(place)));
+        let is_stale = match (fs::read_to_string(entry.path().join(OWNER)).ok(), place) {
+            _ if is_named => !may_be_running(process),
             (Some(mark), Some(place)) if mark == place => !may_be_running(process),
             (Some(_), _) => is_old,
             (None, _) => is_old && !may_be_running(process),
@@ -129,6 +145,18 @@ pub(crate) fn place_of_process() -> Option<String> {
     Some(format!("{} {}\n", start.trim(), space.display()))
 }
 
+/// A place in a name: as many letters as no two places share by chance.
+fn tag(place: &str) -> String {
+    hexadecimal(&Sha256::digest(place.as_bytes())[..8])
+}
+
+/// Whether a name was claimed under this tag.
+fn has_tag(name: &str, tag: &str) -> bool {
+    let stem = name.rsplit_once('-').map_or("", |(stem, _)| stem);
+    let last = stem.rsplit_once('-').map_or("", |(_, last)| last);
+    last.split('.').next() == Some(tag)
+}
+
 /// The process number in the name of a hidden folder or file of ours.
 fn process_of_partial(name: &str) -> Option<u32> {
     name.strip_prefix(PARTIAL_PREFIX)?.rsplit_once('-')?.1.parse().ok()
@@ -143,7 +171,33 @@ fn may_be_running(process: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unfinished, fs, process_of_partial};
+    use super::{Unfinished, fs, has_tag, place_of_process, process_of_partial, remove_stale, tag};
+
+    /// Above every number that a system gives.
+    const DEAD: u32 = u32::MAX;
+
+    #[test]
+    fn what_a_dead_process_of_this_place_left_goes_at_once_and_of_another_place_after_a_day() {
+        let home = tempfile::tempdir().unwrap();
+        let marked = Unfinished::claim_marked(home.path(), ".partial-release");
+        let name = marked.path.file_name().unwrap().to_str().unwrap().to_owned();
+        assert_eq!(process_of_partial(&name), Some(std::process::id()));
+        let Some(place) = place_of_process() else { return };
+        assert!(has_tag(&name, &tag(&place)));
+        fs::create_dir(&marked.path).unwrap();
+        let of = |tag: &str, attempt: &str| home.path().join(format!(".partial-release-{tag}{attempt}-{DEAD}"));
+        let ours = [of(&tag(&place), ""), of(&tag(&place), ".2")];
+        let theirs = of(&tag("another place"), "");
+        for folder in ours.iter().chain([&theirs]) {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join("half.csv"), "half").unwrap();
+        }
+        remove_stale(home.path(), &jiff::Timestamp::now().to_string());
+        assert!(ours.iter().all(|folder| !folder.exists()));
+        assert!(theirs.exists() && marked.path.exists());
+        remove_stale(home.path(), "2999-01-01T00:00:00Z");
+        assert!(!theirs.exists() && marked.path.exists());
+    }
 
     #[test]
     fn what_was_claimed_and_not_renamed_is_removed() {

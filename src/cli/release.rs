@@ -10,6 +10,7 @@ use super::files::{shown, unwritable};
 use super::flags::{Judged as Typed, judged_plan, tell_settings};
 use super::printer::Printer;
 use super::scan::watched_as;
+use crate::judge::over_budget;
 use crate::plan::Plan;
 use crate::printable::printable;
 use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, release};
@@ -91,8 +92,9 @@ impl Place {
             return Err(ExitStatus::InputOutput);
         }
         remove_stale(&self.home, &jiff_now());
-        let quarantine = Unfinished::claim(&self.home, &format!("{PARTIAL_PREFIX}release"));
-        fs::create_dir(&quarantine.path).and_then(|()| quarantine.mark()).map_err(|error| failed(&error))?;
+        // The name says whose it is, so that no moment of being killed leaves something that nobody may remove.
+        let quarantine = Unfinished::claim_marked(&self.home, &format!("{PARTIAL_PREFIX}release"));
+        fs::create_dir(&quarantine.path).map_err(|error| failed(&error))?;
         Ok(quarantine)
     }
 }
@@ -165,6 +167,9 @@ fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
 ",
         ]);
     }
+    if let Some(sentence) = over_budget(&refused.result.dataset) {
+        text.extend(["  ", &sentence, "\n"]);
+    }
     text.push_str("nothing was written\n");
     if let Some(first) = refused.findings.first() {
         text.extend(["next    reidrisk explain ", first.code.name(), "\n"]);
@@ -190,7 +195,6 @@ fn put_in_place(
         let path = quarantine.path.join(name);
         fs::write(&path, bytes).and_then(|()| fs::File::open(&path)?.sync_all()).map_err(|error| failed(&error))?;
     }
-    quarantine.unmark();
     sync_folder(&quarantine.path).map_err(|error| failed(&error))?;
     if fs::symlink_metadata(&place.to).is_ok() {
         return Err(failed(&std::io::ErrorKind::AlreadyExists.into()));

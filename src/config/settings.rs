@@ -18,8 +18,8 @@ use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown
 use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, parse_duration, parse_size,
-    shown_name,
+    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted, parse_duration,
+    parse_size, shown_name,
 };
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 
@@ -33,6 +33,7 @@ const MEASUREMENT: &str = "Measurement options";
 const UNICITY: &str = "Unicity options";
 const LINKAGE: &str = "Linkage options";
 pub(super) const VERDICT: &str = "Verdict options";
+const RELEASE: &str = "Release options";
 const RUNNING: &str = "Run options";
 const READING: &str = "Input options (detected from the file by default)";
 
@@ -47,7 +48,8 @@ const FOUND: &str = "detected from the file";
 pub fn settings() -> &'static [Setting] {
     static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         let limits = measure::limits().map(of_limit).collect();
-        let parts = [who(), counting(), events(), sources(), terms(), limits, judging(), running(), reading()];
+        let parts =
+            [who(), counting(), events(), sources(), terms(), limits, judging(), releasing(), running(), reading()];
         parts.into_iter().flatten().collect()
     });
     &ALL
@@ -293,6 +295,18 @@ fn judging() -> Vec<Setting> {
         row("", "as_of", day().or("the day of the scan"), "2027-02-28",
             "Judge agreement and waivers as of this day, such as 2027-02-28 [default: today, UTC]",
             |draft| &mut draft.plan.as_of).typed(Value("DATE"), VERDICT).in_environment(),
+    ]
+}
+
+/// What is done to the file that leaves beside the rules of its columns.
+#[rustfmt::skip] // As above.
+fn releasing() -> Vec<Setting> {
+    vec![
+        row("release", "suppress", parsed("a share, such as \"1%\"", Share::parse, Share::to_string).or(NONE), "\"1%\"",
+            "Share of the subjects (without a subject, of the records) that may be left out so that the limits on classes hold",
+            |draft| &mut draft.plan.suppress).typed(Value("SHARE"), RELEASE).in_environment()
+            .more("All subjects in classes that are too small are left out, or none if they are more than this share. A scan \
+                   measures the file as if they were gone; `release` leaves them out."),
     ]
 }
 

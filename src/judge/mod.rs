@@ -47,6 +47,7 @@ mod waivers;
 
 pub use explain::{Page, explain, explained};
 pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
+pub use treatment::over_budget;
 
 use jiff::civil::Date;
 
@@ -196,6 +197,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     if verdict.outcome == VerdictOutcome::Pass {
         verdict.reasons.extend(treatment::basis(case));
     }
+    verdict.reasons.extend(treatment::over_budget(case.dataset));
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
     verdict.headline = headline(case, &gated, &waivers, verdict.outcome);
     let Gated { checks, findings, not_measured, .. } = gated;
@@ -293,7 +295,7 @@ fn headline(case: Case<'_>, gated: &Gated, waivers: &[WaiverRecord], outcome: Ve
         VerdictOutcome::Review => {
             let mut open = gated.findings.iter().filter(|finding| finding.is_open()).peekable();
             let only = open.peek().is_some() && open.all(|finding| is_of_treatment(&finding));
-            (only && gated.doubts.is_empty()).then(|| match treatment::treated(case).count() {
+            (only && gated.doubts.is_empty()).then(|| match treatment::changes(case) {
                 1 => "would pass after this 1 change, which this file does not contain".to_owned(),
                 number => format!("would pass after these {number} changes, which this file does not contain"),
             })

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 
 use super::{Case, finding, list};
 use crate::number::as_float;
-use crate::plan::counted;
-use crate::result::{DatasetColumn, Finding, FindingCode, Severity, Treatment, WAIVER_HORIZON_DAYS};
+use crate::plan::{counted, grouped};
+use crate::result::{Dataset, DatasetColumn, Finding, FindingCode, Severity, Treatment, Unit, WAIVER_HORIZON_DAYS};
 
 /// The one place where a treatment may be applied without the program seeing it.
 const DOWNSTREAM: &str = "downstream";
@@ -28,6 +28,41 @@ pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(not_applied(case, refusal.flatten()).map(|found| Finding { waived: holds, ..found }));
+    findings.extend(not_left_out(case));
+}
+
+/// Who was left out in memory and is still in the file. No declared treatment covers it: nobody but `release` knows who
+/// it was.
+fn not_left_out(case: Case<'_>) -> Option<Finding> {
+    let removal = case.dataset.facts.removal.filter(|removal| removal.removed > 0)?;
+    let who = match removal.unit {
+        Unit::Record => counted(removal.removed, "record", "records"),
+        Unit::Subject => counted(removal.removed, "subject", "subjects"),
+    };
+    let message = format!(
+        "the verdict is on the file without {who}, left out so that classes are large enough; the file itself still \
+         contains them"
+    );
+    let found = finding(FindingCode::TreatmentNotApplied, Severity::Medium, "treatment", message);
+    Some(found.counting(removal.records))
+}
+
+/// How many changes the file would need to be the one that was judged.
+pub(super) fn changes(case: Case<'_>) -> usize {
+    treated(case).count() + usize::from(case.dataset.facts.removal.is_some_and(|removal| removal.removed > 0))
+}
+
+/// That a budget for leaving subjects out was not enough, so that nobody was left out.
+#[must_use]
+pub fn over_budget(dataset: &Dataset) -> Option<String> {
+    let removal = dataset.facts.removal.filter(|removal| !removal.enough)?;
+    let unit = if removal.unit == Unit::Record { "records" } else { "subjects" };
+    Some(format!(
+        "more than the {} of {} {unit} that may be left out would have to be so that classes are large enough, so nobody \
+         was left out",
+        grouped(removal.allowed),
+        grouped(removal.of)
+    ))
 }
 
 /// Columns of the file whose cells a rule changed. Where that was not counted, every column with a rule.

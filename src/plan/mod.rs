@@ -11,6 +11,7 @@ mod linkage;
 mod names;
 mod quantity;
 mod rule;
+mod share;
 mod spelling;
 mod table_join;
 mod text;
@@ -37,6 +38,7 @@ pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, Sour
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use share::Share;
 pub use spelling::{CellSpelling, DateFormat, FormatPart};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
@@ -100,6 +102,8 @@ pub struct Plan {
     pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
+    /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
+    pub suppress: Option<Share>,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
@@ -145,6 +149,7 @@ impl Default for Plan {
             unicity: UnicityPlan::default(),
             linkage: LinkagePlan::default(),
             lists_subjects: false,
+            suppress: None,
             as_released: false,
             for_verdict: false,
             settings: Vec::new(),

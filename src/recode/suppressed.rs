@@ -103,15 +103,15 @@ fn suppressed(extract: &Extract, marks: &[Option<Marks>]) -> Vec<bool> {
     out
 }
 
-/// Takes records out of every coded column.
-pub(super) fn leave_out(extract: &mut Extract, left_out: &[bool]) {
+/// Takes records out of every coded column. The counts of missing cells and [`Extract::records`] stay those of the file.
+pub fn leave_out(extract: &mut Extract, left_out: &[bool]) {
     for coded in extract.columns.iter_mut().filter_map(|column| column.coded.as_mut()) {
         *coded = without(coded, left_out);
     }
 }
 
 /// The column without the records that are left out, and without the values that only they held.
-fn without(column: &CodedColumn, left_out: &[bool]) -> CodedColumn {
+pub(super) fn without(column: &CodedColumn, left_out: &[bool]) -> CodedColumn {
     let mut used = vec![false; column.dictionary.len()];
     let kept = || column.codes.iter().zip(left_out).filter(|(_, out)| !**out).map(|(code, _)| code);
     kept().for_each(|code| used[code as usize] = true);

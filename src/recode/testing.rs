@@ -10,12 +10,12 @@ use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
 
 /// A text column; an empty cell is a missing one.
-pub(super) fn column(name: &str, cells: &[&str]) -> ExtractColumn {
+pub(crate) fn column(name: &str, cells: &[&str]) -> ExtractColumn {
     typed_column(name, ColumnType::Text, cells)
 }
 
 /// A column of any type from cells in canonical spelling; an empty cell is a missing one.
-pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) -> ExtractColumn {
+pub(crate) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) -> ExtractColumn {
     let mut dictionary = Dictionary::new(column_type);
     let mut seen = HashMap::<&str, u32>::new();
     let codes: Vec<u32> = cells
@@ -46,19 +46,19 @@ pub(super) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
 }
 
 /// An extract of these columns.
-pub(super) fn extract(columns: Vec<ExtractColumn>) -> Extract {
+pub(crate) fn extract(columns: Vec<ExtractColumn>) -> Extract {
     let records = columns.first().and_then(|column| column.coded.as_ref()).map_or(0, |coded| coded.codes.len());
     Extract { files: Vec::new(), records: records as u64, columns, beside: Vec::new(), joined: Vec::new() }
 }
 
 /// A subject column.
-pub(super) fn subject_codes(cells: &[&str]) -> SubjectCodes {
+pub(crate) fn subject_codes(cells: &[&str]) -> SubjectCodes {
     let coded = column("subject", cells).coded.unwrap();
     super::subject::subject_from_column("subject", coded).unwrap()
 }
 
 /// The text behind each code; a missing cell is empty.
-pub(super) fn text_values(dictionary: &Dictionary, codes: &[u32]) -> Vec<String> {
+pub(crate) fn text_values(dictionary: &Dictionary, codes: &[u32]) -> Vec<String> {
     let text = |&code: &u32| dictionary.value(code).map_or(String::new(), |value| value.expose().to_owned());
     codes.iter().map(text).collect()
 }

@@ -96,11 +96,12 @@ pub fn treat(
     check_rules(&described, plan)?;
     let facts = DatasetFacts {
         suppressed_records: None,
+        removal: None,
         dominant_subject,
         subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
     };
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
-    let mut workshop = Workshop { subject: subject.as_ref(), order: None, lookups };
+    let mut workshop = Workshop::new(subject.as_ref(), lookups);
     let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
@@ -230,21 +231,31 @@ fn treat_subject(
         return Err(TreatmentError::SubjectCoarsened(name.clone()));
     }
     let coded = column.coded.take().ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
-    if u32::try_from(coded.codes.len()).is_err() {
-        return Err(TreatmentError::TooLarge(name.clone()));
-    }
-    let (subject, unmapped) = match &plan.subject_map {
-        None => (subject_from_column(name, coded)?, 0),
-        Some(map) => {
-            let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
-            subject_from_map(coded, map, pairs)?
-        }
-    };
+    let (subject, unmapped) = subject_of(name, coded, plan, lookups)?;
     Ok((Some(subject), unmapped))
 }
 
+/// Whose records these are, and how many values of the column are not in the subject map.
+pub(super) fn subject_of(
+    name: &str,
+    coded: CodedColumn,
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<(SubjectCodes, u64), TreatmentError> {
+    if u32::try_from(coded.codes.len()).is_err() {
+        return Err(TreatmentError::TooLarge(name.to_owned()));
+    }
+    match &plan.subject_map {
+        None => Ok((subject_from_column(name, coded)?, 0)),
+        Some(map) => {
+            let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
+            subject_from_map(coded, map, pairs)
+        }
+    }
+}
+
 /// What the rules of a column may look at besides its values.
-struct Workshop<'inputs> {
+pub(super) struct Workshop<'inputs> {
     subject: Option<&'inputs SubjectCodes>,
     /// Built when the first `rare` rule needs it.
     order: Option<SubjectOrder<'inputs>>,
@@ -252,6 +263,30 @@ struct Workshop<'inputs> {
 }
 
 impl<'inputs> Workshop<'inputs> {
+    pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
+        Self { subject, order: None, lookups }
+    }
+
+    /// A column after its rules, and the values behind its codes; nothing else is made of it.
+    pub(super) fn coarse(
+        &mut self,
+        name: &str,
+        plan: &Plan,
+        mut codes: Codes,
+        mut dictionary: Dictionary,
+    ) -> Result<(Codes, Dictionary), TreatmentError> {
+        let rules = plan.rules_of(name);
+        for rule in rules {
+            let recoded = match self.recode(name, rule, &codes, &dictionary, plan.time_origin) {
+                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(&dictionary, rules) => continue,
+                recoded => recoded?,
+            };
+            codes = codes.remapped(&recoded.map, recoded.dictionary.len());
+            dictionary = recoded.dictionary;
+        }
+        Ok((codes, dictionary))
+    }
+
     /// Applies the rules in order, looks for coarser forms while the values are there, and adds the column to those that
     /// are `treated`. Returns the column under the rules of single points.
     fn treat_column(

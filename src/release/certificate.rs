@@ -32,6 +32,7 @@ pub(super) fn of(
         approved_by: request.approved_by.map(str::to_owned),
         recipient,
         made_from: written.files.clone(),
+        rule_files: written.beside.rules(),
         config_sha256: result.run.config_sha256.clone(),
         columns: columns.collect(),
         left_out: LeftOut {
@@ -40,6 +41,7 @@ pub(super) fn of(
             records_without_subject: written.without_subject,
             subjects_without_consent: written.without_consent.subjects,
             records_without_consent: written.without_consent.records,
+            removal: written.removed,
         },
         policy: result.policy.clone(),
         checks: result.checks.clone(),

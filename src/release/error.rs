@@ -37,7 +37,7 @@ pub enum ReleaseError {
         kind: io::ErrorKind,
     },
     /// The extract changed between two readings.
-    #[error("the extract was changed while it was released")]
+    #[error("the extract, or a file that it is judged with, was changed while it was released")]
     InputChanged,
     /// What was read again is not what was written.
     #[error("the written file was changed before it was judged")]
@@ -63,7 +63,7 @@ impl ReleaseError {
                 Some("make one with `head -c 32 /dev/urandom > release.key`, and keep it secret".to_owned())
             }
             Self::Write { kind } => Some(refusal(*kind).1.to_owned()),
-            Self::InputChanged => Some("release a file that nobody writes to".to_owned()),
+            Self::InputChanged => Some("release files that nobody writes to".to_owned()),
             Self::Changed => Some("let nothing else write to the folder, and try again".to_owned()),
         }
     }

@@ -35,7 +35,7 @@ pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome};
-use crate::scan::{Clock, scan};
+use crate::scan::{Clock, Scanned, scan_noting};
 use crate::stop::{Progress, Stop};
 
 /// What is asked of a release beside the plan.
@@ -105,18 +105,21 @@ pub fn release(
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
     let as_if = plans::as_if(plan, &columns)?;
-    let extract = scan(&as_if, clock, progress, stop)?;
+    let Scanned { result: extract, beside, .. } = scan_noting(&as_if, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
     }
     let written = rows::write(plan, &columns, request, progress, stop)?;
-    if !same_bytes(&extract.dataset.files, &written.files) {
+    if !same_bytes(&extract.dataset.files, &written.files) || !written.beside.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
     }
     let again = plans::of_written(plan, &written, request.file);
-    let result = scan(&again, clock, progress, stop)?;
+    let Scanned { result, beside: read_again, .. } = scan_noting(&again, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));
+    }
+    if !read_again.is_within(&beside) {
+        return Err(ReleaseError::InputChanged);
     }
     let file = CheckedFile { name: request.name.to_owned(), ..checked(&result)? };
     if file.sha256 != written.sha256 {
@@ -150,8 +153,10 @@ fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -
         Judged::Written => outcome == VerdictOutcome::Pass,
         Judged::Extract => worst.is_none() && outcome != VerdictOutcome::Incomplete,
     };
+    // Undefined is never a pass, and nobody can answer for what is not known.
+    let is_unknown = findings.iter().any(|found| found.code == FindingCode::UnknownRisk);
     let is_review = outcome == VerdictOutcome::Review || (of == Judged::Extract && outcome == VerdictOutcome::Fail);
-    let allowed = is_review && !fails && plan.policy.allow_review && request.approved_by.is_some();
+    let allowed = is_review && !fails && !is_unknown && plan.policy.allow_review && request.approved_by.is_some();
     if passes || allowed {
         return None;
     }
@@ -170,7 +175,8 @@ const STAYS: [FindingCode; 4] = [
 
 /// Whether an open finding speaks of what leaves.
 fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
-    if !found.is_open() || found.severity == Severity::Note {
+    let is_unknown = found.code == FindingCode::UnknownRisk;
+    if !is_unknown && (!found.is_open() || found.severity == Severity::Note) {
         return false;
     }
     let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());

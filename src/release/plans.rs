@@ -63,6 +63,8 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     };
     again.joins.clear();
     again.subject_map = None;
+    // The file must hold the limits as it is.
+    again.suppress = None;
     again.input.real_values.retain(|name, _| leaves(name));
     again.roles.declared.retain(|name, _| leaves(name));
     again.coarsen.retain(|name, _| leaves(name));

@@ -15,8 +15,8 @@ use crate::input::{self, CodedColumn, Extract};
 use crate::plan::{self, Plan};
 use crate::printable::hexadecimal;
 use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
-use crate::result::{ColumnType, InputFile, Role};
-use crate::scan::{ScanError, is_named, open_tables, read_lookups};
+use crate::result::{ColumnType, InputFile, Removal, Role};
+use crate::scan::{Beside, ScanError, is_named, leave_out_exposed, open_tables, read_lookups};
 use crate::secret::Secret;
 use crate::stop::{Progress, Stop};
 use crate::table::{Codes, Dictionary};
@@ -29,6 +29,8 @@ pub(super) struct Written {
     pub(super) sha256: String,
     /// The files that were read.
     pub(super) files: Vec<InputFile>,
+    /// What was read beside them.
+    pub(super) beside: Beside,
     /// The columns, in file order.
     pub(super) columns: Vec<WrittenColumn>,
     /// Columns of the extract that did not leave.
@@ -37,6 +39,8 @@ pub(super) struct Written {
     pub(super) suppressed: u64,
     /// What was left out for want of consent.
     pub(super) without_consent: WithoutConsent,
+    /// Who was left out within the budget; `None` without one.
+    pub(super) removed: Option<Removal>,
     /// Records left out because they have no subject.
     pub(super) without_subject: u64,
 }
@@ -79,9 +83,12 @@ pub(super) fn write(
     let roles = recode::roles(&extract, &plan.roles).map_err(ScanError::from)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let lookups = read_lookups(plan, stop)?;
+    let mut beside = Beside::of_lookups(&lookups, plan);
+    beside.add_tables(&extract.joined);
     let plan = &Plan { as_released: true, ..plan.clone() };
     let without_consent =
         recode::leave_out_without_consent(&mut extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    let removed = leave_out_exposed(&mut extract, &roles, plan, &lookups, stop)?.counts;
     let files = extract.files.clone();
     let left_out = extract.columns.iter().map(|column| column.name.clone());
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
@@ -110,10 +117,12 @@ pub(super) fn write(
         dataset,
         sha256,
         files,
+        beside,
         columns,
         left_out,
         suppressed: suppressed.records,
         without_consent,
+        removed,
         without_subject,
     })
 }

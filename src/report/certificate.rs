@@ -8,8 +8,8 @@ use super::escape::printable;
 use super::html::safety;
 use super::json;
 use super::messages;
-use crate::number::{bytes, count};
-use crate::result::{CERTIFICATE_VERSION, Certificate, Role, ScanResult};
+use crate::number::{bytes, count, percent};
+use crate::result::{CERTIFICATE_VERSION, Certificate, Removal, Role, ScanResult, Unit};
 
 /// The bytes of `release.json`.
 ///
@@ -100,6 +100,17 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Who was left out so that classes are large enough, and the budget for it.
+fn budget(removal: Removal) -> String {
+    let units = if removal.unit == Unit::Record { "records" } else { "subjects" };
+    let (removed, of, allowed) = (count(removal.removed), count(removal.of), count(removal.allowed));
+    format!(
+        "{removed} of {of} {units} ({} records); at most {allowed} ({})",
+        count(removal.records),
+        percent(removal.share)
+    )
+}
+
 fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
     let said = |text: Option<&String>| text.map_or_else(|| "not declared".to_owned(), |text| printable(text));
     let terms = certificate.recipient.as_ref();
@@ -126,6 +137,7 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
                 count(left_out.subjects_without_consent)
             ),
         ),
+        ("Left out within the budget", left_out.removal.map_or_else(|| "no budget is declared".to_owned(), budget)),
         ("Made from", made_from.join(", ")),
         ("Configuration SHA-256", hash(certificate.config_sha256.as_ref())),
         ("Approved by", said(certificate.approved_by.as_ref())),

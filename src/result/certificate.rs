@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Figure, InputFile, NotMeasured, Policy, Recipient, Role, Tool, VerdictOutcome, WaiverRecord};
+use super::{
+    Check, Figure, InputFile, NotMeasured, Policy, Recipient, Removal, Role, Tool, VerdictOutcome, WaiverRecord,
+};
 
 /// Version of the certificate, as [`SCHEMA_VERSION`](super::SCHEMA_VERSION) is of a result.
 pub const CERTIFICATE_VERSION: &str = "1.0.0";
@@ -33,6 +35,9 @@ pub struct Certificate {
     pub recipient: Option<Recipient>,
     /// The files that it was made from.
     pub made_from: Vec<InputFile>,
+    /// The files of hierarchies that rules took values from.
+    #[serde(default)]
+    pub rule_files: Vec<InputFile>,
     /// SHA-256 of the configuration; null without one.
     pub config_sha256: Option<String>,
     /// Columns that leave, and what was done to them.
@@ -76,7 +81,7 @@ pub struct ReleasedColumn {
 }
 
 /// What was left out of a release.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// Columns, by name.
     pub columns: Vec<String>,
@@ -90,4 +95,7 @@ pub struct LeftOut {
     /// Their records.
     #[serde(default)]
     pub records_without_consent: u64,
+    /// Who was left out so that classes are as large as the limits ask; null without a budget.
+    #[serde(default)]
+    pub removal: Option<Removal>,
 }

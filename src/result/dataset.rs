@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Unit;
+
 /// The dataset that was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dataset {
@@ -440,12 +442,37 @@ pub struct DatasetFacts {
     /// Records in which every quasi-identifier is missing or a suppression mark: in no class and no denominator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed_records: Option<u64>,
+    /// Who was left out so that classes are as large as the limits ask; null unless a budget is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Removal>,
     /// A subject with so many records that it may be a placeholder; null if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dominant_subject: Option<DominantSubject>,
     /// Columns that are not quasi-identifiers and may identify the person better than the subject does, in file order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subject_candidates: Vec<SubjectCandidate>,
+}
+
+/// Who was left out within a budget so that classes are as large as the limits ask.
+///
+/// Everybody whose records are in classes that are too small is left out, or, where they are more than the budget allows,
+/// nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Removal {
+    /// The budget: a share of `of`.
+    pub share: f64,
+    /// What is counted: subjects, or records where no subject is declared.
+    pub unit: Unit,
+    /// Subjects before anybody was left out.
+    pub of: u64,
+    /// How many may be left out at most.
+    pub allowed: u64,
+    /// How many were left out.
+    pub removed: u64,
+    /// Their records.
+    pub records: u64,
+    /// Whether the budget was enough; if not, nobody was left out.
+    pub enough: bool,
 }
 
 /// A value of the subject column with at least 5 % of the records and more than the next ten together. Values that the

@@ -3,7 +3,7 @@
 use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{SubjectList, list_subjects};
-use super::{Course, ScanError};
+use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
 use crate::measure::identifiers::SearchedColumn;
@@ -46,6 +46,8 @@ pub(super) struct Measured {
     pub(super) subjects: Option<SubjectList>,
     /// The sources that the extract was joined with.
     pub(super) sources: Vec<LinkedSource>,
+    /// Which bytes they were.
+    pub(super) beside: Beside,
 }
 
 /// What is known beside the table: what reading found, and what is joined with the extract.
@@ -88,7 +90,7 @@ pub(super) fn measure_all(
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
     let records = joined.dataset.records;
-    let mut sources = Vec::new();
+    let (mut sources, mut beside) = (Vec::new(), Beside::default());
     if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
     } else if plan.linkage.is_empty() {
@@ -104,7 +106,7 @@ pub(super) fn measure_all(
         let ours = Ours { table: &table, side, dataset };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
-        sources = found.sources;
+        (sources, beside) = (found.sources, found.beside);
     }
     // From here on only quasi-identifiers count.
     let table = table.truncated(quasi_identifiers);
@@ -122,7 +124,7 @@ pub(super) fn measure_all(
         }
     }
     not_measured.extend(forgotten(&measures, &not_measured));
-    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources })
+    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources, beside })
 }
 
 /// Why dropped columns were not held against identifiers.

@@ -1,10 +1,12 @@
 //! The pipeline: from a plan to a result, one direction, one screen.
 
+mod beside;
 mod error;
 mod events;
 mod linkage;
 mod measure;
 mod prepare;
+mod removal;
 mod stages;
 mod subjects;
 mod tables;
@@ -15,9 +17,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub(crate) use beside::Beside;
 pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+pub(crate) use removal::leave_out_exposed;
 pub use subjects::{SubjectList, SubjectRow};
 pub(crate) use tables::open as open_tables;
 
@@ -70,6 +74,27 @@ pub fn scan_listing(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
+    scan_noting(plan, clock, progress, stop).map(|scanned| (scanned.result, scanned.subjects))
+}
+
+/// What a scan gives beside its result.
+pub(crate) struct Scanned {
+    pub(crate) result: ScanResult,
+    pub(crate) subjects: Option<SubjectList>,
+    /// Which bytes were read beside the extract.
+    pub(crate) beside: Beside,
+}
+
+/// [`scan_listing`], and which bytes were read beside the extract.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_noting(
+    plan: &Plan,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Scanned, ScanError> {
     let mut stages = Stages::new(clock);
     let ReadExtract { extract, opened, name } = read(plan, progress, stop)?;
     stages.end("read");
@@ -121,6 +146,7 @@ pub(crate) struct Examined {
     pub(crate) sources: Vec<LinkedSource>,
     pub(crate) not_measured: Vec<NotMeasured>,
     pub(crate) subjects: Option<SubjectList>,
+    beside: Beside,
     /// The quasi-identifiers, and the coarser forms of each.
     pub(crate) table: Table,
     pub(crate) ladders: Vec<Ladder>,
@@ -145,15 +171,26 @@ pub(crate) fn examine(
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
     let course = Course { plan, progress, stop };
     let searched = searched_columns(&extract);
-    let Prepared { dataset, table, recipient, mut ladders, mut events, quasi_identifiers, first_records, side } =
-        treat(extract, &roles, plan, name, stop)?;
+    let Prepared {
+        dataset,
+        table,
+        recipient,
+        mut ladders,
+        mut events,
+        quasi_identifiers,
+        first_records,
+        side,
+        mut beside,
+    } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
     let known =
         Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
-    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, sources } =
-        measure_all(table, quasi_identifiers, known, joined, course)?;
+    let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
+    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, .. } = measured;
+    let sources = measured.sources;
+    beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
     events.truncate(quasi_identifiers);
     stages.end("measure");
@@ -183,6 +220,7 @@ pub(crate) fn examine(
         sources,
         not_measured,
         subjects,
+        beside,
         table,
         ladders,
         values: events,
@@ -211,7 +249,7 @@ impl Examined {
         today: Date,
         mut stages: Stages<'_>,
         (progress, stop): (&dyn Progress, &Stop),
-    ) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
+    ) -> Result<Scanned, ScanError> {
         let as_of = plan.as_of.unwrap_or(today);
         let plan_of_day = &Plan { as_of: Some(as_of), ..plan.clone() };
         let Self { table, ladders, measures, mut not_measured, about_known_points, .. } = self;
@@ -240,7 +278,7 @@ impl Examined {
             not_measured,
             advice,
         };
-        Ok((result, self.subjects))
+        Ok(Scanned { result, subjects: self.subjects, beside: self.beside })
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::ScanError;
+use super::beside::Beside;
 use super::linkage::{KeyCells, OurSide};
+use super::removal::leave_out_exposed;
 use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
@@ -27,6 +29,8 @@ pub(crate) struct Prepared {
     pub(super) first_records: Vec<u64>,
     /// What is kept for joining.
     pub(super) side: OurSide,
+    /// Which bytes were read beside the extract so far.
+    pub(super) beside: Beside,
 }
 
 /// Roles and rules are applied, records are sorted by subject, and the values are let go.
@@ -38,8 +42,11 @@ pub(crate) fn treat(
     stop: &Stop,
 ) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
+    let mut beside = Beside::of_lookups(&lookups, plan);
+    beside.add_tables(&extract.joined);
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
+    let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
     let files = extract.files.clone();
     let joined = std::mem::take(&mut extract.joined);
     let records = extract.records;
@@ -52,9 +59,13 @@ pub(crate) fn treat(
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
     let codes = treated.subject;
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
-    let first_records = listed.map(|codes| first_records(codes, suppressed.kept(records))).unwrap_or_default();
+    let numbers = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
+    let numbers = numbers.filter(|(_, out)| !out).map(|(number, _)| number);
+    let first_records = listed.map(|codes| first_records(codes, numbers)).unwrap_or_default();
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
-    let count = usize::try_from(records - suppressed.records - without_consent.records).map_err(|_| TooManyRecords)?;
+    let left_out = removed.counts.map_or(0, |removal| removal.records);
+    let count = records - suppressed.records - without_consent.records - left_out;
+    let count = usize::try_from(count).map_err(|_| TooManyRecords)?;
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
@@ -91,7 +102,7 @@ pub(crate) fn treat(
         day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
-        facts: DatasetFacts { suppressed_records: Some(suppressed.records), ..treated.facts },
+        facts: DatasetFacts { suppressed_records: Some(suppressed.records), removal: removed.counts, ..treated.facts },
     };
     Ok(Prepared {
         dataset,
@@ -102,6 +113,7 @@ pub(crate) fn treat(
         quasi_identifiers: treated.quasi_identifiers,
         first_records,
         side,
+        beside,
     })
 }
 

@@ -39,6 +39,7 @@ mod order;
 mod point_numbers;
 mod points;
 mod records;
+mod removal;
 mod sets;
 mod smallest;
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use dictionary::Dictionary;
 pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sole_partners};
 pub use points::{PointColumns, PointIndex};
 pub use records::{Table, TooManyRecords};
+pub use removal::{ClassLimits, too_exposed};
 pub use sets::{ColumnSet, lattice, lattice_size};
 #[cfg(test)]
 pub(crate) use test::oracle;

@@ -150,6 +150,63 @@ impl Table {
         recodings.par_iter().with_max_len(1).map(recoded_column).unzip()
     }
 
+    /// The records of the subjects that stay; without subjects, the records that stay. What a column is to the history of
+    /// a subject is found anew by its rule.
+    ///
+    /// # Panics
+    /// When `gone` has not one entry for each subject.
+    #[must_use]
+    pub fn without_subjects(&self, gone: &[bool]) -> Self {
+        assert_eq!(gone.len(), self.subjects, "every subject stays or goes");
+        let stays: Vec<bool> = (0..self.records).map(|record| !gone[self.subject_of(record) as usize]).collect();
+        let kept = |column: &Column| {
+            let codes = column.codes.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(code, _)| code);
+            let codes = Codes::from_codes(column.cardinality as usize, codes);
+            let missing = column.missing.filter(|missing| codes.iter().any(|code| code == *missing));
+            Column { name: column.name.clone(), codes, cardinality: column.cardinality, missing }
+        };
+        let columns: Vec<Column> = self.columns.par_iter().with_max_len(1).map(kept).collect();
+        let attributes = Attributes {
+            sensitive: self.attributes.sensitive.iter().map(kept).collect(),
+            weights: self.attributes.weights.iter().map(kept).collect(),
+        };
+        let records = stays.iter().filter(|stays| **stays).count();
+        let Some(subjects) = &self.subject_of_record else {
+            return Self {
+                columns,
+                within: self.within.clone(),
+                attributes,
+                subject_of_record: None,
+                subject_starts: Vec::new(),
+                records,
+                subjects: records,
+                records_without_subject: self.records_without_subject,
+            };
+        };
+        let mut numbers = Vec::with_capacity(self.subjects);
+        let mut next = 0_u32;
+        for gone in gone {
+            numbers.push(next);
+            next += u32::from(!gone);
+        }
+        let staying = subjects.iter().zip(&stays).filter(|(_, stays)| **stays);
+        let subjects: Vec<u32> = staying.map(|(&subject, _)| numbers[subject as usize]).collect();
+        let subject_starts = starts_of_runs(&subjects);
+        let found = columns.into_par_iter().zip(&self.within).with_max_len(1);
+        let found = found.map(|(column, within)| by_rule(column, within.rule, &subjects, &subject_starts));
+        let (columns, within) = found.unzip();
+        Self {
+            columns,
+            within,
+            attributes,
+            records,
+            subjects: subject_starts.len() - 1,
+            records_without_subject: self.records_without_subject,
+            subject_starts,
+            subject_of_record: Some(subjects),
+        }
+    }
+
     /// The table with its first `columns` columns only.
     #[must_use]
     pub fn truncated(mut self, columns: usize) -> Self {

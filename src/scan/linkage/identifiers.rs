@@ -7,7 +7,7 @@ use crate::input;
 use crate::measure::linkage::pseudonym;
 use crate::plan::KnownIdentifiers;
 use crate::recode::TreatmentError;
-use crate::result::{LinkedSource, PseudonymCheck};
+use crate::result::{InputFile, LinkedSource, PseudonymCheck};
 use crate::scan::{Course, ScanError};
 
 /// Holds each pseudonym column of an entry of the plan against its identifiers.
@@ -21,7 +21,7 @@ pub(super) fn check_pseudonyms(
     known: &KnownIdentifiers,
     opened: OpenedList,
     course: Course<'_>,
-) -> Result<(Vec<PseudonymCheck>, LinkedSource), ScanError> {
+) -> Result<(Vec<PseudonymCheck>, LinkedSource, Vec<InputFile>), ScanError> {
     let Course { plan, progress, stop } = course;
     let OpenedList { name, source } = opened;
     let wanted: Vec<bool> = source.columns().iter().map(|column| *column == known.column).collect();
@@ -44,14 +44,15 @@ pub(super) fn check_pseudonyms(
         }
         checks.push(check);
     }
+    let files = extract.files.clone();
     let record = LinkedSource {
         name,
         records: extract.records,
-        files: extract.files.into_iter().map(crate::result::InputFile::of_source).collect(),
+        files: extract.files.into_iter().map(InputFile::of_source).collect(),
         subjects: extract.records,
         ..LinkedSource::default()
     };
-    Ok((checks, record))
+    Ok((checks, record, files))
 }
 
 /// Subject and code of each record that has a subject.

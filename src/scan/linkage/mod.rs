@@ -11,6 +11,7 @@ pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
 pub(super) use side::{KeyCells, OurSide};
 
+use super::beside::{Beside, Use};
 use super::{Course, ScanError};
 use crate::measure::{linkage, too_much_memory};
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
@@ -24,6 +25,8 @@ use read::{Reading, read_source};
 pub(super) struct LinkageFound {
     pub(super) outcome: Outcome<Linkage>,
     pub(super) sources: Vec<LinkedSource>,
+    /// Which bytes were read.
+    pub(super) beside: Beside,
 }
 
 /// The extract as linkage sees it.
@@ -41,7 +44,7 @@ pub(super) struct Ours<'a> {
 pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_>) -> Result<LinkageFound, ScanError> {
     let Course { plan, progress, stop } = course;
     let mut found = Linkage::default();
-    let mut sources = Vec::new();
+    let (mut sources, mut beside) = (Vec::new(), Beside::default());
     let mut cut_off = None;
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
@@ -53,6 +56,10 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             }
             read => read?,
         };
+        beside.add(Use::Source, &read.name, &read.theirs.extract.files);
+        if let Some(side) = &read.hold_out {
+            beside.add(Use::HoldOut, &read.name, &side.extract.files);
+        }
         let Aligned { linked, hold_out, source, notes } = align(ours, read, planned, plan)?;
         sources.push(source);
         let needed = held + linkage::bytes(&linked, hold_out.as_ref(), &planned.attacks);
@@ -81,7 +88,8 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             continue;
         }
         match check_pseudonyms(ours, known, opened, course) {
-            Ok((checks, source)) => {
+            Ok((checks, source, files)) => {
+                beside.add(Use::Identifiers, &source.name, &files);
                 found.pseudonyms.extend(checks);
                 sources.push(source);
             }
@@ -91,7 +99,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         }
     }
     let unit = if ours.table.has_subjects() { Unit::Subject } else { Unit::Record };
-    Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources })
+    Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources, beside })
 }
 
 fn timed_out() -> Outcome<Linkage> {

@@ -1,0 +1,50 @@
+//! The quasi-identifiers as they will be counted, while the extract stays as it was read: to see who is in a class that is
+//! too small before anything is settled.
+
+use super::suppressed::without;
+use super::treat::{Workshop, subject_of};
+use super::{ColumnRole, Lookups, SubjectCodes, TreatmentError};
+use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::plan::Plan;
+use crate::result::Role;
+use crate::table::Column;
+
+/// Quasi-identifiers after their rules, and whose records they are.
+pub struct Preview {
+    /// In file order, without those that a rule drops.
+    pub columns: Vec<Column>,
+    /// The subject of each record; `None` when each record is its own.
+    pub subject: Option<SubjectCodes>,
+}
+
+/// Applies the rules to the records that are not left out. `left_out` has one entry a record, or none when all stay.
+///
+/// # Errors
+/// As [`treat`](super::treat()) for the same columns.
+pub fn preview(
+    extract: &Extract,
+    roles: &[ColumnRole],
+    plan: &Plan,
+    lookups: &Lookups,
+    left_out: &[bool],
+) -> Result<Preview, TreatmentError> {
+    let staying = |column: &ExtractColumn| -> Result<CodedColumn, TreatmentError> {
+        let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(column.name.clone()))?;
+        Ok(if left_out.is_empty() { coded.clone() } else { without(coded, left_out) })
+    };
+    let with_role = |wanted: Role| {
+        extract.columns.iter().zip(roles).filter(move |(_, role)| role.role == wanted).map(|(column, _)| column)
+    };
+    let subject = with_role(Role::Subject).next();
+    let subject = subject.map(|column| subject_of(&column.name, staying(column)?, plan, lookups)).transpose()?;
+    let subject = subject.map(|(codes, _)| codes);
+    let mut workshop = Workshop::new(subject.as_ref(), lookups);
+    let mut columns = Vec::new();
+    for column in with_role(Role::QuasiIdentifier).filter(|column| !plan.drops(&column.name)) {
+        let CodedColumn { codes, dictionary } = staying(column)?;
+        let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
+        let cardinality = u32::try_from(values.len()).map_err(|_| TreatmentError::TooLarge(column.name.clone()))?;
+        columns.push(Column::new(column.name.clone(), codes, cardinality, values.missing()));
+    }
+    Ok(Preview { columns, subject })
+}
