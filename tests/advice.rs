@@ -80,6 +80,7 @@ fn headline(result: &ScanResult) -> Headline {
         static_unique_subjects: fixed.map(|set| set.unique_subjects),
         static_subjects_below_k: fixed.and_then(below),
         unicity: None,
+        linked: None,
     }
 }
 

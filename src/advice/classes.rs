@@ -46,9 +46,13 @@ impl Figures {
             static_unique_subjects: self.fixed.map(|classes| classes.unique_subjects),
             static_subjects_below_k: self.fixed.map(|classes| classes.subjects_below_k),
             unicity: None,
+            linked: None,
         }
     }
 }
+
+/// What a set costs beside its records: making and clearing what it is counted in.
+const SET: u64 = 2_000;
 
 /// Counts the classes of recipes, each set once, within a fixed limit of work.
 pub(super) struct Counter<'a> {
@@ -60,6 +64,7 @@ pub(super) struct Counter<'a> {
     /// Records times sets that may still be counted.
     work_left: u64,
     known: HashMap<ColumnSet, Classes>,
+    below: HashMap<(ColumnSet, u32), u64>,
     watch: Watch<'a>,
 }
 
@@ -79,7 +84,7 @@ impl<'a> Counter<'a> {
             next - rungs
         };
         let forms = rungs.iter().map(begin).collect();
-        Self { table, forms, k, work_left: work, known: HashMap::new(), watch }
+        Self { table, forms, k, work_left: work, known: HashMap::new(), below: HashMap::new(), watch }
     }
 
     /// Records times sets that may still be counted.
@@ -120,15 +125,20 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// The smallest class of a set; `None` where there is none.
+    /// Subjects with a record in a class of fewer than `bound` subjects of a set.
     ///
     /// # Errors
     /// As [`Self::figures`].
-    pub(super) fn smallest(&mut self, set: ColumnSet) -> Result<Option<u32>, Halt> {
-        if !self.known.contains_key(&set) {
-            self.count(vec![set.clone()])?;
+    pub(super) fn subjects_below(&mut self, set: ColumnSet, bound: u32) -> Result<u64, Halt> {
+        let asked = (set, bound);
+        if let Some(&below) = self.below.get(&asked) {
+            return Ok(below);
         }
-        Ok(self.known.get(&set).and_then(|classes| classes.smallest))
+        self.spend(self.table.records() as u64 + SET)?;
+        let counts = count_sets(self.table, std::slice::from_ref(&asked.0), self.watch).map_err(Halt::Stopped)?;
+        let below = counts.first().map_or(0, |counts| counts.subjects_below(bound));
+        self.below.insert(asked, below);
+        Ok(below)
     }
 
     /// Takes work that is done elsewhere from what is left.

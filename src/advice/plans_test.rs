@@ -199,6 +199,7 @@ fn found(small: &Small, court: &mut Court<'_>, quick: bool) -> Plans {
     let gates = QuickGates {
         smallest_static: Some(court.k),
         smallest_full: None,
+        spare: None,
         refuses_unclear: true,
         known_points: small.subjects.is_some().then_some(known_points),
     };

@@ -21,6 +21,8 @@ pub struct QuickGates {
     pub smallest_full: Option<u32>,
     /// Whether a column of which the data do not say whether it is static is in the way.
     pub refuses_unclear: bool,
+    /// How many subjects may be left out, and the share of all that they are; `None` for nobody.
+    pub spare: Option<(u64, f64)>,
     /// What is asked of known points.
     pub known_points: Option<KnownPoints>,
 }
@@ -82,8 +84,9 @@ impl<'a> Quick<'a> {
         let (full, fixed) = self.counter.sets(recipe);
         for (set, least) in [(fixed, smallest_static), (full, smallest_full)] {
             let Some(least) = least.filter(|_| !set.is_empty()) else { continue };
-            let smallest = self.counter.smallest(set)?;
-            if smallest.is_some_and(|smallest| smallest < least) {
+            let allowed = self.gates.spare.map_or(0, |(subjects, _)| subjects);
+            // Whoever is in too small a class must go, and nobody's class grows when others go.
+            if self.counter.subjects_below(set, least)? > allowed {
                 return Ok(false);
             }
         }
@@ -126,7 +129,11 @@ impl<'a> Quick<'a> {
         let Some(known) = &self.gates.known_points else { return Ok(true) };
         self.counter.spend(POINTS * (self.table.records() as u64 + SET))?;
         let columns = point.columns().to_vec();
-        let limits = known.all.into_iter().chain(known.active).collect();
+        // Leaving out the few who are singled out lowers the share of the others at most so far.
+        let spare = self.gates.spare.map_or(0.0, |(_, share)| share);
+        let eased = |limit: f64| limit.mul_add(1.0 - spare, spare);
+        let (all, active) = (known.all.map(eased), known.active.map(eased).filter(|_| spare <= 0.0));
+        let limits = all.into_iter().chain(active).collect();
         let gated = GatedPoint { columns: columns.clone(), ..GatedPoint::default() };
         let settings = unicity::Settings {
             known_points: Vec::new(),
@@ -136,7 +143,7 @@ impl<'a> Quick<'a> {
         let measured = unicity::measure(self.table, &settings, self.watch).map_err(Halt::Stopped)?;
         // What is not known here is left to the judge.
         let Outcome::Measured { value, .. } = measured else { return Ok(true) };
-        Ok(value.gates.iter().all(|gate| within(gate, known.all, known.active)))
+        Ok(value.gates.iter().all(|gate| within(gate, all, active)))
     }
 }
 

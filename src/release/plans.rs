@@ -22,9 +22,9 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
         return Err(ReleaseError::NothingLeaves);
     }
     let sources = plan.linkage.sources.iter().flat_map(|source| source.on.iter().map(|on| &on.ours));
-    // A join goes on without a column that the rules drop.
-    let sources = sources.filter(|name| !plan.drops(name));
-    let needed = plan.unicity.columns().chain(sources).filter(|name| !columns.contains(name));
+    // Joins and points go on without a column that the rules drop.
+    let named = plan.unicity.columns().chain(sources).filter(|name| !plan.drops(name));
+    let needed = named.filter(|name| !columns.contains(name));
     let mut needed: Vec<String> = needed.cloned().collect();
     needed.sort();
     needed.dedup();
@@ -35,13 +35,18 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
 pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseError> {
     let source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
     let tables = open_tables(plan, source.columns())?;
-    let stays = tables.columns().iter().filter(|name| !leaving.contains(name));
+    Ok(as_if_of(plan, leaving, tables.columns()))
+}
+
+/// The same where the columns of the extract are known.
+pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> Plan {
+    let stays = columns.iter().filter(|name| !leaving.contains(name));
     let mut as_if = plan.clone();
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
     as_if.lists_subjects = false;
     as_if.as_released = true;
-    Ok(as_if)
+    as_if
 }
 
 /// The plan under which the written file is judged: the same policy, rules, points and sources, and nothing that speaks of

@@ -115,6 +115,7 @@ mod tests {
             static_unique_subjects: Some(412),
             static_subjects_below_k: Some(below),
             unicity,
+            linked: None,
         };
         let change = |&(column, rule): &(&str, &str)| AdviceChange { column: column.to_owned(), rule: rule.to_owned() };
         Advice {

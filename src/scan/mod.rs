@@ -38,7 +38,7 @@ use crate::table::{Table, lattice_size};
 use events::Events;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
-use stages::Stages;
+pub(crate) use stages::Stages;
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;

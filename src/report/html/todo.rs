@@ -166,7 +166,7 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
 }
 
 /// What a proposal changes, in one sentence: what is removed, then what is generalised.
-pub(super) fn recipe(changes: &[AdviceChange]) -> String {
+pub(in crate::report) fn recipe(changes: &[AdviceChange]) -> String {
     let name = |change: &AdviceChange| format!("`{}`", shortened(&printable(&change.column), NAME));
     let removed: Vec<String> = changes.iter().filter(|change| change.rule == "drop").map(name).collect();
     let removed = (!removed.is_empty()).then(|| format!("remove {}", messages::list(&removed)));

@@ -1,0 +1,409 @@
+//! How an extract comes to pass: plans judged as a release would judge them, and the one that keeps the most detail.
+//!
+//! The extract is read once. Every plan is applied to it in memory, measured and judged by the code of the scan, as if
+//! released: without what does not leave and, where a register of consent is declared, without those who did not opt in.
+//! What stands in the way of a release stands in the way of a plan.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{ReleaseError, plans, stands_as_if};
+use crate::advice::{self, Judge, Judged, KnownPoints, Objection, Plans, QuickGates, Request};
+use crate::input::Extract;
+use crate::measure::unicity::ColumnValues;
+use crate::plan::{CoarsenRule, Plan};
+use crate::result::{
+    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
+    SetStatistics, VerdictOutcome,
+};
+use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read};
+use crate::stop::{NoProgress, Progress, Stop, StopReason, Watch};
+use crate::table::Table;
+
+/// Work that a search may take beside what it takes of every record, in records times column sets.
+const WORK: u64 = 2_000_000_000;
+/// The same for each record.
+const WORK_A_RECORD: u64 = 1_500;
+/// What judging a plan costs, in column sets, and in records beside those of the extract.
+const JUDGING: (u64, u64) = (100, 20_000);
+
+/// What came of the search.
+pub struct Proposal {
+    /// The extract as it would leave without a change.
+    pub before: Standing,
+    /// The plans that were judged.
+    pub plans: Plans,
+    /// For each of them who was left out, within the budget of the plan.
+    pub removals: Vec<Option<Removal>>,
+    /// The plan that is recommended, complete; `None` where nothing that was tried passes.
+    pub plan: Option<Plan>,
+    /// Columns that are left out because of what they are, with the reason.
+    pub must_go: Vec<(String, String)>,
+    /// What stands in the way whatever is done to the columns, in words.
+    pub remains: Vec<String>,
+    /// Columns that would be left out beside those of the recommended plan if nobody were left out; `None` without a budget,
+    /// or where that was not searched to its end.
+    pub saved_by_removal: Option<Vec<String>>,
+}
+
+/// Where an extract stands.
+pub struct Standing {
+    /// Name of the dataset.
+    pub dataset: String,
+    /// Its records and subjects.
+    pub records: u64,
+    /// See `records`.
+    pub subjects: u64,
+    /// Whether records belong to subjects.
+    pub has_subjects: bool,
+    /// The policy's smallest class.
+    pub k: u32,
+    /// Whether it may leave as it is.
+    pub passes: bool,
+    /// Its figures.
+    pub figures: Headline,
+    /// What stands in the way, in words.
+    pub objections: Vec<String>,
+}
+
+/// Searches for the plan that keeps the most detail and would be released.
+///
+/// # Errors
+/// When the plan leaves open what may leave, or the extract cannot be read or treated. A search that is cut off by time
+/// ends with what it found so far.
+pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
+    let leaving = plans::leaving(plan)?;
+    let ReadExtract { extract, name, .. } = read(plan, progress, stop)?;
+    let columns: Vec<String> = extract.columns.iter().map(|column| column.name.clone()).collect();
+    let mut base = for_verdict(plans::as_if_of(plan, &leaving, &columns));
+    if let Some(register) = base.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()) {
+        register.leaves_out = true;
+    }
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
+    // Coarser forms are looked for among all records: who is left out depends on the form.
+    let first = case.examined(&Plan { suppress: None, ..base.clone() })?;
+    let before = if base.suppress.is_some() { standing(&case.examined(&base)?) } else { standing(&first) };
+    let must_go = must_go(&first);
+    for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
+        base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
+    }
+    searched(plan, &base, &case, Found { first, before, must_go }, Watch { progress, stop })
+}
+
+/// What is known before the search.
+struct Found {
+    first: Examined,
+    before: Standing,
+    must_go: Vec<(String, String)>,
+}
+
+fn searched(
+    plan: &Plan,
+    base: &Plan,
+    case: &ReadCase<'_>,
+    found: Found,
+    watch: Watch<'_>,
+) -> Result<Proposal, ReleaseError> {
+    let Found { first, before, must_go } = found;
+    let names: Vec<String> = first.table.columns().iter().map(|column| column.name.clone()).collect();
+    let gone = |name: &String| must_go.iter().any(|(column, _)| column == name);
+    let dropped: Vec<bool> = names.iter().map(gone).collect();
+    let quick = quick_gates(base, &first);
+    let records = first.table.records() as u64;
+    let ask = |plan: &Plan, quick: QuickGates, table: Table| {
+        let mut court = Court { case, base: plan.clone(), names: &names, records, removals: Vec::new(), remains: None };
+        let work = WORK + records * WORK_A_RECORD;
+        let request = Request { k: base.policy.k, quick, dropped: dropped.clone(), work };
+        let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
+        plans.map(|plans| (plans, court.removals, court.remains)).map_err(ScanError::from)
+    };
+    watch.progress.begin("advise", None, "plans");
+    let (plans, removals, remains) = ask(base, quick.clone(), first.table.clone())?;
+    let without = base.suppress.is_some().then(|| {
+        let alone = Plan { suppress: None, ..base.clone() };
+        ask(&alone, QuickGates { spare: None, ..quick }, first.table.clone())
+    });
+    watch.progress.end();
+    let best = plans.best.map(|place| &plans.judged[place]);
+    let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
+    let saved_by_removal = match (without.transpose()?, best) {
+        (Some((without, ..)), Some(best)) if without.complete => {
+            Some(saved(&names, &without.best.map(|place| without.judged[place].rules.clone()), &best.rules))
+        }
+        _ => None,
+    };
+    let remains = if best.is_some() { Vec::new() } else { remains.unwrap_or_default() };
+    Ok(Proposal { before, removals, plan: written, must_go, remains, saved_by_removal, plans })
+}
+
+/// Columns that are left out without a removal and not with it.
+fn saved(names: &[String], without: &Option<Vec<Option<Vec<String>>>>, with: &[Option<Vec<String>>]) -> Vec<String> {
+    let is_dropped = |rules: &Option<Vec<String>>| rules.as_ref().is_some_and(|rules| rules == &["drop"]);
+    let kept = names.iter().zip(with).enumerate().filter(|(_, (_, rules))| !is_dropped(rules));
+    let lost = |place: usize| without.as_ref().is_none_or(|without| is_dropped(&without[place]));
+    kept.filter(|(place, _)| lost(*place)).map(|(_, (name, _))| name.clone()).collect()
+}
+
+/// The plan as somebody would write it: what is asked for, with the rules of a recommended plan and what else it rests on.
+fn with_rules(plan: &Plan, base: &Plan, names: &[String], rules: &[Option<Vec<String>>]) -> Plan {
+    let mut written = plan.clone();
+    let leaves_out = |plan: &Plan| plan.recipient.as_ref()?.consent.as_ref().map(|register| register.leaves_out);
+    if let (Some(true), Some(register)) =
+        (leaves_out(base), written.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()))
+    {
+        register.leaves_out = true;
+    }
+    // What does not leave is dropped by name, so that the released file fits the same plan.
+    let stays = base
+        .coarsen
+        .iter()
+        .filter(|(name, rules)| **rules == [CoarsenRule::Drop] && plan.roles.declared.contains_key(*name));
+    written.coarsen.extend(stays.map(|(name, rules)| (name.clone(), rules.clone())));
+    written.coarsen.extend(parsed(names, rules));
+    written
+}
+
+/// Rules by column; a column that stays as it is keeps those that it has.
+fn parsed<'a>(
+    names: &'a [String],
+    rules: &'a [Option<Vec<String>>],
+) -> impl Iterator<Item = (String, Vec<CoarsenRule>)> + 'a {
+    names.iter().zip(rules).filter_map(|(name, rules)| {
+        let rules = rules.as_ref()?.iter().map(|rule| CoarsenRule::parse(rule)).collect::<Result<Vec<_>, _>>().ok()?;
+        Some((name.clone(), rules))
+    })
+}
+
+/// The same plan without what explains and decides nothing.
+fn for_verdict(mut plan: Plan) -> Plan {
+    let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
+    plan.for_verdict = true;
+    plan.lists_subjects = false;
+    plan.max_set = if subsets { plan.max_set } else { 1 };
+    plan.unicity.known_points.clear();
+    plan.unicity.sweep = false;
+    plan.unicity.mobility.clear();
+    plan.unicity.known_attributes.clear();
+    plan
+}
+
+/// The extract as read, and what it is judged with.
+struct ReadCase<'a> {
+    extract: &'a Extract,
+    name: &'a str,
+    today: Date,
+    clock: &'a dyn Clock,
+    stop: &'a Stop,
+}
+
+impl ReadCase<'_> {
+    fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
+        let opened = open_sources(plan)?;
+        let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop };
+        examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
+    }
+}
+
+/// What stands in the way of releasing what was examined.
+fn standing_findings(examined: &Examined) -> impl Iterator<Item = &Finding> {
+    examined.judgement.findings.iter().filter(|found| stands_as_if(found, &examined.dataset))
+}
+
+fn standing(examined: &Examined) -> Standing {
+    let objections: Vec<String> = standing_findings(examined).map(|found| found.message.clone()).collect();
+    let cut_off = examined.judgement.verdict.outcome == VerdictOutcome::Incomplete;
+    Standing {
+        dataset: examined.dataset.name.clone(),
+        records: examined.dataset.records,
+        subjects: examined.dataset.subjects,
+        has_subjects: examined.dataset.subject.is_some(),
+        k: examined.policy.k,
+        passes: objections.is_empty() && !cut_off,
+        figures: headline(examined),
+        objections,
+    }
+}
+
+/// Codes of findings that no coarser form of the column settles.
+const COLUMN_ITSELF: [(FindingCode, &str); 10] = [
+    (FindingCode::DirectIdentifierPresent, "direct identifier"),
+    (FindingCode::DirectIdentifierFound, "direct identifier"),
+    (FindingCode::NamesOfPeople, "names of people"),
+    (FindingCode::PartialCardNumber, "part of card numbers"),
+    (FindingCode::HashBesideTruncatedNumber, "hash of card numbers"),
+    (FindingCode::HashLookingPseudonym, "looks like a hash"),
+    (FindingCode::SeveralTruncations, "parts of card numbers"),
+    (FindingCode::ForbiddenColumn, "forbidden by the agreement"),
+    (FindingCode::ColumnNotAllowed, "not covered by the agreement"),
+    (FindingCode::PseudonymReversible, "pseudonyms that can be reversed"),
+];
+
+/// Columns that are left out because of what they are. The subject cannot be: it is replaced.
+fn must_go(examined: &Examined) -> Vec<(String, String)> {
+    let mut gone: Vec<(String, String)> = Vec::new();
+    for found in standing_findings(examined) {
+        let Some((_, reason)) = COLUMN_ITSELF.iter().find(|(code, _)| *code == found.code) else { continue };
+        for column in &found.columns {
+            let is_subject = examined.dataset.subject.as_ref() == Some(column);
+            if !is_subject && !gone.iter().any(|(other, _)| other == column) {
+                gone.push((column.clone(), (*reason).to_owned()));
+            }
+        }
+    }
+    gone
+}
+
+fn is_quasi(examined: &Examined, column: &str) -> bool {
+    examined.dataset.columns.iter().any(|other| other.name == column && other.role == Role::QuasiIdentifier)
+}
+
+/// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
+fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
+    if !plan.waivers.is_empty() || plan.declarations.aggregate {
+        return QuickGates::default();
+    }
+    let least = |set: GateSet| {
+        let gates = plan.policy.gates.iter().filter(|gate| gate.set == Some(set));
+        gates.filter_map(crate::result::Gate::class_limit).max().filter(|_| plan.missing == MissingMode::OwnCategory)
+    };
+    let on_points = |measure: GateMeasure| {
+        let limits = plan.policy.gates.iter().filter(|gate| gate.measure == measure).filter_map(|gate| gate.limit);
+        limits.min_by(f64::total_cmp)
+    };
+    let (all, active) = (on_points(GateMeasure::UNICITY), on_points(GateMeasure::UNICITY_ACTIVE));
+    let asked = plan.asks("unicity") && examined.table.has_subjects() && (all.is_some() || active.is_some());
+    let values = examined.values.iter();
+    let values = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: Vec::new() }).collect();
+    QuickGates {
+        smallest_static: least(GateSet::Static),
+        smallest_full: least(GateSet::Full),
+        refuses_unclear: true,
+        spare: plan.suppress.map(|share| (share.of(examined.table.subjects() as u64), f64::from(share))),
+        known_points: asked.then(|| KnownPoints { points: declared_points(plan, examined), all, active, values }),
+    }
+}
+
+/// The declared points whose columns are all quasi-identifiers as the file shows them.
+fn declared_points(plan: &Plan, examined: &Examined) -> Option<Vec<Vec<usize>>> {
+    let place = |name: &String| examined.table.columns().iter().position(|column| column.name == *name);
+    let points = plan.unicity.points.iter().filter(|point| point.iter().all(|part| part.rule.is_none()));
+    let points = points.filter_map(|point| point.iter().map(|part| place(&part.column)).collect());
+    (!plan.unicity.points.is_empty()).then(|| points.collect())
+}
+
+/// Judges plans on the extract that was read.
+struct Court<'a> {
+    case: &'a ReadCase<'a>,
+    base: Plan,
+    names: &'a [String],
+    records: u64,
+    removals: Vec<Option<Removal>>,
+    /// What stands in the way of every plan that was judged so far.
+    remains: Option<Vec<String>>,
+}
+
+impl Judge for Court<'_> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        let mut plan = self.base.clone();
+        plan.coarsen.extend(parsed(self.names, rules));
+        let examined = match self.case.examined(&plan) {
+            Ok(examined) => examined,
+            Err(ScanError::Interrupted) => return Err(StopReason::Interrupt),
+            Err(ScanError::TimedOut) => return Err(StopReason::Timeout),
+            Err(ScanError::OutOfMemory) => return Err(StopReason::Memory),
+            // A plan that cannot be carried out; nothing follows for others.
+            Err(error) => {
+                self.removals.push(None);
+                let refused = Objection { gate: "cannot be applied".to_owned(), columns: None };
+                self.keep_remains(&[error.to_string()]);
+                return Ok(Judged { objections: vec![refused], figures: Headline::default() });
+            }
+        };
+        self.removals.push(examined.dataset.facts.removal);
+        let told: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
+        self.keep_remains(&told);
+        let mut objections: Vec<Objection> = standing_findings(&examined)
+            .map(|found| self.objection(found))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        if objections.is_empty() && examined.judgement.verdict.outcome == VerdictOutcome::Incomplete {
+            objections.push(Objection { gate: "incomplete".to_owned(), columns: None });
+        }
+        Ok(Judged { objections, figures: headline(&examined) })
+    }
+
+    fn cost(&self) -> u64 {
+        let (sets, more) = JUDGING;
+        sets * (self.records + more)
+    }
+}
+
+impl Court<'_> {
+    fn keep_remains(&mut self, told: &[String]) {
+        match &mut self.remains {
+            Some(remains) => remains.retain(|words| told.contains(words)),
+            None => self.remains = Some(told.to_vec()),
+        }
+    }
+
+    fn objection(&self, found: &Finding) -> Objection {
+        let parts = [found.figure.as_deref(), found.source.as_deref(), found.about.as_deref()];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let place = |name: &String| self.names.iter().position(|other| other == name);
+        let columns: Vec<usize> = found.columns.iter().filter_map(place).collect();
+        let is_of_detail = OF_DETAIL.contains(&found.code) && !columns.is_empty();
+        Objection {
+            gate: format!("{} {}", found.code.name(), parts.join(" ")),
+            columns: is_of_detail.then_some(columns),
+        }
+    }
+}
+
+/// Codes of findings that speak of how much some columns show: what they say of a plan they say of finer ones.
+const OF_DETAIL: [FindingCode; 11] = [
+    FindingCode::SmallClass,
+    FindingCode::HighUnicity,
+    FindingCode::HighAverageRisk,
+    FindingCode::HighUniqueShare,
+    FindingCode::HighShareAtRisk,
+    FindingCode::DateTooFine,
+    FindingCode::AgeNotPooled,
+    FindingCode::PlaceTooFine,
+    FindingCode::Linkable,
+    FindingCode::Relinkable,
+    FindingCode::LimitBroken,
+];
+
+/// The figures that plans are compared by.
+fn headline(examined: &Examined) -> Headline {
+    let mut headline = Headline::default();
+    if let Some(Outcome::Measured { value, .. }) = &examined.measures.uniqueness {
+        let below =
+            |set: &SetStatistics| set.below.iter().find(|below| below.k == examined.policy.k).map(|it| it.subjects);
+        let fixed = value.static_unclear.as_ref().or(value.static_set.as_ref());
+        headline.full_smallest_class = value.full.smallest_class;
+        headline.full_unique_subjects = Some(value.full.unique_subjects);
+        headline.full_subjects_below_k = below(&value.full);
+        headline.static_smallest_class = fixed.and_then(|set| set.smallest_class);
+        headline.static_unique_subjects = fixed.map(|set| set.unique_subjects);
+        headline.static_subjects_below_k = fixed.and_then(below);
+    }
+    if let Some(Outcome::Measured { value, .. }) = &examined.measures.unicity {
+        headline.unicity = value.worst_gate().and_then(|gate| gate.share);
+    }
+    let rates = examined
+        .judgement
+        .figures
+        .iter()
+        .filter(|figure| ["linkage.attack_rate", "linkage.releases.attack_rate"].contains(&figure.id.as_str()));
+    let rates = rates.filter_map(|figure| match figure.value {
+        FigureValue::Measured { value, .. } => Some(value),
+        _ => None,
+    });
+    headline.linked = rates.max_by(f64::total_cmp);
+    headline
+}
