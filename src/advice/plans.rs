@@ -252,6 +252,10 @@ impl Search<'_> {
 
     /// Steps that fail with every other column left out are never taken.
     fn refuse_single_steps(&mut self, nothing: &Recipe) -> Result<(), Halt> {
+        // Of a finer or a coarser form the data may well say what it is, so nothing follows for others.
+        for (column, steps) in self.steps.iter_mut().enumerate() {
+            steps.retain(|&step| !self.quick.is_unclear(&nothing.with(column, step)));
+        }
         for column in 0..self.sequence.len() {
             for place in (0..self.steps[column].len()).rev() {
                 let recipe = nothing.with(column, self.steps[column][place]);

@@ -263,7 +263,8 @@ fn on_three_hundred_random_tables_the_plan_is_the_best_of_all_plans() {
             }
             let kept = plan.map(|plan| plan.detail.unwrap_or(0.0));
             assert!(kept <= best.map(|best| best + 1e-9), "nothing is better than all plans: {kept:?} {best:?}");
-            assert!(court.asked <= 400, "the judge is dear: asked {} times for {} plans", court.asked, plans.possible);
+            let asked = crate::number::as_float(court.asked as u64);
+            assert!(!quick || asked <= 24.0 + plans.possible / 4.0, "{asked} times for {} plans", plans.possible);
             match (kept, best) {
                 (Some(kept), Some(best)) => near += u32::from(kept >= best - 0.01),
                 (kept, best) => assert_eq!(kept, best, "where there is no plan none is found, and none is missed"),

@@ -71,12 +71,14 @@ impl<'a> Quick<'a> {
         Self { counter, table, gates, values, known: HashMap::new(), watch }
     }
 
-    /// Whether every quick gate holds for a recipe.
+    /// Whether every quick gate holds for a recipe of clear columns.
     pub(super) fn hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
-        if self.gates.refuses_unclear && self.counter.places(recipe).iter().any(|&place| self.table.is_unclear(place)) {
-            return Ok(false);
-        }
         Ok(self.classes_hold(recipe)? && self.known_points_hold(recipe)?)
+    }
+
+    /// Whether a column of which the data do not say whether it is static is in the way.
+    pub(super) fn is_unclear(&self, recipe: &Recipe) -> bool {
+        self.gates.refuses_unclear && self.counter.places(recipe).iter().any(|&place| self.table.is_unclear(place))
     }
 
     fn classes_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {

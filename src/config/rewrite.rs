@@ -34,8 +34,7 @@ pub fn rewritten(path: &Path, text: &str, plan: &Plan) -> Option<String> {
 fn beside(folder: &Path, rule: &CoarsenRule) -> String {
     match rule {
         CoarsenRule::Hierarchy { file, level } => {
-            let file = file.strip_prefix(folder).unwrap_or(file).to_path_buf();
-            CoarsenRule::Hierarchy { file, level: *level }.to_string()
+            format!("hierarchy:{}:{level}", file.strip_prefix(folder).unwrap_or(file).display())
         }
         rule => rule.to_string(),
     }
@@ -137,11 +136,11 @@ mod tests {
         };
         let mut plan = read(WRITTEN);
         let rules = |rules: &[&str]| rules.iter().map(|rule| CoarsenRule::parse(rule).unwrap()).collect::<Vec<_>>();
-        plan.coarsen.insert("day".to_owned(), rules(&["hierarchy:folder/levels.csv:2", "rare:5"]));
+        plan.coarsen.insert("day".to_owned(), rules(&["hierarchy:folder/in/levels.csv:2", "rare:5"]));
         plan.coarsen.insert("odd name".to_owned(), rules(&["drop"]));
         plan.recipient.as_mut().unwrap().consent.as_mut().unwrap().leaves_out = true;
         let text = rewritten(path, WRITTEN, &plan).unwrap();
-        assert!(text.contains("\"hierarchy:levels.csv:2\", \"rare:5\""), "{text}");
+        assert!(text.contains("\"hierarchy:in/levels.csv:2\", \"rare:5\""), "{text}");
         let again = read(&text);
         assert_eq!((&again.coarsen, &again.recipient), (&plan.coarsen, &plan.recipient));
     }

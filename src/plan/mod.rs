@@ -107,11 +107,22 @@ pub struct Plan {
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
-    /// Whether only what a verdict rests on is measured: for plans that are judged one after the other. Nothing that can be
-    /// typed sets it.
-    pub for_verdict: bool,
+    /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
+    pub extent: Extent,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// Everything, for a report.
+    #[default]
+    Report,
+    /// What a verdict rests on, and the coarser forms that a search may take.
+    Search,
+    /// What a verdict rests on: for plans that are judged one after the other.
+    Verdict,
 }
 
 /// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.
@@ -151,7 +162,7 @@ impl Default for Plan {
             lists_subjects: false,
             suppress: None,
             as_released: false,
-            for_verdict: false,
+            extent: Extent::Report,
             settings: Vec::new(),
         }
     }

@@ -13,7 +13,7 @@ use super::{ReleaseError, plans, stands_as_if};
 use crate::advice::{self, Judge, Judged, KnownPoints, Objection, Plans, QuickGates, Request};
 use crate::input::Extract;
 use crate::measure::unicity::ColumnValues;
-use crate::plan::{CoarsenRule, Plan};
+use crate::plan::{CoarsenRule, Extent, Plan};
 use crate::result::{
     FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
     SetStatistics, VerdictOutcome,
@@ -84,13 +84,13 @@ pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &St
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
     // Coarser forms are looked for among all records: who is left out depends on the form.
-    let first = case.examined(&Plan { suppress: None, ..base.clone() })?;
+    let first = case.examined(&Plan { suppress: None, extent: Extent::Search, ..base.clone() })?;
     let before = if base.suppress.is_some() { standing(&case.examined(&base)?) } else { standing(&first) };
     let must_go = must_go(&first);
     for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
         base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
     }
-    searched(plan, &base, &case, Found { first, before, must_go }, Watch { progress, stop })
+    searched(plan, &base, &case, Found { first, before, must_go, leaving }, Watch { progress, stop })
 }
 
 /// What is known before the search.
@@ -98,6 +98,7 @@ struct Found {
     first: Examined,
     before: Standing,
     must_go: Vec<(String, String)>,
+    leaving: Vec<String>,
 }
 
 fn searched(
@@ -107,14 +108,22 @@ fn searched(
     found: Found,
     watch: Watch<'_>,
 ) -> Result<Proposal, ReleaseError> {
-    let Found { first, before, must_go } = found;
+    let Found { first, before, must_go, leaving } = found;
     let names: Vec<String> = first.table.columns().iter().map(|column| column.name.clone()).collect();
     let gone = |name: &String| must_go.iter().any(|(column, _)| column == name);
     let dropped: Vec<bool> = names.iter().map(gone).collect();
     let quick = quick_gates(base, &first);
     let records = first.table.records() as u64;
     let ask = |plan: &Plan, quick: QuickGates, table: Table| {
-        let mut court = Court { case, base: plan.clone(), names: &names, records, removals: Vec::new(), remains: None };
+        let mut court = Court {
+            case,
+            base: plan.clone(),
+            leaving: &leaving,
+            names: &names,
+            records,
+            removals: Vec::new(),
+            remains: None,
+        };
         let work = WORK + records * WORK_A_RECORD;
         let request = Request { k: base.policy.k, quick, dropped: dropped.clone(), work };
         let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
@@ -162,25 +171,34 @@ fn with_rules(plan: &Plan, base: &Plan, names: &[String], rules: &[Option<Vec<St
         .iter()
         .filter(|(name, rules)| **rules == [CoarsenRule::Drop] && plan.roles.declared.contains_key(*name));
     written.coarsen.extend(stays.map(|(name, rules)| (name.clone(), rules.clone())));
-    written.coarsen.extend(parsed(names, rules));
+    written.coarsen.extend(parsed(base, names, rules));
     written
 }
 
 /// Rules by column; a column that stays as it is keeps those that it has.
 fn parsed<'a>(
+    base: &'a Plan,
     names: &'a [String],
     rules: &'a [Option<Vec<String>>],
 ) -> impl Iterator<Item = (String, Vec<CoarsenRule>)> + 'a {
     names.iter().zip(rules).filter_map(|(name, rules)| {
-        let rules = rules.as_ref()?.iter().map(|rule| CoarsenRule::parse(rule)).collect::<Result<Vec<_>, _>>().ok()?;
+        let whole = |rule: &String| CoarsenRule::parse(rule).map(|rule| with_folder(rule, base.rules_of(name)));
+        let rules = rules.as_ref()?.iter().map(whole).collect::<Result<Vec<_>, _>>().ok()?;
         Some((name.clone(), rules))
     })
+}
+
+/// A rule as written shows no folders; its file is the one of the rules that it takes the place of.
+fn with_folder(rule: CoarsenRule, rules: &[CoarsenRule]) -> CoarsenRule {
+    let CoarsenRule::Hierarchy { file, level } = rule else { return rule };
+    let known = rules.iter().filter_map(CoarsenRule::file).find(|known| known.file_name() == file.file_name());
+    CoarsenRule::Hierarchy { file: known.map_or(file, std::path::Path::to_path_buf), level }
 }
 
 /// The same plan without what explains and decides nothing.
 fn for_verdict(mut plan: Plan) -> Plan {
     let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
-    plan.for_verdict = true;
+    plan.extent = Extent::Verdict;
     plan.lists_subjects = false;
     plan.max_set = if subsets { plan.max_set } else { 1 };
     plan.unicity.known_points.clear();
@@ -204,6 +222,19 @@ impl ReadCase<'_> {
         let opened = open_sources(plan)?;
         let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop };
         examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
+    }
+}
+
+/// A plan that cannot be carried out, from which nothing follows for others; or why the search ends.
+fn refused(error: &ScanError) -> Result<Judged, StopReason> {
+    match error {
+        ScanError::Interrupted => Err(StopReason::Interrupt),
+        ScanError::TimedOut => Err(StopReason::Timeout),
+        ScanError::OutOfMemory => Err(StopReason::Memory),
+        _ => {
+            let objection = Objection { gate: "cannot be applied".to_owned(), columns: None };
+            Ok(Judged { objections: vec![objection], figures: Headline::default() })
+        }
     }
 }
 
@@ -298,6 +329,8 @@ fn declared_points(plan: &Plan, examined: &Examined) -> Option<Vec<Vec<usize>>> 
 struct Court<'a> {
     case: &'a ReadCase<'a>,
     base: Plan,
+    /// The columns that leave.
+    leaving: &'a [String],
     names: &'a [String],
     records: u64,
     removals: Vec<Option<Removal>>,
@@ -308,21 +341,23 @@ struct Court<'a> {
 impl Judge for Court<'_> {
     fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
         let mut plan = self.base.clone();
-        plan.coarsen.extend(parsed(self.names, rules));
+        plan.coarsen.extend(parsed(&self.base, self.names, rules));
         let examined = match self.case.examined(&plan) {
             Ok(examined) => examined,
-            Err(ScanError::Interrupted) => return Err(StopReason::Interrupt),
-            Err(ScanError::TimedOut) => return Err(StopReason::Timeout),
-            Err(ScanError::OutOfMemory) => return Err(StopReason::Memory),
-            // A plan that cannot be carried out; nothing follows for others.
             Err(error) => {
                 self.removals.push(None);
-                let refused = Objection { gate: "cannot be applied".to_owned(), columns: None };
                 self.keep_remains(&[error.to_string()]);
-                return Ok(Judged { objections: vec![refused], figures: Headline::default() });
+                return refused(&error);
             }
         };
         self.removals.push(examined.dataset.facts.removal);
+        // The file that is written lacks the truth, and is judged as well.
+        let written = self.as_written(&plan).filter(|_| standing(&examined).passes);
+        let examined = match written.map(|written| self.case.examined(&written)) {
+            None => examined,
+            Some(Ok(written)) => written,
+            Some(Err(error)) => return refused(&error),
+        };
         let told: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
         self.keep_remains(&told);
         let mut objections: Vec<Objection> = standing_findings(&examined)
@@ -343,6 +378,13 @@ impl Judge for Court<'_> {
 }
 
 impl Court<'_> {
+    /// The plan for what a release writes, where that is judged otherwise; see [`plans::of_written`].
+    fn as_written(&self, plan: &Plan) -> Option<Plan> {
+        let mut written = plan.clone();
+        plans::leave_truth_out(&mut written, |name| self.leaving.contains(name));
+        (written.linkage != plan.linkage).then_some(written)
+    }
+
     fn keep_remains(&mut self, told: &[String]) {
         match &mut self.remains {
             Some(remains) => remains.retain(|words| told.contains(words)),

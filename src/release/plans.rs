@@ -81,13 +81,19 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     leave_pseudonyms_out(&mut again.linkage, leaves);
     for source in &mut again.linkage.sources {
         source.on.retain(|on| leaves(&on.ours));
-        source.truth = source
-            .truth
-            .take()
-            .filter(|truth| leaves(&truth.ours) && plan.roles.declared.get(&truth.ours) != Some(&Role::Subject));
     }
+    leave_truth_out(&mut again, leaves);
     again.lists_subjects = false;
     again
+}
+
+/// A truth that names subjects as they were called is no truth of the file that leaves.
+pub(super) fn leave_truth_out(plan: &mut Plan, leaves: impl Fn(&String) -> bool) {
+    let subject = plan.roles.declared.iter().find(|(_, role)| **role == Role::Subject).map(|(name, _)| name.clone());
+    for source in &mut plan.linkage.sources {
+        let truth = source.truth.take();
+        source.truth = truth.filter(|truth| leaves(&truth.ours) && subject.as_ref() != Some(&truth.ours));
+    }
 }
 
 /// Columns that do not leave are held against no list of identifiers.
