@@ -139,19 +139,20 @@ impl<'a> Quick<'a> {
         let gated = GatedPoint { columns: columns.clone(), ..GatedPoint::default() };
         let settings = unicity::Settings {
             known_points: Vec::new(),
-            gate: GateSettings { points: vec![gated], limits, ..GateSettings::of(&[]) },
+            gate: GateSettings { points: vec![gated], limits, work_limit: 0, ..GateSettings::of(&[]) },
             ..unicity::Settings::new(self.values.clone(), vec![Point { attackers: Vec::new(), ..Point::new(columns) }])
         };
         let measured = unicity::measure(self.table, &settings, self.watch).map_err(Halt::Stopped)?;
         // What is not known here is left to the judge.
         let Outcome::Measured { value, .. } = measured else { return Ok(true) };
-        Ok(value.gates.iter().all(|gate| within(gate, all, active)))
+        Ok(value.gates.iter().all(|gate| !is_beyond(gate, all, active)))
     }
 }
 
-fn within(gate: &UnicityGate, all: Option<f64>, active: Option<f64>) -> bool {
+/// Whether a share surely lies beyond its limit: draws are enough for that, and what they leave open is for the judge.
+fn is_beyond(gate: &UnicityGate, all: Option<f64>, active: Option<f64>) -> bool {
     let breaks = |interval: Option<[f64; 2]>, limit: Option<f64>| {
-        interval.zip(limit).is_some_and(|([_, upper], limit)| upper > limit)
+        interval.zip(limit).is_some_and(|([low, _], limit)| low > limit)
     };
-    !breaks(gate.interval, all) && !breaks(gate.interval_active, active)
+    breaks(gate.interval, all) || breaks(gate.interval_active, active)
 }

@@ -121,8 +121,10 @@ pub enum Extent {
     Report,
     /// What a verdict rests on, and the coarser forms that a search may take.
     Search,
-    /// What a verdict rests on: for plans that are judged one after the other.
+    /// What a verdict rests on.
     Verdict,
+    /// The same with known points drawn where they could be counted: for plans that most likely fail.
+    Trial,
 }
 
 /// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.

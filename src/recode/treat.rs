@@ -333,7 +333,11 @@ impl<'inputs> Workshop<'inputs> {
             before_last: value_map.before_last(),
             hierarchies: &self.lookups.hierarchies,
         };
-        treated.ladders.push(if plan.extent == Extent::Verdict { Ladder::none() } else { ladder(&present) });
+        treated.ladders.push(if [Extent::Verdict, Extent::Trial].contains(&plan.extent) {
+            Ladder::none()
+        } else {
+            ladder(&present)
+        });
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
         treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?);
         let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
