@@ -61,6 +61,7 @@ pub mod inspect;
 pub mod judge;
 pub mod measure;
 pub(crate) mod number;
+pub mod output;
 pub mod plan;
 pub(crate) mod printable;
 pub mod recode;

@@ -175,7 +175,8 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let complete = match search.run() {
+    let ended = search.run().and_then(|()| search.way_to_best(&request.dropped));
+    let complete = match ended {
         Ok(()) => true,
         Err(Halt::Stopped(StopReason::Interrupt)) => return Err(StopReason::Interrupt),
         Err(Halt::Stopped(_) | Halt::Work) => false,
@@ -241,6 +242,30 @@ impl Search<'_> {
             let mut best = if whole { self.best_detail() } else { bounds[first + 1] };
             self.follow(first, &branch, &mut best)?;
             bounds[first] = best;
+        }
+        Ok(())
+    }
+
+    /// Has the extract as it is judged, and the plans between it and the best one, each with one more of its changes, those
+    /// that cost the least first: what each step down costs and gains.
+    fn way_to_best(&mut self, dropped: &[bool]) -> Result<(), Halt> {
+        let Some(best) = self.best.and_then(|best| self.judged.get(best)).map(|best| best.recipe.clone()) else {
+            return Ok(());
+        };
+        let start = Recipe::as_is(dropped.len());
+        let gone = (0..dropped.len()).filter(|&column| dropped[column]);
+        let mut here = gone.fold(start, |recipe, column| recipe.with(column, Step::Dropped));
+        let mut changes: Vec<(usize, Step)> =
+            best.steps().enumerate().filter(|&(column, step)| here.step(column) != step).collect();
+        changes.sort_by(|one, other| {
+            let kept = |&(column, step): &(usize, Step)| self.detail.of(column, step);
+            kept(other).total_cmp(&kept(one)).then(one.cmp(other))
+        });
+        for (column, step) in changes {
+            if self.asked(&here).is_err() {
+                return Ok(());
+            }
+            here = here.with(column, step);
         }
         Ok(())
     }

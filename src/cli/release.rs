@@ -13,7 +13,7 @@ use super::scan::watched_as;
 use crate::judge::over_budget;
 use crate::plan::Plan;
 use crate::printable::printable;
-use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, release};
+use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, Storage, release};
 use crate::report::{Ending, render_certificate_html, render_certificate_json, render_text};
 use crate::unfinished::{self, PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
 
@@ -37,11 +37,13 @@ pub(super) fn release_verb(
         printer.failure("standard input cannot be released", Some("a release reads its input twice: name a file"));
         return Err(ExitStatus::Usage);
     }
-    let place = Place::of(&arguments.to, printer)?;
+    let storage = arguments.format.storage();
+    let place = Place::of(&arguments.to, storage, printer)?;
     let key = key(arguments, printer)?;
     let quarantine = place.quarantine(printer)?;
     let file = quarantine.path.join(&place.file);
-    let request = Request { file: &file, name: &place.file, key: &key, approved_by: arguments.approved_by.as_deref() };
+    let approved_by = arguments.approved_by.as_deref();
+    let request = Request { file: &file, storage, name: &place.file, key: &key, approved_by };
     let clock = SystemClock::start();
     let ended = watched_as(
         &plan,
@@ -67,7 +69,7 @@ struct Place {
 }
 
 impl Place {
-    fn of(to: &Path, printer: &Printer) -> Result<Self, ExitStatus> {
+    fn of(to: &Path, storage: Storage, printer: &Printer) -> Result<Self, ExitStatus> {
         let name = to.file_name().map(|name| name.to_string_lossy().into_owned());
         let Some(name) = name.filter(|name| !name.starts_with('.')) else {
             printer.failure(&format!("`{}` is no name for a new folder", shown(to)), Some("name one with `--to`"));
@@ -79,7 +81,7 @@ impl Place {
             return Err(ExitStatus::InputOutput);
         }
         let home = to.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-        Ok(Self { to: to.to_owned(), home, file: format!("{name}.csv") })
+        Ok(Self { to: to.to_owned(), home, file: format!("{name}.{}", storage.extension()) })
     }
 
     /// A hidden folder beside the final one; what a dead process left there is removed first.

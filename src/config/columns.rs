@@ -7,7 +7,9 @@ use super::document::Problem;
 use super::reader::{Section, Written};
 use super::setting::{Draft, Setting};
 use super::settings::{NONE, file_name, list, settings};
-use crate::plan::{CoarsenRule, Plan, RolePlan, SubjectMap, hint_for, is_coarsened, shown_name};
+use crate::plan::{
+    CalendarUnit, CoarsenRule, Plan, RolePlan, Rotation, SubjectMap, hint_for, is_coarsened, shown_name,
+};
 use crate::result::Role;
 
 /// Gives the columns of a flag such as `--quasi age,sex` their role.
@@ -106,6 +108,38 @@ pub(super) fn subject_map(draft: &mut Draft, value: &Written<'_, '_>) -> Result<
     let (Some(file), Some(from), Some(to)) = (file, from, to) else { return Err(Problem::Told) };
     draft.plan.subject_map = Some(SubjectMap { file: value.beside(file.as_ref()), from, to });
     Ok(())
+}
+
+/// The periods of pseudonyms by their names.
+const PERIODS: [(&str, CalendarUnit); 5] = [
+    ("day", CalendarUnit::Day),
+    ("week", CalendarUnit::Week),
+    ("month", CalendarUnit::Month),
+    ("quarter", CalendarUnit::Quarter),
+    ("year", CalendarUnit::Year),
+];
+
+/// `rotate = "month"`, or a table that also names the column which tells the period.
+pub(super) fn rotate(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
+    let Ok(table) = value.table("a table") else {
+        let every = value.named(&PERIODS)?;
+        draft.plan.rotate = Some(Rotation { every, column: None });
+        return Ok(());
+    };
+    let hint = "write `rotate = { every = \"month\", column = \"day\" }`";
+    let every = table.need("every", "`[subject] rotate`", hint, |value| value.named(&PERIODS));
+    let column = table.need("column", "`[subject] rotate`", hint, Written::text);
+    let (Some(every), Some(column)) = (every, column) else { return Err(Problem::Told) };
+    draft.plan.rotate = Some(Rotation { every, column: Some(column) });
+    Ok(())
+}
+
+/// The rotation for the record.
+pub(super) fn shown_rotation(plan: &Plan) -> String {
+    plan.rotate.as_ref().map_or(NONE.to_owned(), |Rotation { every, column }| match column {
+        Some(column) => format!("every {}, by {}", every.name(), shown_name(column)),
+        None => format!("every {}", every.name()),
+    })
 }
 
 /// The subject map for the record.

@@ -125,6 +125,15 @@ impl Source {
         &self.columns
     }
 
+    /// The byte between the fields of the first file, where it is a delimited text.
+    #[must_use]
+    pub fn delimiter(&self) -> Option<u8> {
+        match &self.files.first()?.format {
+            Format::Delimited(dialect, _) if dialect.separator.is_none() => Some(dialect.delimiter),
+            _ => None,
+        }
+    }
+
     /// Name of the first file without the endings that tell its kind and compression; `stdin` for standard input; of a
     /// file whose folders are columns, the name of the folder that holds these.
     #[must_use]

@@ -60,6 +60,8 @@ pub struct Plan {
     pub roles: RolePlan,
     /// Merges several subject values (cards) of one person (customer).
     pub subject_map: Option<SubjectMap>,
+    /// How often a subject gets another pseudonym; never when `None`.
+    pub rotate: Option<Rotation>,
     /// Rules by column, applied in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
     /// Where the buckets of the calendar rules begin.
@@ -141,6 +143,7 @@ impl Default for Plan {
             joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
             subject_map: None,
+            rotate: None,
             coarsen: BTreeMap::new(),
             time_origin: TimeOrigin::default(),
             missing: MissingMode::default(),
@@ -268,6 +271,15 @@ pub struct SubjectMap {
     pub from: String,
     /// Its column with the person.
     pub to: String,
+}
+
+/// How often a subject gets another pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// The period of one pseudonym.
+    pub every: CalendarUnit,
+    /// The column that tells the period; the only one that does when `None`.
+    pub column: Option<String>,
 }
 
 /// The recipient and the terms, and the register to read.

@@ -15,6 +15,29 @@ pub enum TreatmentError {
         shown_name(.0)
     )]
     PointIsSubject(String),
+    /// The column named for the rotation of pseudonyms does not tell the period.
+    #[error("column `{}` as it leaves does not tell the {every}, by which pseudonyms are rotated", shown_name(column))]
+    NoPeriod {
+        /// The column.
+        column: String,
+        /// The unit of rotation.
+        every: &'static str,
+    },
+    /// Pseudonyms are rotated, and no column tells the period.
+    #[error("no quasi-identifier as it leaves tells the {every}, by which pseudonyms are rotated")]
+    NoPeriodColumn {
+        /// The unit of rotation.
+        every: &'static str,
+    },
+    /// Pseudonyms are rotated, and several columns tell a period.
+    #[error("{columns} quasi-identifiers tell a period by which pseudonyms could be rotated")]
+    SeveralPeriodColumns {
+        /// How many.
+        columns: u64,
+    },
+    /// Pseudonyms are rotated where there are none.
+    #[error("pseudonyms are rotated, but no column has the role `subject`")]
+    RotationWithoutSubject,
     /// A tolerance is made for values of another type.
     #[error("tolerance `{}` does not fit column `{}`, which holds {}", shown_name(tolerance), shown_name(column), plural(*.found))]
     ToleranceDoesNotFit {
@@ -174,6 +197,10 @@ impl TreatmentError {
             self,
             Self::RuleDoesNotFit { .. }
                 | Self::PointIsSubject(_)
+                | Self::NoPeriod { .. }
+                | Self::NoPeriodColumn { .. }
+                | Self::SeveralPeriodColumns { .. }
+                | Self::RotationWithoutSubject
                 | Self::ToleranceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
                 | Self::SubjectMapColumn { .. }
@@ -207,7 +234,13 @@ impl TreatmentError {
             Self::ConsentColumn { .. } => {
                 "check `column` and `value_column` in `[recipient] consent` against the header of that file"
             }
-            Self::SubjectMapWithoutSubject | Self::ConsentWithoutSubject => {
+            Self::NoPeriod { .. } | Self::NoPeriodColumn { .. } => {
+                "keep a date as a quasi-identifier at most as coarse as that, or generalised to exactly that"
+            }
+            Self::SeveralPeriodColumns { .. } => {
+                "name one: `[subject] rotate = { every = \"month\", column = \"day\" }`"
+            }
+            Self::SubjectMapWithoutSubject | Self::ConsentWithoutSubject | Self::RotationWithoutSubject => {
                 "name the column with `--subject` or `[subject] column`"
             }
             Self::SubjectCoarsened(_) => "use `[subject] map` to merge several values of one person",

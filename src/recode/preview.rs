@@ -1,6 +1,7 @@
 //! The quasi-identifiers as they will be counted, while the extract stays as it was read: to see who is in a class that is
 //! too small before anything is settled.
 
+use super::rotation::{Search, rotated};
 use super::suppressed::without;
 use super::treat::{Workshop, subject_of};
 use super::{ColumnRole, Lookups, SubjectCodes, TreatmentError};
@@ -15,6 +16,8 @@ pub struct Preview {
     pub columns: Vec<Column>,
     /// The subject of each record; `None` when each record is its own.
     pub subject: Option<SubjectCodes>,
+    /// The period of each record, where pseudonyms are rotated; the subject is then the person within it.
+    pub periods: Option<Column>,
 }
 
 /// Applies the rules to the records that are not left out. `left_out` has one entry a record, or none when all stay.
@@ -39,12 +42,17 @@ pub fn preview(
     let subject = subject.map(|column| subject_of(&column.name, staying(column)?, plan, lookups)).transpose()?;
     let subject = subject.map(|(codes, _)| codes);
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
+    let mut search = Search::of(plan);
     let mut columns = Vec::new();
     for column in with_role(Role::QuasiIdentifier).filter(|column| !plan.drops(&column.name)) {
         let CodedColumn { codes, dictionary } = staying(column)?;
         let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
+        search.look(&column.name, &codes, &values, plan.time_origin);
         let cardinality = u32::try_from(values.len()).map_err(|_| TreatmentError::TooLarge(column.name.clone()))?;
         columns.push(Column::new(column.name.clone(), codes, cardinality, values.missing()));
     }
-    Ok(Preview { columns, subject })
+    drop(workshop);
+    let Some(periods) = search.settle()? else { return Ok(Preview { columns, subject, periods: None }) };
+    let subject = rotated(subject.ok_or(TreatmentError::RotationWithoutSubject)?, &periods.codes)?;
+    Ok(Preview { columns, subject: Some(subject), periods: Some(periods.codes) })
 }

@@ -12,13 +12,14 @@ use super::guess::suspicion;
 use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
+use super::rotation::{Periods, Search, rotated};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::{Extent, Plan};
-use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role};
+use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -42,6 +43,11 @@ pub struct Treated {
     pub subject: Option<SubjectCodes>,
     /// Distinct subject values that are not in the subject map and stay subjects of their own; 0 without a map.
     pub subjects_not_in_map: u64,
+    /// The column that tells the period of a pseudonym, and which of the columns below holds the periods; `None` where
+    /// pseudonyms are not rotated.
+    pub periods: Option<(String, usize)>,
+    /// What each period is called.
+    pub period_labels: Vec<String>,
     /// How many subjects opted in; `None` when no register is declared.
     pub consent: Option<ConsentCounts>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
@@ -97,6 +103,7 @@ pub fn treat(
     let facts = DatasetFacts {
         suppressed_records: None,
         removal: None,
+        rotation: None,
         dominant_subject,
         subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
     };
@@ -113,9 +120,10 @@ pub fn treat(
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) =
         counted.into_iter().partition(|(_, description)| description.role == Role::QuasiIdentifier);
     treated.quasi_identifiers = quasi_identifiers.len();
-    let mut forms = Vec::new();
+    let (mut forms, mut search) = (Vec::new(), Search::of(plan));
     for (column, description) in quasi_identifiers.into_iter().chain(others) {
-        forms.extend(workshop.treat_column(column, plan, description, &mut treated)?);
+        let search = (description.role == Role::QuasiIdentifier).then_some(&mut search);
+        forms.extend(workshop.treat_column(column, plan, description, &mut treated, search)?);
         if let Some(column) = treated.columns.last().filter(|_| is_attribute(description.role)) {
             attributes.insert(description.name.clone(), (description.role, column.clone()));
         }
@@ -127,7 +135,38 @@ pub fn treat(
     }
     drop(workshop);
     treated.attributes = in_file_order(attributes, &described);
+    let subject = match search.settle()? {
+        None => subject,
+        Some(periods) => Some(treated.rotate(subject, periods, plan)?),
+    };
     Ok(Treated { subject, described, ..treated })
+}
+
+impl Treated {
+    /// Adds the column of periods behind the others, and says whose record each is within its period.
+    fn rotate(
+        &mut self,
+        subject: Option<SubjectCodes>,
+        periods: Periods,
+        plan: &Plan,
+    ) -> Result<SubjectCodes, TreatmentError> {
+        let subject = subject.ok_or(TreatmentError::RotationWithoutSubject)?;
+        let persons = subject.codes.records_by_code(subject.cardinality as usize);
+        let persons = (0_u32..).zip(persons).filter(|(code, records)| *records > 0 && subject.missing != Some(*code));
+        self.facts.rotation = plan.rotate.as_ref().map(|rotation| RotationFacts {
+            every: rotation.every.name().to_owned(),
+            column: periods.column.clone(),
+            periods: u64::from(periods.codes.cardinality),
+            subjects_before: persons.count() as u64,
+        });
+        let subject = rotated(subject, &periods.codes)?;
+        self.periods = Some((periods.column, self.columns.len()));
+        self.period_labels = periods.labels;
+        self.events.push(EventValues { keys: periods.keys, ..EventValues::default() });
+        self.ladders.push(Ladder::none());
+        self.columns.push(periods.codes);
+        Ok(subject)
+    }
 }
 
 /// Whether a column is carried for measures that hold it against the classes.
@@ -295,6 +334,7 @@ impl<'inputs> Workshop<'inputs> {
         plan: &Plan,
         description: &mut DatasetColumn,
         treated: &mut Treated,
+        search: Option<&mut Search>,
     ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
@@ -320,6 +360,9 @@ impl<'inputs> Workshop<'inputs> {
             }
         }
         let dictionary = value_map.values();
+        if let Some(search) = search {
+            search.look(&name, &codes, dictionary, plan.time_origin);
+        }
         description.distinct = Some(dictionary.distinct());
         description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
         description.facts.forms = forms(dictionary, plan);

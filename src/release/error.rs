@@ -19,7 +19,7 @@ pub enum ReleaseError {
     #[error("no column of the extract may leave: none has the role quasi-identifier, sensitive or weight")]
     NothingLeaves,
     /// A measure needs columns that do not leave.
-    #[error("{} used by a point or by linkage, and would not leave", named(columns))]
+    #[error("{} used by a point, by linkage or to rotate pseudonyms, and would not leave", named(columns))]
     Needed {
         /// The columns.
         columns: Vec<String>,

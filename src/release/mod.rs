@@ -26,6 +26,7 @@ mod advise;
 mod advisory;
 mod certificate;
 mod error;
+mod leaving;
 mod plans;
 mod pseudonym;
 mod rows;
@@ -48,12 +49,38 @@ use crate::stop::{Progress, Stop};
 pub struct Request<'a> {
     /// Where the treated extract is written; a file that is not there yet.
     pub file: &'a Path,
+    /// How it is stored.
+    pub storage: Storage,
     /// The name that the file gets when it may leave, for the certificate.
     pub name: &'a str,
     /// The secret that pseudonyms are made with.
     pub key: &'a Key,
     /// Who answers for a REVIEW; without a name nothing but a PASS may leave.
     pub approved_by: Option<&'a str>,
+}
+
+/// How a released file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Storage {
+    /// UTF-8 text with the delimiter of the extract.
+    #[default]
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow IPC, the file format.
+    Arrow,
+}
+
+impl Storage {
+    /// How names of such files end.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+        }
+    }
 }
 
 /// How a release ended.

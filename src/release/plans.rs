@@ -5,7 +5,8 @@ use std::path::Path;
 use super::ReleaseError;
 use super::rows::Written;
 use crate::input;
-use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Sign};
+use crate::output::Format;
+use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Rotation, Sign};
 use crate::result::Role;
 use crate::scan::{ScanError, open_tables};
 
@@ -24,7 +25,8 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
     let sources = plan.linkage.sources.iter().flat_map(|source| source.on.iter().map(|on| &on.ours));
     // Joins and points go on without a column that the rules drop.
     let named = plan.unicity.columns().chain(sources).filter(|name| !plan.drops(name));
-    let needed = named.filter(|name| !columns.contains(name));
+    let period = plan.rotate.iter().filter_map(|rotation| rotation.column.as_ref());
+    let needed = named.chain(period).filter(|name| !columns.contains(name));
     let mut needed: Vec<String> = needed.cloned().collect();
     needed.sort();
     needed.dedup();
@@ -57,15 +59,19 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     again.inputs = vec![file.to_string_lossy().into_owned()];
     again.dataset_name = Some(written.dataset.clone());
     again.input = InputOptions {
-        delimiter: Some(Sign::of_byte(b',')),
-        quote: Some(Some(b'"')),
-        header: Some(true),
         trim: plan.input.trim,
         suppression_marks: plan.input.suppression_marks.clone(),
         real_values: plan.input.real_values.clone(),
         column_types: written.columns.iter().map(|column| (column.name.clone(), column.column_type)).collect(),
         ..InputOptions::default()
     };
+    if let Format::Csv { delimiter } = written.format {
+        again.input.delimiter = Some(Sign::of_byte(delimiter));
+        again.input.quote = Some(Some(b'"'));
+        again.input.header = Some(true);
+    }
+    let rotate = plan.rotate.clone().zip(written.period.clone());
+    again.rotate = rotate.map(|(rotation, column)| Rotation { column: Some(column), ..rotation });
     again.joins.clear();
     again.subject_map = None;
     // The file must hold the limits as it is.

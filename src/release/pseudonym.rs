@@ -7,19 +7,24 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use rayon::prelude::*;
 use sha2::Sha256;
 
 use super::ReleaseError;
+use crate::input::CodedColumn;
+use crate::output::Values;
 use crate::plan::SubjectMap;
-use crate::recode::Lookups;
-use crate::secret::Secret;
-use crate::table::Dictionary;
+use crate::recode::{Lookups, Treated};
+use crate::table::Codes;
 
 /// Fewer bytes could be tried out.
 pub const SHORTEST_KEY: usize = 16;
 
 /// Digits of pseudonyms, those of Crockford's base 32 without the letters that are mistaken for digits.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Digits of a pseudonym.
+const LENGTH: usize = 26;
 
 /// The secret that pseudonyms are made with. It is never shown.
 #[derive(Clone)]
@@ -34,19 +39,25 @@ impl Key {
         if bytes.len() < SHORTEST_KEY { Err(ReleaseError::ShortKey { bytes: bytes.len() }) } else { Ok(Self(bytes)) }
     }
 
-    /// The pseudonym of a subject. `person` tells a person of the subject map from a value that is not in it.
-    fn pseudonym(&self, subject: &str, person: bool) -> String {
+    /// The pseudonym of a subject. `person` tells a person of the subject map from a value that is not in it; in each
+    /// period that is named it is another.
+    fn pseudonym(&self, subject: &str, person: bool, period: Option<&str>) -> [u8; LENGTH] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length serves");
+        if let Some(period) = period {
+            mac.update(b"period\0");
+            mac.update(period.as_bytes());
+            mac.update(b"\0");
+        }
         mac.update(if person { b"person\0" } else { b"subject\0" });
         mac.update(subject.as_bytes());
         let tag = mac.finalize().into_bytes();
         let mut bits = u128::from_be_bytes(tag[..16].try_into().expect("a tag has 32 bytes"));
-        let mut digits = [0; 26];
+        let mut digits = [0; LENGTH];
         for digit in digits.iter_mut().rev() {
             *digit = DIGITS[(bits & 31) as usize];
             bits >>= 5;
         }
-        String::from_utf8_lossy(&digits).into_owned()
+        digits
     }
 }
 
@@ -56,22 +67,62 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The pseudonym of every value of the subject column, in the order of its codes; `None` for a missing one. Values that
-/// the map leads to one person share a pseudonym.
-pub(super) fn pseudonyms(
-    key: &Key,
-    subjects: &Dictionary,
-    map: Option<&SubjectMap>,
-    lookups: &Lookups,
-) -> Result<Vec<Option<String>>, ReleaseError> {
-    let persons = map.zip(lookups.subject_map.as_ref());
-    let persons = persons.map(|(map, pairs)| crate::recode::persons_by_value(map, pairs)).transpose();
-    let persons = persons.map_err(crate::scan::ScanError::from)?.unwrap_or_default();
-    let of = |value: Option<Secret<&str>>| {
-        let value = value?.expose();
-        Some(persons.get(value).map_or_else(|| key.pseudonym(value, false), |person| key.pseudonym(person, true)))
-    };
-    Ok(subjects.values().map(of).collect())
+/// The pseudonym of each record.
+pub(super) struct Pseudonyms {
+    pub(super) codes: Codes,
+    /// The pseudonym behind each code; an empty one where the subject is missing.
+    pub(super) values: Values,
+}
+
+/// What subjects are named by.
+pub(super) struct Naming<'a> {
+    pub(super) key: &'a Key,
+    pub(super) map: Option<&'a SubjectMap>,
+    pub(super) lookups: &'a Lookups,
+}
+
+impl Naming<'_> {
+    /// The pseudonyms of the records behind a subject column. Values that the map leads to one person share a pseudonym;
+    /// where pseudonyms are rotated, one person has another in each period.
+    pub(super) fn pseudonyms(&self, subjects: &CodedColumn, treated: &Treated) -> Result<Pseudonyms, ReleaseError> {
+        let persons = self.map.zip(self.lookups.subject_map.as_ref());
+        let persons = persons.map(|(map, pairs)| crate::recode::persons_by_value(map, pairs)).transpose();
+        let persons = persons.map_err(crate::scan::ScanError::from)?.unwrap_or_default();
+        let CodedColumn { codes, dictionary } = subjects;
+        let name = |code: u32, period: Option<&str>| {
+            let value = dictionary.value(code)?.expose();
+            Some(match persons.get(value) {
+                Some(person) => self.key.pseudonym(person, true, period),
+                None => self.key.pseudonym(value, false, period),
+            })
+        };
+        let (Some((_, place)), Some(rotated)) = (&treated.periods, &treated.subject) else {
+            let all: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).collect();
+            let named = all.into_par_iter().map(|code| name(code, None)).collect();
+            return Ok(Pseudonyms { codes: codes.clone(), values: collected(named) });
+        };
+        // The first record of each person in each period tells both.
+        let mut first: Vec<Option<u32>> = vec![None; rotated.cardinality as usize];
+        for (record, code) in (0_u32..).zip(rotated.codes.iter()) {
+            first[code as usize].get_or_insert(record);
+        }
+        let periods = &treated.columns[*place];
+        let of = |record: Option<u32>| {
+            let record = record? as usize;
+            let period = treated.period_labels.get(periods.value_of(record) as usize)?;
+            name(codes.get(record), Some(period))
+        };
+        let named = first.into_par_iter().map(of).collect();
+        Ok(Pseudonyms { codes: rotated.codes.clone(), values: collected(named) })
+    }
+}
+
+fn collected(pseudonyms: Vec<Option<[u8; LENGTH]>>) -> Values {
+    let mut values = Values::default();
+    for pseudonym in pseudonyms {
+        values.push(pseudonym.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or_default()));
+    }
+    values
 }
 
 #[cfg(test)]
@@ -81,11 +132,20 @@ mod tests {
     #[test]
     fn a_pseudonym_depends_on_the_key_the_subject_and_what_it_is() {
         let (one, other) = (Key::new(vec![1; 32]).unwrap(), Key::new(vec![2; 32]).unwrap());
-        let pseudonym = one.pseudonym("C1", false);
-        assert_eq!(pseudonym.len(), 26);
-        assert_eq!(pseudonym, one.pseudonym("C1", false));
-        for another in [one.pseudonym("C2", false), one.pseudonym("C1", true), other.pseudonym("C1", false)] {
-            assert_ne!(pseudonym, another);
+        let pseudonym = one.pseudonym("C1", false, None);
+        assert_eq!(pseudonym, one.pseudonym("C1", false, None));
+        let month = one.pseudonym("C1", false, Some("2026-11"));
+        assert_eq!(month, one.pseudonym("C1", false, Some("2026-11")));
+        let others = [
+            one.pseudonym("C2", false, None),
+            one.pseudonym("C1", true, None),
+            other.pseudonym("C1", false, None),
+            month,
+            one.pseudonym("C1", false, Some("2026-12")),
+            one.pseudonym("C1", false, Some("")),
+        ];
+        for (place, another) in others.iter().enumerate() {
+            assert!(pseudonym != *another && !others[..place].contains(another));
         }
     }
 
@@ -93,7 +153,7 @@ mod tests {
     #[test]
     fn the_bits_are_those_of_the_keyed_hash() {
         let key = Key::new(b"0123456789abcdef".to_vec()).unwrap();
-        assert_eq!(key.pseudonym("C1", false), "45pm4kka3e4d4s7em6appd7mt4");
+        assert_eq!(&key.pseudonym("C1", false, None), b"45pm4kka3e4d4s7em6appd7mt4");
     }
 
     #[test]

@@ -445,6 +445,9 @@ pub struct DatasetFacts {
     /// Who was left out so that classes are as large as the limits ask; null unless a budget is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<Removal>,
+    /// How pseudonyms are rotated; null if they are not. Subjects are then persons within a period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationFacts>,
     /// A subject with so many records that it may be a placeholder; null if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dominant_subject: Option<DominantSubject>,
@@ -473,6 +476,19 @@ pub struct Removal {
     pub records: u64,
     /// Whether the budget was enough; if not, nobody was left out.
     pub enough: bool,
+}
+
+/// How pseudonyms are rotated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RotationFacts {
+    /// The period of one pseudonym: `day`, `week`, `month`, `quarter` or `year`.
+    pub every: String,
+    /// The column that tells the period.
+    pub column: String,
+    /// Periods in the extract; records without a date are one of their own.
+    pub periods: u64,
+    /// Distinct values of the subject column over all periods; in a released file those are the pseudonyms.
+    pub subjects_before: u64,
 }
 
 /// A value of the subject column with at least 5 % of the records and more than the next ten together. Values that the

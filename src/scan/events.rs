@@ -19,6 +19,8 @@ pub(super) struct Events<'a> {
     pub(super) ladders: &'a [Ladder],
     /// The first record of each subject; empty unless subjects are listed.
     pub(super) first_records: &'a [u64],
+    /// Where pseudonyms are rotated, the column of periods, and the name of the one that tells them.
+    pub(super) periods: Option<(usize, &'a str)>,
 }
 
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
@@ -59,7 +61,11 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
             known.push(columns);
         }
     }
-    let gated = gated_points(&known, asked.points.is_empty(), table, events);
+    let mut gated = gated_points(&known, asked.points.is_empty(), table, events);
+    // Several pseudonyms of one person would be a crowd: what is known of an event tells its period.
+    for columns in known.iter_mut().chain(gated.iter_mut().map(|point| &mut point.columns)) {
+        add_period(columns, table, events, asked.sweep);
+    }
     for columns in known {
         points.extend(points_of(columns, table, events, asked));
     }
@@ -88,6 +94,18 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
         resolutions,
         ..Settings::new(columns.collect(), points)
     })
+}
+
+/// Adds the period to a point that does not surely tell it. `always` is for points that are coarsened later.
+fn add_period(columns: &mut Vec<usize>, table: &Table, events: Events<'_>, always: bool) {
+    let Some((period, teller)) = events.periods else { return };
+    let tells = |&column: &usize| {
+        let values = &events.values[column];
+        table.columns()[column].name == teller && values.form.is_none() && values.tolerance.is_none()
+    };
+    if !columns.contains(&period) && (always || !columns.iter().any(|column| tells(column))) {
+        columns.push(period);
+    }
 }
 
 /// The quasi-identifiers that vary within subjects, in file order; with those that perhaps do.

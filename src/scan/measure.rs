@@ -103,14 +103,16 @@ pub(super) fn measure_all(
             leave_out("pseudonym", &not_held_against(&dropped));
         }
         let Joined { side, opened, dataset, .. } = joined;
-        let ours = Ours { table: &table, side, dataset };
+        let ours = Ours { table: &table, side, dataset, periods: events.periods.map(|(column, _)| column) };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
         (sources, beside) = (found.sources, found.beside);
     }
     // From here on only quasi-identifiers count.
+    let split = events.periods.map(|(period, _)| table.within_periods(quasi_identifiers, period));
     let table = table.truncated(quasi_identifiers);
-    let question = Question { table: &table, searched, records, plan, watch: Watch { progress, stop } };
+    let question =
+        Question { table: split.as_ref().unwrap_or(&table), searched, records, plan, watch: Watch { progress, stop } };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {
@@ -163,7 +165,7 @@ fn measure_unicity(
     let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
-        if let Some(limit) = unicity_limit(plan).filter(|_| allowed) {
+        if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.periods.is_none()) {
             advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists_subjects {
@@ -238,6 +240,9 @@ pub(super) fn advise(
         return Ok(Advised::without(
             "changes are not tried if missing cells match every value; scan with `--missing own-category` for advice",
         ));
+    }
+    if plan.rotate.is_some() {
+        return Ok(Advised::without("changes are not tried where pseudonyms are rotated"));
     }
     let needed = table.bytes() as u64 * 2
         + advice::extra_bytes(&table, &ladders) * 2

@@ -178,14 +178,20 @@ pub(crate) fn examine(
         mut ladders,
         mut events,
         quasi_identifiers,
+        periods,
         first_records,
         side,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
 
-    let known =
-        Events { described: &dataset.columns, values: &events, ladders: &ladders, first_records: &first_records };
+    let known = Events {
+        described: &dataset.columns,
+        values: &events,
+        ladders: &ladders,
+        first_records: &first_records,
+        periods: periods.zip(dataset.facts.rotation.as_ref().map(|rotation| rotation.column.as_str())),
+    };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, .. } = measured;

@@ -25,6 +25,8 @@ pub(crate) struct Prepared {
     pub(super) events: Vec<EventValues>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub(super) quasi_identifiers: usize,
+    /// Which of the columns holds the period of the pseudonym, where pseudonyms are rotated.
+    pub(super) periods: Option<usize>,
     /// The number of the first record of each subject; empty unless subjects are listed.
     pub(super) first_records: Vec<u64>,
     /// What is kept for joining.
@@ -111,6 +113,7 @@ pub(crate) fn treat(
         ladders: treated.ladders,
         events: treated.events,
         quasi_identifiers: treated.quasi_identifiers,
+        periods: treated.periods.map(|(_, place)| place),
         first_records,
         side,
         beside,

@@ -40,12 +40,16 @@ pub(crate) fn leave_out_exposed(
     let mut removal = None;
     let mut left_out: Vec<bool> = Vec::new();
     for _ in 0..MOST_ROUNDS {
-        let Preview { columns, subject } = recode::preview(extract, roles, plan, lookups, &left_out)?;
+        let Preview { mut columns, subject, periods } = recode::preview(extract, roles, plan, lookups, &left_out)?;
         let records = subject.as_ref().map(|subject| subject.codes.len());
         let records = records.or_else(|| columns.first().map(|column| column.values().count()));
         let Some(records) = records.filter(|_| !columns.is_empty()) else { return Ok(Removed::default()) };
         let declared: Vec<_> = columns.iter().map(|column| plan.declarations.varies(&column.name)).collect();
+        let counted = columns.len();
+        let rotates = periods.is_some();
+        columns.extend(periods);
         let table = Table::new(columns, subject.clone(), records)?.settled(&declared);
+        let table = if rotates { table.within_periods(counted, counted) } else { table };
         let counts = removal.get_or_insert_with(|| {
             let of = table.subjects() as u64;
             let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };

@@ -36,6 +36,7 @@ mod grouped;
 mod hashed_points;
 pub mod linked;
 mod order;
+mod periods;
 mod point_numbers;
 mod points;
 mod records;

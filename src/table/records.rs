@@ -162,8 +162,7 @@ impl Table {
         let kept = |column: &Column| {
             let codes = column.codes.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(code, _)| code);
             let codes = Codes::from_codes(column.cardinality as usize, codes);
-            let missing = column.missing.filter(|missing| codes.iter().any(|code| code == *missing));
-            Column { name: column.name.clone(), codes, cardinality: column.cardinality, missing }
+            Column { name: column.name.clone(), codes, ..*column }
         };
         let columns: Vec<Column> = self.columns.par_iter().with_max_len(1).map(kept).collect();
         let attributes = Attributes {

@@ -1,5 +1,7 @@
 //! `release` writes what passes and nothing else; `verify` knows its bytes again.
 
+mod formats;
+mod rotate;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::typed::Typed;
 use crate::config::Verbs;
+use crate::release::Storage;
 use crate::report::{FORMATS, Format};
 
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
@@ -91,6 +92,9 @@ pub(in crate::cli) struct ReleaseArguments {
     /// File with the secret key for pseudonyms, at least 16 bytes [default: a random key that is never written]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) key: Option<PathBuf>,
+    /// Format of the released file
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub(in crate::cli) format: ReleaseFormat,
     /// Who takes responsibility for releasing on REVIEW, with --allow-review
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) approved_by: Option<String>,
@@ -102,6 +106,27 @@ pub(in crate::cli) struct ReleaseArguments {
     pub(in crate::cli) waivers: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
+}
+
+/// What `release` can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ReleaseFormat {
+    /// Text in UTF-8 with the delimiter of the input.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow IPC.
+    Arrow,
+}
+
+impl ReleaseFormat {
+    pub(in crate::cli) fn storage(self) -> Storage {
+        match self {
+            Self::Csv => Storage::Csv,
+            Self::Parquet => Storage::Parquet,
+            Self::Arrow => Storage::Arrow,
+        }
+    }
 }
 
 /// Flags of `verify`.

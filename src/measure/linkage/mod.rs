@@ -80,6 +80,27 @@ impl LinkedTables {
         }
     }
 
+    /// The same without some subjects of the extract.
+    ///
+    /// # Panics
+    /// When `gone` has not one entry for each of them.
+    #[must_use]
+    pub fn without(&self, gone: &[bool]) -> Self {
+        let keys = |keys: &SubjectKeys| {
+            let staying = keys.ours.iter().zip(gone).filter(|(_, gone)| !**gone);
+            SubjectKeys { ours: staying.map(|(key, _)| *key).collect(), theirs: keys.theirs.clone() }
+        };
+        Self {
+            source: self.source.clone(),
+            ours: self.ours.without_subjects(gone),
+            theirs: self.theirs.clone(),
+            columns: self.columns.clone(),
+            truth: self.truth.as_ref().map(keys),
+            pseudonyms: self.pseudonyms.as_ref().map(keys),
+            source_equals_extract: self.source_equals_extract,
+        }
+    }
+
     /// The names of the shared columns at these places.
     fn names(&self, places: impl IntoIterator<Item = usize>) -> Vec<String> {
         places.into_iter().map(|place| self.columns[place].name.clone()).collect()
@@ -101,6 +122,7 @@ fn varies(table: &Table) -> bool {
 }
 
 /// A column that both sides have.
+#[derive(Clone)]
 pub struct SharedColumn {
     /// As the extract names it.
     pub name: String,

@@ -3,6 +3,7 @@
 mod align;
 mod identifiers;
 mod open;
+mod periods;
 mod read;
 mod side;
 mod strangers;
@@ -34,6 +35,8 @@ pub(super) struct Ours<'a> {
     pub(super) table: &'a Table,
     pub(super) side: OurSide,
     pub(super) dataset: &'a Dataset,
+    /// The column of periods, where pseudonyms are rotated.
+    pub(super) periods: Option<usize>,
 }
 
 /// Attacks the extract with every source of the plan.
@@ -46,6 +49,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
     let mut found = Linkage::default();
     let (mut sources, mut beside) = (Vec::new(), Beside::default());
     let mut cut_off = None;
+    let periods = ours.periods.map(|column| periods::of_subjects(ours.table, column));
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
         let reading = Reading { course, planned, held };
@@ -69,7 +73,11 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
         }
         let truth = planned.truth.as_ref().map(|truth| linkage::TruthGiven { is_complete: truth.is_complete });
         let settings = linkage::Settings { attacks: planned.attacks.clone(), seed: plan.seed, notes, truth };
-        match linkage::measure(linked, hold_out, &settings, progress, stop) {
+        let attacks = match &periods {
+            None => linkage::measure(linked, hold_out, &settings, progress, stop),
+            Some(of) => periods::measure(&linked, hold_out.as_ref(), of, &settings, progress, stop),
+        };
+        match attacks {
             Ok(attacks) => found.attacks.extend(attacks),
             Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
             // No attack ends for its work, so this is the time.

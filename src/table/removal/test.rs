@@ -133,9 +133,8 @@ proptest! {
             (0..table.records()).filter(|&record| !gone[table.subject_of(record) as usize]).collect();
         let columns = table.columns().iter().map(|column| {
             let codes: Vec<u32> = stays.iter().map(|&record| column.value_of(record)).collect();
-            let missing = column.missing.filter(|missing| codes.contains(missing));
             let codes = Codes::from_codes(column.cardinality as usize, codes.into_iter());
-            Column::new(column.name.clone(), codes, column.cardinality, missing)
+            Column::new(column.name.clone(), codes, column.cardinality, column.missing)
         });
         let subjects = table.subject_of_record().map(|subjects| {
             let codes = stays.iter().map(|&record| subjects[record]);

@@ -1,0 +1,161 @@
+//! A pseudonym for each person and period: no larger classes, the same figures for whoever scans the file, and nobody to
+//! follow by name from one period to the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::support::{Bench, CANARY, Ended};
+use crate::{released, run, text};
+
+const CONFIG: &str = r#"
+[subject]
+column = "customer"
+rotate = "month"
+[columns.town]
+role = "quasi-identifier"
+[columns.day]
+role = "quasi-identifier"
+[columns.amount]
+role = "sensitive"
+"#;
+
+/// A record: customer, town, month and day, from 0.
+type Row = (u32, u32, u32, u32);
+
+fn csv(rows: &[Row]) -> String {
+    let mut text = String::from("customer,town,day,amount\n");
+    for (customer, town, month, day) in rows {
+        writeln!(text, "{CANARY}-{customer},town{town},2026-{:02}-{:02},{}", month + 1, day + 1, customer % 3)
+            .expect("memory takes text");
+    }
+    text
+}
+
+/// Sixty customers who shop on two days of each of three months; the last five in the first month only.
+fn rows() -> Vec<Row> {
+    let visits = |customer: u32| (0..if customer < 55 { 3 } else { 1 }).map(move |month| (customer, month));
+    (0..60).flat_map(visits).flat_map(|(who, month)| [0, 9].map(|day| (who, who % 4, month, day))).collect()
+}
+
+fn bench(config: &str, rows: &[Row]) -> Bench {
+    let bench = Bench::new();
+    bench.write("cards.csv", csv(rows));
+    bench.write("reidrisk.toml", config);
+    bench
+}
+
+fn release(bench: &Bench, to: &str, flags: &[&str]) -> Ended {
+    run(bench, "release", &[&["cards.csv", "--to", to], flags].concat())
+}
+
+fn scan(config: &str, rows: &[Row]) -> Value {
+    let bench = bench(config, rows);
+    let (cards, config) = (bench.input("cards.csv"), bench.input("reidrisk.toml"));
+    let ended = bench.scan([cards.to_str().expect("text"), "--config", config.to_str().expect("text")]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    bench.result()
+}
+
+#[test]
+fn a_customer_is_another_in_each_month_and_nobody_is_renamed_within_one() {
+    let bench = bench(CONFIG, &rows());
+    bench.write("release.key", [7; 32]);
+    for to in ["one", "two"] {
+        let ended = release(&bench, to, &["--key", "release.key"]);
+        assert_eq!(ended.code, Some(0), "{ended}");
+    }
+    assert_eq!(text(&released(&bench, "one")), text(&released(&bench, "two")));
+    let mut months: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut records: BTreeMap<String, u32> = BTreeMap::new();
+    for line in text(&released(&bench, "one")).lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        months.entry(cells[0].to_owned()).or_default().insert(cells[2][..7].to_owned());
+        *records.entry(cells[0].to_owned()).or_default() += 1;
+    }
+    assert_eq!(months.len(), 55 * 3 + 5);
+    assert!(months.values().all(|months| months.len() == 1) && records.values().all(|records| *records == 2));
+    assert!(!text(&released(&bench, "one")).contains(CANARY));
+}
+
+#[test]
+fn a_fresh_scan_of_the_rotated_file_gives_the_certified_figures() {
+    let bench = bench(CONFIG, &rows());
+    assert_eq!(release(&bench, "leaving", &[]).code, Some(0));
+    let certificate: Value = serde_json::from_str(&text(&bench.input("leaving/release.json"))).expect("JSON");
+    let (file, config) = (released(&bench, "leaving"), bench.input("reidrisk.toml"));
+    let ended = bench.scan([file.to_str().expect("text"), "--config", config.to_str().expect("text")]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let result = bench.result();
+    assert_eq!(certificate["figures"], result["figures"]);
+    assert_eq!(certificate["subjects"], 55 * 3 + 5);
+    assert_eq!(result["dataset"]["rotation"]["periods"], 3);
+    // Whoever scans the extract is told the same.
+    assert_eq!(scan(CONFIG, &rows())["figures"], result["figures"]);
+}
+
+/// Counted over all months a class of a town would hold three pseudonyms of each customer.
+#[test]
+fn classes_are_counted_within_each_month() {
+    let smallest = |result: &Value| -> u64 {
+        let fixed = &result["measures"]["uniqueness"]["value"]["static"];
+        fixed["smallest_class"].as_u64().unwrap_or_else(|| panic!("a class: {fixed}"))
+    };
+    // Fifteen of each town in the first month, of whom some have left by the second.
+    let without = scan(&CONFIG.replace("rotate = \"month\"\n", ""), &rows());
+    let with = scan(CONFIG, &rows());
+    assert_eq!((smallest(&without), smallest(&with)), (15, 13));
+}
+
+#[test]
+fn without_a_column_that_tells_the_period_nothing_is_rotated_in_silence() {
+    for (config, words) in [
+        (
+            CONFIG.replace("[columns.day]\nrole = \"quasi-identifier\"", "[columns.day]\nrole = \"ignore\""),
+            "no quasi-identifier",
+        ),
+        (CONFIG.replace("[columns.day]\n", "[columns.day]\ncoarsen = \"year\"\n"), "no quasi-identifier"),
+        (CONFIG.replace("[columns.day]\n", "[columns.day]\ncoarsen = \"drop\"\n"), "no quasi-identifier"),
+        (CONFIG.replace("\"month\"", "{ every = \"month\", column = \"town\" }"), "`town` as it leaves"),
+        (CONFIG.replace("\"month\"", "\"hour\""), "expected one of day, week, month, quarter, year"),
+    ] {
+        let bench = bench(&config, &rows());
+        let ended = release(&bench, "leaving", &[]);
+        assert!(ended.code == Some(2) && ended.stderr.contains(words), "{config}\n{ended}");
+        assert!(!bench.input("leaving").exists());
+    }
+}
+
+/// What a column was generalised to exactly tells the period as well.
+#[test]
+fn a_month_that_leaves_as_a_month_is_the_period() {
+    let bench = bench(&CONFIG.replace("[columns.day]\n", "[columns.day]\ncoarsen = \"month\"\n"), &rows());
+    let ended = release(&bench, "leaving", &[]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(text(&released(&bench, "leaving")).lines().skip(1).all(|line| line.contains(",2026-0")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Class by class, of every set: no smallest class is larger, and no fewer subjects of a class are unique.
+    #[test]
+    fn rotation_never_enlarges_a_class(
+        rows in prop::collection::vec((0_u32..12, 0_u32..3, 0_u32..3, 0_u32..2), 12..60)
+    ) {
+        let fixed: Vec<Row> = rows.iter().map(|&(who, _, month, day)| (who, who % 3, month, day)).collect();
+        let [with, without] = [CONFIG.to_owned(), CONFIG.replace("rotate = \"month\"\n", "")].map(|config| scan(&config, &fixed));
+        let sets = |result: &Value| -> BTreeMap<String, u64> {
+            let sets = result["measures"]["uniqueness"]["value"]["sets"].as_array().expect("sets");
+            let of = |set: &Value| (set["columns"].to_string(), set["smallest_class"].as_u64().expect("a class"));
+            sets.iter().map(of).collect()
+        };
+        let (with, without) = (sets(&with), sets(&without));
+        prop_assert_eq!(with.keys().collect::<Vec<_>>(), without.keys().collect::<Vec<_>>());
+        for (columns, smallest) in &with {
+            prop_assert!(*smallest <= without[columns], "{}", columns);
+        }
+    }
+}
