@@ -73,8 +73,10 @@ pub struct Objection {
 /// What is asked for beside the table and its ladders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// The policy's smallest class, for `rare` rules.
+    /// The policy's smallest class, which `rare` rules are made from.
     pub k: u32,
+    /// Whether the merging of rare values is among the moves.
+    pub rare: bool,
     /// Gates that can be asked of the coded columns.
     pub quick: QuickGates,
     /// Columns that are left out whatever else is done.
@@ -145,7 +147,7 @@ pub fn best_plan(
     assert_eq!(table.columns().len(), ladders.len(), "every column has a ladder");
     let columns = ladders.len();
     let names = table.columns().iter().map(|column| column.name.clone()).collect();
-    let ladders = super::ladders::completed(&table, ladders, request.k);
+    let ladders = if request.rare { super::ladders::completed(&table, ladders, request.k) } else { ladders };
     let recodings: Vec<Recoding> =
         ladders.iter().flat_map(|ladder| ladder.rungs.iter().map(|rung| rung.recoding.clone())).collect();
     let order = Order::new(&table, &ladders);

@@ -125,7 +125,7 @@ fn searched(
             remains: None,
         };
         let work = WORK + records * WORK_A_RECORD;
-        let request = Request { k: base.policy.k, quick, dropped: dropped.clone(), work };
+        let request = Request { k: base.policy.k, rare: true, quick, dropped: dropped.clone(), work };
         let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
         plans.map(|plans| (plans, court.removals, court.remains)).map_err(ScanError::from)
     };
