@@ -81,6 +81,8 @@ pub struct Request {
     pub quick: QuickGates,
     /// Columns that are left out whatever else is done.
     pub dropped: Vec<bool>,
+    /// Whether the plans on the way to the best one are judged as well.
+    pub way: bool,
     /// The bound of the work, in records times column sets.
     pub work: u64,
 }
@@ -177,7 +179,8 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let ended = search.run().and_then(|()| search.way_to_best(&request.dropped));
+    let found = search.run();
+    let ended = if request.way { found.and_then(|()| search.way_to_best(&request.dropped)) } else { found };
     let complete = match ended {
         Ok(()) => true,
         Err(Halt::Stopped(StopReason::Interrupt)) => return Err(StopReason::Interrupt),
@@ -308,6 +311,9 @@ impl Search<'_> {
 
     /// Whether a recipe holds as far as that is known without the judge.
     fn may_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        // Looking through what was refused is work as well.
+        let looks = self.refusals.len() * self.sequence.len();
+        self.quick.counter.spend(looks as u64 + 1)?;
         if self.is_refused(recipe) {
             return Ok(false);
         }

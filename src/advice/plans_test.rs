@@ -204,7 +204,8 @@ fn found(small: &Small, court: &mut Court<'_>, quick: bool) -> Plans {
         known_points: small.subjects.is_some().then_some(known_points),
     };
     let quick = if quick { gates } else { QuickGates::default() };
-    let request = Request { k: court.k, rare: true, quick, dropped: vec![false; small.columns.len()], work: u64::MAX };
+    let request =
+        Request { k: court.k, rare: true, quick, dropped: vec![false; small.columns.len()], way: true, work: u64::MAX };
     best_plan(small.table(), small.ladders(), request, court, Watch::quiet(&Stop::default())).unwrap()
 }
 

@@ -74,23 +74,39 @@ pub struct Standing {
 /// When the plan leaves open what may leave, or the extract cannot be read or treated. A search that is cut off by time
 /// ends with what it found so far.
 pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
-    let leaving = plans::leaving(plan)?;
+    plans::leaving(plan)?;
     let ReadExtract { extract, name, .. } = read(plan, progress, stop)?;
-    let columns: Vec<String> = extract.columns.iter().map(|column| column.name.clone()).collect();
-    let mut base = for_verdict(plans::as_if_of(plan, &leaving, &columns));
-    if let Some(register) = base.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()) {
-        register.leaves_out = true;
-    }
     let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let work = WORK + extract.records * WORK_A_RECORD;
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
-    // Coarser forms are looked for among all records: who is left out depends on the form.
-    let first = case.examined(&Plan { suppress: None, extent: Extent::Search, ..base.clone() })?;
-    let before = if base.suppress.is_some() { standing(&case.examined(&base)?) } else { standing(&first) };
-    let must_go = must_go(&first);
-    for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
-        base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
+    case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop })
+}
+
+/// How far a search goes.
+#[derive(Clone, Copy)]
+pub(super) struct Scope {
+    pub(super) work: u64,
+    /// Whether more is told than the plan: the way to it, and what a removal saves.
+    pub(super) is_whole: bool,
+}
+
+impl ReadCase<'_> {
+    pub(super) fn proposal(&self, plan: &Plan, scope: Scope, watch: Watch<'_>) -> Result<Proposal, ReleaseError> {
+        let leaving = plans::leaving(plan)?;
+        let columns: Vec<String> = self.extract.columns.iter().map(|column| column.name.clone()).collect();
+        let mut base = for_verdict(plans::as_if_of(plan, &leaving, &columns));
+        if let Some(register) = base.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()) {
+            register.leaves_out = true;
+        }
+        // Coarser forms are looked for among all records: who is left out depends on the form.
+        let first = self.examined(&Plan { suppress: None, extent: Extent::Search, ..base.clone() })?;
+        let before = if base.suppress.is_some() { standing(&self.examined(&base)?) } else { standing(&first) };
+        let must_go = must_go(&first);
+        for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
+            base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
+        }
+        searched(plan, &base, self, Found { first, before, must_go, leaving, scope }, watch)
     }
-    searched(plan, &base, &case, Found { first, before, must_go, leaving }, Watch { progress, stop })
 }
 
 /// What is known before the search.
@@ -99,6 +115,7 @@ struct Found {
     before: Standing,
     must_go: Vec<(String, String)>,
     leaving: Vec<String>,
+    scope: Scope,
 }
 
 fn searched(
@@ -108,7 +125,7 @@ fn searched(
     found: Found,
     watch: Watch<'_>,
 ) -> Result<Proposal, ReleaseError> {
-    let Found { first, before, must_go, leaving } = found;
+    let Found { first, before, must_go, leaving, scope } = found;
     let names: Vec<String> = first.table.columns().iter().map(|column| column.name.clone()).collect();
     let gone = |name: &String| must_go.iter().any(|(column, _)| column == name);
     let dropped: Vec<bool> = names.iter().map(gone).collect();
@@ -124,14 +141,14 @@ fn searched(
             removals: Vec::new(),
             remains: None,
         };
-        let work = WORK + records * WORK_A_RECORD;
-        let request = Request { k: base.policy.k, rare: true, quick, dropped: dropped.clone(), work };
+        let (dropped, Scope { work, is_whole: way }) = (dropped.clone(), scope);
+        let request = Request { k: base.policy.k, rare: true, quick, dropped, way, work };
         let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
         plans.map(|plans| (plans, court.removals, court.remains)).map_err(ScanError::from)
     };
     watch.progress.begin("advise", None, "plans");
     let (plans, removals, remains) = ask(base, quick.clone(), first.table.clone())?;
-    let without = base.suppress.is_some().then(|| {
+    let without = (base.suppress.is_some() && scope.is_whole).then(|| {
         let alone = Plan { suppress: None, ..base.clone() };
         ask(&alone, QuickGates { spare: None, ..quick }, first.table.clone())
     });
@@ -196,7 +213,7 @@ fn with_folder(rule: CoarsenRule, rules: &[CoarsenRule]) -> CoarsenRule {
 }
 
 /// The same plan without what explains and decides nothing.
-fn for_verdict(mut plan: Plan) -> Plan {
+pub(super) fn for_verdict(mut plan: Plan) -> Plan {
     let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
     plan.extent = Extent::Verdict;
     plan.lists_subjects = false;
@@ -209,16 +226,16 @@ fn for_verdict(mut plan: Plan) -> Plan {
 }
 
 /// The extract as read, and what it is judged with.
-struct ReadCase<'a> {
-    extract: &'a Extract,
-    name: &'a str,
-    today: Date,
-    clock: &'a dyn Clock,
-    stop: &'a Stop,
+pub(super) struct ReadCase<'a> {
+    pub(super) extract: &'a Extract,
+    pub(super) name: &'a str,
+    pub(super) today: Date,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) stop: &'a Stop,
 }
 
 impl ReadCase<'_> {
-    fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
+    pub(super) fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
         let opened = open_sources(plan)?;
         let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop };
         examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
@@ -293,7 +310,8 @@ fn is_quasi(examined: &Examined, column: &str) -> bool {
 
 /// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
 fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
-    if !plan.waivers.is_empty() || plan.declarations.aggregate {
+    // Classes and points are those of a period where pseudonyms are rotated, which the table does not show.
+    if plan.rotate.is_some() || !plan.waivers.is_empty() || plan.declarations.aggregate {
         return QuickGates::default();
     }
     let least = |set: GateSet| {
@@ -430,7 +448,7 @@ const OF_DETAIL: [FindingCode; 11] = [
 ];
 
 /// The figures that plans are compared by.
-fn headline(examined: &Examined) -> Headline {
+pub(super) fn headline(examined: &Examined) -> Headline {
     let mut headline = Headline::default();
     if let Some(Outcome::Measured { value, .. }) = &examined.measures.uniqueness {
         let below =

@@ -26,6 +26,7 @@ mod advise;
 mod advisory;
 mod certificate;
 mod error;
+mod for_report;
 mod leaving;
 mod plans;
 mod pseudonym;
@@ -35,6 +36,7 @@ use std::path::Path;
 
 pub use advise::{Proposal, Standing, advise};
 pub use error::ReleaseError;
+pub(crate) use for_report::{is_searched, recommended};
 pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;

@@ -30,8 +30,10 @@ use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
 use crate::plan::{self, CoarsenRule, Plan, RolePlan};
 use crate::recode::{self, ColumnRole, EventValues, Ladder};
+use crate::release;
 use crate::result::{
     Advice, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool,
+    VerdictOutcome,
 };
 use crate::stop::{Progress, Stop};
 use crate::table::{Table, lattice_size};
@@ -99,8 +101,14 @@ pub(crate) fn scan_noting(
     let ReadExtract { extract, opened, name } = read(plan, progress, stop)?;
     stages.end("read");
     let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let kept = release::is_searched(plan, &extract).then(|| extract.clone());
     let examined = examine(extract, opened, name, Asked { plan, today, progress, stop }, &mut stages)?;
-    examined.told(plan, today, stages, (progress, stop))
+    let passes = examined.judgement.verdict.outcome == VerdictOutcome::Pass;
+    let advised = match kept.filter(|_| !passes) {
+        Some(extract) => release::recommended(plan, &extract, today, &examined, (clock, progress, stop))?,
+        None => None,
+    };
+    examined.told(plan, today, stages, (progress, stop), advised)
 }
 
 /// An extract as read, and what lies beside it.
@@ -255,6 +263,7 @@ impl Examined {
         today: Date,
         mut stages: Stages<'_>,
         (progress, stop): (&dyn Progress, &Stop),
+        advised: Option<Advice>,
     ) -> Result<Scanned, ScanError> {
         let as_of = plan.as_of.unwrap_or(today);
         let plan_of_day = &Plan { as_of: Some(as_of), ..plan.clone() };
@@ -262,6 +271,11 @@ impl Examined {
         let course = Course { plan: plan_of_day, progress, stop };
         let Advised { mut advice, left_out } = advise(table, ladders, &measures, course)?;
         join(&mut advice, about_known_points);
+        if let Some(advised) = advised {
+            advice.iter_mut().for_each(|other| other.recommended = false);
+            advice.retain(|other| other.changes != advised.changes && !other.changes.is_empty());
+            advice.insert(0, advised);
+        }
         not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
         stages.end("advise");
         let Judgement { verdict, figures, checks, findings, waivers, .. } = self.judgement;
