@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reidrisk::config::{ConfigFile, Given, resolve};
-use reidrisk::plan::CoarsenRule;
+use reidrisk::plan::{CoarsenRule, Extent};
 use reidrisk::result::{Advice, Headline, Outcome, Role, ScanResult, SetStatistics, VerdictOutcome};
 use reidrisk::scan::{Clock, scan};
 use reidrisk::stop::{NoProgress, Stop};
@@ -49,11 +49,21 @@ impl Asked {
 
 /// Scans a file with flags and the configuration beside it, if there is one.
 fn scanned(input: &Path, asked: Asked) -> ScanResult {
+    scanned_to(Extent::Report, input, asked)
+}
+
+/// The same without advice of its own.
+fn measured(input: &Path, asked: Asked) -> ScanResult {
+    scanned_to(Extent::Verdict, input, asked)
+}
+
+fn scanned_to(extent: Extent, input: &Path, asked: Asked) -> ScanResult {
     let beside = input.with_file_name("reidrisk.toml");
     let config = beside.exists().then(|| ConfigFile::read(&beside).expect("the configuration is right"));
     let inputs = vec![input.to_str().expect("a path is text").to_owned()];
     let mut plan = resolve(inputs, &asked.flags, config).expect("the plan is right");
     plan.coarsen.extend(asked.coarsen);
+    plan.extent = extent;
     scan(&plan, &StoppedClock, &NoProgress, &Stop::default()).expect("the scan ends")
 }
 
@@ -100,7 +110,7 @@ fn assert_every_prediction_holds(input: &Path, flags: impl Fn() -> Asked) -> Sca
         let mut as_configured = rules_of(advice);
         as_configured.extend(kept);
         assert_eq!(as_configured, settings.coarsen, "{}", advice.action);
-        let after = scanned(input, settings);
+        let after = measured(input, settings);
         assert_eq!(classes_of(advice.before.as_ref()), headline(&result), "{}", advice.action);
         assert_eq!(classes_of(advice.after.as_ref()), headline(&after), "{}", advice.action);
         assert!(advice.detail_kept.is_some_and(|kept| (0.0..=1.0).contains(&kept)), "{}", advice.action);
@@ -214,7 +224,7 @@ fn hostile_column_names_are_advised_on_without_harm() {
         // The configuration names the column whatever it is called.
         let mut settings = declared();
         settings.coarsen = rules_of(advice);
-        assert_eq!(classes_of(advice.after.as_ref()), headline(&scanned(&input, settings)), "{}", advice.action);
+        assert_eq!(classes_of(advice.after.as_ref()), headline(&measured(&input, settings)), "{}", advice.action);
         let odd = advice.changes.iter().any(|change| change.column.starts_with(['a', '\u{202e}']));
         assert_eq!(advice.flags.is_none(), odd, "{:?}", advice.flags);
         assert!(!advice.config.as_ref().is_some_and(|lines| lines.contains('\u{202e}')));

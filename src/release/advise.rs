@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use super::{ReleaseError, plans, stands_as_if};
 use crate::advice::{self, Judge, Judged, KnownPoints, Objection, Plans, QuickGates, Request};
 use crate::input::Extract;
+use crate::measure::linkage;
 use crate::measure::unicity::ColumnValues;
 use crate::plan::{CoarsenRule, Extent, Plan};
 use crate::result::{
@@ -382,20 +383,28 @@ impl Judge for Court<'_> {
 }
 
 impl Court<'_> {
-    /// A plan is tried first. One that may pass is measured as a scan measures it, and once more as the file that is
-    /// written, which lacks the truth of linkage.
+    /// A plan is tried first. One that may pass is measured as a scan measures it; linkage once more as of the file that is
+    /// written, which lacks the truth.
     fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
         let tried = self.case.examined(&Plan { extent: Extent::Trial, ..plan.clone() })?;
         if !standing_findings(&tried).all(is_close) {
             return Ok(tried);
         }
-        let whole = self.case.examined(plan)?;
+        let mut whole = self.case.examined(plan)?;
         let mut written = plan.clone();
         plans::leave_truth_out(&mut written, |name| self.leaving.contains(name));
         if written.linkage == plan.linkage || !standing(&whole).passes {
             return Ok(whole);
         }
-        self.case.examined(&written)
+        written.measures = vec![linkage::NAME.to_owned()];
+        let Examined { judgement, measures, .. } = self.case.examined(&written)?;
+        let of_linkage = |found: &Finding| found.measure == linkage::NAME;
+        whole.judgement.findings.extend(judgement.findings.into_iter().filter(of_linkage));
+        whole.judgement.figures.retain(|figure| !figure.id.starts_with("linkage."));
+        let figures = judgement.figures.into_iter().filter(|figure| figure.id.starts_with("linkage."));
+        whole.judgement.figures.extend(figures);
+        whole.measures.linkage = measures.linkage;
+        Ok(whole)
     }
 
     fn objections(&self, examined: &Examined) -> Vec<Objection> {
