@@ -40,6 +40,14 @@ pub trait Judge {
     /// When the program was asked to end.
     fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason>;
 
+    /// The same of the plan that is to be recommended, with every figure as a scan gives it.
+    ///
+    /// # Errors
+    /// When the program was asked to end.
+    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        self.judged(rules)
+    }
+
     /// What judging once costs, in records times column sets.
     fn cost(&self) -> u64;
 }
@@ -179,7 +187,7 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let found = search.run();
+    let found = search.run_to_confirmed();
     let ended = if request.way { found.and_then(|()| search.way_to_best(&request.dropped)) } else { found };
     let complete = match ended {
         Ok(()) => true,
@@ -234,6 +242,30 @@ const ROUNDS: usize = 24;
 const EQUAL: f64 = 1e-9;
 
 impl Search<'_> {
+    /// Searches until the best plan is confirmed. What was drawn may rarely say too little; then the search goes on
+    /// without that plan.
+    fn run_to_confirmed(&mut self) -> Result<(), Halt> {
+        loop {
+            let ended = self.run();
+            let Some(place) = self.best else { return ended };
+            if let Err(Halt::Stopped(reason)) = ended {
+                self.best = None;
+                return Err(Halt::Stopped(reason));
+            }
+            let rules = self.judged[place].rules.clone();
+            let confirmed = self.judge.confirmed(&rules).map_err(Halt::Stopped);
+            let confirmed = confirmed.inspect_err(|_| self.best = None)?;
+            let passes = confirmed.passes();
+            self.judged[place].judged = confirmed;
+            if passes {
+                return ended;
+            }
+            self.best = None;
+            self.refusals.push(Refusal::Exactly(self.judged[place].recipe.clone()));
+            ended?;
+        }
+    }
+
     fn run(&mut self) -> Result<(), Halt> {
         let columns = self.sequence.len();
         let nothing = (0..columns).fold(Recipe::as_is(columns), |recipe, column| recipe.with(column, Step::Dropped));

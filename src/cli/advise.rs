@@ -13,7 +13,8 @@ use super::scan::{shell_word, watched_as};
 use crate::config::{ConfigFile, Given, resolve, rewritten};
 use crate::plan::{ConfigError, Plan};
 use crate::release::advise;
-use crate::report::{render_advisory_json, render_advisory_text};
+use crate::report::{frontier_chart, render_advisory_json, render_advisory_text};
+use crate::result::Advisory;
 
 pub(super) fn advise_verb(arguments: &AdviseArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     let typed = Typed {
@@ -40,6 +41,9 @@ pub(super) fn advise_verb(arguments: &AdviseArguments, manners: &Manners, printe
         (Some(source), Some(advised)) => Some(write(source, advised, &arguments.settings.given, printer)?),
         _ => None,
     };
+    if let Some(file) = &arguments.chart {
+        draw(file, &advisory, printer)?;
+    }
     match arguments.format {
         AdviseFormat::Json => {
             let json = render_advisory_json(&advisory).map_err(|error| printer.report_failure(&error))?;
@@ -52,6 +56,22 @@ pub(super) fn advise_verb(arguments: &AdviseArguments, manners: &Manners, printe
         }
     }
     if proposal.plan.is_some() { Ok(()) } else { Err(ExitStatus::Code(if advisory.complete { 1 } else { 4 })) }
+}
+
+/// Draws the plans; a file that is there is replaced.
+fn draw(file: &Path, advisory: &Advisory, printer: &Printer) -> Result<(), ExitStatus> {
+    let Some(chart) = frontier_chart(advisory) else {
+        printer.note("no chart: no plan has figures");
+        return Ok(());
+    };
+    let bytes = if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+        chart.svg().into_bytes()
+    } else {
+        chart.png().map_err(|error| printer.report_failure(&error))?
+    };
+    let failed = |error: &std::io::Error| unwritable(file, error, printer);
+    let partial = written_beside(file, &bytes).map_err(|error| failed(&error))?;
+    partial.persist(file).map(drop).map_err(|error| failed(&error.error))
 }
 
 /// The configuration that the new one is made of.

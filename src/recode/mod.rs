@@ -39,7 +39,7 @@ pub use error::TreatmentError;
 pub use event::EventValues;
 pub use lookups::check_lookups;
 pub use point::guess_point;
-pub use preview::{Preview, preview};
+pub use preview::{CoarseColumn, Preview, coarse_columns, preview};
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles};
 pub use rotation::{PERIOD, Periods};

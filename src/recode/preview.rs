@@ -8,7 +8,7 @@ use super::{ColumnRole, Lookups, SubjectCodes, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
 use crate::result::Role;
-use crate::table::Column;
+use crate::table::{Codes, Column, Dictionary};
 
 /// Quasi-identifiers after their rules, and whose records they are.
 pub struct Preview {
@@ -53,6 +53,53 @@ pub fn preview(
     }
     drop(workshop);
     let Some(periods) = search.settle()? else { return Ok(Preview { columns, subject, periods: None }) };
-    let subject = rotated(subject.ok_or(TreatmentError::RotationWithoutSubject)?, &periods.codes)?;
+    let subject = subject.ok_or(TreatmentError::RotationWithoutSubject)?;
+    let (subject, _) = rotated(&subject, &periods.codes)?;
     Ok(Preview { columns, subject: Some(subject), periods: Some(periods.codes) })
+}
+
+/// One column after its rules, with the values behind its codes.
+pub struct CoarseColumn {
+    /// Its name.
+    pub name: String,
+    /// One code a record.
+    pub codes: Codes,
+    /// The values behind them.
+    pub values: Dictionary,
+}
+
+/// Hands over columns of the whole extract after their rules, one after the other in file order, and tells how many
+/// subjects there are; without a subject as many as records.
+///
+/// # Errors
+/// As [`preview`].
+pub fn coarse_columns(
+    extract: &Extract,
+    roles: &[ColumnRole],
+    plan: &Plan,
+    lookups: &Lookups,
+    names: &[String],
+    mut each: impl FnMut(CoarseColumn),
+) -> Result<u64, TreatmentError> {
+    let not_coded = |column: &ExtractColumn| TreatmentError::NotCoded(column.name.clone());
+    let coded = |column: &ExtractColumn| column.coded.clone().ok_or_else(|| not_coded(column));
+    let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
+    let subject = subject.map(|(column, _)| subject_of(&column.name, coded(column)?, plan, lookups)).transpose()?;
+    let subject = subject.map(|(codes, _)| codes);
+    let mut workshop = Workshop::new(subject.as_ref(), lookups);
+    for (column, role) in extract.columns.iter().zip(roles) {
+        if role.role == Role::Subject || !names.contains(&column.name) {
+            continue;
+        }
+        let CodedColumn { codes, dictionary } = coded(column)?;
+        let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
+        each(CoarseColumn { name: column.name.clone(), codes, values });
+    }
+    drop(workshop);
+    let subjects = subject.map(|subject| {
+        let records = subject.codes.records_by_code(subject.cardinality as usize);
+        let is_somebody = |(code, records): &(u32, u64)| *records > 0 && subject.missing != Some(*code);
+        (0_u32..).zip(records).filter(is_somebody).count() as u64
+    });
+    Ok(subjects.unwrap_or(extract.records))
 }

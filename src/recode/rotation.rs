@@ -99,8 +99,8 @@ fn labels(values: &Dictionary) -> Vec<String> {
 }
 
 /// The person of each record within its period: one number for each pair that occurs. A record without a subject stays
-/// without one. Numbers follow those of the persons.
-pub(super) fn rotated(subject: SubjectCodes, periods: &Column) -> Result<SubjectCodes, TreatmentError> {
+/// without one. Numbers follow those of the persons, of whom the second part tells which each is.
+pub(super) fn rotated(subject: &SubjectCodes, periods: &Column) -> Result<(SubjectCodes, Vec<u32>), TreatmentError> {
     let too_large = || TreatmentError::TooLarge(PERIOD.to_owned());
     let of_person = u64::from(periods.cardinality.max(1));
     let pairs = || subject.codes.iter().zip(periods.values());
@@ -120,7 +120,8 @@ pub(super) fn rotated(subject: SubjectCodes, periods: &Column) -> Result<Subject
         u32::try_from(place).unwrap_or(u32::MAX)
     };
     let codes = Codes::from_codes(cardinality as usize, pairs().map(number));
-    Ok(SubjectCodes { codes, cardinality, missing })
+    let persons = occurring.iter().map(|pair| u32::try_from(pair / of_person).unwrap_or(u32::MAX)).collect();
+    Ok((SubjectCodes { codes, cardinality, missing }, persons))
 }
 
 #[cfg(test)]
@@ -174,8 +175,9 @@ mod tests {
     fn a_person_is_another_in_each_period_and_nobody_stays_nobody() {
         let subject = subject_codes(&["a", "b", "", "a", "a", "b"]);
         let codes = Codes::from_codes(2, [0, 0, 1, 1, 0, 0].into_iter());
-        let found = rotated(subject, &Column::new("p".to_owned(), codes, 2, None)).unwrap();
+        let (found, persons) = rotated(&subject, &Column::new("p".to_owned(), codes, 2, None)).unwrap();
         let codes: Vec<u32> = found.codes.iter().collect();
         assert_eq!((codes, found.cardinality, found.missing), (vec![0, 2, 3, 1, 0, 2], 4, Some(3)));
+        assert_eq!(persons, [0, 0, 1]);
     }
 }

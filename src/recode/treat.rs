@@ -48,6 +48,8 @@ pub struct Treated {
     pub periods: Option<(String, usize)>,
     /// What each period is called.
     pub period_labels: Vec<String>,
+    /// The person behind each subject, where pseudonyms are rotated.
+    pub persons: Vec<u32>,
     /// How many subjects opted in; `None` when no register is declared.
     pub consent: Option<ConsentCounts>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
@@ -159,7 +161,8 @@ impl Treated {
             periods: u64::from(periods.codes.cardinality),
             subjects_before: persons.count() as u64,
         });
-        let subject = rotated(subject, &periods.codes)?;
+        let (subject, persons) = rotated(&subject, &periods.codes)?;
+        self.persons = persons;
         self.periods = Some((periods.column, self.columns.len()));
         self.period_labels = periods.labels;
         self.events.push(EventValues { keys: periods.keys, ..EventValues::default() });
@@ -338,6 +341,8 @@ impl<'inputs> Workshop<'inputs> {
     ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
         let (name, found) = (column.name, column.column_type);
         let is_joined = plan.linkage.joins_on(&name);
+        // One period is linked with the next by all that leaves.
+        let is_kept = is_joined || (plan.rotate.is_some() && search.is_some());
         let rules = plan.rules_of(&name);
         let CodedColumn { mut codes, dictionary } =
             column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
@@ -399,7 +404,7 @@ impl<'inputs> Workshop<'inputs> {
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
         treated.columns.push(counted(name.clone(), codes, dictionary)?);
-        let (value_map, dictionary) = value_map.split(is_joined);
+        let (value_map, dictionary) = value_map.split(is_kept);
         treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));
         treated.value_maps.extend(value_map);
         Ok(forms)

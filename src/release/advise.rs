@@ -359,9 +359,13 @@ struct Court<'a> {
 
 impl Judge for Court<'_> {
     fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
-        let mut plan = self.base.clone();
-        plan.coarsen.extend(parsed(&self.base, self.names, rules));
-        match self.examined(&plan) {
+        let plan = self.plan_of(rules);
+        let tried = self.examined(&Plan { extent: Extent::Trial, ..plan.clone() });
+        let tried = tried.and_then(|tried| {
+            let is_open = standing_findings(&tried).count() > 0 && standing_findings(&tried).all(is_close);
+            if is_open { self.examined(&plan) } else { Ok(tried) }
+        });
+        match tried {
             Ok(examined) => {
                 self.removals.push(examined.dataset.facts.removal);
                 let told: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
@@ -376,6 +380,13 @@ impl Judge for Court<'_> {
         }
     }
 
+    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        match self.examined(&self.plan_of(rules)) {
+            Ok(examined) => Ok(Judged { objections: self.objections(&examined), figures: headline(&examined) }),
+            Err(error) => refused(&error),
+        }
+    }
+
     fn cost(&self) -> u64 {
         let (sets, more) = JUDGING;
         sets * (self.records + more)
@@ -383,13 +394,15 @@ impl Judge for Court<'_> {
 }
 
 impl Court<'_> {
-    /// A plan is tried first. One that may pass is measured as a scan measures it; linkage once more as of the file that is
-    /// written, which lacks the truth.
+    fn plan_of(&self, rules: &[Option<Vec<String>>]) -> Plan {
+        let mut plan = self.base.clone();
+        plan.coarsen.extend(parsed(&self.base, self.names, rules));
+        plan
+    }
+
+    /// What is measured of a plan: as a scan measures it, and linkage, where all else passes, once more as of the file that
+    /// is written, which lacks the truth.
     fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
-        let tried = self.case.examined(&Plan { extent: Extent::Trial, ..plan.clone() })?;
-        if !standing_findings(&tried).all(is_close) {
-            return Ok(tried);
-        }
         let mut whole = self.case.examined(plan)?;
         let mut written = plan.clone();
         plans::leave_truth_out(&mut written, |name| self.leaving.contains(name));

@@ -43,6 +43,7 @@ pub(super) fn of(
             records_without_consent: written.without_consent.records,
             removal: written.removed,
         },
+        kept: Some(written.kept.clone()),
         policy: result.policy.clone(),
         checks: result.checks.clone(),
         figures: result.figures.clone(),

@@ -62,8 +62,13 @@ fn texts(values: &Dictionary) -> impl Iterator<Item = &str> {
     values.values().map(|value| value.map_or("", Secret::expose))
 }
 
-/// Codes in the order of the texts, equal texts as one. Only texts that a record has are kept.
 fn ranked(column: WrittenColumn, codes: Codes, texts: &[&str]) -> Leaving {
+    let (codes, values) = ranked_values(codes, texts);
+    Leaving { column, codes, values }
+}
+
+/// Codes in the order of the texts, equal texts as one.
+pub(super) fn ranked_values(codes: Codes, texts: &[&str]) -> (Codes, Values) {
     // A dictionary has fewer than 2^32 values.
     let mut places: Vec<u32> = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
     places.par_sort_unstable_by_key(|&code| texts[code as usize]);
@@ -79,7 +84,7 @@ fn ranked(column: WrittenColumn, codes: Codes, texts: &[&str]) -> Leaving {
         map[code as usize] = u32::try_from(values.len() - 1).unwrap_or(u32::MAX);
     }
     let distinct = values.len();
-    Leaving { column, codes: codes.renamed(&map, distinct), values }
+    (codes.renamed(&map, distinct), values)
 }
 
 /// The records that leave, by subject, then by value. A record without a subject stays.

@@ -27,6 +27,7 @@ mod advisory;
 mod certificate;
 mod error;
 mod for_report;
+mod kept;
 mod leaving;
 mod plans;
 mod pseudonym;

@@ -14,8 +14,8 @@ use super::ReleaseError;
 use crate::input::CodedColumn;
 use crate::output::Values;
 use crate::plan::SubjectMap;
-use crate::recode::{Lookups, Treated};
-use crate::table::Codes;
+use crate::recode::Lookups;
+use crate::table::{Codes, Column, SubjectCodes};
 
 /// Fewer bytes could be tried out.
 pub const SHORTEST_KEY: usize = 16;
@@ -74,6 +74,15 @@ pub(super) struct Pseudonyms {
     pub(super) values: Values,
 }
 
+/// The period of each record, where pseudonyms are rotated.
+pub(super) struct Rotated<'a> {
+    /// The column that tells it.
+    pub(super) column: String,
+    pub(super) codes: Column,
+    /// What each period is called.
+    pub(super) labels: &'a [String],
+}
+
 /// What subjects are named by.
 pub(super) struct Naming<'a> {
     pub(super) key: &'a Key,
@@ -84,7 +93,12 @@ pub(super) struct Naming<'a> {
 impl Naming<'_> {
     /// The pseudonyms of the records behind a subject column. Values that the map leads to one person share a pseudonym;
     /// where pseudonyms are rotated, one person has another in each period.
-    pub(super) fn pseudonyms(&self, subjects: &CodedColumn, treated: &Treated) -> Result<Pseudonyms, ReleaseError> {
+    pub(super) fn pseudonyms(
+        &self,
+        subjects: &CodedColumn,
+        of_record: Option<&SubjectCodes>,
+        rotated: Option<&Rotated<'_>>,
+    ) -> Result<Pseudonyms, ReleaseError> {
         let persons = self.map.zip(self.lookups.subject_map.as_ref());
         let persons = persons.map(|(map, pairs)| crate::recode::persons_by_value(map, pairs)).transpose();
         let persons = persons.map_err(crate::scan::ScanError::from)?.unwrap_or_default();
@@ -96,24 +110,23 @@ impl Naming<'_> {
                 None => self.key.pseudonym(value, false, period),
             })
         };
-        let (Some((_, place)), Some(rotated)) = (&treated.periods, &treated.subject) else {
+        let (Some(periods), Some(subject)) = (rotated, of_record) else {
             let all: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).collect();
             let named = all.into_par_iter().map(|code| name(code, None)).collect();
             return Ok(Pseudonyms { codes: codes.clone(), values: collected(named) });
         };
         // The first record of each person in each period tells both.
-        let mut first: Vec<Option<u32>> = vec![None; rotated.cardinality as usize];
-        for (record, code) in (0_u32..).zip(rotated.codes.iter()) {
+        let mut first: Vec<Option<u32>> = vec![None; subject.cardinality as usize];
+        for (record, code) in (0_u32..).zip(subject.codes.iter()) {
             first[code as usize].get_or_insert(record);
         }
-        let periods = &treated.columns[*place];
         let of = |record: Option<u32>| {
             let record = record? as usize;
-            let period = treated.period_labels.get(periods.value_of(record) as usize)?;
+            let period = periods.labels.get(periods.codes.value_of(record) as usize)?;
             name(codes.get(record), Some(period))
         };
         let named = first.into_par_iter().map(of).collect();
-        Ok(Pseudonyms { codes: rotated.codes.clone(), values: collected(named) })
+        Ok(Pseudonyms { codes: subject.codes.clone(), values: collected(named) })
     }
 }
 

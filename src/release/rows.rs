@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
+use super::kept::Before;
 use super::leaving::{self, Leaving, WrittenColumn};
-use super::pseudonym::Naming;
+use super::pseudonym::{Naming, Rotated};
 use super::{ReleaseError, Request, Storage};
 use crate::input::{self, CodedColumn, Extract, Source};
 use crate::output::{self, Format, OutputError};
 use crate::plan::{self, Plan};
 use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
-use crate::result::{InputFile, Removal, Role};
+use crate::result::{InputFile, Kept, Removal, Role, RotationFacts};
 use crate::scan::{Beside, ScanError, is_named, leave_out_exposed, open_tables, read_lookups};
 use crate::stop::{Progress, Stop};
+use crate::table::Attributes;
 
 /// What was written.
 pub(super) struct Written {
@@ -29,6 +31,8 @@ pub(super) struct Written {
     pub(super) columns: Vec<WrittenColumn>,
     /// The column that tells the period of a pseudonym, where pseudonyms are rotated.
     pub(super) period: Option<String>,
+    /// What is kept of the extract.
+    pub(super) kept: Kept,
     /// Columns of the extract that did not leave.
     pub(super) left_out: Vec<String>,
     /// Records left out because they were suppressed.
@@ -61,8 +65,9 @@ pub(super) fn write(
     tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
     let roles = recode::roles(&extract, &plan.roles).map_err(ScanError::from)?;
-    let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let lookups = read_lookups(plan, stop)?;
+    let before = Before::of(&extract, &roles, plan, &lookups, leaving)?;
+    let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
     let plan = &Plan { as_released: true, ..plan.clone() };
@@ -74,13 +79,18 @@ pub(super) fn write(
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
 
     let raw = taken(&extract, &roles, leaving);
-    let treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    let mut treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    // Of what a measure would count only the periods are needed.
+    let periods = treated.periods.take().map(|(column, place)| (column, treated.columns.swap_remove(place)));
+    treated.columns = Vec::new();
+    treated.attributes = Attributes::default();
+    let periods = periods.map(|(column, codes)| Rotated { column, codes, labels: &treated.period_labels });
     let naming = Naming { key: request.key, map: plan.subject_map.as_ref(), lookups: &lookups };
     let maps: HashMap<&str, &ValueMap> = treated.value_maps.iter().map(|map| (map.column(), map)).collect();
     let mut columns = Vec::with_capacity(raw.len());
     for (name, role, coded) in raw {
         columns.push(if role == Role::Subject {
-            let pseudonyms = naming.pseudonyms(&coded, &treated)?;
+            let pseudonyms = naming.pseudonyms(&coded, treated.subject.as_ref(), periods.as_ref())?;
             leaving::renamed(name, pseudonyms)
         } else {
             let map = maps.get(name.as_str()).copied();
@@ -88,10 +98,13 @@ pub(super) fn write(
         });
     }
     drop(maps);
-    let period = treated.periods.map(|(column, _)| column);
+    let period = periods.map(|periods| periods.column);
+    let rotation = treated.facts.rotation;
     let records = columns.first().map_or(0, |column| column.codes.len());
     let order = leaving::order(&columns);
     let without_subject = (records - order.len()) as u64;
+    let kept = before.kept(&columns, persons(rotation.as_ref(), &columns, order.len()));
+    drop(before);
     let sha256 = written(request, format, &columns, &order, stop)?;
     let columns = columns.into_iter().map(|leaving| leaving.column).collect();
     Ok(Written {
@@ -102,6 +115,7 @@ pub(super) fn write(
         beside,
         columns,
         period,
+        kept,
         left_out,
         suppressed: suppressed.records,
         without_consent,
@@ -122,6 +136,13 @@ fn format(storage: Storage, plan: &Plan, source: &Source) -> Format {
         Storage::Parquet => Format::Parquet,
         Storage::Arrow => Format::Arrow,
     }
+}
+
+/// How many distinct persons leave: as many as pseudonyms, unless these are rotated.
+fn persons(rotation: Option<&RotationFacts>, columns: &[Leaving], records: usize) -> u64 {
+    let subject = columns.iter().find(|leaving| leaving.column.role == Role::Subject);
+    let pseudonyms = subject.map(|subject| subject.values.iter().filter(|value| !value.is_empty()).count());
+    rotation.map_or(pseudonyms.unwrap_or(records) as u64, |rotation| rotation.subjects_before)
 }
 
 /// The columns that leave as they were read, in file order.

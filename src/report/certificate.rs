@@ -9,7 +9,7 @@ use super::html::safety;
 use super::json;
 use super::messages;
 use crate::number::{bytes, count, percent};
-use crate::result::{CERTIFICATE_VERSION, Certificate, Removal, Role, ScanResult, Unit};
+use crate::result::{CERTIFICATE_VERSION, Certificate, Kept, Removal, Role, ScanResult, Unit};
 
 /// The bytes of `release.json`.
 ///
@@ -62,7 +62,9 @@ struct Page<'a> {
     facts: Vec<(&'static str, String)>,
     files: Vec<(String, String, String)>,
     rows: Vec<Row<'a>>,
-    columns: Vec<(String, &'static str, String)>,
+    /// Name, role, treatment, detail kept, shift.
+    columns: Vec<(String, &'static str, String, String, String)>,
+    kept: Vec<(&'static str, String)>,
     not_measured: Vec<(String, String)>,
     reasons: Vec<String>,
 }
@@ -81,7 +83,15 @@ impl<'a> Page<'a> {
             } else {
                 rules(&column.rules)
             };
-            (printable(&column.name), column.role.name(), rules)
+            let found = certificate.kept.iter().flat_map(|kept| &kept.columns).find(|kept| kept.name == column.name);
+            let detail = share(found.and_then(|kept| kept.detail));
+            (
+                printable(&column.name),
+                column.role.name(),
+                rules,
+                detail,
+                share(found.and_then(|kept| kept.total_variation)),
+            )
         };
         Self {
             policy: safety::style_only(STYLE),
@@ -94,10 +104,41 @@ impl<'a> Page<'a> {
             files: certificate.files.iter().map(file).collect(),
             rows: rows(result),
             columns: certificate.columns.iter().map(column).collect(),
+            kept: certificate.kept.as_ref().map(kept).unwrap_or_default(),
             not_measured: checks::not_measured(result).map(|(name, reason)| (name.clone(), reason.clone())).collect(),
             reasons: certificate.reasons.iter().map(|reason| printable(reason)).collect(),
         }
     }
+}
+
+/// A share as percent; what is not known is a dash.
+fn share(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), percent)
+}
+
+/// What the files keep: counts, and of pairs and totals the one that changed most.
+fn kept(kept: &Kept) -> Vec<(&'static str, String)> {
+    let of = |kept: u64, before: u64| {
+        let share =
+            crate::number::ratio(kept, before).map_or_else(String::new, |share| format!(" ({})", percent(share)));
+        format!("{} of {}{share}", count(kept), count(before))
+    };
+    let mut facts =
+        vec![("Records", of(kept.records, kept.records_before)), ("Persons", of(kept.subjects, kept.subjects_before))];
+    let by_share = |one: &f64, other: &f64| one.total_cmp(other);
+    let pair = kept.pairs.iter().filter_map(|pair| Some((pair.total_variation?, &pair.columns)));
+    if let Some((shift, [one, other])) = pair.max_by(|one, other| by_share(&one.0, &other.0)) {
+        facts.push((
+            "Pair that shifts most",
+            format!("{} and {}: {}", printable(one), printable(other), percent(shift)),
+        ));
+    }
+    let total = kept.totals.iter().filter_map(|total| Some((total.change?, total)));
+    if let Some((change, total)) = total.max_by(|one, other| by_share(&one.0, &other.0)) {
+        let (column, by) = (printable(&total.column), printable(&total.by));
+        facts.push(("Totals that change most", format!("{column} by {by}: {}", percent(change))));
+    }
+    facts
 }
 
 /// Who was left out so that classes are large enough, and the budget for it.

@@ -38,7 +38,7 @@ mod text;
 pub use self::csv::render_csv;
 pub use advisory::{advisory_schema, render_advisory_json, render_advisory_text};
 pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
-pub use chart::{Chart, charts};
+pub use chart::{Chart, charts, frontier_chart};
 pub use columns::render_columns_text;
 pub use error::ReportError;
 pub use github::render_github;

@@ -44,6 +44,9 @@ pub struct Certificate {
     pub columns: Vec<ReleasedColumn>,
     /// What does not leave.
     pub left_out: LeftOut,
+    /// What the files keep of the extract; null in certificates of earlier versions.
+    #[serde(default)]
+    pub kept: Option<Kept>,
     /// The limits.
     pub policy: Policy,
     /// Every limit beside its figure.
@@ -78,6 +81,59 @@ pub struct ReleasedColumn {
     pub role: Role,
     /// The rules of generalisation that were applied, in their order.
     pub rules: Vec<String>,
+}
+
+/// What a release keeps of the extract: counts and shares.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Kept {
+    /// Records that leave.
+    pub records: u64,
+    /// Records of the extract.
+    pub records_before: u64,
+    /// Distinct persons who leave; without a subject as many as records.
+    pub subjects: u64,
+    /// Distinct persons of the extract.
+    pub subjects_before: u64,
+    /// The columns that leave, without the subject.
+    pub columns: Vec<KeptColumn>,
+    /// Their pairs.
+    pub pairs: Vec<KeptPair>,
+    /// Sums of numeric columns by month and by category.
+    pub totals: Vec<KeptTotal>,
+}
+
+/// What is kept of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptColumn {
+    /// Its name.
+    pub name: String,
+    /// Entropy of its values as they leave / as they were, over the records of the extract; null if it had one value.
+    pub detail: Option<f64>,
+    /// Total variation distance between its values in the records that leave and in those of the extract, after the same
+    /// rules; null if a side has no record.
+    pub total_variation: Option<f64>,
+}
+
+/// What is kept of two columns together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptPair {
+    /// Their names.
+    pub columns: [String; 2],
+    /// As that of a column; null also if there are too many possible values to compare.
+    pub total_variation: Option<f64>,
+}
+
+/// How sums of a column change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptTotal {
+    /// The column that is summed.
+    pub column: String,
+    /// What it is summed by.
+    pub by: String,
+    /// Groups in the extract.
+    pub groups: u64,
+    /// Sum of the absolute changes / sum of the absolute sums; null if the column leaves as no number, or sums to 0.
+    pub change: Option<f64>,
 }
 
 /// What was left out of a release.

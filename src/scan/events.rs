@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::linkage::Rotation;
 use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
 use crate::plan::{Extent, Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
@@ -19,8 +20,8 @@ pub(super) struct Events<'a> {
     pub(super) ladders: &'a [Ladder],
     /// The first record of each subject; empty unless subjects are listed.
     pub(super) first_records: &'a [u64],
-    /// Where pseudonyms are rotated, the column of periods, and the name of the one that tells them.
-    pub(super) periods: Option<(usize, &'a str)>,
+    /// The periods, where pseudonyms are rotated.
+    pub(super) rotation: Option<&'a Rotation>,
 }
 
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
@@ -98,13 +99,13 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
 
 /// Adds the period to a point that does not surely tell it. `always` is for points that are coarsened later.
 fn add_period(columns: &mut Vec<usize>, table: &Table, events: Events<'_>, always: bool) {
-    let Some((period, teller)) = events.periods else { return };
+    let Some(Rotation { column: period, teller, .. }) = events.rotation else { return };
     let tells = |&column: &usize| {
         let values = &events.values[column];
-        table.columns()[column].name == teller && values.form.is_none() && values.tolerance.is_none()
+        table.columns()[column].name == *teller && values.form.is_none() && values.tolerance.is_none()
     };
-    if !columns.contains(&period) && (always || !columns.iter().any(|column| tells(column))) {
-        columns.push(period);
+    if !columns.contains(period) && (always || !columns.iter().any(|column| tells(column))) {
+        columns.push(*period);
     }
 }
 

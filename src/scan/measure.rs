@@ -93,9 +93,9 @@ pub(super) fn measure_all(
     let (mut sources, mut beside) = (Vec::new(), Beside::default());
     if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
-    } else if plan.linkage.is_empty() {
+    } else if plan.linkage.is_empty() && events.rotation.is_none() {
         leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
-    } else if is_all_dropped(plan) {
+    } else if is_all_dropped(plan) && events.rotation.is_none() {
         leave_out(linkage::NAME, &not_held_against(&dropped_pseudonyms(plan)));
     } else {
         let dropped = dropped_pseudonyms(plan);
@@ -103,13 +103,13 @@ pub(super) fn measure_all(
             leave_out("pseudonym", &not_held_against(&dropped));
         }
         let Joined { side, opened, dataset, .. } = joined;
-        let ours = Ours { table: &table, side, dataset, periods: events.periods.map(|(column, _)| column) };
+        let ours = Ours { table: &table, side, dataset, quasi_identifiers, rotation: events.rotation };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
         (sources, beside) = (found.sources, found.beside);
     }
     // From here on only quasi-identifiers count.
-    let split = events.periods.map(|(period, _)| table.within_periods(quasi_identifiers, period));
+    let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let table = table.truncated(quasi_identifiers);
     let question =
         Question { table: split.as_ref().unwrap_or(&table), searched, records, plan, watch: Watch { progress, stop } };
@@ -165,7 +165,7 @@ fn measure_unicity(
     let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
-        if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.periods.is_none()) {
+        if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.rotation.is_none()) {
             advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists_subjects {

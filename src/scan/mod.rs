@@ -186,7 +186,7 @@ pub(crate) fn examine(
         mut ladders,
         mut events,
         quasi_identifiers,
-        periods,
+        rotation,
         first_records,
         side,
         mut beside,
@@ -198,7 +198,7 @@ pub(crate) fn examine(
         values: &events,
         ladders: &ladders,
         first_records: &first_records,
-        periods: periods.zip(dataset.facts.rotation.as_ref().map(|rotation| rotation.column.as_str())),
+        rotation: rotation.as_ref(),
     };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ScanError;
 use super::beside::Beside;
-use super::linkage::{KeyCells, OurSide};
+use super::linkage::{KeyCells, OurSide, Rotation};
 use super::removal::leave_out_exposed;
 use super::subjects::first_records;
 use crate::input::{self, Extract, Source};
@@ -25,8 +25,8 @@ pub(crate) struct Prepared {
     pub(super) events: Vec<EventValues>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub(super) quasi_identifiers: usize,
-    /// Which of the columns holds the period of the pseudonym, where pseudonyms are rotated.
-    pub(super) periods: Option<usize>,
+    /// Where pseudonyms are rotated, the periods and who is behind each pseudonym.
+    pub(super) rotation: Option<Rotation>,
     /// The number of the first record of each subject; empty unless subjects are listed.
     pub(super) first_records: Vec<u64>,
     /// What is kept for joining.
@@ -71,6 +71,8 @@ pub(crate) fn treat(
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
+    let (labels, persons) = (treated.period_labels, treated.persons);
+    let rotation = treated.periods.map(|(teller, column)| Rotation::new(teller, column, &labels, persons));
     let mut columns = treated.described;
     // A form that only a point has says nothing of the column as the extract shows it.
     let shown =
@@ -113,7 +115,7 @@ pub(crate) fn treat(
         ladders: treated.ladders,
         events: treated.events,
         quasi_identifiers: treated.quasi_identifiers,
-        periods: treated.periods.map(|(_, place)| place),
+        rotation,
         first_records,
         side,
         beside,

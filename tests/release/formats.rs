@@ -135,3 +135,23 @@ fn the_order_tells_nothing_of_the_order_of_the_extract() {
     }
     assert!((sum / f64::from(keys)).abs() < 0.1, "{sum}");
 }
+
+#[test]
+fn every_format_has_the_same_bytes_for_any_number_of_threads_and_order() {
+    let bench = bench_with(CONFIG);
+    bench.write("release.key", [7; 32]);
+    let mut lines: Vec<String> = extract().lines().map(str::to_owned).collect();
+    for format in ["parquet", "arrow"] {
+        let mut found = BTreeSet::new();
+        for threads in ["1", "2", "8"] {
+            lines[1..].rotate_left(101);
+            bench.write("cards.csv", lines.join("\n") + "\n");
+            let to = format!("{format}{threads}");
+            let flags = ["cards.csv", "--to", &to, "--key", "release.key", "--format", format, "--threads", threads];
+            let ended = run(&bench, "release", &flags);
+            assert_eq!(ended.code, Some(0), "{ended}");
+            found.insert(fs::read(bench.input(&to).join(format!("{to}.{format}"))).expect("the file"));
+        }
+        assert_eq!(found.len(), 1, "{format}");
+    }
+}

@@ -1,6 +1,8 @@
 //! `release` writes what passes and nothing else; `verify` knows its bytes again.
 
 mod formats;
+mod kept;
+mod robust;
 mod rotate;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]

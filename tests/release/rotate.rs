@@ -159,3 +159,51 @@ proptest! {
         }
     }
 }
+
+/// A history of its own: each customer has two shops that nobody else visits, in every month.
+fn habits() -> String {
+    let mut text = String::from("customer,town,day,shop\n");
+    for customer in 0..60 {
+        for month in 1..=3 {
+            for visit in 0..12 {
+                let (day, shop) = (1 + (customer * 7 + visit * 5 + month) % 28, customer * 2 + visit % 2);
+                writeln!(text, "{CANARY}-{customer},town{},2026-{month:02}-{day:02},shop{shop}", customer % 4)
+                    .expect("memory takes text");
+            }
+        }
+    }
+    text
+}
+
+/// New pseudonyms do not help people whom their habits give away, and the report says so.
+#[test]
+fn what_rotation_is_worth_is_told_and_can_be_limited() {
+    let config =
+        CONFIG.replace("[columns.amount]\nrole = \"sensitive\"", "[columns.shop]\nrole = \"quasi-identifier\"");
+    let bench = bench(&config, &[]);
+    bench.write("cards.csv", habits());
+    let (cards, path) = (bench.input("cards.csv"), bench.input("reidrisk.toml"));
+    let ended = bench.scan([cards.to_str().expect("text"), "--config", path.to_str().expect("text")]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    let result = bench.result();
+    let attacks = result["measures"]["linkage"]["value"]["attacks"].as_array().expect("attacks");
+    let followed = attacks.iter().find(|attack| attack["with"] == "the next period").expect("the attack");
+    assert_eq!((&followed["attack"], &followed["subjects"]), (&"release".into(), &60.into()));
+    assert!(followed["attack_rate"].as_f64().is_some_and(|rate| rate > 0.9), "{followed}");
+    // A release knows who is who, and is held to what it counts.
+    bench.write(
+        "reidrisk.toml",
+        config + "[policy]\nmax_unicity = 1.0\nmax_relinked_share = 0.5\ngate_any_record = false\n",
+    );
+    let ended = release(&bench, "leaving", &["--fail-on", "critical"]);
+    assert!(ended.code == Some(1) && ended.stdout.contains("next period"), "{ended}");
+    assert!(!bench.input("leaving").exists());
+}
+
+/// Where nothing tells one customer from another there is nothing to follow.
+#[test]
+fn customers_who_are_all_alike_are_not_followed() {
+    let result = scan(CONFIG, &rows());
+    let attacks = result["measures"]["linkage"]["value"]["attacks"].as_array().expect("attacks");
+    assert!(attacks.iter().all(|attack| attack["attack_rate"].as_f64().is_none_or(|rate| rate < 0.2)), "{attacks:?}");
+}

@@ -58,6 +58,9 @@ pub(in crate::cli) struct AdviseArguments {
     /// Write a copy of the configuration with the recommended plan in it; the file must not exist yet
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) write: Option<PathBuf>,
+    /// Draw the plans, detail against exposure, into this file: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) chart: Option<PathBuf>,
     /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: AdviseFormat,

@@ -10,6 +10,7 @@ mod strangers;
 
 pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
+pub(crate) use periods::Rotation;
 pub(super) use side::{KeyCells, OurSide};
 
 use super::beside::{Beside, Use};
@@ -35,8 +36,10 @@ pub(super) struct Ours<'a> {
     pub(super) table: &'a Table,
     pub(super) side: OurSide,
     pub(super) dataset: &'a Dataset,
-    /// The column of periods, where pseudonyms are rotated.
-    pub(super) periods: Option<usize>,
+    /// How many of the columns, the leading ones, are quasi-identifiers.
+    pub(super) quasi_identifiers: usize,
+    /// The periods, where pseudonyms are rotated.
+    pub(super) rotation: Option<&'a Rotation>,
 }
 
 /// Attacks the extract with every source of the plan.
@@ -49,7 +52,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
     let mut found = Linkage::default();
     let (mut sources, mut beside) = (Vec::new(), Beside::default());
     let mut cut_off = None;
-    let periods = ours.periods.map(|column| periods::of_subjects(ours.table, column));
+    let periods = ours.rotation.map(|rotation| rotation.of_subjects(ours.table));
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
         let reading = Reading { course, planned, held };
@@ -104,6 +107,14 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             Err(ScanError::TimedOut) => cut_off = Some(timed_out()),
             Err(ScanError::OutOfMemory) => cut_off = Some(out_of_memory()),
             Err(error) => return Err(error),
+        }
+    }
+    if let (Some(rotation), None) = (ours.rotation, &cut_off) {
+        match rotation.followed(ours, course) {
+            Ok(attack) => found.attacks.extend(attack),
+            Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+            Err(StopReason::Memory) => cut_off = Some(out_of_memory()),
+            Err(StopReason::Timeout | StopReason::WorkLimit) => cut_off = Some(timed_out()),
         }
     }
     let unit = if ours.table.has_subjects() { Unit::Subject } else { Unit::Record };

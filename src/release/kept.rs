@@ -1,0 +1,356 @@
+//! What a release keeps of the extract: counts and shares only.
+//!
+//! # Definition
+//! - **Detail** of a column: `H(as it leaves) / H(as it was)` over the records of the extract, `H` being the Shannon
+//!   entropy of the values, a missing cell being one (de Waal and Willenborg 1999). `None` where the column had one value.
+//! - **Total variation distance** of a column, or of a pair of columns: half the sum over values of the difference between
+//!   their shares among the records that leave and among those of the extract, after the same rules. 0 where records of
+//!   every kind leave in proportion, 1 where nothing is alike. Of columns with more than
+//!   2^20 values and of pairs with more than 2^18 possible ones it is not computed.
+//! - **Change of totals**: of each numeric column that leaves, summed by month or by category, the sum of the absolute
+//!   changes of the sums as a share of the sum of their absolute values.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::leaving::{Leaving, ranked_values};
+use crate::input::Extract;
+use crate::number::{as_float, ratio};
+use crate::output::Values;
+use crate::plan::{Exact, Plan};
+use crate::recode::{self, CoarseColumn, ColumnRole, Lookups};
+use crate::result::{ColumnType, Kept, KeptColumn, KeptPair, KeptTotal, Role};
+use crate::scan::ScanError;
+use crate::table::{Codes, Dictionary};
+
+/// More possible values of a pair than this are not compared.
+const MOST_CELLS: usize = 1 << 18;
+
+/// Columns with more values than this are not compared.
+const MOST_VALUES: usize = 1 << 20;
+
+/// More groups than this are no categories.
+const MOST_GROUPS: usize = 200;
+
+/// Decimals that sums are exact to; a column with more is not summed.
+const MOST_DECIMALS: u32 = 9;
+
+/// The extract before anything is left out of it.
+pub(super) struct Before {
+    subjects: u64,
+    profile: Profile,
+    /// For each column the share of its detail that its form as it leaves keeps.
+    detail: Vec<Option<f64>>,
+}
+
+/// How often which values occur.
+struct Profile {
+    records: u64,
+    columns: Vec<Histogram>,
+    /// For each pair of columns how many records have which of their values; `None` where there are too many.
+    pairs: Vec<(usize, usize, Option<Vec<u32>>)>,
+    totals: Vec<Totals>,
+}
+
+struct Histogram {
+    name: String,
+    /// In ascending order; `None` where there are too many to compare.
+    values: Option<Values>,
+    records: Vec<u64>,
+}
+
+/// Sums of one column by the groups of another.
+struct Totals {
+    column: String,
+    by: String,
+    sums: BTreeMap<String, i128>,
+}
+
+/// A column of a side: what is counted of it, and its numbers.
+struct View<'a> {
+    name: &'a str,
+    codes: &'a Codes,
+    values: &'a Values,
+    /// Other codes, and the number behind each, in the smallest decimal unit.
+    amounts: Option<(&'a Codes, Vec<Option<i128>>)>,
+}
+
+impl Before {
+    /// Counts the columns that leave, after their rules, over every record of the extract.
+    pub(super) fn of(
+        extract: &Extract,
+        roles: &[ColumnRole],
+        plan: &Plan,
+        lookups: &Lookups,
+        leaving: &[String],
+    ) -> Result<Self, ScanError> {
+        let raw = |name: &str| {
+            let found = extract.columns.iter().find(|raw| raw.name == *name);
+            found.and_then(|raw| raw.coded.as_ref())
+        };
+        let (mut columns, mut detail) = (Vec::new(), Vec::new());
+        let subjects = recode::coarse_columns(extract, roles, plan, lookups, leaving, |column| {
+            let CoarseColumn { name, codes, values } = column;
+            detail.push(raw(&name).and_then(|raw| {
+                let whole = entropy(raw.codes.records_by_code(raw.dictionary.len()));
+                let coarse = entropy(codes.records_by_code(values.len()));
+                (whole > 0.0).then(|| (coarse / whole).clamp(0.0, 1.0))
+            }));
+            let (codes, values) = ranked(codes, &values);
+            columns.push((name, codes, values));
+        })?;
+        let amounts = |name: &str| {
+            let coded = raw(name)?;
+            is_summed(&coded.dictionary).then(|| (&coded.codes, amounts(&coded.dictionary)))
+        };
+        let view = |(name, codes, values)| View { name, codes, values, amounts: amounts(name) };
+        let views: Vec<View<'_>> = columns.iter().map(|(name, codes, values)| view((name, codes, values))).collect();
+        Ok(Self { subjects, detail, profile: Profile::of(&views, &|_| true) })
+    }
+
+    /// Holds the records that leave against those of the extract. `subjects` is how many distinct persons leave.
+    pub(super) fn kept(&self, columns: &[Leaving], subjects: u64) -> Kept {
+        let subject = columns.iter().find(|leaving| leaving.column.role == Role::Subject);
+        let is_there =
+            |record: usize| subject.is_none_or(|subject| !subject.values.get(subject.codes.get(record)).is_empty());
+        let others: Vec<&Leaving> = columns.iter().filter(|leaving| leaving.column.role != Role::Subject).collect();
+        let views: Vec<View<'_>> = others.iter().map(|leaving| self.view(leaving)).collect();
+        let after = Profile::of(&views, &is_there);
+        let of = |name: &str| self.profile.columns.iter().position(|column| column.name == name);
+        let mut kept_columns = Vec::new();
+        let mut both = Vec::new();
+        for column in &after.columns {
+            let place = of(&column.name);
+            let before = place.map(|place| &self.profile.columns[place]);
+            let united = before.and_then(|before| {
+                let values = before.values.as_ref().zip(column.values.as_ref());
+                values.map(|(one, other)| Union::of(one, other))
+            });
+            let distance = before.zip(united.as_ref()).map(|(before, united)| {
+                let shares = united.places.iter().map(|(one, other)| {
+                    let count = |side: &Histogram, place: &Option<usize>| place.map_or(0, |place| side.records[place]);
+                    [ratio(count(before, one), self.profile.records), ratio(count(column, other), after.records)]
+                });
+                distance(shares)
+            });
+            kept_columns.push(KeptColumn {
+                name: column.name.clone(),
+                detail: place.and_then(|place| self.detail[place]),
+                total_variation: distance.flatten(),
+            });
+            both.push(place.zip(united));
+        }
+        let pairs = after.pairs.iter().map(|(one, other, cells)| {
+            let names = [*one, *other].map(|place| after.columns[place].name.clone());
+            let total_variation = both[*one].as_ref().zip(both[*other].as_ref()).and_then(|(first, second)| {
+                let before = self.profile.pair(first.0, second.0)?;
+                let after_cells = (cells.as_ref()?, after.columns[*other].records.len());
+                pair_distance((before, self.profile.records), (after_cells, after.records), &first.1, &second.1)
+            });
+            KeptPair { columns: names, total_variation }
+        });
+        let totals = self.profile.totals.iter().map(|before| {
+            let same = |after: &&Totals| after.column == before.column && after.by == before.by;
+            KeptTotal {
+                column: before.column.clone(),
+                by: before.by.clone(),
+                groups: before.sums.len() as u64,
+                change: after.totals.iter().find(same).and_then(|after| change(&before.sums, &after.sums)),
+            }
+        });
+        Kept {
+            records: after.records,
+            records_before: self.profile.records,
+            subjects,
+            subjects_before: self.subjects,
+            pairs: pairs.collect(),
+            totals: totals.collect(),
+            columns: kept_columns,
+        }
+    }
+
+    /// A column as it leaves; its numbers in the unit that those of the extract have.
+    fn view<'a>(&self, leaving: &'a Leaving) -> View<'a> {
+        let is_number = matches!(leaving.column.column_type, ColumnType::Integer | ColumnType::Decimal);
+        let amounts = is_number.then(|| {
+            let units = leaving.values.iter().map(|value| units(value, MOST_DECIMALS)).collect();
+            (&leaving.codes, units)
+        });
+        View { name: &leaving.column.name, codes: &leaving.codes, values: &leaving.values, amounts }
+    }
+}
+
+impl Profile {
+    fn of(columns: &[View<'_>], is_there: &(dyn Fn(usize) -> bool + Sync)) -> Self {
+        let records = columns.first().map_or(0, |column| column.codes.len());
+        let stays: Vec<bool> = (0..records).into_par_iter().map(is_there).collect();
+        let histogram = |column: &View<'_>| {
+            let mut counts = vec![0; column.values.len()];
+            for (code, _) in column.codes.iter().zip(&stays).filter(|(_, stays)| **stays) {
+                counts[code as usize] += 1;
+            }
+            let values = (counts.len() <= MOST_VALUES).then(|| column.values.clone());
+            let records = if values.is_some() { counts } else { Vec::new() };
+            Histogram { name: column.name.to_owned(), values, records }
+        };
+        let places: Vec<(usize, usize)> =
+            (0..columns.len()).flat_map(|one| (one + 1..columns.len()).map(move |other| (one, other))).collect();
+        let pair = |(one, other): (usize, usize)| {
+            let (first, second) = (&columns[one], &columns[other]);
+            let width = second.values.len();
+            let cells = first.values.len().saturating_mul(width);
+            let counted = (cells <= MOST_CELLS).then(|| {
+                let mut counts = vec![0_u32; cells];
+                let pairs = first.codes.iter().zip(second.codes.iter()).zip(&stays);
+                for ((one, other), _) in pairs.filter(|(_, stays)| **stays) {
+                    counts[one as usize * width + other as usize] += 1;
+                }
+                counts
+            });
+            (one, other, counted)
+        };
+        let totals = columns.iter().filter_map(|amount| Some((amount, amount.amounts.as_ref()?)));
+        let totals = totals.flat_map(|(amount, numbers)| {
+            let groups = columns.iter().filter(|group| group.name != amount.name);
+            groups.filter_map(|group| sums(amount.name, numbers, group, &stays)).collect::<Vec<_>>()
+        });
+        Self {
+            records: stays.iter().filter(|stays| **stays).count() as u64,
+            columns: columns.par_iter().map(histogram).collect(),
+            pairs: places.into_par_iter().map(pair).collect(),
+            totals: totals.collect(),
+        }
+    }
+
+    /// The cells of a pair of columns in this order, and how many a row has.
+    fn pair(&self, one: usize, other: usize) -> Option<(&Vec<u32>, usize)> {
+        let found = self.pairs.iter().find(|(first, second, _)| (*first, *second) == (one, other))?;
+        Some((found.2.as_ref()?, self.columns[other].records.len()))
+    }
+}
+
+/// The values of two sides, each once, and where each side has it.
+struct Union {
+    places: Vec<(Option<usize>, Option<usize>)>,
+}
+
+impl Union {
+    fn of(one: &Values, other: &Values) -> Self {
+        let (mut ones, mut others) = (one.iter().enumerate().peekable(), other.iter().enumerate().peekable());
+        let mut places = Vec::with_capacity(one.len().max(other.len()));
+        loop {
+            let order = match (ones.peek(), others.peek()) {
+                (None, None) => return Self { places },
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((_, one)), Some((_, other))) => one.cmp(other),
+            };
+            let first = if order.is_le() { ones.next().map(|(place, _)| place) } else { None };
+            let second = if order.is_ge() { others.next().map(|(place, _)| place) } else { None };
+            places.push((first, second));
+        }
+    }
+}
+
+/// Half the sum of the differences of shares; `None` where a side has no record.
+fn distance(shares: impl Iterator<Item = [Option<f64>; 2]>) -> Option<f64> {
+    let mut sum = 0.0;
+    for [one, other] in shares {
+        sum += (one? - other?).abs();
+    }
+    Some((sum / 2.0).clamp(0.0, 1.0))
+}
+
+type Cells<'a> = (&'a Vec<u32>, usize);
+
+fn pair_distance(before: (Cells<'_>, u64), after: (Cells<'_>, u64), first: &Union, second: &Union) -> Option<f64> {
+    let cell = |((cells, width), _): (Cells<'_>, u64), one: Option<usize>, other: Option<usize>| {
+        one.zip(other).map_or(0, |(one, other)| u64::from(cells[one * width + other]))
+    };
+    let all = first.places.iter().flat_map(|one| second.places.iter().map(move |other| (one, other)));
+    distance(all.map(|(one, other)| {
+        [ratio(cell(before, one.0, other.0), before.1), ratio(cell(after, one.1, other.1), after.1)]
+    }))
+}
+
+/// Sums of a column of numbers by the groups of another column: its months where its values tell them, its values where
+/// they are few.
+fn sums(column: &str, numbers: &(&Codes, Vec<Option<i128>>), group: &View<'_>, stays: &[bool]) -> Option<Totals> {
+    let months: Option<Vec<&str>> = group.values.iter().map(month).collect();
+    let (labels, by) = match months {
+        Some(months) => (months, format!("month of {}", group.name)),
+        None if group.values.len() <= MOST_GROUPS => (group.values.iter().collect(), group.name.to_owned()),
+        None => return None,
+    };
+    let mut of_code = vec![0_i128; labels.len()];
+    let (codes, units) = numbers;
+    for ((code, group), _) in codes.iter().zip(group.codes.iter()).zip(stays).filter(|(_, stays)| **stays) {
+        let sum = &mut of_code[group as usize];
+        *sum = sum.saturating_add(units[code as usize].unwrap_or(0));
+    }
+    let mut sums: BTreeMap<String, i128> = BTreeMap::new();
+    for (label, sum) in labels.into_iter().zip(of_code) {
+        let total = sums.entry(label.to_owned()).or_default();
+        *total = total.saturating_add(sum);
+    }
+    Some(Totals { column: column.to_owned(), by, sums })
+}
+
+/// The month of a date, a moment or a month; a missing cell is a group of its own.
+fn month(value: &str) -> Option<&str> {
+    if value.is_empty() {
+        return Some(value);
+    }
+    let month = value.get(..7)?;
+    let is_month =
+        month.bytes().enumerate().all(|(place, byte)| if place == 4 { byte == b'-' } else { byte.is_ascii_digit() });
+    let is_whole = value.len() == 7 || value.as_bytes().get(7) == Some(&b'-');
+    (is_month && is_whole).then_some(month)
+}
+
+/// The absolute changes of sums as a share of the sums.
+fn change(before: &BTreeMap<String, i128>, after: &BTreeMap<String, i128>) -> Option<f64> {
+    let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let of = |side: &BTreeMap<String, i128>, key: &String| side.get(key).copied().unwrap_or(0);
+    let whole = before.values().map(|sum| sum.unsigned_abs()).fold(0_u128, u128::saturating_add);
+    let changed =
+        keys.into_iter().map(|key| of(before, key).abs_diff(of(after, key))).fold(0_u128, u128::saturating_add);
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits than a float has")]
+    (whole > 0).then(|| changed as f64 / whole as f64)
+}
+
+/// Whether a column holds numbers that can be summed exactly.
+fn is_summed(values: &Dictionary) -> bool {
+    let is_number = matches!(values.column_type(), ColumnType::Integer | ColumnType::Decimal);
+    is_number && values.values().flatten().all(|value| units(value.expose(), MOST_DECIMALS).is_some())
+}
+
+fn amounts(values: &Dictionary) -> Vec<Option<i128>> {
+    values.values().map(|value| units(value?.expose(), MOST_DECIMALS)).collect()
+}
+
+fn units(value: &str, decimals: u32) -> Option<i128> {
+    Exact::parse(value)?.in_units(decimals)
+}
+
+fn ranked(codes: Codes, values: &Dictionary) -> (Codes, Values) {
+    let texts: Vec<&str> = values.values().map(|value| value.map_or("", crate::secret::Secret::expose)).collect();
+    ranked_values(codes, &texts)
+}
+
+/// Shannon entropy in nats, summed from the smallest count to the largest, so that no order shows in the last digits.
+fn entropy(mut counts: Vec<u64>) -> f64 {
+    counts.retain(|&count| count > 0);
+    counts.sort_unstable();
+    if counts.len() < 2 {
+        return 0.0;
+    }
+    let total = as_float(counts.iter().sum());
+    let weighted: f64 = counts.iter().map(|&count| as_float(count) * as_float(count).ln()).sum();
+    (total.ln() - weighted / total).max(0.0)
+}
+
+#[cfg(test)]
+mod test;
