@@ -57,6 +57,34 @@ fn the_plan_for_the_bank_sample_is_released_and_the_released_file_has_the_predic
 }
 
 #[test]
+fn a_declared_point_goes_on_without_a_column_that_the_plan_drops() {
+    let bench = Bench::new();
+    for name in ["purchase_cards.csv", "reidrisk.toml"] {
+        let bytes = std::fs::read(repository_file(&format!("sample_data/{name}"))).expect("the sample");
+        bench.write(name, bytes);
+    }
+    let ended = run(&bench, ["advise", "purchase_cards.csv", "--write", "treated.toml", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let advisory = document(&ended);
+    let plans = advisory["plans"].as_array().expect("plans");
+    let plan = plans.iter().find(|plan| plan["recommended"] == true).expect("one is recommended");
+    assert!(plan["after"]["unicity"].as_f64().expect("a share") <= 0.2, "{plan}");
+    assert!(plan["after"]["full_smallest_class"].as_u64().expect("a class") >= 5, "{plan}");
+    let dropped = plan["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .any(|change| change["column"] == "merchant" && change["rule"] == "drop");
+    assert!(dropped, "the point of day and merchant loses its merchant: {plan}");
+    let released = run(&bench, ["release", "purchase_cards.csv", "--config", "treated.toml", "--to", "out"]);
+    assert_eq!(released.code, Some(0), "{released}");
+    // The released file is scanned by the same configuration, which names what is gone.
+    let scanned =
+        run(&bench, ["scan", "out/out.csv", "--config", "treated.toml", "--emit", "json", "--out", "reports"]);
+    assert_eq!(scanned.code, Some(0), "{scanned}");
+}
+
+#[test]
 fn a_plan_is_told_for_people_and_its_configuration_keeps_what_was_written() {
     let bench = bank();
     let ended = run(&bench, ["advise", "bank_extract.csv", "--write", "treated.toml"]);

@@ -14,6 +14,7 @@ use crate::advice::{self, Judge, Judged, KnownPoints, Objection, Plans, QuickGat
 use crate::input::Extract;
 use crate::measure::linkage;
 use crate::measure::unicity::ColumnValues;
+use crate::number::ratio;
 use crate::plan::{CoarsenRule, Extent, Plan};
 use crate::result::{
     FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
@@ -154,16 +155,34 @@ fn searched(
         ask(&alone, QuickGates { spare: None, ..quick }, first.table.clone())
     });
     watch.progress.end();
+    let without = without.transpose()?;
+    // Who is left out is detail lost as well: what a removal gains must be worth it.
+    let found = match without {
+        Some(alone) if worth(&alone) >= worth(&(plans.clone(), removals.clone(), None)) => (alone, None),
+        without => ((plans, removals, remains), without.map(|(without, ..)| without)),
+    };
+    let ((plans, removals, remains), without) = found;
     let best = plans.best.map(|place| &plans.judged[place]);
     let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
-    let saved_by_removal = match (without.transpose()?, best) {
-        (Some((without, ..)), Some(best)) if without.complete => {
+    let saved_by_removal = match (without, best) {
+        (Some(without), Some(best)) if without.complete => {
             Some(saved(&names, &without.best.map(|place| without.judged[place].rules.clone()), &best.rules))
         }
         _ => None,
     };
     let remains = if best.is_some() { Vec::new() } else { remains.unwrap_or_default() };
     Ok(Proposal { before, removals, plan: written, must_go, remains, saved_by_removal, plans })
+}
+
+/// What one search came to: its plans, who was left out of each, and what stood in the way of all.
+type Search = (Plans, Vec<Option<Removal>>, Option<Vec<String>>);
+
+/// Detail that the best plan keeps, of the subjects that it keeps; nothing where there is no plan.
+fn worth((plans, removals, _): &Search) -> f64 {
+    let Some(best) = plans.best else { return f64::NEG_INFINITY };
+    let removal = removals.get(best).copied().flatten();
+    let gone = removal.and_then(|removal| ratio(removal.removed, removal.of)).unwrap_or(0.0);
+    plans.judged[best].detail.unwrap_or(0.0) * (1.0 - gone)
 }
 
 /// Columns that are left out without a removal and not with it.

@@ -78,7 +78,9 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     again.suppress = None;
     again.input.real_values.retain(|name, _| leaves(name));
     again.roles.declared.retain(|name, _| leaves(name));
-    again.coarsen.retain(|name, _| leaves(name));
+    // A point goes on without a column that the rules drop.
+    let is_gone = |name: &String, rules: &[CoarsenRule]| *rules == [CoarsenRule::Drop] && plan.unicity.names(name);
+    again.coarsen.retain(|name, rules| leaves(name) || is_gone(name, rules));
     again.declarations.columns.retain(|name, _| leaves(name));
     again.declarations.treatment = None;
     again.permitted_identifiers.retain(|name| leaves(name));

@@ -40,7 +40,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, advisory: &Advisory) -> Option<Scene> {
         scene.dot(plot.at(spot.detail, spot.exposed), 11, Ink::Main, spot.plan.advice.reaches_limits);
     }
     if let Some(spot) = spots.iter().find(|spot| spot.plan.advice.recommended) {
-        scene.dot(plot.at(spot.detail, spot.exposed), 24, Ink::Text, false);
+        let at = plot.at(spot.detail, spot.exposed);
+        scene.dot(at, 24, Ink::Text, false);
+        scene.dot(at, 11, Ink::Main, true);
         let words = format!("ringed: {}", recipe_in_words(&spot.plan.advice.changes).replace('`', ""));
         let words = fitted(&words, SMALL, plot.right - plot.left);
         scene.text((plot.left, plot.bottom + 102), &words, SMALL, Ink::Text, Anchor::Start);
