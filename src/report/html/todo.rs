@@ -334,6 +334,10 @@ mod tests {
         let command = |result| todo(&result).command.map(|command| command.parts.join(" "));
         let whole = command(fixture::whole()).unwrap();
         assert!(whole.starts_with("reidrisk scan card_transactions.csv --coarsen birth_year=round:10"), "{whole}");
+        let mut judged = fixture::whole();
+        judged.advice[0].reaches_limits = true;
+        let advise = "reidrisk advise card_transactions.csv --write treated.toml";
+        assert_eq!(command(judged).as_deref(), Some(advise), "a plan that was judged is written by advise");
         assert_eq!(command(fixture::guessed()).as_deref(), Some("reidrisk init card_transactions.csv"));
         assert_eq!(command(fixture::failing()).as_deref(), Some("reidrisk explain small-class"));
         assert_eq!(command(fixture::passing()).as_deref(), Some("sha256sum card_transactions.csv"));
