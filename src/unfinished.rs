@@ -192,7 +192,7 @@ mod tests {
             fs::create_dir(folder).unwrap();
             fs::write(folder.join("half.csv"), "half").unwrap();
         }
-        remove_stale(home.path(), &jiff::Timestamp::now().to_string());
+        remove_stale(home.path(), "2000-01-01T00:00:00Z");
         assert!(ours.iter().all(|folder| !folder.exists()));
         assert!(theirs.exists() && marked.path.exists());
         remove_stale(home.path(), "2999-01-01T00:00:00Z");

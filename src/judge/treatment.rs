@@ -29,6 +29,25 @@ pub(super) fn apply(case: Case<'_>, findings: &mut Vec<Finding>) {
     }
     findings.extend(not_applied(case, refusal.flatten()).map(|found| Finding { waived: holds, ..found }));
     findings.extend(not_left_out(case));
+    findings.extend(not_rotated(case));
+}
+
+/// Who has one name over several periods in the file, though pseudonyms were rotated in memory. No declared treatment
+/// covers it: only `release` gives the names.
+fn not_rotated(case: Case<'_>) -> Option<Finding> {
+    let rotation = case.dataset.facts.rotation.as_ref().filter(|_| is_unrotated(case))?;
+    let message = format!(
+        "the verdict is on the file with another pseudonym of each subject in each {}; in the file itself subjects have \
+         one name over several",
+        rotation.every
+    );
+    let found = finding(FindingCode::TreatmentNotApplied, Severity::Medium, "treatment", message);
+    Some(found.counting(case.dataset.subjects.saturating_sub(rotation.subjects_before)))
+}
+
+/// Whether some subject of the file is in several periods of the rotation.
+fn is_unrotated(case: Case<'_>) -> bool {
+    case.dataset.facts.rotation.as_ref().is_some_and(|rotation| rotation.subjects_before < case.dataset.subjects)
 }
 
 /// Who was left out in memory and is still in the file. No declared treatment covers it: nobody but `release` knows who
@@ -49,7 +68,8 @@ fn not_left_out(case: Case<'_>) -> Option<Finding> {
 
 /// How many changes the file would need to be the one that was judged.
 pub(super) fn changes(case: Case<'_>) -> usize {
-    treated(case).count() + usize::from(case.dataset.facts.removal.is_some_and(|removal| removal.removed > 0))
+    let removes = case.dataset.facts.removal.is_some_and(|removal| removal.removed > 0);
+    treated(case).count() + usize::from(removes) + usize::from(is_unrotated(case))
 }
 
 /// That a budget for leaving subjects out was not enough, so that nobody was left out.

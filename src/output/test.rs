@@ -15,7 +15,9 @@ use crate::table::Codes;
 /// A column of these values, the last of which no released record has.
 fn column(cells: &[&str]) -> (Codes, Values) {
     let mut values = Values::default();
-    cells.iter().for_each(|cell| values.push(cell));
+    for cell in cells {
+        values.push(cell);
+    }
     (Codes::from_codes(cells.len(), 0..u32::try_from(cells.len()).unwrap()), values)
 }
 

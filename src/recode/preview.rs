@@ -92,8 +92,8 @@ pub fn coarse_columns(
             continue;
         }
         let CodedColumn { codes, dictionary } = coded(column)?;
-        let (codes, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
-        each(CoarseColumn { name: column.name.clone(), codes, values });
+        let (coarse, values) = workshop.coarse(&column.name, plan, codes, dictionary)?;
+        each(CoarseColumn { name: column.name.clone(), codes: coarse, values });
     }
     drop(workshop);
     let subjects = subject.map(|subject| {

@@ -116,7 +116,7 @@ impl Before {
         let is_there =
             |record: usize| subject.is_none_or(|subject| !subject.values.get(subject.codes.get(record)).is_empty());
         let others: Vec<&Leaving> = columns.iter().filter(|leaving| leaving.column.role != Role::Subject).collect();
-        let views: Vec<View<'_>> = others.iter().map(|leaving| self.view(leaving)).collect();
+        let views: Vec<View<'_>> = others.iter().map(|leaving| Self::view(leaving)).collect();
         let after = Profile::of(&views, &is_there);
         let of = |name: &str| self.profile.columns.iter().position(|column| column.name == name);
         let mut kept_columns = Vec::new();
@@ -172,7 +172,7 @@ impl Before {
     }
 
     /// A column as it leaves; its numbers in the unit that those of the extract have.
-    fn view<'a>(&self, leaving: &'a Leaving) -> View<'a> {
+    fn view(leaving: &Leaving) -> View<'_> {
         let is_number = matches!(leaving.column.column_type, ColumnType::Integer | ColumnType::Decimal);
         let amounts = is_number.then(|| {
             let units = leaving.values.iter().map(|value| units(value, MOST_DECIMALS)).collect();

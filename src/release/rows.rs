@@ -126,11 +126,11 @@ pub(super) fn write(
 
 /// Text as it came: what was declared stands between fields, else what stood there in the extract.
 fn format(storage: Storage, plan: &Plan, source: &Source) -> Format {
-    let plain = |byte: &u8| !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii();
+    let may_separate = |byte: &u8| !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii();
     match storage {
         Storage::Csv => {
             let declared = plan.input.delimiter.and_then(|sign| sign.byte());
-            let delimiter = declared.or_else(|| source.delimiter()).filter(plain).unwrap_or(b',');
+            let delimiter = declared.or_else(|| source.delimiter()).filter(may_separate).unwrap_or(b',');
             Format::Csv { delimiter }
         }
         Storage::Parquet => Format::Parquet,

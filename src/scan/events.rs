@@ -104,7 +104,7 @@ fn add_period(columns: &mut Vec<usize>, table: &Table, events: Events<'_>, alway
         let values = &events.values[column];
         table.columns()[column].name == *teller && values.form.is_none() && values.tolerance.is_none()
     };
-    if !columns.contains(period) && (always || !columns.iter().any(|column| tells(column))) {
+    if !columns.contains(period) && (always || !columns.iter().any(tells)) {
         columns.push(*period);
     }
 }

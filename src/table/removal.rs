@@ -101,13 +101,13 @@ impl Gone {
         let numbers = number_tuples(table, set.columns());
         let classes = numbers.bound as usize;
         // The subject behind a class's last record, plus one.
-        let mut last = vec![0_u32; classes];
+        let mut seen = vec![0_u32; classes];
         let mut sizes = vec![0_u32; classes];
         for subject in self.staying() {
             for record in table.records_of(subject) {
                 let class = numbers.of_record[record] as usize;
-                sizes[class] += u32::from(last[class] != subject + 1);
-                last[class] = subject + 1;
+                sizes[class] += u32::from(seen[class] != subject + 1);
+                seen[class] = subject + 1;
             }
         }
         let is_small = |size: u32| size > 0 && size < least;
@@ -120,10 +120,10 @@ impl Gone {
         let every: Vec<u32> = (0..table.records()).map(|record| table.subject_of(record)).collect();
         let members = order.sorted(&every);
         let starts = order.starts();
-        last.fill(0);
+        seen.fill(0);
         let mut looked = 0_usize;
         while let Some(class) = small.pop() {
-            if looked % 4096 == 0 {
+            if looked.is_multiple_of(4096) {
                 stop.check()?;
             }
             looked += 1;
@@ -137,8 +137,8 @@ impl Gone {
                 }
                 for record in table.records_of(subject) {
                     let class = keys.get(record) as usize;
-                    if last[class] != subject + 1 {
-                        last[class] = subject + 1;
+                    if seen[class] != subject + 1 {
+                        seen[class] = subject + 1;
                         // A class is put on the list when it becomes small, and once.
                         let was_large = !is_small(sizes[class]);
                         sizes[class] -= 1;

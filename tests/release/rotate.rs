@@ -96,6 +96,18 @@ fn a_fresh_scan_of_the_rotated_file_gives_the_certified_figures() {
     assert_eq!(scan(CONFIG, &rows())["figures"], result["figures"]);
 }
 
+/// A pass of what the file is not would let it leave as it is.
+#[test]
+fn a_scan_of_what_is_not_rotated_yet_never_passes() {
+    let result = scan(CONFIG, &rows());
+    let codes = |result: &Value| -> Vec<String> {
+        let findings = result["findings"].as_array().expect("findings").iter();
+        findings.filter(|found| found["waived"] != true).map(|found| found["code"].to_string()).collect()
+    };
+    assert_eq!(codes(&result), ["\"treatment-not-applied\""]);
+    assert_eq!(result["verdict"]["outcome"], "review");
+}
+
 /// Counted over all months a class of a town would hold three pseudonyms of each customer.
 #[test]
 fn classes_are_counted_within_each_month() {

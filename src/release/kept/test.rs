@@ -31,8 +31,12 @@ fn leaving(name: &str, cells: &[String]) -> Leaving {
 fn slow(before: &[String], after: &[String]) -> f64 {
     let mut shares: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     let [n, m] = [before.len(), after.len()].map(|count| f64::from(u32::try_from(count).unwrap()));
-    before.iter().for_each(|value| shares.entry(value).or_default().0 += 1.0 / n);
-    after.iter().for_each(|value| shares.entry(value).or_default().1 += 1.0 / m);
+    for value in before {
+        shares.entry(value).or_default().0 += 1.0 / n;
+    }
+    for value in after {
+        shares.entry(value).or_default().1 += 1.0 / m;
+    }
     shares.values().map(|(one, other)| (one - other).abs()).sum::<f64>() / 2.0
 }
 

@@ -148,7 +148,9 @@ pub(super) fn measure(
     }
     let note =
         format!("pseudonyms are rotated: of {count} periods, the one in which the attack finds the largest share");
-    worst.iter_mut().for_each(|attack| attack.notes.push(note.clone()));
+    for attack in &mut worst {
+        attack.notes.push(note.clone());
+    }
     Ok(worst)
 }
 
@@ -157,13 +159,13 @@ const NOBODY: [&str; 6] = ["no-overlap", "no-key", "nobody", "empty", "no-common
 
 /// What is not known outweighs every share; a share outweighs nobody to compare.
 fn worse(one: LinkageAttack, other: LinkageAttack) -> LinkageAttack {
-    let rank = |attack: &LinkageAttack| match attack.attack_rate {
-        Some(rate) => (1, attack.interval.map_or(rate, |[_, high]| high.max(rate))),
-        None => {
-            let mut reasons = attack.undefined.iter().filter(|entry| entry.field == "attack_rate");
-            let is_nobody = reasons.next().is_some_and(|entry| NOBODY.contains(&entry.reason.as_str()));
-            (if is_nobody { 0 } else { 2 }, 0.0)
+    let rank = |attack: &LinkageAttack| {
+        if let Some(rate) = attack.attack_rate {
+            return (1, attack.interval.map_or(rate, |[_, high]| high.max(rate)));
         }
+        let mut reasons = attack.undefined.iter().filter(|entry| entry.field == "attack_rate");
+        let is_nobody = reasons.next().is_some_and(|entry| NOBODY.contains(&entry.reason.as_str()));
+        (if is_nobody { 0 } else { 2 }, 0.0)
     };
     let (first, second) = (rank(&one), rank(&other));
     let is_worse = second.0.cmp(&first.0).then(second.1.total_cmp(&first.1)).is_gt();
