@@ -25,6 +25,7 @@
 mod advise;
 mod advisory;
 mod certificate;
+mod court;
 mod error;
 mod for_report;
 mod kept;
