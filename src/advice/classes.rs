@@ -46,9 +46,13 @@ impl Figures {
             static_unique_subjects: self.fixed.map(|classes| classes.unique_subjects),
             static_subjects_below_k: self.fixed.map(|classes| classes.subjects_below_k),
             unicity: None,
+            linked: None,
         }
     }
 }
+
+/// What a set costs beside its records: making and clearing what it is counted in.
+const SET: u64 = 2_000;
 
 /// Counts the classes of recipes, each set once, within a fixed limit of work.
 pub(super) struct Counter<'a> {
@@ -60,6 +64,7 @@ pub(super) struct Counter<'a> {
     /// Records times sets that may still be counted.
     work_left: u64,
     known: HashMap<ColumnSet, Classes>,
+    below: HashMap<(ColumnSet, u32), u64>,
     watch: Watch<'a>,
 }
 
@@ -79,7 +84,7 @@ impl<'a> Counter<'a> {
             next - rungs
         };
         let forms = rungs.iter().map(begin).collect();
-        Self { table, forms, k, work_left: work, known: HashMap::new(), watch }
+        Self { table, forms, k, work_left: work, known: HashMap::new(), below: HashMap::new(), watch }
     }
 
     /// Records times sets that may still be counted.
@@ -120,14 +125,45 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// All columns that a recipe leaves, and those that are then static or unclear: all of them without subjects.
-    fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
-        let place = |(column, step): (usize, Step)| match step {
+    /// Subjects with a record in a class of fewer than `bound` subjects of a set.
+    ///
+    /// # Errors
+    /// As [`Self::figures`].
+    pub(super) fn subjects_below(&mut self, set: ColumnSet, bound: u32) -> Result<u64, Halt> {
+        let asked = (set, bound);
+        if let Some(&below) = self.below.get(&asked) {
+            return Ok(below);
+        }
+        self.spend(self.table.records() as u64 + SET)?;
+        let counts = count_sets(self.table, std::slice::from_ref(&asked.0), self.watch).map_err(Halt::Stopped)?;
+        let below = counts.first().map_or(0, |counts| counts.subjects_below(bound));
+        self.below.insert(asked, below);
+        Ok(below)
+    }
+
+    /// Takes work that is done elsewhere from what is left.
+    pub(super) fn spend(&mut self, work: u64) -> Result<(), Halt> {
+        self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Work)?;
+        Ok(())
+    }
+
+    /// Where a column stands in the table after a step; `None` where it is left out.
+    pub(super) fn place(&self, column: usize, step: Step) -> Option<usize> {
+        match step {
             Step::AsIs => Some(column),
             Step::Rung(rung) => Some(self.forms[column] + rung),
             Step::Dropped => None,
-        };
-        let full: Vec<usize> = recipe.steps().enumerate().filter_map(place).collect();
+        }
+    }
+
+    /// Where the columns that a recipe leaves stand in the table.
+    pub(super) fn places(&self, recipe: &Recipe) -> Vec<usize> {
+        recipe.steps().enumerate().filter_map(|(column, step)| self.place(column, step)).collect()
+    }
+
+    /// All columns that a recipe leaves, and those that are then static or unclear: all of them without subjects.
+    pub(super) fn sets(&self, recipe: &Recipe) -> (ColumnSet, ColumnSet) {
+        let full = self.places(recipe);
         // A proposal must hold under either reading of an unclear column: more columns never make larger classes.
         let is_static = |column: &usize| self.table.is_static(*column) || self.table.is_unclear(*column);
         let fixed = ColumnSet::new(full.iter().copied().filter(is_static));

@@ -34,6 +34,21 @@ impl Detail {
         Self { shares }
     }
 
+    /// What one column keeps after a step. A column without detail counts a trifle, so that it is not left out for nothing.
+    pub(super) fn of(&self, column: usize, step: Step) -> f64 {
+        match (&self.shares[column], step) {
+            (_, Step::Dropped) => 0.0,
+            (None, _) => 1e-7,
+            (Some(_), Step::AsIs) => 1.0,
+            (Some(shares), Step::Rung(rung)) => shares[rung],
+        }
+    }
+
+    /// The sum of [`Self::of`] over the columns.
+    pub(super) fn sum(&self, recipe: &Recipe) -> f64 {
+        recipe.steps().enumerate().map(|(column, step)| self.of(column, step)).sum()
+    }
+
     /// The share that a recipe keeps; `None` when no column has any detail.
     pub(super) fn kept(&self, recipe: &Recipe) -> Option<f64> {
         let (mut sum, mut columns) = (0.0, 0_u32);

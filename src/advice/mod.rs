@@ -34,12 +34,20 @@ mod classes;
 mod detail;
 mod known_points;
 mod ladders;
+mod order;
+mod plans;
+#[cfg(test)]
+mod plans_test;
+mod quick;
 mod recipe;
 mod search;
 #[cfg(test)]
 mod test;
 
 pub use known_points::advise_known_points;
+pub use plans::{Judge, Judged, JudgedPlan, Objection, Plans, Request, best_plan};
+pub use quick::{KnownPoints, QuickGates};
+pub(crate) use recipe::dropped_in_words;
 
 use crate::number::{as_float, ratio};
 use crate::recode::Ladder;

@@ -80,6 +80,28 @@ pub(super) fn write(recipe: &Recipe, names: &[&str], ladders: &[Ladder]) -> Advi
     Advice { action: actions.join(", and "), changes, config: Some(sections.join("\n")), flags, ..Advice::default() }
 }
 
+/// The same proposal that also leaves out columns that are no quasi-identifiers, each with the name of its role.
+pub(crate) fn dropped_in_words<'a>(
+    mut advice: Advice,
+    columns: impl Iterator<Item = (&'a str, &'static str)>,
+) -> Advice {
+    for (name, role) in columns {
+        let change = AdviceChange { column: name.to_owned(), rule: "drop".to_owned() };
+        advice.changes.insert(0, change);
+        let and = if advice.action.is_empty() { "" } else { ", and " };
+        advice.action = format!("leave out `{name}`{and}{}", advice.action);
+        let section = format!("[columns.{}]\nrole = \"{role}\"\ncoarsen = \"drop\"\n", toml_key(name));
+        let rest = advice.config.take().filter(|rest| !rest.is_empty());
+        advice.config = Some(rest.map_or_else(|| section.clone(), |rest| format!("{section}\n{rest}")));
+        advice.flags = match (flag(name, "drop"), advice.flags.take()) {
+            (Some(flag), Some(flags)) if !flags.is_empty() => Some(format!("{flag} {flags}")),
+            (flag, Some(_)) => flag,
+            (_, None) => None,
+        };
+    }
+    advice
+}
+
 /// What the last rule does, in words.
 fn action(name: &str, rules: &[String]) -> String {
     let rule = rules.last().map_or("", String::as_str);

@@ -93,6 +93,7 @@ impl Plain {
             static_unique_subjects: fixed.as_ref().map(|counts| counts.subjects_below(2)),
             static_subjects_below_k: fixed.as_ref().map(|counts| counts.subjects_below(k)),
             unicity: None,
+            linked: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Only this room reads the clock, the environment and the terminal. Standard output carries the result and nothing
 //! else; everything else goes to standard error.
 
+mod advise;
 mod arguments;
 mod check;
 mod clock;
@@ -32,7 +33,7 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{certificate_schema, json_schema};
+use crate::report::{advisory_schema, certificate_schema, json_schema};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -75,6 +76,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let printer = Printer::new(&arguments.manners);
     let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Advise(advise) => advise::advise_verb(&advise, &arguments.manners, &printer),
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
@@ -86,6 +88,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
             let text = match schema.of {
                 SchemaOf::Result => json_schema(),
                 SchemaOf::Certificate => certificate_schema(),
+                SchemaOf::Advice => advisory_schema(),
             };
             printer.result(text.as_bytes())
         }

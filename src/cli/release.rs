@@ -134,7 +134,7 @@ fn key(arguments: &ReleaseArguments, printer: &Printer) -> Result<Key, ExitStatu
     Key::new(bytes).map_err(|error| tell(&error, printer))
 }
 
-fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
+pub(super) fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
     match error {
         ReleaseError::Scan(error) => super::scan::scan_failure(error, printer),
         error => {

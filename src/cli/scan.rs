@@ -121,6 +121,10 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
         let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
         return Some(format!("reidrisk init {}{again}    to confirm roles and limits", inputs.join(" ")));
     }
+    if result.advice.iter().any(|advice| advice.recommended && advice.reaches_limits) {
+        let inputs = inputs.join(" ");
+        return Some(format!("reidrisk advise {inputs} --write treated.toml    for a plan that keeps every limit"));
+    }
     let open = result.findings.iter().find(|finding| finding.is_open());
     match (result.verdict.outcome, open) {
         (VerdictOutcome::Pass, _) if result.verdict.headline.is_some() => {

@@ -97,13 +97,13 @@ fn reason(column: &DatasetColumn) -> String {
 }
 
 /// A TOML key: bare where it can be, else in quotes.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     let bare = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
     if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { quoted(name) }
 }
 
 /// A TOML basic string. What cannot be seen, or would steer an editor, is escaped and means the same.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for character in text.chars() {

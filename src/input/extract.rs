@@ -6,6 +6,7 @@ use crate::result::{ColumnType, InputFile, JoinedTable};
 use crate::table::{Codes, Dictionary};
 
 /// Everything that was read from all files of one extract, in the order of the records.
+#[derive(Clone)]
 pub struct Extract {
     /// The files, with the hash of the bytes actually read.
     pub files: Vec<InputFile>,
@@ -29,6 +30,7 @@ impl Extract {
 }
 
 /// Identifiers found in texts that leave with the file and are no cells.
+#[derive(Clone)]
 pub struct FoundBeside {
     /// The column that the texts belong to; `None` for the file as a whole.
     pub column: Option<String>,
@@ -56,6 +58,7 @@ pub struct CellCounts {
 }
 
 /// One column as read.
+#[derive(Clone)]
 pub struct ExtractColumn {
     /// Name in the header, trimmed of surrounding blanks.
     pub name: String,

@@ -19,7 +19,8 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = declared(plan).chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
-    let is_used = |name: &str| plan.unicity.names(name) || plan.linkage.names(name);
+    // A point and a join go on without a column that is dropped; what tells who is who does not.
+    let is_used = |name: &String| plan.linkage.names(name) && !plan.linkage.joins_on(name);
     let is_dropped =
         |name: &String| plan.coarsen.get(name).is_some_and(|rules| *rules == [CoarsenRule::Drop]) && !is_used(name);
     let is_absent = |name: &&String| !columns.contains(name) && !is_dropped(name);

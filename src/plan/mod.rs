@@ -109,8 +109,24 @@ pub struct Plan {
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
+    /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
+    pub extent: Extent,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// Everything, for a report.
+    #[default]
+    Report,
+    /// What a verdict rests on, and the coarser forms that a search may take.
+    Search,
+    /// What a verdict rests on.
+    Verdict,
+    /// The same with known points drawn where they could be counted: for plans that most likely fail.
+    Trial,
 }
 
 /// Sets of up to three columns explain most of what makes people unique, at a cost that every machine can bear.
@@ -151,6 +167,7 @@ impl Default for Plan {
             lists_subjects: false,
             suppress: None,
             as_released: false,
+            extent: Extent::Report,
             settings: Vec::new(),
         }
     }

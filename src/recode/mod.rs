@@ -17,6 +17,7 @@ mod guess;
 mod hierarchy;
 mod label;
 mod lookups;
+mod meaning;
 mod point;
 mod preview;
 mod propose;

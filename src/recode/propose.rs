@@ -7,7 +7,9 @@
 
 use super::coarsen::{Recoded, recode_by_value};
 use super::event::value_keys;
-use super::{CalendarUnit, CoarsenRule, TimeOrigin};
+use super::hierarchy::recode_by_hierarchy;
+use super::meaning::{MERCHANT_GROUPS, Meaning};
+use super::{CalendarUnit, CoarsenRule, Hierarchies, TimeOrigin};
 use crate::result::ColumnType;
 use crate::table::{Dictionary, Recoding};
 
@@ -43,7 +45,7 @@ pub struct Rung {
     pub keys: Vec<u64>,
 }
 
-/// Calendar rules are looked for among the units themselves; these are for numbers.
+/// Calendar rules are looked for among the units themselves; these are for quantities.
 const NUMBER_RULES: [&str; 14] = [
     "round:1",
     "round:5",
@@ -61,6 +63,21 @@ const NUMBER_RULES: [&str; 14] = [
     "top:10000",
 ];
 
+/// Bands for quantities on both sides of zero, each ten times as wide as the one before.
+const SIGNED_RULES: [&str; 4] = [
+    "bins:-10000,-5000,-2000,-1000,-500,-200,-100,-50,-20,-10,0,10,20,50,100,200,500,1000,2000,5000,10000",
+    "bins:-10000,-1000,-100,-10,0,10,100,1000,10000",
+    "bins:-1000,-100,0,100,1000",
+    "bins:0",
+];
+
+/// Bands of years of birth, open at both ends, so that the oldest and the youngest stand together.
+const BIRTH_RULES: [&str; 3] = [
+    "bins:1935,1940,1945,1950,1955,1960,1965,1970,1975,1980,1985,1990,1995,2000,2005,2010,2015",
+    "bins:1940,1950,1960,1970,1980,1990,2000,2010",
+    "bins:1950,1970,1990,2010",
+];
+
 /// What is known of a treated column when its coarser forms are looked for.
 pub(super) struct Present<'a> {
     pub(super) name: &'a str,
@@ -74,17 +91,19 @@ pub(super) struct Present<'a> {
     pub(super) origin: TimeOrigin,
     /// The values before the last rule, and what it made of them.
     pub(super) before_last: Option<(&'a Dictionary, &'a [u32])>,
+    /// The files of rules.
+    pub(super) hierarchies: &'a Hierarchies,
 }
 
 /// The coarser forms of a column.
 ///
-/// A column with a `hierarchy` rule has none: the file would have to be named with its folders. What a rule of the
-/// calendar, `bins`, `prefix` or `suffix` left is coarsened by a coarser rule in its place where that merges whole
-/// values of today (a week may lie in two months); otherwise by a further rule behind the others.
+/// What a rule of the calendar, `bins`, `prefix`, `suffix` or a `hierarchy` left is coarsened by a coarser rule in its
+/// place where that merges whole values of today (a week may lie in two months); otherwise by a further rule behind the
+/// others. Behind a `hierarchy` stands nothing but the merging of rare values: its levels are what somebody means by coarser.
 pub(super) fn ladder(present: &Present<'_>) -> Ladder {
-    let nameable = present.rules.iter().all(|rule| rule.file().is_none());
+    let has_file = present.rules.iter().any(|rule| rule.file().is_some());
     let mut rungs: Vec<Rung> = Vec::new();
-    let found = if nameable { [replaced(present), appended(present)].concat() } else { Vec::new() };
+    let found = if has_file { replaced(present) } else { [replaced(present), appended(present)].concat() };
     for rung in found {
         let same = |other: &Rung| other.recoding.map == rung.recoding.map;
         if is_coarser(present.dictionary, &rung.recoding) && !rungs.iter().any(same) {
@@ -92,10 +111,14 @@ pub(super) fn ladder(present: &Present<'_>) -> Ladder {
         }
     }
     let written = rungs.iter().flat_map(|rung| rung.rules.iter().map(String::as_str)).chain(["drop", "rare:2"]);
-    let fits_flag = written.into_iter().all(|rule| reads_back(present.name, rule));
+    let reads_back = written.into_iter().all(|rule| reads_back(present.name, rule));
+    // A flag would look for the file in another folder.
+    let fits_flag = reads_back && !has_file;
     let bands = |rule: &CoarsenRule| matches!(rule, CoarsenRule::Calendar(_) | CoarsenRule::Bins(_));
-    let names = present.dictionary.column_type() == ColumnType::Text && !present.rules.iter().any(bands);
-    let rare_behind = (nameable && names).then(|| present.rules.iter().map(CoarsenRule::to_string).collect());
+    let is_text = present.dictionary.column_type() == ColumnType::Text;
+    let is_code = [Meaning::Code, Meaning::MerchantCategory, Meaning::PostCode].contains(&Meaning::of(present.name));
+    let names = (is_text || is_code) && !present.rules.iter().any(bands);
+    let rare_behind = names.then(|| present.rules.iter().map(CoarsenRule::to_string).collect());
     Ladder { declared: present.declared, fits_flag, rare_behind, rungs }
 }
 
@@ -116,12 +139,18 @@ fn replaced(present: &Present<'_>) -> Vec<Rung> {
     let (Some((last, kept)), Some((finer, map))) = (present.rules.split_last(), present.before_last) else {
         return Vec::new();
     };
+    let by_rule = |rule: &CoarsenRule| match rule {
+        CoarsenRule::Hierarchy { file, level } => {
+            recode_by_hierarchy(present.name, file, *level, present.hierarchies.get(file)?, finer).ok()
+        }
+        rule => recode_by_value(present.name, rule, finer, present.origin).ok(),
+    };
     let try_rule = |rule: CoarsenRule| {
-        let recoded = recode_by_value(present.name, &rule, finer, present.origin).ok()?;
+        let recoded = by_rule(&rule)?;
         let composed = composed(map, &recoded.map, present.dictionary.len())?;
         rung(present, written(kept, &rule), Recoded { map: composed, dictionary: recoded.dictionary })
     };
-    coarser_than(last).into_iter().filter_map(try_rule).collect()
+    coarser_than(last, present.hierarchies).into_iter().filter_map(try_rule).collect()
 }
 
 /// From the codes of today to those of another rule: `None` when one value of today would be torn apart.
@@ -137,8 +166,12 @@ fn composed(to_today: &[u32], to_other: &[u32], today: usize) -> Option<Vec<u32>
     composed.into_iter().collect()
 }
 
-fn coarser_than(rule: &CoarsenRule) -> Vec<CoarsenRule> {
+fn coarser_than(rule: &CoarsenRule, hierarchies: &Hierarchies) -> Vec<CoarsenRule> {
     match rule {
+        CoarsenRule::Hierarchy { file, level } => {
+            let levels = hierarchies.get(file).map_or(0, |file| file.columns.len());
+            (level + 1..levels).map(|level| CoarsenRule::Hierarchy { file: file.clone(), level }).collect()
+        }
         CoarsenRule::Calendar(unit) => {
             CalendarUnit::ALL.iter().copied().filter(|other| other > unit).map(CoarsenRule::Calendar).collect()
         }
@@ -159,34 +192,67 @@ fn shorter(length: usize) -> Vec<usize> {
     lengths
 }
 
-/// Rules behind those of today.
+/// Rules behind those of today: each of them alone, or a first one for a second one to stand on.
 fn appended(present: &Present<'_>) -> Vec<Rung> {
-    let try_rule = |rule: CoarsenRule| {
-        let recoded = recode_by_value(present.name, &rule, present.dictionary, present.origin).ok()?;
-        rung(present, written(present.rules, &rule), recoded)
+    let try_rules = |rules: Vec<CoarsenRule>| {
+        let (first, others) = rules.split_first()?;
+        let mut recoded = recode_by_value(present.name, first, present.dictionary, present.origin).ok()?;
+        for rule in others {
+            let further = recode_by_value(present.name, rule, &recoded.dictionary, present.origin).ok()?;
+            let map = recoded.map.iter().map(|&code| further.map[code as usize]).collect();
+            recoded = Recoded { map, dictionary: further.dictionary };
+        }
+        let written = present.rules.iter().chain(&rules).map(CoarsenRule::to_string).collect();
+        rung(present, written, recoded)
     };
-    rules_for(present).into_iter().filter_map(try_rule).collect()
+    rules_for(present).into_iter().filter_map(try_rules).collect()
 }
 
-fn rules_for(present: &Present<'_>) -> Vec<CoarsenRule> {
+fn rules_for(present: &Present<'_>) -> Vec<Vec<CoarsenRule>> {
     let column_type = present.dictionary.column_type();
     // A code that was cut, a band and a calendar unit are no codes with meaning in each character.
     let plain = present.rules.iter().all(|rule| matches!(rule, CoarsenRule::Round(_) | CoarsenRule::Top(_)));
-    let mut rules = match column_type {
-        ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time => {
+    let meaning = Meaning::of(present.name);
+    let parsed = |rules: &[&str]| rules.iter().filter_map(|rule| CoarsenRule::parse(rule).ok()).collect::<Vec<_>>();
+    let mut rules = match (column_type, meaning) {
+        (ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time, _) => {
             CalendarUnit::ALL.iter().copied().map(CoarsenRule::Calendar).collect()
         }
-        ColumnType::Integer | ColumnType::Decimal => {
-            NUMBER_RULES.into_iter().filter_map(|rule| CoarsenRule::parse(rule).ok()).collect()
+        (ColumnType::Integer | ColumnType::Text, Meaning::MerchantCategory) if plain => parsed(&[MERCHANT_GROUPS]),
+        (ColumnType::Integer, Meaning::Birth) => parsed(&BIRTH_RULES),
+        (ColumnType::Integer | ColumnType::Decimal, Meaning::Other) if has_negative(present.dictionary) => {
+            [parsed(&NUMBER_RULES), parsed(&SIGNED_RULES)].concat()
         }
-        ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => Vec::new(),
+        (ColumnType::Integer | ColumnType::Decimal, Meaning::Other) => parsed(&NUMBER_RULES),
+        _ => Vec::new(),
     };
-    let coded = plain && matches!(column_type, ColumnType::Text | ColumnType::Integer);
-    if let Some(length) = code_length(present.dictionary).filter(|_| coded) {
+    let coded = plain && matches!(column_type, ColumnType::Text | ColumnType::Integer) && meaning != Meaning::Birth;
+    if let Some(lengths) = cut_lengths(present.dictionary, meaning).filter(|_| coded) {
         let cut = if is_masked(present.dictionary) { CoarsenRule::Suffix } else { CoarsenRule::Prefix };
-        rules.extend(shorter(length).into_iter().map(cut));
+        rules.extend(lengths.into_iter().map(cut));
     }
-    rules
+    let mut chains: Vec<Vec<CoarsenRule>> = rules.into_iter().map(|rule| vec![rule]).collect();
+    if meaning == Meaning::Birth && column_type != ColumnType::Integer {
+        let banded = |bands: CoarsenRule| vec![CoarsenRule::Calendar(CalendarUnit::Year), bands];
+        chains.extend(parsed(&BIRTH_RULES).into_iter().map(banded));
+    }
+    chains
+}
+
+fn has_negative(dictionary: &Dictionary) -> bool {
+    dictionary.values().flatten().any(|value| value.expose().starts_with('-'))
+}
+
+/// How many characters a code may keep: a post code and a merchant category any number, another code a few of them.
+/// `None` for what is no code.
+fn cut_lengths(dictionary: &Dictionary, meaning: Meaning) -> Option<Vec<usize>> {
+    match meaning {
+        Meaning::PostCode | Meaning::MerchantCategory => {
+            let longest = dictionary.values().flatten().map(|value| value.expose().chars().count()).max()?;
+            Some((1..longest.min(8)).collect())
+        }
+        _ => code_length(dictionary).map(shorter),
+    }
 }
 
 /// Characters of each value when all have the same number of them and none holds a blank: a postal code, a category
@@ -205,6 +271,7 @@ fn is_masked(dictionary: &Dictionary) -> bool {
     dictionary.values().flatten().all(|value| !value.expose().starts_with(char::is_alphanumeric))
 }
 
+/// All rules of a column with another last one.
 fn written(rules: &[CoarsenRule], last: &CoarsenRule) -> Vec<String> {
     rules.iter().chain([last]).map(CoarsenRule::to_string).collect()
 }
@@ -221,8 +288,9 @@ mod tests {
     use super::{Ladder, Present, ladder, reads_back};
     use crate::plan::CoarsenRule;
     use crate::plan::TimeOrigin;
+    use crate::recode::Hierarchies;
     use crate::recode::coarsen::recode_by_value;
-    use crate::recode::testing::typed_column;
+    use crate::recode::testing::{column, extract, typed_column};
     use crate::result::ColumnType;
 
     fn ladder_of(column_type: ColumnType, cells: &[&str], rule: Option<&str>) -> Ladder {
@@ -237,6 +305,7 @@ mod tests {
             rules: &rules,
             dictionary: treated.as_ref().map_or(&finer, |treated| &treated.dictionary),
             before_last: treated.as_ref().map(|treated| (&finer, treated.map.as_slice())),
+            hierarchies: &Hierarchies::new(),
         })
     }
 
@@ -291,22 +360,81 @@ mod tests {
     }
 
     #[test]
-    fn a_column_with_a_hierarchy_has_no_coarser_form() {
-        let dictionary = typed_column("c", ColumnType::Date, &["2026-01-01", "2026-02-01", "2026-02-02"]);
-        let rules = [CoarsenRule::parse("hierarchy:folder/days.csv:1").unwrap()];
-        let dictionary = dictionary.coded.unwrap().dictionary;
-        let (name, place, declared, before_last) = ("c", 0, true, None);
-        let present = Present {
+    fn the_levels_above_that_of_a_hierarchy_are_its_coarser_forms() {
+        let file = std::path::PathBuf::from("folder/ages.csv");
+        let levels = extract(vec![
+            column("1", &["1", "2", "3", "4"]),
+            column("low", &["low", "low", "high", "high"]),
+            column("*", &["*", "*", "*", "*"]),
+        ]);
+        let hierarchies = Hierarchies::from([(file, levels)]);
+        let finer = column("c", &["1", "2", "3", "4"]).coded.unwrap().dictionary;
+        let rules = [CoarsenRule::parse("hierarchy:folder/ages.csv:0").unwrap()];
+        let ladder = ladder(&Present {
+            origin: TimeOrigin::default(),
+            name: "c",
+            place: 0,
+            declared: true,
+            rules: &rules,
+            dictionary: &finer,
+            before_last: Some((&finer, &[0, 1, 2, 3])),
+            hierarchies: &hierarchies,
+        });
+        // The highest level says nothing, so the column is better left out; no rule follows that the file does not know.
+        assert_eq!(super::tests::rules(&ladder), ["hierarchy:ages.csv:1"]);
+        assert_eq!(ladder.rungs[0].recoding.map, [0, 0, 1, 1]);
+        assert!(!ladder.fits_flag, "a flag would look for the file elsewhere");
+    }
+
+    fn ladder_of_name(name: &str, column_type: ColumnType, cells: &[&str]) -> Vec<String> {
+        let dictionary = typed_column(name, column_type, cells).coded.unwrap().dictionary;
+        rules(&ladder(&Present {
             origin: TimeOrigin::default(),
             name,
-            place,
-            declared,
-            rules: &rules,
+            place: 0,
+            declared: true,
+            rules: &[],
             dictionary: &dictionary,
-            before_last,
-        };
-        let ladder = ladder(&present);
-        assert_eq!((ladder.rare_behind, ladder.rungs.len()), (None, 0));
+            before_last: None,
+            hierarchies: &Hierarchies::new(),
+        }))
+    }
+
+    #[test]
+    fn a_code_is_never_rounded_whatever_its_type() {
+        let codes = ["1011", "1012", "5411", "5412", "5812", "742", "9399"];
+        for name in ["mcc", "branch", "zip", "store_number", "merchant_category_code", "postal_code"] {
+            let rules = ladder_of_name(name, ColumnType::Integer, &codes);
+            assert!(
+                !rules.iter().any(|rule| rule.starts_with("round") || rule.starts_with("top")),
+                "{name}: {rules:?}"
+            );
+        }
+        let mcc = ladder_of_name("mcc", ColumnType::Integer, &codes);
+        assert!(mcc.contains(&super::MERCHANT_GROUPS.to_owned()) && mcc.contains(&"prefix:2".to_owned()), "{mcc:?}");
+        let text = ladder_of_name("mcc", ColumnType::Text, &["0742", "5411", "5412", "5812", "9399"]);
+        assert!(text.contains(&super::MERCHANT_GROUPS.to_owned()), "{text:?}");
+        let zip = ladder_of_name("zip", ColumnType::Text, &["SW1A 1AA", "SW1A 2AA", "N1 9GU", "N2 9GU"]);
+        assert!(zip.contains(&"prefix:1".to_owned()) && zip.contains(&"prefix:2".to_owned()), "{zip:?}");
+    }
+
+    #[test]
+    fn a_birth_becomes_a_year_or_a_band_that_is_open_at_its_ends() {
+        let years = ["1931", "1934", "1942", "1947", "1951", "1958", "1959", "1987", "2012"];
+        let rules = ladder_of_name("birth_year", ColumnType::Integer, &years);
+        assert_eq!(rules, super::BIRTH_RULES);
+        let days: Vec<String> = years.iter().map(|year| format!("{year}-03-04")).collect();
+        let days: Vec<&str> = days.iter().map(String::as_str).chain(["1931-05-01"]).collect();
+        let rules = ladder_of_name("date_of_birth", ColumnType::Date, &days);
+        assert!(rules.contains(&format!("year then {}", super::BIRTH_RULES[1])), "{rules:?}");
+    }
+
+    #[test]
+    fn amounts_of_both_signs_have_bands_on_both_sides() {
+        let rules = ladder_of_name("amount", ColumnType::Decimal, &["-1200.5", "-15", "3", "20", "5000"]);
+        assert!(rules.contains(&"bins:-1000,-100,0,100,1000".to_owned()), "{rules:?}");
+        let rules = ladder_of_name("amount", ColumnType::Decimal, &["12", "15", "3", "20", "5000"]);
+        assert!(!rules.iter().any(|rule| rule.contains('-')), "{rules:?}");
     }
 
     #[test]

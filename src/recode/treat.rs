@@ -18,7 +18,7 @@ use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::plan::Plan;
+use crate::plan::{Extent, Plan};
 use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder};
 
@@ -371,7 +371,7 @@ impl<'inputs> Workshop<'inputs> {
         description.distinct = Some(dictionary.distinct());
         description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
         description.facts.forms = forms(dictionary, plan);
-        treated.ladders.push(ladder(&Present {
+        let present = Present {
             origin: plan.time_origin,
             name: &name,
             place: treated.columns.len(),
@@ -379,7 +379,13 @@ impl<'inputs> Workshop<'inputs> {
             rules,
             dictionary,
             before_last: value_map.before_last(),
-        }));
+            hierarchies: &self.lookups.hierarchies,
+        };
+        treated.ladders.push(if [Extent::Verdict, Extent::Trial].contains(&plan.extent) {
+            Ladder::none()
+        } else {
+            ladder(&present)
+        });
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
         treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?);
         let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {

@@ -22,8 +22,12 @@
 //! # Guarantee
 //! The same extract, plan and key give the same bytes, for any number of threads and any order of the records.
 
+mod advise;
+mod advisory;
 mod certificate;
+mod court;
 mod error;
+mod for_report;
 mod kept;
 mod leaving;
 mod plans;
@@ -32,11 +36,15 @@ mod rows;
 
 use std::path::Path;
 
+pub use advise::{Proposal, Standing, advise};
 pub use error::ReleaseError;
+pub(crate) use for_report::{is_searched, recommended};
 pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
-use crate::result::{Certificate, CheckedFile, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome};
+use crate::result::{
+    Certificate, CheckedFile, Dataset, Finding, FindingCode, InputFile, ScanResult, Severity, VerdictOutcome,
+};
 use crate::scan::{Clock, Scanned, scan_noting};
 use crate::stop::{Progress, Stop};
 
@@ -203,13 +211,23 @@ const STAYS: [FindingCode; 4] = [
 
 /// Whether an open finding speaks of what leaves.
 fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
-    let is_unknown = found.code == FindingCode::UnknownRisk;
-    if !is_unknown && (!found.is_open() || found.severity == Severity::Note) {
-        return false;
+    match of {
+        Judged::Extract => stands_as_if(found, &result.dataset),
+        Judged::Written => is_objection(found),
     }
-    let stays = |name: &String| result.dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
+}
+
+/// Whether a finding counts: it is open, or nobody knows the risk.
+fn is_objection(found: &Finding) -> bool {
+    let is_unknown = found.code == FindingCode::UnknownRisk;
+    is_unknown || (found.is_open() && found.severity != Severity::Note)
+}
+
+/// Whether a finding about the extract as if treated speaks of what leaves.
+fn stands_as_if(found: &Finding, dataset: &Dataset) -> bool {
+    let stays = |name: &String| dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
     let is_of_what_stays = !found.columns.is_empty() && found.columns.iter().all(stays);
-    of == Judged::Written || !(STAYS.contains(&found.code) || is_of_what_stays)
+    is_objection(found) && !(STAYS.contains(&found.code) || is_of_what_stays)
 }
 
 #[cfg(test)]

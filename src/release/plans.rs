@@ -23,10 +23,10 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
         return Err(ReleaseError::NothingLeaves);
     }
     let sources = plan.linkage.sources.iter().flat_map(|source| source.on.iter().map(|on| &on.ours));
-    // A join goes on without a column that the rules drop.
-    let sources = sources.filter(|name| !plan.drops(name));
+    // Joins and points go on without a column that the rules drop.
+    let named = plan.unicity.columns().chain(sources).filter(|name| !plan.drops(name));
     let period = plan.rotate.iter().filter_map(|rotation| rotation.column.as_ref());
-    let needed = plan.unicity.columns().chain(sources).chain(period).filter(|name| !columns.contains(name));
+    let needed = named.chain(period).filter(|name| !columns.contains(name));
     let mut needed: Vec<String> = needed.cloned().collect();
     needed.sort();
     needed.dedup();
@@ -37,13 +37,18 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
 pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseError> {
     let source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
     let tables = open_tables(plan, source.columns())?;
-    let stays = tables.columns().iter().filter(|name| !leaving.contains(name));
+    Ok(as_if_of(plan, leaving, tables.columns()))
+}
+
+/// The same where the columns of the extract are known.
+pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> Plan {
+    let stays = columns.iter().filter(|name| !leaving.contains(name));
     let mut as_if = plan.clone();
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
     as_if.lists_subjects = false;
     as_if.as_released = true;
-    Ok(as_if)
+    as_if
 }
 
 /// The plan under which the written file is judged: the same policy, rules, points and sources, and nothing that speaks of
@@ -73,7 +78,9 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     again.suppress = None;
     again.input.real_values.retain(|name, _| leaves(name));
     again.roles.declared.retain(|name, _| leaves(name));
-    again.coarsen.retain(|name, _| leaves(name));
+    // A point goes on without a column that the rules drop.
+    let is_gone = |name: &String, rules: &[CoarsenRule]| *rules == [CoarsenRule::Drop] && plan.unicity.names(name);
+    again.coarsen.retain(|name, rules| leaves(name) || is_gone(name, rules));
     again.declarations.columns.retain(|name, _| leaves(name));
     again.declarations.treatment = None;
     again.permitted_identifiers.retain(|name| leaves(name));
@@ -82,13 +89,19 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     leave_pseudonyms_out(&mut again.linkage, leaves);
     for source in &mut again.linkage.sources {
         source.on.retain(|on| leaves(&on.ours));
-        source.truth = source
-            .truth
-            .take()
-            .filter(|truth| leaves(&truth.ours) && plan.roles.declared.get(&truth.ours) != Some(&Role::Subject));
     }
+    leave_truth_out(&mut again, leaves);
     again.lists_subjects = false;
     again
+}
+
+/// A truth that names subjects as they were called is no truth of the file that leaves.
+pub(super) fn leave_truth_out(plan: &mut Plan, leaves: impl Fn(&String) -> bool) {
+    let subject = plan.roles.declared.iter().find(|(_, role)| **role == Role::Subject).map(|(name, _)| name.clone());
+    for source in &mut plan.linkage.sources {
+        let truth = source.truth.take();
+        source.truth = truth.filter(|truth| leaves(&truth.ours) && subject.as_ref() != Some(&truth.ours));
+    }
 }
 
 /// Columns that do not leave are held against no list of identifiers.

@@ -70,8 +70,8 @@ fn try_first(result: &ScanResult) -> Option<String> {
         .map(|change| format!("{} -> {}", printable(&change.column), printable(&change.rule)))
         .collect();
     let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
-    // Nothing else was counted for it.
-    let open = "scan again to know the verdict";
+    // Unless the whole verdict was computed with it, nothing else was counted.
+    let open = if advice.reaches_limits { "keeps every limit" } else { "scan again to know the verdict" };
     let notes = advice.detail_kept.map(|kept| format!("{} of detail kept; {open}", percent(kept)));
     Some(format!("Try first: {}{effect} ({})", changes.join(", "), notes.unwrap_or_else(|| open.to_owned())))
 }
@@ -115,6 +115,7 @@ mod tests {
             static_unique_subjects: Some(412),
             static_subjects_below_k: Some(below),
             unicity,
+            linked: None,
         };
         let change = |&(column, rule): &(&str, &str)| AdviceChange { column: column.to_owned(), rule: rule.to_owned() };
         Advice {

@@ -22,6 +22,7 @@ mod todo;
 use askama::Template;
 
 use self::page::Page;
+pub(super) use self::todo::recipe as recipe_in_words;
 use super::ReportError;
 use crate::result::ScanResult;
 

@@ -3,6 +3,7 @@
 //! This room sees nothing but the result, so it cannot show a cell value. Every name in a result (column, file,
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
+mod advisory;
 mod certificate;
 mod chart;
 mod checks;
@@ -35,8 +36,9 @@ mod test;
 mod text;
 
 pub use self::csv::render_csv;
+pub use advisory::{advisory_schema, render_advisory_json, render_advisory_text};
 pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
-pub use chart::{Chart, charts};
+pub use chart::{Chart, charts, frontier_chart};
 pub use columns::render_columns_text;
 pub use error::ReportError;
 pub use github::render_github;

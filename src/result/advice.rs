@@ -59,4 +59,7 @@ pub struct Headline {
     /// Unicity at the gate's known points, if measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unicity: Option<f64>,
+    /// The largest share of subjects that an attack with a source of the recipient links to the right person, if measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<f64>,
 }

@@ -5,6 +5,7 @@
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 mod advice;
+mod advisory;
 mod certificate;
 mod dataset;
 mod declarations;
@@ -17,6 +18,7 @@ mod uniqueness;
 mod verdict;
 
 pub use advice::*;
+pub use advisory::*;
 pub use certificate::*;
 pub use dataset::*;
 pub use declarations::*;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::linkage::Rotation;
 use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
-use crate::plan::{Plan, PointColumn, UnicityPlan};
+use crate::plan::{Extent, Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
 use crate::result::{Attacker, ColumnType, DatasetColumn, GateMeasure, GateReading, Role};
 use crate::table::Table;
@@ -82,9 +82,13 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
     let on_points = [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE];
     let on_unicity = plan.policy.gates.iter().filter(|gate| on_points.contains(&gate.measure));
     let limits = on_unicity.filter_map(|gate| gate.limit).collect();
+    let mut gate = GateSettings { points: gated, limits, ..GateSettings::of(&[]) };
+    if plan.extent == Extent::Trial {
+        gate.work_limit = 0;
+    }
     Some(Settings {
         mobility,
-        gate: GateSettings { points: gated, limits, ..GateSettings::of(&[]) },
+        gate,
         known_points: asked.known_points.clone(),
         draws: asked.draws,
         seed: plan.seed,

@@ -29,13 +29,18 @@ use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
 use crate::plan::{self, CoarsenRule, Plan, RolePlan};
-use crate::recode::{self, ColumnRole};
-use crate::result::{Advice, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool};
+use crate::recode::{self, ColumnRole, EventValues, Ladder};
+use crate::release;
+use crate::result::{
+    Advice, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool,
+    VerdictOutcome,
+};
 use crate::stop::{Progress, Stop};
-use crate::table::lattice_size;
+use crate::table::{Table, lattice_size};
 use events::Events;
+use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
-use stages::Stages;
+pub(crate) use stages::Stages;
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -93,7 +98,30 @@ pub(crate) fn scan_noting(
     stop: &Stop,
 ) -> Result<Scanned, ScanError> {
     let mut stages = Stages::new(clock);
-    let reading = stop.while_reading();
+    let ReadExtract { extract, opened, name } = read(plan, progress, stop)?;
+    stages.end("read");
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let kept = release::is_searched(plan, &extract).then(|| extract.clone());
+    let examined = examine(extract, opened, name, Asked { plan, today, progress, stop }, &mut stages)?;
+    let passes = examined.judgement.verdict.outcome == VerdictOutcome::Pass;
+    let advised = match kept.filter(|_| !passes) {
+        Some(extract) => release::recommended(plan, &extract, today, &examined, (clock, progress, stop))?,
+        None => None,
+    };
+    examined.told(plan, today, stages, (progress, stop), advised)
+}
+
+/// An extract as read, and what lies beside it.
+pub(crate) struct ReadExtract {
+    pub(crate) extract: Extract,
+    pub(crate) opened: Opened,
+    /// Name of the dataset.
+    pub(crate) name: String,
+}
+
+/// Reads the extract with its tables, and opens the sources.
+pub(crate) fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<ReadExtract, ScanError> {
+    let _reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
     let tables = tables::open(plan, source.columns())?;
@@ -104,20 +132,48 @@ pub(crate) fn scan_noting(
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
     let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     tables.bring_to(&mut extract, plan, progress, stop)?;
-    drop(reading);
-    stages.end("read");
+    Ok(ReadExtract { extract, opened, name })
+}
 
-    // A column that is to be dropped may be absent already; every other one was looked for.
-    let is_there = |name: &String| extract.columns.iter().any(|column| column.name == *name);
-    let declared = plan.roles.declared.iter().filter(|(name, _)| is_there(name));
-    let present =
-        RolePlan { declared: declared.map(|(name, role)| (name.clone(), *role)).collect(), ..plan.roles.clone() };
-    let roles = recode::roles(&extract, &present)?;
-    refuse_open_readings(&extract, &roles, plan)?;
-    check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+/// What an examination goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) today: Date,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) stop: &'a Stop,
+}
+
+/// An extract as measured and judged, and what advice needs to know of it.
+pub(crate) struct Examined {
+    pub(crate) dataset: Dataset,
+    pub(crate) recipient: Option<Recipient>,
+    pub(crate) policy: Policy,
+    pub(crate) measures: Measures,
+    pub(crate) judgement: Judgement,
+    pub(crate) sources: Vec<LinkedSource>,
+    pub(crate) not_measured: Vec<NotMeasured>,
+    pub(crate) subjects: Option<SubjectList>,
+    beside: Beside,
+    /// The quasi-identifiers, and the coarser forms of each.
+    pub(crate) table: Table,
+    pub(crate) ladders: Vec<Ladder>,
+    /// What unicity knows of the values of each.
+    pub(crate) values: Vec<EventValues>,
+    about_known_points: Vec<Advice>,
+}
+
+/// Treats, measures and judges an extract that was read.
+pub(crate) fn examine(
+    extract: Extract,
+    opened: Opened,
+    name: String,
+    asked: Asked<'_>,
+    stages: &mut Stages<'_>,
+) -> Result<Examined, ScanError> {
+    let Asked { plan, today, progress, stop } = asked;
+    let roles = roles_of(&extract, plan)?;
     // From here on every shared column has its name, and the day of judgement is known.
-    let whole_plan = plan;
-    let today = clock.now().to_zoned(TimeZone::UTC).date();
     let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
     let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
@@ -128,7 +184,7 @@ pub(crate) fn scan_noting(
         table,
         recipient,
         mut ladders,
-        events,
+        mut events,
         quasi_identifiers,
         rotation,
         first_records,
@@ -150,10 +206,11 @@ pub(crate) fn scan_noting(
     let sources = measured.sources;
     beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
+    events.truncate(quasi_identifiers);
     stages.end("measure");
 
     let policy = dated(plan, recipient.as_ref(), [as_of, today]);
-    let Judgement { verdict, figures, checks, findings, waivers, not_measured: not_gated } = judge(Case {
+    let judgement = judge(Case {
         dataset: &dataset,
         measures: &measures,
         policy: &policy,
@@ -165,34 +222,84 @@ pub(crate) fn scan_noting(
     });
     // What was left out has its reason already.
     let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
-    not_measured.extend(not_gated.into_iter().filter(|entry| !known.contains(&entry.measure)));
+    let not_gated = judgement.not_measured.iter().filter(|entry| !known.contains(&entry.measure));
+    not_measured.extend(not_gated.cloned());
     stages.end("judge");
-
-    let Advised { mut advice, left_out } = advise(table, ladders, &measures, course)?;
-    join(&mut advice, about_known_points);
-    not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
-    stages.end("advise");
-    let sections = crate::measure::sections(&figures);
-    let result = ScanResult {
-        schema_version: SCHEMA_VERSION.to_owned(),
-        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        run: stages.finish(whole_plan, &dataset),
+    Ok(Examined {
         dataset,
-        sources,
         recipient,
-        verdict,
         policy,
-        declarations: plan.declarations.clone(),
         measures,
-        figures,
-        checks,
-        sections,
-        findings,
-        waivers,
+        judgement,
+        sources,
         not_measured,
-        advice,
-    };
-    Ok(Scanned { result, subjects, beside })
+        subjects,
+        beside,
+        table,
+        ladders,
+        values: events,
+        about_known_points,
+    })
+}
+
+/// The role of each column, where no open question makes its values doubtful.
+fn roles_of(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, ScanError> {
+    // A column that is to be dropped may be absent already; every other one was looked for.
+    let is_there = |name: &String| extract.columns.iter().any(|column| column.name == *name);
+    let declared = plan.roles.declared.iter().filter(|(name, _)| is_there(name));
+    let present =
+        RolePlan { declared: declared.map(|(name, role)| (name.clone(), *role)).collect(), ..plan.roles.clone() };
+    let roles = recode::roles(extract, &present)?;
+    refuse_open_readings(extract, &roles, plan)?;
+    check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
+    Ok(roles)
+}
+
+impl Examined {
+    /// The result, with advice on classes and known points.
+    fn told(
+        self,
+        plan: &Plan,
+        today: Date,
+        mut stages: Stages<'_>,
+        (progress, stop): (&dyn Progress, &Stop),
+        advised: Option<Advice>,
+    ) -> Result<Scanned, ScanError> {
+        let as_of = plan.as_of.unwrap_or(today);
+        let plan_of_day = &Plan { as_of: Some(as_of), ..plan.clone() };
+        let Self { table, ladders, measures, mut not_measured, about_known_points, .. } = self;
+        let course = Course { plan: plan_of_day, progress, stop };
+        let Advised { mut advice, left_out } = advise(table, ladders, &measures, course)?;
+        join(&mut advice, about_known_points);
+        if let Some(advised) = advised {
+            advice.iter_mut().for_each(|other| other.recommended = false);
+            advice.retain(|other| other.changes != advised.changes && !other.changes.is_empty());
+            advice.insert(0, advised);
+        }
+        not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
+        stages.end("advise");
+        let Judgement { verdict, figures, checks, findings, waivers, .. } = self.judgement;
+        let result = ScanResult {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            run: stages.finish(plan, &self.dataset),
+            dataset: self.dataset,
+            sources: self.sources,
+            recipient: self.recipient,
+            verdict,
+            policy: self.policy,
+            declarations: plan.declarations.clone(),
+            measures,
+            sections: crate::measure::sections(&figures),
+            figures,
+            checks,
+            findings,
+            waivers,
+            not_measured,
+            advice,
+        };
+        Ok(Scanned { result, subjects: self.subjects, beside: self.beside })
+    }
 }
 
 /// What every step goes by: what is asked, who is told how far it is, and whether to end.

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::result::{Dataset, Run, Stage};
 
 /// The course of the run, for the record.
-pub(super) struct Stages<'a> {
+pub(crate) struct Stages<'a> {
     clock: &'a dyn Clock,
     started: Timestamp,
     began: Duration,
@@ -19,7 +19,7 @@ pub(super) struct Stages<'a> {
 }
 
 impl<'a> Stages<'a> {
-    pub(super) fn new(clock: &'a dyn Clock) -> Self {
+    pub(crate) fn new(clock: &'a dyn Clock) -> Self {
         let began = clock.elapsed();
         Self { clock, started: clock.now(), began, last: began, ended: Vec::new() }
     }

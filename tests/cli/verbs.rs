@@ -33,6 +33,11 @@ fn inspect_tells_columns_roles_and_reasons() {
 }
 
 #[test]
+fn advise_tells_what_it_takes() {
+    assert_golden("help_advise", &run(&bench(), &["advise", "--help"]));
+}
+
+#[test]
 fn inspect_follows_the_configuration_and_the_flags() {
     let bench = bench();
     bench.write("reidrisk.toml", "[subject]\ncolumn = \"card\"\n[columns.age]\nrole = \"quasi-identifier\"\n");

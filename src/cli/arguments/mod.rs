@@ -13,6 +13,7 @@ pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();
+const ADVISE_EXAMPLES: &str = include_str!("advise_examples.txt").trim_ascii_end();
 const RELEASE_EXAMPLES: &str = include_str!("release_examples.txt").trim_ascii_end();
 const INSPECT_EXAMPLES: &str = include_str!("inspect_examples.txt").trim_ascii_end();
 const INIT_EXAMPLES: &str = include_str!("init_examples.txt").trim_ascii_end();
@@ -35,6 +36,9 @@ pub(super) enum Verb {
     /// Measure re-identification risk, judge it, write a report and set the exit code
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_CODES}"))]
     Scan(Box<ScanArguments>),
+    /// Find the plan that keeps the most detail and passes every gate, and write its configuration
+    #[command(after_help = ADVISE_EXAMPLES)]
+    Advise(Box<AdviseArguments>),
     /// Write the treated extract, scan the written bytes, and certify them if they pass
     #[command(after_help = RELEASE_EXAMPLES)]
     Release(Box<ReleaseArguments>),

@@ -49,6 +49,40 @@ pub(in crate::cli) struct VerdictArguments {
     pub(in crate::cli) exit_zero: bool,
 }
 
+/// Flags of `advise`: those of the settings, and where the plan goes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AdviseArguments {
+    /// Files, folders, globs, or `-` for standard input; together they are one dataset
+    #[arg(required = true, value_name = "INPUT")]
+    pub(in crate::cli) inputs: Vec<String>,
+    /// Write a copy of the configuration with the recommended plan in it; the file must not exist yet
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) write: Option<PathBuf>,
+    /// Draw the plans, detail against exposure, into this file: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) chart: Option<PathBuf>,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: AdviseFormat,
+    /// Configuration file [default: reidrisk.toml beside the first INPUT]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Exceptions to the limits [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
+    pub(in crate::cli) waivers: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
+}
+
+/// What `advise` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum AdviseFormat {
+    /// The plan and the frontier for people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
 /// Flags of `release`: those of the settings, and what is written.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReleaseArguments {
@@ -205,6 +239,8 @@ pub(in crate::cli) enum SchemaOf {
     Result,
     /// `release.json`, the certificate.
     Certificate,
+    /// What `advise --format json` prints.
+    Advice,
 }
 
 /// Flags of `completions`.

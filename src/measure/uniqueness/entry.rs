@@ -2,7 +2,7 @@
 
 use super::{NAME, Settings, figures, measure};
 use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
-use crate::plan::{Limit, Range};
+use crate::plan::{Extent, Limit, Range};
 use crate::result::{Comparison, FindingCode, GateSet, Measures};
 use crate::table::scratch_bytes;
 
@@ -27,6 +27,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         max_set: plan.max_set,
         missing: plan.missing,
         seed: plan.seed,
+        effects: plan.extent == Extent::Report,
         spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)),
     };
     measures.uniqueness = Some(match plan.memory {

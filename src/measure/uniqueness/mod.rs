@@ -54,6 +54,8 @@ pub struct Settings {
     pub missing: MissingMode,
     /// Seed of sampled Shapley values.
     pub seed: u64,
+    /// Whether the effect of each column is asked for.
+    pub effects: bool,
     /// Bytes that counting may take beside the table and [`scratch_bytes`](crate::table::scratch_bytes); `None` for any.
     /// They change no figure.
     pub spare_bytes: Option<u64>,
@@ -105,10 +107,10 @@ fn measure_lattice(table: &Table, settings: &Settings, watch: Watch<'_>) -> Resu
     let counts = Counted::new(table, settings.missing, wanted, watch)?;
     watch.progress.end();
     let describe = |set: &ColumnSet| counts.describe(table, settings.k, set);
-    let (column_effects, shapley_method) = if own_category {
-        effects::measure_effects(table, settings, &counts.by_set, watch)?
-    } else {
-        effects::undefined_effects(table, "wildcard")
+    let (column_effects, shapley_method) = match (settings.effects, own_category) {
+        (true, true) => effects::measure_effects(table, settings, &counts.by_set, watch)?,
+        (true, false) => effects::undefined_effects(table, "wildcard"),
+        (false, _) => effects::undefined_effects(table, "not-asked"),
     };
     Ok(Uniqueness {
         quasi_identifiers: table.columns().iter().map(|column| column.name.clone()).collect(),

@@ -15,7 +15,8 @@ use crate::stop::Watch;
 use crate::table::{Codes, Column, SubjectCodes};
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
-const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, spare_bytes: None };
+const SETTINGS: Settings =
+    Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true, spare_bytes: None };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
     match measure(table, settings, Watch::quiet(&Stop::default())).unwrap() {

@@ -15,6 +15,12 @@ word_lists! {
     pub(super) static ACCOUNT = "account.txt";
     /// Words for a payment card.
     static CARD = "card.txt";
+    /// Words for the day or year of birth.
+    pub(super) static BIRTH = "birth.txt";
+    /// Words for a postal code.
+    pub(super) static POST_CODE = "post_code.txt";
+    /// Words for a code, the digits of which are no quantity.
+    pub(super) static CODE = "code.txt";
     /// Words for traits of a person.
     pub(super) static TRAIT = "trait.txt";
     /// Words that may stand beside a subject word without changing what it means.

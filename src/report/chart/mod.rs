@@ -9,6 +9,7 @@ mod column_effects;
 mod cumulative;
 mod curves;
 mod font;
+mod frontier;
 mod gauges;
 mod linking;
 mod match_weights;
@@ -26,7 +27,7 @@ use super::ReportError;
 use super::escape::{printable, shortened};
 use super::summary::classes;
 use super::{known_points, linkage, messages};
-use crate::result::ScanResult;
+use crate::result::{Advisory, ScanResult};
 
 /// One picture of a result, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,6 +153,16 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     charts.into_iter().flatten().collect()
 }
 
+/// The frontier of the plans of `advise`; none where there is no plan with both figures.
+#[must_use]
+pub fn frontier_chart(advisory: &Advisory) -> Option<Chart> {
+    let stamp = shortened(&printable(&advisory.dataset), 40);
+    drawn_as("frontier", |form| {
+        let canvas = Canvas { form, columns: &[], stamp: &stamp };
+        frontier::draw(&canvas, advisory).map(|scene| canvas.stamped(scene))
+    })
+}
+
 fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Scene>) -> Option<Chart> {
     let (dataset, run) = (printable(&result.dataset.name), printable(&result.run.id));
     let verdict = messages::verdict(result.verdict.outcome);
@@ -160,6 +171,11 @@ fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> 
         let canvas = Canvas { form, columns: &result.dataset.columns, stamp: &stamp };
         draw(&canvas).map(|scene| canvas.stamped(scene))
     };
+    drawn_as(name, drawn)
+}
+
+/// A picture in its three forms.
+fn drawn_as(name: &'static str, drawn: impl Fn(Form) -> Option<Scene>) -> Option<Chart> {
     let (file, wide, narrow) = (drawn(Form::File)?, drawn(Form::Wide)?, drawn(Form::Narrow)?);
     let [title, description, subtitle] = [&file.title, &file.description, &file.subtitle].map(String::clone);
     Some(Chart { name, title, description, subtitle, file, wide, narrow })

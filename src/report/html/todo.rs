@@ -95,7 +95,8 @@ fn notes(result: &ScanResult, ranked: &[&Advice], has_no_action: bool) -> Vec<Se
         (is_cut_off, "what to do, incomplete"),
         (known_points_stay(result, ranked), "what to do, known points stay"),
         (result.findings.iter().any(is_untreated), "what to do, untreated"),
-        (!ranked.is_empty(), "what to do, proposals"),
+        (is_judged(ranked), "what to do, judged plan"),
+        (!ranked.is_empty() && !is_judged(ranked), "what to do, proposals"),
     ]);
     if !has_no_action || !notes.is_empty() {
         return notes;
@@ -106,6 +107,11 @@ fn notes(result: &ScanResult, ranked: &[&Advice], has_no_action: bool) -> Vec<Se
         _ => "what to do, no proposal",
     };
     Section::new(prose).todo
+}
+
+/// Whether the first proposal was judged as a whole.
+fn is_judged(ranked: &[&Advice]) -> bool {
+    ranked.first().is_some_and(|advice| advice.reaches_limits)
 }
 
 /// Whether known points break their limit and were counted for no proposal.
@@ -166,7 +172,7 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
 }
 
 /// What a proposal changes, in one sentence: what is removed, then what is generalised.
-pub(super) fn recipe(changes: &[AdviceChange]) -> String {
+pub(in crate::report) fn recipe(changes: &[AdviceChange]) -> String {
     let name = |change: &AdviceChange| format!("`{}`", shortened(&printable(&change.column), NAME));
     let removed: Vec<String> = changes.iter().filter(|change| change.rule == "drop").map(name).collect();
     let removed = (!removed.is_empty()).then(|| format!("remove {}", messages::list(&removed)));
@@ -208,12 +214,16 @@ pub(super) fn predicted(result: &ScanResult, advice: &Advice) -> String {
     };
     let [before, after] = [&advice.before, &advice.after].map(|headline| headline.as_ref()?.unicity);
     let unicity = before.zip(after);
+    let [before, after] = [&advice.before, &advice.after].map(|headline| headline.as_ref()?.linked);
+    let linked = before.zip(after);
     let k = count(u64::from(result.policy.k));
     let parts = [
         both(smallest_class).map(|both| format!("smallest class {both}")),
         both(exposed).map(|both| format!("subjects in classes below {k}: {both}")),
         unicity.map(|(before, after)| format!("unicity {} → {}", percent(before), percent(after))),
+        linked.map(|(before, after)| format!("linked {} → {}", percent(before), percent(after))),
         advice.detail_kept.map(|kept| format!("{} of detail kept", percent(kept))),
+        advice.reaches_limits.then(|| "keeps every limit".to_owned()),
     ];
     messages::capitalised(&parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
@@ -223,6 +233,10 @@ fn command(result: &ScanResult, first: Option<&Advice>) -> Option<Command> {
     let input = input(result);
     if is_held_up_by_guesses(result) {
         return Some(Command::new("Write the roles down", &format!("reidrisk init {input}")));
+    }
+    if first.is_some_and(|advice| advice.reaches_limits) {
+        let text = format!("reidrisk advise {input} --write treated.toml");
+        return Some(Command::new("Write the configuration of this plan", &text));
     }
     if let Some(flags) = first.and_then(|advice| advice.flags.as_deref()).filter(|flags| !flags.is_empty()) {
         let text = format!("reidrisk scan {input}{} {}", roles(result), printable(flags));
@@ -320,6 +334,10 @@ mod tests {
         let command = |result| todo(&result).command.map(|command| command.parts.join(" "));
         let whole = command(fixture::whole()).unwrap();
         assert!(whole.starts_with("reidrisk scan card_transactions.csv --coarsen birth_year=round:10"), "{whole}");
+        let mut judged = fixture::whole();
+        judged.advice[0].reaches_limits = true;
+        let advise = "reidrisk advise card_transactions.csv --write treated.toml";
+        assert_eq!(command(judged).as_deref(), Some(advise), "a plan that was judged is written by advise");
         assert_eq!(command(fixture::guessed()).as_deref(), Some("reidrisk init card_transactions.csv"));
         assert_eq!(command(fixture::failing()).as_deref(), Some("reidrisk explain small-class"));
         assert_eq!(command(fixture::passing()).as_deref(), Some("sha256sum card_transactions.csv"));

@@ -1,0 +1,277 @@
+//! The recommended plan against every plan that there is, on random small tables with hierarchies.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRng, TestRunner};
+
+use super::{Judge, Judged, KnownPoints, Objection, Plans, QuickGates, Request, best_plan};
+use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
+use crate::recode::{Ladder, Rung};
+use crate::result::{Headline, Outcome};
+use crate::stop::{Stop, StopReason, Watch};
+use crate::table::{Codes, Column, ColumnSet, Recoding, SubjectCodes, Table, count_sets};
+
+/// A small table: who each record belongs to, the codes of each column, and how its values merge, level by level.
+#[derive(Debug, Clone)]
+struct Small {
+    subjects: Option<Vec<u32>>,
+    columns: Vec<Vec<u32>>,
+    levels: Vec<Vec<Vec<u32>>>,
+}
+
+const VALUES: u32 = 12;
+
+fn smalls() -> impl Strategy<Value = Small> {
+    (2_usize..=4, 20_usize..90, any::<bool>(), 8_u32..24).prop_flat_map(|(columns, records, declared, subjects)| {
+        let codes = |below: u32| prop::collection::vec(0..below, records);
+        // Each level merges the values of the one before it.
+        let level = || prop::collection::vec(0_u32..4, VALUES as usize);
+        let levels = prop::collection::vec(level(), 1..=3);
+        let of_person = prop::collection::vec(any::<bool>(), columns);
+        let parts = (prop::collection::vec(codes(VALUES), columns), codes(subjects));
+        (parts, prop::collection::vec(levels, columns), of_person).prop_map(
+            move |((mut columns, subjects), merges, of_person)| {
+                // Some columns are traits of a person: a function of who it is.
+                for (column, _) in columns.iter_mut().zip(of_person).filter(|(_, of_person)| *of_person && declared) {
+                    let first: Vec<u32> = column.clone();
+                    for (code, &subject) in column.iter_mut().zip(&subjects) {
+                        *code = first[subject as usize % first.len()];
+                    }
+                }
+                let levels = merges.into_iter().map(nested).collect();
+                Small { subjects: declared.then_some(subjects), columns, levels }
+            },
+        )
+    })
+}
+
+/// Maps from the values to those of each level, every level a function of the one before it.
+fn nested(merges: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    let mut here: Vec<u32> = (0..VALUES).collect();
+    let mut levels = Vec::new();
+    for (depth, merge) in merges.into_iter().enumerate() {
+        let values = (VALUES >> (depth + 1)).max(2);
+        here = here.into_iter().map(|code| (code / 2 + merge[code as usize] / 3) % values).collect();
+        levels.push(here.clone());
+    }
+    levels
+}
+
+/// Codes without gaps, and the number of them.
+fn dense(codes: &[u32]) -> (Vec<u32>, u32) {
+    let mut seen: Vec<u32> = codes.to_vec();
+    seen.sort_unstable();
+    seen.dedup();
+    let place = |code: &u32| u32::try_from(seen.binary_search(code).unwrap()).unwrap();
+    (codes.iter().map(place).collect(), u32::try_from(seen.len()).unwrap())
+}
+
+impl Small {
+    fn table_of(&self, columns: &[(usize, Vec<u32>)]) -> Table {
+        let column = |(place, codes): &(usize, Vec<u32>)| {
+            let (codes, cardinality) = dense(codes);
+            let codes = Codes::from_codes(cardinality as usize, codes.iter().copied());
+            Column::new(format!("c{place}"), codes, cardinality, None)
+        };
+        let subjects = self.subjects.as_ref().map(|subjects| {
+            let (codes, cardinality) = dense(subjects);
+            let codes = Codes::from_codes(cardinality as usize, codes.iter().copied());
+            SubjectCodes { codes, cardinality, missing: None }
+        });
+        let records = self.columns[0].len();
+        let table = Table::new(columns.iter().map(column).collect(), subjects, records).unwrap();
+        table.settled(&vec![None; columns.len()])
+    }
+
+    fn table(&self) -> Table {
+        self.table_of(&self.columns.iter().cloned().enumerate().collect::<Vec<_>>())
+    }
+
+    fn ladders(&self) -> Vec<Ladder> {
+        let ladder = |(place, levels): (usize, &Vec<Vec<u32>>)| {
+            let mut present = self.columns[place].clone();
+            present.sort_unstable();
+            present.dedup();
+            let rung = |(level, map): (usize, &Vec<u32>)| {
+                let (map, cardinality) = dense(&present.iter().map(|&code| map[code as usize]).collect::<Vec<_>>());
+                let recoding = Recoding { column: place, map, cardinality, missing: None };
+                Rung { rules: vec![format!("round:{}", level + 1)], recoding, keys: Vec::new() }
+            };
+            let rungs = levels.iter().enumerate().map(rung);
+            let rungs = rungs.filter(|rung| rung.recoding.cardinality > 1 && rung.recoding.cardinality < VALUES);
+            Ladder { declared: true, fits_flag: true, rare_behind: None, rungs: rungs.collect() }
+        };
+        self.levels.iter().enumerate().map(ladder).collect()
+    }
+
+    /// The records after some rules, as plain columns.
+    fn treated(&self, rules: &[Option<Vec<String>>]) -> Vec<(usize, Vec<u32>)> {
+        let column = |(place, rules): (usize, &Option<Vec<String>>)| match rules.as_ref().map(|rules| rules[0].as_str())
+        {
+            None => Some((place, self.columns[place].clone())),
+            Some("drop") => None,
+            Some(rule) => {
+                let level: usize = rule.strip_prefix("round:").unwrap().parse().unwrap();
+                let map = &self.levels[place][level - 1];
+                Some((place, self.columns[place].iter().map(|&code| map[code as usize]).collect()))
+            }
+        };
+        rules.iter().enumerate().filter_map(column).collect()
+    }
+}
+
+/// Judges by building the treated table anew. Beside classes and known points it has a gate that only it knows: of the
+/// first two columns there must be few classes, as for somebody who links by them.
+struct Court<'a> {
+    small: &'a Small,
+    k: u32,
+    unicity: f64,
+    linked: f64,
+    asked: usize,
+}
+
+impl Court<'_> {
+    fn objections(&self, rules: &[Option<Vec<String>>]) -> Vec<Objection> {
+        let columns = self.small.treated(rules);
+        let table = self.small.table_of(&columns);
+        let stop = Stop::default();
+        let name = |places: &[usize]| Some(places.iter().map(|&place| columns[place].0).collect::<Vec<_>>());
+        let mut objections = Vec::new();
+        let mut object = |gate: &str, columns: Option<Vec<usize>>| {
+            objections.push(Objection { gate: gate.to_owned(), columns });
+        };
+        let all: Vec<usize> = (0..columns.len()).collect();
+        if let Some(unclear) = all.iter().find(|&&place| table.is_unclear(place)) {
+            object("unclear", name(&[*unclear]).filter(|_| false));
+        }
+        let fixed: Vec<usize> = all.iter().copied().filter(|&place| table.is_static(place)).collect();
+        let smallest = |places: &[usize]| {
+            let set = ColumnSet::new(places.iter().copied());
+            count_sets(&table, &[set], Watch::quiet(&stop)).unwrap()[0].clone()
+        };
+        if !fixed.is_empty() && smallest(&fixed).smallest_class().unwrap() < self.k {
+            object("classes", name(&fixed));
+        }
+        let events: Vec<usize> = all.iter().copied().filter(|place| !fixed.contains(place)).collect();
+        if !events.is_empty() && unicity_of(&table, &events) > self.unicity {
+            object("points", name(&events));
+        }
+        let joined: Vec<usize> = all.iter().copied().filter(|&place| columns[place].0 < 2).collect();
+        if !joined.is_empty() {
+            let classes = smallest(&joined).classes();
+            if crate::number::as_float(classes) / crate::number::as_float(table.subjects() as u64) > self.linked {
+                object("links", name(&joined));
+            }
+        }
+        objections
+    }
+}
+
+fn unicity_of(table: &Table, events: &[usize]) -> f64 {
+    let values = vec![ColumnValues { keys: Vec::new(), numbers: Vec::new() }; table.columns().len()];
+    let gated = GatedPoint { columns: events.to_vec(), ..GatedPoint::default() };
+    let settings = unicity::Settings {
+        known_points: Vec::new(),
+        gate: GateSettings { points: vec![gated], ..GateSettings::of(&[]) },
+        ..unicity::Settings::new(values, vec![Point { attackers: Vec::new(), ..Point::new(events.to_vec()) }])
+    };
+    match unicity::measure(table, &settings, Watch::quiet(&Stop::default())).unwrap() {
+        Outcome::Measured { value, .. } => value.gates[0].interval.map_or(0.0, |interval| interval[1]),
+        _ => 0.0,
+    }
+}
+
+impl Judge for Court<'_> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        self.asked += 1;
+        Ok(Judged { objections: self.objections(rules), figures: Headline::default() })
+    }
+
+    fn cost(&self) -> u64 {
+        1
+    }
+}
+
+/// What the search finds with the quick gates, or with none but the judge.
+fn found(small: &Small, court: &mut Court<'_>, quick: bool) -> Plans {
+    let values = vec![ColumnValues { keys: Vec::new(), numbers: Vec::new() }; small.columns.len()];
+    let known_points = KnownPoints { points: None, all: Some(court.unicity), active: None, values };
+    let gates = QuickGates {
+        smallest_static: Some(court.k),
+        smallest_full: None,
+        spare: None,
+        refuses_unclear: true,
+        known_points: small.subjects.is_some().then_some(known_points),
+    };
+    let quick = if quick { gates } else { QuickGates::default() };
+    let request =
+        Request { k: court.k, rare: true, quick, dropped: vec![false; small.columns.len()], way: true, work: u64::MAX };
+    best_plan(small.table(), small.ladders(), request, court, Watch::quiet(&Stop::default())).unwrap()
+}
+
+/// Detail of every plan that passes, the highest; each plan is judged.
+fn exhausted(small: &Small, court: &Court<'_>) -> Option<f64> {
+    let table = small.table();
+    let ladders = small.ladders();
+    let entropy = |codes: &[u32]| {
+        let (codes, cardinality) = dense(codes);
+        let mut counts = vec![0_u32; cardinality as usize];
+        codes.iter().for_each(|&code| counts[code as usize] += 1);
+        let all = f64::from(u32::try_from(codes.len()).unwrap());
+        -counts.iter().map(|&count| f64::from(count) / all * (f64::from(count) / all).ln()).sum::<f64>()
+    };
+    let mut plans: Vec<(f64, Vec<Option<Vec<String>>>)> = vec![(0.0, Vec::new())];
+    let mut counted = 0.0;
+    for (column, ladder) in ladders.iter().enumerate() {
+        let today = entropy(&small.columns[column]);
+        counted += if today > 0.0 { 1.0 } else { 0.0 };
+        let mut steps: Vec<Option<Vec<String>>> = vec![None, Some(vec!["drop".to_owned()])];
+        steps.extend(ladder.rungs.iter().map(|rung| Some(rung.rules.clone())));
+        let share = |rules: &Option<Vec<String>>| {
+            let mut all = vec![Some(vec!["drop".to_owned()]); small.columns.len()];
+            all[column].clone_from(rules);
+            small.treated(&all).first().map_or(0.0, |(_, codes)| if today > 0.0 { entropy(codes) / today } else { 0.0 })
+        };
+        let extended = plans.iter().flat_map(|(kept, plan)| {
+            steps.iter().map(move |step| (kept + share(step), [plan.clone(), vec![step.clone()]].concat()))
+        });
+        plans = extended.collect();
+    }
+    assert_eq!(table.columns().len(), ladders.len());
+    plans.retain(|(_, plan)| !small.treated(plan).is_empty() && court.objections(plan).is_empty());
+    plans.into_iter().map(|(kept, _)| if counted > 0.0 { kept / counted } else { 0.0 }).max_by(f64::total_cmp)
+}
+
+#[test]
+fn on_three_hundred_random_tables_the_plan_is_the_best_of_all_plans() {
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(Default::default(), &[7; 32]));
+    let (mut near, mut with_plan, mut tables) = (0, 0, 0_u32);
+    while with_plan < 300 {
+        tables += 1;
+        let number = tables;
+        let small = smalls().new_tree(&mut runner).unwrap().current();
+        let limit = [0.2, 0.5, 0.8][number as usize % 3];
+        let mut court = Court { small: &small, k: 2 + number % 3, unicity: limit, linked: 1.0 - limit / 2.0, asked: 0 };
+        let best = exhausted(&small, &court);
+        with_plan += u32::from(best.is_some());
+        for quick in [true, false] {
+            court.asked = 0;
+            let plans = found(&small, &mut court, quick);
+            assert!(plans.complete);
+            let plan = plans.best.map(|place| &plans.judged[place]);
+            if let Some(plan) = plan {
+                assert!(court.objections(&plan.rules).is_empty(), "what is recommended passes");
+            }
+            let kept = plan.map(|plan| plan.detail.unwrap_or(0.0));
+            assert!(kept <= best.map(|best| best + 1e-9), "nothing is better than all plans: {kept:?} {best:?}");
+            let asked = crate::number::as_float(court.asked as u64);
+            assert!(!quick || asked <= 24.0 + plans.possible / 4.0, "{asked} times for {} plans", plans.possible);
+            match (kept, best) {
+                (Some(kept), Some(best)) => near += u32::from(kept >= best - 0.01),
+                (kept, best) => assert_eq!(kept, best, "where there is no plan none is found, and none is missed"),
+            }
+        }
+    }
+    assert!(tables < 600, "most tables have a plan");
+    assert!(near >= 594, "{near} of 600 within 1 % of the optimum");
+}

@@ -1,0 +1,158 @@
+//! Gates that can be asked of the coded columns alone, before a plan is judged as a whole.
+//!
+//! What fails here fails before the judge, so a plan need not be judged; what holds here is judged all the same.
+
+use std::collections::HashMap;
+
+use super::classes::{Counter, Halt};
+use super::recipe::{Recipe, Step};
+use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
+use crate::recode::Ladder;
+use crate::result::{Outcome, UnicityGate};
+use crate::stop::Watch;
+use crate::table::{ColumnSet, Table};
+
+/// What the policy asks of classes and known points, as far as it is asked of nothing but the quasi-identifiers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickGates {
+    /// The smallest class that the static set must have.
+    pub smallest_static: Option<u32>,
+    /// The smallest class that all quasi-identifiers together must have.
+    pub smallest_full: Option<u32>,
+    /// Whether a column of which the data do not say whether it is static is in the way.
+    pub refuses_unclear: bool,
+    /// How many subjects may be left out, and the share of all that they are; `None` for nobody.
+    pub spare: Option<(u64, f64)>,
+    /// What is asked of known points.
+    pub known_points: Option<KnownPoints>,
+}
+
+/// Limits on known points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownPoints {
+    /// The columns of each point that somebody declared; all event columns together where nobody did.
+    pub points: Option<Vec<Vec<usize>>>,
+    /// The largest share of all subjects with an event.
+    pub all: Option<f64>,
+    /// The largest share of those who are active.
+    pub active: Option<f64>,
+    /// What is known of the values of each column as it is.
+    pub values: Vec<ColumnValues>,
+}
+
+/// What a set of records costs beside its records: making and clearing what it is counted in.
+const SET: u64 = 2_000;
+/// One measure of known points, in sets.
+const POINTS: u64 = 20;
+
+/// Asks the quick gates, each of the same columns once.
+pub(super) struct Quick<'a> {
+    pub(super) counter: Counter<'a>,
+    table: &'a Table,
+    gates: QuickGates,
+    /// For each column of `table` what is known of its values.
+    values: Vec<ColumnValues>,
+    known: HashMap<ColumnSet, bool>,
+    watch: Watch<'a>,
+}
+
+impl<'a> Quick<'a> {
+    /// `table` holds the columns of today, then the forms of each.
+    pub(super) fn new(
+        table: &'a Table,
+        counter: Counter<'a>,
+        ladders: &[Ladder],
+        gates: QuickGates,
+        watch: Watch<'a>,
+    ) -> Self {
+        let today = gates.known_points.iter().flat_map(|known| known.values.iter().cloned());
+        let keys = ladders.iter().flat_map(|ladder| &ladder.rungs).map(|rung| rung.keys.clone());
+        let values = today.chain(keys.map(|keys| ColumnValues { keys, numbers: Vec::new() })).collect();
+        Self { counter, table, gates, values, known: HashMap::new(), watch }
+    }
+
+    /// Whether every quick gate holds for a recipe of clear columns.
+    pub(super) fn hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        Ok(self.classes_hold(recipe)? && self.known_points_hold(recipe)?)
+    }
+
+    /// Whether a column of which the data do not say whether it is static is in the way.
+    pub(super) fn is_unclear(&self, recipe: &Recipe) -> bool {
+        self.gates.refuses_unclear && self.counter.places(recipe).iter().any(|&place| self.table.is_unclear(place))
+    }
+
+    fn classes_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        let QuickGates { smallest_static, smallest_full, .. } = self.gates;
+        let (full, fixed) = self.counter.sets(recipe);
+        for (set, least) in [(fixed, smallest_static), (full, smallest_full)] {
+            let Some(least) = least.filter(|_| !set.is_empty()) else { continue };
+            let allowed = self.gates.spare.map_or(0, |(subjects, _)| subjects);
+            // Whoever is in too small a class must go, and nobody's class grows when others go.
+            if self.counter.subjects_below(set, least)? > allowed {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn known_points_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        let Some(known) = &self.gates.known_points else { return Ok(true) };
+        let asked: Vec<ColumnSet> = match &known.points {
+            None => {
+                let places = self.counter.places(recipe);
+                let is_event = |place: &usize| !self.table.is_static(*place) && self.table.has_value(*place);
+                vec![ColumnSet::new(places.into_iter().filter(is_event))]
+            }
+            Some(points) => points.iter().map(|point| self.places_of(recipe, point)).collect(),
+        };
+        for point in asked.into_iter().filter(|point| !point.is_empty()) {
+            let holds = match self.known.get(&point) {
+                Some(&holds) => holds,
+                None => {
+                    let holds = self.point_holds(&point)?;
+                    self.known.insert(point, holds);
+                    holds
+                }
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where the columns of a declared point stand after a recipe.
+    fn places_of(&self, recipe: &Recipe, point: &[usize]) -> ColumnSet {
+        let kept = point.iter().copied().filter(|&column| recipe.step(column) != Step::Dropped);
+        ColumnSet::new(kept.map(|column| self.counter.place(column, recipe.step(column)).unwrap_or(column)))
+    }
+
+    fn point_holds(&mut self, point: &ColumnSet) -> Result<bool, Halt> {
+        let Some(known) = &self.gates.known_points else { return Ok(true) };
+        self.counter.spend(POINTS * (self.table.records() as u64 + SET))?;
+        let columns = point.columns().to_vec();
+        // Leaving out the few who are singled out lowers the share of the others at most so far.
+        let spare = self.gates.spare.map_or(0.0, |(_, share)| share);
+        let eased = |limit: f64| limit.mul_add(1.0 - spare, spare);
+        let (all, active) = (known.all.map(eased), known.active.map(eased).filter(|_| spare <= 0.0));
+        let limits = all.into_iter().chain(active).collect();
+        let gated = GatedPoint { columns: columns.clone(), ..GatedPoint::default() };
+        let settings = unicity::Settings {
+            known_points: Vec::new(),
+            gate: GateSettings { points: vec![gated], limits, work_limit: 0, ..GateSettings::of(&[]) },
+            ..unicity::Settings::new(self.values.clone(), vec![Point { attackers: Vec::new(), ..Point::new(columns) }])
+        };
+        let measured = unicity::measure(self.table, &settings, self.watch).map_err(Halt::Stopped)?;
+        // What is not known here is left to the judge.
+        let Outcome::Measured { value, .. } = measured else { return Ok(true) };
+        Ok(value.gates.iter().all(|gate| !is_beyond(gate, all, active)))
+    }
+}
+
+/// Whether a share surely lies beyond its limit: draws are enough for that, and what they leave open is for the judge.
+fn is_beyond(gate: &UnicityGate, all: Option<f64>, active: Option<f64>) -> bool {
+    let breaks = |interval: Option<[f64; 2]>, limit: Option<f64>| {
+        interval.zip(limit).is_some_and(|([low, _], limit)| low > limit)
+    };
+    breaks(gate.interval, all) || breaks(gate.interval_active, active)
+}

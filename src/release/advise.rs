@@ -1,0 +1,376 @@
+//! How an extract comes to pass: plans judged as a release would judge them, and the one that keeps the most detail.
+//!
+//! The extract is read once. Every plan is applied to it in memory, measured and judged by the code of the scan, as if
+//! released: without what does not leave and, where a register of consent is declared, without those who did not opt in.
+//! What stands in the way of a release stands in the way of a plan.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::court::Court;
+use super::{ReleaseError, plans, stands_as_if};
+use crate::advice::{self, KnownPoints, Plans, QuickGates, Request};
+use crate::input::Extract;
+use crate::measure::unicity::ColumnValues;
+use crate::number::ratio;
+use crate::plan::{CoarsenRule, Extent, Plan};
+use crate::result::{
+    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
+    SetStatistics, VerdictOutcome,
+};
+use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read};
+use crate::stop::{NoProgress, Progress, Stop, Watch};
+use crate::table::Table;
+
+/// Work that a search may take beside what it takes of every record, in records times column sets.
+const WORK: u64 = 2_000_000_000;
+/// The same for each record.
+const WORK_A_RECORD: u64 = 1_500;
+/// What came of the search.
+pub struct Proposal {
+    /// The extract as it would leave without a change.
+    pub before: Standing,
+    /// The plans that were judged.
+    pub plans: Plans,
+    /// For each of them who was left out, within the budget of the plan.
+    pub removals: Vec<Option<Removal>>,
+    /// The plan that is recommended, complete; `None` where nothing that was tried passes.
+    pub plan: Option<Plan>,
+    /// Columns that are left out because of what they are, with the reason.
+    pub must_go: Vec<(String, String)>,
+    /// What stands in the way whatever is done to the columns, in words.
+    pub remains: Vec<String>,
+    /// Columns that would be left out beside those of the recommended plan if nobody were left out; `None` without a budget,
+    /// or where that was not searched to its end.
+    pub saved_by_removal: Option<Vec<String>>,
+}
+
+/// Where an extract stands.
+pub struct Standing {
+    /// Name of the dataset.
+    pub dataset: String,
+    /// Its records and subjects.
+    pub records: u64,
+    /// See `records`.
+    pub subjects: u64,
+    /// Whether records belong to subjects.
+    pub has_subjects: bool,
+    /// The policy's smallest class.
+    pub k: u32,
+    /// Whether it may leave as it is.
+    pub passes: bool,
+    /// Its figures.
+    pub figures: Headline,
+    /// What stands in the way, in words.
+    pub objections: Vec<String>,
+}
+
+/// Searches for the plan that keeps the most detail and would be released.
+///
+/// # Errors
+/// When the plan leaves open what may leave, or the extract cannot be read or treated. A search that is cut off by time
+/// ends with what it found so far.
+pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
+    plans::leaving(plan)?;
+    let ReadExtract { extract, name, .. } = read(plan, progress, stop)?;
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let work = WORK + extract.records * WORK_A_RECORD;
+    let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
+    case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop })
+}
+
+/// How far a search goes.
+#[derive(Clone, Copy)]
+pub(super) struct Scope {
+    pub(super) work: u64,
+    /// Whether more is told than the plan: the way to it, and what a removal saves.
+    pub(super) is_whole: bool,
+}
+
+impl ReadCase<'_> {
+    pub(super) fn proposal(&self, plan: &Plan, scope: Scope, watch: Watch<'_>) -> Result<Proposal, ReleaseError> {
+        let leaving = plans::leaving(plan)?;
+        let columns: Vec<String> = self.extract.columns.iter().map(|column| column.name.clone()).collect();
+        let mut base = for_verdict(plans::as_if_of(plan, &leaving, &columns));
+        if let Some(register) = base.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()) {
+            register.leaves_out = true;
+        }
+        // Coarser forms are looked for among all records: who is left out depends on the form.
+        let first = self.examined(&Plan { suppress: None, extent: Extent::Search, ..base.clone() })?;
+        let before = if base.suppress.is_some() { standing(&self.examined(&base)?) } else { standing(&first) };
+        let must_go = must_go(&first);
+        for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
+            base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
+        }
+        searched(plan, &base, self, Found { first, before, must_go, leaving, scope }, watch)
+    }
+}
+
+/// What is known before the search.
+struct Found {
+    first: Examined,
+    before: Standing,
+    must_go: Vec<(String, String)>,
+    leaving: Vec<String>,
+    scope: Scope,
+}
+
+fn searched(
+    plan: &Plan,
+    base: &Plan,
+    case: &ReadCase<'_>,
+    found: Found,
+    watch: Watch<'_>,
+) -> Result<Proposal, ReleaseError> {
+    let Found { first, before, must_go, leaving, scope } = found;
+    let names: Vec<String> = first.table.columns().iter().map(|column| column.name.clone()).collect();
+    let gone = |name: &String| must_go.iter().any(|(column, _)| column == name);
+    let dropped: Vec<bool> = names.iter().map(gone).collect();
+    let quick = quick_gates(base, &first);
+    let records = first.table.records() as u64;
+    let ask = |plan: &Plan, quick: QuickGates, table: Table| {
+        let mut court = Court {
+            case,
+            base: plan.clone(),
+            leaving: &leaving,
+            names: &names,
+            records,
+            removals: Vec::new(),
+            remains: None,
+        };
+        let (dropped, Scope { work, is_whole: way }) = (dropped.clone(), scope);
+        let request = Request { k: base.policy.k, rare: true, quick, dropped, way, work };
+        let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
+        plans.map(|plans| (plans, court.removals, court.remains)).map_err(ScanError::from)
+    };
+    watch.progress.begin("advise", None, "plans");
+    let (plans, removals, remains) = ask(base, quick.clone(), first.table.clone())?;
+    let without = (base.suppress.is_some() && scope.is_whole).then(|| {
+        let alone = Plan { suppress: None, ..base.clone() };
+        ask(&alone, QuickGates { spare: None, ..quick }, first.table.clone())
+    });
+    watch.progress.end();
+    let without = without.transpose()?;
+    // Who is left out is detail lost as well: what a removal gains must be worth it.
+    let found = match without {
+        Some(alone) if worth(&alone) >= worth(&(plans.clone(), removals.clone(), None)) => (alone, None),
+        without => ((plans, removals, remains), without.map(|(without, ..)| without)),
+    };
+    let ((plans, removals, remains), without) = found;
+    let best = plans.best.map(|place| &plans.judged[place]);
+    let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
+    let saved_by_removal = match (without, best) {
+        (Some(without), Some(best)) if without.complete => {
+            Some(saved(&names, &without.best.map(|place| without.judged[place].rules.clone()), &best.rules))
+        }
+        _ => None,
+    };
+    let remains = if best.is_some() { Vec::new() } else { remains.unwrap_or_default() };
+    Ok(Proposal { before, removals, plan: written, must_go, remains, saved_by_removal, plans })
+}
+
+/// What one search came to: its plans, who was left out of each, and what stood in the way of all.
+type Search = (Plans, Vec<Option<Removal>>, Option<Vec<String>>);
+
+/// Detail that the best plan keeps, of the subjects that it keeps; nothing where there is no plan.
+fn worth((plans, removals, _): &Search) -> f64 {
+    let Some(best) = plans.best else { return f64::NEG_INFINITY };
+    let removal = removals.get(best).copied().flatten();
+    let gone = removal.and_then(|removal| ratio(removal.removed, removal.of)).unwrap_or(0.0);
+    plans.judged[best].detail.unwrap_or(0.0) * (1.0 - gone)
+}
+
+/// Columns that are left out without a removal and not with it.
+fn saved(names: &[String], without: &Option<Vec<Option<Vec<String>>>>, with: &[Option<Vec<String>>]) -> Vec<String> {
+    let is_dropped = |rules: &Option<Vec<String>>| rules.as_ref().is_some_and(|rules| rules == &["drop"]);
+    let kept = names.iter().zip(with).enumerate().filter(|(_, (_, rules))| !is_dropped(rules));
+    let lost = |place: usize| without.as_ref().is_none_or(|without| is_dropped(&without[place]));
+    kept.filter(|(place, _)| lost(*place)).map(|(_, (name, _))| name.clone()).collect()
+}
+
+/// The plan as somebody would write it: what is asked for, with the rules of a recommended plan and what else it rests on.
+fn with_rules(plan: &Plan, base: &Plan, names: &[String], rules: &[Option<Vec<String>>]) -> Plan {
+    let mut written = plan.clone();
+    let leaves_out = |plan: &Plan| plan.recipient.as_ref()?.consent.as_ref().map(|register| register.leaves_out);
+    if let (Some(true), Some(register)) =
+        (leaves_out(base), written.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()))
+    {
+        register.leaves_out = true;
+    }
+    // What does not leave is dropped by name, so that the released file fits the same plan.
+    let stays = base
+        .coarsen
+        .iter()
+        .filter(|(name, rules)| **rules == [CoarsenRule::Drop] && plan.roles.declared.contains_key(*name));
+    written.coarsen.extend(stays.map(|(name, rules)| (name.clone(), rules.clone())));
+    written.coarsen.extend(parsed(base, names, rules));
+    written
+}
+
+/// Rules by column; a column that stays as it is keeps those that it has.
+pub(super) fn parsed<'a>(
+    base: &'a Plan,
+    names: &'a [String],
+    rules: &'a [Option<Vec<String>>],
+) -> impl Iterator<Item = (String, Vec<CoarsenRule>)> + 'a {
+    names.iter().zip(rules).filter_map(|(name, rules)| {
+        let whole = |rule: &String| CoarsenRule::parse(rule).map(|rule| with_folder(rule, base.rules_of(name)));
+        let rules = rules.as_ref()?.iter().map(whole).collect::<Result<Vec<_>, _>>().ok()?;
+        Some((name.clone(), rules))
+    })
+}
+
+/// A rule as written shows no folders; its file is the one of the rules that it takes the place of.
+fn with_folder(rule: CoarsenRule, rules: &[CoarsenRule]) -> CoarsenRule {
+    let CoarsenRule::Hierarchy { file, level } = rule else { return rule };
+    let known = rules.iter().filter_map(CoarsenRule::file).find(|known| known.file_name() == file.file_name());
+    CoarsenRule::Hierarchy { file: known.map_or(file, std::path::Path::to_path_buf), level }
+}
+
+/// The same plan without what explains and decides nothing.
+pub(super) fn for_verdict(mut plan: Plan) -> Plan {
+    let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
+    plan.extent = Extent::Verdict;
+    plan.lists_subjects = false;
+    plan.max_set = if subsets { plan.max_set } else { 1 };
+    plan.unicity.known_points.clear();
+    plan.unicity.sweep = false;
+    plan.unicity.mobility.clear();
+    plan.unicity.known_attributes.clear();
+    plan
+}
+
+/// The extract as read, and what it is judged with.
+pub(super) struct ReadCase<'a> {
+    pub(super) extract: &'a Extract,
+    pub(super) name: &'a str,
+    pub(super) today: Date,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) stop: &'a Stop,
+}
+
+impl ReadCase<'_> {
+    pub(super) fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
+        let opened = open_sources(plan)?;
+        let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop };
+        examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
+    }
+}
+
+/// What stands in the way of releasing what was examined.
+pub(super) fn standing_findings(examined: &Examined) -> impl Iterator<Item = &Finding> {
+    examined.judgement.findings.iter().filter(|found| stands_as_if(found, &examined.dataset))
+}
+
+pub(super) fn standing(examined: &Examined) -> Standing {
+    let objections: Vec<String> = standing_findings(examined).map(|found| found.message.clone()).collect();
+    let cut_off = examined.judgement.verdict.outcome == VerdictOutcome::Incomplete;
+    Standing {
+        dataset: examined.dataset.name.clone(),
+        records: examined.dataset.records,
+        subjects: examined.dataset.subjects,
+        has_subjects: examined.dataset.subject.is_some(),
+        k: examined.policy.k,
+        passes: objections.is_empty() && !cut_off,
+        figures: headline(examined),
+        objections,
+    }
+}
+
+/// Codes of findings that no coarser form of the column settles.
+const COLUMN_ITSELF: [(FindingCode, &str); 10] = [
+    (FindingCode::DirectIdentifierPresent, "direct identifier"),
+    (FindingCode::DirectIdentifierFound, "direct identifier"),
+    (FindingCode::NamesOfPeople, "names of people"),
+    (FindingCode::PartialCardNumber, "part of card numbers"),
+    (FindingCode::HashBesideTruncatedNumber, "hash of card numbers"),
+    (FindingCode::HashLookingPseudonym, "looks like a hash"),
+    (FindingCode::SeveralTruncations, "parts of card numbers"),
+    (FindingCode::ForbiddenColumn, "forbidden by the agreement"),
+    (FindingCode::ColumnNotAllowed, "not covered by the agreement"),
+    (FindingCode::PseudonymReversible, "pseudonyms that can be reversed"),
+];
+
+/// Columns that are left out because of what they are. The subject cannot be: it is replaced.
+fn must_go(examined: &Examined) -> Vec<(String, String)> {
+    let mut gone: Vec<(String, String)> = Vec::new();
+    for found in standing_findings(examined) {
+        let Some((_, reason)) = COLUMN_ITSELF.iter().find(|(code, _)| *code == found.code) else { continue };
+        for column in &found.columns {
+            let is_subject = examined.dataset.subject.as_ref() == Some(column);
+            if !is_subject && !gone.iter().any(|(other, _)| other == column) {
+                gone.push((column.clone(), (*reason).to_owned()));
+            }
+        }
+    }
+    gone
+}
+
+fn is_quasi(examined: &Examined, column: &str) -> bool {
+    examined.dataset.columns.iter().any(|other| other.name == column && other.role == Role::QuasiIdentifier)
+}
+
+/// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
+fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
+    // Classes and points are those of a period where pseudonyms are rotated, which the table does not show.
+    if plan.rotate.is_some() || !plan.waivers.is_empty() || plan.declarations.aggregate {
+        return QuickGates::default();
+    }
+    let least = |set: GateSet| {
+        let gates = plan.policy.gates.iter().filter(|gate| gate.set == Some(set));
+        gates.filter_map(crate::result::Gate::class_limit).max().filter(|_| plan.missing == MissingMode::OwnCategory)
+    };
+    let on_points = |measure: GateMeasure| {
+        let limits = plan.policy.gates.iter().filter(|gate| gate.measure == measure).filter_map(|gate| gate.limit);
+        limits.min_by(f64::total_cmp)
+    };
+    let (all, active) = (on_points(GateMeasure::UNICITY), on_points(GateMeasure::UNICITY_ACTIVE));
+    let asked = plan.asks("unicity") && examined.table.has_subjects() && (all.is_some() || active.is_some());
+    let values = examined.values.iter();
+    let values = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: Vec::new() }).collect();
+    QuickGates {
+        smallest_static: least(GateSet::Static),
+        smallest_full: least(GateSet::Full),
+        refuses_unclear: true,
+        spare: plan.suppress.map(|share| (share.of(examined.table.subjects() as u64), f64::from(share))),
+        known_points: asked.then(|| KnownPoints { points: declared_points(plan, examined), all, active, values }),
+    }
+}
+
+/// The declared points whose columns are all quasi-identifiers as the file shows them.
+fn declared_points(plan: &Plan, examined: &Examined) -> Option<Vec<Vec<usize>>> {
+    let place = |name: &String| examined.table.columns().iter().position(|column| column.name == *name);
+    let points = plan.unicity.points.iter().filter(|point| point.iter().all(|part| part.rule.is_none()));
+    let points = points.filter_map(|point| point.iter().map(|part| place(&part.column)).collect());
+    (!plan.unicity.points.is_empty()).then(|| points.collect())
+}
+
+/// The figures that plans are compared by.
+pub(super) fn headline(examined: &Examined) -> Headline {
+    let mut headline = Headline::default();
+    if let Some(Outcome::Measured { value, .. }) = &examined.measures.uniqueness {
+        let below =
+            |set: &SetStatistics| set.below.iter().find(|below| below.k == examined.policy.k).map(|it| it.subjects);
+        let fixed = value.static_unclear.as_ref().or(value.static_set.as_ref());
+        headline.full_smallest_class = value.full.smallest_class;
+        headline.full_unique_subjects = Some(value.full.unique_subjects);
+        headline.full_subjects_below_k = below(&value.full);
+        headline.static_smallest_class = fixed.and_then(|set| set.smallest_class);
+        headline.static_unique_subjects = fixed.map(|set| set.unique_subjects);
+        headline.static_subjects_below_k = fixed.and_then(below);
+    }
+    if let Some(Outcome::Measured { value, .. }) = &examined.measures.unicity {
+        headline.unicity = value.worst_gate().and_then(|gate| gate.share);
+    }
+    let rates = examined
+        .judgement
+        .figures
+        .iter()
+        .filter(|figure| ["linkage.attack_rate", "linkage.releases.attack_rate"].contains(&figure.id.as_str()));
+    let rates = rates.filter_map(|figure| match figure.value {
+        FigureValue::Measured { value, .. } => Some(value),
+        _ => None,
+    });
+    headline.linked = rates.max_by(f64::total_cmp);
+    headline
+}

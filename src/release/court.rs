@@ -1,0 +1,153 @@
+//! The judge of plans: each is applied to the extract that was read, measured and judged by the code of the scan.
+
+use std::collections::BTreeSet;
+
+use super::advise::{ReadCase, headline, parsed, standing, standing_findings};
+use super::plans;
+use crate::advice::{Judge, Judged, Objection};
+use crate::measure::linkage;
+use crate::plan::{Extent, Plan};
+use crate::result::{Finding, FindingCode, Headline, Removal, VerdictOutcome};
+use crate::scan::{Examined, ScanError};
+use crate::stop::StopReason;
+
+/// What judging a plan costs, in column sets, and in records beside those of the extract.
+const JUDGING: (u64, u64) = (100, 20_000);
+
+/// Judges plans on the extract that was read.
+pub(super) struct Court<'a> {
+    pub(super) case: &'a ReadCase<'a>,
+    pub(super) base: Plan,
+    /// The columns that leave.
+    pub(super) leaving: &'a [String],
+    pub(super) names: &'a [String],
+    pub(super) records: u64,
+    pub(super) removals: Vec<Option<Removal>>,
+    /// What stands in the way of every plan that was judged so far.
+    pub(super) remains: Option<Vec<String>>,
+}
+
+impl Judge for Court<'_> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        let plan = self.plan_of(rules);
+        let tried = self.examined(&Plan { extent: Extent::Trial, ..plan.clone() });
+        let tried = tried.and_then(|tried| {
+            let is_open = standing_findings(&tried).count() > 0 && standing_findings(&tried).all(is_close);
+            if is_open { self.examined(&plan) } else { Ok(tried) }
+        });
+        match tried {
+            Ok(examined) => {
+                self.removals.push(examined.dataset.facts.removal);
+                let told: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
+                self.keep_remains(&told);
+                Ok(Judged { objections: self.objections(&examined), figures: headline(&examined) })
+            }
+            Err(error) => {
+                self.removals.push(None);
+                self.keep_remains(&[error.to_string()]);
+                refused(&error)
+            }
+        }
+    }
+
+    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+        match self.examined(&self.plan_of(rules)) {
+            Ok(examined) => Ok(Judged { objections: self.objections(&examined), figures: headline(&examined) }),
+            Err(error) => refused(&error),
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        let (sets, more) = JUDGING;
+        sets * (self.records + more)
+    }
+}
+
+impl Court<'_> {
+    fn plan_of(&self, rules: &[Option<Vec<String>>]) -> Plan {
+        let mut plan = self.base.clone();
+        plan.coarsen.extend(parsed(&self.base, self.names, rules));
+        plan
+    }
+
+    /// What is measured of a plan: as a scan measures it, and linkage, where all else passes, once more as of the file that
+    /// is written, which lacks the truth.
+    fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
+        let mut whole = self.case.examined(plan)?;
+        let mut written = plan.clone();
+        plans::leave_truth_out(&mut written, |name| self.leaving.contains(name));
+        if written.linkage == plan.linkage || !standing(&whole).passes {
+            return Ok(whole);
+        }
+        written.measures = vec![linkage::NAME.to_owned()];
+        let Examined { judgement, measures, .. } = self.case.examined(&written)?;
+        let of_linkage = |found: &Finding| found.measure == linkage::NAME;
+        whole.judgement.findings.extend(judgement.findings.into_iter().filter(of_linkage));
+        whole.judgement.figures.retain(|figure| !figure.id.starts_with("linkage."));
+        let figures = judgement.figures.into_iter().filter(|figure| figure.id.starts_with("linkage."));
+        whole.judgement.figures.extend(figures);
+        whole.measures.linkage = measures.linkage;
+        Ok(whole)
+    }
+
+    fn objections(&self, examined: &Examined) -> Vec<Objection> {
+        let found: BTreeSet<Objection> = standing_findings(examined).map(|found| self.objection(found)).collect();
+        if found.is_empty() && examined.judgement.verdict.outcome == VerdictOutcome::Incomplete {
+            return vec![Objection { gate: "incomplete".to_owned(), columns: None }];
+        }
+        found.into_iter().collect()
+    }
+
+    fn keep_remains(&mut self, told: &[String]) {
+        match &mut self.remains {
+            Some(remains) => remains.retain(|words| told.contains(words)),
+            None => self.remains = Some(told.to_vec()),
+        }
+    }
+
+    fn objection(&self, found: &Finding) -> Objection {
+        let parts = [found.figure.as_deref(), found.source.as_deref(), found.about.as_deref()];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let place = |name: &String| self.names.iter().position(|other| other == name);
+        let columns: Vec<usize> = found.columns.iter().filter_map(place).collect();
+        let is_of_detail = OF_DETAIL.contains(&found.code) && !columns.is_empty();
+        Objection {
+            gate: format!("{} {}", found.code.name(), parts.join(" ")),
+            columns: is_of_detail.then_some(columns),
+        }
+    }
+}
+
+/// Whether draws leave open what a count may decide.
+fn is_close(found: &Finding) -> bool {
+    let gap = found.measured.zip(found.limit).map(|(measured, limit)| measured - limit);
+    found.code == FindingCode::HighUnicity && gap.is_some_and(|gap| gap < 0.01)
+}
+
+/// Codes of findings that speak of how much some columns show: what they say of a plan they say of finer ones.
+const OF_DETAIL: [FindingCode; 11] = [
+    FindingCode::SmallClass,
+    FindingCode::HighUnicity,
+    FindingCode::HighAverageRisk,
+    FindingCode::HighUniqueShare,
+    FindingCode::HighShareAtRisk,
+    FindingCode::DateTooFine,
+    FindingCode::AgeNotPooled,
+    FindingCode::PlaceTooFine,
+    FindingCode::Linkable,
+    FindingCode::Relinkable,
+    FindingCode::LimitBroken,
+];
+
+/// A plan that cannot be carried out, from which nothing follows for others; or why the search ends.
+fn refused(error: &ScanError) -> Result<Judged, StopReason> {
+    match error {
+        ScanError::Interrupted => Err(StopReason::Interrupt),
+        ScanError::TimedOut => Err(StopReason::Timeout),
+        ScanError::OutOfMemory => Err(StopReason::Memory),
+        _ => {
+            let objection = Objection { gate: "cannot be applied".to_owned(), columns: None };
+            Ok(Judged { objections: vec![objection], figures: Headline::default() })
+        }
+    }
+}
