@@ -56,8 +56,8 @@ fn levels() -> Vec<Levels> {
         let count = entries.values().next().map_or(1, Vec::len);
         let (base, distinct) = numbered(&cells);
         let mut levels = Levels { name: name.clone(), codes: vec![base.clone()], maps: Vec::new() };
-        for level in 1..count {
-            let texts: Vec<&str> = cells.iter().map(|cell| entries[*cell][level].as_str()).collect();
+        let at = |level: usize| cells.iter().map(|cell| entries[*cell][level].as_str()).collect::<Vec<_>>();
+        for texts in (1..count).map(at) {
             let (codes, values) = numbered(&texts);
             // The level on which all are one is the column left out.
             if values > 1 {
@@ -153,7 +153,9 @@ fn found(levels: &[Levels], allowed: u64) -> (Plans, usize) {
 
 fn entropy(codes: &[u32]) -> f64 {
     let mut counts = vec![0_u32; size(codes) as usize];
-    codes.iter().for_each(|&code| counts[code as usize] += 1);
+    for &code in codes {
+        counts[code as usize] += 1;
+    }
     let all = f64::from(u32::try_from(codes.len()).expect("few records"));
     -counts.iter().map(|&count| f64::from(count) / all * (f64::from(count) / all).ln()).sum::<f64>()
 }

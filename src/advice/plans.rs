@@ -187,8 +187,10 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let found = search.run_to_confirmed();
-    let ended = if request.way { found.and_then(|()| search.way_to_best(&request.dropped)) } else { found };
+    let ended = search.run_to_confirmed();
+    if request.way && ended.is_ok() {
+        search.way_to_best(&request.dropped);
+    }
     let complete = match ended {
         Ok(()) => true,
         Err(Halt::Stopped(StopReason::Interrupt)) => return Err(StopReason::Interrupt),
@@ -285,9 +287,9 @@ impl Search<'_> {
 
     /// Has the extract as it is judged, and the plans between it and the best one, each with one more of its changes, those
     /// that cost the least first: what each step down costs and gains.
-    fn way_to_best(&mut self, dropped: &[bool]) -> Result<(), Halt> {
+    fn way_to_best(&mut self, dropped: &[bool]) {
         let Some(best) = self.best.and_then(|best| self.judged.get(best)).map(|best| best.recipe.clone()) else {
-            return Ok(());
+            return;
         };
         let start = Recipe::as_is(dropped.len());
         let gone = (0..dropped.len()).filter(|&column| dropped[column]);
@@ -299,12 +301,12 @@ impl Search<'_> {
             kept(other).total_cmp(&kept(one)).then(one.cmp(other))
         });
         for (column, step) in changes {
+            // The best plan is known; a way that ends early is only shorter.
             if self.asked(&here).is_err() {
-                return Ok(());
+                return;
             }
             here = here.with(column, step);
         }
-        Ok(())
     }
 
     fn best_detail(&self) -> f64 {

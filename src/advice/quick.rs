@@ -106,13 +106,12 @@ impl<'a> Quick<'a> {
             Some(points) => points.iter().map(|point| self.places_of(recipe, point)).collect(),
         };
         for point in asked.into_iter().filter(|point| !point.is_empty()) {
-            let holds = match self.known.get(&point) {
-                Some(&holds) => holds,
-                None => {
-                    let holds = self.point_holds(&point)?;
-                    self.known.insert(point, holds);
-                    holds
-                }
+            let holds = if let Some(&holds) = self.known.get(&point) {
+                holds
+            } else {
+                let holds = self.point_holds(&point)?;
+                self.known.insert(point, holds);
+                holds
             };
             if !holds {
                 return Ok(false);

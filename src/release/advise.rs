@@ -161,7 +161,7 @@ fn searched(
     let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
     let saved_by_removal = match (without, best) {
         (Some(without), Some(best)) if without.complete => {
-            Some(saved(&names, &without.best.map(|place| without.judged[place].rules.clone()), &best.rules))
+            Some(saved(&names, without.best.map(|place| without.judged[place].rules.as_slice()), &best.rules))
         }
         _ => None,
     };
@@ -181,10 +181,10 @@ fn worth((plans, removals, _): &Search) -> f64 {
 }
 
 /// Columns that are left out without a removal and not with it.
-fn saved(names: &[String], without: &Option<Vec<Option<Vec<String>>>>, with: &[Option<Vec<String>>]) -> Vec<String> {
+fn saved(names: &[String], without: Option<&[Option<Vec<String>>]>, with: &[Option<Vec<String>>]) -> Vec<String> {
     let is_dropped = |rules: &Option<Vec<String>>| rules.as_ref().is_some_and(|rules| rules == &["drop"]);
     let kept = names.iter().zip(with).enumerate().filter(|(_, (_, rules))| !is_dropped(rules));
-    let lost = |place: usize| without.as_ref().is_none_or(|without| is_dropped(&without[place]));
+    let lost = |place: usize| without.is_none_or(|without| is_dropped(&without[place]));
     kept.filter(|(place, _)| lost(*place)).map(|(_, (name, _))| name.clone()).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::result::{
 };
 
 /// Which shares the policy has limits for.
+#[expect(clippy::struct_excessive_bools, reason = "each share has a limit or not")]
 struct Limits {
     fixed: bool,
     full: bool,
@@ -49,7 +50,7 @@ impl Proposal {
         let limits = Limits::of(plan);
         let planned = |(place, judged): (usize, &JudgedPlan)| self.planned(place, judged, &limits);
         let all: Vec<PlannedRelease> = self.plans.judged.iter().enumerate().map(planned).collect();
-        let plans = frontier(all);
+        let plans = frontier(&all);
         let recommended = plans.iter().position(|planned| planned.advice.recommended);
         let gone = |(column, reason): &(String, String)| ColumnGone { column: column.clone(), reason: reason.clone() };
         Advisory {
@@ -91,7 +92,7 @@ impl Proposal {
 }
 
 /// The plans that no other beats in detail and exposure, and the recommended one; most detail first.
-fn frontier(all: Vec<PlannedRelease>) -> Vec<PlannedRelease> {
+fn frontier(all: &[PlannedRelease]) -> Vec<PlannedRelease> {
     let point = |planned: &PlannedRelease| (planned.advice.detail_kept.unwrap_or(0.0), planned.exposed.unwrap_or(1.0));
     let points: Vec<((f64, f64), bool)> =
         all.iter().map(|planned| (point(planned), planned.advice.reaches_limits)).collect();
@@ -99,7 +100,7 @@ fn frontier(all: Vec<PlannedRelease>) -> Vec<PlannedRelease> {
         let ((detail, exposed), passes) = points[place];
         points.iter().enumerate().any(|(other, &((more, less), reaches))| {
             let as_good = more >= detail && less <= exposed && reaches >= passes;
-            as_good && (more > detail || less < exposed || reaches > passes || other < place)
+            as_good && (more > detail || less < exposed || (reaches && !passes) || other < place)
         })
     };
     let kept = all.iter().enumerate().filter(|(place, planned)| planned.advice.recommended || !is_beaten(*place));

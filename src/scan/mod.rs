@@ -272,7 +272,9 @@ impl Examined {
         let Advised { mut advice, left_out } = advise(table, ladders, &measures, course)?;
         join(&mut advice, about_known_points);
         if let Some(advised) = advised {
-            advice.iter_mut().for_each(|other| other.recommended = false);
+            for other in &mut advice {
+                other.recommended = false;
+            }
             advice.retain(|other| other.changes != advised.changes && !other.changes.is_empty());
             advice.insert(0, advised);
         }
