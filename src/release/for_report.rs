@@ -14,7 +14,7 @@ use crate::scan::{Clock, Examined, ScanError};
 use crate::stop::{Progress, Stop, Watch};
 
 /// Work that a search within a scan may take, in records times column sets.
-const WORK: u64 = 30_000_000;
+const WORK: u64 = 200_000_000;
 
 /// Whether a scan looks for a plan itself: where roles are declared, and the extract is small enough for the plans to be
 /// judged within the time of a scan.

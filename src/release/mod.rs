@@ -140,7 +140,8 @@ pub fn release(
     stop: &Stop,
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
-    let as_if = plans::as_if(plan, &columns)?;
+    // What only explains is measured on the written bytes.
+    let as_if = advise::for_verdict(plans::as_if(plan, &columns)?);
     let Scanned { result: extract, beside, .. } = scan_noting(&as_if, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
         return Ok(Released::Refused(Box::new(refused)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reidrisk::config::{Given, list_subjects, resolve};
+use reidrisk::plan::Extent;
 use reidrisk::result::Outcome;
 use reidrisk::scan::{Clock, scan_listing};
 use reidrisk::stop::{Progress, Stop, StopReason};
@@ -147,6 +148,8 @@ fn a_time_limit_while_they_are_listed_leaves_the_measured_result_and_says_so() {
     let given: Vec<Given> = flags.iter().map(|(flag, values)| Given::flag(flag, values).expect("a flag")).collect();
     let mut plan = resolve(vec![input], &given, None).expect("the plan is right");
     list_subjects(&mut plan).expect("for the inside");
+    // No plan is looked for: nothing follows the list.
+    plan.extent = Extent::Verdict;
     let in_time = Limit::after(0);
     let (_, listed) = scan_listing(&plan, &StoppedClock, &in_time, &in_time.stop).expect("the scan ends");
     assert!(listed.is_some_and(|list| list.rows.len() == 40));
