@@ -28,7 +28,7 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     let mut extract = input::read(source, &wanted, progress, stop, plan.memory)?;
     tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
-    let roles = recode::roles(&extract, &plan.roles)?;
+    let roles = recode::roles_under(&extract, plan)?;
     Ok(treat(extract, &roles, plan, name, stop)?.dataset)
 }
 

@@ -250,7 +250,8 @@ impl TreatmentError {
                 "dates take `2d`, timestamps `6h`, numbers `5%` or `100`; a coarsened date is a text and takes none"
             }
             Self::TooLarge(_) => "split the extract, or leave the column out with `--ignore`",
-            Self::NoSuchColumn(_) | Self::NotRead(_) | Self::NotCoded(_) => return None,
+            Self::NoSuchColumn(_) => "check its spelling; `reidrisk inspect` lists the columns of the extract",
+            Self::NotRead(_) | Self::NotCoded(_) => return None,
         };
         Some(hint.to_owned())
     }

@@ -41,7 +41,7 @@ pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use preview::{CoarseColumn, Preview, coarse_columns, preview};
 pub use propose::{Ladder, Rung};
-pub use roles::{ColumnRole, roles};
+pub use roles::{ColumnRole, roles, roles_under};
 pub use rotation::{PERIOD, Periods};
 pub use subject::persons_by_value;
 pub use suppressed::{Suppressed, leave_out, leave_out_suppressed};

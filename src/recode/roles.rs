@@ -4,7 +4,7 @@ use super::TreatmentError;
 use super::guess::{ColumnFacts, guess_roles, suspicion};
 use crate::detect::names_people;
 use crate::input::{Extract, ExtractColumn};
-use crate::plan::RolePlan;
+use crate::plan::{Plan, RolePlan};
 use crate::result::{ColumnType, Role};
 use crate::table::Dictionary;
 
@@ -17,6 +17,17 @@ pub struct ColumnRole {
     pub guessed: bool,
     /// Why it was guessed, in words without cell values.
     pub reason: Option<String>,
+}
+
+/// [`roles`] under a whole plan: a column that the rules drop may be absent already, every other one must be there.
+///
+/// # Errors
+/// As [`roles`].
+pub fn roles_under(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, TreatmentError> {
+    let is_there = |name: &String| extract.columns.iter().any(|column| column.name == *name);
+    let declared = plan.roles.declared.iter().filter(|(name, _)| is_there(name) || !plan.drops(name));
+    let declared = declared.map(|(name, role)| (name.clone(), *role)).collect();
+    roles(extract, &RolePlan { declared, guess: plan.roles.guess })
 }
 
 /// The role of every column, in file order.

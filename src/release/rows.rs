@@ -64,7 +64,7 @@ pub(super) fn write(
     let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory).map_err(ScanError::from)?;
     tables.bring_to(&mut extract, plan, progress, stop)?;
     drop(reading);
-    let roles = recode::roles(&extract, &plan.roles).map_err(ScanError::from)?;
+    let roles = recode::roles_under(&extract, plan).map_err(ScanError::from)?;
     let lookups = read_lookups(plan, stop)?;
     let before = Before::of(&extract, &roles, plan, &lookups, leaving)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);

@@ -28,7 +28,7 @@ pub(crate) use tables::open as open_tables;
 use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
-use crate::plan::{self, CoarsenRule, Plan, RolePlan};
+use crate::plan::{self, CoarsenRule, Plan};
 use crate::recode::{self, ColumnRole, EventValues, Ladder};
 use crate::release;
 use crate::result::{
@@ -244,12 +244,7 @@ pub(crate) fn examine(
 
 /// The role of each column, where no open question makes its values doubtful.
 fn roles_of(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, ScanError> {
-    // A column that is to be dropped may be absent already; every other one was looked for.
-    let is_there = |name: &String| extract.columns.iter().any(|column| column.name == *name);
-    let declared = plan.roles.declared.iter().filter(|(name, _)| is_there(name));
-    let present =
-        RolePlan { declared: declared.map(|(name, role)| (name.clone(), *role)).collect(), ..plan.roles.clone() };
-    let roles = recode::roles(extract, &present)?;
+    let roles = recode::roles_under(extract, plan)?;
     refuse_open_readings(extract, &roles, plan)?;
     check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
     Ok(roles)

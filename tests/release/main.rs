@@ -191,6 +191,25 @@ fn what_is_unknown_refuses_whatever_threshold_and_approval_say() {
 }
 
 #[test]
+fn a_column_that_is_dropped_may_be_absent_and_no_other() {
+    let town = "[columns.town]\nrole = \"quasi-identifier\"";
+    let dropped = CONFIG.replace(town, &format!("{town}\ncoarsen = \"drop\""));
+    for (config, code) in [(dropped.as_str(), 0), (CONFIG, 2)] {
+        let bench = bench_with(config);
+        let whole = extract();
+        let absent = whole.lines().map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.remove(3);
+            cells.join(",") + "\n"
+        });
+        bench.write("cards.csv", absent.collect::<String>());
+        let ended = run(&bench, "release", &["cards.csv", "--to", "out"]);
+        assert_eq!(ended.code, Some(code), "{ended}");
+        assert_eq!(bench.input("out").exists(), code == 0);
+    }
+}
+
+#[test]
 fn nothing_is_replaced_and_guessed_roles_are_refused() {
     let bench = bench_with(CONFIG);
     fs::create_dir(bench.input("there")).expect("a folder");
