@@ -21,6 +21,9 @@ pub(super) trait Cell: Copy + Default + Send + Sync {
     }
     /// Adds a cell that counted other subjects.
     fn absorb(&mut self, other: Self);
+    /// Takes off one record that repeats an earlier one of its subject; nothing where subjects are told by their stamps.
+    #[inline]
+    fn take_off(&mut self) {}
 }
 
 /// A cell that is known from those of the parts that more columns cut its class into, by [`Cell::absorb`].
@@ -48,6 +51,43 @@ impl Cell for RecordCell {
     }
     fn absorb(&mut self, other: Self) {
         self.0 += other.0;
+    }
+    #[inline]
+    fn take_off(&mut self) {
+        self.0 -= 1;
+    }
+}
+
+/// Records, and those of them that repeat an earlier one of their subject.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RepeatCell {
+    records: u32,
+    repeats: u32,
+}
+
+impl Cell for RepeatCell {
+    const SUBJECTS: bool = true;
+    const RECORDS: bool = true;
+
+    #[inline]
+    fn touch(&mut self, _stamp: u32) {
+        self.records += 1;
+    }
+    #[inline]
+    fn size(&self) -> u32 {
+        self.records - self.repeats
+    }
+    #[inline]
+    fn records(&self) -> u32 {
+        self.records
+    }
+    fn absorb(&mut self, other: Self) {
+        self.records += other.records;
+        self.repeats += other.repeats;
+    }
+    #[inline]
+    fn take_off(&mut self) {
+        self.repeats += 1;
     }
 }
 

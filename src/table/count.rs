@@ -4,9 +4,9 @@ use super::cell::{Cell, FullCell, RecordCell, SubjectCell};
 use super::counts::SetCounts;
 use super::cubes::{self, CubeLimits};
 use super::dense::{cells_of, count_batch, for_each_batch};
-use super::grouped::{self, GroupLimits, LeadView};
+use super::grouped::{self, GroupLimits, GroupedSet, LeadView};
 use super::ranked::Ranked;
-use super::repeats::{self, RepeatLimits};
+use super::repeats::{self, Listed, Lists, RepeatLimits, ToList};
 use super::smallest::SmallestClasses;
 use super::{ColumnSet, Table};
 use crate::stop::{StopReason, Watch};
@@ -99,40 +99,68 @@ pub(super) fn count_with<C: Cell>(
     let is_dense = |set: &ColumnSet| cells_of(table, set).is_some_and(|cells| cells <= tuning.dense_cells);
     let numbered = sets.iter().enumerate();
     let (dense, grouped): (Vec<_>, Vec<_>) = numbered.partition(|(_, set)| is_dense(set));
+    let leads = by_lead(table, grouped);
+    let (dense, listed) = count_dense::<C>(table, dense, to_list::<C>(table, &leads, tuning), tuning, watch)?;
     let mut counts = vec![SetCounts::default(); sets.len()];
-    for (index, set_counts) in count_dense::<C>(table, dense, tuning, watch)? {
-        counts[index] = set_counts;
+    for (place, set_counts) in dense {
+        counts[place] = set_counts;
     }
-    for (lead, sets) in by_lead(table, grouped) {
-        let view = LeadView::new::<C>(table, lead, &sets);
-        for (index, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.groups, watch.stop)? {
-            counts[index] = set_counts;
+    let mut repeats: Vec<Option<Listed>> = sets.iter().map(|_| None).collect();
+    for (place, listed) in listed {
+        repeats[place] = Some(listed);
+    }
+    for (lead, sets) in leads {
+        let grouped = |(place, set)| GroupedSet { place, set, repeats: repeats[place].take() };
+        let sets: Vec<GroupedSet<'_>> = sets.into_iter().map(grouped).collect();
+        let by_stamps = C::RECORDS || C::SUBJECTS && sets.iter().any(|set| set.repeats.is_none());
+        let view = LeadView::new(table, lead, sets.iter().map(|set| set.set), by_stamps);
+        for (place, set_counts) in grouped::count_sets::<C>(table, &view, &sets, tuning.groups, watch.stop)? {
+            counts[place] = set_counts;
         }
         watch.progress.advance(sets.len() as u64);
     }
     Ok(counts)
 }
 
+/// The sets whose repeats can be taken off within groups.
+fn to_list<C: Cell>(table: &Table, leads: &[(usize, NumberedSets<'_>)], tuning: Tuning) -> Vec<ToList> {
+    if !C::SUBJECTS {
+        return Vec::new();
+    }
+    let sets = leads.iter().flat_map(|(lead, sets)| sets.iter().map(|&(place, set)| (*lead, place, set)));
+    let sets = sets.map(|(lead, place, set)| ToList { place, order: grouped::in_order(table, lead, set) });
+    sets.filter(|set| grouped::cells_in_groups(table, &set.order, tuning.groups).is_some()).collect()
+}
+
+/// Counts sets that have a cell for each possible class, and lists repeats of others on the way.
 fn count_dense<C: Cell>(
     table: &Table,
-    sets: Vec<(usize, &ColumnSet)>,
+    sets: NumberedSets<'_>,
+    to_list: Vec<ToList>,
     tuning: Tuning,
     watch: Watch<'_>,
-) -> Result<Vec<(usize, SetCounts)>, StopReason> {
+) -> Result<(Vec<(usize, SetCounts)>, Lists), StopReason> {
     if !C::SUBJECTS {
-        return cubes::cells_of_sets(table, &sets, tuning.cubes, watch, |cells: Vec<RecordCell>| {
+        let counts = cubes::cells_of_sets(table, &sets, tuning.cubes, watch, |cells: Vec<RecordCell>| {
             Ranked::new::<C>(cells.iter().map(|cell| (cell.size(), cell.records()))).into_counts::<C>(None)
-        });
+        })?;
+        return Ok((counts, Vec::new()));
     }
     let (rounds, others) = repeats::rounds(table, sets, tuning.repeats);
-    let mut counts = Vec::new();
+    let mut to_list = repeats::worth_listing(table, to_list, rounds.first(), tuning.repeats);
+    let (mut counts, mut listed) = (Vec::new(), Vec::new());
     for round in rounds {
-        counts.extend(repeats::count::<C>(table, &round, tuning, watch)?);
+        let (of_round, lists) = repeats::count::<C>(table, &round, &std::mem::take(&mut to_list), tuning, watch)?;
+        counts.extend(of_round);
+        listed.extend(lists);
+    }
+    if !to_list.is_empty() {
+        listed = repeats::list(table, &to_list, tuning.repeats, watch.stop)?;
     }
     counts.extend(for_each_batch::<C, _>(table, others, tuning.cubes.batch_bytes, watch, |batch, parts| {
         count_batch::<C>(table, batch, parts, watch.stop)
     })?);
-    Ok(counts)
+    Ok((counts, listed))
 }
 
 type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;

@@ -11,9 +11,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::cell::Cell;
+use super::cell::{Cell, RecordCell, RepeatCell};
 use super::counts::{SetCounts, SizeTally};
 use super::order::Order;
+use super::repeats::Listed;
 use super::smallest::SmallestClasses;
 use super::{Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
@@ -38,21 +39,39 @@ pub(super) struct LeadView {
     /// Records of each group of equal lead codes, the smallest groups first: classes are small in them, so that the
     /// smallest class of a subject is found early and seldom lowered again.
     pub(super) groups: Vec<Range<u32>>,
+    /// The lead code of each group.
+    codes: Vec<u32>,
+}
+
+/// A set to be counted, by its place among all sets.
+pub(super) struct GroupedSet<'a> {
+    pub(super) place: usize,
+    pub(super) set: &'a ColumnSet,
+    /// What subjects repeat, where it is known.
+    pub(super) repeats: Option<Listed>,
 }
 
 impl LeadView {
     /// The view for these sets, each of which must contain `lead`.
-    pub(super) fn new<C: Cell>(table: &Table, lead: usize, sets: &[(usize, &ColumnSet)]) -> Self {
+    pub(super) fn new<'a>(
+        table: &Table,
+        lead: usize,
+        sets: impl IntoIterator<Item = &'a ColumnSet>,
+        with_subjects: bool,
+    ) -> Self {
         let lead_column = &table.columns()[lead];
         let order = Order::by(&lead_column.codes, lead_column.cardinality, None);
-        let needed = |column: usize| column != lead && sets.iter().any(|(_, set)| set.contains(column));
+        let mut is_needed = vec![false; table.columns().len()];
+        for &column in sets.into_iter().flat_map(ColumnSet::columns) {
+            is_needed[column] = column != lead;
+        }
         let columns = (0..table.columns().len())
             .into_par_iter()
             .with_max_len(1)
-            .map(|column| needed(column).then(|| order.applied_to(&table.columns()[column].codes)))
+            .map(|column| is_needed[column].then(|| order.applied_to(&table.columns()[column].codes)))
             .collect();
         let stamps = match table.subject_of_record() {
-            Some(subjects) if C::SUBJECTS => {
+            Some(subjects) if with_subjects => {
                 let mut stamps = order.sorted(subjects);
                 stamps.par_iter_mut().for_each(|stamp| *stamp += 1);
                 stamps
@@ -60,9 +79,10 @@ impl LeadView {
             _ => Vec::new(),
         };
         let groups = order.starts().windows(2).map(|borders| borders[0]..borders[1]);
-        let mut groups: Vec<Range<u32>> = groups.filter(|group| !group.is_empty()).collect();
-        groups.sort_by_key(ExactSizeIterator::len);
-        Self { lead, columns, stamps, groups }
+        let mut groups: Vec<(u32, Range<u32>)> = (0..).zip(groups).filter(|(_, group)| !group.is_empty()).collect();
+        groups.sort_by_key(|(_, group)| group.len());
+        let (codes, groups) = groups.into_iter().unzip();
+        Self { lead, columns, stamps, groups, codes }
     }
 
     /// Bytes that a view of all columns of the table takes, with the order it is made from.
@@ -71,40 +91,72 @@ impl LeadView {
     }
 }
 
+/// The columns of a set in the order of its cells: the lead, then those of larger cardinality first.
+pub(super) fn in_order(table: &Table, lead: usize, set: &ColumnSet) -> Vec<usize> {
+    let mut columns: Vec<usize> = set.columns().to_vec();
+    columns.sort_by_key(|&column| (column != lead, std::cmp::Reverse(table.columns()[column].cardinality.max(1))));
+    columns
+}
+
+/// Possible classes of the columns after the lead, when there may be one cell for each.
+pub(super) fn cells_in_groups(table: &Table, columns: &[usize], limits: GroupLimits) -> Option<usize> {
+    let cardinality = |column: &usize| table.columns()[*column].cardinality.max(1) as usize;
+    product(columns[1..].iter().map(cardinality)).filter(|&cells| cells <= limits.cells)
+}
+
+fn product(mut factors: impl Iterator<Item = usize>) -> Option<usize> {
+    factors.try_fold(1, usize::checked_mul)
+}
+
 /// Counts the sets one after another or side by side, whichever keeps all cores busy.
 pub(super) fn count_sets<C: Cell>(
     table: &Table,
     view: &LeadView,
-    sets: &[(usize, &ColumnSet)],
+    sets: &[GroupedSet<'_>],
     limits: GroupLimits,
     stop: &Stop,
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let threads = rayon::current_num_threads();
     let parts = (2 * threads).div_ceil(sets.len().max(1)).min(threads * 2);
-    let count = |&(index, set): &(usize, &ColumnSet)| {
-        count_set::<C>(table, view, set, parts, limits, stop).map(|counts| (index, counts))
+    let count = |set: &GroupedSet<'_>| {
+        let smallest = SmallestClasses::new(if C::RECORDS { table.subjects() } else { 0 });
+        // With what subjects repeat at hand, records are counted and repeats taken off.
+        let tally = match set.repeats {
+            Some(_) if C::RECORDS => tally::<RepeatCell>(table, view, set, parts, limits, &smallest, stop)?,
+            Some(_) => tally::<RecordCell>(table, view, set, parts, limits, &smallest, stop)?,
+            None => tally::<C>(table, view, set, parts, limits, &smallest, stop)?,
+        };
+        let (sizes, record_pairs) = tally.finish();
+        let subjects_by_smallest = if C::RECORDS {
+            smallest.tally()
+        } else if C::SUBJECTS {
+            Vec::new()
+        } else {
+            sizes.iter().map(|size| (size.size, size.records)).collect()
+        };
+        Ok((set.place, SetCounts { sizes, record_pairs, subjects_by_smallest }))
     };
     sets.par_iter().with_max_len(1).map(count).collect()
 }
 
-fn count_set<C: Cell>(
+fn tally<C: Cell>(
     table: &Table,
     view: &LeadView,
-    set: &ColumnSet,
+    set: &GroupedSet<'_>,
     parts: usize,
     limits: GroupLimits,
+    smallest: &SmallestClasses,
     stop: &Stop,
-) -> Result<SetCounts, StopReason> {
-    let subjects = if C::RECORDS { table.subjects() } else { 0 };
-    let smallest = SmallestClasses::new(subjects);
-    let tally = group_parts(&view.groups, parts)
+) -> Result<SizeTally, StopReason> {
+    (0..parts)
         .into_par_iter()
-        .map(|groups| {
-            let mut counter = GroupCounter::<C>::new(table, view, set, limits, &smallest);
+        .map(|part| {
+            let mut counter = GroupCounter::<C>::new(table, view, set, limits, smallest);
             counter.alone = parts == 1;
-            for group in groups {
+            // Dealt in turn, so that each part gets groups of every size.
+            for group in (part..view.groups.len()).step_by(parts) {
                 stop.check()?;
-                counter.count_group(group.start as usize..group.end as usize);
+                counter.count_group(group);
             }
             Ok(counter.tally)
         })
@@ -112,22 +164,7 @@ fn count_set<C: Cell>(
             one.merge(other);
             Ok(one)
         })
-        .unwrap_or_else(|| Ok(SizeTally::new()))?;
-    let (sizes, record_pairs) = tally.finish();
-    let subjects_by_smallest = if C::RECORDS {
-        smallest.tally()
-    } else if C::SUBJECTS {
-        Vec::new()
-    } else {
-        sizes.iter().map(|size| (size.size, size.records)).collect()
-    };
-    Ok(SetCounts { sizes, record_pairs, subjects_by_smallest })
-}
-
-/// Deals the groups to parts in turn, largest last, so that each part gets groups of every size.
-fn group_parts(groups: &[Range<u32>], parts: usize) -> Vec<Vec<Range<u32>>> {
-    let deal = |part: usize| groups.iter().skip(part).step_by(parts).cloned().collect();
-    (0..parts).map(deal).collect()
+        .unwrap_or_else(|| Ok(SizeTally::new()))
 }
 
 /// Scratch space and result of one thread working on one set.
@@ -135,6 +172,7 @@ struct GroupCounter<'a, C> {
     view: &'a LeadView,
     /// The columns of the set without the lead, largest cardinality first.
     rest: Vec<(&'a Codes, u32)>,
+    repeats: Option<&'a Listed>,
     smallest: &'a SmallestClasses,
     /// Whether no other thread works on the same set.
     alone: bool,
@@ -160,20 +198,18 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
     fn new(
         table: &Table,
         view: &'a LeadView,
-        set: &ColumnSet,
+        set: &'a GroupedSet<'_>,
         limits: GroupLimits,
         smallest: &'a SmallestClasses,
     ) -> Self {
         let cardinality = |column: usize| table.columns()[column].cardinality.max(1);
-        let mut rest: Vec<(&Codes, u32)> = set
-            .columns()
+        let rest: Vec<(&Codes, u32)> = in_order(table, view.lead, set.set)[1..]
             .iter()
-            .filter(|&&column| column != view.lead)
             .filter_map(|&column| view.columns[column].as_ref().map(|codes| (codes, cardinality(column))))
             .collect();
-        rest.sort_by_key(|&(_, cardinality)| std::cmp::Reverse(cardinality));
         Self {
             view,
+            repeats: set.repeats.as_ref(),
             smallest,
             alone: false,
             limits,
@@ -189,12 +225,14 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         }
     }
 
-    fn count_group(&mut self, group: Range<usize>) {
+    fn count_group(&mut self, index: usize) {
+        let group = self.view.groups[index].clone();
         let Some(cells) = self.cells_from(0) else {
-            #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
-            let rows: Vec<u32> = (group.start as u32..group.end as u32).collect();
+            let rows: Vec<u32> = group.collect();
             return self.refine(&rows, 0);
         };
+        let repeats = self.repeats.map(|repeats| (repeats, self.view.codes[index]));
+        let group = group.start as usize..group.end as usize;
         let mut numbers = std::mem::take(&mut self.numbers);
         numbers.clear();
         numbers.resize(group.len(), 0);
@@ -206,18 +244,19 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             });
         }
         let stamps = if C::SUBJECTS { &self.view.stamps[group] } else { &[][..] };
-        self.count_numbers(cells, &numbers, stamps);
+        self.count_numbers(cells, &numbers, stamps, repeats);
         self.numbers = numbers;
     }
 
     /// Possible classes on the columns from `depth` on, when there may be one cell for each.
     fn cells_from(&self, depth: usize) -> Option<usize> {
-        let product = |cells: usize, &(_, cardinality): &(&Codes, u32)| cells.checked_mul(cardinality as usize);
-        self.rest[depth..].iter().try_fold(1, product).filter(|&cells| cells <= self.limits.cells)
+        let cells = product(self.rest[depth..].iter().map(|&(_, cardinality)| cardinality as usize));
+        cells.filter(|&cells| cells <= self.limits.cells)
     }
 
-    /// Counts records by their class numbers, all below `cells`; `stamps` go with the numbers.
-    fn count_numbers(&mut self, cells: usize, numbers: &[u32], stamps: &[u32]) {
+    /// Counts records by their class numbers, all below `cells`; `stamps` go with the numbers. Repeats are those of the
+    /// group of a lead code.
+    fn count_numbers(&mut self, cells: usize, numbers: &[u32], stamps: &[u32], repeats: Option<(&Listed, u32)>) {
         if self.cells.len() < cells {
             self.cells.resize(cells, C::default());
         }
@@ -240,6 +279,9 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
             for &number in numbers {
                 touch(number, 0);
             }
+        }
+        for class in repeats.into_iter().flat_map(|(repeats, code)| repeats.of_group(code)) {
+            class_cells[class].take_off();
         }
         if C::RECORDS {
             // In two steps, so that the processor looks up many classes, and then many subjects, at the same time.
@@ -339,7 +381,7 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         if C::SUBJECTS {
             stamps.extend(rows.iter().map(|&row| self.view.stamps[row as usize]));
         }
-        self.count_numbers(cells, numbers, &stamps);
+        self.count_numbers(cells, numbers, &stamps, None);
         self.stamps = stamps;
     }
 

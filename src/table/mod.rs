@@ -8,7 +8,7 @@
 //! 2. A set with few possible classes has one cell for each (`dense.rs`): no hashing, and a block of records is
 //!    passed over for many sets while it lies in cache.
 //! 3. Records add up where distinct subjects do not: a few wide sets give the records of all sets within them (`cubes.rs`),
-//!    and what a subject repeats is taken off, found once for all sets (`repeats.rs`).
+//!    and what a subject repeats is taken off (`repeats.rs`), found once for all sets (`agreement.rs`).
 //! 4. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
 //!
 //! `test/oracle.rs` counts the obvious way; both are compared on thousands of random tables.
@@ -26,6 +26,7 @@
 //!
 //! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: a class of one.
 
+mod agreement;
 mod cell;
 mod classes;
 mod codes;

@@ -15,7 +15,7 @@ use super::*;
 use crate::stop::{Stop, StopReason, Watch};
 
 /// Every way of counting is forced in turn by limits that fit small tables.
-const TUNINGS: [Tuning; 10] = [
+const TUNINGS: [Tuning; 13] = [
     tuning(1 << 20, 1 << 20, 1 << 16, 1 << 20),
     tuning(1 << 20, 1 << 20, 1 << 16, 1),
     tuning(0, 1 << 20, 1 << 16, 1),
@@ -27,6 +27,10 @@ const TUNINGS: [Tuning; 10] = [
     taking_off_repeats(1 << 20, 1 << 20, 1 << 20),
     taking_off_repeats(50, 200, 30),
     taking_off_repeats(0, 1 << 20, 0),
+    // Repeats are listed for groups: alone, beside rounds in cells, and with groups of too many cells among them.
+    listing_repeats(0, 1 << 20),
+    listing_repeats(6, 1 << 20),
+    listing_repeats(0, 5),
 ];
 
 const fn tuning(dense_cells: usize, cells: usize, hashed_records: usize, batch_bytes: usize) -> Tuning {
@@ -39,9 +43,15 @@ const fn tuning(dense_cells: usize, cells: usize, hashed_records: usize, batch_b
 }
 
 const fn taking_off_repeats(cube_cells: usize, round_cells: usize, own_cells: usize) -> Tuning {
-    let always = RepeatLimits { saved: 1e9, repeat: 0.0, pair: (0.0, 0.0), cells: round_cells, own_cells };
+    let always =
+        RepeatLimits { saved: 1e9, repeat: 0.0, pair: (0.0, 0.0), cells: round_cells, own_cells, listed: (0.0, 50) };
     let cubes = CubeLimits { cells: cube_cells, batch_bytes: 1 << 10 };
     Tuning { dense_cells: 1 << 20, repeats: always, cubes, ..tuning(0, 1 << 20, 1 << 16, 0) }
+}
+
+const fn listing_repeats(dense_cells: usize, cells: usize) -> Tuning {
+    let always = RepeatLimits { listed: (1e9, 1), ..taking_off_repeats(1 << 20, 1 << 20, 30).repeats };
+    Tuning { repeats: always, ..tuning(dense_cells, cells, 1 << 16, 1 << 10) }
 }
 
 pub(in crate::table) fn tables() -> impl Strategy<Value = Table> {
@@ -268,4 +278,28 @@ fn the_worked_table_of_the_module_page() {
     assert_eq!(counts[1].sizes, sizes);
     assert_eq!(counts[1].subjects_by_smallest, [(1, 2), (2, 1)]);
     assert_eq!(counts[1].record_pairs, 4);
+}
+
+#[test]
+fn a_sample_that_misses_all_repeats_costs_no_figure() {
+    // Every other subject repeats itself, and only the others are looked at.
+    let subjects: Vec<u32> =
+        (0..8192).flat_map(|subject| vec![subject; if subject % 2 == 0 { 1 } else { 6 }]).collect();
+    let records = subjects.len();
+    let codes = |cardinality: u32| {
+        subjects.iter().map(|subject| subject.wrapping_mul(2_654_435_761) >> 7 & (cardinality - 1)).collect()
+    };
+    let columns = [64, 128, 256]
+        .map(|cardinality| Column::new("c".to_owned(), Codes::U32(codes(cardinality)), cardinality, None));
+    let subject = SubjectCodes { codes: Codes::U32(subjects.clone()), cardinality: 8192, missing: None };
+    let table = Table::new(columns.into(), Some(subject), records).unwrap();
+    let sets = lattice(3, 3);
+    let stop = Stop::default();
+    for dense_cells in [0, 1 << 14] {
+        let always = RepeatLimits { listed: (1e9, 50), ..listing_repeats(0, 0).repeats };
+        let tuning = Tuning { dense_cells, repeats: always, ..listing_repeats(0, 1 << 20) };
+        let counts = count_with::<FullCell>(&table, &sets, tuning, Watch::quiet(&stop)).unwrap();
+        let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
+        assert_eq!(counts, expected);
+    }
 }

@@ -10,7 +10,7 @@
 
 use rayon::prelude::*;
 
-use super::cell::{Cell, LoneCell, RecordCell, SubjectCell};
+use super::cell::{Cell, LoneCell, RecordCell};
 use super::count::{Tuning, count_sets};
 use super::cubes::{CubeLimits, cells_of_sets};
 use super::dense::cells_of;
@@ -133,7 +133,7 @@ fn count_by_lead(
         // A column of too many values for a cell each.
         return Ok(below.into_iter().map(|(place, _)| (place, None)).collect());
     }
-    let mut view = LeadView::new::<SubjectCell>(table, lead.column, &below);
+    let mut view = LeadView::new(table, lead.column, below.iter().map(|&(_, set)| set), true);
     if view.stamps.is_empty() {
         view.stamps = (1..=to_u32(table.records())).collect();
     }
