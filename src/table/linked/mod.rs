@@ -78,8 +78,8 @@ pub struct LinkedSubjects {
 struct Tuning {
     /// Possible classes up to which a set gets one cell for each, without scattering.
     direct_cells: u64,
-    /// Possible classes up to which a partition gets one cell for each.
-    range_cells: u64,
+    /// Possible classes up to which each gets a cell in its partition: for a row of either side, and in all.
+    range_cells: (u64, u64),
     /// Cells of one partition, as a power of two.
     partition_bits: u32,
     /// Partitions of classes that are numbered through a hash table, as a power of two.
@@ -89,8 +89,13 @@ struct Tuning {
 }
 
 impl Tuning {
-    const DEFAULT: Self =
-        Self { direct_cells: 1 << 16, range_cells: 1 << 28, partition_bits: 14, hash_bits: 11, most_numbers: 1 << 64 };
+    const DEFAULT: Self = Self {
+        direct_cells: 1 << 16,
+        range_cells: (12, 1 << 28),
+        partition_bits: 14,
+        hash_bits: 11,
+        most_numbers: 1 << 64,
+    };
 
     /// For small tables it does not pay to clear and read many more cells than there are records.
     fn for_tables(ours: &Table, theirs: &Table) -> Self {
@@ -98,7 +103,6 @@ impl Tuning {
         let default = Self::DEFAULT;
         Self {
             direct_cells: default.direct_cells.min(records.max(1 << 8)),
-            range_cells: default.range_cells.min(12 * records),
             hash_bits: default.hash_bits.min((records >> 12).checked_ilog2().unwrap_or(0)),
             ..default
         }
@@ -179,10 +183,12 @@ struct Sides<'a> {
 impl Sides<'_> {
     fn count<O: Cell, T: Cell>(&self, scratch: &mut Scratch) -> Result<LinkedCounts, StopReason> {
         let Self { tuning, .. } = *self;
+        let rows = (self.our.len + self.their.len) as u64;
+        let range_cells = tuning.range_cells.1.min(tuning.range_cells.0 * rows);
         match self.our.possible_classes() {
             0 => Ok(LinkedCounts { only_theirs: self.their.has_key(), ..LinkedCounts::default() }),
             cells if cells <= u128::from(tuning.direct_cells) => direct::count::<O, T>(self),
-            cells if cells <= u128::from(tuning.range_cells) => partitioned::count_ranges::<O, T>(self, scratch),
+            cells if cells <= u128::from(range_cells) => partitioned::count_ranges::<O, T>(self, scratch),
             _ => partitioned::count_hashed::<O, T>(self, scratch),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use multiversion::multiversion;
+
 use crate::table::Codes;
 use crate::table::records::stretches;
 use crate::with_codes;
@@ -138,14 +140,9 @@ impl Rows<'_> {
             let shared = column.shared;
             with_codes!(column.codes, codes => {
                 let codes = &codes[range.clone()];
-                for (number, &code) in block.numbers.iter_mut().zip(codes) {
-                    *number = number.then(shared, u32::from(code));
-                }
+                extend(&mut block.numbers, shared, codes);
                 if column.foreign || column.missing {
-                    for (flag, &code) in block.flags.iter_mut().zip(codes) {
-                        let code = u32::from(code);
-                        *flag |= (u8::from(code == shared) * FOREIGN) | (u8::from(code > shared) * MISSING);
-                    }
+                    flag(&mut block.flags, shared, codes);
                 }
             });
         }
@@ -162,6 +159,23 @@ impl Rows<'_> {
             }
             _ => payloads.extend(range.start as u32 + 1..=range.end as u32),
         }
+    }
+}
+
+/// Numbers with one more column behind.
+#[multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
+fn extend<N: Number, T: Copy + Into<u32>>(numbers: &mut [N], shared: u32, codes: &[T]) {
+    for (number, &code) in numbers.iter_mut().zip(codes) {
+        *number = number.then(shared, code.into());
+    }
+}
+
+/// Flags cells that are not shared.
+#[multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
+fn flag<T: Copy + Into<u32>>(flags: &mut [u8], shared: u32, codes: &[T]) {
+    for (flag, &code) in flags.iter_mut().zip(codes) {
+        let code = code.into();
+        *flag |= (u8::from(code == shared) * FOREIGN) | (u8::from(code > shared) * MISSING);
     }
 }
 

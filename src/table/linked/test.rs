@@ -27,7 +27,7 @@ const fn tuning(
     hash_bits: u32,
     most_numbers: u128,
 ) -> Tuning {
-    Tuning { direct_cells, range_cells, partition_bits, hash_bits, most_numbers }
+    Tuning { direct_cells, range_cells: (u64::MAX >> 32, range_cells), partition_bits, hash_bits, most_numbers }
 }
 
 /// What both sides know of a column.
