@@ -15,6 +15,7 @@ use polars_core::prelude::{
 use polars_io::SerWriter as _;
 use polars_io::ipc::IpcWriter;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use rayon::prelude::*;
 
 use super::{BATCH, Column, OutputError};
 use crate::result::ColumnType;
@@ -178,7 +179,7 @@ fn schema(columns: &[Column<'_>], cells: &[Cells]) -> Schema {
 
 fn batch(columns: &[Column<'_>], cells: &[Cells], records: &[u32]) -> PolarsResult<DataFrame> {
     let taken: PolarsResult<Vec<Series>> =
-        columns.iter().zip(cells).map(|(column, cells)| cells.taken(column, records)).collect();
+        columns.par_iter().zip(cells).map(|(column, cells)| cells.taken(column, records)).collect();
     DataFrame::new(records.len(), taken?)
 }
 

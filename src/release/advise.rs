@@ -18,14 +18,14 @@ use crate::result::{
     FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
     SetStatistics, VerdictOutcome,
 };
-use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read};
+use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read_extract};
 use crate::stop::{NoProgress, Progress, Stop, Watch};
 use crate::table::Table;
 
 /// Work that a search may take beside what it takes of every record, in records times column sets.
 const WORK: u64 = 2_000_000_000;
 /// The same for each record.
-const WORK_A_RECORD: u64 = 1_500;
+const WORK_A_RECORD: u64 = 1_000;
 /// What came of the search.
 pub struct Proposal {
     /// The extract as it would leave without a change.
@@ -72,7 +72,7 @@ pub struct Standing {
 /// ends with what it found so far.
 pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
     plans::leaving(plan)?;
-    let ReadExtract { extract, name, .. } = read(plan, progress, stop)?;
+    let ReadExtract { extract, name, .. } = read_extract(plan, progress, stop)?;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let work = WORK + extract.records * WORK_A_RECORD;
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };

@@ -31,7 +31,7 @@ pub(super) fn of(
         reasons: result.verdict.reasons.clone(),
         approved_by: request.approved_by.map(str::to_owned),
         recipient,
-        made_from: written.files.clone(),
+        made_from: extract.dataset.files.clone(),
         rule_files: written.beside.rules(),
         config_sha256: result.run.config_sha256.clone(),
         columns: columns.collect(),

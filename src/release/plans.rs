@@ -4,11 +4,9 @@ use std::path::Path;
 
 use super::ReleaseError;
 use super::rows::Written;
-use crate::input;
 use crate::output::Format;
 use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Rotation, Sign};
 use crate::result::Role;
-use crate::scan::{ScanError, open_tables};
 
 /// The columns that leave, by name.
 pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
@@ -33,14 +31,8 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
     if needed.is_empty() { Ok(columns) } else { Err(ReleaseError::Needed { columns: needed }) }
 }
 
-/// The plan under which the extract is judged as if it were treated: what does not leave is dropped.
-pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseError> {
-    let source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
-    let tables = open_tables(plan, source.columns())?;
-    Ok(as_if_of(plan, leaving, tables.columns()))
-}
-
-/// The same where the columns of the extract are known.
+/// The plan under which the extract, which has these columns, is judged as if it were treated: what does not leave is
+/// dropped.
 pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> Plan {
     let stays = columns.iter().filter(|name| !leaving.contains(name));
     let mut as_if = plan.clone();

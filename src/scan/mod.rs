@@ -98,8 +98,32 @@ pub(crate) fn scan_noting(
     stop: &Stop,
 ) -> Result<Scanned, ScanError> {
     let mut stages = Stages::new(clock);
-    let ReadExtract { extract, opened, name } = read(plan, progress, stop)?;
+    let (read, opened) = read(plan, progress, stop)?;
     stages.end("read");
+    scan_staged((read, opened), plan, stages, (clock, progress, stop))
+}
+
+/// [`scan_noting`] of an extract that was read before, under a plan that reads the same.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_read(
+    read: ReadExtract,
+    plan: &Plan,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Scanned, ScanError> {
+    scan_staged((read, open_sources(plan)?), plan, Stages::new(clock), (clock, progress, stop))
+}
+
+fn scan_staged(
+    (read, opened): (ReadExtract, Opened),
+    plan: &Plan,
+    mut stages: Stages<'_>,
+    (clock, progress, stop): (&dyn Clock, &dyn Progress, &Stop),
+) -> Result<Scanned, ScanError> {
+    let ReadExtract { extract, name, .. } = read;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let kept = release::is_searched(plan, &extract).then(|| extract.clone());
     let examined = examine(extract, opened, name, Asked { plan, today, progress, stop }, &mut stages)?;
@@ -111,28 +135,39 @@ pub(crate) fn scan_noting(
     examined.told(plan, today, stages, (progress, stop), advised)
 }
 
-/// An extract as read, and what lies beside it.
+/// An extract as read.
+#[derive(Clone)]
 pub(crate) struct ReadExtract {
     pub(crate) extract: Extract,
-    pub(crate) opened: Opened,
     /// Name of the dataset.
     pub(crate) name: String,
+    /// What stands between its fields, where it is delimited text.
+    pub(crate) delimiter: Option<u8>,
 }
 
-/// Reads the extract with its tables, and opens the sources.
-pub(crate) fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<ReadExtract, ScanError> {
+/// Reads the extract with its tables.
+///
+/// # Errors
+/// As [`scan`]. A source that cannot be opened is told at once as well.
+pub(crate) fn read_extract(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<ReadExtract, ScanError> {
+    read(plan, progress, stop).map(|(read, _)| read)
+}
+
+/// The same with the sources, which are opened before the extract is read.
+fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtract, Opened), ScanError> {
     let _reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
     let tables = tables::open(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
-    let opened = linkage::open(plan)?;
+    let opened = open_sources(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
+    let delimiter = source.delimiter();
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
     let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     tables.bring_to(&mut extract, plan, progress, stop)?;
-    Ok(ReadExtract { extract, opened, name })
+    Ok((ReadExtract { extract, name, delimiter }, opened))
 }
 
 /// What an examination goes by.
