@@ -18,6 +18,7 @@ pub(super) fn of(
     let columns = written.columns.iter().map(|column| ReleasedColumn {
         name: column.name.clone(),
         role: column.role,
+        column_type: Some(column.column_type),
         rules: column.rules.clone(),
     });
     Certificate {

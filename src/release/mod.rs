@@ -39,6 +39,8 @@ use std::path::Path;
 pub use advise::{Proposal, Standing, advise};
 pub use error::ReleaseError;
 pub(crate) use for_report::{is_searched, recommended};
+pub use plans::released_plan;
+pub(crate) use pseudonym::is_pseudonym;
 pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;

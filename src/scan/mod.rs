@@ -208,6 +208,9 @@ pub(crate) fn examine(
 ) -> Result<Examined, ScanError> {
     let Asked { plan, today, progress, stop } = asked;
     let roles = roles_of(&extract, plan)?;
+    if plan.released {
+        refuse_other_names(&extract, &roles)?;
+    }
     // From here on every shared column has its name, and the day of judgement is known.
     let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
@@ -277,6 +280,20 @@ pub(crate) fn examine(
     })
 }
 
+/// Refuses a file that no release wrote: in one that a release wrote every subject is a pseudonym. What is not asked of such
+/// a file, consent for instance, must not be left out of the scan of another.
+fn refuse_other_names(extract: &Extract, roles: &[ColumnRole]) -> Result<(), ScanError> {
+    let subjects = extract.columns.iter().zip(roles).filter(|(_, role)| role.role == Role::Subject);
+    for (column, _) in subjects {
+        let values = column.coded.iter().flat_map(|coded| coded.dictionary.values());
+        let mut values = values.map(|value| value.map_or("", crate::secret::Secret::expose));
+        if !values.all(release::is_pseudonym) {
+            return Err(ScanError::NotReleased { column: column.name.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// The role of each column, where no open question makes its values doubtful.
 fn roles_of(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, ScanError> {
     let roles = recode::roles_under(extract, plan)?;
@@ -308,6 +325,12 @@ impl Examined {
             advice.retain(|other| other.changes != advised.changes && !other.changes.is_empty());
             advice.insert(0, advised);
         }
+        not_measured.extend(plan.released.then(|| NotMeasured {
+            measure: "consent".to_owned(),
+            reason: "this is scanned as the released file that a certificate names: the register of consent, the subject map \
+                     and the truth were held against the extract that it was made from"
+                .to_owned(),
+        }));
         not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
         stages.end("advise");
         let Judgement { verdict, figures, checks, findings, waivers, .. } = self.judgement;
