@@ -128,6 +128,12 @@ pub struct JudgedPlan {
 }
 
 impl Plans {
+    /// No plan, and none that would pass.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { complete: true, ..Self::default() }
+    }
+
     /// A plan in the words of the result, without figures.
     #[must_use]
     pub fn written(&self, plan: &JudgedPlan) -> crate::result::Advice {
