@@ -153,7 +153,9 @@ mod tests {
             let names: Vec<String> = (0..cells.len()).map(|place| format!("c{place}, \"x\"")).collect();
             let stored: Vec<(Codes, Values)> = cells.iter().map(|cells| {
                 let mut values = Values::default();
-                cells.iter().for_each(|cell| values.push(cell));
+                for cell in cells {
+                    values.push(cell);
+                }
                 (Codes::from_codes(cells.len(), 0..u32::try_from(cells.len()).unwrap()), values)
             }).collect();
             let columns: Vec<Column<'_>> = stored.iter().zip(&names).map(|((codes, values), name)| {
@@ -170,7 +172,9 @@ mod tests {
     fn batches_and_pieces_stand_in_their_order() {
         let records = 2 * super::BATCH + super::PIECE + 7;
         let mut values = Values::default();
-        (0..records).for_each(|record| values.push(&record.to_string()));
+        for record in 0..records {
+            values.push(&record.to_string());
+        }
         let codes = Codes::from_codes(records, 0..u32::try_from(records).unwrap());
         let columns = [Column { name: "n", column_type: ColumnType::Integer, codes: &codes, values: &values }];
         let order: Vec<u32> = (0..u32::try_from(records).unwrap()).rev().collect();

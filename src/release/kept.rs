@@ -122,7 +122,7 @@ impl Before {
             .collect();
         let profile = Profile::of(&views, None);
         let totals = profile.totals(&views, None);
-        Ok(Self { subjects, detail, profile, totals })
+        Ok(Self { subjects, profile, totals, detail })
     }
 
     /// Holds the records that leave against those of the extract. `subjects` is how many distinct persons leave.
