@@ -1,11 +1,12 @@
-//! Makes the two bank samples of this repository: an extract as it might be asked for, and its coarsened twin.
+//! Makes the bank samples of this repository: an extract as it might be asked for, its coarsened twin, and the table of
+//! customers that the twin is released from.
 //!
 //! ```text
 //! cargo run --release --example make_bank_extract -- [FOLDER]
 //! ```
-//! Writes `bank_extract/` and `bank_coarsened/` into FOLDER (`sample_data` when none is named): the data, the consent
-//! register and what the recipient holds already, not the `reidrisk.toml` beside them. Everything is invented: no bank, person, merchant or account is real,
-//! and no figure is taken from data. The same program writes the same bytes anywhere; a test compares them with the
+//! Writes `bank_extract/`, `bank_coarsened/` and `bank_customers/` into FOLDER (`sample_data` when none is named): the data, the consent
+//! register, hierarchies and what the recipient holds already, not the `reidrisk.toml` beside them. Everything is invented:
+//! no bank, person, merchant or account is real, and no figure is taken from data. The same program writes the same bytes anywhere; a test compares them with the
 //! files of the repository.
 //!
 //! What the model has in it, because it is what makes people stand out in real extracts:
@@ -75,6 +76,9 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
         ("bank_extract/members.csv", held(&members, &customers, &merchants)),
         ("bank_coarsened/bank_coarsened.csv", coarsened(&customers, &entries, &order)),
         ("bank_coarsened/members.csv", held_in_bands(&members, &order)),
+        ("bank_customers/customers.csv", each_customer(&customers, &entries)),
+        ("bank_customers/born.csv", bands((1936..2009).map(|year| (year, born(year))))),
+        ("bank_customers/cards.csv", bands((1..4).map(|cards| (cards, several(cards))))),
     ]
 }
 
@@ -376,18 +380,47 @@ fn coarsened(customers: &[Customer], entries: &[Vec<Entry>], order: &[usize]) ->
     let mut text = "person,born,region,cards,monthly_spend_eur\n".to_owned();
     for (number, &place) in order.iter().enumerate() {
         let (customer, entries) = (&customers[place], &entries[place]);
-        let cards = if customer.accounts > 1 { "several" } else { "one" };
-        let spent: i64 = entries.iter().map(|entry| -entry.amount.min(0)).sum::<i64>() / 300;
-        let band = match spent {
-            ..100 => "under 100",
-            100..300 => "100 to 299",
-            _ => "300 and more",
-        };
+        let (cards, band) = (several(customer.accounts), spend_band(monthly_spend(entries)));
         let (person, born) = (person(number), born(customer.birth_year));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{person},{born},{},{cards},{band}", region(customer.district));
     }
     text
+}
+
+/// What the twin is released from: one record a customer, in the order of the bank, with the bands of spending that the
+/// bank keeps.
+fn each_customer(customers: &[Customer], entries: &[Vec<Entry>]) -> String {
+    let mut text = "person,born,region,cards,monthly_spend_eur\n".to_owned();
+    for (customer, entries) in customers.iter().zip(entries) {
+        let (id, born, cards) = (customer.id(), customer.birth_year, customer.accounts);
+        let (district, spent) = (district_code(customer.district), spend_band(monthly_spend(entries)));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{id},{born},{district},{cards},{spent}");
+    }
+    text
+}
+
+/// A hierarchy file: each value and its band.
+fn bands<T: std::fmt::Display>(values: impl Iterator<Item = (T, &'static str)>) -> String {
+    values.map(|(value, band)| format!("{value},{band}\n")).collect()
+}
+
+/// Euros a month that a customer pays.
+fn monthly_spend(entries: &[Entry]) -> i64 {
+    entries.iter().map(|entry| -entry.amount.min(0)).sum::<i64>() / 300
+}
+
+fn spend_band(euros: i64) -> &'static str {
+    match euros {
+        ..100 => "under 100",
+        100..300 => "100 to 299",
+        _ => "300 and more",
+    }
+}
+
+fn several(cards: usize) -> &'static str {
+    if cards > 1 { "several" } else { "one" }
 }
 
 /// The fresh number of the record at this place.

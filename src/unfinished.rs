@@ -37,11 +37,6 @@ pub(crate) fn remove_unfinished_of_this_process() -> bool {
     IS_WRITTEN.load(Ordering::SeqCst)
 }
 
-/// Something whole is in its place.
-pub(crate) fn is_in_place() {
-    IS_WRITTEN.store(true, Ordering::SeqCst);
-}
-
 /// Makes a rename durable. Only Unix lets a folder be opened and flushed.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
@@ -87,6 +82,22 @@ impl Unfinished {
         let mut file = OpenOptions::new().write(true).create_new(true).open(self.path.join(OWNER))?;
         file.write_all(place.as_bytes())?;
         file.sync_all()
+    }
+
+    /// Renames what is whole to its name. Once the handler of Ctrl-C has begun to remove it, it is not renamed any more: else
+    /// a part of it could stand under its name.
+    ///
+    /// # Errors
+    /// When the system does not rename it, or the process is being ended.
+    pub(crate) fn put(&self, to: &Path) -> io::Result<()> {
+        let mut registry = unfinished();
+        if !registry.contains(&self.path) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        fs::rename(&self.path, to)?;
+        registry.remove(&self.path);
+        IS_WRITTEN.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// Takes the mark away again.
@@ -198,6 +209,23 @@ mod tests {
         assert!(theirs.exists() && marked.path.exists());
         remove_stale(home.path(), "2999-01-01T00:00:00Z");
         assert!(!theirs.exists() && marked.path.exists());
+    }
+
+    #[test]
+    fn what_is_being_removed_is_not_put_in_place() {
+        let home = tempfile::tempdir().unwrap();
+        let (whole, ended) =
+            (Unfinished::claim(home.path(), ".partial-w"), Unfinished::claim(home.path(), ".partial-e"));
+        fs::write(&whole.path, "whole").unwrap();
+        fs::write(&ended.path, "whole").unwrap();
+        whole.put(&home.path().join("whole")).unwrap();
+        // As the handler does before it removes anything.
+        assert!(super::unfinished().remove(&ended.path));
+        let refused = ended.put(&home.path().join("ended")).unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::Interrupted);
+        drop((whole, ended));
+        let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["whole"]);
     }
 
     #[test]

@@ -118,6 +118,24 @@ fn where_nothing_passes_the_reason_is_told_and_the_exit_code_says_so() {
     assert!(ended.stdout.contains("No plan passes") && ended.stdout.contains("secret"), "{ended}");
 }
 
+/// Nothing that is done to a town says who `unknown` is, so no plan is sought before that is settled.
+#[test]
+fn what_stands_in_the_way_of_every_plan_is_told_without_a_search() {
+    let bench = Bench::new();
+    let rows: Vec<String> = (0..200).map(|number| format!("p{},t{}", number % 100, number % 100 % 4)).collect();
+    bench.write("a.csv", format!("who,town\n{}\nunknown,t1\n", rows.join("\n")));
+    bench.write("reidrisk.toml", "[subject]\ncolumn = \"who\"\n[columns.town]\nrole = \"quasi-identifier\"\n");
+    let ended = run(&bench, ["advise", "a.csv"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(ended.stdout.contains("No plan passes: none was sought") && ended.stdout.contains("`who`"), "{ended}");
+    bench.write(
+        "named.toml",
+        "[subject]\ncolumn = \"who\"\n[columns.who]\nreal_values = [\"unknown\"]\n[columns.town]\nrole = \"quasi-identifier\"\n",
+    );
+    let ended = run(&bench, ["advise", "a.csv", "--config", "named.toml"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+}
+
 #[test]
 fn guessed_roles_are_refused() {
     let bench = Bench::new();

@@ -40,6 +40,34 @@ fn the_recipient_holds_most_customers_and_others_and_the_twin_holds_the_same_peo
     assert_eq!(is_customer(&truth), is_customer(&twin), "both tables list the members in one order");
 }
 
+/// Only the names and the order differ: `release` makes pseudonyms, and the twin has numbers so that its members can be told.
+#[test]
+fn the_twin_is_what_release_makes_of_the_customers() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let out = tempfile::tempdir().expect("a folder");
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_reidrisk"))
+        .arg("release")
+        .arg(samples.join("bank_customers/customers.csv"))
+        .arg("--to")
+        .arg(out.path().join("twin"))
+        .output()
+        .expect("the binary runs");
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    let read = |path: &Path| {
+        let text = std::fs::read_to_string(path).expect("the file");
+        let lines = text.lines().map(|line| line.split_once(',').expect("several cells"));
+        let lines: Vec<(String, String)> = lines.map(|(name, rest)| (name.to_owned(), rest.to_owned())).collect();
+        let names: BTreeSet<String> = lines.iter().skip(1).map(|(name, _)| name.clone()).collect();
+        assert_eq!(names.len(), lines.len() - 1, "one record for each");
+        let mut rest: Vec<String> = lines.iter().skip(1).map(|(_, rest)| rest.clone()).collect();
+        rest.sort();
+        (lines[0].clone(), rest)
+    };
+    let (released, twin) =
+        (read(&out.path().join("twin/twin.csv")), read(&samples.join("bank_coarsened/bank_coarsened.csv")));
+    assert_eq!(released, twin);
+}
+
 #[test]
 fn the_members_link_the_extract_and_less_than_one_in_a_hundred_of_the_twin() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");

@@ -17,6 +17,8 @@ use crate::table::Table;
 pub(super) struct Detail {
     /// `None` for a column without detail.
     shares: Vec<Option<Vec<f64>>>,
+    /// The entropy of each column as it is, in nats.
+    today: Vec<f64>,
 }
 
 impl Detail {
@@ -24,14 +26,16 @@ impl Detail {
     pub(super) fn new(table: &Table, ladders: &[Ladder]) -> Self {
         let mut form = ladders.len();
         let mut shares = Vec::with_capacity(ladders.len());
+        let mut of_today = Vec::with_capacity(ladders.len());
         for (column, ladder) in ladders.iter().enumerate() {
             let forms = form..form + ladder.rungs.len();
             form = forms.end;
             let today = entropy_of(table, column);
             let share = |form: usize| (entropy_of(table, form) / today).clamp(0.0, 1.0);
+            of_today.push(today);
             shares.push((today > 0.0).then(|| forms.map(share).collect()));
         }
-        Self { shares }
+        Self { shares, today: of_today }
     }
 
     /// What one column keeps after a step. A column without detail counts a trifle, so that it is not left out for nothing.
@@ -42,6 +46,11 @@ impl Detail {
             (Some(_), Step::AsIs) => 1.0,
             (Some(shares), Step::Rung(rung)) => shares[rung],
         }
+    }
+
+    /// The entropy that one column has after a step, in nats.
+    pub(super) fn nats(&self, column: usize, step: Step) -> f64 {
+        self.of(column, step) * self.today[column]
     }
 
     /// The sum of [`Self::of`] over the columns.

@@ -30,6 +30,7 @@
 //!
 //! Where no recipe makes every class large enough, the last entries say so and name what to share instead of records.
 
+mod ascent;
 mod classes;
 mod detail;
 mod known_points;
@@ -43,6 +44,7 @@ mod recipe;
 mod search;
 #[cfg(test)]
 mod test;
+mod tree;
 
 pub use known_points::advise_known_points;
 pub use plans::{Judge, Judged, JudgedPlan, Objection, Plans, Request, best_plan};

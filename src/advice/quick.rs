@@ -45,6 +45,17 @@ const SET: u64 = 2_000;
 /// One measure of known points, in sets.
 const POINTS: u64 = 20;
 
+/// How a share of known points fits its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It surely lies beyond one.
+    Beyond,
+    /// Draws leave that open.
+    Open,
+    /// It surely lies within all.
+    Within,
+}
+
 /// Asks the quick gates, each of the same columns once.
 pub(super) struct Quick<'a> {
     pub(super) counter: Counter<'a>,
@@ -52,7 +63,7 @@ pub(super) struct Quick<'a> {
     gates: QuickGates,
     /// For each column of `table` what is known of its values.
     values: Vec<ColumnValues>,
-    known: HashMap<ColumnSet, bool>,
+    known: HashMap<ColumnSet, Fit>,
     watch: Watch<'a>,
 }
 
@@ -73,7 +84,19 @@ impl<'a> Quick<'a> {
 
     /// Whether every quick gate holds for a recipe of clear columns.
     pub(super) fn hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
-        Ok(self.classes_hold(recipe)? && self.known_points_hold(recipe)?)
+        Ok(self.classes_hold(recipe)? && self.known_points_fit(recipe)? > Fit::Beyond)
+    }
+
+    /// The same where draws leave nothing open.
+    pub(super) fn surely_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        Ok(self.classes_hold(recipe)? && self.known_points_fit(recipe)? == Fit::Within)
+    }
+
+    /// The work that one question takes.
+    pub(super) fn cost(&self) -> u64 {
+        let known = self.gates.known_points.as_ref();
+        let points = known.map_or(0, |known| known.points.as_ref().map_or(1, Vec::len) as u64);
+        (2 + POINTS * points) * (self.table.records() as u64 + SET)
     }
 
     /// Whether a column of which the data do not say whether it is static is in the way.
@@ -95,8 +118,9 @@ impl<'a> Quick<'a> {
         Ok(true)
     }
 
-    fn known_points_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
-        let Some(known) = &self.gates.known_points else { return Ok(true) };
+    /// How the worst of the points fits.
+    fn known_points_fit(&mut self, recipe: &Recipe) -> Result<Fit, Halt> {
+        let Some(known) = &self.gates.known_points else { return Ok(Fit::Within) };
         let asked: Vec<ColumnSet> = match &known.points {
             None => {
                 let places = self.counter.places(recipe);
@@ -105,19 +129,19 @@ impl<'a> Quick<'a> {
             }
             Some(points) => points.iter().map(|point| self.places_of(recipe, point)).collect(),
         };
+        let mut worst = Fit::Within;
         for point in asked.into_iter().filter(|point| !point.is_empty()) {
-            let holds = if let Some(&holds) = self.known.get(&point) {
-                holds
-            } else {
-                let holds = self.point_holds(&point)?;
-                self.known.insert(point, holds);
-                holds
+            let fit = match self.known.get(&point) {
+                Some(&fit) => fit,
+                None => self.point_fits(&point)?,
             };
-            if !holds {
-                return Ok(false);
+            self.known.insert(point, fit);
+            worst = worst.min(fit);
+            if worst == Fit::Beyond {
+                break;
             }
         }
-        Ok(true)
+        Ok(worst)
     }
 
     /// Where the columns of a declared point stand after a recipe.
@@ -126,8 +150,8 @@ impl<'a> Quick<'a> {
         ColumnSet::new(kept.map(|column| self.counter.place(column, recipe.step(column)).unwrap_or(column)))
     }
 
-    fn point_holds(&mut self, point: &ColumnSet) -> Result<bool, Halt> {
-        let Some(known) = &self.gates.known_points else { return Ok(true) };
+    fn point_fits(&mut self, point: &ColumnSet) -> Result<Fit, Halt> {
+        let Some(known) = &self.gates.known_points else { return Ok(Fit::Within) };
         self.counter.spend(POINTS * (self.table.records() as u64 + SET))?;
         let columns = point.columns().to_vec();
         // Leaving out the few who are singled out lowers the share of the others at most so far.
@@ -143,15 +167,18 @@ impl<'a> Quick<'a> {
         };
         let measured = unicity::measure(self.table, &settings, self.watch).map_err(Halt::Stopped)?;
         // What is not known here is left to the judge.
-        let Outcome::Measured { value, .. } = measured else { return Ok(true) };
-        Ok(value.gates.iter().all(|gate| !is_beyond(gate, all, active)))
+        let Outcome::Measured { value, .. } = measured else { return Ok(Fit::Open) };
+        Ok(value.gates.iter().map(|gate| fit(gate, all, active)).min().unwrap_or(Fit::Within))
     }
 }
 
-/// Whether a share surely lies beyond its limit: draws are enough for that, and what they leave open is for the judge.
-fn is_beyond(gate: &UnicityGate, all: Option<f64>, active: Option<f64>) -> bool {
-    let breaks = |interval: Option<[f64; 2]>, limit: Option<f64>| {
-        interval.zip(limit).is_some_and(|([low, _], limit)| low > limit)
+/// How a share fits its limits: draws may be enough to tell, and what they leave open is for the judge.
+fn fit(gate: &UnicityGate, all: Option<f64>, active: Option<f64>) -> Fit {
+    let fits = |interval: Option<[f64; 2]>, limit: Option<f64>| match (interval, limit) {
+        (_, None) => Fit::Within,
+        (Some([low, _]), Some(limit)) if low > limit => Fit::Beyond,
+        (Some([_, high]), Some(limit)) if high <= limit => Fit::Within,
+        _ => Fit::Open,
     };
-    breaks(gate.interval, all) || breaks(gate.interval_active, active)
+    fits(gate.interval, all).min(fits(gate.interval_active, active))
 }

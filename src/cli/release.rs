@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::printable::printable;
 use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, Storage, release};
 use crate::report::{Ending, render_certificate_html, render_certificate_json, render_text};
-use crate::unfinished::{self, PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
+use crate::unfinished::{PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
 
 /// A key file holds no more.
 const LONGEST_KEY: u64 = 1 << 16;
@@ -201,8 +201,7 @@ fn put_in_place(
     if fs::symlink_metadata(&place.to).is_ok() {
         return Err(failed(&std::io::ErrorKind::AlreadyExists.into()));
     }
-    fs::rename(&quarantine.path, &place.to).map_err(|error| failed(&error))?;
-    unfinished::is_in_place();
+    quarantine.put(&place.to).map_err(|error| failed(&error))?;
     sync_folder(&place.home).map_err(|error| failed(&error))?;
     if printer.quiet() && plan.waivers.is_empty() {
         return Ok(());

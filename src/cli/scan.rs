@@ -8,23 +8,42 @@ use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
+use super::release::tell;
 use super::report::rendered;
+use super::verify::certificate_of;
 use super::watch::{end_on_signals, watch};
 use crate::plan::{Plan, shown_name};
+use crate::release::released_plan;
 use crate::report::{Ending, Format, render_text, write_run};
-use crate::result::{ScanResult, VerdictOutcome};
+use crate::result::{Certificate, InputFile, ScanResult, VerdictOutcome};
 use crate::scan::{ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     let plan = plan_of(arguments, printer).map_err(|error| printer.config_failure(&error))?;
     tell_settings(&plan, printer);
+    let certificate = arguments.released.as_deref().map(|path| certificate_of(&arguments.inputs, path, printer));
+    let certificate = certificate.transpose()?;
+    let plan = match &certificate {
+        Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
+        None => plan,
+    };
     let (result, subjects) = measure(&plan, manners, printer)?;
+    if certificate.is_some_and(|certificate| !names_all(&certificate, &result)) {
+        printer.failure("the file changed while it was scanned", Some("scan it again"));
+        return Err(ExitStatus::InputOutput);
+    }
     write(arguments, &result, subjects.as_ref(), printer)?;
     match ExitStatus::of_result(&result, arguments.verdict.exit_zero) {
         ExitStatus::Success => Ok(()),
         other => Err(other),
     }
+}
+
+/// Whether what was scanned are bytes that the certificate names.
+fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
+    let is_named = |file: &InputFile| certificate.files.iter().any(|named| file.sha256.as_ref() == Some(&named.sha256));
+    result.dataset.files.iter().all(is_named)
 }
 
 fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Option<SubjectList>), ExitStatus> {

@@ -20,16 +20,8 @@ use crate::result::{Certificate, VerdictOutcome};
 const LARGEST_CERTIFICATE: u64 = 64 << 20;
 
 pub(super) fn verify_verb(arguments: &VerifyArguments, printer: &Printer) -> Result<(), ExitStatus> {
-    let mut bytes = Vec::new();
-    let read = File::open(&arguments.certificate);
-    read.and_then(|file| file.take(LARGEST_CERTIFICATE).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(&arguments.certificate, &error, printer))?;
-    let certificate = read_certificate(&bytes).map_err(|error| printer.report_failure(&error))?;
-    let mut given = Vec::new();
-    for file in &arguments.files {
-        let (sha256, bytes) = hash(file).map_err(|error| unreadable(file, &error, printer))?;
-        given.push(Given { path: file.clone(), sha256, bytes });
-    }
+    let certificate = certificate_at(&arguments.certificate, printer)?;
+    let given = hashed(&arguments.files, printer)?;
     let days = [arguments.as_of.unwrap_or_else(today), today()];
     let objections = objections(&certificate, &given, days.into_iter().max().unwrap_or_default());
     if objections.is_empty() {
@@ -40,6 +32,34 @@ pub(super) fn verify_verb(arguments: &VerifyArguments, printer: &Printer) -> Res
     }
     printer.result(objections.join("\n").as_bytes())?;
     Err(ExitStatus::Code(1))
+}
+
+fn certificate_at(path: &Path, printer: &Printer) -> Result<Certificate, ExitStatus> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST_CERTIFICATE).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(path, &error, printer))?;
+    read_certificate(&bytes).map_err(|error| printer.report_failure(&error))
+}
+
+fn hashed(files: &[PathBuf], printer: &Printer) -> Result<Vec<Given>, ExitStatus> {
+    let given = |file: &PathBuf| {
+        let (sha256, bytes) = hash(file).map_err(|error| unreadable(file, &error, printer))?;
+        Ok(Given { path: file.clone(), sha256, bytes })
+    };
+    files.iter().map(given).collect()
+}
+
+/// The certificate of a file that is to be scanned as released, where it names the bytes of exactly these inputs.
+pub(super) fn certificate_of(inputs: &[String], path: &Path, printer: &Printer) -> Result<Certificate, ExitStatus> {
+    let certificate = certificate_at(path, printer)?;
+    let files: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+    let mut objections = Vec::new();
+    of_bytes(&certificate, &hashed(&files, printer)?, &mut objections);
+    if objections.is_empty() {
+        return Ok(certificate);
+    }
+    printer.failure(&objections.join("; "), Some("`--released` takes the certificate of the file that is scanned"));
+    Err(ExitStatus::Usage)
 }
 
 fn unreadable(path: &Path, error: &io::Error, printer: &Printer) -> ExitStatus {
@@ -73,6 +93,19 @@ fn hash(path: &Path) -> io::Result<(String, u64)> {
 /// Everything that stands against the files; none where they are what was released.
 fn objections(certificate: &Certificate, given: &[Given], day: jiff::civil::Date) -> Vec<String> {
     let mut objections = Vec::new();
+    of_bytes(certificate, given, &mut objections);
+    if let Some(ends) = certificate.recipient.as_ref().and_then(|recipient| recipient.ends.as_deref()) {
+        match ends.parse::<jiff::civil::Date>() {
+            Ok(last) if last >= day => {}
+            Ok(last) => objections.push(format!("the agreement ended on {last}")),
+            Err(_) => objections.push("the day on which the agreement ends is not known".to_owned()),
+        }
+    }
+    objections
+}
+
+/// What stands against the bytes, and against the certificate itself.
+fn of_bytes(certificate: &Certificate, given: &[Given], objections: &mut Vec<String>) {
     for file in given {
         let is_it = |known: &crate::result::CheckedFile| known.sha256 == file.sha256 && known.bytes == file.bytes;
         if !certificate.files.iter().any(is_it) {
@@ -93,12 +126,4 @@ fn objections(certificate: &Certificate, given: &[Given], day: jiff::civil::Date
     if !is_released {
         objections.push("the certificate is of files that did not pass".to_owned());
     }
-    if let Some(ends) = certificate.recipient.as_ref().and_then(|recipient| recipient.ends.as_deref()) {
-        match ends.parse::<jiff::civil::Date>() {
-            Ok(last) if last >= day => {}
-            Ok(last) => objections.push(format!("the agreement ended on {last}")),
-            Err(_) => objections.push("the day on which the agreement ends is not known".to_owned()),
-        }
-    }
-    objections
 }

@@ -1,7 +1,8 @@
 //! Parquet and Arrow IPC: typed columns, one batch of records at a time.
 //!
 //! A column is stored as its type where every value of it fits, and as text otherwise: whole numbers in 64 bits, decimal
-//! numbers in 128 bits with the most decimals of any value, dates, moments without a zone in microseconds, booleans.
+//! numbers in 128 bits with the most decimals of any value, dates, times of day in nanoseconds, moments in microseconds (those
+//! with a zone in UTC), booleans.
 //! Everything behind a batch is made from the cells of its records, so no value can be in the file that no record has.
 
 use std::io::{self, Write};
@@ -10,11 +11,12 @@ use polars_arrow::io::ipc::IpcField;
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{
     Column as Series, CompatLevel, DataType, Field, Int32Chunked, Int64Chunked, Int128Chunked, IntoColumn as _,
-    IntoSeries as _, NamedFrom as _, PolarsError, PolarsResult, Schema, TimeUnit,
+    IntoSeries as _, NamedFrom as _, PolarsError, PolarsResult, Schema, TimeUnit, TimeZone,
 };
 use polars_io::SerWriter as _;
 use polars_io::ipc::IpcWriter;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use rayon::prelude::*;
 
 use super::{BATCH, Column, OutputError};
 use crate::result::ColumnType;
@@ -75,7 +77,8 @@ enum Cells {
     Whole(Vec<Option<i64>>),
     Decimal { values: Vec<Option<i128>>, scale: usize },
     Day(Vec<Option<i32>>),
-    Moment(Vec<Option<i64>>),
+    Clock(Vec<Option<i64>>),
+    Moment(Vec<Option<i64>>, Option<TimeZone>),
     Boolean(Vec<Option<bool>>),
 }
 
@@ -85,9 +88,14 @@ impl Cells {
             ColumnType::Integer => all(column, |value| value.parse().ok()).map(Self::Whole),
             ColumnType::Decimal => decimals(column),
             ColumnType::Date => all(column, day).map(Self::Day),
-            ColumnType::Timestamp => all(column, moment).map(Self::Moment),
+            ColumnType::Time => all(column, clock).map(Self::Clock),
+            ColumnType::Timestamp => all(column, moment).map(|values| Self::Moment(values, None)),
+            ColumnType::ZonedTimestamp => {
+                let in_utc = |value: &str| moment(value.strip_suffix('Z')?);
+                all(column, in_utc).map(|values| Self::Moment(values, Some(TimeZone::UTC)))
+            }
             ColumnType::Boolean => all(column, |value| value.parse().ok()).map(Self::Boolean),
-            ColumnType::ZonedTimestamp | ColumnType::Time | ColumnType::Text | ColumnType::Empty => None,
+            ColumnType::Text | ColumnType::Empty => None,
         };
         typed.unwrap_or(Self::Text)
     }
@@ -98,7 +106,8 @@ impl Cells {
             Self::Whole(_) => DataType::Int64,
             Self::Decimal { scale, .. } => DataType::Decimal(DIGITS, *scale),
             Self::Day(_) => DataType::Date,
-            Self::Moment(_) => DataType::Datetime(TimeUnit::Microseconds, None),
+            Self::Clock(_) => DataType::Time,
+            Self::Moment(_, zone) => DataType::Datetime(TimeUnit::Microseconds, zone.clone()),
             Self::Boolean(_) => DataType::Boolean,
         }
     }
@@ -125,9 +134,13 @@ impl Cells {
                 let cells: Int32Chunked = codes().map(|code| values[code as usize]).collect();
                 cells.with_name(name()).into_date().into_series().into_column()
             }
-            Self::Moment(values) => {
+            Self::Clock(values) => {
                 let cells: Int64Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_datetime(TimeUnit::Microseconds, None).into_series().into_column()
+                cells.with_name(name()).into_time().into_series().into_column()
+            }
+            Self::Moment(values, zone) => {
+                let cells: Int64Chunked = codes().map(|code| values[code as usize]).collect();
+                cells.with_name(name()).into_datetime(TimeUnit::Microseconds, zone.clone()).into_series().into_column()
             }
             Self::Boolean(values) => {
                 let cells: Vec<Option<bool>> = codes().map(|code| values[code as usize]).collect();
@@ -164,6 +177,12 @@ fn day(value: &str) -> Option<i32> {
     i32::try_from(date.duration_since(jiff::civil::Date::constant(1970, 1, 1)).as_hours() / 24).ok()
 }
 
+/// Nanoseconds since midnight.
+fn clock(value: &str) -> Option<i64> {
+    let time: jiff::civil::Time = value.parse().ok()?;
+    i64::try_from(time.duration_since(jiff::civil::Time::midnight()).as_nanos()).ok()
+}
+
 /// Microseconds since 1970; `None` for a finer moment.
 fn moment(value: &str) -> Option<i64> {
     let moment: jiff::civil::DateTime = value.parse().ok()?;
@@ -178,7 +197,7 @@ fn schema(columns: &[Column<'_>], cells: &[Cells]) -> Schema {
 
 fn batch(columns: &[Column<'_>], cells: &[Cells], records: &[u32]) -> PolarsResult<DataFrame> {
     let taken: PolarsResult<Vec<Series>> =
-        columns.iter().zip(cells).map(|(column, cells)| cells.taken(column, records)).collect();
+        columns.par_iter().zip(cells).map(|(column, cells)| cells.taken(column, records)).collect();
     DataFrame::new(records.len(), taken?)
 }
 

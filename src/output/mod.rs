@@ -94,7 +94,7 @@ pub fn write(
 }
 
 /// Writes to anything that hashes.
-fn write_to<W: Write>(
+fn write_to<W: Write + Send>(
     hashed: &mut Hashed<W>,
     format: Format,
     columns: &[Column<'_>],

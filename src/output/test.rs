@@ -104,12 +104,17 @@ fn no_byte_comes_from_a_record_that_does_not_leave() {
         super::text::write(&mut text, b',', &columns, order, &stop).unwrap();
         [parquet, arrow, text]
     };
-    // The days and the whole number as they are stored, and the texts.
-    let binary = [(-10_114_i32).to_le_bytes().to_vec(), 424_242_424_242_i64.to_le_bytes().to_vec()];
+    // The day, the whole number, the time of day and the moment as they are stored, and the texts.
+    let wide = [424_242_424_242_i64, 15_864_000_000_000, -873_833_736_000_000];
+    let binary: Vec<Vec<u8>> = wide.iter().map(|number| number.to_le_bytes().to_vec()).collect();
+    let binary = [binary, vec![(-10_114_i32).to_le_bytes().to_vec()]].concat();
     let texts = ["canary-of-text", "1942-04-24T04:24:24Z", "04:24:24"].map(|text| text.as_bytes().to_vec());
+    let [_, _, plain] = of(&[0, 1, 2, 3, 4]);
+    assert!(texts.iter().all(|needle| holds(&plain, needle)), "text holds all as text");
     for (stored, without) in of(&[0, 1, 2, 3, 4]).iter().zip(&of(&[3, 2, 1, 0])) {
+        assert!(holds(stored, &texts[0]));
         for needle in &texts {
-            assert!(holds(stored, needle) && !holds(without, needle));
+            assert!(!holds(without, needle));
         }
         for needle in &binary {
             assert!(!holds(without, needle));

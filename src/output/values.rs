@@ -22,9 +22,18 @@ impl Values {
     /// When there is no such code.
     #[must_use]
     pub fn get(&self, code: u32) -> &str {
+        &self.text[self.range(code)]
+    }
+
+    /// The bytes of that text.
+    pub(super) fn bytes_of(&self, code: u32) -> &[u8] {
+        &self.text.as_bytes()[self.range(code)]
+    }
+
+    fn range(&self, code: u32) -> std::ops::Range<usize> {
         let code = code as usize;
         let start = if code == 0 { 0 } else { self.ends[code - 1] };
-        &self.text[start..self.ends[code]]
+        start..self.ends[code]
     }
 
     /// The texts in the order of their codes.

@@ -109,6 +109,9 @@ pub struct Plan {
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
+    /// Whether the input is a file that a release wrote, so that every subject must be a pseudonym. Nothing in a configuration
+    /// sets it.
+    pub released: bool,
     /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
     pub extent: Extent,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
@@ -167,6 +170,7 @@ impl Default for Plan {
             lists_subjects: false,
             suppress: None,
             as_released: false,
+            released: false,
             extent: Extent::Report,
             settings: Vec::new(),
         }

@@ -1,6 +1,8 @@
-//! What the values of a column mean, as far as its heading says: a number that is a code is never rounded.
+//! What the values of a column mean, as far as its heading and their form say: a number that is a code is never rounded.
 
 use super::column_words::{BIRTH, CODE, POST_CODE, mentions, words};
+use crate::result::ColumnType;
+use crate::table::Dictionary;
 
 /// What a column is coarsened by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,36 @@ impl Meaning {
             Self::Other
         }
     }
+}
+
+impl Meaning {
+    /// What heading and values say. Whole numbers of six digits that may all be days, in whatever order, are no quantity:
+    /// rounded, they would join the end of one year and the beginning of another.
+    pub(super) fn of_column(heading: &str, dictionary: &Dictionary) -> Self {
+        match Self::of(heading) {
+            Self::Other | Self::Birth if may_be_short_days(dictionary) => Self::Code,
+            meaning => meaning,
+        }
+    }
+}
+
+/// Whether all values are whole numbers of six digits that are days with a year of two digits, all in one order.
+fn may_be_short_days(dictionary: &Dictionary) -> bool {
+    const FEWEST: usize = 5;
+    let mut orders = [true; 3];
+    for value in dictionary.values().flatten() {
+        let digits = value.expose().as_bytes();
+        if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        let pair = |place: usize| (digits[place] - b'0') * 10 + digits[place + 1] - b'0';
+        let (first, second, third) = (pair(0), pair(2), pair(4));
+        let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
+        let found = [is_day(second, third), is_day(second, first), is_day(first, second)];
+        orders.iter_mut().zip(found).for_each(|(order, found)| *order &= found);
+    }
+    let is_whole = dictionary.column_type() == ColumnType::Integer;
+    is_whole && dictionary.values().flatten().count() >= FEWEST && orders.contains(&true)
 }
 
 /// Whether a word of the heading is on the list, as it stands: short words are parts of many others.

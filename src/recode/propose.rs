@@ -116,7 +116,8 @@ pub(super) fn ladder(present: &Present<'_>) -> Ladder {
     let fits_flag = reads_back && !has_file;
     let bands = |rule: &CoarsenRule| matches!(rule, CoarsenRule::Calendar(_) | CoarsenRule::Bins(_));
     let is_text = present.dictionary.column_type() == ColumnType::Text;
-    let is_code = [Meaning::Code, Meaning::MerchantCategory, Meaning::PostCode].contains(&Meaning::of(present.name));
+    let is_code = [Meaning::Code, Meaning::MerchantCategory, Meaning::PostCode]
+        .contains(&Meaning::of_column(present.name, present.dictionary));
     let names = (is_text || is_code) && !present.rules.iter().any(bands);
     let rare_behind = names.then(|| present.rules.iter().map(CoarsenRule::to_string).collect());
     Ladder { declared: present.declared, fits_flag, rare_behind, rungs }
@@ -212,7 +213,7 @@ fn rules_for(present: &Present<'_>) -> Vec<Vec<CoarsenRule>> {
     let column_type = present.dictionary.column_type();
     // A code that was cut, a band and a calendar unit are no codes with meaning in each character.
     let plain = present.rules.iter().all(|rule| matches!(rule, CoarsenRule::Round(_) | CoarsenRule::Top(_)));
-    let meaning = Meaning::of(present.name);
+    let meaning = Meaning::of_column(present.name, present.dictionary);
     let parsed = |rules: &[&str]| rules.iter().filter_map(|rule| CoarsenRule::parse(rule).ok()).collect::<Vec<_>>();
     let mut rules = match (column_type, meaning) {
         (ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp | ColumnType::Time, _) => {
@@ -350,6 +351,25 @@ mod tests {
         assert_eq!(cut(&["**11", "**12", "**22"]), ["suffix:1"]);
         assert!(cut(&["bread", "apples", "pears"]).is_empty());
         assert!(cut(&["a b", "c d", "a d"]).is_empty());
+    }
+
+    #[test]
+    fn whole_numbers_that_may_be_days_are_cut_and_never_rounded() {
+        let rules = |cells: &[&str]| rules(&ladder_of(ColumnType::Integer, cells, None));
+        let is_cut = |rules: &[String]| rules.iter().all(|rule| rule.starts_with("prefix"));
+        // The year in front, the day in front, the month in front.
+        assert_eq!(
+            rules(&["930101", "930115", "930201", "940131", "951231"]),
+            ["prefix:2", "prefix:3", "prefix:4", "prefix:5"]
+        );
+        assert!(is_cut(&rules(&["310115", "150115", "240216", "110316", "281299"])));
+        assert!(is_cut(&rules(&["120115", "113115", "122816", "101116", "111199"])));
+        // One number that is no day, or of another length, and few of them: a quantity.
+        for other in
+            [["930101", "930115", "930201", "940131", "959931"], ["930101", "930115", "930201", "940131", "95123"]]
+        {
+            assert!(rules(&other).iter().any(|rule| rule.starts_with("round")), "{other:?}");
+        }
     }
 
     #[test]

@@ -18,14 +18,13 @@ use crate::result::{
     FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
     SetStatistics, VerdictOutcome,
 };
-use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read};
+use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read_extract};
 use crate::stop::{NoProgress, Progress, Stop, Watch};
-use crate::table::Table;
 
 /// Work that a search may take beside what it takes of every record, in records times column sets.
 const WORK: u64 = 2_000_000_000;
 /// The same for each record.
-const WORK_A_RECORD: u64 = 1_500;
+const WORK_A_RECORD: u64 = 1_000;
 /// What came of the search.
 pub struct Proposal {
     /// The extract as it would leave without a change.
@@ -72,7 +71,7 @@ pub struct Standing {
 /// ends with what it found so far.
 pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
     plans::leaving(plan)?;
-    let ReadExtract { extract, name, .. } = read(plan, progress, stop)?;
+    let ReadExtract { extract, name, .. } = read_extract(plan, progress, stop)?;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let work = WORK + extract.records * WORK_A_RECORD;
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
@@ -99,10 +98,23 @@ impl ReadCase<'_> {
         let first = self.examined(&Plan { suppress: None, extent: Extent::Search, ..base.clone() })?;
         let before = if base.suppress.is_some() { standing(&self.examined(&base)?) } else { standing(&first) };
         let must_go = must_go(&first);
+        // Who is left out may settle what the data show; without a budget nothing does.
+        let remains = if base.suppress.is_none() { in_the_way_of_all(&first) } else { Vec::new() };
+        if !remains.is_empty() {
+            return Ok(Proposal::without_search(before, must_go, remains));
+        }
         for (column, _) in must_go.iter().filter(|(column, _)| !is_quasi(&first, column)) {
             base.coarsen.insert(column.clone(), vec![CoarsenRule::Drop]);
         }
         searched(plan, &base, self, Found { first, before, must_go, leaving, scope }, watch)
+    }
+}
+
+impl Proposal {
+    /// No plan, because something stands in the way of all.
+    fn without_search(before: Standing, must_go: Vec<(String, String)>, remains: Vec<String>) -> Self {
+        let plans = Plans::none();
+        Self { before, plans, removals: Vec::new(), plan: None, must_go, remains, saved_by_removal: None }
     }
 }
 
@@ -115,6 +127,51 @@ struct Found {
     scope: Scope,
 }
 
+impl Found {
+    /// The best plan under the limits of `base`, found with these quick gates.
+    fn ask(
+        &self,
+        case: &ReadCase<'_>,
+        base: &Plan,
+        quick: QuickGates,
+        watch: Watch<'_>,
+    ) -> Result<Search, ReleaseError> {
+        let names: Vec<String> = self.first.table.columns().iter().map(|column| column.name.clone()).collect();
+        let gone = |name: &String| self.must_go.iter().any(|(column, _)| column == name);
+        let mut court = Court {
+            case,
+            base: base.clone(),
+            leaving: &self.leaving,
+            names: &names,
+            records: self.first.table.records() as u64,
+            removals: Vec::new(),
+            remains: None,
+        };
+        let (dropped, Scope { work, is_whole: way }) = (names.iter().map(gone).collect(), self.scope);
+        let request = Request { k: base.policy.k, rare: true, quick, dropped, way, work };
+        let (table, ladders) = (self.first.table.clone(), self.first.ladders.clone());
+        let plans = advice::best_plan(table, ladders, request, &mut court, watch).map_err(ScanError::from)?;
+        Ok((plans, court.removals, court.remains))
+    }
+
+    /// The best plan with the budget of subjects to leave out, and where that was asked the one without.
+    fn both(
+        &self,
+        case: &ReadCase<'_>,
+        base: &Plan,
+        watch: Watch<'_>,
+    ) -> Result<(Search, Option<Search>), ReleaseError> {
+        let quick = quick_gates(base, &self.first);
+        let with = self.ask(case, base, quick.clone(), watch)?;
+        if base.suppress.is_none() || !self.scope.is_whole {
+            return Ok((with, None));
+        }
+        let alone = Plan { suppress: None, ..base.clone() };
+        let without = self.ask(case, &alone, QuickGates { spare: None, ..quick }, watch)?;
+        Ok((with, Some(without)))
+    }
+}
+
 fn searched(
     plan: &Plan,
     base: &Plan,
@@ -122,41 +179,16 @@ fn searched(
     found: Found,
     watch: Watch<'_>,
 ) -> Result<Proposal, ReleaseError> {
-    let Found { first, before, must_go, leaving, scope } = found;
-    let names: Vec<String> = first.table.columns().iter().map(|column| column.name.clone()).collect();
-    let gone = |name: &String| must_go.iter().any(|(column, _)| column == name);
-    let dropped: Vec<bool> = names.iter().map(gone).collect();
-    let quick = quick_gates(base, &first);
-    let records = first.table.records() as u64;
-    let ask = |plan: &Plan, quick: QuickGates, table: Table| {
-        let mut court = Court {
-            case,
-            base: plan.clone(),
-            leaving: &leaving,
-            names: &names,
-            records,
-            removals: Vec::new(),
-            remains: None,
-        };
-        let (dropped, Scope { work, is_whole: way }) = (dropped.clone(), scope);
-        let request = Request { k: base.policy.k, rare: true, quick, dropped, way, work };
-        let plans = advice::best_plan(table, first.ladders.clone(), request, &mut court, watch);
-        plans.map(|plans| (plans, court.removals, court.remains)).map_err(ScanError::from)
-    };
     watch.progress.begin("advise", None, "plans");
-    let (plans, removals, remains) = ask(base, quick.clone(), first.table.clone())?;
-    let without = (base.suppress.is_some() && scope.is_whole).then(|| {
-        let alone = Plan { suppress: None, ..base.clone() };
-        ask(&alone, QuickGates { spare: None, ..quick }, first.table.clone())
-    });
+    let both = found.both(case, base, watch);
     watch.progress.end();
-    let without = without.transpose()?;
     // Who is left out is detail lost as well: what a removal gains must be worth it.
-    let found = match without {
-        Some(alone) if worth(&alone) >= worth(&(plans.clone(), removals.clone(), None)) => (alone, None),
-        without => ((plans, removals, remains), without.map(|(without, ..)| without)),
+    let (search, without) = match both? {
+        (with, Some(alone)) if worth(&alone) >= worth(&with) => (alone, None),
+        (with, alone) => (with, alone.map(|(without, ..)| without)),
     };
-    let ((plans, removals, remains), without) = found;
+    let (plans, removals, remains) = search;
+    let names: Vec<String> = found.first.table.columns().iter().map(|column| column.name.clone()).collect();
     let best = plans.best.map(|place| &plans.judged[place]);
     let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
     let saved_by_removal = match (without, best) {
@@ -166,6 +198,7 @@ fn searched(
         _ => None,
     };
     let remains = if best.is_some() { Vec::new() } else { remains.unwrap_or_default() };
+    let Found { before, must_go, .. } = found;
     Ok(Proposal { before, removals, plan: written, must_go, remains, saved_by_removal, plans })
 }
 
@@ -290,6 +323,27 @@ const COLUMN_ITSELF: [(FindingCode, &str); 10] = [
     (FindingCode::ColumnNotAllowed, "not covered by the agreement"),
     (FindingCode::PseudonymReversible, "pseudonyms that can be reversed"),
 ];
+
+/// Codes of findings that nothing settles that is done to quasi-identifiers, where they speak of none.
+const OF_NO_PLAN: [FindingCode; 9] = [
+    FindingCode::PlaceholderValues,
+    FindingCode::RoundedIdentifier,
+    FindingCode::SubjectsNotInMap,
+    FindingCode::NoSubject,
+    FindingCode::UnreasonedColumn,
+    FindingCode::PurposeMissing,
+    FindingCode::AgreementEnded,
+    FindingCode::AggregatesNotMeasured,
+    FindingCode::GateLeftOut,
+];
+
+/// What stands in the way whatever is done to the quasi-identifiers, in words.
+fn in_the_way_of_all(examined: &Examined) -> Vec<String> {
+    let is_of_none = |found: &Finding| {
+        OF_NO_PLAN.contains(&found.code) && !found.columns.iter().any(|column| is_quasi(examined, column))
+    };
+    standing_findings(examined).filter(|found| is_of_none(found)).map(|found| found.message.clone()).collect()
+}
 
 /// Columns that are left out because of what they are. The subject cannot be: it is replaced.
 fn must_go(examined: &Examined) -> Vec<(String, String)> {

@@ -18,6 +18,7 @@ pub(super) fn of(
     let columns = written.columns.iter().map(|column| ReleasedColumn {
         name: column.name.clone(),
         role: column.role,
+        column_type: Some(column.column_type),
         rules: column.rules.clone(),
     });
     Certificate {
@@ -31,7 +32,7 @@ pub(super) fn of(
         reasons: result.verdict.reasons.clone(),
         approved_by: request.approved_by.map(str::to_owned),
         recipient,
-        made_from: written.files.clone(),
+        made_from: extract.dataset.files.clone(),
         rule_files: written.beside.rules(),
         config_sha256: result.run.config_sha256.clone(),
         columns: columns.collect(),

@@ -24,6 +24,12 @@ pub enum ReleaseError {
         /// The columns.
         columns: Vec<String>,
     },
+    /// The certificate of a released file speaks of another plan.
+    #[error("the certificate is of a release with other columns, roles or terms than this configuration has")]
+    OtherPlan,
+    /// A file that left on the word of a person.
+    #[error("the certificate is of a file that a person approved, so what was not passed must be asked again")]
+    Approved,
     /// A key that can be guessed.
     #[error("the key holds {bytes} bytes; at least {} are needed", super::SHORTEST_KEY)]
     ShortKey {
@@ -59,6 +65,10 @@ impl ReleaseError {
             Self::Needed { .. } => {
                 Some("give each a role that leaves, or take it out of the point or the join".to_owned())
             }
+            Self::OtherPlan => Some("name the configuration that the file was released with".to_owned()),
+            Self::Approved => {
+                Some("scan it without `--released`, with a configuration without what it cannot show".to_owned())
+            }
             Self::ShortKey { .. } => {
                 Some("make one with `head -c 32 /dev/urandom > release.key`, and keep it secret".to_owned())
             }
@@ -73,7 +83,12 @@ impl ReleaseError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Scan(error) => error.exit_code(),
-            Self::Guessed | Self::NothingLeaves | Self::Needed { .. } | Self::ShortKey { .. } => 2,
+            Self::Guessed
+            | Self::NothingLeaves
+            | Self::Needed { .. }
+            | Self::OtherPlan
+            | Self::Approved
+            | Self::ShortKey { .. } => 2,
             Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
         }
     }

@@ -24,6 +24,7 @@ use crate::recode::{self, CoarseColumn, ColumnRole, Lookups};
 use crate::result::{ColumnType, Kept, KeptColumn, KeptPair, KeptTotal, Role};
 use crate::scan::ScanError;
 use crate::table::{Codes, Dictionary};
+use crate::with_codes;
 
 /// More possible values of a pair than this are not compared.
 const MOST_CELLS: usize = 1 << 18;
@@ -41,6 +42,7 @@ const MOST_DECIMALS: u32 = 9;
 pub(super) struct Before {
     subjects: u64,
     profile: Profile,
+    totals: Vec<Totals>,
     /// For each column the share of its detail that its form as it leaves keeps.
     detail: Vec<Option<f64>>,
 }
@@ -51,7 +53,6 @@ struct Profile {
     columns: Vec<Histogram>,
     /// For each pair of columns how many records have which of their values; `None` where there are too many.
     pairs: Vec<(usize, usize, Option<Vec<u32>>)>,
-    totals: Vec<Totals>,
 }
 
 struct Histogram {
@@ -73,8 +74,14 @@ struct View<'a> {
     name: &'a str,
     codes: &'a Codes,
     values: &'a Values,
-    /// Other codes, and the number behind each, in the smallest decimal unit.
-    amounts: Option<(&'a Codes, Vec<Option<i128>>)>,
+    amounts: Option<Amounts<'a>>,
+}
+
+/// The number behind each code, in the smallest decimal unit.
+struct Amounts<'a> {
+    /// Other codes than those of the view, where its rules change the values.
+    codes: Option<&'a Codes>,
+    units: Vec<Option<i128>>,
 }
 
 impl Before {
@@ -101,23 +108,36 @@ impl Before {
             let (codes, values) = ranked(codes, &values);
             columns.push((name, codes, values));
         })?;
-        let amounts = |name: &str| {
-            let coded = raw(name)?;
-            is_summed(&coded.dictionary).then(|| (&coded.codes, amounts(&coded.dictionary)))
+        let amounts = |name: &str, values: &Values| {
+            let coded = raw(name).filter(|raw| is_summed(&raw.dictionary))?;
+            Some(if plan.rules_of(name).is_empty() {
+                Amounts { codes: None, units: values.iter().map(|value| units(value, MOST_DECIMALS)).collect() }
+            } else {
+                Amounts { codes: Some(&coded.codes), units: amounts(&coded.dictionary) }
+            })
         };
-        let view = |(name, codes, values)| View { name, codes, values, amounts: amounts(name) };
-        let views: Vec<View<'_>> = columns.iter().map(|(name, codes, values)| view((name, codes, values))).collect();
-        Ok(Self { subjects, detail, profile: Profile::of(&views, &|_| true) })
+        let views: Vec<View<'_>> = columns
+            .iter()
+            .map(|(name, codes, values)| View { name, codes, values, amounts: amounts(name, values) })
+            .collect();
+        let profile = Profile::of(&views, None);
+        let totals = profile.totals(&views, None);
+        Ok(Self { subjects, profile, totals, detail })
     }
 
     /// Holds the records that leave against those of the extract. `subjects` is how many distinct persons leave.
     pub(super) fn kept(&self, columns: &[Leaving], subjects: u64) -> Kept {
-        let subject = columns.iter().find(|leaving| leaving.column.role == Role::Subject);
-        let is_there =
-            |record: usize| subject.is_none_or(|subject| !subject.values.get(subject.codes.get(record)).is_empty());
-        let others: Vec<&Leaving> = columns.iter().filter(|leaving| leaving.column.role != Role::Subject).collect();
-        let views: Vec<View<'_>> = others.iter().map(|leaving| Self::view(leaving)).collect();
-        let after = Profile::of(&views, &is_there);
+        let others = columns.iter().filter(|leaving| leaving.column.role != Role::Subject);
+        let views: Vec<View<'_>> = others.map(Self::view).collect();
+        let stays = with_subject(columns);
+        // Where everybody leaves, the records are those of the extract.
+        let counted = if self.profile.is_of(&views, stays.is_none()) {
+            None
+        } else {
+            Some(Profile::of(&views, stays.as_deref()))
+        };
+        let after = counted.as_ref().unwrap_or(&self.profile);
+        let totals_after = after.totals(&views, stays.as_deref());
         let of = |name: &str| self.profile.columns.iter().position(|column| column.name == name);
         let mut kept_columns = Vec::new();
         let mut both = Vec::new();
@@ -151,13 +171,13 @@ impl Before {
             });
             KeptPair { columns: names, total_variation }
         });
-        let totals = self.profile.totals.iter().map(|before| {
+        let totals = self.totals.iter().map(|before| {
             let same = |after: &&Totals| after.column == before.column && after.by == before.by;
             KeptTotal {
                 column: before.column.clone(),
                 by: before.by.clone(),
                 groups: before.sums.len() as u64,
-                change: after.totals.iter().find(same).and_then(|after| change(&before.sums, &after.sums)),
+                change: totals_after.iter().find(same).and_then(|after| change(&before.sums, &after.sums)),
             }
         });
         Kept {
@@ -174,26 +194,45 @@ impl Before {
     /// A column as it leaves; its numbers in the unit that those of the extract have.
     fn view(leaving: &Leaving) -> View<'_> {
         let is_number = matches!(leaving.column.column_type, ColumnType::Integer | ColumnType::Decimal);
-        let amounts = is_number.then(|| {
-            let units = leaving.values.iter().map(|value| units(value, MOST_DECIMALS)).collect();
-            (&leaving.codes, units)
-        });
+        let units = || leaving.values.iter().map(|value| units(value, MOST_DECIMALS)).collect();
+        let amounts = is_number.then(|| Amounts { codes: None, units: units() });
         View { name: &leaving.column.name, codes: &leaving.codes, values: &leaving.values, amounts }
     }
 }
 
+/// Which records have a subject; `None` where all have.
+fn with_subject(columns: &[Leaving]) -> Option<Vec<bool>> {
+    let subject = columns.iter().find(|leaving| leaving.column.role == Role::Subject)?;
+    let missing = subject.values.iter().position(str::is_empty)?;
+    let stays: Vec<bool> = subject.codes.iter().map(|code| code as usize != missing).collect();
+    stays.contains(&false).then_some(stays)
+}
+
+/// Runs over the codes of two columns, without the records that do not stay.
+fn each_pair(one: &Codes, other: &Codes, stays: Option<&[bool]>, mut count: impl FnMut(usize, usize)) {
+    with_codes!(one, ones => with_codes!(other, others => {
+        let pairs = ones.iter().zip(others);
+        match stays {
+            None => pairs.for_each(|(&one, &other)| count(one as usize, other as usize)),
+            Some(stays) => {
+                let staying = pairs.zip(stays).filter(|(_, stays)| **stays);
+                staying.for_each(|((&one, &other), _)| count(one as usize, other as usize));
+            }
+        }
+    }));
+}
+
 impl Profile {
-    fn of(columns: &[View<'_>], is_there: &(dyn Fn(usize) -> bool + Sync)) -> Self {
-        let records = columns.first().map_or(0, |column| column.codes.len());
-        let stays: Vec<bool> = (0..records).into_par_iter().map(is_there).collect();
+    fn of(columns: &[View<'_>], stays: Option<&[bool]>) -> Self {
+        let all = columns.first().map_or(0, |column| column.codes.len());
         let histogram = |column: &View<'_>| {
             let mut counts = vec![0; column.values.len()];
-            for (code, _) in column.codes.iter().zip(&stays).filter(|(_, stays)| **stays) {
-                counts[code as usize] += 1;
+            let is_compared = counts.len() <= MOST_VALUES;
+            if is_compared {
+                each_pair(column.codes, column.codes, stays, |code, _| counts[code] += 1);
             }
-            let values = (counts.len() <= MOST_VALUES).then(|| column.values.clone());
-            let records = if values.is_some() { counts } else { Vec::new() };
-            Histogram { name: column.name.to_owned(), values, records }
+            let values = is_compared.then(|| column.values.clone());
+            Histogram { name: column.name.to_owned(), values, records: if is_compared { counts } else { Vec::new() } }
         };
         let places: Vec<(usize, usize)> =
             (0..columns.len()).flat_map(|one| (one + 1..columns.len()).map(move |other| (one, other))).collect();
@@ -203,29 +242,61 @@ impl Profile {
             let cells = first.values.len().saturating_mul(width);
             let counted = (cells <= MOST_CELLS).then(|| {
                 let mut counts = vec![0_u32; cells];
-                let pairs = first.codes.iter().zip(second.codes.iter()).zip(&stays);
-                for ((one, other), _) in pairs.filter(|(_, stays)| **stays) {
-                    counts[one as usize * width + other as usize] += 1;
-                }
+                each_pair(first.codes, second.codes, stays, |one, other| counts[one * width + other] += 1);
                 counts
             });
             (one, other, counted)
         };
-        let totals = columns.iter().filter_map(|amount| Some((amount, amount.amounts.as_ref()?)));
-        let totals = totals.flat_map(|(amount, numbers)| {
-            let groups = columns.iter().filter(|group| group.name != amount.name);
-            groups.filter_map(|group| sums(amount.name, numbers, group, &stays)).collect::<Vec<_>>()
-        });
         Self {
-            records: stays.iter().filter(|stays| **stays).count() as u64,
+            records: stays.map_or(all, |stays| stays.iter().filter(|stays| **stays).count()) as u64,
             columns: columns.par_iter().map(histogram).collect(),
-            pairs: places.into_par_iter().map(pair).collect(),
-            totals: totals.collect(),
+            pairs: places.into_par_iter().with_max_len(1).map(pair).collect(),
         }
     }
 
+    /// Whether these are the counts of some columns; `all` says that each of their records stays.
+    fn is_of(&self, columns: &[View<'_>], all: bool) -> bool {
+        let records = columns.first().map_or(0, |column| column.codes.len()) as u64;
+        let is_same = |(view, counted): (&View<'_>, &Histogram)| {
+            let values = counted.values.as_ref();
+            view.name == counted.name && values.is_some_and(|values| values.iter().eq(view.values.iter()))
+        };
+        let as_many = columns.len() == self.columns.len();
+        all && records == self.records && as_many && columns.iter().zip(&self.columns).all(is_same)
+    }
+
+    /// Sums of every column of numbers by the groups of every other column.
+    fn totals(&self, columns: &[View<'_>], stays: Option<&[bool]>) -> Vec<Totals> {
+        let amounts = columns.iter().enumerate().filter(|(_, column)| column.amounts.is_some());
+        let asked: Vec<(usize, usize)> = amounts
+            .flat_map(|(amount, _)| {
+                (0..columns.len()).filter(move |&group| group != amount).map(move |it| (amount, it))
+            })
+            .collect();
+        let sums = |(amount, group): (usize, usize)| {
+            let numbers = columns[amount].amounts.as_ref()?;
+            let grouping = Grouping::of(&columns[group])?;
+            let of_code = match (numbers.codes, self.cells(amount, group)) {
+                (None, Some(cells)) => cells.sums(&numbers.units, grouping.labels.len()),
+                (codes, _) => {
+                    let codes = codes.unwrap_or(columns[amount].codes);
+                    direct_sums(codes, &numbers.units, (columns[group].codes, grouping.labels.len()), stays)
+                }
+            };
+            Some(grouping.totals(columns[amount].name, &of_code))
+        };
+        asked.into_par_iter().with_max_len(1).filter_map(sums).collect()
+    }
+
+    /// How many records have which number and which group, where that was counted.
+    fn cells(&self, amount: usize, group: usize) -> Option<Cells<'_>> {
+        let by_amount = self.pair(amount, group).map(|(counts, width)| Cells { counts, width, by_amount: true });
+        let by_group = || self.pair(group, amount).map(|(counts, width)| Cells { counts, width, by_amount: false });
+        by_amount.or_else(by_group)
+    }
+
     /// The cells of a pair of columns in this order, and how many a row has.
-    fn pair(&self, one: usize, other: usize) -> Option<(&Vec<u32>, usize)> {
+    fn pair(&self, one: usize, other: usize) -> Option<Rows<'_>> {
         let found = self.pairs.iter().find(|(first, second, _)| (*first, *second) == (one, other))?;
         Some((found.2.as_ref()?, self.columns[other].records.len()))
     }
@@ -263,10 +334,11 @@ fn distance(shares: impl Iterator<Item = [Option<f64>; 2]>) -> Option<f64> {
     Some((sum / 2.0).clamp(0.0, 1.0))
 }
 
-type Cells<'a> = (&'a Vec<u32>, usize);
+/// Counts of pairs of values, and how many a row has.
+type Rows<'a> = (&'a Vec<u32>, usize);
 
-fn pair_distance(before: (Cells<'_>, u64), after: (Cells<'_>, u64), first: &Union, second: &Union) -> Option<f64> {
-    let cell = |((cells, width), _): (Cells<'_>, u64), one: Option<usize>, other: Option<usize>| {
+fn pair_distance(before: (Rows<'_>, u64), after: (Rows<'_>, u64), first: &Union, second: &Union) -> Option<f64> {
+    let cell = |((cells, width), _): (Rows<'_>, u64), one: Option<usize>, other: Option<usize>| {
         one.zip(other).map_or(0, |(one, other)| u64::from(cells[one * width + other]))
     };
     let all = first.places.iter().flat_map(|one| second.places.iter().map(move |other| (one, other)));
@@ -275,27 +347,66 @@ fn pair_distance(before: (Cells<'_>, u64), after: (Cells<'_>, u64), first: &Unio
     }))
 }
 
-/// Sums of a column of numbers by the groups of another column: its months where its values tell them, its values where
-/// they are few.
-fn sums(column: &str, numbers: &(&Codes, Vec<Option<i128>>), group: &View<'_>, stays: &[bool]) -> Option<Totals> {
-    let months: Option<Vec<&str>> = group.values.iter().map(month).collect();
-    let (labels, by) = match months {
-        Some(months) => (months, format!("month of {}", group.name)),
-        None if group.values.len() <= MOST_GROUPS => (group.values.iter().collect(), group.name.to_owned()),
-        None => return None,
-    };
-    let mut of_code = vec![0_i128; labels.len()];
-    let (codes, units) = numbers;
-    for ((code, group), _) in codes.iter().zip(group.codes.iter()).zip(stays).filter(|(_, stays)| **stays) {
-        let sum = &mut of_code[group as usize];
-        *sum = sum.saturating_add(units[code as usize].unwrap_or(0));
+/// The groups of a column: its months where its values tell them, its values where they are few.
+struct Grouping<'a> {
+    by: String,
+    labels: Vec<&'a str>,
+}
+
+impl<'a> Grouping<'a> {
+    fn of(group: &View<'a>) -> Option<Self> {
+        let months: Option<Vec<&str>> = group.values.iter().map(month).collect();
+        match months {
+            Some(labels) => Some(Self { by: format!("month of {}", group.name), labels }),
+            None if group.values.len() <= MOST_GROUPS => {
+                Some(Self { by: group.name.to_owned(), labels: group.values.iter().collect() })
+            }
+            None => None,
+        }
     }
-    let mut sums: BTreeMap<String, i128> = BTreeMap::new();
-    for (label, sum) in labels.into_iter().zip(of_code) {
-        let total = sums.entry(label.to_owned()).or_default();
-        *total = total.saturating_add(sum);
+
+    fn totals(self, column: &str, of_code: &[i128]) -> Totals {
+        let mut sums: BTreeMap<String, i128> = BTreeMap::new();
+        for (label, &sum) in self.labels.into_iter().zip(of_code) {
+            let total = sums.entry(label.to_owned()).or_default();
+            *total = total.saturating_add(sum);
+        }
+        Totals { column: column.to_owned(), by: self.by, sums }
     }
-    Some(Totals { column: column.to_owned(), by, sums })
+}
+
+/// Counts of pairs of a number and a group.
+struct Cells<'a> {
+    counts: &'a [u32],
+    width: usize,
+    /// Whether rows are numbers, and not groups.
+    by_amount: bool,
+}
+
+impl Cells<'_> {
+    fn sums(&self, units: &[Option<i128>], groups: usize) -> Vec<i128> {
+        let mut sums = vec![0_i128; groups];
+        for (place, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let (row, cell) = (place / self.width, place % self.width);
+            let (amount, group) = if self.by_amount { (row, cell) } else { (cell, row) };
+            let unit = units[amount].unwrap_or(0);
+            sums[group] = sums[group].saturating_add(unit.saturating_mul(i128::from(count)));
+        }
+        sums
+    }
+}
+
+/// The same record by record.
+fn direct_sums(
+    codes: &Codes,
+    units: &[Option<i128>],
+    (groups, count): (&Codes, usize),
+    stays: Option<&[bool]>,
+) -> Vec<i128> {
+    let mut sums = vec![0_i128; count];
+    let units: Vec<i128> = units.iter().map(|unit| unit.unwrap_or(0)).collect();
+    each_pair(codes, groups, stays, |code, group| sums[group] = sums[group].saturating_add(units[code]));
+    sums
 }
 
 /// The month of a date, a moment or a month; a missing cell is a group of its own.

@@ -1,14 +1,13 @@
 //! Two plans made of one: for the extract as if treated, and for the file that was written.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ReleaseError;
 use super::rows::Written;
-use crate::input;
 use crate::output::Format;
 use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Rotation, Sign};
-use crate::result::Role;
-use crate::scan::{ScanError, open_tables};
+use crate::result::{Certificate, ColumnType, Recipient, ReleasedColumn, Role, VerdictOutcome};
 
 /// The columns that leave, by name.
 pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
@@ -33,14 +32,8 @@ pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
     if needed.is_empty() { Ok(columns) } else { Err(ReleaseError::Needed { columns: needed }) }
 }
 
-/// The plan under which the extract is judged as if it were treated: what does not leave is dropped.
-pub(super) fn as_if(plan: &Plan, leaving: &[String]) -> Result<Plan, ReleaseError> {
-    let source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
-    let tables = open_tables(plan, source.columns())?;
-    Ok(as_if_of(plan, leaving, tables.columns()))
-}
-
-/// The same where the columns of the extract are known.
+/// The plan under which the extract, which has these columns, is judged as if it were treated: what does not leave is
+/// dropped.
 pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> Plan {
     let stays = columns.iter().filter(|name| !leaving.contains(name));
     let mut as_if = plan.clone();
@@ -51,20 +44,12 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     as_if
 }
 
-/// The plan under which the written file is judged: the same policy, rules, points and sources, and nothing that speaks of
-/// subjects by the names that they had.
+/// The plan under which the written file is judged.
 pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
-    let leaves = |name: &String| written.columns.iter().any(|column| column.name == *name);
-    let mut again = plan.clone();
+    let columns = written.columns.iter().map(|column| (column.name.clone(), Some(column.column_type))).collect();
+    let mut again = without_the_names(plan, &columns);
     again.inputs = vec![file.to_string_lossy().into_owned()];
     again.dataset_name = Some(written.dataset.clone());
-    again.input = InputOptions {
-        trim: plan.input.trim,
-        suppression_marks: plan.input.suppression_marks.clone(),
-        real_values: plan.input.real_values.clone(),
-        column_types: written.columns.iter().map(|column| (column.name.clone(), column.column_type)).collect(),
-        ..InputOptions::default()
-    };
     if let Format::Csv { delimiter } = written.format {
         again.input.delimiter = Some(Sign::of_byte(delimiter));
         again.input.quote = Some(Some(b'"'));
@@ -72,6 +57,52 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     }
     let rotate = plan.rotate.clone().zip(written.period.clone());
     again.rotate = rotate.map(|(rotation, column)| Rotation { column: Some(column), ..rotation });
+    again.lists_subjects = false;
+    again
+}
+
+/// The plan under which a file is scanned of which a certificate says that a release under `plan` wrote it.
+///
+/// What the file cannot show any more is not asked of it again: consent, the persons behind subjects, and the truth. That
+/// every subject is a pseudonym is (see [`Plan::released`]).
+///
+/// # Errors
+/// When the plan would let other columns leave than the certificate names, or asks for a consent of which it says nothing;
+/// when the file did not pass but left on the word of a person, who may have answered for what is not asked here.
+pub fn released_plan(plan: &Plan, certificate: &Certificate) -> Result<Plan, ReleaseError> {
+    if certificate.outcome != VerdictOutcome::Pass {
+        return Err(ReleaseError::Approved);
+    }
+    let leaving: BTreeSet<String> = leaving(plan)?.into_iter().collect();
+    let role = |column: &ReleasedColumn| plan.roles.declared.get(&column.name) == Some(&column.role);
+    let certified: BTreeSet<String> = certificate.columns.iter().map(|column| column.name.clone()).collect();
+    let of_recipient = |recipient: &Recipient| recipient.consent.is_some();
+    let asks_consent = plan.recipient.as_ref().is_some_and(|recipient| recipient.consent.is_some());
+    let has_consent = certificate.recipient.as_ref().is_some_and(of_recipient);
+    if leaving != certified || !certificate.columns.iter().all(role) || (asks_consent && !has_consent) {
+        return Err(ReleaseError::OtherPlan);
+    }
+    let columns = certificate.columns.iter().map(|column| (column.name.clone(), column.column_type)).collect();
+    let mut again = without_the_names(plan, &columns);
+    again.dataset_name.get_or_insert_with(|| certificate.dataset.clone());
+    // What was declared of the delimiter holds for the written file as well.
+    again.input.delimiter = plan.input.delimiter;
+    again.released = true;
+    Ok(again)
+}
+
+/// The same policy, rules, points and sources for a file with these columns, and nothing that speaks of subjects by the
+/// names that they had.
+fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>) -> Plan {
+    let leaves = |name: &String| columns.contains_key(name);
+    let mut again = plan.clone();
+    again.input = InputOptions {
+        trim: plan.input.trim,
+        suppression_marks: plan.input.suppression_marks.clone(),
+        real_values: plan.input.real_values.clone(),
+        column_types: columns.iter().filter_map(|(name, found)| Some((name.clone(), (*found)?))).collect(),
+        ..InputOptions::default()
+    };
     again.joins.clear();
     again.subject_map = None;
     // The file must hold the limits as it is.
@@ -91,7 +122,6 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
         source.on.retain(|on| leaves(&on.ours));
     }
     leave_truth_out(&mut again, leaves);
-    again.lists_subjects = false;
     again
 }
 

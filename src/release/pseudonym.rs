@@ -67,6 +67,11 @@ impl fmt::Debug for Key {
     }
 }
 
+/// Whether a value has the form of a pseudonym.
+pub(crate) fn is_pseudonym(value: &str) -> bool {
+    value.len() == LENGTH && value.bytes().all(|byte| DIGITS.contains(&byte))
+}
+
 /// The pseudonym of each record.
 pub(super) struct Pseudonyms {
     pub(super) codes: Codes,
@@ -157,6 +162,12 @@ mod tests {
             one.pseudonym("C1", false, Some("2026-12")),
             one.pseudonym("C1", false, Some("")),
         ];
+        assert!(others.iter().all(|other| super::is_pseudonym(std::str::from_utf8(other).unwrap())));
+        assert!(
+            !["C800684", "", "45PM4KKA3E4D4S7EM6APPD7MT4", "45pm4kka3e4d4s7em6appd7mtu"]
+                .iter()
+                .any(|it| super::is_pseudonym(it))
+        );
         for (place, another) in others.iter().enumerate() {
             assert!(pseudonym != *another && !others[..place].contains(another));
         }

@@ -6,13 +6,13 @@ use super::kept::Before;
 use super::leaving::{self, Leaving, WrittenColumn};
 use super::pseudonym::{Naming, Rotated};
 use super::{ReleaseError, Request, Storage};
-use crate::input::{self, CodedColumn, Extract, Source};
+use crate::input::{CodedColumn, Extract};
 use crate::output::{self, Format, OutputError};
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 use crate::recode::{self, ColumnRole, ValueMap, WithoutConsent};
-use crate::result::{InputFile, Kept, Removal, Role, RotationFacts};
-use crate::scan::{Beside, ScanError, is_named, leave_out_exposed, open_tables, read_lookups};
-use crate::stop::{Progress, Stop};
+use crate::result::{Kept, Removal, Role, RotationFacts};
+use crate::scan::{Beside, ReadExtract, ScanError, leave_out_exposed, read_lookups};
+use crate::stop::Stop;
 use crate::table::Attributes;
 
 /// What was written.
@@ -23,8 +23,6 @@ pub(super) struct Written {
     pub(super) format: Format,
     /// SHA-256 of the bytes, lower-case hexadecimal.
     pub(super) sha256: String,
-    /// The files that were read.
-    pub(super) files: Vec<InputFile>,
     /// What was read beside them.
     pub(super) beside: Beside,
     /// The columns, in file order.
@@ -45,25 +43,15 @@ pub(super) struct Written {
     pub(super) without_subject: u64,
 }
 
-/// Reads and treats the extract, and writes the columns that leave.
+/// Treats the extract that was read, and writes the columns that leave.
 pub(super) fn write(
     plan: &Plan,
-    leaving: &[String],
+    (read, leaving): (ReadExtract, &[String]),
     request: Request<'_>,
-    progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Written, ReleaseError> {
-    let reading = stop.while_reading();
-    let mut source = input::open(&plan.inputs, &plan.input).map_err(ScanError::from)?;
-    source.pass_over_unspelled(|column| is_named(plan, column));
-    let tables = open_tables(plan, source.columns())?;
-    plan::check_columns(plan, tables.columns()).map_err(ScanError::from)?;
-    let dataset = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
-    let format = format(request.storage, plan, &source);
-    let wanted: Vec<bool> = source.columns().iter().map(|column| is_named(plan, column)).collect();
-    let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory).map_err(ScanError::from)?;
-    tables.bring_to(&mut extract, plan, progress, stop)?;
-    drop(reading);
+    let ReadExtract { mut extract, name: dataset, delimiter } = read;
+    let format = format(request.storage, plan, delimiter);
     let roles = recode::roles_under(&extract, plan).map_err(ScanError::from)?;
     let lookups = read_lookups(plan, stop)?;
     let before = Before::of(&extract, &roles, plan, &lookups, leaving)?;
@@ -74,7 +62,6 @@ pub(super) fn write(
     let without_consent =
         recode::leave_out_without_consent(&mut extract, &roles, plan, &lookups).map_err(ScanError::from)?;
     let removed = leave_out_exposed(&mut extract, &roles, plan, &lookups, stop)?.counts;
-    let files = extract.files.clone();
     let left_out = extract.columns.iter().map(|column| column.name.clone());
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
 
@@ -111,7 +98,6 @@ pub(super) fn write(
         dataset,
         format,
         sha256,
-        files,
         beside,
         columns,
         period,
@@ -125,12 +111,12 @@ pub(super) fn write(
 }
 
 /// Text as it came: what was declared stands between fields, else what stood there in the extract.
-fn format(storage: Storage, plan: &Plan, source: &Source) -> Format {
+fn format(storage: Storage, plan: &Plan, found: Option<u8>) -> Format {
     let may_separate = |byte: &u8| !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii();
     match storage {
         Storage::Csv => {
             let declared = plan.input.delimiter.and_then(|sign| sign.byte());
-            let delimiter = declared.or_else(|| source.delimiter()).filter(may_separate).unwrap_or(b',');
+            let delimiter = declared.or(found).filter(may_separate).unwrap_or(b',');
             Format::Csv { delimiter }
         }
         Storage::Parquet => Format::Parquet,

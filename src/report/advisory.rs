@@ -90,13 +90,14 @@ fn answer(page: &mut Page, advisory: &Advisory) {
 
 fn search(advisory: &Advisory) -> String {
     let (judged, possible) = (count(advisory.judged), possible(advisory.possible));
+    let plans = if advisory.judged == 1 { "plan" } else { "plans" };
     let end = match (advisory.complete, advisory.recommended) {
         (true, Some(_)) => "no plan that keeps more detail passes",
         (true, None) => "none passes",
         (false, Some(_)) => "the search ended at its limit of work, so a plan that keeps more detail may pass",
         (false, None) => "the search ended at its limit of work, so one may pass",
     };
-    format!("{judged} plans judged as a whole, of {possible} possible ones: {end}")
+    format!("{judged} {plans} judged as a whole, of {possible} possible ones: {end}")
 }
 
 /// How many plans there are; beyond a million in powers of ten.
@@ -110,7 +111,9 @@ fn rounded(plans: f64) -> u64 {
 }
 
 fn no_plan(page: &mut Page, advisory: &Advisory) {
-    page.paragraph("  ", &format!("No plan passes: {}.", search(advisory)));
+    let searched =
+        if advisory.judged > 0 || !advisory.complete { search(advisory) } else { "none was sought".to_owned() };
+    page.paragraph("  ", &format!("No plan passes: {searched}."));
     if advisory.remains.is_empty() {
         page.paragraph("  ", "Share totals by group instead of records, a sample, or let the recipient compute inside a secure environment.");
         return;

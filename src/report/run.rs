@@ -12,7 +12,7 @@ use super::escape::folder_name;
 use super::{Format, ReportError, TextStyle, render_json};
 use crate::printable::printable;
 use crate::result::{Audience, ScanResult};
-use crate::unfinished::{self, PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
+use crate::unfinished::{PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
 
 /// So much of an earlier result is read at most.
 const LARGEST_RESULT: u64 = 256 << 20;
@@ -53,9 +53,8 @@ pub fn write_run(
             .map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
     partial.unmark();
-    let folder = move_into_place(&partial.path, &home, &id)
+    let folder = move_into_place(&partial, &home, &id)
         .map_err(|error| ReportError::write("the report folder", &home.join(&id), &error))?;
-    unfinished::is_in_place();
     point_latest_to(&home, &folder).map_err(|error| ReportError::write("the file", &home.join("latest"), &error))?;
     Ok(folder)
 }
@@ -127,14 +126,14 @@ fn write_file(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Renames the finished folder; an existing run is never replaced.
-fn move_into_place(partial: &Path, home: &Path, id: &str) -> io::Result<PathBuf> {
-    sync_folder(partial)?;
+fn move_into_place(partial: &Unfinished, home: &Path, id: &str) -> io::Result<PathBuf> {
+    sync_folder(&partial.path)?;
     let mut attempt = 1_u32;
     loop {
         let folder = home.join(if attempt == 1 { id.to_owned() } else { format!("{id}-{attempt}") });
         // The system refuses to rename over a folder that holds something, but not over an empty one.
         if fs::symlink_metadata(&folder).is_err() {
-            match fs::rename(partial, &folder) {
+            match partial.put(&folder) {
                 Ok(()) => {
                     sync_folder(home)?;
                     return Ok(folder);

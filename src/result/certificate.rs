@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Check, Figure, InputFile, NotMeasured, Policy, Recipient, Removal, Role, Tool, VerdictOutcome, WaiverRecord,
+    Check, ColumnType, Figure, InputFile, NotMeasured, Policy, Recipient, Removal, Role, Tool, VerdictOutcome,
+    WaiverRecord,
 };
 
 /// Version of the certificate, as [`SCHEMA_VERSION`](super::SCHEMA_VERSION) is of a result.
@@ -79,6 +80,9 @@ pub struct ReleasedColumn {
     pub name: String,
     /// Its role. The subject leaves as a pseudonym.
     pub role: Role,
+    /// What its values are; null in certificates of earlier versions.
+    #[serde(default)]
+    pub column_type: Option<ColumnType>,
     /// The rules of generalisation that were applied, in their order.
     pub rules: Vec<String>,
 }

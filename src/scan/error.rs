@@ -67,6 +67,12 @@ pub enum ScanError {
         /// Its name.
         name: String,
     },
+    /// The input is said to be a released file, and is none.
+    #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
+    NotReleased {
+        /// The subject.
+        column: String,
+    },
     /// The time limit was over before anything could be measured.
     #[error("the time limit was reached before anything was measured")]
     TimedOut,
@@ -93,7 +99,7 @@ impl ScanError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::TooManySets { .. } => 2,
+            Self::Config(_) | Self::TooManySets { .. } | Self::NotReleased { .. } => 2,
             Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
             Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut | Self::OutOfMemory => {
                 4
@@ -126,6 +132,9 @@ impl ScanError {
             Self::TooManyRecords(_) => Some("scan the extract in parts that contain whole subjects".to_owned()),
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
             Self::SourceEmpty { .. } => Some("name another file, or remove the source".to_owned()),
+            Self::NotReleased { .. } => {
+                Some("scan it without `--released`: consent and truth are then held against it".to_owned())
+            }
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
             Self::OutOfMemory => Some("raise `--memory`, or name fewer columns".to_owned()),
             Self::Interrupted => None,

@@ -98,8 +98,32 @@ pub(crate) fn scan_noting(
     stop: &Stop,
 ) -> Result<Scanned, ScanError> {
     let mut stages = Stages::new(clock);
-    let ReadExtract { extract, opened, name } = read(plan, progress, stop)?;
+    let (read, opened) = read(plan, progress, stop)?;
     stages.end("read");
+    scan_staged((read, opened), plan, stages, (clock, progress, stop))
+}
+
+/// [`scan_noting`] of an extract that was read before, under a plan that reads the same.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_read(
+    read: ReadExtract,
+    plan: &Plan,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Scanned, ScanError> {
+    scan_staged((read, open_sources(plan)?), plan, Stages::new(clock), (clock, progress, stop))
+}
+
+fn scan_staged(
+    (read, opened): (ReadExtract, Opened),
+    plan: &Plan,
+    mut stages: Stages<'_>,
+    (clock, progress, stop): (&dyn Clock, &dyn Progress, &Stop),
+) -> Result<Scanned, ScanError> {
+    let ReadExtract { extract, name, .. } = read;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let kept = release::is_searched(plan, &extract).then(|| extract.clone());
     let examined = examine(extract, opened, name, Asked { plan, today, progress, stop }, &mut stages)?;
@@ -111,28 +135,39 @@ pub(crate) fn scan_noting(
     examined.told(plan, today, stages, (progress, stop), advised)
 }
 
-/// An extract as read, and what lies beside it.
+/// An extract as read.
+#[derive(Clone)]
 pub(crate) struct ReadExtract {
     pub(crate) extract: Extract,
-    pub(crate) opened: Opened,
     /// Name of the dataset.
     pub(crate) name: String,
+    /// What stands between its fields, where it is delimited text.
+    pub(crate) delimiter: Option<u8>,
 }
 
-/// Reads the extract with its tables, and opens the sources.
-pub(crate) fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<ReadExtract, ScanError> {
+/// Reads the extract with its tables.
+///
+/// # Errors
+/// As [`scan`]. A source that cannot be opened is told at once as well.
+pub(crate) fn read_extract(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<ReadExtract, ScanError> {
+    read(plan, progress, stop).map(|(read, _)| read)
+}
+
+/// The same with the sources, which are opened before the extract is read.
+fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtract, Opened), ScanError> {
     let _reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
     let tables = tables::open(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
-    let opened = linkage::open(plan)?;
+    let opened = open_sources(plan)?;
     check_lattice(plan, declared_quasi_identifiers(plan))?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
+    let delimiter = source.delimiter();
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
     let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
     tables.bring_to(&mut extract, plan, progress, stop)?;
-    Ok(ReadExtract { extract, opened, name })
+    Ok((ReadExtract { extract, name, delimiter }, opened))
 }
 
 /// What an examination goes by.
@@ -173,6 +208,9 @@ pub(crate) fn examine(
 ) -> Result<Examined, ScanError> {
     let Asked { plan, today, progress, stop } = asked;
     let roles = roles_of(&extract, plan)?;
+    if plan.released {
+        refuse_other_names(&extract, &roles)?;
+    }
     // From here on every shared column has its name, and the day of judgement is known.
     let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
@@ -242,6 +280,20 @@ pub(crate) fn examine(
     })
 }
 
+/// Refuses a file that no release wrote: in one that a release wrote every subject is a pseudonym. What is not asked of such
+/// a file, consent for instance, must not be left out of the scan of another.
+fn refuse_other_names(extract: &Extract, roles: &[ColumnRole]) -> Result<(), ScanError> {
+    let subjects = extract.columns.iter().zip(roles).filter(|(_, role)| role.role == Role::Subject);
+    for (column, _) in subjects {
+        let values = column.coded.iter().flat_map(|coded| coded.dictionary.values());
+        let mut values = values.map(|value| value.map_or("", crate::secret::Secret::expose));
+        if !values.all(release::is_pseudonym) {
+            return Err(ScanError::NotReleased { column: column.name.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// The role of each column, where no open question makes its values doubtful.
 fn roles_of(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, ScanError> {
     let roles = recode::roles_under(extract, plan)?;
@@ -273,6 +325,12 @@ impl Examined {
             advice.retain(|other| other.changes != advised.changes && !other.changes.is_empty());
             advice.insert(0, advised);
         }
+        not_measured.extend(plan.released.then(|| NotMeasured {
+            measure: "consent".to_owned(),
+            reason: "this is scanned as the released file that a certificate names: the register of consent, the subject map \
+                     and the truth were held against the extract that it was made from"
+                .to_owned(),
+        }));
         not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
         stages.end("advise");
         let Judgement { verdict, figures, checks, findings, waivers, .. } = self.judgement;

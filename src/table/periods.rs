@@ -46,10 +46,10 @@ fn split(column: &Column, periods: &Column) -> Column {
         let codes = Codes::from_codes(usize::try_from(bound).unwrap_or(usize::MAX), codes);
         return Column { name, codes, cardinality: u32::try_from(bound).unwrap_or(u32::MAX), missing: None };
     }
-    let mut occurring: Vec<u64> = pairs().collect();
+    let all: Vec<u64> = pairs().collect();
+    let mut occurring = all.clone();
     occurring.par_sort_unstable();
     occurring.dedup();
-    let all: Vec<u64> = pairs().collect();
     let place = |pair: &u64| u32::try_from(occurring.binary_search(pair).unwrap_or_default()).unwrap_or(u32::MAX);
     let codes: Vec<u32> = all.par_iter().map(place).collect();
     let cardinality = u32::try_from(occurring.len()).unwrap_or(u32::MAX);

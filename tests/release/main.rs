@@ -1,5 +1,6 @@
 //! `release` writes what passes and nothing else; `verify` knows its bytes again.
 
+mod again;
 mod formats;
 mod kept;
 mod robust;

@@ -19,6 +19,9 @@ pub(in crate::cli) struct ScanArguments {
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
     pub(in crate::cli) config: Option<PathBuf>,
+    /// Certificate that names INPUT: scan it as that released file, whose subjects are pseudonyms
+    #[arg(long, value_name = "CERTIFICATE")]
+    pub(in crate::cli) released: Option<PathBuf>,
     /// Folder for reports
     #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
     pub(in crate::cli) out: PathBuf,

@@ -58,7 +58,7 @@ fn plain_readings(cell: &[u8]) -> Option<Readings> {
     }
     if let Some(day) = compact_day(cell) {
         readings.admit(true, admits::DATE | admits::POINTS_ORDERS | admits::SIGNS_ORDERS);
-        readings.dates.take_compact(day);
+        readings.dates.take_compact(cell, day);
     }
     Some(readings)
 }

@@ -22,7 +22,7 @@ pub(in crate::input) enum DateOrder {
 pub(super) enum DateForm {
     /// The spelling itself says it.
     Clear,
-    /// Eight digits, `20250517`.
+    /// Eight digits, `20250517`, or six, `930517`.
     Compact,
     /// Points: the day comes first unless a cell of the column says otherwise.
     Points,
@@ -132,13 +132,23 @@ fn by_name(cell: &str) -> Option<DateCell> {
     DateCell::clear(DateForm::Clear, year, month(name)?, number_of(day.as_bytes(), 1, 2)?)
 }
 
-/// A day written as eight digits, of 1900 to 2099: such a number may be an amount as well.
+/// A day written as eight digits, of 1900 to 2099, or as six with a short year in front: such a number may be an amount as
+/// well.
 pub(super) fn compact_day(cell: &[u8]) -> Option<Date> {
+    if cell.len() == 6 {
+        let [year, month, day] = pairs(cell)?;
+        return day_of(full_year(year), month, day);
+    }
     let cell: &[u8; 8] = cell.try_into().ok()?;
     if !matches!(cell, [b'1', b'9', ..] | [b'2', b'0', ..]) {
         return None;
     }
     day_of(number_of(&cell[..4], 4, 4)?, number_of(&cell[4..6], 2, 2)?, number_of(&cell[6..], 2, 2)?)
+}
+
+/// The three numbers of two digits each.
+fn pairs(cell: &[u8]) -> Option<[i32; 3]> {
+    Some([number_of(cell.get(..2)?, 2, 2)?, number_of(cell.get(2..4)?, 2, 2)?, number_of(cell.get(4..)?, 2, 2)?])
 }
 
 /// What the cells of a column say that only all of them together can settle. Sets of small numbers, so that neither
@@ -149,6 +159,10 @@ pub(super) struct DateEvidence {
     compact_days: u64,
     /// Their months, likewise.
     compact_months: u64,
+    /// The years, months and days of days written as six digits.
+    short_years: u128,
+    short_months: u32,
+    short_days: u32,
     /// First numbers of dates with a short year.
     firsts: u32,
     /// Last numbers of them.
@@ -157,20 +171,37 @@ pub(super) struct DateEvidence {
 
 impl DateEvidence {
     /// Nothing seen yet.
-    pub(super) const NONE: Self = Self { compact_days: 0, compact_months: 0, firsts: 0, lasts: 0 };
+    pub(super) const NONE: Self = Self {
+        compact_days: 0,
+        compact_months: 0,
+        short_years: 0,
+        short_months: 0,
+        short_days: 0,
+        firsts: 0,
+        lasts: 0,
+    };
 
     /// That of both.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             compact_days: self.compact_days | other.compact_days,
             compact_months: self.compact_months | other.compact_months,
+            short_years: self.short_years | other.short_years,
+            short_months: self.short_months | other.short_months,
+            short_days: self.short_days | other.short_days,
             firsts: self.firsts | other.firsts,
             lasts: self.lasts | other.lasts,
         }
     }
 
-    /// Takes a day of eight digits.
-    pub(super) fn take_compact(&mut self, day: Date) {
+    /// Takes a day of eight or six digits.
+    pub(super) fn take_compact(&mut self, cell: &[u8], day: Date) {
+        if let Some([year, month, day]) = pairs(cell).filter(|_| cell.len() == 6) {
+            self.short_years |= 1 << year;
+            self.short_months |= 1 << month;
+            self.short_days |= 1 << day;
+            return;
+        }
         let months = u32::from(day.year().unsigned_abs()) * 12 + u32::from(day.month().unsigned_abs());
         // Months of 32 days keep days apart that lie near each other.
         self.compact_days |= 1 << ((months * 32 + u32::from(day.day().unsigned_abs())) % 61);
@@ -187,8 +218,21 @@ impl DateEvidence {
     /// Whether chance does not explain that all numbers of a column are days: of numbers with a year in front one in
     /// twenty-seven is a day, and five such are none in ten million. Numbers given one after the other leave a month
     /// only through numbers that are no days.
+    ///
+    /// Six digits may be codes of three levels, or days with the year behind. So nearly every day of a month must occur, and
+    /// half of the months; and in front a number that is no day, or so few that they are not the days of a month.
     pub(super) fn shows_compact_days(self) -> bool {
-        self.compact_days.count_ones() >= 5 && self.compact_months.count_ones() >= 2
+        const NO_DAYS: u128 = !0xffff_fffe;
+        const FEW_YEARS: u32 = 7;
+        let long = self.compact_days.count_ones() >= 5 && self.compact_months.count_ones() >= 2;
+        let is_year = self.short_years & NO_DAYS != 0 || self.short_years.count_ones() <= FEW_YEARS;
+        let short = is_year && self.short_months.count_ones() >= 6 && self.short_days.count_ones() >= 28;
+        if self.has_short_days() { short && self.compact_days == 0 } else { long }
+    }
+
+    /// Whether some cell is a number of six digits that may be a day.
+    pub(super) const fn has_short_days(self) -> bool {
+        self.short_days != 0
     }
 
     /// Whether the short year stands last beyond doubt: more than twelve different numbers stand first, at most three

@@ -10,7 +10,8 @@
 //! | amount | a number with thousands in groups of three (point, comma, blank, apostrophe; behind commas also `1,23,456`), a decimal comma, a minus behind it or of U+2212, in parentheses, with a sign or ISO code of one currency before or behind it, with a leading apostrophe |
 //! | date | `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYY.MM.DD`; `DD.MM.YYYY`, or `MM.DD.YYYY` when some cell settles it; `DD/MM/YYYY`, `MM/DD/YYYY` and the same with dashes when some cell settles which; years of two digits (last; 00-68 is 20xx, 69-99 is 19xx); names of months in four languages (`17-MAY-25`, `17. Mai 2025`, `May 17, 2025`) |
 //! | date of eight digits | `YYYYMMDD` of 1900 to 2099 in every cell, at least five days of at least two months; else integer |
-//! | timestamp | a date in any of these spellings (not of eight digits) under the same rule, `T` or a blank, a time; `2025-05-17-13.45.30.123456` |
+//! | date of six digits | `YYMMDD` in every cell, nearly every day of a month and half of the months among them, and in front a number that is no day or at most seven numbers; else integer |
+//! | timestamp | a date in any of these spellings (not of eight or six digits) under the same rule, `T` or a blank, a time; `2025-05-17-13.45.30.123456` |
 //! | zoned timestamp | the same with `Z`, `UTC`, `GMT` or an offset (`+02:00`, `+0200`, `+02`) |
 //! | time | `HH:MM`, seconds and up to nine digits of fraction behind a point or comma if wanted; `5:07 PM`; `24:00` is midnight, of the next day where there is a date |
 //! | boolean | `true`, `false`, also with capitals |
@@ -203,7 +204,7 @@ impl Readings {
             (admits::TIMESTAMP, Reading::Timestamp),
             (admits::ZONED, Reading::ZonedTimestamp),
         ] {
-            if self.has(kind) {
+            if self.has(kind) && !self.has_doubtful_days() {
                 return self.orders().map(reading);
             }
         }
@@ -240,6 +241,11 @@ impl Readings {
             return Err(Doubt::OrderOpenInFile);
         }
         self.settle()
+    }
+
+    /// Whether some cell is a number of six digits of which the others do not show that it is a day.
+    fn has_doubtful_days(self) -> bool {
+        self.dates.has_short_days() && !self.dates.shows_compact_days()
     }
 
     fn settle_number(self) -> Result<Reading, Doubt> {
@@ -285,6 +291,7 @@ impl Readings {
             ColumnType::Decimal => {
                 self.has(admits::POINT | admits::COMMA).then(|| self.decimal_sign().map(Reading::Decimal))
             }
+            ColumnType::Date if self.has_doubtful_days() => None,
             ColumnType::Date => ordered(admits::DATE, Reading::Date),
             ColumnType::Timestamp => ordered(admits::TIMESTAMP, Reading::Timestamp),
             ColumnType::ZonedTimestamp => ordered(admits::ZONED, Reading::ZonedTimestamp),

@@ -187,6 +187,38 @@ fn eight_digits_are_days_only_where_chance_does_not_explain_it() {
 }
 
 #[test]
+fn six_digits_are_days_only_where_codes_and_other_orders_are_ruled_out() {
+    let day = |year: u32, month: u32, day: u32| format!("{year:02}{month:02}{day:02}");
+    let settled = |cells: &[String]| {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        settle(&cells).map(Reading::column_type)
+    };
+    let nineties: Vec<String> = (1..=12).flat_map(|month| (1..=28).map(move |it| day(93, month, it))).collect();
+    assert_eq!(settled(&nineties), Ok(Date));
+    let Ok(reading) = settle(&nineties.iter().map(String::as_str).collect::<Vec<_>>()) else { panic!("it is settled") };
+    assert_eq!(
+        (spell("930101", reading), spell("931231", reading)),
+        ("1993-01-01".to_owned(), "1993-12-31".to_owned())
+    );
+    // Few days, few months, a number that is no day, a year beside.
+    assert_eq!(settled(&nineties[..27]), Ok(Integer));
+    assert_eq!(settled(&nineties[..28 * 5]), Ok(Integer));
+    for other in ["930230", "931301", "930001", "930100", "1", "930101.5"] {
+        let with: Vec<String> = nineties.iter().cloned().chain([other.to_owned()]).collect();
+        assert!(matches!(settled(&with), Ok(Integer | ColumnType::Decimal)), "{other}");
+    }
+    let mixed: Vec<String> = nineties.iter().cloned().chain(["19930101".to_owned()]).collect();
+    assert_eq!(settled(&mixed), Ok(Integer));
+    // The year may stand behind: each first number is a day, and there are many.
+    let behind: Vec<String> = (1..=12).flat_map(|month| (10..=28).map(move |it| day(it, month, it))).collect();
+    let behind: Vec<String> = behind.into_iter().chain((1..=28).map(|it| day(11, 6, it))).collect();
+    assert_eq!(settled(&behind), Ok(Integer));
+    // Beside a date that is clear they are no dates either.
+    let beside = ["150304".to_owned(), "2015-03-04".to_owned()];
+    assert_eq!(settled(&beside), Ok(ColumnType::Text));
+}
+
+#[test]
 fn clocks_have_twelve_hours_or_twenty_four() {
     check(
         &["5:07 PM", "05:07 p.m.", "17:07", "17:07:00,000", "12:00 AM", "12:30 pm", "24:00", "9:05"],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Before, Profile, View, change, entropy, month};
+use super::{Amounts, Before, Profile, View, change, entropy, month};
 use crate::output::Values;
 use crate::release::leaving::{Leaving, WrittenColumn, ranked_values};
 use crate::result::{ColumnType, Role};
@@ -60,7 +60,8 @@ proptest! {
             .zip(&sides)
             .map(|(name, (codes, values))| View { name, codes, values, amounts: None })
             .collect();
-        let before = Before { subjects: 7, profile: Profile::of(&views, &|_| true), detail: vec![None, Some(0.5)] };
+        let profile = Profile::of(&views, None);
+        let before = Before { subjects: 7, profile, totals: Vec::new(), detail: vec![None, Some(0.5)] };
         let found = before.kept(&[leaving("a", &c), leaving("b", &d)], 5);
         prop_assert_eq!((found.records, found.records_before), (kept.len() as u64, all.len() as u64));
         prop_assert_eq!((found.subjects, found.subjects_before), (5, 7));
@@ -72,6 +73,35 @@ proptest! {
         };
         let expected = slow(&both(&a, &b), &both(&c, &d));
         prop_assert!((found.pairs[0].total_variation.unwrap() - expected).abs() < 1e-9);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn sums_of_counted_pairs_are_those_of_the_records(
+        rows in prop::collection::vec((-4_i8..4, 0_u8..5, any::<bool>()), 1..60),
+        changed in any::<bool>(),
+    ) {
+        let texts = |of: fn(&(i8, u8, bool)) -> String| rows.iter().map(of).collect::<Vec<_>>();
+        let (amounts, groups) = (ranked(&texts(|row| row.0.to_string())), ranked(&texts(|row| format!("g{}", row.1))));
+        let stays: Vec<bool> = rows.iter().map(|row| row.2).collect();
+        let units: Vec<Option<i128>> = amounts.1.iter().map(|value| value.parse().ok()).collect();
+        let numbers = Amounts { codes: changed.then_some(&amounts.0), units };
+        let views = [
+            View { name: "a", codes: &amounts.0, values: &amounts.1, amounts: Some(numbers) },
+            View { name: "g", codes: &groups.0, values: &groups.1, amounts: None },
+        ];
+        for stays in [None, Some(stays.as_slice())] {
+            let found = Profile::of(&views, stays).totals(&views, stays);
+            let mut expected: BTreeMap<String, i128> = groups.1.iter().map(|group| (group.to_owned(), 0)).collect();
+            for (row, stays) in rows.iter().zip(stays.unwrap_or(&vec![true; rows.len()])) {
+                *expected.get_mut(&format!("g{}", row.1)).unwrap() += if *stays { i128::from(row.0) } else { 0 };
+            }
+            prop_assert_eq!(found.len(), 1);
+            prop_assert_eq!(&found[0].sums, &expected);
+        }
     }
 }
 
