@@ -72,6 +72,12 @@ impl MinimalCounts {
         counts.and_then(|counts| counts.get(member)).copied().unwrap_or(0)
     }
 
+    /// The minimal sets of a member of one column, of two, ….
+    #[must_use]
+    pub fn signature(&self, member: usize) -> Vec<u16> {
+        self.by_size.iter().map(|counts| counts.get(member).copied().unwrap_or(0)).collect()
+    }
+
     /// The sizes that were looked at: one column to so many.
     #[must_use]
     pub fn sizes(&self) -> usize {
@@ -139,9 +145,17 @@ pub fn minimal_bytes(table: &Table, max_size: usize, threads: usize) -> u64 {
     let is_kept = |set: &ColumnSet| set.len() < max_size || is_dense(table, set, tuning);
     let kept = lattice(columns, max_size).iter().filter(|set| is_kept(set)).count() as u64;
     let counts = 2 * max_size as u64 * (records + subjects);
-    let largest = table.columns().iter().map(|column| column.records_by_value().into_iter().max().unwrap_or(0)).max();
-    // A place, a number and two slots for each record of a group; who was found; cells for each possible class.
-    let of_thread = u64::from(largest.unwrap_or(0)) * 64 + tuning.cells * 8;
+    let mut leads: Vec<usize> = lattice(columns, max_size)
+        .iter()
+        .filter(|set| !is_dense(table, set, tuning))
+        .filter_map(|set| set.columns().iter().copied().max_by_key(|&column| table.columns()[column].cardinality))
+        .collect();
+    leads.sort_unstable();
+    leads.dedup();
+    let largest = leads.iter().filter_map(|&lead| table.columns()[lead].records_by_value().into_iter().max()).max();
+    // A place, a number and two slots for each record of a group; cells for each possible class. Who was found adds up to
+    // the records.
+    let of_thread = u64::from(largest.unwrap_or(0)) * 64 + tuning.cells * 8 + records * 8;
     let bits = (records + subjects) / 8 + 16;
     kept * bits + counts + View::bytes(table) + threads as u64 * (of_thread + 8 * bits)
 }
