@@ -29,6 +29,7 @@ mod messages;
 mod ranking;
 mod risk;
 mod run;
+mod special_uniques;
 mod summary;
 mod sweep;
 #[cfg(test)]

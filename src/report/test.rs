@@ -35,6 +35,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("doubtful", fixture::doubtful()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
+        ("special", fixture::special()),
         ("linked", fixture::linked()),
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),
