@@ -108,6 +108,8 @@ pub struct Plan {
     pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
+    /// The same of single records.
+    pub lists_records: bool,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
     pub suppress: Option<Share>,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
@@ -170,6 +172,7 @@ impl Default for Plan {
             special_uniques: SpecialUniquesPlan::default(),
             linkage: LinkagePlan::default(),
             lists_subjects: false,
+            lists_records: false,
             suppress: None,
             as_released: false,
             extent: Extent::Report,

@@ -47,6 +47,7 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
     as_if.lists_subjects = false;
+    as_if.lists_records = false;
     as_if.as_released = true;
     as_if
 }
@@ -92,6 +93,7 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     }
     leave_truth_out(&mut again, leaves);
     again.lists_subjects = false;
+    again.lists_records = false;
     again
 }
 

@@ -63,8 +63,14 @@ fn is_wanted(table: &Table, settings: Settings, plan: &Plan) -> bool {
     is_named || is_gated || (plan.extent == Extent::Report && is_cheap)
 }
 
+/// Whether searching takes more work or memory than is allowed.
+#[must_use]
+pub fn exceeds(table: &Table, plan: &Plan) -> bool {
+    cannot::<()>(table, settings(plan), plan).is_some()
+}
+
 /// What stands in place of a value where the work or the memory is more than is allowed.
-pub(super) fn cannot<T>(table: &Table, settings: Settings, plan: &Plan) -> Option<Outcome<T>> {
+fn cannot<T>(table: &Table, settings: Settings, plan: &Plan) -> Option<Outcome<T>> {
     let sets = lattice_size(table.columns().len(), settings.max_msu);
     if sets >= MOST_MINIMAL_SETS {
         let words = format!(

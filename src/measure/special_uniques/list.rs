@@ -7,8 +7,11 @@ use crate::stop::{StopReason, Watch};
 use crate::table::{ColumnSet, MinimalCounts, Table, classes_of_records};
 
 /// What is known of every record and subject.
+#[derive(Debug)]
 pub struct SingleFigures {
     classes: Vec<u32>,
+    /// The smallest class of the records of each subject; empty without subjects.
+    of_subject: Vec<u32>,
     of_records: MinimalCounts,
     of_subjects: Option<MinimalCounts>,
     elliot: Vec<f64>,
@@ -54,8 +57,12 @@ pub fn single_figures(
     let of_units = counted.minimal.of_subjects.as_ref().unwrap_or(&counted.minimal.of_records);
     let scale = scale_of(table, settings, &counted, &signatures(of_units, table.subjects()));
     watch.stop.check()?;
+    let classes = classes_of_records(table, &ColumnSet::new(0..columns));
+    let smallest = |subject: u32| table.records_of(subject).map(|record| classes[record]).min().unwrap_or(0);
+    let subjects = if table.has_subjects() { table.subjects() } else { 0 };
     Ok(Some(SingleFigures {
-        classes: classes_of_records(table, &ColumnSet::new(0..columns)),
+        of_subject: (0..).take(subjects).map(smallest).collect(),
+        classes,
         elliot: weights(elliot, columns, sizes),
         ihsn: weights(ihsn, columns, sizes),
         of_records: counted.minimal.of_records,
@@ -85,10 +92,11 @@ impl SingleFigures {
     /// # Panics
     /// When there is no such subject.
     #[must_use]
-    pub fn of_subject(&self, table: &Table, subject: u32) -> SingleFigure {
-        let classes = table.records_of(subject).map(|record| self.classes[record]);
-        let counts = self.of_subjects.as_ref().unwrap_or(&self.of_records);
-        self.of(counts, subject as usize, classes.min().unwrap_or(0))
+    pub fn of_subject(&self, subject: usize) -> SingleFigure {
+        match &self.of_subjects {
+            Some(counts) => self.of(counts, subject, self.of_subject[subject]),
+            None => self.of_record(subject),
+        }
     }
 
     fn of(&self, counts: &MinimalCounts, member: usize, class_size: u32) -> SingleFigure {

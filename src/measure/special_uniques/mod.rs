@@ -30,7 +30,7 @@ mod statistics;
 #[cfg(test)]
 mod test;
 
-pub use entry::{MEASURE, settings};
+pub use entry::{MEASURE, exceeds, settings};
 pub use figures::figures;
 pub use list::{SingleFigure, SingleFigures, single_figures};
 
