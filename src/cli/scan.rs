@@ -92,7 +92,7 @@ fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer:
     if let Some(write) = &records {
         further.insert("records.csv".to_owned(), write);
     }
-    let folder = write_run(&arguments.out, result, emit, further).map_err(|error| printer.report_failure(&error))?;
+    let folder = write_run(&arguments.out, result, emit, &further).map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return quiet_pass(arguments, result, printer);
     }

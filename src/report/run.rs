@@ -33,7 +33,7 @@ pub fn write_run(
     out: &Path,
     result: &ScanResult,
     emit: &[&Format],
-    further: Further<'_>,
+    further: &Further<'_>,
 ) -> Result<PathBuf, ReportError> {
     // Everything the run folder will hold, by relative path, is made before anything is written.
     let mut files = render_views(result, emit)?;
@@ -54,7 +54,7 @@ pub fn write_run(
         write_file(result.run.audience, &path, &|out| out.write_all(bytes))
             .map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
-    for (name, write) in &further {
+    for (name, write) in further {
         let path = partial.path.join(name);
         write_file(result.run.audience, &path, write)
             .map_err(|error| ReportError::write("the report file", &path, &error))?;

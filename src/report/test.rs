@@ -15,7 +15,7 @@ fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> 
 }
 
 fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
-    super::write_run(out, result, emit, BTreeMap::new())
+    super::write_run(out, result, emit, &BTreeMap::new())
 }
 
 const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };

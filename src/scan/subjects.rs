@@ -84,7 +84,8 @@ impl SubjectList {
         let mut heads = "first_record".to_owned();
         if self.has_points {
             let known = self.known_points;
-            heads += &format!(",distinct_points,share_of_points_alone,singled_out_at_{known}_known_points");
+            let points = format!(",distinct_points,share_of_points_alone,singled_out_at_{known}_known_points");
+            heads.push_str(&points);
         }
         if let Some(classes) = &self.classes {
             heads += &heads_of_classes(classes);
@@ -142,8 +143,8 @@ impl RecordList {
 
 /// The heads of what [`write_classes`] writes, each behind a comma.
 fn heads_of_classes(classes: &SingleFigures) -> String {
-    let msus: String = (1..=classes.max_msu()).map(|size| format!(",msus_of_{size}")).collect();
-    format!(",class_size,smallest_msu{msus},suda_elliot,suda_ihsn,dis_suda")
+    let msus: Vec<String> = (1..=classes.max_msu()).map(|size| format!("msus_of_{size}")).collect();
+    format!(",class_size,smallest_msu,{},suda_elliot,suda_ihsn,dis_suda", msus.join(","))
 }
 
 fn write_classes(out: &mut dyn Write, figure: &SingleFigure) -> io::Result<()> {

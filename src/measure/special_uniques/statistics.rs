@@ -116,7 +116,9 @@ pub(super) fn signatures(counts: &MinimalCounts, members: usize) -> Signatures {
         found
     };
     let merge = |mut one: HashMap<Signature, u64>, other: HashMap<Signature, u64>| {
-        other.into_iter().for_each(|(signature, members)| *one.entry(signature).or_default() += members);
+        for (signature, members) in other {
+            *one.entry(signature).or_default() += members;
+        }
         one
     };
     let found = (0..members).into_par_iter().with_min_len(1 << 14).fold(HashMap::new, add).reduce(HashMap::new, merge);
@@ -130,7 +132,9 @@ fn scores(signatures: &Signatures, weight: Weight, columns: usize, max_msu: usiz
     let total: f64 = signatures.iter().map(|(signature, &members)| of(signature) * as_float(members)).sum();
     let band = |score: f64| BANDS.iter().rposition(|from| score >= from * single && score > 0.0).map_or(0, |at| at + 1);
     let mut subjects = [0_u64; BANDS.len() + 1];
-    signatures.iter().for_each(|(signature, &members)| subjects[band(of(signature))] += members);
+    for (signature, &members) in signatures {
+        subjects[band(of(signature))] += members;
+    }
     let ends = |place: usize| match place {
         0 => (0.0, Some(0.0)),
         place => (BANDS[place - 1], BANDS.get(place).copied()),

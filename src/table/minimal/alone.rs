@@ -39,7 +39,9 @@ impl Members {
             return Self::Few(list);
         }
         let mut bits = no_bits(all);
-        list.iter().for_each(|&member| set_bit(&mut bits, member));
+        for member in list {
+            set_bit(&mut bits, member);
+        }
         Self::of_bits(bits, all)
     }
 
@@ -70,7 +72,9 @@ impl Members {
             }
             (kept, Self::Few(others)) => {
                 let mut bits = kept.to_bits(all);
-                others.iter().for_each(|&member| bits[member as usize >> 6] &= !(1 << (member & 63)));
+                for &member in others {
+                    bits[member as usize >> 6] &= !(1 << (member & 63));
+                }
                 Self::of_bits(bits, all)
             }
             (kept, Self::Many(others)) => {
