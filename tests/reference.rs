@@ -79,3 +79,68 @@ fn every_histogram_of_adult_adds_up_to_all_records() {
         assert!(rows.iter().all(|row| count(row, "size") * count(row, "classes") == count(row, "records")));
     }
 }
+
+/// The first records of Adult on eight quasi-identifiers, as numbers.
+fn adult_cells(records: usize) -> (String, Vec<Vec<usize>>) {
+    use std::io::Read as _;
+    let file = std::fs::File::open(repository_file("tests/data/reference/adult.csv.gz")).expect("the file is there");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("it is text");
+    let cut: Vec<&str> = text.lines().take(records + 1).collect();
+    let names: Vec<&str> = cut[0].trim_end().split(';').collect();
+    let wanted: Vec<usize> = QUASI_IDENTIFIERS
+        .split(',')
+        .map(|name| names.iter().position(|other| *other == name).expect("a column"))
+        .collect();
+    let mut numbers = std::collections::HashMap::new();
+    let mut number = |cell: &str| {
+        let next = numbers.len();
+        *numbers.entry(cell.to_owned()).or_insert(next)
+    };
+    let cells = cut[1..].iter().map(|line| {
+        let cells: Vec<&str> = line.trim_end().split(';').collect();
+        wanted.iter().map(|&place| number(cells[place])).collect()
+    });
+    let cells = cells.collect();
+    (cut.join("\n"), cells)
+}
+
+/// MSUs by size, by brute force: a set of columns that meets every difference set, none of whose parts does.
+fn msus_by_size(records: &[Vec<usize>]) -> Vec<u64> {
+    let columns = records[0].len();
+    let mut by_size = vec![0; columns];
+    for one in records {
+        let differs =
+            |other: &Vec<usize>| -> usize { (0..columns).filter(|&c| one[c] != other[c]).map(|c| 1 << c).sum() };
+        let mut differences: Vec<usize> =
+            records.iter().filter(|other| !std::ptr::eq(*other, one)).map(differs).collect();
+        differences.sort_unstable();
+        differences.dedup();
+        let meets = |set: usize| differences.iter().all(|difference| difference & set != 0);
+        for set in (1..1 << columns).filter(|&set| meets(set)) {
+            let parts = (0..columns).filter(|c| set >> c & 1 == 1).map(|c| set & !(1 << c));
+            if !parts.into_iter().any(meets) {
+                by_size[set.count_ones() as usize - 1] += 1;
+            }
+        }
+    }
+    by_size
+}
+
+#[test]
+fn special_uniques_of_adult_are_those_of_difference_sets() {
+    let (text, records) = adult_cells(2_000);
+    let bench = Bench::new();
+    bench.write("cut.csv", text);
+    let flags = ["--quasi", QUASI_IDENTIFIERS, "--max-msu", "8", "--measures", "special_uniques"];
+    let ended = bench.scan(["input/cut.csv"].into_iter().chain(flags));
+    let value = bench.assert_counted(&ended, 2_000)["measures"]["special_uniques"]["value"].clone();
+    let found: Vec<u64> = value["by_size"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|size| size["record_msus"].as_u64().expect("a count"))
+        .collect();
+    assert_eq!(found, msus_by_size(&records));
+    assert!(found.iter().sum::<u64>() > 2_000, "{found:?}");
+}

@@ -7,7 +7,7 @@ use super::clock::{default_memory_limit, environment, today};
 use super::files::shown;
 use super::printer::Printer;
 use crate::config::{
-    ConfigFile, Given, check_treatment, find_config, find_waivers, list_subjects, read_waivers, resolve,
+    ConfigFile, Given, check_treatment, find_config, find_waivers, list_records, list_subjects, read_waivers, resolve,
 };
 use crate::plan::{ConfigError, Plan};
 use crate::result::PlannedSetting;
@@ -21,8 +21,12 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
         given: &arguments.settings.given,
     };
     let mut plan = judged_plan(typed, printer)?;
-    if arguments.emit.iter().any(|format| !format.is_of_result()) {
+    let is_asked = |name: &str| arguments.emit.iter().any(|format| format.name == name);
+    if is_asked("subjects") {
         list_subjects(&mut plan)?;
+    }
+    if is_asked("records") {
+        list_records(&mut plan)?;
     }
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)

@@ -1,5 +1,6 @@
 //! `reidrisk scan`: measure, judge, write, print.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::arguments::{Manners, ScanArguments};
@@ -14,9 +15,9 @@ use super::verify::certificate_of;
 use super::watch::{end_on_signals, watch};
 use crate::plan::{Plan, shown_name};
 use crate::release::released_plan;
-use crate::report::{Ending, Format, render_text, write_run};
+use crate::report::{Ending, Format, Further, render_text, write_run};
 use crate::result::{Certificate, InputFile, ScanResult, VerdictOutcome};
-use crate::scan::{ScanError, SubjectList, scan_listing};
+use crate::scan::{Lists, RecordList, ScanError, SubjectList, scan_listing};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
@@ -28,12 +29,12 @@ pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &
         Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
         None => plan,
     };
-    let (result, subjects) = measure(&plan, manners, printer)?;
+    let (result, lists) = measure(&plan, manners, printer)?;
     if certificate.is_some_and(|certificate| !names_all(&certificate, &result)) {
         printer.failure("the file changed while it was scanned", Some("scan it again"));
         return Err(ExitStatus::InputOutput);
     }
-    write(arguments, &result, subjects.as_ref(), printer)?;
+    write(arguments, &result, &lists, printer)?;
     match ExitStatus::of_result(&result, arguments.verdict.exit_zero) {
         ExitStatus::Success => Ok(()),
         other => Err(other),
@@ -46,7 +47,7 @@ fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
     result.dataset.files.iter().all(is_named)
 }
 
-fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Option<SubjectList>), ExitStatus> {
+fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Lists), ExitStatus> {
     let clock = SystemClock::start();
     watched(plan, manners, printer, |progress, stop| scan_listing(plan, &clock, progress, stop))
 }
@@ -91,21 +92,26 @@ pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
 }
 
 /// Writes the run folder, then prints the result, so that what is printed is on disk.
-fn write(
-    arguments: &ScanArguments,
-    result: &ScanResult,
-    subjects: Option<&SubjectList>,
-    printer: &Printer,
-) -> Result<(), ExitStatus> {
+fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer: &Printer) -> Result<(), ExitStatus> {
     let emit = &arguments.emit;
-    if emit.iter().any(|format| !format.is_of_result()) && subjects.is_none() {
-        let entry = result.not_measured.iter().find(|entry| entry.measure == SubjectList::NAME);
-        let reason = entry.map_or("known points were not measured", |entry| &entry.reason);
-        printer.note(&format!("no `subjects.csv`: {reason}"));
+    let is_listed = [(SubjectList::NAME, lists.subjects.is_some()), (RecordList::NAME, lists.records.is_some())];
+    let missing =
+        is_listed.into_iter().filter(|(name, is_listed)| emit.iter().any(|format| format.name == *name) && !is_listed);
+    for (name, _) in missing {
+        let entry = result.not_measured.iter().find(|entry| entry.measure == name);
+        let reason = entry.map_or("nothing was measured", |entry| &entry.reason);
+        printer.note(&format!("no `{name}.csv`: {reason}"));
     }
-    let listed = subjects.map(|subjects| ("subjects.csv".to_owned(), subjects.csv()));
-    let folder = write_run(&arguments.out, result, emit, listed.into_iter().collect())
-        .map_err(|error| printer.report_failure(&error))?;
+    let subjects = lists.subjects.as_ref().map(|list| |out: &mut dyn Write| list.write(out));
+    let records = lists.records.as_ref().map(|list| |out: &mut dyn Write| list.write(out));
+    let mut further = Further::new();
+    if let Some(write) = &subjects {
+        further.insert("subjects.csv".to_owned(), write);
+    }
+    if let Some(write) = &records {
+        further.insert("records.csv".to_owned(), write);
+    }
+    let folder = write_run(&arguments.out, result, emit, &further).map_err(|error| printer.report_failure(&error))?;
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return quiet_pass(arguments, result, printer);
     }

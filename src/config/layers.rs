@@ -123,12 +123,27 @@ fn read_alike(plan: &mut Plan) {
 /// # Errors
 /// When the audience of the plan is another one.
 pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
+    is_internal(plan, "subjects")?;
+    plan.lists_subjects = true;
+    Ok(())
+}
+
+/// The same for figures of single records.
+///
+/// # Errors
+/// As [`list_subjects`].
+pub fn list_records(plan: &mut Plan) -> Result<(), ConfigError> {
+    is_internal(plan, "records")?;
+    plan.lists_records = true;
+    Ok(())
+}
+
+fn is_internal(plan: &Plan, list: &str) -> Result<(), ConfigError> {
     if plan.audience != Audience::Internal {
         let message = "figures of individual subjects are for an internal audience only";
-        let hint = "add `--audience internal`, or remove `subjects` from `--emit`";
-        return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(hint));
+        let hint = format!("add `--audience internal`, or remove `{list}` from `--emit`");
+        return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(&hint));
     }
-    plan.lists_subjects = true;
     Ok(())
 }
 

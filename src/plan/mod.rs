@@ -12,6 +12,7 @@ mod names;
 mod quantity;
 mod rule;
 mod share;
+mod special_uniques;
 mod spelling;
 mod table_join;
 mod text;
@@ -39,6 +40,7 @@ pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use share::Share;
+pub use special_uniques::SpecialUniquesPlan;
 pub use spelling::{CellSpelling, DateFormat, FormatPart};
 pub use table_join::TableJoin;
 pub use text::{FixedField, Sign, TextEncoding};
@@ -100,10 +102,14 @@ pub struct Plan {
     pub audience: Audience,
     /// What an attacker may know of events.
     pub unicity: UnicityPlan,
+    /// What is asked of special uniques.
+    pub special_uniques: SpecialUniquesPlan,
     /// What the recipient can join the extract to.
     pub linkage: LinkagePlan,
     /// Whether figures of single subjects are listed beside the result; for an internal audience only.
     pub lists_subjects: bool,
+    /// The same of single records.
+    pub lists_records: bool,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
     pub suppress: Option<Share>,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
@@ -166,8 +172,10 @@ impl Default for Plan {
             config: None,
             audience: Audience::default(),
             unicity: UnicityPlan::default(),
+            special_uniques: SpecialUniquesPlan::default(),
             linkage: LinkagePlan::default(),
             lists_subjects: false,
+            lists_records: false,
             suppress: None,
             as_released: false,
             released: false,

@@ -265,6 +265,7 @@ pub(super) fn for_verdict(mut plan: Plan) -> Plan {
     let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
     plan.extent = Extent::Verdict;
     plan.lists_subjects = false;
+    plan.lists_records = false;
     plan.max_set = if subsets { plan.max_set } else { 1 };
     plan.unicity.known_points.clear();
     plan.unicity.sweep = false;

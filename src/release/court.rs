@@ -125,12 +125,13 @@ fn is_close(found: &Finding) -> bool {
 }
 
 /// Codes of findings that speak of how much some columns show: what they say of a plan they say of finer ones.
-const OF_DETAIL: [FindingCode; 11] = [
+const OF_DETAIL: [FindingCode; 12] = [
     FindingCode::SmallClass,
     FindingCode::HighUnicity,
     FindingCode::HighAverageRisk,
     FindingCode::HighUniqueShare,
     FindingCode::HighShareAtRisk,
+    FindingCode::SpecialUnique,
     FindingCode::DateTooFine,
     FindingCode::AgeNotPooled,
     FindingCode::PlaceTooFine,

@@ -40,6 +40,7 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
     as_if.lists_subjects = false;
+    as_if.lists_records = false;
     as_if.as_released = true;
     as_if
 }
@@ -88,6 +89,9 @@ pub fn released_plan(plan: &Plan, certificate: &Certificate) -> Result<Plan, Rel
     // What was declared of the delimiter holds for the written file as well.
     again.input.delimiter = plan.input.delimiter;
     again.released = true;
+    // What is listed of single records and subjects is asked of the scan at hand.
+    again.lists_subjects = plan.lists_subjects;
+    again.lists_records = plan.lists_records;
     Ok(again)
 }
 
@@ -122,6 +126,8 @@ fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>
         source.on.retain(|on| leaves(&on.ours));
     }
     leave_truth_out(&mut again, leaves);
+    again.lists_subjects = false;
+    again.lists_records = false;
     again
 }
 

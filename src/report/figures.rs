@@ -3,13 +3,14 @@
 use super::escape::{printable, shortened};
 use super::ranking::{self, Kind};
 use super::summary::{classes, names, one_known_event, population};
-use super::{known_points, linkage, messages};
+use super::{known_points, linkage, messages, special_uniques};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Dataset, Headline, Role, ScanResult, Uniqueness};
 
 /// Everything that text and Markdown say beside the table of figures, with at most so many columns.
 pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
     let mut sentences = revealing(result, most);
+    sentences.extend(special_uniques::sentence(result));
     sentences.extend(known_points::sentences(result));
     sentences.extend(linkage::sentences(result));
     sentences.extend(one_known_event(result));

@@ -14,6 +14,7 @@ pub(super) mod safety;
 mod section;
 mod sheet;
 mod source;
+mod special_uniques;
 mod table;
 #[cfg(test)]
 mod test;

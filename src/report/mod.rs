@@ -29,6 +29,7 @@ mod messages;
 mod ranking;
 mod risk;
 mod run;
+mod special_uniques;
 mod summary;
 mod sweep;
 #[cfg(test)]
@@ -46,7 +47,7 @@ pub use html::render_html;
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
-pub use run::{render_views, write_run};
+pub use run::{Further, render_views, write_run};
 pub use text::{Ending, render_text};
 
 use crate::result::ScanResult;
@@ -77,6 +78,7 @@ pub const FORMATS: &[Format] = &[
         Render::File(|result| Ok(render_github(result).into())),
     ),
     Format::new("subjects", "subjects.csv", "One row a subject; for an internal audience only", Render::ByScan),
+    Format::new("records", "records.csv", "One row a record; for an internal audience only", Render::ByScan),
 ];
 
 /// A way to show a result.

@@ -16,6 +16,9 @@ use crate::unfinished::{PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
 
 /// So much of an earlier result is read at most.
 const LARGEST_RESULT: u64 = 256 << 20;
+/// Files beside those of a result, by relative path: each is written piece by piece, so that it need not fit the memory.
+pub type Further<'a> = BTreeMap<String, &'a dyn Fn(&mut dyn Write) -> io::Result<()>>;
+
 /// Writes `OUT/<dataset>/<run id>/` with `result.json` (always), the views of `emit` and further files by relative path,
 /// and lets `OUT/<dataset>/latest` name it. Returns the folder. The files of an internal result are readable by their owner
 /// alone, where the system has such rights.
@@ -30,12 +33,11 @@ pub fn write_run(
     out: &Path,
     result: &ScanResult,
     emit: &[&Format],
-    further: BTreeMap<String, Vec<u8>>,
+    further: &Further<'_>,
 ) -> Result<PathBuf, ReportError> {
     // Everything the run folder will hold, by relative path, is made before anything is written.
     let mut files = render_views(result, emit)?;
     files.insert("result.json".to_owned(), render_json(result)?);
-    files.extend(further);
     let home = out.join(folder_name(&result.dataset.name));
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
     refuse_other_dataset(&home, &result.dataset.name)?;
@@ -49,7 +51,12 @@ pub fn write_run(
     partial.mark().map_err(|error| ReportError::write("the report folder", &partial.path, &error))?;
     for (name, bytes) in &files {
         let path = partial.path.join(name);
-        write_file(result.run.audience, &path, bytes)
+        write_file(result.run.audience, &path, &|out| out.write_all(bytes))
+            .map_err(|error| ReportError::write("the report file", &path, &error))?;
+    }
+    for (name, write) in further {
+        let path = partial.path.join(name);
+        write_file(result.run.audience, &path, write)
             .map_err(|error| ReportError::write("the report file", &path, &error))?;
     }
     partial.unmark();
@@ -108,7 +115,7 @@ fn run_folders(audience: Audience) -> fs::DirBuilder {
 
 /// Writes a file that only its owner may read when it is for the inside: nobody else can at any time. Where the system
 /// has no such rights, a new file has those of its folder.
-fn write_file(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_file(audience: Audience, path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if let Some(parent) = path.parent()
         && !parent.is_dir()
     {
@@ -120,9 +127,9 @@ fn write_file(audience: Audience, path: &Path, bytes: &[u8]) -> io::Result<()> {
     if audience == Audience::Internal {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let mut file = io::BufWriter::new(options.open(path)?);
+    write(&mut file)?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Renames the finished folder; an existing run is never replaced.
@@ -150,7 +157,7 @@ fn point_latest_to(home: &Path, folder: &Path) -> io::Result<()> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The name of the run is in it, because a process elsewhere may have the same number.
     let partial = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}latest-{name}"));
-    write_file(Audience::Overview, &partial.path, format!("{name}\n").as_bytes())?;
+    write_file(Audience::Overview, &partial.path, &|out| writeln!(out, "{name}"))?;
     fs::rename(&partial.path, home.join("latest"))?;
     sync_folder(home)
 }

@@ -15,7 +15,7 @@ fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> 
 }
 
 fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
-    super::write_run(out, result, emit, BTreeMap::new())
+    super::write_run(out, result, emit, &BTreeMap::new())
 }
 
 const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };
@@ -35,6 +35,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("doubtful", fixture::doubtful()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
+        ("special", fixture::special()),
         ("linked", fixture::linked()),
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),

@@ -162,6 +162,12 @@ impl UndefinedField {
             "wildcard" => "missing cells match everything, so there are no classes",
             "single-record" => "one record has no pair to be told apart from",
             "too-costly" => "counting it exceeds the work limit",
+            "smaller-sets" => "sets of up to 3 columns were not all searched; `max_msu` is smaller",
+            "no-sampling-fraction" => "no sampling fraction is declared",
+            "overlap" => "a subject can be in several classes, so the classes are no sample of a population",
+            "nobody-unique" => "nobody is unique",
+            "no-special-unique" => "nobody has a score",
+            "too-many-columns" => "the formula holds for up to 28 columns",
             code => super::undefined_in_words(code).unwrap_or(code),
         }
     }

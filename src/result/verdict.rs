@@ -226,6 +226,8 @@ pub enum FindingCode {
     JoinKeyRepeated,
     /// Rows of a joined table match no record.
     JoinRowsUnmeasured,
+    /// Too many subjects are singled out by a few columns.
+    SpecialUnique,
 }
 
 impl FindingCode {
@@ -273,6 +275,7 @@ impl FindingCode {
             Self::HighAverageRisk => Some(("average-risk", false)),
             Self::HighUniqueShare => Some(("unique-share", false)),
             Self::HighShareAtRisk => Some(("share-at-risk", false)),
+            Self::SpecialUnique => Some(("special-unique-share", false)),
             Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
                 Some(("records", false))
             }

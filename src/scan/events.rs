@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::linkage::Rotation;
+use super::subjects::Positions;
 use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
 use crate::plan::{Extent, Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
@@ -18,8 +19,8 @@ pub(super) struct Events<'a> {
     pub(super) described: &'a [DatasetColumn],
     pub(super) values: &'a [EventValues],
     pub(super) ladders: &'a [Ladder],
-    /// The first record of each subject; empty unless subjects are listed.
-    pub(super) first_records: &'a [u64],
+    /// Where subjects and records stand in the extract.
+    pub(super) positions: Positions<'a>,
     /// The periods, where pseudonyms are rotated.
     pub(super) rotation: Option<&'a Rotation>,
 }

@@ -2,7 +2,7 @@
 
 use super::events::{Events, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
-use super::subjects::{SubjectList, list_subjects};
+use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
@@ -42,8 +42,8 @@ pub(super) struct Measured {
     pub(super) left_out: Vec<NotMeasured>,
     /// Proposals about known points, where a study of resolutions was asked for.
     pub(super) advice: Vec<Advice>,
-    /// Figures of single subjects, where they are asked for.
-    pub(super) subjects: Option<SubjectList>,
+    /// Figures of single subjects and records, where they are asked for.
+    pub(super) lists: Lists,
     /// The sources that the extract was joined with.
     pub(super) sources: Vec<LinkedSource>,
     /// Which bytes they were.
@@ -71,7 +71,7 @@ pub(super) fn measure_all(
     let searched = joined.searched;
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
-    let (mut subjects, mut advice) = (None, Vec::new());
+    let (mut points, mut not_listed, mut advice) = (None, None, Vec::new());
     let mut leave_out = |measure: &str, reason: &str| {
         not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
     };
@@ -79,10 +79,7 @@ pub(super) fn measure_all(
         match measure_unicity(&table, events, course)? {
             Ok(known) => {
                 measures.unicity = Some(known.outcome);
-                (subjects, advice) = (known.subjects, known.advice);
-                if let Some(reason) = known.not_listed {
-                    leave_out(SubjectList::NAME, reason);
-                }
+                (points, not_listed, advice) = (known.points, known.not_listed, known.advice);
             }
             Err(reason) => leave_out(unicity::NAME, reason),
         }
@@ -125,8 +122,18 @@ pub(super) fn measure_all(
             Err(NotRun::Stopped(reason)) => return Err(reason.into()),
         }
     }
+    let listed = match not_listed {
+        // Half a list would be taken for the whole one.
+        Some(reason) => {
+            leave_out(SubjectList::NAME, reason);
+            let only_records = Plan { lists_subjects: false, ..plan.clone() };
+            lists(question.table, events.positions, None, &only_records, stop)?
+        }
+        None => lists(question.table, events.positions, points, plan, stop)?,
+    };
+    listed.missing.iter().for_each(|(list, reason)| leave_out(list, reason));
     not_measured.extend(forgotten(&measures, &not_measured));
-    Ok(Measured { table, measures, left_out: not_measured, advice, subjects, sources, beside })
+    Ok(Measured { table, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
 }
 
 /// Why dropped columns were not held against identifiers.
@@ -159,32 +166,33 @@ fn measure_unicity(
     let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;
     if plan.memory.is_some_and(|allowed| needed > allowed) {
         let outcome = too_much_memory("indexing known points", needed, plan);
-        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), subjects: None, not_listed: None }));
+        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), points: None, not_listed: None }));
     }
     let outcome = unicity::measure(table, &settings, Watch { progress, stop })?;
-    let (mut advice, mut subjects, mut not_listed) = (Vec::new(), None, None);
+    let (mut advice, mut points, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.rotation.is_none()) {
             advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists_subjects {
-            match list_subjects(table, &settings, events.first_records, GATED_KNOWN_POINTS, stop) {
-                Ok(list) => subjects = list,
+            match points_of_subjects(table, &settings, GATED_KNOWN_POINTS, stop) {
+                Ok(found) => points = found.map(|found| (GATED_KNOWN_POINTS, found)),
                 Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
                 // The curves are measured, whatever became of the list.
                 Err(_) => not_listed = Some("the time limit was reached before every subject was listed"),
             }
         }
     }
-    Ok(Ok(KnownPoints { outcome, advice, subjects, not_listed }))
+    Ok(Ok(KnownPoints { outcome, advice, points, not_listed }))
 }
 
 /// What known points say, and what follows from it.
 struct KnownPoints {
     outcome: Outcome<Unicity>,
     advice: Vec<Advice>,
-    subjects: Option<SubjectList>,
+    /// What they say of every subject.
+    points: Option<(u32, Vec<SubjectPoints>)>,
     /// Why subjects are not listed though they were asked for.
     not_listed: Option<&'static str>,
 }

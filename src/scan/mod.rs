@@ -22,7 +22,7 @@ pub use error::ScanError;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub(crate) use removal::leave_out_exposed;
-pub use subjects::{SubjectList, SubjectRow};
+pub use subjects::{Lists, RecordList, SubjectList, SubjectPoints, SubjectRow};
 pub(crate) use tables::open as open_tables;
 
 use crate::advice::{self, Advised};
@@ -41,6 +41,7 @@ use events::Events;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
 pub(crate) use stages::Stages;
+use subjects::Positions;
 
 /// More column sets than this are refused before anything is counted: their result would be too large to read.
 pub const MOST_SETS: u64 = 5_000;
@@ -66,7 +67,7 @@ pub fn scan(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop
     scan_listing(plan, clock, progress, stop).map(|(result, _)| result)
 }
 
-/// [`scan`], and beside the result the figures of single subjects where the plan asks for them and there are any.
+/// [`scan`], and beside the result the figures of single subjects and records where the plan asks for them and there are any.
 ///
 /// # Errors
 /// As [`scan`].
@@ -75,14 +76,14 @@ pub fn scan_listing(
     clock: &dyn Clock,
     progress: &dyn Progress,
     stop: &Stop,
-) -> Result<(ScanResult, Option<SubjectList>), ScanError> {
-    scan_noting(plan, clock, progress, stop).map(|scanned| (scanned.result, scanned.subjects))
+) -> Result<(ScanResult, Lists), ScanError> {
+    scan_noting(plan, clock, progress, stop).map(|scanned| (scanned.result, scanned.lists))
 }
 
 /// What a scan gives beside its result.
 pub(crate) struct Scanned {
     pub(crate) result: ScanResult,
-    pub(crate) subjects: Option<SubjectList>,
+    pub(crate) lists: Lists,
     /// Which bytes were read beside the extract.
     pub(crate) beside: Beside,
 }
@@ -188,7 +189,7 @@ pub(crate) struct Examined {
     pub(crate) judgement: Judgement,
     pub(crate) sources: Vec<LinkedSource>,
     pub(crate) not_measured: Vec<NotMeasured>,
-    pub(crate) subjects: Option<SubjectList>,
+    pub(crate) lists: Lists,
     beside: Beside,
     /// The quasi-identifiers, and the coarser forms of each.
     pub(crate) table: Table,
@@ -226,6 +227,7 @@ pub(crate) fn examine(
         quasi_identifiers,
         rotation,
         first_records,
+        record_numbers,
         side,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
@@ -235,12 +237,12 @@ pub(crate) fn examine(
         described: &dataset.columns,
         values: &events,
         ladders: &ladders,
-        first_records: &first_records,
+        positions: Positions { first_records: &first_records, record_numbers: &record_numbers },
         rotation: rotation.as_ref(),
     };
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
-    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, subjects, .. } = measured;
+    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
     let sources = measured.sources;
     beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
@@ -271,7 +273,7 @@ pub(crate) fn examine(
         judgement,
         sources,
         not_measured,
-        subjects,
+        lists,
         beside,
         table,
         ladders,
@@ -353,7 +355,7 @@ impl Examined {
             not_measured,
             advice,
         };
-        Ok(Scanned { result, subjects: self.subjects, beside: self.beside })
+        Ok(Scanned { result, lists: self.lists, beside: self.beside })
     }
 }
 

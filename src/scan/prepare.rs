@@ -6,7 +6,7 @@ use super::ScanError;
 use super::beside::Beside;
 use super::linkage::{KeyCells, OurSide, Rotation};
 use super::removal::leave_out_exposed;
-use super::subjects::first_records;
+use super::subjects::{first_records, record_numbers};
 use crate::input::{self, Extract, Source};
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
@@ -29,6 +29,8 @@ pub(crate) struct Prepared {
     pub(super) rotation: Option<Rotation>,
     /// The number of the first record of each subject; empty unless subjects are listed.
     pub(super) first_records: Vec<u64>,
+    /// The number of each record of the table; empty unless records are listed.
+    pub(super) record_numbers: Vec<u64>,
     /// What is kept for joining.
     pub(super) side: OurSide,
     /// Which bytes were read beside the extract so far.
@@ -61,9 +63,12 @@ pub(crate) fn treat(
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
     let codes = treated.subject;
     let listed = codes.as_ref().filter(|_| plan.lists_subjects);
-    let numbers = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
-    let numbers = numbers.filter(|(_, out)| !out).map(|(number, _)| number);
-    let first_records = listed.map(|codes| first_records(codes, numbers)).unwrap_or_default();
+    let numbers = || {
+        let kept = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
+        kept.filter(|(_, out)| !out).map(|(number, _)| number)
+    };
+    let first_records = listed.map(|codes| first_records(codes, numbers())).unwrap_or_default();
+    let record_numbers = if plan.lists_records { record_numbers(codes.as_ref(), numbers()) } else { Vec::new() };
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
     let left_out = removed.counts.map_or(0, |removal| removal.records);
     let count = records - suppressed.records - without_consent.records - left_out;
@@ -117,6 +122,7 @@ pub(crate) fn treat(
         quasi_identifiers: treated.quasi_identifiers,
         rotation,
         first_records,
+        record_numbers,
         side,
         beside,
     })

@@ -123,6 +123,12 @@ impl<'a> SubjectOrder<'a> {
         Self { subjects: order.sorted(&of_record), order }
     }
 
+    /// Values, one a record, in the order of a table of these subjects.
+    #[must_use]
+    pub fn sorted<T: Copy + Default + Send + Sync>(&self, values: &[T]) -> Vec<T> {
+        self.order.sorted(values)
+    }
+
     /// Distinct subjects that hold each of the codes, all below `distinct`.
     #[must_use]
     pub fn holders(&self, codes: &Codes, distinct: usize) -> Vec<u32> {

@@ -128,6 +128,10 @@ fn count_stretch<C: Cell>(
         let stamps = &mut stamps[..block.len()];
         if let Some(subjects) = table.subject_of_record() {
             stamps.iter_mut().zip(&subjects[block.clone()]).for_each(|(stamp, subject)| *stamp = subject + 1);
+        } else if C::SUBJECTS {
+            // Each record is its own subject.
+            let numbers = (1..).skip(block.start).take(stamps.len());
+            stamps.iter_mut().zip(numbers).for_each(|(stamp, number)| *stamp = number);
         }
         prefix.forget();
         for (cells, sets) in cells.chunks_mut(ABREAST).zip(batch.sets.chunks(ABREAST)) {

@@ -143,6 +143,14 @@ fn without_words() -> Judgement {
     judge_figures(Case::new(&dataset(), &Measures::default(), &policy), vec![figure])
 }
 
+/// A limit broken by who is singled out by a few columns.
+fn singled_out() -> Judgement {
+    let figure =
+        Figure::new("special_uniques.gated_share", "share singled out", FigureUnit::Share, FigureValue::number(0.25));
+    let policy = policy_of(&Limits::default().with("max_special_unique_share", 0.1));
+    judge_figures(Case::new(&dataset(), &Measures::default(), &policy), vec![figure])
+}
+
 /// Judgements that show every finding between them.
 fn judgements() -> Vec<Judgement> {
     let (dataset, measures, recipient) = everything_wrong();
@@ -187,7 +195,7 @@ fn judgements() -> Vec<Judgement> {
     };
     let known = judge(Case::new(&dataset, &events, &policy()));
     let mut judgements = vec![first, form, harbor, lowered, without, known];
-    judgements.push(without_words());
+    judgements.extend([without_words(), singled_out()]);
     judgements.extend(super::rests_on::judgements());
     judgements.extend(super::linkage::judgements());
     judgements

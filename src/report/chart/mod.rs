@@ -18,6 +18,7 @@ mod pixels;
 mod resolutions;
 mod scene;
 mod set_sizes;
+mod special_uniques;
 mod svg;
 mod trade_off;
 
@@ -132,6 +133,10 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
             chart("trade-off", result, |canvas| trade_off::draw(canvas, result, uniqueness)),
             chart("before-after", result, |canvas| before_after::draw(canvas, result)),
         ]);
+    }
+    if let Some(value) = crate::report::special_uniques::measured(result) {
+        charts.push(chart("msu-sizes", result, |canvas| special_uniques::sizes(canvas, value)));
+        charts.push(chart("msu-columns", result, |canvas| special_uniques::columns(canvas, value)));
     }
     if let Some(value) = known_points::measured(result) {
         charts.push(chart("unicity", result, |canvas| curves::unicity(canvas, result, value)));

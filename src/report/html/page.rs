@@ -9,7 +9,7 @@ use super::section::{FindingLine, Section, Sentence, quoted};
 use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
-use super::{classes, decision, first, known_points, linkage, record, safety, source};
+use super::{classes, decision, first, known_points, linkage, record, safety, source, special_uniques};
 use crate::report::chart::every_chart;
 use crate::report::escape::printable;
 use crate::report::headline::headline;
@@ -115,6 +115,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     if let Some(uniqueness) = uniqueness {
         sections.push(classes::classes(result, uniqueness, &charts));
     }
+    sections.extend(special_uniques::special_uniques(result, &charts));
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
     sections.extend(of_measures(result));

@@ -198,8 +198,16 @@ mod tests {
         waived.verdict.headline = Some("PASS with 1 waiver".to_owned());
         let mut judged = fixture::whole();
         judged.advice[0].reaches_limits = true;
-        let of_every_kind =
-            vec![judged, fixture::whole(), fixture::linked(), fixture::swept(), fixture::failing(), untreated, waived];
+        let of_every_kind = vec![
+            judged,
+            fixture::whole(),
+            fixture::linked(),
+            fixture::swept(),
+            fixture::special(),
+            fixture::failing(),
+            untreated,
+            waived,
+        ];
         let others =
             vec![fixture::passing(), fixture::agreed(), fixture::incomplete(), fixture::with_unicity(Some(0.9), true)];
         let results = of_every_kind.into_iter().chain(others);

@@ -23,6 +23,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("small_classes", fixture::small_classes()),
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
+        ("special", fixture::special()),
         ("linked", fixture::linked()),
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),

@@ -173,7 +173,10 @@ proptest! {
 
 #[test]
 fn every_sample_of_a_result_keeps_the_law() {
-    for result in [fixture::whole(), fixture::linked(), fixture::swept(), fixture::failing(), fixture::hopeless()] {
+    let swept = [fixture::swept(), fixture::special()];
+    for result in
+        [fixture::whole(), fixture::linked(), fixture::failing(), fixture::hopeless()].into_iter().chain(swept)
+    {
         every_view_tells(&fixture::judged(result)).unwrap();
     }
 }

@@ -112,3 +112,47 @@ pub(crate) fn points(table: &Table, event: &[usize], attributes: &[usize]) -> BT
     }
     points
 }
+
+/// The columns that tell a record from each other subject's records, as bits. Equal ones are kept once.
+fn difference_sets(table: &Table, record: usize) -> BTreeSet<u32> {
+    let others = (0..table.records()).filter(|&other| subject_of(table, other) != subject_of(table, record));
+    let differs = |column: &Column, other: usize| column.codes.get(other) != column.codes.get(record);
+    let difference = |other: usize| {
+        let columns = table.columns().iter().enumerate().filter(|(_, column)| differs(column, other));
+        columns.map(|(place, _)| 1 << place).sum()
+    };
+    others.map(difference).collect()
+}
+
+/// The sets of 1 to `most` columns on which each record is alone, and on no part of them: the minimal sets of columns that meet
+/// every difference set. Ascending.
+pub(crate) fn minimal_sets_of_records(table: &Table, most: usize) -> Vec<Vec<Vec<usize>>> {
+    let columns = table.columns().len();
+    let columns_of = |set: u32| -> Vec<usize> { (0..columns).filter(|column| set >> column & 1 == 1).collect() };
+    let minimal = |record: usize| {
+        let differences = difference_sets(table, record);
+        let meets_all = |set: u32| differences.iter().all(|difference| difference & set != 0);
+        // With nobody else the empty set would do; a set of columns has at least one.
+        let is_minimal = |set: &u32| {
+            let lacking_one = columns_of(*set).into_iter().map(|column| set & !(1 << column)).filter(|part| *part != 0);
+            meets_all(*set) && !lacking_one.into_iter().any(meets_all)
+        };
+        let sets = (1_u32..1 << columns).filter(|set| set.count_ones() as usize <= most).filter(is_minimal);
+        let mut sets: Vec<Vec<usize>> = sets.map(columns_of).collect();
+        sets.sort();
+        sets
+    };
+    (0..table.records()).map(minimal).collect()
+}
+
+/// The same of each subject, who is alone where one of its records is.
+pub(crate) fn minimal_sets_of_subjects(table: &Table, of_records: &[Vec<Vec<usize>>]) -> Vec<Vec<Vec<usize>>> {
+    let of_subject = |subject: usize| {
+        let records = (0..table.records()).filter(|&record| subject_of(table, record) == subject);
+        let all: BTreeSet<Vec<usize>> = records.flat_map(|record| of_records[record].iter().cloned()).collect();
+        let is_part =
+            |part: &Vec<usize>, set: &Vec<usize>| part != set && part.iter().all(|column| set.contains(column));
+        all.iter().filter(|set| !all.iter().any(|part| is_part(part, set))).cloned().collect()
+    };
+    (0..table.subjects()).map(of_subject).collect()
+}
