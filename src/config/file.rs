@@ -20,8 +20,8 @@ use crate::result::ConfigPlaces;
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
 /// Every section, in the order of the documentation.
-pub(super) const SECTIONS: [&str; 9] =
-    ["dataset", "subject", "columns", "recipient", "policy", "release", "scan", "unicity", "linkage"];
+pub(super) const SECTIONS: [&str; 10] =
+    ["dataset", "subject", "columns", "population", "recipient", "policy", "release", "scan", "unicity", "linkage"];
 
 /// A configuration file that was read and found to be right.
 #[derive(Debug, Clone, PartialEq)]

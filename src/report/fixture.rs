@@ -2,9 +2,11 @@
 
 mod decision;
 mod linkage;
+mod population;
 
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
+pub(super) use self::population::sampled;
 
 use crate::judge::{Case, Judgement, judge};
 use crate::result::{

@@ -13,6 +13,7 @@ mod figure;
 mod identifiers;
 mod linkage;
 mod policy;
+mod population;
 mod unicity;
 mod uniqueness;
 mod verdict;
@@ -26,6 +27,7 @@ pub use figure::*;
 pub use identifiers::*;
 pub use linkage::*;
 pub use policy::*;
+pub use population::*;
 pub use unicity::*;
 pub use uniqueness::*;
 pub use verdict::*;
@@ -290,6 +292,9 @@ pub struct Measures {
     /// Record linkage with data that the recipient already holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkage: Option<Outcome<Linkage>>,
+    /// Uniqueness in the population that the extract is a sample of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Outcome<Population>>,
     /// Further measures, by name.
     #[serde(flatten)]
     pub further: BTreeMap<String, Outcome<serde_json::Value>>,
@@ -304,6 +309,7 @@ impl Measures {
             "unicity" => self.unicity.as_ref().map(Outcome::without_value),
             "identifiers" => self.identifiers.as_ref().map(Outcome::without_value),
             "linkage" => self.linkage.as_ref().map(Outcome::without_value),
+            "population" => self.population.as_ref().map(Outcome::without_value),
             name => self.further.get(name).map(Outcome::without_value),
         }
     }

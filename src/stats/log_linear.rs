@@ -49,7 +49,7 @@ pub enum TwoWay {
 }
 
 /// Cells of the whole table times pairs of columns that are fitted at most; some seconds of work.
-const MOST_WORK: u64 = 4 << 20;
+pub const MOST_WORK: u64 = 4 << 20;
 const MOST_ROUNDS: usize = 300;
 /// How near the fitted margins must be to the observed ones, relative to the members of the sample.
 const MARGIN: f64 = 1e-9;
@@ -60,6 +60,16 @@ impl OccurringCells {
             .chunks_exact(self.cardinalities.len().max(1))
             .zip(&self.members)
             .map(|(cell, &members)| (cell, as_float(members)))
+    }
+
+    /// Adds a cell by its place in the product of the categories, the last column fastest.
+    pub fn push(&mut self, place: usize, members: u64) {
+        let mut stride: usize = self.cardinalities.iter().map(|&categories| categories as usize).product();
+        for categories in self.cardinalities.iter().map(|&categories| categories as usize) {
+            stride /= categories;
+            self.codes.push(u32::try_from(place / stride % categories).unwrap_or(u32::MAX));
+        }
+        self.members.push(members);
     }
 
     /// Members of the sample.
@@ -191,13 +201,8 @@ mod tests {
 
     fn cells(cardinalities: &[u32], counts: impl IntoIterator<Item = u64>) -> OccurringCells {
         let mut found = OccurringCells { cardinalities: cardinalities.to_vec(), ..OccurringCells::default() };
-        for (place, members) in (0_u32..).zip(counts).filter(|&(_, members)| members > 0) {
-            let mut stride: u32 = cardinalities.iter().product();
-            for categories in cardinalities {
-                stride /= categories;
-                found.codes.push(place / stride % categories);
-            }
-            found.members.push(members);
+        for (place, members) in counts.into_iter().enumerate().filter(|&(_, members)| members > 0) {
+            found.push(place, members);
         }
         found
     }

@@ -1,5 +1,6 @@
 //! Numbers that involve chance or rounding: seeded orders, intervals, spreads, thresholds. No clock, no ambient randomness.
 
+pub mod copula;
 mod draw;
 mod gamma;
 mod individual_risk;

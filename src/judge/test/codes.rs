@@ -190,6 +190,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.push(without_words());
     judgements.extend(super::rests_on::judgements());
     judgements.extend(super::linkage::judgements());
+    judgements.extend(super::population::judgements());
     judgements
 }
 
