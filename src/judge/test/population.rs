@@ -5,7 +5,12 @@ use crate::result::{
     IndividualRisk, NoEstimate, Population, PopulationEstimate, PopulationModel, PopulationSource, PopulationSourceKind,
 };
 
-fn estimate(population: u64, share: Option<f64>, highest: Option<f64>, weighted: bool) -> PopulationEstimate {
+pub(super) fn estimate(
+    population: u64,
+    share: Option<f64>,
+    highest: Option<f64>,
+    weighted: bool,
+) -> PopulationEstimate {
     let why = |number: Option<f64>| number.is_none().then(|| NoEstimate::new("all-unique", "everybody is unique"));
     PopulationEstimate {
         population,
@@ -30,9 +35,8 @@ fn estimate(population: u64, share: Option<f64>, highest: Option<f64>, weighted:
     }
 }
 
-/// Classes that pass, and estimates for a population.
-fn of(estimates: Vec<PopulationEstimate>, random_sample: bool) -> Measures {
-    let value = Population {
+pub(super) fn value(estimates: Vec<PopulationEstimate>, random_sample: bool) -> Population {
+    Population {
         columns: vec!["city".to_owned()],
         reading: Reading::SubjectAttributes,
         members: 50,
@@ -44,7 +48,12 @@ fn of(estimates: Vec<PopulationEstimate>, random_sample: bool) -> Measures {
         estimates,
         curve: Vec::new(),
         copula: None,
-    };
+    }
+}
+
+/// Classes that pass, and estimates for a population.
+fn of(estimates: Vec<PopulationEstimate>, random_sample: bool) -> Measures {
+    let value = value(estimates, random_sample);
     let population = Some(Outcome::Measured { unit: Unit::Subject, value });
     Measures { population, ..measured(uniqueness(Some(9), 9)) }
 }

@@ -264,7 +264,6 @@ fn model(model: Model) -> PopulationModel {
         Model::Count => PopulationModel::Count,
         Model::NoSampleUniques => PopulationModel::NoSampleUniques,
         Model::Pitman => PopulationModel::Pitman,
-        Model::Ewens => PopulationModel::Ewens,
         Model::Zayatz => PopulationModel::Zayatz,
         Model::SlideNegativeBinomial => PopulationModel::SlideNegativeBinomial,
     }

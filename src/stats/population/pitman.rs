@@ -21,6 +21,8 @@ pub struct Pitman {
 /// Starts that are tried in this order behind that of Hoshino.
 const THETAS: [f64; 5] = [0.5, 5.0, 50.0, 500.0, 5000.0];
 const ALPHAS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
+/// Below this `α` a climb ran into the border.
+const BORDER: f64 = 1e-6;
 /// A climb takes a few steps near the top, and some dozens far from it.
 const MOST_STEPS: usize = 500;
 /// How near 0 the scores must be at the top, for each member of the sample.
@@ -45,7 +47,9 @@ impl Pitman {
         }
         let likelihood = Likelihood::new(histogram);
         let grid = THETAS.iter().flat_map(|&theta| ALPHAS.iter().map(move |&alpha| Self { theta, alpha }));
-        let top = Self::start(histogram).into_iter().chain(grid).find_map(|start| likelihood.climb(start));
+        let tops = Self::start(histogram).into_iter().chain(grid).filter_map(|start| likelihood.climb(start));
+        // A climb that runs into the border stops a rounding before it.
+        let top = { tops }.find(|top| top.alpha > BORDER);
         match (top, Ewens::fit(histogram)) {
             (Some(top), _) => Ok(top),
             (None, Ok(Ewens { theta })) if likelihood.falls_from_the_border(theta) => Ok(Self { theta, alpha: 0.0 }),

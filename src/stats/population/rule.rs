@@ -27,8 +27,6 @@ pub enum Model {
     NoSampleUniques,
     /// Pitman, with `0 < α < 1`.
     Pitman,
-    /// Pitman at the border `α = 0`.
-    Ewens,
     /// Zayatz.
     Zayatz,
     /// Slide negative binomial.
@@ -74,7 +72,7 @@ pub struct Estimates {
 /// Estimates the classes of one member in a population of `population` of which `histogram` is a random sample.
 ///
 /// # Definition
-/// For a sample of at most a tenth: Pitman, otherwise Zayatz. For a larger one: Zayatz if its value is below that of the
+/// For a sample of at most a tenth: Pitman inside its border, otherwise Zayatz. For a larger one: Zayatz if its value is below that of the
 /// slide negative binomial model or the latter has none, otherwise the latter.
 #[must_use]
 pub fn estimate(histogram: &SizeHistogram, population: u64, rule: Rule) -> Estimates {
@@ -117,9 +115,9 @@ impl Estimates {
         let zayatz = self.zayatz.map(|value| (Model::Zayatz, value));
         if fraction <= SMALL_FRACTION {
             let pitman = self.pitman.and_then(|pitman| {
-                let model = if pitman.fitted.alpha > 0.0 { Model::Pitman } else { Model::Ewens };
                 let value = if rule == Rule::Arx { pitman.asymptotic } else { pitman.exact };
-                Ok((model, value?))
+                // At the border it is the model of Ewens, which is bounded by its parameter and so far too small.
+                if pitman.fitted.alpha > 0.0 { Ok((Model::Pitman, value?)) } else { Err(NotEstimated::NoSolution) }
             });
             return pitman.or(zayatz);
         }

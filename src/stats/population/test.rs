@@ -316,3 +316,51 @@ proptest! {
         prop_assert!((found - sample.of_size(1) as f64 / sum).abs() < 1e-9, "{found}");
     }
 }
+
+/// The median of what some samples give.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
+}
+
+#[test]
+fn samples_of_adult_give_the_medians_of_the_acceptance_simulation() {
+    let samples: Value = serde_json::from_str(include_str!("../../../tests/data/vectors/adult_samples.json")).unwrap();
+    let population = samples["population"].as_u64().unwrap();
+    let published = vectors("adult_as_population_simulation");
+    let rows = published["rows"].as_array().unwrap();
+    for (row, drawn) in rows.iter().zip(samples["fractions"].as_array().unwrap()) {
+        assert_eq!(row["pi"], drawn["fraction"]);
+        let estimates: Vec<Estimates> = drawn["samples"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|sample| {
+                let sizes = sample.as_array().unwrap().iter();
+                let sizes = sizes.map(|size| (size[0].as_u64().unwrap(), size[1].as_u64().unwrap()));
+                estimate(&SizeHistogram::new(sizes), population, Rule::default())
+            })
+            .collect();
+        let share = |uniques: f64| uniques / population as f64;
+        // A fit at the border is that of Ewens, which the table counts as a failure.
+        let inner = || estimates.iter().filter_map(|it| it.pitman.ok()).filter(|it| it.fitted.alpha > 0.0);
+        let pitman: Vec<f64> = inner().filter_map(|it| it.exact.ok()).map(share).collect();
+        let asymptotic: Vec<f64> = inner().map(|it| share(it.fitted.uniques_asymptotic(population))).collect();
+        let failures = row["failures_of_25"]["pitman"].as_u64().unwrap();
+        assert_eq!(pitman.len() as u64, 25 - failures, "fits at {}", row["pi"]);
+        let found = [
+            ("zayatz", estimates.iter().filter_map(|it| it.zayatz.ok()).map(share).collect()),
+            ("snb", estimates.iter().filter_map(|it| it.slide.ok()).map(|(_, value)| share(value)).collect()),
+            ("pitman_exact", pitman),
+            ("pitman_asymptotic", asymptotic),
+        ];
+        for (model, values) in found {
+            let (found, expected) = (median(values), number(&row[model]));
+            assert!((found - expected).abs() < 0.03, "{model} at {}: {found}, published {expected}", row["pi"]);
+            // The samples are those of the table. The equations of the slide model have several solutions where a sample is
+            // small; of the other models no more than rounding is between them.
+            let near = if model == "snb" { 1e-3 } else { 1e-6 };
+            assert!((found - expected).abs() < near, "{model} at {}: {found}, published {expected}", row["pi"]);
+        }
+    }
+}
