@@ -262,4 +262,7 @@ pub struct CopulaRisk {
     pub uniqueness: f64,
     /// Expected share of the population that is matched correctly: classes over members.
     pub correctness: f64,
+    /// Expected share of the members of the sample that are unique in the population: the mean of their individual
+    /// uniqueness, 0 for a member that has company in the sample.
+    pub sample_uniqueness: f64,
 }

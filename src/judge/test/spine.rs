@@ -295,6 +295,19 @@ fn slow(measures: &Measures, dataset: &Dataset, policy: &Policy, gate: &Gate) ->
             };
             Some(value.attacks.iter().filter(follows).any(|attack| breaks(attack) == Some(true)))
         }
+        name @ ("population-uniqueness" | "individual-risk" | "mean-individual-risk" | "household-risk") => {
+            let Some(Outcome::Measured { unit: Unit::Subject, value }) = &measures.population else { return None };
+            let number = |estimate: &PopulationEstimate| match name {
+                "population-uniqueness" => estimate.unique_share,
+                "individual-risk" => estimate.individual.highest,
+                "mean-individual-risk" => estimate.individual.mean,
+                _ => estimate.household.as_ref().and_then(|household| household.highest),
+            };
+            let ends: Option<Vec<f64>> = value.estimates.iter().map(number).collect();
+            // A limit that nothing can break is no gate.
+            (gate.limit? < 1.0).then_some(())?;
+            Some(ends?.into_iter().any(|end| end > gate.limit.unwrap_or(0.0)))
+        }
         _ => None,
     }
 }

@@ -19,6 +19,9 @@ pub(super) struct Copula {
     model: GaussianCopula,
     /// Ascending.
     shares: Vec<f64>,
+    /// The probabilities of the values of each sample unique, ascending.
+    alone: Vec<f64>,
+    members: f64,
 }
 
 impl Copula {
@@ -27,6 +30,7 @@ impl Copula {
         table: &Table,
         set: &ColumnSet,
         members: &Members,
+        independent: &[f64],
         seed: u64,
         watch: Watch<'_>,
     ) -> Result<Option<Self>, StopReason> {
@@ -34,7 +38,7 @@ impl Copula {
         let held = |column: &usize| table.subjects_by_value(*column).into_iter().map(u64::from).collect::<Vec<_>>();
         let counts: Vec<Vec<u64>> = columns.iter().map(held).collect();
         let marginals = counts.iter().map(|counts| Marginal::empirical(counts)).collect();
-        let alone: Vec<f64> = counts.into_iter().map(entropy_of).collect();
+        let entropies: Vec<f64> = counts.into_iter().map(entropy_of).collect();
         let pairs: Vec<(usize, usize)> =
             (0..columns.len()).flat_map(|one| (one + 1..columns.len()).map(move |other| (one, other))).collect();
         let sets: Vec<ColumnSet> =
@@ -45,7 +49,7 @@ impl Copula {
             .zip(sizes)
             .map(|(&(one, other), sizes)| {
                 let together = entropy(sizes.into_iter().map(|(size, classes)| (u64::from(size), classes)));
-                alone[one] + alone[other] - together
+                entropies[one] + entropies[other] - together
             })
             .collect();
         watch.stop.check()?;
@@ -58,7 +62,9 @@ impl Copula {
         };
         let mut shares: Vec<f64> = (0..DRAWS).into_par_iter().map(share).collect::<Result<_, StopReason>>()?;
         shares.sort_unstable_by(f64::total_cmp);
-        Ok(Some(Self { model, shares }))
+        let whole = as_float(members.count());
+        let own = independent.iter().map(|mean| mean / whole).collect();
+        Ok(Some(Self { model, shares, alone: own, members: whole }))
     }
 
     /// The means over persons drawn from the model.
@@ -67,7 +73,12 @@ impl Copula {
         let mean = |of: fn(f64, f64) -> f64| {
             self.shares.iter().map(|&share| of(share, whole)).sum::<f64>() / as_float(self.shares.len() as u64)
         };
-        CopulaRisk { uniqueness: mean(uniqueness), correctness: mean(correctness) }
+        let own: f64 = self.alone.iter().map(|&share| uniqueness(share, whole)).sum();
+        CopulaRisk {
+            uniqueness: mean(uniqueness),
+            correctness: mean(correctness),
+            sample_uniqueness: own / self.members,
+        }
     }
 
     pub(super) fn described(self) -> CopulaFit {

@@ -159,5 +159,8 @@ fn of_copula(value: &Population) -> Vec<Figure> {
         of("copula_correctness", "share of the population matched correctly by the Gaussian copula", |it| {
             it.correctness
         }),
+        of("copula_sample_uniqueness", "share of the sample unique in the population by the Gaussian copula", |it| {
+            it.sample_uniqueness
+        }),
     ]
 }

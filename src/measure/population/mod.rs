@@ -205,8 +205,10 @@ fn measured(
     watch.stop.check()?;
     let (mut curve, mut fitted) = (Vec::new(), None);
     if settings.is_whole {
-        risk::add_log_linear(table, set, members, settings.keys, &mut estimates, watch.stop)?;
-        let copula = copula::Copula::fit(table, set, members, settings.seed, watch)?;
+        let independent = risk::independent_means(table, set, members);
+        watch.stop.check()?;
+        risk::add_log_linear(table, set, &independent, settings.keys, &mut estimates, watch.stop)?;
+        let copula = copula::Copula::fit(table, set, members, &independent, settings.seed, watch)?;
         curve = curve_of(&histogram, copula.as_ref());
         for estimate in &mut estimates {
             estimate.copula = copula.as_ref().map(|copula| copula.risk(estimate.population));

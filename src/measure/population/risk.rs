@@ -6,6 +6,7 @@ use super::members::{Groups, Members, Weights, in_units};
 use super::{Settings, sample};
 use crate::number::{as_float, ratio};
 use crate::result::{ExpectedMatches, GroupRisk, IndividualRisk, LogLinear, NoEstimate, PopulationEstimate, RiskAbove};
+use crate::stats::copula::placed_share;
 use crate::stats::log_linear::{MOST_WORK, OccurringCells, TwoWay, cell_risk};
 use crate::stats::{group_risk, individual_risk};
 use crate::stop::{Stop, StopReason};
@@ -131,13 +132,11 @@ pub(super) fn household(members: &Members, groups: &Groups, population: u64) -> 
 pub(super) fn add_log_linear(
     table: &Table,
     set: &ColumnSet,
-    members: &Members,
+    independent: &[f64],
     keys: &[&[u64]],
     estimates: &mut [PopulationEstimate],
     stop: &Stop,
 ) -> Result<(), StopReason> {
-    let independent = independent_means(table, set, members);
-    stop.check()?;
     let two_way = two_way_means(table, set, keys);
     stop.check()?;
     for estimate in estimates {
@@ -159,7 +158,7 @@ pub(super) fn add_log_linear(
             two_way.as_ref().err().cloned()
         };
         estimate.log_linear = Some(LogLinear {
-            independence: expected(&independent),
+            independence: expected(independent),
             two_way: two_way.as_ref().ok().and_then(|means| expected(means)),
             undefined,
         });
@@ -168,15 +167,14 @@ pub(super) fn add_log_linear(
 }
 
 /// For each sample unique what independent columns expect in its cell, ascending.
-fn independent_means(table: &Table, set: &ColumnSet, members: &Members) -> Vec<f64> {
+pub(super) fn independent_means(table: &Table, set: &ColumnSet, members: &Members) -> Vec<f64> {
     let total = as_float(members.count());
     let held: Vec<Vec<u32>> = set.columns().iter().map(|&column| table.subjects_by_value(column)).collect();
     let share = |place: usize, column: usize, record: usize| {
         f64::from(held[place][table.columns()[column].value_of(record) as usize]) / total
     };
     let mean = |record: usize| {
-        let shares = set.columns().iter().enumerate().map(|(place, &column)| share(place, column, record));
-        total * shares.product::<f64>()
+        total * placed_share(set.columns().iter().enumerate().map(|(place, &column)| share(place, column, record)))
     };
     let alone = table.first_records().zip(&members.classes).filter(|(_, class)| class.members == 1);
     let mut means: Vec<f64> = alone.map(|(record, _)| mean(record)).collect();

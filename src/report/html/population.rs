@@ -97,6 +97,10 @@ fn risks(result: &ScanResult, value: &Population) -> Table {
     ];
     if value.copula.is_some() {
         rows.push(shown("population.copula_uniqueness", "Unique share by the Gaussian copula"));
+        rows.push(shown(
+            "population.copula_sample_uniqueness",
+            "Share of the sample unique in the population by the copula",
+        ));
         rows.push(shown("population.copula_correctness", "Share matched correctly by the Gaussian copula"));
     }
     let weighted = value.estimates.iter().any(|estimate| estimate.individual.weighted);
