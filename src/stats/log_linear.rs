@@ -48,11 +48,11 @@ pub enum TwoWay {
     NotSettled,
 }
 
-/// Cells of the whole table times pairs of columns that are fitted at most; some seconds of work.
-pub const MOST_WORK: u64 = 4 << 20;
-const MOST_ROUNDS: usize = 300;
+/// Cells of the whole table times pairs of columns that are fitted at most; about a second of work.
+pub const MOST_WORK: u64 = 1 << 20;
+const MOST_ROUNDS: usize = 100;
 /// How near the fitted margins must be to the observed ones, relative to the members of the sample.
-const MARGIN: f64 = 1e-9;
+const MARGIN: f64 = 1e-8;
 
 impl OccurringCells {
     fn cells(&self) -> impl Iterator<Item = (&[u32], f64)> {

@@ -1,5 +1,7 @@
 //! The copula fitted to pairs of columns, draws from it, and the probability of a cell.
 
+use rayon::prelude::*;
+
 use super::marginal::Marginal;
 use super::matrix::factor;
 use super::normal::{MOST_DIMENSIONS, quantile, rectangle, rectangle_of_two};
@@ -55,14 +57,15 @@ impl GaussianCopula {
         let columns = marginals.len();
         let pairs: Vec<(usize, usize)> =
             (0..columns).flat_map(|one| (one + 1..columns).map(move |other| (one, other))).collect();
-        let mut unmatched = 0;
-        let mut correlations = Vec::with_capacity(pairs.len());
-        for (place, (&(one, other), &wanted)) in pairs.iter().zip(information).enumerate() {
+        // Each pair has draws of its own, so that threads and order mean nothing.
+        let matched = |place: usize| {
+            let (one, other) = pairs[place];
             let pair = Pair::new([&marginals[one], &marginals[other]], members, mix(seed, place as u64));
-            let (correlation, matched) = pair.matching(wanted);
-            correlations.push(correlation);
-            unmatched += u64::from(!matched);
-        }
+            information.get(place).map(|&wanted| pair.matching(wanted))
+        };
+        let matched: Vec<(f64, bool)> = (0..pairs.len()).into_par_iter().map(matched).collect::<Option<_>>()?;
+        let unmatched = matched.iter().filter(|(_, is_matched)| !is_matched).count() as u64;
+        let correlations = matched.into_iter().map(|(correlation, _)| correlation).collect();
         Some(Self { unmatched, ..Self::with_correlations(marginals, correlations)? })
     }
 

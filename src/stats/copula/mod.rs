@@ -5,6 +5,15 @@
 //! the mutual information of the values is that of the sample. A cell of values is a rectangle; its probability `p` gives
 //! the uniqueness `(1 − p)^(N−1)` and the correctness `(1 − (1−p)^N) / (N p)` of its holder in a population of `N`. Source:
 //! Rocher, Hendrickx & de Montjoye, *Nature Communications* 10:3069 (2019).
+//!
+//! Values are taken from the most frequent on, so that their names and order mean nothing; only positive correlations can
+//! then be told apart. A sample adds to mutual information by chance, more the smaller it is. Both sides are corrected
+//! (Miller & Madow), and a pair is matched on as many draws as the sample has members.
+//!
+//! # Guarantee
+//! All draws depend on the seed alone: the same bits for any number of threads. Values that a sample lacks are not in the
+//! model.
+
 mod fit;
 mod marginal;
 mod matrix;
@@ -36,3 +45,6 @@ pub fn correctness(share: f64, population: f64) -> f64 {
     let expected = population * share;
     if expected < 1e-12 { 1.0 } else { -(population * (-share).ln_1p()).exp_m1() / expected }
 }
+
+#[cfg(test)]
+mod test;
