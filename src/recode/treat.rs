@@ -20,7 +20,7 @@ use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::{Extent, Plan};
-use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role, RotationFacts};
+use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -118,7 +118,9 @@ pub fn treat(
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();
     for (column, description) in others.into_iter().filter(|(_, description)| is_attribute(description.role)) {
-        let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight);
+        // A date is a whole number too, of days; it is no weight.
+        let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
+        let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight && is_number);
         let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
         attributes.insert(column.name.clone(), (description.role, plain(column)?, numbers));
     }
