@@ -20,10 +20,11 @@ use crate::result::ConfigPlaces;
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
 /// Every section, in the order of the documentation.
-pub(super) const SECTIONS: [&str; 10] = [
+pub(super) const SECTIONS: [&str; 11] = [
     "dataset",
     "subject",
     "columns",
+    "population",
     "recipient",
     "policy",
     "release",

@@ -18,8 +18,8 @@ use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown
 use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKS, CellSpelling, Plan, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted, parse_duration,
-    parse_size, shown_name,
+    ATTACKS, CellSpelling, Plan, PopulationSize, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted,
+    parse_duration, parse_size, shown_name,
 };
 use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
 
@@ -30,6 +30,7 @@ const DRAWS: (u64, u64) = (100, 10_000_000);
 
 const ROLES: &str = "Roles";
 const MEASUREMENT: &str = "Measurement options";
+const POPULATION: &str = "Population options";
 const UNICITY: &str = "Unicity options";
 const LINKAGE: &str = "Linkage options";
 pub(super) const VERDICT: &str = "Verdict options";
@@ -48,8 +49,19 @@ const FOUND: &str = "detected from the file";
 pub fn settings() -> &'static [Setting] {
     static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         let limits = measure::limits().map(of_limit).collect();
-        let parts =
-            [who(), counting(), events(), sources(), terms(), limits, judging(), releasing(), running(), reading()];
+        let parts = [
+            who(),
+            counting(),
+            sampled(),
+            events(),
+            sources(),
+            terms(),
+            limits,
+            judging(),
+            releasing(),
+            running(),
+            reading(),
+        ];
         parts.into_iter().flatten().collect()
     });
     &ALL
@@ -81,6 +93,9 @@ fn who() -> Vec<Setting> {
         own("subject", "rotate", "`day`, `week`, `month`, `quarter`, `year`, or a table of `every` and `column`", "\"month\"",
             "How often a subject gets another pseudonym in a release; classes are then counted within each period",
             of_columns::rotate, of_columns::shown_rotation).needs("column"),
+        row("subject", "household", words().or(NONE), "\"household\"",
+            "Column that says which subjects belong together, such as a household or a joint account",
+            |draft| &mut draft.plan.household),
         own("subject", "none", "`true` or `false`", "true", "Whether every record is a separate person",
             declared::no_subject, |plan| plan.declarations.no_subject.to_string()),
         row("subject", "reason", words().or(NONE), "\"a card has one holder\"",
@@ -166,6 +181,36 @@ fn counting() -> Vec<Setting> {
             "Share of the population that is in the extract, for DIS and DIS-SUDA",
             |draft| &mut draft.plan.special_uniques.sampling_fraction),
     ]
+}
+
+/// The population that the extract is a sample of.
+#[rustfmt::skip] // As above.
+fn sampled() -> Vec<Setting> {
+    vec![
+        row("population", "population_size", population_size().or(NONE), "\"5_000_000..8_000_000\"",
+            "Number of subjects in the population that the extract is a sample of, or a range such as 5_000_000..8_000_000",
+            |draft| &mut draft.plan.population.size).typed(Value("N"), POPULATION).in_environment()
+            .more("Without a subject, the number of records. Needs --population-source."),
+        row("population", "sampling_fraction", parsed("a share, such as \"1%\"", Share::parse, Share::to_string).or(NONE), "\"1%\"",
+            "Share of the population that the extract is, instead of its size, such as 1%",
+            |draft| &mut draft.plan.population.fraction).typed(Value("SHARE"), POPULATION).in_environment(),
+        row("population", "population_source", words().or(NONE), "\"register of 2026-09-30\"",
+            "Where the size or share comes from; without it nothing is estimated",
+            |draft| &mut draft.plan.population.source).typed(Value("TEXT"), POPULATION).in_environment(),
+        row("population", "random_sample", boolean(), "true",
+            "The subjects were drawn from the population at random, each alike; a limit on an estimate passes only then",
+            |draft| &mut draft.plan.population.random_sample).typed(On, POPULATION).in_environment(),
+    ]
+}
+
+/// A number, or a range of two.
+fn population_size() -> Kind<PopulationSize> {
+    let read = |value: &Written<'_, '_>| {
+        let written = value.number_or_text()?;
+        PopulationSize::parse(&written)
+            .map_err(|reason| value.refused("wrong-value", format!("`{}` is no size: {reason}", shown_name(&written))))
+    };
+    Kind::new("a number, or a range such as \"5_000_000..8_000_000\"", read, PopulationSize::to_string)
 }
 
 #[rustfmt::skip] // As above.

@@ -19,6 +19,7 @@ mod forms;
 mod identifiers;
 mod linkage;
 mod points;
+mod population;
 mod presets;
 mod readings;
 mod roles;
@@ -216,6 +217,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     identifiers::apply(hearing, &mut gated);
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
+    population::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);

@@ -6,6 +6,7 @@
 mod figures;
 pub mod identifiers;
 pub mod linkage;
+pub mod population;
 mod registry;
 pub mod special_uniques;
 pub mod unicity;
@@ -20,8 +21,14 @@ use crate::result::{Figure, FindingCode, Section};
 
 /// Every measure. What is not here is not run, has no key, no flag, no page and no part of a report; what is here has all
 /// of them.
-pub const ALL: &[Measure] =
-    &[uniqueness::MEASURE, special_uniques::MEASURE, unicity::MEASURE, identifiers::MEASURE, linkage::MEASURE];
+pub const ALL: &[Measure] = &[
+    uniqueness::MEASURE,
+    special_uniques::MEASURE,
+    unicity::MEASURE,
+    identifiers::MEASURE,
+    linkage::MEASURE,
+    population::MEASURE,
+];
 
 /// Names of all measures, as `--measures` takes them.
 pub const NAMES: [&str; ALL.len()] = names();

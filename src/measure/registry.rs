@@ -31,6 +31,8 @@ pub type Run = fn(&Question<'_>, &mut Measures) -> Result<(), NotRun>;
 pub struct Question<'a> {
     /// The quasi-identifiers of the extract.
     pub table: &'a Table,
+    /// For each of them a number for each value that depends on the value alone, whatever the order of the records.
+    pub keys: &'a [&'a [u64]],
     /// What reading found in the cells of every column.
     pub searched: &'a [SearchedColumn],
     /// Records of the extract, those without a subject and suppressed ones among them.

@@ -37,7 +37,7 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
     let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
     let said = said.chain(plan.input.column_types.keys()).chain(plan.input.column_spellings.keys());
-    said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys())
+    said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys()).chain(&plan.household)
 }
 
 /// Checks that where cells may be invalid something is declared that they can miss.

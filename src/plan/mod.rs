@@ -9,6 +9,7 @@ mod exact;
 mod limit;
 mod linkage;
 mod names;
+mod population;
 mod quantity;
 mod rule;
 mod share;
@@ -37,6 +38,7 @@ pub use exact::Exact;
 pub use limit::{Limit, Limits, Range};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
+pub use population::{PopulationPlan, PopulationSize};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
 pub use share::Share;
@@ -64,6 +66,10 @@ pub struct Plan {
     pub subject_map: Option<SubjectMap>,
     /// How often a subject gets another pseudonym; never when `None`.
     pub rotate: Option<Rotation>,
+    /// The column that says which subjects belong together, such as a household or a joint account.
+    pub household: Option<String>,
+    /// The population that the extract is a sample of.
+    pub population: PopulationPlan,
     /// Rules by column, applied in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
     /// Where the buckets of the calendar rules begin.
@@ -153,6 +159,8 @@ impl Default for Plan {
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
             subject_map: None,
             rotate: None,
+            household: None,
+            population: PopulationPlan::default(),
             coarsen: BTreeMap::new(),
             time_origin: TimeOrigin::default(),
             missing: MissingMode::default(),

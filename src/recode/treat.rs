@@ -16,11 +16,12 @@ use super::rotation::{Periods, Search, rotated};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
+use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::{Extent, Plan};
-use crate::result::{Attacker, DatasetColumn, DatasetFacts, Role, RotationFacts};
-use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder};
+use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
+use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
 pub type Hierarchies = BTreeMap<PathBuf, Extract>;
@@ -110,13 +111,18 @@ pub fn treat(
         subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
     };
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
+    let group = group_of(&extract, plan)?;
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
     let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();
     for (column, description) in others.into_iter().filter(|(_, description)| is_attribute(description.role)) {
-        attributes.insert(column.name.clone(), (description.role, plain(column)?));
+        // A date is a whole number too, of days; it is no weight.
+        let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
+        let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight && is_number);
+        let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
+        attributes.insert(column.name.clone(), (description.role, plain(column)?, numbers));
     }
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) =
@@ -127,7 +133,7 @@ pub fn treat(
         let search = (description.role == Role::QuasiIdentifier).then_some(&mut search);
         forms.extend(workshop.treat_column(column, plan, description, &mut treated, search)?);
         if let Some(column) = treated.columns.last().filter(|_| is_attribute(description.role)) {
-            attributes.insert(description.name.clone(), (description.role, column.clone()));
+            attributes.insert(description.name.clone(), (description.role, column.clone(), None));
         }
     }
     for (column, events) in forms {
@@ -136,7 +142,7 @@ pub fn treat(
         treated.events.push(events);
     }
     drop(workshop);
-    treated.attributes = in_file_order(attributes, &described);
+    treated.attributes = Attributes { group, ..in_file_order(attributes, &described) };
     let subject = match search.settle()? {
         None => subject,
         Some(periods) => Some(treated.rotate(subject, periods, plan)?),
@@ -192,13 +198,28 @@ fn counted(name: String, codes: Codes, dictionary: &Dictionary) -> Result<Column
     }
 }
 
-fn in_file_order(mut columns: BTreeMap<String, (Role, Column)>, described: &[DatasetColumn]) -> Attributes {
+/// A carried column, with the numbers behind its values where it is a weight.
+type Carried = (Role, Column, Option<WholeNumbers>);
+
+fn in_file_order(mut columns: BTreeMap<String, Carried>, described: &[DatasetColumn]) -> Attributes {
     let mut attributes = Attributes::default();
-    for (role, column) in described.iter().filter_map(|description| columns.remove(&description.name)) {
-        let kind = if role == Role::Weight { &mut attributes.weights } else { &mut attributes.sensitive };
-        kind.push(column);
+    for (role, column, numbers) in described.iter().filter_map(|description| columns.remove(&description.name)) {
+        if role == Role::Weight {
+            let decimals = numbers.as_ref().map_or(0, |numbers| numbers.decimals);
+            attributes.weights.push(Weight { column, numbers: numbers.map(|numbers| numbers.numbers), decimals });
+        } else {
+            attributes.sensitive.push(column);
+        }
     }
     attributes
+}
+
+/// The column that says who belongs together, as it stands, whatever else it is.
+fn group_of(extract: &Extract, plan: &Plan) -> Result<Option<Column>, TreatmentError> {
+    let named = |column: &&ExtractColumn| plan.household.as_ref() == Some(&column.name);
+    let Some(column) = extract.columns.iter().find(named) else { return Ok(None) };
+    let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(column.name.clone()))?;
+    counted(column.name.clone(), coded.codes.clone(), &coded.dictionary).map(Some)
 }
 
 /// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is

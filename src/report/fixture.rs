@@ -2,10 +2,12 @@
 
 mod decision;
 mod linkage;
+mod population;
 mod special;
 
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
+pub(super) use self::population::sampled;
 pub(super) use self::special::special;
 
 use crate::judge::{Case, Judgement, judge};

@@ -8,6 +8,7 @@ mod line;
 mod link_tables;
 mod linkage;
 mod page;
+mod population;
 mod ranks;
 mod record;
 pub(super) mod safety;

@@ -26,6 +26,7 @@ mod layout;
 mod linkage;
 mod markdown;
 mod messages;
+mod population;
 mod ranking;
 mod risk;
 mod run;

@@ -39,6 +39,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("linked", fixture::linked()),
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),
+        ("sampled", fixture::sampled()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("hostile", fixture::hostile()),

@@ -13,6 +13,7 @@ mod figure;
 mod identifiers;
 mod linkage;
 mod policy;
+mod population;
 mod special_uniques;
 mod unicity;
 mod uniqueness;
@@ -27,6 +28,7 @@ pub use figure::*;
 pub use identifiers::*;
 pub use linkage::*;
 pub use policy::*;
+pub use population::*;
 pub use special_uniques::*;
 pub use unicity::*;
 pub use uniqueness::*;
@@ -295,6 +297,9 @@ pub struct Measures {
     /// The smallest sets of columns on which somebody is alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub special_uniques: Option<Outcome<SpecialUniques>>,
+    /// Uniqueness in the population that the extract is a sample of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Outcome<Population>>,
     /// Further measures, by name.
     #[serde(flatten)]
     pub further: BTreeMap<String, Outcome<serde_json::Value>>,
@@ -310,6 +315,7 @@ impl Measures {
             "identifiers" => self.identifiers.as_ref().map(Outcome::without_value),
             "linkage" => self.linkage.as_ref().map(Outcome::without_value),
             "special_uniques" => self.special_uniques.as_ref().map(Outcome::without_value),
+            "population" => self.population.as_ref().map(Outcome::without_value),
             name => self.further.get(name).map(Outcome::without_value),
         }
     }

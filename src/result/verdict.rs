@@ -228,6 +228,12 @@ pub enum FindingCode {
     JoinRowsUnmeasured,
     /// Too many subjects are singled out by a few columns.
     SpecialUnique,
+    /// Too many are estimated to be unique in the population.
+    HighPopulationUniqueness,
+    /// The chance of finding a member of the sample, or of a group of them, in the population exceeds its limit.
+    HighIndividualRisk,
+    /// A limit on an estimate rests on a sample that is not declared to be random.
+    SamplingAssumption,
 }
 
 impl FindingCode {

@@ -108,8 +108,9 @@ pub(super) fn measure_all(
     // From here on only quasi-identifiers count.
     let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let table = table.truncated(quasi_identifiers);
-    let question =
-        Question { table: split.as_ref().unwrap_or(&table), searched, records, plan, watch: Watch { progress, stop } };
+    let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
+    let watch = Watch { progress, stop };
+    let question = Question { table: split.as_ref().unwrap_or(&table), keys: &keys, searched, records, plan, watch };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {
@@ -132,6 +133,7 @@ pub(super) fn measure_all(
         None => lists(question.table, events.positions, points, plan, stop)?,
     };
     listed.missing.iter().for_each(|(list, reason)| leave_out(list, reason));
+    not_measured.extend(unused_weights(&table, &measures));
     not_measured.extend(forgotten(&measures, &not_measured));
     Ok(Measured { table, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
 }
@@ -226,6 +228,16 @@ fn forgotten(measures: &Measures, listed: &[NotMeasured]) -> Vec<NotMeasured> {
     let forgotten = measure::NAMES.into_iter().filter(|name| measures.outcome(name).is_none() && !is_listed(name));
     let entry = |name: &str| NotMeasured { measure: name.to_owned(), reason: "it had no outcome".to_owned() };
     forgotten.map(entry).collect()
+}
+
+/// Columns of weights that no measure used.
+fn unused_weights(table: &Table, measures: &Measures) -> Option<NotMeasured> {
+    let is_used = measures.population.as_ref().and_then(Outcome::value).is_some_and(measure::population::uses_weights);
+    let names: Vec<String> =
+        table.weights().iter().map(|weight| format!("`{}`", crate::plan::shown_name(&weight.column.name))).collect();
+    let reason =
+        || format!("no measure used the weights of {}: every figure counts the extract as it is", names.join(", "));
+    (!is_used && !names.is_empty()).then(|| NotMeasured { measure: "weight".to_owned(), reason: reason() })
 }
 
 /// Proposes changes where classes were counted; says why where that is not possible.

@@ -405,7 +405,7 @@ fn is_needed(plan: &Plan, column: &str) -> bool {
 pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| counts_in(*role);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
-    let is_key = plan.joins.iter().any(|join| join.key == column);
+    let is_key = plan.joins.iter().any(|join| join.key == column) || plan.household.as_deref() == Some(column);
     is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
 }
 

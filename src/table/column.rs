@@ -142,12 +142,36 @@ pub struct Attributes {
     /// What somebody must not learn about a person.
     pub sensitive: Vec<Column>,
     /// For how many of a population a record stands.
-    pub weights: Vec<Column>,
+    pub weights: Vec<Weight>,
+    /// Which subjects belong together: a household, a joint account. One with a missing cell belongs to nobody.
+    pub group: Option<Column>,
+}
+
+/// A column of weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weight {
+    /// Its values.
+    pub column: Column,
+    /// The number behind each value, in units of the last decimal; `None` for a missing cell. None at all where the values
+    /// are no numbers.
+    pub numbers: Option<Vec<Option<i64>>>,
+    /// Decimals of the numbers.
+    pub decimals: u32,
 }
 
 impl Attributes {
     /// All of them, the sensitive ones first.
     pub(super) fn columns(&self) -> impl Iterator<Item = &Column> {
-        self.sensitive.iter().chain(&self.weights)
+        self.sensitive.iter().chain(self.weights.iter().map(|weight| &weight.column)).chain(&self.group)
+    }
+
+    /// The same with every column made anew.
+    pub(super) fn map(self, mut made: impl FnMut(Column) -> Column) -> Self {
+        let Self { sensitive, weights, group } = self;
+        Self {
+            sensitive: sensitive.into_iter().map(&mut made).collect(),
+            weights: weights.into_iter().map(|weight| Weight { column: made(weight.column), ..weight }).collect(),
+            group: group.map(made),
+        }
     }
 }

@@ -57,9 +57,12 @@ mod unique;
 mod variation;
 mod wildcard;
 
-pub use classes::{ClassHistogram, ClassValues, ValueCount, class_values, classes_of_records, smallest_classes};
+pub use classes::{
+    ClassHistogram, ClassValues, ClassWeight, ValueCount, class_values, classes_of_records, smallest_classes,
+    weighted_classes,
+};
 pub use codes::Codes;
-pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder};
+pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder, Weight};
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::column::subjects_by_code;
 use super::order::Order;
 use super::variation::{Within, by_rule};
-use super::{Attributes, Codes, Column, Recoding, SubjectCodes};
+use super::{Attributes, Codes, Column, Recoding, SubjectCodes, Weight};
 use crate::with_codes;
 
 /// Coded columns whose records are sorted by subject.
@@ -82,12 +82,19 @@ impl Table {
             });
         };
         assert_eq!(subjects.codes.len(), records, "every record has one subject code");
-        let (counted, sensitive) = (columns.len(), attributes.sensitive.len());
-        let all = columns.into_iter().chain(attributes.sensitive).chain(attributes.weights).collect();
+        let counted = columns.len();
+        let mut carried = Vec::new();
+        // Each attribute leaves an empty column behind, which is filled again in the order of leaving.
+        let attributes = attributes.map(|column| {
+            let empty = Column { codes: Codes::U8(Vec::new()), name: String::new(), ..column };
+            carried.push(column);
+            empty
+        });
+        let all = columns.into_iter().chain(carried).collect();
         let (mut columns, subject_of_record) = sort_by_subject(all, &subjects);
         drop(subjects);
-        let weights = columns.split_off(counted + sensitive);
-        let attributes = Attributes { sensitive: columns.split_off(counted), weights };
+        let mut sorted = columns.split_off(counted).into_iter();
+        let attributes = attributes.map(|empty| sorted.next().unwrap_or(empty));
         let is_constant = |column: &Column| is_constant_per_run(&column.codes, &subject_of_record);
         let within = columns.par_iter().map(|column| Within::by_unanimity(is_constant(column))).collect();
         let subject_starts = starts_of_runs(&subject_of_record);
@@ -165,10 +172,7 @@ impl Table {
             Column { name: column.name.clone(), codes, ..*column }
         };
         let columns: Vec<Column> = self.columns.par_iter().with_max_len(1).map(kept).collect();
-        let attributes = Attributes {
-            sensitive: self.attributes.sensitive.iter().map(kept).collect(),
-            weights: self.attributes.weights.iter().map(kept).collect(),
-        };
+        let attributes = self.attributes.clone().map(|column| kept(&column));
         let records = stays.iter().filter(|stays| **stays).count();
         let Some(subjects) = &self.subject_of_record else {
             return Self {
@@ -237,8 +241,14 @@ impl Table {
 
     /// Columns that say for how many of a population a record stands; they are in no column set.
     #[must_use]
-    pub fn weights(&self) -> &[Column] {
+    pub fn weights(&self) -> &[Weight] {
         &self.attributes.weights
+    }
+
+    /// The column that says which subjects belong together; it is in no column set.
+    #[must_use]
+    pub fn group(&self) -> Option<&Column> {
+        self.attributes.group.as_ref()
     }
 
     /// How many distinct subjects hold each value of a column; without subjects, how many records.

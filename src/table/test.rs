@@ -82,9 +82,9 @@ pub(in crate::table) fn tables() -> impl Strategy<Value = Table> {
 /// The same records, of whose columns the first is sensitive and the second, if there are three, a weight.
 fn with_attributes(table: &Table) -> Table {
     let mut columns = table.columns().to_vec();
-    let mut attributes = Attributes { sensitive: vec![columns.remove(0)], weights: Vec::new() };
+    let mut attributes = Attributes { sensitive: vec![columns.remove(0)], ..Attributes::default() };
     if columns.len() > 1 {
-        attributes.weights.push(columns.remove(0));
+        attributes.weights.push(Weight { column: columns.remove(0), numbers: None, decimals: 0 });
     }
     let subjects = table.subject_of_record().map(|subjects| SubjectCodes {
         codes: Codes::U32(subjects.to_vec()),
@@ -198,9 +198,28 @@ proptest! {
     }
 
     #[test]
+    fn weighted_classes_are_the_sums_of_who_is_in_them(table in tables(), salt in 1_i64..1000) {
+        let weights: Vec<i64> = (1..).map(|place: i64| place * salt % 97).take(table.subjects()).collect();
+        for set in sets_of(&table) {
+            let cells = |record: usize| -> Vec<u32> {
+                set.columns().iter().map(|&column| table.columns()[column].value_of(record)).collect()
+            };
+            let firsts: Vec<usize> = table.first_records().collect();
+            let class = |record: &usize| {
+                let same = firsts.iter().zip(&weights).filter(|(other, _)| cells(**other) == cells(*record));
+                let sum = |(members, weight), (_, own): (&usize, &i64)| (members + 1, weight + i128::from(*own));
+                let (members, weight) = same.fold((0, 0), sum);
+                ClassWeight { members, weight }
+            };
+            let expected: Vec<ClassWeight> = firsts.iter().map(class).collect();
+            prop_assert_eq!(weighted_classes(&table, &set, &weights), expected);
+        }
+    }
+
+    #[test]
     fn what_a_table_carries_changes_no_class_and_keeps_its_records(table in tables()) {
         let carrying = with_attributes(&table);
-        let carried: Vec<&Column> = carrying.sensitive().iter().chain(carrying.weights()).collect();
+        let carried: Vec<&Column> = carrying.sensitive().iter().chain(carrying.weights().iter().map(|weight| &weight.column)).collect();
         prop_assert_eq!(carried, table.columns().iter().take(1 + carrying.weights().len()).collect::<Vec<_>>());
         let first = 1 + carrying.weights().len();
         let moved = |set: &ColumnSet| ColumnSet::new(set.columns().iter().map(|column| column + first));

@@ -198,6 +198,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.extend([without_words(), singled_out()]);
     judgements.extend(super::rests_on::judgements());
     judgements.extend(super::linkage::judgements());
+    judgements.extend(super::population::judgements());
     judgements
 }
 

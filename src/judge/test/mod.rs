@@ -6,6 +6,7 @@ mod codes;
 mod laws;
 mod linkage;
 mod policies;
+mod population;
 mod readings;
 mod rests_on;
 mod spine;

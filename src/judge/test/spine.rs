@@ -2,6 +2,7 @@
 //! and a judge that reads the nested values instead of the figures agrees.
 
 use super::*;
+use crate::result::{GroupRisk, Population};
 
 /// Draws the same numbers for the same seed, everywhere.
 pub(super) struct Draw(pub(super) u64);
@@ -146,13 +147,34 @@ impl Draw {
         let unit = if self.chance(95) { Unit::Subject } else { Unit::Record };
         let (uniqueness, unicity) = (self.uniqueness(), self.unicity());
         let (linkage, identifiers) = (self.linkage(), self.identifiers());
+        let population = self.population();
         Measures {
             uniqueness: self.outcome(unit, uniqueness),
             unicity: self.outcome(unit, unicity),
             linkage: self.outcome(Unit::Subject, linkage),
             identifiers: self.outcome(Unit::Record, identifiers),
+            population: self.outcome(Unit::Subject, population),
             ..Measures::default()
         }
+    }
+
+    fn population(&mut self) -> Population {
+        let ends = 1 + self.below(2);
+        let estimates = (1..=ends).map(|end| {
+            let numbers = [(); 2].map(|()| self.chance(90).then(|| self.share()));
+            let mut estimate = super::population::estimate(end * 1_000, numbers[0], numbers[1], self.chance(30));
+            estimate.household = numbers[1].map(|risk| GroupRisk {
+                column: "home".to_owned(),
+                groups: 9,
+                highest: Some(risk),
+                mean: Some(risk),
+                expected: Some(risk),
+                undefined: None,
+            });
+            estimate
+        });
+        let estimates = estimates.collect();
+        super::population::value(estimates, self.chance(80))
     }
 
     pub(super) fn policy(&mut self) -> Policy {
@@ -272,6 +294,19 @@ fn slow(measures: &Measures, dataset: &Dataset, policy: &Policy, gate: &Gate) ->
                 Some(if name == "correct-links" { links > gate.limit? } else { high > gate.limit? })
             };
             Some(value.attacks.iter().filter(follows).any(|attack| breaks(attack) == Some(true)))
+        }
+        name @ ("population-uniqueness" | "individual-risk" | "mean-individual-risk" | "household-risk") => {
+            let Some(Outcome::Measured { unit: Unit::Subject, value }) = &measures.population else { return None };
+            let number = |estimate: &PopulationEstimate| match name {
+                "population-uniqueness" => estimate.unique_share,
+                "individual-risk" => estimate.individual.highest,
+                "mean-individual-risk" => estimate.individual.mean,
+                _ => estimate.household.as_ref().and_then(|household| household.highest),
+            };
+            let ends: Option<Vec<f64>> = value.estimates.iter().map(number).collect();
+            // A limit that nothing can break is no gate.
+            (gate.limit? < 1.0).then_some(())?;
+            Some(ends?.into_iter().any(|end| end > gate.limit.unwrap_or(0.0)))
         }
         _ => None,
     }

@@ -125,8 +125,31 @@ fn sensitive_columns_and_weights_are_coded_beside_what_is_counted() {
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     assert_eq!((names(&treated.columns), treated.quasi_identifiers), (vec!["date".to_owned()], 1));
     assert_eq!(names(&treated.attributes.sensitive), ["memo"]);
-    assert_eq!(names(&treated.attributes.weights), ["amount"]);
+    assert_eq!(treated.attributes.weights[0].column.name, "amount");
+    assert!(treated.attributes.weights[0].numbers.is_some());
     assert_eq!(codes(&treated.attributes.sensitive[0]), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_weight_is_a_number_and_no_date() {
+    let weight = |name: &str| {
+        let mut plan = plan(&["card"], &[], &[]);
+        plan.roles.declared.insert(name.to_owned(), Role::Weight);
+        let weights = treated(&plan).unwrap().attributes.weights;
+        (weights[0].numbers.clone(), weights[0].decimals)
+    };
+    assert_eq!(weight("amount"), (Some([499, 500, 501, 1499, 1500].map(Some).to_vec()), 2));
+    assert_eq!((weight("date").0, weight("memo").0), (None, None));
+}
+
+#[test]
+fn a_household_is_carried_as_it_stands_whatever_else_it_is() {
+    for quasi in [&[][..], &["memo"]] {
+        let mut plan = plan(&["card"], quasi, if quasi.is_empty() { &[] } else { &["memo=prefix:1"] });
+        plan.household = Some("memo".to_owned());
+        let group = treated(&plan).unwrap().attributes.group.unwrap();
+        assert_eq!((group.name.as_str(), codes(&group)), ("memo", vec![0, 1, 2, 3, 4]));
+    }
 }
 
 #[test]

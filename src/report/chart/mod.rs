@@ -15,6 +15,7 @@ mod linking;
 mod match_weights;
 mod pairs;
 mod pixels;
+mod population;
 mod resolutions;
 mod scene;
 mod set_sizes;
@@ -154,6 +155,9 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
             chart("match-waterfall", result, |canvas| match_weights::waterfall(canvas, value)),
             chart("link-calibration", result, |canvas| calibration::draw(canvas, value)),
         ]);
+    }
+    if let Some(value) = super::population::measured(result) {
+        charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));
     }
     charts.into_iter().flatten().collect()
 }

@@ -208,8 +208,13 @@ mod tests {
             untreated,
             waived,
         ];
-        let others =
-            vec![fixture::passing(), fixture::agreed(), fixture::incomplete(), fixture::with_unicity(Some(0.9), true)];
+        let others = vec![
+            fixture::passing(),
+            fixture::sampled(),
+            fixture::agreed(),
+            fixture::incomplete(),
+            fixture::with_unicity(Some(0.9), true),
+        ];
         let results = of_every_kind.into_iter().chain(others);
         let pages = results.map(|result| render_html(&result).unwrap());
         let pages: Vec<String> = pages.map(|page| page.replace("<code>", "").replace("</code>", "")).collect();

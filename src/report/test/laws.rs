@@ -173,10 +173,15 @@ proptest! {
 
 #[test]
 fn every_sample_of_a_result_keeps_the_law() {
-    let swept = [fixture::swept(), fixture::special()];
-    for result in
-        [fixture::whole(), fixture::linked(), fixture::failing(), fixture::hopeless()].into_iter().chain(swept)
-    {
+    for result in [
+        fixture::sampled(),
+        fixture::special(),
+        fixture::whole(),
+        fixture::linked(),
+        fixture::swept(),
+        fixture::failing(),
+        fixture::hopeless(),
+    ] {
         every_view_tells(&fixture::judged(result)).unwrap();
     }
 }
