@@ -403,7 +403,12 @@ fn each_customer(customers: &[Customer], entries: &[Vec<Entry>]) -> String {
 
 /// A hierarchy file: each value and its band.
 fn bands<T: std::fmt::Display>(values: impl Iterator<Item = (T, &'static str)>) -> String {
-    values.map(|(value, band)| format!("{value},{band}\n")).collect()
+    let mut text = String::new();
+    for (value, band) in values {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{value},{band}");
+    }
+    text
 }
 
 /// Euros a month that a customer pays.

@@ -358,10 +358,7 @@ mod tests {
         let rules = |cells: &[&str]| rules(&ladder_of(ColumnType::Integer, cells, None));
         let is_cut = |rules: &[String]| rules.iter().all(|rule| rule.starts_with("prefix"));
         // The year in front, the day in front, the month in front.
-        assert_eq!(
-            rules(&["930101", "930115", "930201", "940131", "951231"]),
-            ["prefix:2", "prefix:3", "prefix:4", "prefix:5"]
-        );
+        assert_eq!(rules(&["930101", "930115", "930201", "940131", "951231"]), ["prefix:3"]);
         assert!(is_cut(&rules(&["310115", "150115", "240216", "110316", "281299"])));
         assert!(is_cut(&rules(&["120115", "113115", "122816", "101116", "111199"])));
         // One number that is no day, or of another length, and few of them: a quantity.
