@@ -1,6 +1,6 @@
 //! What gates must see: unicity over everybody, columns under no gate, one altered cell, two attacks on one source.
 
-use crate::program::{Seen, case, case_bench, run};
+use crate::program::{Seen, case, case_bench, run, try_text};
 
 /// The share of subjects that the gate compares, in percent.
 #[track_caller]
@@ -156,4 +156,48 @@ fn two_attacks_on_one_source_end_in_one_decision_and_one_figure() {
         assert!(same, "the finding speaks of the figure and the attack that broke the limit\n{check}\n{}", seen.told());
     }
     assert!(!seen.page.contains("no better than guessing"), "{}", seen.page);
+}
+
+/// Forty persons in twenty pairs that are alike, and two whom three columns tell from everybody.
+fn people_with_two_special_uniques() -> String {
+    let pairs = (0..40).map(|n| format!("p{n},{},{},{}", n / 20, n / 2 % 2, n / 4 % 2));
+    let special = ["q1,0,1,7".to_owned(), "q2,9,0,0".to_owned()];
+    let lines: Vec<String> = pairs.chain(special).collect();
+    format!("who,a,b,c\n{}\n", lines.join("\n"))
+}
+
+fn of_special_uniques(limit: &str, scan: &str) -> Seen {
+    let config = format!(
+        "[subject]\ncolumn = \"who\"\n[columns]\na = {{ role = \"quasi-identifier\" }}\nb = {{ role = \"quasi-identifier\" }}\n\
+         c = {{ role = \"quasi-identifier\" }}\n[policy]\nk = 2\n{limit}\n{scan}\n"
+    );
+    try_text(&people_with_two_special_uniques(), &config).unwrap_or_else(|told| panic!("{told}"))
+}
+
+#[test]
+fn who_is_singled_out_by_three_columns_is_held_to_its_limit() {
+    let breaks = of_special_uniques("max_special_unique_share = 0.04", "");
+    breaks.assert_outcome("fail");
+    breaks.assert_finding("special-unique");
+    let share = breaks.figure("special_uniques.gated_share").expect("a share");
+    assert!((share - 2.0 / 42.0).abs() < 1e-12, "{share}");
+    of_special_uniques("max_special_unique_share = 0.05", "").assert_no_finding("special-unique");
+    of_special_uniques("", "").assert_no_finding("special-unique");
+}
+
+#[test]
+fn a_limit_on_special_uniques_cannot_be_met_by_not_looking() {
+    let limit = "max_special_unique_share = 0.9";
+    for scan in [
+        "[special_uniques]\nmax_msu = 2",
+        "[scan]\nmeasures = [\"uniqueness\"]",
+        "[scan]\nmissing = \"wildcard\"\n[dataset]\nnull_value = [\"9\"]",
+    ] {
+        let seen = of_special_uniques(limit, scan);
+        seen.assert_outcome("fail");
+        seen.assert_finding("unknown-risk");
+    }
+    // With nothing kept from the measure it holds.
+    of_special_uniques(limit, "[scan]\nmeasures = [\"uniqueness\", \"special_uniques\"]")
+        .assert_no_finding("unknown-risk");
 }
