@@ -124,7 +124,7 @@ fn read_alike(plan: &mut Plan) {
 /// When the audience of the plan is another one.
 pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
     is_internal(plan, "subjects")?;
-    plan.lists_subjects = true;
+    plan.lists.subjects = true;
     Ok(())
 }
 
@@ -134,7 +134,7 @@ pub fn list_subjects(plan: &mut Plan) -> Result<(), ConfigError> {
 /// As [`list_subjects`].
 pub fn list_records(plan: &mut Plan) -> Result<(), ConfigError> {
     is_internal(plan, "records")?;
-    plan.lists_records = true;
+    plan.lists.records = true;
     Ok(())
 }
 

@@ -177,9 +177,6 @@ fn counting() -> Vec<Setting> {
         row("special_uniques", "max_msu", whole(1, 64), "8",
             "Maximum size of the column sets searched for special uniques [default: 3]",
             |draft| &mut draft.plan.special_uniques.max_msu).typed(Value("N"), MEASUREMENT).in_environment(),
-        row("special_uniques", "sampling_fraction", number(Range::Between(0.000_000_001, 1.0)).or(NONE), "0.05",
-            "Share of the population that is in the extract, for DIS and DIS-SUDA",
-            |draft| &mut draft.plan.special_uniques.sampling_fraction),
     ]
 }
 

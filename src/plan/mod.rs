@@ -112,10 +112,8 @@ pub struct Plan {
     pub special_uniques: SpecialUniquesPlan,
     /// What the recipient can join the extract to.
     pub linkage: LinkagePlan,
-    /// Whether figures of single subjects are listed beside the result; for an internal audience only.
-    pub lists_subjects: bool,
-    /// The same of single records.
-    pub lists_records: bool,
+    /// Whose figures are listed beside the result; for an internal audience only.
+    pub lists: Listing,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
     pub suppress: Option<Share>,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
@@ -149,6 +147,15 @@ const DEFAULT_MAX_SET: usize = 3;
 
 /// What is done where nobody says otherwise, with no input. Any fixed seed would do: it makes two scans of the same
 /// records draw the same.
+/// Of whom figures are listed one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Of each subject.
+    pub subjects: bool,
+    /// Of each record.
+    pub records: bool,
+}
+
 impl Default for Plan {
     fn default() -> Self {
         Self {
@@ -182,8 +189,7 @@ impl Default for Plan {
             unicity: UnicityPlan::default(),
             special_uniques: SpecialUniquesPlan::default(),
             linkage: LinkagePlan::default(),
-            lists_subjects: false,
-            lists_records: false,
+            lists: Listing::default(),
             suppress: None,
             as_released: false,
             released: false,

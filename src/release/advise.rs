@@ -13,7 +13,7 @@ use crate::advice::{self, KnownPoints, Plans, QuickGates, Request};
 use crate::input::Extract;
 use crate::measure::unicity::ColumnValues;
 use crate::number::ratio;
-use crate::plan::{CoarsenRule, Extent, Plan};
+use crate::plan::{CoarsenRule, Extent, Listing, Plan};
 use crate::result::{
     FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
     SetStatistics, VerdictOutcome,
@@ -264,8 +264,7 @@ fn with_folder(rule: CoarsenRule, rules: &[CoarsenRule]) -> CoarsenRule {
 pub(super) fn for_verdict(mut plan: Plan) -> Plan {
     let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
     plan.extent = Extent::Verdict;
-    plan.lists_subjects = false;
-    plan.lists_records = false;
+    plan.lists = Listing::default();
     plan.max_set = if subsets { plan.max_set } else { 1 };
     plan.unicity.known_points.clear();
     plan.unicity.sweep = false;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::ReleaseError;
 use super::rows::Written;
 use crate::output::Format;
-use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Plan, RecipientPlan, Rotation, Sign};
+use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
 use crate::result::{Certificate, ColumnType, Recipient, ReleasedColumn, Role, VerdictOutcome};
 
 /// The columns that leave, by name.
@@ -39,8 +39,7 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     let mut as_if = plan.clone();
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
-    as_if.lists_subjects = false;
-    as_if.lists_records = false;
+    as_if.lists = Listing::default();
     as_if.as_released = true;
     as_if
 }
@@ -58,7 +57,6 @@ pub(super) fn of_written(plan: &Plan, written: &Written, file: &Path) -> Plan {
     }
     let rotate = plan.rotate.clone().zip(written.period.clone());
     again.rotate = rotate.map(|(rotation, column)| Rotation { column: Some(column), ..rotation });
-    again.lists_subjects = false;
     again
 }
 
@@ -90,8 +88,7 @@ pub fn released_plan(plan: &Plan, certificate: &Certificate) -> Result<Plan, Rel
     again.input.delimiter = plan.input.delimiter;
     again.released = true;
     // What is listed of single records and subjects is asked of the scan at hand.
-    again.lists_subjects = plan.lists_subjects;
-    again.lists_records = plan.lists_records;
+    again.lists = plan.lists;
     Ok(again)
 }
 
@@ -126,8 +123,7 @@ fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>
         source.on.retain(|on| leaves(&on.ours));
     }
     leave_truth_out(&mut again, leaves);
-    again.lists_subjects = false;
-    again.lists_records = false;
+    again.lists = Listing::default();
     again
 }
 

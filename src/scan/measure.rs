@@ -8,7 +8,7 @@ use crate::advice::{self, Advised};
 use crate::input::Extract;
 use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
-use crate::plan::Plan;
+use crate::plan::{Listing, Plan};
 use crate::recode::Ladder;
 use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
@@ -127,10 +127,10 @@ pub(super) fn measure_all(
         // Half a list would be taken for the whole one.
         Some(reason) => {
             leave_out(SubjectList::NAME, reason);
-            let only_records = Plan { lists_subjects: false, ..plan.clone() };
-            lists(question.table, events.positions, None, &only_records, stop)?
+            let only_records = Plan { lists: Listing { subjects: false, ..plan.lists }, ..plan.clone() };
+            lists(&question, events.positions, None, &only_records, stop)?
         }
-        None => lists(question.table, events.positions, points, plan, stop)?,
+        None => lists(&question, events.positions, points, plan, stop)?,
     };
     listed.missing.iter().for_each(|(list, reason)| leave_out(list, reason));
     not_measured.extend(unused_weights(&table, &measures));
@@ -177,7 +177,7 @@ fn measure_unicity(
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.rotation.is_none()) {
             advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
-        if plan.lists_subjects {
+        if plan.lists.subjects {
             match points_of_subjects(table, &settings, GATED_KNOWN_POINTS, stop) {
                 Ok(found) => points = found.map(|found| (GATED_KNOWN_POINTS, found)),
                 Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),

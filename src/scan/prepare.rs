@@ -62,13 +62,13 @@ pub(crate) fn treat(
     let subjects_not_in_map =
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
     let codes = treated.subject;
-    let listed = codes.as_ref().filter(|_| plan.lists_subjects);
+    let listed = codes.as_ref().filter(|_| plan.lists.subjects);
     let numbers = || {
         let kept = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
         kept.filter(|(_, out)| !out).map(|(number, _)| number)
     };
     let first_records = listed.map(|codes| first_records(codes, numbers())).unwrap_or_default();
-    let record_numbers = if plan.lists_records { record_numbers(codes.as_ref(), numbers()) } else { Vec::new() };
+    let record_numbers = if plan.lists.records { record_numbers(codes.as_ref(), numbers()) } else { Vec::new() };
     let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
     let left_out = removed.counts.map_or(0, |removal| removal.records);
     let count = records - suppressed.records - without_consent.records - left_out;

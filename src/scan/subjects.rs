@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::measure::special_uniques::{self, SingleFigure, SingleFigures, single_figures};
 use crate::measure::unicity::{self, Settings};
+use crate::measure::{Question, population};
 use crate::plan::Plan;
 use crate::result::Attacker;
 use crate::stop::{Stop, StopReason, Watch};
@@ -33,6 +34,8 @@ pub struct SubjectList {
     has_points: bool,
     /// Classes and special uniques of every subject, by its number.
     classes: Option<Arc<SingleFigures>>,
+    /// The individual risk of each subject of the table; empty where it was not measured.
+    individual_risk: Vec<f64>,
 }
 
 /// One subject.
@@ -66,7 +69,7 @@ pub struct RecordList {
     numbers: Vec<u64>,
     classes: Arc<SingleFigures>,
     /// The individual risk of each record of the table; empty where it was not measured.
-    individual_risk: Vec<Option<f64>>,
+    individual_risk: Vec<f64>,
 }
 
 /// The first line: whoever opens the file sees it before anything else.
@@ -90,6 +93,7 @@ impl SubjectList {
         if let Some(classes) = &self.classes {
             heads += &heads_of_classes(classes);
         }
+        heads += if self.individual_risk.is_empty() { "" } else { ",individual_risk" };
         writeln!(out, "{STAMP}\n{heads}")?;
         for row in &self.rows {
             write!(out, "{}", row.first_record)?;
@@ -100,6 +104,9 @@ impl SubjectList {
             if let Some(classes) = &self.classes {
                 write_classes(out, &classes.of_subject(row.subject as usize))?;
             }
+            if let Some(&risk) = self.individual_risk.get(row.subject as usize) {
+                write!(out, ",{}", shown(Some(risk)))?;
+            }
             writeln!(out)?;
         }
         Ok(())
@@ -109,16 +116,6 @@ impl SubjectList {
 impl RecordList {
     /// What it is called where a result says that it is missing.
     pub const NAME: &str = "records";
-
-    /// The same with the individual risk of each record of the table.
-    ///
-    /// # Panics
-    /// When there is not one for each record.
-    #[must_use]
-    pub fn with_individual_risk(self, individual_risk: Vec<Option<f64>>) -> Self {
-        assert_eq!(individual_risk.len(), self.numbers.len(), "every record has its risk, or none");
-        Self { individual_risk, ..self }
-    }
 
     /// Writes it as CSV, with the stamp as its first line.
     ///
@@ -133,7 +130,7 @@ impl RecordList {
             write!(out, "{}", self.numbers[record])?;
             write_classes(out, &self.classes.of_record(record))?;
             if let Some(&risk) = self.individual_risk.get(record) {
-                write!(out, ",{}", shown(risk))?;
+                write!(out, ",{}", shown(Some(risk)))?;
             }
             writeln!(out)?;
         }
@@ -220,14 +217,15 @@ pub(super) struct Listed {
 /// # Errors
 /// [`StopReason::Interrupt`] when the program was asked to end. Any other end leaves lists out.
 pub(super) fn lists(
-    table: &Table,
+    question: &Question<'_>,
     positions: Positions<'_>,
     points: Option<(u32, Vec<SubjectPoints>)>,
     plan: &Plan,
     stop: &Stop,
 ) -> Result<Listed, StopReason> {
+    let &Question { table, keys, .. } = question;
     let mut listed = Listed { lists: Lists::default(), missing: Vec::new() };
-    if !plan.lists_subjects && !plan.lists_records {
+    if !plan.lists.subjects && !plan.lists.records {
         return Ok(listed);
     }
     let (classes, why) = match classes(table, plan, stop) {
@@ -236,25 +234,28 @@ pub(super) fn lists(
         Err(NotListed::Stopped(_)) => (None, "the time limit was reached before every subject was listed"),
         Err(NotListed::Because(reason)) => (None, reason),
     };
-    if plan.lists_records {
+    let of_subject = population::individual_risks(table, &population::Settings::of(plan, keys)).unwrap_or_default();
+    if plan.lists.records {
         match &classes {
             Some(classes) if positions.record_numbers.len() == table.records() => {
                 let numbers = positions.record_numbers.to_vec();
                 let classes = Arc::clone(classes);
-                listed.lists.records = Some(RecordList { numbers, classes, individual_risk: Vec::new() });
+                let of_record = |record: usize| of_subject.get(table.subject_of(record) as usize).copied();
+                let individual_risk = (0..table.records()).map_while(of_record).collect();
+                listed.lists.records = Some(RecordList { numbers, classes, individual_risk });
             }
             Some(_) => listed.missing.push((RecordList::NAME, "the records have no place in the extract")),
             None => listed.missing.push((RecordList::NAME, why)),
         }
     }
-    if plan.lists_subjects {
+    if plan.lists.subjects {
         let is_told = positions.first_records.len() == table.subjects() && table.has_subjects();
         if !is_told {
             listed.missing.push((SubjectList::NAME, "no subject is declared"));
         } else if points.is_none() && classes.is_none() {
             listed.missing.push((SubjectList::NAME, why));
         } else {
-            listed.lists.subjects = Some(SubjectList::new(positions.first_records, points, classes));
+            listed.lists.subjects = Some(SubjectList::new(positions.first_records, points, classes, of_subject));
         }
     }
     Ok(listed)
@@ -265,6 +266,7 @@ impl SubjectList {
         first_records: &[u64],
         points: Option<(u32, Vec<SubjectPoints>)>,
         classes: Option<Arc<SingleFigures>>,
+        individual_risk: Vec<f64>,
     ) -> Self {
         let (known_points, has_points) = points.as_ref().map_or((0, false), |(known, _)| (*known, true));
         let of_subject = points.map_or_else(Vec::new, |(_, points)| points);
@@ -275,7 +277,7 @@ impl SubjectList {
         };
         let mut rows: Vec<SubjectRow> = (0..).zip(first_records).map(row).collect();
         rows.sort_unstable_by_key(|row| row.first_record);
-        Self { known_points, rows, has_points, classes }
+        Self { known_points, rows, has_points, classes, individual_risk }
     }
 }
 
@@ -293,6 +295,6 @@ fn classes(table: &Table, plan: &Plan, stop: &Stop) -> Result<SingleFigures, Not
     if special_uniques::exceeds(table, plan) {
         return Err(NotListed::Because("listing single records takes more work or memory than is allowed"));
     }
-    let found = single_figures(table, special_uniques::settings(plan), Watch::quiet(stop));
+    let found = single_figures(table, special_uniques::settings(table, plan), Watch::quiet(stop));
     found.map_err(NotListed::Stopped)?.ok_or(NotListed::Because("there are no equivalence classes"))
 }

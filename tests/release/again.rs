@@ -137,5 +137,5 @@ fn a_certificate_of_other_bytes_other_columns_or_a_review_is_refused() {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

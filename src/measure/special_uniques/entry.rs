@@ -2,6 +2,7 @@
 
 use super::{NAME, Settings, figures, measure};
 use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::number::as_float;
 use crate::plan::{Extent, Limit, Plan};
 use crate::result::{FindingCode, Measures, Outcome};
 use crate::table::{MOST_MINIMAL_SETS, Table, lattice_size, minimal_bytes, scratch_bytes};
@@ -30,11 +31,15 @@ const LIMITS: &[Limit] = &[Limit {
     ..Limit::of(NAME, FindingCode::SpecialUnique)
 }];
 
-/// What the plan says of this measure.
+/// What the plan says of this measure, for this table.
 #[must_use]
-pub fn settings(plan: &Plan) -> Settings {
-    let asked = plan.special_uniques;
-    Settings { max_msu: asked.max_msu, missing: plan.missing, sampling_fraction: asked.sampling_fraction }
+pub fn settings(table: &Table, plan: &Plan) -> Settings {
+    let Plan { special_uniques, population, missing, .. } = plan;
+    let members = if table.has_subjects() { table.subjects() } else { table.records() };
+    // Of a range the smallest population, of which the extract is the largest part.
+    let of_size = population.size.map(|size| as_float(members as u64) / as_float(size.low));
+    let fraction = population.fraction.map(f64::from).or(of_size).filter(|&fraction| fraction <= 1.0);
+    Settings { max_msu: special_uniques.max_msu, missing: *missing, sampling_fraction: fraction }
 }
 
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
@@ -42,7 +47,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
-    let settings = settings(plan);
+    let settings = settings(table, plan);
     if !is_wanted(table, settings, plan) {
         let reason = "it takes longer than it may unasked; name it with `--measures`, or set a limit on it";
         return Err(NotRun::LeftOut(reason));
@@ -66,7 +71,7 @@ fn is_wanted(table: &Table, settings: Settings, plan: &Plan) -> bool {
 /// Whether searching takes more work or memory than is allowed.
 #[must_use]
 pub fn exceeds(table: &Table, plan: &Plan) -> bool {
-    cannot::<()>(table, settings(plan), plan).is_some()
+    cannot::<()>(table, settings(table, plan), plan).is_some()
 }
 
 /// What stands in place of a value where the work or the memory is more than is allowed.
