@@ -49,7 +49,7 @@ pub(super) fn sizes(canvas: &Canvas<'_>, value: &SpecialUniques) -> Option<Scene
         let subjects = fitted(&count(*subjects), 24, width - 6);
         scene.text((middle, plot.bottom + 112), &subjects, 24, Ink::Muted, Anchor::Middle);
     }
-    plot.name(&mut scene, 152, "columns that suffice; none: not singled out by all of them");
+    plot.name(&mut scene, 152, "columns that suffice");
     let words = bars.iter().zip(&shares).map(|((label, _), share)| match label.as_str() {
         "none" => format!("not singled out by all columns: {}", percent(*share)),
         "more" => format!("more columns: {}", percent(*share)),

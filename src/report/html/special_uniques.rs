@@ -31,12 +31,15 @@ fn measured(mut section: Section, result: &ScanResult, value: &SpecialUniques, c
     }
     let tables =
         [sizes(result, value), columns(result, value), pairs(value), sets(value), scores(value), dis(result, value)];
-    Section {
+    let section = Section {
         answer: answer(value),
         tables: tables.into_iter().filter_map(Table::any).map(Table::folded).collect(),
         ..section
-    }
-    .drawn(charts, &["msu-sizes", "msu-columns"])
+    };
+    // Where no limit asks for it, it stands with what few will look at.
+    let is_limited = result.policy.gates.iter().any(|gate| gate.measure.name() == "special-unique-share");
+    let section = if is_limited { section } else { section.folded() };
+    section.drawn(charts, &["msu-sizes", "msu-columns"])
 }
 
 fn answer(value: &SpecialUniques) -> String {
@@ -46,10 +49,14 @@ fn answer(value: &SpecialUniques) -> String {
     }
     let unique = share(value.unique_subjects, value.subjects);
     let special = share(value.special_subjects, value.subjects);
-    let least = if value.complete { "" } else { "at least " };
+    let fewer = match (value.special_subjects == value.unique_subjects, value.complete) {
+        (true, _) => "all of them on fewer already".to_owned(),
+        (false, true) => format!("{special} on fewer already"),
+        (false, false) => format!("at least {special} on fewer already"),
+    };
     let most = value.sets.first().filter(|set| set.subjects > 0);
     let most = most.map_or_else(String::new, |set| format!(" Most by {}.", set_in_words(set, value)));
-    format!("{unique} of {units} are unique on all quasi-identifiers, {least}{special} on fewer already.{most}")
+    format!("{unique} of {units} are unique on all quasi-identifiers, {fewer}.{most}")
 }
 
 fn figure<'a>(result: &'a ScanResult, name: &str, about: Option<&str>, column: Option<&str>) -> Option<&'a Figure> {
