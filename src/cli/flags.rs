@@ -130,7 +130,8 @@ mod tests {
     }
 
     /// Flags of the edge of the program, which no plan holds.
-    const EDGE: [(&str, &[&str]); 10] = [
+    const EDGE: [(&str, &[&str]); 11] = [
+        ("released", &["release.json"]),
         ("config", &["x.toml"]),
         ("out", &["elsewhere"]),
         ("format", &["json"]),
