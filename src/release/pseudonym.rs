@@ -1,7 +1,6 @@
 //! Fresh names for subjects: a keyed hash that only the holder of the key can make again.
 //!
-//! A pseudonym is the first 128 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the subject's value, in 26 letters and
-//! digits. Without the key it cannot be tried out, however few subjects there are; with a key of its own each release has
+//! A pseudonym is the first 128 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the subject's value, in 32 letters. Without the key it cannot be tried out, however few subjects there are; with a key of its own each release has
 //! pseudonyms that no other release shares.
 
 use std::fmt;
@@ -20,11 +19,13 @@ use crate::table::{Codes, Column, SubjectCodes};
 /// Fewer bytes could be tried out.
 pub const SHORTEST_KEY: usize = 16;
 
-/// Digits of pseudonyms, those of Crockford's base 32 without the letters that are mistaken for digits.
-const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Letters of pseudonyms, four bits each. Without digits no pseudonym looks like an account or a card number by chance,
+/// without vowels none like a name, and none is a hash in hexadecimal digits: among a million pseudonyms of letters and digits
+/// some would be taken for the number of an account, and the release refused.
+const LETTERS: &[u8; 16] = b"ghjkmnpqrstvwxyz";
 
-/// Digits of a pseudonym.
-const LENGTH: usize = 26;
+/// Letters of a pseudonym.
+const LENGTH: usize = 32;
 
 /// The secret that pseudonyms are made with. It is never shown.
 #[derive(Clone)]
@@ -52,12 +53,12 @@ impl Key {
         mac.update(subject.as_bytes());
         let tag = mac.finalize().into_bytes();
         let mut bits = u128::from_be_bytes(tag[..16].try_into().expect("a tag has 32 bytes"));
-        let mut digits = [0; LENGTH];
-        for digit in digits.iter_mut().rev() {
-            *digit = DIGITS[(bits & 31) as usize];
-            bits >>= 5;
+        let mut letters = [0; LENGTH];
+        for letter in letters.iter_mut().rev() {
+            *letter = LETTERS[(bits & 15) as usize];
+            bits >>= 4;
         }
-        digits
+        letters
     }
 }
 
@@ -69,7 +70,7 @@ impl fmt::Debug for Key {
 
 /// Whether a value has the form of a pseudonym.
 pub(crate) fn is_pseudonym(value: &str) -> bool {
-    value.len() == LENGTH && value.bytes().all(|byte| DIGITS.contains(&byte))
+    value.len() == LENGTH && value.bytes().all(|byte| LETTERS.contains(&byte))
 }
 
 /// The pseudonym of each record.
@@ -138,7 +139,7 @@ impl Naming<'_> {
 fn collected(pseudonyms: Vec<Option<[u8; LENGTH]>>) -> Values {
     let mut values = Values::default();
     for pseudonym in pseudonyms {
-        values.push(pseudonym.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or_default()));
+        values.push(pseudonym.as_ref().map_or("", |letters| std::str::from_utf8(letters).unwrap_or_default()));
     }
     values
 }
@@ -164,7 +165,7 @@ mod tests {
         ];
         assert!(others.iter().all(|other| super::is_pseudonym(std::str::from_utf8(other).unwrap())));
         assert!(
-            !["C800684", "", "45PM4KKA3E4D4S7EM6APPD7MT4", "45pm4kka3e4d4s7em6appd7mtu"]
+            !["C800684", "", "RNVNGSKSTRPYJKMSSKVTRPNNTWXKXKMM", "rnvngskstrpyjkmsskvtrpnntwxkxkma"]
                 .iter()
                 .any(|it| super::is_pseudonym(it))
         );
@@ -177,7 +178,19 @@ mod tests {
     #[test]
     fn the_bits_are_those_of_the_keyed_hash() {
         let key = Key::new(b"0123456789abcdef".to_vec()).unwrap();
-        assert_eq!(&key.pseudonym("C1", false, None), b"45pm4kka3e4d4s7em6appd7mt4");
+        assert_eq!(&key.pseudonym("C1", false, None), b"rnvngskstrpyjkmsskvtrpnntwxkxkmm");
+    }
+
+    #[test]
+    fn no_pseudonym_looks_like_an_identifier() {
+        let key = Key::new(vec![3; 16]).unwrap();
+        let looks_like_one = |subject: u32| {
+            let pseudonym = key.pseudonym(&subject.to_string(), false, None);
+            crate::detect::is_identifier(std::str::from_utf8(&pseudonym).unwrap())
+        };
+        assert_eq!((0..20_000).filter(|&subject| looks_like_one(subject)).count(), 0);
+        assert!(super::LETTERS.iter().all(|letter| letter.is_ascii_lowercase() && !b"aeiou".contains(letter)));
+        assert!(!super::LETTERS.iter().any(u8::is_ascii_hexdigit));
     }
 
     #[test]
