@@ -35,7 +35,10 @@ fn estimated(value: &Population) -> &'static str {
 
 /// The declared size or range.
 pub(super) fn sizes(value: &Population) -> String {
-    let sizes: Vec<String> = value.estimates.iter().map(|estimate| count(estimate.population)).collect();
+    // Between the ends may stand the size at which most are unique.
+    let (low, high) = (value.estimates.first(), value.estimates.last());
+    let mut sizes: Vec<String> = low.into_iter().chain(high).map(|estimate| count(estimate.population)).collect();
+    sizes.dedup();
     sizes.join(" to ")
 }
 

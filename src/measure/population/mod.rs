@@ -7,7 +7,7 @@
 //! the classes of one member in the population by the models of [`crate::stats::population`]; from the size of a class and
 //! its weight the risk of each member ([`crate::stats::individual_risk`]) and of each group of members; from the shares of
 //! the values log-linear risk ([`crate::stats::log_linear`]) and a Gaussian copula ([`crate::stats::copula`]). A range of
-//! sizes gives the estimates at both ends.
+//! sizes gives the estimates at both ends, and at a size between them where more are unique.
 //!
 //! All of it assumes that members were drawn at random, each alike (for weighted risk: as the weights say). An extract
 //! chosen by segment, merchant or date was not, and the result says whether anybody declared it.
@@ -200,6 +200,7 @@ fn measured(
     watch.stop.check()?;
     let mut estimates = vec![estimated(&histogram, members, sizes.0)];
     if sizes.1 > sizes.0 {
+        estimates.extend(worst_between(&histogram, *sizes).map(|size| estimated(&histogram, members, size)));
         estimates.push(estimated(&histogram, members, sizes.1));
     }
     watch.stop.check()?;
@@ -228,6 +229,27 @@ fn measured(
         curve,
         copula: fitted,
     })
+}
+
+/// The size within a range at which most are estimated to be unique, or nothing can be estimated, where that is worse than both
+/// ends: the share neither only falls nor only rises with the size, and it jumps where the rule takes another model. Looked at
+/// are round numbers and both sides of that jump.
+fn worst_between(histogram: &SizeHistogram, (low, high): (u64, u64)) -> Option<u64> {
+    let share = |size: u64| match estimate(histogram, size, Rule::default()).chosen {
+        Ok((_, uniques)) => uniques / as_float(size),
+        Err(_) => f64::INFINITY,
+    };
+    let jump = histogram.members().saturating_mul(10);
+    let inner = round_sizes().chain([jump, jump.saturating_add(1)]).filter(|size| (low + 1..high).contains(size));
+    let worst = inner.map(|size| (size, share(size))).max_by(|one, other| one.1.total_cmp(&other.1));
+    worst.filter(|&(_, worst)| worst > share(low).max(share(high))).map(|(size, _)| size)
+}
+
+/// 1, 2, 5, 10, 20, … up to the largest population of the curve.
+fn round_sizes() -> impl Iterator<Item = u64> {
+    let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
+    let round = powers.flat_map(|power| [1, 2, 5].map(|factor| power.saturating_mul(factor)));
+    round.take_while(|&size| size <= MOST_PEOPLE)
 }
 
 /// Everything but log-linear risk and the copula for a population of one size.
@@ -301,9 +323,7 @@ const MOST_PEOPLE: u64 = 10_000_000_000;
 /// The share that is unique in populations from the sample itself on: 1, 2, 5, 10, … times a power of ten.
 fn curve_of(histogram: &SizeHistogram, copula: Option<&copula::Copula>) -> Vec<PopulationPoint> {
     let members = histogram.members();
-    let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
-    let round = powers.flat_map(|power| [1, 2, 5].map(|factor| power.saturating_mul(factor)));
-    let beyond = round.take_while(|&size| size <= MOST_PEOPLE).filter(|&size| size > members);
+    let beyond = round_sizes().filter(|&size| size > members);
     let point = |population: u64| {
         let chosen = estimate(histogram, population, Rule::default()).chosen.ok();
         PopulationPoint {

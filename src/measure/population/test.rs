@@ -163,12 +163,31 @@ proptest! {
     }
 
     #[test]
+    fn no_limit_holds_for_a_range_that_breaks_at_a_round_size_within(persons in persons(), more in 1_u64..1_000_000) {
+        let order: Vec<usize> = (0..persons.len()).collect();
+        let (table, keys) = table_of(&persons, &order, true, false);
+        let n = persons.len() as u64;
+        let share = |low: u64, high: u64| {
+            let found = outcome(&table, &keys, &plan_of(low, high), false);
+            let gated = figures(&found).into_iter().find(|figure| figure.id == "population.unique_share").unwrap();
+            gated.value.upper()
+        };
+        let whole = share(n, n + more);
+        for size in [1, 2, 5].iter().flat_map(|first| (0..7).map(move |zeros| first * 10_u64.pow(zeros))).chain([10 * n, 10 * n + 1]) {
+            if (n..=n + more).contains(&size) {
+                // Without an estimate somewhere there is none of the range.
+                prop_assert!(whole.is_none_or(|whole| share(size, size).is_some_and(|single| single <= whole)), "{size}");
+            }
+        }
+    }
+
+    #[test]
     fn more_people_never_make_more_of_them_unique_or_easier_to_find(persons in persons(), more in 1_u64..1_000_000) {
         let order: Vec<usize> = (0..persons.len()).collect();
         let (table, keys) = table_of(&persons, &order, true, false);
         let n = persons.len() as u64;
         let found = value(outcome(&table, &keys, &plan_of(n, n + more), false));
-        let [few, many] = &found.estimates[..] else { panic!("a range has two ends") };
+        let [few, .., many] = &found.estimates[..] else { panic!("a range has two ends") };
         prop_assert!(few.individual.highest.unwrap() >= many.individual.highest.unwrap() - 1e-12);
         prop_assert!(few.unique_share.unwrap() <= found.sample_uniques as f64 / n as f64 + 1e-12);
         prop_assert!(many.unique_share.unwrap() <= found.sample_uniques as f64 / n as f64 + 1e-9);
