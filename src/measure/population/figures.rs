@@ -37,7 +37,7 @@ fn share(name: &str, label: &str, value: FigureValue) -> Figure {
     Figure::new(format!("population.{name}"), label, FigureUnit::Share, value)
 }
 
-/// The worst of the numbers at both ends of the range, with both as its interval; undefined where any is.
+/// The worst of the numbers over the range, with the least as the other end of its interval; undefined where any is.
 fn worst<'a>(
     value: &'a Population,
     number: impl Fn(&'a PopulationEstimate) -> (Option<f64>, Option<&'a NoEstimate>),
