@@ -6,7 +6,7 @@
 use super::linkage::known_figures;
 use super::readings::{Reading, reading_of, unclear_figures};
 use super::{Hearing, coverage, points, row_of};
-use crate::measure::{self, linkage, special_uniques, unicity, uniqueness};
+use crate::measure::{self, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
     Check, CheckOutcome, Comparison, Figure, FigureValue, Gate, GateMeasure, GateOrigin, GateSet, Outcome,
@@ -123,8 +123,7 @@ fn not_comparable(hearing: Hearing<'_>, gate: &Gate, row: &Limit) -> Option<(Che
     if let Some(reason) = coverage::cannot_break(gate, row) {
         return Some((CheckOutcome::NotApplicable, reason));
     }
-    let of_people = [uniqueness::NAME, unicity::NAME, special_uniques::NAME];
-    if of_people.contains(&row.measure) && coverage::is_all_suppressed(hearing) {
+    if coverage::counts_people(row) && coverage::is_all_suppressed(hearing) {
         let reason = "every record is suppressed, so there is nobody to measure";
         return Some((CheckOutcome::NotApplicable, reason.to_owned()));
     }

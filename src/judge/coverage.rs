@@ -5,7 +5,7 @@
 //! can break covers nothing, and linkage covers nothing: it speaks of sources that somebody thought of.
 
 use super::{Gated, Hearing, finding, row_of};
-use crate::measure::{population, special_uniques, unicity, uniqueness};
+use crate::measure::{self, unicity, uniqueness};
 use crate::plan::{Limit, Range};
 use crate::result::{Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Severity};
 
@@ -13,12 +13,15 @@ use crate::result::{Check, CheckOutcome, Comparison, DatasetColumn, Finding, Fin
 /// subject.
 pub(super) fn cannot_break(gate: &Gate, row: &Limit) -> Option<String> {
     let limit = gate.limit?;
-    let is_on_people =
-        [uniqueness::NAME, unicity::NAME, special_uniques::NAME, population::NAME].contains(&row.measure);
-    let beyond_every_share =
-        gate.comparison == Comparison::AtMost && row.range == Range::SHARE && is_on_people && limit >= 1.0;
+    let is_share_of_people = row.range == Range::SHARE && counts_people(row);
+    let beyond_every_share = gate.comparison == Comparison::AtMost && is_share_of_people && limit >= 1.0;
     let no_class_below = gate.class_limit().or(gate.limit_as_k).is_some_and(|k| k <= 1);
     (beyond_every_share || no_class_below).then(|| "nothing can breach this limit, so it is not a gate".to_owned())
+}
+
+/// Whether the measure behind a limit counts people of the extract.
+pub(super) fn counts_people(row: &Limit) -> bool {
+    measure::named(row.measure).is_some_and(|measure| measure.counts_people)
 }
 
 /// Whether every record is suppressed, so that there is nobody to measure.

@@ -43,6 +43,12 @@ const fn names() -> [&'static str; ALL.len()] {
     names
 }
 
+/// The measure of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Measure> {
+    ALL.iter().find(|measure| measure.name == name)
+}
+
 /// A limit that a policy can ask for on a measure that is not built yet: it never passes.
 const INFERENCE_ADVANTAGE: Limit = Limit {
     key: "max_inference_advantage",

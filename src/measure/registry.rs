@@ -16,6 +16,9 @@ pub struct Measure {
     pub page: Page,
     /// Limits that a policy can set on it. Each has a key, a flag, a check and a finding.
     pub limits: &'static [Limit],
+    /// Whether its shares are of the people in the extract: nothing breaks a limit of 1 on them, and none is held where every
+    /// record is suppressed.
+    pub counts_people: bool,
     /// Measures, and puts the outcome into the result; none for a measure with needs of its own, which `scan` runs.
     pub run: Option<Run>,
     /// Its numbers, flat; none where it was not measured.

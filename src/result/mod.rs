@@ -279,44 +279,46 @@ impl<T> Outcome<T> {
     }
 }
 
-/// The values of the measures, one field per measure.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Measures {
-    /// Equivalence classes of every column set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uniqueness: Option<Outcome<Uniqueness>>,
-    /// Direct identifiers found in cells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identifiers: Option<Outcome<Identifiers>>,
-    /// Unicity: subjects singled out by known points.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unicity: Option<Outcome<Unicity>>,
-    /// Record linkage with data that the recipient already holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub linkage: Option<Outcome<Linkage>>,
-    /// The smallest sets of columns on which somebody is alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub special_uniques: Option<Outcome<SpecialUniques>>,
-    /// Uniqueness in the population that the extract is a sample of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub population: Option<Outcome<Population>>,
-    /// Further measures, by name.
-    #[serde(flatten)]
-    pub further: BTreeMap<String, Outcome<serde_json::Value>>,
+/// Declares [`Measures`] with one field for each measure, called as the measure is.
+macro_rules! measures {
+    ($($(#[$said:meta])* $name:ident: $value:ty,)*) => {
+        /// The values of the measures, one field per measure.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        pub struct Measures {
+            $(
+                $(#[$said])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $name: Option<Outcome<$value>>,
+            )*
+            /// Further measures, by name.
+            #[serde(flatten)]
+            pub further: BTreeMap<String, Outcome<serde_json::Value>>,
+        }
+
+        impl Measures {
+            /// Outcome of the measure of this name, without its value; `None` if not measured.
+            #[must_use]
+            pub fn outcome(&self, name: &str) -> Option<Outcome<()>> {
+                match name {
+                    $(stringify!($name) => self.$name.as_ref().map(Outcome::without_value),)*
+                    name => self.further.get(name).map(Outcome::without_value),
+                }
+            }
+        }
+    };
 }
 
-impl Measures {
-    /// Outcome of the measure of this name, without its value; `None` if not measured.
-    #[must_use]
-    pub fn outcome(&self, name: &str) -> Option<Outcome<()>> {
-        match name {
-            "uniqueness" => self.uniqueness.as_ref().map(Outcome::without_value),
-            "unicity" => self.unicity.as_ref().map(Outcome::without_value),
-            "identifiers" => self.identifiers.as_ref().map(Outcome::without_value),
-            "linkage" => self.linkage.as_ref().map(Outcome::without_value),
-            "special_uniques" => self.special_uniques.as_ref().map(Outcome::without_value),
-            "population" => self.population.as_ref().map(Outcome::without_value),
-            name => self.further.get(name).map(Outcome::without_value),
-        }
-    }
+measures! {
+    /// Equivalence classes of every column set.
+    uniqueness: Uniqueness,
+    /// Direct identifiers found in cells.
+    identifiers: Identifiers,
+    /// Unicity: subjects singled out by known points.
+    unicity: Unicity,
+    /// Record linkage with data that the recipient already holds.
+    linkage: Linkage,
+    /// The smallest sets of columns on which somebody is alone.
+    special_uniques: SpecialUniques,
+    /// Uniqueness in the population that the extract is a sample of.
+    population: Population,
 }

@@ -9,6 +9,7 @@ pub const MEASURE: Measure = Measure {
     name: NAME,
     page: PAGE,
     limits: &[],
+    counts_people: false,
     run: Some(run),
     figures: |measures, context| measures.identifiers.iter().flat_map(|outcome| figures(outcome, context)).collect(),
     sections: no_section,

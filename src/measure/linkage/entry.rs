@@ -10,6 +10,7 @@ pub const MEASURE: Measure = Measure {
     name: NAME,
     page: PAGE,
     limits: LIMITS,
+    counts_people: false,
     run: None,
     figures: |measures, context| measures.linkage.iter().flat_map(|outcome| figures(outcome, context)).collect(),
     sections: no_section,

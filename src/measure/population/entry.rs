@@ -10,6 +10,7 @@ pub const MEASURE: Measure = Measure {
     name: NAME,
     page: PAGE,
     limits: LIMITS,
+    counts_people: true,
     run: Some(run),
     figures: |measures, _| measures.population.iter().flat_map(figures).collect(),
     sections: no_section,

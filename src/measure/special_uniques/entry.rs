@@ -12,6 +12,7 @@ pub const MEASURE: Measure = Measure {
     name: NAME,
     page: PAGE,
     limits: LIMITS,
+    counts_people: true,
     run: Some(run),
     figures: |measures, context| {
         measures.special_uniques.iter().flat_map(|outcome| figures(outcome, context)).collect()

@@ -11,6 +11,7 @@ pub const MEASURE: Measure = Measure {
     name: NAME,
     page: PAGE,
     limits: LIMITS,
+    counts_people: true,
     run: Some(run),
     figures: |measures, context| measures.uniqueness.iter().flat_map(|outcome| figures(outcome, context)).collect(),
     sections: no_section,
