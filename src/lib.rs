@@ -32,6 +32,7 @@
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
 //! | [`table`] | column sets, equivalence classes: the fast heart | IO, clock, environment, chance |
+//! | [`tabular`] | tables of totals: rules, audit, suppression, differences | IO, clock, environment, chance; know of people |
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
@@ -73,5 +74,6 @@ pub mod secret;
 pub mod stats;
 pub mod stop;
 pub mod table;
+pub mod tabular;
 pub(crate) mod unfinished;
 pub(crate) mod word_list;

@@ -1,0 +1,12 @@
+//! Tables of totals, and what an outsider can compute from them.
+//!
+//! # Definition
+//! A table has dimensions; the codes of a dimension form trees (a total over its groups, a group over its members). A cell
+//! holds one code of each dimension, and every cell over a code that has members is the sum of the cells over its members:
+//! these sums are the [`Relation`]s of the table. A table without margins has no relation.
+//!
+//! Nothing here knows of people or of files: the measure `aggregates` brings both together.
+
+mod layout;
+
+pub use layout::{Dimension, Layout, LayoutError, Relation};
