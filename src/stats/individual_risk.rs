@@ -149,21 +149,23 @@ mod tests {
         sum
     }
 
-    /// `∫₀¹ (pt/(1−(1−p)t))^f dt/t` by Simpson's rule on `t = e^-x`.
+    /// `∫₀¹ (pt/(1−(1−p)t))^f dt/t` by Simpson's rule on `t = e^-x`, `x = p/f (e^u − 1)`.
     fn by_integral(class: u64, share: f64) -> f64 {
         let value = |x: f64| {
             let t = (-x).exp();
             (share * t / (1.0 - (1.0 - share) * t)).powf(as_float(class))
         };
-        // The integrand falls like e^(-x f) beyond the place where it is steep, near x = p.
-        let (end, steps) = (40.0 / as_float(class) + 10.0, 200_000);
-        let width = end / f64::from(steps);
+        // The integrand falls within p/f of its start and then like e^(-x f): steps in u are small where it is steep.
+        let (start, end, steps) = (share / as_float(class), 40.0 / as_float(class) + 10.0, 20_000);
+        let width = (end / start).ln_1p() / f64::from(steps);
         let weight = |place: i32| if place == 0 || place == steps { 1.0 } else { f64::from(2 + 2 * (place % 2)) };
-        (0..=steps).map(|place| weight(place) * value(f64::from(place) * width)).sum::<f64>() * width / 3.0
+        let at = |place: i32| (f64::from(place) * width).exp();
+        let term = |place: i32| weight(place) * value(start * (at(place) - 1.0)) * start * at(place);
+        (0..=steps).map(term).sum::<f64>() * width / 3.0
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
         fn the_risk_is_the_series_and_the_integral(class in 1_u64..60, share in 0.02_f64..1.0) {
             let found = individual_risk(class, as_float(class) / share).unwrap();

@@ -265,7 +265,7 @@ fn samples() -> impl Strategy<Value = SizeHistogram> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
     fn no_search_finds_a_larger_likelihood(sample in samples()) {
         let fitted = Pitman::fit(&sample);
