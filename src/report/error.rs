@@ -64,6 +64,9 @@ pub enum ReportError {
     /// The table of figures could not be put together.
     #[error("the summary table could not be put together")]
     Csv,
+    /// The test cases could not be put together.
+    #[error("the JUnit file could not be put together")]
+    Junit,
     /// A chart could not be drawn.
     #[error("chart `{chart}` could not be drawn")]
     Chart {
@@ -82,7 +85,7 @@ impl ReportError {
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
             Self::OtherDataset { .. } => "give the dataset another name under `[dataset]`, or write to another `--out`",
             Self::Write { hint, .. } => hint,
-            Self::Serialize | Self::Page | Self::Csv | Self::Chart { .. } => {
+            Self::Serialize | Self::Page | Self::Csv | Self::Junit | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"
             }
         }

@@ -1,9 +1,10 @@
 //! Findings as workflow commands of GitHub Actions: notes that stand beside the configuration in a pull request.
 
+use super::annotation::{Degree, place};
 use super::escape::printable;
 use super::summary::{one_known_event, unsaid};
 use super::{headline::headline, messages};
-use crate::result::{Finding, ScanResult, Severity, VerdictOutcome};
+use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// One line for the verdict, one for each finding, and one for each reason or caveat that no finding says, such as
 /// `::error file=reidrisk.toml,line=12,title=reidrisk small-class::the smallest class …`.
@@ -41,24 +42,13 @@ pub fn render_github(result: &ScanResult) -> String {
 }
 
 fn of_finding(result: &ScanResult, finding: &Finding) -> String {
-    let level = if finding.waived || finding.severity == Severity::Note {
-        "notice"
-    } else if finding.severity >= result.policy.fails_from() {
-        "error"
-    } else {
-        "warning"
+    let level = match Degree::of(result, finding) {
+        Degree::Error => "error",
+        Degree::Warning => "warning",
+        Degree::Notice => "notice",
     };
     let title = format!("reidrisk {}", finding.code.name());
     command(level, place(result, &finding.columns), &title, &finding.message)
-}
-
-/// The file and, where known, the line of the first of `columns` that the configuration speaks of; the first input
-/// where there is no configuration.
-fn place<'a>(result: &'a ScanResult, columns: &[String]) -> Option<(&'a str, Option<u64>)> {
-    match &result.run.config {
-        Some(config) => Some((&config.file, columns.iter().find_map(|column| config.columns.get(column)).copied())),
-        None => result.dataset.files.first().map(|file| (file.name.as_str(), None)),
-    }
 }
 
 /// One workflow command, ending with a newline.

@@ -4,6 +4,7 @@
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
 mod advisory;
+mod annotation;
 mod certificate;
 mod chart;
 mod checks;
@@ -18,6 +19,7 @@ mod github;
 mod headline;
 mod html;
 mod json;
+mod junit;
 mod known_points;
 #[cfg(test)]
 #[path = "test/laws.rs"]
@@ -27,9 +29,11 @@ mod linkage;
 mod markdown;
 mod messages;
 mod population;
+mod prometheus;
 mod ranking;
 mod risk;
 mod run;
+mod sarif;
 mod special_uniques;
 mod summary;
 mod sweep;
@@ -46,9 +50,12 @@ pub use error::ReportError;
 pub use github::render_github;
 pub use html::render_html;
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
+pub use junit::render_junit;
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
+pub use prometheus::render_prometheus;
 pub use run::{Further, render_views, write_run};
+pub use sarif::render_sarif;
 pub use text::{Ending, render_text};
 
 use crate::result::ScanResult;
@@ -77,6 +84,14 @@ pub const FORMATS: &[Format] = &[
         "github.txt",
         "Workflow commands of GitHub Actions",
         Render::File(|result| Ok(render_github(result).into())),
+    ),
+    Format::new("junit", "junit.xml", "Limits and findings as JUnit test cases", Render::File(render_junit)),
+    Format::new("sarif", "result.sarif", "Findings as SARIF 2.1.0", Render::File(render_sarif)),
+    Format::new(
+        "prom",
+        "reidrisk.prom",
+        "Figures for the text file collector of Prometheus",
+        Render::File(|result| Ok(render_prometheus(result).into())),
     ),
     Format::new("subjects", "subjects.csv", "One row a subject; for an internal audience only", Render::ByScan),
     Format::new("records", "records.csv", "One row a record; for an internal audience only", Render::ByScan),
