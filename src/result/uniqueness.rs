@@ -163,7 +163,7 @@ impl UndefinedField {
             "single-record" => "one record has no pair to be told apart from",
             "too-costly" => "counting it exceeds the work limit",
             "smaller-sets" => "sets of up to 3 columns were not all searched; `max_msu` is smaller",
-            "no-sampling-fraction" => "no sampling fraction is declared",
+            "no-sampling-fraction" => "no single sampling fraction or population size is declared",
             "overlap" => "a subject can be in several classes, so the classes are no sample of a population",
             "nobody-unique" => "nobody is unique",
             "no-special-unique" => "nobody has a score",

@@ -140,3 +140,22 @@ fn what_nobody_declared_is_not_measured_and_says_so() {
     let sized = [&plain[..], &["--ignore", "weight", "--population-size", "5000"]].concat();
     assert_eq!(scanned(&without_source, &sized, 1)["measures"]["population"]["reason"], "no-source");
 }
+
+#[test]
+fn a_size_and_a_fraction_together_are_used_by_no_measure() {
+    let toml = "[subject]\ncolumn = \"person\"\n[columns.city]\nrole = \"quasi-identifier\"\n[columns.age]\nrole = \
+                \"quasi-identifier\"\n[columns.home]\nrole = \"ignore\"\n[columns.weight]\nrole = \"ignore\"\n\
+                [population]\nsampling_fraction = \"50%\"\npopulation_source = \"register\"\n";
+    let of = |settings: &str| {
+        let bench = Bench::new();
+        let file = bench.write("people.csv", PEOPLE);
+        let config = bench.write("reidrisk.toml", format!("{toml}{settings}"));
+        let paths = [&file, &config].map(|path| path.to_str().expect("a path").to_owned());
+        let result = scanned(&bench, &[&paths[0], "--config", &paths[1]], 1);
+        (result["measures"]["population"].clone(), result["measures"]["special_uniques"]["value"]["dis"].clone())
+    };
+    let (population, found) = of("population_size = 600\n");
+    assert_eq!(population["reason"], "size-and-fraction");
+    assert_eq!((found["sampling_fraction"].clone(), found["correct_match"].clone()), (Value::Null, Value::Null));
+    assert_eq!(of("").1["sampling_fraction"], 0.5);
+}

@@ -37,9 +37,14 @@ const LIMITS: &[Limit] = &[Limit {
 pub fn settings(table: &Table, plan: &Plan) -> Settings {
     let Plan { special_uniques, population, missing, .. } = plan;
     let members = if table.has_subjects() { table.subjects() } else { table.records() };
-    // Of a range the smallest population, of which the extract is the largest part.
-    let of_size = population.size.map(|size| as_float(members as u64) / as_float(size.low));
-    let fraction = population.fraction.map(f64::from).or(of_size).filter(|&fraction| fraction <= 1.0);
+    let fraction = match (population.size, population.fraction) {
+        // Of a range the smallest population, of which the extract is the largest part.
+        (Some(size), None) => Some(as_float(members as u64) / as_float(size.low)),
+        (None, Some(fraction)) => Some(f64::from(fraction)),
+        // Both may contradict each other; the measure of the population refuses them as well.
+        (Some(_), Some(_)) | (None, None) => None,
+    };
+    let fraction = fraction.filter(|&fraction| fraction <= 1.0);
     Settings { max_msu: special_uniques.max_msu, missing: *missing, sampling_fraction: fraction }
 }
 
