@@ -37,6 +37,7 @@
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
+//! | [`compare`] | two results: what moved, and whether it matters | IO, clock; compute a measure |
 //! | [`advice`] | what to change, each proposal counted | estimate, see a value |
 //! | [`glossary`] | the words of the field, for `explain` and the report | decide |
 //! | [`release`] | writes the treated extract, and judges the bytes that were written | decide by itself what a figure means |
@@ -54,6 +55,7 @@ pub mod advice;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub(crate) mod column_name;
+pub mod compare;
 pub mod config;
 pub mod detect;
 pub mod glossary;

@@ -7,6 +7,7 @@ mod advise;
 mod arguments;
 mod check;
 mod clock;
+mod compare;
 mod completions;
 mod exit;
 mod explain;
@@ -33,7 +34,7 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{advisory_schema, certificate_schema, json_schema};
+use crate::report::{advisory_schema, certificate_schema, comparison_schema, json_schema};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -79,6 +80,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Advise(advise) => advise::advise_verb(&advise, &arguments.manners, &printer),
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
+        Verb::Compare(compare) => compare::compare_verb(&compare, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
@@ -89,6 +91,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
                 SchemaOf::Result => json_schema(),
                 SchemaOf::Certificate => certificate_schema(),
                 SchemaOf::Advice => advisory_schema(),
+                SchemaOf::Comparison => comparison_schema(),
             };
             printer.result(text.as_bytes())
         }

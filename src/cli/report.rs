@@ -54,7 +54,8 @@ fn write_file(file: &Path, bytes: &[u8], printer: &Printer) -> Result<(), ExitSt
     written.map(drop).map_err(|error| unwritable(file, &error, printer))
 }
 
-fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
+/// A stored result: a file, or the folder of a run.
+pub(super) fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
     let file: PathBuf = if place.is_dir() { place.join("result.json") } else { place.to_owned() };
     let mut bytes = Vec::new();
     let taken = std::fs::File::open(&file).and_then(|file| file.take(LARGEST_RESULT + 1).read_to_end(&mut bytes));

@@ -7,6 +7,7 @@
 mod advice;
 mod advisory;
 mod certificate;
+mod comparison;
 mod dataset;
 mod declarations;
 mod figure;
@@ -22,6 +23,7 @@ mod verdict;
 pub use advice::*;
 pub use advisory::*;
 pub use certificate::*;
+pub use comparison::*;
 pub use dataset::*;
 pub use declarations::*;
 pub use figure::*;

@@ -253,3 +253,33 @@ fn a_scan_says_what_to_type_next() {
     let declared = run(&bench, &["scan", "people.csv", "--subject", "card", "--quasi", "district"]);
     assert!(!declared.stdout.contains("reidrisk init"), "{declared}");
 }
+
+#[test]
+fn compare_tells_what_is_new_and_ends_with_one_where_something_is_worse() {
+    let bench = bench();
+    let scan = |out: &str, further: &[&str]| {
+        let all = [&["scan", "people.csv", "--subject", "card", "--quasi", "district", "--ignore", "memo"], further];
+        run(&bench, &[&all.concat()[..], &["--out", out, "--emit", "json"]].concat());
+        let latest = std::fs::read_to_string(bench.input(out).join("people/latest")).expect("a run");
+        format!("{out}/people/{}", latest.trim())
+    };
+    let (coarse, fine) = (scan("one", &["--ignore", "age"]), scan("two", &["--quasi", "age", "--k", "41"]));
+    let same = run(&bench, &["compare", &coarse, &coarse]);
+    assert_eq!(same.code, Some(0), "{same}");
+    assert!(same.stdout.contains("Not worse"), "{same}");
+    assert_eq!(run(&bench, &["compare", &coarse, &coarse, "-q"]).stdout, "");
+    let worse = run(&bench, &["compare", &coarse, &fine]);
+    assert_eq!(worse.code, Some(1), "{worse}");
+    assert!(worse.stdout.contains("New findings") && worse.stdout.contains("`policy.k` was 5 and is 41"), "{worse}");
+    assert!(worse.stdout.contains("column `age` was ignore and is quasi-identifier"), "{worse}");
+    let told: Value =
+        serde_json::from_str(&run(&bench, &["compare", &coarse, &fine, "--format", "json"]).stdout).expect("JSON");
+    assert_eq!(told["findings"][0]["state"], "new");
+    let schema: Value = serde_json::from_str(&run(&bench, &["schema", "comparison"]).stdout).expect("JSON");
+    assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&told));
+    let back = run(&bench, &["compare", &fine, &coarse]);
+    assert_eq!(back.code, Some(0), "{back}");
+    assert!(back.stdout.contains("Findings that are gone"), "{back}");
+    assert_eq!(run(&bench, &["compare", &coarse, "people.csv"]).code, Some(3));
+    assert_eq!(run(&bench, &["compare", &coarse, &fine, "--least-change", "2"]).code, Some(2));
+}

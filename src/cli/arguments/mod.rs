@@ -44,6 +44,8 @@ pub(super) enum Verb {
     Release(Box<ReleaseArguments>),
     /// Check that files are those that a certificate names, and that the agreement still runs
     Verify(VerifyArguments),
+    /// Compare two stored results: what is new, worse, better or gone
+    Compare(CompareArguments),
     /// Render a stored result.json again, without the data
     Report(ReportArguments),
     /// Explain a finding, a measure, a term or a setting, and what to do
@@ -56,7 +58,7 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json, or of the certificate of a release
+    /// Print the JSON Schema of result.json, of a certificate, of advice or of a comparison
     Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),

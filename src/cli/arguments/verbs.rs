@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::typed::Typed;
 use crate::config::Verbs;
+use crate::plan::Share;
 use crate::release::Storage;
 use crate::report::{FORMATS, Format};
 
@@ -210,6 +211,32 @@ pub(in crate::cli) struct ReportArguments {
     pub(in crate::cli) emit: Vec<&'static Format>,
 }
 
+/// Flags of `compare`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompareArguments {
+    /// The earlier result.json, or its run folder
+    #[arg(value_name = "OLD")]
+    pub(in crate::cli) old: PathBuf,
+    /// The later one
+    #[arg(value_name = "NEW")]
+    pub(in crate::cli) new: PathBuf,
+    /// The change of an exact share that matters; of a count, that share of it [default: 0.5%]
+    #[arg(long, value_name = "SHARE", value_parser = Share::parse)]
+    pub(in crate::cli) least_change: Option<Share>,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: CompareFormat,
+}
+
+/// What `compare` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum CompareFormat {
+    /// What changed, for people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArguments {
@@ -244,6 +271,8 @@ pub(in crate::cli) enum SchemaOf {
     Certificate,
     /// What `advise --format json` prints.
     Advice,
+    /// What `compare --format json` prints.
+    Comparison,
 }
 
 /// Flags of `completions`.
