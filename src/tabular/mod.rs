@@ -8,5 +8,7 @@
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
 mod layout;
+mod rules;
 
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};
