@@ -7,8 +7,10 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+mod cells;
 mod layout;
 mod rules;
 
+pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};
