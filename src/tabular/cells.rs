@@ -361,7 +361,11 @@ fn finished<const K: usize>(cells: &[Cell<K>]) -> CellSums {
         totals: cells.iter().map(|cell| cell.total).collect(),
         lowest: cells.iter().map(|cell| if cell.contributors == 0 { 0 } else { cell.lowest }).collect(),
         asked: cells.iter().map(|cell| cell.asked).collect(),
-        largest: cells.iter().flat_map(|cell| cell.largest).map(|amount| if amount == i64::MIN { 0 } else { amount }).collect(),
+        largest: cells
+            .iter()
+            .flat_map(|cell| cell.largest)
+            .map(|amount| if amount == i64::MIN { 0 } else { amount })
+            .collect(),
         kept: K,
     }
 }
@@ -442,7 +446,8 @@ fn by_contributor(entries: Entries<'_>) -> Result<(Vec<Item>, Vec<usize>), NotSu
         starts.push(total);
     }
     let mut items = vec![Item::default(); total];
-    let mut pens: Vec<Vec<std::slice::IterMut<'_, Item>>> = ranges.iter().map(|_| Vec::with_capacity(buckets)).collect();
+    let mut pens: Vec<Vec<std::slice::IterMut<'_, Item>>> =
+        ranges.iter().map(|_| Vec::with_capacity(buckets)).collect();
     let mut rest = items.as_mut_slice();
     let mut before = 0;
     for (place, &border) in borders.iter().enumerate() {
@@ -453,8 +458,11 @@ fn by_contributor(entries: Entries<'_>) -> Result<(Vec<Item>, Vec<usize>), NotSu
     ranges.into_par_iter().zip(pens).for_each(|(range, mut pens)| {
         for record in range.filter(is_in) {
             if let Some(slot) = pens[bucket(record)].next() {
-                *slot =
-                    Item { contributor: entries.contributors[record], cell: entries.cells[record], amount: amount(record) };
+                *slot = Item {
+                    contributor: entries.contributors[record],
+                    cell: entries.cells[record],
+                    amount: amount(record),
+                };
             }
         }
     });

@@ -249,7 +249,8 @@ fn a_cell_that_is_all_of_a_total_is_found() {
     let inner = [layout.address(&[1, 1]), layout.address(&[2, 1]), layout.address(&[2, 2])];
     let index = CellIndex::new(layout.clone(), &inner).unwrap();
     let whole = index.whole_totals();
-    let found: Vec<u64> = index.cells().iter().zip(&whole).filter(|(_, whole)| **whole).map(|(cell, _)| *cell).collect();
+    let found: Vec<u64> =
+        index.cells().iter().zip(&whole).filter(|(_, whole)| **whole).map(|(cell, _)| *cell).collect();
     assert_eq!(found, [layout.address(&[1, 1]), layout.address(&[2, 2])]);
     let single = Layout::new(vec![Dimension::with_total(1).unwrap()]).unwrap();
     assert_eq!(CellIndex::new(single, &[1]).unwrap().whole_totals(), [false, false]);
