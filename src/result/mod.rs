@@ -6,6 +6,7 @@
 
 mod advice;
 mod advisory;
+mod aggregates;
 mod certificate;
 mod comparison;
 mod dataset;
@@ -22,6 +23,7 @@ mod verdict;
 
 pub use advice::*;
 pub use advisory::*;
+pub use aggregates::*;
 pub use certificate::*;
 pub use comparison::*;
 pub use dataset::*;
@@ -323,4 +325,6 @@ measures! {
     special_uniques: SpecialUniques,
     /// Uniqueness in the population that the extract is a sample of.
     population: Population,
+    /// Tables of totals.
+    aggregates: Aggregates,
 }

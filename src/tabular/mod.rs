@@ -7,6 +7,12 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+mod cells;
 mod layout;
+mod quantiles;
+mod rules;
 
+pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use quantiles::fewest_beside_quantile;
+pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -1,0 +1,129 @@
+//! How the scan runs this measure, and what it brings along.
+
+use super::planned::measure_planned;
+use super::records::TableRecords;
+use super::{NAME, figures};
+use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::plan::{AggregatePlan, Limit, Plan, Range};
+use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, TableForm, UndefinedField, Unit};
+use crate::stop::{StopReason, Watch};
+
+/// The measure.
+pub const MEASURE: Measure = Measure {
+    name: NAME,
+    page: PAGE,
+    limits: LIMITS,
+    counts_people: false,
+    run: Some(run),
+    figures: |measures, _| measures.aggregates.iter().flat_map(figures).collect(),
+    sections: no_section,
+};
+
+/// A number of cells.
+const CELLS: Range = Range::Whole(0, u64::MAX);
+
+/// Limits that a policy can set on this measure. Where tables are declared each is 0 as well.
+const LIMITS: &[Limit] = &[
+    Limit {
+        key: "max_unsafe_cells",
+        gate: "unsafe-cells",
+        figure: "unsafe_cells",
+        range: CELLS,
+        sentence: "maximum number of published cells of a table of totals that are unsafe under its rules",
+        ..Limit::of(NAME, FindingCode::UnsafeCell)
+    },
+    Limit {
+        key: "max_recoverable_cells",
+        gate: "recoverable-cells",
+        figure: "recoverable_cells",
+        range: CELLS,
+        sentence: "maximum number of suppressed cells of a table of totals that can be computed exactly",
+        ..Limit::of(NAME, FindingCode::RecoverableCell)
+    },
+    Limit {
+        key: "max_narrow_cells",
+        gate: "narrow-cells",
+        figure: "narrow_cells",
+        range: CELLS,
+        sentence: "maximum number of suppressed cells of a table of totals that can be computed more closely than its rules allow",
+        ..Limit::of(NAME, FindingCode::NarrowCell)
+    },
+    Limit {
+        key: "max_differencing_cells",
+        gate: "differencing-cells",
+        figure: "differencing_cells",
+        range: CELLS,
+        sentence: "maximum number of cells of a table of totals whose difference from another total is unsafe",
+        ..Limit::of(NAME, FindingCode::Differencing)
+    },
+];
+
+fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &Question { plan, table, totals, watch, .. } = question;
+    if plan.aggregates.is_empty() {
+        return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
+    }
+    let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
+    let needed = totals.iter().flatten().map(needed_bytes).max().unwrap_or(0) + table.bytes() as u64;
+    measures.aggregates = Some(if plan.memory.is_some_and(|allowed| needed > allowed) {
+        too_much_memory("adding up a table of totals", needed, plan)
+    } else {
+        CUT_OFF.outcome(unit, measure(plan, totals, watch))?
+    });
+    Ok(())
+}
+
+/// What adding up a table needs: each record once for its cell, its contributor and its amount, and once more sorted.
+fn needed_bytes(records: &TableRecords) -> u64 {
+    let columns = (records.amounts.len() as u64 + records.sides.len() as u64).max(1);
+    records.bytes() as u64 + records.records as u64 * (8 + 4 + 8 * columns + 16)
+}
+
+/// Every declared table, in the order of the configuration.
+fn measure(plan: &Plan, totals: &[Option<TableRecords>], watch: Watch<'_>) -> Result<Aggregates, StopReason> {
+    let table = |(place, declared): (usize, &AggregatePlan)| {
+        watch.stop.check()?;
+        match totals.get(place).and_then(Option::as_ref) {
+            Some(records) => measure_planned(declared, records, watch.stop).map(|(table, _)| table),
+            None => Ok(not_read(declared)),
+        }
+    };
+    let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
+    Ok(Aggregates { tables })
+}
+
+/// A table of which nothing is known: none of its figures is there, so no limit on it holds.
+fn not_read(declared: &AggregatePlan) -> AggregateTable {
+    let undefined = |field: &str| UndefinedField { field: field.to_owned(), reason: "table-not-read".to_owned() };
+    AggregateTable {
+        name: declared.name.clone(),
+        form: if declared.is_planned() { TableForm::Planned } else { TableForm::Finished },
+        statistic: declared.statistic.name().to_owned(),
+        margins: declared.margins,
+        undefined: ["unsafe_cells", "audit", "differences"].map(undefined).into(),
+        ..AggregateTable::default()
+    }
+}
+
+/// What is said of tables that were not fully measured.
+const CUT_OFF: CutOff = CutOff {
+    timeout: "the time limit was reached before every table of totals was measured",
+    memory: "the memory limit was reached before every table of totals was measured",
+    work_limit: "a table of totals has too many cells; name fewer or coarser dimensions",
+};
+
+const PAGE: Page = Page {
+    code: NAME,
+    summary: "Tables of totals: whether a total, its margins, an earlier release or the extract beside it give somebody away.",
+    meaning: "A total of few contributors, or one that a single contributor makes up nearly alone, tells about them. A total \
+              that is left out can often be computed from the others.",
+    formula: "A cell with contributors x_1 >= x_2 >= … >= x_m and the total X is unsafe if 0 < m < T (frequency:T), if the n \
+              largest exceed k % of X (dominance:n,k), if X - x_1 - x_2 < p % of x_1 (p:P), or < p / q of x_1 (pq:P,Q). Records \
+              of a contributor are summed first, in every cell and margin, for each side. A mean or a ratio is unsafe if its \
+              numerator or its denominator is; a quantile needs T contributors on each side of it. A suppressed cell is \
+              recoverable if the least and the largest value that fit all published cells are equal, and narrow if they are \
+              closer than the rule asks for.",
+    source: "Hundepool et al., Statistical Disclosure Control (2012); tau-Argus; the R packages sdcTable and GaussSuppression; \
+             Chin & Ozsoyoglu (1982); Dinur & Nissim, PODS (2003).",
+    action: "Coarsen a dimension, suppress unsafe cells and the further cells that the advice names, or leave out margins.",
+};
