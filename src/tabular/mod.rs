@@ -7,6 +7,10 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+pub mod audit;
 mod layout;
+#[cfg(test)]
+mod sample;
+mod simplex;
 
 pub use layout::{Dimension, Layout, LayoutError, Relation};
