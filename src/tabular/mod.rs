@@ -9,8 +9,12 @@
 
 pub mod audit;
 mod layout;
+mod program;
+mod rules;
 #[cfg(test)]
 mod sample;
 mod simplex;
+pub mod suppression;
 
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -1,9 +1,7 @@
 //! What a contributor can compute who knows an amount of its own.
 
-use rayon::prelude::*;
-
-use super::presolve::reduce;
-use super::{AuditError, Depth, Interval, Published, Range, Target, settle, start};
+use super::presolve::{Component, reduce};
+use super::{AuditError, Depth, Interval, Published, Range, Target, each, settle, start};
 use crate::stop::Watch;
 use crate::tabular::simplex::Trouble;
 
@@ -49,61 +47,54 @@ pub fn audit_insiders(
             asked[component].push(at);
         }
     }
-    let found: Vec<Vec<(usize, u32, Option<Interval>)>> = reduced
-        .components
-        .par_iter()
-        .zip(&asked)
-        .filter(|(_, asked)| !asked.is_empty())
-        .map(|(component, asked)| {
-            let base = match start(component, published, watch) {
-                Ok(tableau) => Some(tableau),
-                Err(trouble) => undecided(trouble)?,
+    let pairs: Vec<(&Component, &Vec<usize>)> =
+        reduced.components.iter().zip(&asked).filter(|(_, asked)| !asked.is_empty()).collect();
+    let found = each(&pairs, published.bounds.len(), |(component, asked)| {
+        let base = match start(component, published, watch) {
+            Ok(tableau) => Some(tableau),
+            Err(trouble) => undecided(trouble)?,
+        };
+        let answers = each(asked, component.cells.len(), |&at| {
+            let insider = insiders[at];
+            let mine: Vec<Target> = near[insider.cell as usize]
+                .iter()
+                .map(|&target| targets[target])
+                .filter(|target| target.cell != insider.cell && home[target.cell as usize].is_some())
+                .collect();
+            let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
+            let Some(mut tableau) = base.clone() else { return Ok(none()) };
+            let range = published.bounds[insider.cell as usize];
+            let range = if insider.is_alone {
+                Range::shown(insider.amount)
+            } else {
+                Range { low: insider.amount.max(range.low), up: range.up }
             };
-            let each: Vec<Vec<(usize, u32, Option<Interval>)>> = asked
-                .par_iter()
-                .map(|&at| {
-                    let insider = insiders[at];
-                    let mine: Vec<Target> = near[insider.cell as usize]
-                        .iter()
-                        .map(|&target| targets[target])
-                        .filter(|target| target.cell != insider.cell && home[target.cell as usize].is_some())
-                        .collect();
-                    let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
-                    let Some(mut tableau) = base.clone() else { return Ok(none()) };
-                    let range = published.bounds[insider.cell as usize];
-                    let range = if insider.is_alone {
-                        Range::shown(insider.amount)
-                    } else {
-                        Range { low: insider.amount.max(range.low), up: range.up }
-                    };
-                    let Some((_, place)) = home[insider.cell as usize] else { return Ok(none()) };
-                    if let Err(trouble) = tableau.tighten(place, range.low, range.up, watch.stop) {
+            let Some((_, place)) = home[insider.cell as usize] else { return Ok(none()) };
+            if let Err(trouble) = tableau.tighten(place, range.low, range.up, watch.stop) {
+                undecided::<()>(trouble)?;
+                return Ok(none());
+            }
+            let places: Vec<u32> =
+                mine.iter().filter_map(|target| home[target.cell as usize].map(|home| home.1)).collect();
+            tableau.forget(&places);
+            let mut intervals = Vec::new();
+            for (target, &place) in mine.iter().zip(&places) {
+                let outer = reduced.bounds[target.cell as usize];
+                match settle(&mut tableau, *target, place, outer, Depth::Decide, watch) {
+                    Ok(interval) => intervals.push((at, target.cell, interval)),
+                    Err(trouble) => {
                         undecided::<()>(trouble)?;
                         return Ok(none());
                     }
-                    let places: Vec<u32> =
-                        mine.iter().filter_map(|target| home[target.cell as usize].map(|home| home.1)).collect();
-                    tableau.forget(&places);
-                    let mut intervals = Vec::new();
-                    for (target, &place) in mine.iter().zip(&places) {
-                        let outer = reduced.bounds[target.cell as usize];
-                        match settle(&mut tableau, *target, place, outer, Depth::Decide, watch) {
-                            Ok(interval) => intervals.push((at, target.cell, interval)),
-                            Err(trouble) => {
-                                undecided::<()>(trouble)?;
-                                return Ok(none());
-                            }
-                        }
-                    }
-                    if !tableau.verify(&component.equations) {
-                        return Ok(none());
-                    }
-                    Ok(intervals)
-                })
-                .collect::<Result<_, AuditError>>()?;
-            Ok(each.into_iter().flatten().collect())
-        })
-        .collect::<Result<_, AuditError>>()?;
+                }
+            }
+            if !tableau.verify(&component.equations) {
+                return Ok(none());
+            }
+            Ok(intervals)
+        })?;
+        Ok(answers.into_iter().flatten().collect::<Vec<_>>())
+    })?;
     Ok(found.into_iter().flatten().collect())
 }
 

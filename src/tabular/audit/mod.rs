@@ -29,6 +29,8 @@ use presolve::{Component, reduce};
 
 /// Cells of one component that one thread looks at in a row. Fixed, so that nothing depends on the number of threads.
 const TURN: usize = 256;
+/// Cells up to which one thread is faster than many.
+const ALONE: usize = 2_000;
 
 /// What everybody knows of a value, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,33 +163,36 @@ pub fn audit(
             asked[component as usize].push(at);
         }
     }
-    let solved: Vec<Vec<(usize, Option<Interval>)>> = reduced
-        .components
-        .par_iter()
-        .zip(&asked)
-        .map(|(component, asked)| {
-            let tableau = match start(component, published, watch) {
-                Ok(tableau) => tableau,
-                Err(Trouble::Infeasible) => return Err(AuditError::Inconsistent),
-                Err(Trouble::Stopped(reason)) => return Err(AuditError::Stopped(reason)),
-                Err(Trouble::Overflow | Trouble::TooLarge) => return Ok(asked.iter().map(|&at| (at, None)).collect()),
-            };
-            let turns: Vec<Vec<(usize, Option<Interval>)>> = asked
-                .par_chunks(TURN)
-                .map(|turn| {
-                    let work: Vec<(Target, u32)> =
-                        turn.iter().map(|&at| (targets[at], home[targets[at].cell as usize].1)).collect();
-                    let found = settle_all(&tableau, component, &work, &reduced.bounds, depth, watch)?;
-                    Ok(turn.iter().copied().zip(found).collect())
-                })
-                .collect::<Result<_, AuditError>>()?;
-            Ok(turns.into_iter().flatten().collect())
-        })
-        .collect::<Result<_, AuditError>>()?;
+    let pairs: Vec<(&Component, &Vec<usize>)> = reduced.components.iter().zip(&asked).collect();
+    let solved = each(&pairs, published.bounds.len(), |(component, asked)| {
+        let tableau = match start(component, published, watch) {
+            Ok(tableau) => tableau,
+            Err(Trouble::Infeasible) => return Err(AuditError::Inconsistent),
+            Err(Trouble::Stopped(reason)) => return Err(AuditError::Stopped(reason)),
+            Err(Trouble::Overflow | Trouble::TooLarge) => return Ok(asked.iter().map(|&at| (at, None)).collect()),
+        };
+        let turns: Vec<&[usize]> = asked.chunks(TURN).collect();
+        let found = each(&turns, component.cells.len(), |turn| {
+            let work: Vec<(Target, u32)> =
+                turn.iter().map(|&at| (targets[at], home[targets[at].cell as usize].1)).collect();
+            let found = settle_all(&tableau, component, &work, &reduced.bounds, depth, watch)?;
+            Ok(turn.iter().copied().zip(found).collect::<Vec<_>>())
+        })?;
+        Ok(found.into_iter().flatten().collect::<Vec<_>>())
+    })?;
     for (at, interval) in solved.into_iter().flatten() {
         intervals[at] = interval;
     }
     Ok(intervals)
+}
+
+/// Does the same for each item, on all threads where the table is large enough to make up for it.
+fn each<T: Sync, R: Send>(
+    items: &[T],
+    cells: usize,
+    work: impl Fn(&T) -> Result<R, AuditError> + Sync + Send,
+) -> Result<Vec<R>, AuditError> {
+    if cells < ALONE { items.iter().map(work).collect() } else { items.par_iter().map(work).collect() }
 }
 
 /// The interval of a cell that follows from a chain of sums.

@@ -11,7 +11,5 @@
 
 mod row;
 mod tableau;
-#[cfg(test)]
-mod test;
 
 pub(crate) use tableau::{Bound, Equation, Tableau, Trouble};

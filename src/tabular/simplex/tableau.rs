@@ -488,6 +488,22 @@ impl Tableau {
         }
     }
 
+    /// What a variable is at every point that satisfies the equations: a multiple of it, `den`, is a constant plus these
+    /// multiples of variables that are not basic. `None` when it is not basic itself.
+    pub(crate) fn in_terms_of_others(&self, var: u32) -> Option<(i64, Vec<(u32, i64)>)> {
+        let row = &self.rows[self.basic[var as usize]? as usize];
+        let own = if self.flipped[var as usize] { -1 } else { 1 };
+        let terms = row
+            .terms
+            .iter()
+            .map(|&(other, coefficient)| {
+                let sign = if self.flipped[other as usize] { -1 } else { 1 };
+                (other, coefficient.saturating_neg().saturating_mul(sign * own))
+            })
+            .collect();
+        Some((row.den, terms))
+    }
+
     fn note_value(&mut self, var: u32, value: i128) {
         if let Some((low, high)) = &mut self.seen {
             low[var as usize] = low[var as usize].min(value);
@@ -525,11 +541,5 @@ impl Tableau {
             numerator = numerator.checked_add(top)?;
         }
         Some(numerator == 0)
-    }
-
-    /// Entries, for limits and tests.
-    #[cfg(test)]
-    pub(crate) fn entries(&self) -> usize {
-        self.rows.iter().map(|row| row.terms.len()).sum()
     }
 }
