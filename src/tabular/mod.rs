@@ -8,13 +8,17 @@
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
 pub mod audit;
+mod cells;
 mod layout;
 mod program;
+mod quantiles;
 mod rules;
 #[cfg(test)]
 mod sample;
 mod simplex;
 pub mod suppression;
 
+pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -9,13 +9,21 @@
 //! Records without an amount are in no cell. Records of which nobody knows the contributor count as one contributor
 //! together. A missing value of a dimension is a category of its own.
 
+mod contributors;
 mod entry;
 mod figures;
+mod planned;
 mod records;
+mod shape;
+#[cfg(test)]
+mod test;
 
+pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;
+pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
+pub use shape::shape_of;
 
 /// Name of the measure.
 pub const NAME: &str = "aggregates";
