@@ -10,6 +10,7 @@
 pub mod audit;
 mod cells;
 mod layout;
+mod levels;
 mod program;
 mod quantiles;
 mod rules;
@@ -20,5 +21,6 @@ pub mod suppression;
 
 pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use levels::{PLAIN_PERCENT, needed};
 pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -72,6 +72,16 @@ impl Range {
     }
 }
 
+/// Groups of unknown cells that hang together through sums: how many, and how many cells the largest has.
+///
+/// # Errors
+/// When single sums already show that no table fits.
+pub fn components(published: &Published<'_>) -> Result<(usize, usize), AuditError> {
+    let reduced = reduce(published)?;
+    let largest = reduced.components.iter().map(|component| component.cells.len()).max().unwrap_or(0);
+    Ok((reduced.components.len(), largest))
+}
+
 /// What everybody knows of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Published<'a> {
