@@ -10,6 +10,7 @@ mod removal;
 mod stages;
 mod subjects;
 mod tables;
+mod totals;
 
 use std::time::Duration;
 
@@ -230,6 +231,7 @@ pub(crate) fn examine(
         record_numbers,
         side,
         totals,
+        finished,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
@@ -241,7 +243,7 @@ pub(crate) fn examine(
         positions: Positions { first_records: &first_records, record_numbers: &record_numbers },
         rotation: rotation.as_ref(),
     };
-    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals };
+    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
     let sources = measured.sources;

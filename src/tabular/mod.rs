@@ -7,12 +7,20 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+pub mod audit;
 mod cells;
 mod layout;
+mod levels;
+mod program;
 mod quantiles;
 mod rules;
+#[cfg(test)]
+mod sample;
+mod simplex;
+pub mod suppression;
 
 pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use levels::{PLAIN_PERCENT, needed};
 pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};
