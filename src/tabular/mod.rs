@@ -7,6 +7,14 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+mod contributors;
+mod determination;
+mod differences;
 mod layout;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub use contributors::{Change, Contributions};
+pub use determination::{Determination, SHARED, determination, is_exposed};
+pub use differences::{AmountRule, Differences, Question, Related, Released, differences};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
