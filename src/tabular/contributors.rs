@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 /// A contributor is somebody whose records are summed first; the amount is in minor units, and 0 is an amount: whoever adds
 /// nothing is in the cell all the same.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Contributions {
+pub struct Contributors {
     who: RoaringBitmap,
     /// What each adds, in the order of their numbers.
     amounts: Vec<i64>,
@@ -26,7 +26,7 @@ pub struct Change {
     pub amounts: Vec<u128>,
 }
 
-impl Contributions {
+impl Contributors {
     /// The contributors of a cell from pairs of number and amount, in any order. The amounts of one contributor are added
     /// up; `None` when a sum does not fit 64 bits.
     #[must_use]
@@ -178,8 +178,8 @@ impl Change {
 mod tests {
     use super::*;
 
-    fn cell(pairs: &[(u32, i64)]) -> Contributions {
-        Contributions::new(pairs.to_vec()).unwrap()
+    fn cell(pairs: &[(u32, i64)]) -> Contributors {
+        Contributors::new(pairs.to_vec()).unwrap()
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
         let summed = cell(&[(7, 3), (2, 5), (7, 4)]);
         assert_eq!(summed, cell(&[(2, 5), (7, 7)]));
         assert_eq!((summed.count(), summed.total()), (2, 12));
-        assert_eq!(Contributions::new(vec![(1, i64::MAX), (1, 1)]), None);
+        assert_eq!(Contributors::new(vec![(1, i64::MAX), (1, 1)]), None);
     }
 
     #[test]

@@ -23,14 +23,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::contributors::Contributions;
+use super::contributors::Contributors;
 use crate::stop::{Stop, StopReason};
 
 /// A released cell and where it stands.
 #[derive(Debug, Clone)]
 pub struct Released {
     /// Who is in it.
-    pub contributions: Contributions,
+    pub contributions: Contributors,
     /// What was counted or summed. Only cells of one measure are compared.
     pub measure: u32,
 }

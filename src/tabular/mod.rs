@@ -14,7 +14,7 @@ mod layout;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use contributors::{Change, Contributions};
+pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, differences};
 pub use layout::{Dimension, Layout, LayoutError, Relation};

@@ -61,7 +61,7 @@ fn elimination_over_primes_says_what_exact_elimination_says() {
             .collect();
         let sparse = 2 + dice.below(3);
         let rows: Vec<Vec<u32>> =
-            (0..1 + dice.below(13)).map(|_| (0..unknowns).filter(|_| dice.below(sparse) == 0).collect()).collect();
+            (0..=dice.below(13)).map(|_| (0..unknowns).filter(|_| dice.below(sparse) == 0).collect()).collect();
         let fast = solve(&rows, &owners);
         assert_eq!(fast, slow(&rows, &owners), "{rows:?} {owners:?}");
         some += usize::from(!fast.owners.is_empty());
@@ -97,9 +97,9 @@ fn rolling_windows_tell_every_period_once_as_many_in_a_row_are_known() {
     let window = usize::try_from(vector["window"].as_u64().unwrap()).unwrap();
     // One contributor for each day: a window is the sum of its days.
     let days: Vec<u32> = (0..u32::try_from(daily.len()).unwrap()).collect();
-    let cells: Vec<crate::tabular::Contributions> = (0..published.len())
+    let cells: Vec<crate::tabular::Contributors> = (0..published.len())
         .map(|first| (first..first + window).map(|day| (days[day], daily[day])).collect())
-        .map(|pairs| crate::tabular::Contributions::new(pairs).unwrap())
+        .map(|pairs| crate::tabular::Contributors::new(pairs).unwrap())
         .collect();
     for (cell, total) in cells.iter().zip(&published) {
         assert_eq!(cell.total(), i128::from(*total));

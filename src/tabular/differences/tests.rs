@@ -23,7 +23,7 @@ fn random_cells(dice: &mut Dice) -> Vec<Released> {
                     pairs.push((who, amount));
                 }
             }
-            Released { contributions: Contributions::new(pairs).unwrap(), measure: dice.below(2) }
+            Released { contributions: Contributors::new(pairs).unwrap(), measure: dice.below(2) }
         })
         .collect()
 }
@@ -119,7 +119,7 @@ fn the_search_finds_what_comparing_every_pair_of_plain_sets_finds() {
 }
 
 fn cell(pairs: impl IntoIterator<Item = (u32, i64)>) -> Released {
-    Released { contributions: Contributions::new(pairs.into_iter().collect()).unwrap(), measure: 0 }
+    Released { contributions: Contributors::new(pairs.into_iter().collect()).unwrap(), measure: 0 }
 }
 
 fn asked(cells: &[Released], related: &[Related], fewest: u64) -> Differences {
