@@ -52,6 +52,19 @@ impl Contributors {
         (who.len() == amounts.len() as u64).then_some(Self { who, amounts })
     }
 
+    /// Those of several cells together: the amounts of one contributor are added up. `None` when a sum does not fit 64 bits.
+    #[must_use]
+    pub fn of_all<'a>(cells: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let pairs = cells.flat_map(|cell| cell.who.iter().zip(cell.amounts.iter().copied()));
+        Self::new(pairs.collect())
+    }
+
+    /// The only contributor of the cell, if there is one alone.
+    #[must_use]
+    pub fn only(&self) -> Option<u32> {
+        self.who.min().filter(|_| self.amounts.len() == 1)
+    }
+
     /// The numbers of the contributors.
     #[must_use]
     pub fn who(&self) -> &RoaringBitmap {

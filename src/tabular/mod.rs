@@ -11,6 +11,7 @@ mod contributors;
 mod determination;
 mod differences;
 mod layout;
+mod members;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -18,3 +19,4 @@ pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, differences};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use members::{Members, NoMembers, Part, Sums};
