@@ -10,6 +10,7 @@
 mod contributors;
 mod determination;
 mod differences;
+mod kept;
 mod layout;
 mod members;
 #[cfg(test)]
@@ -18,5 +19,6 @@ pub(crate) mod testing;
 pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, differences};
+pub use kept::{Common, Kept, KeptError, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use members::{Members, NoMembers, Part, Sums};
