@@ -34,6 +34,9 @@ pub(super) const SECTIONS: [&str; 11] = [
     "linkage",
 ];
 
+/// The tables of totals: a list of tables instead of a section.
+pub(super) const AGGREGATES: &str = "aggregates";
+
 /// A configuration file that was read and found to be right.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfigFile {
@@ -73,6 +76,11 @@ impl ConfigFile {
             if let Some(section) = whole.get(section, |value| value.table("a table")) {
                 read_section(section.elsewhere(section_of), &mut draft, &mut origins, &file_origin(path));
             }
+        }
+        if let (Some(value), Some(row)) = (whole.take(AGGREGATES), settings().iter().find(|row| row.name == AGGREGATES))
+        {
+            whole.told(row.set(&mut draft, &value));
+            note(&mut origins, row, &file_origin(path));
         }
         drop(whole);
         let places = ConfigPlaces { file: shared_name(path), columns: column_lines(text, &table) };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::aggregates;
 use super::declared::{check_spellings, take_joined_types};
 use super::file::ConfigFile;
 use super::reader::Written;
@@ -107,6 +108,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),
         ..policy_of(&draft.limits)
     };
+    aggregates::finish(&mut plan)?;
     Ok(plan)
 }
 

@@ -9,6 +9,7 @@
 //!
 //! Files named in it are relative to its folder. Any role in it, or `--quasi` on the command line, turns guessing off.
 
+mod aggregates;
 mod columns;
 mod declared;
 mod document;

@@ -5,7 +5,7 @@ use super::kind::names;
 use super::reader::Written;
 use super::setting::Draft;
 use super::settings::list;
-use crate::judge::{AGGREGATE_PRESETS, PRESETS};
+use crate::judge::PRESETS;
 use crate::plan::{Plan, hint_for, shown_name};
 use crate::result::{FindingCode, RaisedSeverity};
 
@@ -21,10 +21,6 @@ pub(super) fn preset(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
     if PRESETS.contains(&text.as_str()) {
         draft.limits.preset = Some(text);
         return Ok(());
-    }
-    if AGGREGATE_PRESETS.contains(&text.as_str()) {
-        let message = format!("preset `{text}` is for totals, but this version measures only records");
-        return Err(value.refused("preset-for-totals", message).with_hint("use another preset for records"));
     }
     value.one_of(PRESETS.into_iter().chain(["default"]), "unknown-preset", "preset").map(|_| ())
 }

@@ -39,6 +39,7 @@ pub const ALL_SETTINGS: &str = "configuration";
 
 fn page(setting: &'static Setting) -> SettingPage {
     let section = match setting.section {
+        "" if setting.flag.is_none() => format!("[[{}]]", setting.name),
         "" => String::new(),
         "columns" => "[columns.NAME]".to_owned(),
         section => format!("[{section}]"),
@@ -50,7 +51,7 @@ fn page(setting: &'static Setting) -> SettingPage {
     });
     let typed = format!("--{}", setting.flag_name());
     let (name, example) = match setting.section {
-        "" => (typed.clone(), format!("{typed} {}", setting.example)),
+        "" if setting.flag.is_some() => (typed.clone(), format!("{typed} {}", setting.example)),
         _ => (setting.name.to_owned(), format!("{} = {}", setting.name, setting.example)),
     };
     let facts = [

@@ -15,7 +15,7 @@ use super::reader::Written;
 use super::setting::Flag::{self, List, Off, On, Repeated, Text, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
 use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown_sign};
-use super::{columns as of_columns, declared, holds, linkage, policy, unicity};
+use super::{aggregates, columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
     ATTACKS, CellSpelling, Plan, PopulationSize, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted,
@@ -55,6 +55,7 @@ pub fn settings() -> &'static [Setting] {
             sampled(),
             events(),
             sources(),
+            totals(),
             terms(),
             limits,
             judging(),
@@ -293,6 +294,16 @@ fn sources() -> Vec<Setting> {
             "{ file = \"issued.csv\", column = \"number\", pseudonym = \"card\" }",
             "Identifiers to test pseudonyms against", holds::read_known,
             |plan| list(plan.linkage.known_identifiers.iter().map(linkage::shown_identifiers))),
+    ]
+}
+
+/// Tables of totals.
+#[rustfmt::skip] // As above.
+fn totals() -> Vec<Setting> {
+    vec![
+        own("", super::file::AGGREGATES, "a table for each table of totals, `[[aggregates]]`",
+            "[{ name = \"turnover\", by = [\"region\"], value = \"amount\", rules = [\"frequency:11\"] }]",
+            "Tables of totals that leave beside the extract, or in its place", aggregates::read, aggregates::shown),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Configuration files from text to plan.
 
+mod aggregates;
 mod policy;
 mod waivers;
 

@@ -47,7 +47,7 @@ mod treatment;
 mod waivers;
 
 pub use explain::{Page, explain, explained};
-pub use presets::{AGGREGATE_PRESETS, PRESETS, policy_of};
+pub use presets::{AGGREGATE_BANK, AGGREGATE_CMS, PRESETS, gates_of_tables, policy_of, rules_of_preset};
 pub use treatment::over_budget;
 
 use jiff::civil::Date;

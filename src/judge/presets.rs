@@ -7,19 +7,30 @@
 use std::collections::BTreeMap;
 
 use crate::measure;
-use crate::plan::{Limit, Limits};
+use crate::plan::{AggregatePlan, Limit, Limits, RulePlan};
 use crate::result::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Preset,
     Severity,
 };
 use crate::stats::smallest_safe_class;
+use crate::tabular::{Ratio, Rule};
 use crate::word_list::pages;
 
 /// The presets that can be named.
-pub const PRESETS: [&str; 5] = ["gdpr-three-tests", "public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"];
+pub const PRESETS: [&str; 7] = [
+    "gdpr-three-tests",
+    "public-0.09",
+    "controlled-k5",
+    "pci-columns",
+    "hipaa-safe-harbor",
+    AGGREGATE_CMS,
+    AGGREGATE_BANK,
+];
 
-/// Presets for totals instead of records, which this version does not measure.
-pub const AGGREGATE_PRESETS: [&str; 2] = ["aggregate-cms", "aggregate-bank"];
+/// Totals as the Centers for Medicare & Medicaid Services release them.
+pub const AGGREGATE_CMS: &str = "aggregate-cms";
+/// Totals of card payments of a bank.
+pub const AGGREGATE_BANK: &str = "aggregate-bank";
 
 /// The policy that limits make. A preset that is not one of [`PRESETS`] counts as none; the configuration refuses it.
 #[must_use]
@@ -100,6 +111,8 @@ fn preset_gates(id: &str) -> Option<(Preset, Vec<Gate>)> {
         "controlled-k5" => controlled(),
         "pci-columns" => pci_columns(),
         "hipaa-safe-harbor" => hipaa_safe_harbor(),
+        AGGREGATE_CMS => totals(AGGREGATE_LIMITS[..3].iter(), "cell size policy of CMS: no cell of 1 to 10 people"),
+        AGGREGATE_BANK => totals(AGGREGATE_LIMITS.iter(), "house numbers for card payments, both sides"),
         _ => return None,
     };
     let sources = pages(include_str!("presets.txt")).find(|(name, _)| *name == id)?.1;
@@ -157,6 +170,57 @@ fn controlled() -> Vec<Gate> {
         from_preset(Gate::at_most(GateMeasure::AVERAGE_RISK, on_static, 0.1), source),
         house_unicity(),
     ]
+}
+
+/// Gates on tables of totals, the strictest first; narrow intervals are a matter of the rules of a bank.
+const AGGREGATE_LIMITS: [&str; 4] = ["unsafe-cells", "recoverable-cells", "differencing-cells", "narrow-cells"];
+
+/// Totals say nothing of records: of an extract that leaves beside them the limits of the house are asked for as well.
+fn totals<'a>(limits: impl Iterator<Item = &'a &'static str>, source: &str) -> Vec<Gate> {
+    let gate = |name: &&'static str| from_preset(Gate::at_most(GateMeasure::new(name), None, 0.0), source);
+    let house = [Gate::smallest_class(GateSet::Static, DEFAULT_K), house_unicity()];
+    limits.map(gate).chain(house).collect()
+}
+
+/// The gates that hold where tables are declared: nothing unsafe leaves, and what is suppressed stays hidden.
+#[must_use]
+pub fn gates_of_tables(tables: &[AggregatePlan]) -> Vec<Gate> {
+    let is_compared = tables.iter().any(|table| !table.earlier.is_empty() || table.rolling.is_some());
+    let is_asked = |name: &&&str| **name != "differencing-cells" || is_compared;
+    let gate = |name: &&'static str| Gate {
+        origin: GateOrigin::Own,
+        source: "house policy for the declared tables".to_owned(),
+        ..Gate::at_most(GateMeasure::new(name), None, 0.0)
+    };
+    if tables.is_empty() { Vec::new() } else { AGGREGATE_LIMITS.iter().filter(is_asked).map(gate).collect() }
+}
+
+/// The rules that a preset for totals adds to those of a table: none that the table asks for already, as strictly.
+#[must_use]
+pub fn rules_of_preset(id: &str, table: &AggregatePlan) -> Vec<RulePlan> {
+    let sides = table.contributors();
+    let on = |place: usize| if sides.len() > 1 { sides[place].map(str::to_owned) } else { None };
+    let wanted: Vec<RulePlan> = match id {
+        AGGREGATE_CMS => vec![RulePlan { side: on(0), ..RulePlan::new(Rule::Frequency(11)) }],
+        AGGREGATE_BANK => (0..sides.len()).flat_map(|place| of_bank(place, on(place), table)).collect(),
+        _ => Vec::new(),
+    };
+    wanted.into_iter().filter(|wanted| !table.rules.iter().any(|rule| covers(rule, wanted))).collect()
+}
+
+/// Ten cardholders, five merchants, and of both no contributor who can be estimated within 15 % unless none has more than half.
+fn of_bank(place: usize, side: Option<String>, table: &AggregatePlan) -> Vec<RulePlan> {
+    let of = |rule| RulePlan { side: side.clone(), ..RulePlan::new(rule) };
+    let least = if place == 0 { 10 } else { 5 };
+    let half = of(Rule::Dominance { largest: 1, percent: Ratio::whole(50) });
+    let is_held = table.rules.iter().any(|rule| covers(rule, &half));
+    let estimate = (!is_held).then(|| of(Rule::Percent(Ratio::whole(15))));
+    std::iter::once(of(Rule::Frequency(least))).chain(estimate).collect()
+}
+
+/// Whether a rule holds wherever another would.
+fn covers(rule: &RulePlan, other: &RulePlan) -> bool {
+    !rule.on_request && (rule.side.is_none() || rule.side == other.side) && rule.rule.is_at_least(other.rule)
 }
 
 fn pci_columns() -> Vec<Gate> {

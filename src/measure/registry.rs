@@ -1,5 +1,6 @@
 //! What a measure brings along: everything that other rooms ask of it.
 
+use super::aggregates::TableRecords;
 use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
@@ -38,6 +39,8 @@ pub struct Question<'a> {
     pub keys: &'a [&'a [u64]],
     /// What reading found in the cells of every column.
     pub searched: &'a [SearchedColumn],
+    /// What the extract says of each planned table of totals; in the order of the plan, `None` for a finished one.
+    pub totals: &'a [Option<TableRecords>],
     /// Records of the extract, those without a subject and suppressed ones among them.
     pub records: u64,
     /// What the scan is asked to do.

@@ -1,6 +1,6 @@
 //! What a plan says of columns, held against those that there are.
 
-use super::{CellSpelling, CoarsenRule, ConfigError, Plan, did_you_mean, shown_list, shown_name};
+use super::{AggregatePlan, CellSpelling, CoarsenRule, ConfigError, Plan, did_you_mean, shown_list, shown_name};
 use crate::result::{ColumnType, Role};
 
 /// Roles under which a rule is applied or refused, never passed over.
@@ -19,8 +19,9 @@ pub(crate) fn is_coarsened(role: Role) -> bool {
 pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError> {
     let named = declared(plan).chain(plan.coarsen.keys()).chain(&plan.permitted_identifiers);
     let named = named.chain(plan.unicity.columns()).chain(plan.linkage.columns());
+    let named = named.chain(plan.aggregates.iter().flat_map(AggregatePlan::columns));
     // A point and a join go on without a column that is dropped; what tells who is who does not.
-    let is_used = |name: &String| plan.linkage.names(name) && !plan.linkage.joins_on(name);
+    let is_used = |name: &String| (plan.linkage.names(name) && !plan.linkage.joins_on(name)) || plan.totals_name(name);
     let is_dropped =
         |name: &String| plan.coarsen.get(name).is_some_and(|rules| *rules == [CoarsenRule::Drop]) && !is_used(name);
     let is_absent = |name: &&String| !columns.contains(name) && !is_dropped(name);
@@ -64,7 +65,7 @@ pub fn check_rules(plan: &Plan) -> Result<(), ConfigError> {
     let idle = |column: &str, rules: &[CoarsenRule]| {
         let role = plan.roles.declared.get(column);
         let counted = role.is_some_and(|role| is_coarsened(*role)) || plan.unicity.names(column);
-        let counted = counted || plan.linkage.joins_on(column);
+        let counted = counted || plan.linkage.joins_on(column) || plan.totals_name(column);
         !counted && !rules.contains(&CoarsenRule::Drop)
     };
     let idle = plan.coarsen.iter().find(|(column, rules)| !plan.roles.guess && idle(column, rules));

@@ -3,6 +3,7 @@
 //! This room lies below `config`, which reads flags and files into it, and below `recode`, `measure` and `judge`, which
 //! do what it says. After a [`Plan`] exists no code looks at a flag or at the configuration file again.
 
+mod aggregates;
 mod check;
 mod error;
 mod exact;
@@ -31,6 +32,10 @@ use crate::result::{
 };
 
 pub use crate::number::{count as grouped, counted};
+pub use aggregates::{
+    AggregatePlan, DimensionPlan, FinishedPlan, HierarchyPlan, Holding, Negatives, RequestPlan, RollingPlan, RulePlan,
+    Statistic, TOTAL,
+};
 pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
 pub use error::{ConfigError, refusal};
@@ -112,6 +117,8 @@ pub struct Plan {
     pub special_uniques: SpecialUniquesPlan,
     /// What the recipient can join the extract to.
     pub linkage: LinkagePlan,
+    /// Tables of totals that are released beside the extract, or in its place.
+    pub aggregates: Vec<AggregatePlan>,
     /// Whose figures are listed beside the result; for an internal audience only.
     pub lists: Listing,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
@@ -189,6 +196,7 @@ impl Default for Plan {
             unicity: UnicityPlan::default(),
             special_uniques: SpecialUniquesPlan::default(),
             linkage: LinkagePlan::default(),
+            aggregates: Vec::new(),
             lists: Listing::default(),
             suppress: None,
             as_released: false,
@@ -204,6 +212,12 @@ impl Plan {
     #[must_use]
     pub fn asks(&self, measure: &str) -> bool {
         self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
+    }
+
+    /// Whether a planned table of totals is made from a column.
+    #[must_use]
+    pub fn totals_name(&self, column: &str) -> bool {
+        self.aggregates.iter().any(|table| table.columns().into_iter().any(|name| name == column))
     }
 
     /// The rules of a column, in their order.

@@ -19,6 +19,7 @@ use super::value_map::ValueMap;
 use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::measure::aggregates::TableRecords;
 use crate::plan::{Extent, Plan};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
@@ -72,6 +73,8 @@ pub struct Treated {
     pub shared: Vec<SharedValues>,
     /// What the rules made of the values of each column that has some, in the order of the columns.
     pub value_maps: Vec<ValueMap>,
+    /// What the records say of each planned table of totals; in the order of the plan, `None` for a finished one.
+    pub totals: Vec<Option<TableRecords>>,
     /// What the records say beyond their values; suppressed records are not counted here.
     pub facts: DatasetFacts,
 }

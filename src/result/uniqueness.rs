@@ -158,6 +158,13 @@ impl UndefinedField {
     #[must_use]
     pub fn in_words(&self) -> &str {
         match self.reason.as_str() {
+            "negative-amounts" => "some contributions are below zero, and `negatives` is not declared",
+            "amounts-too-large" => "the amounts are too large to be added exactly",
+            "too-many-decimals" => "some amounts have more decimals than `decimals` allows",
+            "no-rule" => "no rule says when a cell is unsafe",
+            "no-earlier-release" => "no earlier release is known, so nothing was compared",
+            "not-audited" => "suppressed cells were not audited",
+            "no-contributors" => "the table does not say how many contribute to its cells",
             "empty" => "there is no record with a subject",
             "wildcard" => "missing cells match everything, so there are no classes",
             "single-record" => "one record has no pair to be told apart from",

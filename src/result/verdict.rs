@@ -210,7 +210,7 @@ pub enum FindingCode {
     SuppressedCells,
     /// A column holds names of people.
     NamesOfPeople,
-    /// The dataset is declared as a table of totals, which are not measured yet.
+    /// The dataset is declared as a table of totals, and no declared table is that file.
     AggregatesNotMeasured,
     /// The command line excludes a column or a measure from a default limit.
     GateLeftOut,
@@ -234,6 +234,22 @@ pub enum FindingCode {
     HighIndividualRisk,
     /// A limit on an estimate rests on a sample that is not declared to be random.
     SamplingAssumption,
+    /// A published total is unsafe under a primary rule.
+    UnsafeCell,
+    /// A suppressed total can be computed exactly.
+    RecoverableCell,
+    /// A suppressed total can be computed more closely than the rules allow.
+    NarrowCell,
+    /// Margins of a published table do not equal the sums of their cells.
+    InconsistentMargins,
+    /// The difference of two published totals is unsafe under a primary rule.
+    Differencing,
+    /// All published totals together determine the amount of a single subject.
+    DeterminedSubject,
+    /// There are so many independent totals that reconstruction must be expected.
+    ReconstructionExposure,
+    /// Nobody knows that the contributors of a table are the people whom it must protect.
+    ContributorUnclear,
 }
 
 impl FindingCode {
@@ -263,6 +279,7 @@ impl FindingCode {
                 | Self::VoidWaiver
                 | Self::UnusedWaiver
                 | Self::TreatmentNotApplied
+                | Self::InconsistentMargins
         )
     }
 

@@ -229,6 +229,7 @@ pub(crate) fn examine(
         first_records,
         record_numbers,
         side,
+        totals,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
@@ -240,7 +241,7 @@ pub(crate) fn examine(
         positions: Positions { first_records: &first_records, record_numbers: &record_numbers },
         rotation: rotation.as_ref(),
     };
-    let joined = Joined { side, opened, dataset: &dataset, searched: &searched };
+    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
     let sources = measured.sources;
@@ -406,7 +407,7 @@ pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
     let counted = |role: &Role| counts_in(*role);
     let is_known = plan.unicity.names(column) || plan.linkage.names(column);
     let is_key = plan.joins.iter().any(|join| join.key == column) || plan.household.as_deref() == Some(column);
-    is_known || is_key || plan.roles.declared.get(column).is_some_and(counted)
+    is_known || is_key || plan.totals_name(column) || plan.roles.declared.get(column).is_some_and(counted)
 }
 
 /// Refuses a column that counts and whose values depend on a question that nobody answered. Left as text it would make
@@ -414,7 +415,10 @@ pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
 fn refuse_open_readings(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Result<(), ScanError> {
     let is_dropped = |name: &str| plan.coarsen.get(name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
     for (column, role) in extract.columns.iter().zip(roles) {
-        let counts = counts_in(role.role) || plan.unicity.names(&column.name) || plan.linkage.names(&column.name);
+        let counts = counts_in(role.role)
+            || plan.unicity.names(&column.name)
+            || plan.linkage.names(&column.name)
+            || plan.totals_name(&column.name);
         if let Some(doubt) = column.doubt.filter(|doubt| doubt.is_question() && counts && !is_dropped(&column.name)) {
             return Err(InputError::OpenReading { column: plan::shown_name(&column.name), doubt }.into());
         }

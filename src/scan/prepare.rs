@@ -8,6 +8,7 @@ use super::linkage::{KeyCells, OurSide, Rotation};
 use super::removal::leave_out_exposed;
 use super::subjects::{first_records, record_numbers};
 use crate::input::{self, Extract, Source};
+use crate::measure::aggregates::TableRecords;
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
@@ -33,6 +34,8 @@ pub(crate) struct Prepared {
     pub(super) record_numbers: Vec<u64>,
     /// What is kept for joining.
     pub(super) side: OurSide,
+    /// What the extract says of each planned table of totals.
+    pub(super) totals: Vec<Option<TableRecords>>,
     /// Which bytes were read beside the extract so far.
     pub(super) beside: Beside,
 }
@@ -124,6 +127,7 @@ pub(crate) fn treat(
         first_records,
         record_numbers,
         side,
+        totals: treated.totals,
         beside,
     })
 }

@@ -44,6 +44,12 @@ impl Column {
         self.codes.iter()
     }
 
+    /// Bytes of memory that the values take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.codes.bytes()
+    }
+
     /// Hands the value of each of these records to `apply`, with the item that stands in its place.
     ///
     /// # Panics

@@ -13,6 +13,7 @@ mod differences;
 mod kept;
 mod layout;
 mod members;
+mod rules;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -22,3 +23,4 @@ pub use differences::{AmountRule, Differences, Question, Related, Released, diff
 pub use kept::{Common, Kept, KeptError, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use members::{Members, NoMembers, Part, Sums};
+pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -50,7 +50,7 @@ fn the_recipient_is_read_with_its_register() {
 #[test]
 fn mistakes_in_policy_and_recipient_are_refused_where_they_stand() {
     refused("[policy]\npreset = \"controled-k5\"\n", "unknown-preset", (2, 10), "did you mean `controlled-k5`?");
-    refused("[policy]\npreset = \"aggregate-bank\"\n", "preset-for-totals", (2, 10), "another preset");
+    refused("[policy]\npreset = \"aggregate-banks\"\n", "unknown-preset", (2, 10), "did you mean `aggregate-bank`?");
     refused("[policy]\nmax_risk = 0\n", "wrong-value", (2, 12), "");
     refused("[policy]\nmax_risk = 0.9\n", "wrong-value", (2, 12), "");
     refused("[policy]\nmax_unicity = 1.1\n", "wrong-value", (2, 15), "");

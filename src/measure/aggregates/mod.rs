@@ -1,0 +1,21 @@
+//! Tables of totals: can a total be taken apart again?
+//!
+//! # Definition
+//! A table has dimensions and margins; its cells are totals of records. Each cell is held against the primary rules of
+//! [`crate::tabular::Rule`], for every side that contributes: records of one contributor are summed first, contributors of one
+//! holding are merged.
+//!
+//! # Edge cases
+//! Records without an amount are in no cell. Records of which nobody knows the contributor count as one contributor
+//! together. A missing value of a dimension is a category of its own.
+
+mod entry;
+mod figures;
+mod records;
+
+pub use entry::MEASURE;
+pub use figures::figures;
+pub use records::{Amounts, Axis, Flags, Side, TableRecords};
+
+/// Name of the measure.
+pub const NAME: &str = "aggregates";
