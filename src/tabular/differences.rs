@@ -23,14 +23,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::contributors::Contributors;
+use super::contributors::{Change, Contributors};
 use crate::stop::{Stop, StopReason};
 
 /// A released cell and where it stands.
 #[derive(Debug, Clone)]
 pub struct Released {
     /// Who is in it.
-    pub contributions: Contributors,
+    pub contributors: Contributors,
     /// What was counted or summed. Only cells of one measure are compared.
     pub measure: u32,
 }
@@ -58,38 +58,76 @@ pub struct Question<'a> {
     pub work: u64,
 }
 
-/// What the differences of the released cells give away, in pairs of cells.
+/// Why a difference gives people away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// It has fewer contributors than allowed.
+    Few,
+    /// It has enough, and is unsafe by its amounts.
+    Amounts,
+    /// Few contributors came or left while the amounts of others changed.
+    FewMoved,
+}
+
+/// Two cells whose difference gives people away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnsafePair {
+    /// The cell that comes first in the list.
+    pub first: u32,
+    /// The other.
+    pub second: u32,
+    /// Why.
+    pub why: Why,
+    /// Contributors of the first cell who are not in the second.
+    pub only_first: u64,
+    /// Contributors of the second cell who are not in the first.
+    pub only_second: u64,
+    /// Contributors of both whose amounts differ.
+    pub changed: u64,
+    /// Whether people are in it with different signs: it is the amounts of some less the amounts of others.
+    pub mixed: bool,
+}
+
+impl UnsafePair {
+    fn new(places: [u32; 2], cells: &[Released], why: Why) -> Self {
+        let [first, second] = [places[0].min(places[1]), places[0].max(places[1])];
+        let [one, two] = [first, second].map(|place| &cells[place as usize].contributors);
+        let Change { only_first, only_second, changed, .. } = one.change(two);
+        Self { first, second, why, only_first, only_second, changed, mixed: one.mixed(two) }
+    }
+
+    /// How many contributors the difference is made by.
+    #[must_use]
+    pub fn contributors(&self) -> u64 {
+        self.only_first + self.only_second + self.changed
+    }
+}
+
+/// What the differences of the released cells give away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Differences {
     /// Pairs of cells that were compared contributor by contributor.
     pub compared: u64,
-    /// Pairs whose difference has fewer contributors than allowed.
-    pub few: u64,
-    /// Of these, differences that are made by one contributor alone.
-    pub single: u64,
-    /// Of these, differences that hold people of both signs: amounts of some less amounts of others.
-    pub mixed: u64,
-    /// Pairs that belong together whose difference has enough contributors and is unsafe by its amounts.
-    pub by_amounts: u64,
-    /// Pairs of one cell in two releases between which few contributors came or left while the amounts of others changed.
-    pub few_moved: u64,
-    /// Which cells are in one of these pairs, in the order of the list.
-    pub cells: Vec<bool>,
-    /// Whether everything was compared. If not, all numbers are lower bounds.
+    /// The pairs that give people away.
+    pub pairs: Vec<UnsafePair>,
+    /// Whether everything was compared. If not, there may be more pairs.
     pub complete: bool,
 }
 
 impl Differences {
-    /// Pairs of cells that give people away, of any kind.
-    #[must_use]
-    pub fn unsafe_pairs(&self) -> u64 {
-        self.few + self.by_amounts + self.few_moved
+    /// The pairs for one reason.
+    pub fn by(&self, why: Why) -> impl Iterator<Item = &UnsafePair> {
+        self.pairs.iter().filter(move |pair| pair.why == why)
     }
 
-    /// Cells that are in such a pair.
+    /// Which of so many cells are in a pair.
     #[must_use]
-    pub fn unsafe_cells(&self) -> u64 {
-        self.cells.iter().filter(|&&cell| cell).count() as u64
+    pub fn cells(&self, count: usize) -> Vec<bool> {
+        let mut cells = vec![false; count];
+        for place in self.pairs.iter().flat_map(|pair| [pair.first, pair.second]) {
+            cells[place as usize] = true;
+        }
+        cells
     }
 }
 
@@ -103,7 +141,7 @@ pub fn differences(
     question: &Question<'_>,
     stop: &Stop,
 ) -> Result<Differences, StopReason> {
-    let mut found = Differences { cells: vec![false; cells.len()], complete: true, ..Differences::default() };
+    let mut found = Differences { complete: true, ..Differences::default() };
     let mut work = 0_u64;
     search(cells, question, stop, &mut found, &mut work)?;
     belonging(cells, related, question, stop, &mut found, &mut work)?;
@@ -114,14 +152,15 @@ pub fn differences(
 /// found does not depend on the number of threads.
 const BLOCK: usize = 256;
 
+/// What writing down a pair counts as.
+const PAIR: u64 = 1_000;
+
 /// What the comparison of one cell with others gave.
 #[derive(Default)]
 struct Seen {
     work: u64,
     compared: u64,
-    single: u64,
-    mixed: u64,
-    few_with: Vec<u32>,
+    few: Vec<UnsafePair>,
 }
 
 /// Finds every pair of one measure with fewer contributors apart than allowed.
@@ -141,18 +180,11 @@ fn search(
             found.complete = false;
             return Ok(());
         }
-        let seen: Vec<(u32, Seen)> =
-            block.par_iter().map(|&rank| (index.order[rank as usize], index.compare(cells, rank, question))).collect();
-        for (cell, seen) in seen {
-            *work += seen.work;
+        let seen: Vec<Seen> = block.par_iter().map(|&rank| index.compare(cells, rank, question)).collect();
+        for seen in seen {
+            *work += seen.work + seen.few.len() as u64 * PAIR;
             found.compared += seen.compared;
-            found.few += seen.few_with.len() as u64;
-            found.single += seen.single;
-            found.mixed += seen.mixed;
-            found.cells[cell as usize] |= !seen.few_with.is_empty();
-            for other in seen.few_with {
-                found.cells[other as usize] = true;
-            }
+            found.pairs.extend(seen.few);
         }
     }
     Ok(())
@@ -173,9 +205,9 @@ impl Index {
     fn new(cells: &[Released], fewest: u64) -> Self {
         let fewest = usize::try_from(fewest).unwrap_or(usize::MAX);
         let mut order: Vec<u32> = (0..u32::try_from(cells.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_by_key(|&cell| cells[cell as usize].contributions.count());
+        order.sort_by_key(|&cell| cells[cell as usize].contributors.count());
         let mut spread: Vec<u32> = Vec::new();
-        for who in cells.iter().flat_map(|cell| cell.contributions.who()) {
+        for who in cells.iter().flat_map(|cell| cell.contributors.who()) {
             if spread.len() <= who as usize {
                 spread.resize(who as usize + 1, 0);
             }
@@ -184,7 +216,7 @@ impl Index {
         let rarest: Vec<Vec<u32>> = order
             .par_iter()
             .map(|&cell| {
-                let mut all: Vec<u32> = cells[cell as usize].contributions.who().iter().collect();
+                let mut all: Vec<u32> = cells[cell as usize].contributors.who().iter().collect();
                 let rarity = |who: &u32| (spread[*who as usize], *who);
                 if fewest < all.len() {
                     all.select_nth_unstable_by_key(fewest, rarity);
@@ -199,7 +231,7 @@ impl Index {
                 ranks.entry((cells[cell as usize].measure, who)).or_default().push(rank);
             }
         }
-        let work = cells.iter().map(|cell| cell.contributions.count()).sum();
+        let work = cells.iter().map(|cell| cell.contributors.count()).sum();
         Self { order, rarest, ranks, work }
     }
 
@@ -207,7 +239,7 @@ impl Index {
     fn compare(&self, cells: &[Released], rank: u32, question: &Question<'_>) -> Seen {
         let mut seen = Seen::default();
         let cell = &cells[self.order[rank as usize] as usize];
-        let mine = &cell.contributions;
+        let mine = &cell.contributors;
         // Cells before this one have at most as many contributors: below the least number both are unsafe by themselves.
         if mine.count() < question.fewest {
             return seen;
@@ -217,7 +249,7 @@ impl Index {
             let Some(ranks) = self.ranks.get(&(cell.measure, *who)) else { continue };
             let before = &ranks[..ranks.partition_point(|&other| other < rank)];
             let near = before.partition_point(|&other| {
-                let theirs = cells[self.order[other as usize] as usize].contributions.count();
+                let theirs = cells[self.order[other as usize] as usize].contributors.count();
                 theirs + question.fewest <= mine.count()
             });
             others.extend_from_slice(&before[near..]);
@@ -227,7 +259,7 @@ impl Index {
         others.dedup();
         for other in others {
             let place = self.order[other as usize];
-            let theirs = &cells[place as usize].contributions;
+            let theirs = &cells[place as usize].contributors;
             seen.work += mine.count() + theirs.count();
             seen.compared += 1;
             if mine.moved(theirs) >= question.fewest {
@@ -235,9 +267,8 @@ impl Index {
             }
             let apart = mine.apart(theirs, question.fewest);
             if apart > 0 && apart < question.fewest {
-                seen.single += u64::from(apart == 1);
-                seen.mixed += u64::from(mine.mixed(theirs));
-                seen.few_with.push(place);
+                let places = [place, self.order[rank as usize]];
+                seen.few.push(UnsafePair::new(places, cells, Why::Few));
             }
         }
         seen
@@ -259,35 +290,33 @@ fn belonging(
             found.complete = false;
             return Ok(());
         }
-        let judged: Vec<(u64, bool, bool)> = block.par_iter().map(|pair| judge(cells, *pair, question)).collect();
-        for (pair, (looked_at, by_amounts, few_moved)) in block.iter().zip(judged) {
+        let judged: Vec<Option<UnsafePair>> = block.par_iter().map(|pair| judge(cells, *pair, question)).collect();
+        for (pair, judged) in block.iter().zip(judged) {
             let (Related::Nested(one, two) | Related::Consecutive(one, two)) = *pair;
-            *work += looked_at;
+            *work += cells[one as usize].contributors.count() + cells[two as usize].contributors.count();
             found.compared += 1;
-            found.by_amounts += u64::from(by_amounts);
-            found.few_moved += u64::from(few_moved);
-            found.cells[one as usize] |= by_amounts | few_moved;
-            found.cells[two as usize] |= by_amounts | few_moved;
+            found.pairs.extend(judged);
         }
     }
     Ok(())
 }
 
-/// What it took, whether the amounts are unsafe, and, if not, whether only few came or left.
-fn judge(cells: &[Released], pair: Related, question: &Question<'_>) -> (u64, bool, bool) {
+/// The pair, if its amounts are unsafe or, between releases, only few came or left.
+fn judge(cells: &[Released], pair: Related, question: &Question<'_>) -> Option<UnsafePair> {
     let (Related::Nested(one, two) | Related::Consecutive(one, two)) = pair;
-    let (one, two) = (&cells[one as usize].contributions, &cells[two as usize].contributions);
-    let looked_at = one.count() + two.count();
+    let places = [one, two];
+    let [one, two] = places.map(|place| &cells[place as usize].contributors);
     if one.count() < question.fewest && two.count() < question.fewest {
-        return (looked_at, false, false);
+        return None;
     }
     let change = one.change(two);
     if change.contributors() < question.fewest {
-        return (looked_at, false, false);
+        return None;
     }
+    let few = (1..question.fewest).contains(&change.moved()) && matches!(pair, Related::Consecutive(..));
     let by_amounts = question.unsafe_amounts.is_some_and(|rule| rule(&change.amounts));
-    let few = (1..question.fewest).contains(&change.moved());
-    (looked_at, by_amounts, !by_amounts && few && matches!(pair, Related::Consecutive(..)))
+    let why = if by_amounts { Why::Amounts } else { Why::FewMoved };
+    (by_amounts || few).then(|| UnsafePair::new(places, cells, why))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(crate) mod testing;
 
 pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
-pub use differences::{AmountRule, Differences, Question, Related, Released, differences};
+pub use differences::{AmountRule, Differences, Question, Related, Released, UnsafePair, Why, differences};
 pub use kept::{Common, Kept, KeptError, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use members::{Members, NoMembers, Part, Sums};

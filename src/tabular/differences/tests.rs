@@ -23,13 +23,13 @@ fn random_cells(dice: &mut Dice) -> Vec<Released> {
                     pairs.push((who, amount));
                 }
             }
-            Released { contributions: Contributors::new(pairs).unwrap(), measure: dice.below(2) }
+            Released { contributors: Contributors::new(pairs).unwrap(), measure: dice.below(2) }
         })
         .collect()
 }
 
 fn plain(cell: &Released) -> Plain {
-    cell.contributions.who().iter().zip(cell.contributions.amounts().iter().copied()).collect()
+    cell.contributors.who().iter().zip(cell.contributors.amounts().iter().copied()).collect()
 }
 
 /// Who makes the difference of two cells, and with how much, from plain sets.
@@ -42,33 +42,33 @@ fn made_by(one: &Plain, two: &Plain) -> BTreeMap<u32, i64> {
         .collect()
 }
 
-fn slow(cells: &[Released], related: &[Related], fewest: u64, rule: impl Fn(&[u128]) -> bool) -> Differences {
+fn slow(cells: &[Released], related: &[Related], fewest: u64, rule: impl Fn(&[u128]) -> bool) -> Vec<UnsafePair> {
     let sets: Vec<Plain> = cells.iter().map(plain).collect();
-    let mut found = Differences { cells: vec![false; cells.len()], complete: true, ..Differences::default() };
     let small = |place: usize| (sets[place].len() as u64) < fewest;
+    let pair = |one: usize, two: usize, why: Why| {
+        let (first, second) = (one.min(two), one.max(two));
+        let [only_first, only_second] = [(first, second), (second, first)]
+            .map(|(here, there)| sets[here].keys().filter(|who| !sets[there].contains_key(who)).count() as u64);
+        let parts = made_by(&sets[first], &sets[second]);
+        let up = only_first > 0 || parts.values().any(|amount| *amount > 0);
+        let down = only_second > 0 || parts.values().any(|amount| *amount < 0);
+        let changed = parts.len() as u64 - only_first - only_second;
+        let [first, second] = [first, second].map(|place| u32::try_from(place).unwrap());
+        UnsafePair { first, second, why, only_first, only_second, changed, mixed: up && down }
+    };
+    let mut found = Vec::new();
     for one in 0..cells.len() {
         for two in 0..one {
             if cells[one].measure != cells[two].measure || (small(one) && small(two)) {
                 continue;
             }
-            let parts = made_by(&sets[one], &sets[two]);
-            if parts.is_empty() || parts.len() as u64 >= fewest {
-                continue;
+            if (1..fewest).contains(&(made_by(&sets[one], &sets[two]).len() as u64)) {
+                found.push(pair(one, two, Why::Few));
             }
-            let sign = |wanted: i64, only: &Plain, not: &Plain| {
-                parts.iter().any(|(who, amount)| {
-                    amount.signum() == wanted || (only.contains_key(who) && !not.contains_key(who))
-                })
-            };
-            found.few += 1;
-            found.single += u64::from(parts.len() == 1);
-            found.mixed += u64::from(sign(1, &sets[one], &sets[two]) && sign(-1, &sets[two], &sets[one]));
-            found.cells[one] = true;
-            found.cells[two] = true;
         }
     }
-    for pair in related {
-        let (Related::Nested(one, two) | Related::Consecutive(one, two)) = *pair;
+    for &related in related {
+        let (Related::Nested(one, two) | Related::Consecutive(one, two)) = related;
         let (one, two) = (one as usize, two as usize);
         let parts = made_by(&sets[one], &sets[two]);
         if (small(one) && small(two)) || (parts.len() as u64) < fewest {
@@ -77,15 +77,16 @@ fn slow(cells: &[Released], related: &[Related], fewest: u64, rule: impl Fn(&[u1
         let mut amounts: Vec<u128> = parts.values().map(|amount| u128::from(amount.unsigned_abs())).collect();
         amounts.sort_unstable();
         amounts.reverse();
-        let moved = sets[one].keys().filter(|who| !sets[two].contains_key(who)).count()
-            + sets[two].keys().filter(|who| !sets[one].contains_key(who)).count();
-        let by_amounts = rule(&amounts);
-        let few = matches!(pair, Related::Consecutive(..)) && moved > 0 && (moved as u64) < fewest && !by_amounts;
-        found.by_amounts += u64::from(by_amounts);
-        found.few_moved += u64::from(few);
-        found.cells[one] |= by_amounts || few;
-        found.cells[two] |= by_amounts || few;
+        let all = pair(one, two, Why::FewMoved);
+        if rule(&amounts) {
+            found.push(pair(one, two, Why::Amounts));
+        } else if matches!(related, Related::Consecutive(..))
+            && (1..fewest).contains(&(all.only_first + all.only_second))
+        {
+            found.push(all);
+        }
     }
+    found.sort_unstable();
     found
 }
 
@@ -108,18 +109,19 @@ fn the_search_finds_what_comparing_every_pair_of_plain_sets_finds() {
             .collect();
         let question = Question { fewest, unsafe_amounts: Some(&one_holds_half), work: u64::MAX };
         let mut fast = differences(&cells, &related, &question, &Stop::default()).unwrap();
-        fast.compared = 0;
-        assert_eq!(fast, slow(&cells, &related, fewest, one_holds_half));
-        few += fast.few;
-        moved += fast.few_moved;
-        amounts += fast.by_amounts;
-        mixed += fast.mixed;
+        fast.pairs.sort_unstable();
+        assert!(fast.complete);
+        assert_eq!(fast.pairs, slow(&cells, &related, fewest, one_holds_half));
+        few += fast.by(Why::Few).count();
+        moved += fast.by(Why::FewMoved).count();
+        amounts += fast.by(Why::Amounts).count();
+        mixed += fast.by(Why::Few).filter(|pair| pair.mixed).count();
     }
     assert!(few.min(moved).min(amounts).min(mixed) > 80, "{few} {moved} {amounts} {mixed}");
 }
 
 fn cell(pairs: impl IntoIterator<Item = (u32, i64)>) -> Released {
-    Released { contributions: Contributors::new(pairs.into_iter().collect()).unwrap(), measure: 0 }
+    Released { contributors: Contributors::new(pairs.into_iter().collect()).unwrap(), measure: 0 }
 }
 
 fn asked(cells: &[Released], related: &[Related], fewest: u64) -> Differences {
@@ -131,9 +133,12 @@ fn asked(cells: &[Released], related: &[Related], fewest: u64) -> Differences {
 fn one_who_comes_and_one_who_leaves_are_found_behind_equal_numbers() {
     let before = cell((0..20).map(|who| (who, 100)));
     let after = cell((1..21).map(|who| (who, if who == 20 { 130 } else { 100 })));
-    assert_eq!(before.contributions.count(), after.contributions.count());
+    assert_eq!(before.contributors.count(), after.contributors.count());
     let found = asked(&[before, after], &[], 10);
-    assert_eq!((found.few, found.mixed, found.single, found.unsafe_cells()), (1, 1, 0, 2));
+    assert_eq!(found.pairs.len(), 1);
+    let pair = found.pairs[0];
+    assert_eq!((pair.why, pair.only_first, pair.only_second, pair.changed, pair.mixed), (Why::Few, 1, 1, 0, true));
+    assert_eq!((pair.contributors(), found.cells(2)), (2, vec![true, true]));
 }
 
 #[test]
@@ -141,9 +146,10 @@ fn a_single_joiner_is_found_even_while_the_amounts_of_all_others_change() {
     let before = cell((0..20).map(|who| (who, 100)));
     let after = cell((0..21).map(|who| (who, 100 + i64::from(who))));
     let alone = asked(&[before.clone(), after.clone()], &[], 10);
-    assert_eq!(alone.unsafe_pairs(), 0, "cells that do not belong together tell nothing of a few");
+    assert_eq!(alone.pairs, [], "cells that do not belong together tell nothing of a few");
     let found = asked(&[before, after], &[Related::Consecutive(0, 1)], 10);
-    assert_eq!((found.few, found.few_moved, found.unsafe_cells()), (0, 1, 2));
+    let pair = found.pairs[0];
+    assert_eq!((pair.why, pair.only_first, pair.only_second), (Why::FewMoved, 0, 1));
 }
 
 #[test]
@@ -151,8 +157,9 @@ fn a_corrected_record_is_found_though_nobody_came_or_left() {
     let before = cell((0..20).map(|who| (who, 100)));
     let after = cell((0..20).map(|who| (who, if who == 7 { 101 } else { 100 })));
     let found = asked(&[before.clone(), after], &[], 10);
-    assert_eq!((found.few, found.single, found.mixed), (1, 1, 0));
-    assert_eq!(asked(&[before.clone(), before], &[], 10).unsafe_pairs(), 0, "the same cell twice tells nothing new");
+    let pair = found.pairs[0];
+    assert_eq!((pair.why, pair.contributors(), pair.changed, pair.mixed), (Why::Few, 1, 1, false));
+    assert_eq!(asked(&[before.clone(), before], &[], 10).pairs, [], "the same cell twice tells nothing new");
 }
 
 #[test]
@@ -162,7 +169,7 @@ fn what_was_cut_off_is_incomplete() {
     let cut = differences(&cells, &[], &question, &Stop::default()).unwrap();
     let whole = asked(&cells, &[], 10);
     assert!(!cut.complete && whole.complete);
-    assert!(cut.few < whole.few);
+    assert!(cut.pairs.len() < whole.pairs.len());
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
     assert_eq!(differences(&cells, &[], &question, &stop), Err(StopReason::Timeout));
