@@ -238,7 +238,7 @@ mod tests {
         let change = wide_cell.change(&narrow_cell);
         assert_eq!(Some(change.contributors()), vector["difference"]["n"].as_u64());
         assert_eq!(wide_cell.total() - narrow_cell.total(), i128::from(whole(&vector["difference"]["sum"])));
-        assert_eq!(change.amounts, [whole(&vector["difference"]["sum"]).unsigned_abs().into()]);
+        assert_eq!(change.amounts, [u128::from(whole(&vector["difference"]["sum"]).unsigned_abs())]);
         let threshold = vector["threshold"].as_u64().unwrap();
         assert_eq!(Some(change.contributors() < threshold), vector["violates"].as_bool());
         assert!(!wide_cell.mixed(&narrow_cell));

@@ -188,27 +188,35 @@ pub struct Common {
 }
 
 impl Common {
-    /// Room for these releases.
+    /// Room for releases with so many digits behind the point of their units.
     #[must_use]
-    pub fn of<'a>(releases: impl Iterator<Item = &'a Kept>) -> Self {
-        Self { numbers: HashMap::new(), decimals: releases.map(|kept| kept.decimals).max().unwrap_or(0) }
+    pub fn new(decimals: impl Iterator<Item = u32>) -> Self {
+        Self { numbers: HashMap::new(), decimals: decimals.max().unwrap_or(0) }
     }
 
     /// The cells of one of them; `None` when an amount does not fit the common unit or there are too many people.
     #[must_use]
     pub fn cells(&mut self, kept: &Kept) -> Option<Vec<Contributors>> {
-        let scale = 10_i64.checked_pow(self.decimals.checked_sub(kept.decimals)?)?;
-        let mut numbers = Vec::with_capacity(kept.people.len());
-        for mark in &kept.people {
+        let name = |place: u32| kept.people.get(place as usize).copied();
+        kept.cells.iter().map(|(_, cell)| self.bring(cell, kept.decimals, name)).collect()
+    }
+
+    /// One cell, whose contributors have these names; `None` as for [`Common::cells`].
+    #[must_use]
+    pub fn bring(
+        &mut self,
+        cell: &Contributors,
+        decimals: u32,
+        name: impl Fn(u32) -> Option<Mark>,
+    ) -> Option<Contributors> {
+        let scale = 10_i64.checked_pow(self.decimals.checked_sub(decimals)?)?;
+        let mut pairs = Vec::with_capacity(cell.amounts().len());
+        for (who, amount) in cell.who().iter().zip(cell.amounts()) {
             let next = u32::try_from(self.numbers.len()).ok()?;
-            numbers.push(*self.numbers.entry(*mark).or_insert(next));
+            let number = *self.numbers.entry(name(who)?).or_insert(next);
+            pairs.push((number, amount.checked_mul(scale)?));
         }
-        let brought = |(_, contributors): &(Mark, Contributors)| {
-            let who = contributors.who().iter().map(|place| numbers.get(place as usize).copied());
-            let amounts = contributors.amounts().iter().map(|amount| amount.checked_mul(scale));
-            Contributors::new(who.zip(amounts).map(|(who, amount)| Some((who?, amount?))).collect::<Option<_>>()?)
-        };
-        kept.cells.iter().map(brought).collect()
+        Contributors::new(pairs)
     }
 }
 
@@ -295,11 +303,21 @@ mod tests {
         whole.decimals = 0;
         whole.people.remove(0);
         whole.cells = vec![(Mark::default(), Contributors::new(vec![(0, 3), (1, 4)]).unwrap())];
-        let mut common = Common::of([&cents, &whole].into_iter());
+        let mut common = Common::new([2, 0].into_iter());
         let first = common.cells(&cents).unwrap();
-        assert_eq!(first, cents.cells.iter().map(|(_, cell)| cell.clone()).collect::<Vec<_>>());
         let second = common.cells(&whole).unwrap();
-        assert_eq!(second, [Contributors::new(vec![(1, 300), (2, 400)]).unwrap()]);
+        // Numbers are given in the order of appearance; the second release lacks the first person of the first.
+        let alone = |common: &mut Common, who: usize, amount: i64| {
+            let cell = Contributors::new(vec![(0, amount)]).unwrap();
+            common.bring(&cell, 2, |_| Some(cents.people[who])).unwrap()
+        };
+        assert_eq!(second[0].total(), 700);
+        assert_eq!(second[0].moved(&alone(&mut common, 1, 300)), 1);
+        assert_eq!(second[0].change(&alone(&mut common, 1, 300)).amounts, [400]);
+        for (cell, (_, kept)) in first.iter().zip(&cents.cells) {
+            let totals = (cell.count(), cell.total());
+            assert_eq!(totals, (kept.count(), kept.total()));
+        }
         whole.cells[0].1 = Contributors::new(vec![(0, i64::MAX)]).unwrap();
         assert_eq!(common.cells(&whole), None);
     }

@@ -9,13 +9,16 @@
 //! Records without an amount are in no cell. Records of which nobody knows the contributor count as one contributor
 //! together. A missing value of a dimension is a category of its own.
 
+mod contributors;
 mod entry;
 mod figures;
 mod records;
+mod releases;
 
 pub use entry::MEASURE;
 pub use figures::figures;
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
+pub use releases::{Compared, Marks, SideMarks, compare, kept};
 
 /// Name of the measure.
 pub const NAME: &str = "aggregates";

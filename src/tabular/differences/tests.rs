@@ -92,7 +92,7 @@ fn slow(cells: &[Released], related: &[Related], fewest: u64, rule: impl Fn(&[u1
 
 /// Half of the total is of one contributor.
 fn one_holds_half(amounts: &[u128]) -> bool {
-    amounts.first().is_some_and(|largest| largest * 2 > amounts.iter().sum())
+    amounts.first().is_some_and(|largest| largest * 2 > amounts.iter().sum::<u128>())
 }
 
 #[test]
