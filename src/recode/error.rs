@@ -106,6 +106,51 @@ pub enum TreatmentError {
         /// How many lines.
         lines: u64,
     },
+    /// A value of a dimension lies in several groups of a coarser column.
+    #[error(
+        "{} of column `{}` {} in several values of `{}`, so that column does not group it",
+        counted(*values, "value", "values"),
+        shown_name(column),
+        if *values == 1 { "lies" } else { "lie" },
+        shown_name(coarser)
+    )]
+    TornApart {
+        /// The column.
+        column: String,
+        /// The column that should group it.
+        coarser: String,
+        /// How many distinct values.
+        values: u64,
+    },
+    /// A group of a dimension lies in several groups of the next level.
+    #[error(
+        "the levels over column `{}` are not nested: a group lies in several groups of the next level",
+        shown_name(column)
+    )]
+    NotNested {
+        /// The column.
+        column: String,
+        /// Its distinct values.
+        values: u64,
+    },
+    /// A column that is added up holds no numbers.
+    #[error("column `{}` is added up in a table of totals, but it holds {}", shown_name(column), plural(*.found))]
+    NoAmounts {
+        /// The column.
+        column: String,
+        /// What it holds.
+        found: ColumnType,
+    },
+    /// A column that is added up has finer amounts than declared.
+    #[error("column `{}` has amounts with {found} decimals, but `decimals` allows {most}", shown_name(column))]
+    TooManyDecimals {
+        /// The column.
+        column: String,
+        /// The most that an amount has.
+        found: u32,
+        /// The most that are allowed.
+        most: u32,
+    },
     /// The hierarchy has fewer columns.
     #[error("hierarchy `{}` has levels 0 to {highest}, but level {level} was requested", shown_name(file))]
     NoSuchLevel {
@@ -203,6 +248,7 @@ impl TreatmentError {
                 | Self::RotationWithoutSubject
                 | Self::ToleranceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
+                | Self::NoAmounts { .. }
                 | Self::SubjectMapColumn { .. }
                 | Self::SubjectMapWithoutSubject
                 | Self::ConsentColumn { .. }
@@ -226,6 +272,12 @@ impl TreatmentError {
                 ));
             }
             Self::NotExact { .. } => "use `prefix` or `rare`, or leave the column out with `--ignore`",
+            Self::TornApart { .. } => "name a column that holds one value for each of them, or write a hierarchy file",
+            Self::NotNested { .. } => "give every group one group above it on each level",
+            Self::NoAmounts { .. } => {
+                "name a column of numbers of at most 18 digits; if its cells are amounts, declare `type = \"decimal\"` for it"
+            }
+            Self::TooManyDecimals { .. } => "correct the cells, or raise `decimals`",
             Self::NotInHierarchy { .. } => "add the missing values to the hierarchy file, spelled as in the extract",
             Self::HierarchyContradicts { .. } => "give every value one line with an entry on every level",
             Self::NoSuchLevel { .. } => "levels are the columns of the file, counted from 0, which is the value itself",

@@ -9,6 +9,7 @@ use super::rare::merged_value;
 use super::{TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
 use crate::result::ColumnType;
+use crate::secret::Secret;
 use crate::table::Dictionary;
 
 /// Replaces every value by its entry on `level` of the hierarchy, which has one line a value: the value itself, then
@@ -33,6 +34,33 @@ pub(super) fn recode_by_hierarchy(
         Some(())
     })
     .map_err(|values| TreatmentError::NotInHierarchy { column: column.to_owned(), file: file_name(file), values })
+}
+
+/// For each value the labels of its groups, level by level from the finest.
+///
+/// # Errors
+/// As [`recode_by_hierarchy`].
+pub(super) fn groups_of(
+    column: &str,
+    file: &Path,
+    hierarchy: &Extract,
+    values: &Dictionary,
+) -> Result<Vec<Vec<Option<String>>>, TreatmentError> {
+    let levels = hierarchy.columns.len().max(2);
+    let group = |level| {
+        let entries = entries(file, level, hierarchy)?;
+        let lacking = values.values().flatten().filter(|value| !entries.contains_key(value.expose())).count() as u64;
+        if lacking > 0 {
+            return Err(TreatmentError::NotInHierarchy {
+                column: column.to_owned(),
+                file: file_name(file),
+                values: lacking,
+            });
+        }
+        let label = |value: Option<Secret<&str>>| entries.get(value?.expose()).map(|label| (*label).to_owned());
+        Ok(values.values().map(label).collect())
+    };
+    (1..levels).map(group).collect()
 }
 
 /// Whether a hierarchy has a level and says one thing of each value there.

@@ -27,6 +27,7 @@ mod rotation;
 pub mod shared;
 mod subject;
 mod suppressed;
+mod tabulate;
 #[cfg(test)]
 pub(crate) mod testing;
 mod treat;

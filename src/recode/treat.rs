@@ -15,12 +15,13 @@ use super::rare::{holders, recode_rare};
 use super::rotation::{Periods, Search, rotated};
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
+use super::tabulate::tabulate;
 use super::value_map::ValueMap;
 use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::measure::aggregates::TableRecords;
-use crate::plan::{Extent, Plan};
+use crate::plan::{Extent, HierarchyPlan, Plan};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
 
@@ -82,7 +83,13 @@ pub struct Treated {
 /// The hierarchy files that the rules of a plan need.
 #[must_use]
 pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
-    plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from).collect()
+    let of_rules = plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from);
+    let planned = plan.aggregates.iter().filter(|table| table.is_planned());
+    let of_tables = planned.flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
+        Some(HierarchyPlan::File(file)) => Some(file.clone()),
+        _ => None,
+    });
+    of_rules.chain(of_tables).collect()
 }
 
 /// Coarsens the quasi-identifiers, joins subjects to persons, and describes every column.
@@ -116,7 +123,10 @@ pub fn treat(
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
     let group = group_of(&extract, plan)?;
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
-    let mut treated = Treated { subjects_not_in_map, consent, facts, ..Treated::default() };
+    let subject_column =
+        described.iter().find(|column| column.role == Role::Subject).map(|column| column.name.as_str());
+    let totals = tabulate(&extract, subject_column.zip(subject.as_ref()), plan, &mut workshop)?;
+    let mut treated = Treated { subjects_not_in_map, consent, facts, totals, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();
@@ -239,7 +249,8 @@ fn is_named(column: &str, plan: &Plan) -> bool {
 /// A rule that silently did nothing would leave the person who wrote it in a wrong belief.
 fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), TreatmentError> {
     let idle = |column: &&DatasetColumn| {
-        !is_counted(column, plan) && !plan.rules_of(&column.name).is_empty() && !plan.drops(&column.name)
+        let is_used = is_counted(column, plan) || plan.totals_name(&column.name);
+        !is_used && !plan.rules_of(&column.name).is_empty() && !plan.drops(&column.name)
     };
     for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
         if column.role == Role::Subject {
@@ -331,6 +342,11 @@ pub(super) struct Workshop<'inputs> {
 impl<'inputs> Workshop<'inputs> {
     pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
         Self { subject, order: None, lookups }
+    }
+
+    /// The file of a hierarchy.
+    pub(super) fn hierarchy(&self, file: &std::path::Path) -> Result<&'inputs Extract, TreatmentError> {
+        self.lookups.hierarchies.get(file).ok_or_else(|| TreatmentError::not_read(file))
     }
 
     /// A column after its rules, and the values behind its codes; nothing else is made of it.

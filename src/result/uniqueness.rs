@@ -163,6 +163,8 @@ impl UndefinedField {
             "too-many-decimals" => "some amounts have more decimals than `decimals` allows",
             "no-rule" => "no rule says when a cell is unsafe",
             "no-earlier-release" => "no earlier release is known, so nothing was compared",
+            "table-not-read" => "the table was not read",
+            "quantile" => "the statistic is a quantile",
             "not-audited" => "suppressed cells were not audited",
             "no-contributors" => "the table does not say how many contribute to its cells",
             "empty" => "there is no record with a subject",

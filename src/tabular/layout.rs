@@ -83,6 +83,14 @@ impl Dimension {
         self.has_members[code as usize]
     }
 
+    /// How many codes each code is the sum of.
+    #[must_use]
+    pub fn members(&self) -> Vec<u32> {
+        let mut members = vec![0; self.parents.len()];
+        self.parents.iter().flatten().for_each(|&parent| members[parent as usize] += 1);
+        members
+    }
+
     /// `code` and every code that it is part of, from itself upwards.
     pub fn upwards(&self, code: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(code), |&code| self.parent(code))

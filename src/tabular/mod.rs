@@ -7,20 +7,24 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+mod cells;
 mod contributors;
 mod determination;
 mod differences;
 mod kept;
 mod layout;
 mod members;
+mod quantiles;
 mod rules;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, UnsafePair, Why, differences};
 pub use kept::{Common, Kept, KeptError, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use members::{Members, NoMembers, Part, Sums};
+pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

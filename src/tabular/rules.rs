@@ -52,6 +52,12 @@ impl Ratio {
         (units > 0).then_some(Self { units, scale: u32::try_from(fraction.len()).ok()? })
     }
 
+    /// Whether a part is at least this percentage of a whole.
+    #[must_use]
+    pub fn is_reached(self, part: i64, whole: i64) -> bool {
+        i128::from(part) * 100 * 1_000_000 >= self.millionths() * i128::from(whole)
+    }
+
     /// The number times `10^6`.
     fn millionths(self) -> i128 {
         i128::from(self.units) * 10_i128.pow(6 - self.scale.min(6))

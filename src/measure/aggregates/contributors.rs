@@ -1,85 +1,104 @@
-//! Who contributes to a record, once those who belong together are merged.
+//! Who contributes each record: values of a column, merged where they belong together.
 
-use super::Side;
+use super::records::{Flags, Side};
+use crate::tabular::NO_CELL;
 
-/// The contributor of each record of one side, as numbers.
+/// The contributors of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Merged {
-    /// One number a record; those of a holding share one.
-    pub(super) of_record: Vec<u32>,
-    /// The number of each value of the contributor column; empty where every record is a contributor.
-    pub(super) of_contributor: Vec<u32>,
-    /// The number of each value of the column of holdings.
-    pub(super) of_holding: Vec<u32>,
+pub struct Contributors {
+    /// Whose each record is. Records of which nobody knows it are one contributor together.
+    pub of_record: Vec<u32>,
+    /// Every contributor is below this.
+    pub distinct: usize,
+    /// Contributors with a record in a cell.
+    pub in_cells: u64,
+    /// Records in a cell of which nobody knows the contributor.
+    pub records_without: u64,
+    /// Whether each contributor asked for protection; none where nobody can.
+    pub asked: Option<Vec<bool>>,
+}
+
+/// The contributors of a side, holdings merged.
+pub(super) fn contributors_of(side: &Side, asked: Option<&Flags>, cell_of_record: &[u32]) -> Contributors {
+    let records = cell_of_record.len();
+    let (mut of_record, mut distinct, missing) = match &side.contributors {
+        None => ((0_u32..).take(records).collect(), records, None),
+        Some(column) => {
+            let mut codes = vec![0_u32; records];
+            column.apply_to(0..records, &mut codes, |item, code| *item = code);
+            (codes, column.cardinality as usize, column.missing)
+        }
+    };
+    let is_in = |record: &usize| cell_of_record[*record] != NO_CELL;
+    let records_without =
+        (0..records).filter(is_in).filter(|&record| missing == Some(of_record[record])).count() as u64;
+    if let Some(holdings) = &side.holdings {
+        let mut merged = Merged::new(distinct);
+        let mut first_of = vec![None; holdings.cardinality as usize];
+        for (record, holding) in holdings.values().enumerate() {
+            let who = of_record[record];
+            if holdings.missing == Some(holding) || missing == Some(who) {
+                continue;
+            }
+            let first = *first_of[holding as usize].get_or_insert(who);
+            merged.join(first, who);
+        }
+        let numbers = merged.numbers();
+        distinct = numbers.iter().max().map_or(0, |&most| most as usize + 1);
+        of_record.iter_mut().for_each(|who| *who = numbers[*who as usize]);
+    }
+    let mut is_there = vec![false; distinct];
+    (0..records).filter(is_in).for_each(|record| is_there[of_record[record] as usize] = true);
+    let asked = asked.map(|flags| {
+        let mut asked = vec![false; distinct];
+        for (record, value) in flags.values.values().enumerate() {
+            asked[of_record[record] as usize] |= flags.is_yes[value as usize];
+        }
+        asked
+    });
+    let in_cells = is_there.iter().filter(|&&is_there| is_there).count() as u64;
+    Contributors { of_record, distinct, in_cells, records_without, asked }
+}
+
+/// Contributors that belong together, as trees.
+struct Merged {
+    above: Vec<u32>,
 }
 
 impl Merged {
-    /// Merges the contributors of a side that are ever seen with the same holding. A record without a contributor belongs to
-    /// the one contributor that nobody knows, whatever its holding.
-    #[must_use]
-    pub(super) fn of(side: &Side, records: usize) -> Self {
-        let Some(contributors) = &side.contributors else {
-            let of_record = (0..u32::try_from(records).unwrap_or(u32::MAX)).collect();
-            return Self { of_record, of_contributor: Vec::new(), of_holding: Vec::new() };
-        };
-        let Some(holdings) = &side.holdings else {
-            let of_record = contributors.values().collect();
-            return Self { of_record, of_contributor: (0..contributors.cardinality).collect(), of_holding: Vec::new() };
-        };
-        let mut parent: Vec<u32> = (0..contributors.cardinality + holdings.cardinality).collect();
-        for (contributor, holding) in contributors.values().zip(holdings.values()) {
-            if Some(contributor) != contributors.missing && Some(holding) != holdings.missing {
-                let one = root(&mut parent, contributor);
-                let other = root(&mut parent, contributors.cardinality + holding);
-                parent[one.max(other) as usize] = one.min(other);
+    fn new(distinct: usize) -> Self {
+        Self { above: (0_u32..).take(distinct).collect() }
+    }
+
+    fn root(&mut self, mut who: u32) -> u32 {
+        while self.above[who as usize] != who {
+            let above = self.above[self.above[who as usize] as usize];
+            self.above[who as usize] = above;
+            who = above;
+        }
+        who
+    }
+
+    fn join(&mut self, one: u32, other: u32) {
+        let (one, other) = (self.root(one), self.root(other));
+        let (first, last) = (one.min(other), one.max(other));
+        self.above[last as usize] = first;
+    }
+
+    /// For each contributor the number of all that belong together with it.
+    fn numbers(mut self) -> Vec<u32> {
+        let mut number = vec![0_u32; self.above.len()];
+        let mut next = 0;
+        for who in 0..u32::try_from(self.above.len()).unwrap_or(u32::MAX) {
+            let root = self.root(who);
+            if root == who {
+                number[who as usize] = next;
+                next += 1;
+            } else {
+                // Whoever stands for the others comes before them.
+                number[who as usize] = number[root as usize];
             }
         }
-        let all: Vec<u32> =
-            (0..contributors.cardinality + holdings.cardinality).map(|of| root(&mut parent, of)).collect();
-        let (of_contributor, of_holding) = all.split_at(contributors.cardinality as usize);
-        Self {
-            of_record: contributors.values().map(|contributor| of_contributor[contributor as usize]).collect(),
-            of_contributor: of_contributor.to_vec(),
-            of_holding: of_holding.to_vec(),
-        }
-    }
-}
-
-fn root(parent: &mut [u32], mut of: u32) -> u32 {
-    while parent[of as usize] != of {
-        parent[of as usize] = parent[parent[of as usize] as usize];
-        of = parent[of as usize];
-    }
-    of
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::{Codes, Column};
-
-    fn column(codes: &[u32], missing: Option<u32>) -> Column {
-        let cardinality = codes.iter().max().unwrap() + 1;
-        Column::new(
-            "c".to_owned(),
-            Codes::from_codes(cardinality as usize, codes.iter().copied()),
-            cardinality,
-            missing,
-        )
-    }
-
-    #[test]
-    fn contributors_of_one_holding_are_one_and_a_missing_one_is_nobodys() {
-        let cards = column(&[0, 1, 2, 3, 4, 4], Some(4));
-        let owners = column(&[0, 0, 1, 2, 0, 1], Some(2));
-        let side = Side { contributors: Some(cards), is_subject: false, holdings: Some(owners) };
-        let merged = Merged::of(&side, 6);
-        assert_eq!(merged.of_record[0], merged.of_record[1]);
-        let mut others = vec![merged.of_record[0], merged.of_record[2], merged.of_record[3], merged.of_record[4]];
-        others.dedup();
-        assert_eq!(others.len(), 4, "nobody else is merged");
-        assert_eq!(merged.of_record[4], merged.of_record[5]);
-        let alone = Merged::of(&Side { contributors: None, is_subject: false, holdings: None }, 3);
-        assert_eq!(alone.of_record, [0, 1, 2]);
+        number
     }
 }

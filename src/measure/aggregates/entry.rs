@@ -1,9 +1,13 @@
 //! How the scan runs this measure, and what it brings along.
 
+use super::planned::measure_planned;
+use super::records::TableRecords;
+use super::releases::{Compared, compare};
 use super::{NAME, figures};
-use crate::measure::{Measure, NotRun, Page, Question, no_section};
-use crate::plan::{Limit, Range};
-use crate::result::{FindingCode, Measures, Outcome};
+use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::plan::{AggregatePlan, Limit, Plan, Range};
+use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, TableForm, UndefinedField, Unit};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -56,13 +60,70 @@ const LIMITS: &[Limit] = &[
 ];
 
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { plan, .. } = question;
+    let &Question { plan, table, totals, watch, .. } = question;
     if plan.aggregates.is_empty() {
         return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
     }
-    measures.aggregates = Some(Outcome::undefined("not-measured", "the tables were not measured"));
+    let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
+    let needed = totals.iter().flatten().map(needed_bytes).max().unwrap_or(0) + table.bytes() as u64;
+    measures.aggregates = Some(if plan.memory.is_some_and(|allowed| needed > allowed) {
+        too_much_memory("adding up a table of totals", needed, plan)
+    } else {
+        CUT_OFF.outcome(unit, measure(plan, totals, watch))?
+    });
     Ok(())
 }
+
+/// What adding up a table needs: each record once for its cell, its contributor and its amount, and once more sorted.
+fn needed_bytes(records: &TableRecords) -> u64 {
+    let columns = (records.amounts.len() as u64 + records.sides.len() as u64).max(1);
+    records.bytes() as u64 + records.records as u64 * (8 + 4 + 8 * columns + 16)
+}
+
+/// Every declared table, in the order of the configuration.
+fn measure(plan: &Plan, totals: &[Option<TableRecords>], watch: Watch<'_>) -> Result<Aggregates, StopReason> {
+    let table = |(place, declared): (usize, &AggregatePlan)| {
+        watch.stop.check()?;
+        match totals.get(place).and_then(Option::as_ref) {
+            Some(records) => planned(declared, records, watch.stop),
+            None => Ok(not_read(declared)),
+        }
+    };
+    let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
+    Ok(Aggregates { tables })
+}
+
+/// A planned table, with what its releases tell together.
+fn planned(declared: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<AggregateTable, StopReason> {
+    let (mut table, _) = measure_planned(declared, records, stop)?;
+    let Compared { differences, determination, undefined } = compare(declared, records, stop)?;
+    table.differences = differences;
+    table.determination = determination;
+    let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);
+    let more: Vec<UndefinedField> = undefined.into_iter().filter(|entry| !is_told(&entry.field)).collect();
+    table.undefined.extend(more);
+    Ok(table)
+}
+
+/// A table of which nothing is known: none of its figures is there, so no limit on it holds.
+fn not_read(declared: &AggregatePlan) -> AggregateTable {
+    let undefined = |field: &str| UndefinedField { field: field.to_owned(), reason: "table-not-read".to_owned() };
+    AggregateTable {
+        name: declared.name.clone(),
+        form: if declared.is_planned() { TableForm::Planned } else { TableForm::Finished },
+        statistic: declared.statistic.name().to_owned(),
+        margins: declared.margins,
+        undefined: ["unsafe_cells", "audit", "differences"].map(undefined).into(),
+        ..AggregateTable::default()
+    }
+}
+
+/// What is said of tables that were not fully measured.
+const CUT_OFF: CutOff = CutOff {
+    timeout: "the time limit was reached before every table of totals was measured",
+    memory: "the memory limit was reached before every table of totals was measured",
+    work_limit: "a table of totals has too many cells; name fewer or coarser dimensions",
+};
 
 const PAGE: Page = Page {
     code: NAME,

@@ -12,13 +12,21 @@
 mod contributors;
 mod entry;
 mod figures;
+mod merged;
+mod planned;
 mod records;
 mod releases;
+mod shape;
+#[cfg(test)]
+mod test;
 
+pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;
+pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
-pub use releases::{Compared, Marks, SideMarks, compare, kept};
+pub use releases::{Compared, KeptBefore, Marks, SideMarks, compare, kept};
+pub use shape::shape_of;
 
 /// Name of the measure.
 pub const NAME: &str = "aggregates";

@@ -16,8 +16,8 @@ mod marks;
 
 use std::collections::BTreeMap;
 
-use super::contributors::Merged;
-use super::records::TableRecords;
+use super::merged::Merged;
+use super::records::{Amounts, TableRecords};
 use crate::plan::{AggregatePlan, Statistic};
 use crate::result::{TableDetermination, TableDifferences, UndefinedField};
 use crate::stop::{Stop, StopReason};
@@ -25,7 +25,7 @@ use crate::tabular::{
     Contributions, Contributors, Determination, Differences, Kept, Layout, MOST_LARGEST, Members, NoMembers, Part,
     Question, Related, Released, Rule, SHARED, Sums, Why, determination, differences, is_exposed,
 };
-pub use marks::{Marks, SideMarks, kept};
+pub use marks::{KeptBefore, Marks, SideMarks, kept};
 
 /// Pairs of cell and contributor that are held at a time; some 12 bytes each.
 const MOST_PAIRS: u64 = 60_000_000;
@@ -45,18 +45,13 @@ pub struct Compared {
     pub undefined: Vec<UndefinedField>,
 }
 
-/// Compares the releases of a table. `earlier` are the releases that a folder holds, of any measure and side; `marks` are the
-/// names of that folder, and without them nothing earlier is recognised.
+/// Compares the releases of a table: those of the extract, and those that a folder keeps.
 ///
 /// # Errors
 /// When it is time to end.
-pub fn compare(
-    plan: &AggregatePlan,
-    records: &TableRecords,
-    marks: Option<&Marks>,
-    earlier: &[Kept],
-    stop: &Stop,
-) -> Result<Compared, StopReason> {
+pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<Compared, StopReason> {
+    let marks = records.kept.as_ref().map(|kept| &kept.marks);
+    let earlier: &[Kept] = records.kept.as_ref().map_or(&[], |kept| kept.earlier.as_slice());
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let is_sum = !matches!(plan.statistic, Statistic::Quantile { .. });
     let Ok(layout) = layout else { return Ok(Compared::without("too-costly")) };
@@ -68,7 +63,7 @@ pub fn compare(
     let mut solved: Option<TableDetermination> = None;
     for (side, of) in records.sides.iter().enumerate() {
         let merged = Merged::of(of, records.records);
-        for part in 0..records.amounts.len().max(1) {
+        for part in 0..sums_of(plan, records) {
             stop.check()?;
             let amounts = Amount { records, merged: &merged, part };
             let releases = match amounts.releases(&layout, plan) {
@@ -104,6 +99,11 @@ pub fn compare(
         all.complete = false;
     }
     Ok(Compared { differences: is_compared.then_some(all), determination: solved, undefined })
+}
+
+/// Of how many sums the statistic is made; the number of records, where it is one, comes last.
+fn sums_of(plan: &AggregatePlan, records: &TableRecords) -> usize {
+    records.amounts.len() + usize::from(matches!(plan.statistic, Statistic::Count | Statistic::Mean(_)))
 }
 
 /// The worse of two answers about the same table: incomplete, then more people, then more sums for each.
@@ -174,10 +174,10 @@ impl Amount<'_> {
         let mut parts: Vec<Vec<Part>> = vec![Vec::new(); count];
         let mut codes = vec![0_u32; records.axes.len()];
         for record in 0..records.records {
-            let amount = match records.amounts.get(self.part) {
-                Some(amounts) => amounts.numbers[amounts.values.value_of(record) as usize],
-                None => Some(1),
-            };
+            // A record without one of its amounts is in no cell.
+            let number = |amounts: &Amounts| amounts.numbers[amounts.values.value_of(record) as usize];
+            let is_whole = records.amounts.iter().all(|amounts| number(amounts).is_some());
+            let amount = records.amounts.get(self.part).map_or(Some(1), number).filter(|_| is_whole);
             let period = periods.map_or(Some(0), |column| {
                 Some(column.value_of(record)).filter(|&period| Some(period) != column.missing)
             });

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Amount, Cells};
-use crate::measure::aggregates::contributors::Merged;
+use super::{Amount, Cells, sums_of};
+use crate::measure::aggregates::merged::Merged;
 use crate::measure::aggregates::records::TableRecords;
 use crate::plan::AggregatePlan;
 use crate::stop::{Stop, StopReason};
@@ -14,12 +14,21 @@ use crate::tabular::{Common, Contributors, Kept, KeptKey, Layout, Mark, Members,
 pub struct Marks {
     /// The key.
     pub key: KeptKey,
-    /// What is counted or summed: one for each sum that the statistic is made of.
+    /// What is summed, for each column of amounts; where records are counted as well, that comes last.
     pub sums: Vec<Mark>,
     /// The mark of every code of each dimension.
     pub codes: Vec<Vec<Mark>>,
     /// Each side; `None` where every record is a contributor, whom nobody recognises.
     pub sides: Vec<Option<SideMarks>>,
+}
+
+/// What a folder keeps of earlier releases, and the names to recognise it by.
+#[derive(Debug, Clone)]
+pub struct KeptBefore {
+    /// The names.
+    pub marks: Marks,
+    /// The releases, of any measure and side.
+    pub earlier: std::sync::Arc<Vec<Kept>>,
 }
 
 /// Marks of the contributors of one side.
@@ -96,12 +105,8 @@ fn kept_release(
 ///
 /// # Errors
 /// When it is time to end.
-pub fn kept(
-    plan: &AggregatePlan,
-    records: &TableRecords,
-    marks: &Marks,
-    stop: &Stop,
-) -> Result<Option<Vec<Kept>>, StopReason> {
+pub fn kept(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<Option<Vec<Kept>>, StopReason> {
+    let Some(KeptBefore { marks, .. }) = &records.kept else { return Ok(None) };
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let Ok(layout) = layout else { return Ok(None) };
     if matches!(plan.statistic, crate::plan::Statistic::Quantile { .. }) {
@@ -112,7 +117,7 @@ pub fn kept(
         let Some(names) = names else { continue };
         let merged = Merged::of(side, records.records);
         let of_numbers = names.of_numbers(&merged);
-        for part in 0..records.amounts.len().max(1) {
+        for part in 0..sums_of(plan, records) {
             stop.check()?;
             let releases = Amount { records, merged: &merged, part }.releases(&layout, plan);
             let Some(last) = releases.ok().and_then(|mut releases| releases.pop()) else { return Ok(None) };
