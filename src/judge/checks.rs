@@ -6,7 +6,7 @@
 use super::linkage::known_figures;
 use super::readings::{Reading, reading_of, unclear_figures};
 use super::{Hearing, coverage, points, row_of};
-use crate::measure::{self, linkage, unicity, uniqueness};
+use crate::measure::{self, aggregates, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
     Check, CheckOutcome, Comparison, Figure, FigureValue, Gate, GateMeasure, GateOrigin, GateSet, Outcome,
@@ -34,7 +34,8 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     let alone = |outcome, reason: String| {
         vec![Held { gate, row, figure: None, check: open(gate, outcome, reason), reading: Reading::Either }]
     };
-    if hearing.case.declarations.aggregate {
+    let is_of_totals = row.is_some_and(|row| row.measure == aggregates::NAME);
+    if hearing.case.declarations.aggregate && !is_of_totals {
         let reason = "the file is declared to hold totals, so its rows are not persons";
         return alone(CheckOutcome::NotApplicable, reason.to_owned());
     }

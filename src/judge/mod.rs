@@ -8,6 +8,7 @@
 //! it changes the verdict and never a figure. What ends (agreement, waivers, a declared treatment) must hold on the day
 //! asked for and today. A pass that rests on more than the bytes in hand says so in its headline.
 
+mod aggregates;
 mod agreement;
 mod checks;
 mod classes;
@@ -218,6 +219,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
     population::apply(hearing, &mut gated);
+    aggregates::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
@@ -225,7 +227,8 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     if let Some(recipient) = case.recipient {
         gated.findings.extend(agreement::findings(recipient, case));
     }
-    if !gated.is_applied(case.policy) && !gated.is_incomplete() {
+    let is_applied = gated.is_applied(case.policy) || aggregates::is_gated(case, &gated);
+    if !is_applied && !gated.is_incomplete() {
         let message = "no limit on singling-out risk could be applied, so nothing was shown to be safe";
         gated.findings.push(finding(FindingCode::NoRiskGate, Severity::Medium, "policy", message.to_owned()));
     }

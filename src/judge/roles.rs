@@ -132,8 +132,8 @@ pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
         columns.filter_map(|column| undeclared(gated, column).or_else(|| unreasoned(hearing, column))).collect();
     gated.findings.extend(found);
     gated.not_measured.extend(sensitive(hearing));
-    if hearing.case.declarations.aggregate {
-        let message = "a table of totals is declared, but this version does not measure what totals disclose";
+    if hearing.case.declarations.aggregate && !super::aggregates::is_the_input(hearing.case) {
+        let message = "the input is declared to hold totals, but no table of `[[aggregates]]` is this file";
         let code = FindingCode::AggregatesNotMeasured;
         gated.findings.push(finding(code, Severity::Medium, "aggregates", message.to_owned()));
     }

@@ -1,5 +1,6 @@
 //! Each gate at, above and below its limit, undefined, cut off and inapplicable; the exit codes.
 
+mod aggregates;
 mod agreements;
 mod cells;
 mod codes;
