@@ -24,6 +24,7 @@ use crate::measure::aggregates::TableRecords;
 use crate::plan::{Extent, HierarchyPlan, Plan};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
+use crate::tabular::KeptFolder;
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
 pub type Hierarchies = BTreeMap<PathBuf, Extract>;
@@ -37,6 +38,8 @@ pub struct Lookups {
     pub consent: Option<Extract>,
     /// The files of rules.
     pub hierarchies: Hierarchies,
+    /// The folders in which contributors of released cells are kept.
+    pub kept: BTreeMap<PathBuf, KeptFolder>,
 }
 
 /// What is counted, and an account of every column.
@@ -342,6 +345,11 @@ pub(super) struct Workshop<'inputs> {
 impl<'inputs> Workshop<'inputs> {
     pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
         Self { subject, order: None, lookups }
+    }
+
+    /// The files that rules and tables need.
+    pub(super) fn lookups(&self) -> &'inputs Lookups {
+        self.lookups
     }
 
     /// The file of a hierarchy.

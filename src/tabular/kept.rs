@@ -13,6 +13,7 @@
 //! anything else in it is refused before it is read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use roaring::RoaringBitmap;
@@ -27,6 +28,8 @@ pub type Mark = [u8; 16];
 /// The name of the form, and its version.
 const NAME: &[u8; 8] = b"RRCELLS1";
 const NAME_WITHOUT_VERSION: usize = 7;
+/// How the names of kept files end.
+pub const KEPT_FILES: &str = "cells";
 /// Bytes of an HMAC.
 const TAG: usize = 32;
 
@@ -80,6 +83,15 @@ pub struct Kept {
     pub cells: Vec<(Mark, Contributors)>,
 }
 
+/// A folder of kept releases, as it was read.
+#[derive(Debug, Clone)]
+pub struct KeptFolder {
+    /// Its key.
+    pub key: KeptKey,
+    /// The releases in it, of any measure and side.
+    pub earlier: Arc<Vec<Kept>>,
+}
+
 /// Why a kept file was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum KeptError {
@@ -117,6 +129,14 @@ impl Kept {
         }
         let tag = key.tag(&[NAME, &rest]).ok_or(KeptError::Damaged)?;
         Ok([NAME.as_slice(), &tag, &rest].concat())
+    }
+
+    /// What to call a file of these bytes: the same bytes have the same name, and it tells nothing else.
+    #[must_use]
+    pub fn file_name(bytes: &[u8]) -> String {
+        let tag = bytes.get(NAME.len()..NAME.len() + 16).unwrap_or_default();
+        let digits: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{digits}.{KEPT_FILES}")
     }
 
     /// Reads the bytes of a file.

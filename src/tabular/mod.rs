@@ -23,7 +23,7 @@ pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
 pub use contributors::{Change, Contributors};
 pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, UnsafePair, Why, differences};
-pub use kept::{Common, Kept, KeptError, KeptKey, Mark};
+pub use kept::{Common, KEPT_FILES, Kept, KeptError, KeptFolder, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
 pub use members::{Members, NoMembers, Part, Sums};
 pub use quantiles::fewest_beside_quantile;
