@@ -25,10 +25,11 @@ const YES: [&str; 4] = ["true", "yes", "y", "1"];
 pub(super) fn tabulate(
     extract: &Extract,
     subject: Option<(&str, &SubjectCodes)>,
+    subject_cells: Option<&CodedColumn>,
     plan: &Plan,
     workshop: &mut Workshop<'_>,
 ) -> Result<Vec<Option<TableRecords>>, TreatmentError> {
-    let source = Source { extract, subject, plan };
+    let source = Source { extract, subject, subject_cells, plan };
     plan.aggregates
         .iter()
         .map(|table| table.is_planned().then(|| source.records(table, workshop)).transpose())
@@ -41,6 +42,8 @@ struct Source<'a> {
     extract: &'a Extract,
     /// The column of the subject and whose each record is.
     subject: Option<(&'a str, &'a SubjectCodes)>,
+    /// Its values, where somebody must be recognised in a later release.
+    subject_cells: Option<&'a CodedColumn>,
     plan: &'a Plan,
 }
 
@@ -185,7 +188,8 @@ impl Source<'_> {
         let persons = persons.map(|(map, pairs)| super::persons_by_value(map, pairs)).transpose()?.unwrap_or_default();
         let side = |side: &Side| -> Result<Option<SideMarks>, TreatmentError> {
             let Some(contributors) = &side.contributors else { return Ok(None) };
-            let cells = self.cells(&contributors.name)?;
+            let of_subject = self.subject_cells.filter(|_| side.is_subject);
+            let cells = of_subject.map_or_else(|| self.cells(&contributors.name), Ok)?;
             // A person of the map has one mark, whatever the card; whoever is missing has one as well.
             let mut marks = vec![mark("missing", &contributors.name, ""); contributors.cardinality as usize];
             let mut is_named = vec![false; marks.len()];
