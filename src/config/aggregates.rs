@@ -161,7 +161,10 @@ fn read_statistic(section: &Section<'_, '_>) -> Option<Statistic> {
     let value = section.get("value", Written::words);
     let (numerator, denominator) =
         (section.get("numerator", Written::words), section.get("denominator", Written::words));
-    let share = section.get("q", read_share);
+    let share = match section.take("q") {
+        Some(value) => Some(section.told(read_share(&value))?),
+        None => None,
+    };
     let kind = match kind {
         Some(kind) => kind?,
         None if value.is_some() => "sum",
@@ -309,6 +312,8 @@ pub(super) fn finish(plan: &mut Plan) -> Result<(), ConfigError> {
             })
             .collect::<Vec<_>>(),
     );
+    // What the columns of a table of totals are is said where it is declared.
+    plan.roles.guess &= !(plan.declarations.aggregate && plan.aggregates.iter().any(|table| !table.is_planned()));
     let preset = plan.policy.preset.as_ref().map(|preset| preset.id.clone());
     for table in &mut plan.aggregates {
         let wanted = preset.as_deref().map(|id| crate::judge::rules_of_preset(id, table)).unwrap_or_default();

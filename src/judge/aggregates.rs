@@ -41,8 +41,8 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     }
 }
 
-fn about(table: &AggregateTable, code: FindingCode, severity: Severity, message: String) -> Finding {
-    Finding { about: Some(table.name.clone()), ..finding(code, severity, NAME, message) }
+fn told(code: FindingCode, severity: Severity, message: String) -> Finding {
+    finding(code, severity, NAME, message)
 }
 
 /// Where a gate found them already, they are told once.
@@ -52,7 +52,7 @@ fn unsafe_cells(table: &AggregateTable, gated: &Gated) -> Option<Finding> {
         .checks
         .iter()
         .any(|check| check.finding == Some(FindingCode::UnsafeCell) && check.about.as_ref() == Some(&table.name));
-    let found = || about(table, FindingCode::UnsafeCell, Severity::High, unsafe_words(table)).counting(cells);
+    let found = || told(FindingCode::UnsafeCell, Severity::High, unsafe_words(table)).counting(cells);
     (!is_told).then(found)
 }
 
@@ -112,8 +112,7 @@ fn inconsistent(table: &AggregateTable) -> Option<Finding> {
     } else {
         format!("table `{}`: no table of amounts fits all that is published", shown_name(&table.name))
     };
-    let found =
-        about(table, FindingCode::InconsistentMargins, Severity::High, message).counting(found.inconsistent_sums);
+    let found = told(FindingCode::InconsistentMargins, Severity::High, message).counting(found.inconsistent_sums);
     is_open.then_some(found)
 }
 
@@ -121,7 +120,7 @@ fn beside_extract(table: &AggregateTable) -> Option<Finding> {
     let found = table.beside_extract.as_ref().filter(|found| found.unsafe_differences > 0)?;
     let cells = counted(found.unsafe_differences, "cell differs", "cells differ");
     let message = format!("table `{}`: {cells} from the extract by few contributors", shown_name(&table.name));
-    Some(about(table, FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))
+    Some(told(FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))
 }
 
 fn determined(table: &AggregateTable) -> Option<Finding> {
@@ -129,7 +128,7 @@ fn determined(table: &AggregateTable) -> Option<Finding> {
     let subjects = counted(found.determined_subjects, "subject", "subjects");
     let message =
         format!("table `{}`: the published totals determine the amount of {subjects}", shown_name(&table.name));
-    Some(about(table, FindingCode::DeterminedSubject, Severity::High, message).counting(found.determined_subjects))
+    Some(told(FindingCode::DeterminedSubject, Severity::High, message).counting(found.determined_subjects))
 }
 
 /// What was cut off may have found something.
@@ -137,7 +136,7 @@ fn cut_off(table: &AggregateTable) -> Option<Finding> {
     let is_cut = table.determination.as_ref().is_some_and(|found| !found.complete)
         || table.differences.as_ref().is_some_and(|found| !found.complete);
     let message = format!("table `{}`: not every difference or subject was looked at", shown_name(&table.name));
-    is_cut.then(|| about(table, FindingCode::IncompleteMeasure, Severity::Medium, message))
+    is_cut.then(|| told(FindingCode::IncompleteMeasure, Severity::Medium, message))
 }
 
 fn reconstruction(table: &AggregateTable) -> Option<Finding> {
@@ -150,7 +149,7 @@ fn reconstruction(table: &AggregateTable) -> Option<Finding> {
         count(found.subjects)
     );
     let code = FindingCode::ReconstructionExposure;
-    Some(about(table, code, Severity::Medium, message).beyond(share, RECONSTRUCTION))
+    Some(told(code, Severity::Medium, message).beyond(share, RECONSTRUCTION))
 }
 
 /// Cards instead of their holders, records instead of people, or nobody: the rules then protect somebody else.
@@ -171,7 +170,7 @@ fn contributor_unclear(case: Case<'_>, table: &AggregateTable) -> Option<Finding
     } else {
         return None;
     };
-    Some(about(table, FindingCode::ContributorUnclear, Severity::Medium, message))
+    Some(told(FindingCode::ContributorUnclear, Severity::Medium, message))
 }
 
 /// What a preset for totals asks of a table and the table does not have: without it nothing was shown to be safe.
@@ -179,7 +178,7 @@ fn below_preset(case: Case<'_>, table: &AggregateTable) -> Option<Finding> {
     let preset =
         case.policy.preset.as_ref().filter(|preset| [AGGREGATE_CMS, AGGREGATE_BANK].contains(&preset.id.as_str()))?;
     let named = shown_name(&table.name);
-    let unknown = |message: String| Some(about(table, FindingCode::UnknownRisk, Severity::Critical, message));
+    let unknown = |message: String| Some(told(FindingCode::UnknownRisk, Severity::Critical, message));
     if preset.id == AGGREGATE_BANK && table.sides.len() < 2 {
         return unknown(format!("preset `{}` protects merchants as well, but table `{named}` has one side", preset.id));
     }

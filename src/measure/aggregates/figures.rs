@@ -53,5 +53,10 @@ fn of_table(table: &AggregateTable) -> Vec<Figure> {
     ];
     let gated = GATED.iter().zip(values).map(|((name, label), value)| figure(name, label, value).about(&table.name));
     let cells = figure("cells", "number of cells", FigureValue::count(table.cells)).about(&table.name);
-    gated.chain([cells]).collect()
+    let rules = table.rules.iter().map(|rule| {
+        let value = count(rule.unsafe_cells, "rules.unsafe_cells");
+        figure("rules.unsafe_cells", "number of cells that a rule finds unsafe", value)
+            .about(format!("{}; {}", table.name, rule.rule))
+    });
+    gated.chain([cells]).chain(rules).collect()
 }

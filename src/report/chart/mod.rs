@@ -1,5 +1,6 @@
 //! Charts: each is computed once as marks and written as SVG, for a file and for a page, and as PNG.
 
+mod aggregates;
 mod attackers;
 mod axes;
 mod before_after;
@@ -138,6 +139,14 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     if let Some(value) = crate::report::special_uniques::measured(result) {
         charts.push(chart("msu-sizes", result, |canvas| special_uniques::sizes(canvas, value)));
         charts.push(chart("msu-columns", result, |canvas| special_uniques::columns(canvas, value)));
+    }
+    if let Some(table) = crate::report::aggregates::measured(result).and_then(crate::report::aggregates::worst) {
+        charts.push(chart("total-rules", result, |canvas| aggregates::rules(canvas, table)));
+        charts.push(chart("total-shape", result, |canvas| aggregates::shape(canvas, table)));
+    }
+    if let Some(value) = crate::report::aggregates::measured(result) {
+        charts.push(chart("total-suppression", result, |canvas| aggregates::suppression(canvas, value)));
+        charts.push(chart("total-intervals", result, |canvas| aggregates::intervals(canvas, value)));
     }
     if let Some(value) = known_points::measured(result) {
         charts.push(chart("unicity", result, |canvas| curves::unicity(canvas, result, value)));

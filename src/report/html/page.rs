@@ -9,7 +9,9 @@ use super::section::{FindingLine, Section, Sentence, quoted};
 use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
-use super::{classes, decision, first, known_points, linkage, population, record, safety, source, special_uniques};
+use super::{
+    aggregates, classes, decision, first, known_points, linkage, population, record, safety, source, special_uniques,
+};
 use crate::report::chart::every_chart;
 use crate::report::escape::printable;
 use crate::report::headline::headline;
@@ -119,6 +121,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
     sections.extend(population::population(result, &charts));
+    sections.extend(aggregates::aggregates(result, &charts));
     sections.extend(of_measures(result));
     sections.push(classes::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| classes::pairs(result, uniqueness, &charts)));

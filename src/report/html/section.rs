@@ -204,6 +204,7 @@ mod tests {
             fixture::linked(),
             fixture::swept(),
             fixture::special(),
+            fixture::totals(),
             fixture::failing(),
             untreated,
             waived,

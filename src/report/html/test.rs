@@ -24,6 +24,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("whole", fixture::whole()),
         ("swept", fixture::swept()),
         ("special", fixture::special()),
+        ("totals", fixture::totals()),
         ("linked", fixture::linked()),
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),

@@ -1,0 +1,40 @@
+//! What text, page and pictures have in common about tables of totals.
+
+use super::escape::printable;
+use crate::number::share;
+use crate::plan::counted;
+use crate::result::{AggregateTable, Aggregates, ScanResult};
+
+/// The measured value, where there is one.
+pub(super) fn measured(result: &ScanResult) -> Option<&Aggregates> {
+    result.measures.aggregates.as_ref()?.value()
+}
+
+/// The table that pictures show: the one with most unsafe cells, of equals the first.
+pub(super) fn worst(value: &Aggregates) -> Option<&AggregateTable> {
+    value.tables.iter().rev().max_by_key(|table| table.unsafe_cells)
+}
+
+/// What text and Markdown say, a sentence for each table.
+pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
+    measured(result).into_iter().flat_map(|value| &value.tables).map(sentence).collect()
+}
+
+/// How many cells of a table are unsafe, recoverable or told by a difference.
+pub(super) fn sentence(table: &AggregateTable) -> String {
+    let name = printable(&table.name);
+    let Some(unsafe_cells) = table.unsafe_cells else {
+        let why = table.undefined.iter().find(|field| field.field == "unsafe_cells");
+        let why = why.map_or_else(String::new, |field| format!(": {}", field.in_words()));
+        return format!("Table {name}: unsafe cells are unknown{why}");
+    };
+    let mut parts = vec![format!("{} of its cells are unsafe", share(unsafe_cells, table.cells))];
+    if let Some(audit) = table.audit.as_ref().filter(|audit| audit.suppressed_cells > 0) {
+        let suppressed = counted(audit.suppressed_cells, "suppressed cell", "suppressed cells");
+        parts.push(format!("{} of {suppressed} can be computed", audit.recoverable_cells));
+    }
+    if let Some(found) = &table.differences {
+        parts.push(counted(found.unsafe_differences, "unsafe difference", "unsafe differences"));
+    }
+    format!("Table {name}: {}", parts.join("; "))
+}
