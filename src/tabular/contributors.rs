@@ -147,18 +147,6 @@ impl Contributors {
         self.parts(other).take(enough).count() as u64
     }
 
-    /// Whether two contributors of the difference, or more, are in it with different signs, or it takes somebody from each
-    /// cell: it is then a difference of people, not a sum of them.
-    #[must_use]
-    pub fn mixed(&self, other: &Self) -> bool {
-        let (mut above, mut below) = (false, false);
-        for part in self.parts(other) {
-            above |= part.amount > 0 || (part.first && !part.second);
-            below |= part.amount < 0 || (part.second && !part.first);
-        }
-        above && below
-    }
-
     /// Who the difference is made by.
     pub fn different<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
         self.parts(other).map(|part| part.who)
@@ -212,7 +200,6 @@ mod tests {
         assert_eq!(change.amounts, [10, 7, 5, 0], "whoever adds nothing is a contributor all the same");
         assert_eq!((first.moved(&second), first.apart(&second, 99), first.apart(&second, 2)), (3, 4, 2));
         assert_eq!(first.different(&second).collect::<Vec<_>>(), [1, 2, 3, 4]);
-        assert!(first.mixed(&second));
         assert_eq!(first.change(&first), Change::default());
     }
 
@@ -241,6 +228,6 @@ mod tests {
         assert_eq!(change.amounts, [u128::from(whole(&vector["difference"]["sum"]).unsigned_abs())]);
         let threshold = vector["threshold"].as_u64().unwrap();
         assert_eq!(Some(change.contributors() < threshold), vector["violates"].as_bool());
-        assert!(!wide_cell.mixed(&narrow_cell));
+        assert_eq!((change.only_first, change.only_second), (1, 0));
     }
 }

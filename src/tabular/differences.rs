@@ -84,8 +84,6 @@ pub struct UnsafePair {
     pub only_second: u64,
     /// Contributors of both whose amounts differ.
     pub changed: u64,
-    /// Whether people are in it with different signs: it is the amounts of some less the amounts of others.
-    pub mixed: bool,
 }
 
 impl UnsafePair {
@@ -93,7 +91,13 @@ impl UnsafePair {
         let [first, second] = [places[0].min(places[1]), places[0].max(places[1])];
         let [one, two] = [first, second].map(|place| &cells[place as usize].contributors);
         let Change { only_first, only_second, changed, .. } = one.change(two);
-        Self { first, second, why, only_first, only_second, changed, mixed: one.mixed(two) }
+        Self { first, second, why, only_first, only_second, changed }
+    }
+
+    /// Whether it is made by people of each cell who are not in the other: the amounts of some less the amounts of others.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        self.only_first > 0 && self.only_second > 0
     }
 
     /// How many contributors the difference is made by.

@@ -360,7 +360,7 @@ impl Cells {
             all.joiners += u64::from(!is_nested && pair.only_second > 0);
             all.leavers += u64::from(!is_nested && pair.only_first > 0);
             all.single += u64::from(pair.contributors() == 1);
-            all.mixed += u64::from(pair.why == Why::Few && pair.mixed);
+            all.mixed += u64::from(pair.why == Why::Few && pair.is_mixed());
             all.by_amounts += u64::from(pair.why == Why::Amounts);
             all.few_moved += u64::from(pair.why == Why::FewMoved);
             cells.extend([one.1, two.1].into_iter().flatten().map(|cell| (cell, ())));
