@@ -3,11 +3,12 @@
 use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
+use super::releases::{Compared, compare};
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
 use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, TableForm, UndefinedField, Unit};
-use crate::stop::{StopReason, Watch};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -90,7 +91,7 @@ fn measure(
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
         match totals.get(place).and_then(Option::as_ref) {
-            Some(records) => measure_planned(declared, records, watch.stop).map(|(table, _)| table),
+            Some(records) => planned(declared, records, watch.stop),
             None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
                 (Some(of), Some(records)) => measure_finished(declared, of, records, watch),
                 _ => Ok(not_read(declared)),
@@ -99,6 +100,18 @@ fn measure(
     };
     let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
     Ok(Aggregates { tables })
+}
+
+/// A planned table, with what its releases tell together.
+fn planned(declared: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<AggregateTable, StopReason> {
+    let (mut table, _) = measure_planned(declared, records, stop)?;
+    let Compared { differences, determination, undefined } = compare(declared, records, stop)?;
+    table.differences = differences;
+    table.determination = determination;
+    let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);
+    let more: Vec<UndefinedField> = undefined.into_iter().filter(|entry| !is_told(&entry.field)).collect();
+    table.undefined.extend(more);
+    Ok(table)
 }
 
 /// A table of which nothing is known: none of its figures is there, so no limit on it holds.

@@ -13,8 +13,10 @@ mod contributors;
 mod entry;
 mod figures;
 mod finished;
+mod merged;
 mod planned;
 mod records;
+mod releases;
 mod shape;
 #[cfg(test)]
 mod test;
@@ -25,6 +27,7 @@ pub use figures::figures;
 pub use finished::{FinishedCell, FinishedRecords, measure_finished};
 pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
+pub use releases::{Compared, KeptBefore, Marks, SideMarks, compare, kept};
 pub use shape::shape_of;
 
 /// Name of the measure.

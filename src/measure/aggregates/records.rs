@@ -18,6 +18,8 @@ pub struct TableRecords {
     pub asked: Option<Flags>,
     /// The period of each record, where the table is released again and again: ascending in time.
     pub periods: Option<Column>,
+    /// What a folder keeps of earlier releases.
+    pub kept: Option<super::KeptBefore>,
 }
 
 /// A dimension.

@@ -65,6 +65,7 @@ fn one_cell(who: &[u32], contributions: &[i64]) -> TableRecords {
         sides: vec![side(who)],
         asked: None,
         periods: None,
+        kept: None,
     }
 }
 
@@ -231,6 +232,7 @@ fn table_of(records: &[Record]) -> TableRecords {
         sides: vec![side(&card), Side { is_subject: false, ..side(&merchant) }],
         asked: None,
         periods: None,
+        kept: None,
     }
 }
 
