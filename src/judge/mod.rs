@@ -9,6 +9,7 @@
 //! asked for and today. A pass that rests on more than the bytes in hand says so in its headline.
 
 mod agreement;
+mod attribute;
 mod checks;
 mod classes;
 mod coverage;
@@ -218,6 +219,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     forms::apply(case, &mut gated);
     linkage::apply(hearing, &mut gated);
     population::apply(hearing, &mut gated);
+    attribute::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);

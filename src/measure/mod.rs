@@ -3,6 +3,7 @@
 //! A measure reads a [`Table`](crate::table::Table) and ends in an [`Outcome`](crate::result::Outcome). It does no IO
 //! and reads no clock, no environment and no ambient randomness.
 
+pub mod attribute;
 mod figures;
 pub mod identifiers;
 pub mod linkage;
@@ -28,6 +29,7 @@ pub const ALL: &[Measure] = &[
     identifiers::MEASURE,
     linkage::MEASURE,
     population::MEASURE,
+    attribute::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.

@@ -1,5 +1,6 @@
 //! What a measure brings along: everything that other rooms ask of it.
 
+use super::attribute::SecretValues;
 use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
@@ -36,6 +37,8 @@ pub struct Question<'a> {
     pub table: &'a Table,
     /// For each of them a number for each value that depends on the value alone, whatever the order of the records.
     pub keys: &'a [&'a [u64]],
+    /// What is known of the values of each sensitive column of the table.
+    pub secrets: &'a [SecretValues],
     /// What reading found in the cells of every column.
     pub searched: &'a [SearchedColumn],
     /// Records of the extract, those without a subject and suppressed ones among them.

@@ -24,6 +24,7 @@ mod propose;
 mod rare;
 mod roles;
 mod rotation;
+mod secrets;
 pub mod shared;
 mod subject;
 mod suppressed;

@@ -13,13 +13,15 @@ use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
 use super::rotation::{Periods, Search, rotated};
+use super::secrets::secret_values;
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::value_map::ValueMap;
 use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::plan::{Extent, Plan};
+use crate::measure::attribute::SecretValues;
+use crate::plan::{Extent, Plan, SensitiveDistance};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
 
@@ -62,7 +64,9 @@ pub struct Treated {
     /// The sensitive columns and the weights, each in file order: coded as they stand, and counted nowhere. One that is
     /// also among the columns above stands here as it does there.
     pub attributes: Attributes,
-    /// For each of these columns, the coarser forms that advice may try.
+    /// What is known of the values of each sensitive column.
+    pub secrets: BTreeMap<String, SecretValues>,
+    /// For each of the columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
     /// For each of these columns, what unicity needs to know of its values.
     pub events: Vec<EventValues>,
@@ -79,7 +83,9 @@ pub struct Treated {
 /// The hierarchy files that the rules of a plan need.
 #[must_use]
 pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
-    plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from).collect()
+    let of_rules = plan.coarsen.values().flatten().filter_map(CoarsenRule::file);
+    let of_distances = plan.sensitive_distances.values().filter_map(SensitiveDistance::file);
+    of_rules.chain(of_distances).map(PathBuf::from).collect()
 }
 
 /// Coarsens the quasi-identifiers, joins subjects to persons, and describes every column.
@@ -122,6 +128,10 @@ pub fn treat(
         let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
         let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight && is_number);
         let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
+        if let Some(coded) = column.coded.as_ref().filter(|_| description.role == Role::Sensitive) {
+            let values = secret_values(&column.name, &coded.dictionary, plan, &lookups.hierarchies)?;
+            treated.secrets.insert(column.name.clone(), values);
+        }
         attributes.insert(column.name.clone(), (description.role, plain(column)?, numbers));
     }
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
@@ -424,6 +434,10 @@ impl<'inputs> Workshop<'inputs> {
             Ok((counted(name.clone(), codes, &recoded.dictionary)?, events))
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
+        if description.role == Role::Sensitive {
+            let values = secret_values(&name, dictionary, plan, &self.lookups.hierarchies)?;
+            treated.secrets.insert(name.clone(), values);
+        }
         treated.columns.push(counted(name.clone(), codes, dictionary)?);
         let (value_map, dictionary) = value_map.split(is_kept);
         treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));

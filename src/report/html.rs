@@ -1,5 +1,6 @@
 //! The result as one HTML page: no network, whole without its script, readable without colour.
 
+mod attribute;
 mod classes;
 mod decision;
 mod first;

@@ -4,6 +4,7 @@
 //! dataset) is hostile: `escape.rs` makes it harmless before it reaches a terminal, a page, a picture or a path.
 
 mod advisory;
+mod attribute;
 mod certificate;
 mod chart;
 mod checks;

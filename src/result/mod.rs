@@ -6,6 +6,7 @@
 
 mod advice;
 mod advisory;
+mod attribute;
 mod certificate;
 mod dataset;
 mod declarations;
@@ -21,6 +22,7 @@ mod verdict;
 
 pub use advice::*;
 pub use advisory::*;
+pub use attribute::*;
 pub use certificate::*;
 pub use dataset::*;
 pub use declarations::*;
@@ -321,4 +323,6 @@ measures! {
     special_uniques: SpecialUniques,
     /// Uniqueness in the population that the extract is a sample of.
     population: Population,
+    /// What a class tells of sensitive columns.
+    attribute: Attribute,
 }

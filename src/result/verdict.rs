@@ -234,6 +234,10 @@ pub enum FindingCode {
     HighIndividualRisk,
     /// A limit on an estimate rests on a sample that is not declared to be random.
     SamplingAssumption,
+    /// Everybody in a class has the same value of a sensitive column, or a class has fewer values than its limit.
+    HomogeneousClass,
+    /// The class of a person tells more of a sensitive column than its limit.
+    AttributeDisclosure,
 }
 
 impl FindingCode {
@@ -282,6 +286,7 @@ impl FindingCode {
             Self::HighUniqueShare => Some(("unique-share", false)),
             Self::HighShareAtRisk => Some(("share-at-risk", false)),
             Self::SpecialUnique => Some(("special-unique-share", false)),
+            Self::HomogeneousClass => Some(("l-diversity", true)),
             Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
                 Some(("records", false))
             }

@@ -199,6 +199,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.extend(super::rests_on::judgements());
     judgements.extend(super::linkage::judgements());
     judgements.extend(super::population::judgements());
+    judgements.extend(super::attribute::judgements());
     judgements
 }
 

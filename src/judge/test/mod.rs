@@ -1,6 +1,7 @@
 //! Each gate at, above and below its limit, undefined, cut off and inapplicable; the exit codes.
 
 mod agreements;
+mod attribute;
 mod cells;
 mod codes;
 mod laws;

@@ -148,14 +148,26 @@ impl Draw {
         let (uniqueness, unicity) = (self.uniqueness(), self.unicity());
         let (linkage, identifiers) = (self.linkage(), self.identifiers());
         let population = self.population();
+        let attribute = self.attribute();
         Measures {
             uniqueness: self.outcome(unit, uniqueness),
             unicity: self.outcome(unit, unicity),
             linkage: self.outcome(Unit::Subject, linkage),
             identifiers: self.outcome(Unit::Record, identifiers),
             population: self.outcome(Unit::Subject, population),
+            attribute: self.outcome(unit, attribute),
             ..Measures::default()
         }
+    }
+
+    fn attribute(&mut self) -> Attribute {
+        let classes = if self.chance(20) { self.below(3) } else { 0 };
+        let mut secret = super::attribute::secret(classes, self.below(2));
+        [secret.alpha, secret.t, secret.beta] = [(); 3].map(|()| self.chance(90).then(|| self.share()));
+        secret.distinct_l = self.chance(90).then(|| self.below(6) + 1);
+        let static_set = self.chance(80).then(|| super::attribute::set_of(&["city"], secret.clone()));
+        let static_unclear = self.chance(10).then(|| super::attribute::set_of(&["city", "day"], secret.clone()));
+        Attribute { full: super::attribute::set_of(&["city", "day"], secret), static_set, static_unclear }
     }
 
     fn population(&mut self) -> Population {
@@ -181,10 +193,13 @@ impl Draw {
         let preset = self.chance(50).then(|| self.pick(&PRESETS).to_owned());
         let mut limits = Limits { preset, ..Limits::default() };
         for row in crate::measure::limits().filter(|row| row.key != "max_inference_advantage") {
-            if self.chance(25) {
+            // A policy with more limits is seldom met, and what is never met shows nothing.
+            let percent = if row.measure == "attribute" { 8 } else { 25 };
+            if self.chance(percent) {
                 let number = match row.key {
                     "k" => as_float(self.below(11) + 2),
                     "max_risk" => 1.0 / as_float(self.below(11) + 2),
+                    "min_l" => as_float(self.below(4) + 2),
                     "max_correct_links" => as_float(self.below(30)),
                     _ => self.share(),
                 };
