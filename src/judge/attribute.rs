@@ -33,24 +33,20 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
 }
 
 /// The same column on every set, the one that limits go by first.
-type OnSets<'a> = Vec<(&'static str, &'a AttributeSet, &'a SensitiveColumn)>;
+type OnSets<'a> = Vec<(&'a AttributeSet, &'a SensitiveColumn)>;
 
 fn secrets(value: &Attribute) -> impl Iterator<Item = OnSets<'_>> {
-    let sets = [
-        ("static", value.static_set.as_ref()),
-        ("static_unclear", value.static_unclear.as_ref()),
-        ("full", Some(&value.full)),
-    ];
-    (0..value.full.secrets.len()).map(move |place| {
-        let known = sets.into_iter().filter_map(|(name, set)| Some((name, set?)));
-        known.filter_map(|(name, set)| Some((name, set, set.secrets.get(place)?))).collect()
-    })
+    let sets = [value.static_set.as_ref(), value.static_unclear.as_ref(), Some(&value.full)];
+    let on_sets = move |place: usize| {
+        sets.into_iter().flatten().filter_map(move |set| Some((set, set.secrets.get(place)?))).collect()
+    };
+    (0..value.full.secrets.len()).map(on_sets)
 }
 
 fn homogeneous(sets: &OnSets<'_>, unit: Unit) -> Option<Finding> {
-    let telling = sets.iter().find(|(_, _, secret)| secret.homogeneous.classes > 0);
-    let of_most = || sets.iter().find(|(_, _, secret)| secret.homogeneous.majority_classes > 0);
-    let &(name, set, secret) = telling.or_else(of_most)?;
+    let telling = sets.iter().find(|(_, secret)| secret.homogeneous.classes > 0);
+    let of_most = || sets.iter().find(|(_, secret)| secret.homogeneous.majority_classes > 0);
+    let &(set, secret) = telling.or_else(of_most)?;
     let found = &secret.homogeneous;
     let (classes, members, severity) = match telling {
         Some(_) => (found.classes, found.members, Severity::Medium),
@@ -67,8 +63,6 @@ fn homogeneous(sets: &OnSets<'_>, unit: Unit) -> Option<Finding> {
         if telling.is_none() { ", which more than half of all have" } else { "" },
         counted(members, one, many),
     );
-    let kind = if telling.is_some() { "classes" } else { "majority_classes" };
     let found = finding(FindingCode::HomogeneousClass, severity, NAME, message).on([&secret.column]);
-    let figure = Some(format!("attribute.{name}.homogeneous.{kind}"));
-    Some(Finding { figure, ..found.beyond(as_float(classes), 0.0) })
+    Some(found.beyond(as_float(classes), 0.0))
 }

@@ -223,7 +223,7 @@ fn of_finding(finding: &Finding) -> Name<'_> {
 
 /// The number that a figure is compared by, and whether more of it is better.
 fn worse_end(figure: &Figure) -> (Option<f64>, bool) {
-    let at_least = figure.id.ends_with(".smallest_class");
+    let at_least = figure.id.ends_with(".smallest_class") || figure.id.ends_with(".distinct_l");
     let FigureValue::Measured { value, interval } = figure.value else { return (None, at_least) };
     let [low, high] = interval.unwrap_or([value; 2]);
     (Some(if at_least { low.min(value) } else { high.max(value) }), at_least)
@@ -322,6 +322,23 @@ fn slow(measures: &Measures, dataset: &Dataset, policy: &Policy, gate: &Gate) ->
             // A limit that nothing can break is no gate.
             (gate.limit? < 1.0).then_some(())?;
             Some(ends?.into_iter().any(|end| end > gate.limit.unwrap_or(0.0)))
+        }
+        name @ ("l-diversity" | "alpha" | "t-closeness" | "beta-likeness") => {
+            let Some(Outcome::Measured { unit, value }) = &measures.attribute else { return None };
+            (*unit == Unit::Subject || dataset.subject.is_none()).then_some(())?;
+            let limit = gate.limit?;
+            (name == "l-diversity" || name == "beta-likeness" || limit < 1.0).then_some(())?;
+            let breaks = |set: &AttributeSet| {
+                let secret = &set.secrets[0];
+                match name {
+                    "l-diversity" => Some(as_float(secret.distinct_l?) < limit),
+                    "alpha" => Some(secret.alpha? > limit),
+                    "t-closeness" => Some(secret.t? > limit),
+                    _ => Some(secret.beta? > limit),
+                }
+            };
+            let sets: Vec<Option<bool>> = value.static_set.iter().chain(&value.static_unclear).map(breaks).collect();
+            if sets.contains(&Some(true)) { Some(true) } else { sets.into_iter().flatten().next() }
         }
         _ => None,
     }
