@@ -5,6 +5,7 @@
 
 pub mod attribute;
 mod figures;
+pub mod histories;
 pub mod identifiers;
 pub mod linkage;
 pub mod population;
@@ -30,6 +31,7 @@ pub const ALL: &[Measure] = &[
     linkage::MEASURE,
     population::MEASURE,
     attribute::MEASURE,
+    histories::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.

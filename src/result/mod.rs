@@ -11,6 +11,7 @@ mod certificate;
 mod dataset;
 mod declarations;
 mod figure;
+mod histories;
 mod identifiers;
 mod linkage;
 mod policy;
@@ -27,6 +28,7 @@ pub use certificate::*;
 pub use dataset::*;
 pub use declarations::*;
 pub use figure::*;
+pub use histories::*;
 pub use identifiers::*;
 pub use linkage::*;
 pub use policy::*;
@@ -325,4 +327,6 @@ measures! {
     population: Population,
     /// What a class tells of sensitive columns.
     attribute: Attribute,
+    /// The crowd of those whose records are all the same.
+    histories: Histories,
 }

@@ -238,6 +238,8 @@ pub enum FindingCode {
     HomogeneousClass,
     /// The class of a person tells more of a sensitive column than its limit.
     AttributeDisclosure,
+    /// Too few subjects have the same whole history.
+    SmallHistoryCrowd,
 }
 
 impl FindingCode {
@@ -287,6 +289,7 @@ impl FindingCode {
             Self::HighShareAtRisk => Some(("share-at-risk", false)),
             Self::SpecialUnique => Some(("special-unique-share", false)),
             Self::HomogeneousClass => Some(("l-diversity", true)),
+            Self::SmallHistoryCrowd => Some(("history-crowd", true)),
             Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
                 Some(("records", false))
             }

@@ -38,6 +38,7 @@ mod dense;
 mod dictionary;
 mod grouped;
 mod hashed_points;
+mod histories;
 pub mod linked;
 mod members;
 mod minimal;
@@ -67,6 +68,7 @@ pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder, Weigh
 pub use count::{class_sizes, count_sets, scratch_bytes};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
+pub use histories::{HistoryClasses, history_classes};
 pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sole_partners};
 pub use members::{ClassMembers, ClassMembership, ClassNumbers, MemberValue, MemberValues, ValueLists};
 pub use minimal::{MOST_MINIMAL_SETS, MinimalCounts, MinimalSet, MinimalSets, minimal_bytes, minimal_sets};

@@ -176,6 +176,17 @@ fn a_sensitive_column_that_no_measure_looked_at_is_listed_as_not_measured() {
 }
 
 #[test]
+fn two_of_six_entities_are_alone_with_their_whole_history() {
+    let words = ["c06.csv", "--subject", "account_id", "--quasi", "merchant"];
+    let seen = case("whole_history", &words);
+    assert_eq!(seen.figure("histories.smallest_crowd"), Some(1.0));
+    assert_eq!(seen.figure("histories.alone"), Some(2.0));
+    assert_eq!(seen.figure("histories.set.smallest_crowd"), Some(2.0));
+    let limited = case("whole_history", &[&words[..], &["--min-history-crowd", "2"]].concat());
+    assert!(limited.blames("small-history-crowd", "merchant"), "{}", limited.told());
+}
+
+#[test]
 fn one_diagnosis_in_every_class_does_not_pass() {
     let words = ["homog.csv", "--subject", "patient_id", "--quasi", "birth_decade,region", "--sensitive", "diagnosis"];
     let seen = case("first_day", &words);

@@ -81,7 +81,30 @@ pub(super) fn judgements() -> Vec<Judgement> {
         judged(on_both(secret(2, 1)), &Limits::default()),
         judged(on_both(secret(0, 1)), &Limits::default()),
         judged(on_both(secret(2, 0)), &strict),
+        histories(&Limits::default().with("min_history_crowd", 3.0)),
     ]
+}
+
+/// Histories of which the smallest crowd is two, held to these limits.
+fn histories(limits: &Limits) -> Judgement {
+    let crowds = Crowds { crowds: 25, smallest: Some(2), alone: 0, below_k: 50, sizes: Vec::new() };
+    let columns = vec!["city".to_owned(), "day".to_owned()];
+    let value = Histories { columns, subjects: 50, records: 100, multiset: crowds.clone(), set: crowds };
+    let histories = Some(Outcome::Measured { unit: Unit::Subject, value });
+    let measures = Measures { histories, ..measured(uniqueness(Some(9), 9)) };
+    judge(Case::new(&dataset(), &measures, &policy_of(limits)))
+}
+
+#[test]
+fn whole_histories_are_held_to_their_limit_and_never_pass_unmeasured() {
+    let limit = |crowd| Limits::default().with("min_history_crowd", crowd);
+    assert_eq!(histories(&Limits::default()).verdict.outcome, VerdictOutcome::Pass);
+    assert_eq!(histories(&limit(2.0)).verdict.outcome, VerdictOutcome::Pass);
+    let broken = histories(&limit(3.0));
+    assert_eq!(severity(&broken, FindingCode::SmallHistoryCrowd), [Severity::High]);
+    let nothing = measured(uniqueness(Some(9), 9));
+    let missing = judge(Case::new(&dataset(), &nothing, &policy_of(&limit(2.0))));
+    assert_eq!(missing.verdict.outcome, VerdictOutcome::Fail);
 }
 
 #[test]

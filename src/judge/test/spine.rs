@@ -194,12 +194,13 @@ impl Draw {
         let mut limits = Limits { preset, ..Limits::default() };
         for row in crate::measure::limits().filter(|row| row.key != "max_inference_advantage") {
             // A policy with more limits is seldom met, and what is never met shows nothing.
-            let percent = if row.measure == "attribute" { 8 } else { 25 };
+            let is_new = ["attribute", "histories"].contains(&row.measure);
+            let percent = if is_new { 8 } else { 25 };
             if self.chance(percent) {
                 let number = match row.key {
                     "k" => as_float(self.below(11) + 2),
                     "max_risk" => 1.0 / as_float(self.below(11) + 2),
-                    "min_l" => as_float(self.below(4) + 2),
+                    "min_l" | "min_history_crowd" => as_float(self.below(4) + 2),
                     "max_correct_links" => as_float(self.below(30)),
                     _ => self.share(),
                 };
