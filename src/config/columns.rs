@@ -8,7 +8,8 @@ use super::reader::{Section, Written};
 use super::setting::{Draft, Setting};
 use super::settings::{NONE, file_name, list, settings};
 use crate::plan::{
-    CalendarUnit, CoarsenRule, Plan, RolePlan, Rotation, SubjectMap, hint_for, is_coarsened, shown_name,
+    CalendarUnit, CoarsenRule, Plan, RolePlan, Rotation, SensitiveDistance, SubjectMap, hint_for, is_coarsened,
+    shown_name,
 };
 use crate::result::Role;
 
@@ -183,6 +184,15 @@ pub(super) fn rules(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Pr
     let rules = value.each(read_rule)?;
     draft.plan.coarsen.insert(draft.column.clone(), rules);
     Ok(())
+}
+
+/// How far the values of the column whose section is read are apart.
+pub(super) fn distance(value: &Written<'_, '_>) -> Result<SensitiveDistance, Problem> {
+    let text = value.text()?;
+    SensitiveDistance::parse(&text, value.folder()).ok_or_else(|| {
+        let message = format!("`{}` is no distance", shown_name(&text));
+        value.refused("unknown-distance", message).with_hint(format!("write {}", SensitiveDistance::WORDS))
+    })
 }
 
 /// Whether the column whose section is read may hold identifiers.

@@ -18,10 +18,10 @@ use super::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown
 use super::{aggregates, columns as of_columns, declared, holds, linkage, policy, unicity};
 use crate::measure;
 use crate::plan::{
-    ATTACKS, CellSpelling, Plan, PopulationSize, Range, SUPPRESSION_MARKS, Share, Sign, TimeOrigin, Zone, counted,
-    parse_duration, parse_size, shown_name,
+    ATTACKS, CellSpelling, Plan, PopulationSize, Range, SUPPRESSION_MARKS, SensitiveDistance, Share, Sign, TimeOrigin,
+    Zone, counted, parse_duration, parse_size, shown_name,
 };
-use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, Severity};
+use crate::result::{Attacker, Audience, MissingMode, MobilityAttack, Role, SensitiveValue, Severity};
 
 /// More worker threads than this only cost memory, and far more of them bring a machine down.
 const MOST_THREADS: u64 = 1_024;
@@ -129,6 +129,12 @@ fn who() -> Vec<Setting> {
         own("columns", "varies", "`true` or `false`", "false", "Whether a column changes from record to record of a subject",
             |draft, value| value.boolean().map(|varies| declared::of_column(draft).varies = Some(varies)),
             |plan| declared::shown_columns(plan, |column| column.varies.map(|varies| varies.to_string()))),
+        of_column("sensitive_value", named(names::<SensitiveValue>()), "\"last\"",
+            "Which value a subject has in a sensitive column if its records hold several [default: any]",
+            |plan| &mut plan.sensitive_values),
+        of_column("sensitive_distance", Kind::new(SensitiveDistance::WORDS, of_columns::distance, SensitiveDistance::to_string),
+            "\"value\"", "How far two values of a sensitive column are apart, for t-closeness [default: rank for numbers and dates, else equal]",
+            |plan| &mut plan.sensitive_distances),
         own("columns", "reason", "a text", "\"the bank alone knows it\"", "Why the declaration of a column is correct",
             |draft, value| value.words().map(|reason| declared::of_column(draft).reason = Some(reason)),
             |plan| declared::shown_columns(plan, |column| column.reason.as_deref().map(shown_name))),

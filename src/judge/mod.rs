@@ -10,6 +10,7 @@
 
 mod aggregates;
 mod agreement;
+mod attribute;
 mod checks;
 mod classes;
 mod coverage;
@@ -220,6 +221,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     linkage::apply(hearing, &mut gated);
     population::apply(hearing, &mut gated);
     aggregates::apply(hearing, &mut gated);
+    attribute::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);

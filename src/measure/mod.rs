@@ -4,7 +4,9 @@
 //! and reads no clock, no environment and no ambient randomness.
 
 pub mod aggregates;
+pub mod attribute;
 mod figures;
+pub mod histories;
 pub mod identifiers;
 pub mod linkage;
 pub mod population;
@@ -30,6 +32,8 @@ pub const ALL: &[Measure] = &[
     linkage::MEASURE,
     population::MEASURE,
     aggregates::MEASURE,
+    attribute::MEASURE,
+    histories::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.

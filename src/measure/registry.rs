@@ -1,6 +1,7 @@
 //! What a measure brings along: everything that other rooms ask of it.
 
 use super::aggregates::{FinishedRecords, TableRecords};
+use super::attribute::SecretValues;
 use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
@@ -37,6 +38,8 @@ pub struct Question<'a> {
     pub table: &'a Table,
     /// For each of them a number for each value that depends on the value alone, whatever the order of the records.
     pub keys: &'a [&'a [u64]],
+    /// What is known of the values of each sensitive column of the table.
+    pub secrets: &'a [SecretValues],
     /// What reading found in the cells of every column.
     pub searched: &'a [SearchedColumn],
     /// What the extract says of each planned table of totals; in the order of the plan, `None` for a finished one.

@@ -26,7 +26,7 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
         |name: &String| plan.coarsen.get(name).is_some_and(|rules| *rules == [CoarsenRule::Drop]) && !is_used(name);
     let is_absent = |name: &&String| !columns.contains(name) && !is_dropped(name);
     let Some(absent) = named.into_iter().find(is_absent) else {
-        return check_allowances(plan).and_then(|()| check_rules(plan));
+        return check_allowances(plan).and_then(|()| check_sensitive(plan)).and_then(|()| check_rules(plan));
     };
     let meant = did_you_mean(absent, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
@@ -38,7 +38,23 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
     let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
     let said = said.chain(plan.input.column_types.keys()).chain(plan.input.column_spellings.keys());
-    said.chain(plan.input.column_null_values.keys()).chain(plan.input.real_values.keys()).chain(&plan.household)
+    said.chain(plan.input.column_null_values.keys())
+        .chain(plan.input.real_values.keys())
+        .chain(&plan.household)
+        .chain(plan.sensitive_values.keys())
+        .chain(plan.sensitive_distances.keys())
+}
+
+/// Checks that what is said of sensitive columns is said of one.
+fn check_sensitive(plan: &Plan) -> Result<(), ConfigError> {
+    let is_idle = |column: &&String| plan.roles.declared.get(*column) != Some(&Role::Sensitive) && !plan.drops(column);
+    let said = plan.sensitive_values.keys().chain(plan.sensitive_distances.keys());
+    let Some(column) = said.into_iter().find(is_idle) else { return Ok(()) };
+    let name = shown_name(column);
+    let message =
+        format!("column `{name}` is not sensitive, so its `sensitive_value` or `sensitive_distance` has no effect");
+    Err(ConfigError::new("idle-sensitive", message)
+        .with_hint("remove the key, or declare the column with `--sensitive` or `role = \"sensitive\"`"))
 }
 
 /// Checks that where cells may be invalid something is declared that they can miss.

@@ -13,6 +13,7 @@ mod names;
 mod population;
 mod quantity;
 mod rule;
+mod sensitive;
 mod share;
 mod special_uniques;
 mod spelling;
@@ -28,7 +29,8 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use crate::result::{
-    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role, Waiver,
+    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
+    SensitiveValue, Waiver,
 };
 
 pub use crate::number::{count as grouped, counted};
@@ -46,6 +48,7 @@ pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use population::{PopulationPlan, PopulationSize};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
+pub use sensitive::SensitiveDistance;
 pub use share::Share;
 pub use special_uniques::SpecialUniquesPlan;
 pub use spelling::{CellSpelling, DateFormat, FormatPart};
@@ -77,6 +80,10 @@ pub struct Plan {
     pub population: PopulationPlan,
     /// Rules by column, applied in order.
     pub coarsen: BTreeMap<String, Vec<CoarsenRule>>,
+    /// Which value a subject has in a sensitive column, by column; any where nothing is said.
+    pub sensitive_values: BTreeMap<String, SensitiveValue>,
+    /// How far the values of a sensitive column are apart, by column.
+    pub sensitive_distances: BTreeMap<String, SensitiveDistance>,
     /// Where the buckets of the calendar rules begin.
     pub time_origin: TimeOrigin,
     /// What a missing cell matches.
@@ -176,6 +183,8 @@ impl Default for Plan {
             household: None,
             population: PopulationPlan::default(),
             coarsen: BTreeMap::new(),
+            sensitive_values: BTreeMap::new(),
+            sensitive_distances: BTreeMap::new(),
             time_origin: TimeOrigin::default(),
             missing: MissingMode::default(),
             measures: Vec::new(),

@@ -91,6 +91,16 @@ pub enum TreatmentError {
         /// How many distinct values.
         values: u64,
     },
+    /// The values of a sensitive column have no such distance.
+    #[error("column `{}` holds no numbers or dates ({}), so its values have no distance by `{distance}`", shown_name(column), found.name())]
+    DistanceDoesNotFit {
+        /// The column.
+        column: String,
+        /// The distance as written.
+        distance: String,
+        /// The type of its values.
+        found: ColumnType,
+    },
     /// The hierarchy sends one value to several, or to none.
     #[error(
         "hierarchy `{}` has {} a value differently or {} its level {level}",
@@ -247,6 +257,7 @@ impl TreatmentError {
                 | Self::SeveralPeriodColumns { .. }
                 | Self::RotationWithoutSubject
                 | Self::ToleranceDoesNotFit { .. }
+                | Self::DistanceDoesNotFit { .. }
                 | Self::NoSuchLevel { .. }
                 | Self::NoAmounts { .. }
                 | Self::SubjectMapColumn { .. }
@@ -278,6 +289,7 @@ impl TreatmentError {
                 "name a column of numbers of at most 18 digits; if its cells are amounts, declare `type = \"decimal\"` for it"
             }
             Self::TooManyDecimals { .. } => "correct the cells, or raise `decimals`",
+            Self::DistanceDoesNotFit { .. } => "use `equal`, or `taxonomy:FILE`",
             Self::NotInHierarchy { .. } => "add the missing values to the hierarchy file, spelled as in the extract",
             Self::HierarchyContradicts { .. } => "give every value one line with an entry on every level",
             Self::NoSuchLevel { .. } => "levels are the columns of the file, counted from 0, which is the value itself",

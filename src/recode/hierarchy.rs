@@ -68,7 +68,15 @@ pub(super) fn check_hierarchy(file: &Path, level: usize, hierarchy: &Extract) ->
     entries(file, level, hierarchy).map(drop)
 }
 
-type Entries<'hierarchy> = HashMap<&'hierarchy str, &'hierarchy str, foldhash::fast::FixedState>;
+/// The entries of every level above the values.
+pub(super) fn levels_of<'hierarchy>(
+    file: &Path,
+    hierarchy: &'hierarchy Extract,
+) -> Result<Vec<Entries<'hierarchy>>, TreatmentError> {
+    (1..hierarchy.columns.len()).map(|level| entries(file, level, hierarchy)).collect()
+}
+
+pub(super) type Entries<'hierarchy> = HashMap<&'hierarchy str, &'hierarchy str, foldhash::fast::FixedState>;
 
 fn entries<'hierarchy>(
     file: &Path,

@@ -25,6 +25,7 @@ mod propose;
 mod rare;
 mod roles;
 mod rotation;
+mod secrets;
 pub mod shared;
 mod subject;
 mod suppressed;

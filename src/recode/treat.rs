@@ -13,6 +13,7 @@ use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
 use super::rotation::{Periods, Search, rotated};
+use super::secrets::secret_values;
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
 use super::tabulate::tabulate;
@@ -21,7 +22,8 @@ use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::measure::aggregates::TableRecords;
-use crate::plan::{Extent, HierarchyPlan, Plan};
+use crate::measure::attribute::SecretValues;
+use crate::plan::{Extent, HierarchyPlan, Plan, SensitiveDistance};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
 use crate::tabular::KeptFolder;
@@ -67,7 +69,9 @@ pub struct Treated {
     /// The sensitive columns and the weights, each in file order: coded as they stand, and counted nowhere. One that is
     /// also among the columns above stands here as it does there.
     pub attributes: Attributes,
-    /// For each of these columns, the coarser forms that advice may try.
+    /// What is known of the values of each sensitive column.
+    pub secrets: BTreeMap<String, SecretValues>,
+    /// For each of the columns, the coarser forms that advice may try.
     pub ladders: Vec<Ladder>,
     /// For each of these columns, what unicity needs to know of its values.
     pub events: Vec<EventValues>,
@@ -87,12 +91,13 @@ pub struct Treated {
 #[must_use]
 pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
     let of_rules = plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from);
+    let of_distances = plan.sensitive_distances.values().filter_map(SensitiveDistance::file).map(PathBuf::from);
     let of_tables =
         plan.aggregates.iter().flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
             Some(HierarchyPlan::File(file)) => Some(file.clone()),
             _ => None,
         });
-    of_rules.chain(of_tables).collect()
+    of_rules.chain(of_distances).chain(of_tables).collect()
 }
 
 /// Coarsens the quasi-identifiers, joins subjects to persons, and describes every column.
@@ -144,6 +149,10 @@ pub fn treat(
         let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
         let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight && is_number);
         let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
+        if let Some(coded) = column.coded.as_ref().filter(|_| description.role == Role::Sensitive) {
+            let values = secret_values(&column.name, &coded.dictionary, plan, &lookups.hierarchies)?;
+            treated.secrets.insert(column.name.clone(), values);
+        }
         attributes.insert(column.name.clone(), (description.role, plain(column)?, numbers));
     }
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
@@ -457,6 +466,10 @@ impl<'inputs> Workshop<'inputs> {
             Ok((counted(name.clone(), codes, &recoded.dictionary)?, events))
         });
         let forms = forms.collect::<Result<_, TreatmentError>>()?;
+        if description.role == Role::Sensitive {
+            let values = secret_values(&name, dictionary, plan, &self.lookups.hierarchies)?;
+            treated.secrets.insert(name.clone(), values);
+        }
         treated.columns.push(counted(name.clone(), codes, dictionary)?);
         let (value_map, dictionary) = value_map.split(is_kept);
         treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));

@@ -1,12 +1,14 @@
 //! Results for tests: of every outcome, as a scan would write them.
 
 mod aggregates;
+mod attribute;
 mod decision;
 mod linkage;
 mod population;
 mod special;
 
 pub(super) use self::aggregates::totals;
+pub(super) use self::attribute::telling;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 pub(super) use self::population::sampled;

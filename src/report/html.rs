@@ -1,6 +1,7 @@
 //! The result as one HTML page: no network, whole without its script, readable without colour.
 
 mod aggregates;
+mod attribute;
 mod classes;
 mod decision;
 mod first;

@@ -6,6 +6,7 @@
 mod advisory;
 mod aggregates;
 mod annotation;
+mod attribute;
 mod certificate;
 mod chart;
 mod checks;

@@ -7,11 +7,13 @@
 mod advice;
 mod advisory;
 mod aggregates;
+mod attribute;
 mod certificate;
 mod comparison;
 mod dataset;
 mod declarations;
 mod figure;
+mod histories;
 mod identifiers;
 mod linkage;
 mod policy;
@@ -24,11 +26,13 @@ mod verdict;
 pub use advice::*;
 pub use advisory::*;
 pub use aggregates::*;
+pub use attribute::*;
 pub use certificate::*;
 pub use comparison::*;
 pub use dataset::*;
 pub use declarations::*;
 pub use figure::*;
+pub use histories::*;
 pub use identifiers::*;
 pub use linkage::*;
 pub use policy::*;
@@ -327,4 +331,8 @@ measures! {
     population: Population,
     /// Tables of totals.
     aggregates: Aggregates,
+    /// What a class tells of sensitive columns.
+    attribute: Attribute,
+    /// The crowd of those whose records are all the same.
+    histories: Histories,
 }

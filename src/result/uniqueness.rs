@@ -178,6 +178,12 @@ impl UndefinedField {
             "overlap" => "a subject can be in several classes, so the classes are no sample of a population",
             "nobody-unique" => "nobody is unique",
             "no-special-unique" => "nobody has a score",
+            "all-missing" => "no cell of the column has a value",
+            "no-tail" => "a class has too few values, so no constant is large enough",
+            "gain-beyond-logarithm" => "the share of a value grows by more than the negative logarithm of its share",
+            "absent-value" => "a value of the release is absent from a class, so it is ruled out there",
+            "no-distance" => "the values have no such distance",
+            "single-member" => "there is nobody else to guess from",
             "too-many-columns" => "the formula holds for up to 28 columns",
             code => super::undefined_in_words(code).unwrap_or(code),
         }

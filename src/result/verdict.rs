@@ -250,6 +250,12 @@ pub enum FindingCode {
     ReconstructionExposure,
     /// Nobody knows that the contributors of a table are the people whom it must protect.
     ContributorUnclear,
+    /// Everybody in a class has the same value of a sensitive column, or a class has fewer values than its limit.
+    HomogeneousClass,
+    /// The class of a person tells more of a sensitive column than its limit.
+    AttributeDisclosure,
+    /// Too few subjects have the same whole history.
+    SmallHistoryCrowd,
 }
 
 impl FindingCode {
@@ -299,6 +305,8 @@ impl FindingCode {
             Self::HighUniqueShare => Some(("unique-share", false)),
             Self::HighShareAtRisk => Some(("share-at-risk", false)),
             Self::SpecialUnique => Some(("special-unique-share", false)),
+            Self::HomogeneousClass => Some(("l-diversity", true)),
+            Self::SmallHistoryCrowd => Some(("history-crowd", true)),
             Self::RecordsWithoutSubject | Self::DirectIdentifierFound | Self::PartialCardNumber => {
                 Some(("records", false))
             }

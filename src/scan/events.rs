@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::linkage::Rotation;
 use super::subjects::Positions;
+use crate::measure::attribute::SecretValues;
 use crate::measure::unicity::{Axis, ColumnValues, GateSettings, GatedPoint, Mobility, Point, Settings, Step, Within};
 use crate::plan::{Extent, Plan, PointColumn, UnicityPlan};
 use crate::recode::{EventValues, Ladder, guess_point};
@@ -18,6 +19,8 @@ const MOST_STEPS: usize = 7;
 pub(super) struct Events<'a> {
     pub(super) described: &'a [DatasetColumn],
     pub(super) values: &'a [EventValues],
+    /// What is known of the values of each sensitive column.
+    pub(super) secrets: &'a [SecretValues],
     pub(super) ladders: &'a [Ladder],
     /// Where subjects and records stand in the extract.
     pub(super) positions: Positions<'a>,

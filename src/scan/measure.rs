@@ -115,8 +115,17 @@ pub(super) fn measure_all(
     let table = table.truncated(quasi_identifiers);
     let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
     let watch = Watch { progress, stop };
-    let table_of = split.as_ref().unwrap_or(&table);
-    let question = Question { table: table_of, keys: &keys, searched, totals, finished, records, plan, watch };
+    let question = Question {
+        table: split.as_ref().unwrap_or(&table),
+        keys: &keys,
+        secrets: events.secrets,
+        searched,
+        totals,
+        finished,
+        records,
+        plan,
+        watch,
+    };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {

@@ -230,6 +230,7 @@ pub(crate) fn examine(
         recipient,
         mut ladders,
         mut events,
+        secrets,
         quasi_identifiers,
         rotation,
         first_records,
@@ -244,6 +245,7 @@ pub(crate) fn examine(
     let known = Events {
         described: &dataset.columns,
         values: &events,
+        secrets: &secrets,
         ladders: &ladders,
         positions: Positions { first_records: &first_records, record_numbers: &record_numbers },
         rotation: rotation.as_ref(),

@@ -11,6 +11,7 @@ use super::subjects::{first_records, record_numbers};
 use super::totals;
 use crate::input::{self, Extract, Source};
 use crate::measure::aggregates::{FinishedRecords, TableRecords};
+use crate::measure::attribute::SecretValues;
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
@@ -26,6 +27,8 @@ pub(crate) struct Prepared {
     pub(super) ladders: Vec<Ladder>,
     /// For each column of the table, what unicity needs to know of its values.
     pub(super) events: Vec<EventValues>,
+    /// What is known of the values of each sensitive column of the table.
+    pub(super) secrets: Vec<SecretValues>,
     /// How many of the columns, the leading ones, are quasi-identifiers.
     pub(super) quasi_identifiers: usize,
     /// Where pseudonyms are rotated, the periods and who is behind each pseudonym.
@@ -83,6 +86,8 @@ pub(crate) fn treat(
     let count = usize::try_from(count).map_err(|_| TooManyRecords)?;
     // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
     drop(treated.value_maps);
+    let mut secrets = treated.secrets;
+    let secrets = treated.attributes.sensitive.iter().filter_map(|column| secrets.remove(&column.name)).collect();
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
     let (labels, persons) = (treated.period_labels, treated.persons);
     let rotation = treated.periods.map(|(teller, column)| Rotation::new(teller, column, &labels, persons));
@@ -127,6 +132,7 @@ pub(crate) fn treat(
         recipient,
         ladders: treated.ladders,
         events: treated.events,
+        secrets,
         quasi_identifiers: treated.quasi_identifiers,
         rotation,
         first_records,

@@ -171,8 +171,32 @@ fn names_of_people_in_a_column_without_role_are_named_by_their_cells() {
 #[test]
 fn a_sensitive_column_that_no_measure_looked_at_is_listed_as_not_measured() {
     let words = ["homog.csv", "--subject", "patient_id", "--quasi", "birth_decade,region", "--sensitive", "diagnosis"];
-    let seen = case("first_day", &words);
+    let seen = case("first_day", &[&words[..], &["--measures", "uniqueness,identifiers"]].concat());
     assert!(seen.tells_not_measured("diagnosis"), "{}", seen.result["not_measured"]);
+}
+
+#[test]
+fn two_of_six_entities_are_alone_with_their_whole_history() {
+    let words = ["c06.csv", "--subject", "account_id", "--quasi", "merchant"];
+    let seen = case("whole_history", &words);
+    assert_eq!(seen.figure("histories.smallest_crowd"), Some(1.0));
+    assert_eq!(seen.figure("histories.alone"), Some(2.0));
+    assert_eq!(seen.figure("histories.set.smallest_crowd"), Some(2.0));
+    let limited = case("whole_history", &[&words[..], &["--min-history-crowd", "2"]].concat());
+    assert!(limited.blames("small-history-crowd", "merchant"), "{}", limited.told());
+}
+
+#[test]
+fn one_diagnosis_in_every_class_does_not_pass() {
+    let words = ["homog.csv", "--subject", "patient_id", "--quasi", "birth_decade,region", "--sensitive", "diagnosis"];
+    let seen = case("first_day", &words);
+    seen.assert_no_pass();
+    assert!(seen.blames("homogeneous-class", "diagnosis"), "{}", seen.told());
+    let limited = case("first_day", &[&words[..], &["--min-l", "2"]].concat());
+    limited.assert_outcome("fail");
+    for value in ["HIV", "schizophrenia", "I10"] {
+        assert!(!limited.page.contains(value) && !limited.result.to_string().contains(value), "{value}");
+    }
 }
 
 #[test]

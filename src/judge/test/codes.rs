@@ -200,6 +200,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.extend(super::linkage::judgements());
     judgements.extend(super::population::judgements());
     judgements.extend(super::aggregates::judgements());
+    judgements.extend(super::attribute::judgements());
     judgements
 }
 

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod agreements;
+mod attribute;
 mod cells;
 mod codes;
 mod laws;

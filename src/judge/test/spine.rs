@@ -148,14 +148,26 @@ impl Draw {
         let (uniqueness, unicity) = (self.uniqueness(), self.unicity());
         let (linkage, identifiers) = (self.linkage(), self.identifiers());
         let population = self.population();
+        let attribute = self.attribute();
         Measures {
             uniqueness: self.outcome(unit, uniqueness),
             unicity: self.outcome(unit, unicity),
             linkage: self.outcome(Unit::Subject, linkage),
             identifiers: self.outcome(Unit::Record, identifiers),
             population: self.outcome(Unit::Subject, population),
+            attribute: self.outcome(unit, attribute),
             ..Measures::default()
         }
+    }
+
+    fn attribute(&mut self) -> Attribute {
+        let classes = if self.chance(20) { self.below(3) } else { 0 };
+        let mut secret = super::attribute::secret(classes, self.below(2));
+        [secret.alpha, secret.t, secret.beta] = [(); 3].map(|()| self.chance(90).then(|| self.share()));
+        secret.distinct_l = self.chance(90).then(|| self.below(6) + 1);
+        let static_set = self.chance(80).then(|| super::attribute::set_of(&["city"], secret.clone()));
+        let static_unclear = self.chance(10).then(|| super::attribute::set_of(&["city", "day"], secret.clone()));
+        Attribute { full: super::attribute::set_of(&["city", "day"], secret), static_set, static_unclear }
     }
 
     fn population(&mut self) -> Population {
@@ -181,10 +193,14 @@ impl Draw {
         let preset = self.chance(50).then(|| self.pick(&PRESETS).to_owned());
         let mut limits = Limits { preset, ..Limits::default() };
         for row in crate::measure::limits().filter(|row| row.key != "max_inference_advantage") {
-            if self.chance(25) {
+            // A policy with more limits is seldom met, and what is never met shows nothing.
+            let is_new = ["attribute", "histories"].contains(&row.measure);
+            let percent = if is_new { 8 } else { 25 };
+            if self.chance(percent) {
                 let number = match row.key {
                     "k" => as_float(self.below(11) + 2),
                     "max_risk" => 1.0 / as_float(self.below(11) + 2),
+                    "min_l" | "min_history_crowd" => as_float(self.below(4) + 2),
                     "max_correct_links" => as_float(self.below(30)),
                     _ => self.share(),
                 };
@@ -208,7 +224,7 @@ fn of_finding(finding: &Finding) -> Name<'_> {
 
 /// The number that a figure is compared by, and whether more of it is better.
 fn worse_end(figure: &Figure) -> (Option<f64>, bool) {
-    let at_least = figure.id.ends_with(".smallest_class");
+    let at_least = figure.id.ends_with(".smallest_class") || figure.id.ends_with(".distinct_l");
     let FigureValue::Measured { value, interval } = figure.value else { return (None, at_least) };
     let [low, high] = interval.unwrap_or([value; 2]);
     (Some(if at_least { low.min(value) } else { high.max(value) }), at_least)
@@ -307,6 +323,23 @@ fn slow(measures: &Measures, dataset: &Dataset, policy: &Policy, gate: &Gate) ->
             // A limit that nothing can break is no gate.
             (gate.limit? < 1.0).then_some(())?;
             Some(ends?.into_iter().any(|end| end > gate.limit.unwrap_or(0.0)))
+        }
+        name @ ("l-diversity" | "alpha" | "t-closeness" | "beta-likeness") => {
+            let Some(Outcome::Measured { unit, value }) = &measures.attribute else { return None };
+            (*unit == Unit::Subject || dataset.subject.is_none()).then_some(())?;
+            let limit = gate.limit?;
+            (name == "l-diversity" || name == "beta-likeness" || limit < 1.0).then_some(())?;
+            let breaks = |set: &AttributeSet| {
+                let secret = &set.secrets[0];
+                match name {
+                    "l-diversity" => Some(as_float(secret.distinct_l?) < limit),
+                    "alpha" => Some(secret.alpha? > limit),
+                    "t-closeness" => Some(secret.t? > limit),
+                    _ => Some(secret.beta? > limit),
+                }
+            };
+            let sets: Vec<Option<bool>> = value.static_set.iter().chain(&value.static_unclear).map(breaks).collect();
+            if sets.contains(&Some(true)) { Some(true) } else { sets.into_iter().flatten().next() }
         }
         _ => None,
     }

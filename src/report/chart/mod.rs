@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod attackers;
+mod attribute;
 mod axes;
 mod before_after;
 mod calibration;
@@ -164,6 +165,10 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
             chart("match-waterfall", result, |canvas| match_weights::waterfall(canvas, value)),
             chart("link-calibration", result, |canvas| calibration::draw(canvas, value)),
         ]);
+    }
+    if let Some(value) = super::attribute::measured(result) {
+        charts.push(chart("sensitive-values", result, |canvas| attribute::values(canvas, value)));
+        charts.push(chart("sensitive-closeness", result, |canvas| attribute::closeness(canvas, result, value)));
     }
     if let Some(value) = super::population::measured(result) {
         charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));

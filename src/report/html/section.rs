@@ -212,6 +212,7 @@ mod tests {
         let others = vec![
             fixture::passing(),
             fixture::sampled(),
+            fixture::telling(),
             fixture::agreed(),
             fixture::incomplete(),
             fixture::with_unicity(Some(0.9), true),

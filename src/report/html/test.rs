@@ -29,6 +29,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("unlinked", fixture::unlinked()),
         ("linkage_cut_off", fixture::linkage_cut_off()),
         ("sampled", fixture::sampled()),
+        ("telling", fixture::telling()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("foreign", fixture::foreign()),

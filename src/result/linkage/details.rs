@@ -14,6 +14,15 @@ pub struct DistanceDetail {
     /// Attack rate of the one-to-one assignment with the least total distance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_to_one_rate: Option<f64>,
+    /// Attack rate of the nearest neighbour by Gower's distance over all shared columns, texts and gaps included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gower_rate: Option<f64>,
+    /// The same the other way: of each subject the nearest person of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gower_source_rate: Option<f64>,
+    /// Attack rate of the one-to-one assignment by Gower's distance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gower_one_to_one_rate: Option<f64>,
     /// Columns of numbers and dates, each in standard deviations of the released records.
     pub measured: Vec<String>,
     /// Columns that had to be equal.

@@ -6,7 +6,8 @@
 //! that of a person of the source and a subject of the extract the smallest between a record of the one and one of the
 //! other. Each person is linked to the subject at the smallest distance; t subjects at the same distance count 1 / t
 //! each. Whoever knows that nobody has two partners links both sides one to one instead, at the least distance in all
-//! (`one_to_one.rs`); the figures are those of the way that finds more.
+//! (`one_to_one.rs`). Whoever does not trust texts and gaps compares all columns at once by Gower's distance, from either side and one to
+//! one (`gower.rs`). The figures are those of the way that finds most.
 //!
 //! | figure | meaning |
 //! |---|---|
@@ -37,6 +38,7 @@
 //! A k-d tree for each combination of texts: O(n log n) where few numbers are shared, more with each further one. Beyond
 //! [`MOST_DISTANCES`] there is no figure (`too-costly`).
 
+mod gower;
 mod interval;
 mod locations;
 mod nearest;
@@ -49,6 +51,7 @@ mod test;
 
 use std::collections::BTreeSet;
 
+use self::gower::Sides;
 use self::interval::inside;
 use self::locations::Locations;
 use self::nearest::nearest;
@@ -60,7 +63,7 @@ use super::truth::{Known, Partners};
 use super::written::{self, RATE, rate_of, without_rate};
 use super::{Comparison, LinkedTables, guess};
 use crate::number::{as_float, ratio};
-use crate::result::{AttackKind, DistanceDetail, LinkageAttack};
+use crate::result::{AttackKind, DistanceDetail, LinkageAttack, UndefinedField};
 use crate::stop::{Stop, StopReason};
 
 /// Distances that are computed at most; some half a minute on two cores.
@@ -78,6 +81,36 @@ pub fn attack(linked: &LinkedTables, stop: &Stop) -> Result<LinkageAttack, StopR
 }
 
 fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<LinkageAttack, StopReason> {
+    let mut attack = by_numbers(linked, most, stop)?;
+    // What has no number, or none that differ, is compared for equality by other attacks.
+    let is_without_numbers = |entry: &UndefinedField| {
+        entry.field == "attack_rate" && !["no-overlap", "too-costly"].contains(&entry.reason.as_str())
+    };
+    let Some(known) = linked.known().filter(|_| !attack.undefined.iter().any(is_without_numbers)) else {
+        return Ok(attack);
+    };
+    let sides = Sides::new(linked);
+    if sides.work() > most {
+        attack.notes.push("there are too many records to compare all columns of each with each (Gower)".to_owned());
+        return Ok(attack);
+    }
+    let ways = gower::ways(&sides, &known, stop)?;
+    let all = [
+        (ways.to_extract, "linking each person to the nearest subject by Gower's distance, which compares all columns"),
+        (ways.to_source, "linking each subject to the nearest person by Gower's distance"),
+        (ways.paired, "linking both sides one to one by Gower's distance"),
+    ];
+    if let Some(detail) = &mut attack.distance {
+        let rates = all.each_ref().map(|(way, _)| rate_of(way.expected, attack.subjects));
+        [detail.gower_rate, detail.gower_source_rate, detail.gower_one_to_one_rate] = rates;
+    }
+    for (way, words) in all {
+        take_if_better(&mut attack, way, words);
+    }
+    Ok(attack)
+}
+
+fn by_numbers(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<LinkageAttack, StopReason> {
     let scale = |(column, shared)| Scale::of(column, shared, &linked.ours.columns()[column]);
     let scales: Vec<Scale> = linked.columns.iter().enumerate().filter_map(scale).collect();
     let apart: Vec<&Scale> = scales.iter().filter(|scale| scale.tells_apart()).collect();
@@ -235,7 +268,14 @@ fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
     if let Some(detail) = &mut attack.distance {
         (detail.nearest_rate, detail.one_to_one_rate) = (attack.attack_rate, rate_of(paired.expected, attack.subjects));
     }
-    if attack.expected_correct.is_some_and(|nearest| nearest >= paired.expected) {
+    take_if_better(attack, paired, "linking both sides one to one, at the least total distance,");
+}
+
+/// Takes the figures of another way where more of its links are to be expected right.
+fn take_if_better(attack: &mut LinkageAttack, paired: OneToOne, words: &str) {
+    // A hair's breadth more is what is left of rounding.
+    let found = attack.expected_correct.unwrap_or(0.0);
+    if paired.links == 0 && paired.expected <= 0.0 || found * (1.0 + 1e-12) >= paired.expected {
         return;
     }
     let right = written::whole(paired.known.expected_correct);
@@ -246,10 +286,9 @@ fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
     attack.recall = ratio(right, paired.known.subjects);
     attack.expected_correct = Some(paired.expected);
     attack.known_truth = Some(paired.known);
+    attack.undefined.retain(|entry| !RATE.contains(&entry.field.as_str()));
     written::rate(attack);
-    attack.notes.push(
-        "linking both sides one to one, at the least total distance, finds more than the nearest neighbour".to_owned(),
-    );
+    attack.notes.push(format!("{words} finds more than the nearest neighbour"));
 }
 
 /// What persons say of each subject: of one who is known only what is right, of another everything.

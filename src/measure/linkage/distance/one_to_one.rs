@@ -98,7 +98,7 @@ pub(super) fn one_to_one(
 }
 
 /// Distances as scores: so large that no sum of distances outweighs one more pair.
-fn as_scores(mut edges: Vec<Edge>) -> Vec<Edge> {
+pub(super) fn as_scores(mut edges: Vec<Edge>) -> Vec<Edge> {
     let farthest = edges.iter().map(|edge| edge.score).fold(0.0, f64::max);
     let people = edges.iter().map(|edge| edge.left).max().map_or(1.0, |last| f64::from(last) + 2.0);
     let whole = if farthest > 0.0 { farthest * people } else { 1.0 };
