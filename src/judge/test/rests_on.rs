@@ -344,7 +344,7 @@ fn is_covered(name: &str, measures: &Measures, policy: &Policy) -> bool {
 #[test]
 fn a_pass_means_that_every_quasi_identifier_is_limited_and_every_column_has_a_role() {
     let mut passes = 0;
-    for seed in 0..80_000 {
+    for seed in 0..160_000 {
         let mut draw = Draw(seed);
         let (mut dataset, measures, policy) = (draw.dataset(), draw.measures(), draw.policy());
         for column in dataset.columns.iter_mut().filter(|column| column.role == Role::Ignore) {

@@ -133,6 +133,7 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         VoidWaiver,
         UnusedWaiver,
         TreatmentNotApplied,
+        InconsistentMargins,
     ];
     let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
     for &code in FindingCode::ALL {
