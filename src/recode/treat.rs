@@ -87,11 +87,11 @@ pub struct Treated {
 #[must_use]
 pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
     let of_rules = plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from);
-    let planned = plan.aggregates.iter().filter(|table| table.is_planned());
-    let of_tables = planned.flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
-        Some(HierarchyPlan::File(file)) => Some(file.clone()),
-        _ => None,
-    });
+    let of_tables =
+        plan.aggregates.iter().flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
+            Some(HierarchyPlan::File(file)) => Some(file.clone()),
+            _ => None,
+        });
     of_rules.chain(of_tables).collect()
 }
 

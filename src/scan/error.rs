@@ -3,7 +3,7 @@
 use super::{MOST_SETS, smaller_plan};
 use crate::input::InputError;
 use crate::plan::{self, ConfigError};
-use crate::recode::TreatmentError;
+use crate::recode::{FinishedError, TreatmentError};
 use crate::stop::StopReason;
 use crate::table::TooManyRecords;
 
@@ -20,6 +20,9 @@ pub enum ScanError {
     /// Values could not be treated as planned.
     #[error(transparent)]
     Treatment(#[from] TreatmentError),
+    /// A finished table of totals is none.
+    #[error(transparent)]
+    Totals(#[from] FinishedError),
     /// A rule of the extract cannot be applied to a source.
     #[error("source `{}`: {error}", plan::shown_name(name))]
     SourceTreatment {
@@ -109,12 +112,14 @@ impl ScanError {
         match self {
             Self::Config(_) | Self::TooManySets { .. } | Self::NotReleased { .. } => 2,
             Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
+            Self::Totals(error) if error.is_plan_error() => 2,
             Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut | Self::OutOfMemory => {
                 4
             }
             Self::Input(_)
             | Self::KeptFile { .. }
             | Self::Treatment(_)
+            | Self::Totals(_)
             | Self::SourceTreatment { .. }
             | Self::TooManyRecords(_)
             | Self::SourceEmpty { .. } => 3,
@@ -129,6 +134,7 @@ impl ScanError {
             Self::Config(error) => error.hint(),
             Self::Input(error) => error.hint(),
             Self::Treatment(error) => error.hint(),
+            Self::Totals(error) => error.hint(),
             Self::SourceTreatment { error: TreatmentError::NotInHierarchy { .. }, .. } => {
                 Some("add the missing values to the hierarchy file, with the spelling of the source".to_owned())
             }

@@ -11,6 +11,7 @@ mod removal;
 mod stages;
 mod subjects;
 mod tables;
+mod totals;
 
 use std::time::Duration;
 
@@ -235,6 +236,7 @@ pub(crate) fn examine(
         record_numbers,
         side,
         totals,
+        finished,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
@@ -247,7 +249,7 @@ pub(crate) fn examine(
         rotation: rotation.as_ref(),
     };
     let (kept, not_kept) = kept::kept_files(plan, &totals, stop)?;
-    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals };
+    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
     not_measured.extend(not_kept);

@@ -1,5 +1,6 @@
 //! How the scan runs this measure, and what it brings along.
 
+use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
 use super::releases::{Compared, compare};
@@ -60,7 +61,7 @@ const LIMITS: &[Limit] = &[
 ];
 
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { plan, table, totals, watch, .. } = question;
+    let &Question { plan, table, totals, finished, watch, .. } = question;
     if plan.aggregates.is_empty() {
         return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
     }
@@ -69,7 +70,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     measures.aggregates = Some(if plan.memory.is_some_and(|allowed| needed > allowed) {
         too_much_memory("adding up a table of totals", needed, plan)
     } else {
-        CUT_OFF.outcome(unit, measure(plan, totals, watch))?
+        CUT_OFF.outcome(unit, measure(plan, totals, finished, watch))?
     });
     Ok(())
 }
@@ -81,12 +82,20 @@ fn needed_bytes(records: &TableRecords) -> u64 {
 }
 
 /// Every declared table, in the order of the configuration.
-fn measure(plan: &Plan, totals: &[Option<TableRecords>], watch: Watch<'_>) -> Result<Aggregates, StopReason> {
+fn measure(
+    plan: &Plan,
+    totals: &[Option<TableRecords>],
+    finished: &[Option<FinishedRecords>],
+    watch: Watch<'_>,
+) -> Result<Aggregates, StopReason> {
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
         match totals.get(place).and_then(Option::as_ref) {
             Some(records) => planned(declared, records, watch.stop),
-            None => Ok(not_read(declared)),
+            None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
+                (Some(of), Some(records)) => measure_finished(declared, of, records, watch),
+                _ => Ok(not_read(declared)),
+            },
         }
     };
     let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;

@@ -12,6 +12,7 @@
 mod contributors;
 mod entry;
 mod figures;
+mod finished;
 mod merged;
 mod planned;
 mod records;
@@ -23,6 +24,7 @@ mod test;
 pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;
+pub use finished::{FinishedCell, FinishedRecords, measure_finished};
 pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
 pub use releases::{Compared, KeptBefore, Marks, SideMarks, compare, kept};
