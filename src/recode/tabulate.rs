@@ -73,7 +73,13 @@ impl Source<'_> {
         });
         let sides = self.sides(table)?;
         Ok(TableRecords {
-            records: usize::try_from(self.extract.records).map_err(|_| TreatmentError::TooLarge(table.name.clone()))?,
+            // Records that were left out are in no column any more, and still counted by the extract.
+            records: table
+                .by
+                .first()
+                .map(|dimension| self.cells(&dimension.column))
+                .transpose()?
+                .map_or(0, |it| it.codes.len()),
             axes,
             amounts: amounts.collect::<Result<_, _>>()?,
             kept: self.kept(table, &names, &sides, workshop.lookups())?,
