@@ -2,6 +2,7 @@
 //! contributes. The values are seen here and let go here.
 
 use hashbrown::{HashMap, HashSet};
+use sha2::{Digest as _, Sha256};
 
 use super::coarsen::recode_by_value;
 use super::hierarchy::groups_of;
@@ -32,7 +33,7 @@ pub(super) fn tabulate(
     let source = Source { extract, subject, subject_cells, plan };
     plan.aggregates
         .iter()
-        .map(|table| table.is_planned().then(|| source.records(table, workshop)).transpose())
+        .map(|table| source.is_wanted(table).then(|| source.records(table, workshop)).transpose())
         .collect()
 }
 
@@ -48,6 +49,16 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// Whether records are needed: for a planned table, and for a finished one that stands beside the extract it was made from.
+    fn is_wanted(self, table: &AggregatePlan) -> bool {
+        let is_here = |name: &&String| {
+            let is_subject = self.subject.is_some_and(|(subject, _)| subject == name.as_str());
+            is_subject || self.cells(name).is_ok()
+        };
+        let is_beside = !self.plan.declarations.aggregate && table.beside_columns().iter().all(is_here);
+        table.is_planned() || (is_beside && !table.beside_columns().is_empty())
+    }
+
     fn records(self, table: &AggregatePlan, workshop: &mut Workshop<'_>) -> Result<TableRecords, TreatmentError> {
         let axes = table.by.iter().map(|dimension| self.axis(dimension, table.margins, workshop));
         let (axes, names): (Vec<Axis>, Vec<Vec<String>>) = axes.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
@@ -128,7 +139,12 @@ impl Source<'_> {
         let (dimension, code_of, names) = tree
             .codes()
             .ok_or_else(|| TreatmentError::NotNested { column: name.clone(), values: labels.len() as u64 })?;
-        Ok((Axis { values: column(name, codes, &dictionary)?, code_of, dimension }, names))
+        let labels = names.iter().map(|name| match name.split_once(' ') {
+            Some((_, label)) => Some(opaque(Some(label))),
+            None => (name != "total").then(|| opaque(None)),
+        });
+        let labels = labels.collect();
+        Ok((Axis { values: column(name, codes, &dictionary)?, code_of, dimension, labels }, names))
     }
 
     fn amounts(&self, name: &str, most: Option<u32>) -> Result<Amounts, TreatmentError> {
@@ -250,6 +266,13 @@ impl Source<'_> {
 fn column(name: &str, codes: Codes, dictionary: &Dictionary) -> Result<Column, TreatmentError> {
     let distinct = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge(name.to_owned()))?;
     Ok(Column::new(name.to_owned(), codes, distinct, dictionary.missing()))
+}
+
+/// A number that equal labels share, and that does not show them: the first 128 bits of their SHA-256.
+pub(super) fn opaque(label: Option<&str>) -> u128 {
+    let text = label.map_or_else(|| "missing".to_owned(), |label| format!("label {label}"));
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(16).fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
 /// Codes in the order of their labels, a missing one last.

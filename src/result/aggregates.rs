@@ -247,7 +247,10 @@ pub struct TableBesideExtract {
     pub only_in_table: u64,
     /// Cells of the extract that the table has not.
     pub only_in_extract: u64,
-    /// Cells whose difference from the extract is unsafe under the rules.
+    /// Suppressed cells of the table that follow from the extract, because all that is published equals it.
+    pub told_cells: u64,
+    /// Cells of the table that say something unsafe beside the extract: those whose difference from it is not shown to be of
+    /// enough contributors, and suppressed ones that it tells.
     pub unsafe_differences: u64,
 }
 

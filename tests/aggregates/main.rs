@@ -4,5 +4,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod differencing;
 mod planned;
 mod purchase_cards;

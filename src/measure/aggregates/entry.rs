@@ -1,5 +1,6 @@
 //! How the scan runs this measure, and what it brings along.
 
+use super::beside::beside_extract;
 use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
@@ -94,10 +95,16 @@ fn measure(
 ) -> Result<Aggregates, StopReason> {
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
-        match totals.get(place).and_then(Option::as_ref) {
+        match totals.get(place).and_then(Option::as_ref).filter(|_| declared.is_planned()) {
             Some(records) => planned(declared, records, watch.stop),
             None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
-                (Some(of), Some(records)) => measure_finished(declared, of, records, watch),
+                (Some(of), Some(records)) => {
+                    let mut table = measure_finished(declared, of, records, watch)?;
+                    if let Some(extract) = totals.get(place).and_then(Option::as_ref) {
+                        table.beside_extract = beside_extract(declared, records, extract, watch.stop)?;
+                    }
+                    Ok(table)
+                }
                 _ => Ok(not_read(declared)),
             },
         }

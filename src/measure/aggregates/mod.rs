@@ -9,6 +9,7 @@
 //! Records without an amount are in no cell. Records of which nobody knows the contributor count as one contributor
 //! together. A missing value of a dimension is a category of its own.
 
+mod beside;
 mod contributors;
 mod entry;
 mod figures;
@@ -21,6 +22,7 @@ mod shape;
 #[cfg(test)]
 mod test;
 
+pub use beside::{Labels, beside_extract};
 pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;

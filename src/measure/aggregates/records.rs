@@ -31,6 +31,8 @@ pub struct Axis {
     pub code_of: Vec<u32>,
     /// The codes as trees, those of one level in the order of their labels.
     pub dimension: Dimension,
+    /// What its codes are called, as opaque numbers.
+    pub labels: super::Labels,
 }
 
 /// A column of amounts in exact units.

@@ -20,6 +20,7 @@ fn records(rows: &[Row], periods: Option<u32>) -> TableRecords {
         values: column(rows.iter().map(|row| row.0[place]), CODES),
         code_of: (1..=CODES).collect(),
         dimension: Dimension::with_total(CODES).unwrap(),
+        labels: Vec::new(),
     };
     let mut numbers: Vec<i64> = rows.iter().map(|row| row.3).collect();
     numbers.sort_unstable();
