@@ -86,7 +86,9 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
     let is_without_numbers = |entry: &UndefinedField| {
         entry.field == "attack_rate" && !["no-overlap", "too-costly"].contains(&entry.reason.as_str())
     };
-    let Some(known) = linked.known().filter(|_| !attack.undefined.iter().any(is_without_numbers)) else { return Ok(attack) };
+    let Some(known) = linked.known().filter(|_| !attack.undefined.iter().any(is_without_numbers)) else {
+        return Ok(attack);
+    };
     let sides = Sides::new(linked);
     if sides.work() > most {
         attack.notes.push("there are too many records to compare all columns of each with each (Gower)".to_owned());
