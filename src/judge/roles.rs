@@ -181,5 +181,5 @@ fn sensitive(hearing: Hearing<'_>) -> Option<NotMeasured> {
     let names: Vec<String> = sensitive.map(|column| column.name.clone()).filter(|name| !is_measured(name)).collect();
     let noun = if names.len() == 1 { "column" } else { "columns" };
     let reason = format!("attribute disclosure from the sensitive {noun} {} is not measured", list(&names));
-    (!names.is_empty()).then(|| NotMeasured { measure: "attribute".to_owned(), reason })
+    (!names.is_empty()).then(|| NotMeasured { measure: "sensitive".to_owned(), reason })
 }

@@ -8,7 +8,8 @@ impl Table {
     /// The first `columns` columns, in which two values are equal only where those of the column `period` are too. Every
     /// class of every set of them lies within one period.
     ///
-    /// What the columns are to the history of a subject stays as it is, and a missing cell is a value like any other.
+    /// What the columns are to the history of a subject stays as it is, and a missing cell is a value like any other. Of what
+    /// is carried beside the columns the sensitive ones stay.
     ///
     /// # Guarantee
     /// A class holds the subjects of the class on the same columns who are in that period, so it is never larger.
@@ -23,6 +24,8 @@ impl Table {
         let mut table = self.recoded(&[]);
         table.within = self.within[..columns].to_vec();
         table.columns = split;
+        // What nobody may learn is held against the classes within periods too.
+        table.attributes.sensitive.clone_from(&self.attributes.sensitive);
         table
     }
 }

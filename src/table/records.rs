@@ -22,7 +22,7 @@ pub struct Table {
     pub(super) columns: Vec<Column>,
     /// For each column, what is known of the values of one subject in it.
     pub(super) within: Vec<Within>,
-    attributes: Attributes,
+    pub(super) attributes: Attributes,
     pub(super) subject_of_record: Option<Vec<u32>>,
     /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
     pub(super) subject_starts: Vec<u32>,

@@ -52,7 +52,7 @@ fn subjects_without_consent_are_counted_and_block() {
     assert_eq!((code, &result["recipient"]["consent"]["without_consent"]), (Some(0), &Value::from(0)));
     let (code, result) = scanned(CONSENT, &[("reg.csv", &register(37))], &[]);
     let result = result.expect("a result");
-    assert_eq!((code, codes(&result)), (Some(1), vec!["consent-missing"]));
+    assert_eq!((code, codes(&result)), (Some(1), vec!["consent-missing", "homogeneous-class"]), "the second is a note");
     assert_eq!(result["recipient"]["consent"]["without_consent"], 3);
     assert_eq!(result["recipient"]["consent"]["subjects"], 40);
     assert_eq!(scanned(CONSENT, &[], &[]).0, Some(3), "a register that is not there");
@@ -78,7 +78,7 @@ fn an_agreement_is_judged_for_the_day_that_was_named() {
     assert_eq!(scanned(config, &[], &["--as-of", &end]).0, Some(0));
     let (code, result) = scanned(config, &[], &["--as-of", &later]);
     let result = result.expect("a result");
-    assert_eq!((code, codes(&result)), (Some(1), vec!["agreement-ended"]));
+    assert_eq!((code, codes(&result)), (Some(1), vec!["agreement-ended", "homogeneous-class"]), "the second is a note");
     assert_eq!(result["policy"]["as_of"], later.as_str());
     let over = &format!("[recipient]\npurpose = \"study\"\nends = {}\n", day(-1));
     assert_eq!(scanned(over, &[], &["--as-of", &day(-2)]).0, Some(1), "it is over today");

@@ -3,7 +3,7 @@
 use super::{NAME, figures, measure};
 use crate::measure::{Measure, NotRun, Page, Question, plain_section, too_much_memory};
 use crate::plan::{Extent, Limit, Plan, Range};
-use crate::result::{Comparison, FindingCode, Measures};
+use crate::result::{Comparison, Figure, FindingCode, Measures, Section};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -13,8 +13,16 @@ pub const MEASURE: Measure = Measure {
     counts_people: true,
     run: Some(run),
     figures: |measures, context| measures.histories.iter().flat_map(|outcome| figures(outcome, context)).collect(),
-    sections: plain_section,
+    sections,
 };
+
+/// What the section shows; the rest is in `figures`.
+const SHOWN: [&str; 3] = ["histories.smallest_crowd", "histories.share_alone", "histories.set.share_alone"];
+
+fn sections(measure: &Measure, figures: &[Figure]) -> Vec<Section> {
+    let shown = figures.iter().filter(|figure| SHOWN.contains(&figure.id.as_str())).cloned();
+    plain_section(measure, &shown.collect::<Vec<_>>())
+}
 
 /// Limits that a policy can set on this measure.
 const LIMITS: &[Limit] = &[Limit {
