@@ -3,6 +3,7 @@
 use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
+use super::suppress::suppression;
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
@@ -90,7 +91,11 @@ fn measure(
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
         match totals.get(place).and_then(Option::as_ref) {
-            Some(records) => measure_planned(declared, records, watch.stop).map(|(table, _)| table),
+            Some(records) => {
+                let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
+                table.suppression = suppression(declared, &table, &cells, watch)?;
+                Ok(table)
+            }
             None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
                 (Some(of), Some(records)) => measure_finished(declared, of, records, watch),
                 _ => Ok(not_read(declared)),

@@ -16,6 +16,7 @@ mod finished;
 mod planned;
 mod records;
 mod shape;
+mod suppress;
 #[cfg(test)]
 mod test;
 
