@@ -8,7 +8,7 @@ use crate::plan::{
     AggregatePlan, CalendarUnit, CoarsenRule, ConfigError, DimensionPlan, Exact, FinishedPlan, HierarchyPlan, Holding,
     Negatives, Plan, RequestPlan, RollingPlan, RulePlan, Statistic, TOTAL, shown_name,
 };
-use crate::tabular::{Ratio, Rule};
+use crate::tabular::Ratio;
 
 /// Where a mistake is, for messages.
 const PLACE: &str = "`[[aggregates]]`";
@@ -322,7 +322,7 @@ pub(super) fn finish(plan: &mut Plan) -> Result<(), ConfigError> {
         if matches!(table.statistic, Statistic::Quantile { .. }) {
             table.rules.retain(|rule| !rule.rule.is_of_amounts());
         }
-        let is_bare = !table.rules.iter().any(|rule| !matches!(rule.rule, Rule::AllZero | Rule::GroupDisclosure));
+        let is_bare = !table.rules.iter().any(RulePlan::protects_everybody);
         if table.is_planned() && is_bare {
             let message = format!(
                 "table `{}` of `[[aggregates]]` has no rule that says when a cell is unsafe",

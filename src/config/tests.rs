@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::file::SECTIONS;
+use super::file::{AGGREGATES, SECTIONS};
 use super::{ConfigFile, Given, Setting, resolve, settings};
 use crate::plan::{ConfigError, Plan, Sign, check_columns};
 use crate::result::{MissingMode, Role, Severity};
@@ -220,7 +220,8 @@ fn the_example_of_the_documentation_is_valid_and_has_every_section_and_every_key
     let example = example.and_then(|(_, after)| after.split_once("```")).unwrap().0;
     parse(example).unwrap();
     let document = DeValue::Table(DeTable::parse(example).unwrap().into_inner());
-    assert_eq!(keys_at(&document, &[]), SECTIONS.map(str::to_owned).into());
+    let sections = SECTIONS.into_iter().chain([AGGREGATES]).map(str::to_owned).collect();
+    assert_eq!(keys_at(&document, &[]), sections);
     for (path, table) in [
         (["recipient", "holds"], "[[recipient.holds]]\nfile = \"m\""),
         (

@@ -9,7 +9,8 @@ use crate::measure::aggregates::NAME;
 use crate::number::{count, ratio};
 use crate::plan::{AggregatePlan, RulePlan, counted, shown_name};
 use crate::result::{
-    AggregateTable, Aggregates, CheckOutcome, Figure, Finding, FindingCode, Outcome, Severity, TableForm,
+    AggregateTable, Aggregates, CheckOutcome, Figure, Finding, FindingCode, Outcome, RuleCells, Severity, TableForm,
+    TableSide,
 };
 
 /// Independent totals for each subject beyond which most amounts must be expected to be reconstructed.
@@ -35,6 +36,7 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
             cut_off(table),
             reconstruction(table),
             contributor_unclear(case, table),
+            without_rule(table),
             below_preset(case, table),
         ];
         gated.findings.extend(found.into_iter().flatten());
@@ -164,6 +166,9 @@ fn contributor_unclear(case: Case<'_>, table: &AggregateTable) -> Option<Finding
         format!("table `{named}`: no side is the subject `{}`, so its people are not counted", shown_name(subject))
     } else if !case.declarations.no_subject && table.sides.iter().any(|side| side.contributor.is_none()) {
         format!("table `{named}`: no contributor and no subject is declared, so each record counts as a contributor")
+    } else if let Some(side) = unprotected(table) {
+        let column = side.contributor.as_deref().unwrap_or_default();
+        format!("table `{named}`: no rule is for the subject `{}`", shown_name(column))
     } else if without > 0 {
         let records = counted(without, "record has", "records have");
         format!("table `{named}`: {records} no contributor, and count as one contributor together")
@@ -171,6 +176,24 @@ fn contributor_unclear(case: Case<'_>, table: &AggregateTable) -> Option<Finding
         return None;
     };
     Some(told(FindingCode::ContributorUnclear, Severity::Medium, message))
+}
+
+/// The side of the subject, where no rule is for it whoever asked.
+fn unprotected(table: &AggregateTable) -> Option<&TableSide> {
+    let protects = |rule: &RuleCells, place: usize| {
+        let is_plain = RulePlan::parse(&rule.rule).is_ok_and(|rule| rule.protects_everybody());
+        is_plain && (rule.sides.is_empty() || rule.sides.iter().any(|found| found.side == place))
+    };
+    let mut subjects = table.sides.iter().enumerate().filter(|(_, side)| side.is_subject);
+    let bare = subjects.find(|(place, _)| !table.rules.iter().any(|rule| protects(rule, *place)));
+    bare.map(|(_, side)| side)
+}
+
+/// A table without a rule that protects everybody: that no cell is unsafe then says nothing.
+fn without_rule(table: &AggregateTable) -> Option<Finding> {
+    let protects = |rule: &RuleCells| RulePlan::parse(&rule.rule).is_ok_and(|rule| rule.protects_everybody());
+    let message = format!("no rule says when a cell of table `{}` is unsafe", shown_name(&table.name));
+    (!table.rules.iter().any(protects)).then(|| told(FindingCode::UnknownRisk, Severity::Critical, message))
 }
 
 /// What a preset for totals asks of a table and the table does not have: without it nothing was shown to be safe.
@@ -209,6 +232,18 @@ pub(super) fn is_the_input(case: Case<'_>) -> bool {
     let is_measured =
         |file: &crate::result::InputFile| file.sha256.as_ref().is_some_and(|hash| hashes().any(|it| it == hash));
     case.declarations.aggregate && !case.dataset.files.is_empty() && case.dataset.files.iter().all(is_measured)
+}
+
+/// Whether a column of the input is one that the declaration of the table speaks of.
+pub(super) fn explains(case: Case<'_>, column: &str) -> bool {
+    let is_of = |table: &AggregateTable, file: &crate::result::InputFile| {
+        let hash = table.file.as_ref().and_then(|file| file.sha256.as_ref());
+        table.form == TableForm::Finished && hash.is_some() && hash == file.sha256.as_ref()
+    };
+    let explained = |file: &crate::result::InputFile| {
+        tables(case).iter().any(|table| is_of(table, file) && table.columns.iter().any(|name| name == column))
+    };
+    is_the_input(case) && case.dataset.files.iter().all(explained)
 }
 
 /// Whether a limit on unsafe cells of the input was held against a figure.

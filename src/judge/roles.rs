@@ -128,8 +128,9 @@ fn worse_subject(case: Case<'_>) -> Option<Finding> {
 /// Adds what is found of columns that are in no figure.
 pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
     let columns = hearing.case.dataset.columns.iter().filter(|column| !column.is_dropped());
-    let found: Vec<Finding> =
-        columns.filter_map(|column| undeclared(gated, column).or_else(|| unreasoned(hearing, column))).collect();
+    let found: Vec<Finding> = columns
+        .filter_map(|column| undeclared(hearing, gated, column).or_else(|| unreasoned(hearing, column)))
+        .collect();
     gated.findings.extend(found);
     gated.not_measured.extend(sensitive(hearing));
     if hearing.case.declarations.aggregate && !super::aggregates::is_the_input(hearing.case) {
@@ -140,8 +141,9 @@ pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
 }
 
 /// A column of a gated point is known to others by declaration, and limited.
-fn undeclared(gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
-    let is_open = column.facts.undeclared && !coverage::is_in_gated_point(gated, &column.name);
+fn undeclared(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
+    let is_explained = super::aggregates::explains(hearing.case, &column.name);
+    let is_open = column.facts.undeclared && !is_explained && !coverage::is_in_gated_point(gated, &column.name);
     let message = format!("column `{}` has no role, but leaves with the others", column.name);
     is_open.then(|| finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message).on([&column.name]))
 }

@@ -163,6 +163,12 @@ impl RulePlan {
         Self { rule, on_request: false, side: None }
     }
 
+    /// Whether a contributor who is alone in a cell is protected by it, whoever that is.
+    #[must_use]
+    pub fn protects_everybody(&self) -> bool {
+        !self.on_request && !matches!(self.rule, Rule::AllZero | Rule::GroupDisclosure)
+    }
+
     /// Reads `RULE`, `request:RULE`, `RULE@SIDE`.
     ///
     /// # Errors
@@ -286,6 +292,16 @@ impl AggregatePlan {
             sides.push(None);
         }
         sides
+    }
+
+    /// Columns of the file of a finished table that its declaration speaks of.
+    #[must_use]
+    pub fn columns_of_table(&self) -> Vec<String> {
+        let Some(table) = &self.table else { return Vec::new() };
+        let dimensions = self.by.iter().map(|dimension| &dimension.column);
+        let values = table.value.iter().chain(self.statistic.columns());
+        let beside = table.count.iter().chain(&table.largest).chain(&table.suppressed);
+        dimensions.chain(values).chain(beside).cloned().collect()
     }
 
     /// Columns of the extract that it needs.

@@ -57,7 +57,13 @@ impl Source<'_> {
             Ok(Flags { values: column(&request.column, cells.codes.clone(), &cells.dictionary)?, is_yes })
         });
         Ok(TableRecords {
-            records: usize::try_from(self.extract.records).map_err(|_| TreatmentError::TooLarge(table.name.clone()))?,
+            // Records that were left out are in no column any more, and still counted by the extract.
+            records: table
+                .by
+                .first()
+                .map(|dimension| self.cells(&dimension.column))
+                .transpose()?
+                .map_or(0, |it| it.codes.len()),
             axes: axes.collect::<Result<_, _>>()?,
             amounts: amounts.collect::<Result<_, _>>()?,
             sides: self.sides(table)?,

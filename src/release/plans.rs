@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::ReleaseError;
 use super::rows::Written;
+use crate::measure::{self, aggregates};
 use crate::output::Format;
 use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
-use crate::result::{Certificate, ColumnType, Recipient, ReleasedColumn, Role, VerdictOutcome};
+use crate::result::{Certificate, ColumnType, Gate, GateMeasure, Recipient, ReleasedColumn, Role, VerdictOutcome};
 
 /// The columns that leave, by name.
 pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
@@ -123,8 +124,19 @@ fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>
         source.on.retain(|on| leaves(&on.ours));
     }
     leave_truth_out(&mut again, leaves);
+    leave_tables_out(&mut again);
     again.lists = Listing::default();
     again
+}
+
+/// Tables of totals are made from the extract and judged with it; the written file may lack what they are made of.
+fn leave_tables_out(plan: &mut Plan) {
+    plan.aggregates.clear();
+    let is_of_totals = |gate: &Gate| {
+        let mut limits = measure::named(aggregates::NAME).into_iter().flat_map(|measure| measure.limits);
+        limits.any(|limit| gate.measure == GateMeasure::new(limit.gate))
+    };
+    plan.policy.gates.retain(|gate| !is_of_totals(gate));
 }
 
 /// A truth that names subjects as they were called is no truth of the file that leaves.

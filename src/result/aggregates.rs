@@ -23,6 +23,9 @@ pub struct AggregateTable {
     /// The file of a finished table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<TableFile>,
+    /// Columns of that file that the declaration of the table speaks of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
     /// `count`, `sum`, `mean`, `ratio` or `quantile`.
     pub statistic: String,
     /// Whether totals over every dimension and group are published.

@@ -18,7 +18,7 @@ use crate::stop::{Stop, StopReason};
 /// Buckets into which records are brought by contributor.
 const BUCKETS: usize = 1 << 10;
 /// Pairs of an inner cell and a cell over it, beyond which a table is not counted.
-const MOST_PAIRS: usize = 1 << 28;
+const MOST_PAIRS: usize = 1 << 26;
 /// A record that is in no cell.
 pub const NO_CELL: u32 = u32::MAX;
 

@@ -1,6 +1,9 @@
-//! Tables of totals from files: finished tables that are audited, and bad ones that never pass.
+//! Tables of totals through the binary: planned from the extract, finished, and beside other releases.
 
-mod finished;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
+
+mod finished;
+mod planned;
+mod purchase_cards;

@@ -101,6 +101,9 @@ fn mistakes_in_tables_are_refused_where_they_stand() {
 fn a_table_without_a_rule_is_refused_unless_a_preset_brings_some() {
     let text = "[[aggregates]]\nname = \"t\"\nby = [\"region\"]\nsides = [\"card\", \"merchant\"]\n";
     assert_eq!(super::tried(&[], text).unwrap_err().code(), "missing-key");
+    let on_request =
+        format!("{text}request = {{ column = \"asked\", share = 10 }}\nrules = [\"request:p:10\", \"all-zero\"]\n");
+    assert_eq!(super::tried(&[], &on_request).unwrap_err().code(), "missing-key");
     assert_eq!(rules(&format!("{text}[policy]\npreset = \"aggregate-cms\"\n"), 0), ["frequency:11@card"]);
     let bank = format!("{text}[policy]\npreset = \"aggregate-bank\"\n");
     assert_eq!(rules(&bank, 0), ["frequency:10@card", "p:15@card", "frequency:5@merchant", "p:15@merchant"]);

@@ -73,7 +73,11 @@ fn wrong() -> Vec<AggregateTable> {
     nobody.sides[0].is_subject = false;
     let mut missing = safe();
     missing.sides[1].records_without_contributor = 2;
+    let mut bare = safe();
+    bare.rules[0].sides = vec![crate::result::SideCells { side: 1, unsafe_cells: 0 }];
+    bare.rules.truncate(1);
     vec![
+        bare,
         AggregateTable {
             unsafe_cells: Some(3),
             unsafe_published_cells: Some(3),
@@ -132,6 +136,13 @@ fn what_is_not_known_of_a_table_fails() {
         assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
         assert!(codes(&judgement).contains(&FindingCode::UnknownRisk));
     }
+    let no_rule = AggregateTable { rules: Vec::new(), ..safe() };
+    let mut on_request = safe();
+    on_request.rules.truncate(1);
+    on_request.rules[0].rule = "request:p:10".to_owned();
+    for table in [no_rule, on_request] {
+        assert_eq!(judged(table).verdict.outcome, VerdictOutcome::Fail);
+    }
     let undecided = TableAudit { suppressed_cells: 2, undecided_cells: 1, ..TableAudit::default() };
     assert_eq!(judged(AggregateTable { audit: Some(undecided), ..safe() }).verdict.outcome, VerdictOutcome::Fail);
     let not_measured = measured(uniqueness(Some(9), 9));
@@ -141,7 +152,7 @@ fn what_is_not_known_of_a_table_fails() {
 
 #[test]
 fn an_unsafe_cell_is_a_finding_whatever_a_limit_allows() {
-    let table = wrong().remove(0);
+    let table = wrong().remove(1);
     let allowed = Limits::default().with("max_unsafe_cells", 9.0);
     let by_own_limit = judge(Case::new(&dataset(), &of(vec![table.clone()]), &policy_of(&allowed)));
     let without_limit = judge(Case::new(&dataset(), &of(vec![table]), &policy_of(&Limits::default())));
@@ -197,6 +208,7 @@ fn totals_pass_in_place_of_records_only_where_the_input_is_the_table() {
         left_out: Vec::new(),
     };
     let totals = Declarations { aggregate: true, ..Declarations::default() };
+    let declared_policy = declared(&Limits::default());
     let judged = |hash: &str, form: TableForm| {
         let table = AggregateTable {
             form,
@@ -209,6 +221,21 @@ fn totals_pass_in_place_of_records_only_where_the_input_is_the_table() {
     };
     let same = judged("aa", TableForm::Finished);
     assert_eq!(same.verdict.outcome, VerdictOutcome::Pass, "{:?}", same.findings);
+    let of_column = |declared: &str| {
+        let mut table = AggregateTable {
+            form: TableForm::Finished,
+            file: Some(TableFile { name: "t.csv".to_owned(), sha256: Some("aa".to_owned()) }),
+            columns: vec![declared.to_owned()],
+            ..safe()
+        };
+        table.sides.clear();
+        let mut region = column("region", Role::Ignore, true);
+        region.facts.undeclared = true;
+        let input = Dataset { files: vec![file("aa")], subject: None, columns: vec![region], ..dataset() };
+        let measures = Measures { uniqueness: None, unicity: None, ..of(vec![table]) };
+        judge(Case { declarations: &totals, ..Case::new(&input, &measures, &declared_policy) }).verdict.outcome
+    };
+    assert_eq!([of_column("region"), of_column("mcc")], [VerdictOutcome::Pass, VerdictOutcome::Review]);
     for (hash, form) in [("bb", TableForm::Finished), ("aa", TableForm::Planned)] {
         let judgement = judged(hash, form);
         assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);

@@ -7,7 +7,7 @@ use super::suppress::suppression;
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
-use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, TableForm, UndefinedField, Unit};
+use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, Outcome, TableForm, UndefinedField, Unit};
 use crate::stop::{StopReason, Watch};
 
 /// The measure.
@@ -72,6 +72,10 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     } else {
         CUT_OFF.outcome(unit, measure(plan, totals, finished, watch))?
     });
+    if let Some(Outcome::Measured { value, .. }) = &mut measures.aggregates {
+        let finished = value.tables.iter_mut().zip(&plan.aggregates).filter(|(_, declared)| !declared.is_planned());
+        finished.for_each(|(table, declared)| table.columns = declared.columns_of_table());
+    }
     Ok(())
 }
 

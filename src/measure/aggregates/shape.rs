@@ -6,20 +6,27 @@ use crate::tabular::CellIndex;
 /// Rows and columns of the picture; neighbouring codes share one where there are more.
 const MOST_FIELDS: usize = 40;
 
-/// The picture by the first two dimensions; none where it is not known which cells are unsafe. `suppressed` says which cells
+/// The picture by the two dimensions of most codes, the larger one across; none where it is not known which cells are unsafe. `suppressed` says which cells
 /// are, where some are.
 pub fn shape_of(index: &CellIndex, is_unsafe: Option<&[bool]>, suppressed: Option<&[bool]>) -> Option<TableShape> {
     let is_unsafe = is_unsafe?;
     let layout = index.layout();
     let codes = |place: usize| layout.dimensions().get(place).map_or(1, crate::tabular::Dimension::codes);
-    let (rows, columns) = (codes(0).min(MOST_FIELDS), codes(1).min(MOST_FIELDS));
-    let has_columns = layout.dimensions().len() > 1;
+    let mut largest: Vec<usize> = (0..layout.dimensions().len()).collect();
+    largest.sort_by_key(|&place| std::cmp::Reverse(codes(place)));
+    let (across, down) = match largest[..] {
+        [across, down, ..] => (Some(across), down),
+        [only] => (None, only),
+        [] => return None,
+    };
+    let rows = codes(down).min(MOST_FIELDS);
+    let columns = across.map_or(1, |across| codes(across).min(MOST_FIELDS));
     let place = |address: u64, dimension: usize, fields: usize| {
         layout.code(address, dimension) as usize * fields / codes(dimension)
     };
     let mut shape = TableShape {
-        row_dimension: 0,
-        column_dimension: has_columns.then_some(1),
+        row_dimension: down,
+        column_dimension: across,
         rows: u32::try_from(rows).ok()?,
         columns: u32::try_from(columns).ok()?,
         safe: vec![0; rows * columns],
@@ -27,8 +34,8 @@ pub fn shape_of(index: &CellIndex, is_unsafe: Option<&[bool]>, suppressed: Optio
         suppressed: vec![0; rows * columns],
     };
     for (cell, &address) in index.cells().iter().enumerate() {
-        let column = if has_columns { place(address, 1, columns) } else { 0 };
-        let field = place(address, 0, rows) * columns + column;
+        let column = across.map_or(0, |across| place(address, across, columns));
+        let field = place(address, down, rows) * columns + column;
         let counts = if suppressed.is_some_and(|suppressed| suppressed[cell]) {
             &mut shape.suppressed
         } else if is_unsafe[cell] {

@@ -109,7 +109,7 @@ pub(super) fn intervals(canvas: &Canvas<'_>, value: &Aggregates) -> Option<Scene
     bars(canvas, ["How closely suppressed cells can be computed", subtitle], &all, audit.suppressed_cells)
 }
 
-/// The table by two dimensions: a field is as bad as the worst of its cells.
+/// The table by two dimensions: each field stands for the cells over one code of each.
 pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene> {
     let shape: &TableShape = table.shape.as_ref()?;
     let (rows, columns) = (i32::try_from(shape.rows).ok()?, i32::try_from(shape.columns).ok()?);
@@ -120,11 +120,11 @@ pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene
         |place: usize| table.dimensions.get(place).map_or_else(String::new, |dimension| canvas.name(&dimension.column));
     let across = shape.column_dimension.map_or_else(String::new, |place| format!(" by {}", name(place)));
     let subtitle =
-        format!("Cells by {}{across}, totals first, in the order of their labels", name(shape.row_dimension));
+        format!("Cells by {}{across}: totals first, then the order of the labels", name(shape.row_dimension));
     let mut scene = canvas.scene("Where unsafe and suppressed cells lie", subtitle, 760);
     let [left, right, top, bottom] = canvas.either([120, 1480, 210, 800], [30, 730, 100, 700]);
-    let side = ((right - left) / columns).min((bottom - top) / rows).clamp(2, 60);
-    let gap = if side > 8 { 2 } else { 0 };
+    let (width, tall) = (((right - left) / columns).clamp(2, 120), ((bottom - top) / rows).clamp(2, 90));
+    let gap = if width.min(tall) > 8 { 2 } else { 0 };
     let mut counts = [0_u64; 3];
     for row in 0..rows {
         for column in 0..columns {
@@ -134,9 +134,11 @@ pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene
             for (count, number) in counts.iter_mut().zip([safe, bad, hidden]) {
                 *count += u64::from(number);
             }
-            let from = (left + column * side, top + row * side);
-            let to = (from.0 + side - gap, from.1 + side - gap);
-            if bad > 0 {
+            let from = (left + column * width, top + row * tall);
+            let to = (from.0 + width - gap, from.1 + tall - gap);
+            if bad > 0 && safe + hidden > 0 && width.min(tall) > 12 {
+                scene.hatch(from, to, Ink::Alarm);
+            } else if bad > 0 {
                 scene.area(from, to, Ink::Alarm);
             } else if hidden > 0 {
                 scene.area(from, to, Ink::Muted);
@@ -151,11 +153,14 @@ pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene
         }
     };
     let (unsafe_mark, hidden_mark, safe_mark) = (mark(Ink::Alarm), mark(Ink::Muted), mark(Ink::Scale(2)));
+    let partly = |scene: &mut Scene, (at, height): (i32, i32)| {
+        scene.hatch((at - 12, height - 12), (at + 12, height + 12), Ink::Alarm);
+    };
     let height = canvas.either(175, 60);
-    let entries: [(&dyn Fn(&mut Scene, (i32, i32)), &str); 3] =
-        [(&unsafe_mark, "unsafe"), (&hidden_mark, "suppressed"), (&safe_mark, "safe")];
-    legend(&mut scene, (left + 10, height), 40, &entries);
-    canvas.end_at(&mut scene, top + rows * side + 40);
+    let entries: [(&dyn Fn(&mut Scene, (i32, i32)), &str); 4] =
+        [(&unsafe_mark, "all unsafe"), (&partly, "some unsafe"), (&hidden_mark, "suppressed"), (&safe_mark, "safe")];
+    legend(&mut scene, (left + 10, height), canvas.either(40, 20), &entries);
+    canvas.end_at(&mut scene, top + rows * tall + 40);
     let [safe, bad, hidden] = counts.map(count);
     let words = [format!("{bad} cells are unsafe"), format!("{hidden} are suppressed"), format!("{safe} are safe")];
     Some(scene.described(described(words)))
