@@ -294,6 +294,21 @@ impl AggregatePlan {
         sides
     }
 
+    /// Columns by which a finished table can be held against the extract that it was made from; none where its cells are no
+    /// sums.
+    pub fn beside_columns(&self) -> Vec<&String> {
+        if self.is_planned() || !matches!(self.statistic, Statistic::Count | Statistic::Sum(_)) {
+            return Vec::new();
+        }
+        let mut columns: Vec<&String> = self.by.iter().map(|dimension| &dimension.column).collect();
+        columns.extend(self.statistic.columns());
+        columns.extend(&self.contributor);
+        columns.extend(&self.sides);
+        columns.extend(self.holdings.iter().map(|holding| &holding.column));
+        columns.extend(self.request.as_ref().map(|request| &request.column));
+        columns
+    }
+
     /// Columns of the file of a finished table that its declaration speaks of.
     #[must_use]
     pub fn columns_of_table(&self) -> Vec<String> {

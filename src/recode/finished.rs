@@ -4,9 +4,10 @@ use std::path::Path;
 
 use hashbrown::HashMap;
 
+use super::tabulate::opaque;
 use super::{Hierarchies, TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
-use crate::measure::aggregates::{FinishedCell, FinishedRecords};
+use crate::measure::aggregates::{FinishedCell, FinishedRecords, Labels};
 use crate::plan::{
     AggregatePlan, Exact, FinishedPlan, HierarchyPlan, InputOptions, Statistic, counted, did_you_mean, shown_list,
     shown_name,
@@ -266,6 +267,8 @@ impl FinishedSource<'_> {
                 name: file.map_or_else(String::new, |file| file.name.clone()),
                 sha256: file.filter(|_| self.extract.files.len() == 1).and_then(|file| file.sha256.clone()),
             },
+            labels: axes.iter().map(|axis| axis.labels.clone()).collect(),
+            decimals,
             layout,
             cells: cells.into_iter().map(|(cell, _)| cell).collect(),
             rounding: rounding.ok_or_else(|| self.too_large())?,
@@ -457,7 +460,15 @@ impl FinishedSource<'_> {
             });
         }
         let dimension = Dimension::new(parents).map_err(|_| self.too_large())?;
-        Ok(FinishedAxis { codes: column, code_of, dimension })
+        // A group and a value of the file have their own labels; the total has none.
+        let mut named: Labels = vec![None; dimension.codes()];
+        for (label, &code) in &groups {
+            named[code as usize] = Some(opaque(Some(label)));
+        }
+        for (at, label) in labels.iter().enumerate().filter(|(at, label)| used[*at] && !is_total(label)) {
+            named[code_of[at] as usize] = Some(opaque(*label));
+        }
+        Ok(FinishedAxis { codes: column, code_of, dimension, labels: named })
     }
 
     /// The codes of all values and groups of a hierarchy file, whose parents are added, the coarsest first.
@@ -506,6 +517,7 @@ struct FinishedAxis<'a> {
     codes: &'a CodedColumn,
     code_of: Vec<u32>,
     dimension: Dimension,
+    labels: Labels,
 }
 
 /// Which values of a column occur.

@@ -70,6 +70,14 @@ pub enum ScanError {
         /// Its name.
         name: String,
     },
+    /// A file of kept contributors that cannot be used.
+    #[error("file `{}` of kept contributors: {reason}", plan::shown_name(file))]
+    KeptFile {
+        /// The file.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
     /// The input is said to be a released file, and is none.
     #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
     NotReleased {
@@ -109,6 +117,7 @@ impl ScanError {
                 4
             }
             Self::Input(_)
+            | Self::KeptFile { .. }
             | Self::Treatment(_)
             | Self::Totals(_)
             | Self::SourceTreatment { .. }
@@ -138,6 +147,10 @@ impl ScanError {
             Self::TooManyRecords(_) => Some("scan the extract in parts that contain whole subjects".to_owned()),
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
             Self::SourceEmpty { .. } => Some("name another file, or remove the source".to_owned()),
+            Self::KeptFile { .. } => Some(
+                "bring it back from where the folder is saved, or move it away: the release that it is of is then not compared"
+                    .to_owned(),
+            ),
             Self::NotReleased { .. } => {
                 Some("scan it without `--released`: consent and truth are then held against it".to_owned())
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::ScanError;
 use super::beside::Beside;
+use super::kept::read_folders;
 use super::linkage::{KeyCells, OurSide, Rotation};
 use super::removal::leave_out_exposed;
 use super::subjects::{first_records, record_numbers};
@@ -186,7 +187,7 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
         column_types: declared.map(|declared| (column.clone(), *declared)).into_iter().collect(),
         ..InputOptions::default()
     };
-    let mut lookups = Lookups::default();
+    let mut lookups = Lookups { kept: read_folders(plan)?, ..Lookups::default() };
     if let Some(map) = &plan.subject_map {
         lookups.subject_map = Some(read(&map.file, &alike(&map.from))?);
     }

@@ -1,8 +1,10 @@
 //! How the scan runs this measure, and what it brings along.
 
+use super::beside::beside_extract;
 use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
+use super::releases::{Compared, compare};
 use super::suppress::suppression;
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
@@ -94,20 +96,36 @@ fn measure(
 ) -> Result<Aggregates, StopReason> {
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
-        match totals.get(place).and_then(Option::as_ref) {
-            Some(records) => {
-                let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
-                table.suppression = suppression(declared, &table, &cells, watch)?;
-                Ok(table)
-            }
+        match totals.get(place).and_then(Option::as_ref).filter(|_| declared.is_planned()) {
+            Some(records) => planned(declared, records, watch),
             None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
-                (Some(of), Some(records)) => measure_finished(declared, of, records, watch),
+                (Some(of), Some(records)) => {
+                    let mut table = measure_finished(declared, of, records, watch)?;
+                    if let Some(extract) = totals.get(place).and_then(Option::as_ref) {
+                        table.beside_extract = beside_extract(declared, records, extract, watch.stop)?;
+                    }
+                    Ok(table)
+                }
                 _ => Ok(not_read(declared)),
             },
         }
     };
     let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
     Ok(Aggregates { tables })
+}
+
+/// A planned table, with what its releases tell together.
+fn planned(declared: &AggregatePlan, records: &TableRecords, watch: Watch<'_>) -> Result<AggregateTable, StopReason> {
+    let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
+    table.suppression = suppression(declared, &table, &cells, watch)?;
+    drop(cells);
+    let Compared { differences, determination, undefined } = compare(declared, records, watch.stop)?;
+    table.differences = differences;
+    table.determination = determination;
+    let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);
+    let more: Vec<UndefinedField> = undefined.into_iter().filter(|entry| !is_told(&entry.field)).collect();
+    table.undefined.extend(more);
+    Ok(table)
 }
 
 /// A table of which nothing is known: none of its figures is there, so no limit on it holds.

@@ -29,6 +29,10 @@ pub struct FinishedRecords {
     pub cells: Vec<FinishedCell>,
     /// What values are rounded to a multiple of, in minor units; 1 where they are not.
     pub rounding: u32,
+    /// Digits behind the point of the unit of amounts.
+    pub decimals: u32,
+    /// What the codes of each dimension are called, as opaque numbers.
+    pub labels: Vec<super::Labels>,
 }
 
 /// A cell of the file, in minor units.
