@@ -164,3 +164,31 @@ fn bad_tables_are_refused_with_where_and_what_to_do() {
     refused(&good, ", total = \"All\"", 2, &["no line is the total of column `region`", "total = \"All\""]);
     refused(&good, ", count = \"cards\"", 2, &["no column `cards`", "columns: "]);
 }
+
+#[test]
+fn what_is_proposed_for_a_planned_table_is_audited_and_safe() {
+    let bench = Bench::new();
+    let mut text = "card,region,kind,amount\n".to_owned();
+    for region in 0..4 {
+        for kind in 0..4 {
+            let cards = if region == kind { 1 } else { 3 + region + 2 * kind };
+            for card in 0..cards {
+                text += &format!("c{region}{kind}{card},r{region},k{kind},{}\n", 10 + card + 3 * kind);
+            }
+        }
+    }
+    let file = bench.write("extract.csv", text);
+    let plan = bench.write(
+        "reidrisk.toml",
+        "[[aggregates]]\nname = \"spent\"\nby = [\"region\", \"kind\"]\nstatistic = \"sum\"\nvalue = \"amount\"\n\
+         contributor = \"card\"\nrules = [\"frequency:3\"]\n",
+    );
+    let ended = bench.scan([file.as_os_str(), "--config".as_ref(), plan.as_os_str()]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let table = bench.result()["measures"]["aggregates"]["value"]["tables"][0].clone();
+    let found = &table["suppression"];
+    assert_eq!((&table["unsafe_cells"], &found["primary_cells"]), (&4.into(), &4.into()), "{table}");
+    assert_eq!((&found["is_safe"], &found["is_optimal"]), (&true.into(), &true.into()), "{table}");
+    assert!(found["secondary_cells"].as_u64().expect("a count") >= 1, "{table}");
+    assert_eq!(found["audit"]["recoverable_by_insider"], 0, "{table}");
+}

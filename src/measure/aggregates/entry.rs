@@ -118,6 +118,7 @@ fn measure(
 fn planned(declared: &AggregatePlan, records: &TableRecords, watch: Watch<'_>) -> Result<AggregateTable, StopReason> {
     let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
     table.suppression = suppression(declared, &table, &cells, watch)?;
+    drop(cells);
     let Compared { differences, determination, undefined } = compare(declared, records, watch.stop)?;
     table.differences = differences;
     table.determination = determination;
