@@ -14,6 +14,7 @@ mod files;
 mod flags;
 mod init;
 mod inspect;
+mod kept;
 mod panics;
 mod printer;
 mod progress;

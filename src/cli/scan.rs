@@ -7,6 +7,7 @@ use super::arguments::{Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
+use super::kept::{make_folders, write_kept};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use super::release::tell;
@@ -17,7 +18,7 @@ use crate::plan::{Plan, shown_name};
 use crate::release::released_plan;
 use crate::report::{Ending, Format, Further, render_text, write_run};
 use crate::result::{Certificate, InputFile, ScanResult, VerdictOutcome};
-use crate::scan::{Lists, RecordList, ScanError, SubjectList, scan_listing};
+use crate::scan::{Lists, RecordList, ScanError, Scanned, SubjectList, scan_noting};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
@@ -29,11 +30,13 @@ pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &
         Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
         None => plan,
     };
-    let (result, lists) = measure(&plan, manners, printer)?;
+    make_folders(&plan, printer)?;
+    let Scanned { result, lists, kept, .. } = measure(&plan, manners, printer)?;
     if certificate.is_some_and(|certificate| !names_all(&certificate, &result)) {
         printer.failure("the file changed while it was scanned", Some("scan it again"));
         return Err(ExitStatus::InputOutput);
     }
+    write_kept(&kept, printer)?;
     write(arguments, &result, &lists, printer)?;
     match ExitStatus::of_result(&result, arguments.verdict.exit_zero) {
         ExitStatus::Success => Ok(()),
@@ -47,9 +50,9 @@ fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
     result.dataset.files.iter().all(is_named)
 }
 
-fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<(ScanResult, Lists), ExitStatus> {
+fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
     let clock = SystemClock::start();
-    watched(plan, manners, printer, |progress, stop| scan_listing(plan, &clock, progress, stop))
+    watched(plan, manners, printer, |progress, stop| scan_noting(plan, &clock, progress, stop))
 }
 
 /// Runs `work` in a pool of the planned number of threads, watched and shown; tells why there is no result.

@@ -9,8 +9,8 @@ use crate::measure::aggregates::NAME;
 use crate::number::{count, ratio};
 use crate::plan::{AggregatePlan, RulePlan, counted, shown_name};
 use crate::result::{
-    AggregateTable, Aggregates, CheckOutcome, Figure, Finding, FindingCode, Outcome, RuleCells, Severity, TableForm,
-    TableSide,
+    AggregateTable, Aggregates, CheckOutcome, Figure, Finding, FindingCode, Outcome, RuleCells, Severity,
+    TableDifferences, TableForm, TableSide,
 };
 
 /// Independent totals for each subject beyond which most amounts must be expected to be reconstructed.
@@ -79,7 +79,7 @@ pub(super) fn sentence(case: Case<'_>, figure: &Figure) -> Option<String> {
         "differencing_cells" => table.differences.as_ref().map(|found| {
             let pairs = counted(found.unsafe_differences, "unsafe difference", "unsafe differences");
             let cells = counted(found.cells, "cell", "cells");
-            format!("table `{named}`: {pairs} between totals, of {cells}")
+            format!("table `{named}`: {pairs} between totals, of {cells}{}", difference_words(found))
         }),
         _ => None,
     }
@@ -88,6 +88,20 @@ pub(super) fn sentence(case: Case<'_>, figure: &Figure) -> Option<String> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of cells, whole and not negative")]
 fn whole(number: f64) -> u64 {
     number as u64
+}
+
+/// What unsafe differences are made of, for those kinds that there are.
+fn difference_words(found: &TableDifferences) -> String {
+    let kinds = [
+        (found.single, "tell of one contributor alone"),
+        (found.joiners, "hold somebody who joined"),
+        (found.leavers, "hold somebody who left"),
+        (found.few_moved, "hide few who joined or left among changed amounts"),
+        (found.by_amounts, "are unsafe by their amounts"),
+    ];
+    let words: Vec<String> =
+        kinds.iter().filter(|(pairs, _)| *pairs > 0).map(|(pairs, what)| format!("{} {what}", count(*pairs))).collect();
+    if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
 }
 
 fn unsafe_words(table: &AggregateTable) -> String {
@@ -120,8 +134,16 @@ fn inconsistent(table: &AggregateTable) -> Option<Finding> {
 
 fn beside_extract(table: &AggregateTable) -> Option<Finding> {
     let found = table.beside_extract.as_ref().filter(|found| found.unsafe_differences > 0)?;
-    let cells = counted(found.unsafe_differences, "cell differs", "cells differ");
-    let message = format!("table `{}`: {cells} from the extract by few contributors", shown_name(&table.name));
+    let cells = counted(found.unsafe_differences, "cell tells", "cells tell");
+    let words = if found.told_cells == 0 {
+        String::new()
+    } else {
+        format!("; {} suppressed, and follow from the extract", count(found.told_cells))
+    };
+    let message = format!(
+        "table `{}`: {cells} of people whom the extract does not show, or shows where the table hides them{words}",
+        shown_name(&table.name)
+    );
     Some(told(FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))
 }
 
@@ -138,12 +160,12 @@ fn cut_off(table: &AggregateTable) -> Option<Finding> {
     let is_cut = table.determination.as_ref().is_some_and(|found| !found.complete)
         || table.differences.as_ref().is_some_and(|found| !found.complete);
     let message = format!("table `{}`: not every difference or subject was looked at", shown_name(&table.name));
-    is_cut.then(|| told(FindingCode::IncompleteMeasure, Severity::Medium, message))
+    is_cut.then(|| told(FindingCode::IncompleteMeasure, Severity::High, message))
 }
 
 fn reconstruction(table: &AggregateTable) -> Option<Finding> {
-    let found = table.determination.as_ref()?;
-    let share = found.reconstruction.filter(|&share| share > RECONSTRUCTION)?;
+    let found = table.determination.as_ref().filter(|found| found.is_exposed)?;
+    let share = found.reconstruction.unwrap_or(1.0);
     let message = format!(
         "table `{}`: {} independent totals of {} subjects, so most amounts must be expected to be reconstructed",
         shown_name(&table.name),

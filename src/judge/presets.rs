@@ -185,7 +185,9 @@ fn totals<'a>(limits: impl Iterator<Item = &'a &'static str>, source: &str) -> V
 /// The gates that hold where tables are declared: nothing unsafe leaves, and what is suppressed stays hidden.
 #[must_use]
 pub fn gates_of_tables(tables: &[AggregatePlan]) -> Vec<Gate> {
-    let is_compared = tables.iter().any(|table| !table.earlier.is_empty() || table.rolling.is_some());
+    let is_asked_for =
+        |table: &AggregatePlan| !table.earlier.is_empty() || table.rolling.is_some() || table.contributors.is_some();
+    let is_compared = tables.iter().any(is_asked_for);
     let is_asked = |name: &&&str| **name != "differencing-cells" || is_compared;
     let gate = |name: &&'static str| Gate {
         origin: GateOrigin::Own,

@@ -304,6 +304,21 @@ impl AggregatePlan {
         dimensions.chain(values).chain(beside).cloned().collect()
     }
 
+    /// Columns by which a finished table can be held against the extract that it was made from; none where its cells are no
+    /// sums.
+    pub fn beside_columns(&self) -> Vec<&String> {
+        if self.is_planned() || !matches!(self.statistic, Statistic::Count | Statistic::Sum(_)) {
+            return Vec::new();
+        }
+        let mut columns: Vec<&String> = self.by.iter().map(|dimension| &dimension.column).collect();
+        columns.extend(self.statistic.columns());
+        columns.extend(&self.contributor);
+        columns.extend(&self.sides);
+        columns.extend(self.holdings.iter().map(|holding| &holding.column));
+        columns.extend(self.request.as_ref().map(|request| &request.column));
+        columns
+    }
+
     /// Columns of the extract that it needs.
     pub fn columns(&self) -> Vec<&String> {
         if !self.is_planned() {

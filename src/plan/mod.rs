@@ -214,10 +214,11 @@ impl Plan {
         self.measures.is_empty() || self.measures.iter().any(|named| named == measure)
     }
 
-    /// Whether a planned table of totals is made from a column.
+    /// Whether a planned table of totals is made from a column, or a finished one held against it.
     #[must_use]
     pub fn totals_name(&self, column: &str) -> bool {
-        self.aggregates.iter().any(|table| table.columns().into_iter().any(|name| name == column))
+        let mut tables = self.aggregates.iter();
+        tables.any(|table| table.columns().into_iter().chain(table.beside_columns()).any(|name| name == column))
     }
 
     /// The rules of a column, in their order.

@@ -2,18 +2,19 @@
 //! contributes. The values are seen here and let go here.
 
 use hashbrown::{HashMap, HashSet};
+use sha2::{Digest as _, Sha256};
 
 use super::coarsen::recode_by_value;
 use super::hierarchy::groups_of;
 use super::treat::Workshop;
-use super::{CoarsenRule, SubjectCodes, TreatmentError, whole_numbers};
+use super::{CoarsenRule, Lookups, SubjectCodes, TreatmentError, whole_numbers};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::measure::aggregates::{Amounts, Axis, Flags, Side, TableRecords};
-use crate::plan::{AggregatePlan, DimensionPlan, HierarchyPlan, Plan};
+use crate::measure::aggregates::{Amounts, Axis, Flags, KeptBefore, Marks, Side, SideMarks, TableRecords};
+use crate::plan::{AggregatePlan, DimensionPlan, HierarchyPlan, Plan, Statistic};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Codes, Column, Dictionary};
-use crate::tabular::Dimension;
+use crate::tabular::{Dimension, Mark};
 
 /// Cells that mean yes in a column of requests; letters are compared without case.
 const YES: [&str; 4] = ["true", "yes", "y", "1"];
@@ -25,13 +26,14 @@ const YES: [&str; 4] = ["true", "yes", "y", "1"];
 pub(super) fn tabulate(
     extract: &Extract,
     subject: Option<(&str, &SubjectCodes)>,
+    subject_cells: Option<&CodedColumn>,
     plan: &Plan,
     workshop: &mut Workshop<'_>,
 ) -> Result<Vec<Option<TableRecords>>, TreatmentError> {
-    let source = Source { extract, subject, plan };
+    let source = Source { extract, subject, subject_cells, plan };
     plan.aggregates
         .iter()
-        .map(|table| table.is_planned().then(|| source.records(table, workshop)).transpose())
+        .map(|table| source.is_wanted(table).then(|| source.records(table, workshop)).transpose())
         .collect()
 }
 
@@ -41,12 +43,25 @@ struct Source<'a> {
     extract: &'a Extract,
     /// The column of the subject and whose each record is.
     subject: Option<(&'a str, &'a SubjectCodes)>,
+    /// Its values, where somebody must be recognised in a later release.
+    subject_cells: Option<&'a CodedColumn>,
     plan: &'a Plan,
 }
 
 impl Source<'_> {
+    /// Whether records are needed: for a planned table, and for a finished one that stands beside the extract it was made from.
+    fn is_wanted(self, table: &AggregatePlan) -> bool {
+        let is_here = |name: &&String| {
+            let is_subject = self.subject.is_some_and(|(subject, _)| subject == name.as_str());
+            is_subject || self.cells(name).is_ok()
+        };
+        let is_beside = !self.plan.declarations.aggregate && table.beside_columns().iter().all(is_here);
+        table.is_planned() || (is_beside && !table.beside_columns().is_empty())
+    }
+
     fn records(self, table: &AggregatePlan, workshop: &mut Workshop<'_>) -> Result<TableRecords, TreatmentError> {
         let axes = table.by.iter().map(|dimension| self.axis(dimension, table.margins, workshop));
+        let (axes, names): (Vec<Axis>, Vec<Vec<String>>) = axes.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let amounts = table.statistic.columns().map(|name| self.amounts(name, table.decimals));
         let asked = table.request.as_ref().map(|request| {
             let cells = self.cells(&request.column)?;
@@ -56,6 +71,7 @@ impl Source<'_> {
             let is_yes = cells.dictionary.values().map(is_yes).collect();
             Ok(Flags { values: column(&request.column, cells.codes.clone(), &cells.dictionary)?, is_yes })
         });
+        let sides = self.sides(table)?;
         Ok(TableRecords {
             // Records that were left out are in no column any more, and still counted by the extract.
             records: table
@@ -64,9 +80,10 @@ impl Source<'_> {
                 .map(|dimension| self.cells(&dimension.column))
                 .transpose()?
                 .map_or(0, |it| it.codes.len()),
-            axes: axes.collect::<Result<_, _>>()?,
+            axes,
             amounts: amounts.collect::<Result<_, _>>()?,
-            sides: self.sides(table)?,
+            kept: self.kept(table, &names, &sides, workshop.lookups())?,
+            sides,
             asked: asked.transpose()?,
             periods: table.rolling.as_ref().map(|rolling| self.periods(rolling)).transpose()?,
         })
@@ -95,7 +112,7 @@ impl Source<'_> {
         dimension: &DimensionPlan,
         margins: bool,
         workshop: &mut Workshop<'_>,
-    ) -> Result<Axis, TreatmentError> {
+    ) -> Result<(Axis, Vec<String>), TreatmentError> {
         let name = &dimension.column;
         let (mut codes, mut dictionary) = self.coarse(name, workshop)?;
         if let Some(rule) = &dimension.rule {
@@ -119,10 +136,15 @@ impl Source<'_> {
         };
         let labels: Vec<Option<&str>> = dictionary.values().map(|value| value.map(Secret::expose)).collect();
         let tree = Tree::new(&labels, &levels, margins);
-        let (dimension, code_of) = tree
+        let (dimension, code_of, names) = tree
             .codes()
             .ok_or_else(|| TreatmentError::NotNested { column: name.clone(), values: labels.len() as u64 })?;
-        Ok(Axis { values: column(name, codes, &dictionary)?, code_of, dimension })
+        let labels = names.iter().map(|name| match name.split_once(' ') {
+            Some((_, label)) => Some(opaque(Some(label))),
+            None => (name != "total").then(|| opaque(None)),
+        });
+        let labels = labels.collect();
+        Ok((Axis { values: column(name, codes, &dictionary)?, code_of, dimension, labels }, names))
     }
 
     fn amounts(&self, name: &str, most: Option<u32>) -> Result<Amounts, TreatmentError> {
@@ -166,6 +188,62 @@ impl Source<'_> {
         sides.iter().enumerate().map(side).collect()
     }
 
+    /// The marks of everything that the table shows and of everybody in it, and the releases that its folder keeps.
+    fn kept(
+        &self,
+        table: &AggregatePlan,
+        names: &[Vec<String>],
+        sides: &[Side],
+        lookups: &Lookups,
+    ) -> Result<Option<KeptBefore>, TreatmentError> {
+        let Some(folder) = table.contributors.as_ref().and_then(|folder| lookups.kept.get(folder)) else {
+            return Ok(None);
+        };
+        let mark = |kind: &str, column: &str, value: &str| {
+            folder.key.mark(&[kind.as_bytes(), column.as_bytes(), value.as_bytes()])
+        };
+        let codes = table.by.iter().zip(names);
+        let codes = codes.map(|(by, names)| names.iter().map(|name| mark("code", &by.column, name)).collect());
+        let counted = matches!(table.statistic, Statistic::Count | Statistic::Mean(_));
+        let sums = table.statistic.columns().map(|column| mark("sum", column, ""));
+        let persons = self.plan.subject_map.as_ref().zip(lookups.subject_map.as_ref());
+        let persons = persons.map(|(map, pairs)| super::persons_by_value(map, pairs)).transpose()?.unwrap_or_default();
+        let side = |side: &Side| -> Result<Option<SideMarks>, TreatmentError> {
+            let Some(contributors) = &side.contributors else { return Ok(None) };
+            let of_subject = self.subject_cells.filter(|_| side.is_subject);
+            let cells = of_subject.map_or_else(|| self.cells(&contributors.name), Ok)?;
+            // A person of the map has one mark, whatever the card; whoever is missing has one as well.
+            let mut marks = vec![mark("missing", &contributors.name, ""); contributors.cardinality as usize];
+            let mut is_named = vec![false; marks.len()];
+            for (who, value) in contributors.values().zip(cells.codes.iter()) {
+                if std::mem::replace(&mut is_named[who as usize], true) || contributors.missing == Some(who) {
+                    continue;
+                }
+                let value = cells.dictionary.value(value).map_or("", Secret::expose);
+                let person = persons.get(value).filter(|_| side.is_subject);
+                marks[who as usize] = match person {
+                    Some(person) => mark("person", "", person),
+                    None => mark("contributor", &contributors.name, value),
+                };
+            }
+            let holdings = side.holdings.as_ref().map(|holdings| {
+                let cells = self.cells(&holdings.name)?;
+                let of =
+                    |value: Option<Secret<&str>>| mark("holding", &holdings.name, value.map_or("", Secret::expose));
+                Ok::<Vec<Mark>, TreatmentError>(cells.dictionary.values().map(of).collect())
+            });
+            let holdings = holdings.transpose()?.unwrap_or_default();
+            Ok(Some(SideMarks { column: mark("side", &contributors.name, ""), contributors: marks, holdings }))
+        };
+        let marks = Marks {
+            key: folder.key.clone(),
+            sums: sums.chain(counted.then(|| mark("count", "", ""))).collect(),
+            codes: codes.collect(),
+            sides: sides.iter().map(side).collect::<Result<_, _>>()?,
+        };
+        Ok(Some(KeptBefore { marks, earlier: folder.earlier.clone() }))
+    }
+
     /// The periods of the records, numbered in time.
     fn periods(&self, rolling: &crate::plan::RollingPlan) -> Result<Column, TreatmentError> {
         let cells = self.cells(&rolling.column)?;
@@ -188,6 +266,13 @@ impl Source<'_> {
 fn column(name: &str, codes: Codes, dictionary: &Dictionary) -> Result<Column, TreatmentError> {
     let distinct = u32::try_from(dictionary.len()).map_err(|_| TreatmentError::TooLarge(name.to_owned()))?;
     Ok(Column::new(name.to_owned(), codes, distinct, dictionary.missing()))
+}
+
+/// A number that equal labels share, and that does not show them: the first 128 bits of their SHA-256.
+pub(super) fn opaque(label: Option<&str>) -> u128 {
+    let text = label.map_or_else(|| "missing".to_owned(), |label| format!("label {label}"));
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(16).fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
 /// Codes in the order of their labels, a missing one last.
@@ -243,10 +328,11 @@ impl<'a> Tree<'a> {
         Self { labels, levels: levels.iter().filter(|level| !is_total(level)).collect(), margins }
     }
 
-    /// The codes as trees, and the code of each value: the total, then groups from the coarsest to the finest, then values,
+    /// The codes as trees, the code of each value, and what each code is called: the total, then groups from the coarsest to the finest, then values,
     /// each by label. `None` where a group lies in two others.
-    fn codes(&self) -> Option<(Dimension, Vec<u32>)> {
+    fn codes(&self) -> Option<(Dimension, Vec<u32>, Vec<String>)> {
         let mut parents: Vec<Option<u32>> = if self.margins { vec![None] } else { Vec::new() };
+        let mut names: Vec<String> = self.margins.then(|| "total".to_owned()).into_iter().collect();
         let total = self.margins.then_some(0);
         // Of each value the code of its finest group so far.
         let mut above: Vec<Option<u32>> = vec![total; self.labels.len()];
@@ -262,6 +348,7 @@ impl<'a> Tree<'a> {
             let code_of: HashMap<&str, u32, foldhash::fast::FixedState> =
                 groups.iter().zip(first..).map(|((label, _), code)| (*label, code)).collect();
             parents.extend(groups.iter().map(|(_, above)| *above));
+            names.extend(groups.iter().map(|(label, _)| format!("group {label}")));
             for (above, group) in above.iter_mut().zip(level.iter()) {
                 *above = group.as_deref().and_then(|group| code_of.get(group).copied()).or(*above);
             }
@@ -270,12 +357,15 @@ impl<'a> Tree<'a> {
         for value in in_order(self.labels) {
             code_of[value as usize] = u32::try_from(parents.len()).ok()?;
             parents.push(above[value as usize]);
+            let label = self.labels[value as usize];
+            names.push(label.map_or_else(|| "missing".to_owned(), |label| format!("value {label}")));
         }
         if parents.is_empty() {
             // Nothing was read: the table has no cell, and the dimension a code that nobody has.
             parents.push(None);
+            names.push("none".to_owned());
         }
-        Some((Dimension::new(parents).ok()?, code_of))
+        Some((Dimension::new(parents).ok()?, code_of, names))
     }
 }
 
@@ -291,12 +381,13 @@ mod tests {
     fn values_lie_under_their_groups_in_the_order_of_labels() {
         let labels = [Some("c"), Some("a"), None, Some("b")];
         let levels = [level(&["y", "x", "", "x"]), level(&["n", "n", "", "n"])];
-        let (dimension, code_of) = Tree::new(&labels, &levels, true).codes().unwrap();
+        let (dimension, code_of, names) = Tree::new(&labels, &levels, true).codes().unwrap();
+        assert_eq!(names, ["total", "group x", "group y", "value a", "value b", "value c", "missing"]);
         // The total, x and y, then a, b, c and what is missing; n holds everything and is the total.
         assert_eq!(code_of, [5, 3, 6, 4]);
         let parents: Vec<Option<u32>> = (0..7).map(|code| dimension.parent(code)).collect();
         assert_eq!(parents, [None, Some(0), Some(0), Some(1), Some(1), Some(2), Some(0)]);
-        let (flat, code_of) = Tree::new(&labels, &[], false).codes().unwrap();
+        let (flat, code_of, _) = Tree::new(&labels, &[], false).codes().unwrap();
         assert_eq!((flat.codes(), code_of), (4, vec![2, 0, 3, 1]));
     }
 

@@ -24,6 +24,7 @@ use crate::measure::aggregates::TableRecords;
 use crate::plan::{Extent, HierarchyPlan, Plan};
 use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
 use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
+use crate::tabular::KeptFolder;
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
 pub type Hierarchies = BTreeMap<PathBuf, Extract>;
@@ -37,6 +38,8 @@ pub struct Lookups {
     pub consent: Option<Extract>,
     /// The files of rules.
     pub hierarchies: Hierarchies,
+    /// The folders in which contributors of released cells are kept.
+    pub kept: BTreeMap<PathBuf, KeptFolder>,
 }
 
 /// What is counted, and an account of every column.
@@ -84,11 +87,11 @@ pub struct Treated {
 #[must_use]
 pub fn hierarchy_files(plan: &Plan) -> BTreeSet<PathBuf> {
     let of_rules = plan.coarsen.values().flatten().filter_map(CoarsenRule::file).map(PathBuf::from);
-    let planned = plan.aggregates.iter().filter(|table| table.is_planned());
-    let of_tables = planned.flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
-        Some(HierarchyPlan::File(file)) => Some(file.clone()),
-        _ => None,
-    });
+    let of_tables =
+        plan.aggregates.iter().flat_map(|table| &table.by).filter_map(|dimension| match &dimension.hierarchy {
+            Some(HierarchyPlan::File(file)) => Some(file.clone()),
+            _ => None,
+        });
     of_rules.chain(of_tables).collect()
 }
 
@@ -111,6 +114,10 @@ pub fn treat(
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
     let dominant_subject = find_dominant_subject(&extract, &described, plan);
+    // Who is kept for later releases needs a name that a later scan gives again.
+    let is_kept = plan.aggregates.iter().any(|table| table.is_planned() && table.contributors.is_some());
+    let subject_cells = described.iter().zip(&extract.columns).find(|(column, _)| column.role == Role::Subject);
+    let subject_cells = subject_cells.filter(|_| is_kept).and_then(|(_, column)| column.coded.clone());
     let (subject, subjects_not_in_map) = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let facts = DatasetFacts {
@@ -125,7 +132,9 @@ pub fn treat(
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
     let subject_column =
         described.iter().find(|column| column.role == Role::Subject).map(|column| column.name.as_str());
-    let totals = tabulate(&extract, subject_column.zip(subject.as_ref()), plan, &mut workshop)?;
+    let subject_of = subject_column.zip(subject.as_ref());
+    let totals = tabulate(&extract, subject_of, subject_cells.as_ref(), plan, &mut workshop)?;
+    drop(subject_cells);
     let mut treated = Treated { subjects_not_in_map, consent, facts, totals, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
@@ -342,6 +351,11 @@ pub(super) struct Workshop<'inputs> {
 impl<'inputs> Workshop<'inputs> {
     pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
         Self { subject, order: None, lookups }
+    }
+
+    /// The files that rules and tables need.
+    pub(super) fn lookups(&self) -> &'inputs Lookups {
+        self.lookups
     }
 
     /// The file of a hierarchy.

@@ -247,7 +247,10 @@ pub struct TableBesideExtract {
     pub only_in_table: u64,
     /// Cells of the extract that the table has not.
     pub only_in_extract: u64,
-    /// Cells whose difference from the extract is unsafe under the rules.
+    /// Suppressed cells of the table that follow from the extract, because all that is published equals it.
+    pub told_cells: u64,
+    /// Cells of the table that say something unsafe beside the extract: those whose difference from it is not shown to be of
+    /// enough contributors, and suppressed ones that it tells.
     pub unsafe_differences: u64,
 }
 
@@ -262,10 +265,18 @@ pub struct TableDifferences {
     pub nested: u64,
     /// Of these, between consecutive or rolling releases.
     pub between_releases: u64,
-    /// Of these, made by who joined.
+    /// Of these between releases, those for which somebody joined.
     pub joiners: u64,
-    /// Of these, made by who left.
+    /// Of these between releases, those for which somebody left.
     pub leavers: u64,
+    /// Of these, made by one contributor alone.
+    pub single: u64,
+    /// Of these, amounts of a few people less amounts of a few others.
+    pub mixed: u64,
+    /// Of these, made by enough contributors, but unsafe by their amounts.
+    pub by_amounts: u64,
+    /// Of these, between releases of one cell in which few joined or left while amounts of others changed too.
+    pub few_moved: u64,
     /// Cells that are part of an unsafe difference. Limits are compared with it.
     pub cells: u64,
     /// Releases that were compared.
@@ -285,8 +296,10 @@ pub struct TableDetermination {
     pub rank: u64,
     /// Subjects whose amount follows exactly.
     pub determined_subjects: u64,
-    /// `rank / subjects`: from 0.5 on, reconstruction of most amounts must be expected.
+    /// `rank / subjects`: above 0.5 reconstruction of most amounts must be expected; null if the computation was cut off.
     pub reconstruction: Option<f64>,
+    /// Whether there are more than half as many independent sums as subjects.
+    pub is_exposed: bool,
     /// Whether the computation came to its end; what was cut off is never safe.
     pub complete: bool,
 }

@@ -167,6 +167,8 @@ impl UndefinedField {
             "quantile" => "the statistic is a quantile",
             "not-audited" => "suppressed cells were not audited",
             "no-contributors" => "the table does not say how many contribute to its cells",
+            "not-a-sum" => "the statistic is no sum, so its margins are no sums of cells",
+            "inconsistent-margins" => "what is published does not add up",
             "empty" => "there is no record with a subject",
             "wildcard" => "missing cells match everything, so there are no classes",
             "single-record" => "one record has no pair to be told apart from",

@@ -18,6 +18,7 @@ pub(crate) enum Use {
     Consent,
     Rule,
     Table,
+    Totals,
     Source,
     HoldOut,
     Identifiers,

@@ -3,7 +3,7 @@
 use super::{MOST_SETS, smaller_plan};
 use crate::input::InputError;
 use crate::plan::{self, ConfigError};
-use crate::recode::TreatmentError;
+use crate::recode::{FinishedError, TreatmentError};
 use crate::stop::StopReason;
 use crate::table::TooManyRecords;
 
@@ -20,6 +20,9 @@ pub enum ScanError {
     /// Values could not be treated as planned.
     #[error(transparent)]
     Treatment(#[from] TreatmentError),
+    /// A finished table of totals is none.
+    #[error(transparent)]
+    Totals(#[from] FinishedError),
     /// A rule of the extract cannot be applied to a source.
     #[error("source `{}`: {error}", plan::shown_name(name))]
     SourceTreatment {
@@ -67,6 +70,14 @@ pub enum ScanError {
         /// Its name.
         name: String,
     },
+    /// A file of kept contributors that cannot be used.
+    #[error("file `{}` of kept contributors: {reason}", plan::shown_name(file))]
+    KeptFile {
+        /// The file.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
     /// The input is said to be a released file, and is none.
     #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
     NotReleased {
@@ -101,11 +112,14 @@ impl ScanError {
         match self {
             Self::Config(_) | Self::TooManySets { .. } | Self::NotReleased { .. } => 2,
             Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
+            Self::Totals(error) if error.is_plan_error() => 2,
             Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut | Self::OutOfMemory => {
                 4
             }
             Self::Input(_)
+            | Self::KeptFile { .. }
             | Self::Treatment(_)
+            | Self::Totals(_)
             | Self::SourceTreatment { .. }
             | Self::TooManyRecords(_)
             | Self::SourceEmpty { .. } => 3,
@@ -120,6 +134,7 @@ impl ScanError {
             Self::Config(error) => error.hint(),
             Self::Input(error) => error.hint(),
             Self::Treatment(error) => error.hint(),
+            Self::Totals(error) => error.hint(),
             Self::SourceTreatment { error: TreatmentError::NotInHierarchy { .. }, .. } => {
                 Some("add the missing values to the hierarchy file, with the spelling of the source".to_owned())
             }
@@ -132,6 +147,10 @@ impl ScanError {
             Self::TooManyRecords(_) => Some("scan the extract in parts that contain whole subjects".to_owned()),
             Self::SourceMemory { .. } => Some("raise `--memory`, or join on fewer columns".to_owned()),
             Self::SourceEmpty { .. } => Some("name another file, or remove the source".to_owned()),
+            Self::KeptFile { .. } => Some(
+                "bring it back from where the folder is saved, or move it away: the release that it is of is then not compared"
+                    .to_owned(),
+            ),
             Self::NotReleased { .. } => {
                 Some("scan it without `--released`: consent and truth are then held against it".to_owned())
             }

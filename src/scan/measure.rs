@@ -6,7 +6,7 @@ use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjec
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
-use crate::measure::aggregates::TableRecords;
+use crate::measure::aggregates::{FinishedRecords, TableRecords};
 use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
 use crate::plan::{Listing, Plan};
@@ -60,6 +60,8 @@ pub(super) struct Joined<'a> {
     pub(super) searched: &'a [SearchedColumn],
     /// What the extract says of each planned table of totals.
     pub(super) totals: &'a [Option<TableRecords>],
+    /// The cells of each finished table of totals.
+    pub(super) finished: &'a [Option<FinishedRecords>],
 }
 
 /// Every measure that was asked for and applies; the others with the reason why not.
@@ -71,7 +73,7 @@ pub(super) fn measure_all(
     course: Course<'_>,
 ) -> Result<Measured, ScanError> {
     let Course { plan, progress, stop } = course;
-    let (searched, totals) = (joined.searched, joined.totals);
+    let (searched, totals, finished) = (joined.searched, joined.totals, joined.finished);
     let mut measures = Measures::default();
     let mut not_measured = Vec::new();
     let (mut points, mut not_listed, mut advice) = (None, None, Vec::new());
@@ -114,7 +116,7 @@ pub(super) fn measure_all(
     let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
     let watch = Watch { progress, stop };
     let table_of = split.as_ref().unwrap_or(&table);
-    let question = Question { table: table_of, keys: &keys, searched, totals, records, plan, watch };
+    let question = Question { table: table_of, keys: &keys, searched, totals, finished, records, plan, watch };
     for measure in measure::ALL {
         let Some(run) = measure.run else { continue };
         if !plan.asks(measure.name) {

@@ -3,6 +3,7 @@
 mod beside;
 mod error;
 mod events;
+mod kept;
 mod linkage;
 mod measure;
 mod prepare;
@@ -10,6 +11,7 @@ mod removal;
 mod stages;
 mod subjects;
 mod tables;
+mod totals;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use jiff::tz::TimeZone;
 
 pub(crate) use beside::Beside;
 pub use error::ScanError;
+pub(crate) use kept::{KEY_FILE, KeptFile};
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub(crate) use removal::leave_out_exposed;
@@ -86,6 +89,8 @@ pub(crate) struct Scanned {
     pub(crate) lists: Lists,
     /// Which bytes were read beside the extract.
     pub(crate) beside: Beside,
+    /// What later scans compare their tables of totals with; whoever asked for the scan writes it.
+    pub(crate) kept: Vec<KeptFile>,
 }
 
 /// [`scan_listing`], and which bytes were read beside the extract.
@@ -191,6 +196,7 @@ pub(crate) struct Examined {
     pub(crate) not_measured: Vec<NotMeasured>,
     pub(crate) lists: Lists,
     beside: Beside,
+    kept: Vec<KeptFile>,
     /// The quasi-identifiers, and the coarser forms of each.
     pub(crate) table: Table,
     pub(crate) ladders: Vec<Ladder>,
@@ -230,6 +236,7 @@ pub(crate) fn examine(
         record_numbers,
         side,
         totals,
+        finished,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
@@ -241,9 +248,11 @@ pub(crate) fn examine(
         positions: Positions { first_records: &first_records, record_numbers: &record_numbers },
         rotation: rotation.as_ref(),
     };
-    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals };
+    let (kept, not_kept) = kept::kept_files(plan, &totals, stop)?;
+    let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
     let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
+    not_measured.extend(not_kept);
     let sources = measured.sources;
     beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
@@ -276,6 +285,7 @@ pub(crate) fn examine(
         not_measured,
         lists,
         beside,
+        kept,
         table,
         ladders,
         values: events,
@@ -356,7 +366,7 @@ impl Examined {
             not_measured,
             advice,
         };
-        Ok(Scanned { result, lists: self.lists, beside: self.beside })
+        Ok(Scanned { result, lists: self.lists, beside: self.beside, kept: self.kept })
     }
 }
 

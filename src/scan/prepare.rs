@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::ScanError;
 use super::beside::Beside;
+use super::kept::read_folders;
 use super::linkage::{KeyCells, OurSide, Rotation};
 use super::removal::leave_out_exposed;
 use super::subjects::{first_records, record_numbers};
+use super::totals;
 use crate::input::{self, Extract, Source};
-use crate::measure::aggregates::TableRecords;
+use crate::measure::aggregates::{FinishedRecords, TableRecords};
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
@@ -36,6 +38,8 @@ pub(crate) struct Prepared {
     pub(super) side: OurSide,
     /// What the extract says of each planned table of totals.
     pub(super) totals: Vec<Option<TableRecords>>,
+    /// The cells of each finished table of totals.
+    pub(super) finished: Vec<Option<FinishedRecords>>,
     /// Which bytes were read beside the extract so far.
     pub(super) beside: Beside,
 }
@@ -51,6 +55,7 @@ pub(crate) fn treat(
     let lookups = read_lookups(plan, stop)?;
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
+    let finished = totals::read(plan, &lookups, &mut beside, stop)?;
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
     let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
@@ -128,6 +133,7 @@ pub(crate) fn treat(
         record_numbers,
         side,
         totals: treated.totals,
+        finished,
         beside,
     })
 }
@@ -181,7 +187,7 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
         column_types: declared.map(|declared| (column.clone(), *declared)).into_iter().collect(),
         ..InputOptions::default()
     };
-    let mut lookups = Lookups::default();
+    let mut lookups = Lookups { kept: read_folders(plan)?, ..Lookups::default() };
     if let Some(map) = &plan.subject_map {
         lookups.subject_map = Some(read(&map.file, &alike(&map.from))?);
     }

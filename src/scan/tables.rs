@@ -42,7 +42,7 @@ pub(crate) fn open(plan: &Plan, own: &[String]) -> Result<Tables, ScanError> {
 }
 
 /// What the options say of cells; how the text of another file is laid out is found from that file.
-fn of_table(options: &InputOptions) -> InputOptions {
+pub(super) fn of_table(options: &InputOptions) -> InputOptions {
     InputOptions {
         delimiter: None,
         quote: None,

@@ -7,12 +7,32 @@
 //!
 //! Nothing here knows of people or of files: the measure `aggregates` brings both together.
 
+pub mod audit;
 mod cells;
+mod contributors;
+mod determination;
+mod differences;
+mod kept;
 mod layout;
+mod levels;
+mod members;
+mod program;
 mod quantiles;
 mod rules;
+#[cfg(test)]
+mod sample;
+mod simplex;
+pub mod suppression;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use cells::{CellIndex, CellSums, Entries, NO_CELL, NotSummed, Sign};
+pub use contributors::{Change, Contributors};
+pub use determination::{Determination, SHARED, determination, is_exposed};
+pub use differences::{AmountRule, Differences, Question, Related, Released, UnsafePair, Why, differences};
+pub use kept::{Common, KEPT_FILES, Kept, KeptError, KeptFolder, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
+pub use levels::{PLAIN_PERCENT, needed};
+pub use members::{Members, NoMembers, Part, Sums};
 pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

@@ -59,7 +59,7 @@ impl Ratio {
     }
 
     /// The number times `10^6`.
-    fn millionths(self) -> i128 {
+    pub(super) fn millionths(self) -> i128 {
         i128::from(self.units) * 10_i128.pow(6 - self.scale.min(6))
     }
 }

@@ -67,6 +67,7 @@ fn wrong() -> Vec<AggregateTable> {
         rank: 8,
         determined_subjects: 3,
         reconstruction: Some(0.8),
+        is_exposed: true,
         complete: true,
     };
     let mut nobody = safe();

@@ -1,12 +1,15 @@
 //! How the scan runs this measure, and what it brings along.
 
+use super::beside::beside_extract;
+use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
+use super::releases::{Compared, compare};
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
 use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, Outcome, TableForm, UndefinedField, Unit};
-use crate::stop::{StopReason, Watch};
+use crate::stop::{Stop, StopReason, Watch};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -59,7 +62,7 @@ const LIMITS: &[Limit] = &[
 ];
 
 fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { plan, table, totals, watch, .. } = question;
+    let &Question { plan, table, totals, finished, watch, .. } = question;
     if plan.aggregates.is_empty() {
         return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
     }
@@ -68,7 +71,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     measures.aggregates = Some(if plan.memory.is_some_and(|allowed| needed > allowed) {
         too_much_memory("adding up a table of totals", needed, plan)
     } else {
-        CUT_OFF.outcome(unit, measure(plan, totals, watch))?
+        CUT_OFF.outcome(unit, measure(plan, totals, finished, watch))?
     });
     if let Some(Outcome::Measured { value, .. }) = &mut measures.aggregates {
         let finished = value.tables.iter_mut().zip(&plan.aggregates).filter(|(_, declared)| !declared.is_planned());
@@ -84,16 +87,42 @@ fn needed_bytes(records: &TableRecords) -> u64 {
 }
 
 /// Every declared table, in the order of the configuration.
-fn measure(plan: &Plan, totals: &[Option<TableRecords>], watch: Watch<'_>) -> Result<Aggregates, StopReason> {
+fn measure(
+    plan: &Plan,
+    totals: &[Option<TableRecords>],
+    finished: &[Option<FinishedRecords>],
+    watch: Watch<'_>,
+) -> Result<Aggregates, StopReason> {
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
-        match totals.get(place).and_then(Option::as_ref) {
-            Some(records) => measure_planned(declared, records, watch.stop).map(|(table, _)| table),
-            None => Ok(not_read(declared)),
+        match totals.get(place).and_then(Option::as_ref).filter(|_| declared.is_planned()) {
+            Some(records) => planned(declared, records, watch.stop),
+            None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
+                (Some(of), Some(records)) => {
+                    let mut table = measure_finished(declared, of, records, watch)?;
+                    if let Some(extract) = totals.get(place).and_then(Option::as_ref) {
+                        table.beside_extract = beside_extract(declared, records, extract, watch.stop)?;
+                    }
+                    Ok(table)
+                }
+                _ => Ok(not_read(declared)),
+            },
         }
     };
     let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
     Ok(Aggregates { tables })
+}
+
+/// A planned table, with what its releases tell together.
+fn planned(declared: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<AggregateTable, StopReason> {
+    let (mut table, _) = measure_planned(declared, records, stop)?;
+    let Compared { differences, determination, undefined } = compare(declared, records, stop)?;
+    table.differences = differences;
+    table.determination = determination;
+    let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);
+    let more: Vec<UndefinedField> = undefined.into_iter().filter(|entry| !is_told(&entry.field)).collect();
+    table.undefined.extend(more);
+    Ok(table)
 }
 
 /// A table of which nothing is known: none of its figures is there, so no limit on it holds.

@@ -9,20 +9,27 @@
 //! Records without an amount are in no cell. Records of which nobody knows the contributor count as one contributor
 //! together. A missing value of a dimension is a category of its own.
 
+mod beside;
 mod contributors;
 mod entry;
 mod figures;
+mod finished;
+mod merged;
 mod planned;
 mod records;
+mod releases;
 mod shape;
 #[cfg(test)]
 mod test;
 
+pub use beside::{Labels, beside_extract};
 pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;
+pub use finished::{FinishedCell, FinishedRecords, measure_finished};
 pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, Flags, Side, TableRecords};
+pub use releases::{Compared, KeptBefore, Marks, SideMarks, compare, kept};
 pub use shape::shape_of;
 
 /// Name of the measure.

@@ -18,6 +18,8 @@ pub struct TableRecords {
     pub asked: Option<Flags>,
     /// The period of each record, where the table is released again and again: ascending in time.
     pub periods: Option<Column>,
+    /// What a folder keeps of earlier releases.
+    pub kept: Option<super::KeptBefore>,
 }
 
 /// A dimension.
@@ -29,6 +31,8 @@ pub struct Axis {
     pub code_of: Vec<u32>,
     /// The codes as trees, those of one level in the order of their labels.
     pub dimension: Dimension,
+    /// What its codes are called, as opaque numbers.
+    pub labels: super::Labels,
 }
 
 /// A column of amounts in exact units.

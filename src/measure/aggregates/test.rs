@@ -34,7 +34,7 @@ fn side(codes: &[u32]) -> Side {
 fn axis(values: &[u32]) -> Axis {
     let members = values.iter().max().map_or(1, |&most| most + 1);
     let dimension = Dimension::with_total(members).unwrap();
-    Axis { values: column("by", values, None), code_of: (1..=members).collect(), dimension }
+    Axis { values: column("by", values, None), code_of: (1..=members).collect(), dimension, labels: Vec::new() }
 }
 
 fn plan(rules: &[&str], dimensions: usize) -> AggregatePlan {
@@ -60,11 +60,13 @@ fn one_cell(who: &[u32], contributions: &[i64]) -> TableRecords {
             values: column("by", &values, None),
             code_of: vec![0],
             dimension: Dimension::flat(1).unwrap(),
+            labels: Vec::new(),
         }],
         amounts: vec![amounts("amount", &numbers)],
         sides: vec![side(who)],
         asked: None,
         periods: None,
+        kept: None,
     }
 }
 
@@ -231,6 +233,7 @@ fn table_of(records: &[Record]) -> TableRecords {
         sides: vec![side(&card), Side { is_subject: false, ..side(&merchant) }],
         asked: None,
         periods: None,
+        kept: None,
     }
 }
 

@@ -162,8 +162,11 @@ fn differences(value: &Aggregates) -> Table {
             ("Table", &|table| Cell::name(&table.name)),
             ("Pairs compared", &|table| of(table, |found| found.compared_pairs)),
             ("Unsafe", &|table| of(table, |found| found.unsafe_differences)),
+            ("Of one contributor", &|table| of(table, |found| found.single)),
             ("Made by joiners", &|table| of(table, |found| found.joiners)),
             ("Made by leavers", &|table| of(table, |found| found.leavers)),
+            ("Few moved among changed amounts", &|table| of(table, |found| found.few_moved)),
+            ("By amounts", &|table| of(table, |found| found.by_amounts)),
         ],
     )
 }

@@ -1,0 +1,383 @@
+//! A finished table: whether its margins hold, which published cells are unsafe, and what can be computed about the
+//! suppressed ones.
+
+use super::shape_of;
+use crate::plan::{AggregatePlan, FinishedPlan, Negatives, Statistic};
+use crate::result::{
+    AggregateTable, RuleCells, SideCells, TableAudit, TableConsistency, TableDimension, TableFile, TableForm,
+    TableSide, UndefinedField, WidthBand,
+};
+use crate::stop::{StopReason, Watch};
+use crate::tabular::audit::{
+    AuditError, Depth, Insider, Interval, Published, Range, Target, audit, audit_insiders, components,
+};
+use crate::tabular::{CellIndex, Contributions, Layout, PLAIN_PERCENT, Relation, Rule, needed};
+
+/// Suppressed cells up to which both ends of every interval are computed, not only what is decided by them.
+const WIDTHS: usize = 20_000;
+/// Where the bands of widths begin, as multiples of what is asked for.
+const BANDS: [f64; 6] = [0.0, 0.5, 1.0, 2.0, 5.0, 10.0];
+
+/// What a file says of one finished table: addresses and whole numbers, no label.
+#[derive(Debug, Clone)]
+pub struct FinishedRecords {
+    /// The file.
+    pub file: TableFile,
+    /// Its dimensions.
+    pub layout: Layout,
+    /// The cells of the file by ascending address, each once.
+    pub cells: Vec<FinishedCell>,
+    /// What values are rounded to a multiple of, in minor units; 1 where they are not.
+    pub rounding: u32,
+    /// Digits behind the point of the unit of amounts.
+    pub decimals: u32,
+    /// What the codes of each dimension are called, as opaque numbers.
+    pub labels: Vec<super::Labels>,
+}
+
+/// A cell of the file, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedCell {
+    /// Where it is in the table.
+    pub address: u64,
+    /// Its value; of a suppressed cell the true one, where the file tells it.
+    pub value: Option<i64>,
+    /// Whether it is suppressed. A cell that is not has a value.
+    pub is_suppressed: bool,
+    /// How many contribute, where the file tells it.
+    pub contributors: Option<u64>,
+    /// The largest contributions, the largest first, as far as the file tells them.
+    pub largest: Vec<i64>,
+}
+
+/// A finished table with all its margins.
+struct Cells<'a> {
+    addresses: Vec<u64>,
+    relations: Vec<Relation>,
+    /// What the file says; `None` for a margin that it has not.
+    said: Vec<Option<&'a FinishedCell>>,
+    bounds: Vec<Range>,
+    derived: u64,
+}
+
+/// Measures a table that is read from a file.
+///
+/// # Errors
+/// When told to end, or the table has too many cells.
+pub fn measure_finished(
+    plan: &AggregatePlan,
+    finished: &FinishedPlan,
+    records: &FinishedRecords,
+    watch: Watch<'_>,
+) -> Result<AggregateTable, StopReason> {
+    let inner: Vec<u64> =
+        records.cells.iter().map(|cell| cell.address).filter(|&address| records.layout.is_inner(address)).collect();
+    let index = CellIndex::new(records.layout.clone(), &inner)?;
+    let cells = complete(records, &index);
+    let mut table = AggregateTable {
+        name: plan.name.clone(),
+        form: TableForm::Finished,
+        file: Some(records.file.clone()),
+        statistic: plan.statistic.name().to_owned(),
+        margins: plan.margins,
+        dimensions: dimensions(plan, &records.layout),
+        sides: vec![TableSide { contributor: finished.count.clone(), ..TableSide::default() }],
+        records: records.cells.len() as u64,
+        cells: cells.addresses.len() as u64,
+        inner_cells: inner.len() as u64,
+        ..AggregateTable::default()
+    };
+    let is_unsafe = hold(plan, &cells, &mut table);
+    let suppressed: Vec<bool> = cells.said.iter().map(|said| said.is_none_or(|said| said.is_suppressed)).collect();
+    if index.cells() == cells.addresses {
+        table.shape = shape_of(&index, is_unsafe.as_deref(), Some(&suppressed));
+    }
+    if !matches!(plan.statistic, Statistic::Count | Statistic::Sum(_)) {
+        undefined(&mut table, "audit", "not-a-sum");
+        return Ok(table);
+    }
+    if plan.negatives != Negatives::Refuse
+        || cells.said.iter().flatten().any(|said| said.value < Some(0) && said.value.is_some())
+    {
+        // Whoever may hold less than nothing leaves no interval an end.
+        undefined(&mut table, "audit", "negative-amounts");
+        return Ok(table);
+    }
+    let mut consistency = consistency(records, &cells);
+    if consistency.inconsistent_sums > 0 {
+        undefined(&mut table, "audit", "inconsistent-margins");
+    } else {
+        match audit_table(plan, &cells, watch) {
+            Ok(found) => table.audit = Some(found),
+            Err(AuditError::Stopped(reason)) => return Err(reason),
+            Err(AuditError::Inconsistent) => {
+                consistency.infeasible = true;
+                undefined(&mut table, "audit", "inconsistent-margins");
+            }
+        }
+    }
+    table.consistency = Some(consistency);
+    Ok(table)
+}
+
+fn undefined(table: &mut AggregateTable, field: &str, reason: &str) {
+    table.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+}
+
+fn dimensions(plan: &AggregatePlan, layout: &Layout) -> Vec<TableDimension> {
+    let described = |(dimension, tree): (&crate::plan::DimensionPlan, &crate::tabular::Dimension)| TableDimension {
+        column: dimension.column.clone(),
+        coarsen: None,
+        codes: tree.codes() as u64,
+        totals: (0..u32::try_from(tree.codes()).unwrap_or(u32::MAX)).filter(|&code| tree.has_members(code)).count()
+            as u64,
+    };
+    plan.by.iter().zip(layout.dimensions()).map(described).collect()
+}
+
+/// The table with the margins that are not in the file: those that follow from their cells are as good as published.
+fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex) -> Cells<'a> {
+    let mut addresses: Vec<u64> =
+        index.cells().iter().copied().chain(records.cells.iter().map(|cell| cell.address)).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let relations = records.layout.relations(&addresses);
+    let said: Vec<Option<&FinishedCell>> = addresses
+        .iter()
+        .map(|address| {
+            let at = records.cells.binary_search_by_key(address, |cell| cell.address).ok()?;
+            records.cells.get(at)
+        })
+        .collect();
+    let mut bounds: Vec<Range> = said
+        .iter()
+        .map(|said| match said {
+            Some(cell) if !cell.is_suppressed => cell.value.map_or(Range::hidden(), |value| {
+                if records.rounding > 1 { Range::rounded(value, records.rounding) } else { Range::shown(value) }
+            }),
+            _ => Range::hidden(),
+        })
+        .collect();
+    let mut derived = 0;
+    let mut goes_on = records.rounding <= 1;
+    while goes_on {
+        goes_on = false;
+        for relation in &relations {
+            let total = relation.total as usize;
+            if said[total].is_some() || bounds[total].is_known() {
+                continue;
+            }
+            let parts = relation.parts.iter().map(|&part| bounds[part as usize]);
+            if relation.parts.iter().all(|&part| bounds[part as usize].is_known())
+                && let Some(sum) = parts.map(|part| part.low).try_fold(0_i64, i64::checked_add)
+            {
+                bounds[total] = Range::shown(sum);
+                derived += 1;
+                goes_on = true;
+            }
+        }
+    }
+    Cells { addresses, relations, said, bounds, derived }
+}
+
+/// Whether sums of which every cell is published hold, each rounded value allowed half a base.
+fn consistency(records: &FinishedRecords, cells: &Cells<'_>) -> TableConsistency {
+    let shown = |cell: u32| {
+        cells.said[cell as usize].filter(|said| !said.is_suppressed).and_then(|said| said.value).map(i128::from)
+    };
+    let half = i128::from(records.rounding / 2);
+    let mut found = TableConsistency { derived_cells: cells.derived, ..TableConsistency::default() };
+    for relation in &cells.relations {
+        let Some(total) = shown(relation.total) else { continue };
+        let Some(sum) = relation.parts.iter().map(|&part| shown(part)).sum::<Option<i128>>() else { continue };
+        found.checked_sums += 1;
+        let allowed = half * (relation.parts.len() as i128 + 1);
+        found.inconsistent_sums += u64::from((sum - total).abs() > allowed);
+    }
+    found
+}
+
+/// Who contributes to a cell, as far as the file tells it: without a contributor every record of a count is one.
+fn contributors(plan: &AggregatePlan, cell: &FinishedCell) -> Option<u64> {
+    let counts_records = plan.statistic == Statistic::Count && plan.contributor.is_none() && plan.sides.is_empty();
+    let records = cell.value.filter(|_| counts_records).and_then(|value| u64::try_from(value).ok());
+    cell.contributors.or(records)
+}
+
+/// Whether a cell is unsafe under a rule; `None` where the file does not tell enough.
+fn is_unsafe(plan: &AggregatePlan, rule: Rule, cell: &FinishedCell) -> Option<bool> {
+    let contributors = contributors(plan, cell)?;
+    let needed = u64::try_from(rule.largest_needed()).unwrap_or(u64::MAX).min(contributors);
+    if contributors > 0 && (cell.largest.len() as u64) < needed {
+        return None;
+    }
+    Some(rule.is_unsafe(&Contributions { contributors, total: cell.value?, largest: &cell.largest }))
+}
+
+/// Applies each rule to each cell of the file. A published cell of which the file does not tell enough leaves the rule
+/// undefined.
+fn hold(plan: &AggregatePlan, cells: &Cells<'_>, table: &mut AggregateTable) -> Option<Vec<bool>> {
+    let mut any = vec![false; cells.said.len()];
+    let mut is_known = true;
+    for rule in &plan.rules {
+        let mut number = Some(0);
+        for (said, any) in cells.said.iter().zip(&mut any) {
+            let Some(cell) = said else { continue };
+            match is_unsafe(plan, rule.rule, cell).filter(|_| rule.rule != Rule::GroupDisclosure) {
+                Some(found) => {
+                    *any |= found;
+                    number = number.map(|number| number + u64::from(found));
+                }
+                None if cell.is_suppressed => {}
+                None => number = None,
+            }
+        }
+        is_known &= number.is_some();
+        let sides = number.iter().map(|&unsafe_cells| SideCells { side: 0, unsafe_cells }).collect();
+        table.rules.push(RuleCells { rule: rule.to_string(), unsafe_cells: number, sides });
+    }
+    if !is_known {
+        for field in ["unsafe_cells", "unsafe_published_cells"] {
+            undefined(table, field, "no-contributors");
+        }
+        return None;
+    }
+    let is_published = |cell: usize| cells.said[cell].is_some_and(|said| !said.is_suppressed);
+    table.unsafe_cells = Some(any.iter().filter(|&&found| found).count() as u64);
+    table.unsafe_published_cells =
+        Some(any.iter().enumerate().filter(|(cell, found)| **found && is_published(*cell)).count() as u64);
+    Some(any)
+}
+
+/// From where to where the interval of a suppressed cell must reach; `None` where the file does not tell its value.
+fn wanted(plan: &AggregatePlan, cell: &FinishedCell) -> Option<(i64, i64)> {
+    let total = cell.value?;
+    let rules = || plan.rules.iter().map(|rule| rule.rule);
+    let plain = |rule: Rule| is_unsafe(plan, rule, cell).is_none();
+    // Where the file does not tell who contributes, every rule may be what the cell was suppressed for.
+    let contributors = contributors(plan, cell);
+    let cell = Contributions { contributors: contributors.unwrap_or(1), total, largest: &cell.largest };
+    let (mut low, mut up) = needed(rules().filter(|&rule| !plain(rule)), &cell);
+    if rules().any(plain) {
+        let level = (i128::from(total) * i128::from(PLAIN_PERCENT) + 99).div_euclid(100).max(1);
+        low = low.min(i64::try_from((i128::from(total) - level).max(0)).unwrap_or(0));
+        up = up.max(i64::try_from(i128::from(total) + level).unwrap_or(i64::MAX));
+    }
+    Some((low, up))
+}
+
+/// The audit of the suppressed cells.
+fn audit_table(plan: &AggregatePlan, cells: &Cells<'_>, watch: Watch<'_>) -> Result<TableAudit, AuditError> {
+    let published = Published { relations: &cells.relations, bounds: &cells.bounds };
+    let targets: Vec<Target> = (0_u32..)
+        .zip(&cells.said)
+        .filter_map(|(cell, said)| said.filter(|said| said.is_suppressed).map(|said| (cell, said)))
+        .map(|(cell, said)| Target { cell, needed: wanted(plan, said) })
+        .collect();
+    let insiders: Vec<Insider> =
+        targets.iter().filter_map(|target| insider(plan, cells.said[target.cell as usize]?, target.cell)).collect();
+    let found = audit_counts(&published, &targets, &insiders, watch)?;
+    Ok(found)
+}
+
+/// The contributor to fear of a suppressed cell: the only one, or the largest.
+fn insider(plan: &AggregatePlan, said: &FinishedCell, cell: u32) -> Option<Insider> {
+    match contributors(plan, said)? {
+        0 => None,
+        1 => said.value.map(|amount| Insider { cell, amount, is_alone: true }),
+        _ => said.largest.first().map(|&amount| Insider { cell, amount, is_alone: false }),
+    }
+}
+
+/// What an audit finds, counted.
+pub(super) fn audit_counts(
+    published: &Published<'_>,
+    targets: &[Target],
+    insiders: &[Insider],
+    watch: Watch<'_>,
+) -> Result<TableAudit, AuditError> {
+    let depth = if targets.len() <= WIDTHS { Depth::Ends } else { Depth::Decide };
+    let intervals = audit(published, targets, depth, watch)?;
+    let inside = audit_insiders(published, insiders, targets, watch)?;
+    let (components, largest) = components(published)?;
+    let needs: std::collections::HashMap<u32, Option<(i64, i64)>> =
+        targets.iter().map(|target| (target.cell, target.needed)).collect();
+    let count =
+        |is: &dyn Fn(&Interval) -> bool| intervals.iter().flatten().filter(|interval| is(interval)).count() as u64;
+    let mut by_insider = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let mut undecided: std::collections::BTreeSet<u32> = targets
+        .iter()
+        .zip(&intervals)
+        .filter(|(_, interval)| interval.is_none())
+        .map(|(target, _)| target.cell)
+        .collect();
+    for (_, cell, interval) in &inside {
+        match interval {
+            None => {
+                undecided.insert(*cell);
+            }
+            Some(interval) => {
+                if interval.is_recoverable() {
+                    by_insider.0.insert(*cell);
+                }
+                if is_narrow(interval) {
+                    by_insider.1.insert(*cell);
+                }
+            }
+        }
+    }
+    let mut widths: Vec<WidthBand> = BANDS
+        .iter()
+        .enumerate()
+        .map(|(at, &from)| WidthBand { from, to: BANDS.get(at + 1).copied(), cells: 0 })
+        .collect();
+    if depth == Depth::Ends {
+        for interval in intervals.iter().flatten() {
+            let multiple = multiple(interval, needs.get(&interval.cell).copied().flatten());
+            if let Some(band) = widths.iter_mut().rev().find(|band| multiple >= band.from) {
+                band.cells += 1;
+            }
+        }
+    } else {
+        widths.clear();
+    }
+    Ok(TableAudit {
+        suppressed_cells: targets.len() as u64,
+        recoverable_cells: count(&Interval::is_recoverable),
+        narrow_cells: count(&is_narrow),
+        recoverable_by_insider: by_insider.0.len() as u64,
+        narrow_by_insider: by_insider.1.len() as u64,
+        undecided_cells: undecided.len() as u64,
+        components: components as u64,
+        largest_component: largest as u64,
+        widths,
+    })
+}
+
+/// Whether an interval is narrower than asked. Where the true value is not known, narrower than a plain share of the value
+/// in its middle on both sides.
+fn is_narrow(interval: &Interval) -> bool {
+    if interval.is_recoverable() {
+        return true;
+    }
+    match (interval.is_protected, interval.up) {
+        (Some(is_protected), _) => !is_protected,
+        (None, None) => false,
+        (None, Some(up)) => {
+            let (low, up) = (i128::from(interval.low), i128::from(up));
+            (up - low) * 100 < (up + low) * i128::from(PLAIN_PERCENT)
+        }
+    }
+}
+
+/// Width of an interval as a multiple of the one that is asked for.
+#[expect(clippy::cast_precision_loss, reason = "for a picture")]
+fn multiple(interval: &Interval, needed: Option<(i64, i64)>) -> f64 {
+    let Some(up) = interval.up else { return f64::INFINITY };
+    let width = (i128::from(up) - i128::from(interval.low)) as f64;
+    let asked = needed.map_or_else(
+        || (i128::from(up) + i128::from(interval.low)) as f64 * PLAIN_PERCENT as f64 / 100.0,
+        |(low, up)| (i128::from(up) - i128::from(low)) as f64,
+    );
+    if asked > 0.0 { width / asked } else { f64::INFINITY }
+}

@@ -1,0 +1,372 @@
+//! What releases of one table tell together: differences, and whom all sums determine.
+//!
+//! # Definition
+//! A table may be released again and again: as a rolling window over the periods of one extract, or scan after scan, where the
+//! contributors of each released cell are kept in a folder ([`crate::tabular::Kept`]). The cells of all these releases are
+//! compared as [`crate::tabular::differences()`] says, for every side. The least number of contributors of a difference is
+//! the one that `frequency` asks for on that side; where only rules of amounts do, it is 3, because they call every cell of
+//! two unsafe, and else 2. Rules that hold on request are applied as if everybody had asked.
+//!
+//! # Edge cases
+//! The difference of two means or ratios is judged by the sums that they are made of, of which an outsider may know one; that
+//! of two quantiles is no sum, and is not estimated. A rolling table is compared window by window, each of full length; a
+//! record without a date is in none.
+
+mod marks;
+
+use std::collections::BTreeMap;
+
+use super::merged::Merged;
+use super::records::{Amounts, TableRecords};
+use crate::plan::{AggregatePlan, Statistic};
+use crate::result::{TableDetermination, TableDifferences, UndefinedField};
+use crate::stop::{Stop, StopReason};
+use crate::tabular::{
+    Contributions, Contributors, Determination, Differences, Kept, Layout, MOST_LARGEST, Members, NoMembers, Part,
+    Question, Related, Released, Rule, SHARED, Sums, Why, determination, differences, is_exposed,
+};
+pub use marks::{KeptBefore, Marks, SideMarks, kept};
+
+/// Pairs of cell and contributor that are held at a time; some 12 bytes each.
+const MOST_PAIRS: u64 = 60_000_000;
+/// Elements of contributor sets that are looked at: about half a minute.
+const COMPARING: u64 = 20_000_000_000;
+/// Entries of sums that are looked at.
+const SOLVING: u64 = 3_000_000_000;
+
+/// What releases of one table tell together.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compared {
+    /// What differences tell; `None` where nothing could be compared.
+    pub differences: Option<TableDifferences>,
+    /// Whom all sums determine; `None` where cells are no sums.
+    pub determination: Option<TableDetermination>,
+    /// What is `None`, with the reason.
+    pub undefined: Vec<UndefinedField>,
+}
+
+/// Compares the releases of a table: those of the extract, and those that a folder keeps.
+///
+/// # Errors
+/// When it is time to end.
+pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<Compared, StopReason> {
+    let marks = records.kept.as_ref().map(|kept| &kept.marks);
+    let earlier: &[Kept] = records.kept.as_ref().map_or(&[], |kept| kept.earlier.as_slice());
+    let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
+    let is_sum = !matches!(plan.statistic, Statistic::Quantile { .. });
+    let Ok(layout) = layout else { return Ok(Compared::without("too-costly")) };
+    if !is_sum {
+        return Ok(Compared::without("not-a-sum"));
+    }
+    let mut all = TableDifferences { complete: true, ..TableDifferences::default() };
+    let mut unsafe_cells: BTreeMap<(usize, u64), ()> = BTreeMap::new();
+    let mut solved: Option<TableDetermination> = None;
+    for (side, of) in records.sides.iter().enumerate() {
+        let merged = Merged::of(of, records.records);
+        for part in 0..sums_of(plan, records) {
+            stop.check()?;
+            let amounts = Amount { records, merged: &merged, part };
+            let releases = match amounts.releases(&layout, plan) {
+                Ok(releases) => releases,
+                Err(NoMembers::TooLarge) => return Ok(Compared::without("amounts-too-large")),
+                Err(NoMembers::TooMany) => {
+                    all.complete = false;
+                    continue;
+                }
+            };
+            let bar = Bar::of(plan, side);
+            let decimals = records.amounts.get(part).map_or(0, |amounts| amounts.decimals);
+            let current: Vec<&Members> = releases.iter().map(|release| &release.members).collect();
+            let marked = marks.and_then(|marks| marks.sides.get(side)?.as_ref().map(|names| (marks, names)));
+            let Some(cells) = Cells::of(&layout, &current, (&merged, decimals, part), marked, earlier) else {
+                return Ok(Compared::without("amounts-too-large"));
+            };
+            let found = cells.compare(&bar, stop)?;
+            cells.add(&found, &mut all, &mut unsafe_cells);
+            let more = amounts.determined(&layout, &releases, plan, stop)?;
+            if solved.as_ref().is_none_or(|known| weight(known) < weight(&more)) {
+                solved = Some(more);
+            }
+        }
+    }
+    all.cells = unsafe_cells.len() as u64;
+    let mut undefined = Vec::new();
+    let is_compared = plan.rolling.is_some() || plan.contributors.is_some();
+    if !is_compared {
+        undefined.push(undefined_field("differences", "no-earlier-release"));
+    } else if plan.contributors.is_some() && marks.is_none_or(|marks| marks.sides.iter().any(Option::is_none)) {
+        // Nobody is recognised in an earlier release: what was compared is not all.
+        all.complete = false;
+    }
+    Ok(Compared { differences: is_compared.then_some(all), determination: solved, undefined })
+}
+
+/// Of how many sums the statistic is made; the number of records, where it is one, comes last.
+fn sums_of(plan: &AggregatePlan, records: &TableRecords) -> usize {
+    records.amounts.len() + usize::from(matches!(plan.statistic, Statistic::Count | Statistic::Mean(_)))
+}
+
+/// The worse of two answers about the same table: incomplete, then more people, then more sums for each.
+fn weight(of: &TableDetermination) -> (bool, u64, f64) {
+    (!of.complete, of.determined_subjects, of.reconstruction.unwrap_or(0.0))
+}
+
+fn undefined_field(field: &str, reason: &str) -> UndefinedField {
+    UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
+}
+
+impl Compared {
+    fn without(reason: &str) -> Self {
+        let undefined = ["differences", "determination"].map(|field| undefined_field(field, reason)).to_vec();
+        Self { undefined, ..Self::default() }
+    }
+}
+
+/// When a difference is unsafe for one side.
+struct Bar {
+    fewest: u64,
+    of_amounts: Vec<Rule>,
+}
+
+impl Bar {
+    fn of(plan: &AggregatePlan, side: usize) -> Self {
+        let name = plan.contributors().get(side).copied().flatten();
+        let rules = plan.rules.iter().filter(|rule| rule.side.is_none() || rule.side.as_deref() == name);
+        let rules: Vec<Rule> = rules.map(|rule| rule.rule).collect();
+        let of_amounts: Vec<Rule> = rules.iter().copied().filter(|rule| rule.is_of_amounts()).collect();
+        let asked = rules.iter().filter_map(|rule| if let Rule::Frequency(least) = rule { Some(*least) } else { None });
+        let fewest = asked.max().unwrap_or(if of_amounts.is_empty() { 2 } else { 3 });
+        Self { fewest, of_amounts }
+    }
+
+    /// Whether amounts are unsafe; those that do not fit the rules' numbers are.
+    fn is_unsafe(&self, amounts: &[u128]) -> bool {
+        let total = amounts.iter().try_fold(0_u128, |sum, amount| sum.checked_add(*amount));
+        let total = total.and_then(|total| i64::try_from(total).ok());
+        let largest: Result<Vec<i64>, _> =
+            amounts.iter().take(MOST_LARGEST).map(|&amount| i64::try_from(amount)).collect();
+        let (Some(total), Ok(largest)) = (total, largest) else { return !self.of_amounts.is_empty() };
+        let cell = Contributions { contributors: amounts.len() as u64, total, largest: &largest };
+        self.of_amounts.iter().any(|rule| rule.is_unsafe(&cell))
+    }
+}
+
+/// One release of the table.
+struct Release {
+    members: Members,
+    /// The periods that it covers.
+    periods: std::ops::Range<u32>,
+}
+
+/// What one side adds to one of the sums of a statistic.
+struct Amount<'a> {
+    records: &'a TableRecords,
+    merged: &'a Merged,
+    part: usize,
+}
+
+impl Amount<'_> {
+    /// What every record adds, by period; one period where the table is not rolling.
+    fn parts(&self, layout: &Layout) -> Result<Vec<Vec<Part>>, NoMembers> {
+        let records = self.records;
+        let periods = records.periods.as_ref();
+        let count = periods.map_or(1, |column| column.cardinality as usize);
+        let mut parts: Vec<Vec<Part>> = vec![Vec::new(); count];
+        let mut codes = vec![0_u32; records.axes.len()];
+        for record in 0..records.records {
+            // A record without one of its amounts is in no cell.
+            let number = |amounts: &Amounts| amounts.numbers[amounts.values.value_of(record) as usize];
+            let is_whole = records.amounts.iter().all(|amounts| number(amounts).is_some());
+            let amount = records.amounts.get(self.part).map_or(Some(1), number).filter(|_| is_whole);
+            let period = periods.map_or(Some(0), |column| {
+                Some(column.value_of(record)).filter(|&period| Some(period) != column.missing)
+            });
+            let (Some(amount), Some(period)) = (amount, period) else { continue };
+            for (code, axis) in codes.iter_mut().zip(&records.axes) {
+                *code = axis.code_of[axis.values.value_of(record) as usize];
+            }
+            let who = self.merged.of_record[record];
+            parts[period as usize].push(Part { cell: layout.address(&codes), who, amount });
+        }
+        parts.into_iter().map(|parts| summed(parts).ok_or(NoMembers::TooLarge)).collect()
+    }
+
+    /// The table as released: once, or for every full window of periods.
+    fn releases(&self, layout: &Layout, plan: &AggregatePlan) -> Result<Vec<Release>, NoMembers> {
+        let parts = self.parts(layout)?;
+        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        let window = plan.rolling.as_ref().map_or(count, |rolling| rolling.window.clamp(1, count.max(1)));
+        let mut left = MOST_PAIRS;
+        let mut releases = Vec::new();
+        for first in 0..=count.saturating_sub(window) {
+            let periods = first..(first + window).min(count);
+            let inside: Vec<Part> = parts[first as usize..periods.end as usize].concat();
+            let members = Members::of(layout, inside, plan.margins, left)?;
+            left -= members.contributors.iter().map(Contributors::count).sum::<u64>().min(left);
+            releases.push(Release { members, periods });
+        }
+        Ok(releases)
+    }
+
+    /// Whom the sums of all releases determine.
+    fn determined(
+        &self,
+        layout: &Layout,
+        releases: &[Release],
+        plan: &AggregatePlan,
+        stop: &Stop,
+    ) -> Result<TableDetermination, StopReason> {
+        let everybody = releases.iter().flat_map(|release| &release.members.contributors);
+        let everybody = everybody.fold(roaring::RoaringBitmap::new(), |all, cell| all | cell.who());
+        let sums = releases.iter().map(|release| release.members.len() as u64).sum();
+        let found = match (plan.rolling.as_ref(), releases) {
+            (None, [only]) => {
+                let published = vec![true; only.members.len()];
+                let Sums { rows, owners } = Sums::of(layout, &only.members, &published);
+                determination(&rows, &owners, SOLVING, stop)?
+            }
+            _ => self.rolling(layout, releases, stop)?,
+        };
+        let subjects = everybody.len();
+        #[expect(clippy::cast_precision_loss, reason = "a ratio for display; the warning is decided in whole numbers")]
+        let reconstruction = (subjects > 0 && found.complete).then(|| found.rank as f64 / subjects as f64);
+        Ok(TableDetermination {
+            subjects,
+            sums,
+            rank: found.rank,
+            determined_subjects: found.owners.len() as u64,
+            reconstruction,
+            is_exposed: is_exposed(found.rank, subjects),
+            complete: found.complete,
+        })
+    }
+
+    /// The unknowns of a rolling table are what each period adds to a cell. Margins are sums of cells that are released as
+    /// well, and say nothing more.
+    fn rolling(&self, layout: &Layout, releases: &[Release], stop: &Stop) -> Result<Determination, StopReason> {
+        let Ok(parts) = self.parts(layout) else { return Ok(Determination::default()) };
+        let mut unknown_of: BTreeMap<(u64, u32), u32> = BTreeMap::new();
+        let mut owners: Vec<u32> = Vec::new();
+        for (period, parts) in (0_u32..).zip(&parts) {
+            for group in parts.chunk_by(|one, two| one.cell == two.cell) {
+                unknown_of.insert((group[0].cell, period), u32::try_from(owners.len()).unwrap_or(u32::MAX));
+                owners.push(if let [only] = group { only.who } else { SHARED });
+            }
+        }
+        let mut rows = Vec::new();
+        for Release { members, periods } in releases {
+            for &cell in members.addresses.iter().filter(|&&cell| layout.is_inner(cell)) {
+                let inside = unknown_of.range((cell, periods.start)..(cell, periods.end));
+                rows.push(inside.map(|(_, unknown)| *unknown).collect());
+            }
+        }
+        determination(&rows, &owners, SOLVING, stop)
+    }
+}
+
+/// Parts with those of one contributor and cell added up, ascending.
+fn summed(mut parts: Vec<Part>) -> Option<Vec<Part>> {
+    parts.sort_unstable_by_key(|part| (part.cell, part.who));
+    let mut summed: Vec<Part> = Vec::new();
+    for part in parts {
+        match summed.last_mut() {
+            Some(last) if (last.cell, last.who) == (part.cell, part.who) => {
+                last.amount = last.amount.checked_add(part.amount)?;
+            }
+            _ => summed.push(part),
+        }
+    }
+    Some(summed)
+}
+
+/// The released cells of one side and sum, earlier releases first.
+struct Cells {
+    cells: Vec<Released>,
+    /// The release of each cell, and its place in the table where it is of this extract.
+    of: Vec<(u32, Option<(usize, u64)>)>,
+    related: Vec<Related>,
+    releases: u64,
+}
+
+impl Cells {
+    fn of(
+        layout: &Layout,
+        current: &[&Members],
+        side: (&Merged, u32, usize),
+        marked: Option<(&Marks, &SideMarks)>,
+        earlier: &[Kept],
+    ) -> Option<Self> {
+        let mut all = Self { cells: Vec::new(), of: Vec::new(), related: Vec::new(), releases: 0 };
+        match marked {
+            None => {
+                for (release, members) in current.iter().enumerate() {
+                    all.add_release(layout, members, members.contributors.clone(), release);
+                }
+            }
+            Some((marks, names)) => all.add_marked(layout, current, side, (marks, names), earlier)?,
+        }
+        Some(all)
+    }
+
+    /// Adds a release of this extract: its cells, the totals over them, and each cell's earlier self.
+    fn add_release(&mut self, layout: &Layout, members: &Members, contributors: Vec<Contributors>, release: usize) {
+        let number = u32::try_from(self.releases).unwrap_or(u32::MAX);
+        let first = self.count();
+        let before: BTreeMap<u64, u32> = (0..first)
+            .zip(&self.of)
+            .filter(|(_, (of, _))| of.checked_add(1) == Some(number))
+            .filter_map(|(place, (_, cell))| Some((cell.as_ref()?.1, place)))
+            .collect();
+        for (&address, contributors) in members.addresses.iter().zip(contributors) {
+            if let Some(&earlier) = before.get(&address) {
+                self.related.push(Related::Consecutive(earlier, self.count()));
+            }
+            self.of.push((number, Some((release, address))));
+            self.cells.push(Released { contributors, measure: 0 });
+        }
+        for relation in layout.relations(&members.addresses) {
+            self.related
+                .extend(relation.parts.iter().map(|part| Related::Nested(first + relation.total, first + part)));
+        }
+        self.releases += 1;
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
+    }
+
+    fn compare(&self, bar: &Bar, stop: &Stop) -> Result<Differences, StopReason> {
+        let rule = |amounts: &[u128]| bar.is_unsafe(amounts);
+        let unsafe_amounts: Option<crate::tabular::AmountRule<'_>> =
+            if bar.of_amounts.is_empty() { None } else { Some(&rule) };
+        differences(&self.cells, &self.related, &Question { fewest: bar.fewest, unsafe_amounts, work: COMPARING }, stop)
+    }
+
+    /// Adds what was found to the figures of the table.
+    fn add(&self, found: &Differences, all: &mut TableDifferences, cells: &mut BTreeMap<(usize, u64), ()>) {
+        all.compared_pairs += found.compared;
+        all.complete &= found.complete;
+        all.releases = all.releases.max(self.releases);
+        for pair in &found.pairs {
+            let (one, two) = (&self.of[pair.first as usize], &self.of[pair.second as usize]);
+            // What two earlier releases tell of each other is out already, and nothing can be done about it here.
+            if one.1.is_none() && two.1.is_none() {
+                continue;
+            }
+            all.unsafe_differences += 1;
+            let is_nested = one.0 == two.0;
+            all.nested += u64::from(is_nested);
+            all.between_releases += u64::from(!is_nested);
+            all.joiners += u64::from(!is_nested && pair.only_second > 0);
+            all.leavers += u64::from(!is_nested && pair.only_first > 0);
+            all.single += u64::from(pair.contributors() == 1);
+            all.mixed += u64::from(pair.why == Why::Few && pair.is_mixed());
+            all.by_amounts += u64::from(pair.why == Why::Amounts);
+            all.few_moved += u64::from(pair.why == Why::FewMoved);
+            cells.extend([one.1, two.1].into_iter().flatten().map(|cell| (cell, ())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,530 @@
+//! From the file of a finished table to its cells: addresses and whole numbers. The values are seen here and let go here.
+
+use std::path::Path;
+
+use hashbrown::HashMap;
+
+use super::tabulate::opaque;
+use super::{Hierarchies, TreatmentError, file_name};
+use crate::input::{CodedColumn, Extract};
+use crate::measure::aggregates::{FinishedCell, FinishedRecords, Labels};
+use crate::plan::{
+    AggregatePlan, Exact, FinishedPlan, HierarchyPlan, InputOptions, Statistic, counted, did_you_mean, shown_list,
+    shown_name,
+};
+use crate::result::TableFile;
+use crate::secret::Secret;
+use crate::tabular::{Dimension, Layout, MOST_LARGEST};
+
+/// Cells of a column of suppression marks that mean yes.
+const YES: [&str; 4] = ["true", "yes", "y", "1"];
+/// Cells of such a column that mean no.
+const NO: [&str; 4] = ["false", "no", "n", "0"];
+
+/// Why a finished table is none. Lines are counted from 1, the heading left out; no variant holds a value of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FinishedError {
+    /// A column is not in the file.
+    #[error("table `{}`: its file has no column `{}`", shown_name(table), shown_name(column))]
+    NoColumn {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The columns that it has.
+        columns: Vec<String>,
+    },
+    /// Nothing says which column holds the value.
+    #[error("table `{}`: nothing says which column of its file is the value", shown_name(.0))]
+    NoValue(String),
+    /// No line of the file.
+    #[error("table `{}`: its file has no line", shown_name(.0))]
+    Empty(String),
+    /// Text where an amount must be.
+    #[error("table `{}`: column `{}` holds no number in {}", shown_name(table), shown_name(column), lines(*number, *first))]
+    NoNumber {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Lines where it does not.
+        number: u64,
+        /// The first of them.
+        first: u64,
+    },
+    /// A count below zero, or one that is not whole.
+    #[error("table `{}`: column `{}` holds no whole count from 0 up in {}", shown_name(table), shown_name(column), lines(*number, *first))]
+    NoCount {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Lines where it does not.
+        number: u64,
+        /// The first of them.
+        first: u64,
+    },
+    /// Neither yes nor no.
+    #[error("table `{}`: column `{}` says neither yes nor no in {}", shown_name(table), shown_name(column), lines(*number, *first))]
+    NoMark {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Lines where it does not.
+        number: u64,
+        /// The first of them.
+        first: u64,
+    },
+    /// A cell stands there twice.
+    #[error("table `{}`: lines {first} and {second} are the same cell", shown_name(table))]
+    Twice {
+        /// Name of the table.
+        table: String,
+        /// The first line.
+        first: u64,
+        /// The second line.
+        second: u64,
+    },
+    /// Nothing is published.
+    #[error("table `{}`: every cell is suppressed, so there is nothing to audit", shown_name(.0))]
+    AllSuppressed(String),
+    /// No cell of a dimension is its total.
+    #[error("table `{}`: no line is the total of column `{}`", shown_name(table), shown_name(column))]
+    NoTotal {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A dimension that is grouped by further columns.
+    #[error(
+        "table `{}`: column `{}` of a finished table is grouped by a hierarchy file only",
+        shown_name(table),
+        shown_name(column)
+    )]
+    GroupedByColumns {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// Codes that are in no line of the hierarchy file.
+    #[error("table `{}`: column `{}` has {} that hierarchy file `{}` has not", shown_name(table), shown_name(column), counted(*values, "value", "values"), shown_name(file))]
+    NotInHierarchy {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The hierarchy file.
+        file: String,
+        /// Distinct values.
+        values: u64,
+    },
+    /// A group that lies in two others.
+    #[error("table `{}`: hierarchy file `{}` puts one group into two others", shown_name(table), shown_name(file))]
+    NotNested {
+        /// Name of the table.
+        table: String,
+        /// The hierarchy file.
+        file: String,
+    },
+    /// More cells, digits or decimals than can be told apart.
+    #[error("table `{}` is too large, or its amounts are", shown_name(.0))]
+    TooLarge(String),
+    /// A hierarchy file is not there.
+    #[error(transparent)]
+    Treatment(#[from] TreatmentError),
+}
+
+fn lines(number: u64, first: u64) -> String {
+    if number == 1 {
+        format!("line {first}")
+    } else {
+        format!("{}, the first is line {first}", counted(number, "line", "lines"))
+    }
+}
+
+impl FinishedError {
+    /// Whether the plan is wrong, not the file.
+    #[must_use]
+    pub fn is_plan_error(&self) -> bool {
+        match self {
+            Self::NoColumn { .. } | Self::NoValue(_) | Self::NoTotal { .. } | Self::GroupedByColumns { .. } => true,
+            Self::Treatment(error) => error.is_plan_error(),
+            _ => false,
+        }
+    }
+
+    /// What the user can change.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoColumn { column, columns, .. } => {
+                let meant = did_you_mean(column, columns.iter().map(String::as_str));
+                let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
+                return Some(format!("{meant}columns: {}", shown_list(columns)));
+            }
+            Self::NoValue(_) => {
+                "name it with `value` in `table`, such as `table = { file = \"table.csv\", value = \"n\" }`"
+            }
+            Self::Empty(_) => "name the file that holds the cells",
+            Self::NoNumber { .. } => {
+                "an amount is written as 1234.56; what stands in a suppressed cell is declared with `marks`, such as `marks = [\"x\"]`"
+            }
+            Self::NoCount { .. } => {
+                "correct the lines; a count of contributors or records is 0 or a whole number above it"
+            }
+            Self::NoMark { .. } => {
+                "write true or false, yes or no, y or n, 1 or 0, or declare with `marks` what means suppressed"
+            }
+            Self::Twice { .. } => "keep one line for each cell, and name every dimension in `by`",
+            Self::AllSuppressed(_) => "check `suppressed` and `marks`; a table without a published cell needs no audit",
+            Self::NoTotal { .. } => {
+                "declare what stands for it, such as `total = \"All\"` or, for an empty cell, `total = \"\"`; if the table has no margins, declare `margins = false`"
+            }
+            Self::GroupedByColumns { .. } => "write a line for each value: the value, its group, the group of that",
+            Self::NotInHierarchy { .. } => {
+                "add the missing values or groups to the hierarchy file, spelled as in the table"
+            }
+            Self::NotNested { .. } => "give every group one group above it on each level",
+            Self::TooLarge(_) => "name fewer dimensions, or write the amounts in larger units",
+            Self::Treatment(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// The file of one finished table, and what is declared of it.
+pub struct FinishedSource<'a> {
+    /// What it holds.
+    pub extract: &'a Extract,
+    /// The table.
+    pub plan: &'a AggregatePlan,
+    /// What is said of its file.
+    pub finished: &'a FinishedPlan,
+    /// What is said of cells.
+    pub input: &'a InputOptions,
+    /// The files that group its codes.
+    pub hierarchies: &'a Hierarchies,
+}
+
+impl FinishedSource<'_> {
+    /// The cells of the table.
+    ///
+    /// # Errors
+    /// When the file is no such table.
+    pub fn records(&self) -> Result<FinishedRecords, FinishedError> {
+        let lines = usize::try_from(self.extract.records).map_err(|_| self.too_large())?;
+        if lines == 0 {
+            return Err(FinishedError::Empty(self.plan.name.clone()));
+        }
+        let axes = self.plan.by.iter().map(|dimension| self.axis(dimension)).collect::<Result<Vec<_>, _>>()?;
+        let layout =
+            Layout::new(axes.iter().map(|axis| axis.dimension.clone()).collect()).map_err(|_| self.too_large())?;
+        let value = self.coded(self.value_column()?)?;
+        let suppressed = self.suppressed(value, lines)?;
+        let amounts = self.amounts(value, &suppressed, lines)?;
+        let contributors = self.contributors(&suppressed, lines)?;
+        let largest = self.largest(&suppressed, lines)?;
+        let columns = [Some(&amounts)].into_iter().flatten().chain(&largest);
+        let decimals =
+            columns.flat_map(|column| column.iter().flatten()).map(|number| number.decimals()).max().unwrap_or(0);
+        let units = |number: Option<Exact>| -> Result<Option<i64>, FinishedError> {
+            let Some(number) = number else { return Ok(None) };
+            let units = number.in_units(decimals).and_then(|units| i64::try_from(units).ok());
+            units.map(Some).ok_or_else(|| self.too_large())
+        };
+        let mut cells = Vec::with_capacity(lines);
+        for line in 0..lines {
+            let codes: Vec<u32> = axes.iter().map(|axis| axis.code_of[axis.codes.codes.get(line) as usize]).collect();
+            let shares =
+                largest.iter().map_while(|column| units(column[line]).transpose()).collect::<Result<Vec<_>, _>>()?;
+            let cell = FinishedCell {
+                address: layout.address(&codes),
+                value: units(amounts[line])?,
+                is_suppressed: suppressed[line],
+                contributors: contributors.as_ref().and_then(|contributors| contributors[line]),
+                largest: shares,
+            };
+            cells.push((cell, line as u64 + 1));
+        }
+        cells.sort_by_key(|(cell, line)| (cell.address, *line));
+        if let Some([(_, first), (_, second)]) =
+            cells.array_windows::<2>().find(|[one, two]| one.0.address == two.0.address)
+        {
+            return Err(FinishedError::Twice { table: self.plan.name.clone(), first: *first, second: *second });
+        }
+        if suppressed.iter().all(|&suppressed| suppressed) {
+            return Err(FinishedError::AllSuppressed(self.plan.name.clone()));
+        }
+        let rounding =
+            self.finished.rounding.map_or(Some(1), |base| u32::try_from(base.in_whole_units(decimals)?.max(1)).ok());
+        let file = self.extract.files.first();
+        Ok(FinishedRecords {
+            file: TableFile {
+                name: file.map_or_else(String::new, |file| file.name.clone()),
+                sha256: file.filter(|_| self.extract.files.len() == 1).and_then(|file| file.sha256.clone()),
+            },
+            labels: axes.iter().map(|axis| axis.labels.clone()).collect(),
+            decimals,
+            layout,
+            cells: cells.into_iter().map(|(cell, _)| cell).collect(),
+            rounding: rounding.ok_or_else(|| self.too_large())?,
+        })
+    }
+
+    fn too_large(&self) -> FinishedError {
+        FinishedError::TooLarge(self.plan.name.clone())
+    }
+
+    fn coded(&self, name: &str) -> Result<&CodedColumn, FinishedError> {
+        let found = self.extract.columns.iter().find(|column| column.name == name);
+        found.and_then(|column| column.coded.as_ref()).ok_or_else(|| FinishedError::NoColumn {
+            table: self.plan.name.clone(),
+            column: name.to_owned(),
+            columns: self.extract.columns.iter().map(|column| column.name.clone()).collect(),
+        })
+    }
+
+    fn value_column(&self) -> Result<&str, FinishedError> {
+        if let Some(value) = &self.finished.value {
+            return Ok(value);
+        }
+        match &self.plan.statistic {
+            Statistic::Sum(value) | Statistic::Mean(value) | Statistic::Quantile { value, .. } => Ok(value),
+            Statistic::Count => {
+                self.finished.count.as_deref().ok_or_else(|| FinishedError::NoValue(self.plan.name.clone()))
+            }
+            Statistic::Ratio { .. } => Err(FinishedError::NoValue(self.plan.name.clone())),
+        }
+    }
+
+    fn is_mark(&self, value: &str) -> bool {
+        if self.finished.marks.is_empty() {
+            return self.input.is_suppression_mark(value);
+        }
+        self.finished.marks.iter().any(|mark| mark.trim().eq_ignore_ascii_case(value))
+    }
+
+    /// Which lines are suppressed: those that a column of their own marks, else those with a mark in place of the value.
+    fn suppressed(&self, value: &CodedColumn, lines: usize) -> Result<Vec<bool>, FinishedError> {
+        let marked = |column: &CodedColumn| -> Vec<bool> {
+            let empty_is_mark = self.finished.marks.iter().any(|mark| mark.trim().is_empty());
+            column
+                .dictionary
+                .values()
+                .map(|value| value.map_or(empty_is_mark, |value| self.is_mark(value.expose())))
+                .collect()
+        };
+        let in_place = marked(value);
+        let mut suppressed: Vec<bool> = (0..lines).map(|line| in_place[value.codes.get(line) as usize]).collect();
+        let Some(name) = &self.finished.suppressed else { return Ok(suppressed) };
+        let column = self.coded(name)?;
+        let means: Vec<Option<bool>> = column
+            .dictionary
+            .values()
+            .zip(marked(column))
+            .map(|(value, is_mark)| {
+                let is = |words: &[&str]| {
+                    value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value.expose())))
+                };
+                if is_mark || is(&YES) {
+                    return Some(true);
+                }
+                // With marks of its own, a column says no with everything else that is empty.
+                (value.is_none() || is(&NO)).then_some(false)
+            })
+            .collect();
+        let wrong: Vec<usize> = (0..lines).filter(|&line| means[column.codes.get(line) as usize].is_none()).collect();
+        if let Some(&first) = wrong.first() {
+            let (number, first) = (wrong.len() as u64, first as u64 + 1);
+            return Err(FinishedError::NoMark { table: self.plan.name.clone(), column: name.clone(), number, first });
+        }
+        for (line, suppressed) in suppressed.iter_mut().enumerate() {
+            *suppressed |= means[column.codes.get(line) as usize] == Some(true);
+        }
+        Ok(suppressed)
+    }
+
+    /// The number in each line. A suppressed cell may have none.
+    fn numbers(
+        &self,
+        name: &str,
+        column: &CodedColumn,
+        may_lack: &dyn Fn(usize) -> bool,
+        lines: usize,
+    ) -> Result<Vec<Option<Exact>>, FinishedError> {
+        let of_code: Vec<Option<Exact>> =
+            column.dictionary.values().map(|value| Exact::parse(value?.expose())).collect();
+        let numbers: Vec<Option<Exact>> = (0..lines).map(|line| of_code[column.codes.get(line) as usize]).collect();
+        let wrong: Vec<usize> = (0..lines).filter(|&line| numbers[line].is_none() && !may_lack(line)).collect();
+        match wrong.first() {
+            None => Ok(numbers),
+            Some(&first) => Err(FinishedError::NoNumber {
+                table: self.plan.name.clone(),
+                column: name.to_owned(),
+                number: wrong.len() as u64,
+                first: first as u64 + 1,
+            }),
+        }
+    }
+
+    fn amounts(
+        &self,
+        value: &CodedColumn,
+        suppressed: &[bool],
+        lines: usize,
+    ) -> Result<Vec<Option<Exact>>, FinishedError> {
+        let name = self.value_column()?;
+        let amounts = self.numbers(name, value, &|line| suppressed[line], lines)?;
+        if self.plan.statistic == Statistic::Count {
+            self.are_counts(name, &amounts)?;
+        }
+        Ok(amounts)
+    }
+
+    fn are_counts(&self, name: &str, numbers: &[Option<Exact>]) -> Result<Vec<Option<u64>>, FinishedError> {
+        let count = |number: Exact| number.in_units(0).and_then(|number| u64::try_from(number).ok());
+        let wrong: Vec<usize> =
+            (0..numbers.len()).filter(|&line| numbers[line].is_some_and(|number| count(number).is_none())).collect();
+        match wrong.first() {
+            None => Ok(numbers.iter().map(|number| number.and_then(count)).collect()),
+            Some(&first) => Err(FinishedError::NoCount {
+                table: self.plan.name.clone(),
+                column: name.to_owned(),
+                number: wrong.len() as u64,
+                first: first as u64 + 1,
+            }),
+        }
+    }
+
+    fn contributors(&self, suppressed: &[bool], lines: usize) -> Result<Option<Vec<Option<u64>>>, FinishedError> {
+        let Some(name) = &self.finished.count else { return Ok(None) };
+        let numbers = self.numbers(name, self.coded(name)?, &|line| suppressed[line], lines)?;
+        self.are_counts(name, &numbers).map(Some)
+    }
+
+    /// The largest contributions, column by column; a cell with fewer contributors has fewer.
+    fn largest(&self, suppressed: &[bool], lines: usize) -> Result<Vec<Vec<Option<Exact>>>, FinishedError> {
+        let columns = self.finished.largest.iter().take(MOST_LARGEST);
+        columns
+            .map(|name| {
+                let column = self.coded(name)?;
+                let is_empty: Vec<bool> = column.dictionary.values().map(|value| value.is_none()).collect();
+                self.numbers(name, column, &|line| suppressed[line] || is_empty[column.codes.get(line) as usize], lines)
+            })
+            .collect()
+    }
+
+    fn axis(&self, dimension: &crate::plan::DimensionPlan) -> Result<FinishedAxis<'_>, FinishedError> {
+        let name = &dimension.column;
+        let column = self.coded(name)?;
+        let labels: Vec<Option<&str>> = column.dictionary.values().map(|value| value.map(Secret::expose)).collect();
+        let used = used(column, labels.len());
+        let total = self.finished.total.trim();
+        let is_total = |label: &Option<&str>| label.map_or(total.is_empty(), |label| label == total);
+        let has_total = labels.iter().zip(&used).any(|(label, &used)| used && is_total(label));
+        if self.plan.margins && !has_total {
+            return Err(FinishedError::NoTotal { table: self.plan.name.clone(), column: name.clone() });
+        }
+        let mut parents: Vec<Option<u32>> = if has_total { vec![None] } else { Vec::new() };
+        let groups = match &dimension.hierarchy {
+            None => HashMap::default(),
+            Some(HierarchyPlan::File(file)) => self.groups(file, total, &mut parents)?,
+            Some(HierarchyPlan::Columns(_)) => {
+                return Err(FinishedError::GroupedByColumns { table: self.plan.name.clone(), column: name.clone() });
+            }
+        };
+        let mut code_of = vec![0; labels.len()];
+        let mut order: Vec<usize> = (0..labels.len()).filter(|&at| used[at] && !is_total(&labels[at])).collect();
+        order.sort_by_key(|&at| (labels[at].is_none(), labels[at]));
+        let mut lacking = 0;
+        for at in order {
+            code_of[at] = match labels[at].and_then(|label| groups.get(label)) {
+                Some(&code) => code,
+                None => {
+                    lacking += u64::from(labels[at].is_some());
+                    parents.push(has_total.then_some(0));
+                    u32::try_from(parents.len() - 1).map_err(|_| self.too_large())?
+                }
+            };
+        }
+        if let (Some(HierarchyPlan::File(file)), 1..) = (&dimension.hierarchy, lacking) {
+            return Err(FinishedError::NotInHierarchy {
+                table: self.plan.name.clone(),
+                column: name.clone(),
+                file: file_name(file),
+                values: lacking,
+            });
+        }
+        let dimension = Dimension::new(parents).map_err(|_| self.too_large())?;
+        // A group and a value of the file have their own labels; the total has none.
+        let mut named: Labels = vec![None; dimension.codes()];
+        for (label, &code) in &groups {
+            named[code as usize] = Some(opaque(Some(label)));
+        }
+        for (at, label) in labels.iter().enumerate().filter(|(at, label)| used[*at] && !is_total(label)) {
+            named[code_of[at] as usize] = Some(opaque(*label));
+        }
+        Ok(FinishedAxis { codes: column, code_of, dimension, labels: named })
+    }
+
+    /// The codes of all values and groups of a hierarchy file, whose parents are added, the coarsest first.
+    fn groups(
+        &self,
+        file: &Path,
+        total: &str,
+        parents: &mut Vec<Option<u32>>,
+    ) -> Result<HashMap<String, u32>, FinishedError> {
+        let hierarchy = self.hierarchies.get(file).ok_or_else(|| TreatmentError::not_read(file))?;
+        let levels: Vec<&CodedColumn> = hierarchy.columns.iter().filter_map(|column| column.coded.as_ref()).collect();
+        let lines = usize::try_from(hierarchy.records).map_err(|_| self.too_large())?;
+        let root = (!parents.is_empty()).then_some(0);
+        let mut code_of: HashMap<String, u32> = HashMap::new();
+        for level in (0..levels.len()).rev() {
+            let mut here: HashMap<&str, Option<u32>> = HashMap::new();
+            for line in 0..lines {
+                let label =
+                    |level: usize| levels[level].dictionary.value(levels[level].codes.get(line)).map(Secret::expose);
+                let Some(own) = label(level).filter(|own| *own != total) else { continue };
+                // The finest group above it that is another.
+                let above = (level + 1..levels.len()).filter_map(label).find(|above| *above != own && *above != total);
+                let parent = above.and_then(|above| code_of.get(above).copied()).or(root);
+                // A group that is spelled like one above it is that one.
+                if code_of.contains_key(own) {
+                    continue;
+                }
+                if *here.entry(own).or_insert(parent) != parent {
+                    return Err(FinishedError::NotNested { table: self.plan.name.clone(), file: file_name(file) });
+                }
+            }
+            let mut new: Vec<(&str, Option<u32>)> = here.into_iter().collect();
+            new.sort_unstable();
+            for (label, parent) in new {
+                let code = u32::try_from(parents.len()).map_err(|_| self.too_large())?;
+                parents.push(parent);
+                code_of.insert(label.to_owned(), code);
+            }
+        }
+        Ok(code_of)
+    }
+}
+
+/// A dimension of the file.
+struct FinishedAxis<'a> {
+    codes: &'a CodedColumn,
+    code_of: Vec<u32>,
+    dimension: Dimension,
+    labels: Labels,
+}
+
+/// Which values of a column occur.
+fn used(column: &CodedColumn, values: usize) -> Vec<bool> {
+    let mut used = vec![false; values];
+    for code in column.codes.iter() {
+        used[code as usize] = true;
+    }
+    used
+}

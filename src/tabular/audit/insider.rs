@@ -1,0 +1,135 @@
+//! What a contributor can compute who knows an amount of its own.
+
+use super::presolve::{Component, reduce};
+use super::{AuditError, Depth, Interval, Published, Range, Target, each, settle, start};
+use crate::stop::Watch;
+use crate::tabular::simplex::Trouble;
+
+/// A contributor of one cell, and what it knows of the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Insider {
+    /// The cell it contributes to.
+    pub cell: u32,
+    /// What it contributed.
+    pub amount: i64,
+    /// Whether it is the only contributor, so that it knows the whole cell.
+    pub is_alone: bool,
+}
+
+/// The intervals that single insiders can compute, each for the targets that share a sum with its cell, as pairs of a
+/// place in `insiders` and an interval, `None` where none could be computed. A contributor that is alone in its cell and
+/// subtracts itself is the case to fear.
+///
+/// # Errors
+/// When no table fits the ranges together with what an insider knows, and when told to end.
+///
+/// # Panics
+/// When a relation, a target or an insider names a cell without a range.
+pub fn audit_insiders(
+    published: &Published<'_>,
+    insiders: &[Insider],
+    targets: &[Target],
+    watch: Watch<'_>,
+) -> Result<Vec<(usize, u32, Option<Interval>)>, AuditError> {
+    let near = neighbours(published, targets);
+    let reduced = reduce(published)?;
+    let mut home = vec![None; published.bounds.len()];
+    for (at, component) in reduced.components.iter().enumerate() {
+        for (place, &cell) in (0_u32..).zip(&component.cells) {
+            home[cell as usize] = Some((at, place));
+        }
+    }
+    let mut asked = vec![Vec::new(); reduced.components.len()];
+    for (at, insider) in insiders.iter().enumerate() {
+        if let Some((component, _)) = home[insider.cell as usize]
+            && !near[insider.cell as usize].is_empty()
+        {
+            asked[component].push(at);
+        }
+    }
+    let pairs: Vec<(&Component, &Vec<usize>)> =
+        reduced.components.iter().zip(&asked).filter(|(_, asked)| !asked.is_empty()).collect();
+    let found = each(&pairs, published.bounds.len(), |(component, asked)| {
+        let base = match start(component, published, watch) {
+            Ok(tableau) => Some(tableau),
+            Err(trouble) => undecided(trouble)?,
+        };
+        let answers = each(asked, component.cells.len(), |&at| {
+            let insider = insiders[at];
+            let mine: Vec<Target> = near[insider.cell as usize]
+                .iter()
+                .map(|&target| targets[target])
+                .filter(|target| target.cell != insider.cell && home[target.cell as usize].is_some())
+                .collect();
+            let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
+            let Some(mut tableau) = base.clone() else { return Ok(none()) };
+            let range = published.bounds[insider.cell as usize];
+            let range = if insider.is_alone {
+                Range::shown(insider.amount)
+            } else {
+                Range { low: insider.amount.max(range.low), up: range.up }
+            };
+            let Some((_, place)) = home[insider.cell as usize] else { return Ok(none()) };
+            if let Err(trouble) = tableau.tighten(place, range.low, range.up, watch.stop) {
+                undecided::<()>(trouble)?;
+                return Ok(none());
+            }
+            let places: Vec<u32> =
+                mine.iter().filter_map(|target| home[target.cell as usize].map(|home| home.1)).collect();
+            tableau.forget(&places);
+            let mut intervals = Vec::new();
+            for (target, &place) in mine.iter().zip(&places) {
+                let outer = reduced.bounds[target.cell as usize];
+                match settle(&mut tableau, *target, place, outer, Depth::Decide, watch) {
+                    Ok(interval) => intervals.push((at, target.cell, interval)),
+                    Err(trouble) => {
+                        undecided::<()>(trouble)?;
+                        return Ok(none());
+                    }
+                }
+            }
+            if !tableau.verify(&component.equations) {
+                return Ok(none());
+            }
+            Ok(intervals)
+        })?;
+        Ok(answers.into_iter().flatten().collect::<Vec<_>>())
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// What ends the audit, and what only leaves a cell undecided.
+fn undecided<T>(trouble: Trouble) -> Result<Option<T>, AuditError> {
+    match trouble {
+        Trouble::Infeasible => Err(AuditError::Inconsistent),
+        Trouble::Stopped(reason) => Err(AuditError::Stopped(reason)),
+        Trouble::Overflow | Trouble::TooLarge => Ok(None),
+    }
+}
+
+/// For each cell the targets that share a sum with it, as places in the list of targets.
+fn neighbours(published: &Published<'_>, targets: &[Target]) -> Vec<Vec<usize>> {
+    let mut target_of = vec![None; published.bounds.len()];
+    for (at, target) in targets.iter().enumerate() {
+        target_of[target.cell as usize] = Some(at);
+    }
+    let mut near = vec![Vec::new(); published.bounds.len()];
+    for relation in published.relations {
+        let cells: Vec<u32> = relation
+            .parts
+            .iter()
+            .copied()
+            .chain([relation.total])
+            .filter(|&cell| !published.bounds[cell as usize].is_known())
+            .collect();
+        let members: Vec<usize> = cells.iter().filter_map(|&cell| target_of[cell as usize]).collect();
+        for cell in cells {
+            near[cell as usize].extend(&members);
+        }
+    }
+    for list in &mut near {
+        list.sort_unstable();
+        list.dedup();
+    }
+    near
+}

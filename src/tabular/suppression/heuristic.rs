@@ -1,0 +1,166 @@
+//! A cheap proposal for a table of any size.
+
+use super::boxes::Boxes;
+use super::cuts::View;
+use super::{Gap, Problem, Proposal};
+use crate::stop::{Stop, Watch};
+use crate::tabular::audit::AuditError;
+use crate::tabular::simplex::Trouble;
+
+/// Rounds of audit and repair.
+const ROUNDS: usize = 100;
+/// Audits that may be spent on making a safe proposal cheaper.
+pub(super) const AUDITS: usize = 2_000;
+/// Gaps of one round that are closed by rows, which take a view of the whole table.
+const BY_ROWS: usize = 16;
+
+pub(super) fn propose(problem: &Problem<'_>, audits: usize, watch: Watch<'_>) -> Result<Option<Proposal>, AuditError> {
+    let banned = vec![false; problem.values.len()];
+    let boxes = Boxes::new(problem);
+    let mut work = audits;
+    let Some(mut chosen) = repair(problem, &boxes, problem.given(), &banned, watch)? else { return Ok(None) };
+    take_back(problem, &mut chosen, &mut work, watch)?;
+    improve(problem, &boxes, &mut chosen, &mut work, watch)?;
+    let cost = problem.cost(&chosen);
+    // The last audit is of what is proposed, whatever happened on the way.
+    if !problem.gaps(&chosen, watch)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Proposal { suppressed: chosen, cost, is_optimal: cost == 0 }))
+}
+
+/// Suppresses more cells until the audit finds no gap; `None` when it does not get there.
+fn repair(
+    problem: &Problem<'_>,
+    boxes: &Boxes<'_>,
+    mut chosen: Vec<bool>,
+    banned: &[bool],
+    watch: Watch<'_>,
+) -> Result<Option<Vec<bool>>, AuditError> {
+    for _ in 0..ROUNDS {
+        let mut gaps = problem.gaps(&chosen, watch)?;
+        if gaps.is_empty() {
+            return Ok(Some(chosen));
+        }
+        // Those that need most first: their boxes serve the others as well.
+        gaps.sort_by_key(|gap| {
+            let protect = problem.protect[gap.protect];
+            (std::cmp::Reverse(i128::from(protect.needed.1) - i128::from(protect.needed.0)), protect.cell)
+        });
+        let mut left = Vec::new();
+        for gap in gaps {
+            let protect = &problem.protect[gap.protect];
+            match boxes.cheapest(protect, gap.attack, &chosen, banned) {
+                Some(cells) => cells.into_iter().for_each(|cell| chosen[cell as usize] = true),
+                None => left.push(gap),
+            }
+        }
+        left.truncate(BY_ROWS);
+        if !left.is_empty() && !close_by_rows(problem, &left, &mut chosen, banned, watch.stop)? {
+            return Ok(None);
+        }
+    }
+    Ok(None)
+}
+
+/// Suppresses for each gap the cell that helps most for what it costs. False when there is none.
+fn close_by_rows(
+    problem: &Problem<'_>,
+    gaps: &[Gap],
+    chosen: &mut [bool],
+    banned: &[bool],
+    stop: &Stop,
+) -> Result<bool, AuditError> {
+    let before = chosen.to_vec();
+    let view = match View::new(problem, &before, stop) {
+        Ok(view) => view,
+        Err(trouble) => return refuse(trouble),
+    };
+    for gap in gaps {
+        let covers = match view.missing(problem, &before, &problem.protect[gap.protect], gap.attack, stop) {
+            Ok(covers) => covers,
+            Err(trouble) => return refuse(trouble),
+        };
+        for cover in covers {
+            if cover.holds(chosen) {
+                continue;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a preference among cells")]
+            let price = |&&(cell, weight): &&(u32, f64)| (problem.costs[cell as usize] as f64 + 1.0) / weight;
+            let best = cover
+                .weights
+                .iter()
+                .filter(|weight| !banned[weight.0 as usize] && !chosen[weight.0 as usize])
+                .min_by(|one, other| price(one).total_cmp(&price(other)));
+            let Some(&(cell, _)) = best else { return Ok(false) };
+            chosen[cell as usize] = true;
+        }
+    }
+    Ok(true)
+}
+
+fn refuse(trouble: Trouble) -> Result<bool, AuditError> {
+    match trouble {
+        Trouble::Infeasible => Err(AuditError::Inconsistent),
+        Trouble::Stopped(reason) => Err(AuditError::Stopped(reason)),
+        Trouble::Overflow | Trouble::TooLarge => Ok(false),
+    }
+}
+
+/// Shows again, the dearest first, every cell without which the audit finds no gap.
+fn take_back(problem: &Problem<'_>, chosen: &mut [bool], work: &mut usize, watch: Watch<'_>) -> Result<(), AuditError> {
+    for cell in further(problem, chosen) {
+        if *work == 0 {
+            return Ok(());
+        }
+        *work -= 1;
+        chosen[cell] = false;
+        if !problem.gaps(chosen, watch)?.is_empty() {
+            chosen[cell] = true;
+        }
+    }
+    Ok(())
+}
+
+/// Cells that are suppressed besides the given ones, the dearest first.
+fn further(problem: &Problem<'_>, chosen: &[bool]) -> Vec<usize> {
+    let given = problem.given();
+    let mut cells: Vec<usize> = (0..chosen.len()).filter(|&cell| chosen[cell] && !given[cell]).collect();
+    cells.sort_by_key(|&cell| (std::cmp::Reverse(problem.costs[cell]), cell));
+    cells
+}
+
+/// Does without one cell after the other, and keeps what is cheaper.
+fn improve(
+    problem: &Problem<'_>,
+    boxes: &Boxes<'_>,
+    chosen: &mut Vec<bool>,
+    work: &mut usize,
+    watch: Watch<'_>,
+) -> Result<(), AuditError> {
+    let mut cost = problem.cost(chosen);
+    let mut better = true;
+    while better {
+        better = false;
+        for cell in further(problem, chosen) {
+            if *work < 10 {
+                return Ok(());
+            }
+            if !chosen[cell] {
+                continue;
+            }
+            *work -= 10;
+            let mut banned = vec![false; chosen.len()];
+            banned[cell] = true;
+            let mut start = chosen.clone();
+            start[cell] = false;
+            let Some(mut other) = repair(problem, boxes, start, &banned, watch)? else { continue };
+            take_back(problem, &mut other, work, watch)?;
+            let other_cost = problem.cost(&other);
+            if other_cost < cost {
+                (*chosen, cost, better) = (other, other_cost, true);
+            }
+        }
+    }
+    Ok(())
+}
