@@ -135,13 +135,13 @@ fn inconsistent(table: &AggregateTable) -> Option<Finding> {
 fn beside_extract(table: &AggregateTable) -> Option<Finding> {
     let found = table.beside_extract.as_ref().filter(|found| found.unsafe_differences > 0)?;
     let cells = counted(found.unsafe_differences, "cell tells", "cells tell");
-    let words = if found.told_cells == 0 {
+    let hidden = if found.told_cells == 0 {
         String::new()
     } else {
         format!("; {} suppressed, and follow from the extract", count(found.told_cells))
     };
     let message = format!(
-        "table `{}`: {cells} of people whom the extract does not show, or shows where the table hides them{words}",
+        "table `{}`: {cells} of people whom the extract does not show, or shows where the table hides them{hidden}",
         shown_name(&table.name)
     );
     Some(told(FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))

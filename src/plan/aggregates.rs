@@ -294,16 +294,6 @@ impl AggregatePlan {
         sides
     }
 
-    /// Columns of the file of a finished table that its declaration speaks of.
-    #[must_use]
-    pub fn columns_of_table(&self) -> Vec<String> {
-        let Some(table) = &self.table else { return Vec::new() };
-        let dimensions = self.by.iter().map(|dimension| &dimension.column);
-        let values = table.value.iter().chain(self.statistic.columns());
-        let beside = table.count.iter().chain(&table.largest).chain(&table.suppressed);
-        dimensions.chain(values).chain(beside).cloned().collect()
-    }
-
     /// Columns by which a finished table can be held against the extract that it was made from; none where its cells are no
     /// sums.
     pub fn beside_columns(&self) -> Vec<&String> {
@@ -317,6 +307,16 @@ impl AggregatePlan {
         columns.extend(self.holdings.iter().map(|holding| &holding.column));
         columns.extend(self.request.as_ref().map(|request| &request.column));
         columns
+    }
+
+    /// Columns of the file of a finished table that its declaration speaks of.
+    #[must_use]
+    pub fn columns_of_table(&self) -> Vec<String> {
+        let Some(table) = &self.table else { return Vec::new() };
+        let dimensions = self.by.iter().map(|dimension| &dimension.column);
+        let values = table.value.iter().chain(self.statistic.columns());
+        let beside = table.count.iter().chain(&table.largest).chain(&table.suppressed);
+        dimensions.chain(values).chain(beside).cloned().collect()
     }
 
     /// Columns of the extract that it needs.

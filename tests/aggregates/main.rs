@@ -4,5 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod differencing;
+mod finished;
 mod planned;
 mod purchase_cards;

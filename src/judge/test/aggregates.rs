@@ -62,12 +62,12 @@ fn wrong() -> Vec<AggregateTable> {
     let found = |rule: &str, cells| RuleCells { rule: rule.to_owned(), unsafe_cells: Some(cells), sides: Vec::new() };
     let audit = TableAudit { suppressed_cells: 4, recoverable_cells: 1, narrow_cells: 2, ..TableAudit::default() };
     let determination = TableDetermination {
+        is_exposed: true,
         subjects: 10,
         sums: 9,
         rank: 8,
         determined_subjects: 3,
         reconstruction: Some(0.8),
-        is_exposed: true,
         complete: true,
     };
     let mut nobody = safe();
