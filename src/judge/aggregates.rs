@@ -164,8 +164,8 @@ fn cut_off(table: &AggregateTable) -> Option<Finding> {
 }
 
 fn reconstruction(table: &AggregateTable) -> Option<Finding> {
-    let found = table.determination.as_ref()?;
-    let share = found.reconstruction.filter(|&share| share > RECONSTRUCTION)?;
+    let found = table.determination.as_ref().filter(|found| found.is_exposed)?;
+    let share = found.reconstruction.unwrap_or(1.0);
     let message = format!(
         "table `{}`: {} independent totals of {} subjects, so most amounts must be expected to be reconstructed",
         shown_name(&table.name),
