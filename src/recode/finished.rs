@@ -424,8 +424,8 @@ impl FinishedSource<'_> {
         let labels: Vec<Option<&str>> = column.dictionary.values().map(|value| value.map(Secret::expose)).collect();
         let used = used(column, labels.len());
         let total = self.finished.total.trim();
-        let is_total = |label: &Option<&str>| label.map_or(total.is_empty(), |label| label == total);
-        let has_total = labels.iter().zip(&used).any(|(label, &used)| used && is_total(label));
+        let is_total = |label: Option<&str>| label.map_or(total.is_empty(), |label| label == total);
+        let has_total = labels.iter().zip(&used).any(|(label, &used)| used && is_total(*label));
         if self.plan.margins && !has_total {
             return Err(FinishedError::NoTotal { table: self.plan.name.clone(), column: name.clone() });
         }
@@ -438,17 +438,16 @@ impl FinishedSource<'_> {
             }
         };
         let mut code_of = vec![0; labels.len()];
-        let mut order: Vec<usize> = (0..labels.len()).filter(|&at| used[at] && !is_total(&labels[at])).collect();
+        let mut order: Vec<usize> = (0..labels.len()).filter(|&at| used[at] && !is_total(labels[at])).collect();
         order.sort_by_key(|&at| (labels[at].is_none(), labels[at]));
         let mut lacking = 0;
         for at in order {
-            code_of[at] = match labels[at].and_then(|label| groups.get(label)) {
-                Some(&code) => code,
-                None => {
-                    lacking += u64::from(labels[at].is_some());
-                    parents.push(has_total.then_some(0));
-                    u32::try_from(parents.len() - 1).map_err(|_| self.too_large())?
-                }
+            code_of[at] = if let Some(&code) = labels[at].and_then(|label| groups.get(label)) {
+                code
+            } else {
+                lacking += u64::from(labels[at].is_some());
+                parents.push(has_total.then_some(0));
+                u32::try_from(parents.len() - 1).map_err(|_| self.too_large())?
             };
         }
         if let (Some(HierarchyPlan::File(file)), 1..) = (&dimension.hierarchy, lacking) {
@@ -465,7 +464,7 @@ impl FinishedSource<'_> {
         for (label, &code) in &groups {
             named[code as usize] = Some(opaque(Some(label)));
         }
-        for (at, label) in labels.iter().enumerate().filter(|(at, label)| used[*at] && !is_total(label)) {
+        for (at, label) in labels.iter().enumerate().filter(|(at, label)| used[*at] && !is_total(**label)) {
             named[code_of[at] as usize] = Some(opaque(*label));
         }
         Ok(FinishedAxis { codes: column, code_of, dimension, labels: named })

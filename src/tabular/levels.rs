@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::tabular::Ratio;
 
-    fn cell<'a>(largest: &'a [i64], total: i64) -> Contributions<'a> {
+    fn cell(largest: &[i64], total: i64) -> Contributions<'_> {
         Contributions { contributors: largest.len() as u64, total, largest }
     }
 

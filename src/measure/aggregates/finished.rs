@@ -253,12 +253,12 @@ fn hold(plan: &AggregatePlan, cells: &Cells<'_>, table: &mut AggregateTable) -> 
 fn wanted(plan: &AggregatePlan, cell: &FinishedCell) -> Option<(i64, i64)> {
     let total = cell.value?;
     let rules = || plan.rules.iter().map(|rule| rule.rule);
-    let plain = |rule: Rule| is_unsafe(plan, rule, cell).is_none();
+    let is_untold = |rule: Rule| is_unsafe(plan, rule, cell).is_none();
     // Where the file does not tell who contributes, every rule may be what the cell was suppressed for.
     let contributors = contributors(plan, cell);
     let cell = Contributions { contributors: contributors.unwrap_or(1), total, largest: &cell.largest };
-    let (mut low, mut up) = needed(rules().filter(|&rule| !plain(rule)), &cell);
-    if rules().any(plain) {
+    let (mut low, mut up) = needed(rules().filter(|&rule| !is_untold(rule)), &cell);
+    if rules().any(is_untold) {
         let level = (i128::from(total) * i128::from(PLAIN_PERCENT) + 99).div_euclid(100).max(1);
         low = low.min(i64::try_from((i128::from(total) - level).max(0)).unwrap_or(0));
         up = up.max(i64::try_from(i128::from(total) + level).unwrap_or(i64::MAX));

@@ -376,9 +376,9 @@ impl Tableau {
                 let Some((entering, _)) = self.entering(at, true, stalled > STALLED) else {
                     return Err(Trouble::Infeasible);
                 };
-                let step = self.step(entering, Some(at))?.ok_or(Trouble::Overflow)?;
-                stalled = if step.numerator == 0 { stalled + 1 } else { 0 };
-                self.take(entering, step)?;
+                let next = self.step(entering, Some(at))?.ok_or(Trouble::Overflow)?;
+                stalled = if next.numerator == 0 { stalled + 1 } else { 0 };
+                self.take(entering, next)?;
             }
         }
         Ok(())
@@ -412,9 +412,9 @@ impl Tableau {
                     Some((entering, slope)) => (entering, Some((at, slope))),
                 },
             };
-            let Some(step) = self.step(entering, None)? else { return Ok(Bound::Unbounded) };
+            let Some(next) = self.step(entering, None)? else { return Ok(Bound::Unbounded) };
             if let Some((at, _)) = slope
-                && matches!(step.stopper, Stopper::Row { row, .. } if row == at)
+                && matches!(next.stopper, Stopper::Row { row, .. } if row == at)
             {
                 // It runs into its own bound.
                 let own = &self.rows[at as usize];
@@ -424,8 +424,8 @@ impl Tableau {
                 self.note_value(var, end);
                 return Ok(Bound::Exact(end));
             }
-            stalled = if step.numerator == 0 { stalled + 1 } else { 0 };
-            self.take(entering, step)?;
+            stalled = if next.numerator == 0 { stalled + 1 } else { 0 };
+            self.take(entering, next)?;
         }
     }
 

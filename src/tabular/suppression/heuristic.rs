@@ -52,7 +52,9 @@ fn repair(
             let protect = &problem.protect[gap.protect];
             match boxes.cheapest(protect, gap.attack, &chosen, banned) {
                 Some((cells, is_enough)) => {
-                    cells.into_iter().for_each(|cell| chosen[cell as usize] = true);
+                    for cell in cells {
+                        chosen[cell as usize] = true;
+                    }
                     if !is_enough {
                         left.push(gap);
                     }
