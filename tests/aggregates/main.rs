@@ -5,5 +5,6 @@
 mod support;
 
 mod differencing;
+mod finished;
 mod planned;
 mod purchase_cards;

@@ -5,11 +5,12 @@ use super::finished::{FinishedRecords, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
 use super::releases::{Compared, compare};
+use super::suppress::suppression;
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
 use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, Outcome, TableForm, UndefinedField, Unit};
-use crate::stop::{Stop, StopReason, Watch};
+use crate::stop::{StopReason, Watch};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -96,7 +97,7 @@ fn measure(
     let table = |(place, declared): (usize, &AggregatePlan)| {
         watch.stop.check()?;
         match totals.get(place).and_then(Option::as_ref).filter(|_| declared.is_planned()) {
-            Some(records) => planned(declared, records, watch.stop),
+            Some(records) => planned(declared, records, watch),
             None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
                 (Some(of), Some(records)) => {
                     let mut table = measure_finished(declared, of, records, watch)?;
@@ -113,10 +114,12 @@ fn measure(
     Ok(Aggregates { tables })
 }
 
-/// A planned table, with what its releases tell together.
-fn planned(declared: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<AggregateTable, StopReason> {
-    let (mut table, _) = measure_planned(declared, records, stop)?;
-    let Compared { differences, determination, undefined } = compare(declared, records, stop)?;
+/// A planned table, with what to suppress of it and what its releases tell together.
+fn planned(declared: &AggregatePlan, records: &TableRecords, watch: Watch<'_>) -> Result<AggregateTable, StopReason> {
+    let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
+    table.suppression = suppression(declared, &table, &cells, watch)?;
+    drop(cells);
+    let Compared { differences, determination, undefined } = compare(declared, records, watch.stop)?;
     table.differences = differences;
     table.determination = determination;
     let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);

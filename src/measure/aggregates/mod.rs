@@ -19,6 +19,7 @@ mod planned;
 mod records;
 mod releases;
 mod shape;
+mod suppress;
 #[cfg(test)]
 mod test;
 

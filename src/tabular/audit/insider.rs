@@ -5,6 +5,9 @@ use super::{AuditError, Depth, Interval, Published, Range, Target, each, settle,
 use crate::stop::Watch;
 use crate::tabular::simplex::Trouble;
 
+/// Pairs of an insider and a target that are looked at within one sum.
+const PAIRS: usize = 1_000_000;
+
 /// A contributor of one cell, and what it knows of the cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Insider {
@@ -31,7 +34,10 @@ pub fn audit_insiders(
     targets: &[Target],
     watch: Watch<'_>,
 ) -> Result<Vec<(usize, u32, Option<Interval>)>, AuditError> {
-    let near = neighbours(published, targets);
+    if insiders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (near, crowded) = neighbours(published, insiders, targets);
     let reduced = reduce(published)?;
     let mut home = vec![None; published.bounds.len()];
     for (at, component) in reduced.components.iter().enumerate() {
@@ -95,7 +101,8 @@ pub fn audit_insiders(
         })?;
         Ok(answers.into_iter().flatten().collect::<Vec<_>>())
     })?;
-    Ok(found.into_iter().flatten().collect())
+    let crowded = crowded.into_iter().map(|target| (0, targets[target].cell, None));
+    Ok(found.into_iter().flatten().chain(crowded).collect())
 }
 
 /// What ends the audit, and what only leaves a cell undecided.
@@ -107,29 +114,37 @@ fn undecided<T>(trouble: Trouble) -> Result<Option<T>, AuditError> {
     }
 }
 
-/// For each cell the targets that share a sum with it, as places in the list of targets.
-fn neighbours(published: &Published<'_>, targets: &[Target]) -> Vec<Vec<usize>> {
+/// For each cell of an insider the targets that share a sum with it, as places in the list of targets; then the targets of
+/// sums with so many of both that they are left undecided.
+fn neighbours(published: &Published<'_>, insiders: &[Insider], targets: &[Target]) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut target_of = vec![None; published.bounds.len()];
     for (at, target) in targets.iter().enumerate() {
         target_of[target.cell as usize] = Some(at);
     }
+    let mut has_insider = vec![false; published.bounds.len()];
+    for insider in insiders {
+        has_insider[insider.cell as usize] = true;
+    }
     let mut near = vec![Vec::new(); published.bounds.len()];
+    let mut crowded = Vec::new();
     for relation in published.relations {
-        let cells: Vec<u32> = relation
-            .parts
-            .iter()
-            .copied()
-            .chain([relation.total])
-            .filter(|&cell| !published.bounds[cell as usize].is_known())
-            .collect();
-        let members: Vec<usize> = cells.iter().filter_map(|&cell| target_of[cell as usize]).collect();
-        for cell in cells {
+        let unknown = || {
+            let cells = relation.parts.iter().copied().chain([relation.total]);
+            cells.filter(|&cell| !published.bounds[cell as usize].is_known())
+        };
+        let members: Vec<usize> = unknown().filter_map(|cell| target_of[cell as usize]).collect();
+        let knowing: Vec<u32> = unknown().filter(|&cell| has_insider[cell as usize]).collect();
+        if knowing.len().saturating_mul(members.len()) > PAIRS {
+            crowded.extend(members);
+            continue;
+        }
+        for cell in knowing {
             near[cell as usize].extend(&members);
         }
     }
-    for list in &mut near {
+    for list in near.iter_mut().chain([&mut crowded]) {
         list.sort_unstable();
         list.dedup();
     }
-    near
+    (near, crowded)
 }

@@ -40,6 +40,7 @@ impl<'a> Boxes<'a> {
     }
 
     /// The cheapest box that lets a cell move as far as it must, of cells that may be chosen and are not all chosen yet.
+    /// Where none lets it move that far, the best of the others, and false.
     ///
     /// Round a box the corners rise and fall in turn, so every sum stays as it is.
     pub(super) fn cheapest(
@@ -48,7 +49,7 @@ impl<'a> Boxes<'a> {
         attack: Attack,
         chosen: &[bool],
         banned: &[bool],
-    ) -> Option<Vec<u32>> {
+    ) -> Option<(Vec<u32>, bool)> {
         let address = self.problem.cells[protect.cell as usize];
         let codes: Vec<u32> =
             (0..self.siblings.len()).map(|dimension| self.problem.layout.code(address, dimension)).collect();
@@ -91,7 +92,7 @@ impl<'a> Boxes<'a> {
                 break;
             }
         }
-        best.map(|best| best.1)
+        best.map(|(price, corners)| (corners, price.reach >= price.needed))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the inner loop of one search")]

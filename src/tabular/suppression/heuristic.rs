@@ -51,7 +51,12 @@ fn repair(
         for gap in gaps {
             let protect = &problem.protect[gap.protect];
             match boxes.cheapest(protect, gap.attack, &chosen, banned) {
-                Some(cells) => cells.into_iter().for_each(|cell| chosen[cell as usize] = true),
+                Some((cells, is_enough)) => {
+                    cells.into_iter().for_each(|cell| chosen[cell as usize] = true);
+                    if !is_enough {
+                        left.push(gap);
+                    }
+                }
                 None => left.push(gap),
             }
         }
@@ -63,7 +68,7 @@ fn repair(
     Ok(None)
 }
 
-/// Suppresses for each gap the cell that helps most for what it costs. False when there is none.
+/// Suppresses for each gap the cells that help most for what they cost. False when all of them do not help enough.
 fn close_by_rows(
     problem: &Problem<'_>,
     gaps: &[Gap],
@@ -86,14 +91,22 @@ fn close_by_rows(
                 continue;
             }
             #[expect(clippy::cast_precision_loss, reason = "a preference among cells")]
-            let price = |&&(cell, weight): &&(u32, f64)| (problem.costs[cell as usize] as f64 + 1.0) / weight;
-            let best = cover
+            let price = |&(cell, weight): &(u32, f64)| (problem.costs[cell as usize] as f64 + 1.0) / weight;
+            let mut helpers: Vec<&(u32, f64)> = cover
                 .weights
                 .iter()
                 .filter(|weight| !banned[weight.0 as usize] && !chosen[weight.0 as usize])
-                .min_by(|one, other| price(one).total_cmp(&price(other)));
-            let Some(&(cell, _)) = best else { return Ok(false) };
-            chosen[cell as usize] = true;
+                .collect();
+            helpers.sort_by(|one, other| price(one).total_cmp(&price(other)).then(one.0.cmp(&other.0)));
+            for &&(cell, _) in &helpers {
+                chosen[cell as usize] = true;
+                if cover.holds(chosen) {
+                    break;
+                }
+            }
+            if !cover.holds(chosen) {
+                return Ok(false);
+            }
         }
     }
     Ok(true)
