@@ -43,19 +43,21 @@ pub fn history_classes(table: &Table, set: &ColumnSet, stop: &Stop) -> Result<Hi
     histories.par_iter_mut().for_each(|history| history.sort_unstable());
     stop.check()?;
     let multiset = sizes(&histories.iter().map(|history| &**history).collect::<Vec<_>>(), stop)?;
-    let distinct = |history: &mut &mut [u32]| {
-        let mut kept = 0;
-        for place in 0..history.len() {
-            if place == 0 || history[place] != history[kept - 1] {
-                history[kept] = history[place];
-                kept += 1;
-            }
-        }
-        kept
-    };
-    let kept: Vec<usize> = histories.par_iter_mut().map(distinct).collect();
+    let kept: Vec<usize> = histories.par_iter_mut().map(|history| distinct_first(history)).collect();
     let shortened: Vec<&[u32]> = histories.iter().zip(kept).map(|(history, kept)| &history[..kept]).collect();
     Ok(HistoryClasses { multiset, set: sizes(&shortened, stop)? })
+}
+
+/// Moves the distinct rows of a sorted history to its front; how many they are.
+fn distinct_first(history: &mut [u32]) -> usize {
+    let mut kept = 0;
+    for place in 0..history.len() {
+        if place == 0 || history[place] != history[kept - 1] {
+            history[kept] = history[place];
+            kept += 1;
+        }
+    }
+    kept
 }
 
 /// How many lists are the same as how many.
@@ -94,9 +96,13 @@ mod tests {
 
     fn tally<K: Ord>(histories: impl Iterator<Item = K>) -> Vec<(u32, u64)> {
         let mut classes: BTreeMap<K, u32> = BTreeMap::new();
-        histories.for_each(|history| *classes.entry(history).or_insert(0) += 1);
+        for history in histories {
+            *classes.entry(history).or_insert(0) += 1;
+        }
         let mut sizes: BTreeMap<u32, u64> = BTreeMap::new();
-        classes.into_values().for_each(|size| *sizes.entry(size).or_insert(0) += 1);
+        for size in classes.into_values() {
+            *sizes.entry(size).or_insert(0) += 1;
+        }
         sizes.into_iter().collect()
     }
 
@@ -111,7 +117,7 @@ mod tests {
             let records = below(40) as usize;
             let number = 1 + below(12);
             let of_record: Vec<u32> = (0..records).map(|_| below(number)).collect();
-            let columns: Vec<Column> = (0..1 + round % 3)
+            let columns: Vec<Column> = (0..=round % 3)
                 .map(|_| {
                     let codes: Vec<u32> = (0..records).map(|_| below(2)).collect();
                     Column::new("c".to_owned(), Codes::from_codes(2, codes.into_iter()), 2, None)

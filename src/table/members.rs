@@ -345,13 +345,17 @@ mod tests {
                         modes.min_by_key(|&value| keys[value as usize]).into_iter().collect()
                     }
                 };
-                picked.iter().for_each(|&value| *members.entry(value).or_insert(0) += 1);
+                for &value in &picked {
+                    *members.entry(value).or_insert(0) += 1;
+                }
                 lists.push(picked.into_iter().collect());
             }
             (u32::try_from(subjects.len()).unwrap(), members, lists)
         };
         let mut classes: Vec<Class> = classes.into_values().map(of_class).collect();
-        classes.iter_mut().for_each(|class| class.2.sort());
+        for class in &mut classes {
+            class.2.sort();
+        }
         classes.sort();
         classes
     }
@@ -378,7 +382,7 @@ mod tests {
                 )
             };
             let columns: Vec<Column> =
-                (0..1 + round % 3).map(|_| column("q", 1 + draws.below(5), &mut draws, is_static)).collect();
+                (0..=round % 3).map(|_| column("q", 1 + draws.below(5), &mut draws, is_static)).collect();
             let secrets: Vec<Column> =
                 (0..2).map(|place| column("s", 1 + draws.below(6), &mut draws, place == 0)).collect();
             let attributes = crate::table::Attributes { sensitive: secrets, ..Default::default() };

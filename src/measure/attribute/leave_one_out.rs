@@ -24,7 +24,7 @@ struct Top {
 }
 
 impl Top {
-    fn of(holders: impl Iterator<Item = u64> + Clone) -> Self {
+    fn of(holders: &(impl Iterator<Item = u64> + Clone)) -> Self {
         let most = holders.clone().max().unwrap_or(0);
         let with = |number: u64| holders.clone().filter(|&holders| holders == number && number > 0).count() as u64;
         Self { most, values: [with(most), with(most.saturating_sub(1))] }
@@ -51,7 +51,7 @@ pub(super) struct LeaveOneOut {
 
 impl LeaveOneOut {
     pub(super) fn new(by_value: &[u64]) -> Self {
-        Self { release: Top::of(by_value.iter().copied()) }
+        Self { release: Top::of(&by_value.iter().copied()) }
     }
 
     /// Adds the right guesses of a class, by the number of values that are tied. `sorted` has its numbers, the largest
@@ -72,7 +72,7 @@ impl LeaveOneOut {
         if is_alone {
             return tell(self.release.without(class.values.iter().map(|&(value, _)| by_value[value as usize])), 1);
         }
-        let top = Top::of(sorted.iter().map(|&holders| u64::from(holders)));
+        let top = Top::of(&sorted.iter().map(|&holders| u64::from(holders)));
         let Some(lists) = class.lists else {
             // Everybody has one value, so only those with the one most frequent value can be guessed.
             return tell(top.without(std::iter::once(top.most)), top.most);

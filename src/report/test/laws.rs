@@ -174,7 +174,7 @@ proptest! {
 #[test]
 fn every_sample_of_a_result_keeps_the_law() {
     every_view_tells(&fixture::judged(fixture::sampled())).unwrap();
-    let single = [
+    let single = vec![
         fixture::telling(),
         fixture::special(),
         fixture::totals(),

@@ -1,5 +1,7 @@
 //! Vectors and published figures, and every model against a slow count.
 
+#![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
+
 mod oracle;
 
 use std::collections::BTreeMap;
@@ -237,17 +239,18 @@ fn drawn(draws: &mut Draws, round: u32) -> Drawn {
             .map(|at| if fixed { of_subject[of_record[at] as usize] } else { draws.below(cardinality) })
             .collect()
     };
-    let (is_static, values) = (round % 3 > 0, 1 + round % 6);
-    let columns = (0..1 + round % 2).map(|_| column("q", 4, &codes(4, is_static), None)).collect();
-    let missing = (round % 4 == 0).then_some(values - 1);
-    let sensitive = vec![column("secret", values, &codes(values, round % 5 == 0), missing)];
+    let (is_static, values) = (!round.is_multiple_of(3), 1 + round % 6);
+    let columns = (0..=round % 2).map(|_| column("q", 4, &codes(4, is_static), None)).collect();
+    let missing = round.is_multiple_of(4).then_some(values - 1);
+    let sensitive = vec![column("secret", values, &codes(values, round.is_multiple_of(5)), missing)];
     let attributes = Attributes { sensitive, ..Attributes::default() };
     let subject = SubjectCodes {
         codes: Codes::from_codes(subjects as usize, of_record.iter().copied()),
         cardinality: subjects,
         missing: None,
     };
-    let table = Table::with_attributes(columns, attributes, (round % 7 > 0).then_some(subject), records).unwrap();
+    let table =
+        Table::with_attributes(columns, attributes, (!round.is_multiple_of(7)).then_some(subject), records).unwrap();
     let numbers = (0..values).map(|value| (missing != Some(value)).then(|| i64::from(draws.below(9)) - 4)).collect();
     let below: Vec<u32> = (0..values).map(|_| draws.below(4)).collect();
     let parents: Vec<u32> = (0..4).map(|_| draws.below(2)).collect();
@@ -255,7 +258,7 @@ fn drawn(draws: &mut Draws, round: u32) -> Drawn {
     let value =
         [SensitiveValue::Any, SensitiveValue::Last, SensitiveValue::First, SensitiveValue::Mode][round as usize % 4];
     let keys = (0..u64::from(values)).map(|value| value * 5 % 7).collect();
-    let taxonomy = Some(if round % 2 == 0 { vec![below, above] } else { vec![below] });
+    let taxonomy = Some(if round.is_multiple_of(2) { vec![below, above] } else { vec![below] });
     Drawn { table, secret: SecretValues { value, keys, numbers: Some(numbers), taxonomy, distance: None } }
 }
 
@@ -274,7 +277,6 @@ fn every_figure_equals_a_slow_count_and_a_transport_problem() {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one model after the other")]
 fn compare(
     found: &SensitiveColumn,
     classes: &[Vec<oracle::Member>],
@@ -338,6 +340,7 @@ fn compare(
                 taxonomy: secret.taxonomy.as_deref().unwrap(),
                 occurring: occurring.clone(),
             };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of a few")]
             let whole = |share: f64| share.round() as u64;
             let supply: Vec<u64> =
                 occurring.iter().map(|value| whole(held.get(value).copied().unwrap_or(0.0) * pairs)).collect();

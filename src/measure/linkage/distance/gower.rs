@@ -8,7 +8,7 @@
 //! An attacker can go either way, and one to one: link each person of the source to the nearest subject; each subject to the
 //! nearest person; or both sides one to one at the least distance in all.
 //!
-//! Source: Gower, Biometrics 27(4), 1971; used so by sdcMicro and StatMatch.
+//! Source: Gower, Biometrics 27(4), 1971; used so by the R packages sdcMicro and `StatMatch`.
 //!
 //! # Cost
 //! Records of one side times records of the other times columns, twice; beyond a number there is no figure.
@@ -39,6 +39,9 @@ enum Cells {
     /// Keys that are equal for equal texts; none where one is missing.
     Texts([Vec<Option<u32>>; 2]),
 }
+
+/// The cells of all records of somebody.
+type Place = Vec<Vec<(u64, u32)>>;
 
 /// Both sides, ready to be compared.
 pub(super) struct Sides<'a> {
@@ -133,7 +136,7 @@ impl<'a> Sides<'a> {
     }
 
     /// What somebody of one side is, whatever their number: the cells of all records, in the order of the cells.
-    fn place(&self, side: usize, subject: u32) -> Vec<Vec<(u64, u32)>> {
+    fn place(&self, side: usize, subject: u32) -> Place {
         let table = if side == 0 { &self.linked.ours } else { &self.linked.theirs };
         let cell = |cells: &Cells, record: usize| match cells {
             Cells::Numbers(sides) => (sides[side][record].to_bits(), 0),
@@ -240,7 +243,7 @@ fn to_source(near: &[Vec<(f64, u32)>], known: &Known<'_>) -> OneToOne {
 fn paired(sides: &Sides<'_>, near: &[Vec<(f64, u32)>], known: &Known<'_>, stop: &Stop) -> Result<OneToOne, StopReason> {
     let numbered = |side: usize| -> (Vec<u32>, Vec<[usize; 2]>, Vec<u32>) {
         let people = sides.number()[side];
-        let mut placed: Vec<(Vec<Vec<(u64, u32)>>, u32)> =
+        let mut placed: Vec<(Place, u32)> =
             (0..people).into_par_iter().map(|one| (sides.place(side, one), one)).collect();
         placed.par_sort_unstable();
         let mut classes = Vec::with_capacity(placed.len());
@@ -286,6 +289,7 @@ fn paired(sides: &Sides<'_>, near: &[Vec<(f64, u32)>], known: &Known<'_>, stop: 
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 mod tests {
     use std::collections::BTreeSet;
 

@@ -27,8 +27,8 @@
 //! # Edge cases
 //! Without truth there is no rate (`no-truth`): somebody is always nearest, and that claims nothing. For the same reason
 //! no hold-out is held against it. A released column whose numbers do not differ tells nobody apart and is passed over;
-//! in the interval it asks for equality. A record that lacks a number or a text takes no part; in the interval a missing
-//! number is passed over. Several subjects with one key are partners each.
+//! in the interval it asks for equality. A record that lacks a number or a text takes no part but by
+//! Gower's distance; in the interval a missing number is passed over. Several subjects with one key are partners each.
 //!
 //! # Guarantee
 //! Equal to [`oracle`] for any order of the records and number of threads. Squared distances are equal when
@@ -105,7 +105,7 @@ fn attack_within(linked: &LinkedTables, most: u64, stop: &Stop) -> Result<Linkag
         [detail.gower_rate, detail.gower_source_rate, detail.gower_one_to_one_rate] = rates;
     }
     for (way, words) in all {
-        take_if_better(&mut attack, way, words);
+        take_if_better(&mut attack, &way, words);
     }
     Ok(attack)
 }
@@ -268,11 +268,11 @@ fn take_the_better(attack: &mut LinkageAttack, paired: Option<OneToOne>) {
     if let Some(detail) = &mut attack.distance {
         (detail.nearest_rate, detail.one_to_one_rate) = (attack.attack_rate, rate_of(paired.expected, attack.subjects));
     }
-    take_if_better(attack, paired, "linking both sides one to one, at the least total distance,");
+    take_if_better(attack, &paired, "linking both sides one to one, at the least total distance,");
 }
 
 /// Takes the figures of another way where more of its links are to be expected right.
-fn take_if_better(attack: &mut LinkageAttack, paired: OneToOne, words: &str) {
+fn take_if_better(attack: &mut LinkageAttack, paired: &OneToOne, words: &str) {
     // A hair's breadth more is what is left of rounding.
     let found = attack.expected_correct.unwrap_or(0.0);
     if paired.links == 0 && paired.expected <= 0.0 || found * (1.0 + 1e-12) >= paired.expected {

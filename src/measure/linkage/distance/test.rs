@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::locations::Locations;
-use super::{Scale, attack, attack_within, groups, nearest, oracle};
+use super::{MOST_DISTANCES, Scale, attack, attack_within, by_numbers, groups, nearest, oracle};
 use crate::measure::linkage::tolerant::example::{Row, keys, linked};
 use crate::measure::linkage::{Comparison, LinkedTables, SubjectKeys};
 use crate::measure::unicity::Tolerance;
@@ -15,6 +15,11 @@ const NUMBER: Comparison = Comparison::Within(Tolerance::Absolute(0));
 
 fn run(linked: &LinkedTables) -> LinkageAttack {
     attack(linked, &Stop::default()).unwrap()
+}
+
+/// The ways that insist on equal texts and on every number.
+fn run_by_numbers(linked: &LinkedTables) -> LinkageAttack {
+    by_numbers(linked, MOST_DISTANCES, &Stop::default()).unwrap()
 }
 
 fn detail(attack: &LinkageAttack) -> &DistanceDetail {
@@ -125,11 +130,13 @@ fn texts_must_be_equal_in_their_normal_form() {
     let ours = pairs(&[["Köln", "10"], ["Bonn", "11"], ["Bonn", "90"]]);
     let theirs = pairs(&[["KÖLN ", "89"], ["bonn", "30"], ["Ulm", "90"]]);
     let linked = with_truth(linked(&columns, &ours, &theirs), &ours, &theirs);
-    let attack = run(&linked);
+    let attack = run_by_numbers(&linked);
     assert_eq!((attack.correct, detail(&attack).looked_up), (Some(2), 2), "nobody of the extract is in Ulm");
     assert_eq!(detail(&attack).equal, ["city"]);
     assert_eq!(detail(&attack).measured, ["balance"]);
     near(attack.recall, 2.0 / 3.0);
+    // Gower's distance compares the third as well, who is nearest by the balance alone.
+    near(run(&linked).attack_rate, 1.0);
 }
 
 #[test]
@@ -171,7 +178,7 @@ fn what_cannot_be_measured_says_why() {
 fn a_missing_number_takes_no_part_and_is_passed_over_in_the_interval() {
     let ours = pairs(&[["10", "0"], ["20", "3"], ["", "5"]]);
     let theirs = pairs(&[["10", "0"], ["", "3"], ["30", "5"]]);
-    let attack = run(&two(&ours, &theirs));
+    let attack = run_by_numbers(&two(&ours, &theirs));
     assert_eq!((attack.correct, detail(&attack).looked_up), (Some(1), 2));
     near(detail(&attack).inside, 1.0);
     assert!(attack.notes.iter().any(|note| note.starts_with("1 records of the extract lack")));
