@@ -1,8 +1,8 @@
 //! What text, page and pictures have in common about tables of totals.
 
 use super::escape::printable;
+use crate::number::counted;
 use crate::number::share;
-use crate::plan::counted;
 use crate::result::{AggregateTable, Aggregates, ScanResult};
 
 /// The measured value, where there is one.

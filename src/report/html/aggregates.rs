@@ -3,7 +3,7 @@
 use super::section::{Section, quoted};
 use super::table::{Cell, Table};
 use crate::number::count;
-use crate::plan::counted;
+use crate::number::counted;
 use crate::report::Chart;
 use crate::report::aggregates::sentence;
 use crate::report::escape::printable;
