@@ -276,8 +276,24 @@ fn audit_table(plan: &AggregatePlan, cells: &Cells<'_>, watch: Watch<'_>) -> Res
         .collect();
     let insiders: Vec<Insider> =
         targets.iter().filter_map(|target| insider(plan, cells.said[target.cell as usize]?, target.cell)).collect();
-    let found = audit_counts(&published, &targets, &insiders, watch)?;
+    let mut found = audit_counts(&published, &targets, &insiders, watch)?;
+    let is_unknown =
+        |target: &&Target| cells.said[target.cell as usize].is_some_and(|said| !is_insider_known(plan, said));
+    // Somebody may be alone in such a cell and subtract itself: of them nothing is sure.
+    found.undecided_cells = found.undecided_cells.max(targets.iter().filter(is_unknown).count() as u64);
     Ok(found)
+}
+
+/// Whether the file tells of a suppressed cell who of its contributors is to be feared. Records that each count as a
+/// contributor know one record of it.
+fn is_insider_known(plan: &AggregatePlan, said: &FinishedCell) -> bool {
+    let counts_records = plan.statistic == Statistic::Count && plan.contributor.is_none() && plan.sides.is_empty();
+    match contributors(plan, said) {
+        None => false,
+        Some(0) => true,
+        Some(1) => said.value.is_some(),
+        Some(_) => counts_records || !said.largest.is_empty(),
+    }
 }
 
 /// The contributor to fear of a suppressed cell: the only one, or the largest.

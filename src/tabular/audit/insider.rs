@@ -1,5 +1,7 @@
 //! What a contributor can compute who knows an amount of its own.
 
+use std::collections::{HashMap, HashSet};
+
 use super::presolve::{Component, reduce};
 use super::{AuditError, Depth, Interval, Published, Range, Target, each, settle, start};
 use crate::stop::Watch;
@@ -38,6 +40,7 @@ pub fn audit_insiders(
         return Ok(Vec::new());
     }
     let (near, crowded) = neighbours(published, insiders, targets);
+    let (own, holding) = (own_cells(published, insiders), holding_cells(published, insiders));
     let reduced = reduce(published)?;
     let mut home = vec![None; published.bounds.len()];
     for (at, component) in reduced.components.iter().enumerate() {
@@ -66,6 +69,11 @@ pub fn audit_insiders(
                 .iter()
                 .map(|&target| targets[target])
                 .filter(|target| target.cell != insider.cell && home[target.cell as usize].is_some())
+                .filter(|target| !(insider.is_alone && own.contains(&(insider.cell, target.cell))))
+                .map(|target| {
+                    let holds = holding.contains(&(insider.cell, target.cell));
+                    if holds { beyond_its_own(target, insider) } else { target }
+                })
                 .collect();
             let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
             let Some(mut tableau) = base.clone() else { return Ok(none()) };
@@ -112,6 +120,48 @@ fn undecided<T>(trouble: Trouble) -> Result<Option<T>, AuditError> {
         Trouble::Stopped(reason) => Err(AuditError::Stopped(reason)),
         Trouble::Overflow | Trouble::TooLarge => Ok(None),
     }
+}
+
+/// The same target, of which an insider knows its own part: nothing hides that it is at least that, so the interval need not
+/// reach below it.
+fn beyond_its_own(target: Target, insider: Insider) -> Target {
+    let needed = target.needed.map(|(low, up)| (low.max(insider.amount), up));
+    Target { needed, ..target }
+}
+
+/// Pairs of a cell that somebody contributes to and a cell next to it that holds all of it: a sum over it, or the one part
+/// of it.
+fn holding_cells(published: &Published<'_>, insiders: &[Insider]) -> HashSet<(u32, u32)> {
+    let known: HashSet<u32> = insiders.iter().map(|insider| insider.cell).collect();
+    let mut pairs = HashSet::new();
+    for relation in published.relations {
+        let of_parts = relation.parts.iter().filter(|part| known.contains(part));
+        pairs.extend(of_parts.map(|&part| (part, relation.total)));
+        if let ([part], true) = (&relation.parts[..], known.contains(&relation.total)) {
+            pairs.insert((relation.total, *part));
+        }
+    }
+    pairs
+}
+
+/// Pairs of a cell in which somebody is alone and a cell next to it that holds nothing but what is its own: a part of it, or
+/// a sum of which it is all there is. That it knows such a cell is no disclosure.
+fn own_cells(published: &Published<'_>, insiders: &[Insider]) -> HashSet<(u32, u32)> {
+    let mut alone: HashMap<u32, Vec<i64>> = HashMap::new();
+    for insider in insiders.iter().filter(|insider| insider.is_alone) {
+        alone.entry(insider.cell).or_default().push(insider.amount);
+    }
+    let mut own = HashSet::new();
+    for relation in published.relations {
+        let Some(of_total) = alone.get(&relation.total) else { continue };
+        for &part in &relation.parts {
+            own.insert((relation.total, part));
+            if alone.get(&part).is_some_and(|amounts| amounts.iter().any(|amount| of_total.contains(amount))) {
+                own.insert((part, relation.total));
+            }
+        }
+    }
+    own
 }
 
 /// For each cell of an insider the targets that share a sum with it, as places in the list of targets; then the targets of

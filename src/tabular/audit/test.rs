@@ -217,9 +217,17 @@ fn an_insider_knows_what_an_outsider_knows_and_its_own_amount() {
             let known = &mut bounds[insider.cell as usize];
             *known =
                 if insider.is_alone { Range::shown(insider.amount) } else { Range { low: insider.amount, up: None } };
-            let target = targets.iter().find(|target| target.cell == cell).unwrap();
+            let mut target = *targets.iter().find(|target| target.cell == cell).unwrap();
+            // That a sum over its cell is at least its own amount is known to it whatever is suppressed.
+            let is_whole = sample.relations.iter().any(|relation| {
+                let is_over = relation.total == cell && relation.parts.contains(&insider.cell);
+                is_over || relation.total == insider.cell && relation.parts == [cell]
+            });
+            if is_whole {
+                target.needed = target.needed.map(|(low, up)| (low.max(insider.amount), up));
+            }
             let published = Published { relations: &sample.relations, bounds: &bounds };
-            let expected = audit(&published, &[*target], Depth::Ends, Watch::quiet(&stop)).unwrap()[0].unwrap();
+            let expected = audit(&published, &[target], Depth::Ends, Watch::quiet(&stop)).unwrap()[0].unwrap();
             let interval = interval.unwrap();
             assert_eq!(interval.is_protected, expected.is_protected, "{sample:?} {hidden:?} {insider:?} {target:?}");
             assert_eq!(interval.is_recoverable(), expected.is_recoverable());
@@ -304,4 +312,26 @@ fn an_audit_told_to_end_gives_no_interval() {
     let published = Published { relations: &sample.relations, bounds: &bounds };
     let found = audit(&published, &targets, Depth::Ends, Watch::quiet(&stop));
     assert_eq!(found, Err(AuditError::Stopped(StopReason::Timeout)));
+}
+
+#[test]
+fn what_is_a_contributors_own_is_no_disclosure_to_it_and_what_is_anothers_is() {
+    // Two regions by two kinds; the second region has the first kind only.
+    let layout = Layout::new(vec![Dimension::with_total(2).unwrap(), Dimension::with_total(2).unwrap()]).unwrap();
+    let cells: Vec<u64> = [[1, 0], [1, 1], [1, 2], [2, 0], [2, 1]].map(|codes| layout.address(&codes)).to_vec();
+    let relations = layout.relations(&cells);
+    let bounds = [Range::shown(9), Range::hidden(), Range::hidden(), Range::hidden(), Range::hidden()];
+    let target = |cell, value: i64| Target { cell, needed: Some((value - 1, value + 1)) };
+    let targets = [target(1, 4), target(2, 5), target(3, 7), target(4, 7)];
+    let published = Published { relations: &relations, bounds: &bounds };
+    let alone = |cell, amount| Insider { cell, amount, is_alone: true };
+    let stop = Stop::default();
+    let found = audit_insiders(&published, &[alone(1, 4), alone(3, 7), alone(4, 7)], &targets, Watch::quiet(&stop));
+    let told: Vec<(usize, u32, bool)> = found
+        .unwrap()
+        .iter()
+        .map(|(at, cell, interval)| (*at, *cell, interval.is_some_and(|it| it.is_recoverable())))
+        .collect();
+    // Who is alone in the first cell has its sibling; who is alone in all of the second region learns nothing of another.
+    assert_eq!(told, [(0, 2, true)]);
 }

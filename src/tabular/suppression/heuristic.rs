@@ -11,14 +11,19 @@ use crate::tabular::simplex::Trouble;
 const ROUNDS: usize = 100;
 /// Audits that may be spent on making a safe proposal cheaper.
 pub(super) const AUDITS: usize = 2_000;
+/// What audits may cost together, each the cells and insiders that are asked about times the cells that are suppressed.
+const WORK: usize = 20_000_000;
 /// Gaps of one round that are closed by rows, which take a view of the whole table.
 const BY_ROWS: usize = 16;
 
 pub(super) fn propose(problem: &Problem<'_>, audits: usize, watch: Watch<'_>) -> Result<Option<Proposal>, AuditError> {
     let banned = vec![false; problem.values.len()];
     let boxes = Boxes::new(problem);
-    let mut work = audits;
     let Some(mut chosen) = repair(problem, &boxes, problem.given(), &banned, watch)? else { return Ok(None) };
+    // An audit of a table of which nearly all is suppressed takes seconds, of another milliseconds.
+    let asked = problem.protect.len() + problem.insiders.len();
+    let hidden = chosen.iter().filter(|&&chosen| chosen).count();
+    let mut work = audits.min(WORK / (asked * hidden).max(1));
     take_back(problem, &mut chosen, &mut work, watch)?;
     improve(problem, &boxes, &mut chosen, &mut work, watch)?;
     let cost = problem.cost(&chosen);
@@ -64,10 +69,60 @@ fn repair(
         }
         left.truncate(BY_ROWS);
         if !left.is_empty() && !close_by_rows(problem, &left, &mut chosen, banned, watch.stop)? {
+            break;
+        }
+    }
+    widen(problem, chosen, banned, watch)
+}
+
+/// Where boxes and rows do not get there: suppresses, for each gap, the cheapest sum through its cell as a whole, round by
+/// round. In the end that is the whole table, of which nothing can be computed; `None` where something must not be suppressed.
+fn widen(
+    problem: &Problem<'_>,
+    mut chosen: Vec<bool>,
+    banned: &[bool],
+    watch: Watch<'_>,
+) -> Result<Option<Vec<bool>>, AuditError> {
+    let mut through: Vec<Vec<u32>> = vec![Vec::new(); chosen.len()];
+    for (place, relation) in (0_u32..).zip(problem.relations) {
+        for &cell in relation.parts.iter().chain([&relation.total]) {
+            through[cell as usize].push(place);
+        }
+    }
+    loop {
+        let gaps = problem.gaps(&chosen, watch)?;
+        if gaps.is_empty() {
+            return Ok(Some(chosen));
+        }
+        let before = chosen.clone();
+        for gap in gaps {
+            let sums = &through[problem.protect[gap.protect].cell as usize];
+            let open = |&place: &u32| -> Option<(i128, Vec<u32>)> {
+                let relation = &problem.relations[place as usize];
+                let all = relation.parts.iter().chain([&relation.total]).copied();
+                let cells: Vec<u32> = all.filter(|&cell| !chosen[cell as usize] && !banned[cell as usize]).collect();
+                let cost = cells.iter().map(|&cell| i128::from(problem.costs[cell as usize])).sum();
+                (!cells.is_empty()).then_some((cost, cells))
+            };
+            if let Some((_, cells)) = sums.iter().filter_map(open).min() {
+                for cell in cells {
+                    chosen[cell as usize] = true;
+                }
+            }
+        }
+        if chosen == before {
+            // The sums of the gaps are suppressed as a whole: what gives them away lies further off.
+            for relation in problem.relations {
+                let all = || relation.parts.iter().chain([&relation.total]);
+                if all().any(|&cell| before[cell as usize]) {
+                    all().filter(|&&cell| !banned[cell as usize]).for_each(|&cell| chosen[cell as usize] = true);
+                }
+            }
+        }
+        if chosen == before {
             return Ok(None);
         }
     }
-    Ok(None)
 }
 
 /// Suppresses for each gap the cells that help most for what they cost. False when all of them do not help enough.

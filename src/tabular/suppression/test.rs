@@ -146,6 +146,25 @@ fn the_heuristic_suppresses_at_most_a_tenth_more_value_than_the_proven_optimum()
 }
 
 #[test]
+fn a_table_of_which_most_cells_are_unsafe_gets_a_proposal() {
+    let mut random = ChaCha8Rng::seed_from_u64(34);
+    for _ in 0..300 {
+        let sample = random_table(&mut random, 3, 60, 4);
+        let mut protect = Vec::new();
+        for (cell, &value) in (0_u32..).zip(&sample.values) {
+            if value > 0 && random.random_bool(0.7) {
+                let level = (value / 10).max(1);
+                protect.push(Protect { cell, needed: (value - level, value + level) });
+            }
+        }
+        let problem = problem(&sample, &protect, &[]);
+        let found = heuristic::propose(&problem, 60, Watch::quiet(&Stop::default())).unwrap();
+        let found = found.unwrap_or_else(|| panic!("nothing is proposed: {sample:?} {protect:?}"));
+        assert!(is_safe(&problem, &found.suppressed), "{sample:?} {protect:?}");
+    }
+}
+
+#[test]
 fn a_table_that_needs_nothing_besides_costs_nothing() {
     let mut random = ChaCha8Rng::seed_from_u64(33);
     let sample = random_table(&mut random, 2, 9, 3);
