@@ -15,7 +15,7 @@ pub(super) fn compare_verb(arguments: &CompareArguments, printer: &Printer) -> R
         CompareFormat::Text => render_comparison_text(&compared, &printer.style()).into_bytes(),
         CompareFormat::Json => render_comparison_json(&compared).map_err(|error| printer.report_failure(&error))?,
     };
-    if !(printer.quiet() && !compared.is_worse()) {
+    if !printer.quiet() || compared.is_worse() {
         printer.result(&bytes)?;
     }
     if compared.is_worse() { Err(ExitStatus::Code(1)) } else { Ok(()) }

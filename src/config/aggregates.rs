@@ -182,7 +182,6 @@ fn read_statistic(section: &Section<'_, '_>) -> Option<Statistic> {
     };
     match (kind, value, numerator, denominator, share) {
         ("count", None, None, None, None) => Some(Statistic::Count),
-        ("count", Some(_), ..) => idle("value"),
         ("sum", Some(value), None, None, None) => Some(Statistic::Sum(value)),
         ("mean", Some(value), None, None, None) => Some(Statistic::Mean(value)),
         ("quantile", Some(value), None, None, Some(millionths)) => Some(Statistic::Quantile { value, millionths }),
@@ -191,7 +190,7 @@ fn read_statistic(section: &Section<'_, '_>) -> Option<Statistic> {
         ("ratio", None, Some(numerator), Some(denominator), None) => Some(Statistic::Ratio { numerator, denominator }),
         ("ratio", None, None, ..) => lacks("numerator", "numerator = \"amount\""),
         ("ratio", None, Some(_), None, _) => lacks("denominator", "denominator = \"visits\""),
-        ("ratio", Some(_), ..) => idle("value"),
+        ("count" | "ratio", Some(_), ..) => idle("value"),
         (_, _, Some(_), ..) => idle("numerator"),
         (_, _, _, Some(_), _) => idle("denominator"),
         _ => idle("q"),

@@ -204,15 +204,15 @@ pub fn rules_of_preset(id: &str, table: &AggregatePlan) -> Vec<RulePlan> {
     let on = |place: usize| if sides.len() > 1 { sides[place].map(str::to_owned) } else { None };
     let wanted: Vec<RulePlan> = match id {
         AGGREGATE_CMS => vec![RulePlan { side: on(0), ..RulePlan::new(Rule::Frequency(11)) }],
-        AGGREGATE_BANK => (0..sides.len()).flat_map(|place| of_bank(place, on(place), table)).collect(),
+        AGGREGATE_BANK => (0..sides.len()).flat_map(|place| of_bank(place, on(place).as_deref(), table)).collect(),
         _ => Vec::new(),
     };
     wanted.into_iter().filter(|wanted| !table.rules.iter().any(|rule| covers(rule, wanted))).collect()
 }
 
 /// Ten cardholders, five merchants, and of both no contributor who can be estimated within 15 % unless none has more than half.
-fn of_bank(place: usize, side: Option<String>, table: &AggregatePlan) -> Vec<RulePlan> {
-    let of = |rule| RulePlan { side: side.clone(), ..RulePlan::new(rule) };
+fn of_bank(place: usize, side: Option<&str>, table: &AggregatePlan) -> Vec<RulePlan> {
+    let of = |rule| RulePlan { side: side.map(str::to_owned), ..RulePlan::new(rule) };
     let least = if place == 0 { 10 } else { 5 };
     let half = of(Rule::Dominance { largest: 1, percent: Ratio::whole(50) });
     let is_held = table.rules.iter().any(|rule| covers(rule, &half));

@@ -281,6 +281,7 @@ impl AggregatePlan {
     }
 
     /// The columns that say who contributes, each once; none stands for the subject.
+    #[must_use]
     pub fn contributors(&self) -> Vec<Option<&str>> {
         let mut sides: Vec<Option<&str>> = self.contributor.iter().map(|name| Some(name.as_str())).collect();
         for side in &self.sides {
@@ -296,6 +297,7 @@ impl AggregatePlan {
 
     /// Columns by which a finished table can be held against the extract that it was made from; none where its cells are no
     /// sums.
+    #[must_use]
     pub fn beside_columns(&self) -> Vec<&String> {
         if self.is_planned() || !matches!(self.statistic, Statistic::Count | Statistic::Sum(_)) {
             return Vec::new();
@@ -320,6 +322,7 @@ impl AggregatePlan {
     }
 
     /// Columns of the extract that it needs.
+    #[must_use]
     pub fn columns(&self) -> Vec<&String> {
         if !self.is_planned() {
             return Vec::new();

@@ -166,7 +166,7 @@ impl Source<'_> {
             column(name, cells.codes.clone(), &cells.dictionary)
         };
         let sides = table.contributors();
-        let side = |(place, name): (usize, &Option<&str>)| {
+        let side = |(place, name): (usize, Option<&str>)| {
             let is_subject = self.subject.is_some_and(|(subject, _)| name.is_none_or(|name| name == subject));
             let contributors = match (name, self.subject) {
                 (_, Some((subject, codes))) if is_subject => {
@@ -176,7 +176,7 @@ impl Source<'_> {
                 (None, _) => None,
             };
             let is_of = |side: &Option<String>| match side {
-                Some(side) => Some(side.as_str()) == *name,
+                Some(side) => Some(side.as_str()) == name,
                 None => place == 0,
             };
             let declared = table.holdings.iter().find(|holding| is_of(&holding.side)).map(|holding| &holding.column);
@@ -185,7 +185,7 @@ impl Source<'_> {
             let holdings = declared.or(household).map(|column| named(column)).transpose()?;
             Ok(Side { contributors, is_subject, holdings })
         };
-        sides.iter().enumerate().map(side).collect()
+        sides.iter().copied().enumerate().map(side).collect()
     }
 
     /// The marks of everything that the table shows and of everybody in it, and the releases that its folder keeps.

@@ -140,7 +140,7 @@ pub fn treat(
     let subject_of = subject_column.zip(subject.as_ref());
     let totals = tabulate(&extract, subject_of, subject_cells.as_ref(), plan, &mut workshop)?;
     drop(subject_cells);
-    let mut treated = Treated { subjects_not_in_map, consent, facts, totals, ..Treated::default() };
+    let mut treated = Treated { subjects_not_in_map, consent, totals, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A result as a JUnit test suite, for build servers: a test case for the verdict, for each limit and for each finding.
+//! A result as test cases, in the XML form that began with `JUnit`: one for the verdict, each limit and each finding.
 //!
 //! Source: the form that Jenkins and its kin read (`testsuites`, `testsuite`, `testcase`, `failure`, `error`, `skipped`).
 
@@ -106,7 +106,7 @@ fn of_limit(result: &ScanResult, check: &Check) -> Case {
     let parts = [Some(printable(&check.gate)), check.figure.clone(), about, columns];
     let name = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let found = result.findings.iter().find(|finding| finding.is_of(check));
-    let reason = || check.reason.as_deref().map(|reason| printable(reason));
+    let reason = || check.reason.as_deref().map(printable);
     let message = || {
         let told = found.map(|finding| printable(&finding.message));
         told.or_else(reason).unwrap_or_else(|| "the limit does not hold".to_owned())
@@ -131,9 +131,8 @@ fn of_finding(result: &ScanResult, finding: &Finding) -> Case {
     };
     let message = printable(&finding.message);
     let told = match Degree::of(result, finding) {
-        Degree::Error => Told::Failure { kind: "finding", message },
         Degree::Warning if result.policy.allow_review => Told::Noted(message),
-        Degree::Warning => Told::Failure { kind: "finding", message },
+        Degree::Error | Degree::Warning => Told::Failure { kind: "finding", message },
         Degree::Notice if finding.waived => Told::Skipped(format!("waived: {message}")),
         Degree::Notice => Told::Noted(message),
     };
@@ -229,14 +228,9 @@ mod tests {
 
     #[test]
     fn only_what_exits_with_zero_is_green() {
-        for result in [
-            fixture::failing(),
-            fixture::guessed(),
-            fixture::incomplete(),
-            fixture::undefined(),
-            fixture::doubtful(),
-            fixture::hostile(),
-        ] {
+        let first = [fixture::failing(), fixture::guessed(), fixture::incomplete()];
+        let others = [fixture::undefined(), fixture::doubtful(), fixture::hostile()];
+        for result in first.into_iter().chain(others) {
             assert!(is_red(&result), "{:?}", result.verdict);
         }
         assert!(!is_red(&fixture::passing()), "{:?}", cases(&fixture::passing()));

@@ -2,6 +2,8 @@
 //!
 //! Source: Static Analysis Results Interchange Format (SARIF) Version 2.1.0, OASIS Standard, 2020.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -10,6 +12,7 @@ use super::annotation::{Degree, place};
 use super::escape::printable;
 use super::messages;
 use super::summary::unsaid;
+use crate::printable::hexadecimal;
 use crate::result::{Finding, ScanResult, VerdictOutcome};
 
 /// One run: a rule for each code that was found, a result for each finding, and the verdict with its exit code as the
@@ -117,7 +120,7 @@ fn uri(file: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
@@ -132,7 +135,7 @@ fn fingerprint(result: &ScanResult, finding: &Finding) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize()[..16])
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ const MOST_BYTES: u64 = 4 << 30;
 
 /// Contributors of a table to keep.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line alone writes it"))]
 pub(crate) struct KeptFile {
     /// Where to.
     pub(crate) folder: PathBuf,

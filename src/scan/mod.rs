@@ -21,7 +21,9 @@ use jiff::tz::TimeZone;
 
 pub(crate) use beside::Beside;
 pub use error::ScanError;
-pub(crate) use kept::{KEY_FILE, KeptFile};
+#[cfg(feature = "cli")]
+pub(crate) use kept::KEY_FILE;
+pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 pub(crate) use removal::leave_out_exposed;
@@ -90,6 +92,7 @@ pub(crate) struct Scanned {
     /// Which bytes were read beside the extract.
     pub(crate) beside: Beside,
     /// What later scans compare their tables of totals with; whoever asked for the scan writes it.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line alone writes it"))]
     pub(crate) kept: Vec<KeptFile>,
 }
 

@@ -135,7 +135,7 @@ impl Kept {
     #[must_use]
     pub fn file_name(bytes: &[u8]) -> String {
         let tag = bytes.get(NAME.len()..NAME.len() + 16).unwrap_or_default();
-        let digits: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = crate::printable::hexadecimal(tag);
         format!("{digits}.{KEPT_FILES}")
     }
 

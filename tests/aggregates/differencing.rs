@@ -127,7 +127,7 @@ fn differencing_finds_the_single_joiner_of_a_rolling_quarter_of_purchase_cards()
     let (quiet, _) = rolled(&months, 3);
     assert_eq!(told(&quiet), slowly(&months, 3));
     assert_eq!((number(&quiet, "releases"), number(&quiet, "joiners")), (3, 0));
-    months.push((5, "Local Services".to_owned(), "planted".to_owned(), 123_45));
+    months.push((5, "Local Services".to_owned(), "planted".to_owned(), 12_345));
     let (planted, codes) = rolled(&months, 3);
     assert_eq!(told(&planted), slowly(&months, 3));
     // Its cell and the total, in the last quarter against each earlier one.
@@ -141,7 +141,7 @@ fn figures_of_rolling_purchases_equal_a_slow_count_while_everything_changes() {
     let mut months = purchases();
     for planted in [false, true] {
         if planted {
-            months.push((3, "Local Services".to_owned(), "planted".to_owned(), 123_45));
+            months.push((3, "Local Services".to_owned(), "planted".to_owned(), 12_345));
         }
         for window in [1, 2] {
             let (differences, _) = rolled(&months, window);

@@ -16,7 +16,7 @@ fn measured(keys: &str, code: i32) -> (Value, Vec<String>) {
     let file = bench.write("purchases.csv", PURCHASES);
     bench.write("towns.csv", "a,N\nb,N\nc,S\nd,S\n");
     let config = bench.write("reidrisk.toml", keys);
-    let ended = bench.scan(&[file.to_str().expect("a path"), "--config", config.to_str().expect("a path")]);
+    let ended = bench.scan([file.to_str().expect("a path"), "--config", config.to_str().expect("a path")]);
     assert_eq!(ended.code, Some(code), "{}", ended.stderr);
     let result = bench.result();
     let findings = result["findings"].as_array().expect("a list");
@@ -76,8 +76,8 @@ fn mistakes_end_in_one_sentence_and_no_cell() {
         let bench = Bench::new();
         let file = bench.write("purchases.csv", PURCHASES);
         bench.write("towns.csv", "a,N\nb,N\nc,S\n");
-        let config = bench.write("reidrisk.toml", &format!("{PERSON}[[aggregates]]\nname = \"t\"\n{keys}\n"));
-        let ended = bench.scan(&[file.to_str().expect("a path"), "--config", config.to_str().expect("a path")]);
+        let config = bench.write("reidrisk.toml", format!("{PERSON}[[aggregates]]\nname = \"t\"\n{keys}\n"));
+        let ended = bench.scan([file.to_str().expect("a path"), "--config", config.to_str().expect("a path")]);
         assert_eq!(ended.code, Some(code), "{}", ended.stderr);
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
     };
@@ -108,7 +108,7 @@ fn the_same_table_in_any_order_gives_the_same_bytes() {
         let file = bench.write("purchases.csv", text);
         let config = bench.write("reidrisk.toml", &config);
         let file = file.to_str().expect("a path");
-        let ended = bench.scan(&[file, "--config", config.to_str().expect("a path"), "--threads", threads]);
+        let ended = bench.scan([file, "--config", config.to_str().expect("a path"), "--threads", threads]);
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         bench.result()["measures"]["aggregates"].to_string()
     };

@@ -75,7 +75,7 @@ fn cells_of_purchase_cards_by_rule_equal_a_slow_count_on_both_sides() {
     let config = bench.write("reidrisk.toml", &toml);
     let sample = repository_file("sample_data/purchase_cards.csv");
     let arguments = [sample.to_str().expect("a path"), "--config", config.to_str().expect("a path")];
-    let ended = bench.scan(&arguments);
+    let ended = bench.scan(arguments);
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     let result = bench.result();
     let table = &result["measures"]["aggregates"]["value"]["tables"][0];

@@ -45,7 +45,9 @@ pub(super) fn contributors_of(side: &Side, asked: Option<&Flags>, cell_of_record
         }
         let numbers = merged.numbers();
         distinct = numbers.iter().max().map_or(0, |&most| most as usize + 1);
-        of_record.iter_mut().for_each(|who| *who = numbers[*who as usize]);
+        for who in &mut of_record {
+            *who = numbers[*who as usize];
+        }
     }
     let mut is_there = vec![false; distinct];
     (0..records).filter(is_in).for_each(|record| is_there[of_record[record] as usize] = true);

@@ -6,11 +6,11 @@ use super::Side;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Merged {
     /// One number a record; those of a holding share one.
-    pub(super) of_record: Vec<u32>,
+    pub(super) records: Vec<u32>,
     /// The number of each value of the contributor column; empty where every record is a contributor.
-    pub(super) of_contributor: Vec<u32>,
+    pub(super) by_contributor: Vec<u32>,
     /// The number of each value of the column of holdings.
-    pub(super) of_holding: Vec<u32>,
+    pub(super) by_holding: Vec<u32>,
 }
 
 impl Merged {
@@ -19,12 +19,12 @@ impl Merged {
     #[must_use]
     pub(super) fn of(side: &Side, records: usize) -> Self {
         let Some(contributors) = &side.contributors else {
-            let of_record = (0..u32::try_from(records).unwrap_or(u32::MAX)).collect();
-            return Self { of_record, of_contributor: Vec::new(), of_holding: Vec::new() };
+            let records = (0..u32::try_from(records).unwrap_or(u32::MAX)).collect();
+            return Self { records, by_contributor: Vec::new(), by_holding: Vec::new() };
         };
         let Some(holdings) = &side.holdings else {
-            let of_record = contributors.values().collect();
-            return Self { of_record, of_contributor: (0..contributors.cardinality).collect(), of_holding: Vec::new() };
+            let records = contributors.values().collect();
+            return Self { records, by_contributor: (0..contributors.cardinality).collect(), by_holding: Vec::new() };
         };
         let mut parent: Vec<u32> = (0..contributors.cardinality + holdings.cardinality).collect();
         for (contributor, holding) in contributors.values().zip(holdings.values()) {
@@ -36,11 +36,11 @@ impl Merged {
         }
         let all: Vec<u32> =
             (0..contributors.cardinality + holdings.cardinality).map(|of| root(&mut parent, of)).collect();
-        let (of_contributor, of_holding) = all.split_at(contributors.cardinality as usize);
+        let (by_contributor, by_holding) = all.split_at(contributors.cardinality as usize);
         Self {
-            of_record: contributors.values().map(|contributor| of_contributor[contributor as usize]).collect(),
-            of_contributor: of_contributor.to_vec(),
-            of_holding: of_holding.to_vec(),
+            records: contributors.values().map(|contributor| by_contributor[contributor as usize]).collect(),
+            by_contributor: by_contributor.to_vec(),
+            by_holding: by_holding.to_vec(),
         }
     }
 }
@@ -74,12 +74,12 @@ mod tests {
         let owners = column(&[0, 0, 1, 2, 0, 1], Some(2));
         let side = Side { contributors: Some(cards), is_subject: false, holdings: Some(owners) };
         let merged = Merged::of(&side, 6);
-        assert_eq!(merged.of_record[0], merged.of_record[1]);
-        let mut others = vec![merged.of_record[0], merged.of_record[2], merged.of_record[3], merged.of_record[4]];
+        assert_eq!(merged.records[0], merged.records[1]);
+        let mut others = vec![merged.records[0], merged.records[2], merged.records[3], merged.records[4]];
         others.dedup();
         assert_eq!(others.len(), 4, "nobody else is merged");
-        assert_eq!(merged.of_record[4], merged.of_record[5]);
+        assert_eq!(merged.records[4], merged.records[5]);
         let alone = Merged::of(&Side { contributors: None, is_subject: false, holdings: None }, 3);
-        assert_eq!(alone.of_record, [0, 1, 2]);
+        assert_eq!(alone.records, [0, 1, 2]);
     }
 }

@@ -252,8 +252,8 @@ fn hold(
     for rule in &plan.rules {
         let mut of_rule = vec![false; number];
         let mut sides = Vec::new();
-        for side in 0..cells.sides.len() {
-            let is_for = rule.side.as_deref().is_none_or(|name| names[side] == Some(name));
+        for (side, of_side) in names.iter().enumerate().take(cells.sides.len()) {
+            let is_for = rule.side.as_deref().is_none_or(|name| *of_side == Some(name));
             if !is_for {
                 continue;
             }

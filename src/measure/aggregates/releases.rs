@@ -14,7 +14,7 @@
 
 mod marks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::merged::Merged;
 use super::records::{Amounts, TableRecords};
@@ -59,7 +59,7 @@ pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Res
         return Ok(Compared::without("not-a-sum"));
     }
     let mut all = TableDifferences { complete: true, ..TableDifferences::default() };
-    let mut unsafe_cells: BTreeMap<(usize, u64), ()> = BTreeMap::new();
+    let mut unsafe_cells: BTreeSet<(usize, u64)> = BTreeSet::new();
     let mut solved: Option<TableDetermination> = None;
     for (side, of) in records.sides.iter().enumerate() {
         let merged = Merged::of(of, records.records);
@@ -185,7 +185,7 @@ impl Amount<'_> {
             for (code, axis) in codes.iter_mut().zip(&records.axes) {
                 *code = axis.code_of[axis.values.value_of(record) as usize];
             }
-            let who = self.merged.of_record[record];
+            let who = self.merged.records[record];
             parts[period as usize].push(Part { cell: layout.address(&codes), who, amount });
         }
         parts.into_iter().map(|parts| summed(parts).ok_or(NoMembers::TooLarge)).collect()
@@ -281,7 +281,7 @@ fn summed(mut parts: Vec<Part>) -> Option<Vec<Part>> {
 
 /// The released cells of one side and sum, earlier releases first.
 struct Cells {
-    cells: Vec<Released>,
+    released: Vec<Released>,
     /// The release of each cell, and its place in the table where it is of this extract.
     of: Vec<(u32, Option<(usize, u64)>)>,
     related: Vec<Related>,
@@ -296,7 +296,7 @@ impl Cells {
         marked: Option<(&Marks, &SideMarks)>,
         earlier: &[Kept],
     ) -> Option<Self> {
-        let mut all = Self { cells: Vec::new(), of: Vec::new(), related: Vec::new(), releases: 0 };
+        let mut all = Self { released: Vec::new(), of: Vec::new(), related: Vec::new(), releases: 0 };
         match marked {
             None => {
                 for (release, members) in current.iter().enumerate() {
@@ -322,7 +322,7 @@ impl Cells {
                 self.related.push(Related::Consecutive(earlier, self.count()));
             }
             self.of.push((number, Some((release, address))));
-            self.cells.push(Released { contributors, measure: 0 });
+            self.released.push(Released { contributors, measure: 0 });
         }
         for relation in layout.relations(&members.addresses) {
             self.related
@@ -332,18 +332,23 @@ impl Cells {
     }
 
     fn count(&self) -> u32 {
-        u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.released.len()).unwrap_or(u32::MAX)
     }
 
     fn compare(&self, bar: &Bar, stop: &Stop) -> Result<Differences, StopReason> {
         let rule = |amounts: &[u128]| bar.is_unsafe(amounts);
         let unsafe_amounts: Option<crate::tabular::AmountRule<'_>> =
             if bar.of_amounts.is_empty() { None } else { Some(&rule) };
-        differences(&self.cells, &self.related, &Question { fewest: bar.fewest, unsafe_amounts, work: COMPARING }, stop)
+        differences(
+            &self.released,
+            &self.related,
+            &Question { fewest: bar.fewest, unsafe_amounts, work: COMPARING },
+            stop,
+        )
     }
 
     /// Adds what was found to the figures of the table.
-    fn add(&self, found: &Differences, all: &mut TableDifferences, cells: &mut BTreeMap<(usize, u64), ()>) {
+    fn add(&self, found: &Differences, all: &mut TableDifferences, cells: &mut BTreeSet<(usize, u64)>) {
         all.compared_pairs += found.compared;
         all.complete &= found.complete;
         all.releases = all.releases.max(self.releases);
@@ -363,7 +368,7 @@ impl Cells {
             all.mixed += u64::from(pair.why == Why::Few && pair.is_mixed());
             all.by_amounts += u64::from(pair.why == Why::Amounts);
             all.few_moved += u64::from(pair.why == Why::FewMoved);
-            cells.extend([one.1, two.1].into_iter().flatten().map(|cell| (cell, ())));
+            cells.extend([one.1, two.1].into_iter().flatten());
         }
     }
 }

@@ -8,6 +8,7 @@ const MOST_FIELDS: usize = 40;
 
 /// The picture by the two dimensions of most codes, the larger one across; none where it is not known which cells are unsafe. `suppressed` says which cells
 /// are, where some are.
+#[must_use]
 pub fn shape_of(index: &CellIndex, is_unsafe: Option<&[bool]>, suppressed: Option<&[bool]>) -> Option<TableShape> {
     let is_unsafe = is_unsafe?;
     let layout = index.layout();

@@ -17,12 +17,13 @@ fn vectors() -> Value {
 fn column(name: &str, codes: &[u32], missing: Option<u32>) -> Column {
     let distinct =
         codes.iter().max().map_or(0, |&most| most as usize + 1).max(missing.map_or(0, |code| code as usize + 1));
-    Column::new(name.to_owned(), Codes::from_codes(distinct, codes.iter().copied()), distinct as u32, missing)
+    let cardinality = u32::try_from(distinct).unwrap();
+    Column::new(name.to_owned(), Codes::from_codes(distinct, codes.iter().copied()), cardinality, missing)
 }
 
 /// Amounts of the records as a column: each amount is a value of its own.
 fn amounts(name: &str, numbers: &[Option<i64>]) -> Amounts {
-    let codes: Vec<u32> = (0..numbers.len() as u32).collect();
+    let codes: Vec<u32> = (0..u32::try_from(numbers.len()).unwrap()).collect();
     Amounts { values: column(name, &codes, None), numbers: numbers.to_vec(), decimals: 0 }
 }
 
@@ -85,7 +86,7 @@ fn primary_rules_of_the_methods_page_come_out() {
     for cell in cells {
         let contributions: Vec<i64> =
             cell["contributions"].as_array().unwrap().iter().map(|amount| amount.as_i64().unwrap()).collect();
-        let who: Vec<u32> = (0..contributions.len() as u32).collect();
+        let who: Vec<u32> = (0..u32::try_from(contributions.len()).unwrap()).collect();
         let table = measured(&plan(&RULES.map(|(_, rule)| rule), 1), &one_cell(&who, &contributions));
         for ((name, _), found) in RULES.iter().zip(&table.rules) {
             assert_eq!(
@@ -104,8 +105,10 @@ fn holdings_of_the_methods_page_come_out() {
     let given = vectors["holdings"]["contributions"].as_array().unwrap();
     let amounts: Vec<i64> = given.iter().map(|entry| entry[1].as_i64().unwrap()).collect();
     let names: Vec<&str> = given.iter().map(|entry| entry[0].as_str().unwrap()).collect();
-    let holdings: Vec<u32> =
-        names.iter().map(|name| names.iter().position(|other| other == name).unwrap() as u32).collect();
+    let holdings: Vec<u32> = names
+        .iter()
+        .map(|name| u32::try_from(names.iter().position(|other| other == name).unwrap()).unwrap())
+        .collect();
     let mut records = one_cell(&[0, 1, 2, 3], &amounts);
     for (key, is_merged) in [("without_holdings", false), ("with_holdings", true)] {
         records.sides[0].holdings = is_merged.then(|| column("holding", &holdings, None));
@@ -199,7 +202,8 @@ type Record = (u32, u32, u32, u32, i64);
 
 /// The plainest way: every cell and margin as a map from contributors to sums.
 fn slowly(records: &[Record], rules: &[RulePlan]) -> (u64, u64, Vec<u64>) {
-    let mut cells: BTreeMap<(Option<u32>, Option<u32>), [BTreeMap<u32, i64>; 2]> = BTreeMap::new();
+    type Sums = [BTreeMap<u32, i64>; 2];
+    let mut cells: BTreeMap<(Option<u32>, Option<u32>), Sums> = BTreeMap::new();
     for &(row, at, card, merchant, amount) in records {
         for cell in [(Some(row), Some(at)), (None, Some(at)), (Some(row), None), (None, None)] {
             let sides = cells.entry(cell).or_default();
@@ -262,7 +266,7 @@ proptest! {
     fn a_further_rule_or_side_never_makes_a_cell_safe(
         records in prop::collection::vec((0_u32..4, 0_u32..3, 0_u32..7, 0_u32..4, 0_i64..50), 1..60),
     ) {
-        let sides = vec!["card".to_owned(), "merchant".to_owned()];
+        let sides = ["card".to_owned(), "merchant".to_owned()];
         let of = |rules: &[&str], sides: usize| {
             let mut table = table_of(&records);
             table.sides.truncate(sides);

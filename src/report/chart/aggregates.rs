@@ -1,6 +1,6 @@
 //! Tables of totals: cells by rule, the shape of a table, what is suppressed, and how wide intervals are.
 
-use super::axes::{Rows, described, legend, number, round_above};
+use super::axes::{Entry, Rows, described, legend, number, round_above};
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use crate::number::{count, percent, ratio};
 use crate::report::escape::printable;
@@ -149,7 +149,7 @@ pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene
     }
     let mark = |ink: Ink| {
         move |scene: &mut Scene, (at, height): (i32, i32)| {
-            scene.area((at - 10, height - 10), (at + 10, height + 10), ink)
+            scene.area((at - 10, height - 10), (at + 10, height + 10), ink);
         }
     };
     let (unsafe_mark, hidden_mark, safe_mark) = (mark(Ink::Alarm), mark(Ink::Muted), mark(Ink::Scale(2)));
@@ -157,7 +157,7 @@ pub(super) fn shape(canvas: &Canvas<'_>, table: &AggregateTable) -> Option<Scene
         scene.hatch((at - 12, height - 12), (at + 12, height + 12), Ink::Alarm);
     };
     let height = canvas.either(175, 60);
-    let entries: [(&dyn Fn(&mut Scene, (i32, i32)), &str); 4] =
+    let entries: [Entry<'_>; 4] =
         [(&unsafe_mark, "all unsafe"), (&partly, "some unsafe"), (&hidden_mark, "suppressed"), (&safe_mark, "safe")];
     legend(&mut scene, (left + 10, height), canvas.either(40, 20), &entries);
     canvas.end_at(&mut scene, top + rows * tall + 40);

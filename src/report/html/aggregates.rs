@@ -96,7 +96,7 @@ fn rules(result: &ScanResult, value: &Aggregates) -> Table {
                 let cell = rule.unsafe_cells.map_or_else(|| optional(None), |cells| Cell::part(cells, table.cells));
                 cell.showing(shown)
             }),
-            ("By side", &|(table, rule)| Cell::text(&by_side(table, rule))),
+            ("By side", &|(table, rule)| Cell::text(by_side(table, rule))),
         ],
     )
     .called(ELSEWHERE)
@@ -122,7 +122,7 @@ fn sides(value: &Aggregates) -> Table {
         &rows,
         &[
             ("Table", &|(table, _)| Cell::name(&table.name)),
-            ("Contributor", &|(_, side)| Cell::text(&named(side))),
+            ("Contributor", &|(_, side)| Cell::text(named(side))),
             ("Contributors", &|(_, side)| Cell::count(side.contributors)),
             ("Records without one", &|(_, side)| Cell::count(side.records_without_contributor)),
         ],

@@ -99,7 +99,8 @@ fn quickly(layout: &Layout, records: &[Record], sign: Sign, asked: &[bool], larg
     inner.sort_unstable();
     inner.dedup();
     let index = CellIndex::new(layout.clone(), &inner).unwrap();
-    let cells: Vec<u32> = addresses.iter().map(|address| inner.binary_search(address).unwrap() as u32).collect();
+    let cells: Vec<u32> =
+        addresses.iter().map(|address| u32::try_from(inner.binary_search(address).unwrap()).unwrap()).collect();
     let contributors: Vec<u32> = records.iter().map(|&(_, who, _)| who).collect();
     let amounts: Vec<i64> = records.iter().map(|&(.., amount)| amount).collect();
     let entries = Entries {
@@ -194,7 +195,7 @@ proptest! {
             .iter()
             .flat_map(|&number| {
                 let percent = Ratio::whole(number);
-                let largest = 1 + number as usize % 3;
+                let largest = 1 + usize::try_from(number % 3).unwrap();
                 [
                     Rule::Frequency(2 + number % 9),
                     Rule::Percent(percent),

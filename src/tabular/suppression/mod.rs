@@ -1,14 +1,14 @@
 //! Which further cells to suppress so that nothing that is asked to be protected can be computed.
 //!
 //! # Definition
-//! Given are the cells that must be suppressed, each with the values its [`Interval`](super::audit::Interval) must reach,
+//! Given are the cells that must be suppressed, each with the values its [`Interval`] must reach,
 //! the insiders to fear, and what it costs to suppress a cell. A *proposal* is a set of further cells with which the
 //! audit finds every given cell protected, from outsiders and from each insider that shares a sum with it. Nothing is
 //! proposed that this audit has not passed.
 //!
 //! # Method
 //! A heuristic suppresses, for each cell that is not protected yet, the cheapest box of cells around it (the hypercube
-//! method, Repsilber 1994), or what the rows of [`cuts`] ask for where no box is large enough; then it takes back
+//! method, Repsilber 1994), or what the rows of `cuts.rs` ask for where no box is large enough; then it takes back
 //! every cell that is not needed. For small tables an integer program over these rows finds the cheapest proposal and
 //! proves that it is.
 

@@ -64,8 +64,8 @@ impl SideMarks {
     /// holder is the known holder; the contributor's own where there is none.
     fn of_numbers(&self, merged: &Merged) -> BTreeMap<u32, Mark> {
         let mut marks: BTreeMap<u32, (bool, Mark)> = BTreeMap::new();
-        let contributors = merged.of_contributor.iter().zip(&self.contributors).map(|(of, mark)| (*of, (true, *mark)));
-        let holdings = merged.of_holding.iter().zip(&self.holdings).map(|(of, mark)| (*of, (false, *mark)));
+        let contributors = merged.by_contributor.iter().zip(&self.contributors).map(|(of, mark)| (*of, (true, *mark)));
+        let holdings = merged.by_holding.iter().zip(&self.holdings).map(|(of, mark)| (*of, (false, *mark)));
         for (number, mark) in contributors.chain(holdings) {
             let known = marks.entry(number).or_insert(mark);
             *known = mark.min(*known);
@@ -151,7 +151,7 @@ impl Cells {
             for ((mark, _), contributors) in kept.cells.iter().zip(common.cells(kept)?) {
                 before.entry(*mark).or_default().push(self.count());
                 self.of.push((release, None));
-                self.cells.push(Released { contributors, measure: 0 });
+                self.released.push(Released { contributors, measure: 0 });
             }
             self.releases += 1;
         }
