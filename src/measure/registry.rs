@@ -102,12 +102,19 @@ pub fn plain_section(measure: &Measure, figures: &[Figure]) -> Vec<Section> {
     let Page { summary, meaning, formula, action, .. } = measure.page;
     vec![Section {
         measure: measure.name.to_owned(),
-        title: measure.name.to_owned(),
+        title: title_of(measure.name),
         answer: summary.to_owned(),
         rows,
         how_to_read: vec![meaning.to_owned(), formula.to_owned()],
         what_to_do: vec![action.to_owned()],
     }]
+}
+
+/// The name of a measure as a heading.
+fn title_of(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// No section: every view has a part of its own for the measure.

@@ -4,14 +4,12 @@ use std::path::Path;
 
 use hashbrown::HashMap;
 
+use super::finished_error::FinishedError;
 use super::tabulate::opaque;
 use super::{Hierarchies, TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
 use crate::measure::aggregates::{FinishedCell, FinishedRecords, Labels};
-use crate::plan::{
-    AggregatePlan, Exact, FinishedPlan, HierarchyPlan, InputOptions, Statistic, counted, did_you_mean, shown_list,
-    shown_name,
-};
+use crate::plan::{AggregatePlan, Exact, FinishedPlan, HierarchyPlan, InputOptions, Statistic};
 use crate::result::TableFile;
 use crate::secret::Secret;
 use crate::tabular::{Dimension, Layout, MOST_LARGEST};
@@ -20,181 +18,24 @@ use crate::tabular::{Dimension, Layout, MOST_LARGEST};
 const YES: [&str; 4] = ["true", "yes", "y", "1"];
 /// Cells of such a column that mean no.
 const NO: [&str; 4] = ["false", "no", "n", "0"];
-
-/// Why a finished table is none. Lines are counted from 1, the heading left out; no variant holds a value of a cell.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FinishedError {
-    /// A column is not in the file.
-    #[error("table `{}`: its file has no column `{}`", shown_name(table), shown_name(column))]
-    NoColumn {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The columns that it has.
-        columns: Vec<String>,
-    },
-    /// Nothing says which column holds the value.
-    #[error("table `{}`: nothing says which column of its file is the value", shown_name(.0))]
-    NoValue(String),
-    /// No line of the file.
-    #[error("table `{}`: its file has no line", shown_name(.0))]
-    Empty(String),
-    /// Text where an amount must be.
-    #[error("table `{}`: column `{}` holds no number in {}", shown_name(table), shown_name(column), lines(*number, *first))]
-    NoNumber {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Lines where it does not.
-        number: u64,
-        /// The first of them.
-        first: u64,
-    },
-    /// A count below zero, or one that is not whole.
-    #[error("table `{}`: column `{}` holds no whole count from 0 up in {}", shown_name(table), shown_name(column), lines(*number, *first))]
-    NoCount {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Lines where it does not.
-        number: u64,
-        /// The first of them.
-        first: u64,
-    },
-    /// Neither yes nor no.
-    #[error("table `{}`: column `{}` says neither yes nor no in {}", shown_name(table), shown_name(column), lines(*number, *first))]
-    NoMark {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Lines where it does not.
-        number: u64,
-        /// The first of them.
-        first: u64,
-    },
-    /// A cell stands there twice.
-    #[error("table `{}`: lines {first} and {second} are the same cell", shown_name(table))]
-    Twice {
-        /// Name of the table.
-        table: String,
-        /// The first line.
-        first: u64,
-        /// The second line.
-        second: u64,
-    },
-    /// Nothing is published.
-    #[error("table `{}`: every cell is suppressed, so there is nothing to audit", shown_name(.0))]
-    AllSuppressed(String),
-    /// No cell of a dimension is its total.
-    #[error("table `{}`: no line is the total of column `{}`", shown_name(table), shown_name(column))]
-    NoTotal {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A dimension that is grouped by further columns.
-    #[error(
-        "table `{}`: column `{}` of a finished table is grouped by a hierarchy file only",
-        shown_name(table),
-        shown_name(column)
-    )]
-    GroupedByColumns {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// Codes that are in no line of the hierarchy file.
-    #[error("table `{}`: column `{}` has {} that hierarchy file `{}` has not", shown_name(table), shown_name(column), counted(*values, "value", "values"), shown_name(file))]
-    NotInHierarchy {
-        /// Name of the table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The hierarchy file.
-        file: String,
-        /// Distinct values.
-        values: u64,
-    },
-    /// A group that lies in two others.
-    #[error("table `{}`: hierarchy file `{}` puts one group into two others", shown_name(table), shown_name(file))]
-    NotNested {
-        /// Name of the table.
-        table: String,
-        /// The hierarchy file.
-        file: String,
-    },
-    /// More cells, digits or decimals than can be told apart.
-    #[error("table `{}` is too large, or its amounts are", shown_name(.0))]
-    TooLarge(String),
-    /// A hierarchy file is not there.
-    #[error(transparent)]
-    Treatment(#[from] TreatmentError),
-}
-
-fn lines(number: u64, first: u64) -> String {
-    if number == 1 {
-        format!("line {first}")
-    } else {
-        format!("{}, the first is line {first}", counted(number, "line", "lines"))
-    }
-}
-
-impl FinishedError {
-    /// Whether the plan is wrong, not the file.
-    #[must_use]
-    pub fn is_plan_error(&self) -> bool {
-        match self {
-            Self::NoColumn { .. } | Self::NoValue(_) | Self::NoTotal { .. } | Self::GroupedByColumns { .. } => true,
-            Self::Treatment(error) => error.is_plan_error(),
-            _ => false,
-        }
-    }
-
-    /// What the user can change.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NoColumn { column, columns, .. } => {
-                let meant = did_you_mean(column, columns.iter().map(String::as_str));
-                let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
-                return Some(format!("{meant}columns: {}", shown_list(columns)));
-            }
-            Self::NoValue(_) => {
-                "name it with `value` in `table`, such as `table = { file = \"table.csv\", value = \"n\" }`"
-            }
-            Self::Empty(_) => "name the file that holds the cells",
-            Self::NoNumber { .. } => {
-                "an amount is written as 1234.56; what stands in a suppressed cell is declared with `marks`, such as `marks = [\"x\"]`"
-            }
-            Self::NoCount { .. } => {
-                "correct the lines; a count of contributors or records is 0 or a whole number above it"
-            }
-            Self::NoMark { .. } => {
-                "write true or false, yes or no, y or n, 1 or 0, or declare with `marks` what means suppressed"
-            }
-            Self::Twice { .. } => "keep one line for each cell, and name every dimension in `by`",
-            Self::AllSuppressed(_) => "check `suppressed` and `marks`; a table without a published cell needs no audit",
-            Self::NoTotal { .. } => {
-                "declare what stands for it, such as `total = \"All\"` or, for an empty cell, `total = \"\"`; if the table has no margins, declare `margins = false`"
-            }
-            Self::GroupedByColumns { .. } => "write a line for each value: the value, its group, the group of that",
-            Self::NotInHierarchy { .. } => {
-                "add the missing values or groups to the hierarchy file, spelled as in the table"
-            }
-            Self::NotNested { .. } => "give every group one group above it on each level",
-            Self::TooLarge(_) => "name fewer dimensions, or write the amounts in larger units",
-            Self::Treatment(error) => return error.hint(),
-        };
-        Some(hint.to_owned())
-    }
-}
+/// Labels that stand for a total in tables as people write them.
+const TOTALS: [&str; 15] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "all",
+    "sum",
+    "overall",
+    "gesamt",
+    "insgesamt",
+    "summe",
+    "alle",
+    "ensemble",
+    "tous",
+    "totale",
+    "totaal",
+];
 
 /// The file of one finished table, and what is declared of it.
 pub struct FinishedSource<'a> {
@@ -428,6 +269,13 @@ impl FinishedSource<'_> {
         let has_total = labels.iter().zip(&used).any(|(label, &used)| used && is_total(*label));
         if self.plan.margins && !has_total {
             return Err(FinishedError::NoTotal { table: self.plan.name.clone(), column: name.clone() });
+        }
+        // A total that is read as one more value would be in no sum, and nothing would be recoverable through it.
+        let says_total = |label: &str| TOTALS.iter().any(|total| total.eq_ignore_ascii_case(label));
+        let is_hidden = |label: Option<&str>| !is_total(label) && label.is_some_and(says_total);
+        let is_flat = dimension.hierarchy.is_none();
+        if is_flat && labels.iter().zip(&used).any(|(label, &used)| used && is_hidden(*label)) {
+            return Err(FinishedError::LooksLikeTotal { table: self.plan.name.clone(), column: name.clone() });
         }
         let mut parents: Vec<Option<u32>> = if has_total { vec![None] } else { Vec::new() };
         let groups = match &dimension.hierarchy {

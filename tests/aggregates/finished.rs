@@ -89,6 +89,16 @@ fn suppressed_cells_of_which_nobody_says_who_contributes_are_undecided_and_never
 }
 
 #[test]
+fn a_total_that_is_not_declared_is_refused() {
+    let text = told(&CORNERS).replace("Total", "All");
+    let more = ", suppressed = \"hidden\"";
+    let (bench, ended) = scan(&text, more, "margins = false");
+    bench.assert_refused(&ended, 2, &["`region`", "looks like a total"]);
+    let (code, _) = measured(&text, &format!("{more}, total = \"All\""), "");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
 fn a_cell_that_a_line_gives_away_never_passes() {
     for suppressed in [&CORNERS[..3], &[(1, 1), (1, 3), (2, 1), (3, 3)]] {
         let (code, table) = measured(&table(suppressed), "", "");
