@@ -39,13 +39,18 @@ fn measured(section: Section, result: &ScanResult, value: &Attribute, charts: &[
         ))
     });
     let nothing = || "Every sensitive column has one value, or none, in the whole extract.".to_owned();
-    Section {
+    let section = Section {
         answer: sentence(result).map_or_else(nothing, |sentence| format!("{sentence}.")),
         lines: constant.collect(),
         tables: tables.into_iter().filter_map(Table::any).collect(),
         ..section
-    }
-    .drawn(charts, &["sensitive-values", "sensitive-closeness"])
+    };
+    // Where neither a limit nor a finding asks for it, it stands with what few will look at.
+    let is_of_it = |figure: &Option<String>| figure.as_deref().is_some_and(|id| id.starts_with("attribute."));
+    let is_told = result.checks.iter().any(|check| is_of_it(&check.figure))
+        || result.findings.iter().any(|finding| finding.measure == "attribute" && finding.is_open());
+    let section = if is_told { section } else { section.folded() };
+    section.drawn(charts, &["sensitive-values", "sensitive-closeness"])
 }
 
 fn figure<'a>(result: &'a ScanResult, set: &str, field: &str, column: &str, about: Option<&str>) -> Option<&'a Figure> {

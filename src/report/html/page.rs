@@ -18,7 +18,7 @@ use crate::report::escape::printable;
 use crate::report::headline::headline;
 use crate::report::summary::{classes, reasons_lead, unsaid_reasons};
 use crate::report::{checks, messages};
-use crate::result::{Finding, ScanResult, VerdictOutcome};
+use crate::result::{Finding, ScanResult, SectionRow, VerdictOutcome};
 
 /// Findings on the first screen.
 const FINDINGS: usize = 2;
@@ -171,7 +171,7 @@ fn of_measures(result: &ScanResult) -> Vec<Section> {
                 ("Outcome", &|row| Cell::text(&row.outcome)),
             ],
         );
-        Section {
+        let section = Section {
             id: format!("measure-{}", from.measure.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")).into(),
             title: printable(&from.title).into(),
             answer: printable(&from.answer),
@@ -179,7 +179,10 @@ fn of_measures(result: &ScanResult) -> Vec<Section> {
             reading: from.how_to_read.iter().map(|line| printable(line)).collect(),
             todo: from.what_to_do.iter().map(|line| quoted(&printable(line))).collect(),
             ..Section::default()
-        }
+        };
+        // Where no limit asks for it, it stands with what few will look at.
+        let is_held = |row: &SectionRow| result.checks.iter().any(|check| check.figure.as_ref() == Some(&row.figure));
+        if from.rows.iter().any(is_held) { section } else { section.folded() }
     };
     result.sections.iter().map(section).collect()
 }
