@@ -74,7 +74,15 @@ pub(super) fn sentence(case: Case<'_>, figure: &Figure) -> Option<String> {
         "narrow_cells" => audit.map(|audit| {
             let suppressed = counted(audit.suppressed_cells, "suppressed cell", "suppressed cells");
             let number = count(figure.value.value().map_or(0, whole));
-            format!("table `{named}`: {number} of {suppressed} can be computed more closely than the rules allow")
+            let undecided = if audit.undecided_cells == 0 {
+                String::new()
+            } else {
+                let cells = count(audit.undecided_cells);
+                format!(", or may be: of {cells} nobody says who contributes, or the computation gave no answer")
+            };
+            format!(
+                "table `{named}`: {number} of {suppressed} can be computed more closely than the rules allow{undecided}"
+            )
         }),
         "differencing_cells" => table.differences.as_ref().map(|found| {
             let pairs = counted(found.unsafe_differences, "unsafe difference", "unsafe differences");

@@ -112,11 +112,9 @@ fn figures(result: &ScanResult, page: &mut Page) {
     let largest = |id| measured(id).into_iter().reduce(f64::max);
     let smallest = |id| measured(id).into_iter().reduce(f64::min);
     let sets = [("static", "uniqueness.static.smallest_class"), ("full", "uniqueness.full.smallest_class")];
-    let unit = match result.figures.iter().find(|figure| figure.id == "uniqueness.full.classes") {
-        Some(_) => sets.into_iter().filter_map(|(set, id)| Some((Some(["set", set]), smallest(id)?))).collect(),
-        None => Vec::new(),
-    };
-    page.gauge("smallest_class_subjects", "Subjects in the smallest equivalence class, by set of columns.", unit);
+    let sizes: Vec<_> = sets.into_iter().filter_map(|(set, id)| Some((Some(["set", set]), smallest(id)?))).collect();
+    let help = "Subjects (records, where no subject is declared) in the smallest equivalence class, by set of columns.";
+    page.gauge("smallest_class_size", help, sizes);
     let shares = [("static", "uniqueness.static.unique_share"), ("full", "uniqueness.full.unique_share")];
     let shares: Vec<_> = shares.into_iter().filter_map(|(set, id)| Some((Some(["set", set]), largest(id)?))).collect();
     page.gauge("unique_share_ratio", "Share of subjects that are sample uniques, by set of columns.", shares);
@@ -225,7 +223,7 @@ mod tests {
     fn what_has_no_figure_has_no_series() {
         for result in [fixture::incomplete(), fixture::undefined()] {
             let text = render_prometheus(&result);
-            assert!(!text.contains("reidrisk_smallest_class_subjects{"), "{text}");
+            assert!(!text.contains("reidrisk_smallest_class_size{"), "{text}");
         }
         assert!(!render_prometheus(&fixture::incomplete()).contains("last_success"));
     }
