@@ -342,13 +342,13 @@ impl WantedColumn {
         drop(scratch);
         let raw = values.into_raw();
         codes.shrink_to_fit();
-        raw.search(&codes, &rules, &mut search);
-        let mut counts = raw.counts(&codes, &rules);
+        // One long column is often all that is left to do, so its values are looked through side by side.
+        let look = || rayon::join(|| raw.counts(&codes, &rules), || raw.readings(&rules, known));
+        let ((), (mut counts, readings)) = rayon::join(|| raw.search(&codes, &rules, &mut search), look);
         counts.rounded += long_numbers.rounded();
         let (typed, doubt) = if let Some(typed) = raw.declared(&rules, known) {
             (Self::check(&raw, &codes, &rules, typed, &borders)?, None)
         } else {
-            let readings = raw.readings(&rules, known);
             let is_asked = borders.len() > 1 && readings.asks_each_file();
             let files = if is_asked { raw.readings_by_file(&codes, &borders, &rules, &[]) } else { Vec::new() };
             let (reading, doubt) = or_text(readings.settle_files(&files));
@@ -361,7 +361,7 @@ impl WantedColumn {
         } else {
             None
         };
-        let found = (!is_found).then(|| or_text(raw.readings(&rules, known).settle()).0.column_type());
+        let found = (!is_found).then(|| or_text(readings.settle()).0.column_type());
         counts.found_type = found.filter(|&found| found != reading.column_type());
         counts.invalid = typed.invalid.iter().map(|&place| count(&codes, code_of(place))).sum();
         let spellings = raw.iter().filter(|cell| !rules.is_missing(rules.trimmed(cell))).count() - typed.invalid.len();

@@ -38,6 +38,9 @@ use crate::stop::Progress;
 /// Rows of one column that are decoded at once.
 const SLICE_ROWS: usize = 1 << 20;
 
+/// Slices that a column takes without waiting for the others: a few seconds of reading, after which limits are looked at.
+const MOST_SLICES: usize = 16;
+
 /// Larger Parquet files are read part by part.
 const LARGEST_IN_MEMORY: u64 = 4 << 30;
 
@@ -223,16 +226,40 @@ impl<'a> Parquet<'a> {
         if is_copied { extent.copied_bytes(slice.rows) } else { extent.bytes(slice.rows) }
     }
 
-    /// Decodes and codes the same rows of every column: as many columns at once as there are threads, where memory
-    /// allows.
-    fn take(&self, slice: Slice, collector: &mut Collector<'_>) -> Result<(), InputError> {
+    /// Bytes that decoding some rows of each wanted column takes, ascending.
+    fn needed_by_column(&self, slice: Slice) -> Vec<u64> {
         let mut needed: Vec<u64> = self.file.positions.iter().map(|&position| self.needed(position, slice)).collect();
         needed.sort_unstable();
-        let is_parallel = collector.afford_together(self.stored.bytes(), &needed)?;
+        needed
+    }
+
+    /// How many of the next slices, at least one, every column may take without waiting for the others: what they could
+    /// add to the columns at most must leave the memory limit alone, which is looked at between stretches only.
+    fn stretch(&self, slices: &[Slice], collector: &Collector<'_>) -> usize {
+        let mut added = 0_u64;
+        let affordable = slices.iter().take(MOST_SLICES).take_while(|&&slice| {
+            // Codes, and values with their place in a dictionary.
+            let codes = 4 * (slice.rows as u64).saturating_mul(self.file.positions.len() as u64);
+            let values: u64 = self.needed_by_column(slice).iter().fold(0, |sum, bytes| sum.saturating_add(*bytes));
+            added = added.saturating_add(codes).saturating_add(values.saturating_mul(3));
+            collector.afford(self.stored.bytes().saturating_add(added)).is_ok()
+        });
+        affordable.count().max(1)
+    }
+
+    /// Decodes and codes the same rows of every column, slice by slice: as many columns at once as there are threads,
+    /// where memory allows. No column waits for another before the end of the last slice.
+    fn take(&self, slices: &[Slice], collector: &mut Collector<'_>) -> Result<(), InputError> {
+        let mut is_parallel = true;
+        for &slice in slices {
+            is_parallel &= collector.afford_together(self.stored.bytes(), &self.needed_by_column(slice))?;
+        }
         let stop = collector.stop;
         let take = |(coder, &position): (&mut ColumnCoder, &usize)| {
-            stop.check()?;
-            self.take_column(position, coder, slice)
+            slices.iter().try_for_each(|&slice| {
+                stop.check()?;
+                self.take_column(position, coder, slice)
+            })
         };
         let columns = collector.coders.iter_mut().zip(&self.file.positions);
         let results: Vec<Result<(), InputError>> = if is_parallel {
@@ -241,7 +268,7 @@ impl<'a> Parquet<'a> {
             columns.map(take).collect()
         };
         results.into_iter().collect::<Result<(), _>>()?;
-        collector.took(slice.rows as u64)
+        collector.took(slices.iter().map(|slice| slice.rows as u64).sum())
     }
 }
 
@@ -285,11 +312,14 @@ pub(super) fn read_parquet(
     collector.beside.extend(beside::in_metadata(pairs));
     let groups: Vec<usize> = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).collect();
     let mut reported = 0;
-    for slice in slices(&groups) {
-        parquet.take(slice, collector)?;
-        let done = share(account.bytes, slice.end, metadata.num_rows);
+    let all: Vec<Slice> = slices(&groups).collect();
+    let mut rest = all.as_slice();
+    while let Some((stretch, behind)) = rest.split_at_checked(parquet.stretch(rest, collector)) {
+        parquet.take(stretch, collector)?;
+        let end = stretch.last().map_or(0, |slice| slice.end);
+        let done = share(account.bytes, end, metadata.num_rows);
         progress.advance(done - reported);
-        reported = done;
+        (reported, rest) = (done, behind);
     }
     file.place.check_unchanged(&file.name, account.bytes)?;
     Ok(account)

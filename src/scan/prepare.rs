@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::ScanError;
 use super::beside::Beside;
 use super::kept::read_folders;
@@ -92,20 +94,7 @@ pub(crate) fn treat(
     let (labels, persons) = (treated.period_labels, treated.persons);
     let rotation = treated.periods.map(|(teller, column)| Rotation::new(teller, column, &labels, persons));
     let mut columns = treated.described;
-    // A form that only a point has says nothing of the column as the extract shows it.
-    let shown =
-        table.columns().iter().zip(&treated.events).enumerate().filter(|(_, (_, events))| events.form.is_none());
-    let places = places(&columns);
-    for (place, (column, _)) in shown {
-        let described = places.get(&column.name).and_then(|&described| columns.get_mut(described));
-        if let Some(described) = described {
-            described.constant_per_subject = table.constant_per_subject(place);
-            let variation = table.variation(place);
-            described.facts.comparable_subjects = variation.map(|variation| variation.comparable);
-            described.facts.varying_subjects = variation.map(|variation| variation.varying);
-            described.facts.share_varying = variation.and_then(Variation::share);
-        }
-    }
+    describe_variation(&table, &treated.events, &mut columns);
     let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
     for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
         column.facts.suppressed_cells = *cells;
@@ -142,6 +131,22 @@ pub(crate) fn treat(
         finished,
         beside,
     })
+}
+
+/// Writes down for each column of the table how many subjects vary in it, as the extract shows it.
+fn describe_variation(table: &Table, events: &[EventValues], columns: &mut [DatasetColumn]) {
+    let variations: Vec<Option<Variation>> =
+        (0..table.columns().len()).into_par_iter().with_max_len(1).map(|place| table.variation(place)).collect();
+    let places = places(columns);
+    for (place, (column, events)) in table.columns().iter().zip(events).enumerate() {
+        // A form that only a point has says nothing of the column as the extract shows it.
+        let described = places.get(&column.name).and_then(|&described| columns.get_mut(described));
+        let Some(described) = described.filter(|_| events.form.is_none()) else { continue };
+        described.constant_per_subject = table.constant_per_subject(place);
+        described.facts.comparable_subjects = variations[place].map(|variation| variation.comparable);
+        described.facts.varying_subjects = variations[place].map(|variation| variation.varying);
+        described.facts.share_varying = variations[place].and_then(Variation::share);
+    }
 }
 
 /// Where each column is described. There may be many columns.

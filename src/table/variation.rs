@@ -161,15 +161,13 @@ impl Table {
 fn variation(codes: &Codes, missing: Option<u32>, starts: &[u32]) -> Variation {
     let mut counted = Variation::default();
     with_codes!(codes, codes => for run in starts.windows(2) {
-        let (mut first, mut present, mut varies) = (None, 0_u32, false);
-        for &code in &codes[run[0] as usize..run[1] as usize] {
-            let code = u32::from(code);
-            if missing != Some(code) {
-                present += 1;
-                varies |= *first.get_or_insert(code) != code;
-            }
-        }
-        counted.comparable += u64::from(present >= 2);
+        let cells = codes[run[0] as usize..run[1] as usize].iter().map(|&code| u32::from(code));
+        let mut present = cells.filter(|&code| missing != Some(code));
+        let Some(first) = present.next() else { continue };
+        let mut is_comparable = false;
+        // Most subjects of an event column differ in their first two records.
+        let varies = present.inspect(|_| is_comparable = true).any(|code| code != first);
+        counted.comparable += u64::from(is_comparable);
         counted.varying += u64::from(varies);
     });
     counted
