@@ -6,11 +6,12 @@ use std::collections::HashMap;
 
 use super::classes::{Counter, Halt};
 use super::recipe::{Recipe, Step};
+use crate::measure::attribute::{AskedOfClasses, SecretValues};
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
 use crate::recode::Ladder;
 use crate::result::{Outcome, UnicityGate};
 use crate::stop::Watch;
-use crate::table::{ColumnSet, Table};
+use crate::table::{ColumnSet, Table, history_classes};
 
 /// What the policy asks of classes and known points, as far as it is asked of nothing but the quasi-identifiers.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +26,13 @@ pub struct QuickGates {
     pub spare: Option<(u64, f64)>,
     /// What is asked of known points.
     pub known_points: Option<KnownPoints>,
+    /// What is asked of the sensitive columns of the table in the classes of the static set; of nothing where subjects may be
+    /// left out, for then shares are those of the others.
+    pub sensitive: AskedOfClasses,
+    /// What is known of each of these columns.
+    pub secrets: Vec<SecretValues>,
+    /// How many subjects must share each whole history.
+    pub history_crowd: Option<f64>,
 }
 
 /// Limits on known points.
@@ -44,6 +52,8 @@ pub struct KnownPoints {
 const SET: u64 = 2_000;
 /// One measure of known points, in sets.
 const POINTS: u64 = 20;
+/// One comparison of histories, in sets.
+const HISTORIES: u64 = 10;
 
 /// How a share of known points fits its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +74,9 @@ pub(super) struct Quick<'a> {
     /// For each column of `table` what is known of its values.
     values: Vec<ColumnValues>,
     known: HashMap<ColumnSet, Fit>,
+    /// Whether the sensitive columns hold on the classes of a set, and whether its histories do.
+    of_values: HashMap<ColumnSet, bool>,
+    of_histories: HashMap<ColumnSet, bool>,
     watch: Watch<'a>,
 }
 
@@ -79,24 +92,35 @@ impl<'a> Quick<'a> {
         let today = gates.known_points.iter().flat_map(|known| known.values.iter().cloned());
         let keys = ladders.iter().flat_map(|ladder| &ladder.rungs).map(|rung| rung.keys.clone());
         let values = today.chain(keys.map(|keys| ColumnValues { keys, numbers: Vec::new() })).collect();
-        Self { counter, table, gates, values, known: HashMap::new(), watch }
+        let (known, of_values, of_histories) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { counter, table, gates, values, known, of_values, of_histories, watch }
     }
 
     /// Whether every quick gate holds for a recipe of clear columns.
     pub(super) fn hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
-        Ok(self.classes_hold(recipe)? && self.known_points_fit(recipe)? > Fit::Beyond)
+        Ok(self.classes_and_values_hold(recipe)? && self.known_points_fit(recipe)? > Fit::Beyond)
     }
 
     /// The same where draws leave nothing open.
     pub(super) fn surely_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
-        Ok(self.classes_hold(recipe)? && self.known_points_fit(recipe)? == Fit::Within)
+        Ok(self.classes_and_values_hold(recipe)? && self.known_points_fit(recipe)? == Fit::Within)
     }
 
     /// The work that one question takes.
     pub(super) fn cost(&self) -> u64 {
         let known = self.gates.known_points.as_ref();
         let points = known.map_or(0, |known| known.points.as_ref().map_or(1, Vec::len) as u64);
-        (2 + POINTS * points) * (self.table.records() as u64 + SET)
+        (2 + POINTS * points + self.sets_of_values() + self.sets_of_histories()) * (self.table.records() as u64 + SET)
+    }
+
+    /// What holding the sensitive columns against classes takes, in sets.
+    fn sets_of_values(&self) -> u64 {
+        if self.gates.sensitive.is_empty() { 0 } else { 2 + 2 * self.gates.secrets.len() as u64 }
+    }
+
+    /// What comparing histories takes, in sets.
+    fn sets_of_histories(&self) -> u64 {
+        if self.gates.history_crowd.is_some() { HISTORIES } else { 0 }
     }
 
     /// Whether a column of which the data do not say whether it is static is in the way.
@@ -116,6 +140,43 @@ impl<'a> Quick<'a> {
             }
         }
         Ok(true)
+    }
+
+    fn classes_and_values_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        Ok(self.classes_hold(recipe)? && self.values_hold(recipe)? && self.histories_hold(recipe)?)
+    }
+
+    /// Merged classes hold the values of all of them, so that what breaks here breaks in finer classes.
+    fn values_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        let (_, fixed) = self.counter.sets(recipe);
+        let has_secrets = self.table.sensitive().len() == self.gates.secrets.len();
+        if self.gates.sensitive.is_empty() || fixed.is_empty() || !has_secrets {
+            return Ok(true);
+        }
+        if let Some(&holds) = self.of_values.get(&fixed) {
+            return Ok(holds);
+        }
+        self.counter.spend(self.sets_of_values() * (self.table.records() as u64 + SET))?;
+        let QuickGates { sensitive, secrets, .. } = &self.gates;
+        let is_broken = sensitive.are_broken(self.table, &fixed, secrets, self.watch).map_err(Halt::Stopped)?;
+        self.of_values.insert(fixed, !is_broken);
+        Ok(!is_broken)
+    }
+
+    /// Histories that are the same stay the same where less is shown.
+    fn histories_hold(&mut self, recipe: &Recipe) -> Result<bool, Halt> {
+        let (full, _) = self.counter.sets(recipe);
+        let Some(least) = self.gates.history_crowd.filter(|_| !full.is_empty() && self.table.has_subjects()) else {
+            return Ok(true);
+        };
+        if let Some(&holds) = self.of_histories.get(&full) {
+            return Ok(holds);
+        }
+        self.counter.spend(HISTORIES * (self.table.records() as u64 + SET))?;
+        let found = history_classes(self.table, &full, self.watch.stop).map_err(Halt::Stopped)?;
+        let holds = found.multiset.first().is_none_or(|&(smallest, _)| f64::from(smallest) >= least);
+        self.of_histories.insert(full, holds);
+        Ok(holds)
     }
 
     /// How the worst of the points fits.

@@ -11,6 +11,8 @@ use super::court::Court;
 use super::{ReleaseError, plans, stands_as_if};
 use crate::advice::{self, KnownPoints, Plans, QuickGates, Request};
 use crate::input::Extract;
+use crate::measure::attribute::AskedOfClasses;
+use crate::measure::histories;
 use crate::measure::unicity::ColumnValues;
 use crate::number::ratio;
 use crate::plan::{CoarsenRule, Extent, Listing, Plan};
@@ -387,8 +389,22 @@ fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
         smallest_full: least(GateSet::Full),
         refuses_unclear: true,
         spare: plan.suppress.map(|share| (share.of(examined.table.subjects() as u64), f64::from(share))),
+        sensitive: if plan.suppress.is_none() && plan.missing == MissingMode::OwnCategory {
+            AskedOfClasses::of(&plan.policy.gates)
+        } else {
+            AskedOfClasses::default()
+        },
+        secrets: examined.secrets.clone(),
+        history_crowd: history_crowd(plan),
         known_points: asked.then(|| KnownPoints { points: declared_points(plan, examined), all, active, values }),
     }
+}
+
+/// How many subjects must share each whole history, where nobody can be left out.
+fn history_crowd(plan: &Plan) -> Option<f64> {
+    let gates = plan.policy.gates.iter().filter(|gate| gate.measure.name() == histories::CROWD_GATE);
+    let most = gates.filter_map(|gate| gate.limit).max_by(f64::total_cmp);
+    most.filter(|_| plan.suppress.is_none() && plan.missing == MissingMode::OwnCategory)
 }
 
 /// The declared points whose columns are all quasi-identifiers as the file shows them.

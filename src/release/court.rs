@@ -91,11 +91,23 @@ impl Court<'_> {
     }
 
     fn objections(&self, examined: &Examined) -> Vec<Objection> {
-        let found: BTreeSet<Objection> = standing_findings(examined).map(|found| self.objection(found)).collect();
+        let found: BTreeSet<Objection> =
+            standing_findings(examined).map(|found| self.objection(found, examined)).collect();
         if found.is_empty() && examined.judgement.verdict.outcome == VerdictOutcome::Incomplete {
             return vec![Objection { gate: "incomplete".to_owned(), columns: None }];
         }
         found.into_iter().collect()
+    }
+
+    /// The columns whose classes a limit on sensitive columns looks at: the finding itself names the sensitive column.
+    /// Without such a limit nothing follows for finer plans: their classes are smaller, and may be too small to be told.
+    fn classes_of<'a>(&self, found: &Finding, examined: &'a Examined) -> Option<&'a Vec<String>> {
+        let is_of_static = found.figure.as_deref().is_some_and(|figure| figure.starts_with("attribute.static."));
+        if !is_of_static || self.base.suppress.is_some() {
+            return None;
+        }
+        let value = examined.measures.attribute.as_ref()?.value()?;
+        value.static_set.as_ref().map(|set| &set.columns)
     }
 
     fn keep_remains(&mut self, told: &[String]) {
@@ -105,12 +117,15 @@ impl Court<'_> {
         }
     }
 
-    fn objection(&self, found: &Finding) -> Objection {
+    fn objection(&self, found: &Finding, examined: &Examined) -> Objection {
         let parts = [found.figure.as_deref(), found.source.as_deref(), found.about.as_deref()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         let place = |name: &String| self.names.iter().position(|other| other == name);
-        let columns: Vec<usize> = found.columns.iter().filter_map(place).collect();
-        let is_of_detail = OF_DETAIL.contains(&found.code) && !columns.is_empty();
+        let looked_at = self.classes_of(found, examined).unwrap_or(&found.columns);
+        let columns: Vec<usize> = looked_at.iter().filter_map(place).collect();
+        // Who shares a history with whom depends on who is left out.
+        let is_open = found.code == FindingCode::SmallHistoryCrowd && self.base.suppress.is_some();
+        let is_of_detail = OF_DETAIL.contains(&found.code) && !columns.is_empty() && !is_open;
         Objection {
             gate: format!("{} {}", found.code.name(), parts.join(" ")),
             columns: is_of_detail.then_some(columns),
@@ -125,7 +140,7 @@ fn is_close(found: &Finding) -> bool {
 }
 
 /// Codes of findings that speak of how much some columns show: what they say of a plan they say of finer ones.
-const OF_DETAIL: [FindingCode; 12] = [
+const OF_DETAIL: [FindingCode; 15] = [
     FindingCode::SmallClass,
     FindingCode::HighUnicity,
     FindingCode::HighAverageRisk,
@@ -137,6 +152,9 @@ const OF_DETAIL: [FindingCode; 12] = [
     FindingCode::PlaceTooFine,
     FindingCode::Linkable,
     FindingCode::Relinkable,
+    FindingCode::HomogeneousClass,
+    FindingCode::AttributeDisclosure,
+    FindingCode::SmallHistoryCrowd,
     FindingCode::LimitBroken,
 ];
 

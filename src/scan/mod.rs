@@ -33,6 +33,7 @@ pub(crate) use tables::open as open_tables;
 use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
+use crate::measure::attribute::SecretValues;
 use crate::plan::{self, CoarsenRule, Plan};
 use crate::recode::{self, ColumnRole, EventValues, Ladder};
 use crate::release;
@@ -205,6 +206,8 @@ pub(crate) struct Examined {
     pub(crate) ladders: Vec<Ladder>,
     /// What unicity knows of the values of each.
     pub(crate) values: Vec<EventValues>,
+    /// What is known of the values of each sensitive column.
+    pub(crate) secrets: Vec<SecretValues>,
     about_known_points: Vec<Advice>,
 }
 
@@ -294,6 +297,7 @@ pub(crate) fn examine(
         table,
         ladders,
         values: events,
+        secrets,
         about_known_points,
     })
 }

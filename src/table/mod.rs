@@ -70,7 +70,7 @@ pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
 pub use histories::{HistoryClasses, history_classes};
 pub use linked::{LinkedClasses, LinkedCounts, LinkedSubjects, linked_counts, sole_partners};
-pub use members::{ClassMembers, ClassMembership, ClassNumbers, MemberValue, MemberValues, ValueLists};
+pub use members::{ClassMembers, ClassMembership, MemberValue, ValueLists};
 pub use minimal::{MOST_MINIMAL_SETS, MinimalCounts, MinimalSet, MinimalSets, minimal_bytes, minimal_sets};
 pub use points::{PointColumns, PointIndex};
 pub use records::{Table, TooManyRecords};

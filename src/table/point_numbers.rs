@@ -146,7 +146,7 @@ fn number_groups(starts: &[u32], given: &mut [u32], numbers: &mut [u32], code_of
 }
 
 /// Groups cut into about equal numbers of records: the first group of each part, and the number of groups at last.
-fn cuts(starts: &[u32], parts: usize) -> Vec<usize> {
+pub(super) fn cuts(starts: &[u32], parts: usize) -> Vec<usize> {
     let groups = starts.len() - 1;
     let records = starts[groups] as usize;
     let mut cuts: Vec<usize> =

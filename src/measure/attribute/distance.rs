@@ -24,6 +24,7 @@
 
 use super::SecretValues;
 use super::models::{GROUND, wide};
+use crate::number::as_float;
 use crate::result::GroundDistance;
 use crate::table::{ClassMembers, Column};
 
@@ -36,9 +37,19 @@ pub(super) struct Quotient {
 
 impl Quotient {
     pub(super) fn number(self) -> f64 {
-        if self.above == 0 { 0.0 } else { wide(self.above) / wide(self.below) }
+        match (u64::try_from(self.above), u64::try_from(self.below)) {
+            (Ok(0), _) => 0.0,
+            (Ok(above), Ok(below)) => as_float(above) / as_float(below),
+            _ => wide(self.above) / wide(self.below),
+        }
     }
 }
+
+/// Pairs of a release up to which the product of two numbers of pairs fits 64 bits.
+const FEW_PAIRS: u64 = 1 << 32;
+
+/// Relative distance within which two quotients may be the same.
+const NEAR: f64 = 1e-12;
 
 /// A release, ready for one class after the other.
 pub(super) struct Distances<'a> {
@@ -100,18 +111,30 @@ impl<'a> Distances<'a> {
         Scratch { places: Vec::new(), groups: vec![(0, 0); groups], touched: Vec::new(), children: Vec::new() }
     }
 
-    /// The distances of a class, in the order of [`GROUND`].
-    pub(super) fn of(&self, class: &ClassMembers<'_>, scratch: &mut Scratch) -> [Option<Quotient>; 4] {
+    /// Raises the worst distances so far, in the order of [`GROUND`], to those of a class.
+    pub(super) fn worsen(&self, class: &ClassMembers<'_>, scratch: &mut Scratch, worst: &mut [f64; 4]) {
         let pairs = class.values.iter().map(|&(_, holders)| u64::from(holders)).sum();
-        let on = |line: &Option<Line>, places: &mut Vec<(usize, u64)>| {
-            line.as_ref().map(|line| line.distance(class, pairs, self.pairs, places))
-        };
-        [
-            Some(self.equal(class, pairs)),
-            on(&self.line, &mut scratch.places),
-            on(&self.by_number, &mut scratch.places),
-            self.tree.as_ref().map(|tree| tree.distance(self, class, pairs, scratch)),
-        ]
+        let equal = self.equal(class, pairs).number();
+        worst[0] = worst[0].max(equal);
+        // Nothing is moved further than from one value to a different one.
+        let may_be_worse = |worst: f64| equal >= worst * (1.0 - NEAR);
+        for (line, worst) in [&self.line, &self.by_number].into_iter().zip(&mut worst[1..]) {
+            if let Some(line) = line.as_ref().filter(|_| may_be_worse(*worst)) {
+                *worst = worst.max(line.distance(class, pairs, self.pairs, &mut scratch.places).number());
+            }
+        }
+        if let Some(tree) = self.tree.as_ref().filter(|_| may_be_worse(worst[3])) {
+            worst[3] = worst[3].max(tree.distance(self, class, pairs, scratch).number());
+        }
+    }
+
+    /// The distances of a class, in the order of [`GROUND`].
+    #[cfg(test)]
+    pub(super) fn of(&self, class: &ClassMembers<'_>, scratch: &mut Scratch) -> [Option<f64>; 4] {
+        let mut worst = [0.0; 4];
+        self.worsen(class, scratch, &mut worst);
+        let known = self.known();
+        std::array::from_fn(|place| known.contains(&GROUND[place]).then_some(worst[place]))
     }
 
     /// Surplus of a value in a class of so many pairs, times the pairs of class and release.
@@ -120,6 +143,14 @@ impl<'a> Distances<'a> {
     }
 
     fn equal(&self, class: &ClassMembers<'_>, pairs: u64) -> Quotient {
+        if self.pairs <= FEW_PAIRS {
+            // The same sum in a narrower number.
+            let share = |&(value, holders): &(u32, u32)| {
+                (u64::from(holders) * self.pairs).saturating_sub(self.by_value[value as usize] * pairs)
+            };
+            let above: u64 = class.values.iter().map(share).sum();
+            return Quotient { above: u128::from(above), below: u128::from(pairs * self.pairs) };
+        }
         // What is above 0 equals what is below, so that half of both is either.
         let above =
             class.values.iter().map(|&(value, holders)| self.surplus(value, holders, pairs).max(0).unsigned_abs());

@@ -12,7 +12,38 @@
 
 use std::collections::BTreeMap;
 
-use crate::table::ClassMembers;
+use crate::number::as_float;
+use crate::table::{ClassMembers, ValueLists};
+
+/// Right guesses, by the number of values that are tied.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Guesses {
+    /// Those of fewer ties than there are entries.
+    few: [u64; 16],
+    many: BTreeMap<u64, u64>,
+}
+
+impl Guesses {
+    fn add(&mut self, tied: u64, right: u64) {
+        match usize::try_from(tied).ok().and_then(|tied| self.few.get_mut(tied)) {
+            Some(few) => *few += right,
+            None => *self.many.entry(tied).or_insert(0) += right,
+        }
+    }
+
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.few.iter_mut().zip(other.few).for_each(|(own, other)| *own += other);
+        other.many.iter().for_each(|(&tied, &right)| self.add(tied, right));
+    }
+
+    /// Guesses that are right, ties split evenly.
+    pub(super) fn right(&self) -> f64 {
+        let few = (0..).zip(self.few).filter(|&(_, right)| right > 0);
+        let all = few.chain(self.many.iter().map(|(&tied, &right)| (tied, right)));
+        // Nothing has no sign.
+        all.map(|(tied, right)| as_float(right) / as_float(tied)).sum::<f64>() + 0.0
+    }
+}
 
 /// The most frequent values of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +61,14 @@ impl Top {
         Self { most, values: [with(most), with(most.saturating_sub(1))] }
     }
 
+    /// The same of numbers of which the largest is first.
+    fn of_sorted(sorted: &[u32]) -> Self {
+        let most = sorted.first().copied().unwrap_or(0);
+        let highest = sorted.iter().take_while(|&&holders| holders == most).count();
+        let below = sorted[highest..].iter().take_while(|&&holders| holders > 0 && holders + 1 == most).count();
+        Self { most: u64::from(most), values: [highest as u64, below as u64] }
+    }
+
     /// Values of the member that are among the most frequent of the others, and how many those are; `own` has the holders
     /// of each value of the member, itself among them.
     fn without(self, own: impl Iterator<Item = u64>) -> Option<(u64, u64)> {
@@ -38,6 +77,11 @@ impl Top {
             highest += u64::from(holders == self.most);
             below += u64::from(holders + 1 == self.most);
         }
+        self.without_some(highest, below)
+    }
+
+    /// The same of a member with so many of the most frequent values, and so many of those with one holder less.
+    fn without_some(self, highest: u64, below: u64) -> Option<(u64, u64)> {
         // With one holder each, all of whom are gone, nobody is left.
         (highest == self.values[0] && self.most > 1).then(|| (highest, highest + self.values[1] - below))
     }
@@ -56,33 +100,34 @@ impl LeaveOneOut {
 
     /// Adds the right guesses of a class, by the number of values that are tied. `sorted` has its numbers, the largest
     /// first.
-    pub(super) fn add(
-        &self,
-        class: &ClassMembers<'_>,
-        sorted: &[u32],
-        by_value: &[u64],
-        right: &mut BTreeMap<u64, u64>,
-    ) {
+    pub(super) fn add(&self, class: &ClassMembers<'_>, sorted: &[u32], by_value: &[u64], right: &mut Guesses) {
         let is_alone = class.members == 1;
         let mut tell = |found: Option<(u64, u64)>, members: u64| {
             if let Some((own, tied)) = found.filter(|&(own, _)| own > 0) {
-                *right.entry(tied).or_insert(0) += own * members;
+                right.add(tied, own * members);
             }
         };
         if is_alone {
             return tell(self.release.without(class.values.iter().map(|&(value, _)| by_value[value as usize])), 1);
         }
-        let top = Top::of(&sorted.iter().map(|&holders| u64::from(holders)));
-        let Some(lists) = class.lists else {
+        let top = Top::of_sorted(sorted);
+        let place = |value: u32| class.values.binary_search_by_key(&value, |&(value, _)| value).unwrap_or(0);
+        match class.lists {
             // Everybody has one value, so only those with the one most frequent value can be guessed.
-            return tell(top.without(std::iter::once(top.most)), top.most);
-        };
-        let holders = |value: &u32| {
-            let place = class.values.binary_search_by_key(value, |&(value, _)| value).unwrap_or(0);
-            u64::from(class.values[place].1)
-        };
-        for list in lists.each() {
-            tell(top.without(list.iter().map(holders)), 1);
+            None => tell(top.without(std::iter::once(top.most)), top.most),
+            Some(ValueLists::Masks(masks)) => {
+                let with = |number: u64| {
+                    let values = class.values.iter().filter(|&&(_, holders)| u64::from(holders) == number);
+                    values.fold(0, |mask, &(value, _)| mask | 1_u64 << value)
+                };
+                let (highest, below) = (with(top.most), with(top.most - 1));
+                let own = |mask: u64, of: u64| u64::from((mask & of).count_ones());
+                masks.iter().for_each(|&mask| tell(top.without_some(own(mask, highest), own(mask, below)), 1));
+            }
+            Some(lists) => lists.for_each(|list| {
+                let holders = list.iter().map(|&value| u64::from(class.values[place(value)].1));
+                tell(top.without(holders), 1);
+            }),
         }
     }
 }

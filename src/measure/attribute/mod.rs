@@ -51,11 +51,11 @@ pub use figures::figures;
 use crate::measure::CutOff;
 use crate::number::ratio;
 use crate::result::{
-    Attribute, AttributeSet, GroundDistance, Leakage, MissingMode, Outcome, Reading, SensitiveColumn, SensitiveValue,
-    Unit,
+    Attribute, AttributeSet, Comparison, Gate, GateSet, GroundDistance, Leakage, MissingMode, Outcome, Reading,
+    SensitiveColumn, SensitiveValue, Unit,
 };
 use crate::stop::{StopReason, Watch};
-use crate::table::{ClassMembership, ClassNumbers, ColumnSet, MemberValue, Table};
+use crate::table::{ClassMembership, ColumnSet, MemberValue, Table};
 
 /// The name under `measures`.
 pub const NAME: &str = "attribute";
@@ -74,6 +74,17 @@ pub struct SecretValues {
     pub taxonomy: Option<Vec<Vec<u32>>>,
     /// The distance that was declared.
     pub distance: Option<GroundDistance>,
+}
+
+impl SecretValues {
+    fn held(&self) -> MemberValue<'_> {
+        match self.value {
+            SensitiveValue::Any => MemberValue::Any,
+            SensitiveValue::Last => MemberValue::Last,
+            SensitiveValue::First => MemberValue::First,
+            SensitiveValue::Mode => MemberValue::Mode(&self.keys),
+        }
+    }
 }
 
 /// What the measure needs to know beside the table.
@@ -113,6 +124,57 @@ pub fn measure(table: &Table, settings: Settings<'_>, watch: Watch<'_>) -> Resul
     cut_off.outcome(unit, measured)
 }
 
+/// What a policy asks of the classes on the static quasi-identifiers: figures with their limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AskedOfClasses {
+    limits: Vec<(&'static str, Comparison, f64)>,
+}
+
+impl AskedOfClasses {
+    /// What these gates ask.
+    #[must_use]
+    pub fn of(gates: &[Gate]) -> Self {
+        let asked = gates.iter().filter(|gate| gate.set == Some(GateSet::Static)).filter_map(|gate| {
+            let row = MEASURE.limits.iter().find(|row| row.gate == gate.measure.name())?;
+            Some((row.figure, gate.comparison, gate.limit?))
+        });
+        Self { limits: asked.collect() }
+    }
+
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.limits.is_empty()
+    }
+
+    /// Whether the classes on a set of columns surely break a limit. What is not known there breaks none.
+    ///
+    /// # Errors
+    /// The reason, when the stop flag was raised before the end.
+    pub fn are_broken(
+        &self,
+        table: &Table,
+        set: &ColumnSet,
+        secrets: &[SecretValues],
+        watch: Watch<'_>,
+    ) -> Result<bool, StopReason> {
+        let settings = Settings { k: 1, missing: MissingMode::OwnCategory, secrets };
+        let found = measure_set(table, set, settings, watch)?;
+        let value = |secret: &SensitiveColumn, figure: &str| match figure {
+            "distinct_l" => secret.distinct_l.map(crate::number::as_float),
+            "alpha" => secret.alpha,
+            "t" => secret.t,
+            "beta" => secret.beta,
+            _ => None,
+        };
+        let breaks = |secret: &SensitiveColumn| {
+            let mut limits = self.limits.iter();
+            limits.any(|&(figure, side, limit)| value(secret, figure).is_some_and(|value| !side.holds(value, limit)))
+        };
+        Ok(found.secrets.iter().any(breaks))
+    }
+}
+
 fn measure_sets(table: &Table, settings: Settings<'_>, watch: Watch<'_>) -> Result<Attribute, StopReason> {
     let columns = 0..table.columns().len();
     let full = ColumnSet::new(columns.clone());
@@ -140,22 +202,16 @@ fn measure_set(
     settings: Settings<'_>,
     watch: Watch<'_>,
 ) -> Result<AttributeSet, StopReason> {
-    let numbers = ClassNumbers::new(table, set);
-    let membership = ClassMembership::new(table, &numbers);
+    let places = 0..table.sensitive().len().min(settings.secrets.len());
+    let held: Vec<MemberValue<'_>> = settings.secrets[places.clone()].iter().map(SecretValues::held).collect();
+    let membership = ClassMembership::new(table, set, &held, watch.stop)?;
     let of_column = |place: usize| -> Result<(SensitiveColumn, [u64; 2]), StopReason> {
         let (column, secret) = (&table.sensitive()[place], &settings.secrets[place]);
-        let held = match secret.value {
-            SensitiveValue::Any => MemberValue::Any,
-            SensitiveValue::Last => MemberValue::Last,
-            SensitiveValue::First => MemberValue::First,
-            SensitiveValue::Mode => MemberValue::Mode(&secret.keys),
-        };
-        let values = membership.values(column, held, watch.stop)?;
-        let release = models::Release::new(column, secret, &values);
-        let tally = release.tally(&values, settings.k, watch.stop)?;
+        let release = models::Release::new(column, secret, membership.members(), membership.by_value(place));
+        let tally = release.tally(&membership, place, settings.k, watch.stop)?;
         Ok((release.summed_up(&tally), [tally.classes, tally.members]))
     };
-    let secrets = (0..table.sensitive().len().min(settings.secrets.len())).into_par_iter().with_max_len(1);
+    let secrets = places.into_par_iter().with_max_len(1);
     let found: Vec<(SensitiveColumn, [u64; 2])> = secrets.map(of_column).collect::<Result<_, _>>()?;
     let [classes, members] = found.first().map_or([0, 0], |&(_, counts)| counts);
     Ok(AttributeSet {

@@ -1,19 +1,16 @@
 //! Every model of a class, and the worst of all classes.
 
-use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use super::distance::{Distances, Quotient};
-use super::leave_one_out::LeaveOneOut;
+use super::distance::{Distances, Scratch};
+use super::leave_one_out::{Guesses, LeaveOneOut};
 use super::{SecretValues, leakage};
 use crate::number::{as_float, ratio};
 use crate::result::{
     Closeness, DiversityCount, GroundDistance, Homogeneous, RECURSIVE_C, SensitiveColumn, UndefinedField,
 };
 use crate::stop::{Stop, StopReason};
-use crate::table::{ClassMembers, Column, MemberValues};
-
-/// Classes between two looks at the stop flag.
-const CHECK_EVERY: usize = 4096;
+use crate::table::{ClassMembers, ClassMembership, Column};
 
 /// The values of a column in the release.
 pub(super) struct Release<'a> {
@@ -25,16 +22,19 @@ pub(super) struct Release<'a> {
     members: u64,
     pairs: u64,
     occurring: u64,
+    /// For each value the reciprocal of its share, and the logarithm of that.
+    reciprocals: Vec<(f64, f64)>,
     distances: Distances<'a>,
     others: LeaveOneOut,
 }
 
 /// The worst of the classes so far.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tally {
     pub(super) classes: u64,
     pub(super) members: u64,
-    diversity: BTreeMap<u64, (u64, u64)>,
+    /// Classes and their members, by the number of values in a class.
+    diversity: Vec<(u64, u64)>,
     homogeneous: Homogeneous,
     entropy: Option<f64>,
     recursive_l: Option<u64>,
@@ -45,91 +45,191 @@ pub(super) struct Tally {
     beta: f64,
     enhanced_broken: u64,
     delta: f64,
+    /// The smallest and the largest ratio of the shares in class and release, but for its last digits.
+    ratios: (f64, f64),
     is_value_absent: bool,
     /// Right guesses with the most frequent value of each class.
     guessed: u64,
-    /// Right guesses from the others: how many, by the number of values that are tied.
-    from_others: BTreeMap<u64, u64>,
+    from_others: Guesses,
+}
+
+impl Tally {
+    fn new(k: u32) -> Self {
+        Self {
+            classes: 0,
+            members: 0,
+            diversity: Vec::new(),
+            homogeneous: Homogeneous { k: u64::from(k), ..Homogeneous::default() },
+            entropy: None,
+            recursive_l: None,
+            recursive_c: [(0.0, false); 2],
+            alpha: 0.0,
+            t: [0.0; 4],
+            beta: 0.0,
+            enhanced_broken: 0,
+            delta: 0.0,
+            ratios: (f64::INFINITY, 0.0),
+            is_value_absent: false,
+            guessed: 0,
+            from_others: Guesses::default(),
+        }
+    }
+
+    /// Adds what other classes came to.
+    fn absorb(&mut self, other: &Self) {
+        fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
+            match (one, other) {
+                (Some(one), Some(other)) => Some(if other < one { other } else { one }),
+                (one, other) => one.or(other),
+            }
+        }
+        self.classes += other.classes;
+        self.members += other.members;
+        self.diversity.resize(self.diversity.len().max(other.diversity.len()), (0, 0));
+        for (own, other) in self.diversity.iter_mut().zip(&other.diversity) {
+            *own = (own.0 + other.0, own.1 + other.1);
+        }
+        let (own, more) = (&mut self.homogeneous, &other.homogeneous);
+        own.classes += more.classes;
+        own.members += more.members;
+        own.majority_classes += more.majority_classes;
+        own.majority_members += more.majority_members;
+        self.entropy = least(self.entropy, other.entropy);
+        self.recursive_l = least(self.recursive_l, other.recursive_l);
+        for (own, other) in self.recursive_c.iter_mut().zip(other.recursive_c) {
+            *own = (own.0.max(other.0), own.1 | other.1);
+        }
+        self.alpha = self.alpha.max(other.alpha);
+        self.t.iter_mut().zip(other.t).for_each(|(own, other)| *own = own.max(other));
+        self.beta = self.beta.max(other.beta);
+        self.enhanced_broken += other.enhanced_broken;
+        self.delta = self.delta.max(other.delta);
+        self.ratios = (self.ratios.0.min(other.ratios.0), self.ratios.1.max(other.ratios.1));
+        self.is_value_absent |= other.is_value_absent;
+        self.guessed += other.guessed;
+        self.from_others.absorb(&other.from_others);
+    }
+}
+
+/// The worst of some classes, and memory for the next one.
+struct Pass {
+    tally: Tally,
+    /// The numbers of a class, the largest first.
+    sorted: Vec<u32>,
+    scratch: Scratch,
 }
 
 impl<'a> Release<'a> {
-    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, values: &MemberValues) -> Self {
-        let by_value = values.by_value(column.cardinality);
-        let members = values.classes().map(|class| u64::from(class.members)).sum();
-        let pairs = by_value.iter().sum();
+    /// A column with so many members of all classes in all, and so many that hold each value.
+    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, members: u64, by_value: Vec<u64>) -> Self {
+        let reciprocal = |&holders: &u64| {
+            let reciprocal = as_float(members) / as_float(holders);
+            (reciprocal, reciprocal.ln())
+        };
         Self {
             column,
             secret,
             members,
-            pairs,
+            pairs: by_value.iter().sum(),
             occurring: by_value.iter().filter(|&&members| members > 0).count() as u64,
+            reciprocals: by_value.iter().map(reciprocal).collect(),
             distances: Distances::new(column, secret, &by_value),
             others: LeaveOneOut::new(&by_value),
             by_value,
         }
     }
 
-    /// Holds every class against the release.
-    pub(super) fn tally(&self, values: &MemberValues, k: u32, stop: &Stop) -> Result<Tally, StopReason> {
-        let mut tally = Tally::default();
-        tally.homogeneous.k = u64::from(k);
-        let mut sorted = Vec::new();
-        let mut scratch = self.distances.scratch();
-        for (place, class) in values.classes().enumerate() {
-            if place % CHECK_EVERY == 0 {
-                stop.check()?;
-            }
-            sorted.clear();
-            sorted.extend(class.values.iter().map(|&(_, members)| members));
-            sorted.sort_unstable_by(|one, other| other.cmp(one));
-            self.count(&class, k, &mut tally);
-            diversities(&sorted, &mut tally);
-            self.shares(&class, &mut tally);
-            for (worst, t) in tally.t.iter_mut().zip(self.distances.of(&class, &mut scratch)) {
-                *worst = worst.max(t.map_or(0.0, Quotient::number));
-            }
-            self.others.add(&class, &sorted, &self.by_value, &mut tally.from_others);
-        }
+    /// Holds every class against the release; the column has this place in the membership.
+    pub(super) fn tally(
+        &self,
+        membership: &ClassMembership,
+        place: usize,
+        k: u32,
+        stop: &Stop,
+    ) -> Result<Tally, StopReason> {
+        let pass = || Pass { tally: Tally::new(k), sorted: Vec::new(), scratch: self.distances.scratch() };
+        let passes = membership.fold(place, stop, pass, |pass, class| self.hold(class, k, pass))?;
+        let mut tally = Tally::new(k);
+        passes.iter().for_each(|pass| tally.absorb(&pass.tally));
         Ok(tally)
     }
 
-    fn count(&self, class: &ClassMembers<'_>, k: u32, tally: &mut Tally) {
-        let members = u64::from(class.members);
+    fn hold(&self, class: &ClassMembers<'_>, k: u32, pass: &mut Pass) {
+        let Pass { tally, sorted, scratch } = pass;
+        sorted.clear();
+        sorted.extend(class.values.iter().map(|&(_, members)| members));
+        sorted.sort_unstable_by(|one, other| other.cmp(one));
+        self.count(class, sorted.first() == Some(&class.members), k, tally);
+        diversities(sorted, tally);
+        self.shares(class, sorted, tally);
+        self.distances.worsen(class, scratch, &mut tally.t);
+        self.others.add(class, sorted, &self.by_value, &mut tally.from_others);
+    }
+
+    /// Counts a class, which `has_common` value where all members hold one.
+    fn count(&self, class: &ClassMembers<'_>, has_common: bool, k: u32, tally: &mut Tally) {
+        let (members, values) = (u64::from(class.members), class.values.len());
         tally.classes += 1;
         tally.members += members;
-        let counted = tally.diversity.entry(class.values.len() as u64).or_default();
+        if tally.diversity.len() <= values {
+            tally.diversity.resize(values + 1, (0, 0));
+        }
+        let counted = &mut tally.diversity[values];
         *counted = (counted.0 + 1, counted.1 + members);
+        if !has_common || class.members < k || self.occurring <= 1 {
+            return;
+        }
         let of_all = class.values.iter().filter(|&&(_, holders)| holders == class.members);
-        let shares = of_all.map(|&(value, _)| self.by_value[value as usize]);
         // Of several values that all hold, the rarest tells most.
-        if let Some(holders) = shares.min().filter(|_| class.members >= k && self.occurring > 1) {
-            let found = &mut tally.homogeneous;
-            if holders * 2 > self.members {
-                (found.majority_classes, found.majority_members) =
-                    (found.majority_classes + 1, found.majority_members + members);
-            } else {
-                (found.classes, found.members) = (found.classes + 1, found.members + members);
-            }
+        let rarest = of_all.map(|&(value, _)| self.by_value[value as usize]).min().unwrap_or(0);
+        let found = &mut tally.homogeneous;
+        if rarest * 2 > self.members {
+            (found.majority_classes, found.majority_members) =
+                (found.majority_classes + 1, found.majority_members + members);
+        } else {
+            (found.classes, found.members) = (found.classes + 1, found.members + members);
         }
     }
 
     /// The models that go by the share of members who hold a value.
-    fn shares(&self, class: &ClassMembers<'_>, tally: &mut Tally) {
-        let (members, all) = (u64::from(class.members), self.members);
-        let mut breaks_enhanced = false;
+    fn shares(&self, class: &ClassMembers<'_>, sorted: &[u32], tally: &mut Tally) {
+        let members = f64::from(class.members);
+        let most = sorted.first().copied().unwrap_or(0);
+        tally.alpha = tally.alpha.max(f64::from(most) / members);
+        tally.guessed += u64::from(most);
+        tally.is_value_absent |= (class.values.len() as u64) < self.occurring;
+        // Ratios of floats tell which classes can be the worst; only those are held against the release in whole numbers.
+        let (mut least, mut largest, mut breaks_enhanced) = (f64::INFINITY, 0.0_f64, false);
         for &(value, holders) in class.values {
-            let (holders, of_all) = (u64::from(holders), self.by_value[value as usize]);
-            // q / p as a quotient of whole numbers.
-            let [above, below] = [u128::from(holders) * u128::from(all), u128::from(of_all) * u128::from(members)];
-            let gain = if above > below { wide(above - below) / wide(below) } else { 0.0 };
-            tally.alpha = tally.alpha.max(as_float(holders) / as_float(members));
-            tally.beta = tally.beta.max(gain);
-            breaks_enhanced |= gain > (as_float(all) / as_float(of_all)).ln();
-            tally.delta = tally.delta.max((wide(above) / wide(below)).ln().abs());
+            let (reciprocal, logarithm) = self.reciprocals[value as usize];
+            let ratio = f64::from(holders) / members * reciprocal;
+            (least, largest) = (least.min(ratio), largest.max(ratio));
+            let beyond = ratio - 1.0 - logarithm;
+            breaks_enhanced |= if beyond.abs() > NEAR * (1.0 + ratio) {
+                beyond > 0.0
+            } else {
+                let [gain, _] = self.gain(class.members, value, holders);
+                gain > logarithm
+            };
         }
         tally.enhanced_broken += u64::from(breaks_enhanced);
-        tally.is_value_absent |= (class.values.len() as u64) < self.occurring;
-        tally.guessed += class.values.iter().map(|&(_, holders)| u64::from(holders)).max().unwrap_or(0);
+        if largest < tally.ratios.1 * (1.0 - NEAR) && least > tally.ratios.0 * (1.0 + NEAR) {
+            return;
+        }
+        tally.ratios = (tally.ratios.0.min(least), tally.ratios.1.max(largest));
+        for &(value, holders) in class.values {
+            let [gain, ratio] = self.gain(class.members, value, holders);
+            tally.beta = tally.beta.max(gain);
+            tally.delta = tally.delta.max(ratio.ln().abs());
+        }
+    }
+
+    /// The relative gain in the share of a value in a class, and the ratio of its shares in class and release.
+    fn gain(&self, members: u32, value: u32, holders: u32) -> [f64; 2] {
+        let above = u128::from(holders) * u128::from(self.members);
+        let below = u128::from(self.by_value[value as usize]) * u128::from(members);
+        let gain = if above > below { wide(above - below) / wide(below) } else { 0.0 };
+        [gain, wide(above) / wide(below)]
     }
 
     /// The figures of the column.
@@ -149,7 +249,8 @@ impl<'a> Release<'a> {
         let (alpha, beta, delta_present) =
             (number("alpha", tally.alpha), number("beta", tally.beta), number("delta_present", tally.delta));
         let entropy_l = number("entropy_l", tally.entropy.unwrap_or(1.0));
-        let distinct_l = tally.diversity.keys().next().copied().filter(|_| unless("distinct_l", "", false));
+        let least = tally.diversity.iter().zip(0..).find(|((classes, _), _)| *classes > 0).map(|(_, values)| values);
+        let distinct_l = least.filter(|_| unless("distinct_l", "", false));
         let recursive_l = tally.recursive_l.filter(|_| unless("recursive_l", "", false));
         let mut tail =
             |field: &str, (worst, is_empty): (f64, bool)| unless(field, "no-tail", is_empty).then_some(worst);
@@ -172,20 +273,18 @@ impl<'a> Release<'a> {
         let whole = |part: u64| ratio(part, self.members).filter(|_| has_value);
         unless("inference", "", false);
         let is_single = self.members < 2;
-        let leave_one_out = unless("leave_one_out", "single-member", is_single).then(|| {
-            let right: f64 = tally.from_others.iter().map(|(&tied, &right)| as_float(right) / as_float(tied)).sum();
-            right / as_float(self.members)
-        });
+        let leave_one_out = unless("leave_one_out", "single-member", is_single)
+            .then(|| tally.from_others.right() / as_float(self.members));
         SensitiveColumn {
             column: self.column.name.clone(),
             value: self.secret.value,
             values: self.occurring,
             missing_members: missing,
             constant: self.occurring <= 1,
-            diversity: tally
-                .diversity
-                .iter()
-                .map(|(&values, &(classes, members))| DiversityCount { values, classes, members })
+            diversity: (0..)
+                .zip(&tally.diversity)
+                .filter(|(_, (classes, _))| *classes > 0)
+                .map(|(values, &(classes, members))| DiversityCount { values, classes, members })
                 .collect(),
             homogeneous: if has_value {
                 tally.homogeneous
@@ -217,14 +316,30 @@ impl<'a> Release<'a> {
 pub(super) const GROUND: [GroundDistance; 4] =
     [GroundDistance::Equal, GroundDistance::Rank, GroundDistance::Value, GroundDistance::Taxonomy];
 
+/// Relative distance within which floats do not tell which of two quotients is larger.
+const NEAR: f64 = 1e-12;
+
+/// n ln n for small n.
+static TERMS: LazyLock<Vec<f64>> = LazyLock::new(|| (0..4096_u32).map(|members| term(f64::from(members))).collect());
+
+fn term(members: f64) -> f64 {
+    members * members.ln()
+}
+
 /// Entropy and recursive diversity, of the numbers of a class, the largest first.
 fn diversities(sorted: &[u32], tally: &mut Tally) {
     let pairs: u64 = sorted.iter().map(|&members| u64::from(members)).sum();
     let Some(&first) = sorted.first() else { return };
-    // In the order of the numbers, so that the sum does not depend on that of the values.
-    let log: f64 = sorted.iter().map(|&members| f64::from(members)).map(|members| members * members.ln()).sum();
-    let entropy = if sorted.len() == 1 { 1.0 } else { (as_float(pairs).ln() - log / as_float(pairs)).exp() };
-    tally.entropy = Some(tally.entropy.map_or(entropy, |least| least.min(entropy)));
+    // An entropy is at least that of as many equal shares as the largest fits in.
+    let may_be_least =
+        |least: f64| as_float(pairs) <= least * f64::from(first) * (1.0 + NEAR) && (least > 1.0 || sorted.len() == 1);
+    if tally.entropy.is_none_or(may_be_least) {
+        // In the order of the numbers, so that the sum does not depend on that of the values.
+        let known = |&members: &u32| TERMS.get(members as usize).copied().unwrap_or_else(|| term(f64::from(members)));
+        let log: f64 = sorted.iter().map(known).sum();
+        let entropy = if sorted.len() == 1 { 1.0 } else { (as_float(pairs).ln() - log / as_float(pairs)).exp() };
+        tally.entropy = Some(tally.entropy.map_or(entropy, |least| least.min(entropy)));
+    }
     let (mut tail, mut level) = (pairs, 0);
     for (place, &members) in sorted.iter().enumerate() {
         if u64::from(first) < u64::from(RECURSIVE_C) * tail {

@@ -1,6 +1,6 @@
 //! How the scan runs this measure, and what it brings along.
 
-use super::{NAME, figures, measure};
+use super::{CROWD_GATE, NAME, figures, measure};
 use crate::measure::{Measure, NotRun, Page, Question, plain_section, too_much_memory};
 use crate::plan::{Extent, Limit, Plan, Range};
 use crate::result::{Comparison, Figure, FindingCode, Measures, Section};
@@ -27,7 +27,7 @@ fn sections(measure: &Measure, figures: &[Figure]) -> Vec<Section> {
 /// Limits that a policy can set on this measure.
 const LIMITS: &[Limit] = &[Limit {
     key: "min_history_crowd",
-    gate: "history-crowd",
+    gate: CROWD_GATE,
     figure: "smallest_crowd",
     comparison: Comparison::AtLeast,
     range: Range::Whole(2, u64::MAX),

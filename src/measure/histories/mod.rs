@@ -31,6 +31,9 @@ use crate::table::{ColumnSet, Table, history_classes};
 /// The name under `measures`.
 pub const NAME: &str = "histories";
 
+/// The gate on the smallest crowd.
+pub const CROWD_GATE: &str = "history-crowd";
+
 /// Counts the crowds. All columns of the table are quasi-identifiers.
 ///
 /// # Errors

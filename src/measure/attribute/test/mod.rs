@@ -85,7 +85,7 @@ fn distances_of(class: &[(u32, u32)], release: &[u64], secret: &SecretValues) ->
     let distances = distance::Distances::new(&column, secret, release);
     let members = class.iter().map(|&(_, holders)| holders).sum();
     let class = crate::table::ClassMembers { members, values: class, lists: None };
-    distances.of(&class, &mut distances.scratch()).map(|found| found.map(distance::Quotient::number))
+    distances.of(&class, &mut distances.scratch())
 }
 
 #[test]
@@ -189,19 +189,18 @@ fn every_model_of_each_class_is_that_of_the_vectors() {
     let vector = &vectors["small_table"];
     let rows = vector["rows"].as_array().unwrap();
     let table = small_table(rows);
-    let numbers = ClassNumbers::new(&table, &ColumnSet::new([0]));
     let (stop, secret) = (Stop::default(), SecretValues::default());
     let column = &table.sensitive()[0];
-    let whole = ClassMembership::new(&table, &numbers).values(column, MemberValue::Any, &stop).unwrap();
+    let members =
+        |table: &Table| ClassMembership::new(table, &ColumnSet::new([0]), &[MemberValue::Any], &stop).unwrap();
+    let whole = members(&table);
     for (place, name) in ["A", "B", "C"].into_iter().enumerate() {
         // The class alone against the release of all.
         let expected = &vector["classes"][name];
         let kept: Vec<Value> = rows.iter().filter(|row| row[0] == name).cloned().collect();
         let alone = small_table(&kept);
-        let of_class = ClassNumbers::new(&alone, &ColumnSet::new([0]));
-        let values = ClassMembership::new(&alone, &of_class).values(&alone.sensitive()[0], MemberValue::Any, &stop);
-        let release = models::Release::new(column, &secret, &whole);
-        let tally = release.tally(&values.unwrap(), 2, &stop).unwrap();
+        let release = models::Release::new(column, &secret, whole.members(), whole.by_value(0));
+        let tally = release.tally(&members(&alone), 0, 2, &stop).unwrap();
         let found = release.summed_up(&tally);
         assert_eq!(tally.members, expected["size"].as_u64().unwrap(), "{name}");
         assert_eq!(found.distinct_l, expected["distinct_l"].as_u64(), "{name} of place {place}");

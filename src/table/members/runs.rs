@@ -1,0 +1,184 @@
+//! The members of the classes: the records of each, and the class that it is in.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::super::point_numbers::number_tuples;
+use super::super::records::stretches;
+use super::super::{Codes, Column, ColumnSet, Table};
+use crate::stop::{Stop, StopReason};
+use crate::with_codes;
+
+/// The members of all classes, those of a subject one behind the other.
+pub(super) struct Runs<'a> {
+    /// The class of each member, below the bound.
+    pub(super) classes: Codes,
+    pub(super) bound: u32,
+    /// Where the records of each member begin, with their number as a last entry; empty where each record is a member.
+    starts: Cow<'a, [u32]>,
+    /// The records in the order of their members, those of a member in their own; `None` where that is the order of the table.
+    order: Option<Vec<u32>>,
+}
+
+impl<'a> Runs<'a> {
+    pub(super) fn new(table: &'a Table, set: &ColumnSet, stop: &Stop) -> Result<Self, StopReason> {
+        if !table.has_subjects() {
+            let numbers = number_tuples(table, set.columns());
+            let (classes, bound) = (Codes::U32(numbers.of_record), numbers.bound);
+            return Ok(Self { classes, bound, starts: Cow::Borrowed(&[]), order: None });
+        }
+        if set.columns().iter().all(|&column| table.constant_per_subject(column) == Some(true)) {
+            return Ok(Self::of_subjects(table, set));
+        }
+        Self::of_parts(table, set, stop)
+    }
+
+    /// Every subject is in one class: that of its first record.
+    fn of_subjects(table: &'a Table, set: &ColumnSet) -> Self {
+        let first = |codes: &Codes| match codes {
+            Codes::U8(codes) => Codes::U8(table.first_records().map(|record| codes[record]).collect()),
+            Codes::U16(codes) => Codes::U16(table.first_records().map(|record| codes[record]).collect()),
+            Codes::U32(codes) => Codes::U32(table.first_records().map(|record| codes[record]).collect()),
+        };
+        let columns: Vec<Column> = set
+            .columns()
+            .par_iter()
+            .map(|&column| &table.columns()[column])
+            .map(|column| Column { name: String::new(), codes: first(&column.codes), ..*column })
+            .collect();
+        let number = columns.len();
+        let starts = Cow::Borrowed(table.subject_starts());
+        // There are no more subjects than records, which are few enough.
+        let subjects = Table::new(columns, None, table.subjects());
+        let numbers = subjects.map(|subjects| number_tuples(&subjects, &(0..number).collect::<Vec<_>>()));
+        let (classes, bound) = numbers.map_or((Vec::new(), 0), |numbers| (numbers.of_record, numbers.bound));
+        Self { classes: Codes::U32(classes), bound, starts, order: None }
+    }
+
+    /// Every subject is a member of each of the classes that its records are in.
+    fn of_parts(table: &Table, set: &ColumnSet, stop: &Stop) -> Result<Self, StopReason> {
+        let numbers = number_tuples(table, set.columns());
+        stop.check()?;
+        let (of_record, bound) = (&numbers.of_record, numbers.bound);
+        let subjects = table.subject_of_record().unwrap_or(&[]);
+        let parts = stretches(table.records(), Some(subjects), 4 * rayon::current_num_threads());
+        let of_stretch = |stretch: &Range<usize>| {
+            let mut part = Part { order: Vec::with_capacity(stretch.len()), ..Part::default() };
+            let mut start = stretch.start;
+            for run in subjects[stretch.clone()].chunk_by(|one, other| one == other) {
+                part.add(start..start + run.len(), of_record);
+                start += run.len();
+            }
+            part
+        };
+        let parts: Vec<Part> = parts.par_iter().map(of_stretch).collect();
+        stop.check()?;
+        let mut all = Part::default();
+        for part in parts {
+            all.classes.extend(part.classes);
+            all.starts.extend(part.starts);
+            all.order.extend(part.order);
+        }
+        all.starts.push(to_u32(table.records()));
+        Ok(Self { classes: Codes::U32(all.classes), bound, starts: Cow::Owned(all.starts), order: Some(all.order) })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The codes of a member, in the order of its records.
+    pub(super) fn codes_of(&self, codes: &Codes, member: usize, run: &mut Vec<u32>) {
+        run.clear();
+        with_codes!(codes, codes => match (&self.order, self.starts.is_empty()) {
+            (_, true) => run.push(u32::from(codes[member])),
+            (None, false) => run.extend(codes[self.records(member)].iter().map(|&code| u32::from(code))),
+            (Some(order), false) => {
+                run.extend(order[self.records(member)].iter().map(|&record| u32::from(codes[record as usize])));
+            }
+        });
+    }
+
+    /// Hands the first or the last code of each of these members to `visit`, with the item that stands in its place.
+    pub(super) fn each_end<I>(
+        &self,
+        codes: &Codes,
+        members: Range<usize>,
+        is_last: bool,
+        items: &mut [I],
+        visit: impl Fn(&mut I, u32),
+    ) {
+        let place = |member: usize| match self.starts.is_empty() {
+            true => member,
+            false if is_last => self.starts[member + 1] as usize - 1,
+            false => self.starts[member] as usize,
+        };
+        with_codes!(codes, codes => for (member, item) in members.zip(items) {
+            let place = place(member);
+            let record = self.order.as_ref().map_or(place, |order| order[place] as usize);
+            visit(item, u32::from(codes[record]));
+        });
+    }
+
+    /// The same with a bit for each value that a member holds; there are at most 64 values.
+    pub(super) fn each_mask<I>(
+        &self,
+        codes: &Codes,
+        members: Range<usize>,
+        items: &mut [I],
+        visit: impl Fn(&mut I, u64),
+    ) {
+        with_codes!(codes, codes => for (member, item) in members.zip(items) {
+            let mask = match (&self.order, self.starts.is_empty()) {
+                (_, true) => 1 << u32::from(codes[member]),
+                (None, false) => {
+                    codes[self.records(member)].iter().fold(0, |mask, &code| mask | 1_u64 << u32::from(code))
+                }
+                (Some(order), false) => {
+                    let records = order[self.records(member)].iter();
+                    records.fold(0, |mask, &record| mask | 1_u64 << u32::from(codes[record as usize]))
+                }
+            };
+            visit(item, mask);
+        });
+    }
+
+    /// Places of the records of a member in the order.
+    fn records(&self, member: usize) -> Range<usize> {
+        self.starts[member] as usize..self.starts[member + 1] as usize
+    }
+}
+
+/// The members of some subjects.
+#[derive(Default)]
+struct Part {
+    classes: Vec<u32>,
+    starts: Vec<u32>,
+    order: Vec<u32>,
+}
+
+impl Part {
+    /// Adds a subject with these records.
+    fn add(&mut self, records: Range<usize>, class_of: &[u32]) {
+        let before = self.order.len();
+        self.order.extend(records.clone().map(to_u32));
+        let own = &mut self.order[before..];
+        if !class_of[records.clone()].is_sorted() {
+            // Records of one class keep their order: each is its own place.
+            own.sort_unstable_by_key(|&record| (class_of[record as usize], record));
+        }
+        let mut start = to_u32(records.start);
+        for run in own.chunk_by(|&one, &other| class_of[one as usize] == class_of[other as usize]) {
+            self.classes.push(class_of[run[0] as usize]);
+            self.starts.push(start);
+            start += to_u32(run.len());
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
+fn to_u32(place: usize) -> u32 {
+    place as u32
+}

@@ -1,0 +1,132 @@
+//! Members of random tables against maps of maps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::table::{Attributes, Codes, Column, SubjectCodes};
+
+/// Numbers by chance, the same in every run.
+struct Draws(u64);
+
+impl Draws {
+    fn below(&mut self, bound: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from(self.0 >> 33).unwrap_or(0) % bound.max(1)
+    }
+}
+
+type Class = (u32, BTreeMap<u32, u32>, Vec<Vec<u32>>);
+
+/// The obvious way: a map of classes to maps of subjects to the values of their records.
+fn slow(table: &Table, set: &ColumnSet, column: &Column, held: MemberValue<'_>) -> Vec<Class> {
+    let mut classes: BTreeMap<Vec<u32>, BTreeMap<u32, Vec<u32>>> = BTreeMap::new();
+    for record in 0..table.records() {
+        let class = set.columns().iter().map(|&column| table.columns()[column].value_of(record)).collect();
+        let subject = table.subject_of(record);
+        classes.entry(class).or_default().entry(subject).or_default().push(column.value_of(record));
+    }
+    let of_class = |subjects: BTreeMap<u32, Vec<u32>>| {
+        let mut members = BTreeMap::new();
+        let mut lists = Vec::new();
+        for values in subjects.values() {
+            let times = |value: u32| values.iter().filter(|&&other| other == value).count();
+            let picked: BTreeSet<u32> = match held {
+                MemberValue::Last => values.last().copied().into_iter().collect(),
+                MemberValue::First => values.first().copied().into_iter().collect(),
+                MemberValue::Any => values.iter().copied().collect(),
+                MemberValue::Mode(keys) => {
+                    let most = values.iter().map(|&value| times(value)).max().unwrap_or(0);
+                    let modes = values.iter().copied().filter(|&value| times(value) == most);
+                    modes.min_by_key(|&value| keys[value as usize]).into_iter().collect()
+                }
+            };
+            for &value in &picked {
+                *members.entry(value).or_insert(0) += 1;
+            }
+            lists.push(picked.into_iter().collect());
+        }
+        (u32::try_from(subjects.len()).unwrap(), members, lists)
+    };
+    let mut classes: Vec<Class> = classes.into_values().map(of_class).collect();
+    for class in &mut classes {
+        class.2.sort();
+    }
+    classes.sort();
+    classes
+}
+
+#[test]
+fn members_and_their_values_are_those_of_a_slow_count() {
+    let mut draws = Draws(1);
+    for round in 0..2_000 {
+        let records = draws.below(40) as usize;
+        let subjects = 1 + draws.below(12);
+        let of_record: Vec<u32> = (0..records).map(|_| draws.below(subjects)).collect();
+        let is_static = round % 3 == 0;
+        let column = |name: &str, cardinality: u32, draws: &mut Draws, fixed: bool| {
+            let of_subject: Vec<u32> = (0..subjects).map(|_| draws.below(cardinality)).collect();
+            let code = |record: usize| {
+                if fixed { of_subject[of_record[record] as usize] } else { draws.below(cardinality) }
+            };
+            let codes: Vec<u32> = (0..records).map(code).collect();
+            Column::new(name.to_owned(), Codes::from_codes(cardinality as usize, codes.into_iter()), cardinality, None)
+        };
+        let columns: Vec<Column> =
+            (0..=round % 3).map(|_| column("q", 1 + draws.below(5), &mut draws, is_static)).collect();
+        let secrets: Vec<Column> = [6, 6, 80]
+            .into_iter()
+            .enumerate()
+            .map(|(place, most)| column("s", 1 + draws.below(most), &mut draws, place == 0))
+            .collect();
+        let attributes = Attributes { sensitive: secrets, ..Default::default() };
+        let codes = || SubjectCodes {
+            codes: Codes::from_codes(subjects as usize, of_record.iter().copied()),
+            cardinality: subjects,
+            missing: (round % 5 == 0).then_some(0),
+        };
+        let set = ColumnSet::new(0..columns.len());
+        let declared = (round % 4 > 0).then(codes);
+        let table = Table::with_attributes(columns, attributes, declared, records).unwrap();
+        let keys: Vec<u64> = (0..80).map(|value| value * 7 % 83).collect();
+        let choices = [MemberValue::Last, MemberValue::First, MemberValue::Mode(&keys), MemberValue::Any];
+        for held in choices {
+            // The other columns have other kinds of fields beside it.
+            let held = [held, choices[round % 4], held];
+            let stop = Stop::default();
+            let membership = ClassMembership::new(&table, &set, &held, &stop).unwrap();
+            for (place, secret) in table.sensitive().iter().enumerate() {
+                let class = |classes: &mut Vec<Class>, class: &ClassMembers<'_>| {
+                    let one = || class.values.iter().flat_map(|&(v, n)| vec![vec![v]; n as usize]).collect();
+                    let mut lists: Vec<Vec<u32>> = class.lists.map_or_else(one, |lists| {
+                        let mut all = Vec::new();
+                        lists.for_each(|list| all.push(list.to_vec()));
+                        all
+                    });
+                    lists.sort();
+                    classes.push((class.members, class.values.iter().copied().collect(), lists));
+                };
+                let mut classes = membership.fold(place, &stop, Vec::new, class).unwrap().concat();
+                classes.sort();
+                let expected = slow(&table, &set, secret, held[place]);
+                assert_eq!(classes, expected, "{:?}, round {round}", held[place]);
+                assert_eq!(membership.members(), expected.iter().map(|class| u64::from(class.0)).sum::<u64>());
+                let mut by_value = vec![0; secret.cardinality as usize];
+                let pairs = expected.iter().flat_map(|class| &class.1);
+                pairs.for_each(|(&value, &members)| by_value[value as usize] += u64::from(members));
+                assert_eq!(membership.by_value(place), by_value);
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_in_an_empty_table() {
+    let column = || Column::new("c".to_owned(), Codes::from_codes(0, std::iter::empty()), 0, None);
+    let attributes = Attributes { sensitive: vec![column()], ..Attributes::default() };
+    let table = Table::with_attributes(vec![column()], attributes, None, 0).unwrap();
+    let stop = Stop::default();
+    let membership = ClassMembership::new(&table, &ColumnSet::new([0]), &[MemberValue::Any], &stop).unwrap();
+    let count = |number: &mut u64, _: &ClassMembers<'_>| *number += 1;
+    let classes: u64 = membership.fold(0, &stop, || 0, count).unwrap().into_iter().sum();
+    assert_eq!((classes, membership.members()), (0, 0));
+}
