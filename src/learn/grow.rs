@@ -75,11 +75,24 @@ struct Split {
     lefts: Option<Vec<u16>>,
 }
 
+/// How one tree is grown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Whether every column is tried at a node, not half of them.
+    pub(super) tries_all: bool,
+    /// Fewest rows on either side of a split.
+    pub(super) leaf: usize,
+}
+
 /// Memory that is used again for every node.
 pub(super) struct Grower<'a> {
     columns: &'a [Binned],
     target: &'a [u32],
     seed: u64,
+    /// Columns that are tried at a node.
+    tried: usize,
+    /// Fewest rows on either side of a split.
+    leaf: usize,
     /// Rows of each target on either side.
     left: Vec<u32>,
     right: Vec<u32>,
@@ -93,7 +106,8 @@ pub(super) struct Grower<'a> {
 }
 
 impl<'a> Grower<'a> {
-    pub(super) fn new(columns: &'a [Binned], target: &'a [u32], targets: u32, seed: u64) -> Self {
+    pub(super) fn new(columns: &'a [Binned], target: &'a [u32], targets: u32, seed: u64, manner: Manner) -> Self {
+        let Manner { tries_all, leaf } = manner;
         let bins = columns.iter().map(|column| column.bound).max().unwrap_or(0);
         let unordered =
             columns.iter().filter(|column| !column.is_ordered).map(|column| column.bound).max().unwrap_or(0);
@@ -101,6 +115,8 @@ impl<'a> Grower<'a> {
             columns,
             target,
             seed,
+            tried: if tries_all { columns.len() } else { columns.len().div_ceil(2) },
+            leaf,
             left: vec![0; targets as usize],
             right: vec![0; targets as usize],
             sorted: Vec::new(),
@@ -178,11 +194,10 @@ impl<'a> Grower<'a> {
         let mut order: Vec<(u64, usize)> =
             (0..self.columns.len()).map(|column| (mix(seed, column as u64), column)).collect();
         order.sort_unstable();
-        let tried = self.columns.len().div_ceil(2);
         let mut best: Option<Split> = None;
         for (turn, (random, column)) in order.into_iter().enumerate() {
             // Where none of those could split, the next may.
-            if turn >= tried && best.is_some() {
+            if turn >= self.tried && best.is_some() {
                 break;
             }
             self.try_column(rows, column, random, &mut best);
@@ -278,7 +293,7 @@ impl<'a> Grower<'a> {
             on_left += 2 * u64::from(*left) + 1;
             on_right -= 2 * u64::from(*right) - 1;
             (*left, *right) = (*left + 1, *right - 1);
-            if place != next {
+            if place != next && moved >= self.leaf && all - moved >= self.leaf {
                 let purity = quotient(on_left, moved) + quotient(on_right, all - moved);
                 if purity > least {
                     (least, best) = (purity, Some((purity, place)));
@@ -341,7 +356,7 @@ mod tests {
                 Feature::Categories(values.clone())
             };
             let columns = [Binned::new(&feature)];
-            let mut grower = Grower::new(&columns, &target, 4, seed);
+            let mut grower = Grower::new(&columns, &target, 4, seed, Manner { tries_all: seed % 3 == 0, leaf: 1 });
             let found = grower.split(&all, 0);
             // Every threshold, or every set of categories.
             let is_left = |mask: u32, row: u32| mask >> values[row as usize] & 1 == 1;
