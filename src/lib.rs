@@ -62,6 +62,7 @@ pub mod glossary;
 pub mod input;
 pub mod inspect;
 pub mod judge;
+pub mod learn;
 pub mod measure;
 pub(crate) mod number;
 pub mod output;

@@ -8,6 +8,7 @@ pub mod attribute;
 mod figures;
 pub mod histories;
 pub mod identifiers;
+pub mod inference;
 pub mod linkage;
 pub mod population;
 mod registry;
@@ -20,7 +21,7 @@ use registry::CutOff;
 pub use registry::{Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory};
 
 use crate::plan::Limit;
-use crate::result::{Figure, FindingCode, Section};
+use crate::result::{Figure, Section};
 
 /// Every measure. What is not here is not run, has no key, no flag, no page and no part of a report; what is here has all
 /// of them.
@@ -34,6 +35,7 @@ pub const ALL: &[Measure] = &[
     aggregates::MEASURE,
     attribute::MEASURE,
     histories::MEASURE,
+    inference::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.
@@ -55,18 +57,9 @@ pub fn named(name: &str) -> Option<&'static Measure> {
     ALL.iter().find(|measure| measure.name == name)
 }
 
-/// A limit that a policy can ask for on a measure that is not built yet: it never passes.
-const INFERENCE_ADVANTAGE: Limit = Limit {
-    key: "max_inference_advantage",
-    gate: "inference-advantage",
-    figure: "advantage",
-    sentence: "maximum advantage of guessing a sensitive value with the extract over guessing it without",
-    ..Limit::of("inference", FindingCode::LimitBroken)
-};
-
 /// Every limit that a policy can set, in the order in which they are documented.
 pub fn limits() -> impl Iterator<Item = &'static Limit> {
-    ALL.iter().flat_map(|measure| measure.limits).chain([&INFERENCE_ADVANTAGE])
+    ALL.iter().flat_map(|measure| measure.limits)
 }
 
 /// What every measure has to say for which a view may have no part of its own.

@@ -38,6 +38,8 @@ pub struct Question<'a> {
     pub table: &'a Table,
     /// For each of them a number for each value that depends on the value alone, whatever the order of the records.
     pub keys: &'a [&'a [u64]],
+    /// The values of each of them as whole numbers, where they are numbers or dates and a sensitive column is declared.
+    pub numbers: &'a [Option<&'a [Option<i64>]>],
     /// What is known of the values of each sensitive column of the table.
     pub secrets: &'a [SecretValues],
     /// What reading found in the cells of every column.

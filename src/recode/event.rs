@@ -3,8 +3,8 @@
 use super::within::{tolerance_in, whole_numbers};
 use super::{CoarsenRule, TreatmentError};
 use crate::measure::unicity::Tolerance;
-use crate::plan::{UnicityPlan, WithinRule};
-use crate::result::ColumnType;
+use crate::plan::{Plan, UnicityPlan, WithinRule};
+use crate::result::{ColumnType, Role};
 use crate::secret::Secret;
 use crate::stats::fingerprint;
 use crate::table::Dictionary;
@@ -16,6 +16,8 @@ pub struct EventValues {
     pub keys: Vec<u64>,
     /// The values as whole numbers, where tolerances or the order in time need them; empty when they are no numbers.
     pub numbers: Vec<Option<i64>>,
+    /// The values as whole numbers, where a sensitive column is declared; `None` when they are no numbers.
+    pub magnitudes: Option<Vec<Option<i64>>>,
     /// How roughly the column is known, in the unit of `numbers`, and as it was written.
     pub tolerance: Option<(Tolerance, String)>,
     /// Whether the attacker sees each value; `None` when all are seen.
@@ -53,8 +55,17 @@ impl EventValues {
             numbers: whole.map(|whole| whole.numbers).unwrap_or_default(),
             tolerance: tolerance.transpose()?,
             visible,
+            magnitudes: None,
             form: None,
         })
+    }
+
+    /// With the values as whole numbers, where guesses about a sensitive column are made from them.
+    #[must_use]
+    pub(super) fn measured(self, dictionary: &Dictionary, plan: &Plan) -> Self {
+        let is_guessed = plan.roles.declared.values().any(|&role| role == Role::Sensitive);
+        let numbers = if is_guessed { whole_numbers(dictionary) } else { None };
+        Self { magnitudes: numbers.map(|whole| whole.numbers), ..self }
     }
 
     /// A form that only a point has. What can be seen is decided by the column itself, and tolerances are for it too.

@@ -12,7 +12,7 @@ use super::{TreatmentError, file_name};
 use crate::input::Extract;
 use crate::measure::attribute::SecretValues;
 use crate::plan::{Plan, SensitiveDistance};
-use crate::result::{GroundDistance, SensitiveValue};
+use crate::result::{ColumnType, GroundDistance};
 use crate::table::Dictionary;
 
 /// What the measure of attribute disclosure asks of these values.
@@ -42,7 +42,8 @@ pub(super) fn secret_values(
     };
     Ok(SecretValues {
         value,
-        keys: if value == SensitiveValue::Mode { value_keys(dictionary) } else { Vec::new() },
+        keys: value_keys(dictionary),
+        is_amount: matches!(dictionary.column_type(), ColumnType::Integer | ColumnType::Decimal),
         numbers,
         taxonomy,
         distance: declared.map(|declared| match declared {
@@ -109,7 +110,6 @@ mod tests {
 
     use super::*;
     use crate::recode::testing::{column, extract, typed_column};
-    use crate::result::ColumnType;
 
     fn dictionary(cells: &[&str]) -> Dictionary {
         column("secret", cells).coded.unwrap().dictionary

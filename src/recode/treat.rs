@@ -450,7 +450,7 @@ impl<'inputs> Workshop<'inputs> {
             ladder(&present)
         });
         let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
-        treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?);
+        treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?.measured(dictionary, plan));
         let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
             let recoded = match self.recode(&name, rule, &codes, dictionary, plan.time_origin) {
                 // The extract shows the column so coarsely that the rule has nothing left to do.

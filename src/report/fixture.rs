@@ -3,6 +3,7 @@
 mod aggregates;
 mod attribute;
 mod decision;
+mod inference;
 mod linkage;
 mod population;
 mod special;
@@ -10,6 +11,7 @@ mod special;
 pub(super) use self::aggregates::totals;
 pub(super) use self::attribute::telling;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
+pub(super) use self::inference::inferred;
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 pub(super) use self::population::sampled;
 pub(super) use self::special::special;

@@ -5,6 +5,7 @@ mod attribute;
 mod classes;
 mod decision;
 mod first;
+mod inference;
 mod known_points;
 mod line;
 mod link_tables;

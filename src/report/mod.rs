@@ -21,6 +21,7 @@ mod fixture;
 mod github;
 mod headline;
 mod html;
+mod inference;
 mod json;
 mod junit;
 mod known_points;

@@ -15,6 +15,7 @@ mod declarations;
 mod figure;
 mod histories;
 mod identifiers;
+mod inference;
 mod linkage;
 mod policy;
 mod population;
@@ -34,6 +35,7 @@ pub use declarations::*;
 pub use figure::*;
 pub use histories::*;
 pub use identifiers::*;
+pub use inference::*;
 pub use linkage::*;
 pub use policy::*;
 pub use population::*;
@@ -335,4 +337,6 @@ measures! {
     attribute: Attribute,
     /// The crowd of those whose records are all the same.
     histories: Histories,
+    /// What a model built on some people guesses of a sensitive column of others.
+    inference: Inference,
 }

@@ -256,6 +256,8 @@ pub enum FindingCode {
     AttributeDisclosure,
     /// Too few subjects have the same whole history.
     SmallHistoryCrowd,
+    /// A model built on some people guesses a sensitive column of others better than its limit.
+    SensitiveInference,
 }
 
 impl FindingCode {

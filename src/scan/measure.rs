@@ -114,10 +114,13 @@ pub(super) fn measure_all(
     let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let table = table.truncated(quasi_identifiers);
     let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
+    let numbers: Vec<Option<&[Option<i64>]>> =
+        events.values.iter().take(quasi_identifiers).map(|values| values.magnitudes.as_deref()).collect();
     let watch = Watch { progress, stop };
     let question = Question {
         table: split.as_ref().unwrap_or(&table),
         keys: &keys,
+        numbers: &numbers,
         secrets: events.secrets,
         searched,
         totals,

@@ -53,6 +53,55 @@ mod tests {
         assert!(((interval[1] - interval[0]) / 2.0 - 0.160).abs() < 5e-4, "{interval:?}");
     }
 
+    fn vectors() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../tests/data/vectors/attribute.json")).unwrap()
+    }
+
+    #[test]
+    fn every_published_interval_comes_out() {
+        use crate::stats::wilson_of_share;
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let vectors = vectors();
+        let cases = vectors["wilson"].as_array().unwrap();
+        assert_eq!(cases.len(), 9);
+        for case in cases {
+            let (successes, trials) = (number(&case["successes"]), number(&case["n"]));
+            let quantile = if number(&case["level"]) > 0.98 { 2.575_829_303_548_901 } else { 1.959_963_984_540_054 };
+            let found = wilson_of_share(successes / trials, trials, quantile);
+            let expected = [number(&case["lower"]), number(&case["upper"])];
+            assert!(found.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-12), "{case}: {found:?}");
+            if number(&case["level"]) < 0.98 {
+                let [successes, trials] = ["successes", "n"].map(|key| case[key].as_u64().unwrap());
+                let (middle, half) = centre(successes, trials).unwrap();
+                assert!((middle - number(&case["centre"])).abs() < 1e-12, "{case}: {middle}");
+                assert!((half - number(&case["half_width"])).abs() < 1e-12, "{case}: {half}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_published_residual_risk_comes_out() {
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let vectors = vectors();
+        let cases = vectors["residual_risk"].as_array().unwrap();
+        assert_eq!(cases.len(), 2);
+        for case in cases {
+            let found = match case["n"].as_u64() {
+                None => {
+                    let pair = |key: &str| (number(&case[key][0]), number(&case[key][1]));
+                    residual(pair("attack"), pair("control"))
+                }
+                Some(trials) => {
+                    let of = |key: &str| case[key].as_u64().unwrap();
+                    residual_risk(of("attack_successes"), trials, of("control_successes"), trials).unwrap()
+                }
+            };
+            assert!((found.risk - number(&case["risk"])).abs() < 1e-12, "{case}: {found:?}");
+            let error = (found.interval[1] - found.interval[0]) / 2.0;
+            assert!((error - number(&case["error"])).abs() < 1e-12, "{case}: {found:?}");
+        }
+    }
+
     #[test]
     fn the_centre_is_that_of_wilson() {
         // 23 of 100 (tests of Anonymeter).

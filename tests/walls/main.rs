@@ -35,7 +35,7 @@ struct Wall {
 }
 
 /// Rooms that compute and nothing else.
-const PURE: [&str; 7] = ["table", "tabular", "compare", "measure", "stats", "judge", "advice"];
+const PURE: [&str; 8] = ["table", "tabular", "compare", "learn", "measure", "stats", "judge", "advice"];
 
 fn walls() -> Vec<Wall> {
     let beyond = ["crate::input", "crate::report", "crate::cli", "crate::config", "crate::scan"];

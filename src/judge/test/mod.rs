@@ -5,6 +5,7 @@ mod agreements;
 mod attribute;
 mod cells;
 mod codes;
+mod inference;
 mod laws;
 mod linkage;
 mod policies;

@@ -217,7 +217,7 @@ fn gdpr_three_tests_never_pass_without_declared_numbers() {
         .with("max_correct_links", 1.0)
         .with("max_inference_advantage", 0.1);
     let judgement = judge(Case::new(&dataset, &measures, &policy_of(&declared)));
-    // The share is measured; links and inferences are not, so declaring them is not enough.
+    // The share is measured; links and inferences were not, so declaring them is not enough.
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
     let measures: Vec<&str> = judgement.findings.iter().map(|finding| finding.measure.as_str()).collect();
     assert_eq!(measures, ["linkage", "inference"]);

@@ -407,7 +407,7 @@ fn a_measure_without_words_of_its_own_is_judged_and_told_all_the_same() {
         assert_eq!((check.outcome, check.compared, check.limit), (outcome, Some(advantage), Some(0.1)));
         let found = judgement.findings.first().map(|found| (found.code, found.message.as_str()));
         let words = "the advantage of a guess on `income` is 10.001 %; the policy allows at most 10 %";
-        assert_eq!(found, (outcome == CheckOutcome::Breaks).then_some((FindingCode::LimitBroken, words)));
+        assert_eq!(found, (outcome == CheckOutcome::Breaks).then_some((FindingCode::SensitiveInference, words)));
     }
 }
 

@@ -65,8 +65,10 @@ pub const NAME: &str = "attribute";
 pub struct SecretValues {
     /// Which value a subject has.
     pub value: SensitiveValue,
-    /// Numbers that depend on the values alone, where a mode needs them.
+    /// Numbers that depend on the values alone.
     pub keys: Vec<u64>,
+    /// Whether the values are amounts: numbers, but no dates, of which one within a part is nearly right.
+    pub is_amount: bool,
     /// The values as whole numbers of one unit, `None` for a missing cell; none at all where they have no order.
     pub numbers: Option<Vec<Option<i64>>>,
     /// For each level of a taxonomy above the values the group of each code, numbered from 0; every group of a level is part of one

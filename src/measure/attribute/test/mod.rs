@@ -258,7 +258,7 @@ fn drawn(draws: &mut Draws, round: u32) -> Drawn {
         [SensitiveValue::Any, SensitiveValue::Last, SensitiveValue::First, SensitiveValue::Mode][round as usize % 4];
     let keys = (0..u64::from(values)).map(|value| value * 5 % 7).collect();
     let taxonomy = Some(if round.is_multiple_of(2) { vec![below, above] } else { vec![below] });
-    Drawn { table, secret: SecretValues { value, keys, numbers: Some(numbers), taxonomy, distance: None } }
+    Drawn { table, secret: SecretValues { value, keys, numbers: Some(numbers), taxonomy, ..SecretValues::default() } }
 }
 
 #[test]
