@@ -204,7 +204,9 @@ fn found(small: &Small, court: &mut Court<'_>, quick: bool, work: u64) -> Plans 
         known_points: small.subjects.is_some().then_some(known_points),
     };
     let quick = if quick { gates } else { QuickGates::default() };
-    let request = Request { k: court.k, rare: true, quick, dropped: vec![false; small.columns.len()], way: true, work };
+    let dropped = vec![false; small.columns.len()];
+    let request =
+        Request { k: court.k, rare: true, quick, dropped, way: true, work, rotated: None, more_than: None };
     best_plan(small.table(), small.ladders(), request, court, Watch::quiet(&Stop::default())).unwrap()
 }
 

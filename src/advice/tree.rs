@@ -23,6 +23,10 @@ pub(super) fn sequence(table: &Table, columns: usize) -> Vec<usize> {
 pub(super) struct Search<'a> {
     /// The steps of each column that may be taken, those that keep the most first.
     pub(super) steps: Vec<Vec<Step>>,
+    /// The column that stays in every plan, because it tells the period of a pseudonym.
+    pub(super) teller: Option<usize>,
+    /// Plans that keep no more than this sum of shares are of no use.
+    pub(super) floor: f64,
     /// The columns in the order in which they are decided.
     pub(super) sequence: Vec<usize>,
     pub(super) quick: Quick<'a>,
@@ -84,7 +88,7 @@ impl Search<'_> {
         let passing = self.judged.iter().enumerate().filter(|(_, judged)| judged.judged.passes());
         let kept = |place: &usize| self.detail.sum(&self.judged[*place].recipe);
         let first_of_equal = |one: &usize, other: &usize| kept(one).total_cmp(&kept(other)).then(other.cmp(one));
-        passing.map(|(place, _)| place).max_by(first_of_equal)
+        passing.map(|(place, _)| place).filter(|place| kept(place) > self.floor).max_by(first_of_equal)
     }
 
     fn run(&mut self) -> Result<(), Halt> {
@@ -135,7 +139,7 @@ impl Search<'_> {
 
     pub(super) fn best_detail(&self) -> f64 {
         let best = self.best.and_then(|best| self.judged.get(best));
-        best.map_or(f64::NEG_INFINITY, |best| self.detail.sum(&best.recipe))
+        best.map_or(self.floor, |best| self.detail.sum(&best.recipe))
     }
 
     /// Steps of which the data do not say what they are, are never taken. Of a finer or a coarser form they may well say it,
@@ -194,7 +198,9 @@ impl Search<'_> {
             while let Some(next) = self.finer(&here)? {
                 here = next;
             }
-            if here.left() == 0 || self.has_judged(&here) || self.judge(&here)? {
+            // Going up ends above all that is worth judging, or nowhere.
+            let is_of_use = self.detail.sum(&here) > self.floor + EQUAL;
+            if here.left() == 0 || !is_of_use || self.has_judged(&here) || self.judge(&here)? {
                 return Ok(());
             }
         }
@@ -308,7 +314,7 @@ impl Search<'_> {
         let Some(columns) = &objection.columns else { return Ok(()) };
         let mut core = recipe.clone();
         for column in (0..self.sequence.len()).filter(|column| !columns.contains(column)) {
-            core = core.with(column, Step::Dropped);
+            core = core.with(column, self.least(column));
         }
         if self.is_refused(&core) {
             return Ok(());
@@ -332,6 +338,12 @@ impl Search<'_> {
         }
         self.refusals.push(Refusal::Finer(core));
         Ok(())
+    }
+
+    /// The step of a column that shows the least.
+    fn least(&self, column: usize) -> Step {
+        let last = self.steps[column].last().filter(|_| self.teller == Some(column));
+        last.copied().unwrap_or(Step::Dropped)
     }
 
     fn still_objects(&mut self, recipe: &Recipe, objection: &Objection) -> Result<bool, Halt> {
