@@ -125,7 +125,7 @@ pub struct Plans {
     pub best: Option<usize>,
     /// Whether the search came to its end: no better plan passes (see the module about what is assumed), or none at all.
     pub complete: bool,
-    /// Plans that the moves allow: the product of the lengths of the ladders.
+    /// Plans that the moves allow: the product of the steps of the columns.
     pub possible: f64,
     /// Names of the columns, in the order of the steps.
     pub columns: Vec<String>,
@@ -196,8 +196,6 @@ pub fn best_plan(
         dropped[rotated.teller] = false;
     }
     let rungs: Vec<usize> = ladders.iter().map(|ladder| ladder.rungs.len()).collect();
-    let possible = rungs.iter().zip(&dropped).filter(|(_, dropped)| !**dropped);
-    let possible = possible.map(|(&rungs, _)| crate::number::as_float(rungs as u64 + 2)).product();
     let detail = Detail::new(&table, &ladders).losing(rotated.as_ref().map_or(0.0, |rotated| rotated.lost));
     let counter = Counter::new(&table, rungs.iter().copied(), request.k, request.work, watch).within(period);
     let teller = rotated.as_ref().map(|rotated| rotated.teller);
@@ -215,17 +213,24 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let ended = search.run_to_confirmed();
-    if request.way && ended.is_ok() {
-        search.way_to_best(&dropped);
-    }
-    let complete = match ended {
-        Ok(()) => true,
-        Err(Halt::Stopped(StopReason::Interrupt)) => return Err(StopReason::Interrupt),
-        Err(Halt::Stopped(_) | Halt::Work) => false,
-    };
+    let possible = search.possible();
+    let complete = ended(&mut search, request.way.then_some(&dropped))?;
     let (judged, best) = (search.judged, search.best);
     Ok(Plans { judged, best, complete, possible, columns, ladders })
+}
+
+/// Runs a search, and from those columns that are left out anyway the way to its plan where that is asked. Whether it came
+/// to its end.
+fn ended(search: &mut Search<'_>, way: Option<&Vec<bool>>) -> Result<bool, StopReason> {
+    let ended = search.run_to_confirmed();
+    if let (Some(dropped), Ok(())) = (way, ended) {
+        search.way_to_best(dropped);
+    }
+    match ended {
+        Ok(()) => Ok(true),
+        Err(Halt::Stopped(StopReason::Interrupt)) => Err(StopReason::Interrupt),
+        Err(Halt::Stopped(_) | Halt::Work) => Ok(false),
+    }
 }
 
 /// The steps of each column that may be taken, those that keep the most first.

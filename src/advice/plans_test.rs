@@ -205,8 +205,7 @@ fn found(small: &Small, court: &mut Court<'_>, quick: bool, work: u64) -> Plans 
     };
     let quick = if quick { gates } else { QuickGates::default() };
     let dropped = vec![false; small.columns.len()];
-    let request =
-        Request { k: court.k, rare: true, quick, dropped, way: true, work, rotated: None, more_than: None };
+    let request = Request { k: court.k, rare: true, quick, dropped, way: true, work, rotated: None, more_than: None };
     best_plan(small.table(), small.ladders(), request, court, Watch::quiet(&Stop::default())).unwrap()
 }
 

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::classes::{Counter, Halt};
-use super::recipe::{Recipe, Step};
 use super::plans::Rotated;
+use super::recipe::{Recipe, Step};
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
 use crate::recode::Ladder;
 use crate::result::{Outcome, UnicityGate};

@@ -6,6 +6,7 @@ use super::order::{Order, Refusal};
 use super::plans::{Judge, Judged, JudgedPlan, Objection};
 use super::quick::Quick;
 use super::recipe::{Recipe, Step};
+use crate::number::as_float;
 use crate::recode::Ladder;
 use crate::table::Table;
 
@@ -57,6 +58,11 @@ const ROUNDS: usize = 24;
 pub(super) const EQUAL: f64 = 1e-9;
 
 impl Search<'_> {
+    /// Plans that the steps allow, before any is refused.
+    pub(super) fn possible(&self) -> f64 {
+        self.steps.iter().map(|steps| as_float(steps.len() as u64)).product()
+    }
+
     /// Searches until the best plan is confirmed. What was drawn may rarely say too little; then the search goes on
     /// without that plan.
     pub(super) fn run_to_confirmed(&mut self) -> Result<(), Halt> {

@@ -16,8 +16,8 @@ use crate::measure::unicity::ColumnValues;
 use crate::number::ratio;
 use crate::plan::{CoarsenRule, Extent, Listing, Plan, Rotation};
 use crate::result::{
-    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, PlannedRotation, Removal, Role,
-    SetStatistics, VerdictOutcome,
+    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, PlannedRotation, Removal,
+    Role, SetStatistics, VerdictOutcome,
 };
 use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read_extract};
 use crate::stop::{NoProgress, Progress, Stop, Watch};

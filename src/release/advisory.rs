@@ -102,7 +102,12 @@ impl Proposal {
         // Under a rotation the subjects are persons within a period.
         let subjects = search.rotation.as_ref().map_or(self.before.subjects, |(_, subjects)| *subjects);
         let exposed = limits.exposed(figures, subjects.saturating_sub(left));
-        PlannedRelease { advice, exposed, removal, rotation: search.rotation.as_ref().map(|(rotation, _)| rotation.clone()) }
+        PlannedRelease {
+            advice,
+            exposed,
+            removal,
+            rotation: search.rotation.as_ref().map(|(rotation, _)| rotation.clone()),
+        }
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn moves(
     first: &Examined,
     best: Option<f64>,
 ) -> Result<Vec<Move>, ScanError> {
-    let is_wanted = base.rotate.is_none() && first.table.has_subjects() && base.policy.gates.iter().any(|gate| helps(&gate.measure));
+    let is_wanted = base.rotate.is_none()
+        && first.table.has_subjects()
+        && base.policy.gates.iter().any(|gate| helps(&gate.measure));
     let may_gain = best.is_none_or(|best| best < 1.0 && case.extract.records <= LARGE);
     if !is_wanted || !may_gain {
         return Ok(Vec::new());
@@ -55,9 +57,8 @@ pub(super) fn moves(
         let rotation = Rotation { every, column: Some(column.clone()) };
         // Only the table is looked at.
         let measures = vec![uniqueness::NAME.to_owned()];
-        let plan = Plan {
-            rotate: Some(rotation.clone()), measures, suppress: None, extent: Extent::Search, ..base.clone()
-        };
+        let plan =
+            Plan { rotate: Some(rotation.clone()), measures, suppress: None, extent: Extent::Search, ..base.clone() };
         let first = match case.examined(&plan) {
             Ok(first) => first,
             Err(error) if error.exit_code() == 2 => continue,
@@ -76,14 +77,14 @@ pub(super) fn moves(
 
 /// Whether a limit of this kind can hold under a rotation where it does not without.
 fn helps(gate: &GateMeasure) -> bool {
-    [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE, GateMeasure::RELINKED_SHARE, GateMeasure::LINKED_SHARE].contains(gate)
+    [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE, GateMeasure::RELINKED_SHARE, GateMeasure::LINKED_SHARE]
+        .contains(gate)
 }
 
 /// Whether a quasi-identifier holds dates, or what a rule of the calendar left of them.
 fn may_tell(case: &ReadCase<'_>, base: &Plan, name: &str) -> bool {
-    let is_moment = |found: ColumnType| {
-        matches!(found, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp)
-    };
+    let is_moment =
+        |found: ColumnType| matches!(found, ColumnType::Date | ColumnType::Timestamp | ColumnType::ZonedTimestamp);
     let column = case.extract.columns.iter().find(|column| column.name == *name);
     column.is_some_and(|column| is_moment(column.column_type))
         || base.rules_of(name).iter().any(|rule| matches!(rule, CoarsenRule::Calendar(_)))

@@ -258,7 +258,8 @@ pub(crate) fn examine(
     let (kept, not_kept) = kept::kept_files(plan, &totals, stop)?;
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
-    let Measured { table, period, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
+    let Measured { table, period, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } =
+        measured;
     let keys = |rotation: &linkage::Rotation| events.get(rotation.column).map(|events| events.keys.clone());
     let period = period.zip(rotation.as_ref().and_then(keys));
     not_measured.extend(not_kept);
