@@ -167,6 +167,8 @@ struct Ask<'a> {
     base: &'a Plan,
     /// The extract under the rotation of `base`.
     first: &'a Examined,
+    /// Whether that rotation is a move, and not what somebody declared.
+    is_move: bool,
     /// Detail that the rotation loses, in columns.
     lost: f64,
     /// Only plans that keep more are of use.
@@ -178,7 +180,7 @@ struct Ask<'a> {
 impl Found {
     /// The best plan under the limits of a plan.
     fn ask(&self, case: &ReadCase<'_>, asked: &Ask<'_>, watch: Watch<'_>) -> Result<Searched, ReleaseError> {
-        let Ask { base, first, lost, more_than, way } = *asked;
+        let Ask { base, first, is_move, lost, more_than, way } = *asked;
         let names = names_of(first);
         let gone = |name: &String| self.must_go.iter().any(|(column, _)| column == name);
         let mut court = Court {
@@ -190,18 +192,24 @@ impl Found {
             removals: Vec::new(),
             remains: None,
         };
-        let (table, mut ladders) = (first.table.clone(), first.ladders.clone());
+        // Rare is what few persons hold, whatever pseudonyms they have: of them only the extract without rotation tells. Where
+        // somebody declared one, forms are those of pseudonyms, so nothing is asked but the judge.
+        let mut ladders = first.ladders.clone();
+        if is_move {
+            ladders = advice::completed(&self.first.table, ladders, base.policy.k);
+        }
         let request = Request {
             k: base.policy.k,
-            rare: true,
-            quick: quick_gates(base, first),
+            rare: !is_move,
+            quick: if is_move || base.rotate.is_none() { quick_gates(base, first) } else { QuickGates::default() },
             dropped: names.iter().map(gone).collect(),
             way,
             work: self.scope.work,
             rotated: rotations::rotated(first, &mut ladders, lost),
             more_than,
         };
-        let plans = advice::best_plan(table, ladders, request, &mut court, watch).map_err(ScanError::from)?;
+        let plans =
+            advice::best_plan(first.table.clone(), ladders, request, &mut court, watch).map_err(ScanError::from)?;
         let remains = court.remains.unwrap_or_default();
         Ok(Searched { plans, removals: court.removals, remains, rotation: None })
     }
@@ -213,7 +221,8 @@ impl Found {
         base: &Plan,
         watch: Watch<'_>,
     ) -> Result<(Searched, Option<Searched>), ReleaseError> {
-        let asked = Ask { base, first: &self.first, lost: 0.0, more_than: None, way: self.scope.is_whole };
+        let way = self.scope.is_whole;
+        let asked = Ask { base, first: &self.first, is_move: false, lost: 0.0, more_than: None, way };
         let with = self.ask(case, &asked, watch)?;
         if base.suppress.is_none() || !self.scope.is_whole {
             return Ok((with, None));
@@ -238,7 +247,8 @@ impl Found {
         let mut searches = vec![plain];
         for Move { rotation, first, links_kept } in moves {
             let base = Plan { rotate: Some(rotation.clone()), ..base.clone() };
-            let asked = Ask { base: &base, first: &first, lost: 1.0 - links_kept, more_than: worth, way: false };
+            let lost = 1.0 - links_kept;
+            let asked = Ask { base: &base, first: &first, is_move: true, lost, more_than: worth, way: false };
             let mut search = self.ask(case, &asked, watch)?;
             if search.worth().is_some_and(|found| worth.is_none_or(|worth| found > worth)) {
                 (worth, best) = (search.worth(), Some(searches.len()));
@@ -456,8 +466,7 @@ fn is_quasi(examined: &Examined, column: &str) -> bool {
 /// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
 fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
     // Where pseudonyms are rotated, classes and points are those of a period, which must be at hand.
-    let lacks_period = plan.rotate.is_some() && examined.period.is_none();
-    if lacks_period || !plan.waivers.is_empty() || plan.declarations.aggregate {
+    if plan.rotate.is_some() != examined.period.is_some() || !plan.waivers.is_empty() || plan.declarations.aggregate {
         return QuickGates::default();
     }
     let least = |set: GateSet| {

@@ -127,14 +127,4 @@ fn tells(rule: &str, every: CalendarUnit) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::tells;
-    use crate::plan::CalendarUnit::{Month, Quarter, Week, Year};
-
-    #[test]
-    fn a_day_tells_every_period_and_a_longer_unit_only_itself() {
-        assert!(tells("hour", Week) && tells("day", Month) && tells("month", Month) && tells("week", Week));
-        let others = [("week", Month), ("month", Year), ("quarter", Month), ("year", Quarter), ("rare:5", Month)];
-        assert!(others.iter().all(|(rule, every)| !tells(rule, *every)));
-    }
-}
+mod test;

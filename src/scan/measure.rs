@@ -1,6 +1,6 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
-use super::events::{Events, unicity_settings};
+use super::events::{Events, event_places, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
@@ -211,8 +211,9 @@ fn measure_unicity(
     Ok(Ok(KnownPoints { outcome, advice, points, not_listed }))
 }
 
-/// The worst gate of the persons behind rotated pseudonyms, of the same known points; `None` where nobody has several, where
-/// it is not told, and where there is no memory or time for it.
+/// The worst gate of the persons behind rotated pseudonyms: of the declared points, or of all columns that vary within a
+/// person, which may vary within no pseudonym. `None` where nobody has several, where it is not told, and where there is no
+/// memory or time for it.
 fn before_rotation(
     table: &Table,
     settings: &unicity::Settings,
@@ -223,8 +224,17 @@ fn before_rotation(
     let fits = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
     let persons = events.rotation.and_then(|rotation| rotation.joined_persons());
     let Some(persons) = persons.filter(|_| fits && plan.extent == Extent::Report) else { return Ok(None) };
-    let alone = unicity::Settings { known_points: Vec::new(), mobility: None, resolutions: None, ..settings.clone() };
-    match unicity::measure(&table.joined(persons), &alone, Watch { progress, stop }) {
+    let joined = table.joined(persons);
+    let mut alone =
+        unicity::Settings { known_points: Vec::new(), mobility: None, resolutions: None, ..settings.clone() };
+    if plan.unicity.points.is_empty() {
+        let columns = event_places(&joined, events);
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        alone.gate.points = vec![unicity::GatedPoint { columns, ..unicity::GatedPoint::default() }];
+    }
+    match unicity::measure(&joined, &alone, Watch { progress, stop }) {
         Ok(Outcome::Measured { value, .. }) => Ok(value.worst_gate().cloned()),
         Err(StopReason::Interrupt) => Err(StopReason::Interrupt.into()),
         Ok(_) | Err(_) => Ok(None),
