@@ -145,7 +145,8 @@ fn found(levels: &[Levels], allowed: u64) -> (Plans, usize) {
     let share = if allowed == 0 { 0.0 } else { 0.05 };
     let quick = QuickGates { smallest_static: Some(K), spare: Some((allowed, share)), ..QuickGates::default() };
     let dropped = vec![false; levels.len()];
-    let request = Request { k: K, rare: false, quick, dropped, way: true, work: 10_000_000_000 };
+    let work = 10_000_000_000;
+    let request = Request { k: K, rare: false, quick, dropped, way: true, work, rotated: None, more_than: None };
     let mut counting = Counting { levels, allowed, asked: 0 };
     let plans = best_plan(table(levels), ladders(levels), request, &mut counting, Watch::quiet(&Stop::default()));
     (plans.expect("nobody interrupts"), counting.asked)

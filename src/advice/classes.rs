@@ -60,6 +60,8 @@ pub(super) struct Counter<'a> {
     table: &'a Table,
     /// Where the forms of each column begin.
     forms: Vec<usize>,
+    /// The column that is in every set of others: the period, where pseudonyms are rotated.
+    period: Option<usize>,
     k: u32,
     /// Records times sets that may still be counted.
     work_left: u64,
@@ -84,7 +86,21 @@ impl<'a> Counter<'a> {
             next - rungs
         };
         let forms = rungs.iter().map(begin).collect();
-        Self { table, forms, k, work_left: work, known: HashMap::new(), below: HashMap::new(), watch }
+        let (known, below) = (HashMap::new(), HashMap::new());
+        Self { table, forms, period: None, k, work_left: work, known, below, watch }
+    }
+
+    /// The same within the periods that a column of the table holds: it joins every set of others.
+    pub(super) fn within(self, period: Option<usize>) -> Self {
+        Self { period, ..self }
+    }
+
+    /// A set within its period. No column has none.
+    pub(super) fn set(&self, mut places: Vec<usize>) -> ColumnSet {
+        if !places.is_empty() {
+            places.extend(self.period);
+        }
+        ColumnSet::new(places)
     }
 
     /// Records times sets that may still be counted.
@@ -166,7 +182,7 @@ impl<'a> Counter<'a> {
         let full = self.places(recipe);
         // A proposal must hold under either reading of an unclear column: more columns never make larger classes.
         let is_static = |column: &usize| self.table.is_static(*column) || self.table.is_unclear(*column);
-        let fixed = ColumnSet::new(full.iter().copied().filter(is_static));
-        (ColumnSet::new(full), fixed)
+        let fixed = self.set(full.iter().copied().filter(is_static).collect());
+        (self.set(full), fixed)
     }
 }

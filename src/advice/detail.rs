@@ -12,6 +12,9 @@ use crate::table::Table;
 /// the mean over the quasi-identifiers: a column as it is counts 1, one that is left out 0. A column with the same value
 /// in all records has no detail to lose and is not in the mean.
 ///
+/// Another pseudonym in each period loses who belongs together over periods: of the pairs of records of one subject the
+/// share that no longer has one pseudonym, which counts like that share of one column.
+///
 /// Source: de Waal and Willenborg, *Information loss through global recoding and local suppression*, Netherlands
 /// Official Statistics 14, 1999 (entropy as the loss of a recoding); Gionis and Tassa, IEEE TKDE 21(2), 2009.
 pub(super) struct Detail {
@@ -19,6 +22,8 @@ pub(super) struct Detail {
     shares: Vec<Option<Vec<f64>>>,
     /// The entropy of each column as it is, in nats.
     today: Vec<f64>,
+    /// What is lost beside the columns, as much as of so many columns.
+    lost: f64,
 }
 
 impl Detail {
@@ -35,7 +40,18 @@ impl Detail {
             of_today.push(today);
             shares.push((today > 0.0).then(|| forms.map(share).collect()));
         }
-        Self { shares, today: of_today }
+        Self { shares, today: of_today, lost: 0.0 }
+    }
+
+    /// The same where something is lost beside the columns: as much detail as of so many of them.
+    pub(super) fn losing(self, lost: f64) -> Self {
+        Self { lost, ..self }
+    }
+
+    /// The sum over the columns that keeps so large a share.
+    pub(super) fn sum_of(&self, share: f64) -> f64 {
+        let columns = self.shares.iter().flatten().count();
+        share * crate::number::as_float(columns as u64) + self.lost
     }
 
     /// What one column keeps after a step. A column without detail counts a trifle, so that it is not left out for nothing.
@@ -70,7 +86,7 @@ impl Detail {
                 Step::Dropped => 0.0,
             };
         }
-        (columns > 0).then(|| sum / f64::from(columns))
+        (columns > 0).then(|| ((sum - self.lost) / f64::from(columns)).max(0.0))
     }
 }
 

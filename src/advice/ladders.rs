@@ -10,7 +10,7 @@ const MOST_RUNGS: usize = 8;
 const RARE_TIMES: [u32; 3] = [1, 4, 20];
 
 /// Adds the forms of `rare`, sorts from fine to coarse, and keeps at most [`MOST_RUNGS`] forms of a column.
-pub(super) fn completed(table: &Table, ladders: Vec<Ladder>, k: u32) -> Vec<Ladder> {
+pub(crate) fn completed(table: &Table, ladders: Vec<Ladder>, k: u32) -> Vec<Ladder> {
     let complete = |(place, mut ladder): (usize, Ladder)| {
         for rung in rare_rungs(table, place, &ladder, k) {
             if !ladder.rungs.iter().any(|other| other.recoding.map == rung.recoding.map) {

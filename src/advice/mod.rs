@@ -47,7 +47,8 @@ mod test;
 mod tree;
 
 pub use known_points::advise_known_points;
-pub use plans::{Judge, Judged, JudgedPlan, Objection, Plans, Request, best_plan};
+pub(crate) use ladders::completed;
+pub use plans::{Judge, Judged, JudgedPlan, Objection, Plans, Request, Rotated, best_plan};
 pub use quick::{KnownPoints, QuickGates};
 pub(crate) use recipe::dropped_in_words;
 

@@ -33,7 +33,7 @@ use super::tree::{Search, sequence};
 use crate::recode::Ladder;
 use crate::result::Headline;
 use crate::stop::{StopReason, Watch};
-use crate::table::{Recoding, Table};
+use crate::table::{Column, Recoding, Table};
 
 /// Whether a plan may leave; asked of the whole extract.
 pub trait Judge {
@@ -97,6 +97,23 @@ pub struct Request {
     pub way: bool,
     /// The bound of the work, in records times column sets.
     pub work: u64,
+    /// Where pseudonyms are rotated: the table is that of persons within periods.
+    pub rotated: Option<Rotated>,
+    /// Only plans that keep a larger share of the detail are of use.
+    pub more_than: Option<f64>,
+}
+
+/// What rotating pseudonyms means for plans.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rotated {
+    /// The period of each record of the table.
+    pub period: Column,
+    /// For each period a number that depends on the period alone.
+    pub keys: Vec<u64>,
+    /// The column that tells the period, which stays: a plan without it cannot be carried out.
+    pub teller: usize,
+    /// Detail that is lost, in columns: the share of the pairs of records of one subject that lose their link.
+    pub lost: f64,
 }
 
 /// What was found.
@@ -108,7 +125,7 @@ pub struct Plans {
     pub best: Option<usize>,
     /// Whether the search came to its end: no better plan passes (see the module about what is assumed), or none at all.
     pub complete: bool,
-    /// Plans that the moves allow: the product of the lengths of the ladders.
+    /// Plans that the moves allow: the product of the steps of the columns.
     pub possible: f64,
     /// Names of the columns, in the order of the steps.
     pub columns: Vec<String>,
@@ -170,17 +187,24 @@ pub fn best_plan(
     let order = Order::new(&table, &ladders);
     let recodings: Vec<Recoding> =
         ladders.iter().flat_map(|ladder| ladder.rungs.iter().map(|rung| rung.recoding.clone())).collect();
-    let table = table.with_recoded(&recodings);
+    let mut table = table.with_recoded(&recodings);
     drop(recodings);
+    let Request { rotated, mut dropped, .. } = request;
+    let period = rotated.as_ref().map(|_| table.columns().len());
+    if let Some(rotated) = &rotated {
+        table = table.with_column(rotated.period.clone());
+        dropped[rotated.teller] = false;
+    }
     let rungs: Vec<usize> = ladders.iter().map(|ladder| ladder.rungs.len()).collect();
-    let possible = rungs.iter().zip(&request.dropped).filter(|(_, dropped)| !**dropped);
-    let possible = possible.map(|(&rungs, _)| crate::number::as_float(rungs as u64 + 2)).product();
-    let detail = Detail::new(&table, &ladders);
-    let counter = Counter::new(&table, rungs.iter().copied(), request.k, request.work, watch);
+    let detail = Detail::new(&table, &ladders).losing(rotated.as_ref().map_or(0.0, |rotated| rotated.lost));
+    let counter = Counter::new(&table, rungs.iter().copied(), request.k, request.work, watch).within(period);
+    let teller = rotated.as_ref().map(|rotated| rotated.teller);
     let mut search = Search {
-        steps: steps(&rungs, &request.dropped, &detail),
+        steps: steps(&rungs, &dropped, teller, &detail),
+        teller,
+        floor: request.more_than.map_or(f64::NEG_INFINITY, |share| detail.sum_of(share)),
         sequence: sequence(&table, rungs.len()),
-        quick: Quick::new(&table, counter, &ladders, request.quick, watch),
+        quick: Quick::new(&table, counter, &ladders, (request.quick, rotated.as_ref()), watch),
         judge,
         detail,
         order,
@@ -189,24 +213,32 @@ pub fn best_plan(
         judged: Vec::new(),
         best: None,
     };
-    let ended = search.run_to_confirmed();
-    if request.way && ended.is_ok() {
-        search.way_to_best(&request.dropped);
-    }
-    let complete = match ended {
-        Ok(()) => true,
-        Err(Halt::Stopped(StopReason::Interrupt)) => return Err(StopReason::Interrupt),
-        Err(Halt::Stopped(_) | Halt::Work) => false,
-    };
+    let possible = search.possible();
+    let complete = ended(&mut search, request.way.then_some(&dropped))?;
     let (judged, best) = (search.judged, search.best);
     Ok(Plans { judged, best, complete, possible, columns, ladders })
 }
 
+/// Runs a search, and from those columns that are left out anyway the way to its plan where that is asked. Whether it came
+/// to its end.
+fn ended(search: &mut Search<'_>, way: Option<&Vec<bool>>) -> Result<bool, StopReason> {
+    let ended = search.run_to_confirmed();
+    if let (Some(dropped), Ok(())) = (way, ended) {
+        search.way_to_best(dropped);
+    }
+    match ended {
+        Ok(()) => Ok(true),
+        Err(Halt::Stopped(StopReason::Interrupt)) => Err(StopReason::Interrupt),
+        Err(Halt::Stopped(_) | Halt::Work) => Ok(false),
+    }
+}
+
 /// The steps of each column that may be taken, those that keep the most first.
-fn steps(rungs: &[usize], dropped: &[bool], detail: &Detail) -> Vec<Vec<Step>> {
+fn steps(rungs: &[usize], dropped: &[bool], stays: Option<usize>, detail: &Detail) -> Vec<Vec<Step>> {
     let of_column = |(column, &rungs): (usize, &usize)| {
         let all = [Step::AsIs].into_iter().chain((0..rungs).map(Step::Rung)).chain([Step::Dropped]);
-        let mut steps: Vec<Step> = all.filter(|&step| !dropped[column] || step == Step::Dropped).collect();
+        let may = |&step: &Step| if step == Step::Dropped { stays != Some(column) } else { !dropped[column] };
+        let mut steps: Vec<Step> = all.filter(may).collect();
         steps.sort_by(|&one, &other| detail.of(column, other).total_cmp(&detail.of(column, one)).then(one.cmp(&other)));
         steps
     };

@@ -285,7 +285,8 @@ fn found(small: &Small, court: &mut Court<'_>, quick: bool, work: u64) -> Plans 
         history_crowd: court.gates.iter().find(|gate| gate.set.is_none()).and_then(|gate| gate.limit),
     };
     let quick = if quick { gates } else { QuickGates::default() };
-    let request = Request { k: court.k, rare: true, quick, dropped: vec![false; small.columns.len()], way: true, work };
+    let dropped = vec![false; small.columns.len()];
+    let request = Request { k: court.k, rare: true, quick, dropped, way: true, work, rotated: None, more_than: None };
     best_plan(small.table(), small.ladders(), request, court, Watch::quiet(&Stop::default())).unwrap()
 }
 

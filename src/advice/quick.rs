@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::classes::{Counter, Halt};
+use super::plans::Rotated;
 use super::recipe::{Recipe, Step};
 use crate::measure::attribute::{AskedOfClasses, SecretValues};
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
@@ -81,16 +82,17 @@ pub(super) struct Quick<'a> {
 }
 
 impl<'a> Quick<'a> {
-    /// `table` holds the columns of today, then the forms of each.
+    /// `table` holds the columns of today, then the forms of each, and at its end the period where pseudonyms are rotated.
     pub(super) fn new(
         table: &'a Table,
         counter: Counter<'a>,
         ladders: &[Ladder],
-        gates: QuickGates,
+        (gates, rotated): (QuickGates, Option<&Rotated>),
         watch: Watch<'a>,
     ) -> Self {
         let today = gates.known_points.iter().flat_map(|known| known.values.iter().cloned());
         let keys = ladders.iter().flat_map(|ladder| &ladder.rungs).map(|rung| rung.keys.clone());
+        let keys = keys.chain(rotated.map(|rotated| rotated.keys.clone()));
         let values = today.chain(keys.map(|keys| ColumnValues { keys, numbers: Vec::new() })).collect();
         let (known, of_values, of_histories) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { counter, table, gates, values, known, of_values, of_histories, watch }
@@ -186,7 +188,7 @@ impl<'a> Quick<'a> {
             None => {
                 let places = self.counter.places(recipe);
                 let is_event = |place: &usize| !self.table.is_static(*place) && self.table.has_value(*place);
-                vec![ColumnSet::new(places.into_iter().filter(is_event))]
+                vec![self.counter.set(places.into_iter().filter(is_event).collect())]
             }
             Some(points) => points.iter().map(|point| self.places_of(recipe, point)).collect(),
         };
@@ -208,7 +210,8 @@ impl<'a> Quick<'a> {
     /// Where the columns of a declared point stand after a recipe.
     fn places_of(&self, recipe: &Recipe, point: &[usize]) -> ColumnSet {
         let kept = point.iter().copied().filter(|&column| recipe.step(column) != Step::Dropped);
-        ColumnSet::new(kept.map(|column| self.counter.place(column, recipe.step(column)).unwrap_or(column)))
+        let places = kept.map(|column| self.counter.place(column, recipe.step(column)).unwrap_or(column));
+        self.counter.set(places.collect())
     }
 
     fn point_fits(&mut self, point: &ColumnSet) -> Result<Fit, Halt> {

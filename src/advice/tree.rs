@@ -6,6 +6,7 @@ use super::order::{Order, Refusal};
 use super::plans::{Judge, Judged, JudgedPlan, Objection};
 use super::quick::Quick;
 use super::recipe::{Recipe, Step};
+use crate::number::as_float;
 use crate::recode::Ladder;
 use crate::table::Table;
 
@@ -23,6 +24,10 @@ pub(super) fn sequence(table: &Table, columns: usize) -> Vec<usize> {
 pub(super) struct Search<'a> {
     /// The steps of each column that may be taken, those that keep the most first.
     pub(super) steps: Vec<Vec<Step>>,
+    /// The column that stays in every plan, because it tells the period of a pseudonym.
+    pub(super) teller: Option<usize>,
+    /// Plans that keep no more than this sum of shares are of no use.
+    pub(super) floor: f64,
     /// The columns in the order in which they are decided.
     pub(super) sequence: Vec<usize>,
     pub(super) quick: Quick<'a>,
@@ -53,6 +58,11 @@ const ROUNDS: usize = 24;
 pub(super) const EQUAL: f64 = 1e-9;
 
 impl Search<'_> {
+    /// Plans that the steps allow, before any is refused.
+    pub(super) fn possible(&self) -> f64 {
+        self.steps.iter().map(|steps| as_float(steps.len() as u64)).product()
+    }
+
     /// Searches until the best plan is confirmed. What was drawn may rarely say too little; then the search goes on
     /// without that plan.
     pub(super) fn run_to_confirmed(&mut self) -> Result<(), Halt> {
@@ -84,7 +94,7 @@ impl Search<'_> {
         let passing = self.judged.iter().enumerate().filter(|(_, judged)| judged.judged.passes());
         let kept = |place: &usize| self.detail.sum(&self.judged[*place].recipe);
         let first_of_equal = |one: &usize, other: &usize| kept(one).total_cmp(&kept(other)).then(other.cmp(one));
-        passing.map(|(place, _)| place).max_by(first_of_equal)
+        passing.map(|(place, _)| place).filter(|place| kept(place) > self.floor).max_by(first_of_equal)
     }
 
     fn run(&mut self) -> Result<(), Halt> {
@@ -135,7 +145,7 @@ impl Search<'_> {
 
     pub(super) fn best_detail(&self) -> f64 {
         let best = self.best.and_then(|best| self.judged.get(best));
-        best.map_or(f64::NEG_INFINITY, |best| self.detail.sum(&best.recipe))
+        best.map_or(self.floor, |best| self.detail.sum(&best.recipe))
     }
 
     /// Steps of which the data do not say what they are, are never taken. Of a finer or a coarser form they may well say it,
@@ -194,7 +204,9 @@ impl Search<'_> {
             while let Some(next) = self.finer(&here)? {
                 here = next;
             }
-            if here.left() == 0 || self.has_judged(&here) || self.judge(&here)? {
+            // Going up ends above all that is worth judging, or nowhere.
+            let is_of_use = self.detail.sum(&here) > self.floor + EQUAL;
+            if here.left() == 0 || !is_of_use || self.has_judged(&here) || self.judge(&here)? {
                 return Ok(());
             }
         }
@@ -308,7 +320,7 @@ impl Search<'_> {
         let Some(columns) = &objection.columns else { return Ok(()) };
         let mut core = recipe.clone();
         for column in (0..self.sequence.len()).filter(|column| !columns.contains(column)) {
-            core = core.with(column, Step::Dropped);
+            core = core.with(column, self.least(column));
         }
         if self.is_refused(&core) {
             return Ok(());
@@ -332,6 +344,12 @@ impl Search<'_> {
         }
         self.refusals.push(Refusal::Finer(core));
         Ok(())
+    }
+
+    /// The step of a column that shows the least.
+    fn least(&self, column: usize) -> Step {
+        let last = self.steps[column].last().filter(|_| self.teller == Some(column));
+        last.copied().unwrap_or(Step::Dropped)
     }
 
     fn still_objects(&mut self, recipe: &Recipe, objection: &Objection) -> Result<bool, Halt> {

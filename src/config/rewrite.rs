@@ -6,10 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::template::{key, quoted};
-use crate::plan::{CoarsenRule, Plan};
+use crate::plan::{CoarsenRule, Plan, Rotation};
 
-/// The text of the configuration at `path` so that it says what `plan` says of rules, of those without consent, and of
-/// the budget for leaving subjects out; comments and everything else stay. `None` where it is written in a form that
+/// The text of the configuration at `path` so that it says what `plan` says of rules, of those without consent, of
+/// rotating pseudonyms, and of the budget for leaving subjects out; comments and everything else stay. `None` where it is written in a form that
 /// cannot be edited safely; whoever calls reads the text again and compares the plans.
 #[must_use]
 pub fn rewritten(path: &Path, text: &str, plan: &Plan) -> Option<String> {
@@ -23,6 +23,11 @@ pub fn rewritten(path: &Path, text: &str, plan: &Plan) -> Option<String> {
     let consent = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref());
     if consent.is_some_and(|register| register.leaves_out) {
         text = set(&text, &["recipient", "consent", "missing"], "\"leave-out\"")?;
+    }
+    if let Some(Rotation { every, column }) = &plan.rotate {
+        let every = quoted(every.name());
+        let named = |column: &String| format!("{{ every = {every}, column = {} }}", quoted(column));
+        text = set(&text, &["subject", "rotate"], &column.as_ref().map_or(every.clone(), named))?;
     }
     if let Some(share) = plan.suppress {
         text = set(&text, &["release", "suppress"], &quoted(&share.to_string()))?;
@@ -99,7 +104,7 @@ mod tests {
 
     use super::{rewritten, set};
     use crate::config::{ConfigFile, resolve};
-    use crate::plan::CoarsenRule;
+    use crate::plan::{CalendarUnit, CoarsenRule, Rotation};
 
     const WRITTEN: &str = "# mine\n[columns.day] # when\nrole = \"quasi-identifier\"\ncoarsen = \"day\" # as agreed\n\n\
                            [columns.\"odd name\"]\nrole = \"quasi-identifier\"\n\n[recipient]\nname = \"P\"\n\
@@ -139,9 +144,12 @@ mod tests {
         plan.coarsen.insert("day".to_owned(), rules(&["hierarchy:folder/in/levels.csv:2", "rare:5"]));
         plan.coarsen.insert("odd name".to_owned(), rules(&["drop"]));
         plan.recipient.as_mut().unwrap().consent.as_mut().unwrap().leaves_out = true;
+        plan.rotate = Some(Rotation { every: CalendarUnit::Month, column: Some("day".to_owned()) });
         let text = rewritten(path, WRITTEN, &plan).unwrap();
+        assert!(text.contains("[subject]\nrotate = { every = \"month\", column = \"day\" }"), "{text}");
         assert!(text.contains("\"hierarchy:in/levels.csv:2\", \"rare:5\""), "{text}");
         let again = read(&text);
         assert_eq!((&again.coarsen, &again.recipient), (&plan.coarsen, &plan.recipient));
+        assert_eq!(again.rotate, plan.rotate);
     }
 }

@@ -1,25 +1,16 @@
 //! Why an extract could not be read.
 
 mod hint;
+mod made;
 mod words;
 
 use std::io;
 
+pub(super) use self::made::shown;
 use self::words::{counted, describe, grouped, others, size, unfit_cells};
 use super::classify::Doubt;
 use super::places::Place;
-use crate::printable::printable_within;
 use crate::stop::StopReason;
-
-/// Characters of a name that are shown.
-const LONGEST_NAME: usize = 100;
-
-/// A file, column or input name made safe to show: control characters are escaped and long names are cut.
-///
-/// Names come from outside and may hold terminal escapes.
-pub(super) fn shown(name: &str) -> String {
-    printable_within(name, LONGEST_NAME)
-}
 
 /// Why an extract could not be read.
 ///
@@ -496,17 +487,4 @@ pub enum InputError {
         /// File name.
         file: String,
     },
-}
-
-impl InputError {
-    /// A file that the system refuses.
-    pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
-        Self::Unreadable { file: shown(file), kind: error.kind() }
-    }
-}
-
-impl From<StopReason> for InputError {
-    fn from(reason: StopReason) -> Self {
-        Self::Stopped(reason)
-    }
 }

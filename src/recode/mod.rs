@@ -9,6 +9,7 @@ mod candidate;
 mod coarsen;
 mod column_words;
 mod consent;
+mod described;
 mod error;
 mod event;
 mod facts;

@@ -5,10 +5,8 @@ use std::path::PathBuf;
 
 use super::coarsen::{Recoded, recode_by_rule};
 use super::consent::{ConsentCounts, count_consent};
-use super::facts::{
-    add_facts_of_open_columns, changed_cells, facts_of, find_dominant_subject, forms, subject_candidates,
-};
-use super::guess::suspicion;
+use super::described::{check_rules, describe, is_counted};
+use super::facts::{add_facts_of_open_columns, changed_cells, find_dominant_subject, forms, subject_candidates};
 use super::label::is_label;
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
@@ -251,53 +249,6 @@ fn group_of(extract: &Extract, plan: &Plan) -> Result<Option<Column>, TreatmentE
     let Some(column) = extract.columns.iter().find(named) else { return Ok(None) };
     let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(column.name.clone()))?;
     counted(column.name.clone(), coded.codes.clone(), &coded.dictionary).map(Some)
-}
-
-/// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is
-/// neither: whoever has the extract cannot look it up.
-fn is_counted(column: &DatasetColumn, plan: &Plan) -> bool {
-    column.role == Role::QuasiIdentifier || (is_named(&column.name, plan) && !plan.drops(&column.name))
-}
-
-/// Whether a column is part of what an attacker may know.
-fn is_named(column: &str, plan: &Plan) -> bool {
-    plan.unicity.names(column) || plan.linkage.joins_on(column)
-}
-
-/// A rule that silently did nothing would leave the person who wrote it in a wrong belief.
-fn check_rules(described: &[DatasetColumn], plan: &Plan) -> Result<(), TreatmentError> {
-    let idle = |column: &&DatasetColumn| {
-        let is_used = is_counted(column, plan) || plan.totals_name(&column.name);
-        !is_used && !plan.rules_of(&column.name).is_empty() && !plan.drops(&column.name)
-    };
-    for column in described.iter().filter(|column| plan.unicity.names(&column.name)) {
-        if column.role == Role::Subject {
-            return Err(TreatmentError::PointIsSubject(column.name.clone()));
-        }
-    }
-    match described.iter().find(idle) {
-        Some(column) => Err(TreatmentError::IdleRule { column: column.name.clone(), role: column.role }),
-        None => Ok(()),
-    }
-}
-
-fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, records: u64) -> DatasetColumn {
-    let (rules, dropped) = (plan.rules_of(&column.name), plan.drops(&column.name));
-    let unnamed = !plan.roles.guess && !plan.roles.declared.contains_key(&column.name) && !dropped;
-    let applied = dropped || role.role == Role::QuasiIdentifier || is_named(&column.name, plan);
-    DatasetColumn {
-        name: column.name.clone(),
-        role: if dropped && role.role != Role::Subject { Role::Ignore } else { role.role },
-        guessed: role.guessed && !dropped,
-        guess_reason: role.reason.clone().filter(|_| !dropped),
-        looks_like: if unnamed { suspicion(&column.name, &column.identifiers, records - column.missing) } else { None },
-        column_type: column.column_type,
-        distinct: column.coded.as_ref().map(|coded| coded.dictionary.distinct()),
-        missing: column.missing,
-        constant_per_subject: None,
-        coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
-        facts: crate::result::ColumnFacts { undeclared: unnamed, ..facts_of(column) },
-    }
 }
 
 /// Whether every value is one that some rule of a chain leaves behind. Any short text is a prefix, so prefixes and

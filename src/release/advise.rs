@@ -8,17 +8,18 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::court::Court;
+use super::rotations::{self, Move, moves};
 use super::{ReleaseError, plans, stands_as_if};
-use crate::advice::{self, KnownPoints, Plans, QuickGates, Request};
+use crate::advice::{self, JudgedPlan, KnownPoints, Plans, QuickGates, Request};
 use crate::input::Extract;
 use crate::measure::attribute::AskedOfClasses;
 use crate::measure::histories;
 use crate::measure::unicity::ColumnValues;
 use crate::number::ratio;
-use crate::plan::{CoarsenRule, Extent, Listing, Plan};
+use crate::plan::{CoarsenRule, Extent, Listing, Plan, Rotation};
 use crate::result::{
-    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, Removal, Role,
-    SetStatistics, VerdictOutcome,
+    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, PlannedRotation, Removal,
+    Role, SetStatistics, VerdictOutcome,
 };
 use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read_extract};
 use crate::stop::{NoProgress, Progress, Stop, Watch};
@@ -27,15 +28,16 @@ use crate::stop::{NoProgress, Progress, Stop, Watch};
 const WORK: u64 = 2_000_000_000;
 /// The same for each record.
 const WORK_A_RECORD: u64 = 1_000;
+
 /// What came of the search.
 pub struct Proposal {
     /// The extract as it would leave without a change.
     pub before: Standing,
-    /// The plans that were judged.
-    pub plans: Plans,
-    /// For each of them who was left out, within the budget of the plan.
-    pub removals: Vec<Option<Removal>>,
-    /// The plan that is recommended, complete; `None` where nothing that was tried passes.
+    /// What was searched: with pseudonyms as the plan has them, then under each rotation that was tried.
+    pub searches: Vec<Searched>,
+    /// Which of the searches found the plan that is recommended; `None` where nothing that was tried passes.
+    pub best: Option<usize>,
+    /// The plan that is recommended, complete.
     pub plan: Option<Plan>,
     /// Columns that are left out because of what they are, with the reason.
     pub must_go: Vec<(String, String)>,
@@ -44,6 +46,18 @@ pub struct Proposal {
     /// Columns that would be left out beside those of the recommended plan if nobody were left out; `None` without a budget,
     /// or where that was not searched to its end.
     pub saved_by_removal: Option<Vec<String>>,
+}
+
+/// The plans of one search.
+pub struct Searched {
+    /// Those that were judged.
+    pub plans: Plans,
+    /// For each of them who was left out, within the budget of the plan.
+    pub removals: Vec<Option<Removal>>,
+    /// What stood in the way of all of them, in words.
+    pub remains: Vec<String>,
+    /// The rotation of pseudonyms that is proposed with each of them, and the subjects that there are then.
+    pub rotation: Option<(PlannedRotation, u64)>,
 }
 
 /// Where an extract stands.
@@ -115,8 +129,29 @@ impl ReadCase<'_> {
 impl Proposal {
     /// No plan, because something stands in the way of all.
     fn without_search(before: Standing, must_go: Vec<(String, String)>, remains: Vec<String>) -> Self {
-        let plans = Plans::none();
-        Self { before, plans, removals: Vec::new(), plan: None, must_go, remains, saved_by_removal: None }
+        Self { before, searches: Vec::new(), best: None, plan: None, must_go, remains, saved_by_removal: None }
+    }
+
+    /// The plan that is recommended, and the search that found it.
+    #[must_use]
+    pub fn recommended(&self) -> Option<(&Searched, &JudgedPlan)> {
+        let search = self.searches.get(self.best?)?;
+        Some((search, search.best()?))
+    }
+}
+
+impl Searched {
+    /// The best of its plans that pass.
+    #[must_use]
+    pub fn best(&self) -> Option<&JudgedPlan> {
+        self.plans.judged.get(self.plans.best?)
+    }
+
+    /// Detail that its best plan keeps, of the subjects that it keeps; nothing where there is no plan.
+    fn worth(&self) -> Option<f64> {
+        let removal = self.removals.get(self.plans.best?).copied().flatten();
+        let gone = removal.and_then(|removal| ratio(removal.removed, removal.of)).unwrap_or(0.0);
+        Some(self.best()?.detail.unwrap_or(0.0) * (1.0 - gone))
     }
 }
 
@@ -129,31 +164,56 @@ struct Found {
     scope: Scope,
 }
 
+/// What one search goes by.
+struct Ask<'a> {
+    base: &'a Plan,
+    /// The extract under the rotation of `base`.
+    first: &'a Examined,
+    /// Whether that rotation is a move, and not what somebody declared.
+    is_move: bool,
+    /// Detail that the rotation loses, in columns.
+    lost: f64,
+    /// Only plans that keep more are of use.
+    more_than: Option<f64>,
+    /// Whether the way to the best plan is told.
+    way: bool,
+}
+
 impl Found {
-    /// The best plan under the limits of `base`, found with these quick gates.
-    fn ask(
-        &self,
-        case: &ReadCase<'_>,
-        base: &Plan,
-        quick: QuickGates,
-        watch: Watch<'_>,
-    ) -> Result<Search, ReleaseError> {
-        let names: Vec<String> = self.first.table.columns().iter().map(|column| column.name.clone()).collect();
+    /// The best plan under the limits of a plan.
+    fn ask(&self, case: &ReadCase<'_>, asked: &Ask<'_>, watch: Watch<'_>) -> Result<Searched, ReleaseError> {
+        let Ask { base, first, is_move, lost, more_than, way } = *asked;
+        let names = names_of(first);
         let gone = |name: &String| self.must_go.iter().any(|(column, _)| column == name);
         let mut court = Court {
             case,
             base: base.clone(),
             leaving: &self.leaving,
             names: &names,
-            records: self.first.table.records() as u64,
+            records: first.table.records() as u64,
             removals: Vec::new(),
             remains: None,
         };
-        let (dropped, Scope { work, is_whole: way }) = (names.iter().map(gone).collect(), self.scope);
-        let request = Request { k: base.policy.k, rare: true, quick, dropped, way, work };
-        let (table, ladders) = (self.first.table.clone(), self.first.ladders.clone());
-        let plans = advice::best_plan(table, ladders, request, &mut court, watch).map_err(ScanError::from)?;
-        Ok((plans, court.removals, court.remains))
+        // Rare is what few persons hold, whatever pseudonyms they have: of them only the extract without rotation tells. Where
+        // somebody declared one, forms are those of pseudonyms, so nothing is asked but the judge.
+        let mut ladders = first.ladders.clone();
+        if is_move {
+            ladders = advice::completed(&self.first.table, ladders, base.policy.k);
+        }
+        let request = Request {
+            k: base.policy.k,
+            rare: !is_move,
+            quick: if is_move || base.rotate.is_none() { quick_gates(base, first) } else { QuickGates::default() },
+            dropped: names.iter().map(gone).collect(),
+            way,
+            work: self.scope.work,
+            rotated: rotations::rotated(first, &mut ladders, lost),
+            more_than,
+        };
+        let plans =
+            advice::best_plan(first.table.clone(), ladders, request, &mut court, watch).map_err(ScanError::from)?;
+        let remains = court.remains.unwrap_or_default();
+        Ok(Searched { plans, removals: court.removals, remains, rotation: None })
     }
 
     /// The best plan with the budget of subjects to leave out, and where that was asked the one without.
@@ -162,16 +222,50 @@ impl Found {
         case: &ReadCase<'_>,
         base: &Plan,
         watch: Watch<'_>,
-    ) -> Result<(Search, Option<Search>), ReleaseError> {
-        let quick = quick_gates(base, &self.first);
-        let with = self.ask(case, base, quick.clone(), watch)?;
+    ) -> Result<(Searched, Option<Searched>), ReleaseError> {
+        let way = self.scope.is_whole;
+        let asked = Ask { base, first: &self.first, is_move: false, lost: 0.0, more_than: None, way };
+        let with = self.ask(case, &asked, watch)?;
         if base.suppress.is_none() || !self.scope.is_whole {
             return Ok((with, None));
         }
         let alone = Plan { suppress: None, ..base.clone() };
-        let without = self.ask(case, &alone, QuickGates { spare: None, ..quick }, watch)?;
+        let without = self.ask(case, &Ask { base: &alone, ..asked }, watch)?;
         Ok((with, Some(without)))
     }
+
+    /// The plans under each rotation of pseudonyms that is worth it, as long as each keeps more than all before; and where
+    /// the best of all was found.
+    fn rotated(
+        &self,
+        case: &ReadCase<'_>,
+        base: &Plan,
+        plain: Searched,
+        watch: Watch<'_>,
+    ) -> Result<(Vec<Searched>, Option<usize>), ReleaseError> {
+        let mut worth = plain.worth();
+        let mut best = worth.map(|_| 0);
+        let moves = if self.scope.is_whole { moves(case, base, &self.first, worth)? } else { Vec::new() };
+        let mut searches = vec![plain];
+        for Move { rotation, first, links_kept } in moves {
+            let base = Plan { rotate: Some(rotation.clone()), ..base.clone() };
+            let lost = 1.0 - links_kept;
+            let asked = Ask { base: &base, first: &first, is_move: true, lost, more_than: worth, way: false };
+            let mut search = self.ask(case, &asked, watch)?;
+            if search.worth().is_some_and(|found| worth.is_none_or(|worth| found > worth)) {
+                (worth, best) = (search.worth(), Some(searches.len()));
+            }
+            let Rotation { every, column } = rotation;
+            let (every, column) = (every.name().to_owned(), column.unwrap_or_default());
+            search.rotation = Some((PlannedRotation { every, column, links_kept }, first.dataset.subjects));
+            searches.push(search);
+        }
+        Ok((searches, best))
+    }
+}
+
+fn names_of(examined: &Examined) -> Vec<String> {
+    examined.table.columns().iter().map(|column| column.name.clone()).collect()
 }
 
 fn searched(
@@ -182,37 +276,36 @@ fn searched(
     watch: Watch<'_>,
 ) -> Result<Proposal, ReleaseError> {
     watch.progress.begin("advise", None, "plans");
-    let both = found.both(case, base, watch);
+    let all = found.both(case, base, watch).and_then(|both| {
+        // Who is left out is detail lost as well: what a removal gains must be worth it.
+        let (plain, without) = match both {
+            (with, Some(alone)) if alone.worth() >= with.worth() => (alone, None),
+            both => both,
+        };
+        Ok((found.rotated(case, base, plain, watch)?, without))
+    });
     watch.progress.end();
-    // Who is left out is detail lost as well: what a removal gains must be worth it.
-    let (search, without) = match both? {
-        (with, Some(alone)) if worth(&alone) >= worth(&with) => (alone, None),
-        (with, alone) => (with, alone.map(|(without, ..)| without)),
-    };
-    let (plans, removals, remains) = search;
-    let names: Vec<String> = found.first.table.columns().iter().map(|column| column.name.clone()).collect();
-    let best = plans.best.map(|place| &plans.judged[place]);
-    let written = best.map(|best| with_rules(plan, base, &names, &best.rules));
+    let ((searches, place), without) = all?;
+    let names = names_of(&found.first);
+    let best = place.and_then(|place| Some((&searches[place], searches[place].best()?)));
+    let best = best.map(|(search, best)| (search.rotation.as_ref().map(|(rotation, _)| rotation), best));
+    let written = best.map(|(rotation, best)| with_rules(plan, base, &names, (&best.rules, rotation)));
     let saved_by_removal = match (without, best) {
-        (Some(without), Some(best)) if without.complete => {
-            Some(saved(&names, without.best.map(|place| without.judged[place].rules.as_slice()), &best.rules))
+        (Some(without), Some((None, best))) if without.plans.complete => {
+            Some(saved(&names, without.best().map(|best| best.rules.as_slice()), &best.rules))
         }
         _ => None,
     };
-    let remains = if best.is_some() { Vec::new() } else { remains.unwrap_or_default() };
+    let remains = if best.is_some() { Vec::new() } else { in_all(&searches) };
     let Found { before, must_go, .. } = found;
-    Ok(Proposal { before, removals, plan: written, must_go, remains, saved_by_removal, plans })
+    Ok(Proposal { before, best: place, plan: written, must_go, remains, saved_by_removal, searches })
 }
 
-/// What one search came to: its plans, who was left out of each, and what stood in the way of all.
-type Search = (Plans, Vec<Option<Removal>>, Option<Vec<String>>);
-
-/// Detail that the best plan keeps, of the subjects that it keeps; nothing where there is no plan.
-fn worth((plans, removals, _): &Search) -> f64 {
-    let Some(best) = plans.best else { return f64::NEG_INFINITY };
-    let removal = removals.get(best).copied().flatten();
-    let gone = removal.and_then(|removal| ratio(removal.removed, removal.of)).unwrap_or(0.0);
-    plans.judged[best].detail.unwrap_or(0.0) * (1.0 - gone)
+/// What stood in the way of every plan of every search that judged any.
+fn in_all(searches: &[Searched]) -> Vec<String> {
+    let mut told = searches.iter().filter(|search| !search.plans.judged.is_empty()).map(|search| &search.remains);
+    let first = told.next().cloned().unwrap_or_default();
+    told.fold(first, |all, others| all.into_iter().filter(|words| others.contains(words)).collect())
 }
 
 /// Columns that are left out without a removal and not with it.
@@ -224,8 +317,14 @@ fn saved(names: &[String], without: Option<&[Option<Vec<String>>]>, with: &[Opti
 }
 
 /// The plan as somebody would write it: what is asked for, with the rules of a recommended plan and what else it rests on.
-fn with_rules(plan: &Plan, base: &Plan, names: &[String], rules: &[Option<Vec<String>>]) -> Plan {
+fn with_rules(
+    plan: &Plan,
+    base: &Plan,
+    names: &[String],
+    (rules, rotation): (&[Option<Vec<String>>], Option<&PlannedRotation>),
+) -> Plan {
     let mut written = plan.clone();
+    written.rotate = rotation.and_then(rotations::of_planned).or(written.rotate);
     let leaves_out = |plan: &Plan| plan.recipient.as_ref()?.consent.as_ref().map(|register| register.leaves_out);
     if let (Some(true), Some(register)) =
         (leaves_out(base), written.recipient.as_mut().and_then(|recipient| recipient.consent.as_mut()))
@@ -368,8 +467,8 @@ fn is_quasi(examined: &Examined, column: &str) -> bool {
 
 /// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
 fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
-    // Classes and points are those of a period where pseudonyms are rotated, which the table does not show.
-    if plan.rotate.is_some() || !plan.waivers.is_empty() || plan.declarations.aggregate {
+    // Where pseudonyms are rotated, classes and points are those of a period, which must be at hand.
+    if plan.rotate.is_some() != examined.period.is_some() || !plan.waivers.is_empty() || plan.declarations.aggregate {
         return QuickGates::default();
     }
     let least = |set: GateSet| {

@@ -1,6 +1,6 @@
 //! From what a search found to what is told.
 
-use super::{Proposal, Standing};
+use super::{Proposal, Searched, Standing};
 use crate::advice::JudgedPlan;
 use crate::number::ratio;
 use crate::plan::Plan;
@@ -48,8 +48,14 @@ impl Proposal {
     pub fn told(&self, plan: &Plan) -> Advisory {
         let Standing { dataset, records, subjects, k, passes, figures, objections, .. } = &self.before;
         let limits = Limits::of(plan);
-        let planned = |(place, judged): (usize, &JudgedPlan)| self.planned(place, judged, &limits);
-        let all: Vec<PlannedRelease> = self.plans.judged.iter().enumerate().map(planned).collect();
+        let judged = self.searches.iter().enumerate().flat_map(|(place, search)| {
+            let is_best = self.best == Some(place);
+            search.plans.judged.iter().enumerate().map(move |(plan, judged)| (search, plan, judged, is_best))
+        });
+        let planned = |(search, place, judged, is_best): (&Searched, usize, &JudgedPlan, bool)| {
+            self.planned(search, (place, judged), is_best, &limits)
+        };
+        let all: Vec<PlannedRelease> = judged.map(planned).collect();
         let plans = frontier(&all);
         let recommended = plans.iter().position(|planned| planned.advice.recommended);
         let gone = |(column, reason): &(String, String)| ColumnGone { column: column.clone(), reason: reason.clone() };
@@ -65,9 +71,9 @@ impl Proposal {
             exposed_now: limits.exposed(figures, *subjects),
             objections: objections.clone(),
             must_go: self.must_go.iter().map(gone).collect(),
-            possible: self.plans.possible,
-            judged: self.plans.judged.len() as u64,
-            complete: self.plans.complete,
+            possible: self.searches.iter().map(|search| search.plans.possible).sum(),
+            judged: self.searches.iter().map(|search| search.plans.judged.len() as u64).sum(),
+            complete: self.searches.iter().all(|search| search.plans.complete),
             plans,
             recommended,
             remains: self.remains.clone(),
@@ -75,8 +81,14 @@ impl Proposal {
         }
     }
 
-    fn planned(&self, place: usize, judged: &JudgedPlan, limits: &Limits) -> PlannedRelease {
-        let removal = self.removals.get(place).copied().flatten();
+    fn planned(
+        &self,
+        search: &Searched,
+        (place, judged): (usize, &JudgedPlan),
+        is_best: bool,
+        limits: &Limits,
+    ) -> PlannedRelease {
+        let removal = search.removals.get(place).copied().flatten();
         let figures = &judged.judged.figures;
         let left = removal.map_or(0, |removal| removal.removed);
         let advice = Advice {
@@ -84,10 +96,18 @@ impl Proposal {
             after: Some(figures.clone()),
             detail_kept: judged.detail,
             reaches_limits: judged.judged.passes(),
-            recommended: self.plans.best == Some(place),
-            ..self.plans.written(judged)
+            recommended: is_best && search.plans.best == Some(place),
+            ..search.plans.written(judged)
         };
-        PlannedRelease { advice, exposed: limits.exposed(figures, self.before.subjects.saturating_sub(left)), removal }
+        // Under a rotation the subjects are persons within a period.
+        let subjects = search.rotation.as_ref().map_or(self.before.subjects, |(_, subjects)| *subjects);
+        let exposed = limits.exposed(figures, subjects.saturating_sub(left));
+        PlannedRelease {
+            advice,
+            exposed,
+            removal,
+            rotation: search.rotation.as_ref().map(|(rotation, _)| rotation.clone()),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::stop::StopReason;
 
 /// What judging a plan costs, in column sets, and in records beside those of the extract.
 const JUDGING: (u64, u64) = (100, 20_000);
+/// How many times as much where people are followed from one period to the next.
+const ROTATED: u64 = 10;
 
 /// Judges plans on the extract that was read.
 pub(super) struct Court<'a> {
@@ -32,8 +34,11 @@ impl Judge for Court<'_> {
         let plan = self.plan_of(rules);
         let tried = self.examined(&Plan { extent: Extent::Trial, ..plan.clone() });
         let tried = tried.and_then(|tried| {
-            let is_open = standing_findings(&tried).count() > 0 && standing_findings(&tried).all(is_close);
-            if is_open { self.examined(&plan) } else { Ok(tried) }
+            // Where pseudonyms are rotated a trial leaves out who follows people from one period to the next.
+            let is_rotated = plan.rotate.is_some();
+            let is_open = |found: &Finding| is_close(found) || (is_rotated && found.measure == linkage::NAME);
+            let is_asked_anew = is_rotated || standing_findings(&tried).count() > 0;
+            if is_asked_anew && standing_findings(&tried).all(is_open) { self.examined(&plan) } else { Ok(tried) }
         });
         match tried {
             Ok(examined) => {
@@ -59,7 +64,8 @@ impl Judge for Court<'_> {
 
     fn cost(&self) -> u64 {
         let (sets, more) = JUDGING;
-        sets * (self.records + more)
+        let rotated = if self.base.rotate.is_some() { ROTATED } else { 1 };
+        sets * (self.records + more) * rotated
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn recommended(
         // What stands in the way of a release is told by the scan itself.
         Err(_) => return Ok(None),
     };
-    let Some(best) = proposal.plans.best.map(|place| &proposal.plans.judged[place]) else { return Ok(None) };
+    let Some((search, best)) = proposal.recommended() else { return Ok(None) };
     let mut changed = plan.clone();
     changed.coarsen.extend(proposal.plan.as_ref().map(|plan| plan.coarsen.clone()).unwrap_or_default());
     // What does not leave stays in the scan, unless it must go.
@@ -63,7 +63,7 @@ pub(crate) fn recommended(
         Err(_) => return Ok(None),
     };
     let others = must_go.into_iter().filter(|(_, role)| *role != Role::QuasiIdentifier);
-    let written = proposal.plans.written(best);
+    let written = search.plans.written(best);
     if best.rules.iter().all(Option::is_none) && proposal.must_go.is_empty() {
         return Ok(None);
     }

@@ -32,11 +32,12 @@ mod kept;
 mod leaving;
 mod plans;
 mod pseudonym;
+mod rotations;
 mod rows;
 
 use std::path::Path;
 
-pub use advise::{Proposal, Standing, advise};
+pub use advise::{Proposal, Searched, Standing, advise};
 pub use error::ReleaseError;
 pub(crate) use for_report::{is_searched, recommended};
 pub use plans::released_plan;

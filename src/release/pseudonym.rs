@@ -82,8 +82,6 @@ pub(super) struct Pseudonyms {
 
 /// The period of each record, where pseudonyms are rotated.
 pub(super) struct Rotated<'a> {
-    /// The column that tells it.
-    pub(super) column: String,
     pub(super) codes: Column,
     /// What each period is called.
     pub(super) labels: &'a [String],

@@ -65,14 +65,44 @@ pub(super) fn write(
     let left_out = extract.columns.iter().map(|column| column.name.clone());
     let left_out = left_out.filter(|name| !leaving.contains(name)).collect();
 
-    let raw = taken(&extract, &roles, leaving);
-    let mut treated = recode::treat(extract, &roles, plan, &lookups).map_err(ScanError::from)?;
+    let naming = Naming { key: request.key, map: plan.subject_map.as_ref(), lookups: &lookups };
+    let (columns, rotation) = leaving_columns(extract, &roles, (plan, leaving), &naming)?;
+    let order = leaving::order(&columns);
+    let without_subject = (columns.first().map_or(0, |column| column.codes.len()) - order.len()) as u64;
+    let kept = before.kept(&columns, persons(rotation.as_ref(), &columns, order.len()));
+    drop(before);
+    let sha256 = written(request, format, &columns, &order, stop)?;
+    let columns = columns.into_iter().map(|leaving| leaving.column).collect();
+    Ok(Written {
+        dataset,
+        format,
+        sha256,
+        beside,
+        columns,
+        period: rotation.map(|rotation| rotation.column),
+        kept,
+        left_out,
+        suppressed: suppressed.records,
+        without_consent,
+        removed,
+        without_subject,
+    })
+}
+
+/// The columns that leave after their rules, with pseudonyms in place of the subject; and how these are rotated.
+fn leaving_columns(
+    extract: Extract,
+    roles: &[ColumnRole],
+    (plan, leaving): (&Plan, &[String]),
+    naming: &Naming<'_>,
+) -> Result<(Vec<Leaving>, Option<RotationFacts>), ReleaseError> {
+    let raw = taken(&extract, roles, leaving);
+    let mut treated = recode::treat(extract, roles, plan, naming.lookups).map_err(ScanError::from)?;
     // Of what a measure would count only the periods are needed.
-    let periods = treated.periods.take().map(|(column, place)| (column, treated.columns.swap_remove(place)));
+    let periods = treated.periods.take().map(|(_, place)| treated.columns.swap_remove(place));
     treated.columns = Vec::new();
     treated.attributes = Attributes::default();
-    let periods = periods.map(|(column, codes)| Rotated { column, codes, labels: &treated.period_labels });
-    let naming = Naming { key: request.key, map: plan.subject_map.as_ref(), lookups: &lookups };
+    let periods = periods.map(|codes| Rotated { codes, labels: &treated.period_labels });
     let maps: HashMap<&str, &ValueMap> = treated.value_maps.iter().map(|map| (map.column(), map)).collect();
     let mut columns = Vec::with_capacity(raw.len());
     for (name, role, coded) in raw {
@@ -84,30 +114,7 @@ pub(super) fn write(
             leaving::coarsened(name, role, coded, map)
         });
     }
-    drop(maps);
-    let period = periods.map(|periods| periods.column);
-    let rotation = treated.facts.rotation;
-    let records = columns.first().map_or(0, |column| column.codes.len());
-    let order = leaving::order(&columns);
-    let without_subject = (records - order.len()) as u64;
-    let kept = before.kept(&columns, persons(rotation.as_ref(), &columns, order.len()));
-    drop(before);
-    let sha256 = written(request, format, &columns, &order, stop)?;
-    let columns = columns.into_iter().map(|leaving| leaving.column).collect();
-    Ok(Written {
-        dataset,
-        format,
-        sha256,
-        beside,
-        columns,
-        period,
-        kept,
-        left_out,
-        suppressed: suppressed.records,
-        without_consent,
-        removed,
-        without_subject,
-    })
+    Ok((columns, treated.facts.rotation))
 }
 
 /// Text as it came: what was declared stands between fields, else what stood there in the extract.

@@ -7,7 +7,7 @@ use super::json;
 use super::layout::{Page, TextStyle};
 use super::messages;
 use crate::number::{count, percent};
-use crate::result::{Advisory, Headline, PlannedRelease};
+use crate::result::{Advisory, Headline, PlannedRelease, PlannedRotation};
 
 /// Plans that a terminal shows.
 const SHOWN: usize = 12;
@@ -77,6 +77,10 @@ fn answer(page: &mut Page, advisory: &Advisory) {
     if let Some(after) = &plan.advice.after {
         page.paragraph(&indent, &format!("{kept}{}", figures(after, advisory.k)));
     }
+    if let Some(rotation) = &plan.rotation {
+        let kept = percent(rotation.links_kept);
+        page.paragraph(&indent, &format!("{kept} of the pairs of records of one subject keep one pseudonym"));
+    }
     if let Some(removal) = plan.removal.filter(|removal| removal.removed > 0) {
         let of = count(removal.of);
         page.paragraph(&indent, &format!("{} of {of} subjects are left out", count(removal.removed)));
@@ -145,8 +149,13 @@ fn frontier(page: &mut Page, advisory: &Advisory) {
     }
 }
 
-fn changes(plan: &PlannedRelease) -> String {
-    if plan.advice.changes.is_empty() { "nothing is changed".to_owned() } else { recipe_in_words(&plan.advice.changes) }
+pub(super) fn changes(plan: &PlannedRelease) -> String {
+    let rules = (!plan.advice.changes.is_empty()).then(|| recipe_in_words(&plan.advice.changes));
+    let rotation = plan.rotation.as_ref().map(|PlannedRotation { every, column, .. }| {
+        format!("a new pseudonym every {every} of `{}`", printable(column))
+    });
+    let parts: Vec<String> = rotation.into_iter().chain(rules).collect();
+    if parts.is_empty() { "nothing is changed".to_owned() } else { parts.join(", ") }
 }
 
 /// The figures of a plan in one line.

@@ -2,7 +2,7 @@
 //! what coarser versions of the extract would change.
 
 use super::{checks, messages, sweep};
-use crate::number::percent;
+use crate::number::{count, percent};
 use crate::result::{GATED_KNOWN_POINTS, ScanResult, Unicity, UnicityCurve, UnicityResult};
 
 /// The limit that decides about the share that known points single out, where there is one.
@@ -51,6 +51,7 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
         }
     }
     sentences.extend(unicity.gate_note.as_deref().map(messages::gate_note));
+    sentences.extend(rotation(result));
     let unknown = unicity.curves.iter().filter_map(|curve| Some((curve, curve.undefined.as_ref()?)));
     sentences.extend(
         unknown
@@ -61,6 +62,23 @@ pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
         sentences.extend(sweep::advice(result, study).sentences);
     }
     sentences
+}
+
+/// What rotating pseudonyms does to the judged share: the worst gate of the persons, and of their pseudonyms.
+pub(super) fn rotation(result: &ScanResult) -> Option<String> {
+    let unicity = measured(result)?;
+    let every = &result.dataset.facts.rotation.as_ref()?.every;
+    let (before, after) = (unicity.before_rotation.as_ref()?, unicity.worst_gate()?);
+    let known = messages::known_points(after.known_points);
+    Some(format!(
+        "Without rotation {known} would single out {} of {} subjects; with a new pseudonym every {} they single out {} of {} \
+         persons within a period",
+        percent(before.share?),
+        count(before.subjects),
+        every,
+        percent(after.share?),
+        count(after.subjects),
+    ))
 }
 
 /// Most curves without a figure that are named.

@@ -62,6 +62,18 @@ pub struct ColumnGone {
     pub reason: String,
 }
 
+/// Another pseudonym for each person in each period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlannedRotation {
+    /// The period of one pseudonym: `month`, `quarter` or `year`.
+    pub every: String,
+    /// The column that tells the period.
+    pub column: String,
+    /// Of the pairs of records of one subject the share that keeps one pseudonym. What is missing to 1 counts in
+    /// `detail_kept` like that share of one quasi-identifier.
+    pub links_kept: f64,
+}
+
 /// One plan, measured and judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedRelease {
@@ -71,6 +83,9 @@ pub struct PlannedRelease {
     /// The largest share of subjects that a limit finds exposed: in classes below `k`, singled out by known points, or
     /// linked by an attack, each where the policy has a limit for it.
     pub exposed: Option<f64>,
+    /// The rotation of pseudonyms that is part of it; null if it proposes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<PlannedRotation>,
     /// Who is left out; null without a budget.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<Removal>,

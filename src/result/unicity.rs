@@ -15,6 +15,10 @@ pub struct Unicity {
     /// The shares that limits apply to: one over all subjects for each gated point. Nothing else here is judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<UnicityGate>,
+    /// Where pseudonyms are rotated: the worst gate as if they were not, of the persons behind them. No limit applies to it;
+    /// null where nobody has several pseudonyms, as in a released file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_rotation: Option<UnicityGate>,
     /// One curve for each point definition, attacker and cohort.
     pub curves: Vec<UnicityCurve>,
     /// Index of the curve that repeats the worst gate, for views; null if no gate has a share.

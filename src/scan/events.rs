@@ -122,6 +122,16 @@ fn event_columns(events: Events<'_>, reading: GateReading) -> Vec<String> {
     events.described.iter().filter(is_event).map(|column| column.name.clone()).collect()
 }
 
+/// Where the quasi-identifiers stand that surely vary within the subjects of a table, as the file shows them.
+pub(super) fn event_places(table: &Table, events: Events<'_>) -> Vec<usize> {
+    let is_counted =
+        |name: &str| events.described.iter().any(|column| column.name == name && column.role == Role::QuasiIdentifier);
+    let varies = |place: usize| table.has_value(place) && !table.is_static(place) && !table.is_unclear(place);
+    let columns = table.columns().iter().zip(events.values).enumerate();
+    let shown = columns.filter(|(_, (column, values))| values.form.is_none() && is_counted(&column.name));
+    shown.map(|(place, _)| place).filter(|&place| varies(place)).collect()
+}
+
 /// The points that limits are held against. Where none is declared: all event quasi-identifiers together, and where the data
 /// do not say of some whether they vary, the same with those. Else every declared point that takes its columns as the file
 /// shows them, whatever is unclear about them. A form that only a point has explains and gates nothing.

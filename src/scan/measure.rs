@@ -1,6 +1,6 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
-use super::events::{Events, unicity_settings};
+use super::events::{Events, event_places, unicity_settings};
 use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
 use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
@@ -9,14 +9,14 @@ use crate::input::Extract;
 use crate::measure::aggregates::{FinishedRecords, TableRecords};
 use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
-use crate::plan::{Listing, Plan};
+use crate::plan::{Extent, Listing, Plan};
 use crate::recode::Ladder;
 use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
-    Unicity,
+    Unicity, UnicityGate,
 };
 use crate::stop::{StopReason, Watch};
-use crate::table::{PointIndex, Table, scratch_bytes};
+use crate::table::{Column, PointIndex, Table, scratch_bytes};
 
 /// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
 pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
@@ -39,6 +39,8 @@ pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
 /// What came out, and the table for what follows.
 pub(super) struct Measured {
     pub(super) table: Table,
+    /// Where pseudonyms are rotated and plans are looked for, the period of each record.
+    pub(super) period: Option<Column>,
     pub(super) measures: Measures,
     pub(super) left_out: Vec<NotMeasured>,
     /// Proposals about known points, where a study of resolutions was asked for.
@@ -112,6 +114,8 @@ pub(super) fn measure_all(
     }
     // From here on only quasi-identifiers count.
     let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
+    let is_searched = plan.extent == Extent::Search;
+    let period = events.rotation.filter(|_| is_searched).map(|rotation| table.columns()[rotation.column].clone());
     let table = table.truncated(quasi_identifiers);
     let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
     let numbers: Vec<Option<&[Option<i64>]>> =
@@ -153,7 +157,7 @@ pub(super) fn measure_all(
     listed.missing.iter().for_each(|(list, reason)| leave_out(list, reason));
     not_measured.extend(unused_weights(&table, &measures));
     not_measured.extend(forgotten(&measures, &not_measured));
-    Ok(Measured { table, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
+    Ok(Measured { table, period, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
 }
 
 /// Why dropped columns were not held against identifiers.
@@ -188,7 +192,10 @@ fn measure_unicity(
         let outcome = too_much_memory("indexing known points", needed, plan);
         return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), points: None, not_listed: None }));
     }
-    let outcome = unicity::measure(table, &settings, Watch { progress, stop })?;
+    let mut outcome = unicity::measure(table, &settings, Watch { progress, stop })?;
+    if let Outcome::Measured { value, .. } = &mut outcome {
+        value.before_rotation = before_rotation(table, &settings, events, (needed, course))?;
+    }
     let (mut advice, mut points, mut not_listed) = (Vec::new(), None, None);
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
@@ -205,6 +212,36 @@ fn measure_unicity(
         }
     }
     Ok(Ok(KnownPoints { outcome, advice, points, not_listed }))
+}
+
+/// The worst gate of the persons behind rotated pseudonyms: of the declared points, or of all columns that vary within a
+/// person, which may vary within no pseudonym. `None` where nobody has several, where it is not told, and where there is no
+/// memory or time for it.
+fn before_rotation(
+    table: &Table,
+    settings: &unicity::Settings,
+    events: Events<'_>,
+    (needed, course): (u64, Course<'_>),
+) -> Result<Option<UnicityGate>, ScanError> {
+    let Course { plan, progress, stop } = course;
+    let fits = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
+    let persons = events.rotation.and_then(|rotation| rotation.joined_persons());
+    let Some(persons) = persons.filter(|_| fits && plan.extent == Extent::Report) else { return Ok(None) };
+    let joined = table.joined(persons);
+    let mut alone =
+        unicity::Settings { known_points: Vec::new(), mobility: None, resolutions: None, ..settings.clone() };
+    if plan.unicity.points.is_empty() {
+        let columns = event_places(&joined, events);
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        alone.gate.points = vec![unicity::GatedPoint { columns, ..unicity::GatedPoint::default() }];
+    }
+    match unicity::measure(&joined, &alone, Watch { progress, stop }) {
+        Ok(Outcome::Measured { value, .. }) => Ok(value.worst_gate().cloned()),
+        Err(StopReason::Interrupt) => Err(StopReason::Interrupt.into()),
+        Ok(_) | Err(_) => Ok(None),
+    }
 }
 
 /// What known points say, and what follows from it.

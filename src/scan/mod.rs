@@ -42,7 +42,7 @@ use crate::result::{
     VerdictOutcome,
 };
 use crate::stop::{Progress, Stop};
-use crate::table::{Table, lattice_size};
+use crate::table::{Column, Table, lattice_size};
 use events::Events;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
@@ -204,6 +204,8 @@ pub(crate) struct Examined {
     /// The quasi-identifiers, and the coarser forms of each.
     pub(crate) table: Table,
     pub(crate) ladders: Vec<Ladder>,
+    /// Where pseudonyms are rotated and plans are looked for, the period of each record, and what unicity knows of it.
+    pub(crate) period: Option<(Column, Vec<u64>)>,
     /// What unicity knows of the values of each.
     pub(crate) values: Vec<EventValues>,
     /// What is known of the values of each sensitive column.
@@ -259,7 +261,10 @@ pub(crate) fn examine(
     let (kept, not_kept) = kept::kept_files(plan, &totals, stop)?;
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
-    let Measured { table, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } = measured;
+    let Measured { table, period, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } =
+        measured;
+    let keys = |rotation: &linkage::Rotation| events.get(rotation.column).map(|events| events.keys.clone());
+    let period = period.zip(rotation.as_ref().and_then(keys));
     not_measured.extend(not_kept);
     let sources = measured.sources;
     beside.append(measured.beside);
@@ -296,6 +301,7 @@ pub(crate) fn examine(
         kept,
         table,
         ladders,
+        period,
         values: events,
         secrets,
         about_known_points,

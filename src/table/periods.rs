@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::records::{is_constant_per_run, starts_of_runs};
+use super::variation::{Within, by_rule};
 use super::{Codes, Column, Table};
 
 impl Table {
@@ -26,6 +28,46 @@ impl Table {
         table.columns = split;
         // What nobody may learn is held against the classes within periods too.
         table.attributes.sensitive.clone_from(&self.attributes.sensitive);
+        table
+    }
+
+    /// The same records with one more column behind the others, in the order of the records.
+    ///
+    /// # Panics
+    /// When it has not one code for each record.
+    #[must_use]
+    pub fn with_column(mut self, column: Column) -> Self {
+        assert_eq!(column.codes.len(), self.records(), "every column has one code a record");
+        let constant = |subjects: &Vec<u32>| is_constant_per_run(&column.codes, subjects);
+        let within = self.subject_of_record.as_ref().map(|subjects| Within::by_unanimity(constant(subjects)));
+        self.within.push(within.unwrap_or_default());
+        self.columns.push(column);
+        self
+    }
+
+    /// The same records with several subjects as one: `persons` tells for each subject which person it is, and the subjects
+    /// of a person are neighbours. Without what is carried beside the columns; without subjects nothing changes.
+    ///
+    /// # Panics
+    /// When there is not one person for each subject.
+    #[must_use]
+    pub fn joined(&self, persons: &[u32]) -> Self {
+        let mut table = self.recoded(&[]);
+        let Some(subjects) = table.subject_of_record.take() else { return self.clone() };
+        assert_eq!(persons.len(), self.subjects(), "every subject is a person");
+        let (mut numbers, mut next) = (Vec::with_capacity(persons.len()), 0_u32);
+        for (place, person) in persons.iter().enumerate() {
+            next += u32::from(place > 0 && persons[place - 1] != *person);
+            numbers.push(next);
+        }
+        let subjects: Vec<u32> = subjects.into_iter().map(|subject| numbers[subject as usize]).collect();
+        let starts = starts_of_runs(&subjects);
+        let found = self.columns.par_iter().zip(&self.within).with_max_len(1);
+        let found = found.map(|(column, within)| by_rule(column.clone(), within.rule, &subjects, &starts));
+        let (columns, within) = found.unzip();
+        table.set_subjects(subjects, starts);
+        table.columns = columns;
+        table.within = within;
         table
     }
 }

@@ -210,6 +210,13 @@ impl Table {
         }
     }
 
+    /// Says anew whose record each is, and where the records of each begin.
+    pub(super) fn set_subjects(&mut self, subjects: Vec<u32>, starts: Vec<u32>) {
+        self.subjects = starts.len() - 1;
+        self.subject_starts = starts;
+        self.subject_of_record = Some(subjects);
+    }
+
     /// The table with its first `columns` columns only.
     #[must_use]
     pub fn truncated(mut self, columns: usize) -> Self {
@@ -368,7 +375,7 @@ fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column
 
 /// Where each run of equal numbers begins, and the length as a last entry.
 #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
-fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
+pub(super) fn starts_of_runs(run_of_record: &[u32]) -> Vec<u32> {
     let mut starts = Vec::new();
     let mut last = None;
     for (record, &run) in (0_u32..).zip(run_of_record) {

@@ -201,6 +201,9 @@ fn what_rotation_is_worth_is_told_and_can_be_limited() {
     let attacks = result["measures"]["linkage"]["value"]["attacks"].as_array().expect("attacks");
     let followed = attacks.iter().find(|attack| attack["with"] == "the next period").expect("the attack");
     assert_eq!((&followed["attack"], &followed["subjects"]), (&"release".into(), &60.into()));
+    // Two pairs of months, and in both nearly everybody.
+    assert_eq!((&followed["periods"]["pairs"], &followed["periods"]["subjects"]), (&2.into(), &120.into()));
+    assert!(followed["periods"]["followed"].as_f64().is_some_and(|followed| followed > 108.0), "{followed}");
     assert!(followed["attack_rate"].as_f64().is_some_and(|rate| rate > 0.9), "{followed}");
     // A release knows who is who, and is held to what it counts.
     bench.write(
@@ -218,4 +221,76 @@ fn customers_who_are_all_alike_are_not_followed() {
     let result = scan(CONFIG, &rows());
     let attacks = result["measures"]["linkage"]["value"]["attacks"].as_array().expect("attacks");
     assert!(attacks.iter().all(|attack| attack["attack_rate"].as_f64().is_none_or(|rate| rate < 0.2)), "{attacks:?}");
+}
+
+/// Of each of eighty-one customers two visits in each of four months, to the shop that a digit of the number to base three
+/// names: all months together tell who it is, and none by itself.
+fn digits() -> String {
+    let mut text = String::from("customer,town,day,shop\n");
+    for customer in 0..81_u32 {
+        for (month, power) in [(1, 1), (4, 3), (7, 9), (10, 27)] {
+            for day in [1, 10] {
+                let shop = customer / power % 3;
+                writeln!(text, "{CANARY}-{customer},town{},2026-{month:02}-{day:02},shop{shop}", customer % 3)
+                    .expect("memory takes text");
+            }
+        }
+    }
+    text
+}
+
+/// What is proposed is written down, passes, and is what a stranger finds in the released file.
+#[test]
+fn a_rotation_that_keeps_more_than_every_plan_without_is_proposed_released_and_passes_a_fresh_scan() {
+    let config = CONFIG
+        .replace("rotate = \"month\"\n", "")
+        .replace("[columns.amount]\nrole = \"sensitive\"", "[columns.shop]\nrole = \"quasi-identifier\"");
+    let bench = bench(&(config + "[policy]\nmax_unicity = 0.15\nmax_relinked_share = 0.5\n"), &[]);
+    bench.write("cards.csv", digits());
+    let ended = run(&bench, "advise", &["cards.csv", "--write", "treated.toml", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let advisory: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let plans = advisory["plans"].as_array().expect("plans");
+    let plan = plans.iter().find(|plan| plan["recommended"] == true).expect("one is recommended");
+    assert_eq!(plan["rotation"]["column"], "day", "{plan}");
+    // Of the 28 pairs of the eight records of a person four are within a month; the rest is lost of one of three columns.
+    let lost = 24.0 / 28.0;
+    assert!((plan["rotation"]["links_kept"].as_f64().expect("a share") - (1.0 - lost)).abs() < 1e-12, "{plan}");
+    assert!((plan["detail_kept"].as_f64().expect("a share") - (3.0 - lost) / 3.0).abs() < 1e-12, "{plan}");
+    assert!(text(&bench.input("treated.toml")).contains("rotate = { every = "));
+    let ended = release(&bench, "leaving", &["--config", "treated.toml"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let (file, config) = (released(&bench, "leaving"), bench.input("treated.toml"));
+    let ended = bench.scan([file.to_str().expect("text"), "--config", config.to_str().expect("text")]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let result = bench.result();
+    let predicted = &plan["after"];
+    let static_set = &result["measures"]["uniqueness"]["value"]["static"];
+    assert_eq!(static_set["smallest_class"], predicted["static_smallest_class"]);
+    let gates = result["measures"]["unicity"]["value"]["gates"].as_array().expect("gates");
+    assert_eq!(gates[0]["share"], predicted["unicity"]);
+    // A released file does not say who is behind a pseudonym, so there is nothing to compare with.
+    assert_eq!(result["measures"]["unicity"]["value"]["before_rotation"], Value::Null);
+}
+
+/// Both figures of one report: what known points single out without rotation, and with it, and who is followed.
+#[test]
+fn a_report_states_what_known_points_single_out_before_and_after_and_who_is_followed() {
+    let config =
+        CONFIG.replace("[columns.amount]\nrole = \"sensitive\"", "[columns.shop]\nrole = \"quasi-identifier\"");
+    let bench = bench(&config, &[]);
+    bench.write("cards.csv", digits());
+    let (cards, path) = (bench.input("cards.csv"), bench.input("reidrisk.toml"));
+    let ended = bench.scan([cards.to_str().expect("text"), "--config", path.to_str().expect("text")]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    assert!(ended.stdout.contains("Without rotation 4 known points would single out"), "{ended}");
+    let result = bench.result();
+    let unicity = &result["measures"]["unicity"]["value"];
+    // Four of eight points lie in four different months in 16 of 70 ways.
+    let before = unicity["before_rotation"]["share"].as_f64().expect("a share");
+    assert!((before - 16.0 / 70.0).abs() < 1e-9, "{before}");
+    assert_eq!(unicity["gates"][0]["share"], 0.0);
+    let attacks = result["measures"]["linkage"]["value"]["attacks"].as_array().expect("attacks");
+    let periods = &attacks.iter().find(|attack| attack["with"] == "the next period").expect("the attack")["periods"];
+    assert_eq!((&periods["pairs"], &periods["subjects"]), (&3.into(), &(3 * 81).into()));
 }

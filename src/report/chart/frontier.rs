@@ -3,7 +3,7 @@
 use super::axes::{Plot, QUARTERS, axis_label, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, SMALL, Scene, fitted};
 use crate::number::percent;
-use crate::report::html::recipe_in_words;
+use crate::report::advisory::changes;
 use crate::result::{Advisory, PlannedRelease};
 
 /// A plan with both figures.
@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, advisory: &Advisory) -> Option<Scene> {
         let at = plot.at(spot.detail, spot.exposed);
         scene.dot(at, 24, Ink::Text, false);
         scene.dot(at, 11, Ink::Main, true);
-        let words = format!("ringed: {}", recipe_in_words(&spot.plan.advice.changes).replace('`', ""));
+        let words = format!("ringed: {}", changes(spot.plan).replace('`', ""));
         let words = fitted(&words, SMALL, plot.right - plot.left);
         scene.text((plot.left, plot.bottom + 102), &words, SMALL, Ink::Text, Anchor::Start);
     }

@@ -6,7 +6,7 @@ use super::section::{Section, Sentence, quoted};
 use super::table::{Cell, Column, Table};
 use crate::number::{count, figure, percent};
 use crate::report::escape::printable;
-use crate::report::known_points::{gated, gated_number, is_over, limit};
+use crate::report::known_points::{gated, gated_number, is_over, limit, rotation};
 use crate::report::summary::names;
 use crate::report::{Chart, messages, sweep};
 use crate::result::{
@@ -72,6 +72,7 @@ fn answer(result: &ScanResult, value: &Unicity) -> String {
 /// What the figures need to have said before them: why the gate looks elsewhere, curves without any, the sweep.
 fn lines(result: &ScanResult, value: &Unicity) -> Vec<Sentence> {
     let mut lines: Vec<String> = value.gate_note.as_deref().map(messages::gate_note).into_iter().collect();
+    lines.extend(rotation(result));
     for curve in value.curves.iter().take(CURVES) {
         let caption = messages::curve_caption(curve, false);
         lines.extend(curve.undefined.as_ref().map(|undefined| messages::curve_unknown(&caption, undefined)));

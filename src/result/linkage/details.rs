@@ -190,6 +190,19 @@ pub struct ReleaseDetail {
     pub common: Option<u64>,
 }
 
+/// People followed from each period of a pseudonym to the next, over all pairs of consecutive periods.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct FollowedPeriods {
+    /// Pairs of consecutive periods, each with subjects.
+    pub pairs: u64,
+    /// Pairs without a figure, for instance because nothing shows that anybody is in both.
+    pub without_figure: u64,
+    /// Subjects of the earlier period of each pair.
+    pub subjects: u64,
+    /// How many of them are linked to the same person in the later one: counted or expected as in `attack_rate`.
+    pub followed: f64,
+}
+
 /// How links were chosen among candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -215,6 +215,9 @@ pub struct LinkageAttack {
     /// How subjects were re-linked from release to release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseDetail>,
+    /// What was found over all periods; present if pseudonyms are rotated, and the figures are those of the worst pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub periods: Option<FollowedPeriods>,
     /// Whether the source holds the same records as the extract.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub source_equals_extract: bool,
@@ -298,6 +301,7 @@ pub fn undefined_in_words(code: &str) -> Option<&'static str> {
         "no-pseudonyms" => "the two sides have no pseudonyms in common",
         "no-subject" => "a history needs a subject column on both sides",
         "no-true-partners" => "by the truth nobody is on both sides",
+        "no-values" => "the values of a shared column are not at hand",
         "no-truth" => "nobody said who is who",
         "nobody-in-common" => "nothing shows that anybody is in both releases",
         "nobody" => "no person of the source has an event that could be compared",

@@ -16,6 +16,7 @@ pub(super) use side::{KeyCells, OurSide};
 use super::beside::{Beside, Use};
 use super::{Course, ScanError};
 use crate::measure::{linkage, too_much_memory};
+use crate::plan::Extent;
 use crate::result::{Dataset, Linkage, LinkedSource, Outcome, Unit};
 use crate::stop::StopReason;
 use crate::table::Table;
@@ -109,7 +110,9 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
             Err(error) => return Err(error),
         }
     }
-    if let (Some(rotation), None) = (ours.rotation, &cut_off) {
+    // A trial asks whether a plan surely fails; whoever follows people is asked of the plans that do not.
+    let followed = ours.rotation.filter(|_| plan.extent != Extent::Trial);
+    if let (Some(rotation), None) = (followed, &cut_off) {
         match rotation.followed(ours, course) {
             Ok(attack) => found.attacks.extend(attack),
             Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),

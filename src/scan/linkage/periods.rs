@@ -3,10 +3,13 @@
 //! Over all periods one person is several subjects of the extract. Whoever pairs people one to one would find at most one
 //! of them, and a share over all pseudonyms would then say little of how many persons are found.
 
+use std::collections::HashMap;
+
 use super::Ours;
 use crate::measure::linkage::{self, Comparison, LinkedTables, SharedColumn, SubjectKeys};
+use crate::number::count;
 use crate::recode;
-use crate::result::{AttackKind, LinkageAttack, UndefinedField};
+use crate::result::{AttackKind, FollowedPeriods, LinkageAttack, UndefinedField};
 use crate::scan::Course;
 use crate::stop::{Progress, Stop, StopReason};
 use crate::table::{Column, Recoding, Table};
@@ -27,8 +30,10 @@ pub(crate) struct Rotation {
 /// What the attack from one period to the next calls the other side.
 const NEXT: &str = "the next period";
 
-/// More subjects a side than this take minutes to follow.
-const MOST_FOLLOWED: usize = 20_000;
+/// Subjects of both sides over all pairs of periods; more take many minutes to follow.
+const MOST_FOLLOWED: usize = 480_000;
+/// Subjects of one side of a pair.
+const MOST_OF_A_SIDE: usize = 20_000;
 
 impl Rotation {
     pub(crate) fn new(teller: String, column: usize, labels: &[String], persons: Vec<u32>) -> Self {
@@ -38,64 +43,138 @@ impl Rotation {
         Self { teller, column, in_order, persons }
     }
 
+    /// Who is behind each subject, where somebody is behind several.
+    pub(crate) fn joined_persons(&self) -> Option<&[u32]> {
+        self.persons.windows(2).any(|pair| pair[0] == pair[1]).then_some(&self.persons)
+    }
+
     /// The period of each subject.
     pub(super) fn of_subjects(&self, table: &Table) -> Vec<u32> {
         table.first_records().map(|record| table.columns()[self.column].value_of(record)).collect()
     }
 
-    /// What rotation is worth: how many subjects of one period are followed to the next by what they do, between the two
-    /// that hold most subjects. A release knows who is who and counts; any other scan expects. `None` where there are no
-    /// two periods.
+    /// Each period with subjects and the next such one, with the subjects of both.
+    fn pairs(&self, periods: &[u32]) -> Vec<[(u32, usize); 2]> {
+        let mut subjects: HashMap<u32, usize> = HashMap::new();
+        for &period in periods {
+            *subjects.entry(period).or_default() += 1;
+        }
+        let sizes: Vec<(u32, usize)> =
+            self.in_order.iter().filter_map(|period| Some((*period, *subjects.get(period)?))).collect();
+        sizes.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+    }
+
+    /// What rotation is worth: how many subjects of one period are followed to the next by what they do, in the pair of
+    /// consecutive periods in which most are, and over all pairs. `None` where there are no two periods.
+    ///
+    /// A release knows who is who: of what it counts and what any other scan would expect the worse is told, so that a
+    /// stranger who scans the released file finds no more.
     ///
     /// # Errors
-    /// When the computation was told to stop.
+    /// When the computation was told to stop, or would need more memory than is allowed.
     pub(super) fn followed(&self, ours: &Ours<'_>, course: Course<'_>) -> Result<Option<LinkageAttack>, StopReason> {
         let periods = self.of_subjects(ours.table);
-        let subjects = |period: u32| periods.iter().filter(|other| **other == period).count();
-        let sizes: Vec<(u32, usize)> = self.in_order.iter().map(|&period| (period, subjects(period))).collect();
-        let pairs = sizes.windows(2).filter(|pair| pair.iter().all(|(_, subjects)| *subjects > 0));
-        // Of equal pairs the first.
-        let largest = pairs.rev().max_by_key(|pair| pair[0].1.min(pair[1].1));
-        let Some(&[(one, here), (next, there)]) = largest.and_then(|pair| pair.first_chunk::<2>()) else {
-            return Ok(None);
-        };
-        if here.max(there) > MOST_FOLLOWED {
-            let columns = ours.table.names(&(0..ours.quasi_identifiers).collect::<Vec<_>>());
-            return Ok(Some(too_costly(columns, here, there)));
+        let pairs = self.pairs(&periods);
+        let Some(&[(_, here), (_, there)]) = pairs.first() else { return Ok(None) };
+        let sides = || pairs.iter().flatten().map(|(_, subjects)| *subjects);
+        let names = ours.table.names(&(0..ours.quasi_identifiers).collect::<Vec<_>>());
+        if sides().sum::<usize>() > MOST_FOLLOWED || sides().any(|subjects| subjects > MOST_OF_A_SIDE) {
+            return Ok(Some(unknown(names, here, there, "too-costly")));
         }
-        let side = |period: u32| {
-            let others: Vec<bool> = periods.iter().map(|other| *other != period).collect();
-            let all = ours.table.recoded(&identities(ours.table, ours.quasi_identifiers));
-            let persons = self.persons.iter().zip(&others).filter(|(_, gone)| !**gone);
-            (all.without_subjects(&others), persons.map(|(person, _)| Some(*person)).collect::<Vec<_>>())
+        let all = ours.table.recoded(&identities(ours.table, ours.quasi_identifiers));
+        let Some(columns) = all.columns().iter().map(|column| shared(ours, column)).collect::<Option<Vec<_>>>() else {
+            return Ok(Some(unknown(names, here, there, "no-values")));
         };
-        let ((first, persons), (second, others)) = (side(one), side(next));
-        // Only a release speaks of the persons behind: a scan of the released file could not find the same figure.
-        let knows = course.plan.as_released;
-        let column = |column: &Column| {
-            let values = ours.side.values.iter().find(|values| values.name == column.name)?;
-            Some(SharedColumn {
-                name: column.name.clone(),
-                numbers: recode::whole_numbers(&values.dictionary).map(|whole| whole.numbers),
-                values: values.dictionary.clone(),
-                comparison: Comparison::Equal,
-            })
-        };
-        let Some(columns) = first.columns().iter().map(column).collect::<Option<Vec<_>>>() else { return Ok(None) };
-        let linked = LinkedTables {
-            source: NEXT.to_owned(),
-            ours: first,
-            theirs: second,
-            columns,
-            truth: knows.then_some(SubjectKeys { ours: persons, theirs: others }),
-            pseudonyms: None,
-            source_equals_extract: false,
-        };
-        let truth = knows.then_some(linkage::TruthGiven { is_complete: true });
-        let attacks = vec![AttackKind::Release];
-        let settings = linkage::Settings { attacks, seed: course.plan.seed, notes: Vec::new(), truth };
-        Ok(linkage::measure(linked, None, &settings, course.progress, course.stop)?.pop())
+        let (mut worst, mut sum) = (None, FollowedPeriods { pairs: pairs.len() as u64, ..FollowedPeriods::default() });
+        for [(one, _), (next, _)] in pairs {
+            let sides = [one, next].map(|period| self.side(&all, &periods, period));
+            let Some(found) = self.followed_between(sides, &columns, course)? else { continue };
+            sum.subjects += found.subjects;
+            match found.expected_correct {
+                Some(links) => sum.followed += links,
+                None => sum.without_figure += 1,
+            }
+            worst = Some(worst.map_or_else(|| found.clone(), |worst| worse(worst, found.clone())));
+        }
+        Ok(worst.map(|worst| told(worst, sum)))
     }
+
+    /// The subjects of a period, and who is behind each.
+    fn side(&self, all: &Table, periods: &[u32], period: u32) -> Side {
+        let others: Vec<bool> = periods.iter().map(|other| *other != period).collect();
+        let persons = self.persons.iter().zip(&others).filter(|(_, gone)| !**gone);
+        (all.without_subjects(&others), persons.map(|(person, _)| Some(*person)).collect())
+    }
+
+    /// The attack from one period to another; the worse of what is counted and what is expected, where both are known.
+    fn followed_between(
+        &self,
+        [(first, persons), (second, others)]: [Side; 2],
+        columns: &[SharedColumn],
+        course: Course<'_>,
+    ) -> Result<Option<LinkageAttack>, StopReason> {
+        let attack = |truth: Option<SubjectKeys>| {
+            let given = truth.is_some().then_some(linkage::TruthGiven { is_complete: true });
+            let linked = LinkedTables {
+                source: NEXT.to_owned(),
+                ours: first.clone(),
+                theirs: second.clone(),
+                columns: columns.to_vec(),
+                truth,
+                pseudonyms: None,
+                source_equals_extract: false,
+            };
+            let attacks = vec![AttackKind::Release];
+            let needed = linkage::bytes(&linked, None, &attacks);
+            if course.plan.memory.is_some_and(|allowed| needed > allowed) {
+                return Err(StopReason::Memory);
+            }
+            let settings = linkage::Settings { attacks, seed: course.plan.seed, notes: Vec::new(), truth: given };
+            Ok(linkage::measure(linked, None, &settings, course.progress, course.stop)?.pop())
+        };
+        let expected = attack(None)?;
+        // Only a release speaks of the persons behind: a scan of the released file could not find the same figure.
+        if !course.plan.as_released {
+            return Ok(expected);
+        }
+        let counted = attack(Some(SubjectKeys { ours: persons, theirs: others }))?;
+        Ok(match (counted, expected) {
+            (Some(counted), Some(expected)) => Some(worse(counted, expected)),
+            (one, other) => one.or(other),
+        })
+    }
+}
+
+/// The records of one period, and who is behind each subject.
+type Side = (Table, Vec<Option<u32>>);
+
+/// A column of both sides, compared by equal values; `None` where its values are not at hand.
+fn shared(ours: &Ours<'_>, column: &Column) -> Option<SharedColumn> {
+    let values = ours.side.values.iter().find(|values| values.name == column.name)?;
+    Some(SharedColumn {
+        name: column.name.clone(),
+        numbers: recode::whole_numbers(&values.dictionary).map(|whole| whole.numbers),
+        values: values.dictionary.clone(),
+        comparison: Comparison::Equal,
+    })
+}
+
+/// The worst pair of periods, with what was found over all pairs.
+fn told(mut worst: LinkageAttack, sum: FollowedPeriods) -> LinkageAttack {
+    let FollowedPeriods { pairs, without_figure, subjects, followed } = sum;
+    let plural = if pairs == 1 { "pair" } else { "pairs" };
+    let of = count(subjects);
+    let mut note = format!(
+        "pseudonyms are rotated: of {} {plural} of consecutive periods, the one in which the attack finds the largest \
+         share; over all of them it follows {followed:.0} of {of} subjects",
+        count(pairs)
+    );
+    if without_figure > 0 {
+        note.push_str(&format!("; {} of the pairs have no figure", count(without_figure)));
+    }
+    worst.notes.push(note);
+    worst.periods = Some(sum);
+    worst
 }
 
 /// Columns as they are, as recodings of themselves.
@@ -107,8 +186,9 @@ fn identities(table: &Table, columns: usize) -> Vec<Recoding> {
     (0..columns).map(as_it_is).collect()
 }
 
-fn too_costly(columns: Vec<String>, subjects: usize, others: usize) -> LinkageAttack {
-    let open = |field: &str| UndefinedField { field: field.to_owned(), reason: "too-costly".to_owned() };
+/// The attack without a figure: what is not known holds no limit.
+fn unknown(columns: Vec<String>, subjects: usize, others: usize, reason: &str) -> LinkageAttack {
+    let open = |field: &str| UndefinedField { field: field.to_owned(), reason: reason.to_owned() };
     LinkageAttack {
         attack: AttackKind::Release,
         with: NEXT.to_owned(),
