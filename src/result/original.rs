@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 /// control holds people of the same population who are not in the original.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {
-    /// Name of the original, as in `sources`.
-    pub name: String,
     /// The columns that were compared, in file order.
     pub columns: Vec<String>,
     /// Quasi-identifiers and sensitive columns of the release that could not be compared: the original lacks them, or no value

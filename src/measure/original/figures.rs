@@ -49,7 +49,9 @@ pub fn figures(outcome: &Outcome<Original>, context: FigureContext<'_>) -> Vec<F
     };
     figures.push(new("copied_of_one_share", COPIED_OF_ONE, of_one).on(&value.columns));
     let copied = copies(&value.copies, value.copies.copied);
-    figures.push(new("copied_share", "share of released records that equal a record of the original", copied).on(&value.columns));
+    figures.push(
+        new("copied_share", "share of released records that equal a record of the original", copied).on(&value.columns),
+    );
     if let Some(found) = &value.control_copies {
         let label = "share of records of the control that equal a record of the original";
         figures.push(new("control_copied_share", label, copies(found, found.copied)).on(&value.columns));
@@ -63,8 +65,9 @@ pub fn figures(outcome: &Outcome<Original>, context: FigureContext<'_>) -> Vec<F
 const RESIDUAL: &str = "residual risk of an attack on the people in the original";
 const COPIED_OF_ONE: &str = "share of released records that equal records of a single person of the original";
 
-/// Which attack it is, for its figures.
-pub(super) fn about(attack: &OriginalAttack) -> String {
+/// Which attack it is, for its figures and findings.
+#[must_use]
+pub fn about(attack: &OriginalAttack) -> String {
     match &attack.secret {
         Some(secret) => format!("{} of {}", attack.kind.name(), shown_name(secret)),
         None => attack.kind.name().to_owned(),
@@ -95,7 +98,11 @@ fn of_distances(before: &str, whose: &str, found: &OriginalDistances, columns: &
         FigureValue::perhaps(quantiles.get(place).copied(), || "no record was compared".to_owned())
     };
     let parts = [
-        ("distance.fifth_percentile", "distance to the closest record of the original, fifth percentile", at(&found.closest, 1)),
+        (
+            "distance.fifth_percentile",
+            "distance to the closest record of the original, fifth percentile",
+            at(&found.closest, 1),
+        ),
         ("distance.median", "distance to the closest record of the original, median", at(&found.closest, 10)),
         ("distance_ratio.fifth_percentile", "nearest neighbour distance ratio, fifth percentile", at(&found.ratio, 1)),
         ("distance_ratio.median", "nearest neighbour distance ratio, median", at(&found.ratio, 10)),

@@ -34,7 +34,7 @@ mod tell;
 mod test;
 
 pub use entry::{LIMITS, MEASURE};
-pub use figures::figures;
+pub use figures::{about, figures};
 
 use crate::measure::CutOff;
 use crate::measure::linkage::LinkedTables;
@@ -141,11 +141,7 @@ pub fn measure(
     watch.progress.begin("original", None, "attacks");
     let mut not_compared = settings.not_shared.clone();
     not_compared.extend(apart.into_iter().map(|place| linked.columns[place].name.clone()));
-    let compared = compare(&sides, settings, watch).map(|compared| Original {
-        name: linked.source.clone(),
-        not_compared,
-        ..compared
-    });
+    let compared = compare(&sides, settings, watch).map(|compared| Original { not_compared, ..compared });
     watch.progress.end();
     cut_off.outcome(unit, compared)
 }
@@ -190,7 +186,10 @@ fn twins(side: &Side) -> u64 {
     let (order, starts) = side.exact.groups();
     let person = |row: &u32| side.person[*row as usize];
     let groups = starts.windows(2).map(|bounds| &order[bounds[0]..bounds[1]]);
-    groups.filter(|group| group.iter().any(|row| person(row) != person(&group[0]))).map(|group| group.len() as u64).sum()
+    groups
+        .filter(|group| group.iter().any(|row| person(row) != person(&group[0])))
+        .map(|group| group.len() as u64)
+        .sum()
 }
 
 fn compare(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Original, StopReason> {
@@ -224,7 +223,6 @@ fn compare(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Origi
     attacks.push(closeness(sides, &rows, settings, watch)?);
     attacks.push(membership(sides, settings, watch)?);
     Ok(Original {
-        name: String::new(),
         columns: sides.columns.iter().map(|column| column.name.clone()).collect(),
         not_compared: Vec::new(),
         release: sides.release.size(),
@@ -260,7 +258,8 @@ fn copies(side: &Side, original: &Side) -> OriginalCopies {
         let person = |row: &u32| original.person[*row as usize];
         if held > 0 {
             found.copied += others;
-            found.copied_of_one += if group[..held].iter().all(|row| person(row) == person(&group[0])) { others } else { 0 };
+            found.copied_of_one +=
+                if group[..held].iter().all(|row| person(row) == person(&group[0])) { others } else { 0 };
         }
     }
     found
@@ -287,8 +286,10 @@ fn singling_out(
         let guesses = singling::at_random(sides, columns, statements.len(), seed);
         let attack = singling::singled_out(&statements, &sides.original, stop)?;
         let baseline = singling::singled_out(&guesses, &sides.original, stop)?;
-        let at_size = equal.as_ref().map(|(original, _)| singling::singled_out(&statements, original, stop)).transpose()?;
-        let control = equal.as_ref().map(|(_, control)| singling::singled_out(&statements, control, stop)).transpose()?;
+        let at_size =
+            equal.as_ref().map(|(original, _)| singling::singled_out(&statements, original, stop)).transpose()?;
+        let control =
+            equal.as_ref().map(|(_, control)| singling::singled_out(&statements, control, stop)).transpose()?;
         let attack = judged(kind, Tried { attack, baseline, control }, at_size);
         Ok::<_, StopReason>(attack)
     };
@@ -300,7 +301,10 @@ fn singling_out(
         attacks.push(tried(OriginalAttackKind::SinglingOutUnivariate, of_one, 1)?);
     }
     if sides.columns.len() < 2 {
-        notes.push("only one column can be compared, so there are no statements about several and no halves to link".to_owned());
+        notes.push(
+            "only one column can be compared, so there are no statements about several and no halves to link"
+                .to_owned(),
+        );
     } else {
         let of_several = singling::of_several_columns(sides, most, mix(seed, 16));
         attacks.push(tried(OriginalAttackKind::SinglingOutMultivariate, of_several, 3)?);
@@ -331,7 +335,11 @@ fn inference(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Vec
         let mut held = sides.original.exact.columns[place].iter().filter(|value| Some(**value) != missing);
         let first = held.next();
         if held.all(|value| Some(value) == first) {
-            attacks.push(untried(kind, Some(secret), "it has fewer than two values in the original, so there is nothing to guess"));
+            attacks.push(untried(
+                kind,
+                Some(secret),
+                "it has fewer than two values in the original, so there is nothing to guess",
+            ));
             continue;
         }
         let seed = mix(settings.seed, 18);
@@ -392,7 +400,8 @@ const REVERSED: f64 = 0.05;
 const MISPLACED: &str = "it succeeds more often with people of the control than with those of the original, so the one cannot be people who \
                          were not used, or the other those who were";
 
-const WITHOUT_CONTROL: &str = "there is no control: without people who are not in the original it cannot be told whether somebody was in it";
+const WITHOUT_CONTROL: &str =
+    "there is no control: without people who are not in the original it cannot be told whether somebody was in it";
 
 fn untried(kind: OriginalAttackKind, secret: Option<&String>, reason: &str) -> OriginalAttack {
     OriginalAttack {
@@ -412,9 +421,9 @@ fn untried(kind: OriginalAttackKind, secret: Option<&String>, reason: &str) -> O
 /// An attack with what may be said of it. `at_size`: the attack on as many people as the control has.
 fn judged(kind: OriginalAttackKind, tried: Tried, at_size: Option<Trial>) -> OriginalAttack {
     let held = at_size.unwrap_or(tried.attack);
-    let residual = tried.control.and_then(|control| {
-        residual_risk(held.successes, held.attempts, control.successes, control.attempts)
-    });
+    let residual = tried
+        .control
+        .and_then(|control| residual_risk(held.successes, held.attempts, control.successes, control.attempts));
     let reversed = tried
         .control
         .and_then(|control| residual_risk(control.successes, control.attempts, held.successes, held.attempts))
@@ -428,7 +437,9 @@ fn judged(kind: OriginalAttackKind, tried: Tried, at_size: Option<Trial>) -> Ori
         (Some(_), Some(_), Some(_)) => (OriginalEvidence::NoEvidence, None),
         (Some(attack), Some(baseline), None) if attack.interval[0] > baseline.interval[1] => (
             OriginalEvidence::NoControl,
-            Some("it beats a guess, but without a control it cannot be told whether that is due to the people in the original"),
+            Some(
+                "it beats a guess, but without a control it cannot be told whether that is due to the people in the original",
+            ),
         ),
         (Some(_), Some(_), None) => (OriginalEvidence::NoEvidence, Some("there is no control")),
         _ => (OriginalEvidence::Undefined, Some("nobody could be attacked")),

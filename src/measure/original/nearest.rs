@@ -76,7 +76,10 @@ impl Rows {
     /// These rows and those of another table.
     pub(super) fn and(&self, other: &Self) -> Self {
         let columns = self.columns.iter().zip(&other.columns);
-        Self { columns: columns.map(|(one, other)| [one.as_slice(), other].concat()).collect(), rows: self.rows + other.rows }
+        Self {
+            columns: columns.map(|(one, other)| [one.as_slice(), other].concat()).collect(),
+            rows: self.rows + other.rows,
+        }
     }
 
     /// The numbers of the rows so that equal rows stand together, and where each group of equal rows begins; the number of
@@ -88,7 +91,8 @@ impl Rows {
             places(*one).cmp(places(*other)).then(one.cmp(other))
         };
         order.par_sort_unstable_by(compare);
-        let differ = |pair: &[u32]| self.columns.iter().any(|column| column[pair[0] as usize] != column[pair[1] as usize]);
+        let differ =
+            |pair: &[u32]| self.columns.iter().any(|column| column[pair[0] as usize] != column[pair[1] as usize]);
         let mut starts: Vec<usize> = if order.is_empty() { Vec::new() } else { vec![0] };
         starts.extend(order.windows(2).enumerate().filter(|(_, pair)| differ(pair)).map(|(place, _)| place + 1));
         starts.push(order.len());
@@ -307,7 +311,11 @@ impl Index {
         let of_axis = |((axis, &span), &place): ((&Axis, &u64), &i32)| match axis {
             Axis::Category => i32::from(span & bit(place) == 0) * self.unit,
             Axis::Number => {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "both halves were packed from places")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_possible_wrap,
+                    reason = "both halves were packed from places"
+                )]
                 let (low, high) = ((span >> 32) as i32, span as u32 as i32);
                 (low - place).max(place - high).clamp(0, self.unit)
             }

@@ -55,8 +55,10 @@ impl Sides {
     /// stretch it.
     pub(super) fn new(linked: &LinkedTables, control: Option<&Table>, columns: &[usize]) -> Self {
         let unit = unit(columns.len());
-        let coded: Vec<Coded> =
-            columns.iter().map(|&place| Coded::new(&linked.columns[place], &linked.theirs.columns()[place], unit)).collect();
+        let coded: Vec<Coded> = columns
+            .iter()
+            .map(|&place| Coded::new(&linked.columns[place], &linked.theirs.columns()[place], unit))
+            .collect();
         let side = |table: &Table| Side::new(table, columns, &coded);
         Self {
             unit,
@@ -125,7 +127,8 @@ impl Coded {
 
 /// The lowest and the highest number of the original; none where it has fewer than two.
 fn range(numbers: &[Option<i64>], original: &Column) -> Option<(i64, i64)> {
-    let held = original.values().filter(|&code| original.missing != Some(code)).filter_map(|code| numbers[code as usize]);
+    let held =
+        original.values().filter(|&code| original.missing != Some(code)).filter_map(|code| numbers[code as usize]);
     let (low, high) = held.fold((i64::MAX, i64::MIN), |(low, high), number| (low.min(number), high.max(number)));
     (low < high).then_some((low, high))
 }

@@ -65,11 +65,16 @@ fn on_people(
 ///
 /// # Errors
 /// When `stop` was raised.
-pub(super) fn linkability(sides: &Sides, halves: [&[usize]; 2], most: usize, seed: u64, stop: &Stop) -> Result<Tried, StopReason> {
+pub(super) fn linkability(
+    sides: &Sides,
+    halves: [&[usize]; 2],
+    most: usize,
+    seed: u64,
+    stop: &Stop,
+) -> Result<Tried, StopReason> {
     let ranks = sides.release.ranks(mix(seed, 5));
-    let index = |half: &[usize]| {
-        Index::new(&sides.axes_of(half), sides.unit, &sides.release.places.on(half), Some(&ranks))
-    };
+    let index =
+        |half: &[usize]| Index::new(&sides.axes_of(half), sides.unit, &sides.release.places.on(half), Some(&ranks));
     let indexes = halves.map(index);
     let mut sorted = ranks.clone();
     sorted.sort_unstable();
@@ -94,7 +99,13 @@ pub(super) fn linkability(sides: &Sides, halves: [&[usize]; 2], most: usize, see
 ///
 /// # Errors
 /// When `stop` was raised.
-pub(super) fn inference(sides: &Sides, secret: usize, most: usize, seed: u64, stop: &Stop) -> Result<Tried, StopReason> {
+pub(super) fn inference(
+    sides: &Sides,
+    secret: usize,
+    most: usize,
+    seed: u64,
+    stop: &Stop,
+) -> Result<Tried, StopReason> {
     let shared = &sides.columns[secret];
     let known: Vec<usize> = (0..sides.columns.len()).filter(|&column| column != secret).collect();
     let release = &sides.release;
@@ -108,7 +119,8 @@ pub(super) fn inference(sides: &Sides, secret: usize, most: usize, seed: u64, st
     let is_right = |guess: i32, truth: i32| match &shared.amounts {
         _ if Some(guess) == shared.missing => false,
         Some(amounts) => {
-            let amount = |value: i32| usize::try_from(value).ok().and_then(|value| amounts.get(value)).map(|&it| i128::from(it));
+            let amount =
+                |value: i32| usize::try_from(value).ok().and_then(|value| amounts.get(value)).map(|&it| i128::from(it));
             let near = |guess: i128, truth: i128| (guess - truth).abs() * TOLERANCE <= truth.abs();
             amount(guess).zip(amount(truth)).is_some_and(|(guess, truth)| near(guess, truth))
         }

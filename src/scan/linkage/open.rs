@@ -71,7 +71,8 @@ fn open_source(plan: &Plan, planned: &SourcePlan, names: &mut Names<'_>) -> Resu
     let source = input::open(&planned.files, &planned.input)?;
     let name = names.take(planned.name.as_ref(), source.name());
     check_source(planned, &name, source.columns())?;
-    let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), &plan.input));
+    let alike = if planned.is_original { &planned.input } else { &plan.input };
+    let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), alike));
     Ok(OpenedSource { name, source, hold_out: hold_out.transpose()? })
 }
 
@@ -226,7 +227,7 @@ pub(crate) fn dropped_pseudonyms(plan: &Plan) -> Vec<&str> {
 
 /// Whether every column that linkage was to look at is dropped.
 pub(crate) fn is_all_dropped(plan: &Plan) -> bool {
-    let LinkagePlan { sources, known_identifiers } = &plan.linkage;
+    let LinkagePlan { sources, known_identifiers, .. } = &plan.linkage;
     let mut named = known_identifiers.iter().flat_map(|known| &known.pseudonyms);
     sources.is_empty() && named.all(|name| plan.drops(name))
 }

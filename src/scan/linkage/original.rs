@@ -33,7 +33,8 @@ pub(in crate::scan) fn measure_original(
     let Course { plan, progress, stop } = course;
     let ended = |outcome| OriginalFound { outcome, sources: Vec::new(), beside: Beside::default() };
     if planned.on.is_empty() {
-        let words = "the original has none of the quasi-identifiers and sensitive columns of the release under the same name";
+        let words =
+            "the original has none of the quasi-identifiers and sensitive columns of the release under the same name";
         return Ok(ended(Outcome::undefined("no-common-column", words)));
     }
     let held = ours.table.bytes() as u64 + ours.side.bytes();

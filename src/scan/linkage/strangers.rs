@@ -81,7 +81,8 @@ pub(super) fn check_control(
     } else {
         return Ok(());
     };
-    let hint = "a control is of people of the same kind who are not in the original; leave `control` out where there are none";
+    let hint =
+        "a control is of people of the same kind who are not in the original; leave `control` out where there are none";
     Err(ConfigError::new("control-overlaps", message).with_hint(hint))
 }
 
