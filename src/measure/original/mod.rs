@@ -6,7 +6,8 @@
 //! people of the original, beside a guess that ignores the release, and on people of the control: what succeeds with both alike is true of
 //! everybody and tells nothing of those who were used. The residual risk is (attack - control) / (1 - control), cut to 0 and 1.
 //!
-//! An attack is *evidence* if it succeeds more often than the guess and the 95 % interval of its residual risk lies above 0. Any other is
+//! An attack is *evidence* if it succeeds more often than the guess, and the 95 % intervals of its residual risk and of the difference of
+//! both rates lie above 0. Any other is
 //! *no evidence*, which never means safe. Without a control what beats the guess stays undecided.
 //!
 //! Beside them: how many records equal one of the original, and how far records lie from the nearest one of the original, held against
@@ -101,6 +102,14 @@ impl Trial {
         let interval = wilson_interval(self.successes, self.attempts)?;
         let (successes, attempts) = (as_float(self.successes), self.attempts);
         Some(OriginalRate { successes, attempts, rate: successes / as_float(attempts), interval })
+    }
+
+    /// The least by which its rate is above another, in 95 of 100 cases either way: Newcombe, Statistics in Medicine 17(8), 1998,
+    /// method 10, from both Wilson intervals. Near 0 and 1 the interval of the residual risk alone is too narrow.
+    fn beyond(self, other: Self) -> Option<f64> {
+        let (one, other) = (self.rate()?, other.rate()?);
+        let apart = one.rate - other.rate;
+        Some(apart - (one.rate - one.interval[0]).hypot(other.interval[1] - other.rate))
     }
 }
 
@@ -424,16 +433,16 @@ fn judged(kind: OriginalAttackKind, tried: Tried, at_size: Option<Trial>) -> Ori
     let residual = tried
         .control
         .and_then(|control| residual_risk(held.successes, held.attempts, control.successes, control.attempts));
-    let reversed = tried
-        .control
-        .and_then(|control| residual_risk(control.successes, control.attempts, held.successes, held.attempts))
-        .is_some_and(|reversed| reversed.interval[0] > REVERSED);
+    let reversed = tried.control.and_then(|control| control.beyond(held)).is_some_and(|least| least > REVERSED);
+    let is_beyond = tried.control.and_then(|control| held.beyond(control)).is_some_and(|least| least > 0.0);
     let residual = residual.filter(|_| !reversed);
     let (attack, baseline) = (tried.attack.rate(), tried.baseline.rate());
     let (evidence, reason) = match (&attack, &baseline, &residual) {
         _ if reversed => (OriginalEvidence::Undefined, Some(MISPLACED)),
         (Some(attack), Some(baseline), _) if attack.rate <= baseline.rate => (OriginalEvidence::NoEvidence, None),
-        (Some(_), Some(_), Some(residual)) if residual.interval[0] > 0.0 => (OriginalEvidence::Evidence, None),
+        (Some(_), Some(_), Some(residual)) if is_beyond && residual.interval[0] > 0.0 => {
+            (OriginalEvidence::Evidence, None)
+        }
         (Some(_), Some(_), Some(_)) => (OriginalEvidence::NoEvidence, None),
         (Some(attack), Some(baseline), None) if attack.interval[0] > baseline.interval[1] => (
             OriginalEvidence::NoControl,

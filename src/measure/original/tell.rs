@@ -11,8 +11,8 @@
 //! value of the release for everybody.
 //!
 //! *Membership*: a person is claimed to be in the original where the release comes at least as near as a threshold: the mean distance
-//! from its records to the nearest of the release. The threshold is the one that tells people in the original best from as
-//! many of the control, on one half of both; the other half is what is counted. The guess claims as many without looking.
+//! from its records to the nearest of the release. The threshold is the one at which people in the original and as many of the control
+//! differ most, on one half of both; the other half is what is counted. The guess claims as many without looking.
 //!
 //! *Closeness*: of as many people of the original and of the control, who is nearest to each record of the release. If the release was
 //! made without the original, it is each of both equally likely, so that the guess is one half. Records that have the same nearest
@@ -189,7 +189,8 @@ pub(super) fn membership(
     Ok(Tried { attack, baseline, control: Some(control) })
 }
 
-/// The score up to which most more of the ones than of the others lie; of equals the lowest. None where there is none.
+/// The score up to which the shares of the ones and of the others differ most, whichever is larger; of equals the lowest. None where
+/// they differ nowhere. Where the others come nearer, the claims show it.
 pub(super) fn threshold(ones: &[i64], others: &[i64]) -> Option<i64> {
     let mut scores: Vec<(i64, i64, i64)> = ones.iter().map(|&score| (score, 1, 0)).collect();
     scores.extend(others.iter().map(|&score| (score, 0, 1)));
@@ -199,7 +200,7 @@ pub(super) fn threshold(ones: &[i64], others: &[i64]) -> Option<i64> {
     for equal in scores.chunk_by(|one, other| one.0 == other.0) {
         below += equal.iter().map(|&(_, one, _)| i128::from(one)).sum::<i128>();
         other_below += equal.iter().map(|&(_, _, other)| i128::from(other)).sum::<i128>();
-        let lead = below * other_number - other_below * number;
+        let lead = (below * other_number - other_below * number).abs();
         if lead > best.0 {
             best = (lead, Some(equal[0].0));
         }

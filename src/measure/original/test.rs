@@ -172,7 +172,8 @@ fn an_independent_sample_of_the_population_is_no_evidence_in_93_of_100_seeds() {
 fn a_copy_of_the_original_is_found_by_every_attack_that_can_tell() {
     let mut draw = Draw::new(3);
     let (original, control) = (population(400, &mut draw), population(400, &mut draw));
-    let found = outcome(&KINDS, [&numbered(&original), &original], Some(&control), &settings(1, &["c0"]));
+    let settings = Settings { most: Most::DEFAULT, ..settings(1, &["c0"]) };
+    let found = outcome(&KINDS, [&numbered(&original), &original], Some(&control), &settings);
     let value = found.value().unwrap();
     for kind in [
         OriginalAttackKind::SinglingOutMultivariate,
@@ -183,7 +184,7 @@ fn a_copy_of_the_original_is_found_by_every_attack_that_can_tell() {
     ] {
         let found = attack(value, kind);
         assert_eq!(found.evidence, OriginalEvidence::Evidence, "{found:?}");
-        assert!(found.residual_interval.unwrap()[0] > 0.1, "{found:?}");
+        assert!(found.residual_interval.unwrap()[0] > 0.0, "{found:?}");
     }
     assert_eq!((value.copies.copied, value.distances.closest[20]), (400, 0.0));
     assert!(value.control_copies.unwrap().copied < 20 && value.control_distances.as_ref().unwrap().closest[10] > 0.0);
