@@ -6,7 +6,9 @@
 use super::{Gated, Hearing, finding, list, percent};
 use crate::measure::original::NAME;
 use crate::number::{as_float, count, counted};
-use crate::result::{Finding, FindingCode, Original, OriginalAttack, OriginalEvidence, Outcome, Severity};
+use crate::result::{
+    Figure, Finding, FindingCode, Gate, Original, OriginalAttack, OriginalEvidence, Outcome, Severity,
+};
 use crate::stats::residual_risk;
 
 /// Tells evidence, and asks for review where something could not be told.
@@ -31,6 +33,18 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     }
 }
 
+/// What is said of a broken limit on an attack: which it is, and the end of the interval that is held to the limit.
+pub(super) fn sentence(gate: &Gate, figure: &Figure) -> Option<String> {
+    let (about, limit) = (figure.about.as_ref()?, gate.limit?);
+    let (risk, [_, high]) = (figure.value.value()?, figure.value.interval()?);
+    Some(format!(
+        "{about}: the residual risk is {}, with an interval up to {}; the policy allows at most {}",
+        percent(risk),
+        percent(high),
+        percent(limit)
+    ))
+}
+
 fn exposed(attack: &OriginalAttack) -> Option<Finding> {
     let (risk, rate) = (attack.residual_risk?, attack.attack_at_control_size.or(attack.attack)?);
     let beside = attack.control.map_or_else(
@@ -53,11 +67,11 @@ fn copied(value: &Original) -> Option<Finding> {
     let (own, control) = (value.copies, value.control_copies?);
     let beyond = residual_risk(own.copied_of_one, own.records, control.copied_of_one, control.records)?;
     let message = format!(
-        "{} of the release on {} equal those of a single person of the original; of {} of people who are not in it {} do",
+        "{} of the release on {} equal those of a single person of the original, against {} of {} of people who are not in it",
         counted(own.copied_of_one, "record", "records"),
         list(&value.columns),
-        counted(control.records, "record", "records"),
-        count(control.copied_of_one)
+        count(control.copied_of_one),
+        counted(control.records, "record", "records")
     );
     let found = finding(FindingCode::OriginalCopied, Severity::Medium, NAME, message).on(&value.columns);
     (beyond.interval[0] > 0.0).then(|| found.beyond(as_float(own.copied_of_one), 0.0))
