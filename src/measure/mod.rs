@@ -10,6 +10,7 @@ pub mod histories;
 pub mod identifiers;
 pub mod inference;
 pub mod linkage;
+pub mod original;
 pub mod population;
 mod registry;
 pub mod special_uniques;
@@ -36,6 +37,7 @@ pub const ALL: &[Measure] = &[
     attribute::MEASURE,
     histories::MEASURE,
     inference::MEASURE,
+    original::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.

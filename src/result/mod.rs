@@ -18,6 +18,7 @@ mod histories;
 mod identifiers;
 mod inference;
 mod linkage;
+mod original;
 mod policy;
 mod population;
 mod special_uniques;
@@ -39,6 +40,7 @@ pub use histories::*;
 pub use identifiers::*;
 pub use inference::*;
 pub use linkage::*;
+pub use original::*;
 pub use policy::*;
 pub use population::*;
 pub use special_uniques::*;
@@ -341,4 +343,6 @@ measures! {
     histories: Histories,
     /// What a model built on some people guesses of a sensitive column of others.
     inference: Inference,
+    /// What a release tells of the people in the file that it was made from.
+    original: Original,
 }

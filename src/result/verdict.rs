@@ -258,6 +258,10 @@ pub enum FindingCode {
     SmallHistoryCrowd,
     /// A model built on some people guesses a sensitive column of others better than its limit.
     SensitiveInference,
+    /// An attack tells of people in the original what it does not tell of others, or more than its limit.
+    OriginalExposed,
+    /// Too many records of a release equal those of a single person of the original.
+    OriginalCopied,
 }
 
 impl FindingCode {

@@ -8,6 +8,7 @@ mod codes;
 mod inference;
 mod laws;
 mod linkage;
+mod original;
 mod policies;
 mod population;
 mod readings;

@@ -16,6 +16,7 @@ mod gauges;
 mod inference;
 mod linking;
 mod match_weights;
+mod original;
 mod pairs;
 mod pixels;
 mod population;
@@ -173,6 +174,10 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     }
     if let Some(value) = super::inference::measured(result) {
         charts.push(chart("inference", result, |canvas| inference::draw(canvas, value)));
+    }
+    if let Some(value) = super::original::measured(result) {
+        charts.push(chart("original-attacks", result, |canvas| original::attacks(canvas, value)));
+        charts.push(chart("original-distances", result, |canvas| original::distances(canvas, value)));
     }
     if let Some(value) = super::population::measured(result) {
         charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));

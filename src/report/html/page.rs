@@ -10,7 +10,7 @@ use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
 use super::{
-    aggregates, attribute, classes, decision, first, inference, known_points, linkage, population, record, safety,
+    aggregates, attribute, classes, decision, first, inference, known_points, linkage, original, population, record, safety,
     source, special_uniques,
 };
 use crate::report::chart::every_chart;
@@ -123,6 +123,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.extend(attribute::attribute(result, &charts));
     sections.extend(inference::inference(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
+    sections.extend(original::original(result, &charts));
     sections.extend(population::population(result, &charts));
     sections.extend(aggregates::aggregates(result, &charts));
     sections.extend(of_measures(result));

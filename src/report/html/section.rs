@@ -214,6 +214,7 @@ mod tests {
             fixture::sampled(),
             fixture::telling(),
             fixture::inferred(),
+            fixture::beside_original(),
             fixture::agreed(),
             fixture::incomplete(),
             fixture::with_unicity(Some(0.9), true),

@@ -31,6 +31,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("sampled", fixture::sampled()),
         ("telling", fixture::telling()),
         ("inferred", fixture::inferred()),
+        ("beside_original", fixture::beside_original()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("foreign", fixture::foreign()),

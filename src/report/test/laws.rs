@@ -177,6 +177,7 @@ fn every_sample_of_a_result_keeps_the_law() {
     let single = vec![
         fixture::telling(),
         fixture::inferred(),
+        fixture::beside_original(),
         fixture::special(),
         fixture::totals(),
         fixture::whole(),
