@@ -14,11 +14,8 @@ pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
     sentences.extend(known_points::sentences(result));
     sentences.extend(linkage::sentences(result));
     sentences.extend(attribute::sentence(result));
-<<<<<<< HEAD
     sentences.extend(inference::sentence(result));
-=======
     sentences.extend(original::sentence(result));
->>>>>>> original
     sentences.extend(population::sentences(result));
     sentences.extend(aggregates::sentences(result));
     sentences.extend(one_known_event(result));

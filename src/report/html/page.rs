@@ -10,8 +10,8 @@ use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
 use super::{
-    aggregates, attribute, classes, decision, first, inference, known_points, linkage, original, population, record, safety,
-    source, special_uniques,
+    aggregates, attribute, classes, decision, first, inference, known_points, linkage, original, population, record,
+    safety, source, special_uniques,
 };
 use crate::report::chart::every_chart;
 use crate::report::escape::printable;
