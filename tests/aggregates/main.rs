@@ -5,6 +5,8 @@
 mod support;
 
 mod differencing;
+mod earlier;
 mod finished;
 mod planned;
 mod purchase_cards;
+mod releasing;
