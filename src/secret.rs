@@ -21,6 +21,14 @@ impl<T> Secret<T> {
     }
 }
 
+impl Secret<String> {
+    /// The same cell value, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Secret<&str> {
+        Secret(&self.0)
+    }
+}
+
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[cell value]")

@@ -7,7 +7,8 @@ use super::clock::{default_memory_limit, environment, today};
 use super::files::shown;
 use super::printer::Printer;
 use crate::config::{
-    ConfigFile, Given, check_treatment, find_config, find_waivers, list_records, list_subjects, read_waivers, resolve,
+    ConfigFile, Given, check_treatment, find_config, find_waivers, list_cells, list_records, list_subjects,
+    read_waivers, resolve,
 };
 use crate::plan::{ConfigError, Plan};
 use crate::result::PlannedSetting;
@@ -27,6 +28,9 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     }
     if is_asked("records") {
         list_records(&mut plan)?;
+    }
+    if is_asked("cells") {
+        list_cells(&mut plan)?;
     }
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)

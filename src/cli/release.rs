@@ -148,7 +148,7 @@ pub(super) fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
 fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
     let of = match refused.of {
         Judged::Extract => "the extract as it would be treated",
-        Judged::Written => "the treated file",
+        Judged::Written => "what was written",
     };
     let mut text = String::new();
     if refused.of == Judged::Written {
@@ -206,10 +206,14 @@ fn put_in_place(
     if printer.quiet() && plan.waivers.is_empty() {
         return Ok(());
     }
-    let (file, json) = (place.to.join(&place.file), place.to.join("release.json"));
-    let next = format!("reidrisk verify {} --certificate {}", word(&file), word(&json));
+    let files: Vec<PathBuf> = certificate.files.iter().map(|file| place.to.join(&file.name)).collect();
+    let words: Vec<String> = files.iter().map(|file| word(file)).collect();
+    let json = place.to.join("release.json");
+    let next = format!("reidrisk verify {} --certificate {}", words.join(" "), word(&json));
     let mut text = render_text(&approved.result, &printer.style(), &Ending { report: None, next: Some(&next) });
-    text.extend(["released ", &shown(&file), "\n"]);
+    for file in &files {
+        text.extend(["released ", &shown(file), "\n"]);
+    }
     printer.result(text.as_bytes())
 }
 

@@ -33,7 +33,7 @@ pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Res
 /// Writes the views that `scan --emit` would write into a folder, which is made where it is missing.
 fn write_views(result: &ScanResult, folder: &Path, emit: &[&Format], printer: &Printer) -> Result<(), ExitStatus> {
     if emit.iter().any(|format| !format.is_of_result()) {
-        let hint = "scan the extract again with `--emit subjects,records --audience internal`";
+        let hint = "scan the extract again with `--emit subjects,records,cells --audience internal`";
         printer.failure("a result contains no figures of individual subjects", Some(hint));
         return Err(ExitStatus::Usage);
     }

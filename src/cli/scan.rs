@@ -18,7 +18,7 @@ use crate::plan::{Plan, shown_name};
 use crate::release::released_plan;
 use crate::report::{Ending, Format, Further, render_text, write_run};
 use crate::result::{Certificate, InputFile, ScanResult, VerdictOutcome};
-use crate::scan::{Lists, RecordList, ScanError, Scanned, SubjectList, scan_noting};
+use crate::scan::{CellList, Lists, RecordList, ScanError, Scanned, SubjectList, scan_noting};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
@@ -97,7 +97,11 @@ pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
 /// Writes the run folder, then prints the result, so that what is printed is on disk.
 fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer: &Printer) -> Result<(), ExitStatus> {
     let emit = &arguments.emit;
-    let is_listed = [(SubjectList::NAME, lists.subjects.is_some()), (RecordList::NAME, lists.records.is_some())];
+    let is_listed = [
+        (SubjectList::NAME, lists.subjects.is_some()),
+        (RecordList::NAME, lists.records.is_some()),
+        (CellList::NAME, lists.cells.is_some()),
+    ];
     let missing =
         is_listed.into_iter().filter(|(name, is_listed)| emit.iter().any(|format| format.name == *name) && !is_listed);
     for (name, _) in missing {
@@ -107,7 +111,11 @@ fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer:
     }
     let subjects = lists.subjects.as_ref().map(|list| |out: &mut dyn Write| list.write(out));
     let records = lists.records.as_ref().map(|list| |out: &mut dyn Write| list.write(out));
+    let cells = lists.cells.as_ref().map(|list| |out: &mut dyn Write| list.write(out));
     let mut further = Further::new();
+    if let Some(write) = &cells {
+        further.insert("cells.csv".to_owned(), write);
+    }
     if let Some(write) = &subjects {
         further.insert("subjects.csv".to_owned(), write);
     }

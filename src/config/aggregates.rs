@@ -44,7 +44,8 @@ fn read_table(section: &Section<'_, '_>) -> Result<AggregatePlan, Problem> {
     let decimals = section.get("decimals", |value| value.whole(0, 18));
     let rules = section.get("rules", read_rules).unwrap_or_default();
     let table = section.get("table", read_finished);
-    let earlier = section.get("earlier", |value| value.each(read_finished)).unwrap_or_default();
+    let earlier =
+        section.get("earlier", |value| value.each(|item| read_earlier(item, table.as_ref()))).unwrap_or_default();
     let contributors = section.get("contributors", Written::file);
     let rolling = section.get("rolling", read_rolling);
     let (Some(name), Some(by), Some(statistic)) = (name, by, statistic) else { return Err(Problem::Told) };
@@ -251,6 +252,13 @@ fn read_rules(value: &Written<'_, '_>) -> Result<Vec<RulePlan>, Problem> {
         taken.push(rule);
     }
     Ok(taken)
+}
+
+/// An earlier release that is named by its file alone is read as the table is.
+fn read_earlier(value: &Written<'_, '_>, table: Option<&FinishedPlan>) -> Result<FinishedPlan, Problem> {
+    let read = read_finished(value)?;
+    let alike = table.filter(|_| value.as_text().is_some()).cloned();
+    Ok(alike.map_or(read.clone(), |table| FinishedPlan { file: read.file, ..table }))
 }
 
 fn read_finished(value: &Written<'_, '_>) -> Result<FinishedPlan, Problem> {

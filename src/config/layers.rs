@@ -162,9 +162,19 @@ pub fn list_records(plan: &mut Plan) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The same for cells of planned tables of totals, by their labels.
+///
+/// # Errors
+/// As [`list_subjects`].
+pub fn list_cells(plan: &mut Plan) -> Result<(), ConfigError> {
+    is_internal(plan, "cells")?;
+    plan.lists.cells = true;
+    Ok(())
+}
+
 fn is_internal(plan: &Plan, list: &str) -> Result<(), ConfigError> {
     if plan.audience != Audience::Internal {
-        let message = "figures of individual subjects are for an internal audience only";
+        let message = "figures of individual subjects and cells by name are for an internal audience only";
         let hint = format!("add `--audience internal`, or remove `{list}` from `--emit`");
         return Err(ConfigError::new("subjects-not-internal", message.to_owned()).with_hint(&hint));
     }

@@ -34,7 +34,7 @@ mod waivers;
 
 pub use declared::check_treatment;
 pub use file::{CONFIG_FILE_NAME, ConfigFile};
-pub use layers::{list_records, list_subjects, resolve};
+pub use layers::{list_cells, list_records, list_subjects, resolve};
 pub use places::{config_beside, find_config, find_waivers};
 pub use reference::{ALL_SETTINGS, SettingPage, explain_setting};
 pub use rewrite::rewritten;

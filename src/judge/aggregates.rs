@@ -87,7 +87,13 @@ pub(super) fn sentence(case: Case<'_>, figure: &Figure) -> Option<String> {
         "differencing_cells" => table.differences.as_ref().map(|found| {
             let pairs = counted(found.unsafe_differences, "unsafe difference", "unsafe differences");
             let cells = counted(found.cells, "cell", "cells");
-            format!("table `{named}`: {pairs} between totals, of {cells}{}", difference_words(found))
+            let undecided = if found.undecided_cells == 0 {
+                String::new()
+            } else {
+                let more = counted(found.undecided_cells, "cell", "cells");
+                format!("; of {more} that changed since an earlier release no file says who makes the difference")
+            };
+            format!("table `{named}`: {pairs} between totals, of {cells}{}{undecided}", difference_words(found))
         }),
         _ => None,
     }
@@ -102,6 +108,7 @@ fn whole(number: f64) -> u64 {
 fn difference_words(found: &TableDifferences) -> String {
     let kinds = [
         (found.single, "tell of one contributor alone"),
+        (found.between_tables, "are with another table"),
         (found.joiners, "hold somebody who joined"),
         (found.leavers, "hold somebody who left"),
         (found.few_moved, "hide few who joined or left among changed amounts"),

@@ -187,7 +187,8 @@ fn totals<'a>(limits: impl Iterator<Item = &'a &'static str>, source: &str) -> V
 pub fn gates_of_tables(tables: &[AggregatePlan]) -> Vec<Gate> {
     let is_asked_for =
         |table: &AggregatePlan| !table.earlier.is_empty() || table.rolling.is_some() || table.contributors.is_some();
-    let is_compared = tables.iter().any(is_asked_for);
+    // Tables that leave together are compared with each other.
+    let is_compared = tables.len() > 1 || tables.iter().any(is_asked_for);
     let is_asked = |name: &&&str| **name != "differencing-cells" || is_compared;
     let gate = |name: &&'static str| Gate {
         origin: GateOrigin::Own,

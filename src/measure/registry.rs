@@ -1,6 +1,6 @@
 //! What a measure brings along: everything that other rooms ask of it.
 
-use super::aggregates::{FinishedRecords, TableRecords};
+use super::aggregates::{FinishedTables, TableRecords};
 use super::attribute::SecretValues;
 use super::figures::FigureContext;
 use super::identifiers::SearchedColumn;
@@ -47,7 +47,7 @@ pub struct Question<'a> {
     /// What the extract says of each planned table of totals; in the order of the plan, `None` for a finished one.
     pub totals: &'a [Option<TableRecords>],
     /// The cells of each finished table of totals; in the order of the plan, `None` for a planned one.
-    pub finished: &'a [Option<FinishedRecords>],
+    pub finished: &'a [FinishedTables],
     /// Records of the extract, those without a subject and suppressed ones among them.
     pub records: u64,
     /// What the scan is asked to do.

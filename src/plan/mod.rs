@@ -130,6 +130,8 @@ pub struct Plan {
     pub lists: Listing,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
     pub suppress: Option<Share>,
+    /// Whether a release writes tables of totals and no record.
+    pub tables_only: bool,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
     /// sets it.
     pub as_released: bool,
@@ -168,6 +170,8 @@ pub struct Listing {
     pub subjects: bool,
     /// Of each record.
     pub records: bool,
+    /// Of each cell of a planned table of totals.
+    pub cells: bool,
 }
 
 impl Default for Plan {
@@ -208,6 +212,7 @@ impl Default for Plan {
             aggregates: Vec::new(),
             lists: Listing::default(),
             suppress: None,
+            tables_only: false,
             as_released: false,
             released: false,
             extent: Extent::Report,

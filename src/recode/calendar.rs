@@ -1,7 +1,7 @@
 //! Calendar buckets of dates and times in canonical spelling, and where the buckets begin.
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 
 use crate::plan::{CalendarUnit, TimeOrigin, Zone};
 use crate::result::ColumnType;
@@ -27,6 +27,44 @@ pub(super) fn calendar_text(
         }
         // A column without values has nothing to bucket.
         ColumnType::Integer | ColumnType::Decimal | ColumnType::Boolean | ColumnType::Text | ColumnType::Empty => None,
+    }
+}
+
+/// The place of a bucket in time, so that the one after it is one higher, whether somebody is in it or not. `None` when it is
+/// not spelled as [`calendar_text`] spells buckets.
+pub(super) fn bucket_number(unit: CalendarUnit, bucket: &str) -> Option<i64> {
+    let days = |date: Date| date.duration_since(Date::constant(1970, 1, 5)).as_hours().div_euclid(24);
+    let year_and = |between: char| -> Option<(i64, i64)> {
+        let (year, part) = bucket.rsplit_once(between)?;
+        Some((year.parse().ok()?, part.parse().ok()?))
+    };
+    match unit {
+        CalendarUnit::Hour if bucket.contains('T') => {
+            let moment: DateTime = bucket.trim_end_matches('Z').parse().ok()?;
+            Some(
+                moment
+                    .duration_since(Date::constant(1970, 1, 1).to_datetime(Time::midnight()))
+                    .as_secs()
+                    .div_euclid(3_600),
+            )
+        }
+        // A time of day.
+        CalendarUnit::Hour | CalendarUnit::Day if bucket.contains(':') => {
+            bucket.parse::<Time>().ok().map(|time| i64::from(time.hour()))
+        }
+        CalendarUnit::Hour | CalendarUnit::Day => bucket.parse().ok().map(days),
+        _ if bucket.contains(':') => bucket.parse::<Time>().ok().map(|time| i64::from(time.hour())),
+        CalendarUnit::Week => {
+            let (year, week) = bucket.split_once("-W")?;
+            let week = ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?;
+            Some(days(week.date()).div_euclid(7))
+        }
+        CalendarUnit::Month => year_and('-').map(|(year, month)| year * 12 + month - 1),
+        CalendarUnit::Quarter => {
+            let (year, quarter) = bucket.split_once("-Q")?;
+            Some(year.parse::<i64>().ok()? * 4 + quarter.parse::<i64>().ok()? - 1)
+        }
+        CalendarUnit::Year => bucket.parse().ok(),
     }
 }
 
@@ -98,6 +136,28 @@ mod tests {
 
     fn calendar_text(unit: CalendarUnit, column_type: ColumnType, value: &str) -> Option<String> {
         super::calendar_text(unit, column_type, value, TimeOrigin::default())
+    }
+
+    #[test]
+    fn the_bucket_after_one_is_one_higher() {
+        let mut day = jiff::civil::date(1968, 2, 20);
+        for unit in CalendarUnit::ALL.iter().copied().filter(|unit| *unit != CalendarUnit::Hour) {
+            let mut known: Option<(String, i64)> = None;
+            for _ in 0..2_000 {
+                let bucket = calendar_text(unit, ColumnType::Date, &day.to_string()).unwrap();
+                let number = super::bucket_number(unit, &bucket).unwrap();
+                if let Some((before, last)) = &known {
+                    assert_eq!(number - last, i64::from(*before != bucket), "{unit:?} {bucket}");
+                }
+                known = Some((bucket, number));
+                day = day.tomorrow().unwrap();
+            }
+        }
+        let hour = |text: &str| super::bucket_number(CalendarUnit::Hour, text).unwrap();
+        assert_eq!(hour("2026-12-31T23:00:00Z") + 1, hour("2027-01-01T00:00:00Z"));
+        assert_eq!(hour("1969-12-31T22:30:00Z") + 1, hour("1969-12-31T23:30:00Z"));
+        assert_eq!(hour("09:00:00") + 1, hour("10:00:00"));
+        assert_eq!(super::bucket_number(CalendarUnit::Month, "somebody"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use hashbrown::HashMap;
 
 use super::finished_error::FinishedError;
+use super::hidden_total::hidden_total;
 use super::tabulate::opaque;
 use super::{Hierarchies, TreatmentError, file_name};
 use crate::input::{CodedColumn, Extract};
@@ -18,6 +19,8 @@ use crate::tabular::{Dimension, Layout, MOST_LARGEST};
 const YES: [&str; 4] = ["true", "yes", "y", "1"];
 /// Cells of such a column that mean no.
 const NO: [&str; 4] = ["false", "no", "n", "0"];
+/// The column of the value of a count, unless another is named.
+pub(crate) const COUNT_COLUMN: &str = "count";
 /// Labels that stand for a total in tables as people write them.
 const TOTALS: [&str; 15] = [
     "total",
@@ -102,6 +105,13 @@ impl FinishedSource<'_> {
         }
         let rounding =
             self.finished.rounding.map_or(Some(1), |base| u32::try_from(base.in_whole_units(decimals)?.max(1)).ok());
+        let rounding = rounding.ok_or_else(|| self.too_large())?;
+        let cells: Vec<FinishedCell> = cells.into_iter().map(|(cell, _)| cell).collect();
+        let is_sum = matches!(self.plan.statistic, Statistic::Count | Statistic::Sum(_));
+        if let Some(place) = hidden_total(&layout, &cells, rounding).filter(|_| is_sum) {
+            let column = self.plan.by[place].column.clone();
+            return Err(FinishedError::EqualsOthers { table: self.plan.name.clone(), column });
+        }
         let file = self.extract.files.first();
         Ok(FinishedRecords {
             file: TableFile {
@@ -111,8 +121,8 @@ impl FinishedSource<'_> {
             labels: axes.iter().map(|axis| axis.labels.clone()).collect(),
             decimals,
             layout,
-            cells: cells.into_iter().map(|(cell, _)| cell).collect(),
-            rounding: rounding.ok_or_else(|| self.too_large())?,
+            cells,
+            rounding,
         })
     }
 
@@ -136,7 +146,9 @@ impl FinishedSource<'_> {
         match &self.plan.statistic {
             Statistic::Sum(value) | Statistic::Mean(value) | Statistic::Quantile { value, .. } => Ok(value),
             Statistic::Count => {
-                self.finished.count.as_deref().ok_or_else(|| FinishedError::NoValue(self.plan.name.clone()))
+                let is_there = self.extract.columns.iter().any(|column| column.name == COUNT_COLUMN);
+                let named = self.finished.count.as_deref().or(is_there.then_some(COUNT_COLUMN));
+                named.ok_or_else(|| FinishedError::NoValue(self.plan.name.clone()))
             }
             Statistic::Ratio { .. } => Err(FinishedError::NoValue(self.plan.name.clone())),
         }

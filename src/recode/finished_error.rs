@@ -92,6 +92,18 @@ pub enum FinishedError {
         /// The column.
         column: String,
     },
+    /// A line that is the sum of all others, as a total is.
+    #[error(
+        "table `{}`: a value of column `{}` is the sum of all others, as a total that is not declared would be",
+        shown_name(table),
+        shown_name(column)
+    )]
+    EqualsOthers {
+        /// Name of the table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// A dimension that is grouped by further columns.
     #[error(
         "table `{}`: column `{}` of a finished table is grouped by a hierarchy file only",
@@ -149,6 +161,7 @@ impl FinishedError {
             | Self::NoValue(_)
             | Self::NoTotal { .. }
             | Self::LooksLikeTotal { .. }
+            | Self::EqualsOthers { .. }
             | Self::GroupedByColumns { .. } => true,
             Self::Treatment(error) => error.is_plan_error(),
             _ => false,
@@ -184,6 +197,9 @@ impl FinishedError {
             }
             Self::LooksLikeTotal { .. } => {
                 "declare what stands for the total with `total`, and `margins = true`; if it is no total, give it another name in the file"
+            }
+            Self::EqualsOthers { .. } => {
+                "declare what stands for the total with `total`, and `margins = true`; if it is no total, add the lines of the total to the file"
             }
             Self::GroupedByColumns { .. } => "write a line for each value: the value, its group, the group of that",
             Self::NotInHierarchy { .. } => {

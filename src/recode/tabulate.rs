@@ -4,13 +4,14 @@
 use hashbrown::{HashMap, HashSet};
 use sha2::{Digest as _, Sha256};
 
+use super::calendar::bucket_number;
 use super::coarsen::recode_by_value;
 use super::hierarchy::groups_of;
 use super::treat::Workshop;
 use super::{CoarsenRule, Lookups, SubjectCodes, TreatmentError, whole_numbers};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
-use crate::measure::aggregates::{Amounts, Axis, Flags, KeptBefore, Marks, Side, SideMarks, TableRecords};
-use crate::plan::{AggregatePlan, DimensionPlan, HierarchyPlan, Plan, Statistic};
+use crate::measure::aggregates::{Amounts, Axis, CoarserForm, Flags, KeptBefore, Marks, Side, SideMarks, TableRecords};
+use crate::plan::{AggregatePlan, CalendarUnit, DimensionPlan, HierarchyPlan, Plan, Statistic};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Codes, Column, Dictionary};
@@ -29,12 +30,51 @@ pub(super) fn tabulate(
     subject_cells: Option<&CodedColumn>,
     plan: &Plan,
     workshop: &mut Workshop<'_>,
-) -> Result<Vec<Option<TableRecords>>, TreatmentError> {
+) -> Result<(Vec<Option<TableRecords>>, Vec<Option<TableLabels>>), TreatmentError> {
     let source = Source { extract, subject, subject_cells, plan };
-    plan.aggregates
-        .iter()
-        .map(|table| source.is_wanted(table).then(|| source.records(table, workshop)).transpose())
-        .collect()
+    let (mut totals, mut all_labels) = (Vec::new(), Vec::new());
+    for table in &plan.aggregates {
+        let made = source.is_wanted(table).then(|| source.records(table, workshop)).transpose()?;
+        let (records, labels) = made.unzip();
+        totals.push(records);
+        // Where nobody reads them labels are let go here.
+        all_labels.push(labels.filter(|_| plan.as_released || plan.lists.cells));
+    }
+    Ok((totals, all_labels))
+}
+
+/// What the codes of each dimension of a table are called.
+#[derive(Debug, Clone, Default)]
+pub struct TableLabels(Vec<Vec<TableLabel>>);
+
+/// What a code is called.
+#[derive(Debug, Clone)]
+pub enum TableLabel {
+    /// The total of its dimension.
+    Total,
+    /// A group of a hierarchy.
+    Group(Secret<String>),
+    /// A value.
+    Value(Secret<String>),
+    /// No value.
+    Missing,
+}
+
+impl TableLabels {
+    /// The labels of a dimension, code by code.
+    pub fn codes(&self, dimension: usize) -> impl Iterator<Item = &TableLabel> {
+        self.0.get(dimension).into_iter().flatten()
+    }
+
+    fn of(names: &[Vec<String>]) -> Self {
+        let label = |name: &String| match name.split_once(' ') {
+            Some(("group", label)) => TableLabel::Group(Secret::new(label.to_owned())),
+            Some((_, label)) => TableLabel::Value(Secret::new(label.to_owned())),
+            None if name == "total" => TableLabel::Total,
+            None => TableLabel::Missing,
+        };
+        Self(names.iter().map(|names| names.iter().map(label).collect()).collect())
+    }
 }
 
 /// Where columns are taken from.
@@ -59,7 +99,11 @@ impl Source<'_> {
         table.is_planned() || (is_beside && !table.beside_columns().is_empty())
     }
 
-    fn records(self, table: &AggregatePlan, workshop: &mut Workshop<'_>) -> Result<TableRecords, TreatmentError> {
+    fn records(
+        self,
+        table: &AggregatePlan,
+        workshop: &mut Workshop<'_>,
+    ) -> Result<(TableRecords, TableLabels), TreatmentError> {
         let axes = table.by.iter().map(|dimension| self.axis(dimension, table.margins, workshop));
         let (axes, names): (Vec<Axis>, Vec<Vec<String>>) = axes.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let amounts = table.statistic.columns().map(|name| self.amounts(name, table.decimals));
@@ -72,7 +116,8 @@ impl Source<'_> {
             Ok(Flags { values: column(&request.column, cells.codes.clone(), &cells.dictionary)?, is_yes })
         });
         let sides = self.sides(table)?;
-        Ok(TableRecords {
+        let labels = TableLabels::of(&names);
+        let records = TableRecords {
             // Records that were left out are in no column any more, and still counted by the extract.
             records: table
                 .by
@@ -86,7 +131,8 @@ impl Source<'_> {
             sides,
             asked: asked.transpose()?,
             periods: table.rolling.as_ref().map(|rolling| self.periods(rolling)).transpose()?,
-        })
+        };
+        Ok((records, labels))
     }
 
     /// A column as it stands.
@@ -115,6 +161,7 @@ impl Source<'_> {
     ) -> Result<(Axis, Vec<String>), TreatmentError> {
         let name = &dimension.column;
         let (mut codes, mut dictionary) = self.coarse(name, workshop)?;
+        let coarser = self.coarser(dimension, &dictionary);
         if let Some(rule) = &dimension.rule {
             let recoded = recode_by_value(name, rule, &dictionary, self.plan.time_origin)?;
             codes = codes.remapped(&recoded.map, recoded.dictionary.len());
@@ -144,7 +191,39 @@ impl Source<'_> {
             None => (name != "total").then(|| opaque(None)),
         });
         let labels = labels.collect();
-        Ok((Axis { values: column(name, codes, &dictionary)?, code_of, dimension, labels }, names))
+        Ok((Axis { values: column(name, codes, &dictionary)?, code_of, dimension, labels, coarser }, names))
+    }
+
+    /// The calendar units above the one of a dimension without a hierarchy, where each of its values lies in one of theirs.
+    fn coarser(&self, dimension: &DimensionPlan, values: &Dictionary) -> Vec<CoarserForm> {
+        let own = match &dimension.rule {
+            Some(CoarsenRule::Calendar(unit)) => Some(*unit),
+            Some(_) => return Vec::new(),
+            None => None,
+        };
+        if dimension.hierarchy.is_some() {
+            return Vec::new();
+        }
+        let recoded = |unit: CalendarUnit| {
+            recode_by_value(&dimension.column, &CoarsenRule::Calendar(unit), values, self.plan.time_origin).ok()
+        };
+        let fine: Vec<u32> = match own {
+            Some(unit) => recoded(unit).map_or_else(Vec::new, |recoded| recoded.map),
+            None => (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).collect(),
+        };
+        let above = CalendarUnit::ALL.iter().copied().skip_while(|unit| own.is_some_and(|own| *unit != own));
+        let form = |unit: CalendarUnit| {
+            let coarse = recoded(unit)?.map;
+            let mut group_of: Vec<Option<u32>> = vec![None; fine.iter().max().map_or(0, |most| *most as usize + 1)];
+            for (&fine, &coarse) in fine.iter().zip(&coarse) {
+                if *group_of[fine as usize].get_or_insert(coarse) != coarse {
+                    return None;
+                }
+            }
+            let group_of: Vec<u32> = group_of.into_iter().collect::<Option<_>>()?;
+            Some(CoarserForm { rule: unit.name().to_owned(), group_of })
+        };
+        above.filter(|unit| Some(*unit) != own).filter_map(form).collect()
     }
 
     fn amounts(&self, name: &str, most: Option<u32>) -> Result<Amounts, TreatmentError> {
@@ -208,57 +287,68 @@ impl Source<'_> {
         let sums = table.statistic.columns().map(|column| mark("sum", column, ""));
         let persons = self.plan.subject_map.as_ref().zip(lookups.subject_map.as_ref());
         let persons = persons.map(|(map, pairs)| super::persons_by_value(map, pairs)).transpose()?.unwrap_or_default();
-        let side = |side: &Side| -> Result<Option<SideMarks>, TreatmentError> {
-            let Some(contributors) = &side.contributors else { return Ok(None) };
-            let of_subject = self.subject_cells.filter(|_| side.is_subject);
-            let cells = of_subject.map_or_else(|| self.cells(&contributors.name), Ok)?;
-            // A person of the map has one mark, whatever the card; whoever is missing has one as well.
-            let mut marks = vec![mark("missing", &contributors.name, ""); contributors.cardinality as usize];
-            let mut is_named = vec![false; marks.len()];
-            for (who, value) in contributors.values().zip(cells.codes.iter()) {
-                if std::mem::replace(&mut is_named[who as usize], true) || contributors.missing == Some(who) {
-                    continue;
-                }
-                let value = cells.dictionary.value(value).map_or("", Secret::expose);
-                let person = persons.get(value).filter(|_| side.is_subject);
-                marks[who as usize] = match person {
-                    Some(person) => mark("person", "", person),
-                    None => mark("contributor", &contributors.name, value),
-                };
-            }
-            let holdings = side.holdings.as_ref().map(|holdings| {
-                let cells = self.cells(&holdings.name)?;
-                let of =
-                    |value: Option<Secret<&str>>| mark("holding", &holdings.name, value.map_or("", Secret::expose));
-                Ok::<Vec<Mark>, TreatmentError>(cells.dictionary.values().map(of).collect())
-            });
-            let holdings = holdings.transpose()?.unwrap_or_default();
-            Ok(Some(SideMarks { column: mark("side", &contributors.name, ""), contributors: marks, holdings }))
-        };
         let marks = Marks {
-            key: folder.key.clone(),
             sums: sums.chain(counted.then(|| mark("count", "", ""))).collect(),
             codes: codes.collect(),
-            sides: sides.iter().map(side).collect::<Result<_, _>>()?,
+            sides: sides.iter().map(|side| self.side_marks(side, &persons, &mark)).collect::<Result<_, _>>()?,
+            key: folder.key.clone(),
         };
         Ok(Some(KeptBefore { marks, earlier: folder.earlier.clone() }))
     }
 
-    /// The periods of the records, numbered in time.
+    /// The marks of everybody on one side; `None` where every record is a contributor.
+    fn side_marks(
+        &self,
+        side: &Side,
+        persons: &std::collections::HashMap<&str, &str>,
+        mark: &dyn Fn(&str, &str, &str) -> Mark,
+    ) -> Result<Option<SideMarks>, TreatmentError> {
+        let Some(contributors) = &side.contributors else { return Ok(None) };
+        let of_subject = self.subject_cells.filter(|_| side.is_subject);
+        let cells = of_subject.map_or_else(|| self.cells(&contributors.name), Ok)?;
+        // A person of the map has one mark, whatever the card; whoever is missing has one as well.
+        let mut marks = vec![mark("missing", &contributors.name, ""); contributors.cardinality as usize];
+        let mut is_named = vec![false; marks.len()];
+        for (who, value) in contributors.values().zip(cells.codes.iter()) {
+            if std::mem::replace(&mut is_named[who as usize], true) || contributors.missing == Some(who) {
+                continue;
+            }
+            let value = cells.dictionary.value(value).map_or("", Secret::expose);
+            let person = persons.get(value).filter(|_| side.is_subject);
+            marks[who as usize] = match person {
+                Some(person) => mark("person", "", person),
+                None => mark("contributor", &contributors.name, value),
+            };
+        }
+        let holdings = side.holdings.as_ref().map(|holdings| {
+            let cells = self.cells(&holdings.name)?;
+            let of = |value: Option<Secret<&str>>| mark("holding", &holdings.name, value.map_or("", Secret::expose));
+            Ok::<Vec<Mark>, TreatmentError>(cells.dictionary.values().map(of).collect())
+        });
+        let holdings = holdings.transpose()?.unwrap_or_default();
+        Ok(Some(SideMarks { column: mark("side", &contributors.name, ""), contributors: marks, holdings }))
+    }
+
+    /// The periods of the records, numbered in time: a period without a record has its number as well. Records without a date
+    /// have the last one.
     fn periods(&self, rolling: &crate::plan::RollingPlan) -> Result<Column, TreatmentError> {
         let cells = self.cells(&rolling.column)?;
         let rule = CoarsenRule::Calendar(rolling.period);
         let recoded = recode_by_value(&rolling.column, &rule, &cells.dictionary, self.plan.time_origin)?;
-        let labels: Vec<Option<&str>> = recoded.dictionary.values().map(|value| value.map(Secret::expose)).collect();
-        let order = in_order(&labels);
-        let mut number = vec![0_u32; labels.len()];
-        for (place, &code) in (0_u32..).zip(&order) {
-            number[code as usize] = place;
-        }
-        let map: Vec<u32> = recoded.map.iter().map(|&code| number[code as usize]).collect();
-        let codes = cells.codes.remapped(&map, labels.len());
-        let missing = recoded.dictionary.missing().map(|code| number[code as usize]);
-        let distinct = u32::try_from(labels.len()).map_err(|_| TreatmentError::TooLarge(rolling.column.clone()))?;
+        let too_large = || TreatmentError::TooLarge(rolling.column.clone());
+        let place = |label: Option<Secret<&str>>| match label {
+            None => Ok(None),
+            Some(label) => bucket_number(rolling.period, label.expose()).map(Some).ok_or_else(too_large),
+        };
+        let places: Vec<Option<i64>> = recoded.dictionary.values().map(place).collect::<Result<_, _>>()?;
+        let first = places.iter().flatten().min().copied().unwrap_or(0);
+        let last = places.iter().flatten().max().copied().unwrap_or(first - 1);
+        let count = u32::try_from(last - first + 1).map_err(|_| too_large())?;
+        let missing = recoded.dictionary.missing().map(|_| count);
+        let number = |place: Option<i64>| place.map_or(count, |place| u32::try_from(place - first).unwrap_or(count));
+        let map: Vec<u32> = recoded.map.iter().map(|&code| number(places[code as usize])).collect();
+        let distinct = count.checked_add(u32::from(missing.is_some())).ok_or_else(too_large)?;
+        let codes = cells.codes.remapped(&map, distinct as usize);
         Ok(Column::new(rolling.column.clone(), codes, distinct, missing))
     }
 }

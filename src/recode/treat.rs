@@ -14,7 +14,7 @@ use super::rotation::{Periods, Search, rotated};
 use super::secrets::secret_values;
 use super::shared::SharedValues;
 use super::subject::{subject_from_column, subject_from_map};
-use super::tabulate::tabulate;
+use super::tabulate::{TableLabels, tabulate};
 use super::value_map::ValueMap;
 use super::within::{WholeNumbers, whole_numbers};
 use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
@@ -81,6 +81,8 @@ pub struct Treated {
     pub value_maps: Vec<ValueMap>,
     /// What the records say of each planned table of totals; in the order of the plan, `None` for a finished one.
     pub totals: Vec<Option<TableRecords>>,
+    /// What the codes of the dimensions of each of them are called, where somebody is to read it.
+    pub table_labels: Vec<Option<TableLabels>>,
     /// What the records say beyond their values; suppressed records are not counted here.
     pub facts: DatasetFacts,
 }
@@ -136,9 +138,9 @@ pub fn treat(
     let subject_column =
         described.iter().find(|column| column.role == Role::Subject).map(|column| column.name.as_str());
     let subject_of = subject_column.zip(subject.as_ref());
-    let totals = tabulate(&extract, subject_of, subject_cells.as_ref(), plan, &mut workshop)?;
+    let (totals, table_labels) = tabulate(&extract, subject_of, subject_cells.as_ref(), plan, &mut workshop)?;
     drop(subject_cells);
-    let mut treated = Treated { subjects_not_in_map, consent, totals, facts, ..Treated::default() };
+    let mut treated = Treated { subjects_not_in_map, consent, totals, table_labels, facts, ..Treated::default() };
     let (counted, others): (Vec<_>, Vec<_>) =
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();

@@ -386,7 +386,7 @@ pub(super) struct ReadCase<'a> {
 impl ReadCase<'_> {
     pub(super) fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
         let opened = open_sources(plan)?;
-        let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop };
+        let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop, made_of: &[] };
         examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
     }
 }

@@ -1,18 +1,28 @@
-//! From two scans to what a release vouches for.
+//! From the scans of what was written to what a release vouches for.
 
-use super::Request;
-use super::rows::Written;
-use crate::result::{CERTIFICATE_VERSION, Certificate, CheckedFile, LeftOut, Recipient, ReleasedColumn, ScanResult};
+use super::tables::Tables;
+use super::{Records, Request};
+use crate::result::{
+    CERTIFICATE_VERSION, Certificate, LeftOut, Recipient, ReleasedColumn, ReleasedTable, ScanResult, VerdictOutcome,
+};
 
-/// The certificate of a written file. `extract` is the scan of the extract as if treated, which knows the consent
-/// register; everything else is said of the written bytes.
+/// The certificate of written files, with the scan that is shown of them; `None` where nothing was written. What is known of
+/// consent is taken from the scan of the extract as if treated; everything else is said of the written bytes.
 pub(super) fn of(
-    extract: &ScanResult,
-    result: &ScanResult,
-    written: &Written,
-    file: CheckedFile,
+    records: Option<Records>,
+    tables: Option<Tables>,
     request: Request<'_>,
-) -> Certificate {
+) -> Option<(Certificate, ScanResult)> {
+    let (certificate, result) = match records {
+        Some(records) => Some((of_records(&records, request), records.result)),
+        None => tables.as_ref().and_then(|tables| of_tables(tables, request)),
+    }?;
+    Some((with_tables(certificate, tables), result))
+}
+
+/// The certificate of records that leave.
+fn of_records(records: &Records, request: Request<'_>) -> Certificate {
+    let Records { extract, result, written, file } = records;
     let consent = extract.recipient.as_ref().and_then(|recipient| recipient.consent.clone());
     let recipient = result.recipient.clone().map(|recipient| Recipient { consent, ..recipient });
     let columns = written.columns.iter().map(|column| ReleasedColumn {
@@ -22,19 +32,11 @@ pub(super) fn of(
         rules: column.rules.clone(),
     });
     Certificate {
-        certificate_version: CERTIFICATE_VERSION.to_owned(),
-        tool: result.tool.clone(),
-        released_at: result.run.finished_at.clone(),
-        dataset: result.dataset.name.clone(),
-        files: vec![file],
+        files: vec![file.clone()],
         subjects: result.dataset.subjects,
-        outcome: result.verdict.outcome,
-        reasons: result.verdict.reasons.clone(),
-        approved_by: request.approved_by.map(str::to_owned),
         recipient,
         made_from: extract.dataset.files.clone(),
         rule_files: written.beside.rules(),
-        config_sha256: result.run.config_sha256.clone(),
         columns: columns.collect(),
         left_out: LeftOut {
             columns: written.left_out.clone(),
@@ -45,10 +47,75 @@ pub(super) fn of(
             removal: written.removed,
         },
         kept: Some(written.kept.clone()),
-        policy: result.policy.clone(),
         checks: result.checks.clone(),
         figures: result.figures.clone(),
-        waivers: result.waivers.clone(),
         not_measured: result.not_measured.clone(),
+        reasons: result.verdict.reasons.clone(),
+        outcome: result.verdict.outcome,
+        ..blank(result, request)
     }
+}
+
+/// The certificate of tables that leave without a record, before anything is said of them.
+fn of_tables(tables: &Tables, request: Request<'_>) -> Option<(Certificate, ScanResult)> {
+    let result = &tables.written.first()?.result;
+    let certificate = Certificate {
+        recipient: result.recipient.clone(),
+        made_from: tables.made_from.clone(),
+        rule_files: tables.rules.clone(),
+        ..blank(result, request)
+    };
+    Some((certificate, result.clone()))
+}
+
+/// What is said whatever leaves.
+fn blank(result: &ScanResult, request: Request<'_>) -> Certificate {
+    Certificate {
+        certificate_version: CERTIFICATE_VERSION.to_owned(),
+        tool: result.tool.clone(),
+        released_at: result.run.finished_at.clone(),
+        dataset: result.dataset.name.clone(),
+        files: Vec::new(),
+        subjects: 0,
+        outcome: VerdictOutcome::Pass,
+        reasons: Vec::new(),
+        approved_by: request.approved_by.map(str::to_owned),
+        recipient: None,
+        made_from: Vec::new(),
+        rule_files: Vec::new(),
+        config_sha256: result.run.config_sha256.clone(),
+        columns: Vec::new(),
+        tables: Vec::new(),
+        left_out: LeftOut::default(),
+        kept: None,
+        policy: result.policy.clone(),
+        checks: Vec::new(),
+        figures: Vec::new(),
+        waivers: result.waivers.clone(),
+        not_measured: Vec::new(),
+    }
+}
+
+/// Adds what is vouched for of each table. The worst verdict is the verdict on all.
+fn with_tables(mut certificate: Certificate, tables: Option<Tables>) -> Certificate {
+    let written = tables.into_iter().flat_map(|tables| tables.written);
+    for table in written {
+        let ReleasedTable { outcome, .. } = &table.told;
+        if *outcome != VerdictOutcome::Pass {
+            certificate.outcome = *outcome;
+        }
+        for reason in table.result.verdict.reasons {
+            if !certificate.reasons.contains(&reason) {
+                certificate.reasons.push(reason);
+            }
+        }
+        let is_of_totals = |id: &str| id.starts_with("aggregates.");
+        certificate.files.push(table.file);
+        certificate.released_at.clone_from(&table.result.run.finished_at);
+        let checks = table.result.checks.into_iter();
+        certificate.checks.extend(checks.filter(|check| check.figure.as_deref().is_some_and(is_of_totals)));
+        certificate.figures.extend(table.result.figures.into_iter().filter(|figure| is_of_totals(&figure.id)));
+        certificate.tables.push(table.told);
+    }
+    certificate
 }

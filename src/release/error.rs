@@ -18,6 +18,17 @@ pub enum ReleaseError {
     /// No column would leave.
     #[error("no column of the extract may leave: none has the role quasi-identifier, sensitive or weight")]
     NothingLeaves,
+    /// Tables alone are to leave, and there is none.
+    #[error("only tables of totals are to leave, and none is planned")]
+    NoTable,
+    /// A planned table that cannot leave.
+    #[error("table `{}` cannot be released: {reason}", shown_name(table))]
+    TableNotWritten {
+        /// Its name.
+        table: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// A measure needs columns that do not leave.
     #[error("{} used by a point, by linkage or to rotate pseudonyms, and would not leave", named(columns))]
     Needed {
@@ -62,6 +73,11 @@ impl ReleaseError {
             Self::NothingLeaves => {
                 Some("declare the columns that the recipient is to get in `[columns.NAME] role`".to_owned())
             }
+            Self::NoTable => Some("declare one with `[[aggregates]]`, or remove `tables_only`".to_owned()),
+            Self::TableNotWritten { .. } => Some(
+                "coarsen a dimension, leave out margins or columns of the records, or take the table out of the plan"
+                    .to_owned(),
+            ),
             Self::Needed { .. } => {
                 Some("give each a role that leaves, or take it out of the point or the join".to_owned())
             }
@@ -85,10 +101,12 @@ impl ReleaseError {
             Self::Scan(error) => error.exit_code(),
             Self::Guessed
             | Self::NothingLeaves
+            | Self::NoTable
             | Self::Needed { .. }
             | Self::OtherPlan
             | Self::Approved
             | Self::ShortKey { .. } => 2,
+            Self::TableNotWritten { .. } => 1,
             Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
         }
     }

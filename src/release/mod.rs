@@ -11,6 +11,8 @@
 //! - In place of the subject a pseudonym that only the holder of the key can make again (a keyed hash, see [`Key`]).
 //! - Records in an order that says nothing of the order of the extract: by pseudonym, then by value.
 //!
+//! - Planned tables of totals, as files of their own: see [`tables`].
+//!
 //! # What is judged
 //! 1. The extract as if treated, with the consent register, the subject map and the truth of linkage, which the written
 //!    file lacks. What it finds of columns that do not leave does not count.
@@ -34,6 +36,7 @@ mod plans;
 mod pseudonym;
 mod rotations;
 mod rows;
+mod tables;
 
 use std::path::Path;
 
@@ -46,7 +49,7 @@ pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Dataset, Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
-use crate::scan::{Clock, Scanned, read_extract, scan_noting, scan_read};
+use crate::scan::{Clock, ReadExtract, Scanned, read_extract, scan_noting, scan_read};
 use crate::stop::{Progress, Stop};
 use advise::for_verdict;
 
@@ -146,13 +149,53 @@ pub fn release(
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
     let read = read_extract(plan, progress, stop)?;
+    let watched = (clock, progress, stop);
+    let written = if plan.tables_only {
+        None
+    } else {
+        match released_records(plan, (read.clone(), &columns), request, watched)? {
+            Ok(written) => Some(written),
+            Err(refused) => return Ok(Released::Refused(refused)),
+        }
+    };
+    let tables = if tables::are_planned(plan) {
+        match tables::release(plan, (read, &columns), request, watched)? {
+            Ok(tables) => Some(tables),
+            Err(refused) => return Ok(Released::Refused(refused)),
+        }
+    } else {
+        None
+    };
+    let Some((certificate, result)) = certificate::of(written, tables, request) else {
+        return Err(ReleaseError::NothingLeaves);
+    };
+    Ok(Released::MayLeave(Box::new(Approved { result, certificate })))
+}
+
+/// Records that were written and may leave.
+struct Records {
+    /// The scan of the extract as if treated.
+    extract: ScanResult,
+    /// The scan of the written bytes.
+    result: ScanResult,
+    written: rows::Written,
+    file: CheckedFile,
+}
+
+/// Writes the records that leave and judges them before and after.
+fn released_records(
+    plan: &Plan,
+    (read, columns): (ReadExtract, &[String]),
+    request: Request<'_>,
+    (clock, progress, stop): (&dyn Clock, &dyn Progress, &Stop),
+) -> Result<Result<Records, Box<Refused>>, ReleaseError> {
     let names: Vec<String> = read.extract.columns.iter().map(|column| column.name.clone()).collect();
-    let as_if = for_verdict(plans::as_if_of(plan, &columns, &names));
+    let as_if = for_verdict(plans::as_if_of(plan, columns, &names));
     let Scanned { result: extract, beside, .. } = scan_read(read.clone(), &as_if, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
-        return Ok(Released::Refused(Box::new(refused)));
+        return Ok(Err(Box::new(refused)));
     }
-    let written = rows::write(plan, (read, &columns), request, stop)?;
+    let written = rows::write(plan, (read, columns), request, stop)?;
     if !written.beside.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
     }
@@ -161,7 +204,7 @@ pub fn release(
     let again = if written.kept.records > MOST_IN_FULL { for_verdict(again) } else { again };
     let Scanned { result, beside: read_again, .. } = scan_noting(&again, clock, progress, stop)?;
     if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
-        return Ok(Released::Refused(Box::new(refused)));
+        return Ok(Err(Box::new(refused)));
     }
     if !read_again.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
@@ -170,8 +213,7 @@ pub fn release(
     if file.sha256 != written.sha256 {
         return Err(ReleaseError::Changed);
     }
-    let certificate = certificate::of(&extract, &result, &written, file, request);
-    Ok(Released::MayLeave(Box::new(Approved { result, certificate })))
+    Ok(Ok(Records { extract, result, written, file }))
 }
 
 /// The one file that was read again.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ReleaseError;
 use super::rows::Written;
+use super::tables;
 use crate::measure::{self, aggregates};
 use crate::output::Format;
 use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
@@ -12,6 +13,9 @@ use crate::result::{Certificate, ColumnType, Gate, GateMeasure, Recipient, Relea
 
 /// The columns that leave, by name.
 pub(super) fn leaving(plan: &Plan) -> Result<Vec<String>, ReleaseError> {
+    if plan.tables_only {
+        return if tables::are_planned(plan) { Ok(Vec::new()) } else { Err(ReleaseError::NoTable) };
+    }
     if plan.roles.guess {
         return Err(ReleaseError::Guessed);
     }
@@ -40,6 +44,7 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     let mut as_if = plan.clone();
     as_if.coarsen.extend(stays.map(|name| (name.clone(), vec![CoarsenRule::Drop])));
     leave_pseudonyms_out(&mut as_if.linkage, |name| leaving.contains(name));
+    leave_planned_out(&mut as_if);
     as_if.lists = Listing::default();
     as_if.as_released = true;
     as_if
@@ -118,7 +123,7 @@ fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>
     again.declarations.treatment = None;
     again.permitted_identifiers.retain(|name| leaves(name));
     // Consent was counted with the names that the register knows.
-    again.recipient = plan.recipient.clone().map(|recipient| RecipientPlan { consent: None, ..recipient });
+    again.recipient = without_consent(plan);
     leave_pseudonyms_out(&mut again.linkage, leaves);
     for source in &mut again.linkage.sources {
         source.on.retain(|on| leaves(&on.ours));
@@ -132,11 +137,26 @@ fn without_the_names(plan: &Plan, columns: &BTreeMap<String, Option<ColumnType>>
 /// Tables of totals are made from the extract and judged with it; the written file may lack what they are made of.
 fn leave_tables_out(plan: &mut Plan) {
     plan.aggregates.clear();
-    let is_of_totals = |gate: &Gate| {
-        let mut limits = measure::named(aggregates::NAME).into_iter().flat_map(|measure| measure.limits);
-        limits.any(|limit| gate.measure == GateMeasure::new(limit.gate))
-    };
     plan.policy.gates.retain(|gate| !is_of_totals(gate));
+}
+
+/// Planned tables leave as files of their own, in which unsafe cells are hidden, and are judged as such.
+fn leave_planned_out(plan: &mut Plan) {
+    plan.aggregates.retain(|table| !table.is_planned());
+    if plan.aggregates.is_empty() {
+        leave_tables_out(plan);
+    }
+}
+
+/// Whether a gate is on tables of totals.
+pub(super) fn is_of_totals(gate: &Gate) -> bool {
+    let mut limits = measure::named(aggregates::NAME).into_iter().flat_map(|measure| measure.limits);
+    limits.any(|limit| gate.measure == GateMeasure::new(limit.gate))
+}
+
+/// The recipient and the terms, without a register of consent: it was held against the extract.
+pub(super) fn without_consent(plan: &Plan) -> Option<RecipientPlan> {
+    plan.recipient.clone().map(|recipient| RecipientPlan { consent: None, ..recipient })
 }
 
 /// A truth that names subjects as they were called is no truth of the file that leaves.

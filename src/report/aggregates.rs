@@ -2,8 +2,8 @@
 
 use super::escape::printable;
 use crate::number::counted;
-use crate::number::share;
-use crate::result::{AggregateTable, Aggregates, ScanResult};
+use crate::number::{percent, share};
+use crate::result::{AggregateTable, Aggregates, CoarserDimension, ScanResult, TableCoarsening};
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Aggregates> {
@@ -17,7 +17,40 @@ pub(super) fn worst(value: &Aggregates) -> Option<&AggregateTable> {
 
 /// What text and Markdown say, a sentence for each table.
 pub(super) fn sentences(result: &ScanResult) -> Vec<String> {
-    measured(result).into_iter().flat_map(|value| &value.tables).map(sentence).collect()
+    let tables = measured(result).into_iter().flat_map(|value| &value.tables);
+    tables.flat_map(|table| std::iter::once(sentence(table)).chain(coarser(table))).collect()
+}
+
+/// The first thing to coarsen, where there is any.
+pub(super) fn coarser(table: &AggregateTable) -> Option<String> {
+    let best = table.coarser.first()?;
+    let cells = share(best.unsafe_cells, best.cells);
+    let detail =
+        best.detail_kept.map_or_else(String::new, |detail| format!("; {} of its detail stays", percent(detail)));
+    Some(format!(
+        "Table {} with {}: {cells} of its cells are unsafe{detail}",
+        printable(&table.name),
+        changes(table, best)
+    ))
+}
+
+/// What a coarser form does to the dimensions, in words.
+pub(super) fn changes(table: &AggregateTable, coarser: &TableCoarsening) -> String {
+    let change = |change: &CoarserDimension| {
+        let column = table.dimensions.get(change.dimension).map_or("", |dimension| dimension.column.as_str());
+        let column = printable(column);
+        match change.rule.split_once(':') {
+            Some(("level", levels)) => {
+                let levels =
+                    levels.parse().map_or_else(|_| levels.to_owned(), |levels| counted(levels, "level", "levels"));
+                format!("{column} without its finest {levels}")
+            }
+            Some(("merge", codes)) => format!("{} unsafe codes of {column} merged", printable(codes)),
+            _ if change.rule == "drop" => format!("{column} left out"),
+            _ => format!("{column} by {}", printable(&change.rule)),
+        }
+    };
+    coarser.changes.iter().map(change).collect::<Vec<_>>().join(" and ")
 }
 
 /// How many cells of a table are unsafe, recoverable or told by a difference.

@@ -74,7 +74,14 @@ impl<'a> Page<'a> {
         let rules =
             |rules: &[String]| if rules.is_empty() { "as it is".to_owned() } else { printable(&rules.join(", ")) };
         let file = |file: &crate::result::CheckedFile| {
-            let size = format!("{}, {} records", bytes(file.bytes), count(file.records));
+            let table = certificate.tables.iter().find(|table| table.file == file.name);
+            let size = match table {
+                None => format!("{}, {} records", bytes(file.bytes), count(file.records)),
+                Some(table) => {
+                    let (cells, hidden) = (count(table.cells), count(table.suppressed_cells));
+                    format!("{}, table of totals: {cells} cells, {hidden} of them suppressed", bytes(file.bytes))
+                }
+            };
             (printable(&file.name), size, printable(&file.sha256))
         };
         let column = |column: &crate::result::ReleasedColumn| {

@@ -64,6 +64,9 @@ pub struct AggregateTable {
     /// Which further cells to suppress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppression: Option<TableSuppression>,
+    /// Coarser dimensions with which no cell is unsafe, or fewest are; the best first, and each counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coarser: Vec<TableCoarsening>,
     /// Whether its totals equal those of the extract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside_extract: Option<TableBesideExtract>,
@@ -197,6 +200,9 @@ pub struct TableAudit {
     pub narrow_by_insider: u64,
     /// Suppressed cells about which the computation ended without an answer; never safe.
     pub undecided_cells: u64,
+    /// Suppressed cells that another table of the same records publishes; they count as recoverable.
+    #[serde(default)]
+    pub told_cells: u64,
     /// Cells that hold together: what is computed of one depends on the others.
     pub components: u64,
     /// Suppressed cells of the largest of them.
@@ -234,6 +240,31 @@ pub struct TableSuppression {
     /// What the audit of the table as proposed found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<TableAudit>,
+}
+
+/// A table with coarser dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct TableCoarsening {
+    /// What changes.
+    pub changes: Vec<CoarserDimension>,
+    /// Cells that the table then has.
+    pub cells: u64,
+    /// Cells that are then unsafe.
+    pub unsafe_cells: u64,
+    /// Share of the total that is then in safe inner cells; null if the total is 0.
+    pub value_kept: Option<f64>,
+    /// Entropy of the records over inner cells, as a share of what it was; null if there was one cell.
+    pub detail_kept: Option<f64>,
+}
+
+/// What is done to a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CoarserDimension {
+    /// The dimension, as an index into `dimensions`.
+    pub dimension: usize,
+    /// `drop`, a calendar unit, `level:N` (its hierarchy without the N finest levels), or `merge:N` (the N codes whose totals are
+    /// unsafe as one).
+    pub rule: String,
 }
 
 /// A finished table beside the extract of the same release.
@@ -277,8 +308,14 @@ pub struct TableDifferences {
     pub by_amounts: u64,
     /// Of these, between releases of one cell in which few joined or left while amounts of others changed too.
     pub few_moved: u64,
-    /// Cells that are part of an unsafe difference. Limits are compared with it.
+    /// Of these, between cells of this table and of another table of the configuration.
+    #[serde(default)]
+    pub between_tables: u64,
+    /// Cells that are part of an unsafe difference. Limits are compared with these and the undecided ones together.
     pub cells: u64,
+    /// Cells that differ from an earlier release of which nobody says who contributes; never safe.
+    #[serde(default)]
+    pub undecided_cells: u64,
     /// Releases that were compared.
     pub releases: u64,
     /// Whether every pair was compared; what was cut off is never safe.
@@ -292,6 +329,9 @@ pub struct TableDetermination {
     pub subjects: u64,
     /// Sums.
     pub sums: u64,
+    /// Tables of the configuration that were solved together; 1 for one by itself.
+    #[serde(default)]
+    pub tables: u64,
     /// Independent ones.
     pub rank: u64,
     /// Subjects whose amount follows exactly.

@@ -43,6 +43,9 @@ pub struct Certificate {
     pub config_sha256: Option<String>,
     /// Columns that leave, and what was done to them.
     pub columns: Vec<ReleasedColumn>,
+    /// Tables of totals that leave, in files of their own.
+    #[serde(default)]
+    pub tables: Vec<ReleasedTable>,
     /// What does not leave.
     pub left_out: LeftOut,
     /// What the files keep of the extract; null in certificates of earlier versions.
@@ -85,6 +88,27 @@ pub struct ReleasedColumn {
     pub column_type: Option<ColumnType>,
     /// The rules of generalisation that were applied, in their order.
     pub rules: Vec<String>,
+}
+
+/// A table of totals that leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedTable {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The file that it is in, one of `files`.
+    pub file: String,
+    /// `count` or `sum`.
+    pub statistic: String,
+    /// Its dimensions.
+    pub dimensions: Vec<String>,
+    /// The rules that its published cells were held to, as they are written.
+    pub rules: Vec<String>,
+    /// Cells, margins included.
+    pub cells: u64,
+    /// Cells that are blank, because they are unsafe or would tell those that are.
+    pub suppressed_cells: u64,
+    /// The verdict on its file.
+    pub outcome: VerdictOutcome,
 }
 
 /// What a release keeps of the extract: counts and shares.

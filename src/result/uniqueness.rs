@@ -164,6 +164,7 @@ impl UndefinedField {
             "no-rule" => "no rule says when a cell is unsafe",
             "no-earlier-release" => "no earlier release is known, so nothing was compared",
             "table-not-read" => "the table was not read",
+            "not-the-extract" => "the file is not the table of the extract",
             "quantile" => "the statistic is a quantile",
             "not-audited" => "suppressed cells were not audited",
             "no-contributors" => "the table does not say how many contribute to its cells",

@@ -6,7 +6,7 @@ use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjec
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
-use crate::measure::aggregates::{FinishedRecords, TableRecords};
+use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, original, too_much_memory, unicity};
 use crate::plan::{Extent, Listing, Plan};
@@ -63,7 +63,7 @@ pub(super) struct Joined<'a> {
     /// What the extract says of each planned table of totals.
     pub(super) totals: &'a [Option<TableRecords>],
     /// The cells of each finished table of totals.
-    pub(super) finished: &'a [Option<FinishedRecords>],
+    pub(super) finished: &'a [FinishedTables],
 }
 
 /// Every measure that was asked for and applies; the others with the reason why not.

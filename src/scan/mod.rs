@@ -1,6 +1,7 @@
 //! The pipeline: from a plan to a result, one direction, one screen.
 
 mod beside;
+mod cells;
 mod error;
 mod events;
 mod kept;
@@ -13,6 +14,7 @@ mod subjects;
 mod tables;
 mod totals;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub(crate) use beside::Beside;
+pub use cells::CellList;
 pub use error::ScanError;
 #[cfg(feature = "cli")]
 pub(crate) use kept::KEY_FILE;
@@ -33,6 +36,7 @@ pub(crate) use tables::open as open_tables;
 use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
 use crate::judge::{Case, Judgement, judge};
+use crate::measure::aggregates::TableRecords;
 use crate::measure::attribute::SecretValues;
 use crate::plan::{self, CoarsenRule, Plan};
 use crate::recode::{self, ColumnRole, EventValues, Ladder};
@@ -41,7 +45,7 @@ use crate::result::{
     Advice, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool,
     VerdictOutcome,
 };
-use crate::stop::{Progress, Stop};
+use crate::stop::{Progress, Stop, StopReason, Watch};
 use crate::table::{Column, Table, lattice_size};
 use events::Events;
 use linkage::Opened;
@@ -113,6 +117,26 @@ pub(crate) fn scan_noting(
     scan_staged((read, opened), plan, stages, (clock, progress, stop))
 }
 
+/// [`scan_noting`] of finished tables that this program made of these records, in the order of the plan.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_made(
+    plan: &Plan,
+    made_of: &[Option<Arc<TableRecords>>],
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Scanned, ScanError> {
+    let mut stages = Stages::new(clock);
+    let (read, opened) = read(plan, progress, stop)?;
+    stages.end("read");
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let asked = Asked { plan, today, progress, stop, made_of };
+    let examined = examine(read.extract, opened, read.name, asked, &mut stages)?;
+    examined.told(plan, today, stages, (progress, stop), None)
+}
+
 /// [`scan_noting`] of an extract that was read before, under a plan that reads the same.
 ///
 /// # Errors
@@ -136,7 +160,7 @@ fn scan_staged(
     let ReadExtract { extract, name, .. } = read;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let kept = release::is_searched(plan, &extract).then(|| extract.clone());
-    let examined = examine(extract, opened, name, Asked { plan, today, progress, stop }, &mut stages)?;
+    let examined = examine(extract, opened, name, Asked { plan, today, progress, stop, made_of: &[] }, &mut stages)?;
     let passes = examined.judgement.verdict.outcome == VerdictOutcome::Pass;
     let advised = match kept.filter(|_| !passes) {
         Some(extract) => release::recommended(plan, &extract, today, &examined, (clock, progress, stop))?,
@@ -187,6 +211,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) today: Date,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) stop: &'a Stop,
+    /// The records that finished tables were made of, where this program made them.
+    pub(crate) made_of: &'a [Option<Arc<TableRecords>>],
 }
 
 /// An extract as measured and judged, and what advice needs to know of it.
@@ -221,7 +247,7 @@ pub(crate) fn examine(
     asked: Asked<'_>,
     stages: &mut Stages<'_>,
 ) -> Result<Examined, ScanError> {
-    let Asked { plan, today, progress, stop } = asked;
+    let Asked { plan, today, progress, stop, made_of } = asked;
     let roles = roles_of(&extract, plan)?;
     if plan.released {
         refuse_other_names(&extract, &roles)?;
@@ -245,10 +271,14 @@ pub(crate) fn examine(
         record_numbers,
         side,
         totals,
-        finished,
+        table_labels,
+        mut finished,
         mut beside,
     } = treat(extract, &roles, plan, name, stop)?;
     stages.end("treat");
+    for (files, made_of) in finished.iter_mut().zip(made_of) {
+        files.made_of.clone_from(made_of);
+    }
 
     let known = Events {
         described: &dataset.columns,
@@ -261,10 +291,24 @@ pub(crate) fn examine(
     let (kept, not_kept) = kept::kept_files(plan, &totals, stop)?;
     let joined = Joined { side, opened, dataset: &dataset, searched: &searched, totals: &totals, finished: &finished };
     let measured = measure_all(table, quasi_identifiers, known, joined, course)?;
-    let Measured { table, period, measures, left_out: mut not_measured, advice: about_known_points, lists, .. } =
+    let Measured { table, period, measures, left_out: mut not_measured, advice: about_known_points, mut lists, .. } =
         measured;
     let keys = |rotation: &linkage::Rotation| events.get(rotation.column).map(|events| events.keys.clone());
     let period = period.zip(rotation.as_ref().and_then(keys));
+    if plan.lists.cells {
+        match CellList::of(plan, &totals, &table_labels, Watch { progress, stop }) {
+            Ok(cells) => lists.cells = cells,
+            Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
+            Err(_) => {
+                let reason = "a limit was reached before every cell was listed".to_owned();
+                not_measured.push(NotMeasured { measure: CellList::NAME.to_owned(), reason });
+            }
+        }
+        if lists.cells.is_none() && !not_measured.iter().any(|entry| entry.measure == CellList::NAME) {
+            let reason = "no table of totals is planned".to_owned();
+            not_measured.push(NotMeasured { measure: CellList::NAME.to_owned(), reason });
+        }
+    }
     not_measured.extend(not_kept);
     let sources = measured.sources;
     beside.append(measured.beside);

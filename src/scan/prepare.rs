@@ -12,10 +12,10 @@ use super::removal::leave_out_exposed;
 use super::subjects::{first_records, record_numbers};
 use super::totals;
 use crate::input::{self, Extract, Source};
-use crate::measure::aggregates::{FinishedRecords, TableRecords};
+use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::attribute::SecretValues;
 use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
-use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups};
+use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups, TableLabels};
 use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{Table, TooManyRecords, Variation};
@@ -43,8 +43,10 @@ pub(crate) struct Prepared {
     pub(super) side: OurSide,
     /// What the extract says of each planned table of totals.
     pub(super) totals: Vec<Option<TableRecords>>,
+    /// What the codes of each are called, where they are listed.
+    pub(super) table_labels: Vec<Option<TableLabels>>,
     /// The cells of each finished table of totals.
-    pub(super) finished: Vec<Option<FinishedRecords>>,
+    pub(super) finished: Vec<FinishedTables>,
     /// Which bytes were read beside the extract so far.
     pub(super) beside: Beside,
 }
@@ -128,6 +130,7 @@ pub(crate) fn treat(
         record_numbers,
         side,
         totals: treated.totals,
+        table_labels: treated.table_labels,
         finished,
         beside,
     })

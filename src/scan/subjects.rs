@@ -18,6 +18,8 @@ pub struct Lists {
     pub subjects: Option<SubjectList>,
     /// One row a record.
     pub records: Option<RecordList>,
+    /// One row a cell of a planned table of totals.
+    pub cells: Option<super::CellList>,
 }
 
 /// One row for each subject, in the order in which subjects first occur in the extract.

@@ -82,11 +82,15 @@ impl CellIndex {
         &self.over[self.starts[inner as usize]..self.starts[inner as usize + 1]]
     }
 
-    /// Bytes that summing needs for each thread.
+    /// Bytes that an index and the statistics of one side and column of amounts need at most, before they are made: for so
+    /// many cells, pairs of an inner cell and a cell over it, and threads. A table with more pairs than are counted is refused.
     #[must_use]
-    pub fn bytes_a_thread(&self) -> u64 {
-        let cell = size_of::<Cell<MOST_LARGEST>>() + size_of::<Sum>();
-        (self.cells.len() * cell) as u64
+    pub fn bytes(cells: u64, pairs: u64, threads: u64) -> u64 {
+        let pairs = pairs.min(MOST_PAIRS as u64);
+        let cells = cells.min(pairs);
+        let a_thread = (size_of::<Cell<MOST_LARGEST>>() + size_of::<Sum>()) as u64;
+        let kept = (3 * size_of::<i64>() + 1 + MOST_LARGEST * size_of::<i64>()) as u64;
+        pairs * (2 * size_of::<u64>() + size_of::<u32>()) as u64 + cells * (8 + kept + threads * a_thread)
     }
 
     /// For each cell, whether it is all there is of a total over it that could be made of several.

@@ -137,6 +137,22 @@ fn differencing_finds_the_single_joiner_of_a_rolling_quarter_of_purchase_cards()
 }
 
 #[test]
+fn the_single_joiner_of_a_rolling_quarter_is_found_beside_a_month_without_a_purchase() {
+    // The same month twice before and twice after a month in which nobody bought anything.
+    let every = |month: u32| purchases().into_iter().filter(|it| it.0 == 2).map(move |it| (month, it.1, it.2, it.3));
+    let mut months: Vec<Purchase> = [1, 2, 4, 5].into_iter().flat_map(every).collect();
+    let (quiet, _) = rolled(&months, 3);
+    assert_eq!(told(&quiet), slowly(&months, 3));
+    assert_eq!((number(&quiet, "releases"), number(&quiet, "joiners")), (3, 0), "every quarter holds two months");
+    months.push((5, "Local Services".to_owned(), "planted".to_owned(), 12_345));
+    let (planted, codes) = rolled(&months, 3);
+    assert_eq!(told(&planted), slowly(&months, 3));
+    // Its cell and the total, in the last quarter against each earlier one.
+    assert_eq!((number(&planted, "single"), number(&planted, "joiners")), (number(&quiet, "single") + 4, 4));
+    assert!(codes.iter().any(|code| code == "differencing"), "{codes:?}");
+}
+
+#[test]
 fn figures_of_rolling_purchases_equal_a_slow_count_while_everything_changes() {
     let mut months = purchases();
     for planted in [false, true] {

@@ -69,6 +69,7 @@ fn wrong() -> Vec<AggregateTable> {
         reconstruction: Some(0.8),
         is_exposed: true,
         complete: true,
+        tables: 1,
     };
     let mut nobody = safe();
     nobody.sides[0].is_subject = false;

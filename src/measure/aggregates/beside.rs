@@ -148,6 +148,7 @@ mod tests {
                 code_of: vec![1, 2, 3],
                 dimension: Dimension::with_total(3).unwrap(),
                 labels: LABELS.to_vec(),
+                coarser: Vec::new(),
             }],
             amounts: vec![Amounts {
                 values: column(&numbers),

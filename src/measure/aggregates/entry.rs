@@ -1,16 +1,21 @@
 //! How the scan runs this measure, and what it brings along.
 
+use std::collections::BTreeMap;
+
 use super::beside::beside_extract;
-use super::finished::{FinishedRecords, measure_finished};
+use super::coarser::coarser;
+use super::finished::{BesideIt, FinishedRecords, FinishedTables, measure_finished};
 use super::planned::measure_planned;
 use super::records::TableRecords;
-use super::releases::{Compared, compare};
+use super::released::measure_released;
+use super::releases::{Compared, compare, compare_together};
 use super::suppress::suppression;
 use super::{NAME, figures};
 use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
 use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, Outcome, TableForm, UndefinedField, Unit};
 use crate::stop::{StopReason, Watch};
+use crate::tabular::{CellIndex, Dimension};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -68,7 +73,9 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
     }
     let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
-    let needed = totals.iter().flatten().map(needed_bytes).max().unwrap_or(0) + table.bytes() as u64;
+    let threads = rayon::current_num_threads() as u64;
+    let largest = totals.iter().flatten().map(|records| needed_bytes(records, threads)).max().unwrap_or(0);
+    let needed = largest.saturating_add(table.bytes() as u64);
     measures.aggregates = Some(if plan.memory.is_some_and(|allowed| needed > allowed) {
         too_much_memory("adding up a table of totals", needed, plan)
     } else {
@@ -81,51 +88,104 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     Ok(())
 }
 
-/// What adding up a table needs: each record once for its cell, its contributor and its amount, and once more sorted.
-fn needed_bytes(records: &TableRecords) -> u64 {
+/// What adding up a table needs at most: each record once for its cell, its contributor and its amount, and once more sorted;
+/// and the statistics of its cells, of which there are no more than records and codes allow.
+pub(super) fn needed_bytes(records: &TableRecords, threads: u64) -> u64 {
     let columns = (records.amounts.len() as u64 + records.sides.len() as u64).max(1);
-    records.bytes() as u64 + records.records as u64 * (8 + 4 + 8 * columns + 16)
+    let (cells, pairs) = most_cells(records);
+    let statistics = CellIndex::bytes(cells, pairs, threads) * records.sides.len().max(1) as u64;
+    let statistics = statistics.saturating_mul(records.amounts.len().max(1) as u64);
+    let rows = records.records as u64 * (8 + 4 + 8 * columns + 16);
+    (records.bytes() as u64).saturating_add(rows).saturating_add(statistics)
+}
+
+/// How many cells a table can have at most, and how many pairs of an inner cell and a cell over it.
+pub(super) fn most_cells(records: &TableRecords) -> (u64, u64) {
+    let product = |of: &dyn Fn(&Dimension) -> u64| {
+        records.axes.iter().map(|axis| of(&axis.dimension)).fold(1_u64, u64::saturating_mul)
+    };
+    let all = |dimension: &Dimension| dimension.codes() as u64;
+    let codes = |dimension: &Dimension| (0_u32..).take(dimension.codes());
+    let inner = |dimension: &Dimension| codes(dimension).filter(|&code| !dimension.has_members(code)).count() as u64;
+    let depth =
+        |dimension: &Dimension| codes(dimension).map(|code| dimension.upwards(code).count()).max().unwrap_or(1) as u64;
+    let pairs = product(&inner).min(records.records as u64).saturating_mul(product(&depth));
+    (product(&all).min(pairs), pairs)
 }
 
 /// Every declared table, in the order of the configuration.
 fn measure(
     plan: &Plan,
     totals: &[Option<TableRecords>],
-    finished: &[Option<FinishedRecords>],
+    finished: &[FinishedTables],
     watch: Watch<'_>,
 ) -> Result<Aggregates, StopReason> {
-    let table = |(place, declared): (usize, &AggregatePlan)| {
+    let mut compared: BTreeMap<usize, Compared> = BTreeMap::new();
+    let mut tables = Vec::with_capacity(plan.aggregates.len());
+    for (place, declared) in plan.aggregates.iter().enumerate() {
         watch.stop.check()?;
-        match totals.get(place).and_then(Option::as_ref).filter(|_| declared.is_planned()) {
-            Some(records) => planned(declared, records, watch),
-            None => match (&declared.table, finished.get(place).and_then(Option::as_ref)) {
-                (Some(of), Some(records)) => {
-                    let mut table = measure_finished(declared, of, records, watch)?;
-                    if let Some(extract) = totals.get(place).and_then(Option::as_ref) {
-                        table.beside_extract = beside_extract(declared, records, extract, watch.stop)?;
-                    }
-                    Ok(table)
+        let records = totals.get(place).and_then(Option::as_ref);
+        let files = finished.get(place);
+        tables.push(match (&declared.table, records, files.and_then(|files| files.table.as_ref())) {
+            (None, Some(records), _) => {
+                let earlier = files.map_or(&[][..], |files| files.earlier.as_slice());
+                compared.insert(place, compare(declared, records, earlier, None, watch.stop)?);
+                planned(declared, records, watch)?
+            }
+            (Some(of), extract, Some(records)) => {
+                let others = others(plan, finished, place);
+                let beside = BesideIt { earlier: files.map_or(&[], |files| &files.earlier), others: &others };
+                if let Some(made_of) = files.and_then(|files| files.made_of.as_deref()) {
+                    tables.push(measure_released(declared, of, (records, made_of), beside, watch)?);
+                    continue;
                 }
-                _ => Ok(not_read(declared)),
-            },
-        }
-    };
-    let tables = plan.aggregates.iter().enumerate().map(table).collect::<Result<_, _>>()?;
+                let mut table = measure_finished(declared, of, records, beside, watch)?;
+                if let Some(extract) = extract {
+                    table.beside_extract = beside_extract(declared, records, extract, watch.stop)?;
+                }
+                table
+            }
+            _ => not_read(declared),
+        });
+    }
+    let together: Vec<(usize, &AggregatePlan, &TableRecords)> = (0..)
+        .zip(plan.aggregates.iter().zip(totals))
+        .filter_map(|(place, (declared, records))| Some((place, declared, records.as_ref()?)))
+        .filter(|(_, declared, _)| declared.is_planned())
+        .collect();
+    compare_together(&together, &mut compared, watch.stop)?;
+    for (place, found) in compared {
+        add_compared(&mut tables[place], found);
+    }
     Ok(Aggregates { tables })
 }
 
-/// A planned table, with what to suppress besides and what its releases tell together.
+/// The other finished tables, which leave together with one.
+fn others<'a>(
+    plan: &'a Plan,
+    finished: &'a [FinishedTables],
+    place: usize,
+) -> Vec<(&'a AggregatePlan, &'a FinishedRecords)> {
+    let tables = plan.aggregates.iter().zip(finished).enumerate().filter(|(other, _)| *other != place);
+    tables.filter_map(|(_, (declared, files))| Some((declared, files.table.as_ref()?))).collect()
+}
+
+/// A planned table, with what to suppress besides.
 fn planned(declared: &AggregatePlan, records: &TableRecords, watch: Watch<'_>) -> Result<AggregateTable, StopReason> {
     let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
-    table.suppression = suppression(declared, &table, &cells, watch)?;
-    drop(cells);
-    let Compared { differences, determination, undefined } = compare(declared, records, watch.stop)?;
+    table.suppression = suppression(declared, &table, &cells, watch)?.map(|(told, _)| told);
+    table.coarser = coarser(declared, records, (&table, &cells), watch)?;
+    Ok(table)
+}
+
+/// Adds what the releases of a table tell together.
+fn add_compared(table: &mut AggregateTable, found: Compared) {
+    let Compared { differences, determination, undefined, .. } = found;
     table.differences = differences;
     table.determination = determination;
     let is_told = |field: &str| table.undefined.iter().any(|told| told.field == field);
     let more: Vec<UndefinedField> = undefined.into_iter().filter(|entry| !is_told(&entry.field)).collect();
     table.undefined.extend(more);
-    Ok(table)
 }
 
 /// A table of which nothing is known: none of its figures is there, so no limit on it holds.

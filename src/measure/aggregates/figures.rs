@@ -44,7 +44,8 @@ fn of_table(table: &AggregateTable) -> Vec<Figure> {
         Some(found) if !found.complete => {
             FigureValue::Incomplete { reason: "not every pair of totals was compared".to_owned() }
         }
-        found => count(found.map(|found| found.cells), "differences"),
+        // Of whom nobody says who they are is counted as if they were few.
+        found => count(found.map(|found| found.cells + found.undecided_cells), "differences"),
     };
     let values = [
         count(table.unsafe_published_cells, "unsafe_cells"),

@@ -1,11 +1,12 @@
 //! A finished table: whether its margins hold, which published cells are unsafe, and what can be computed about the
 //! suppressed ones.
 
+use super::earlier::{Earlier, Known, Least, Release};
 use super::shape_of;
 use crate::plan::{AggregatePlan, FinishedPlan, Negatives, Statistic};
 use crate::result::{
-    AggregateTable, RuleCells, SideCells, TableAudit, TableConsistency, TableDimension, TableFile, TableForm,
-    TableSide, UndefinedField, WidthBand,
+    AggregateTable, RuleCells, SideCells, TableAudit, TableConsistency, TableDifferences, TableDimension, TableFile,
+    TableForm, TableSide, UndefinedField, WidthBand,
 };
 use crate::stop::{StopReason, Watch};
 use crate::tabular::audit::{
@@ -50,6 +51,26 @@ pub struct FinishedCell {
     pub largest: Vec<i64>,
 }
 
+/// The finished tables of one declaration: the one that leaves, where it is finished, and earlier releases, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct FinishedTables {
+    /// The table; `None` where it is planned.
+    pub table: Option<FinishedRecords>,
+    /// Earlier releases of it.
+    pub earlier: Vec<FinishedRecords>,
+    /// The records that this program made it of, where it did: what the file hides is then known.
+    pub made_of: Option<std::sync::Arc<super::TableRecords>>,
+}
+
+/// What an outsider holds beside a finished table.
+#[derive(Clone, Copy, Default)]
+pub struct BesideIt<'a> {
+    /// Earlier releases of it.
+    pub earlier: &'a [FinishedRecords],
+    /// Other finished tables of the same release.
+    pub others: &'a [(&'a AggregatePlan, &'a FinishedRecords)],
+}
+
 /// A finished table with all its margins.
 struct Cells<'a> {
     addresses: Vec<u64>,
@@ -68,12 +89,14 @@ pub fn measure_finished(
     plan: &AggregatePlan,
     finished: &FinishedPlan,
     records: &FinishedRecords,
+    beside: BesideIt<'_>,
     watch: Watch<'_>,
 ) -> Result<AggregateTable, StopReason> {
     let inner: Vec<u64> =
         records.cells.iter().map(|cell| cell.address).filter(|&address| records.layout.is_inner(address)).collect();
     let index = CellIndex::new(records.layout.clone(), &inner)?;
-    let cells = complete(records, &index);
+    let (known, differences) = beside.compared(plan, records);
+    let cells = complete(records, &index, &known);
     let mut table = AggregateTable {
         name: plan.name.clone(),
         form: TableForm::Finished,
@@ -85,6 +108,7 @@ pub fn measure_finished(
         records: records.cells.len() as u64,
         cells: cells.addresses.len() as u64,
         inner_cells: inner.len() as u64,
+        differences,
         ..AggregateTable::default()
     };
     let is_unsafe = hold(plan, &cells, &mut table);
@@ -108,7 +132,7 @@ pub fn measure_finished(
         undefined(&mut table, "audit", "inconsistent-margins");
     } else {
         match audit_table(plan, &cells, watch) {
-            Ok(found) => table.audit = Some(found),
+            Ok(found) => table.audit = Some(TableAudit { told_cells: known.len() as u64, ..found }),
             Err(AuditError::Stopped(reason)) => return Err(reason),
             Err(AuditError::Inconsistent) => {
                 consistency.infeasible = true;
@@ -118,6 +142,30 @@ pub fn measure_finished(
     }
     table.consistency = Some(consistency);
     Ok(table)
+}
+
+impl BesideIt<'_> {
+    /// What other releases tell of suppressed cells, and what differences with earlier ones say; `None` where there is nothing
+    /// to compare with.
+    fn compared(self, plan: &AggregatePlan, records: &FinishedRecords) -> (Known, Option<TableDifferences>) {
+        let present = Release::of_file(plan, records);
+        let is_alike = |other: &AggregatePlan| {
+            let file = |plan: &AggregatePlan| plan.table.as_ref().and_then(|table| table.value.clone());
+            other.statistic == plan.statistic && (plan.statistic != Statistic::Count || file(plan) == file(other))
+        };
+        let earlier: Vec<Release<'_>> = self.earlier.iter().map(|records| Release::of_file(plan, records)).collect();
+        let others = self.others.iter().filter(|(other, _)| is_alike(other));
+        let others: Vec<Release<'_>> = others.map(|(plan, records)| Release::of_file(plan, records)).collect();
+        let known = earlier.iter().chain(&others).flat_map(|other| present.told_by(other)).collect();
+        if earlier.is_empty() && self.others.is_empty() {
+            return (known, None);
+        }
+        let mut all = TableDifferences { complete: true, releases: 1, ..TableDifferences::default() };
+        let found = Earlier::compare(&present, &earlier, Least::of(plan));
+        found.add_to(&mut all);
+        all.cells = found.cells.len() as u64;
+        (known, Some(all))
+    }
 }
 
 fn undefined(table: &mut AggregateTable, field: &str, reason: &str) {
@@ -136,7 +184,7 @@ fn dimensions(plan: &AggregatePlan, layout: &Layout) -> Vec<TableDimension> {
 }
 
 /// The table with the margins that are not in the file: those that follow from their cells are as good as published.
-fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex) -> Cells<'a> {
+fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex, known: &Known) -> Cells<'a> {
     let mut addresses: Vec<u64> =
         index.cells().iter().copied().chain(records.cells.iter().map(|cell| cell.address)).collect();
     addresses.sort_unstable();
@@ -155,7 +203,10 @@ fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex) -> Cells<'a> {
             Some(cell) if !cell.is_suppressed => cell.value.map_or(Range::hidden(), |value| {
                 if records.rounding > 1 { Range::rounded(value, records.rounding) } else { Range::shown(value) }
             }),
-            _ => Range::hidden(),
+            Some(cell) => known.get(&cell.address).map_or(Range::hidden(), |&(value, rounding)| {
+                if rounding > 1 { Range::rounded(value, rounding) } else { Range::shown(value) }
+            }),
+            None => Range::hidden(),
         })
         .collect();
     let mut derived = 0;
@@ -364,6 +415,7 @@ pub(super) fn audit_counts(
         recoverable_by_insider: by_insider.0.len() as u64,
         narrow_by_insider: by_insider.1.len() as u64,
         undecided_cells: undecided.len() as u64,
+        told_cells: 0,
         components: components as u64,
         largest_component: largest as u64,
         widths,

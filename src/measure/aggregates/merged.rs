@@ -5,7 +5,8 @@ use super::Side;
 /// The contributor of each record of one side, as numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Merged {
-    /// One number a record; those of a holding share one.
+    /// One number a record; those of a holding share one. It is below the number of values of the contributor column: the
+    /// first of those who belong together stands for all.
     pub(super) records: Vec<u32>,
     /// The number of each value of the contributor column; empty where every record is a contributor.
     pub(super) by_contributor: Vec<u32>,

@@ -10,15 +10,19 @@
 //! together. A missing value of a dimension is a category of its own.
 
 mod beside;
+mod coarser;
 mod contributors;
+mod earlier;
 mod entry;
 mod figures;
 mod finished;
 mod merged;
 mod planned;
 mod records;
+mod released;
 mod releases;
 mod shape;
+mod sheet;
 mod suppress;
 #[cfg(test)]
 mod test;
@@ -27,11 +31,12 @@ pub use beside::{Labels, beside_extract};
 pub use contributors::Contributors;
 pub use entry::MEASURE;
 pub use figures::figures;
-pub use finished::{FinishedCell, FinishedRecords, measure_finished};
+pub use finished::{BesideIt, FinishedCell, FinishedRecords, FinishedTables, measure_finished};
 pub use planned::{PlannedCells, measure_planned};
-pub use records::{Amounts, Axis, Flags, Side, TableRecords};
-pub use releases::{Compared, KeptBefore, Marks, SideMarks, compare, kept};
+pub use records::{Amounts, Axis, CoarserForm, Flags, Side, TableRecords};
+pub use releases::{Compared, KeptBefore, Marks, Planned, SideMarks, compare, compare_together, kept};
 pub use shape::shape_of;
+pub use sheet::{CellStatus, Sheet, SheetCell};
 
 /// Name of the measure.
 pub const NAME: &str = "aggregates";

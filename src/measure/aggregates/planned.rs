@@ -27,6 +27,8 @@ pub struct PlannedCells {
     pub sums: Vec<Vec<CellSums>>,
     /// Whether each cell is unsafe under a rule; `None` where rules could not be applied.
     pub is_unsafe: Option<Vec<bool>>,
+    /// The same for each rule, in the order of the configuration; empty where they could not be applied.
+    pub by_rule: Vec<Vec<bool>>,
 }
 
 impl PlannedCells {
@@ -81,7 +83,8 @@ pub fn measure_planned(
         audit: Some(TableAudit::default()),
         ..AggregateTable::default()
     };
-    let mut cells = PlannedCells { index, cell_of_record, sides, amounts, sums: Vec::new(), is_unsafe: None };
+    let mut cells =
+        PlannedCells { index, cell_of_record, sides, amounts, sums: Vec::new(), is_unsafe: None, by_rule: Vec::new() };
     judge(plan, &mut table, &mut cells, stop)?;
     Ok((table, cells))
 }
@@ -268,6 +271,7 @@ fn hold(
         any.iter_mut().zip(&of_rule).for_each(|(any, found)| *any |= found);
         let unsafe_cells = Some(of_rule.iter().filter(|&&found| found).count() as u64);
         table.rules.push(RuleCells { rule: rule.to_string(), unsafe_cells, sides });
+        cells.by_rule.push(of_rule);
     }
     let unsafe_cells = any.iter().filter(|&&found| found).count() as u64;
     (table.unsafe_cells, table.unsafe_published_cells) = (Some(unsafe_cells), Some(unsafe_cells));

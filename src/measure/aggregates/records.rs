@@ -33,6 +33,17 @@ pub struct Axis {
     pub dimension: Dimension,
     /// What its codes are called, as opaque numbers.
     pub labels: super::Labels,
+    /// Coarser forms of its values that rules give, from fine to coarse; those of its own tree are not among them.
+    pub coarser: Vec<CoarserForm>,
+}
+
+/// Groups that a coarser rule makes of the values of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoarserForm {
+    /// The rule, as it is written.
+    pub rule: String,
+    /// The group of each value.
+    pub group_of: Vec<u32>,
 }
 
 /// A column of amounts in exact units.

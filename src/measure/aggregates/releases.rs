@@ -10,12 +10,17 @@
 //! # Edge cases
 //! The difference of two means or ratios is judged by the sums that they are made of, of which an outsider may know one; that
 //! of two quantiles is no sum, and is not estimated. A rolling table is compared window by window, each of full length; a
-//! record without a date is in none.
+//! period without a record is a period all the same. A record without a date is in none. Finished tables of earlier releases
+//! say nothing of who contributes: see [`super::earlier`].
 
 mod marks;
+mod solved;
+mod together;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::earlier::{Earlier, Least, Release as Told};
+use super::finished::FinishedRecords;
 use super::merged::Merged;
 use super::records::{Amounts, TableRecords};
 use crate::plan::{AggregatePlan, Statistic};
@@ -26,6 +31,7 @@ use crate::tabular::{
     Question, Related, Released, Rule, SHARED, Sums, Why, determination, differences, is_exposed,
 };
 pub use marks::{KeptBefore, Marks, SideMarks, kept};
+pub use together::{Planned, compare_together};
 
 /// Pairs of cell and contributor that are held at a time; some 12 bytes each.
 const MOST_PAIRS: u64 = 60_000_000;
@@ -43,13 +49,22 @@ pub struct Compared {
     pub determination: Option<TableDetermination>,
     /// What is `None`, with the reason.
     pub undefined: Vec<UndefinedField>,
+    /// The cells that are part of an unsafe difference, by release and address.
+    pub cells: BTreeSet<(usize, u64)>,
 }
 
-/// Compares the releases of a table: those of the extract, and those that a folder keeps.
+/// Compares the releases of a table: those of the extract, those that a folder keeps, and finished ones. `published` are the
+/// addresses of the cells that are shown; all are where it is `None`.
 ///
 /// # Errors
 /// When it is time to end.
-pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<Compared, StopReason> {
+pub fn compare(
+    plan: &AggregatePlan,
+    records: &TableRecords,
+    finished: &[FinishedRecords],
+    published: Option<&HashSet<u64>>,
+    stop: &Stop,
+) -> Result<Compared, StopReason> {
     let marks = records.kept.as_ref().map(|kept| &kept.marks);
     let earlier: &[Kept] = records.kept.as_ref().map_or(&[], |kept| kept.earlier.as_slice());
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
@@ -76,14 +91,23 @@ pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Res
             };
             let bar = Bar::of(plan, side);
             let decimals = records.amounts.get(part).map_or(0, |amounts| amounts.decimals);
-            let current: Vec<&Members> = releases.iter().map(|release| &release.members).collect();
+            let shown: Option<Vec<Release>> =
+                published.map(|published| releases.iter().map(|release| release.shown(published)).collect());
+            let shown = shown.as_deref().unwrap_or(&releases);
+            let current: Vec<&Members> = shown.iter().map(|release| &release.members).collect();
             let marked = marks.and_then(|marks| marks.sides.get(side)?.as_ref().map(|names| (marks, names)));
             let Some(cells) = Cells::of(&layout, &current, (&merged, decimals, part), marked, earlier) else {
                 return Ok(Compared::without("amounts-too-large"));
             };
             let found = cells.compare(&bar, stop)?;
             cells.add(&found, &mut all, &mut unsafe_cells);
-            let more = amounts.determined(&layout, &releases, plan, stop)?;
+            let mut more = amounts.determined(&layout, &releases, (plan, published), stop)?;
+            if let Some(marked) = marked {
+                amounts.determined_with_earlier((&layout, shown), (marked, earlier), &mut more, stop)?;
+            }
+            if (side, part) == (0, 0) && !finished.is_empty() {
+                add_finished((plan, records, &layout), shown.last(), finished, (&mut all, &mut unsafe_cells));
+            }
             if solved.as_ref().is_none_or(|known| weight(known) < weight(&more)) {
                 solved = Some(more);
             }
@@ -91,15 +115,36 @@ pub fn compare(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Res
     }
     all.cells = unsafe_cells.len() as u64;
     let mut undefined = Vec::new();
-    let is_compared = plan.rolling.is_some() || plan.contributors.is_some();
+    let is_compared = plan.rolling.is_some() || plan.contributors.is_some() || !plan.earlier.is_empty();
     if !is_compared {
         undefined.push(undefined_field("differences", "no-earlier-release"));
     } else if plan.contributors.is_some() && marks.is_none_or(|marks| marks.sides.iter().any(Option::is_none)) {
         // Nobody is recognised in an earlier release: what was compared is not all.
         all.complete = false;
     }
-    Ok(Compared { differences: is_compared.then_some(all), determination: solved, undefined })
+    Ok(Compared { differences: is_compared.then_some(all), determination: solved, undefined, cells: unsafe_cells })
 }
+
+/// Adds what finished tables of earlier releases tell of the last release of this extract.
+fn add_finished(
+    (plan, records, layout): (&AggregatePlan, &TableRecords, &Layout),
+    last: Option<&Release>,
+    finished: &[FinishedRecords],
+    (all, cells): (&mut TableDifferences, &mut BTreeSet<(usize, u64)>),
+) {
+    let present = last.and_then(|last| Told::of_plan(plan, records, layout, &last.members));
+    let Some(present) = present else {
+        all.complete = false;
+        return;
+    };
+    let earlier: Vec<Told<'_>> = finished.iter().map(|records| Told::of_file(plan, records)).collect();
+    let found = Earlier::compare(&present, &earlier, Least::of(plan));
+    found.add_to(all);
+    cells.extend(found.cells.iter().map(|&address| (LAST, address)));
+}
+
+/// Stands for the last release of the extract among the cells of an unsafe difference.
+const LAST: usize = usize::MAX;
 
 /// Of how many sums the statistic is made; the number of records, where it is one, comes last.
 fn sums_of(plan: &AggregatePlan, records: &TableRecords) -> usize {
@@ -158,6 +203,21 @@ struct Release {
     periods: std::ops::Range<u32>,
 }
 
+impl Release {
+    /// The cells of it that are shown.
+    fn shown(&self, published: &HashSet<u64>) -> Self {
+        let cells = self.members.addresses.iter().zip(&self.members.contributors);
+        let (addresses, contributors) = cells
+            .filter(|(address, _)| published.contains(address))
+            .map(|(address, who)| (*address, who.clone()))
+            .unzip();
+        Self { members: Members { addresses, contributors }, periods: self.periods.clone() }
+    }
+}
+
+/// What records add, by period, ascending; periods without a record are left out.
+type Periods = BTreeMap<u32, Vec<Part>>;
+
 /// What one side adds to one of the sums of a statistic.
 struct Amount<'a> {
     records: &'a TableRecords,
@@ -167,40 +227,49 @@ struct Amount<'a> {
 
 impl Amount<'_> {
     /// What every record adds, by period; one period where the table is not rolling.
-    fn parts(&self, layout: &Layout) -> Result<Vec<Vec<Part>>, NoMembers> {
+    fn parts(&self, layout: &Layout) -> Result<Periods, NoMembers> {
         let records = self.records;
         let periods = records.periods.as_ref();
-        let count = periods.map_or(1, |column| column.cardinality as usize);
-        let mut parts: Vec<Vec<Part>> = vec![Vec::new(); count];
+        let mut parts = Periods::new();
         let mut codes = vec![0_u32; records.axes.len()];
         for record in 0..records.records {
-            // A record without one of its amounts is in no cell.
-            let number = |amounts: &Amounts| amounts.numbers[amounts.values.value_of(record) as usize];
-            let is_whole = records.amounts.iter().all(|amounts| number(amounts).is_some());
-            let amount = records.amounts.get(self.part).map_or(Some(1), number).filter(|_| is_whole);
             let period = periods.map_or(Some(0), |column| {
                 Some(column.value_of(record)).filter(|&period| Some(period) != column.missing)
             });
-            let (Some(amount), Some(period)) = (amount, period) else { continue };
+            let (Some(amount), Some(period)) = (self.amount(record), period) else { continue };
             for (code, axis) in codes.iter_mut().zip(&records.axes) {
                 *code = axis.code_of[axis.values.value_of(record) as usize];
             }
             let who = self.merged.records[record];
-            parts[period as usize].push(Part { cell: layout.address(&codes), who, amount });
+            parts.entry(period).or_default().push(Part { cell: layout.address(&codes), who, amount });
         }
-        parts.into_iter().map(|parts| summed(parts).ok_or(NoMembers::TooLarge)).collect()
+        parts.into_iter().map(|(period, parts)| Ok((period, summed(parts).ok_or(NoMembers::TooLarge)?))).collect()
     }
 
-    /// The table as released: once, or for every full window of periods.
+    /// What a record adds; `None` for one without one of its amounts, which is in no cell.
+    fn amount(&self, record: usize) -> Option<i64> {
+        let number = |amounts: &Amounts| amounts.numbers[amounts.values.value_of(record) as usize];
+        let is_whole = self.records.amounts.iter().all(|amounts| number(amounts).is_some());
+        self.records.amounts.get(self.part).map_or(Some(1), number).filter(|_| is_whole)
+    }
+
+    /// How many periods there are, those without a record among them.
+    fn count(&self) -> u32 {
+        let periods = self.records.periods.as_ref();
+        periods.map_or(1, |column| column.cardinality - u32::from(column.missing.is_some()))
+    }
+
+    /// The table as released: once, or for every full window of periods. A window that holds the same records as the one
+    /// before it is the same release once more.
     fn releases(&self, layout: &Layout, plan: &AggregatePlan) -> Result<Vec<Release>, NoMembers> {
         let parts = self.parts(layout)?;
-        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        let count = self.count();
         let window = plan.rolling.as_ref().map_or(count, |rolling| rolling.window.clamp(1, count.max(1)));
         let mut left = MOST_PAIRS;
         let mut releases = Vec::new();
-        for first in 0..=count.saturating_sub(window) {
+        for first in firsts(parts.keys().copied(), window, count) {
             let periods = first..(first + window).min(count);
-            let inside: Vec<Part> = parts[first as usize..periods.end as usize].concat();
+            let inside: Vec<Part> = parts.range(periods.clone()).flat_map(|(_, parts)| parts).copied().collect();
             let members = Members::of(layout, inside, plan.margins, left)?;
             left -= members.contributors.iter().map(Contributors::count).sum::<u64>().min(left);
             releases.push(Release { members, periods });
@@ -213,32 +282,23 @@ impl Amount<'_> {
         &self,
         layout: &Layout,
         releases: &[Release],
-        plan: &AggregatePlan,
+        (plan, published): (&AggregatePlan, Option<&HashSet<u64>>),
         stop: &Stop,
     ) -> Result<TableDetermination, StopReason> {
         let everybody = releases.iter().flat_map(|release| &release.members.contributors);
         let everybody = everybody.fold(roaring::RoaringBitmap::new(), |all, cell| all | cell.who());
         let sums = releases.iter().map(|release| release.members.len() as u64).sum();
+        let subjects = everybody.len();
         let found = match (plan.rolling.as_ref(), releases) {
             (None, [only]) => {
-                let published = vec![true; only.members.len()];
+                let is_shown = |address: &u64| published.is_none_or(|published| published.contains(address));
+                let published: Vec<bool> = only.members.addresses.iter().map(is_shown).collect();
                 let Sums { rows, owners } = Sums::of(layout, &only.members, &published);
                 determination(&rows, &owners, SOLVING, stop)?
             }
             _ => self.rolling(layout, releases, stop)?,
         };
-        let subjects = everybody.len();
-        #[expect(clippy::cast_precision_loss, reason = "a ratio for display; the warning is decided in whole numbers")]
-        let reconstruction = (subjects > 0 && found.complete).then(|| found.rank as f64 / subjects as f64);
-        Ok(TableDetermination {
-            subjects,
-            sums,
-            rank: found.rank,
-            determined_subjects: found.owners.len() as u64,
-            reconstruction,
-            is_exposed: is_exposed(found.rank, subjects),
-            complete: found.complete,
-        })
+        Ok(told(&found, subjects, sums))
     }
 
     /// The unknowns of a rolling table are what each period adds to a cell. Margins are sums of cells that are released as
@@ -247,7 +307,7 @@ impl Amount<'_> {
         let Ok(parts) = self.parts(layout) else { return Ok(Determination::default()) };
         let mut unknown_of: BTreeMap<(u64, u32), u32> = BTreeMap::new();
         let mut owners: Vec<u32> = Vec::new();
-        for (period, parts) in (0_u32..).zip(&parts) {
+        for (&period, parts) in &parts {
             for group in parts.chunk_by(|one, two| one.cell == two.cell) {
                 unknown_of.insert((group[0].cell, period), u32::try_from(owners.len()).unwrap_or(u32::MAX));
                 owners.push(if let [only] = group { only.who } else { SHARED });
@@ -262,6 +322,34 @@ impl Amount<'_> {
         }
         determination(&rows, &owners, SOLVING, stop)
     }
+}
+
+/// What is told of an answer about these subjects and sums.
+fn told(found: &Determination, subjects: u64, sums: u64) -> TableDetermination {
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for display; the warning is decided in whole numbers")]
+    let reconstruction = (subjects > 0 && found.complete).then(|| found.rank as f64 / subjects as f64);
+    TableDetermination {
+        subjects,
+        sums,
+        tables: 1,
+        rank: found.rank,
+        determined_subjects: found.owners.len() as u64,
+        reconstruction,
+        is_exposed: is_exposed(found.rank, subjects),
+        complete: found.complete,
+    }
+}
+
+/// The first period of every window that holds other records than the window before it, ascending.
+fn firsts(periods: impl Iterator<Item = u32>, window: u32, count: u32) -> BTreeSet<u32> {
+    let last = count.saturating_sub(window);
+    let mut firsts = BTreeSet::from([0]);
+    for period in periods {
+        // It comes in with the window that it ends, and is gone from the one that begins after it.
+        let comes_in = (period + 1).checked_sub(window);
+        firsts.extend(comes_in.into_iter().chain([period + 1]).filter(|&first| first <= last));
+    }
+    firsts
 }
 
 /// Parts with those of one contributor and cell added up, ascending.

@@ -13,7 +13,7 @@ use crate::tabular::suppression::{Problem, Protect, propose};
 const MOST_CELLS: usize = 12_000;
 
 /// The proposal for a table with unsafe cells; none where the cells are no sums of amounts from 0 up, where the table is
-/// too large, or where nothing safe was found.
+/// too large, or where nothing safe was found. With it, for each cell whether it is suppressed.
 ///
 /// # Errors
 /// When told to end.
@@ -22,7 +22,7 @@ pub(super) fn suppression(
     table: &AggregateTable,
     cells: &PlannedCells,
     watch: Watch<'_>,
-) -> Result<Option<TableSuppression>, StopReason> {
+) -> Result<Option<(TableSuppression, Vec<bool>)>, StopReason> {
     let Some(is_unsafe) = cells.is_unsafe.as_ref().filter(|found| found.contains(&true)) else { return Ok(None) };
     let is_sum = matches!(plan.statistic, Statistic::Count | Statistic::Sum(_)) && plan.negatives == Negatives::Refuse;
     let addresses = cells.index.cells();
@@ -69,7 +69,7 @@ pub(super) fn suppression(
     }
     let suppressed = proposal.suppressed.iter().filter(|&&suppressed| suppressed).count() as u64;
     let primary = protect.len() as u64;
-    Ok(Some(TableSuppression {
+    let told = TableSuppression {
         primary_cells: primary,
         secondary_cells: suppressed - primary,
         published_cells: addresses.len() as u64 - suppressed,
@@ -77,7 +77,8 @@ pub(super) fn suppression(
         is_optimal: proposal.is_optimal,
         is_safe,
         audit: Some(audit),
-    }))
+    };
+    Ok(Some((told, proposal.suppressed)))
 }
 
 /// The unsafe cells with the widest interval that any side asks for, and who is to be feared in each.

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::entry::{most_cells, needed_bytes};
 use super::{Amounts, Axis, Flags, Side, TableRecords, measure_planned};
 use crate::plan::{AggregatePlan, DimensionPlan, Negatives, RequestPlan, RulePlan, Statistic};
 use crate::result::AggregateTable;
@@ -35,7 +36,13 @@ fn side(codes: &[u32]) -> Side {
 fn axis(values: &[u32]) -> Axis {
     let members = values.iter().max().map_or(1, |&most| most + 1);
     let dimension = Dimension::with_total(members).unwrap();
-    Axis { values: column("by", values, None), code_of: (1..=members).collect(), dimension, labels: Vec::new() }
+    Axis {
+        values: column("by", values, None),
+        code_of: (1..=members).collect(),
+        dimension,
+        labels: Vec::new(),
+        coarser: Vec::new(),
+    }
 }
 
 fn plan(rules: &[&str], dimensions: usize) -> AggregatePlan {
@@ -62,6 +69,7 @@ fn one_cell(who: &[u32], contributions: &[i64]) -> TableRecords {
             code_of: vec![0],
             dimension: Dimension::flat(1).unwrap(),
             labels: Vec::new(),
+            coarser: Vec::new(),
         }],
         amounts: vec![amounts("amount", &numbers)],
         sides: vec![side(who)],
@@ -252,6 +260,10 @@ proptest! {
         let plan = AggregatePlan { sides: vec!["card".to_owned(), "merchant".to_owned()], ..plan(&rules, 2) };
         let table = measured(&plan, &table_of(&records));
         let (cells, any, of_rules) = slowly(&records, &plan.rules);
+        // What is estimated beforehand is never less than there is.
+        let (most, pairs) = most_cells(&table_of(&records));
+        prop_assert!(most >= table.cells && pairs >= most && pairs >= table.inner_cells * 4);
+        prop_assert!(needed_bytes(&table_of(&records), 2) > needed_bytes(&table_of(&records), 1));
         prop_assert_eq!((table.cells, table.unsafe_cells), (cells, Some(any)));
         let found: Vec<u64> = table.rules.iter().map(|rule| rule.unsafe_cells.unwrap()).collect();
         prop_assert_eq!(found, of_rules);

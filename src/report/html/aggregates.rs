@@ -2,12 +2,11 @@
 
 use super::section::{Section, quoted};
 use super::table::{Cell, Table};
-use crate::number::count;
-use crate::number::counted;
+use crate::number::{count, counted, percent};
 use crate::report::Chart;
-use crate::report::aggregates::sentence;
+use crate::report::aggregates::{changes, sentence};
 use crate::report::escape::printable;
-use crate::result::{AggregateTable, Aggregates, Figure, RuleCells, ScanResult, TableSide};
+use crate::result::{AggregateTable, Aggregates, Figure, RuleCells, ScanResult, TableCoarsening, TableSide};
 
 /// What other programs call these rules.
 const ELSEWHERE: &str = "sdcTable: primarySuppression() with freq, nk, p, pq; tau-Argus: safety rules; sdcLog. A minimum frequency of sdcTable \
@@ -28,7 +27,7 @@ fn measured(section: Section, result: &ScanResult, value: &Aggregates, charts: &
     let mut lines: Vec<_> = sentences.map(|sentence| quoted(&sentence)).collect();
     lines.extend(value.tables.iter().filter_map(told).map(|line| quoted(&line)));
     let mut tables = vec![overview(result, value), rules(result, value)];
-    tables.extend([sides(value), audits(value), differences(value)].into_iter().filter_map(Table::any));
+    tables.extend([sides(value), audits(value), differences(value), coarser(value)].into_iter().filter_map(Table::any));
     let section = Section { answer, lines, tables, ..section };
     section.drawn(charts, &["total-rules", "total-shape", "total-suppression", "total-intervals"])
 }
@@ -167,6 +166,26 @@ fn differences(value: &Aggregates) -> Table {
             ("Made by leavers", &|table| of(table, |found| found.leavers)),
             ("Few moved among changed amounts", &|table| of(table, |found| found.few_moved)),
             ("By amounts", &|table| of(table, |found| found.by_amounts)),
+            ("With another table", &|table| of(table, |found| found.between_tables)),
+            ("Cells of unknown people", &|table| of(table, |found| found.undecided_cells)),
+        ],
+    )
+}
+
+fn coarser(value: &Aggregates) -> Table {
+    let rows: Vec<(&AggregateTable, &TableCoarsening)> =
+        value.tables.iter().flat_map(|table| table.coarser.iter().map(move |form| (table, form))).collect();
+    let optional = |share: Option<f64>| Cell::optional(share.map(percent));
+    Table::of(
+        "Coarser dimensions, each counted",
+        &rows,
+        &[
+            ("Table", &|(table, _)| Cell::name(&table.name)),
+            ("Change", &|(table, form)| Cell::text(changes(table, form))),
+            ("Cells", &|(_, form)| Cell::count(form.cells)),
+            ("Unsafe", &|(_, form)| Cell::part(form.unsafe_cells, form.cells)),
+            ("Value in safe cells", &|(_, form)| optional(form.value_kept)),
+            ("Detail kept", &|(_, form)| optional(form.detail_kept)),
         ],
     )
 }

@@ -44,12 +44,12 @@ pub struct SideMarks {
 
 impl Marks {
     /// What is counted or summed, and whose.
-    fn measure(&self, part: usize, side: &SideMarks) -> Option<Mark> {
+    pub(super) fn measure(&self, part: usize, side: &SideMarks) -> Option<Mark> {
         Some(self.key.mark(&[b"measure", self.sums.get(part)?, &side.column]))
     }
 
     /// The cell at an address.
-    fn cell(&self, layout: &Layout, address: u64) -> Mark {
+    pub(super) fn cell(&self, layout: &Layout, address: u64) -> Mark {
         let codes = self.codes.iter().enumerate().map(|(place, marks)| marks[layout.code(address, place) as usize]);
         // Dimensions in another order make the same cell.
         let mut codes: Vec<Mark> = codes.collect();
@@ -62,7 +62,7 @@ impl Marks {
 impl SideMarks {
     /// The mark of each number that merged contributors have: the least of the holdings in it, so that a new card of a known
     /// holder is the known holder; the contributor's own where there is none.
-    fn of_numbers(&self, merged: &Merged) -> BTreeMap<u32, Mark> {
+    pub(super) fn of_numbers(&self, merged: &Merged) -> BTreeMap<u32, Mark> {
         let mut marks: BTreeMap<u32, (bool, Mark)> = BTreeMap::new();
         let contributors = merged.by_contributor.iter().zip(&self.contributors).map(|(of, mark)| (*of, (true, *mark)));
         let holdings = merged.by_holding.iter().zip(&self.holdings).map(|(of, mark)| (*of, (false, *mark)));

@@ -21,6 +21,7 @@ fn records(rows: &[Row], periods: Option<u32>) -> TableRecords {
         code_of: (1..=CODES).collect(),
         dimension: Dimension::with_total(CODES).unwrap(),
         labels: Vec::new(),
+        coarser: Vec::new(),
     };
     let mut numbers: Vec<i64> = rows.iter().map(|row| row.3).collect();
     numbers.sort_unstable();
@@ -79,7 +80,7 @@ fn after(rows: &[Row], earlier: &[Kept]) -> TableRecords {
 }
 
 fn compared(plan: &AggregatePlan, rows: &[Row], periods: Option<u32>) -> Compared {
-    compare(plan, &records(rows, periods), &Stop::default()).unwrap()
+    compare(plan, &records(rows, periods), &[], None, &Stop::default()).unwrap()
 }
 
 /// Everybody spends the same in every cell and period; nobody stands out.
@@ -130,11 +131,46 @@ fn a_joiner_is_found_while_everybody_else_spends_differently_each_month() {
     assert_eq!(differences.cells, 8, "the cell and its margins in the last two releases");
 }
 
+#[test]
+fn a_month_without_a_record_is_a_month_of_every_window_over_it() {
+    // Nothing happens in the fifth month; a card begins in the sixth.
+    let mut rows: Vec<Row> = steady(9).into_iter().filter(|row| row.1 != 4).collect();
+    rows.push(([1, 2], 5, 399, 12_345));
+    let found = compared(&rolling(plan(&["frequency:5"]), 3), &rows, Some(9)).differences.unwrap();
+    assert_eq!(found.releases, 7);
+    assert_eq!((found.unsafe_differences, found.few_moved, found.cells), slow(&rows, 9, 3, 5));
+    // The window that begins with the empty month holds two months, as the one that ends with it does: the card alone is between.
+    assert!(found.single >= 4, "{found:?}");
+    let closed: Vec<Row> = rows.iter().map(|row| (row.0, row.1 - u32::from(row.1 > 4), row.2, row.3)).collect();
+    let closed = compared(&rolling(plan(&["frequency:5"]), 3), &closed, Some(8)).differences.unwrap();
+    assert_ne!(found.releases, closed.releases);
+}
+
+#[test]
+fn windows_that_hold_the_same_records_are_one_release_however_long_the_gap() {
+    let mut rows = steady(2);
+    rows.iter_mut().filter(|row| row.1 == 1).for_each(|row| row.1 = 2_000_000);
+    let found = compared(&rolling(plan(&["frequency:5"]), 2), &rows, Some(2_000_001)).differences.unwrap();
+    // The first month, nothing, and the last: as often as a month comes in or goes.
+    assert_eq!((found.releases, found.unsafe_differences), (3, 0));
+    assert_eq!(firsts([0, 2, 3].into_iter(), 2, 6), [0, 1, 2, 3, 4].into());
+    assert_eq!(firsts([0, 9].into_iter(), 2, 10), [0, 1, 8].into());
+    assert_eq!(firsts(std::iter::empty(), 3, 0), [0].into());
+}
+
 /// Every number of the report for a rolling table, from plain sums over records.
 fn slow(rows: &[Row], periods: u32, window: u32, fewest: usize) -> (u64, u64, u64) {
     type Cell = BTreeMap<u32, i64>;
     let mut cells: Vec<(u32, [u32; 2], Cell)> = Vec::new();
+    let (mut before, mut number) = (None, 0);
     for first in 0..=periods - window {
+        let inside = |row: &&Row| (first..first + window).contains(&row.1);
+        let held: Vec<Row> = rows.iter().filter(inside).copied().collect();
+        // The same records are the same release.
+        if before.as_ref() == Some(&held) {
+            continue;
+        }
+        (before, number) = (Some(held), number + 1);
         for area in 0..=CODES {
             for kind in 0..=CODES {
                 let mut cell = Cell::new();
@@ -145,7 +181,7 @@ fn slow(rows: &[Row], periods: u32, window: u32, fewest: usize) -> (u64, u64, u6
                     }
                 }
                 if !cell.is_empty() {
-                    cells.push((first, [area, kind], cell));
+                    cells.push((number, [area, kind], cell));
                 }
             }
         }
@@ -201,11 +237,11 @@ fn one_customer_who_is_gone_is_found_in_exactly_the_cells_that_held_it() {
     let mut rows = steady(1);
     rows.extend((0..60).map(|_| ([dice.below(3), dice.below(3)], 0, dice.below(180), i64::from(dice.below(900)))));
     let before = kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap().unwrap();
-    let again = compare(&plan, &after(&rows, &before), &Stop::default()).unwrap().differences.unwrap();
+    let again = compare(&plan, &after(&rows, &before), &[], None, &Stop::default()).unwrap().differences.unwrap();
     assert_eq!((again.releases, again.unsafe_differences), (2, 0), "the same table again tells nothing new");
     for gone in [0, 17, 91] {
         let left: Vec<Row> = rows.iter().copied().filter(|row| row.2 != gone).collect();
-        let found = compare(&plan, &after(&left, &before), &Stop::default()).unwrap();
+        let found = compare(&plan, &after(&left, &before), &[], None, &Stop::default()).unwrap();
         let differences = found.differences.unwrap();
         let mut cells = std::collections::BTreeSet::new();
         for row in rows.iter().filter(|row| row.2 == gone) {
@@ -226,7 +262,7 @@ fn what_is_kept_is_recognised_whatever_the_order_of_people_and_records() {
     let before = kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap();
     rows.reverse();
     assert_eq!(kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap(), before);
-    let nobody = compare(&plan, &records(&rows, None), &Stop::default()).unwrap();
+    let nobody = compare(&plan, &records(&rows, None), &[], None, &Stop::default()).unwrap();
     assert!(!nobody.differences.unwrap().complete, "without names nobody is recognised, and nothing is safe");
 }
 

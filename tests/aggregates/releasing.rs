@@ -1,0 +1,183 @@
+//! `release` writes planned tables: unsafe cells blank, the written bytes audited, and nothing that does not pass.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{BINARY, Bench, CANARY, Ended};
+
+fn run(bench: &Bench, verb: &str, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(BINARY);
+    command.current_dir(bench.input("")).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").arg(verb).args(arguments);
+    bench.run(command, b"")
+}
+
+/// Purchases of four regions by four kinds: one card alone where both have the same number, many elsewhere.
+fn purchases() -> String {
+    let mut text = "card,region,kind,amount\n".to_owned();
+    for region in 0..4 {
+        for kind in 0..4 {
+            let cards = if region == kind { 1 } else { 6 + region + 2 * kind };
+            for card in 0..cards {
+                let cents = 10 * (card + kind);
+                writeln!(text, "{CANARY}{region}{kind}{card},r{region},k{kind},{}.{:02}", 20 + card + 3 * kind, cents)
+                    .expect("memory takes text");
+            }
+        }
+    }
+    text
+}
+
+const ROLES: &str = "[subject]\ncolumn = \"card\"\n[columns.region]\nrole = \"quasi-identifier\"\n";
+const TABLE: &str = "[[aggregates]]\nname = \"Spent 2026\"\nby = [\"region\", \"kind\"]\nvalue = \"amount\"\nrules = [\"frequency:3\"]\n";
+
+fn bench_with(config: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write("purchases.csv", purchases());
+    bench.write("reidrisk.toml", config);
+    bench
+}
+
+/// The lines of a table by their labels.
+fn cells(text: &str) -> BTreeMap<(String, String), (String, String)> {
+    let line = |line: &str| {
+        let parts: Vec<&str> = line.split(',').collect();
+        ((parts[0].to_owned(), parts[1].to_owned()), (parts[2].to_owned(), parts[3].to_owned()))
+    };
+    text.lines().skip(1).map(line).collect()
+}
+
+fn cents(text: &str) -> i64 {
+    text.replace('.', "").parse().expect("an amount with two decimals")
+}
+
+#[test]
+fn the_suppressed_table_leaves_without_a_record_and_verify_knows_its_bytes() {
+    let bench = bench_with(&format!("{ROLES}{TABLE}[release]\ntables_only = true\n"));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let mut names: Vec<String> = fs::read_dir(bench.input("leaving"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["certificate.html", "release.json", "spent-2026.csv"]);
+    let text = fs::read_to_string(bench.input("leaving/spent-2026.csv")).expect("a table");
+    assert!(text.starts_with("region,kind,amount,suppressed\n") && !text.contains(CANARY), "{text}");
+    let cells = cells(&text);
+    assert_eq!(cells.len(), 25);
+    let at = |region: &str, kind: &str| &cells[&(region.to_owned(), kind.to_owned())];
+    for place in 0..4 {
+        assert_eq!(*at(&format!("r{place}"), &format!("k{place}")), (String::new(), "*".to_owned()));
+    }
+    let hidden = cells.values().filter(|(_, mark)| mark == "*").count() as u64;
+    assert!(hidden > 4, "one card alone in a line is told by the others");
+    // What is published is true, and a blank is a blank.
+    let mut truth: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for line in purchases().lines().skip(1) {
+        let parts: Vec<&str> = line.split(',').collect();
+        for region in [parts[1], "Total"] {
+            for kind in [parts[2], "Total"] {
+                *truth.entry((region.to_owned(), kind.to_owned())).or_default() += cents(parts[3]);
+            }
+        }
+    }
+    for (cell, (value, mark)) in &cells {
+        match mark.as_str() {
+            "" => assert_eq!(cents(value), truth[cell], "{cell:?}"),
+            _ => assert_eq!((value.as_str(), mark.as_str()), ("", "*")),
+        }
+    }
+    let certificate = fs::read_to_string(bench.input("leaving/release.json")).expect("a certificate");
+    let certificate: Value = serde_json::from_str(&certificate).expect("JSON");
+    let told = &certificate["tables"][0];
+    assert_eq!((&told["name"], &told["file"]), (&"Spent 2026".into(), &"spent-2026.csv".into()));
+    assert_eq!((&told["cells"], &told["suppressed_cells"]), (&25.into(), &hidden.into()));
+    assert_eq!((&certificate["outcome"], certificate["files"].as_array().map(Vec::len)), (&"pass".into(), Some(1)));
+    assert!(certificate["checks"].to_string().contains("aggregates.recoverable_cells"));
+
+    let verified = ["leaving/spent-2026.csv", "--certificate", "leaving/release.json"];
+    assert_eq!(run(&bench, "verify", &verified).code, Some(0));
+    fs::write(bench.input("leaving/spent-2026.csv"), text.replacen("*", "", 1)).expect("a file");
+    assert_eq!(run(&bench, "verify", &verified).code, Some(1));
+}
+
+#[test]
+fn a_stranger_who_scans_the_written_table_finds_nothing_that_can_be_computed() {
+    let bench = bench_with(&format!("{ROLES}{TABLE}[release]\ntables_only = true\n"));
+    assert_eq!(run(&bench, "release", &["purchases.csv", "--to", "leaving"]).code, Some(0));
+    let config = "[dataset]\nkind = \"aggregate\"\n[[aggregates]]\nname = \"t\"\nby = [\"region\", \"kind\"]\nvalue = \"amount\"\n\
+                  rules = [\"frequency:3\"]\ntable = { file = \"leaving/spent-2026.csv\", suppressed = \"suppressed\", marks = [\"*\"] }\n";
+    let config = bench.write("stranger.toml", config);
+    let file = bench.input("leaving/spent-2026.csv");
+    let ended = bench.scan([file.as_os_str(), "--config".as_ref(), config.as_os_str()]);
+    let table = bench.result()["measures"]["aggregates"]["value"]["tables"][0].clone();
+    assert_eq!(
+        (&table["audit"]["recoverable_cells"], &table["audit"]["narrow_cells"]),
+        (&0.into(), &0.into()),
+        "{table}"
+    );
+    // Who contributes is in no file that leaves.
+    assert_eq!((ended.code, &table["unsafe_cells"]), (Some(1), &Value::Null));
+}
+
+#[test]
+fn a_table_beside_records_that_tell_its_hidden_cells_does_not_leave() {
+    let told = "[columns.kind]\nrole = \"sensitive\"\n[columns.amount]\nrole = \"sensitive\"\n";
+    let bench = bench_with(&format!("{ROLES}{told}{TABLE}[policy]\nmax_unicity = 1.0\n"));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(!bench.input("leaving").exists());
+}
+
+#[test]
+fn records_and_table_leave_together_under_one_certificate() {
+    let bench = bench_with(&format!("{ROLES}{TABLE}"));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let files = ["leaving/leaving.csv", "leaving/spent-2026.csv"];
+    assert_eq!(run(&bench, "verify", &[files[0], files[1], "--certificate", "leaving/release.json"]).code, Some(0));
+    assert_eq!(run(&bench, "verify", &[files[1], "--certificate", "leaving/release.json"]).code, Some(1));
+}
+
+#[test]
+fn what_cannot_be_hidden_or_is_no_sum_is_not_written() {
+    let only = "[release]\ntables_only = true\n";
+    for (from, to, code, words) in [
+        ("frequency:3", "frequency:500", 1, "Spent 2026"),
+        ("value = \"amount\"", "value = \"amount\"\nstatistic = \"mean\"", 1, "neither counts nor sums"),
+        ("by =", "rolling = { column = \"region\", period = \"month\", window = 2 }\nby =", 3, "region"),
+    ] {
+        let bench = bench_with(&format!("{ROLES}{}{only}", TABLE.replace(from, to)));
+        let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+        assert_eq!(ended.code, Some(code), "{to}\n{ended}");
+        assert!(ended.stderr.contains(words) || ended.stdout.contains(words), "{ended}");
+        assert!(!bench.input("leaving").exists(), "{to}");
+        let left = fs::read_dir(bench.input("")).expect("a folder").count();
+        assert_eq!(left, 2, "nothing is left of {to}");
+    }
+    let bench = bench_with(&format!("{ROLES}{only}"));
+    assert_eq!(run(&bench, "release", &["purchases.csv", "--to", "leaving"]).code, Some(2));
+}
+
+#[test]
+fn an_earlier_release_that_shows_what_is_hidden_now_keeps_the_table_back() {
+    let bench = bench_with(&format!("{ROLES}{TABLE}[release]\ntables_only = true\n"));
+    assert_eq!(run(&bench, "release", &["purchases.csv", "--to", "first"]).code, Some(0));
+    let first = fs::read_to_string(bench.input("first/spent-2026.csv")).expect("a table");
+    let earlier = "earlier = [{ file = \"before.csv\", suppressed = \"suppressed\", marks = [\"*\"] }]\n";
+    bench.write("reidrisk.toml", format!("{ROLES}{TABLE}{earlier}[release]\ntables_only = true\n"));
+    // The same table again tells nothing.
+    bench.write("before.csv", &first);
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "second"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    // One of its hidden cells, shown.
+    let line = first.lines().find(|line| line.ends_with(",*")).expect("a hidden cell");
+    bench.write("before.csv", first.replace(line, &line.replace(",,*", ",12.34,")));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "third"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(!bench.input("third").exists());
+}
