@@ -178,10 +178,21 @@ fn proposed(case: &ReadCase<'_>, plan: &Plan) -> Proposal {
 }
 
 #[test]
+fn on_random_tables_the_plan_is_the_best_of_all_plans_under_all_rotations() {
+    compare(30);
+}
+
+/// Some minutes without optimisation.
+#[test]
+#[ignore = "minutes; `.ci/run` asks for it"]
 fn on_three_hundred_random_tables_the_plan_is_the_best_of_all_plans_under_all_rotations() {
+    compare(300);
+}
+
+fn compare(number: i32) {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::default(), &[5; 32]));
     let (mut near, mut rotated, mut with_plan, mut tables) = (0, 0, 0, 0);
-    while with_plan < 300 {
+    while with_plan < number {
         tables += 1;
         let small = smalls().new_tree(&mut runner).unwrap().current();
         let (extract, stop) = (small.extract(), Stop::default());
@@ -205,7 +216,7 @@ fn on_three_hundred_random_tables_the_plan_is_the_best_of_all_plans_under_all_ro
             assert!(kept > plain, "a rotation is proposed only where it is better");
         }
     }
-    assert!(tables < 900, "many tables have a plan");
-    assert!(near >= 297, "{near} of 300 within 1 % of the optimum");
-    assert!(rotated >= 10, "{rotated} of 300 plans rotate pseudonyms");
+    assert!(tables < 3 * number, "many tables have a plan");
+    assert!(100 * near >= 99 * number, "{near} of {number} within 1 % of the optimum");
+    assert!(rotated > 0, "{rotated} of {number} plans rotate pseudonyms");
 }
