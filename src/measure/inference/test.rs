@@ -117,7 +117,7 @@ fn a_copy_of_a_column_is_guessed_right_of_99_in_100() {
         let trees = by(&found, InferenceMethod::Trees);
         assert!(trees.attack_rate >= 0.99 && trees.evidence == Evidence::Found, "{trees:?}");
         assert!(trees.residual_risk > 0.97 && trees.advantage > 0.4, "{trees:?}");
-        assert!(found.sure * 2 > rows as u64 && found.sure_right * 100 >= found.sure * 99, "{found:?}");
+        assert!(found.sure > 0 && found.sure_right == found.sure, "{found:?}");
     }
 }
 
