@@ -22,6 +22,7 @@ fn attack(method: InferenceMethod, asked: u64, right: u64, baseline: u64) -> Inf
         control_right: baseline,
         control_rate: rate(baseline),
         control_interval: wilson_interval(baseline, asked).unwrap(),
+        gained: right / 2,
         advantage: (rate(right) - rate(baseline)).max(0.0),
         advantage_interval: interval.map(|rate_of| (rate_of - rate(baseline)).max(0.0)),
         residual_risk: residual.risk,
