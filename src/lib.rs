@@ -34,6 +34,7 @@
 //! | [`table`] | column sets, equivalence classes: the fast heart | IO, clock, environment, chance |
 //! | [`tabular`] | tables of totals: rules, audit, suppression, differences | IO, clock, environment, chance; know of people |
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
+//! | [`learn`] | guesses of one value of a person from others: a forest, the nearest neighbour | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |

@@ -2,7 +2,7 @@
 
 use super::checks::Held;
 use super::{Gated, Hearing, classes, finding, linkage, list, percent, percent_beside, plain, points, readings};
-use crate::measure::{aggregates, linkage as linkages, original, unicity, uniqueness};
+use crate::measure::{aggregates, inference, linkage as linkages, original, unicity, uniqueness};
 use crate::result::{CheckOutcome, Comparison, Figure, FigureUnit, Finding, FindingCode, NotMeasured, Severity};
 
 /// Adds the findings of these checks, and the checks with the findings that speak of them.
@@ -63,6 +63,7 @@ fn broken(hearing: Hearing<'_>, held: &Held<'_>) -> Finding {
         (uniqueness::NAME, Some(figure)) => classes::sentence(hearing, held, figure),
         (unicity::NAME, Some(figure)) => points::sentence(hearing.case, held, figure),
         (linkages::NAME, Some(figure)) => linkage::sentence(hearing, held, figure),
+        (inference::NAME, Some(figure)) => inferred(held, figure),
         (aggregates::NAME, Some(figure)) => super::aggregates::sentence(hearing.case, figure),
         (original::NAME, Some(figure)) => super::original::sentence(held.gate, figure),
         _ => None,
@@ -70,6 +71,18 @@ fn broken(hearing: Hearing<'_>, held: &Held<'_>) -> Finding {
     let message = sentence.or_else(|| held.figure.map(|figure| plain_sentence(held, figure))).unwrap_or_default();
     let code = held.row.map_or(FindingCode::LimitBroken, |row| row.finding);
     named(hearing, held, finding(code, Severity::High, held.measure(), message))
+}
+
+/// What is said of a guess: by which attack, since there is a check of each.
+fn inferred(held: &Held<'_>, figure: &Figure) -> Option<String> {
+    let (compared, limit) = held.check.compared.zip(held.check.limit)?;
+    let attack = figure.about.as_deref()?.replace('-', " ");
+    Some(format!(
+        "the advantage of guessing {} of people left out over the baseline is up to {} (attack: {attack}); the policy allows at most {}",
+        list(&figure.columns),
+        percent_beside(compared, limit),
+        percent(limit)
+    ))
 }
 
 /// The finding with the figure, the numbers and the source of its check.

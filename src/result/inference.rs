@@ -96,9 +96,11 @@ pub struct InferenceAttack {
     pub control_rate: f64,
     /// Its 95 % interval (Wilson).
     pub control_interval: [f64; 2],
-    /// Attack rate minus baseline rate, at least 0.
+    /// Right guesses about people of whom the baseline is wrong.
+    pub gained: u64,
+    /// (attack - baseline) / (1 - baseline), at least 0: of those of whom the baseline is wrong, the share that is gained, less what is lost.
     pub advantage: f64,
-    /// The interval of the attack rate minus the baseline rate, at least 0.
+    /// Its interval, from the 95 % intervals (Wilson) of what is gained and what is lost.
     pub advantage_interval: [f64; 2],
     /// (attack - control) / (1 - control), cut to 0 and 1.
     pub residual_risk: f64,

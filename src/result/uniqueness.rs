@@ -187,6 +187,7 @@ impl UndefinedField {
             "few-people" => "there are fewer than 20 people to guess about",
             "constant" => "everybody has the same value",
             "one-class" => "everybody is the same in every quasi-identifier, so there is nothing to guess from",
+            "right-of-everybody" => "one value is right of everybody, so there is nothing to gain",
             "nothing-known" => "there is no quasi-identifier to guess from",
             "single-member" => "there is nobody else to guess from",
             "too-many-columns" => "the formula holds for up to 28 columns",

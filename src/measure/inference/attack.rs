@@ -5,7 +5,7 @@ use super::people::People;
 use super::{ASKED, FOLDS, NEIGHBOURS, Settings};
 use crate::learn::{Forest, folds, nearest};
 use crate::number::as_float;
-use crate::result::{Evidence, InferenceAttack, InferenceMethod, InferredColumn, Yardstick};
+use crate::result::{Evidence, InferenceAttack, InferenceMethod, InferredColumn, UndefinedField, Yardstick};
 use crate::stats::{mix, residual_risk, wilson_interval};
 use crate::stop::{Stop, StopReason};
 use crate::table::Table;
@@ -62,8 +62,15 @@ pub(super) fn attacks(
         by_constant: people.is_right(guess.row, constant),
     });
     let (worst_group, groups) = groups::worst(table, &people.features, &asked.collect::<Vec<_>>());
+    let attacks: Vec<InferenceAttack> = [trees, near].into_iter().flatten().collect();
+    // Where the constant guess is always right there is nothing to gain, and nothing to say of it either. Both or none: half of the
+    // attacks would pass for all.
+    if attacks.len() < 2 {
+        let undefined = vec![UndefinedField { field: "attacks".to_owned(), reason: "right-of-everybody".to_owned() }];
+        return Ok(InferredColumn { undefined, ..found });
+    }
     Ok(InferredColumn {
-        attacks: [trees, near].into_iter().flatten().collect(),
+        attacks,
         worst_group,
         groups,
         sure: sure().count() as u64,
@@ -98,11 +105,14 @@ fn guesses(asked: &[u32], found: impl Iterator<Item = (Option<u32>, bool)>) -> V
 
 fn summed_up(method: InferenceMethod, known: usize, guesses: &[Guess], people: &People) -> Option<InferenceAttack> {
     let asked = guesses.len() as u64;
-    let count = |is_right: &dyn Fn(&Guess) -> bool| guesses.iter().filter(|guess| is_right(guess)).count() as u64;
     let constant = people.constant_guess(&guesses.iter().map(|guess| guess.row).collect::<Vec<_>>());
-    let right = count(&|guess| guess.target.is_some_and(|target| people.is_right(guess.row, target)));
+    let is_right = |guess: &Guess| guess.target.is_some_and(|target| people.is_right(guess.row, target));
+    let by_constant = |guess: &Guess| people.is_right(guess.row, constant);
+    let count = |holds: &dyn Fn(&Guess) -> bool| guesses.iter().filter(|guess| holds(guess)).count() as u64;
+    let right = count(&is_right);
     let control_right = count(&|guess| guess.target.is_some_and(|target| people.is_right(guess.other, target)));
-    let baseline_right = count(&|guess| people.is_right(guess.row, constant));
+    let baseline_right = count(&by_constant);
+    let gained = count(&|guess| is_right(guess) && !by_constant(guess));
     let rate = |part: u64| as_float(part) / as_float(asked);
     let interval = wilson_interval(right, asked)?;
     let residual = residual_risk(right, asked, control_right, asked)?;
@@ -114,7 +124,7 @@ fn summed_up(method: InferenceMethod, known: usize, guesses: &[Guess], people: &
     } else {
         None
     };
-    let beyond = |rate: f64| (rate - baseline_rate).max(0.0);
+    let (advantage, advantage_interval) = advantage(asked, baseline_right, gained, gained + baseline_right - right)?;
     Some(InferenceAttack {
         method,
         known: known as u64,
@@ -127,11 +137,53 @@ fn summed_up(method: InferenceMethod, known: usize, guesses: &[Guess], people: &
         control_right,
         control_rate,
         control_interval: wilson_interval(control_right, asked)?,
-        advantage: beyond(attack_rate),
-        advantage_interval: interval.map(beyond),
+        gained,
+        advantage,
+        advantage_interval,
         residual_risk: residual.risk,
         residual_interval: residual.interval,
         evidence: if no_better_than.is_none() { Evidence::Found } else { Evidence::None },
         no_better_than,
     })
+}
+
+/// What the attack gains over the constant guess, as a share of those of whom the constant guess is wrong: so that a value that few have
+/// is not hidden behind the many who have another. None where the constant guess is always right.
+///
+/// The interval adds up those of what is gained and what is lost, which is wider than either of both needs to be.
+pub(super) fn advantage(asked: u64, baseline: u64, gained: u64, lost: u64) -> Option<(f64, [f64; 2])> {
+    if asked == baseline {
+        return None;
+    }
+    let ([least_gained, most_gained], [least_lost, most_lost]) =
+        (wilson_interval(gained, asked)?, wilson_interval(lost, asked)?);
+    let wrong = as_float(asked - baseline) / as_float(asked);
+    let share = |rate: f64| (rate / wrong).clamp(0.0, 1.0);
+    let value = (as_float(gained) - as_float(lost)) / as_float(asked);
+    Some((share(value), [share(least_gained - most_lost), share(most_gained - least_lost)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advantage;
+
+    #[test]
+    fn what_few_have_is_not_hidden_behind_the_many() {
+        // One in a hundred is sick, and all of them are found: one point more is right, and that is all there is to gain.
+        let (all, [low, high]) = advantage(10_000, 9_900, 100, 0).unwrap();
+        assert!((all - 1.0).abs() < 1e-12 && low > 0.75 && (high - 1.0).abs() < 1e-12, "{low} {high}");
+        // None is found, and nothing is lost: the interval is narrow, however rare the value is.
+        let (none, [low, high]) = advantage(10_000, 9_900, 0, 0).unwrap();
+        assert!(none == 0.0 && low == 0.0 && high > 0.03 && high < 0.04, "{high}");
+    }
+
+    #[test]
+    fn what_is_gained_and_lost_alike_is_no_advantage_and_certainty_has_none() {
+        let (value, [low, high]) = advantage(1_000, 500, 250, 250).unwrap();
+        assert!(value == 0.0 && low == 0.0 && high > 0.1 && high < 0.11, "{high}");
+        assert_eq!(advantage(50, 50, 0, 0), None);
+        assert_eq!(advantage(0, 0, 0, 0), None);
+        let (worse, [_, high]) = advantage(1_000, 500, 10, 400).unwrap();
+        assert!(worse == 0.0 && high == 0.0);
+    }
 }

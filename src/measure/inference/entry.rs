@@ -82,7 +82,8 @@ const PAGE: Page = Page {
     formula: "People are dealt into 5 folds; about each fold a random forest and the nearest neighbour (Gower's distance) built on \
               the other folds are asked, so that the own record is left out. Attack = right / asked, with Wilson's interval; \
               baseline = the one value that is right most often; control = the same guesses held against another person of \
-              the fold. Advantage = attack - baseline, at least 0; the limit is held against the upper end of its interval. \
+              the fold. Advantage = (attack - baseline) / (1 - baseline), at least 0, so that a rare value is not \
+              hidden behind a frequent one; the limit is held against the upper end of its interval. \
               Residual risk = (attack - control) / (1 - control). Evidence: the lower end of the attack is above baseline \
               and control. A number of more than 20 values is right within 5 %. At most 20,000 people are looked at (2,000 where \
               neither a limit nor `--measures` asks for it), drawn by their values and the seed. A segment is everybody with \

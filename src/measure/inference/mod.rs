@@ -10,8 +10,11 @@
 //! | attack rate | right guesses / people asked about |
 //! | baseline | the same with the one value that is right most often: no column of the extract is seen |
 //! | control | the same guesses, each held against another person of the fold: no connection with the person is left |
-//! | advantage | attack rate - baseline, at least 0 |
+//! | advantage | (attack rate - baseline) / (1 - baseline), at least 0 |
 //! | residual risk | (attack - control) / (1 - control), of the centres of Wilson's intervals, cut to 0 and 1 |
+//!
+//! The advantage is a share of those of whom the baseline is wrong. As a plain difference a sickness of one in a hundred could be guessed
+//! of all who have it and gain one point; so could what is known of few among many missing cells.
 //!
 //! There is evidence only where the lower end of the interval of the attack is above the baseline and above the control. No evidence is
 //! not safety: another model, or more known people, may find more.
