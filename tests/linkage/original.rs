@@ -132,7 +132,7 @@ fn a_control_that_cannot_be_one_is_refused() {
     bench.write("part.csv", "age,city\n30,Ghent\n");
     assert!(refused("part.csv").contains("income"));
     let raw = std::fs::read_to_string(bench.input("raw.csv")).expect("the original");
-    bench.write("copy.csv", raw.lines().take(150).map(|line| format!("{line}\n")).collect::<String>());
+    bench.write("copy.csv", raw.lines().take(150).collect::<Vec<_>>().join("\n"));
     let found = result(&bench, &arguments(&["--control", "copy.csv", "--max-original-risk", "1.0"]));
     assert_eq!(found["measures"]["original"]["reason"], "control-overlaps");
     assert_eq!(found["verdict"]["outcome"], "fail");
