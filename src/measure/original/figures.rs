@@ -40,21 +40,21 @@ pub fn figures(outcome: &Outcome<Original>, context: FigureContext<'_>) -> Vec<F
             add(&mut figures, id, label, of_rate(rate, attack));
         }
     }
-    let copies = |found: &OriginalCopies, copied: u64| {
+    let share = |found: &OriginalCopies, copied: u64| {
         FigureValue::perhaps(ratio(copied, found.records), || "there is no record".to_owned())
     };
     let of_one = match &hidden {
         Some(reason) => FigureValue::undefined(reason.clone()),
-        None => copies(&value.copies, value.copies.copied_of_one),
+        None => share(&value.copies, value.copies.copied_of_one),
     };
     figures.push(new("copied_of_one_share", COPIED_OF_ONE, of_one).on(&value.columns));
-    let copied = copies(&value.copies, value.copies.copied);
+    let copied = share(&value.copies, value.copies.copied);
     figures.push(
         new("copied_share", "share of released records that equal a record of the original", copied).on(&value.columns),
     );
     if let Some(found) = &value.control_copies {
         let label = "share of records of the control that equal a record of the original";
-        figures.push(new("control_copied_share", label, copies(found, found.copied)).on(&value.columns));
+        figures.push(new("control_copied_share", label, share(found, found.copied)).on(&value.columns));
     }
     figures.extend(of_distances("", "the release", &value.distances, &value.columns));
     let of_control = value.control_distances.iter();

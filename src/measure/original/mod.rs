@@ -14,7 +14,7 @@
 //! the same of the control.
 //!
 //! Sources: Giomi, Boenisch, Wehmeyer & Tasnádi (Anonymeter), Proceedings on Privacy Enhancing Technologies 2023(2); Cohen & Nissim,
-//! PNAS 117(15), 2020; distance to the closest record and nearest neighbour distance ratio as in SDMetrics and syntheval.
+//! PNAS 117(15), 2020; distance to the closest record and nearest neighbour distance ratio as in `SDMetrics` and syntheval.
 //!
 //! # Edge cases
 //! Undefined: no column that can be compared, fewer than 20 records or people on any side. An attack without its needs (a second column, a
@@ -299,7 +299,7 @@ fn singling_out(
             equal.as_ref().map(|(original, _)| singling::singled_out(&statements, original, stop)).transpose()?;
         let control =
             equal.as_ref().map(|(_, control)| singling::singled_out(&statements, control, stop)).transpose()?;
-        let attack = judged(kind, Tried { attack, baseline, control }, at_size);
+        let attack = judged(kind, &Tried { attack, baseline, control }, at_size);
         Ok::<_, StopReason>(attack)
     };
     let mut attacks = Vec::new();
@@ -327,7 +327,7 @@ fn linkability(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<O
     let kind = OriginalAttackKind::Linkability;
     let (one, other): (Vec<usize>, Vec<usize>) = (0..sides.columns.len()).partition(|place| place % 2 == 0);
     let tried = tell::linkability(sides, [&one, &other], settings.most.people, mix(settings.seed, 17), watch.stop)?;
-    Ok(judged(kind, tried, None))
+    Ok(judged(kind, &tried, None))
 }
 
 fn inference(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Vec<OriginalAttack>, StopReason> {
@@ -357,7 +357,7 @@ fn inference(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Vec
             attacks.push(untried(kind, Some(secret), "fewer than 20 people of the original have a value in it"));
             continue;
         }
-        attacks.push(OriginalAttack { secret: Some(secret.clone()), ..judged(kind, tried, None) });
+        attacks.push(OriginalAttack { secret: Some(secret.clone()), ..judged(kind, &tried, None) });
     }
     Ok(attacks)
 }
@@ -366,7 +366,7 @@ fn membership(sides: &Sides, settings: &Settings, watch: Watch<'_>) -> Result<Or
     let kind = OriginalAttackKind::Membership;
     let Some(control) = &sides.control else { return Ok(untried(kind, None, WITHOUT_CONTROL)) };
     let tried = tell::membership(sides, control, settings.most.members, mix(settings.seed, 19), watch.stop)?;
-    Ok(judged(kind, tried, None))
+    Ok(judged(kind, &tried, None))
 }
 
 fn closeness(sides: &Sides, rows: &[u32], settings: &Settings, watch: Watch<'_>) -> Result<OriginalAttack, StopReason> {
@@ -428,7 +428,7 @@ fn untried(kind: OriginalAttackKind, secret: Option<&String>, reason: &str) -> O
 }
 
 /// An attack with what may be said of it. `at_size`: the attack on as many people as the control has.
-fn judged(kind: OriginalAttackKind, tried: Tried, at_size: Option<Trial>) -> OriginalAttack {
+fn judged(kind: OriginalAttackKind, tried: &Tried, at_size: Option<Trial>) -> OriginalAttack {
     let held = at_size.unwrap_or(tried.attack);
     let residual = tried
         .control

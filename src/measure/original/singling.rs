@@ -83,13 +83,13 @@ pub(super) fn of_several_columns(sides: &Sides, most: usize, seed: u64) -> Vec<V
     order.sort_unstable();
     let medians: Vec<i32> = release.exact.columns.iter().map(|values| median(values)).collect();
     let size = TERMS.min(sides.columns.len());
-    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
-    for number in 0..4 * most as u64 {
+    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
+    for turn in 0..4 * most as u64 {
         if found.len() == most || order.is_empty() {
             break;
         }
-        let row = order[below(mix(mix(seed, 1), number), order.len())].1 as usize;
-        let terms: Vec<Term> = columns_of(sides.columns.len(), size, mix(mix(seed, 2), number))
+        let row = order[below(mix(mix(seed, 1), turn), order.len())].1 as usize;
+        let terms: Vec<Term> = columns_of(sides.columns.len(), size, mix(mix(seed, 2), turn))
             .into_iter()
             .map(|column| {
                 let value = release.exact.columns[column][row];
@@ -102,7 +102,7 @@ pub(super) fn of_several_columns(sides: &Sides, most: usize, seed: u64) -> Vec<V
                 Term { column, test }
             })
             .collect();
-        if seen.insert(terms.clone()) {
+        if known.insert(terms.clone()) {
             found.push(terms);
         }
     }
@@ -187,5 +187,5 @@ fn columns_of(columns: usize, size: usize, seed: u64) -> Vec<usize> {
 
 /// A number below a bound, from 64 random bits; the bound is so small that no number is preferred measurably.
 pub(super) fn below(bits: u64, bound: usize) -> usize {
-    usize::try_from(u128::from(bits) * bound as u128 >> 64).unwrap_or(0)
+    usize::try_from((u128::from(bits) * bound as u128) >> 64).unwrap_or(0)
 }

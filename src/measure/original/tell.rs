@@ -19,7 +19,7 @@
 //! person stand or fall together: the interval is that of the number of people who count, n^2 / sum of squared shares.
 //!
 //! Source: Giomi, Boenisch, Wehmeyer & Tasnádi, `PoPETs` 2023(2), for linkability and inference; Hilprecht, Härterich & Bernau,
-//! `PoPETs` 2019(4), for membership by distance; SDMetrics, `DCROverfittingProtection`, for closeness.
+//! `PoPETs` 2019(4), for membership by distance; `SDMetrics`, `DCROverfittingProtection`, for closeness.
 
 use std::collections::BTreeMap;
 
@@ -252,10 +252,14 @@ pub(super) fn closer(
         of_rank[rank as usize].push(person);
     }
     let mut claims = vec![0_u128; of_rank.len()];
-    found.iter().for_each(|found| claims[found.rank as usize] += 1);
+    for nearest in &found {
+        claims[nearest.rank as usize] += 1;
+    }
     let mut weight = vec![0_u128; both.people];
     for (people, claims) in of_rank.iter().zip(claims).filter(|(_, claims)| *claims > 0) {
-        people.iter().for_each(|&person| weight[person as usize] += claims * ONE / people.len() as u128);
+        for &person in people {
+            weight[person as usize] += claims * ONE / people.len() as u128;
+        }
     }
     let all: u128 = weight.iter().sum();
     let squares: u128 = weight.iter().map(|&weight| (weight >> 8) * (weight >> 8)).sum();

@@ -281,7 +281,9 @@ fn a_control_that_the_release_was_made_from_is_found_out() {
 #[test]
 fn a_secret_that_is_constant_or_missing_is_not_inferred() {
     let mut people = population(60, &mut Draw::new(12));
-    people.iter_mut().for_each(|record| record.cells[2] = Some(3));
+    for record in &mut people {
+        record.cells[2] = Some(3);
+    }
     people.iter_mut().skip(15).for_each(|record| record.cells[1] = None);
     let other = population(60, &mut Draw::new(13));
     let found = outcome(&KINDS, [&people, &people], Some(&other), &settings(1, &["c1", "c2", "c9"]));

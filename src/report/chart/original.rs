@@ -80,6 +80,7 @@ fn square(scene: &mut Scene, (x, y): Point) {
 
 /// How large a share of the records lies how near to the original: the release, and the control beside it.
 pub(super) fn distances(canvas: &Canvas<'_>, value: &Original) -> Option<Scene> {
+    let last = f64::from(number(value.distances.closest.len())? - 1).max(1.0);
     let control = value.control_distances.as_ref().map(|found| &found.closest);
     let all = value.distances.closest.iter().chain(control.into_iter().flatten());
     let (high, step) = round_above(all.copied().fold(0.01, f64::max));
@@ -95,7 +96,6 @@ pub(super) fn distances(canvas: &Canvas<'_>, value: &Original) -> Option<Scene> 
         scene.text((at, plot.bottom + 30), &shown(tick), SMALL, Ink::Muted, Anchor::Middle);
     }
     let line = |quantiles: &[f64]| -> Vec<Point> {
-        let last = f64::from(number(quantiles.len()).unwrap_or(2) - 1).max(1.0);
         (0_i32..).zip(quantiles).map(|(place, &distance)| plot.at(distance, f64::from(place) / last)).collect()
     };
     if let Some(control) = control {

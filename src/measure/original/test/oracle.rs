@@ -48,7 +48,7 @@ fn the_nearest_rows_are_those_of_all_pairs() {
         let mut table = |rows: usize| {
             let mut place = |&(axis, values): &(Axis, usize)| match axis {
                 Axis::Number if draw.below(10) == 0 => missing_place(unit),
-                Axis::Number if values == 0 => i32::try_from(draw.below(unit as usize + 1)).unwrap(),
+                Axis::Number if values == 0 => i32::try_from(draw.below(usize::try_from(unit).unwrap() + 1)).unwrap(),
                 Axis::Number => unit / i32::try_from(values).unwrap() * i32::try_from(draw.below(values + 1)).unwrap(),
                 Axis::Category => i32::try_from(draw.below(values)).unwrap(),
             };
