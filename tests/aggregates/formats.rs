@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 
 use polars_core::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use polars_io::SerWriter;
 use polars_io::parquet::write::ParquetWriter;
 use serde_json::Value;
 
