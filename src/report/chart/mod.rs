@@ -13,6 +13,7 @@ mod curves;
 mod font;
 mod frontier;
 mod gauges;
+mod histories;
 mod linking;
 mod match_weights;
 mod pairs;
@@ -169,6 +170,9 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     if let Some(value) = super::attribute::measured(result) {
         charts.push(chart("sensitive-values", result, |canvas| attribute::values(canvas, value)));
         charts.push(chart("sensitive-closeness", result, |canvas| attribute::closeness(canvas, result, value)));
+    }
+    if let Some(value) = result.measures.histories.as_ref().and_then(|outcome| outcome.value()) {
+        charts.push(chart("history-crowds", result, |canvas| histories::crowds(canvas, value)));
     }
     if let Some(value) = super::population::measured(result) {
         charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));
