@@ -160,3 +160,43 @@ fn an_extract_that_passes_needs_no_change() {
     let plan = plans.iter().find(|plan| plan["recommended"] == true).expect("one is recommended");
     assert_eq!(plan["detail_kept"].as_f64(), Some(1.0), "{plan}");
 }
+
+/// Everybody in 1010 has one illness and everybody in 1020 another; in 11.. there are both. So the district is told, not the
+/// postcode.
+#[test]
+fn classes_of_one_value_get_a_plan_that_passes_the_limit_on_values_and_is_released() {
+    let bench = Bench::new();
+    let row = |person: usize| {
+        let postcode = ["1010", "1020", "1110", "1120"][person % 4];
+        let ill = match person % 4 {
+            0 => "flu",
+            1 => "cough",
+            _ => ["flu", "cough"][person / 4 % 2],
+        };
+        format!("p{person},{postcode},{ill}")
+    };
+    let rows: Vec<String> = (0..60).map(row).collect();
+    bench.write("a.csv", format!("who,postcode,ill\n{}\n", rows.join("\n")));
+    let config = |limits: &str| {
+        format!(
+            "[subject]\ncolumn = \"who\"\nreason = \"one row each\"\n[columns.postcode]\nrole = \"quasi-identifier\"\n\
+             [columns.ill]\nrole = \"sensitive\"\nreason = \"what the study is about\"\n[policy]\nk = 5\n{limits}\n"
+        )
+    };
+    for limits in ["min_l = 2", "max_alpha = 0.6", "max_t = 0.1", "max_beta = 0.5"] {
+        bench.write("reidrisk.toml", config(limits));
+        let ended = run(&bench, ["advise", "a.csv", "--format", "json"]);
+        assert_eq!(ended.code, Some(0), "{limits}: {ended}");
+        let advisory = document(&ended);
+        assert_eq!((&advisory["passes_now"], &advisory["complete"]), (&Value::Bool(false), &Value::Bool(true)));
+        let plans = advisory["plans"].as_array().expect("plans");
+        let plan = plans.iter().find(|plan| plan["recommended"] == true).expect("one is recommended");
+        assert_eq!(plan["changes"][0]["column"], "postcode", "{limits}: {plan}");
+        assert_ne!(plan["changes"][0]["rule"], "drop", "{limits}: {plan}");
+    }
+    bench.write("reidrisk.toml", config("min_l = 2"));
+    let ended = run(&bench, ["advise", "a.csv", "--write", "treated.toml"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let released = run(&bench, ["release", "a.csv", "--config", "treated.toml", "--to", "out"]);
+    assert_eq!(released.code, Some(0), "{released}");
+}

@@ -7,12 +7,15 @@
 use super::{Gated, Hearing, finding, list};
 use crate::measure::attribute::NAME;
 use crate::number::{as_float, counted};
-use crate::result::{Attribute, AttributeSet, Finding, FindingCode, Outcome, SensitiveColumn, Severity, Unit};
+use crate::result::{
+    Attribute, AttributeSet, Finding, FindingCode, Outcome, SensitiveColumn, SensitiveValue, Severity, Unit,
+};
 
 /// Tells the classes of one value, and asks for review where they could not be looked for.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     match &hearing.case.measures.attribute {
         Some(Outcome::Measured { unit, value }) => {
+            gated.doubts.extend(value.full.secrets.iter().flat_map(|secret| doubts(hearing, secret, *unit)));
             let found: Vec<Finding> = secrets(value).filter_map(|sets| homogeneous(&sets, *unit)).collect();
             let is_told = |found: &Finding, gated: &Gated| {
                 gated.findings.iter().any(|other| other.code == found.code && other.columns == found.columns)
@@ -30,6 +33,31 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
         }
         None => {}
     }
+}
+
+/// What makes the values of a column other than they are: one of several by choice, or one in several spellings. Whoever
+/// has looked says so with a `reason`.
+fn doubts(hearing: Hearing<'_>, secret: &SensitiveColumn, unit: Unit) -> Vec<String> {
+    let column = &secret.column;
+    if hearing.case.declarations.reason_for(column).is_some() {
+        return Vec::new();
+    }
+    let choice = (unit == Unit::Subject && secret.value != SensitiveValue::Any).then(|| {
+        format!(
+            "`{column}` counts with one value of each subject (`sensitive_value = \"{}\"`), while the extract shows all of \
+             them; without a `reason` it is not known whether the others may be seen",
+            secret.value.name()
+        )
+    });
+    let alike = (secret.spelled_alike > 0).then(|| {
+        format!(
+            "{} of `{column}` {} from others in letter case, spaces or punctuation alone, and count as different ones; \
+             spell them the same or give a `reason`",
+            counted(secret.spelled_alike, "value", "values"),
+            if secret.spelled_alike == 1 { "differs" } else { "differ" },
+        )
+    });
+    choice.into_iter().chain(alike).collect()
 }
 
 /// The same column on every set, the one that limits go by first.

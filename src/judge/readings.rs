@@ -6,7 +6,7 @@
 
 use super::checks::Held;
 use super::{Case, Hearing, finding, list, percent};
-use crate::measure::{unicity, uniqueness};
+use crate::measure::{attribute, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{CheckOutcome, DatasetColumn, Figure, Finding, FindingCode, Gate, GateSet, Severity, Variability};
 
@@ -33,9 +33,13 @@ pub(super) fn unclear_figures<'a>(hearing: Hearing<'a>, gate: &Gate, row: &Limit
 
 /// The reading that a figure belongs to.
 pub(super) fn reading_of(hearing: Hearing<'_>, figure: &Figure) -> Reading {
-    let larger_set = |figure: &Figure| figure.id.starts_with("uniqueness.static_unclear.");
+    let is_of_set = |figure: &Figure, set: &str| {
+        let mut measures = [uniqueness::NAME, attribute::NAME].into_iter();
+        measures.any(|measure| figure.id.strip_prefix(measure).is_some_and(|id| id.starts_with(set)))
+    };
+    let larger_set = |figure: &Figure| is_of_set(figure, ".static_unclear.");
     let larger_point = |figure: &Figure| figure.id.starts_with("unicity.gated_") && figure.id.ends_with("_unclear");
-    let of_set = figure.id.starts_with("uniqueness.static");
+    let of_set = is_of_set(figure, ".static");
     let of_point = figure.id.starts_with("unicity.gated_");
     let both =
         (of_set && hearing.figures.iter().any(larger_set)) || (of_point && hearing.figures.iter().any(larger_point));

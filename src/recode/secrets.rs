@@ -13,6 +13,7 @@ use crate::input::Extract;
 use crate::measure::attribute::SecretValues;
 use crate::plan::{Plan, SensitiveDistance};
 use crate::result::{ColumnType, GroundDistance};
+use crate::secret::Secret;
 use crate::table::Dictionary;
 
 /// What the measure of attribute disclosure asks of these values.
@@ -42,6 +43,7 @@ pub(super) fn secret_values(
     };
     Ok(SecretValues {
         value,
+        spelled_alike: spelled_alike(dictionary),
         keys: value_keys(dictionary),
         is_amount: matches!(dictionary.column_type(), ColumnType::Integer | ColumnType::Decimal),
         numbers,
@@ -53,6 +55,19 @@ pub(super) fn secret_values(
             SensitiveDistance::Taxonomy(_) => GroundDistance::Taxonomy,
         }),
     })
+}
+
+/// Values that are the same as another but for letter case, and for what is neither letter nor digit. Of numbers none.
+fn spelled_alike(dictionary: &Dictionary) -> u64 {
+    let mut alike: HashMap<String, u64, foldhash::fast::FixedState> = HashMap::default();
+    for value in dictionary.values().flatten().map(Secret::expose) {
+        if value.chars().any(char::is_alphabetic) {
+            let plain: String =
+                value.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            *alike.entry(plain).or_insert(0) += 1;
+        }
+    }
+    alike.into_values().filter(|&values| values > 1).sum()
 }
 
 /// The groups of every value on each level below the root; a missing cell is a branch of its own.
@@ -92,15 +107,17 @@ fn taxonomy(
         }
         levels.push(groups);
     }
-    // A last level that holds everything is the root itself.
+    // Last levels that hold everything are the root itself.
     let values = dictionary.missing();
     let is_root = |level: &Vec<u32>| {
         let mut groups = (0_u32..).zip(level).filter(|(code, _)| values != Some(*code)).map(|(_, group)| group);
         groups.next().is_none_or(|first| groups.all(|group| group == first))
     };
-    if levels.last().is_some_and(is_root) {
+    while levels.last().is_some_and(is_root) {
         levels.pop();
     }
+    // A level that is written twice would make the tree higher, and all that lies below it seem closer.
+    levels.dedup();
     Ok(levels)
 }
 
@@ -124,6 +141,28 @@ mod tests {
         let levels =
             taxonomy("secret", Path::new("t.csv"), &tree(&["x", "x", "y", "y"]), &dictionary(&["d", "a", "", "b"]));
         assert_eq!(levels.unwrap(), [[0, 1, 2, 1]]);
+    }
+
+    #[test]
+    fn levels_that_say_nothing_new_do_not_make_values_closer() {
+        let padded = extract(vec![
+            column("v", &["a", "b", "c", "d"]),
+            column("1", &["x", "x", "y", "y"]),
+            column("2", &["u", "u", "v", "v"]),
+            column("3", &["*", "*", "*", "*"]),
+            column("4", &["all", "all", "all", "all"]),
+        ]);
+        let values = dictionary(&["d", "a", "", "b"]);
+        let levels = |tree: &Extract| taxonomy("secret", Path::new("t.csv"), tree, &values).unwrap();
+        assert_eq!(levels(&padded), levels(&tree(&["x", "x", "y", "y"])));
+    }
+
+    #[test]
+    fn values_that_differ_in_letter_case_spaces_or_points_alone_are_counted() {
+        let of = |cells: &[&str]| spelled_alike(&dictionary(cells));
+        assert_eq!(of(&["HIV", "hiv", "H I V", "flu", "h.i.v."]), 4);
+        assert_eq!(of(&["flu", "cough", "", "1.5", "15"]), 0, "points of numbers are no matter of spelling");
+        assert_eq!(of(&["Grippe", "grippe", "Krebs", "krebs-"]), 4);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Facts about the views, on results of every outcome.
 
+mod ways;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};

@@ -102,6 +102,9 @@ pub struct SensitiveColumn {
     pub missing_members: u64,
     /// Whether everybody has the same value.
     pub constant: bool,
+    /// Values that are the same as another but for letter case, spaces and punctuation; they count as different ones.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spelled_alike: u64,
     /// Classes by the number of distinct values in them.
     pub diversity: Vec<DiversityCount>,
     /// Classes of at least `k` members who all hold one value.
@@ -145,6 +148,11 @@ pub struct SensitiveColumn {
     pub undefined: Vec<UndefinedField>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "this is how it is asked for")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// Classes with one number of distinct values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiversityCount {
@@ -156,7 +164,7 @@ pub struct DiversityCount {
     pub members: u64,
 }
 
-/// Classes of at least `k` members in which one value is held by all.
+/// Classes of at least `k` members in which one value is held by all, or by all who have one if those are more than half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Homogeneous {
     /// The smallest class that is counted.

@@ -30,9 +30,9 @@ const FEW: usize = 20;
 const DRAWN: f64 = 0.015;
 
 /// One record that belongs to somebody and is not suppressed: its subject and, by column, its coarsened value.
-struct Record {
-    subject: usize,
-    cells: Vec<Option<String>>,
+pub(crate) struct Record {
+    pub(crate) subject: usize,
+    pub(crate) cells: Vec<Option<String>>,
 }
 
 /// The verdict that the rules ask for.
@@ -201,15 +201,16 @@ fn judge_risk(table: &Table, plan: &Plan, marks_are_missing: bool) -> Judged {
         kinds.sort(place, &records, plan, &mut judged);
     }
     judge_readings(&kinds, &records, plan, &mut judged);
+    crate::secrets::judge_sensitive(&kinds, &records, plan, &mut judged);
     judged
 }
 
 /// The quasi-identifiers by what the data and the declarations say of them.
 #[derive(Default)]
-struct Kinds {
-    fixed: Vec<usize>,
-    events: Vec<usize>,
-    unclear: Vec<usize>,
+pub(crate) struct Kinds {
+    pub(crate) fixed: Vec<usize>,
+    pub(crate) events: Vec<usize>,
+    pub(crate) unclear: Vec<usize>,
 }
 
 impl Kinds {

@@ -19,6 +19,7 @@ fn plan(columns: &[&str]) -> Plan {
         k: 5,
         max_unicity: 0.2,
         gates_any_record: false,
+        min_l: None,
         downstream: false,
     }
 }
@@ -83,6 +84,30 @@ fn one_typing_mistake_of_ten_is_unclear_and_reviewed() {
     let judged = judge(&text, &plan);
     assert!(judged.findings.contains("static-unclear"), "{judged:?}");
     assert_eq!(judged.best, Level::Review);
+}
+
+/// Of four districts one holds one value, which ten of forty have; in another everybody has that of most.
+#[test]
+fn a_class_of_one_value_is_reviewed_unless_most_have_it_and_fails_under_a_limit() {
+    let ill = |customer: usize| match customer % 4 {
+        0 => "a",
+        1 => "b",
+        _ if customer % 8 < 4 => "b",
+        _ => "c",
+    };
+    let rows = (0..40).map(|customer| format!("c{customer:03},D{},{}", customer % 4, ill(customer)));
+    let text = table("customer,district,ill", rows);
+    let mut plan = plan(&["customer", "district", "ill"]);
+    plan.columns[2] = Declared { role: Some(Role::Sensitive), reason: true, ..plan.columns[2].clone() };
+    let judged = judge(&text, &plan);
+    assert!(judged.findings.contains("homogeneous-class"), "{judged:?}");
+    assert_eq!((judged.best, judged.worst), (Level::Review, Level::Review), "{judged:?}");
+    let common = judge(&text.replace(",a", ",b"), &plan);
+    assert_eq!((common.best, common.findings.contains("homogeneous-class")), (Level::Pass, true), "{common:?}");
+    let constant = judge(&text.replace(",a", ",b").replace(",c", ",b"), &plan);
+    assert_eq!((constant.best, constant.findings.contains("homogeneous-class")), (Level::Pass, false), "{constant:?}");
+    let limited = judge(&text, &Plan { min_l: Some(2), ..plan });
+    assert_eq!((limited.best, limited.worst), (Level::Fail, Level::Fail), "{limited:?}");
 }
 
 #[test]

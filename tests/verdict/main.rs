@@ -21,5 +21,6 @@ mod linkage_laws;
 mod plans;
 mod program;
 mod roads;
+mod secrets;
 mod tables;
 mod worlds;

@@ -47,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) k: usize,
     pub(crate) max_unicity: f64,
     pub(crate) gates_any_record: bool,
+    /// Values that each sensitive column must have in every class on the static columns.
+    pub(crate) min_l: Option<usize>,
     /// Whether the treatment is declared to happen downstream.
     pub(crate) downstream: bool,
 }
@@ -71,6 +73,14 @@ impl Plan {
         (0..self.columns.len()).filter(|&place| self.columns[place].role == Some(Role::Quasi)).collect()
     }
 
+    /// The places of the sensitive columns.
+    pub(crate) fn sensitive(&self) -> Vec<usize> {
+        let is_sensitive = |place: &usize| {
+            self.columns[*place].role == Some(Role::Sensitive) && self.subject != Subject::Column(*place)
+        };
+        (0..self.columns.len()).filter(is_sensitive).collect()
+    }
+
     /// The configuration that declares it.
     pub(crate) fn config(&self, display: Display) -> String {
         let mut text = match self.subject {
@@ -87,6 +97,9 @@ impl Plan {
         write!(text, "[policy]\nk = {}\nmax_unicity = {:?}\n", self.k, self.max_unicity).expect("memory takes text");
         if self.gates_any_record {
             text.push_str("gate_any_record = true\n");
+        }
+        if let Some(min_l) = self.min_l {
+            writeln!(text, "min_l = {min_l}").expect("memory takes text");
         }
         if self.downstream {
             text.push_str(DOWNSTREAM);

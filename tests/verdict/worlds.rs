@@ -151,7 +151,7 @@ fn declared(name: &'static str) -> impl Strategy<Value = Declared> {
     let role = prop_oneof![
         6 => Just(Some(Role::Quasi)),
         1 => Just(Some(Role::Ignore)),
-        1 => Just(Some(Role::Sensitive)),
+        2 => Just(Some(Role::Sensitive)),
         1 => Just(None),
     ];
     let varies = prop_oneof![6 => Just(None), 1 => any::<bool>().prop_map(Some)];
@@ -171,9 +171,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         1 => Just(Subject::Unsaid),
     ];
     let limits = (2..6_usize, prop::sample::select(vec![0.2, 0.2, 0.5, 0.8, 1.0]), prop::bool::weighted(0.2));
-    let said = (prop::bool::weighted(0.8), prop::bool::weighted(0.4), any::<bool>());
+    let min_l = prop_oneof![2 => Just(None), 1 => (2..4_usize).prop_map(Some)];
+    let said = (prop::bool::weighted(0.8), prop::bool::weighted(0.4), any::<bool>(), min_l);
     (columns, subject, limits, said).prop_map(|(columns, subject, limits, said)| {
-        let (subject_reason, downstream, person_is_ignored) = said;
+        let (subject_reason, downstream, person_is_ignored, min_l) = said;
         let role = (subject == Subject::DeclaredNone || person_is_ignored).then_some(Role::Ignore);
         let person = Declared { name: NAMES[PERSON].to_owned(), role, reason: true, varies: None, prefix: None };
         let person = if matches!(subject, Subject::Column(_)) { Declared { role: None, ..person } } else { person };
@@ -190,7 +191,9 @@ fn plan() -> impl Strategy<Value = Plan> {
         if columns.iter().all(|column| column.role.is_none()) {
             columns[1].role = Some(Role::Quasi);
         }
-        Plan { subject, subject_reason, columns, k, max_unicity, gates_any_record, downstream }
+        let plan = Plan { subject, subject_reason, columns, k, max_unicity, gates_any_record, min_l, downstream };
+        // Without a sensitive column a limit on one never holds.
+        Plan { min_l: plan.min_l.filter(|_| !plan.sensitive().is_empty()), ..plan }
     })
 }
 

@@ -10,6 +10,7 @@ pub(super) fn secret(classes: u64, majority_classes: u64) -> SensitiveColumn {
         values: 4,
         missing_members: 0,
         constant: false,
+        spelled_alike: 0,
         diversity: vec![DiversityCount { values: 2, classes: 5, members: 50 }],
         homogeneous: Homogeneous {
             k: 5,
@@ -181,5 +182,17 @@ fn a_limit_without_a_figure_fails() {
 fn what_could_not_be_looked_for_does_not_pass() {
     for outcome in [Outcome::undefined("wildcard", "no classes"), Outcome::incomplete("timeout", "no time")] {
         assert_eq!(judged(outcome, &Limits::default()).verdict.outcome, VerdictOutcome::Review);
+    }
+}
+
+#[test]
+fn a_chosen_value_and_spellings_of_one_are_doubted_until_there_is_a_reason() {
+    let safe = secret(0, 0);
+    let chosen = SensitiveColumn { value: SensitiveValue::Last, ..safe.clone() };
+    let alike = SensitiveColumn { spelled_alike: 2, ..safe };
+    for (doubtful, words) in [(chosen, "`sensitive_value = \"last\"`"), (alike, "2 values of `diagnosis` differ")] {
+        let found = judged(on_both(doubtful), &Limits::default());
+        assert_eq!(found.verdict.outcome, VerdictOutcome::Review);
+        assert!(found.verdict.reasons.iter().any(|reason| reason.contains(words)), "{:?}", found.verdict.reasons);
     }
 }

@@ -29,7 +29,8 @@
 //! # Edge cases
 //! No record with a subject: undefined (`empty`). Missing cells that match everything: undefined (`wildcard`), unless no cell
 //! of a quasi-identifier is missing. A column without a value: every figure is null (`all-missing`). A constant column has l = 1
-//! and t = 0, and no class of it is homogeneous: the file as a whole tells its value.
+//! and t = 0, and no class of it is homogeneous: the file as a whole tells its value. A blank hides a value and is no other: a
+//! class is homogeneous as well where all who have a value have the same one, if those are most of it.
 //!
 //! # Guarantee
 //! Equal to a slow count (`test/oracle.rs`) for any order of the records and number of threads. All but entropies are
@@ -76,6 +77,8 @@ pub struct SecretValues {
     pub taxonomy: Option<Vec<Vec<u32>>>,
     /// The distance that was declared.
     pub distance: Option<GroundDistance>,
+    /// Values that are the same as another but for their spelling.
+    pub spelled_alike: u64,
 }
 
 impl SecretValues {

@@ -159,15 +159,15 @@ impl<'a> Release<'a> {
         sorted.clear();
         sorted.extend(class.values.iter().map(|&(_, members)| members));
         sorted.sort_unstable_by(|one, other| other.cmp(one));
-        self.count(class, sorted.first() == Some(&class.members), k, tally);
+        self.count(class, sorted.first().copied().unwrap_or(0), k, tally);
         diversities(sorted, tally);
         self.shares(class, sorted, tally);
         self.distances.worsen(class, scratch, &mut tally.t);
         self.others.add(class, sorted, &self.by_value, &mut tally.from_others);
     }
 
-    /// Counts a class, which `has_common` value where all members hold one.
-    fn count(&self, class: &ClassMembers<'_>, has_common: bool, k: u32, tally: &mut Tally) {
+    /// Counts a class, of which `most` members hold one value.
+    fn count(&self, class: &ClassMembers<'_>, most: u32, k: u32, tally: &mut Tally) {
         let (members, values) = (u64::from(class.members), class.values.len());
         tally.classes += 1;
         tally.members += members;
@@ -176,18 +176,38 @@ impl<'a> Release<'a> {
         }
         let counted = &mut tally.diversity[values];
         *counted = (counted.0 + 1, counted.1 + members);
-        if !has_common || class.members < k || self.occurring <= 1 {
+        if class.members < k || self.occurring <= 1 || most < class.members && self.column.missing.is_none() {
             return;
         }
-        let of_all = class.values.iter().filter(|&&(_, holders)| holders == class.members);
+        let present = class.members - self.without_a_value(class);
+        let is_common = |&(value, holders): &(u32, u32)| {
+            let is_of_present = holders == present && present > class.members / 2 && self.column.missing != Some(value);
+            holders == class.members || is_of_present
+        };
         // Of several values that all hold, the rarest tells most.
-        let rarest = of_all.map(|&(value, _)| self.by_value[value as usize]).min().unwrap_or(0);
+        let of_all =
+            class.values.iter().filter(|held| is_common(held)).map(|&(value, _)| self.by_value[value as usize]);
+        let Some(rarest) = of_all.min() else { return };
         let found = &mut tally.homogeneous;
         if rarest * 2 > self.members {
             (found.majority_classes, found.majority_members) =
                 (found.majority_classes + 1, found.majority_members + members);
         } else {
             (found.classes, found.members) = (found.classes + 1, found.members + members);
+        }
+    }
+
+    /// Members of a class whose value is missing in all of their records.
+    fn without_a_value(&self, class: &ClassMembers<'_>) -> u32 {
+        let Some(missing) = self.column.missing else { return 0 };
+        let Ok(place) = class.values.binary_search_by_key(&missing, |&(value, _)| value) else { return 0 };
+        match class.lists {
+            None => class.values[place].1,
+            Some(lists) => {
+                let mut members = 0;
+                lists.for_each(|list| members += u32::from(list == [missing]));
+                members
+            }
         }
     }
 
@@ -281,6 +301,7 @@ impl<'a> Release<'a> {
             values: self.occurring,
             missing_members: missing,
             constant: self.occurring <= 1,
+            spelled_alike: self.secret.spelled_alike,
             diversity: (0..)
                 .zip(&tally.diversity)
                 .filter(|(_, (classes, _))| *classes > 0)

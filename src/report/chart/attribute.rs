@@ -24,12 +24,26 @@ pub(super) fn values(canvas: &Canvas<'_>, value: &Attribute) -> Option<Scene> {
         of_bar.map(|counted| counted.members).sum()
     };
     let bars: Vec<(&str, u64)> = BARS.iter().enumerate().map(|(place, (_, label))| (*label, members(place))).collect();
-    let shares: Vec<f64> = bars.iter().map(|(_, members)| ratio(*members, set.members).unwrap_or(0.0)).collect();
     let units = messages::unit(set.reading, 2);
     let title = "How many values the class of a person has";
     let name = canvas.name(&secret.column);
     let subtitle = format!("Share of {units} by the number of distinct values of {name} in their class");
-    let mut scene = canvas.scene(title, subtitle, 500);
+    let drawn = canvas.scene(title, subtitle, 500);
+    let (scene, shares) = members_in_bars(canvas, drawn, &bars, set.members, "distinct values in the class")?;
+    let words = bars.iter().zip(&shares).map(|((label, _), share)| format!("{label}: {}", percent(*share)));
+    let description = format!("Distinct values of {} in a class. {}", printable(&secret.column), described(words));
+    Some(scene.described(description).of_figures(shares))
+}
+
+/// A bar for each group of members, of so many in all, the first one hatched; and their shares.
+pub(super) fn members_in_bars(
+    canvas: &Canvas<'_>,
+    mut scene: Scene,
+    bars: &[(&str, u64)],
+    whole: u64,
+    axis: &str,
+) -> Option<(Scene, Vec<f64>)> {
+    let shares: Vec<f64> = bars.iter().map(|(_, members)| ratio(*members, whole).unwrap_or(0.0)).collect();
     let (top, step) = round_above(shares.iter().copied().fold(0.0, f64::max));
     let plot = Plot { up: (0.0, top), ..Plot::of(canvas.either([200, 1540, 190, 690], [104, 752, 40, 340])) };
     plot.levels(&mut scene, ticks(0.0, top, step), Ink::Muted);
@@ -51,10 +65,8 @@ pub(super) fn values(canvas: &Canvas<'_>, value: &Attribute) -> Option<Scene> {
         let members = fitted(&count(*members), 24, width - 6);
         scene.text((middle, plot.bottom + 112), &members, 24, Ink::Muted, Anchor::Middle);
     }
-    plot.name(&mut scene, 152, "distinct values in the class");
-    let words = bars.iter().zip(&shares).map(|((label, _), share)| format!("{label}: {}", percent(*share)));
-    let description = format!("Distinct values of {} in a class. {}", printable(&secret.column), described(words));
-    Some(scene.described(description).of_figures(shares))
+    plot.name(&mut scene, 152, axis);
+    Some((scene, shares))
 }
 
 /// The distance t of each column, with the limit.

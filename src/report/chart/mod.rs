@@ -13,6 +13,7 @@ mod curves;
 mod font;
 mod frontier;
 mod gauges;
+mod histories;
 mod inference;
 mod linking;
 mod match_weights;
@@ -178,6 +179,9 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     if let Some(value) = super::original::measured(result) {
         charts.push(chart("original-attacks", result, |canvas| original::attacks(canvas, value)));
         charts.push(chart("original-distances", result, |canvas| original::distances(canvas, value)));
+    }
+    if let Some(value) = result.measures.histories.as_ref().and_then(|outcome| outcome.value()) {
+        charts.push(chart("history-crowds", result, |canvas| histories::crowds(canvas, value)));
     }
     if let Some(value) = super::population::measured(result) {
         charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));

@@ -144,6 +144,11 @@ fn probabilistic(detail: &ProbabilisticDetail) -> Vec<Fact> {
 fn distance(detail: &DistanceDetail) -> Vec<Fact> {
     let listed = |columns: &[String]| (!columns.is_empty()).then(|| names(columns).join(", "));
     vec![
+        ("nearest subject of each person, by numbers among equal texts, finds", detail.nearest_rate.map(percent)),
+        ("one to one, by numbers, finds", detail.one_to_one_rate.map(percent)),
+        ("nearest subject of each person, by Gower's distance over all columns, finds", detail.gower_rate.map(percent)),
+        ("nearest person of each subject, by Gower's distance, finds", detail.gower_source_rate.map(percent)),
+        ("one to one, by Gower's distance, finds", detail.gower_one_to_one_rate.map(percent)),
         ("measured by distance", listed(&detail.measured)),
         ("had to be equal", listed(&detail.equal)),
         ("persons looked up", Some(count(detail.looked_up))),

@@ -126,7 +126,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.extend(original::original(result, &charts));
     sections.extend(population::population(result, &charts));
     sections.extend(aggregates::aggregates(result, &charts));
-    sections.extend(of_measures(result));
+    sections.extend(of_measures(result, &charts));
     sections.push(classes::columns(result, uniqueness, &charts));
     sections.extend(uniqueness.and_then(|uniqueness| classes::pairs(result, uniqueness, &charts)));
     sections.push(source::recipient(result));
@@ -158,8 +158,11 @@ fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
     }
 }
 
+/// Charts of measures that have no page of their own here.
+const CHARTS_OF: [(&str, &str); 1] = [("histories", "history-crowds")];
+
 /// One section for each measure that has no page of its own here: what the measure says, with its figures and their limits.
-fn of_measures(result: &ScanResult) -> Vec<Section> {
+fn of_measures(result: &ScanResult, charts: &[crate::report::Chart]) -> Vec<Section> {
     let section = |from: &crate::result::Section| {
         let figures = from.rows.iter().filter_map(|row| checks::of_row(result, row));
         let rows: Vec<checks::Row<'_>> = figures.flat_map(|figure| checks::rows_of(result, figure)).collect();
@@ -182,6 +185,8 @@ fn of_measures(result: &ScanResult) -> Vec<Section> {
             todo: from.what_to_do.iter().map(|line| quoted(&printable(line))).collect(),
             ..Section::default()
         };
+        let drawn = CHARTS_OF.iter().filter(|(measure, _)| *measure == from.measure).map(|(_, chart)| *chart);
+        let section = section.drawn(charts, &drawn.collect::<Vec<_>>());
         // Where no limit asks for it, it stands with what few will look at.
         let is_held = |row: &SectionRow| result.checks.iter().any(|check| check.figure.as_ref() == Some(&row.figure));
         if from.rows.iter().any(is_held) { section } else { section.folded() }

@@ -90,7 +90,20 @@ pub(in crate::report) fn attack_sentence(attack: &LinkageAttack) -> String {
         return format!("{label}: not known, {}{equals}", super::because(&why));
     }
     let verdict = attack.no_evidence().map_or_else(String::new, |why| format!("; {why}, which is no evidence"));
-    format!("{label}: {}{verdict}{equals}", linked_detail(attack))
+    format!("{label}: {}{}{verdict}{equals}", linked_detail(attack), gower(attack))
+}
+
+/// What Gower's distance finds over all columns, each way that was tried; nothing for other attacks.
+fn gower(attack: &LinkageAttack) -> String {
+    let Some(detail) = &attack.distance else { return String::new() };
+    let ways = [
+        ("from person to subject", detail.gower_rate),
+        ("from subject to person", detail.gower_source_rate),
+        ("one to one", detail.gower_one_to_one_rate),
+    ];
+    let ways: Vec<String> =
+        ways.into_iter().filter_map(|(way, rate)| Some(format!("{} {way}", percent(rate?)))).collect();
+    if ways.is_empty() { String::new() } else { format!("; Gower's distance finds {}", ways.join(", ")) }
 }
 
 pub(in crate::report) fn pseudonym_sentence(check: &PseudonymCheck) -> String {

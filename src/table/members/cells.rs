@@ -109,9 +109,10 @@ pub(super) fn count(
             // A code stands above the combinations of the columns behind it.
             let behind: usize =
                 together[number + 1..].iter().map(|&place| columns[place].cardinality.max(1) as usize).product();
+            let value_of: Vec<usize> = (0..*width).map(|joint| joint / behind % values).collect();
             let mut own = vec![0; plan.bound * values];
             for (own, row) in own.chunks_exact_mut(values).zip(cells.chunks_exact(*width)) {
-                row.iter().enumerate().for_each(|(joint, &members)| own[joint / behind % values] += members);
+                row.iter().zip(&value_of).for_each(|(&members, &value)| own[value] += members);
             }
             apart[place] = own;
         }

@@ -43,9 +43,8 @@ impl Fields {
                 words.iter().for_each(|word| members[(word >> shift & low) as usize] += 1);
             }),
             &Field::Mask { word, shift, bits } => (word, &move |members, words| {
-                let low = u64::MAX >> (WORD - bits);
-                let values = words.iter().flat_map(|word| set_bits(word >> shift & low));
-                values.for_each(|value| members[value as usize] += 1);
+                let mut masks = words.iter().map(|word| masked(*word, shift, bits));
+                count_bits(words.len(), &mut masks, bits, |value, holders| members[value] += u64::from(holders));
             }),
             Field::Lists { values, .. } => {
                 let mut members = vec![0; cardinality];
@@ -66,6 +65,57 @@ impl Fields {
                 one
             },
         )
+    }
+}
+
+/// The mask in a field of a word.
+pub(super) fn masked(word: u64, shift: u32, bits: u32) -> u64 {
+    word >> shift & (u64::MAX >> (WORD - bits))
+}
+
+/// The bits of a byte, each in a byte of its own.
+static SPREAD: [u64; 256] = {
+    let mut spread = [0; 256];
+    let mut byte = 0_usize;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            spread[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    spread
+};
+
+/// Masks below which bits are counted one by one.
+const FEW_MASKS: usize = 16;
+
+/// How many of so many masks hold each of the lowest bits; those that none holds are not told, others perhaps in parts.
+pub(super) fn count_bits(
+    number: usize,
+    masks: &mut impl Iterator<Item = u64>,
+    bits: u32,
+    mut tell: impl FnMut(usize, u32),
+) {
+    if number < FEW_MASKS {
+        masks.for_each(|mask| set_bits(mask).for_each(|value| tell(value as usize, 1)));
+        return;
+    }
+    // Eight counters of eight bits in one number, which 255 masks cannot overflow.
+    let bytes = bits.div_ceil(8) as usize;
+    for _ in 0..number.div_ceil(255) {
+        let mut counters = [0_u64; 8];
+        for mask in masks.by_ref().take(255) {
+            for (counters, byte) in counters[..bytes].iter_mut().zip(mask.to_le_bytes()) {
+                *counters += SPREAD[byte as usize];
+            }
+        }
+        for (byte, counters) in counters[..bytes].iter().enumerate() {
+            for (bit, holders) in counters.to_le_bytes().into_iter().enumerate().filter(|(_, holders)| *holders > 0) {
+                tell(8 * byte + bit, u32::from(holders));
+            }
+        }
     }
 }
 

@@ -273,12 +273,15 @@ impl Counting {
                 None
             }
             &Field::Mask { word, shift, bits } => {
-                let low = u64::MAX >> (64 - bits);
                 self.masks.clear();
-                self.masks.extend(fields.words[word][members].iter().map(|word| word >> shift & low));
-                let masks = std::mem::take(&mut self.masks);
-                self.add(masks.iter().flat_map(|&mask| set_bits(mask)));
-                self.masks = masks;
+                self.masks.extend(fields.words[word][members].iter().map(|&word| fields::masked(word, shift, bits)));
+                let mut masks = self.masks.iter().copied();
+                fields::count_bits(self.masks.len(), &mut masks, bits, |value, holders| {
+                    self.of_value[value] += holders;
+                });
+                for (value, holders) in (0..).zip(&mut self.of_value).filter(|(_, holders)| **holders > 0) {
+                    self.values.push((value, std::mem::take(holders)));
+                }
                 Some(ValueLists::Masks(&self.masks))
             }
             Field::Lists { ends, values } => {

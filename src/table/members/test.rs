@@ -130,3 +130,20 @@ fn nobody_is_in_an_empty_table() {
     let classes: u64 = membership.fold(0, &stop, || 0, count).unwrap().into_iter().sum();
     assert_eq!((classes, membership.members()), (0, 0));
 }
+
+#[test]
+fn bits_of_many_masks_are_counted_as_those_of_few() {
+    let mut draws = Draws(3);
+    for number in [0, 1, 15, 16, 17, 254, 255, 256, 600] {
+        for bits in [1, 7, 8, 9, 50, 64] {
+            let mask = |draws: &mut Draws| {
+                (u64::from(draws.below(u32::MAX)) << 32 | u64::from(draws.below(u32::MAX))) & (u64::MAX >> (64 - bits))
+            };
+            let masks: Vec<u64> = (0..number).map(|_| mask(&mut draws)).collect();
+            let (mut found, mut expected) = (vec![0; 64], vec![0; 64]);
+            fields::count_bits(number, &mut masks.iter().copied(), bits, |value, holders| found[value] += holders);
+            masks.iter().for_each(|&mask| set_bits(mask).for_each(|value| expected[value as usize] += 1));
+            assert_eq!(found, expected, "{number} masks of {bits} bits");
+        }
+    }
+}

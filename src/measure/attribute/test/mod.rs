@@ -324,8 +324,12 @@ fn compare(
         }
         broken += u64::from(breaks);
         guessed += held.values().copied().fold(0.0, f64::max);
-        let common =
-            held.iter().filter(|(_, n)| **n >= own).map(|(value, _)| release[value]).fold(f64::INFINITY, f64::min);
+        let present = class.iter().filter(|held| held.iter().any(|&value| column.missing != Some(value))).count();
+        let tells = |value: u32, n: f64| {
+            n >= own || column.missing != Some(value) && n >= present as f64 && present * 2 > class.len()
+        };
+        let common = held.iter().filter(|&(&value, &n)| tells(value, n)).map(|(value, _)| release[value]);
+        let common = common.fold(f64::INFINITY, f64::min);
         if class.len() >= 2 && common.is_finite() && occurring.len() > 1 {
             homogeneous[usize::from(common * 2.0 > members)] += 1;
         }
@@ -388,6 +392,19 @@ fn a_constant_secret_tells_nothing_more_than_the_file() {
         (Some(1), Some(0.0), Some(0.0), Some(0.0))
     );
     assert_eq!(secret.homogeneous.classes + secret.homogeneous.majority_classes, 0);
+}
+
+/// Four of five have the value 0 and the last one hides its own; the other class has both.
+#[test]
+fn a_blank_does_not_make_a_class_of_one_value_a_class_of_two() {
+    let classes = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
+    let homogeneous = |secrets: &[u32]| {
+        let found = measured(&records(&classes, secrets, Some(2)), &[SecretValues::default()]);
+        only(&found).homogeneous.classes + only(&found).homogeneous.majority_classes
+    };
+    assert_eq!(homogeneous(&[0, 0, 0, 0, 2, 0, 1, 1, 1, 1]), 1);
+    assert_eq!(homogeneous(&[0, 0, 2, 2, 2, 0, 1, 1, 1, 1]), 0, "most hide theirs");
+    assert_eq!(homogeneous(&[0, 0, 0, 1, 2, 0, 1, 1, 1, 1]), 0);
 }
 
 #[test]
