@@ -37,17 +37,17 @@ fn inference(result: &Value) -> &Value {
 #[test]
 fn salaries_of_adult_are_guessed_better_than_without_it() {
     let bench = Bench::new();
-    bench.write("adult.csv", adult(6_001).join("\n"));
+    bench.write("adult.csv", adult(4_001).join("\n"));
     let result = scan(&bench, "adult.csv", &["--measures", "uniqueness,inference"]);
     let found = inference(&result);
-    assert_eq!((&found["subjects"], &found["sampled"]), (&Value::from(6_000), &Value::from(6_000)));
+    assert_eq!((&found["subjects"], &found["sampled"]), (&Value::from(4_000), &Value::from(4_000)));
     let attacks = found["secrets"][0]["attacks"].as_array().expect("attacks");
     let number = |attack: &Value, field: &str| attack[field].as_f64().expect("a number");
     let trees = &attacks[0];
     assert_eq!(trees["method"], "trees");
     // Three in four earn at most 50K; models of these eight columns are right of 82 to 84 %.
-    assert!((number(trees, "baseline_rate") - 0.75).abs() < 0.02, "{trees}");
-    assert!(number(trees, "attack_rate") > 0.805 && number(trees, "attack_rate") < 0.86, "{trees}");
+    assert!((number(trees, "baseline_rate") - 0.75).abs() < 0.03, "{trees}");
+    assert!(number(trees, "attack_rate") > 0.79 && number(trees, "attack_rate") < 0.86, "{trees}");
     assert!(number(trees, "control_rate") < 0.70 && number(trees, "control_rate") > 0.55, "{trees}");
     assert_eq!(trees["evidence"], "found");
     assert!(number(trees, "residual_risk") > 0.4 && number(trees, "residual_risk") < 0.7, "{trees}");
@@ -192,8 +192,9 @@ fn the_three_tests_of_the_opinion_can_be_met_and_are_failed_without_a_secret() {
     }
     bench.write("extract.csv", &extract);
     bench.write("members.csv", &members);
-    let configuration = "[recipient]\nname = \"partner\"\n\n[[recipient.holds]]\nname = \"members\"\nfile = \"members.csv\"\n\
-                         subject = \"member\"\n\n[columns]\ncustomer = \"subject\"\nplace = \"quasi-identifier\"\nsickness = \"sensitive\"\n\n\
+    let configuration = "[subject]\ncolumn = \"customer\"\n\n[recipient]\nname = \"partner\"\npurpose = \"campaign\"\n\n\
+                         [[recipient.holds]]\nname = \"members\"\nfile = \"members.csv\"\nsubject = \"member\"\n\n\
+                         [columns.place]\nrole = \"quasi-identifier\"\n\n[columns.sickness]\nrole = \"sensitive\"\n\n\
                          [policy]\npreset = \"gdpr-three-tests\"\nmax_unique_share = 0.1\nmax_correct_links = 10\n\
                          max_inference_advantage = 0.4\n";
     let outcome = |configuration: &str| {
@@ -210,7 +211,7 @@ fn the_three_tests_of_the_opinion_can_be_met_and_are_failed_without_a_secret() {
     };
     let (verdict, open) = outcome(configuration);
     assert_eq!(open, Vec::<String>::new(), "{verdict}");
-    assert!(verdict != "fail" && verdict != "incomplete", "{verdict}");
+    assert_eq!(verdict, "pass");
     let (verdict, open) = outcome(&configuration.replace("\"sensitive\"", "\"ignore\""));
     assert_eq!((verdict.as_str(), open), ("fail", vec!["inference-advantage".to_owned()]));
 }
