@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::io::Read;
 
 use serde_json::Value;
-use support::{Bench, CANARY, repository_file};
+use support::{Bench, CANARY, Ended, repository_file};
 
 const QUASI_IDENTIFIERS: &str = "sex,age,race,marital-status,education,native-country,workclass,occupation";
 
@@ -25,9 +25,15 @@ fn scan(bench: &Bench, file: &str, more: &[&str]) -> Value {
     let path = path.to_str().expect("a path in text");
     let plain = [path, "--quasi", QUASI_IDENTIFIERS, "--sensitive", "salary-class", "--max-set", "1"];
     let ended = bench.scan(plain.iter().chain(more));
-    let text = std::fs::read_to_string(bench.out().join("result.json"))
-        .unwrap_or_else(|_| panic!("no result: {}", ended.stderr));
-    serde_json::from_str(&text).expect("a result in JSON")
+    taken(bench, &ended)
+}
+
+/// The only result, which is taken away so that the next scan is alone again.
+fn taken(bench: &Bench, ended: &Ended) -> Value {
+    assert!(!bench.written().is_empty(), "{ended}");
+    let result = bench.result();
+    std::fs::remove_dir_all(bench.out()).expect("the reports are gone");
+    result
 }
 
 fn inference(result: &Value) -> &Value {
@@ -37,17 +43,17 @@ fn inference(result: &Value) -> &Value {
 #[test]
 fn salaries_of_adult_are_guessed_better_than_without_it() {
     let bench = Bench::new();
-    bench.write("adult.csv", adult(6_001).join("\n"));
+    bench.write("adult.csv", adult(4_001).join("\n"));
     let result = scan(&bench, "adult.csv", &["--measures", "uniqueness,inference"]);
     let found = inference(&result);
-    assert_eq!((&found["subjects"], &found["sampled"]), (&Value::from(6_000), &Value::from(6_000)));
+    assert_eq!((&found["subjects"], &found["sampled"]), (&Value::from(4_000), &Value::from(4_000)));
     let attacks = found["secrets"][0]["attacks"].as_array().expect("attacks");
     let number = |attack: &Value, field: &str| attack[field].as_f64().expect("a number");
     let trees = &attacks[0];
     assert_eq!(trees["method"], "trees");
     // Three in four earn at most 50K; models of these eight columns are right of 82 to 84 %.
-    assert!((number(trees, "baseline_rate") - 0.75).abs() < 0.02, "{trees}");
-    assert!(number(trees, "attack_rate") > 0.805 && number(trees, "attack_rate") < 0.86, "{trees}");
+    assert!((number(trees, "baseline_rate") - 0.75).abs() < 0.03, "{trees}");
+    assert!(number(trees, "attack_rate") > 0.79 && number(trees, "attack_rate") < 0.86, "{trees}");
     assert!(number(trees, "control_rate") < 0.70 && number(trees, "control_rate") > 0.55, "{trees}");
     assert_eq!(trees["evidence"], "found");
     assert!(number(trees, "residual_risk") > 0.4 && number(trees, "residual_risk") < 0.7, "{trees}");
@@ -91,9 +97,8 @@ fn the_limit_holds_and_breaks_and_never_without_a_secret() {
     let path = bench.input("adult.csv");
     let path = path.to_str().expect("a path in text");
     let arguments = [path, "--quasi", QUASI_IDENTIFIERS, "--max-set", "1", "--max-inference-advantage", "0.9"];
-    bench.scan(arguments);
-    let text = std::fs::read_to_string(bench.out().join("result.json")).expect("a result");
-    let result: Value = serde_json::from_str(&text).expect("JSON");
+    let ended = bench.scan(arguments);
+    let result = taken(&bench, &ended);
     assert_eq!(checked(&result), ["unknown"]);
     assert_eq!(result["verdict"]["outcome"], "fail");
 }
@@ -139,9 +144,7 @@ fn threads_order_split_and_format_change_no_byte() {
         arguments.extend(PEOPLE);
         arguments.extend(["--threads", threads, "--max-inference-advantage", "0.2"]);
         let ended = bench.scan(arguments);
-        let text = std::fs::read_to_string(bench.out().join("result.json"))
-            .unwrap_or_else(|_| panic!("no result: {}", ended.stderr));
-        let result: Value = serde_json::from_str(&text).expect("JSON");
+        let result = taken(&bench, &ended);
         assert_eq!(result["measures"]["inference"]["status"], "measured");
         assert!(inference(&result)["secrets"][0]["attacks"].as_array().is_some_and(|attacks| attacks.len() == 2));
         result["measures"]["inference"].to_string()
@@ -192,17 +195,16 @@ fn the_three_tests_of_the_opinion_can_be_met_and_are_failed_without_a_secret() {
     }
     bench.write("extract.csv", &extract);
     bench.write("members.csv", &members);
-    let configuration = "[recipient]\nname = \"partner\"\n\n[[recipient.holds]]\nname = \"members\"\nfile = \"members.csv\"\n\
-                         subject = \"member\"\n\n[columns]\ncustomer = \"subject\"\nplace = \"quasi-identifier\"\nsickness = \"sensitive\"\n\n\
+    let configuration = "[subject]\ncolumn = \"customer\"\n\n[recipient]\nname = \"partner\"\npurpose = \"campaign\"\n\n\
+                         [[recipient.holds]]\nname = \"members\"\nfile = \"members.csv\"\nsubject = \"member\"\n\n\
+                         [columns.place]\nrole = \"quasi-identifier\"\n\n[columns.sickness]\nrole = \"sensitive\"\n\n\
                          [policy]\npreset = \"gdpr-three-tests\"\nmax_unique_share = 0.1\nmax_correct_links = 10\n\
                          max_inference_advantage = 0.4\n";
     let outcome = |configuration: &str| {
         let config = bench.write("reidrisk.toml", configuration);
         let path = bench.input("extract.csv");
         let ended = bench.scan([path.as_os_str(), "--config".as_ref(), config.as_os_str()]);
-        let text = std::fs::read_to_string(bench.out().join("result.json"))
-            .unwrap_or_else(|_| panic!("no result: {}", ended.stderr));
-        let result: Value = serde_json::from_str(&text).expect("JSON");
+        let result = taken(&bench, &ended);
         let checks = result["checks"].as_array().expect("checks").clone();
         let open = |check: &&Value| check["outcome"] != "holds" && check["outcome"] != "not-applicable";
         let of_open = checks.iter().filter(open).map(|check| check["gate"].as_str().expect("a gate").to_owned());
@@ -210,7 +212,7 @@ fn the_three_tests_of_the_opinion_can_be_met_and_are_failed_without_a_secret() {
     };
     let (verdict, open) = outcome(configuration);
     assert_eq!(open, Vec::<String>::new(), "{verdict}");
-    assert!(verdict != "fail" && verdict != "incomplete", "{verdict}");
+    assert_eq!(verdict, "pass");
     let (verdict, open) = outcome(&configuration.replace("\"sensitive\"", "\"ignore\""));
     assert_eq!((verdict.as_str(), open), ("fail", vec!["inference-advantage".to_owned()]));
 }
