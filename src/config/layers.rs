@@ -101,6 +101,7 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
             .with_hint("name the subject with `[subject] column` or `--subject`"));
     }
     read_alike(&mut plan);
+    check_original(&plan)?;
     take_joined_types(&mut plan)?;
     check_spellings(&plan)?;
     check_signs(&plan.input)?;
@@ -118,6 +119,27 @@ fn read_alike(plan: &mut Plan) {
     let sources = plan.linkage.sources.iter_mut().map(|source| &mut source.input);
     let identifiers = plan.linkage.known_identifiers.iter_mut().map(|known| &mut known.input);
     sources.chain(identifiers).for_each(|input| input.trim = trim);
+    // The original has the columns of the extract, so what stands for no value in one does in the other.
+    if let Some(original) = &mut plan.linkage.original {
+        original.input = InputOptions {
+            trim,
+            null_values: plan.input.null_values.clone(),
+            column_null_values: plan.input.column_null_values.clone(),
+            suppression_marks: plan.input.suppression_marks.clone(),
+            real_values: plan.input.real_values.clone(),
+            ..InputOptions::default()
+        };
+    }
+}
+
+/// People who are not in the original say nothing without it.
+fn check_original(plan: &Plan) -> Result<(), ConfigError> {
+    if plan.linkage.original.as_ref().is_none_or(|original| !original.files.is_empty()) {
+        return Ok(());
+    }
+    let message = "`control` names people who are not in the original, but the original is missing";
+    let hint = "name the file that the extract was made from with `[linkage] original` or `--original`";
+    Err(ConfigError::new("control-without-original", message).with_hint(hint))
 }
 
 /// Says that figures of single subjects are to be listed beside the result, for an internal audience.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{file_name, list};
+use super::setting::Draft;
+use super::settings::{NONE, file_name, list};
 use crate::plan::{
-    Attack, ConfigError, InputOptions, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TruthColumns, WithinRule,
-    shown_name, split_names,
+    Attack, ConfigError, InputOptions, KnownIdentifiers, LinkagePlan, OnColumn, Plan, SourcePlan, TruthColumns,
+    WithinRule, shown_name, split_names,
 };
 use crate::result::AttackKind;
 
@@ -123,6 +124,18 @@ fn one_pair(flag: &str, written: &str) -> Result<(String, String), ConfigError> 
         _ => Err(ConfigError::new("column-pair", format!("{flag} names one column of each side"))
             .with_hint("write a name with a comma in double quotes")),
     }
+}
+
+/// The file that the extract was made from, as far as it is known.
+pub(super) fn original(draft: &mut Draft) -> &mut SourcePlan {
+    let new = || SourcePlan { is_original: true, attacks: vec![AttackKind::Distance], ..SourcePlan::default() };
+    draft.plan.linkage.original.get_or_insert_with(new)
+}
+
+/// One file of it for the record, without its folders.
+pub(super) fn shown_original(plan: &Plan, file: impl Fn(&SourcePlan) -> Option<&String>) -> String {
+    let file = plan.linkage.original.as_ref().and_then(file);
+    file.map_or_else(|| NONE.to_owned(), |file| file_name(file.as_ref()))
 }
 
 /// A source for the record: its name or files without folders, what it is joined on and how.

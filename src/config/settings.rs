@@ -300,6 +300,16 @@ fn sources() -> Vec<Setting> {
             "{ file = \"issued.csv\", column = \"number\", pseudonym = \"card\" }",
             "Identifiers to test pseudonyms against", holds::read_known,
             |plan| list(plan.linkage.known_identifiers.iter().map(linkage::shown_identifiers))),
+        own("linkage", "original", "a file", "\"raw.csv\"",
+            "File that the extract, generalised or synthetic, was made from: what does it tell of the people in it?",
+            |draft, value| value.file().map(|file| linkage::original(draft).files = vec![file.to_string_lossy().into_owned()]),
+            |plan| linkage::shown_original(plan, |original| original.files.first())).typed(Value("FILE"), LINKAGE)
+            .more("Compared on the quasi-identifiers and sensitive columns of the same name, under the rules of --coarsen."),
+        own("linkage", "control", "a file", "\"set_aside.csv\"",
+            "File in the form of the original, of people who are not in it; without one, most attacks have no figure",
+            |draft, value| value.file().map(|file| linkage::original(draft).hold_out = Some(file.to_string_lossy().into_owned())),
+            |plan| linkage::shown_original(plan, |original| original.hold_out.as_ref())).typed(Value("FILE"), LINKAGE)
+            .needs("original"),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use super::checks::Held;
 use super::{Gated, Hearing, classes, finding, linkage, list, percent, percent_beside, plain, points, readings};
-use crate::measure::{aggregates, linkage as linkages, unicity, uniqueness};
+use crate::measure::{aggregates, linkage as linkages, original, unicity, uniqueness};
 use crate::result::{CheckOutcome, Comparison, Figure, FigureUnit, Finding, FindingCode, NotMeasured, Severity};
 
 /// Adds the findings of these checks, and the checks with the findings that speak of them.
@@ -64,6 +64,7 @@ fn broken(hearing: Hearing<'_>, held: &Held<'_>) -> Finding {
         (unicity::NAME, Some(figure)) => points::sentence(hearing.case, held, figure),
         (linkages::NAME, Some(figure)) => linkage::sentence(hearing, held, figure),
         (aggregates::NAME, Some(figure)) => super::aggregates::sentence(hearing.case, figure),
+        (original::NAME, Some(figure)) => super::original::sentence(held.gate, figure),
         _ => None,
     };
     let message = sentence.or_else(|| held.figure.map(|figure| plain_sentence(held, figure))).unwrap_or_default();

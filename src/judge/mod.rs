@@ -20,6 +20,7 @@ mod findings;
 mod forms;
 mod identifiers;
 mod linkage;
+mod original;
 mod points;
 mod population;
 mod presets;
@@ -222,6 +223,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     population::apply(hearing, &mut gated);
     aggregates::apply(hearing, &mut gated);
     attribute::apply(hearing, &mut gated);
+    original::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);

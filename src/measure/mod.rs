@@ -9,6 +9,7 @@ mod figures;
 pub mod histories;
 pub mod identifiers;
 pub mod linkage;
+pub mod original;
 pub mod population;
 mod registry;
 pub mod special_uniques;
@@ -34,6 +35,7 @@ pub const ALL: &[Measure] = &[
     aggregates::MEASURE,
     attribute::MEASURE,
     histories::MEASURE,
+    original::MEASURE,
 ];
 
 /// Names of all measures, as `--measures` takes them.

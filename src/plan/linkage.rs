@@ -91,6 +91,8 @@ pub struct SourcePlan {
     pub attacks: Vec<AttackKind>,
     /// A file in the form of the extract, of people whom the source does not hold.
     pub hold_out: Option<String>,
+    /// Whether it is the file that the extract was made from, and the hold-out the control.
+    pub is_original: bool,
 }
 
 /// Identifiers that the operator supplies, to see whether a pseudonym is a form of one.
@@ -115,6 +117,8 @@ pub struct LinkagePlan {
     pub sources: Vec<SourcePlan>,
     /// Identifiers that pseudonyms are held against.
     pub known_identifiers: Vec<KnownIdentifiers>,
+    /// The file that the extract was made from, with a control as its hold-out; no attack of linkage is tried on it.
+    pub original: Option<SourcePlan>,
 }
 
 impl LinkagePlan {
@@ -126,11 +130,11 @@ impl LinkagePlan {
 
     /// Types that are declared of columns of the extract, where they are joined.
     pub fn declared_types(&self) -> impl Iterator<Item = (&String, ColumnType)> {
-        let on = self.sources.iter().flat_map(|source| &source.on);
+        let on = self.sources.iter().chain(&self.original).flat_map(|source| &source.on);
         on.filter_map(|on| Some((&on.ours, on.column_type?)))
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there is nothing to link.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty() && self.known_identifiers.is_empty()
@@ -139,12 +143,13 @@ impl LinkagePlan {
     /// Columns of the extract on which something is joined, so that they are coded whatever their role.
     #[must_use]
     pub fn joins_on(&self, column: &str) -> bool {
-        self.sources.iter().flat_map(|source| &source.on).any(|on| on.ours == column)
+        self.sources.iter().chain(&self.original).flat_map(|source| &source.on).any(|on| on.ours == column)
     }
 
     /// Columns of the extract that are named here, for joining, for scoring or as a pseudonym.
     pub fn columns(&self) -> impl Iterator<Item = &String> {
-        let joined = self.sources.iter().flat_map(|source| source.on.iter().map(|on| &on.ours));
+        let sources = self.sources.iter().chain(&self.original);
+        let joined = sources.flat_map(|source| source.on.iter().map(|on| &on.ours));
         let truth = self.sources.iter().filter_map(|source| source.truth.as_ref()).map(|truth| &truth.ours);
         joined.chain(truth).chain(self.known_identifiers.iter().flat_map(|known| &known.pseudonyms))
     }

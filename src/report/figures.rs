@@ -3,7 +3,7 @@
 use super::escape::{printable, shortened};
 use super::ranking::{self, Kind};
 use super::summary::{classes, names, one_known_event, population};
-use super::{aggregates, attribute, known_points, linkage, messages, population, special_uniques};
+use super::{aggregates, attribute, known_points, linkage, messages, original, population, special_uniques};
 use crate::number::{count, percent, share};
 use crate::result::{Advice, Dataset, Headline, Role, ScanResult, Uniqueness};
 
@@ -14,6 +14,7 @@ pub(super) fn sentences(result: &ScanResult, most: usize) -> Vec<String> {
     sentences.extend(known_points::sentences(result));
     sentences.extend(linkage::sentences(result));
     sentences.extend(attribute::sentence(result));
+    sentences.extend(original::sentence(result));
     sentences.extend(population::sentences(result));
     sentences.extend(aggregates::sentences(result));
     sentences.extend(one_known_event(result));

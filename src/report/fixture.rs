@@ -4,6 +4,7 @@ mod aggregates;
 mod attribute;
 mod decision;
 mod linkage;
+mod original;
 mod population;
 mod special;
 
@@ -11,6 +12,7 @@ pub(super) use self::aggregates::totals;
 pub(super) use self::attribute::telling;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
+pub(super) use self::original::beside_original;
 pub(super) use self::population::sampled;
 pub(super) use self::special::special;
 

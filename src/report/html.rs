@@ -9,6 +9,7 @@ mod known_points;
 mod line;
 mod link_tables;
 mod linkage;
+mod original;
 mod page;
 mod population;
 mod ranks;

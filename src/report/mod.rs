@@ -31,6 +31,7 @@ mod layout;
 mod linkage;
 mod markdown;
 mod messages;
+mod original;
 mod population;
 mod prometheus;
 mod ranking;

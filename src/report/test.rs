@@ -42,6 +42,7 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
         ("linkage_cut_off", fixture::linkage_cut_off()),
         ("sampled", fixture::sampled()),
         ("telling", fixture::telling()),
+        ("beside_original", fixture::beside_original()),
         ("hopeless", fixture::hopeless()),
         ("agreed", fixture::agreed()),
         ("hostile", fixture::hostile()),

@@ -16,6 +16,7 @@ mod figure;
 mod histories;
 mod identifiers;
 mod linkage;
+mod original;
 mod policy;
 mod population;
 mod special_uniques;
@@ -35,6 +36,7 @@ pub use figure::*;
 pub use histories::*;
 pub use identifiers::*;
 pub use linkage::*;
+pub use original::*;
 pub use policy::*;
 pub use population::*;
 pub use special_uniques::*;
@@ -335,4 +337,6 @@ measures! {
     attribute: Attribute,
     /// The crowd of those whose records are all the same.
     histories: Histories,
+    /// What a release tells of the people in the file that it was made from.
+    original: Original,
 }

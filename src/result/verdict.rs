@@ -256,6 +256,10 @@ pub enum FindingCode {
     AttributeDisclosure,
     /// Too few subjects have the same whole history.
     SmallHistoryCrowd,
+    /// An attack tells of people in the original what it does not tell of others, or more than its limit.
+    OriginalExposed,
+    /// Too many records of a release equal those of a single person of the original.
+    OriginalCopied,
 }
 
 impl FindingCode {

@@ -1,15 +1,15 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
 use super::events::{Events, unicity_settings};
-use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage};
+use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage, measure_original};
 use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::input::Extract;
 use crate::measure::aggregates::{FinishedRecords, TableRecords};
 use crate::measure::identifiers::SearchedColumn;
-use crate::measure::{self, NotRun, Question, linkage, too_much_memory, unicity};
-use crate::plan::{Listing, Plan};
+use crate::measure::{self, NotRun, Question, linkage, original, too_much_memory, unicity};
+use crate::plan::{Extent, Listing, Plan};
 use crate::recode::Ladder;
 use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
@@ -92,6 +92,9 @@ pub(super) fn measure_all(
         leave_out(unicity::NAME, "not asked for with `--measures`");
     }
     let records = joined.dataset.records;
+    let Joined { side, mut opened, dataset, .. } = joined;
+    let opened_original = opened.original.take();
+    let ours = Ours { table: &table, side, dataset, quasi_identifiers, rotation: events.rotation };
     let (mut sources, mut beside) = (Vec::new(), Beside::default());
     if !plan.asks(linkage::NAME) {
         leave_out(linkage::NAME, "not asked for with `--measures`");
@@ -104,12 +107,19 @@ pub(super) fn measure_all(
         if !dropped.is_empty() {
             leave_out("pseudonym", &not_held_against(&dropped));
         }
-        let Joined { side, opened, dataset, .. } = joined;
-        let ours = Ours { table: &table, side, dataset, quasi_identifiers, rotation: events.rotation };
         let found = measure_linkage(&ours, opened, course)?;
         measures.linkage = Some(found.outcome);
         (sources, beside) = (found.sources, found.beside);
     }
+    if let Some(reason) = without_original(plan, events.rotation.is_some()) {
+        leave_out(original::NAME, reason);
+    } else if let Some((planned, opened)) = plan.linkage.original.as_ref().zip(opened_original) {
+        let found = measure_original(&ours, planned, opened, course)?;
+        measures.original = Some(found.outcome);
+        sources.extend(found.sources);
+        beside.append(found.beside);
+    }
+    drop(ours);
     // From here on only quasi-identifiers count.
     let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let table = table.truncated(quasi_identifiers);
@@ -151,6 +161,23 @@ pub(super) fn measure_all(
     not_measured.extend(unused_weights(&table, &measures));
     not_measured.extend(forgotten(&measures, &not_measured));
     Ok(Measured { table, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
+}
+
+/// Why a release is not held against its original; `None` where it is.
+fn without_original(plan: &Plan, rotates: bool) -> Option<&'static str> {
+    let limits = original::LIMITS;
+    let is_gated = plan.policy.gates.iter().any(|gate| limits.iter().any(|limit| limit.gate == gate.measure.name()));
+    if !plan.asks(original::NAME) {
+        Some("not asked for with `--measures`")
+    } else if plan.linkage.original.is_none() {
+        Some("the file that the extract was made from is not named with `--original`")
+    } else if rotates {
+        Some("pseudonyms are rotated, so nobody of the release is a person of the original")
+    } else if plan.extent != Extent::Report && !is_gated {
+        Some("nothing asks for it")
+    } else {
+        None
+    }
 }
 
 /// Why dropped columns were not held against identifiers.

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod identifiers;
+mod original;
 mod release;
 mod same_bytes;
 mod sources;

@@ -201,6 +201,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.extend(super::population::judgements());
     judgements.extend(super::aggregates::judgements());
     judgements.extend(super::attribute::judgements());
+    judgements.extend(super::original::judgements());
     judgements
 }
 

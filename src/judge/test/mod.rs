@@ -7,6 +7,7 @@ mod cells;
 mod codes;
 mod laws;
 mod linkage;
+mod original;
 mod policies;
 mod population;
 mod readings;

@@ -200,7 +200,7 @@ impl Draw {
         };
         for row in crate::measure::limits().filter(is_drawn) {
             // A policy with more limits is seldom met, and what is never met shows nothing.
-            let is_new = ["attribute", "histories"].contains(&row.measure);
+            let is_new = ["attribute", "histories", "original"].contains(&row.measure);
             let percent = if is_new { 8 } else { 25 };
             if self.chance(percent) {
                 let number = match row.key {

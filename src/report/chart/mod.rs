@@ -15,6 +15,7 @@ mod frontier;
 mod gauges;
 mod linking;
 mod match_weights;
+mod original;
 mod pairs;
 mod pixels;
 mod population;
@@ -169,6 +170,10 @@ pub(super) fn every_chart(result: &ScanResult) -> Vec<Chart> {
     if let Some(value) = super::attribute::measured(result) {
         charts.push(chart("sensitive-values", result, |canvas| attribute::values(canvas, value)));
         charts.push(chart("sensitive-closeness", result, |canvas| attribute::closeness(canvas, result, value)));
+    }
+    if let Some(value) = super::original::measured(result) {
+        charts.push(chart("original-attacks", result, |canvas| original::attacks(canvas, value)));
+        charts.push(chart("original-distances", result, |canvas| original::distances(canvas, value)));
     }
     if let Some(value) = super::population::measured(result) {
         charts.push(chart("population", result, |canvas| population::draw(canvas, result, value)));

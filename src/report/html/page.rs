@@ -10,8 +10,8 @@ use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
 use super::{
-    aggregates, attribute, classes, decision, first, known_points, linkage, population, record, safety, source,
-    special_uniques,
+    aggregates, attribute, classes, decision, first, known_points, linkage, original, population, record, safety,
+    source, special_uniques,
 };
 use crate::report::chart::every_chart;
 use crate::report::escape::printable;
@@ -122,6 +122,7 @@ fn sections(result: &ScanResult, uniqueness: Option<&crate::result::Uniqueness>)
     sections.extend(known_points::known_points(result, &charts));
     sections.extend(attribute::attribute(result, &charts));
     sections.extend(linkage::linkage(result, &charts));
+    sections.extend(original::original(result, &charts));
     sections.extend(population::population(result, &charts));
     sections.extend(aggregates::aggregates(result, &charts));
     sections.extend(of_measures(result));

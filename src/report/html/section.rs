@@ -213,6 +213,7 @@ mod tests {
             fixture::passing(),
             fixture::sampled(),
             fixture::telling(),
+            fixture::beside_original(),
             fixture::agreed(),
             fixture::incomplete(),
             fixture::with_unicity(Some(0.9), true),

@@ -176,6 +176,7 @@ fn every_sample_of_a_result_keeps_the_law() {
     every_view_tells(&fixture::judged(fixture::sampled())).unwrap();
     let single = vec![
         fixture::telling(),
+        fixture::beside_original(),
         fixture::special(),
         fixture::totals(),
         fixture::whole(),

@@ -44,7 +44,11 @@ pub(super) fn align(
 ) -> Result<Aligned, ScanError> {
     let ReadSource { name, theirs: Side { extract, shared, subject, truth }, mut hold_out, same_form } = read;
     if let Some(side) = &hold_out {
-        strangers::check(ours, &name, &extract.files, side)?;
+        if planned.is_original {
+            strangers::check_control(ours, &name, (&extract.files, subject.as_ref()), side)?;
+        } else {
+            strangers::check(ours, &name, &extract.files, side)?;
+        }
     }
     let subjects = subject.as_ref().map(subject_codes);
     let asks_pseudonyms = same_form || planned.attacks.contains(&AttackKind::Intersection);
@@ -52,7 +56,8 @@ pub(super) fn align(
     let truth = truth.map(|cells| keys_of_subjects(subjects.as_ref(), cells));
     let dropped =
         |column: &String| format!("column `{}` is dropped from the extract, so nothing is joined on it", shown(column));
-    let mut notes: Vec<String> = planned.left_out.iter().map(dropped).collect();
+    let left_out = planned.left_out.iter().filter(|_| !planned.is_original);
+    let mut notes: Vec<String> = left_out.map(dropped).collect();
     let truth = joined_truth(ours, planned, &name, truth.as_ref(), &mut notes)?;
     let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref());
     let mut held_cells: Vec<Option<CodedColumn>> = match &mut hold_out {

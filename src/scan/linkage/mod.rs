@@ -3,6 +3,7 @@
 mod align;
 mod identifiers;
 mod open;
+mod original;
 mod periods;
 mod read;
 mod side;
@@ -10,6 +11,7 @@ mod strangers;
 
 pub(crate) use open::open;
 pub(super) use open::{Opened, dropped_pseudonyms, is_all_dropped, settle};
+pub(super) use original::measure_original;
 pub(crate) use periods::Rotation;
 pub(super) use side::{KeyCells, OurSide};
 
@@ -121,7 +123,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
     Ok(LinkageFound { outcome: cut_off.unwrap_or(Outcome::Measured { unit, value: found }), sources, beside })
 }
 
-fn timed_out() -> Outcome<Linkage> {
+fn timed_out<T>() -> Outcome<T> {
     Outcome::incomplete("timeout", "the time limit was reached before every source was linked")
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::ScanError;
 use crate::input::{self, ExtractColumn, Source};
-use crate::measure::linkage;
+use crate::measure::{linkage, original};
 use crate::plan::{
     ConfigError, KnownIdentifiers, LinkagePlan, OnColumn, Plan, SourcePlan, did_you_mean, shown_list, shown_name,
 };
@@ -15,10 +15,12 @@ use crate::result::Role;
 pub(crate) struct Opened {
     pub(super) sources: Vec<OpenedSource>,
     pub(super) identifiers: Vec<OpenedList>,
+    /// The file that the extract was made from, where it is asked for.
+    pub(in crate::scan) original: Option<OpenedSource>,
 }
 
 /// One source.
-pub(super) struct OpenedSource {
+pub(in crate::scan) struct OpenedSource {
     pub(super) name: String,
     pub(super) source: Source,
     pub(super) hold_out: Option<Source>,
@@ -40,17 +42,16 @@ fn is_asked(plan: &Plan) -> bool {
 /// # Errors
 /// When one cannot be opened, or has no such column.
 pub(crate) fn open(plan: &Plan) -> Result<Opened, ScanError> {
-    let mut opened = Opened { sources: Vec::new(), identifiers: Vec::new() };
+    let mut opened = Opened { sources: Vec::new(), identifiers: Vec::new(), original: None };
+    let mut names = Names::of(&plan.linkage);
+    if let Some(planned) = asked_original(plan) {
+        opened.original = Some(open_source(plan, planned, &mut names)?);
+    }
     if !is_asked(plan) {
         return Ok(opened);
     }
-    let mut names = Names::of(&plan.linkage);
     for planned in &plan.linkage.sources {
-        let source = input::open(&planned.files, &planned.input)?;
-        let name = names.take(planned.name.as_ref(), source.name());
-        check_source(planned, &name, source.columns())?;
-        let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), &plan.input));
-        opened.sources.push(OpenedSource { name, source, hold_out: hold_out.transpose()? });
+        opened.sources.push(open_source(plan, planned, &mut names)?);
     }
     for KnownIdentifiers { name, files, input, column, .. } in &plan.linkage.known_identifiers {
         let source = input::open(files, input)?;
@@ -59,6 +60,20 @@ pub(crate) fn open(plan: &Plan) -> Result<Opened, ScanError> {
         opened.identifiers.push(OpenedList { name, source });
     }
     Ok(opened)
+}
+
+/// The file that the extract was made from, where it is named and asked for.
+fn asked_original(plan: &Plan) -> Option<&SourcePlan> {
+    plan.linkage.original.as_ref().filter(|_| plan.asks(original::NAME))
+}
+
+fn open_source(plan: &Plan, planned: &SourcePlan, names: &mut Names<'_>) -> Result<OpenedSource, ScanError> {
+    let source = input::open(&planned.files, &planned.input)?;
+    let name = names.take(planned.name.as_ref(), source.name());
+    check_source(planned, &name, source.columns())?;
+    let alike = if planned.is_original { &planned.input } else { &plan.input };
+    let hold_out = planned.hold_out.as_ref().map(|file| input::open(std::slice::from_ref(file), alike));
+    Ok(OpenedSource { name, source, hold_out: hold_out.transpose()? })
 }
 
 /// The names of sources and of lists of identifiers. Each has its own, so that a waiver of one covers no other.
@@ -132,15 +147,17 @@ pub(crate) fn settle(
     roles: &[ColumnRole],
     opened: &Opened,
 ) -> Result<LinkagePlan, ScanError> {
-    if !is_asked(plan) {
-        return Ok(LinkagePlan::default());
-    }
     let with_role = |wanted: Role| {
         columns.iter().zip(roles).filter(move |(_, role)| role.role == wanted).map(|(column, _)| &column.name)
     };
     let subject = with_role(Role::Subject).next();
     let quasi: Vec<&String> = with_role(Role::QuasiIdentifier).filter(|name| !plan.drops(name)).collect();
-    let mut settled = plan.linkage.clone();
+    let original = asked_original(plan).zip(opened.original.as_ref()).map(|(planned, opened)| {
+        let shared = with_role(Role::QuasiIdentifier).chain(with_role(Role::Sensitive));
+        settle_original(planned, shared.filter(|name| !plan.drops(name)), subject, opened)
+    });
+    let mut settled = if is_asked(plan) { plan.linkage.clone() } else { LinkagePlan::default() };
+    settled.original = original.transpose()?;
     for (source, opened) in settled.sources.iter_mut().zip(&opened.sources) {
         let theirs = opened.source.columns();
         let same_name =
@@ -160,6 +177,29 @@ pub(crate) fn settle(
         }
     }
     Ok(settled)
+}
+
+/// The original with every quasi-identifier and sensitive column of the release that it has under the same name; those that it
+/// lacks are left out, which the measure tells.
+fn settle_original<'name>(
+    planned: &SourcePlan,
+    shared: impl Iterator<Item = &'name String>,
+    subject: Option<&String>,
+    opened: &OpenedSource,
+) -> Result<SourcePlan, ConfigError> {
+    let theirs = opened.source.columns();
+    let (held, lacking): (Vec<&String>, Vec<&String>) = shared.partition(|name| theirs.contains(name));
+    let subject = subject.filter(|name| theirs.contains(name)).cloned();
+    if let Some(control) = &opened.hold_out {
+        let name = format!("control of {}", opened.name);
+        held.iter().copied().chain(&subject).try_for_each(|column| has_column(control.columns(), column, &name))?;
+    }
+    Ok(SourcePlan {
+        on: held.into_iter().map(|name| OnColumn::new(name.clone(), name.clone())).collect(),
+        left_out: lacking.into_iter().cloned().collect(),
+        subject,
+        ..planned.clone()
+    })
 }
 
 /// Whoever follows advice and drops a column from the extract need not change what is said of the sources. Where nothing
@@ -187,7 +227,7 @@ pub(crate) fn dropped_pseudonyms(plan: &Plan) -> Vec<&str> {
 
 /// Whether every column that linkage was to look at is dropped.
 pub(crate) fn is_all_dropped(plan: &Plan) -> bool {
-    let LinkagePlan { sources, known_identifiers } = &plan.linkage;
+    let LinkagePlan { sources, known_identifiers, .. } = &plan.linkage;
     let mut named = known_identifiers.iter().flat_map(|known| &known.pseudonyms);
     sources.is_empty() && named.all(|name| plan.drops(name))
 }

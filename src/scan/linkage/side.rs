@@ -52,6 +52,7 @@ impl KeyCells {
         let checked = plan.known_identifiers.iter().flat_map(|known| &known.pseudonyms);
         // Values that are merged to persons are no pseudonyms of theirs any more.
         let has_pseudonyms = !merged && plan.sources.iter().any(|source| source.subject.is_some());
+        // A control is held against the original alone.
         let has_hold_out = plan.sources.iter().any(|source| source.hold_out.is_some());
         let held = subject.filter(|_| has_hold_out).map(str::to_owned);
         let subject = subject.filter(|_| has_pseudonyms).map(str::to_owned);

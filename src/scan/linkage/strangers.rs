@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Ours;
 use super::read::Side;
+use crate::input::CodedColumn;
 use crate::plan::{ConfigError, counted, shown_name};
 use crate::result::InputFile;
 use crate::secret::Secret;
@@ -46,6 +47,43 @@ pub(super) fn check(
         return refused(format!("the hold-out of `{source}` and the extract overlap: {told}"));
     }
     Ok(())
+}
+
+/// Checks that a control shares no file with the extract or the original, and no person with the original. Its people may be called
+/// like those of a synthetic extract, whose names mean nobody.
+///
+/// # Errors
+/// When it shares one; the sentence holds counts and no value.
+pub(super) fn check_control(
+    ours: &Ours<'_>,
+    original: &str,
+    (original_files, people): (&[InputFile], Option<&CodedColumn>),
+    control: &Side,
+) -> Result<(), ConfigError> {
+    let original = shown_name(original);
+    let hashes =
+        |files: &[InputFile]| files.iter().filter_map(|file| file.sha256.clone()).collect::<BTreeSet<String>>();
+    let held = hashes(&control.extract.files);
+    let shared = match (people, &control.subject) {
+        (Some(people), Some(theirs)) => {
+            let known: BTreeSet<&str> = people.dictionary.values().flatten().map(Secret::expose).collect();
+            theirs.dictionary.values().flatten().filter(|value| known.contains(value.expose())).count() as u64
+        }
+        _ => 0,
+    };
+    let message = if !held.is_disjoint(&hashes(&ours.dataset.files)) {
+        format!("the control of `{original}` is a file of the extract")
+    } else if !held.is_disjoint(&hashes(original_files)) {
+        format!("the control of `{original}` is a file of the original itself")
+    } else if shared > 0 {
+        let told = counted(shared, "subject is in both", "subjects are in both");
+        format!("the control of `{original}` and the original overlap: {told}")
+    } else {
+        return Ok(());
+    };
+    let hint =
+        "a control is of people of the same kind who are not in the original; leave `control` out where there are none";
+    Err(ConfigError::new("control-overlaps", message).with_hint(hint))
 }
 
 /// Subject values that both have.
