@@ -5,7 +5,6 @@ mod oracle;
 
 use super::{Most, Settings, measure};
 use crate::measure::linkage::{Comparison, LinkedTables, SharedColumn};
-use crate::number::count;
 use crate::result::{ColumnType, Original, OriginalAttack, OriginalAttackKind, OriginalEvidence, Outcome};
 use crate::secret::Secret;
 use crate::stats::mix;
@@ -164,7 +163,6 @@ fn an_independent_sample_of_the_population_is_no_evidence_in_93_of_100_seeds() {
             *innocent += u64::from(found != OriginalEvidence::Evidence);
         }
     }
-    println!("no evidence in 100 seeds: membership {}, closeness {}", count(innocent[0]), count(innocent[1]));
     assert!(innocent.iter().all(|&innocent| innocent >= 93), "{innocent:?}");
 }
 
