@@ -40,11 +40,8 @@ pub(super) fn changes(table: &AggregateTable, coarser: &TableCoarsening) -> Stri
         let column = table.dimensions.get(change.dimension).map_or("", |dimension| dimension.column.as_str());
         let column = printable(column);
         match change.rule.split_once(':') {
-            Some(("level", levels)) => {
-                let levels =
-                    levels.parse().map_or_else(|_| levels.to_owned(), |levels| counted(levels, "level", "levels"));
-                format!("{column} without its finest {levels}")
-            }
+            Some(("level", "1")) => format!("{column} without its finest level"),
+            Some(("level", levels)) => format!("{column} without its {} finest levels", printable(levels)),
             Some(("merge", codes)) => format!("{} unsafe codes of {column} merged", printable(codes)),
             _ if change.rule == "drop" => format!("{column} left out"),
             _ => format!("{column} by {}", printable(&change.rule)),

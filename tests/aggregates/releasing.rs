@@ -22,7 +22,7 @@ fn purchases() -> String {
         for kind in 0..4 {
             let cards = if region == kind { 1 } else { 6 + region + 2 * kind };
             for card in 0..cards {
-                let cents = 10 * (card + kind);
+                let cents = 10 * (card + kind) % 100;
                 writeln!(text, "{CANARY}{region}{kind}{card},r{region},k{kind},{}.{:02}", 20 + card + 3 * kind, cents)
                     .expect("memory takes text");
             }
@@ -149,7 +149,7 @@ fn what_cannot_be_hidden_or_is_no_sum_is_not_written() {
     for (from, to, code, words) in [
         ("frequency:3", "frequency:500", 1, "Spent 2026"),
         ("value = \"amount\"", "value = \"amount\"\nstatistic = \"mean\"", 1, "neither counts nor sums"),
-        ("by =", "rolling = { column = \"region\", period = \"month\", window = 2 }\nby =", 3, "region"),
+        ("by =", "rolling = { column = \"region\", period = \"month\", window = 2 }\nby =", 2, "region"),
     ] {
         let bench = bench_with(&format!("{ROLES}{}{only}", TABLE.replace(from, to)));
         let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);

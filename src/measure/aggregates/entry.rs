@@ -134,7 +134,8 @@ fn measure(
             }
             (Some(of), extract, Some(records)) => {
                 let others = others(plan, finished, place);
-                let beside = BesideIt { earlier: files.map_or(&[], |files| &files.earlier), others: &others };
+                let beside =
+                    BesideIt { earlier: files.map_or(&[], |files| &files.earlier), others: &others, protect: None };
                 if let Some(made_of) = files.and_then(|files| files.made_of.as_deref()) {
                     tables.push(measure_released(declared, of, (records, made_of), beside, watch)?);
                     continue;

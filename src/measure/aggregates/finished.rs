@@ -1,6 +1,8 @@
 //! A finished table: whether its margins hold, which published cells are unsafe, and what can be computed about the
 //! suppressed ones.
 
+use std::collections::HashSet;
+
 use super::earlier::{Earlier, Known, Least, Release};
 use super::shape_of;
 use crate::plan::{AggregatePlan, FinishedPlan, Negatives, Statistic};
@@ -69,6 +71,9 @@ pub struct BesideIt<'a> {
     pub earlier: &'a [FinishedRecords],
     /// Other finished tables of the same release.
     pub others: &'a [(&'a AggregatePlan, &'a FinishedRecords)],
+    /// The addresses of the suppressed cells that must stay hidden; all of them where nobody knows which were only suppressed
+    /// besides. Whoever contributes to any suppressed cell is to be feared all the same.
+    pub protect: Option<&'a HashSet<u64>>,
 }
 
 /// A finished table with all its margins.
@@ -131,7 +136,7 @@ pub fn measure_finished(
     if consistency.inconsistent_sums > 0 {
         undefined(&mut table, "audit", "inconsistent-margins");
     } else {
-        match audit_table(plan, &cells, watch) {
+        match audit_table(plan, &cells, beside.protect, watch) {
             Ok(found) => table.audit = Some(TableAudit { told_cells: known.len() as u64, ..found }),
             Err(AuditError::Stopped(reason)) => return Err(reason),
             Err(AuditError::Inconsistent) => {
@@ -318,20 +323,29 @@ fn wanted(plan: &AggregatePlan, cell: &FinishedCell) -> Option<(i64, i64)> {
 }
 
 /// The audit of the suppressed cells.
-fn audit_table(plan: &AggregatePlan, cells: &Cells<'_>, watch: Watch<'_>) -> Result<TableAudit, AuditError> {
+fn audit_table(
+    plan: &AggregatePlan,
+    cells: &Cells<'_>,
+    protect: Option<&HashSet<u64>>,
+    watch: Watch<'_>,
+) -> Result<TableAudit, AuditError> {
     let published = Published { relations: &cells.relations, bounds: &cells.bounds };
-    let targets: Vec<Target> = (0_u32..)
+    let suppressed: Vec<Target> = (0_u32..)
         .zip(&cells.said)
         .filter_map(|(cell, said)| said.filter(|said| said.is_suppressed).map(|said| (cell, said)))
         .map(|(cell, said)| Target { cell, needed: wanted(plan, said) })
         .collect();
     let insiders: Vec<Insider> =
-        targets.iter().filter_map(|target| insider(plan, cells.said[target.cell as usize]?, target.cell)).collect();
+        suppressed.iter().filter_map(|target| insider(plan, cells.said[target.cell as usize]?, target.cell)).collect();
+    let is_protected =
+        |target: &&Target| protect.is_none_or(|protect| protect.contains(&cells.addresses[target.cell as usize]));
+    let targets: Vec<Target> = suppressed.iter().filter(is_protected).copied().collect();
     let mut found = audit_counts(&published, &targets, &insiders, watch)?;
     let is_unknown =
         |target: &&Target| cells.said[target.cell as usize].is_some_and(|said| !is_insider_known(plan, said));
     // Somebody may be alone in such a cell and subtract itself: of them nothing is sure.
-    found.undecided_cells = found.undecided_cells.max(targets.iter().filter(is_unknown).count() as u64);
+    found.undecided_cells = found.undecided_cells.max(suppressed.iter().filter(is_unknown).count() as u64);
+    found.suppressed_cells = suppressed.len() as u64;
     Ok(found)
 }
 

@@ -50,6 +50,16 @@ pub(super) fn measure_released(
         }),
         ..base
     };
+    // What is safe by itself was only suppressed so that something else cannot be computed.
+    let is_unsafe = |place: usize| cells.is_unsafe.as_ref().is_none_or(|found| found[place]);
+    let protect: HashSet<u64> = file
+        .cells
+        .iter()
+        .zip(&places)
+        .filter(|(cell, place)| cell.is_suppressed && is_unsafe(**place))
+        .map(|(cell, _)| cell.address)
+        .collect();
+    let beside = BesideIt { protect: Some(&protect), ..beside };
     let mut audit: Option<TableAudit> = None;
     for side in 0..cells.sides.len() {
         let told = with_people(file, &places, &cells, side);
