@@ -40,10 +40,16 @@ impl Rule {
 /// negative, so nothing below 0 is asked for.
 #[must_use]
 pub fn needed(rules: impl Iterator<Item = Rule>, cell: &Contributions<'_>) -> (i64, i64) {
-    let level = rules.map(|rule| rule.level(cell)).max().unwrap_or(0);
-    let total = i128::from(cell.total);
-    let low = i64::try_from((total - level).max(0)).unwrap_or(0);
-    (low, i64::try_from(total + level).unwrap_or(i64::MAX))
+    needed_around(cell.total, 0, rules.map(|rule| rule.level(cell)).max().unwrap_or(0))
+}
+
+/// From where or below to where or above the interval of a suppressed cell must reach: `level` from its value on both sides,
+/// but not below what everybody knows it to be at least.
+#[must_use]
+pub fn needed_around(value: i64, floor: i64, level: i128) -> (i64, i64) {
+    let (value, floor) = (i128::from(value), i128::from(floor));
+    let low = (value - level).max(floor).min(value);
+    (i64::try_from(low).unwrap_or(i64::MIN), i64::try_from(value + level).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]
@@ -74,6 +80,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_level_is_asked_on_both_sides_of_a_value_but_not_below_its_floor() {
+        assert_eq!(needed_around(70, 0, 20), (50, 90));
+        assert_eq!(needed_around(10, 0, 20), (0, 30));
+        assert_eq!(needed_around(10, -15, 20), (-10, 30));
+        assert_eq!(needed_around(-30, -30, 20), (-30, -10));
+        assert_eq!(needed_around(i64::MAX, i64::MIN, i128::from(i64::MAX)), (0, i64::MAX));
     }
 
     #[test]

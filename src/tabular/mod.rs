@@ -32,7 +32,7 @@ pub use determination::{Determination, SHARED, determination, is_exposed};
 pub use differences::{AmountRule, Differences, Question, Related, Released, UnsafePair, Why, differences};
 pub use kept::{Common, KEPT_FILES, Kept, KeptError, KeptFolder, KeptKey, Mark};
 pub use layout::{Dimension, Layout, LayoutError, Relation};
-pub use levels::{PLAIN_PERCENT, needed};
+pub use levels::{PLAIN_PERCENT, needed, needed_around};
 pub use members::{Members, NoMembers, Part, Sums};
 pub use quantiles::fewest_beside_quantile;
 pub use rules::{Contributions, MOST_LARGEST, RULES, Ratio, Rule};

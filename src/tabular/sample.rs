@@ -13,6 +13,8 @@ pub(super) struct Sample {
     pub(super) cells: Vec<u64>,
     pub(super) relations: Vec<Relation>,
     pub(super) values: Vec<i64>,
+    /// The least that everybody knows each cell to be.
+    pub(super) floors: Vec<i64>,
 }
 
 impl Sample {
@@ -20,7 +22,7 @@ impl Sample {
     pub(super) fn bounds(&self, hidden: &[u32]) -> Vec<Range> {
         let mut bounds: Vec<Range> = self.values.iter().map(|&value| Range::shown(value)).collect();
         for &cell in hidden {
-            bounds[cell as usize] = Range::hidden();
+            bounds[cell as usize] = Range::from(self.floors[cell as usize]);
         }
         bounds
     }
@@ -58,5 +60,23 @@ pub(super) fn table(random: &mut ChaCha8Rng, dimensions: Vec<Dimension>, most: i
     let (cells, values): (Vec<u64>, Vec<i64>) =
         (0..count).zip(sums).filter_map(|(cell, sum)| Some((cell, sum?))).unzip();
     let relations = layout.relations(&cells);
-    Sample { layout, cells, relations, values }
+    let floors = vec![0; values.len()];
+    Sample { layout, cells, relations, values, floors }
+}
+
+/// A [`random_table`] from which up to `most` was taken back in each inner cell; of each cell is known whether it is below
+/// 0, and then how far at most.
+pub(super) fn signed_table(random: &mut ChaCha8Rng, dimensions: usize, most: i64, members: u32) -> Sample {
+    let mut sample = random_table(random, dimensions, most, members);
+    for &address in &sample.cells {
+        if sample.layout.is_inner(address) && random.random_bool(0.5) {
+            let taken = random.random_range(0..=most);
+            for over in sample.layout.over(address) {
+                let place = sample.cells.binary_search(&over).unwrap();
+                sample.values[place] -= taken;
+            }
+        }
+    }
+    sample.floors = sample.values.iter().map(|&value| value.min(0)).collect();
+    sample
 }

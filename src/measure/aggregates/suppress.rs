@@ -1,19 +1,27 @@
 //! Which further cells of a planned table to suppress, and the audit of the table as it would then be published.
 
+use super::contributors::Contributors;
 use super::finished::audit_counts;
 use super::planned::PlannedCells;
 use crate::plan::{AggregatePlan, Negatives, Statistic};
 use crate::result::{AggregateTable, TableSuppression};
-use crate::stop::{StopReason, Watch};
-use crate::tabular::audit::{AuditError, Insider, Published, Range, Target};
-use crate::tabular::needed;
+use crate::stop::{Stop, StopReason, Watch};
+use crate::tabular::audit::{AuditError, Insider, Published, Target};
 use crate::tabular::suppression::{Problem, Protect, propose};
+use crate::tabular::{CellSums, Entries, NotSummed, Sign, needed_around};
 
 /// Cells up to which a suppression is looked for.
 const MOST_CELLS: usize = 12_000;
 
-/// The proposal for a table with unsafe cells; none where the cells are no sums of amounts from 0 up, where the table is
-/// too large, or where nothing safe was found. With it, for each cell whether it is suppressed.
+/// The proposal for a table with unsafe cells; none where the cells are no sums, where amounts below 0 are refused and
+/// there are some, where the table is too large, or where nothing safe was found. With it, for each cell whether it is
+/// suppressed.
+///
+/// # Amounts below zero
+/// What an attacker knows beforehand of a cell is a floor. Assumed is the strongest attacker who knows nothing untrue: of
+/// every suppressed cell whether it is below 0, and if so how far; who knows less computes no narrower interval. In a table
+/// without amounts below 0 this is the usual attacker, who knows that nothing is. How far an interval must reach follows
+/// from the contributions without their sign, since these are what is to be protected: a total near 0 may hide large ones.
 ///
 /// # Errors
 /// When told to end.
@@ -24,21 +32,28 @@ pub(super) fn suppression(
     watch: Watch<'_>,
 ) -> Result<Option<(TableSuppression, Vec<bool>)>, StopReason> {
     let Some(is_unsafe) = cells.is_unsafe.as_ref().filter(|found| found.contains(&true)) else { return Ok(None) };
-    let is_sum = matches!(plan.statistic, Statistic::Count | Statistic::Sum(_)) && plan.negatives == Negatives::Refuse;
+    let is_sum = matches!(plan.statistic, Statistic::Count | Statistic::Sum(_));
     let addresses = cells.index.cells();
     if !is_sum || !table.margins || addresses.len() > MOST_CELLS {
         return Ok(None);
     }
+    let statistics = match Statistics::of(plan, cells, watch.stop) {
+        Ok(statistics) => statistics,
+        Err(NotSummed::TooLarge) => return Ok(None),
+        Err(NotSummed::Stopped(reason)) => return Err(reason),
+    };
     let values = cells.values(0);
+    let floors: Vec<i64> = values.iter().map(|&value| value.min(0)).collect();
     let relations = cells.index.layout().relations(addresses);
-    let (protect, insiders) = asked(plan, cells, is_unsafe);
+    let (protect, insiders) = asked(plan, &statistics, &values, is_unsafe);
     // A cell of 0 is not free: whoever looks for it finds a gap.
-    let costs: Vec<i64> = values.iter().map(|&value| value.max(1)).collect();
+    let costs: Vec<i64> = values.iter().map(|&value| value.saturating_abs().max(1)).collect();
     let problem = Problem {
         layout: cells.index.layout(),
         cells: addresses,
         relations: &relations,
         values: &values,
+        floors: &floors,
         costs: &costs,
         protect: &protect,
         insiders: &insiders,
@@ -48,11 +63,7 @@ pub(super) fn suppression(
         Ok(None) | Err(AuditError::Inconsistent) => return Ok(None),
         Err(AuditError::Stopped(reason)) => return Err(reason),
     };
-    let bounds: Vec<Range> = values
-        .iter()
-        .zip(&proposal.suppressed)
-        .map(|(&value, &suppressed)| if suppressed { Range::hidden() } else { Range::shown(value) })
-        .collect();
+    let bounds = problem.bounds(&proposal.suppressed);
     let published = Published { relations: &relations, bounds: &bounds };
     let targets: Vec<Target> =
         protect.iter().map(|protect| Target { cell: protect.cell, needed: Some(protect.needed) }).collect();
@@ -81,37 +92,86 @@ pub(super) fn suppression(
     Ok(Some((told, proposal.suppressed)))
 }
 
+/// What contributors add to every cell, by side.
+struct Statistics {
+    /// As the rules take the amounts.
+    ruled: Vec<CellSums>,
+    /// Without their sign, where that is something else.
+    absolute: Vec<CellSums>,
+    /// With their sign, where that is something else.
+    signed: Vec<CellSums>,
+}
+
+impl Statistics {
+    fn of(plan: &AggregatePlan, cells: &PlannedCells, stop: &Stop) -> Result<Self, NotSummed> {
+        let ruled = cells.sums.first().cloned().unwrap_or_default();
+        let is_signed = plan.negatives != Negatives::Refuse && plan.statistic != Statistic::Count;
+        let largest = plan.rules.iter().map(|rule| rule.rule.largest_needed()).max().unwrap_or(0).max(1);
+        let amounts = cells.amounts.first().and_then(Option::as_deref);
+        let by = |sign: Sign| {
+            let of = |side: &Contributors| {
+                let (distinct, asked) = (side.distinct, side.asked.as_deref());
+                let contributors = &side.of_record;
+                let entries = Entries { cells: &cells.cell_of_record, contributors, distinct, amounts, asked };
+                CellSums::of(&cells.index, entries, sign, largest, stop)
+            };
+            cells.sides.iter().map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let signed = if is_signed { by(Sign::Kept)? } else { Vec::new() };
+        let absolute = if plan.negatives == Negatives::Shift && is_signed { by(Sign::Absolute)? } else { Vec::new() };
+        Ok(Self { ruled, absolute, signed })
+    }
+
+    /// How far from its value the interval of a cell must reach for every rule, on every side.
+    fn level(&self, plan: &AggregatePlan, cell: usize) -> i128 {
+        let sums = self.ruled.iter().chain(&self.absolute).map(|sums| sums.cell(cell));
+        sums.flat_map(|found| plan.rules.iter().map(move |rule| rule.rule.level(&found))).max().unwrap_or(0)
+    }
+
+    /// The contributor to fear on each side of a cell: the only one, who knows its value, or the one that adds most. What
+    /// the others add together is below 0 at most as far as it is, so the cell is at least the smaller of both.
+    fn insiders(&self, cell: usize, value: i64) -> impl Iterator<Item = (i64, bool)> {
+        let sums = if self.signed.is_empty() { &self.ruled } else { &self.signed };
+        sums.iter().filter_map(move |sums| {
+            let found = sums.cell(cell);
+            match (found.contributors, found.largest.first()) {
+                (0, _) | (2.., None) => None,
+                (1, _) => Some((value, true)),
+                (_, Some(&amount)) => Some((amount.min(value), false)),
+            }
+        })
+    }
+}
+
 /// The unsafe cells with the widest interval that any side asks for, and who is to be feared in each.
-fn asked(plan: &AggregatePlan, cells: &PlannedCells, is_unsafe: &[bool]) -> (Vec<Protect>, Vec<Insider>) {
+fn asked(
+    plan: &AggregatePlan,
+    statistics: &Statistics,
+    values: &[i64],
+    is_unsafe: &[bool],
+) -> (Vec<Protect>, Vec<Insider>) {
     let (mut protect, mut insiders) = (Vec::new(), Vec::new());
     for (cell, _) in is_unsafe.iter().enumerate().filter(|(_, found)| **found) {
-        let number = u32::try_from(cell).unwrap_or(u32::MAX);
-        let mut whole: Option<(i64, i64)> = None;
-        for sums in cells.sums.iter().flatten() {
-            let found = sums.cell(cell);
-            let (low, up) = needed(plan.rules.iter().map(|rule| rule.rule), &found);
-            whole = Some(whole.map_or((low, up), |whole| (whole.0.min(low), whole.1.max(up))));
-            match (found.contributors, found.largest.first()) {
-                (0, _) | (2.., None) => {}
-                (1, _) => insiders.push(Insider { cell: number, amount: found.total, is_alone: true }),
-                (_, Some(&amount)) => insiders.push(Insider { cell: number, amount, is_alone: false }),
-            }
-        }
-        protect.push(Protect { cell: number, needed: whole.unwrap_or((0, i64::MAX)) });
+        let (number, value) = (u32::try_from(cell).unwrap_or(u32::MAX), values[cell]);
+        let needed = needed_around(value, value.min(0), statistics.level(plan, cell));
+        protect.push(Protect { cell: number, needed });
+        let found = statistics.insiders(cell, value);
+        insiders.extend(found.map(|(amount, is_alone)| Insider { cell: number, amount, is_alone }));
     }
     insiders.sort_by_key(|insider| (insider.cell, insider.amount, insider.is_alone));
     insiders.dedup();
     (protect, insiders)
 }
 
-/// The share of the total of all inner cells that stays published.
+/// The share of the total of all inner cells that stays published, without regard to signs.
 #[expect(clippy::cast_precision_loss, reason = "a share")]
 fn value_kept(cells: &PlannedCells, values: &[i64], suppressed: &[bool]) -> Option<f64> {
     let (mut all, mut kept) = (0_i128, 0_i128);
     for (cell, &address) in cells.index.cells().iter().enumerate() {
         if cells.index.layout().is_inner(address) {
-            all += i128::from(values[cell]);
-            kept += if suppressed[cell] { 0 } else { i128::from(values[cell]) };
+            let value = i128::from(values[cell]).abs();
+            all += value;
+            kept += if suppressed[cell] { 0 } else { value };
         }
     }
     (all > 0).then(|| kept as f64 / all as f64)

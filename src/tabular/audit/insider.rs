@@ -39,8 +39,7 @@ pub fn audit_insiders(
     if insiders.is_empty() {
         return Ok(Vec::new());
     }
-    let (near, crowded) = neighbours(published, insiders, targets);
-    let (own, holding) = (own_cells(published, insiders), holding_cells(published, insiders));
+    let fears = Fears::of(published, insiders, targets);
     let reduced = reduce(published)?;
     let mut home = vec![None; published.bounds.len()];
     for (at, component) in reduced.components.iter().enumerate() {
@@ -51,7 +50,7 @@ pub fn audit_insiders(
     let mut asked = vec![Vec::new(); reduced.components.len()];
     for (at, insider) in insiders.iter().enumerate() {
         if let Some((component, _)) = home[insider.cell as usize]
-            && !near[insider.cell as usize].is_empty()
+            && !fears.near[insider.cell as usize].is_empty()
         {
             asked[component].push(at);
         }
@@ -65,16 +64,8 @@ pub fn audit_insiders(
         };
         let answers = each(asked, component.cells.len(), |&at| {
             let insider = insiders[at];
-            let mine: Vec<Target> = near[insider.cell as usize]
-                .iter()
-                .map(|&target| targets[target])
-                .filter(|target| target.cell != insider.cell && home[target.cell as usize].is_some())
-                .filter(|target| !(insider.is_alone && own.contains(&(insider.cell, target.cell))))
-                .map(|target| {
-                    let holds = holding.contains(&(insider.cell, target.cell));
-                    if holds { beyond_its_own(target, insider) } else { target }
-                })
-                .collect();
+            let mine: Vec<Target> =
+                fears.of_insider(insider).filter(|target| home[target.cell as usize].is_some()).collect();
             let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
             let Some(mut tableau) = base.clone() else { return Ok(none()) };
             let range = published.bounds[insider.cell as usize];
@@ -109,8 +100,40 @@ pub fn audit_insiders(
         })?;
         Ok(answers.into_iter().flatten().collect::<Vec<_>>())
     })?;
-    let crowded = crowded.into_iter().map(|target| (0, targets[target].cell, None));
+    let crowded = fears.crowded.iter().map(|&target| (0, targets[target].cell, None));
     Ok(found.into_iter().flatten().chain(crowded).collect())
+}
+
+/// Which insider is to be feared for which target.
+pub(crate) struct Fears<'a> {
+    targets: &'a [Target],
+    /// For each cell of an insider the targets that share a sum with it.
+    near: Vec<Vec<usize>>,
+    /// Targets of sums with so many of both that they are left undecided.
+    pub(crate) crowded: Vec<usize>,
+    own: HashSet<(u32, u32)>,
+    holding: HashMap<(u32, u32), i64>,
+}
+
+impl<'a> Fears<'a> {
+    pub(crate) fn of(published: &Published<'_>, insiders: &[Insider], targets: &'a [Target]) -> Self {
+        let (near, crowded) = neighbours(published, insiders, targets);
+        let (own, holding) = (own_cells(published, insiders), holding_cells(published, insiders));
+        Self { targets, near, crowded, own, holding }
+    }
+
+    /// The targets for which an insider is to be feared, with what is asked of them against it.
+    pub(crate) fn of_insider(&self, insider: Insider) -> impl Iterator<Item = Target> {
+        self.near[insider.cell as usize]
+            .iter()
+            .map(|&target| self.targets[target])
+            .filter(move |target| target.cell != insider.cell)
+            .filter(move |target| !(insider.is_alone && self.own.contains(&(insider.cell, target.cell))))
+            .map(move |target| {
+                let rest = self.holding.get(&(insider.cell, target.cell));
+                rest.map_or(target, |&rest| beyond_its_own(target, insider, rest))
+            })
+    }
 }
 
 /// What ends the audit, and what only leaves a cell undecided.
@@ -122,23 +145,29 @@ fn undecided<T>(trouble: Trouble) -> Result<Option<T>, AuditError> {
     }
 }
 
-/// The same target, of which an insider knows its own part: nothing hides that it is at least that, so the interval need not
-/// reach below it.
-fn beyond_its_own(target: Target, insider: Insider) -> Target {
-    let needed = target.needed.map(|(low, up)| (low.max(insider.amount), up));
+/// The same target, of which an insider knows its own part: nothing hides that it is at least that and the least that the
+/// rest of it can be, so the interval need not reach below both together.
+fn beyond_its_own(target: Target, insider: Insider, rest: i64) -> Target {
+    let needed = target.needed.map(|(low, up)| (low.max(insider.amount.saturating_add(rest)), up));
     Target { needed, ..target }
 }
 
 /// Pairs of a cell that somebody contributes to and a cell next to it that holds all of it: a sum over it, or the one part
-/// of it.
-fn holding_cells(published: &Published<'_>, insiders: &[Insider]) -> HashSet<(u32, u32)> {
+/// of it. With each the least that the rest of that cell can be whatever is published: 0 where no cell is below 0.
+fn holding_cells(published: &Published<'_>, insiders: &[Insider]) -> HashMap<(u32, u32), i64> {
     let known: HashSet<u32> = insiders.iter().map(|insider| insider.cell).collect();
-    let mut pairs = HashSet::new();
+    let below = |part: u32| published.bounds[part as usize].low.min(0);
+    let mut pairs: HashMap<(u32, u32), i64> = HashMap::new();
+    let mut add = |pair, rest: i64| {
+        pairs.entry(pair).and_modify(|least| *least = rest.min(*least)).or_insert(rest);
+    };
     for relation in published.relations {
-        let of_parts = relation.parts.iter().filter(|part| known.contains(part));
-        pairs.extend(of_parts.map(|&part| (part, relation.total)));
+        let all = relation.parts.iter().fold(0_i64, |sum, &part| sum.saturating_add(below(part)));
+        for &part in relation.parts.iter().filter(|part| known.contains(part)) {
+            add((part, relation.total), all.saturating_sub(below(part)));
+        }
         if let ([part], true) = (&relation.parts[..], known.contains(&relation.total)) {
-            pairs.insert((relation.total, *part));
+            add((relation.total, *part), 0);
         }
     }
     pairs

@@ -15,6 +15,7 @@
 
 mod insider;
 mod presolve;
+mod reach;
 #[cfg(test)]
 mod test;
 
@@ -24,13 +25,15 @@ use thiserror::Error;
 use super::Relation;
 use super::simplex::{Bound, Tableau, Trouble};
 use crate::stop::{StopReason, Watch};
+pub(crate) use insider::Fears;
 pub use insider::{Insider, audit_insiders};
 use presolve::{Component, reduce};
+pub(crate) use reach::{Asked, Reach};
 
 /// Cells of one component that one thread looks at in a row. Fixed, so that nothing depends on the number of threads.
 const TURN: usize = 256;
 /// Cells up to which one thread is faster than many.
-const ALONE: usize = 2_000;
+const ALONE: usize = 1_000;
 
 /// What everybody knows of a value, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,12 @@ impl Range {
     #[must_use]
     pub fn hidden() -> Self {
         Self { low: 0, up: None }
+    }
+
+    /// A value of which nothing is known but that it is not below its floor.
+    #[must_use]
+    pub fn from(floor: i64) -> Self {
+        Self { low: floor, up: None }
     }
 
     /// A value that is shown rounded to a multiple of `base`, where negative values do not occur.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::stop::Stop;
-use crate::tabular::sample::{Sample, random_table};
+use crate::tabular::sample::{Sample, random_table, signed_table};
 use crate::tabular::{Dimension, Layout};
 
 fn ends(published: &Published<'_>, cells: &[u32]) -> Result<Vec<Option<Interval>>, AuditError> {
@@ -19,7 +19,13 @@ fn enumerate(sample: &Sample, hidden: &[u32]) -> Option<Vec<(i64, i64)>> {
     for &cell in hidden {
         value[cell as usize] = None;
     }
-    let most = sample.values.iter().copied().max()?;
+    // No cell is more than all are together while every other is as low as it can be.
+    let below: i64 = (0_usize..)
+        .zip(&sample.cells)
+        .filter(|(_, address)| sample.layout.is_inner(**address))
+        .map(|(cell, _)| sample.floors[cell])
+        .sum();
+    let most = sample.values.first()? - below;
     let mut found: Vec<(i64, i64)> = vec![(i64::MAX, i64::MIN); hidden.len()];
     let mut budget = 60_000_u32;
     walk(sample, hidden, 0, &mut value, most, &mut found, &mut budget)?;
@@ -38,7 +44,8 @@ fn walk(
     *budget = budget.checked_sub(1)?;
     for relation in &sample.relations {
         let open = relation.parts.iter().filter(|&&part| value[part as usize].is_none()).count();
-        let sum: i64 = relation.parts.iter().filter_map(|&part| value[part as usize]).sum();
+        let least = |part: u32| value[part as usize].unwrap_or(sample.floors[part as usize]);
+        let sum: i64 = relation.parts.iter().map(|&part| least(part)).sum();
         if let Some(total) = value[relation.total as usize]
             && (sum > total || (open == 0 && sum != total))
         {
@@ -52,7 +59,7 @@ fn walk(
         }
         return Some(());
     };
-    for guess in 0..=most {
+    for guess in sample.floors[cell as usize]..=most {
         value[cell as usize] = Some(guess);
         walk(sample, hidden, at + 1, value, most, found, budget)?;
     }
@@ -89,6 +96,66 @@ fn intervals_hold_every_whole_table_and_are_theirs_in_two_dimensions() {
     }
     assert!(hidden_cells > 10_000, "{hidden_cells}");
     assert!(wider < hidden_cells / 100, "{wider} of {hidden_cells}");
+}
+
+#[test]
+fn intervals_of_amounts_below_zero_hold_every_whole_table_and_are_theirs_in_two_dimensions() {
+    let mut random = ChaCha8Rng::seed_from_u64(23);
+    let (mut compared, mut hidden_cells, mut below) = (0, 0, 0);
+    while compared < 2_000 {
+        let dimensions = random.random_range(1..=3);
+        let sample = signed_table(&mut random, dimensions, 5, 2);
+        let share = random.random_range(0.2..0.7);
+        let hidden: Vec<u32> =
+            (1..u32::try_from(sample.values.len()).unwrap()).filter(|_| random.random_bool(share)).collect();
+        let Some(truth) = enumerate(&sample, &hidden) else { continue };
+        let found =
+            ends(&Published { relations: &sample.relations, bounds: &sample.bounds(&hidden) }, &hidden).unwrap();
+        for ((&cell, (low, up)), interval) in hidden.iter().zip(truth).zip(found) {
+            let interval = interval.unwrap();
+            let found_up = interval.up.unwrap();
+            assert!(interval.low <= low && up <= found_up, "{sample:?} {hidden:?} {cell} {low}..{up} {interval:?}");
+            if dimensions < 3 {
+                assert_eq!((interval.low, found_up), (low, up), "{sample:?} {hidden:?} {cell}");
+            }
+            below += u32::from(low < 0);
+            hidden_cells += 1;
+        }
+        compared += 1;
+    }
+    assert!(hidden_cells > 5_000 && below > 1_000, "{hidden_cells} {below}");
+}
+
+#[test]
+fn no_interval_of_an_attacker_who_knows_more_is_wider() {
+    let mut random = ChaCha8Rng::seed_from_u64(24);
+    let mut narrower = 0;
+    for _ in 0..2_000 {
+        let dimensions = random.random_range(1..=3);
+        let mut sample = signed_table(&mut random, dimensions, 30, 3);
+        let count = u32::try_from(sample.values.len()).unwrap();
+        let hidden: Vec<u32> = (0..count).filter(|_| random.random_bool(0.4)).collect();
+        let mut before: Option<Vec<Option<Interval>>> = None;
+        // From the least that is assumed to be known of each cell to next to nothing.
+        for further in [0, 1, 20, 1_000_000] {
+            for floor in &mut sample.floors {
+                *floor -= random.random_range(0..=further);
+            }
+            let published = Published { relations: &sample.relations, bounds: &sample.bounds(&hidden) };
+            let found = ends(&published, &hidden).unwrap();
+            for (&cell, interval) in hidden.iter().zip(&found) {
+                let (interval, value) = (interval.unwrap(), sample.values[cell as usize]);
+                assert!(interval.low <= value && interval.up.is_none_or(|up| value <= up));
+            }
+            for (less, more) in found.iter().flatten().zip(before.iter().flatten().flatten()) {
+                let is_within = less.low <= more.low && less.up.is_none_or(|less| more.up.is_some_and(|up| up <= less));
+                assert!(is_within, "{sample:?} {hidden:?} {more:?} {less:?}");
+                narrower += u32::from((less.low, less.up) != (more.low, more.up));
+            }
+            before = Some(found);
+        }
+    }
+    assert!(narrower > 4_000, "{narrower}");
 }
 
 #[test]

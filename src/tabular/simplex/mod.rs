@@ -10,6 +10,7 @@
 //! thousands of bounds are found one after the other from where the last one ended, with a few steps each.
 
 mod row;
+mod steps;
 mod tableau;
 
 pub(crate) use tableau::{Bound, Equation, Tableau, Trouble};

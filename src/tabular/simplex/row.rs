@@ -19,7 +19,7 @@ pub(super) struct Change {
     pub(super) went: Vec<u32>,
 }
 
-fn gcd(mut a: u128, mut b: u128) -> u128 {
+fn gcd(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
         (a, b) = (b, a % b);
     }
@@ -59,8 +59,8 @@ impl Row {
 
     /// Removes the basic variable of `pivot` from this row, in which it has this coefficient.
     pub(super) fn eliminate(&mut self, pivot: &Self, coefficient: i64, change: &mut Change) -> Result<(), Trouble> {
-        let common = i64::try_from(gcd(u128::from(pivot.den.unsigned_abs()), u128::from(coefficient.unsigned_abs())))
-            .map_err(|_| Trouble::Overflow)?;
+        let common =
+            i64::try_from(gcd(pivot.den.unsigned_abs(), coefficient.unsigned_abs())).map_err(|_| Trouble::Overflow)?;
         let (own, other) = (pivot.den / common, coefficient / common);
         let mut terms = Vec::with_capacity(self.terms.len() + pivot.terms.len());
         let times = |a: i64, b: i64| a.checked_mul(b).ok_or(Trouble::Overflow);
@@ -108,12 +108,14 @@ impl Row {
         if self.den == 1 {
             return;
         }
-        let mut common = gcd(u128::from(self.den.unsigned_abs()), self.value.unsigned_abs());
+        let den = self.den.unsigned_abs();
+        // The remainder is below `den`, which fits.
+        let mut common = gcd(den, u64::try_from(self.value.unsigned_abs() % u128::from(den)).unwrap_or(1));
         for &(_, a) in &self.terms {
             if common == 1 {
                 return;
             }
-            common = gcd(common, u128::from(a.unsigned_abs()));
+            common = gcd(common, a.unsigned_abs());
         }
         // It divides `den`, which fits.
         let Ok(common) = i64::try_from(common) else { return };

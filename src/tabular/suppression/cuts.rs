@@ -23,8 +23,9 @@ impl View {
         let bounds: Vec<(i64, Option<i64>)> = problem
             .values
             .iter()
+            .zip(problem.floors)
             .zip(chosen)
-            .map(|(&value, &chosen)| if chosen { (0, None) } else { (value, Some(value)) })
+            .map(|((&value, &floor), &chosen)| if chosen { (floor, None) } else { (value, Some(value)) })
             .collect();
         let equations: Vec<Equation> = problem
             .relations
@@ -36,6 +37,11 @@ impl View {
             .collect();
         let first = Tableau::new(&bounds, &equations, stop)?;
         if first.verify(&equations) { Ok(Self { first, equations }) } else { Err(Trouble::Overflow) }
+    }
+
+    /// What setting it up has cost, in entries of the tableau.
+    pub(super) fn work(&self) -> u64 {
+        self.first.work() + self.first.size()
     }
 
     /// The rows that say what is missing for a cell, at most one for each direction, towards what an attacker knows.
@@ -54,7 +60,8 @@ impl View {
                 && chosen[insider.cell as usize]
             {
                 let up = insider.is_alone.then_some(insider.amount);
-                tableau.tighten(insider.cell, insider.amount, up, stop)?;
+                let low = insider.amount.max(problem.floors[insider.cell as usize]);
+                tableau.tighten(insider.cell, low, up, stop)?;
             }
             let goal = i128::from(if upwards { protect.needed.1 } else { protect.needed.0 });
             let end = tableau.bound(protect.cell, upwards, Some(goal), stop)?;
@@ -90,15 +97,16 @@ fn cover(
         if chosen[cell as usize] {
             continue;
         }
-        let mut room = problem.values[cell as usize];
+        let (value, mut floor) = (problem.values[cell as usize], problem.floors[cell as usize]);
         if let Attack::Insider(insider) = attack
             && insider.cell == cell
         {
             if insider.is_alone {
                 continue;
             }
-            room -= insider.amount;
+            floor = floor.max(insider.amount);
         }
+        let room = value.saturating_sub(floor);
         let helps_by_rising = (coefficient > 0) == upwards;
         let gain = if helps_by_rising { need } else { coefficient.unsigned_abs() as f64 * room as f64 / den as f64 };
         if gain > 0.0 {

@@ -7,15 +7,16 @@
 //! proposed that this audit has not passed.
 //!
 //! # Method
-//! A heuristic suppresses, for each cell that is not protected yet, the cheapest box of cells around it (the hypercube
-//! method, Repsilber 1994), or what the rows of `cuts.rs` ask for where no box is large enough; then it takes back
-//! every cell that is not needed. For small tables an integer program over these rows finds the cheapest proposal and
-//! proves that it is.
+//! A heuristic looks, for each value that a cell must be able to have, for the cheapest change of cells that leaves every sum
+//! as it is and shows it possible (`moves.rs`), and suppresses these cells; where there is none it asks linear programs, or
+//! the rows of `cuts.rs`. Then it shows again every cell without which everything asked still has such a proof. For small
+//! tables an integer program over these rows finds the cheapest proposal and proves that it is.
 
-mod boxes;
 mod cuts;
 mod heuristic;
+mod moves;
 mod optimal;
+mod proofs;
 #[cfg(test)]
 mod test;
 
@@ -44,8 +45,11 @@ pub struct Problem<'a> {
     pub cells: &'a [u64],
     /// The sums among them.
     pub relations: &'a [Relation],
-    /// Their values, none negative.
+    /// Their values.
     pub values: &'a [i64],
+    /// The least that everybody knows each to be when it is suppressed; 0 where amounts are not negative. None is above its
+    /// value.
+    pub floors: &'a [i64],
     /// What it costs to suppress each; none negative.
     pub costs: &'a [i64],
     /// The cells that must be suppressed, each once.
@@ -89,8 +93,8 @@ struct Gap {
 /// When a cell is named that the table does not have.
 pub fn propose(problem: &Problem<'_>, watch: Watch<'_>) -> Result<Option<Proposal>, AuditError> {
     // Where the cheapest is looked for in any case, little is spent on coming near it.
-    let audits = if problem.cells.len() <= SMALL { heuristic::AUDITS / 10 } else { heuristic::AUDITS };
-    let Some(cheap) = heuristic::propose(problem, audits, watch)? else { return Ok(None) };
+    let work = if problem.cells.len() <= SMALL { heuristic::WORK / 10 } else { heuristic::WORK };
+    let Some(cheap) = heuristic::propose(problem, work, watch)? else { return Ok(None) };
     if problem.cells.len() <= SMALL
         && let Some(best) = optimal::propose(problem, &cheap, watch)?
     {
@@ -117,14 +121,15 @@ impl Problem<'_> {
         chosen
     }
 
+    /// What everybody knows when these cells are suppressed.
+    pub fn bounds(&self, chosen: &[bool]) -> Vec<Range> {
+        let cells = self.values.iter().zip(self.floors).zip(chosen);
+        cells.map(|((&value, &floor), &chosen)| if chosen { Range::from(floor) } else { Range::shown(value) }).collect()
+    }
+
     /// The given cells that this suppression does not protect; a cell about which the audit gave no answer is one.
     fn gaps(&self, chosen: &[bool], watch: Watch<'_>) -> Result<Vec<Gap>, AuditError> {
-        let bounds: Vec<Range> = self
-            .values
-            .iter()
-            .zip(chosen)
-            .map(|(&value, &chosen)| if chosen { Range::hidden() } else { Range::shown(value) })
-            .collect();
+        let bounds = self.bounds(chosen);
         let published = Published { relations: self.relations, bounds: &bounds };
         let targets: Vec<Target> =
             self.protect.iter().map(|protect| Target { cell: protect.cell, needed: Some(protect.needed) }).collect();

@@ -3,7 +3,8 @@ use rand::{RngExt, SeedableRng};
 
 use super::*;
 use crate::stop::Stop;
-use crate::tabular::sample::{Sample, random_table};
+use crate::tabular::levels::needed_around;
+use crate::tabular::sample::{Sample, random_table, signed_table};
 
 fn protect(random: &mut ChaCha8Rng, sample: &Sample, share: f64) -> (Vec<Protect>, Vec<Insider>) {
     let mut protect = Vec::new();
@@ -26,6 +27,7 @@ fn problem<'a>(sample: &'a Sample, protect: &'a [Protect], insiders: &'a [Inside
         cells: &sample.cells,
         relations: &sample.relations,
         values: &sample.values,
+        floors: &sample.floors,
         costs: &sample.values,
         protect,
         insiders,
@@ -42,12 +44,7 @@ fn is_safe(problem: &Problem<'_>, chosen: &[bool]) -> bool {
         })
     };
     let holds = |insider: Option<&Insider>| {
-        let mut bounds: Vec<Range> = problem
-            .values
-            .iter()
-            .zip(chosen)
-            .map(|(&value, &chosen)| if chosen { Range::hidden() } else { Range::shown(value) })
-            .collect();
+        let mut bounds = problem.bounds(chosen);
         if let Some(insider) = insider {
             bounds[insider.cell as usize] =
                 Range { low: insider.amount, up: insider.is_alone.then_some(insider.amount) };
@@ -80,7 +77,7 @@ fn what_is_proposed_passes_the_audit() {
         let sample = random_table(&mut random, dimensions, 50, 4);
         let (protect, insiders) = protect(&mut random, &sample, 0.15);
         let problem = problem(&sample, &protect, &insiders);
-        let Some(found) = heuristic::propose(&problem, 60, Watch::quiet(&Stop::default())).unwrap() else {
+        let Some(found) = heuristic::propose(&problem, 100_000, Watch::quiet(&Stop::default())).unwrap() else {
             none += 1;
             continue;
         };
@@ -89,6 +86,48 @@ fn what_is_proposed_passes_the_audit() {
         assert_eq!(found.cost, problem.cost(&found.suppressed));
     }
     assert!(proposed > 1_900, "{proposed} {none}");
+}
+
+#[test]
+fn what_is_proposed_for_amounts_below_zero_passes_the_audit_by_every_attacker() {
+    let mut random = ChaCha8Rng::seed_from_u64(35);
+    let (mut proposed, mut below) = (0, 0);
+    for _ in 0..2_000 {
+        let dimensions = random.random_range(1..=3);
+        let sample = signed_table(&mut random, dimensions, 50, 4);
+        let costs: Vec<i64> = sample.values.iter().map(|value| value.abs().max(1)).collect();
+        let (mut protect, mut insiders) = (Vec::new(), Vec::new());
+        let with_insiders = random.random_bool(0.7);
+        for (cell, &value) in (0_u32..).zip(&sample.values) {
+            // What is a contributor's own in a total is no matter of this test.
+            let is_inner = sample.layout.is_inner(sample.cells[cell as usize]);
+            if !random.random_bool(0.15) || (with_insiders && !is_inner) {
+                continue;
+            }
+            below += u32::from(value < 0);
+            let floor = sample.floors[cell as usize];
+            protect.push(Protect { cell, needed: needed_around(value, floor, i128::from(value.abs() / 5 + 1)) });
+            if with_insiders && random.random_bool(0.3) {
+                let is_alone = random.random_bool(0.7);
+                insiders.push(Insider {
+                    cell,
+                    amount: if is_alone { value } else { value.min(value / 2 + 5) },
+                    is_alone,
+                });
+            }
+        }
+        let problem = Problem { costs: &costs, ..problem(&sample, &protect, &insiders) };
+        let Some(found) = heuristic::propose(&problem, 100_000, Watch::quiet(&Stop::default())).unwrap() else {
+            continue;
+        };
+        proposed += 1;
+        assert!(is_safe(&problem, &found.suppressed), "{sample:?} {protect:?} {insiders:?}");
+        // Who knows less of how far cells can be below 0 computes no more.
+        let floors: Vec<i64> = sample.floors.iter().map(|floor| floor - random.random_range(0..90)).collect();
+        let weaker = Problem { floors: &floors, ..problem };
+        assert!(is_safe(&weaker, &found.suppressed), "{sample:?} {protect:?} {insiders:?} {floors:?}");
+    }
+    assert!(proposed > 1_900 && below > 1_000, "{proposed} {below}");
 }
 
 #[test]
@@ -110,7 +149,7 @@ fn the_proven_optimum_is_that_of_all_subsets_and_the_heuristic_is_near() {
             .map(|chosen| problem.cost(&chosen))
             .min();
         let stop = Stop::default();
-        let first = heuristic::propose(&problem, 400, Watch::quiet(&stop)).unwrap();
+        let first = heuristic::propose(&problem, 1_000_000, Watch::quiet(&stop)).unwrap();
         let found = propose(&problem, Watch::quiet(&stop)).unwrap();
         compared += 1;
         let (Some(best), Some(found), Some(first)) = (best, found, first) else {
@@ -133,7 +172,9 @@ fn the_heuristic_suppresses_at_most_a_tenth_more_value_than_the_proven_optimum()
         let (protect, insiders) = protect(&mut random, &sample, 0.12);
         let problem = problem(&sample, &protect, &insiders);
         let stop = Stop::default();
-        let Some(first) = heuristic::propose(&problem, 400, Watch::quiet(&stop)).unwrap() else { continue };
+        let Some(first) = heuristic::propose(&problem, 1_000_000, Watch::quiet(&stop)).unwrap() else {
+            continue;
+        };
         let Some(best) = optimal::propose(&problem, &first, Watch::quiet(&stop)).unwrap() else { continue };
         assert!(best.is_optimal && best.cost <= first.cost);
         assert!(is_safe(&problem, &best.suppressed));
@@ -141,8 +182,42 @@ fn the_heuristic_suppresses_at_most_a_tenth_more_value_than_the_proven_optimum()
         optimum += best.cost;
         cheap += first.cost;
     }
+    println!("{known} proven, {cheap} for {optimum}");
     assert!(known > 80, "{known}");
     assert!(cheap * 10 <= optimum * 11, "{cheap} {optimum}");
+}
+
+#[test]
+fn in_three_dimensions_too_the_heuristic_is_within_a_tenth_of_the_proven_optimum() {
+    let mut random = ChaCha8Rng::seed_from_u64(36);
+    let (mut known, mut optimum, mut cheap, mut equal) = (0, 0_i128, 0_i128, 0);
+    let mut worst = 1.0_f64;
+    while known < 100 {
+        let sample = random_table(&mut random, 3, 200, 3);
+        let (protect, insiders) = protect(&mut random, &sample, 0.15);
+        if sample.values.len() > 50 {
+            continue;
+        }
+        let problem = problem(&sample, &protect, &insiders);
+        let stop = Stop::default();
+        let Some(first) = heuristic::propose(&problem, 1_000_000, Watch::quiet(&stop)).unwrap() else {
+            continue;
+        };
+        let Some(best) = optimal::propose(&problem, &first, Watch::quiet(&stop)).unwrap() else { continue };
+        if best.cost == 0 {
+            continue;
+        }
+        assert!(best.is_optimal && best.cost <= first.cost);
+        known += 1;
+        equal += u32::from(best.cost == first.cost);
+        optimum += best.cost;
+        cheap += first.cost;
+        #[expect(clippy::cast_precision_loss, reason = "a ratio that is told")]
+        let ratio = first.cost as f64 / best.cost as f64;
+        worst = worst.max(ratio);
+    }
+    println!("{known} proven, {equal} equal, {cheap} for {optimum} in all, the worst {worst:.2} times");
+    assert!(cheap * 10 <= optimum * 11, "{cheap} {optimum}, the worst {worst:.2} times");
 }
 
 #[test]
@@ -158,7 +233,7 @@ fn a_table_of_which_most_cells_are_unsafe_gets_a_proposal() {
             }
         }
         let problem = problem(&sample, &protect, &[]);
-        let found = heuristic::propose(&problem, 60, Watch::quiet(&Stop::default())).unwrap();
+        let found = heuristic::propose(&problem, 100_000, Watch::quiet(&Stop::default())).unwrap();
         let found = found.unwrap_or_else(|| panic!("nothing is proposed: {sample:?} {protect:?}"));
         assert!(is_safe(&problem, &found.suppressed), "{sample:?} {protect:?}");
     }
