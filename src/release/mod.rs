@@ -148,6 +148,7 @@ pub fn release(
     stop: &Stop,
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
+    tables::refuse_several(plan)?;
     let read = read_extract(plan, progress, stop)?;
     let watched = (clock, progress, stop);
     let written = if plan.tables_only {

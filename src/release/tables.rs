@@ -63,6 +63,20 @@ pub(super) fn are_planned(plan: &Plan) -> bool {
     plan.aggregates.iter().any(AggregatePlan::is_planned)
 }
 
+/// Refuses several planned tables: what is hidden in one may follow from another, and written tables are judged one by one.
+///
+/// # Errors
+/// When there are several.
+pub(super) fn refuse_several(plan: &Plan) -> Result<(), ReleaseError> {
+    match plan.aggregates.iter().filter(|table| table.is_planned()).nth(1) {
+        None => Ok(()),
+        Some(table) => Err(ReleaseError::TableNotWritten {
+            table: table.name.clone(),
+            reason: "a release writes one table of totals, and hidden cells of several are not compared",
+        }),
+    }
+}
+
 /// Makes, writes and judges every planned table. `leaving` are the columns of the records that leave beside them.
 ///
 /// # Errors

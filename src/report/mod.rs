@@ -101,12 +101,7 @@ pub const FORMATS: &[Format] = &[
     ),
     Format::new("subjects", "subjects.csv", "One row a subject; for an internal audience only", Render::ByScan),
     Format::new("records", "records.csv", "One row a record; for an internal audience only", Render::ByScan),
-    Format::new(
-        "cells",
-        "cells.csv",
-        "One row a cell of a planned table; for an internal audience only",
-        Render::ByScan,
-    ),
+    Format::new("cells", "cells.csv", "One row a cell of totals; for an internal audience only", Render::ByScan),
 ];
 
 /// A way to show a result.

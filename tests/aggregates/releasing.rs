@@ -159,6 +159,11 @@ fn what_cannot_be_hidden_or_is_no_sum_is_not_written() {
         let left = fs::read_dir(bench.input("")).expect("a folder").count();
         assert_eq!(left, 2, "nothing is left of {to}");
     }
+    // What one table hides may follow from another that leaves with it.
+    let bench = bench_with(&format!("{ROLES}{TABLE}{}{only}", TABLE.replace("Spent 2026", "Again")));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert!(ended.code == Some(1) && ended.stderr.contains("several"), "{ended}");
+    assert!(!bench.input("leaving").exists());
     let bench = bench_with(&format!("{ROLES}{only}"));
     assert_eq!(run(&bench, "release", &["purchases.csv", "--to", "leaving"]).code, Some(2));
 }
