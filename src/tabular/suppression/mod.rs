@@ -122,6 +122,7 @@ impl Problem<'_> {
     }
 
     /// What everybody knows when these cells are suppressed.
+    #[must_use]
     pub fn bounds(&self, chosen: &[bool]) -> Vec<Range> {
         let cells = self.values.iter().zip(self.floors).zip(chosen);
         cells.map(|((&value, &floor), &chosen)| if chosen { Range::from(floor) } else { Range::shown(value) }).collect()
