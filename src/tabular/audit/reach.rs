@@ -13,10 +13,20 @@ pub(crate) struct Reach<'a> {
     reduced: Reduced,
     /// The component and the place in it of each cell that does not follow from single sums.
     home: Vec<Option<(usize, u32)>>,
-    /// A first vertex of each component that was asked about; `None` in it where there is none.
-    tableaus: Vec<Option<Option<Tableau>>>,
+    /// A first vertex of each component that was asked about.
+    tableaus: Vec<First>,
     /// What has been spent, in entries of tableaus.
     work: u64,
+}
+
+/// A first vertex of a component.
+#[derive(Debug, Clone)]
+enum First {
+    /// Nobody asked yet.
+    Unknown,
+    /// None could be computed.
+    None,
+    Found(Tableau),
 }
 
 /// A value that a cell is asked to have.
@@ -41,7 +51,7 @@ impl<'a> Reach<'a> {
                 home[cell as usize] = Some((at, place));
             }
         }
-        let tableaus = vec![None; reduced.components.len()];
+        let tableaus = vec![First::Unknown; reduced.components.len()];
         let work = bounds.len() as u64;
         Ok(Self { relations, bounds, reduced, home, tableaus, work })
     }
@@ -64,13 +74,13 @@ impl<'a> Reach<'a> {
     ) -> Result<Option<Vec<(u32, i64)>>, AuditError> {
         let Some((at, place)) = self.home[asked.cell as usize] else { return Ok(None) };
         let component = &self.reduced.components[at];
-        if self.tableaus[at].is_none() {
+        if matches!(self.tableaus[at], First::Unknown) {
             let published = Published { relations: self.relations, bounds: &self.bounds };
             let first = none_where_troubled(start(component, &published, watch))?;
             self.work += first.as_ref().map_or(0, Tableau::work);
-            self.tableaus[at] = Some(first);
+            self.tableaus[at] = first.map_or(First::None, First::Found);
         }
-        let Some(mut tableau) = self.tableaus[at].clone().flatten() else { return Ok(None) };
+        let First::Found(mut tableau) = self.tableaus[at].clone() else { return Ok(None) };
         let before = tableau.work();
         self.work += tableau.size();
         let moved = self.walk(&mut tableau, asked, at, place, watch);

@@ -3,8 +3,8 @@
 //! # Definition
 //! Given are the cells that must be suppressed, each with the values its [`Interval`] must reach,
 //! the insiders to fear, and what it costs to suppress a cell. A *proposal* is a set of further cells with which the
-//! audit finds every given cell protected, from outsiders and from each insider that shares a sum with it. Nothing is
-//! proposed that this audit has not passed.
+//! audit finds every given cell protected, from outsiders and from each insider that shares a sum with it. Everything asked of
+//! a proposal is proven by a table that fits; whoever shows it audits it first all the same.
 //!
 //! # Method
 //! A heuristic looks, for each value that a cell must be able to have, for the cheapest change of cells that leaves every sum
@@ -122,6 +122,7 @@ impl Problem<'_> {
     }
 
     /// What everybody knows when these cells are suppressed.
+    #[must_use]
     pub fn bounds(&self, chosen: &[bool]) -> Vec<Range> {
         let cells = self.values.iter().zip(self.floors).zip(chosen);
         cells.map(|((&value, &floor), &chosen)| if chosen { Range::from(floor) } else { Range::shown(value) }).collect()

@@ -27,7 +27,8 @@ pub(super) struct Proofs<'a> {
     pub(super) problem: &'a Problem<'a>,
     pub(super) moves: Moves<'a>,
     pub(super) demands: Vec<Demand>,
-    proofs: Vec<Vec<Change>>,
+    /// For each demand the changes that prove it.
+    changes: Vec<Vec<Change>>,
     /// For each cell the demands of which a proof changes it, and perhaps some that had one.
     of_cell: Vec<Vec<u32>>,
     /// Proofs that were dropped, to be taken up again where a trial fails.
@@ -74,9 +75,9 @@ impl<'a> Proofs<'a> {
                 }
             }
         }
-        let (proofs, cells) = (vec![Vec::new(); demands.len()], vec![Vec::new(); problem.values.len()]);
+        let (changes, cells) = (vec![Vec::new(); demands.len()], vec![Vec::new(); problem.values.len()]);
         let moves = Moves::new(problem);
-        Some(Self { problem, moves, demands, proofs, of_cell: cells, dropped: Vec::new(), work: 0 })
+        Some(Self { problem, moves, demands, changes, of_cell: cells, dropped: Vec::new(), work: 0 })
     }
 
     fn holds(&self, proof: &Change, insider: Insider) -> bool {
@@ -94,7 +95,7 @@ impl<'a> Proofs<'a> {
     pub(super) fn open(&self, demand: u32, without: Option<u32>) -> Option<(Option<Insider>, i64)> {
         let left = |proof: &&Change| without.is_none_or(|cell| proof.binary_search_by_key(&cell, |it| it.0).is_err());
         let asked = &self.demands[demand as usize];
-        let mut proofs = self.proofs[demand as usize].iter().filter(left).peekable();
+        let mut proofs = self.changes[demand as usize].iter().filter(left).peekable();
         if proofs.peek().is_none() {
             return Some((None, asked.need));
         }
@@ -113,7 +114,7 @@ impl<'a> Proofs<'a> {
                 of.push(demand);
             }
         }
-        self.proofs[demand as usize].push(proof);
+        self.changes[demand as usize].push(proof);
     }
 
     /// Looks for the cheapest move that somebody cannot rule out.
@@ -133,7 +134,7 @@ impl<'a> Proofs<'a> {
         let mut demands = std::mem::take(&mut self.of_cell[cell as usize]);
         demands.sort_unstable();
         demands.dedup();
-        let proofs = &self.proofs;
+        let proofs = &self.changes;
         let changes = |proof: &Change| proof.binary_search_by_key(&cell, |change| change.0).is_ok();
         demands.retain(|&demand| proofs[demand as usize].iter().any(changes));
         self.of_cell[cell as usize].clone_from(&demands);
@@ -143,9 +144,9 @@ impl<'a> Proofs<'a> {
     /// Drops every proof that changes a cell.
     pub(super) fn drop_all(&mut self, cell: u32) {
         for demand in self.harmed_by(cell) {
-            let all = std::mem::take(&mut self.proofs[demand as usize]);
+            let all = std::mem::take(&mut self.changes[demand as usize]);
             let (gone, left) = all.into_iter().partition(|proof| proof.binary_search_by_key(&cell, |it| it.0).is_ok());
-            self.proofs[demand as usize] = left;
+            self.changes[demand as usize] = left;
             self.dropped.extend(gone.into_iter().map(|proof: Change| (demand, proof)));
         }
         self.of_cell[cell as usize].clear();
