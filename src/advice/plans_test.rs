@@ -417,7 +417,7 @@ fn on_random_tables_with_a_sensitive_column_the_plan_is_the_best_of_all_plans() 
         // What somebody has follows from the first column, but for one in four.
         let hidden = |(record, &code): (usize, &u32)| {
             let drawn = (record * 7 + number * 13) % 11;
-            if drawn % 4 == 0 { u32::try_from(drawn % 3).unwrap() } else { code / 4 }
+            if drawn.is_multiple_of(4) { u32::try_from(drawn % 3).unwrap() } else { code / 4 }
         };
         small.secret = Some(small.columns[0].iter().enumerate().map(hidden).collect());
         let gate =
@@ -429,7 +429,7 @@ fn on_random_tables_with_a_sensitive_column_the_plan_is_the_best_of_all_plans() 
             2 => vec![gate("t-closeness", 0.3)],
             _ => vec![gate("beta-likeness", 1.0)],
         };
-        if number % 3 == 0 && small.subjects.is_some() {
+        if number.is_multiple_of(3) && small.subjects.is_some() {
             gates.push(at_least(Gate { set: None, ..gate(CROWD_GATE, 2.0) }));
         }
         let mut court = Court { small: &small, k: 2, unicity: 1.0, linked: 1.0, gates, asked: 0 };

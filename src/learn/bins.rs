@@ -44,7 +44,9 @@ impl Binned {
                 let most = categories.iter().copied().filter(|&it| it != NO_CATEGORY).max().map_or(0, |most| most + 1);
                 let mut rows = vec![0_u32; most as usize + 1];
                 let place = |category: u32| if category == NO_CATEGORY { most as usize } else { category as usize };
-                categories.iter().for_each(|&category| rows[place(category)] += 1);
+                for &category in categories {
+                    rows[place(category)] += 1;
+                }
                 let mut by_rows: Vec<u32> = (0..rows.len()).map(number).filter(|&it| rows[it as usize] > 0).collect();
                 by_rows.sort_by_key(|&category| (std::cmp::Reverse(rows[category as usize]), category));
                 let mut bin_of = vec![0; rows.len()];

@@ -75,7 +75,9 @@ impl Forest {
         stop: &Stop,
     ) -> Result<Vec<Vote>, StopReason> {
         let mut prior = vec![0_u32; targets as usize];
-        known.iter().for_each(|&row| prior[target[row as usize] as usize] += 1);
+        for &row in known {
+            prior[target[row as usize] as usize] += 1;
+        }
         if known.is_empty() || features.columns().is_empty() {
             let most = (0..targets).max_by_key(|&it| (prior[it as usize], std::cmp::Reverse(it))).unwrap_or(0);
             return Ok(vec![Vote { target: most, millionths: 0 }; asked.len()]);
@@ -104,7 +106,9 @@ impl Forest {
             return Ok(1);
         }
         let mut prior = vec![0_u32; grown.targets as usize];
-        known.iter().for_each(|&row| prior[grown.target[row as usize] as usize] += 1);
+        for &row in &known {
+            prior[grown.target[row as usize] as usize] += 1;
+        }
         for leaf in LEAVES {
             let votes = grown.votes(Forest { trees, seed }, leaf, &known, &asked)?;
             let is_right =
@@ -138,7 +142,7 @@ impl Grown<'_> {
                 let seed = mix(forest.seed, tree.into());
                 let drawn = known.len().min(MOST_DRAWN) as u64;
                 let draw = |turn: u64| known[below(mix(seed, turn), known.len())];
-                let manner = Manner { tries_all: tree % 2 == 0, leaf };
+                let manner = Manner { tries_all: tree.is_multiple_of(2), leaf };
                 let grower = Grower::new(self.columns, self.target, self.targets, seed, manner);
                 grower.grow((0..drawn).map(draw).collect(), self.stop)
             };
@@ -146,7 +150,9 @@ impl Grown<'_> {
             let trees: Vec<Tree> = trees.collect::<Result<_, StopReason>>()?;
             let asked = asked.par_iter().with_min_len(1024);
             votes.par_iter_mut().zip(asked).for_each(|(votes, &row)| {
-                trees.iter().for_each(|tree| tree.leaf(self.columns, row as usize).for_each(|vote| votes.add(vote)));
+                for tree in &trees {
+                    tree.leaf(self.columns, row as usize).for_each(|vote| votes.add(vote));
+                }
             });
             self.stop.check()?;
             begun = batch.end;

@@ -44,12 +44,16 @@ pub fn nearest(
     stop: &Stop,
 ) -> Result<Vec<Nearest>, StopReason> {
     let mut prior = vec![0_u32; targets as usize];
-    known.iter().for_each(|&row| prior[target[row as usize] as usize] += 1);
+    for &row in known {
+        prior[target[row as usize] as usize] += 1;
+    }
     let cells: Vec<Cells> = features.columns().iter().map(|column| Cells::new(column, known)).collect();
     let of_row = |&row: &u32| -> Result<Nearest, StopReason> {
         stop.check()?;
         let (mut sums, mut compared) = (vec![0.0; known.len()], vec![0_u32; known.len()]);
-        cells.iter().for_each(|cells| cells.add(row as usize, &mut sums, &mut compared));
+        for cells in &cells {
+            cells.add(row as usize, &mut sums, &mut compared);
+        }
         let distances = sums
             .iter()
             .zip(&compared)

@@ -130,10 +130,10 @@ fn the_nearest_are_those_of_a_slow_count() {
         let mut numbers = floats(&random(seed, rows, 5));
         let mut categories = random(seed + 10_000, rows, 3);
         for row in 0..rows {
-            if mix(seed, row as u64) % 6 == 0 {
+            if mix(seed, row as u64).is_multiple_of(6) {
                 numbers[row] = f64::NAN;
             }
-            if mix(seed, row as u64 + 50) % 6 == 0 {
+            if mix(seed, row as u64 + 50).is_multiple_of(6) {
                 categories[row] = NO_CATEGORY;
             }
         }
@@ -179,7 +179,7 @@ fn the_nearest_are_those_of_a_slow_count() {
 fn folds_and_samples_are_even_and_those_of_the_seed() {
     let fold = folds(1_003, 5, 9);
     for number in 0..5 {
-        let size = fold.iter().filter(|&&fold| fold == number).count();
+        let size = fold.iter().map(|&fold| usize::from(fold == number)).sum::<usize>();
         assert!(size == 200 || size == 201, "{size}");
     }
     assert_eq!(fold, folds(1_003, 5, 9));

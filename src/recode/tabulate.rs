@@ -20,6 +20,9 @@ use crate::tabular::{Dimension, Mark};
 /// Cells that mean yes in a column of requests; letters are compared without case.
 const YES: [&str; 4] = ["true", "yes", "y", "1"];
 
+/// What each table is made of, and what its codes are called.
+type Tabulated = (Vec<Option<TableRecords>>, Vec<Option<TableLabels>>);
+
 /// What every planned table is made of, in the order of the plan; `None` for a finished one.
 ///
 /// # Errors
@@ -30,7 +33,7 @@ pub(super) fn tabulate(
     subject_cells: Option<&CodedColumn>,
     plan: &Plan,
     workshop: &mut Workshop<'_>,
-) -> Result<(Vec<Option<TableRecords>>, Vec<Option<TableLabels>>), TreatmentError> {
+) -> Result<Tabulated, TreatmentError> {
     let source = Source { extract, subject, subject_cells, plan };
     let (mut totals, mut all_labels) = (Vec::new(), Vec::new());
     for table in &plan.aggregates {

@@ -278,11 +278,11 @@ fn searched(
     watch.progress.begin("advise", None, "plans");
     let all = found.both(case, base, watch).and_then(|both| {
         // Who is left out is detail lost as well: what a removal gains must be worth it.
-        let (plain, without) = match both {
+        let (chosen, without) = match both {
             (with, Some(alone)) if alone.worth() >= with.worth() => (alone, None),
             both => both,
         };
-        Ok((found.rotated(case, base, plain, watch)?, without))
+        Ok((found.rotated(case, base, chosen, watch)?, without))
     });
     watch.progress.end();
     let ((searches, place), without) = all?;

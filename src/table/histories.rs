@@ -98,7 +98,9 @@ fn sizes(
         Ok(sizes)
     });
     let mut sizes = classes.try_reduce(BTreeMap::new, |mut sizes: BTreeMap<u32, u64>, more| {
-        more.into_iter().for_each(|(size, classes)| *sizes.entry(size).or_insert(0) += classes);
+        for (size, classes) in more {
+            *sizes.entry(size).or_insert(0) += classes;
+        }
         Ok(sizes)
     })?;
     if alone > 0 {
@@ -155,7 +157,9 @@ impl History {
             records.dedup();
         }
         self.sorted.clear();
-        records.iter().for_each(|record| self.sorted.extend_from_slice(record));
+        for record in &records {
+            self.sorted.extend_from_slice(record);
+        }
         &self.sorted
     }
 }

@@ -107,10 +107,10 @@ fn two_planned_tables_one_person_apart_are_unsafe_together_and_safe_alone() {
         assert_eq!(ended.code, Some(1), "{ended}");
         bench.result()["measures"]["aggregates"]["value"]["tables"].clone()
     };
-    let [fine, coarse] = [table("fine", "11,31"), table("coarse", "11")];
+    let [by_both, coarse] = [table("fine", "11,31"), table("coarse", "11")];
     let alone = scanned(std::slice::from_ref(&coarse));
     assert!(alone[0].get("differences").is_none());
-    let both = scanned(&[coarse, fine]);
+    let both = scanned(&[coarse, by_both]);
     for place in [0, 1] {
         let differences = &both[place]["differences"];
         assert_eq!((&differences["between_tables"], &differences["single"]), (&1.into(), &1.into()), "{differences}");

@@ -101,7 +101,7 @@ fn the_suppressed_table_leaves_without_a_record_and_verify_knows_its_bytes() {
 
     let verified = ["leaving/spent-2026.csv", "--certificate", "leaving/release.json"];
     assert_eq!(run(&bench, "verify", &verified).code, Some(0));
-    fs::write(bench.input("leaving/spent-2026.csv"), text.replacen("*", "", 1)).expect("a file");
+    fs::write(bench.input("leaving/spent-2026.csv"), text.replacen('*', "", 1)).expect("a file");
     assert_eq!(run(&bench, "verify", &verified).code, Some(1));
 }
 

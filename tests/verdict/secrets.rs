@@ -32,9 +32,9 @@ pub(crate) fn judge_sensitive(kinds: &Kinds, records: &[Record], plan: &Plan, ju
         let told = |columns: &[usize]| {
             (!columns.is_empty()).then(|| Told::of(&classes(columns, events, secret, records), plan.k))
         };
-        let [of_fixed, of_unclear, of_all] = [fixed.as_slice(), &or_unclear, &whole].map(told);
+        let [of_fixed, of_widened, of_all] = [fixed.as_slice(), &or_unclear, &whole].map(told);
         if has_value {
-            let sets = || [&of_fixed, &of_unclear, &of_all].into_iter().flatten();
+            let sets = || [&of_fixed, &of_widened, &of_all].into_iter().flatten();
             if sets().any(|told| told.telling) {
                 judged.must("homogeneous-class", Level::Review);
             } else if sets().any(|told| told.common) {
@@ -48,7 +48,7 @@ pub(crate) fn judge_sensitive(kinds: &Kinds, records: &[Record], plan: &Plan, ju
             judged.must("unknown-risk", Level::Fail);
         } else if breaks(&of_fixed) {
             judged.must("homogeneous-class", Level::Fail);
-        } else if breaks(&of_unclear) {
+        } else if breaks(&of_widened) {
             // Under the other reading of the unclear columns some other limit may break.
             judged.must("homogeneous-class", Level::Review);
             judged.may_be(Level::Fail);

@@ -56,7 +56,7 @@ fn judged(inference: Option<Outcome<Inference>>, limits: &Limits) -> Judgement {
     judge(Case::new(&dataset, &measures, &policy_of(limits)))
 }
 
-fn of(columns: Vec<InferredColumn>) -> Option<Outcome<Inference>> {
+fn of(columns: Vec<InferredColumn>) -> Outcome<Inference> {
     let value = Inference {
         columns: vec!["city".to_owned()],
         subjects: 500,
@@ -65,7 +65,7 @@ fn of(columns: Vec<InferredColumn>) -> Option<Outcome<Inference>> {
         secrets: columns,
         segments: Vec::new(),
     };
-    Some(Outcome::Measured { unit: Unit::Subject, value })
+    Outcome::Measured { unit: Unit::Subject, value }
 }
 
 fn limit(advantage: f64) -> Limits {
@@ -78,7 +78,7 @@ fn the_upper_end_of_the_interval_is_held_to_the_limit() {
     let upper = one.advantage_interval[1];
     assert!(upper > one.advantage);
     for (number, breaks) in [(upper, false), (upper - 1e-9, true), (one.advantage, true), (0.9, false)] {
-        let judgement = judged(of(vec![column_of(vec![one.clone()], None)]), &limit(number));
+        let judgement = judged(Some(of(vec![column_of(vec![one.clone()], None)])), &limit(number));
         let found = judgement.findings.iter().any(|finding| finding.code == FindingCode::SensitiveInference);
         assert_eq!(found, breaks, "{number}");
         let check = judgement.checks.iter().find(|check| check.gate == "inference-advantage").unwrap();
@@ -91,24 +91,24 @@ fn every_attack_and_every_column_must_hold() {
     let (good, bad) =
         (attack(InferenceMethod::Trees, 500, 250, 250), attack(InferenceMethod::NearestNeighbour, 500, 480, 250));
     let other = InferredColumn { column: "income".to_owned(), ..column_of(vec![good.clone()], None) };
-    let judgement = judged(of(vec![other.clone(), column_of(vec![good.clone(), bad], None)]), &limit(0.1));
+    let judgement = judged(Some(of(vec![other.clone(), column_of(vec![good.clone(), bad], None)])), &limit(0.1));
     let found: Vec<&[String]> = judgement.findings.iter().map(|finding| finding.columns.as_slice()).collect();
     assert_eq!(found, [["diagnosis".to_owned()]]);
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail);
-    let judgement = judged(of(vec![other, column_of(vec![good], None)]), &limit(0.1));
+    let judgement = judged(Some(of(vec![other, column_of(vec![good], None)])), &limit(0.1));
     assert_eq!(judgement.findings, []);
 }
 
 #[test]
 fn what_is_undefined_left_out_or_cut_off_fails() {
     for reason in ["constant", "all-missing", "few-people", "one-class", "nothing-known"] {
-        let judgement = judged(of(vec![column_of(Vec::new(), Some(reason))]), &limit(0.9));
+        let judgement = judged(Some(of(vec![column_of(Vec::new(), Some(reason))])), &limit(0.9));
         assert_eq!(judgement.verdict.outcome, VerdictOutcome::Fail, "{reason}");
         assert_eq!(judgement.findings[0].code, FindingCode::UnknownRisk, "{reason}");
     }
     let cut_off = Some(Outcome::incomplete("timeout", "the time limit was reached"));
     let undefined = Some(Outcome::undefined("empty", "there is no record with a subject"));
-    for outcome in [None, cut_off, undefined, of(Vec::new())] {
+    for outcome in [None, cut_off, undefined, Some(of(Vec::new()))] {
         let judgement = judged(outcome.clone(), &limit(0.9));
         let passes = [VerdictOutcome::Pass, VerdictOutcome::Review].contains(&judgement.verdict.outcome);
         assert!(!passes, "{outcome:?}: {:?}", judgement.verdict);
@@ -117,7 +117,9 @@ fn what_is_undefined_left_out_or_cut_off_fails() {
 
 #[test]
 fn without_a_limit_no_finding_is_made_of_it() {
-    let judgement =
-        judged(of(vec![column_of(vec![attack(InferenceMethod::Trees, 500, 500, 250)], None)]), &Limits::default());
+    let judgement = judged(
+        Some(of(vec![column_of(vec![attack(InferenceMethod::Trees, 500, 500, 250)], None)])),
+        &Limits::default(),
+    );
     assert!(judgement.findings.iter().all(|finding| finding.measure != "inference"));
 }

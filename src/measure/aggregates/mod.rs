@@ -34,7 +34,7 @@ pub use figures::figures;
 pub use finished::{BesideIt, FinishedCell, FinishedRecords, FinishedTables, measure_finished};
 pub use planned::{PlannedCells, measure_planned};
 pub use records::{Amounts, Axis, CoarserForm, Flags, Side, TableRecords};
-pub use releases::{Compared, KeptBefore, Marks, Planned, SideMarks, compare, compare_together, kept};
+pub use releases::{Compared, KeptBefore, Marks, Planned, SideMarks, compare_together, kept};
 pub use shape::shape_of;
 pub use sheet::{CellStatus, Sheet, SheetCell};
 

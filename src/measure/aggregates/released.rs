@@ -70,7 +70,7 @@ pub(super) fn measure_released(
             table.undefined.extend(found.undefined.into_iter().filter(|entry| entry.field == "audit"));
             return Ok(AggregateTable { audit: None, ..table });
         };
-        audit = Some(audit.map_or(more.clone(), |known| worse(known, more)));
+        audit = Some(audit.map_or(more.clone(), |known| worse(known, &more)));
     }
     table.audit = audit;
     let published: HashSet<u64> =
@@ -144,7 +144,7 @@ fn with_people(file: &FinishedRecords, places: &[usize], cells: &PlannedCells, s
 }
 
 /// The worse of two audits of one table, figure by figure.
-fn worse(one: TableAudit, other: TableAudit) -> TableAudit {
+fn worse(one: TableAudit, other: &TableAudit) -> TableAudit {
     TableAudit {
         recoverable_cells: one.recoverable_cells.max(other.recoverable_cells),
         narrow_cells: one.narrow_cells.max(other.narrow_cells),

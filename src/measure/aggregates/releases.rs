@@ -58,7 +58,7 @@ pub struct Compared {
 ///
 /// # Errors
 /// When it is time to end.
-pub fn compare(
+pub(super) fn compare(
     plan: &AggregatePlan,
     records: &TableRecords,
     finished: &[FinishedRecords],

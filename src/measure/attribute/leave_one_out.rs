@@ -122,7 +122,9 @@ impl LeaveOneOut {
                 };
                 let (highest, below) = (with(top.most), with(top.most - 1));
                 let own = |mask: u64, of: u64| u64::from((mask & of).count_ones());
-                masks.iter().for_each(|&mask| tell(top.without_some(own(mask, highest), own(mask, below)), 1));
+                for &mask in masks {
+                    tell(top.without_some(own(mask, highest), own(mask, below)), 1);
+                }
             }
             Some(lists) => lists.for_each(|list| {
                 let holders = list.iter().map(|&value| u64::from(class.values[place(value)].1));

@@ -150,7 +150,9 @@ impl<'a> Release<'a> {
         let pass = || Pass { tally: Tally::new(k), sorted: Vec::new(), scratch: self.distances.scratch() };
         let passes = membership.fold(place, stop, pass, |pass, class| self.hold(class, k, pass))?;
         let mut tally = Tally::new(k);
-        passes.iter().for_each(|pass| tally.absorb(&pass.tally));
+        for pass in &passes {
+            tally.absorb(&pass.tally);
+        }
         Ok(tally)
     }
 

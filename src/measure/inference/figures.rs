@@ -24,7 +24,7 @@ pub fn figures(outcome: &Outcome<Inference>, context: FigureContext<'_>) -> Vec<
     let mut figures: Vec<Figure> = value.secrets.iter().flat_map(of_secret).collect();
     for segments in &value.segments {
         let count = |id: &str, label: &str, number: u64| {
-            let about = if segments.columns as usize == value.columns.len() {
+            let about = if segments.columns == value.columns.len() as u64 {
                 "all columns".to_owned()
             } else {
                 crate::number::counted(segments.columns, "column", "columns")

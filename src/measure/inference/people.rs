@@ -132,12 +132,11 @@ impl People {
     /// The target that is right of most of these rows; of equally many the smallest. What one guesses who sees nothing.
     pub(super) fn constant_guess(&self, rows: &[u32]) -> u32 {
         let mut right = vec![0_u64; self.targets as usize];
-        match &self.windows {
-            None => rows.iter().flat_map(|&row| &self.held[row as usize]).for_each(|&it| right[it as usize] += 1),
-            Some(_) => {
-                let count = |guess: u32| rows.iter().filter(|&&row| self.is_right(row, guess)).count() as u64;
-                right = (0..self.targets).into_par_iter().map(count).collect();
-            }
+        if self.windows.is_none() {
+            rows.iter().flat_map(|&row| &self.held[row as usize]).for_each(|&it| right[it as usize] += 1);
+        } else {
+            let count = |guess: u32| rows.iter().filter(|&&row| self.is_right(row, guess)).count() as u64;
+            right = (0..self.targets).into_par_iter().map(count).collect();
         }
         (0..self.targets).max_by_key(|&target| (right[target as usize], std::cmp::Reverse(target))).unwrap_or(0)
     }
@@ -276,7 +275,7 @@ mod tests {
             for (value, number) in occurring.iter().zip(&numbers) {
                 match (guesses[of_value[value] as usize], number) {
                     (Some(guess), Some(number)) => {
-                        assert!(is_near(guess, *number), "seed {seed}: {guess} for {number}")
+                        assert!(is_near(guess, *number), "seed {seed}: {guess} for {number}");
                     }
                     (guess, number) => assert!(guess.is_none() && number.is_none(), "seed {seed}"),
                 }

@@ -244,8 +244,11 @@ fn rates_and_evidence_follow_from_the_counts() {
         let rows = 40 + usize::try_from(mix(seed, 0) % 60).unwrap();
         let one = random(seed, rows, 3);
         let noise = random(seed + 500, rows, 10);
-        let secret =
-            one.iter().zip(noise).map(|(&it, noise)| if noise < seed as u32 / 4 { it } else { noise % 3 }).collect();
+        let secret = one
+            .iter()
+            .zip(noise)
+            .map(|(&it, noise)| if u64::from(noise) < seed / 4 { it } else { noise % 3 })
+            .collect();
         let found = Drawn::of(vec![one, random(seed + 900, rows, 4)], secret).found(seed, 3);
         for attack in &found.attacks {
             let rate = |part: u64| as_float(part) / as_float(attack.asked);

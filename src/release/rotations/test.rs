@@ -142,7 +142,7 @@ fn exhausted(case: &ReadCase<'_>, small: &Small) -> (Option<f64>, Option<f64>) {
         (Some(Quarter), small.links_kept(quarter)),
         (Some(Month), small.links_kept(|day| day[..7].to_owned())),
     ];
-    let (mut best, mut plain): (Option<f64>, Option<f64>) = (None, None);
+    let (mut best, mut unrotated): (Option<f64>, Option<f64>) = (None, None);
     for (every, links) in rotations {
         for one in steps_of(names[0]) {
             for other in steps_of(names[1]) {
@@ -168,12 +168,12 @@ fn exhausted(case: &ReadCase<'_>, small: &Small) -> (Option<f64>, Option<f64>) {
                 let detail = ((counted.map(share).sum::<f64>() - (1.0 - links)) / columns.max(1.0)).max(0.0);
                 best = Some(best.map_or(detail, |best| best.max(detail)));
                 if every.is_none() {
-                    plain = Some(plain.map_or(detail, |best| best.max(detail)));
+                    unrotated = Some(unrotated.map_or(detail, |best| best.max(detail)));
                 }
             }
         }
     }
-    (best, plain)
+    (best, unrotated)
 }
 
 fn proposed(case: &ReadCase<'_>, plan: &Plan) -> Proposal {
@@ -205,7 +205,7 @@ fn compare(number: i32) {
         let (extract, stop) = (small.extract(), Stop::default());
         let case =
             ReadCase { extract: &extract, name: "small", today: date(2026, 11, 29), clock: &NoTime, stop: &stop };
-        let (best, plain) = exhausted(&case, &small);
+        let (best, unrotated) = exhausted(&case, &small);
         let proposal = proposed(&case, &small.plan());
         assert!(proposal.searches.iter().all(|search| search.plans.complete));
         let found = proposal.recommended();
@@ -220,7 +220,7 @@ fn compare(number: i32) {
             rotated += 1;
             let rotation = proposal.plan.as_ref().and_then(|plan| plan.rotate.as_ref()).unwrap();
             assert_eq!(search.rotation.as_ref().unwrap().0.every, rotation.every.name());
-            assert!(kept > plain, "a rotation is proposed only where it is better");
+            assert!(kept > unrotated, "a rotation is proposed only where it is better");
         }
     }
     assert!(tables < 3 * number, "many tables have a plan");

@@ -88,7 +88,7 @@ impl Rotation {
         let (mut worst, mut sum) = (None, FollowedPeriods { pairs: pairs.len() as u64, ..FollowedPeriods::default() });
         for [(one, _), (next, _)] in pairs {
             let sides = [one, next].map(|period| self.side(&all, &periods, period));
-            let Some(found) = self.followed_between(sides, &columns, course)? else { continue };
+            let Some(found) = Self::followed_between(sides, &columns, course)? else { continue };
             sum.subjects += found.subjects;
             match found.expected_correct {
                 Some(links) => sum.followed += links,
@@ -108,7 +108,6 @@ impl Rotation {
 
     /// The attack from one period to another; the worse of what is counted and what is expected, where both are known.
     fn followed_between(
-        &self,
         [(first, persons), (second, others)]: [Side; 2],
         columns: &[SharedColumn],
         course: Course<'_>,
@@ -170,7 +169,7 @@ fn told(mut worst: LinkageAttack, sum: FollowedPeriods) -> LinkageAttack {
         count(pairs)
     );
     if without_figure > 0 {
-        note.push_str(&format!("; {} of the pairs have no figure", count(without_figure)));
+        note = format!("{note}; {} of the pairs have no figure", count(without_figure));
     }
     worst.notes.push(note);
     worst.periods = Some(sum);

@@ -85,7 +85,9 @@ pub(super) fn count(
                         _ => numbers::extend(places, (*cardinality).max(1), &codes[block.clone()]),
                     });
                 }
-                places.iter().for_each(|&place| cells[place as usize] += 1);
+                for &place in places.iter() {
+                    cells[place as usize] += 1;
+                }
             }
         }
         Ok(cells)

@@ -23,6 +23,9 @@ pub(super) enum Field {
     Lists { ends: Vec<usize>, values: Vec<u32> },
 }
 
+/// Adds what some words hold to the members of each value.
+type CountWords = dyn Fn(&mut [u64], &[u64]) + Sync;
+
 /// The values of all members, in the order of their classes.
 pub(super) struct Fields {
     pub(super) words: Vec<Vec<u64>>,
@@ -36,11 +39,13 @@ impl Fields {
 
     /// Members that hold each value of a column.
     pub(super) fn by_value(&self, place: usize, cardinality: usize) -> Vec<u64> {
-        let (word, count): (usize, &(dyn Fn(&mut [u64], &[u64]) + Sync)) = match &self.columns[place] {
+        let (word, count): (usize, &CountWords) = match &self.columns[place] {
             &Field::One { word, shift, bits } => (word, &move |members, words| {
                 let low = (1 << bits) - 1;
                 #[expect(clippy::cast_possible_truncation, reason = "the field holds a code")]
-                words.iter().for_each(|word| members[(word >> shift & low) as usize] += 1);
+                for word in words {
+                    members[(word >> shift & low) as usize] += 1;
+                }
             }),
             &Field::Mask { word, shift, bits } => (word, &move |members, words| {
                 let mut masks = words.iter().map(|word| masked(*word, shift, bits));
@@ -48,7 +53,9 @@ impl Fields {
             }),
             Field::Lists { values, .. } => {
                 let mut members = vec![0; cardinality];
-                values.iter().for_each(|&value| members[value as usize] += 1);
+                for &value in values {
+                    members[value as usize] += 1;
+                }
                 return members;
             }
         };
@@ -152,7 +159,7 @@ pub(super) fn sorted(
     };
     let columns = (0..columns.len()).into_par_iter().with_max_len(1).map(|place| {
         stop.check()?;
-        Ok(places[place].clone().map_or_else(|| lists(runs, &columns[place].codes, &members), Into::into))
+        Ok(places[place].map_or_else(|| lists(runs, &columns[place].codes, &members), Into::into))
     });
     let columns = columns.collect::<Result<_, _>>()?;
     Ok((order.starts().to_vec(), Fields { words, columns }))
@@ -224,10 +231,14 @@ fn write(runs: &Runs<'_>, column: &Column, held: MemberValue<'_>, shift: u32, fi
 
 /// The value of most records; `records` is 0 for each value before and after.
 fn mode(values: &[u32], keys: &[u64], records: &mut [u32]) -> u32 {
-    values.iter().for_each(|&value| records[value as usize] += 1);
+    for &value in values {
+        records[value as usize] += 1;
+    }
     let rank = |&value: &u32| (records[value as usize], std::cmp::Reverse(keys[value as usize]));
     let mode = values.iter().copied().max_by_key(rank).unwrap_or(0);
-    values.iter().for_each(|&value| records[value as usize] = 0);
+    for &value in values {
+        records[value as usize] = 0;
+    }
     mode
 }
 

@@ -26,7 +26,7 @@ enum First {
     Unknown,
     /// None could be computed.
     None,
-    Found(Tableau),
+    Found(Box<Tableau>),
 }
 
 /// A value that a cell is asked to have.
@@ -78,7 +78,7 @@ impl<'a> Reach<'a> {
             let published = Published { relations: self.relations, bounds: &self.bounds };
             let first = none_where_troubled(start(component, &published, watch))?;
             self.work += first.as_ref().map_or(0, Tableau::work);
-            self.tableaus[at] = first.map_or(First::None, First::Found);
+            self.tableaus[at] = first.map_or(First::None, |found| First::Found(Box::new(found)));
         }
         let First::Found(mut tableau) = self.tableaus[at].clone() else { return Ok(None) };
         let before = tableau.work();

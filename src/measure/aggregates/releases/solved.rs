@@ -42,7 +42,10 @@ impl Amount<'_> {
         for release in releases {
             for (&address, cell) in release.members.addresses.iter().zip(&release.members.contributors) {
                 let name = |who: u32| of_numbers.get(&who).copied();
-                let Some(row) = row(cell, name, most - decimals) else { return unsolved(found) };
+                let Some(row) = row(cell, name, most - decimals) else {
+                    unsolved(found);
+                    return Ok(());
+                };
                 totals.entry(marks.cell(layout, address)).or_default().present.insert(row);
             }
         }
@@ -50,17 +53,21 @@ impl Amount<'_> {
             for (mark, cell) in &kept.cells {
                 let Some(totals) = totals.get_mut(mark) else { continue };
                 let name = |place: u32| kept.people.get(place as usize).copied();
-                let Some(row) = row(cell, name, most - kept.decimals) else { return unsolved(found) };
+                let Some(row) = row(cell, name, most - kept.decimals) else {
+                    unsolved(found);
+                    return Ok(());
+                };
                 totals.earlier.insert(row);
             }
         }
         let mut more: BTreeSet<Mark> = BTreeSet::new();
         for totals in totals.values() {
             stop.check()?;
-            match totals.told(stop)? {
-                Some(told) => more.extend(told),
-                None => return unsolved(found),
-            }
+            let Some(told) = totals.told(stop)? else {
+                unsolved(found);
+                return Ok(());
+            };
+            more.extend(told);
         }
         // Whoever this release determines by itself is counted there; it cannot be told who that is, so the larger number stands.
         found.determined_subjects = found.determined_subjects.max(more.len() as u64);
@@ -69,9 +76,8 @@ impl Amount<'_> {
 }
 
 /// What was not solved is never safe.
-fn unsolved(found: &mut TableDetermination) -> Result<(), StopReason> {
+fn unsolved(found: &mut TableDetermination) {
     (found.complete, found.reconstruction) = (false, None);
-    Ok(())
 }
 
 /// Everybody in a cell with what they add.

@@ -148,7 +148,9 @@ fn group(
 fn incomplete(found: &mut BTreeMap<usize, Compared>, places: impl IntoIterator<Item = usize>) {
     for place in places {
         let differences = found.get_mut(&place).and_then(|compared| compared.differences.as_mut());
-        differences.into_iter().for_each(|differences| differences.complete = false);
+        if let Some(differences) = differences {
+            differences.complete = false;
+        }
     }
 }
 
@@ -214,6 +216,9 @@ impl Cells {
     }
 }
 
+/// The dimension of another table over the same column, and the code there that holds all records of each code here.
+type Along = (Option<usize>, Vec<Option<u32>>);
+
 /// Cells of the second table that lie in a cell of the first, as places: that of the first comes first.
 fn nested(over: &Member<'_>, under: &Member<'_>) -> Vec<(u32, u32)> {
     let ([large], [small]) = (over.releases.as_slice(), under.releases.as_slice()) else { return Vec::new() };
@@ -221,7 +226,7 @@ fn nested(over: &Member<'_>, under: &Member<'_>) -> Vec<(u32, u32)> {
     let (_, their_plan, theirs) = under.table;
     // For each dimension of the first table the dimension of the second over the same column, and the code that holds all
     // records of each of its codes.
-    let along: Option<Vec<(Option<usize>, Vec<Option<u32>>)>> = plan
+    let along: Option<Vec<Along>> = plan
         .by
         .iter()
         .zip(&records.axes)

@@ -1,6 +1,6 @@
 use super::*;
-use crate::measure::aggregates::compare;
 use crate::measure::aggregates::records::{Amounts, Side};
+use crate::measure::aggregates::releases::compare;
 use crate::plan::{DimensionPlan, RulePlan, Statistic};
 use crate::table::{Codes, Column};
 use crate::tabular::testing::Dice;
@@ -153,7 +153,7 @@ fn pairs_of_two_random_tables_equal_a_count_over_plain_sets() {
     let mut some = 0;
     for _ in 0..2_000 {
         let people = 4 + dice.below(12);
-        let rows: Vec<Row> = (0..1 + dice.below(40))
+        let rows: Vec<Row> = (0..=dice.below(40))
             .map(|_| ([dice.below(4), dice.below(4)], dice.below(people), i64::from(dice.below(4)) + 1))
             .collect();
         let codes = [0; 2].map(|_| [0; 2].map(|_| (0..4).map(|_| 1 + dice.below(3)).collect::<Vec<u32>>()));
@@ -176,7 +176,7 @@ fn pairs_of_two_random_tables_equal_a_count_over_plain_sets() {
 fn codes_that_hold_others_are_found_over_every_record() {
     let mut dice = Dice::new(17);
     for _ in 0..2_000 {
-        let rows: Vec<Row> = (0..1 + dice.below(12)).map(|_| ([dice.below(4), 0], 0, 1)).collect();
+        let rows: Vec<Row> = (0..=dice.below(12)).map(|_| ([dice.below(4), 0], 0, 1)).collect();
         let tree = || Dimension::new(vec![None, Some(0), Some(0), Some(1), Some(1), Some(2), Some(2)]).unwrap();
         let mut codes = || (0..4).map(|_| 3 + dice.below(4)).collect::<Vec<u32>>();
         let (ours, theirs) = (codes(), codes());
