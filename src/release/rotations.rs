@@ -65,9 +65,9 @@ pub(super) fn moves(
             Err(error) => return Err(error),
         };
         let links_kept = if pairs > 0.0 { pairs_of_records(&first.table) / pairs } else { 1.0 };
-        // One period, or nobody with records in two, is no rotation; a coarser one that keeps as much together is as good.
-        let is_same = |other: &Move| other.rotation.column == rotation.column && other.links_kept <= links_kept;
-        if links_kept < 1.0 && !moves.iter().any(is_same) {
+        // One period, or nobody with records in two, is no rotation. One that keeps as much together as a longer one is no
+        // double: the column that tells the period may then be as coarse as that period.
+        if links_kept < 1.0 {
             moves.push(Move { rotation, first, links_kept });
         }
     }
