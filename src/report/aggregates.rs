@@ -3,11 +3,17 @@
 use super::escape::printable;
 use crate::number::counted;
 use crate::number::{percent, share};
-use crate::result::{AggregateTable, Aggregates, CoarserDimension, ScanResult, TableCoarsening};
+use crate::result::{AggregateTable, Aggregates, CoarserDimension, ScanResult, TableCoarsening, TableForm};
 
 /// The measured value, where there is one.
 pub(super) fn measured(result: &ScanResult) -> Option<&Aggregates> {
     result.measures.aggregates.as_ref()?.value()
+}
+
+/// Whether there are tables of totals, all of them finished ones.
+pub(super) fn is_finished(result: &ScanResult) -> bool {
+    let mut tables = measured(result).into_iter().flat_map(|value| &value.tables).peekable();
+    tables.peek().is_some() && tables.all(|table| table.form == TableForm::Finished)
 }
 
 /// The table that pictures show: the one with most unsafe cells, of equals the first.

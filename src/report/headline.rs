@@ -6,10 +6,10 @@ use super::summary::{
     class_headline, classes, headline_counts, headline_detail, headline_set, is_below_limit, names, population,
     without_classes,
 };
-use super::{checks, known_points, linkage};
+use super::{aggregates, checks, known_points, linkage};
 use crate::number::{natural_frequency, percent, ratio};
 use crate::result::{
-    Evidence, Finding, FindingCode, LinkageAttack, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
+    Evidence, Finding, FindingCode, LinkageAttack, Role, ScanResult, SetStatistics, UnicityCurve, UnicityMethod,
     UnicityResult, VerdictOutcome,
 };
 
@@ -121,7 +121,13 @@ fn without_praise(result: &ScanResult, about: About<'_>) -> Option<String> {
     }
 }
 
+/// Of a file that may leave as a table of totals, without quasi-identifiers, what is known of the table.
 fn unknown(result: &ScanResult) -> String {
+    let has_quasi = result.dataset.columns.iter().any(|column| column.role == Role::QuasiIdentifier);
+    let tables = aggregates::measured(result).map(|value| value.tables.as_slice());
+    if let (VerdictOutcome::Pass, false, Some([first, ..])) = (result.verdict.outcome, has_quasi, tables) {
+        return format!("{}.", aggregates::sentence(first));
+    }
     format!("The risk is unknown, {}.", messages::because(&without_classes(result).1))
 }
 

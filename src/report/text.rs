@@ -10,7 +10,7 @@ use super::layout::{Page, TextStyle};
 use super::messages;
 use super::summary::{classes, headline_set, reasons_lead, unsaid, unsaid_reasons};
 use crate::number::{bytes, duration};
-use crate::result::{Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
+use crate::result::{Finding, FindingCode, Role, ScanResult, Severity, VerdictOutcome};
 
 /// Most findings, columns and sets that are listed.
 const LISTED: usize = 5;
@@ -51,7 +51,9 @@ fn heading(page: &mut Page, result: &ScanResult) {
     if dataset.columns.iter().any(|column| column.guessed) {
         page.paragraph("note: ", messages::ROLES_GUESSED);
     }
-    if dataset.subject.is_none() {
+    let has_quasi = dataset.columns.iter().any(|column| column.role == Role::QuasiIdentifier);
+    let is_table = !has_quasi && super::aggregates::is_finished(result);
+    if dataset.subject.is_none() && !is_table {
         page.paragraph("note: ", messages::NO_SUBJECT);
     }
     if let Some(days) = messages::judged_on(&result.policy) {

@@ -20,7 +20,8 @@ const MOST_CELLS: usize = 12_000;
 /// # Amounts below zero
 /// What an attacker knows beforehand of a cell is a floor. Assumed is the strongest attacker who knows nothing untrue: of
 /// every suppressed cell whether it is below 0, and if so how far; who knows less computes no narrower interval. In a table
-/// without amounts below 0 this is the usual attacker, who knows that nothing is. How far an interval must reach follows
+/// without amounts below 0 this is the usual attacker, who knows that nothing is. Somebody who does not know how far unsafe
+/// cells are below 0 must not compute that either, which is a second audit. How far an interval must reach follows
 /// from the contributions without their sign, since these are what is to be protected: a total near 0 may hide large ones.
 ///
 /// # Errors
@@ -74,7 +75,8 @@ pub(super) fn suppression(
     };
     let is_safe = audit.recoverable_cells.max(audit.recoverable_by_insider) == 0
         && audit.narrow_cells.max(audit.narrow_by_insider) == 0
-        && audit.undecided_cells == 0;
+        && audit.undecided_cells == 0
+        && hides_below_zero(plan, &statistics, &problem, &proposal.suppressed, watch)?;
     if !is_safe {
         return Ok(None);
     }
@@ -90,6 +92,36 @@ pub(super) fn suppression(
         audit: Some(audit),
     };
     Ok(Some((told, proposal.suppressed)))
+}
+
+/// Whether somebody who does not know how far the unsafe cells below 0 are below it computes it no closer than their level. The
+/// attacker above knows it beforehand, so of these cells nothing was asked below their values.
+fn hides_below_zero(
+    plan: &AggregatePlan,
+    statistics: &Statistics,
+    problem: &Problem<'_>,
+    suppressed: &[bool],
+    watch: Watch<'_>,
+) -> Result<bool, StopReason> {
+    let mut floors = problem.floors.to_vec();
+    let mut targets = Vec::new();
+    for &Protect { cell, .. } in problem.protect {
+        let value = problem.values[cell as usize];
+        if value < 0 {
+            let needed = needed_around(value, i64::MIN, statistics.level(plan, cell as usize));
+            floors[cell as usize] = needed.0;
+            targets.push(Target { cell, needed: Some(needed) });
+        }
+    }
+    if targets.is_empty() {
+        return Ok(true);
+    }
+    let bounds = Problem { floors: &floors, ..*problem }.bounds(suppressed);
+    match audit_counts(&Published { relations: problem.relations, bounds: &bounds }, &targets, &[], watch) {
+        Ok(audit) => Ok(audit.recoverable_cells + audit.narrow_cells + audit.undecided_cells == 0),
+        Err(AuditError::Inconsistent) => Ok(false),
+        Err(AuditError::Stopped(reason)) => Err(reason),
+    }
 }
 
 /// What contributors add to every cell, by side.
