@@ -16,8 +16,7 @@ fn the_ways_of_the_distance_attack_are_told_beside_its_rate() {
         gower_one_to_one_rate: Some(1.0),
         ..DistanceDetail::default()
     });
-    let spoken = "Gower's distance finds 25\u{a0}% from person to subject, 37.5\u{a0}% from subject to person, \
-                  100\u{a0}% one to one";
+    let spoken = "Gower's distance finds 25 % from person to subject, 37.5 % from subject to person, 100 % one to one";
     let wide = TextStyle { width: 1_000, ..PLAIN };
     for view in [render_markdown(&result), render_text(&result, &wide, None)] {
         assert!(view.contains(spoken), "{view}");
