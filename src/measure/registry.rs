@@ -34,8 +34,10 @@ pub type Run = fn(&Question<'_>, &mut Measures) -> Result<(), NotRun>;
 
 /// What a measure is asked about.
 pub struct Question<'a> {
-    /// The quasi-identifiers of the extract.
+    /// The quasi-identifiers of the extract; where pseudonyms are rotated, each value apart in each period.
     pub table: &'a Table,
+    /// The same with their values as they are released, which `keys` and `numbers` are of.
+    pub released: &'a Table,
     /// For each of them a number for each value that depends on the value alone, whatever the order of the records.
     pub keys: &'a [&'a [u64]],
     /// The values of each of them as whole numbers, where they are numbers or dates and a sensitive column is declared.

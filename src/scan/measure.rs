@@ -133,6 +133,7 @@ pub(super) fn measure_all(
     let watch = Watch { progress, stop };
     let question = Question {
         table: split.as_ref().unwrap_or(&table),
+        released: &table,
         keys: &keys,
         numbers: &numbers,
         secrets: events.secrets,

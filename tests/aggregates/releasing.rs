@@ -51,7 +51,8 @@ fn cells(text: &str) -> BTreeMap<(String, String), (String, String)> {
 }
 
 fn cents(text: &str) -> i64 {
-    text.replace('.', "").parse().expect("an amount with two decimals")
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    format!("{whole}{part:0<2}").parse().expect("an amount with at most two decimals")
 }
 
 #[test]
