@@ -11,7 +11,7 @@
 //! - In place of the subject a pseudonym that only the holder of the key can make again (a keyed hash, see [`Key`]).
 //! - Records in an order that says nothing of the order of the extract: by pseudonym, then by value.
 //!
-//! - Planned tables of totals, as files of their own: see [`tables`].
+//! - Planned tables of totals, as files of their own: see `tables.rs`.
 //!
 //! # What is judged
 //! 1. The extract as if treated, with the consent register, the subject map and the truth of linkage, which the written

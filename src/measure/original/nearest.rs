@@ -4,7 +4,7 @@
 //! The distance of two rows is the sum over the columns of |x - y| / range of a number, at most 1, and of 0 for equal and 1
 //! for different categories. A missing cell is a value of its own: 0 from another missing cell and 1 from every value, so
 //! that the distance obeys the triangle inequality, a row without cells is near to nobody, and every sum has the same
-//! largest value. Distances are whole numbers of 1 / [`unit`], so that they are equal on every machine and in any order.
+//! largest value. Distances are whole numbers of 1 / `unit`, so that they are equal on every machine and in any order.
 //!
 //! Source: Gower, Biometrics 27(4), 1971; a missing cell is a category of its own here.
 //!
