@@ -158,6 +158,9 @@ impl UndefinedField {
     #[must_use]
     pub fn in_words(&self) -> &str {
         match self.reason.as_str() {
+            "signed-table" => {
+                "amounts may be below zero, and suppressed cells of a finished table are only audited from 0 up"
+            }
             "negative-amounts" => "some contributions are below zero, and `negatives` is not declared",
             "amounts-too-large" => "the amounts are too large to be added exactly",
             "too-many-decimals" => "some amounts have more decimals than `decimals` allows",

@@ -125,10 +125,12 @@ pub fn measure_finished(
         undefined(&mut table, "audit", "not-a-sum");
         return Ok(table);
     }
-    if plan.negatives != Negatives::Refuse
-        || cells.said.iter().flatten().any(|said| said.value < Some(0) && said.value.is_some())
-    {
-        // Whoever may hold less than nothing leaves no interval an end.
+    // Whoever may hold less than nothing leaves no interval an end.
+    if plan.negatives != Negatives::Refuse {
+        undefined(&mut table, "audit", "signed-table");
+        return Ok(table);
+    }
+    if cells.said.iter().flatten().any(|said| said.value.is_some_and(|value| value < 0)) {
         undefined(&mut table, "audit", "negative-amounts");
         return Ok(table);
     }

@@ -76,7 +76,7 @@ pub(super) fn suppression(
     let is_safe = audit.recoverable_cells.max(audit.recoverable_by_insider) == 0
         && audit.narrow_cells.max(audit.narrow_by_insider) == 0
         && audit.undecided_cells == 0
-        && hides_below_zero(plan, &statistics, &problem, &proposal.suppressed, watch)?;
+        && hides_below_zero(&problem, &proposal.suppressed, |cell| statistics.level(plan, cell), watch)?;
     if !is_safe {
         return Ok(None);
     }
@@ -97,10 +97,9 @@ pub(super) fn suppression(
 /// Whether somebody who does not know how far the unsafe cells below 0 are below it computes it no closer than their level. The
 /// attacker above knows it beforehand, so of these cells nothing was asked below their values.
 fn hides_below_zero(
-    plan: &AggregatePlan,
-    statistics: &Statistics,
     problem: &Problem<'_>,
     suppressed: &[bool],
+    level: impl Fn(usize) -> i128,
     watch: Watch<'_>,
 ) -> Result<bool, StopReason> {
     let mut floors = problem.floors.to_vec();
@@ -108,7 +107,7 @@ fn hides_below_zero(
     for &Protect { cell, .. } in problem.protect {
         let value = problem.values[cell as usize];
         if value < 0 {
-            let needed = needed_around(value, i64::MIN, statistics.level(plan, cell as usize));
+            let needed = needed_around(value, i64::MIN, level(cell as usize));
             floors[cell as usize] = needed.0;
             targets.push(Target { cell, needed: Some(needed) });
         }
@@ -207,4 +206,52 @@ fn value_kept(cells: &PlannedCells, values: &[i64], suppressed: &[bool]) -> Opti
         }
     }
     (all > 0).then(|| kept as f64 / all as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tabular::{Dimension, Layout};
+
+    /// Whether -5 in the corner of a table of four hidden cells, opposite of `corner`, is hidden on both sides by 3.
+    fn is_hidden_beside(corner: i64) -> bool {
+        let pair = || Dimension::new(vec![None, Some(0), Some(0)]).unwrap();
+        let layout = Layout::new(vec![pair(), pair()]).unwrap();
+        let cells: Vec<u64> = (0..9).collect();
+        let relations = layout.relations(&cells);
+        let inner = |address: u64| match (layout.code(address, 0), layout.code(address, 1)) {
+            (1, 1) => -5,
+            (1, 2) => 20,
+            (2, 1) => 7,
+            (2, 2) => corner,
+            _ => 0,
+        };
+        let values: Vec<i64> = cells
+            .iter()
+            .map(|&over| cells.iter().filter(|&&at| layout.over(at).contains(&over)).map(|&at| inner(at)).sum())
+            .collect();
+        let suppressed: Vec<bool> = cells.iter().map(|&address| layout.is_inner(address)).collect();
+        let floors: Vec<i64> = values.iter().map(|&value| value.min(0)).collect();
+        let at = values.iter().position(|&value| value == -5).unwrap();
+        let protect = [Protect { cell: u32::try_from(at).unwrap(), needed: needed_around(-5, -5, 3) }];
+        let problem = Problem {
+            layout: &layout,
+            cells: &cells,
+            relations: &relations,
+            values: &values,
+            floors: &floors,
+            costs: &values,
+            protect: &protect,
+            insiders: &[],
+        };
+        let stop = Stop::default();
+        hides_below_zero(&problem, &suppressed, |_| 3, Watch::quiet(&stop)).unwrap()
+    }
+
+    #[test]
+    fn a_cell_below_zero_is_hidden_on_both_sides_or_not_at_all() {
+        // What -5 loses the opposite corner loses too, and that cannot fall below 0.
+        assert!(is_hidden_beside(9) && is_hidden_beside(3));
+        assert!(!is_hidden_beside(2) && !is_hidden_beside(0));
+    }
 }
