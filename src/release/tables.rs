@@ -190,9 +190,17 @@ impl Made<'_> {
         if self.sheet.cells.iter().all(|cell| cell.status != CellStatus::Published) {
             return refused("no cell of it could be published");
         }
-        let mut made_of = self.plan.by.iter().map(|dimension| &dimension.column).chain(self.plan.statistic.columns());
-        let is_told = made_of.all(|name| leaving.contains(name));
-        if is_told && self.sheet.cells.iter().any(|cell| cell.status != CellStatus::Published) {
+        let leaves = |name: &String| leaving.contains(name);
+        let totals: Vec<Vec<bool>> = (0..self.plan.by.len())
+            .map(|place| self.labels.codes(place).map(|label| matches!(label, TableLabel::Total)).collect())
+            .collect();
+        // A total over a column that stays is the sum of the records all the same.
+        let is_told = |codes: &[u32]| {
+            let mut dimensions = self.plan.by.iter().zip(&totals).zip(codes);
+            dimensions.all(|((by, totals), &code)| totals[code as usize] || leaves(&by.column))
+        };
+        let mut hidden = self.sheet.cells.iter().filter(|cell| cell.status != CellStatus::Published);
+        if self.plan.statistic.columns().all(leaves) && !leaving.is_empty() && hidden.any(|cell| is_told(&cell.codes)) {
             return refused("it hides cells that follow from the records that leave beside it");
         }
         Ok(())

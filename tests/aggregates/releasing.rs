@@ -135,6 +135,17 @@ fn a_table_beside_records_that_tell_its_hidden_cells_does_not_leave() {
 }
 
 #[test]
+fn a_total_over_a_column_that_stays_follows_from_the_records_all_the_same() {
+    let amount = "[columns.amount]\nrole = \"sensitive\"\nreason = \"nobody else knows what was paid\"\n";
+    let table = TABLE.replace("frequency:3", "frequency:35");
+    let bench = bench_with(&format!("{ROLES}{amount}{table}[policy]\nmax_unicity = 1.0\n"));
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(ended.stderr.contains("follow from the records that leave beside it"), "{ended}");
+    assert!(!bench.input("leaving").exists());
+}
+
+#[test]
 fn records_and_table_leave_together_under_one_certificate() {
     let bench = bench_with(&format!("{ROLES}{TABLE}"));
     let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
