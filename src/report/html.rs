@@ -28,7 +28,7 @@ mod todo;
 use askama::Template;
 
 use self::page::Page;
-pub(super) use self::todo::recipe as recipe_in_words;
+pub(super) use self::todo::{recipe as recipe_in_words, steps as steps_in_words};
 use super::ReportError;
 use crate::result::ScanResult;
 
