@@ -10,6 +10,7 @@ mod exact;
 mod limit;
 mod linkage;
 mod names;
+mod notify;
 mod population;
 mod quantity;
 mod rule;
@@ -45,6 +46,7 @@ pub use exact::Exact;
 pub use limit::{Limit, Limits, Range};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
+pub use notify::{NotifyOn, NotifyPlan};
 pub use population::{PopulationPlan, PopulationSize};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
@@ -62,8 +64,10 @@ pub use unicity::{PointColumn, UnicityPlan};
 pub struct Plan {
     /// Name of the dataset when the configuration gives one; else the first input names it.
     pub dataset_name: Option<String>,
-    /// Files, globs, folders or `-`, as typed.
+    /// Files, globs, folders or `-`, as typed; the declared files where nothing was typed.
     pub inputs: Vec<String>,
+    /// Files, globs and folders that the configuration declares to be the dataset.
+    pub files: Vec<String>,
     /// How text files are to be read.
     pub input: InputOptions,
     /// Tables whose columns are brought to the extract, in this order.
@@ -140,6 +144,8 @@ pub struct Plan {
     pub released: bool,
     /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
     pub extent: Extent,
+    /// Whom a night tells of its verdict. No figure depends on it.
+    pub notify: NotifyPlan,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
 }
@@ -179,6 +185,7 @@ impl Default for Plan {
         Self {
             dataset_name: None,
             inputs: Vec::new(),
+            files: Vec::new(),
             input: InputOptions::default(),
             joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
@@ -216,6 +223,7 @@ impl Default for Plan {
             as_released: false,
             released: false,
             extent: Extent::Report,
+            notify: NotifyPlan::default(),
             settings: Vec::new(),
         }
     }
