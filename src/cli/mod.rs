@@ -16,6 +16,8 @@ mod flags;
 mod init;
 mod inspect;
 mod kept;
+mod night_scan;
+mod nightly;
 mod panics;
 mod printer;
 mod progress;
@@ -35,7 +37,10 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{advisory_schema, certificate_schema, comparison_schema, json_schema, record_schema};
+use crate::report::{
+    advisory_schema, certificate_schema, comparison_schema, json_schema, night_schema, notification_schema,
+    record_schema,
+};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -78,6 +83,8 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let printer = Printer::new(&arguments.manners);
     let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Nightly(nightly) => nightly::nightly_verb(&nightly, &printer),
+        Verb::NightScan(scan) => night_scan::night_scan_verb(&scan, &arguments.manners, &printer),
         Verb::Advise(advise) => advise::advise_verb(&advise, &arguments.manners, &printer),
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
@@ -94,6 +101,8 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
                 SchemaOf::Advice => advisory_schema(),
                 SchemaOf::Comparison => comparison_schema(),
                 SchemaOf::Record => record_schema(),
+                SchemaOf::Night => night_schema(),
+                SchemaOf::Notification => notification_schema(),
             };
             printer.result(text.as_bytes())
         }

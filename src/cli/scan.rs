@@ -24,7 +24,7 @@ use crate::stop::Stop;
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     let plan = plan_of(arguments, printer).map_err(|error| printer.config_failure(&error))?;
     tell_settings(&plan, printer);
-    let certificate = arguments.released.as_deref().map(|path| certificate_of(&arguments.inputs, path, printer));
+    let certificate = arguments.released.as_deref().map(|path| certificate_of(&plan.inputs, path, printer));
     let certificate = certificate.transpose()?;
     let plan = match &certificate {
         Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
@@ -50,7 +50,7 @@ fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
     result.dataset.files.iter().all(is_named)
 }
 
-fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
+pub(super) fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
     let clock = SystemClock::start();
     watched(plan, manners, printer, |progress, stop| scan_noting(plan, &clock, progress, stop))
 }
@@ -151,7 +151,7 @@ fn quiet_pass(arguments: &ScanArguments, result: &ScanResult, printer: &Printer)
 /// record of what passed.
 fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
     let guessed = result.dataset.columns.iter().any(|column| column.guessed);
-    let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
+    let inputs = typed_words(&arguments.inputs, arguments.config.as_deref());
     if guessed && result.run.config_sha256.is_none() {
         // What came through standard input is gone.
         let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
@@ -175,6 +175,14 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
         )),
         (_, Some(finding)) => Some(format!("reidrisk explain {}", finding.code.name())),
         (_, None) => None,
+    }
+}
+
+/// The inputs as they are typed again; the configuration that declares them where none was typed.
+pub(super) fn typed_words(inputs: &[String], config: Option<&Path>) -> Vec<String> {
+    match config.filter(|_| inputs.is_empty()) {
+        Some(config) => vec!["--config".to_owned(), shell_word(&config.to_string_lossy())],
+        None => inputs.iter().map(|input| shell_word(input)).collect(),
     }
 }
 

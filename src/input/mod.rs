@@ -68,5 +68,7 @@ pub use error::InputError;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use places::Place;
 pub use read::{read, read_all};
+#[cfg(feature = "cli")]
+pub(crate) use source::{hashed, sizes};
 pub use source::{Source, open};
 pub use suspects::is_placeholder;

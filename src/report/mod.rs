@@ -32,6 +32,7 @@ mod layout;
 mod linkage;
 mod markdown;
 mod messages;
+mod night;
 mod original;
 mod population;
 mod prometheus;
@@ -60,6 +61,9 @@ pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use junit::render_junit;
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
+pub use night::{
+    night_schema, notification_schema, render_night_json, render_night_line, render_notification, width_of_names,
+};
 pub use prometheus::render_prometheus;
 pub use record::{read_record, record_schema, render_record_json};
 pub use run::{Further, render_views, write_run};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::recode::Lookups;
-use crate::result::{InputFile, JoinedTable};
+use crate::result::{FurtherFile, InputFile, JoinedTable};
 
 /// The files that were read beside the extract, by what they were read for. It is kept out of every result: the hash of
 /// a small file lets whoever knows most of it find the rest by trial.
@@ -54,6 +54,18 @@ impl Beside {
     /// Adds what another part of the same scan read.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
+    }
+
+    /// Every file with its hash, for a fingerprint: under what it was read for, in the order in which it was read.
+    pub(super) fn further(&self) -> Vec<FurtherFile> {
+        let files = self.0.iter().flat_map(|((of, name), files)| {
+            files.iter().enumerate().map(move |(place, file)| FurtherFile {
+                purpose: format!("{of:?}"),
+                name: format!("{name} {place} {}", file.name),
+                sha256: file.sha256.clone(),
+            })
+        });
+        files.collect()
     }
 
     /// Whether everything here was read there from the same bytes.

@@ -4,6 +4,8 @@ mod beside;
 mod cells;
 mod error;
 mod events;
+#[cfg(feature = "cli")]
+mod fingerprint;
 mod kept;
 mod linkage;
 mod measure;
@@ -24,6 +26,8 @@ use jiff::tz::TimeZone;
 pub(crate) use beside::Beside;
 pub use cells::CellList;
 pub use error::ScanError;
+#[cfg(feature = "cli")]
+pub(crate) use fingerprint::{fingerprint, fingerprint_before};
 #[cfg(feature = "cli")]
 pub(crate) use kept::KEY_FILE;
 pub(crate) use kept::KeptFile;

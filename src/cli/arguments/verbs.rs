@@ -7,15 +7,15 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::typed::Typed;
 use crate::config::Verbs;
-use crate::plan::Share;
+use crate::plan::{Share, parse_duration, parse_size};
 use crate::release::Storage;
 use crate::report::{FORMATS, Format};
 
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScanArguments {
-    /// Files, folders or globs of one dataset, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    /// Files, folders or globs of one dataset, or `-` for standard input [default: `[dataset] files` of --config]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
@@ -53,11 +53,67 @@ pub(in crate::cli) struct VerdictArguments {
     pub(in crate::cli) exit_zero: bool,
 }
 
+/// Flags of `nightly`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NightlyArguments {
+    /// Manifests with `[[dataset]]`, or configurations with `[dataset] files`
+    #[arg(required = true, value_name = "MANIFEST|CONFIG")]
+    pub(in crate::cli) nights: Vec<PathBuf>,
+    /// Folder for reports
+    #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// Files to write into each report folder
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = of_result())]
+    #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
+    pub(in crate::cli) emit: Vec<&'static Format>,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: NightlyFormat,
+    /// Datasets that are scanned at the same time, 1 to 64
+    #[arg(long, value_name = "N", default_value_t = 1, env = "REIDRISK_JOBS", hide_env_values = true,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(in crate::cli) jobs: u16,
+    /// Memory limit of all scans together, divided among --jobs [default: 80 % of available memory, on Linux]
+    #[arg(long, value_name = "SIZE", env = "REIDRISK_MEMORY", hide_env_values = true, value_parser = parse_size)]
+    pub(in crate::cli) memory: Option<u64>,
+    /// Time limit of each scan that the manifest gives none, such as 90s, 10m or 1h30m
+    #[arg(long, value_name = "DUR", env = "REIDRISK_TIMEOUT", hide_env_values = true, value_parser = parse_duration)]
+    pub(in crate::cli) timeout: Option<std::time::Duration>,
+    /// Compute every dataset again, also where nothing changed
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// Judge agreement and waivers as of this day, such as 2027-02-28 [default: today, UTC]
+    #[arg(long, value_name = "DATE", env = "REIDRISK_AS_OF", hide_env_values = true)]
+    pub(in crate::cli) as_of: Option<jiff::civil::Date>,
+}
+
+/// What `nightly` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum NightlyFormat {
+    /// One line a dataset.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Flags of the scan of one dataset of a night, which `nightly` starts as a process of its own.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NightScanArguments {
+    /// Name of the dataset that the manifest gives
+    #[arg(long)]
+    pub(in crate::cli) name: Option<String>,
+    /// Compute again what did not change
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) scan: ScanArguments,
+}
+
 /// Flags of `advise`: those of the settings, and where the plan goes.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdviseArguments {
     /// Files, folders, globs, or `-` for standard input; together they are one dataset
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Write a copy of the configuration with the recommended plan in it; the file must not exist yet
     #[arg(long, value_name = "FILE")]
@@ -91,7 +147,7 @@ pub(in crate::cli) enum AdviseFormat {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReleaseArguments {
     /// Files, folders, globs, or `-` for standard input; together they are one dataset
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Folder for the released file and its certificate; it must not exist yet
     #[arg(long, value_name = "DIR")]
@@ -157,7 +213,7 @@ pub(in crate::cli) const EXIT_ZERO: &str = "REIDRISK_EXIT_ZERO";
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InspectArguments {
     /// Files, folders or globs of one dataset, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
@@ -275,6 +331,10 @@ pub(in crate::cli) enum SchemaOf {
     Comparison,
     /// `record.json`, the small record of a run.
     Record,
+    /// What `nightly --format json` prints.
+    Night,
+    /// What a notification command reads from its standard input.
+    Notification,
 }
 
 /// Flags of `completions`.
@@ -296,6 +356,11 @@ pub(in crate::cli) struct ManArguments {
 /// Accepts the name of any format.
 fn any_format() -> impl TypedValueParser<Value = &'static Format> {
     format(|_| true)
+}
+
+/// Accepts the name of a format of results.
+fn of_result() -> impl TypedValueParser<Value = &'static Format> {
+    format(Format::is_of_result)
 }
 
 /// Accepts the name of a format that is a single text or file.

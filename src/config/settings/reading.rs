@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{FOUND, NONE, READING, declared, file_name, list};
 use crate::config::kind::{KINDS, SPELLINGS, boolean, named, names, parsed, whole, words};
+use crate::config::night;
 use crate::config::reader::Written;
 use crate::config::setting::Flag::{Off, Text, Value};
 use crate::config::setting::{Draft, Setting, Taken, Verbs, own, row};
@@ -17,7 +18,7 @@ pub(super) fn reading() -> Vec<Setting> {
         row("dataset", "name", words().or("the name of the first file"), "\"january\"",
             "Name of the dataset and its report folder", |draft| &mut draft.plan.dataset_name),
         own("dataset", "files", "a file, a folder, a glob, or a list of them", "[\"cards_*.csv\"]",
-            "Files of the dataset, for a scan that names none; relative to the configuration", declared::files,
+            "Files of the dataset, for a scan that names none; relative to the configuration", night::files,
             |plan| list(plan.files.iter().map(|file| file_name(Path::new(file))))),
         of_files(row("dataset", "delimiter",
             parsed("one to eight characters that are not letters or digits, or \"tab\"", parse_delimiter, |sign| shown_sign(*sign))
@@ -98,7 +99,7 @@ pub(super) fn notifying() -> Vec<Setting> {
     vec![
         // Its arguments may hold a secret, such as the token of a webhook.
         own("notify", "command", "a list of texts: a program and its arguments", "[\"notify.sh\"]",
-            "Command that `nightly` runs on a change of verdict, with a JSON summary on its standard input", declared::notify_command,
+            "Command that `nightly` runs on a change of verdict, with a JSON summary on its standard input", night::notify_command,
             |plan| match plan.notify.command.len() as u64 {
                 0 => NONE.to_owned(),
                 words => counted(words, "word", "words"),
