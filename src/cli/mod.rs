@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod files;
 mod flags;
+mod history;
 mod init;
 mod inspect;
 mod kept;
@@ -38,8 +39,8 @@ use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
 use crate::report::{
-    advisory_schema, certificate_schema, comparison_schema, json_schema, night_schema, notification_schema,
-    record_schema,
+    advisory_schema, certificate_schema, comparison_schema, history_schema, json_schema, night_schema,
+    notification_schema, record_schema,
 };
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
@@ -89,6 +90,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Compare(compare) => compare::compare_verb(&compare, &printer),
+        Verb::History(history) => history::history_verb(&history, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
@@ -103,6 +105,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
                 SchemaOf::Record => record_schema(),
                 SchemaOf::Night => night_schema(),
                 SchemaOf::Notification => notification_schema(),
+                SchemaOf::History => history_schema(),
             };
             printer.result(text.as_bytes())
         }

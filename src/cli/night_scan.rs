@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Manners, NightScanArguments, ScanArguments};
 use super::clock::{SystemClock, today};
 use super::exit::ExitStatus;
+use super::files::shown;
 use super::flags::plan_of;
 use super::kept::{make_folders, write_kept};
 use super::printer::Printer;
-use super::scan::{measure, recorded};
-use crate::history::{Further, RECORD_FILE, home_of, newest, read_record_of, write_record, write_run};
-use crate::plan::{Plan, shown_name};
-use crate::report::{Format, ReportError, read_json, render_record_json};
+use super::scan::{prune_runs, watched};
+use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record, write_run};
+use crate::plan::{Plan, refusal, shown_name};
+use crate::report::{Format, read_json};
 use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome};
-use crate::scan::fingerprint_before;
+use crate::scan::{self, fingerprint_before, scan_noting};
 
 /// So much of an earlier result is read at most.
 const LARGEST_RESULT: u64 = 256 << 20;
@@ -38,8 +39,15 @@ pub(super) fn night_scan_verb(
         }
         None => computed(scan, &plan, manners, printer)?,
     };
+    if let (Some(keep), Some(home)) = (scan.keep, folder.parent()) {
+        prune_runs(home, keep, printer);
+    }
     let path = folder.join(RECORD_FILE);
-    let bytes = fs::read(&path).map_err(|error| printer.report_failure(&ReportError::read(&path, &error)))?;
+    let bytes = fs::read(&path).map_err(|error| {
+        let (reason, hint) = refusal(error.kind());
+        printer.failure(&format!("`{}` cannot be read: {reason}", shown(&path)), Some(hint));
+        ExitStatus::InputOutput
+    })?;
     printer.result(&bytes)?;
     if status == ExitStatus::Success { Ok(()) } else { Err(status) }
 }
@@ -61,9 +69,11 @@ fn computed(
     printer: &Printer,
 ) -> Result<(PathBuf, ExitStatus), ExitStatus> {
     make_folders(plan, printer)?;
-    let scanned = measure(plan, manners, printer)?;
+    let clock = SystemClock::start();
+    // A scan that fails leaves no record of its own: `nightly` writes one, as it does for a scan that was killed.
+    let scanned = watched(plan, manners, printer, |progress, stop| scan_noting(plan, &clock, progress, stop))?;
     write_kept(&scanned.kept, printer)?;
-    let record = recorded(plan, &scanned);
+    let record = scan::record_of(plan, &scanned);
     let written = write_run(&scan.out, &scanned.result, &scan.emit, &Further::new(), record);
     let folder = written.map_err(|error| printer.report_failure(&error))?;
     Ok((folder, ExitStatus::of_result(&scanned.result, scan.verdict.exit_zero)))
@@ -81,7 +91,7 @@ fn unchanged(plan: &Plan, scan: &ScanArguments) -> Option<(ScanResult, RunRecord
         return None;
     }
     let run = record.same_as.as_ref().unwrap_or(&record.run);
-    let computed = read_record_of(&home, run).ok()??.record;
+    let computed = record_of(&home, run).ok()??;
     let folder = home.join(&computed.run);
     let result = stored_result(&folder, computed.result_sha256.as_ref()?)?;
     let is_its_own = computed.run == *run

@@ -65,6 +65,8 @@ mod values;
 
 pub use classify::Doubt;
 pub use error::InputError;
+#[cfg(feature = "cli")]
+pub(crate) use find::stem;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use places::Place;
 pub use read::{read, read_all};

@@ -28,7 +28,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
+use crate::printable::hexadecimal;
 use crate::result::{
     Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
     SensitiveValue, Waiver,
@@ -106,6 +108,8 @@ pub struct Plan {
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
     pub waivers: Vec<Waiver>,
+    /// SHA-256 of the waivers file, if one was read.
+    pub waivers_sha256: Option<String>,
     /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
     pub as_of: Option<Date>,
     /// Seed of everything drawn by chance.
@@ -205,6 +209,7 @@ impl Default for Plan {
             declarations: Declarations::default(),
             recipient: None,
             waivers: Vec::new(),
+            waivers_sha256: None,
             as_of: None,
             seed: 0,
             threads: None,
@@ -241,6 +246,14 @@ impl Plan {
     pub fn totals_name(&self, column: &str) -> bool {
         let mut tables = self.aggregates.iter();
         tables.any(|table| table.columns().into_iter().chain(table.beside_columns()).any(|name| name == column))
+    }
+
+    /// SHA-256 over everything in the plan that a figure or a verdict may depend on, in lower-case hexadecimal. What the
+    /// machine has to offer is left out, and where a setting came from.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let plan = Self { memory: None, threads: None, config: None, settings: Vec::new(), ..self.clone() };
+        hexadecimal(&Sha256::digest(format!("{plan:?}").as_bytes()))
     }
 
     /// The rules of a column, in their order.

@@ -53,6 +53,8 @@ pub(super) enum Verb {
     Verify(VerifyArguments),
     /// Compare two stored results: what is new, worse, better or gone
     Compare(CompareArguments),
+    /// Show the runs of a dataset or of all, and check that their records are those that were written
+    History(HistoryArguments),
     /// Render a stored result.json again, without the data
     Report(ReportArguments),
     /// Explain a finding, a measure, a term or a setting, and what to do
@@ -65,7 +67,7 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json, of a certificate, of advice or of a comparison
+    /// Print the JSON Schema of result.json, of a certificate, of advice, of a comparison, of a record or of a history
     Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),

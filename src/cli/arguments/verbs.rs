@@ -34,6 +34,10 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = any_format())]
     #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
     pub(in crate::cli) emit: Vec<&'static Format>,
+    /// Keep the details of so many of the newest runs of the dataset; the records of all runs stay [default: all]
+    #[arg(long, value_name = "N", env = "REIDRISK_KEEP", hide_env_values = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) keep: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
     #[command(flatten)]
@@ -79,6 +83,10 @@ pub(in crate::cli) struct NightlyArguments {
     /// Time limit of each scan that the manifest gives none, such as 90s, 10m or 1h30m
     #[arg(long, value_name = "DUR", env = "REIDRISK_TIMEOUT", hide_env_values = true, value_parser = parse_duration)]
     pub(in crate::cli) timeout: Option<std::time::Duration>,
+    /// Keep the details of so many of the newest runs of each dataset; the records of all runs stay [default: all]
+    #[arg(long, value_name = "N", env = "REIDRISK_KEEP", hide_env_values = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) keep: Option<u32>,
     /// Compute every dataset again, also where nothing changed
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -293,6 +301,43 @@ pub(in crate::cli) enum CompareFormat {
     Json,
 }
 
+/// Flags of `history`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HistoryArguments {
+    /// Name of the dataset, or `rebuild` to make the index anew [default: all datasets]
+    #[arg(value_name = "DATASET")]
+    pub(in crate::cli) dataset: Option<String>,
+    /// Folder of the reports
+    #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: HistoryFormat,
+    /// Show so many of the newest runs [default: 30 in a table, else all]
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) last: Option<usize>,
+    /// Check that every record is the one that was written: exit with 1 where one was changed, removed, swapped or
+    /// inserted, and with 3 where it cannot be checked
+    #[arg(long, conflicts_with_all = ["format", "last"])]
+    pub(in crate::cli) verify: bool,
+    /// Make the index anew from the records first
+    #[arg(long)]
+    pub(in crate::cli) rebuild: bool,
+}
+
+/// What `history` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum HistoryFormat {
+    /// A line a run, for people.
+    Table,
+    /// One row a figure of a run.
+    Csv,
+    /// One JSON document.
+    Json,
+    /// One HTML page with trend charts.
+    Html,
+}
+
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArguments {
@@ -335,6 +380,8 @@ pub(in crate::cli) enum SchemaOf {
     Night,
     /// What a notification command reads from its standard input.
     Notification,
+    /// What `history --format json` prints.
+    History,
 }
 
 /// Flags of `completions`.

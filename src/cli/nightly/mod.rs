@@ -16,6 +16,7 @@ use std::time::Duration;
 use super::arguments::{NightlyArguments, NightlyFormat};
 use super::clock::{SystemClock, default_memory_limit, instant};
 use super::exit::ExitStatus;
+use super::history::overview_of;
 use super::printer::Printer;
 use super::watch::INTERRUPTED;
 use crate::history::{home_of, newest_record, write_index_page, write_record};
@@ -219,6 +220,9 @@ impl Night<'_> {
         if let Some(name) = &dataset.given_name {
             command.arg(format!("--name={name}"));
         }
+        if let Some(runs) = self.arguments.keep {
+            command.args(["--keep", &runs.to_string()]);
+        }
         if self.arguments.force {
             command.arg("--force");
         }
@@ -292,8 +296,9 @@ impl Night<'_> {
 
     /// The page over all datasets. The reports are complete without it.
     fn write_index(&self) {
-        if let Err(error) = write_index_page(&self.arguments.out, SystemClock::start().now()) {
-            self.printer.warning(&format!("note: the index page cannot be written: {error}"));
+        let out = &self.arguments.out;
+        if let Err(error) = write_index_page(out, || overview_of(out, self.printer)) {
+            self.printer.warning(&format!("note: {error}"));
         }
     }
 }
