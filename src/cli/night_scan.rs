@@ -14,7 +14,7 @@ use super::printer::Printer;
 use super::scan::{prune_runs, watched};
 use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record, write_run};
 use crate::plan::{Plan, refusal, shown_name};
-use crate::report::{Format, read_json};
+use crate::report::{Format, charts, read_json};
 use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome};
 use crate::scan::{self, fingerprint_before, scan_noting};
 
@@ -99,7 +99,7 @@ fn unchanged(plan: &Plan, scan: &ScanArguments) -> Option<(ScanResult, RunRecord
         && record.verdict == Some(result.verdict.outcome)
         && record.exit_code == result.verdict.exit_code;
     let is_whole = result.verdict.outcome != VerdictOutcome::Incomplete && !is_cut_off(&result);
-    if !is_its_own || !is_whole || !holds(&folder, &scan.emit) {
+    if !is_its_own || !is_whole || !holds(&folder, &result, &scan.emit) {
         return None;
     }
     let fingerprint = fingerprint_before(plan, today())?;
@@ -140,8 +140,10 @@ fn is_cut_off(result: &ScanResult) -> bool {
 }
 
 /// Whether a run folder has every view that is asked for.
-fn holds(folder: &Path, emit: &[&'static Format]) -> bool {
-    emit.iter().all(|format| folder.join(format.file).exists())
+fn holds(folder: &Path, result: &ScanResult, emit: &[&'static Format]) -> bool {
+    // A folder of charts is not there when there is nothing to draw.
+    let is_empty = |format: &Format| format.file.ends_with('/') && charts(result).is_empty();
+    emit.iter().all(|format| folder.join(format.file).exists() || is_empty(format))
 }
 
 /// The record of a night on which nothing was computed: what the earlier run said, at another time.

@@ -105,7 +105,9 @@ fn read_entry(entry: &Section<'_, '_>) -> Result<ManifestEntry, Problem> {
 pub(super) fn files(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     draft.plan.files = value.each(input_beside)?;
     if draft.plan.files.is_empty() {
-        return Err(value.refused("wrong-value", "`dataset.files` names no file").with_hint("write `files = [\"cards_*.csv\"]`"));
+        return Err(value
+            .refused("wrong-value", "`dataset.files` names no file")
+            .with_hint("write `files = [\"cards_*.csv\"]`"));
     }
     Ok(())
 }
@@ -136,7 +138,9 @@ pub(super) fn notify_command(draft: &mut Draft, value: &Written<'_, '_>) -> Resu
     let mut command = value.texts()?;
     let Some(program) = command.first_mut().filter(|program| !program.trim().is_empty()) else {
         let message = "`notify.command` names no program";
-        return Err(value.refused("wrong-value", message).with_hint("write `command = [\"notify.sh\", \"--to\", \"team\"]`"));
+        return Err(value
+            .refused("wrong-value", message)
+            .with_hint("write `command = [\"notify.sh\", \"--to\", \"team\"]`"));
     };
     if Path::new(program.as_str()).components().count() > 1 {
         *program = value.beside(Path::new(program.as_str())).to_string_lossy().into_owned();
@@ -219,7 +223,10 @@ mod tests {
         let typed = plan("conf/reidrisk.toml", &["t.csv"], text).unwrap();
         assert_eq!((typed.inputs, typed.dataset_name), (vec!["t.csv".to_owned()], None));
         assert_eq!(plan("conf/cards.toml", &[], text).unwrap().dataset_name.as_deref(), Some("cards"));
-        assert_eq!(plan("conf/x.toml", &[], &format!("{text}name = \"n\"\n")).unwrap().dataset_name.as_deref(), Some("n"));
+        assert_eq!(
+            plan("conf/x.toml", &[], &format!("{text}name = \"n\"\n")).unwrap().dataset_name.as_deref(),
+            Some("n")
+        );
         assert_eq!(plan("conf/reidrisk.toml", &[], "").unwrap_err().code(), "no-input");
         for wrong in ["[]", "\"-\"", "\" \""] {
             let text = format!("[dataset]\nfiles = {wrong}\n");

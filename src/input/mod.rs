@@ -65,12 +65,12 @@ mod values;
 
 pub use classify::Doubt;
 pub use error::InputError;
+pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 #[cfg(feature = "cli")]
 pub(crate) use find::stem;
-pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use places::Place;
 pub use read::{read, read_all};
+pub use source::{Source, open};
 #[cfg(feature = "cli")]
 pub(crate) use source::{hashed, sizes};
-pub use source::{Source, open};
 pub use suspects::is_placeholder;

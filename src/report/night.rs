@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::ReportError;
 use super::json::render;
 use crate::printable::printable;
-use crate::result::{NightDataset, NightReport, Notification, word};
+use crate::result::{NightDataset, NightReport, Notification, verdict_word};
 
 /// Names are aligned up to this width; a longer one pushes its own line only.
 const WIDEST_NAME: usize = 40;
@@ -25,7 +25,8 @@ pub fn render_night_line(dataset: &NightDataset, width: usize, out: &str) -> Str
     let name = printable(&dataset.dataset);
     let seconds = std::time::Duration::from_millis(dataset.elapsed_ms).as_secs_f64();
     let gap = width.saturating_sub(name.width());
-    let mut line = format!("{:<12}  {:>2}  {seconds:>7.1} s  {name}{:gap$}", word(dataset.verdict), dataset.exit_code, "");
+    let mut line =
+        format!("{:<12}  {:>2}  {seconds:>7.1} s  {name}{:gap$}", verdict_word(dataset.verdict), dataset.exit_code, "");
     let rest = match (&dataset.same_as, &dataset.folder, &dataset.why) {
         (Some(run), ..) => format!("unchanged since {run}"),
         (None, Some(folder), None) => format!("{out}/{folder}"),

@@ -155,17 +155,19 @@ pub fn is_change(record: &RunRecord, before: Option<&RunRecord>) -> bool {
 }
 
 fn summary(record: &RunRecord, before: Option<&RunRecord>) -> String {
-    let now = word(record.verdict);
+    let now = verdict_word(record.verdict);
     let dataset = crate::printable::printable(&record.dataset);
     match before {
-        Some(before) if before.verdict != record.verdict => format!("{dataset}: {now}, was {}", word(before.verdict)),
+        Some(before) if before.verdict != record.verdict => {
+            format!("{dataset}: {now}, was {}", verdict_word(before.verdict))
+        }
         _ => format!("{dataset}: {now}"),
     }
 }
 
 /// The word that people read for a verdict.
 #[must_use]
-pub fn word(verdict: Option<VerdictOutcome>) -> &'static str {
+pub fn verdict_word(verdict: Option<VerdictOutcome>) -> &'static str {
     match verdict {
         Some(VerdictOutcome::Pass) => "PASS",
         Some(VerdictOutcome::Review) => "REVIEW",

@@ -78,7 +78,8 @@ impl Beside {
     /// each has its hash: that equals no record which lacks one.
     #[cfg(feature = "cli")]
     pub(super) fn further_unread(&self) -> Vec<FurtherFile> {
-        let files = self.0.iter().flat_map(|((of, _), files)| files.iter().map(|file| recorded(of.name(), file, false)));
+        let files =
+            self.0.iter().flat_map(|((of, _), files)| files.iter().map(|file| recorded(of.name(), file, false)));
         files.collect()
     }
 

@@ -243,10 +243,13 @@ mod tests {
         let text = "[notify]\ncommand = \"all\"\n[[dataset]]\nconfig = \"own.toml\"\n[[dataset]]\nconfig = \"none.toml\"\n\
                     [[dataset]]\nconfig = \"wrong.toml\"\n";
         write(home.path(), "nightly.toml", text);
-        let commands = entries(&[home.path().join("nightly.toml")]).iter().map(|entry| match entry {
-            Entry::Dataset(dataset) => dataset.notify.command.concat(),
-            Entry::Wrong { notify, .. } => notify.command.concat(),
-        }).collect::<Vec<_>>();
+        let commands = entries(&[home.path().join("nightly.toml")])
+            .iter()
+            .map(|entry| match entry {
+                Entry::Dataset(dataset) => dataset.notify.command.concat(),
+                Entry::Wrong { notify, .. } => notify.command.concat(),
+            })
+            .collect::<Vec<_>>();
         assert_eq!(commands, ["own", "all", "all"]);
     }
 }

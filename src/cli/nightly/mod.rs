@@ -6,7 +6,7 @@ mod notify;
 mod process;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,12 +22,10 @@ use super::watch::INTERRUPTED;
 use crate::history::{home_of, newest_record, write_index_page, write_record};
 use crate::plan::{ConfigError, NotifyPlan, counted, shown_name};
 use crate::report::{read_record, render_night_json, render_night_line, width_of_names};
-use crate::result::{
-    NIGHT_VERSION, NightDataset, NightReport, Notification, RunRecord, Tool, exit_code_of_night,
-};
+use crate::result::{NIGHT_VERSION, NightDataset, NightReport, Notification, RunRecord, Tool, exit_code_of_night};
 use crate::scan::{Clock as _, ScanError};
 use datasets::{Dataset, Entry, entries};
-use process::{End, Ended, run, signal_name};
+use process::{End, Ended, Writes, run, signal_name};
 
 /// How long a scan may go on after its time limit, at which it ends by itself and writes what it has, before it is ended.
 const GRACE: Duration = Duration::from_secs(60);
@@ -49,7 +47,10 @@ pub(super) fn nightly_verb(arguments: &NightlyArguments, printer: &Printer) -> R
     if night.is_interrupted() {
         let done = datasets.len();
         printer.failure(
-            &format!("interrupted after {done} of {}; their reports stay", counted(entries.len() as u64, "dataset", "datasets")),
+            &format!(
+                "interrupted after {done} of {}; their reports stay",
+                counted(entries.len() as u64, "dataset", "datasets")
+            ),
             None,
         );
         return Err(ExitStatus::Code(INTERRUPTED));
@@ -179,7 +180,7 @@ impl Night<'_> {
         // A history that cannot be read is told by the scan, which has to write to it.
         let before = newest_record(&home).ok().flatten();
         let limit = dataset.timeout.or(self.arguments.timeout).map(|limit| limit.saturating_add(GRACE));
-        let ended = run(self.command(dataset), Vec::new(), limit, &self.interrupted);
+        let ended = run(self.command(dataset), Vec::new(), Writes::Kept, limit, &self.interrupted);
         if matches!(ended, Ok(Ended { end: End::Interrupted, .. })) {
             return None;
         }
@@ -297,6 +298,10 @@ impl Night<'_> {
     /// The page over all datasets. The reports are complete without it.
     fn write_index(&self) {
         let out = &self.arguments.out;
+        // Where no dataset could even be read there is nothing to show.
+        if !out.is_dir() {
+            return;
+        }
         if let Err(error) = write_index_page(out, || overview_of(out, self.printer)) {
             self.printer.warning(&format!("note: {error}"));
         }
@@ -328,7 +333,12 @@ fn outcome(ended: std::io::Result<Ended>) -> Result<(RunRecord, u8), Failed> {
             // Success without a record would be a pass that nothing shows.
             Err(_) => match code {
                 2 | 3 | 4 | 70 => failed(code, first_error(&said), said),
-                _ => failed(ExitStatus::Internal.code(), format!("the scan ended with exit code {code} and no record"), said),
+                INTERRUPTED => failed(ExitStatus::InputOutput.code(), "the scan was interrupted".to_owned(), said),
+                _ => failed(
+                    ExitStatus::Internal.code(),
+                    format!("the scan ended with exit code {code} and no record"),
+                    said,
+                ),
             },
         },
         End::Signal(signal) => {
@@ -365,10 +375,10 @@ fn of_signal(signal: i32) -> (u8, String) {
 
 /// The folder of a run below that of all reports.
 fn folder_of(record: &RunRecord) -> String {
-    home_of(PathBuf::new().as_path(), &record.dataset).join(&record.run).to_string_lossy().into_owned()
+    home_of(Path::new(""), &record.dataset).join(&record.run).to_string_lossy().into_owned()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 

@@ -1,11 +1,11 @@
 //! Runs the notification command of a dataset. Whatever comes of it, the verdict and the exit code stay.
 
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::process::{End, run, signal_name};
+use super::process::{End, Writes, run, signal_name};
 use crate::plan::{NotifyOn, NotifyPlan, counted, refusal, shown_name};
 use crate::report::render_notification;
 use crate::result::{Notification, VerdictOutcome};
@@ -27,7 +27,7 @@ pub(super) fn notify(plan: &NotifyPlan, told: &Notification, interrupted: &Atomi
             pause *= 2;
         }
         failed = attempted(plan, &message, interrupted).err();
-        if failed.is_none() {
+        if failed.is_none() || interrupted.load(Ordering::SeqCst) {
             break;
         }
     }
@@ -48,7 +48,7 @@ fn attempted(plan: &NotifyPlan, message: &[u8], interrupted: &AtomicBool) -> Res
     let [program, arguments @ ..] = &plan.command[..] else { return Ok(()) };
     let mut command = Command::new(program);
     command.args(arguments);
-    let ended = run(command, message.to_vec(), Some(plan.timeout), interrupted).map_err(|error| {
+    let ended = run(command, message.to_vec(), Writes::Dropped, Some(plan.timeout), interrupted).map_err(|error| {
         let program = std::path::Path::new(program).file_name().unwrap_or_default().to_string_lossy().into_owned();
         format!("`{}` cannot be started: {}", shown_name(&program), refusal(error.kind()).0)
     })?;
@@ -66,7 +66,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
     use std::time::Duration;
 
-    use super::{NotifyOn, NotifyPlan, Notification, VerdictOutcome, is_wanted, notify};
+    use super::{Notification, NotifyOn, NotifyPlan, VerdictOutcome, is_wanted, notify};
     use crate::result::RunRecord;
 
     fn told(verdict: Option<VerdictOutcome>, changed: bool) -> Notification {

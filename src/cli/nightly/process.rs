@@ -31,6 +31,15 @@ pub(super) enum End {
     Interrupted,
 }
 
+/// What becomes of what a process writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writes {
+    /// The beginning of it is kept.
+    Kept,
+    /// It goes nowhere.
+    Dropped,
+}
+
 /// A process that ended, and the beginning of what it wrote.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -39,20 +48,22 @@ pub(super) struct Ended {
     pub(super) errors: Vec<u8>,
 }
 
-/// Runs a process to its end: `input` goes to its standard input, and what it writes is read while it runs, so that it never
-/// waits for a reader.
+/// Runs a process to its end: `input` goes to its standard input. What it writes is read while it runs, so that it never waits
+/// for a reader, or goes nowhere: a pipe that something it started keeps open would be waited for.
 ///
 /// # Errors
 /// When it cannot be started or waited for.
 pub(super) fn run(
     mut command: Command,
     input: Vec<u8>,
+    writes: Writes,
     limit: Option<Duration>,
     interrupted: &AtomicBool,
 ) -> io::Result<Ended> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let stream = || if writes == Writes::Kept { Stdio::piped() } else { Stdio::null() };
+    let mut child = command.stdin(Stdio::piped()).stdout(stream()).stderr(stream()).spawn()?;
     if let Some(mut pipe) = child.stdin.take() {
         // A command that does not read its input ends without it; nobody waits for this thread.
         thread::spawn(move || pipe.write_all(&input));
@@ -154,12 +165,12 @@ mod tests {
     use std::sync::atomic::AtomicBool;
     use std::time::Duration;
 
-    use super::{End, Ended, instant, run};
+    use super::{End, Ended, Writes, instant, run};
 
     fn shell(script: &str, input: &[u8], limit: Option<Duration>, interrupted: bool) -> Ended {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, input.to_vec(), limit, &AtomicBool::new(interrupted)).unwrap()
+        run(command, input.to_vec(), Writes::Kept, limit, &AtomicBool::new(interrupted)).unwrap()
     }
 
     #[test]
