@@ -12,12 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pendulum
-from airflow.exceptions import AirflowException, AirflowFailException
 
 try:
     from airflow.sdk import dag, task
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
 except ImportError:  # Airflow 2
     from airflow.decorators import dag, task
+    from airflow.exceptions import AirflowException, AirflowFailException
 
 CONFIGURATIONS = {
     "cards": "/etc/reidrisk/cards/reidrisk.toml",
