@@ -43,6 +43,7 @@
 //! | [`glossary`] | the words of the field, for `explain` and the report | decide |
 //! | [`release`] | writes the treated extract, and judges the bytes that were written | decide by itself what a figure means |
 //! | [`report`] | views of the result | see anything but the result |
+//! | [`history`] | the folder of each run, the chain of records, the index over them | see anything but results and records; decide |
 //!
 //! # Invariants, kept by tests
 //! - Same records, plan, seed and version give the same bytes in `measures`, `findings` and `verdict`, for any number of
@@ -60,6 +61,7 @@ pub mod compare;
 pub mod config;
 pub mod detect;
 pub mod glossary;
+pub mod history;
 pub mod input;
 pub mod inspect;
 pub mod judge;

@@ -8,7 +8,7 @@ use super::files::shown;
 use super::printer::Printer;
 use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_cells, list_records, list_subjects,
-    read_waivers, resolve,
+    read_hashed_waivers, resolve,
 };
 use crate::plan::{ConfigError, Plan};
 use crate::result::PlannedSetting;
@@ -52,7 +52,7 @@ pub(super) fn judged_plan(typed: Judged<'_>, printer: &Printer) -> Result<Plan, 
     let first = typed.inputs.first().map_or("-", String::as_str);
     let earliest = plan.as_of.map_or_else(today, |day| day.min(today()));
     if let Some(path) = typed.waivers.cloned().or_else(|| find_waivers(config.as_deref(), first)) {
-        plan.waivers = read_waivers(&path, earliest)?;
+        (plan.waivers, plan.waivers_sha256) = read_hashed_waivers(&path, earliest)?;
     }
     check_treatment(&plan, earliest)?;
     Ok(plan)
@@ -134,7 +134,8 @@ mod tests {
     }
 
     /// Flags of the edge of the program, which no plan holds.
-    const EDGE: [(&str, &[&str]); 11] = [
+    const EDGE: [(&str, &[&str]); 12] = [
+        ("keep", &["30"]),
         ("released", &["release.json"]),
         ("config", &["x.toml"]),
         ("out", &["elsewhere"]),

@@ -61,6 +61,7 @@ pub fn settings() -> &'static [Setting] {
             releasing(),
             running(),
             reading::reading(),
+            reading::notifying(),
         ];
         parts.into_iter().flatten().collect()
     });

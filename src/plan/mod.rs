@@ -10,6 +10,7 @@ mod exact;
 mod limit;
 mod linkage;
 mod names;
+mod notify;
 mod population;
 mod quantity;
 mod rule;
@@ -27,7 +28,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
+use crate::printable::hexadecimal;
 use crate::result::{
     Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
     SensitiveValue, Waiver,
@@ -45,6 +48,7 @@ pub use exact::Exact;
 pub use limit::{Limit, Limits, Range};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
+pub use notify::{NotifyOn, NotifyPlan};
 pub use population::{PopulationPlan, PopulationSize};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
@@ -62,8 +66,10 @@ pub use unicity::{PointColumn, UnicityPlan};
 pub struct Plan {
     /// Name of the dataset when the configuration gives one; else the first input names it.
     pub dataset_name: Option<String>,
-    /// Files, globs, folders or `-`, as typed.
+    /// Files, globs, folders or `-`, as typed; the declared files where nothing was typed.
     pub inputs: Vec<String>,
+    /// Files, globs and folders that the configuration declares to be the dataset.
+    pub files: Vec<String>,
     /// How text files are to be read.
     pub input: InputOptions,
     /// Tables whose columns are brought to the extract, in this order.
@@ -102,6 +108,8 @@ pub struct Plan {
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
     pub waivers: Vec<Waiver>,
+    /// SHA-256 of the waivers file, if one was read.
+    pub waivers_sha256: Option<String>,
     /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
     pub as_of: Option<Date>,
     /// Seed of everything drawn by chance.
@@ -140,6 +148,8 @@ pub struct Plan {
     pub released: bool,
     /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
     pub extent: Extent,
+    /// Whom a night tells of its verdict. No figure depends on it.
+    pub notify: NotifyPlan,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
 }
@@ -179,6 +189,7 @@ impl Default for Plan {
         Self {
             dataset_name: None,
             inputs: Vec::new(),
+            files: Vec::new(),
             input: InputOptions::default(),
             joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
@@ -198,6 +209,7 @@ impl Default for Plan {
             declarations: Declarations::default(),
             recipient: None,
             waivers: Vec::new(),
+            waivers_sha256: None,
             as_of: None,
             seed: 0,
             threads: None,
@@ -216,6 +228,7 @@ impl Default for Plan {
             as_released: false,
             released: false,
             extent: Extent::Report,
+            notify: NotifyPlan::default(),
             settings: Vec::new(),
         }
     }
@@ -233,6 +246,14 @@ impl Plan {
     pub fn totals_name(&self, column: &str) -> bool {
         let mut tables = self.aggregates.iter();
         tables.any(|table| table.columns().into_iter().chain(table.beside_columns()).any(|name| name == column))
+    }
+
+    /// SHA-256 over everything in the plan that a figure or a verdict may depend on, in lower-case hexadecimal. What the
+    /// machine has to offer is left out, and where a setting came from.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let plan = Self { memory: None, threads: None, config: None, settings: Vec::new(), ..self.clone() };
+        hexadecimal(&Sha256::digest(format!("{plan:?}").as_bytes()))
     }
 
     /// The rules of a column, in their order.

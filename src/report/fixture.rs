@@ -3,6 +3,7 @@
 mod aggregates;
 mod attribute;
 mod decision;
+mod history;
 mod inference;
 mod linkage;
 mod original;
@@ -12,6 +13,7 @@ mod special;
 pub(super) use self::aggregates::totals;
 pub(super) use self::attribute::telling;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
+pub(in crate::report) use self::history::{four_datasets, hostile_nights, thirty_nights};
 pub(super) use self::inference::inferred;
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 pub(super) use self::original::beside_original;
@@ -73,7 +75,7 @@ pub(super) fn judged(mut result: ScanResult) -> ScanResult {
 }
 
 /// A card extract that fails: 412 of 3,000 customers are alone on their attributes.
-pub(super) fn failing() -> ScanResult {
+pub(crate) fn failing() -> ScanResult {
     let message =
         "the smallest class of `birth_year`, `district` and `card_type` holds 1 subject, below the limit of 5";
     judged(ScanResult {

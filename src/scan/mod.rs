@@ -8,11 +8,14 @@ mod kept;
 mod linkage;
 mod measure;
 mod prepare;
+mod record;
 mod removal;
 mod stages;
 mod subjects;
 mod tables;
 mod totals;
+#[cfg(feature = "cli")]
+mod unchanged;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +32,13 @@ pub(crate) use kept::KEY_FILE;
 pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+#[cfg(feature = "cli")]
+pub(crate) use record::record_of;
 pub(crate) use removal::leave_out_exposed;
 pub use subjects::{Lists, RecordList, SubjectList, SubjectPoints, SubjectRow};
 pub(crate) use tables::open as open_tables;
+#[cfg(feature = "cli")]
+pub(crate) use unchanged::fingerprint_before;
 
 use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
@@ -447,11 +454,14 @@ fn join(advice: &mut Vec<Advice>, mut about_known_points: Vec<Advice>) {
 
 /// The policy with the days it was judged for, where something depends on the day.
 fn dated(plan: &Plan, recipient: Option<&Recipient>, days: [Date; 2]) -> Policy {
-    let ends = !plan.waivers.is_empty()
-        || plan.declarations.treatment.is_some()
-        || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    let ends = is_judged_by_day(plan, recipient.is_some_and(|recipient| recipient.ends.is_some()));
     let [as_of, today] = days.map(|day| ends.then(|| day.to_string()));
     Policy { as_of, today, ..plan.policy.clone() }
+}
+
+/// Whether something that a verdict rests on ends one day: a waiver, a declared treatment, the agreement.
+fn is_judged_by_day(plan: &Plan, agreement_ends: bool) -> bool {
+    !plan.waivers.is_empty() || plan.declarations.treatment.is_some() || agreement_ends
 }
 
 fn declared_quasi_identifiers(plan: &Plan) -> usize {
