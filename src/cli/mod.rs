@@ -35,7 +35,7 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{advisory_schema, certificate_schema, comparison_schema, json_schema};
+use crate::report::{advisory_schema, certificate_schema, comparison_schema, json_schema, record_schema};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -93,6 +93,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
                 SchemaOf::Certificate => certificate_schema(),
                 SchemaOf::Advice => advisory_schema(),
                 SchemaOf::Comparison => comparison_schema(),
+                SchemaOf::Record => record_schema(),
             };
             printer.result(text.as_bytes())
         }

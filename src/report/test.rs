@@ -145,7 +145,7 @@ fn what_cannot_be_read_is_refused_without_quoting_it() {
 
 /// Compares with a file in `src/report/golden`; `UPDATE_GOLDEN=1` writes it anew.
 #[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
-fn assert_golden(name: &str, text: &str) {
+pub(super) fn assert_golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(format!("{name}.txt"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, text).unwrap();

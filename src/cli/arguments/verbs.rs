@@ -273,6 +273,8 @@ pub(in crate::cli) enum SchemaOf {
     Advice,
     /// What `compare --format json` prints.
     Comparison,
+    /// `record.json`, the small record of a run.
+    Record,
 }
 
 /// Flags of `completions`.
