@@ -20,6 +20,7 @@ mod panics;
 mod printer;
 mod progress;
 mod release;
+mod repeat;
 mod report;
 mod scan;
 mod verify;
@@ -82,6 +83,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Compare(compare) => compare::compare_verb(&compare, &printer),
+        Verb::Report(report) if !report.verify.is_empty() => repeat::repeat(&report, &arguments.manners, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),

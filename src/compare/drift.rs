@@ -20,7 +20,9 @@
 use std::collections::BTreeSet;
 
 use crate::number::{as_float, count, percent};
-use crate::result::{ColumnSize, Dataset, DatasetColumn, Earlier, EarlierColumn, FindingCode, Night, Variability};
+use crate::result::{
+    ColumnSize, Dataset, DatasetColumn, Earlier, EarlierColumn, FindingCode, Night, SubjectSpelling, Variability,
+};
 
 /// Robust standard deviations that are usual.
 const DEVIATIONS: f64 = 5.0;
@@ -138,15 +140,20 @@ fn sizes(nights: &[Night], now: &Night) -> Vec<Drift> {
         ("records", Some(now.records), values(|night| Some(night.records))),
         ("subjects", now.subjects, values(|night| night.subjects)),
     ];
-    all.into_iter().filter_map(|(what, number, values)| {
-        let number = number?;
-        let usual = Usual::of(values, |centre| centre / 5.0, |centre| centre / 2.0)?;
-        let end = usual.passed_by(as_float(number))?;
-        let message =
-            format!("the file has {} {what}; usual is {}, by the spread {}", count(number), shown(usual), of_nights(nights));
-        Some(Drift { beyond: Some([as_float(number), end]), ..plain(FindingCode::SizeDrift, &[], message) })
-    })
-    .collect()
+    all.into_iter()
+        .filter_map(|(what, number, values)| {
+            let number = number?;
+            let usual = Usual::of(values, |centre| centre / 5.0, |centre| centre / 2.0)?;
+            let end = usual.passed_by(as_float(number))?;
+            let message = format!(
+                "the file has {} {what}; usual is {}, by the spread {}",
+                count(number),
+                shown(usual),
+                of_nights(nights)
+            );
+            Some(Drift { beyond: Some([as_float(number), end]), ..plain(FindingCode::SizeDrift, &[], message) })
+        })
+        .collect()
 }
 
 /// Pairs of a column that vanished and one that appeared and looks like it: the one in its place, else the only one.
@@ -205,9 +212,9 @@ fn of_column(old: &EarlierColumn, column: &DatasetColumn, nights: &[Night], now:
         changes.push(format!("within subjects it was {} and is {}", word(was), word(is)));
     }
     if let (Some(was), Some(is)) = (old.spelling, column.facts.subject_spelling)
-        && was != is
+        && is_respelled(was, is)
     {
-        let form = |spelling: crate::result::SubjectSpelling| {
+        let form = |spelling: SubjectSpelling| {
             format!("{} to {} characters of {}", spelling.shortest, spelling.longest, spelling.characters())
         };
         changes.push(format!("its values were {} and are {}, so subjects may be spelled anew", form(was), form(is)));
@@ -242,6 +249,13 @@ fn of_column(old: &EarlierColumn, column: &DatasetColumn, nights: &[Night], now:
     found.extend(missing(name, size.missing_share, sizes(|size| Some(size.missing_share)), nights));
     found.extend(new_spellings(old, column));
     found
+}
+
+/// Whether subjects are spelled in another way: with other kinds of characters, or more than one character shorter or longer.
+/// One more or less is what numbers do that count upwards.
+fn is_respelled(was: SubjectSpelling, is: SubjectSpelling) -> bool {
+    let kinds = |of: SubjectSpelling| [of.capitals, of.small_letters, of.digits, of.signs];
+    kinds(was) != kinds(is) || was.shortest.abs_diff(is.shortest) > 1 || was.longest.abs_diff(is.longest) > 1
 }
 
 /// Static and nearly static are read alike.

@@ -41,4 +41,4 @@ pub use rewrite::rewritten;
 pub use setting::{Flag, Given, Setting, Verbs};
 pub use settings::settings;
 pub use template::starting_config;
-pub use waivers::{WAIVER_HORIZON_DAYS, WAIVERS_FILE_NAME, parse_waivers, read_waivers};
+pub use waivers::{WAIVER_HORIZON_DAYS, WAIVERS_FILE_NAME, parse_waivers, read_hashed_waivers, read_waivers};

@@ -69,4 +69,4 @@ pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use places::Place;
 pub use read::{read, read_all};
 pub use source::{Source, open};
-pub use suspects::is_placeholder;
+pub use suspects::{is_placeholder, placeholder_kind};

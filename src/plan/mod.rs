@@ -24,12 +24,13 @@ mod unicity;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
 
 use crate::result::{
-    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
+    Audience, Baseline, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
     SensitiveValue, Waiver,
 };
 
@@ -42,7 +43,7 @@ pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
 pub use error::{ConfigError, refusal};
 pub use exact::Exact;
-pub use limit::{Limit, Limits, Range};
+pub use limit::{Limit, Limits, Range, RatchetRule};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use population::{PopulationPlan, PopulationSize};
@@ -102,8 +103,14 @@ pub struct Plan {
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
     pub waivers: Vec<Waiver>,
+    /// SHA-256 of the file that they were read from, if any.
+    pub waivers_sha256: Option<String>,
     /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
     pub as_of: Option<Date>,
+    /// The earlier run to compare with; none where nobody asks for one.
+    pub baseline: Option<BaselinePlan>,
+    /// That run as read. Nothing that can be typed sets it.
+    pub known_baseline: Option<Arc<Baseline>>,
     /// Seed of everything drawn by chance.
     pub seed: u64,
     /// Worker threads; the machine's when `None`.
@@ -142,6 +149,15 @@ pub struct Plan {
     pub extent: Extent,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
+}
+
+/// Where the earlier run is that a scan is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselinePlan {
+    /// The newest good run of the dataset in this folder of reports.
+    Last(PathBuf),
+    /// The folder of a run, its `record.json` or its `result.json`.
+    At(PathBuf),
 }
 
 /// How much is measured.
@@ -198,7 +214,10 @@ impl Default for Plan {
             declarations: Declarations::default(),
             recipient: None,
             waivers: Vec::new(),
+            waivers_sha256: None,
             as_of: None,
+            baseline: None,
+            known_baseline: None,
             seed: 0,
             threads: None,
             memory: None,

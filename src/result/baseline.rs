@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, ColumnType, Dataset, DatasetColumn, Figure, Finding, Role, ScanResult, Variability, VerdictOutcome};
+use super::{
+    Check, ColumnType, Dataset, DatasetColumn, Figure, Finding, Role, ScanResult, Variability, VerdictOutcome,
+};
 use crate::number::ratio;
 
 /// Nights whose spread tells what is usual, at most: two weeks, so that every day of the week is in it twice.
@@ -51,6 +53,8 @@ pub struct Baseline {
     pub refused: Option<String>,
     /// Earlier good nights, the newest first, at most [`NIGHTS`].
     pub nights: Vec<Night>,
+    /// The figures of those nights.
+    pub figures: Vec<Vec<Figure>>,
 }
 
 impl Baseline {

@@ -11,3 +11,4 @@ mod network;
 mod streams;
 mod texts;
 mod verbs;
+mod waivers;
