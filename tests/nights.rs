@@ -22,12 +22,19 @@ struct Purchase {
     centre: String,
 }
 
+/// Pence of an amount such as `-46.2`.
+fn pence(text: &str) -> i64 {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    sign * format!("{whole}{fraction:0<2}").parse::<i64>().expect("an amount")
+}
+
 fn purchases() -> Vec<Purchase> {
     let mut reader = csv::Reader::from_path(repository_file("sample_data/purchase_cards.csv")).expect("the sample");
     let of = |record: csv::StringRecord| Purchase {
         card: record[0].to_owned(),
         day: record[1].parse().expect("a day"),
-        pence: (record[2].parse::<f64>().expect("an amount") * 100.0).round() as i64,
+        pence: pence(&record[2]),
         merchant: record[3].to_owned(),
         category: record[4].to_owned(),
         centre: record[5].to_owned(),
@@ -60,7 +67,7 @@ fn extract(all: &[Purchase], last: Date, planted: Option<Planted>) -> String {
     let note = if is(Planted::RenamedColumn) { "site" } else { "centre" };
     let mut text = format!("card,branch,day,amount,category,{note},memo\n");
     for it in month {
-        let card = if is(Planted::RespelledCards) { it.card.trim_start_matches('*') } else { &it.card };
+        let card = if is(Planted::RespelledCards) { it.card.trim_start_matches('*') } else { it.card.as_str() };
         let branch = if is(Planted::SmallBranch) && moved.contains(&it.card.as_str()) { 99 } else { branch(&it.card) };
         let amount = if is(Planted::FinerColumn) {
             format!("{}.{:02}", it.pence / 100, it.pence.abs() % 100)

@@ -51,7 +51,7 @@ fn waiver(changes: &[(&str, &str)]) -> String {
     for (key, value) in changes {
         lines.retain(|(known, _)| known != key);
         if !value.is_empty() {
-            lines.push((key, (*value).to_owned()));
+            lines.push((*key, (*value).to_owned()));
         }
     }
     let lines: Vec<String> = lines.into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
@@ -63,7 +63,7 @@ fn scanned(waivers: &str, more: &[&str]) -> (Ended, Value) {
     if !waivers.is_empty() {
         bench.write("reidrisk-waivers.toml", waivers);
     }
-    let words = [&["scan", "cards.csv", "--out", "../out", "--emit", "json"], more].concat();
+    let words = [&["scan", "cards.csv", "--out", "../out", "--emit", "json"][..], more].concat();
     let ended = run(&bench, &words);
     let result = if ended.code == Some(2) { Value::Null } else { bench.result() };
     (ended, result)
@@ -78,70 +78,69 @@ fn told(result: &Value) -> (Vec<&str>, Vec<&str>, Vec<&str>) {
     (states, open.filter_map(|it| it["code"].as_str()).collect(), notes.filter_map(|it| it["code"].as_str()).collect())
 }
 
+/// A case: the changed lines and the flags; the exit code, the state, open findings, notes, and words on standard output.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    name: &'a str,
+    changes: &'a [(&'a str, &'a str)],
+    flags: &'a [&'a str],
+    code: i32,
+    state: &'a str,
+    open: &'a [&'a str],
+    notes: &'a [&'a str],
+    words: &'a str,
+}
+
+impl Case<'_> {
+    const ACTIVE: Case<'static> = Case {
+        name: "active",
+        changes: &[],
+        flags: &[],
+        code: 0,
+        state: "in-force",
+        open: &[],
+        notes: &[],
+        words: "PASS with 1 waiver",
+    };
+}
+
 #[test]
 fn every_state_of_a_waiver_has_its_verdict_its_exit_code_and_its_words() {
-    let (soon, over, ahead) = (in_days(14), in_days(-1), in_days(61));
+    let days = [14, 15, -1, 61, -30].map(in_days);
+    let [soon, later, over, ahead, before] = days.each_ref().map(String::as_str);
     let bound = "{ measure = \"smallest-class\", min = 4 }";
-    // The case; the changed lines; further flags; exit code; state; open findings; notes; words on standard output.
-    let cases: [(&str, &[(&str, &str)], &[&str], i32, &str, &[&str], &[&str], &str); 9] = [
-        ("active", &[], &[], 0, "in-force", &[], &[], "PASS with 1 waiver"),
-        ("expiring in 14 days", &[("expires", &soon)], &[], 0, "in-force", &[], &["waiver-ending"], "in 14 days"),
-        ("expiring in 15 days", &[("expires", &in_days(15))], &[], 0, "in-force", &[], &[], "PASS with 1 waiver"),
-        ("expired", &[("expires", &over)], &[], 1, "expired", &["small-class", "expired-waiver"], &[], "expired"),
-        (
-            "expired on the day asked for",
-            &[],
-            &["--as-of", &ahead],
-            1,
-            "expired",
-            &["small-class", "expired-waiver"],
-            &[],
-            "expired",
-        ),
-        (
-            "expired today, whatever day is asked for",
-            &[("expires", &over)],
-            &["--as-of", &in_days(-30)],
-            1,
-            "expired",
-            &["small-class", "expired-waiver"],
-            &[],
-            "expired",
-        ),
-        (
-            "unused",
-            &[("finding", "\"high-unicity\""), ("limit", "")],
-            &[],
-            1,
-            "unused",
-            &["small-class", "unused-waiver"],
-            &[],
-            "covers nothing",
-        ),
-        (
-            "bound exceeded",
-            &[("limit", bound)],
-            &[],
-            1,
-            "void",
-            &["small-class", "void-waiver"],
-            &[],
-            "exceeds the approved bound",
-        ),
-        (
+    let expired =
+        Case { code: 1, state: "expired", open: &["small-class", "expired-waiver"], words: "expired", ..Case::ACTIVE };
+    let changed =
+        |name, changes, state, open, words| Case { name, changes, code: 1, state, open, words, ..Case::ACTIVE };
+    let (unused, void) = (&["small-class", "unused-waiver"], &["small-class", "void-waiver"]);
+    let (of_unused, of_void) = ([("finding", "\"high-unicity\""), ("limit", "")], [("limit", bound)]);
+    let cases = [
+        Case::ACTIVE,
+        Case {
+            name: "expiring in 14 days",
+            changes: &[("expires", soon)],
+            notes: &["waiver-ending"],
+            words: "in 14 days",
+            ..Case::ACTIVE
+        },
+        Case { name: "expiring in 15 days", changes: &[("expires", later)], ..Case::ACTIVE },
+        Case { name: "expired", changes: &[("expires", over)], ..expired },
+        Case { name: "expired on the day asked for", flags: &["--as-of", ahead], ..expired },
+        Case { name: "expired today", changes: &[("expires", over)], flags: &["--as-of", before], ..expired },
+        changed("unused", &of_unused[..], "unused", &unused[..], "covers nothing"),
+        changed("bound exceeded", &of_void[..], "void", &void[..], "exceeds the approved bound"),
+        changed(
             "wrong dataset glob",
             &[("dataset", "\"loans_*\"")],
-            &[],
-            1,
             "other-dataset",
             &["small-class"],
-            &[],
             "for another dataset",
         ),
     ];
     let (without, plain) = scanned("", &[]);
     assert_eq!((without.code, told(&plain).1), (Some(1), vec!["small-class"]), "{without}");
-    for (case, changes, flags, code, state, open, notes, words) in cases {
+    for Case { name: case, changes, flags, code, state, open, notes, words } in cases {
         let (ended, result) = scanned(&waiver(changes), flags);
         assert_eq!(ended.code, Some(code), "{case}: {ended}");
         assert_eq!(told(&result), (vec![state], open.to_vec(), notes.to_vec()), "{case}: {ended}");

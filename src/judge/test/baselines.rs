@@ -29,6 +29,59 @@ fn with<'a>(dataset: &'a Dataset, measures: &'a Measures, policy: &'a Policy, ba
     Case { baseline: Some(baseline), ..Case::new(dataset, measures, policy) }
 }
 
+/// Judgements that show every finding about a baseline, and a waiver that ends.
+pub(super) fn judgements() -> Vec<Judgement> {
+    let (measures, policy) = (measured(uniqueness(Some(9), 9)), policy());
+    let spelled = |mut column: DatasetColumn, spellings: &[&str]| {
+        column.facts.missing_spellings = Some(spellings.iter().map(|&spelling| spelling.to_owned()).collect());
+        column
+    };
+    let (mut before, mut after) = (dataset(), dataset());
+    before.columns.push(spelled(column("age", Role::QuasiIdentifier, true), &[]));
+    before.columns.push(column("site", Role::Ignore, true));
+    before.columns.push(DatasetColumn { column_type: ColumnType::Date, ..column("day", Role::Ignore, true) });
+    let age = spelled(column("age", Role::QuasiIdentifier, true), &["n/a", "null"]);
+    after.columns.push(DatasetColumn { distinct: Some(60), missing: 150, ..age });
+    after.columns.push(column("branch", Role::Ignore, true));
+    after.columns.push(DatasetColumn { column_type: ColumnType::Integer, ..column("amount", Role::Ignore, true) });
+    let spelling = |longest| SubjectSpelling {
+        shortest: 4,
+        longest,
+        capitals: longest == 6,
+        small_letters: false,
+        digits: true,
+        signs: false,
+    };
+    before.columns[0].facts.subject_spelling = Some(spelling(4));
+    after.columns[0].facts.subject_spelling = Some(spelling(6));
+    after.columns[1].column_type = ColumnType::Integer;
+    (after.records, after.subjects) = (1_000, 20);
+    let night = baseline(earlier(&before, &judge(Case::new(&before, &measures, &policy))));
+    let first = Baseline { asked: "last".to_owned(), ..Baseline::default() };
+    let refusal = Some("it is of a dataset with another name".to_owned());
+    let refused = Baseline { refused: refusal, ..night.clone() };
+    let mut judgements: Vec<Judgement> =
+        [&night, &first, &refused].map(|baseline| judge(with(&after, &measures, &policy, baseline))).into();
+    let ending = |expires: &str| Waiver {
+        finding: FindingCode::SmallClass,
+        dataset: None,
+        columns: None,
+        source: None,
+        limit: None,
+        reason: "r".to_owned(),
+        approved_by: "a".to_owned(),
+        ticket: None,
+        expires: expires.to_owned(),
+    };
+    let (small, day) = (measured(uniqueness(Some(3), 3)), "2026-11-29".parse().ok());
+    for expires in ["2026-11-29", "2026-12-13", "2026-12-14"] {
+        let waivers = &[ending(expires)];
+        let case = Case { waivers, as_of: day, today: day, ..Case::new(&before, &small, &policy) };
+        judgements.push(judge(case));
+    }
+    judgements
+}
+
 /// A night: sizes, columns, and the smallest static class.
 #[derive(Debug, Clone)]
 struct Drawn {
