@@ -5,6 +5,7 @@
 mod support;
 
 mod agreements;
+mod baselines;
 mod desk;
 mod exit_codes;
 mod network;
