@@ -89,7 +89,7 @@ fn extract(all: &[Purchase], last: Date, planted: Option<Planted>) -> String {
 const CONFIGURATION: &str = "[dataset]\nname = \"cards\"\n\
     [subject]\ncolumn = \"card\"\nreason = \"a card has one holder\"\n\
     [columns.branch]\nrole = \"quasi-identifier\"\n\
-    [columns.day]\nrole = \"quasi-identifier\"\ncoarsen = \"month\"\n\
+    [columns.day]\nrole = \"quasi-identifier\"\n\
     [columns.category]\nrole = \"quasi-identifier\"\n\
     [columns.amount]\nrole = \"sensitive\"\nreason = \"nobody else sees the amount\"\n\
     [columns.memo]\nrole = \"ignore\"\nreason = \"a fixed word\"\n";

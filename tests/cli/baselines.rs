@@ -162,7 +162,7 @@ fn a_run_is_repeated_and_what_differs_is_named() {
     bench.write("cards.csv", extract(&[20, 20, 3]));
     let other = run(&bench, &["report", place, "--verify", "cards.csv"]);
     assert_eq!(other.code, Some(1), "{other}");
-    for words in ["not the bytes that the run read", "figure uniqueness.static.smallest_class"] {
+    for words in ["not the bytes that the run read", "figure uniqueness.full.smallest_class"] {
         assert!(other.stdout.contains(words), "{words}: {other}");
     }
     bench.write("reidrisk.toml", format!("{CONFIGURATION}[policy]\nfail_on = \"low\"\n"));
