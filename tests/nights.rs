@@ -90,7 +90,7 @@ const CONFIGURATION: &str = "[dataset]\nname = \"cards\"\n\
     [subject]\ncolumn = \"card\"\nreason = \"a card has one holder\"\n\
     [columns.branch]\nrole = \"quasi-identifier\"\n\
     [columns.day]\nrole = \"quasi-identifier\"\n\
-    [columns.category]\nrole = \"quasi-identifier\"\n\
+    [columns.category]\nrole = \"quasi-identifier\"\nvaries = true\nreason = \"it is of a purchase\"\n\
     [columns.amount]\nrole = \"sensitive\"\nreason = \"nobody else sees the amount\"\n\
     [columns.memo]\nrole = \"ignore\"\nreason = \"a fixed word\"\n";
 

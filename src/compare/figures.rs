@@ -48,6 +48,11 @@ impl Spread {
         self.nights
     }
 
+    /// Whether there are enough nights to know a spread.
+    pub(super) fn is_known(&self) -> bool {
+        self.nights >= FEWEST_NIGHTS
+    }
+
     /// Whether a change of a figure is no larger than usual from one night to another: three robust standard deviations of
     /// the difference of two. Unknown spreads, and those of figures that never moved, excuse nothing.
     fn explains(&self, (id, columns, about): Name<'_>, change: f64) -> bool {

@@ -31,6 +31,10 @@ use crate::result::{
 /// The change that an exact share needs to matter where nobody says otherwise: half a percentage point, a policy choice.
 pub const LEAST_CHANGE: f64 = 0.005;
 
+/// The same beside a baseline while so few nights are known that nothing is known of their spread: 2 percentage points, a
+/// policy choice. A month that slides by a day moves most shares by less.
+pub const LEAST_CHANGE_AT_FIRST: f64 = 0.02;
+
 /// What is compared of a run: of a stored result, or of the record of one.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
@@ -66,7 +70,8 @@ pub(crate) struct Least<'a> {
 /// Findings that count in either of two runs, each with what became of it.
 #[must_use]
 pub fn compare_findings(old: Side<'_>, new: Side<'_>, spread: &Spread) -> Vec<ComparedFinding> {
-    findings::compared(old, new, Least { change: LEAST_CHANGE, spread })
+    let change = if spread.is_known() { LEAST_CHANGE } else { LEAST_CHANGE_AT_FIRST };
+    findings::compared(old, new, Least { change, spread })
 }
 
 /// Compares an earlier result with a later one. `least_change` is between 0 and 1; `spread` is that of the nights before

@@ -120,8 +120,8 @@ fn a_guess_never_passes_with_a_waiver_either() {
 #[test]
 fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
     use FindingCode::{
-        BaselineUnusable, ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, InconsistentMargins, NoBaseline,
-        NoRiskGate, TreatmentNotApplied, UnknownRisk, UnusedWaiver, VoidWaiver, WaiverEnding,
+        BaselineUnusable, ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, InconsistentMargins,
+        NoBaseline, NoRiskGate, TreatmentNotApplied, UnknownRisk, UnusedWaiver, VoidWaiver, WaiverEnding,
     };
     let never = [
         UnknownRisk,
