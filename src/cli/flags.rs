@@ -10,7 +10,7 @@ use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_cells, list_records, list_subjects,
     read_hashed_waivers, resolve,
 };
-use crate::plan::{ConfigError, Plan};
+use crate::plan::{BaselinePlan, ConfigError, Plan};
 use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
@@ -32,6 +32,10 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     if is_asked("cells") {
         list_cells(&mut plan)?;
     }
+    plan.baseline = arguments.verdict.baseline.as_ref().map(|asked| match asked.to_str() {
+        Some("last") => BaselinePlan::Last(arguments.out.clone()),
+        _ => BaselinePlan::At(asked.clone()),
+    });
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)
 }
@@ -134,8 +138,9 @@ mod tests {
     }
 
     /// Flags of the edge of the program, which no plan holds.
-    const EDGE: [(&str, &[&str]); 12] = [
+    const EDGE: [(&str, &[&str]); 13] = [
         ("keep", &["30"]),
+        ("baseline", &["last"]),
         ("released", &["release.json"]),
         ("config", &["x.toml"]),
         ("out", &["elsewhere"]),

@@ -23,6 +23,7 @@ mod panics;
 mod printer;
 mod progress;
 mod release;
+mod repeat;
 mod report;
 mod scan;
 mod verify;
@@ -91,6 +92,7 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Compare(compare) => compare::compare_verb(&compare, &printer),
         Verb::History(history) => history::history_verb(&history, &printer),
+        Verb::Report(report) if !report.verify.is_empty() => repeat::repeat(&report, &arguments.manners, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),

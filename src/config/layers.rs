@@ -242,6 +242,9 @@ fn record(plan: &Plan, limits: &Limits, origins: &Origins) -> Vec<PlannedSetting
 /// What holds for a limit, and who says so: somebody, the preset, or nobody.
 fn limit_in_force(limit: &Limit, plan: &Plan, limits: &Limits, origin: Option<String>) -> (String, String) {
     let policy = &plan.policy;
+    if let Some(rule) = limits.ratchets.get(limit.key) {
+        return (rule.shown(limit), origin.unwrap_or_else(|| DEFAULT.to_owned()));
+    }
     let preset = || format!("preset {}", policy.preset.as_ref().map_or("", |preset| preset.id.as_str()));
     let of_limit = |gate: &&Gate| gate.measure == GateMeasure::new(limit.gate);
     let own = limits.get(limit.key);

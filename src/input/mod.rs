@@ -73,4 +73,4 @@ pub use read::{read, read_all};
 pub use source::{Source, open};
 #[cfg(feature = "cli")]
 pub(crate) use source::{hashed, sizes};
-pub use suspects::is_placeholder;
+pub use suspects::{is_placeholder, placeholder_kind};

@@ -25,6 +25,7 @@ mod unicity;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -32,7 +33,7 @@ use sha2::{Digest, Sha256};
 
 use crate::printable::hexadecimal;
 use crate::result::{
-    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
+    Audience, Baseline, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
     SensitiveValue, Waiver,
 };
 
@@ -45,7 +46,7 @@ pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
 pub use error::{ConfigError, refusal};
 pub use exact::Exact;
-pub use limit::{Limit, Limits, Range};
+pub use limit::{Limit, Limits, Range, RatchetRule};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
 pub use notify::{NotifyOn, NotifyPlan};
@@ -108,10 +109,14 @@ pub struct Plan {
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
     pub waivers: Vec<Waiver>,
-    /// SHA-256 of the waivers file, if one was read.
+    /// SHA-256 of the file that they were read from, if any.
     pub waivers_sha256: Option<String>,
     /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
     pub as_of: Option<Date>,
+    /// The earlier run to compare with; none where nobody asks for one.
+    pub baseline: Option<BaselinePlan>,
+    /// That run as read. Nothing that can be typed sets it.
+    pub known_baseline: Option<Arc<Baseline>>,
     /// Seed of everything drawn by chance.
     pub seed: u64,
     /// Worker threads; the machine's when `None`.
@@ -152,6 +157,15 @@ pub struct Plan {
     pub notify: NotifyPlan,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
+}
+
+/// Where the earlier run is that a scan is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselinePlan {
+    /// The newest good run of the dataset in this folder of reports.
+    Last(PathBuf),
+    /// The folder of a run, its `record.json` or its `result.json`.
+    At(PathBuf),
 }
 
 /// How much is measured.
@@ -211,6 +225,8 @@ impl Default for Plan {
             waivers: Vec::new(),
             waivers_sha256: None,
             as_of: None,
+            baseline: None,
+            known_baseline: None,
             seed: 0,
             threads: None,
             memory: None,

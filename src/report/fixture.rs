@@ -117,6 +117,7 @@ pub(crate) fn failing() -> ScanResult {
             reason: "this version does not count known points yet".to_owned(),
         }],
         recipient: None,
+        baseline: None,
         waivers: vec![],
         advice: vec![],
     })
@@ -318,6 +319,9 @@ fn run() -> Run {
         threads: 2,
         engine: "local".to_owned(),
         config_sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+        waivers_sha256: None,
+        build: None,
+        limits_hit: Vec::new(),
         config: Some(ConfigPlaces {
             file: "reidrisk.toml".to_owned(),
             columns: [("birth_year", 6), ("district", 9)].map(|(name, line)| (name.to_owned(), line)).into(),
@@ -402,6 +406,7 @@ fn finding(
         measured,
         limit,
         waived: false,
+        since: None,
     }
 }
 

@@ -53,7 +53,7 @@ pub use advisory::{advisory_schema, render_advisory_json, render_advisory_text};
 pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
 pub use chart::{Chart, charts, frontier_chart, trend_charts};
 pub use columns::render_columns_text;
-pub use comparison::{comparison_schema, render_comparison_json, render_comparison_text};
+pub use comparison::{comparison_schema, render_comparison_json, render_comparison_markdown, render_comparison_text};
 pub use error::ReportError;
 pub use github::render_github;
 pub use history::{history_schema, render_history_csv, render_history_json, render_history_text, render_overview_text};

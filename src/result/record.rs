@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    CheckOutcome, ColumnType, DatasetColumn, Figure, Finding, FindingCode, InputFile, PlannedSetting, Role, ScanResult,
-    Severity, Tool, Variability, VerdictOutcome, WaiverRecord, WaiverState,
+    Check, CheckOutcome, ColumnSize, ColumnType, DatasetColumn, Earlier, EarlierColumn, Figure, Finding, FindingCode,
+    InputFile, Night, PlannedSetting, Role, ScanResult, Severity, SubjectSpelling, Tool, Variability, VerdictOutcome,
+    WaiverRecord, WaiverState,
 };
 use crate::number::ratio;
 use crate::printable::hexadecimal;
@@ -155,6 +156,12 @@ pub struct RecordedColumn {
     /// Cells that stand for a missing value in other ways than by being empty or declared, by kind.
     #[serde(default, skip_serializing_if = "Spellings::is_none")]
     pub spellings: Spellings,
+    /// Spellings of missing values in it, as in `result.json`; null where cells were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_spellings: Option<Vec<String>>,
+    /// For the subject column, how its values are spelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_spelling: Option<SubjectSpelling>,
 }
 
 /// How cells of a column stand for a missing value, by kind. Counts only; null means not counted.
@@ -208,6 +215,22 @@ impl RecordedFigure {
         Some(self.figure.value.value().is_some() && applicable().all(|limit| limit.outcome == CheckOutcome::Holds))
     }
 
+    /// The checks of its limits again, as far as a record holds them.
+    fn checks(&self) -> impl Iterator<Item = Check> + '_ {
+        self.limits.iter().map(|limit| Check {
+            gate: limit.gate.clone(),
+            figure: Some(self.figure.id.clone()),
+            columns: self.figure.columns.clone(),
+            about: self.figure.about.clone(),
+            compared: None,
+            limit: limit.limit,
+            outcome: limit.outcome,
+            reason: None,
+            finding: None,
+            waived: limit.waived,
+        })
+    }
+
     /// Whether it is a number without an interval.
     #[must_use]
     pub fn is_exact(&self) -> bool {
@@ -230,12 +253,23 @@ pub struct RecordedLimit {
 }
 
 /// A finding of the run, without its sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordedFinding {
     /// Stable kebab-case code.
     pub code: FindingCode,
     /// Its severity.
     pub severity: Severity,
+    /// The measure it comes from.
+    pub measure: String,
+    /// `id` of the figure it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<String>,
+    /// `about` of that figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// The number that was found, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<f64>,
     /// The columns it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
@@ -333,6 +367,36 @@ impl RunRecord {
         }
     }
 
+    /// What a later scan compares itself with; none where there is no result.
+    #[must_use]
+    pub fn earlier(&self) -> Option<Earlier> {
+        Some(Earlier {
+            dataset: self.dataset.clone(),
+            run: self.run.clone(),
+            finished_at: self.finished_at.clone(),
+            verdict: self.verdict?,
+            night: self.night(),
+            columns: self.columns.iter().map(RecordedColumn::earlier).collect(),
+            figures: self.figures.iter().map(|recorded| recorded.figure.clone()).collect(),
+            checks: self.figures.iter().flat_map(RecordedFigure::checks).collect(),
+            findings: self.findings.iter().map(RecordedFinding::finding).collect(),
+        })
+    }
+
+    /// The sizes of what was read.
+    #[must_use]
+    pub fn night(&self) -> Night {
+        let size = |column: &RecordedColumn| ColumnSize {
+            missing_share: column.missing_share.unwrap_or(0.0),
+            distinct: column.distinct,
+        };
+        Night {
+            records: self.records,
+            subjects: self.subjects,
+            columns: self.columns.iter().map(|column| (column.name.clone(), size(column))).collect(),
+        }
+    }
+
     /// Whether there is a result, and every gate was measured to its end.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -341,6 +405,17 @@ impl RunRecord {
 }
 
 impl RecordedColumn {
+    fn earlier(&self) -> EarlierColumn {
+        EarlierColumn {
+            name: self.name.clone(),
+            column_type: self.column_type,
+            role: self.role,
+            variability: self.nature,
+            missing_spellings: self.missing_spellings.clone(),
+            spelling: self.subject_spelling,
+        }
+    }
+
     fn of(column: &DatasetColumn, records: u64) -> Self {
         let facts = &column.facts;
         Self {
@@ -359,15 +434,39 @@ impl RecordedColumn {
                 invalid: facts.invalid_cells,
                 unlisted: facts.unlisted_spellings,
             },
+            missing_spellings: facts.missing_spellings.clone(),
+            subject_spelling: facts.subject_spelling,
         }
     }
 }
 
 impl RecordedFinding {
+    /// The finding again; its sentence and its limit are not in a record.
+    fn finding(&self) -> Finding {
+        Finding {
+            code: self.code,
+            severity: self.severity,
+            measure: self.measure.clone(),
+            columns: self.columns.clone(),
+            source: self.source.clone(),
+            figure: self.figure.clone(),
+            about: self.about.clone(),
+            message: String::new(),
+            measured: self.measured,
+            limit: None,
+            waived: self.waived,
+            since: None,
+        }
+    }
+
     fn of(finding: &Finding) -> Self {
         Self {
             code: finding.code,
             severity: finding.severity,
+            measure: finding.measure.clone(),
+            figure: finding.figure.clone(),
+            about: finding.about.clone(),
+            measured: finding.measured,
             columns: finding.columns.clone(),
             source: finding.source.clone(),
             waived: finding.waived,

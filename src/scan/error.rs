@@ -78,6 +78,14 @@ pub enum ScanError {
         /// Why not.
         reason: String,
     },
+    /// The earlier run that is named cannot be read.
+    #[error("baseline `{file}`: {reason}")]
+    Baseline {
+        /// Its name as typed.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
     /// The input is said to be a released file, and is none.
     #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
     NotReleased {
@@ -118,6 +126,7 @@ impl ScanError {
             }
             Self::Input(_)
             | Self::KeptFile { .. }
+            | Self::Baseline { .. }
             | Self::Treatment(_)
             | Self::Totals(_)
             | Self::SourceTreatment { .. }
@@ -151,6 +160,9 @@ impl ScanError {
                 "bring it back from where the folder is saved, or move it away: the release that it is of is then not compared"
                     .to_owned(),
             ),
+            Self::Baseline { .. } => {
+                Some("name the folder of a run, its `record.json` or `result.json`, or `last`".to_owned())
+            }
             Self::NotReleased { .. } => {
                 Some("scan it without `--released`: consent and truth are then held against it".to_owned())
             }

@@ -51,6 +51,10 @@ pub(in crate::cli) struct VerdictArguments {
     /// Waivers file [default: reidrisk-waivers.toml beside the configuration]
     #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
     pub(in crate::cli) waivers: Option<PathBuf>,
+    /// Earlier run to compare with: the folder of a run, its record.json or result.json, or `last` for the newest good run
+    /// of this dataset under `--out`
+    #[arg(long, value_name = "RUN", env = "REIDRISK_BASELINE", hide_env_values = true)]
+    pub(in crate::cli) baseline: Option<PathBuf>,
     /// Exit with 0 instead of 1; the result keeps the actual code
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = EXIT_ZERO, hide_env_values = true)]
@@ -269,6 +273,15 @@ pub(in crate::cli) struct ReportArguments {
     /// Format of the view
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_file())]
     pub(in crate::cli) format: &'static Format,
+    /// Scan these files again under the settings of the run, and say whether the same comes out
+    #[arg(long, value_name = "DATA", num_args = 1.., conflicts_with_all = ["out", "format", "emit"])]
+    pub(in crate::cli) verify: Vec<String>,
+    /// Configuration of the run, for --verify [default: reidrisk.toml beside the first DATA]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Waivers of the run, for --verify [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub(in crate::cli) waivers: Option<PathBuf>,
     /// Several views, written into the folder --out as by `scan --emit`
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format",
           value_parser = any_format())]
@@ -299,6 +312,8 @@ pub(in crate::cli) enum CompareFormat {
     Text,
     /// One JSON document.
     Json,
+    /// A summary for pull requests.
+    Md,
 }
 
 /// Flags of `history`.
