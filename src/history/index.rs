@@ -270,8 +270,8 @@ impl Index {
                 ("incomplete", None) => FigureValue::Incomplete { reason },
                 _ => return Err(Trouble::Index(DAMAGED)),
             };
-            let limits = row.get::<_, Option<String>>(6)?;
-            let limits = limits.map(|text| from_text(&text)).transpose()?.unwrap_or_default();
+            let limits: Option<String> = row.get(6)?;
+            let limits = limits.map(|text: String| from_text(&text)).transpose()?.unwrap_or_default();
             figures.push(RecordedFigure { figure: Figure { value, ..name.clone() }, limits });
         }
         Ok(figures)

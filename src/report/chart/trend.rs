@@ -285,14 +285,12 @@ fn key(scene: &mut Scene, canvas: &Canvas<'_>, height: i32) {
         legend(scene, (20, height), 30, &marks[..2]);
         legend(scene, (20, height + 44), 30, &[marks[2], (tick, &fitted(changed, SMALL, 540))]);
     } else {
-        legend(scene, (plot_left(), height), 44, &[marks[0], marks[1], marks[2], (tick, changed)]);
+        legend(scene, (LEGEND_LEFT, height), 44, &[marks[0], marks[1], marks[2], (tick, changed)]);
     }
 }
 
 /// Where a legend with room begins.
-const fn plot_left() -> i32 {
-    180
-}
+const LEGEND_LEFT: i32 = 180;
 
 fn description(title: &str, all: &[Night<'_>], unit: FigureUnit) -> String {
     let numbers: Vec<f64> = all.iter().filter_map(Night::value).collect();
