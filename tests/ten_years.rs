@@ -73,7 +73,9 @@ fn write_dataset(home: &Path, dataset: &str, nights: u32) {
         let folder = home.join(&run);
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("record.json"), bytes).expect("a record");
-        newest = format!("{{\"newest\":{{\"run\":\"{run}\",\"sha256\":\"{sha256}\"}},\"before\":null,\"is_in_place\":true}}");
+        newest = format!(
+            "{{\"newest\":{{\"run\":\"{run}\",\"sha256\":\"{sha256}\"}},\"before\":null,\"is_in_place\":true}}"
+        );
         previous = Some(sha256);
     }
     fs::write(home.join(".chain"), newest).expect("the note of the chain");

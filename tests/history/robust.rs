@@ -35,7 +35,10 @@ fn fifty_pairs_of_scans_at_once_are_a_hundred_runs_of_one_chain() {
     let page = fs::read_to_string(bench.out().join("index.html")).expect("the page over all datasets");
     assert!(page.contains("<td class=\"n\">100</td>"), "the page of the later run holds both");
     let listed = history(&bench, &["cards", "--format", "json"]);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&listed.stdout).unwrap()["runs"].as_array().unwrap().len(), 100);
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&listed.stdout).unwrap()["runs"].as_array().unwrap().len(),
+        100
+    );
 }
 
 /// The moments are spread over the whole of a run, those of writing among them.

@@ -32,7 +32,11 @@ fn nights_are_listed_with_their_verdicts_figures_and_changes() {
     let expected = [("5", "5"), ("4", "5"), ("4", "3")].map(|(value, limit)| (value.to_owned(), limit.to_owned()));
     assert_eq!(limited, expected);
     let page = history(&bench, &["cards", "--format", "html"]);
-    assert!(page.stdout.contains("class=\"chart wide\"") && page.stdout.ends_with("</html>\n"), "{}", page.stdout.len());
+    assert!(
+        page.stdout.contains("class=\"chart wide\"") && page.stdout.ends_with("</html>\n"),
+        "{}",
+        page.stdout.len()
+    );
     bench.assert_discreet(&listed);
 }
 
@@ -51,7 +55,8 @@ fn a_night_that_could_not_be_measured_leaves_a_record_where_there_is_a_history()
     assert_eq!(failed.code, Some(3), "{failed}");
     let names = runs(&home(&bench));
     assert_eq!(names.len(), 2, "{failed}");
-    let of_failed = names.iter().map(|run| record(&home(&bench), run)).find(|record| record["verdict"].is_null()).unwrap();
+    let of_failed =
+        names.iter().map(|run| record(&home(&bench), run)).find(|record| record["verdict"].is_null()).unwrap();
     assert_eq!(of_failed["exit_code"], 3);
     assert!(of_failed["why"].as_str().unwrap().contains("cards.csv"));
     let listed = history(&bench, &["cards"]);
