@@ -185,7 +185,6 @@ fn a_full_tmpfs_loses_no_earlier_run() {
     let cards = bench.input("cards.csv");
     // Everything happens in a mount space of its own, which goes with the shell.
     let script = "mount -t tmpfs -o size=400k none \"$1\" || exit 99\n\
-                  scan() { \"$0\" scan \"$2\" --out \"$1\" --emit json,csv; }\n\
                   run() { \"$BINARY\" scan \"$CARDS\" --out \"$OUT\" --emit json,csv >/dev/null; }\n\
                   run; echo first $?\n\
                   head -c 1000000 /dev/zero > \"$OUT/fill\" 2>/dev/null\n\
