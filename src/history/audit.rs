@@ -140,7 +140,9 @@ impl Audit {
                     self.broken.push(format!("runs {runs} follow the same run: one of them was inserted"));
                 }
                 None if following.len() > 1 => {
-                    self.broken.push(format!("runs {runs} both begin the chain: a record between them was changed or removed"));
+                    self.broken.push(format!(
+                        "runs {runs} both begin the chain: a record between them was changed or removed"
+                    ));
                 }
                 _ => {}
             }

@@ -203,10 +203,12 @@ impl Index {
         let Some(recent) = self.newest(folder, super::overview::RECENT)? else { return Ok(None) };
         let runs: i64 =
             self.connection.query_row("SELECT count(*) FROM run WHERE folder = ?1", [folder], |row| row.get(0))?;
-        let passed = "SELECT run, finished_at FROM run WHERE folder = ?1 AND verdict = 'pass' ORDER BY run DESC LIMIT 1";
-        let last_pass = self.connection.prepare_cached(passed)?.query_row([folder], |row| {
-            Ok(PassedRun { run: row.get(0)?, finished_at: row.get(1)? })
-        });
+        let passed =
+            "SELECT run, finished_at FROM run WHERE folder = ?1 AND verdict = 'pass' ORDER BY run DESC LIMIT 1";
+        let last_pass = self
+            .connection
+            .prepare_cached(passed)?
+            .query_row([folder], |row| Ok(PassedRun { run: row.get(0)?, finished_at: row.get(1)? }));
         let last_pass = match last_pass {
             Ok(run) => Some(run),
             Err(rusqlite::Error::QueryReturnedNoRows) => None,
@@ -239,14 +241,18 @@ impl Index {
     }
 
     fn figure_names(&self) -> Result<BTreeMap<i64, Figure>, Trouble> {
-        let mut statement = self.connection.prepare_cached("SELECT number, id, label, columns, about, unit FROM name")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT number, id, label, columns, about, unit FROM name")?;
         let mut rows = statement.query([])?;
         let mut names = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let columns: Vec<String> = from_text(&row.get::<_, String>(3)?)?;
             let unit = from_text(&row.get::<_, String>(5)?)?;
             let value = FigureValue::undefined("");
-            let figure = Figure { about: row.get(4)?, ..Figure::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?, unit, value) };
+            let figure = Figure {
+                about: row.get(4)?,
+                ..Figure::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?, unit, value)
+            };
             names.insert(row.get(0)?, figure.on(&columns));
         }
         Ok(names)
@@ -270,8 +276,8 @@ impl Index {
                 ("incomplete", None) => FigureValue::Incomplete { reason },
                 _ => return Err(Trouble::Index(DAMAGED)),
             };
-            let limits = row.get::<_, Option<String>>(6)?;
-            let limits = limits.map(|text| from_text(&text)).transpose()?.unwrap_or_default();
+            let limits: Option<String> = row.get(6)?;
+            let limits = limits.map(|text: String| from_text(&text)).transpose()?.unwrap_or_default();
             figures.push(RecordedFigure { figure: Figure { value, ..name.clone() }, limits });
         }
         Ok(figures)

@@ -163,9 +163,7 @@ fn refuse_other_dataset(home: &Path, name: &str) -> Result<(), ReportError> {
     let newest = || super::chain::read_note(home).map(|note| note.newest.run);
     let earlier = latest.and_then(|latest| of_run(latest.trim())).or_else(|| of_run(&newest()?));
     match earlier {
-        Some(earlier) if earlier != name => {
-            Err(ReportError::OtherDataset { path: printable(&home.to_string_lossy()) })
-        }
+        Some(earlier) if earlier != name => Err(ReportError::OtherDataset { path: printable(&home.to_string_lossy()) }),
         _ => Ok(()),
     }
 }

@@ -145,7 +145,9 @@ fn a_result_that_was_changed_is_told_and_refused() {
     let whole = fs::read(&path).unwrap();
     assert!(check_result(&path, &whole).is_ok());
     let changed = String::from_utf8(whole).unwrap().replacen("\"fail\"", "\"pass\"", 1);
-    assert!(check_result(&path, changed.as_bytes()).unwrap_err().to_string().contains("does not agree with the record"));
+    assert!(
+        check_result(&path, changed.as_bytes()).unwrap_err().to_string().contains("does not agree with the record")
+    );
     fs::write(&path, changed).unwrap();
     let audit = found(&home);
     assert_eq!(audit.exit_code(), 1);

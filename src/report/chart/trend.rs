@@ -7,7 +7,8 @@ use crate::number::value;
 use crate::report::escape::printable;
 use crate::report::messages;
 use crate::result::{
-    DatasetHistory, Figure, FigureUnit, FigureValue, HistoryRun, RecordedFigure, ScanChange, VerdictOutcome, days_between,
+    DatasetHistory, Figure, FigureUnit, FigureValue, HistoryRun, RecordedFigure, ScanChange, VerdictOutcome,
+    days_between,
 };
 
 /// A history, and what was found about each of its runs.
@@ -75,7 +76,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, nights: &Nights<'_>, figure: &Figure) ->
 
 /// What a figure is about, in a line.
 pub(in crate::report) fn title(figure: &Figure) -> String {
-    let columns = if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
+    let columns =
+        if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
     let about = figure.about.as_deref().map_or_else(String::new, |about| format!(", {about}"));
     printable(&messages::capitalised(&format!("{}{about}{columns}", figure.label)))
 }
@@ -280,7 +282,8 @@ fn key(scene: &mut Scene, canvas: &Canvas<'_>, height: i32) {
     let unknown: &dyn Fn(&mut Scene, Point) = &|scene, at| scene.dot(at, 10, Ink::Alarm, false);
     let tick: &dyn Fn(&mut Scene, Point) = &|scene, at| scene.line((at.0, at.1 - 9), (at.0, at.1 + 9), Ink::Text, 4);
     let changed = "changed: C configuration, W waivers, V version";
-    let marks: [Entry<'_>; 3] = [(over, "over the limit"), (unknown, "not measured (on the axis)"), (failed, "no result")];
+    let marks: [Entry<'_>; 3] =
+        [(over, "over the limit"), (unknown, "not measured (on the axis)"), (failed, "no result")];
     if canvas.is_narrow() {
         legend(scene, (20, height), 30, &marks[..2]);
         legend(scene, (20, height + 44), 30, &[marks[2], (tick, &fitted(changed, SMALL, 540))]);
@@ -294,7 +297,8 @@ const LEGEND_LEFT: i32 = 180;
 
 fn description(title: &str, all: &[Night<'_>], unit: FigureUnit) -> String {
     let numbers: Vec<f64> = all.iter().filter_map(Night::value).collect();
-    let shown = |number: Option<f64>| number.map_or_else(|| messages::NOT_KNOWN.to_owned(), |number| value(number, unit));
+    let shown =
+        |number: Option<f64>| number.map_or_else(|| messages::NOT_KNOWN.to_owned(), |number| value(number, unit));
     let over = all.iter().filter(|night| night.figure.and_then(RecordedFigure::passes) == Some(false)).count();
     let failed = all.iter().filter(|night| night.run.verdict.is_none()).count();
     let incomplete = all.iter().filter(|night| night.run.verdict == Some(VerdictOutcome::Incomplete)).count();

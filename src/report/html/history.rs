@@ -134,7 +134,8 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
         .iter()
         .map(|figure| {
             let figure: &Figure = figure;
-            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure)) as Box<dyn Fn(&usize) -> Cell + '_>
+            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure))
+                as Box<dyn Fn(&usize) -> Cell + '_>
         })
         .collect();
     let mut columns: Vec<super::table::Column<'_, usize>> =
