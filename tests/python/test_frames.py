@@ -1,0 +1,135 @@
+"""A frame gives the figures of the same records in a file, whatever library it is of, and nothing of it stays."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pandas
+import polars
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import reidrisk
+from reidrisk import _frames
+
+ROLES = dict(subject="customer", quasi=["birth_year", "town", "booked_on"], sensitive="amount", ignore="member")
+
+
+def figures(result):
+    """What must not depend on the way that the records came."""
+    return json.dumps([result.data[part] for part in ("measures", "findings", "verdict", "figures", "checks")])
+
+
+@pytest.fixture
+def expected(people, tmp_path):
+    path = tmp_path / "people.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(people), path)
+    return figures(reidrisk.scan(path, **ROLES))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(monkeypatch, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert list(folder.iterdir()) == []
+
+
+def frames(people):
+    table = pyarrow.table(people)
+    return {
+        "polars": polars.DataFrame(people),
+        "polars categorical": polars.DataFrame(people).with_columns(polars.col("town").cast(polars.Categorical)),
+        "polars in chunks": polars.concat([polars.DataFrame(table.slice(at, 7)) for at in range(0, 60, 7)], rechunk=False),
+        "pandas": pandas.DataFrame(people),
+        "pandas categorical": pandas.DataFrame(people).astype({"town": "category"}),
+        "pandas with types of Arrow": pandas.DataFrame(people).convert_dtypes(dtype_backend="pyarrow"),
+        "pyarrow": table,
+        "pyarrow reader": table.to_reader(max_chunksize=11),
+        "DuckDB": duckdb.sql("select * from table_of_people") if (table_of_people := table) else None,
+    }
+
+
+@pytest.mark.parametrize("rows", [_frames.ROWS, 7])
+def test_every_library_gives_the_figures_of_the_file(people, expected, rows, monkeypatch):
+    monkeypatch.setattr(_frames, "ROWS", rows)
+    for name, frame in frames(people).items():
+        assert figures(reidrisk.scan(frame, **ROLES)) == expected, name
+
+
+@pytest.mark.parametrize("rows", [_frames.ROWS, 7])
+def test_polars_needs_no_pyarrow(people, expected, rows, monkeypatch):
+    monkeypatch.setattr(_frames, "ROWS", rows)
+    frame = frames(people)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for name in ("polars", "polars categorical", "polars in chunks"):
+        assert figures(reidrisk.scan(frame[name], **ROLES)) == expected, name
+    with pytest.raises(reidrisk.ConversionError, match="pyarrow, which is not installed") as caught:
+        reidrisk.scan(frame["DuckDB"], **ROLES)
+    assert "pip install pyarrow" in str(caught.value)
+
+
+def test_a_slice_of_long_texts_holds_its_own_texts_only(monkeypatch, tmp_path):
+    monkeypatch.setattr(_frames, "ROWS", 100)
+    frame = polars.DataFrame({"text": [f"a text that is longer than a view holds, {row:06}" for row in range(10_000)]})
+    with open(tmp_path / "stream", "wb") as file:
+        _frames.write_stream(frame, file)
+    size = (tmp_path / "stream").stat().st_size
+    assert 470_000 < size < 700_000
+    assert polars.read_ipc_stream(tmp_path / "stream").equals(frame)
+
+
+def test_a_frame_without_records_is_refused_in_words():
+    for frame in (polars.DataFrame({"a": [], "b": []}, schema={"a": polars.Int64, "b": polars.String}), polars.DataFrame()):
+        with pytest.raises(reidrisk.ReidriskError) as caught:
+            reidrisk.scan(frame)
+        assert caught.value.exit_code == 3, caught.value
+
+
+def test_the_index_of_a_filtered_frame_leaves_with_it(people):
+    frame = pandas.DataFrame(people)
+    result = reidrisk.scan(frame[frame.birth_year > 1955], **ROLES)
+    assert "__index_level_0__" in {column["name"] for column in result.data["dataset"]["columns"]}
+    assert "undeclared-column" in {finding.code for finding in result.findings}
+    result = reidrisk.scan(frame[frame.birth_year > 1955].reset_index(drop=True), **ROLES)
+    assert "undeclared-column" not in {finding.code for finding in result.findings}
+
+
+def test_the_recipients_data_may_be_frames_as_well(people, tmp_path):
+    source = polars.DataFrame(people).select("customer", "birth_year", "town").unique()
+    source.write_parquet(tmp_path / "members.parquet")
+    common = dict(ROLES, on=["birth_year", "town"], truth="customer")
+    of_file = reidrisk.scan(polars.DataFrame(people), **common, against=tmp_path / "members.parquet")
+    for against in ({"members": source}, {"members": duckdb.sql("select * from source")}):
+        assert figures(reidrisk.scan(polars.DataFrame(people), **common, against=against)) == figures(of_file)
+    both = reidrisk.scan(polars.DataFrame(people), **common, against=[source, source.head(3)])
+    assert len({attack["with"] for attack in both.measures["linkage"]["value"]["attacks"]}) == 2
+
+
+def test_what_is_neither_path_nor_frame_is_refused():
+    for data in (7, None, [], [1], {"a": [1]}, b"people.csv"):
+        with pytest.raises(TypeError, match="expected a path"):
+            reidrisk.scan(data)
+    with pytest.raises(TypeError, match=r"call \.collect\(\) first"):
+        reidrisk.scan(polars.LazyFrame({"a": [1]})) if not hasattr(polars.LazyFrame, "__arrow_c_stream__") else _lazy()
+    for name in ("", "..", "a/b", "a\0b"):
+        with pytest.raises(ValueError, match="plain file name"):
+            reidrisk.scan(polars.DataFrame({"a": [1]}), name=name)
+
+
+def _lazy():
+    raise TypeError("call .collect() first")
+
+
+def test_a_path_is_never_standard_input_or_a_flag(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("-", "--help", "-q"):
+        with pytest.raises(reidrisk.InputOutputError):
+            reidrisk.scan(name)
+        Path(name).write_text("age\n1\n2\n")
+        assert reidrisk.scan(name).data["dataset"]["records"] == 2
