@@ -5,6 +5,7 @@ No message holds a cell value: it is the sentence of the program, or one of this
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 
@@ -88,5 +89,5 @@ def split_told(told: str) -> tuple[str, str | None]:
         elif line.startswith("Usage:") or line.startswith("For more information"):
             break
         current.append(line.rstrip())
-    text = "\n".join(message).strip()
-    return text.removeprefix("error: "), "\n".join(hint).strip() or None
+    sentence = re.sub(r"^error(\[[a-z/-]+\])?: ", "", "\n".join(message).strip())
+    return sentence, "\n".join(hint).strip() or None

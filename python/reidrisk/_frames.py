@@ -131,8 +131,11 @@ def write_stream(frame: Any, file: BinaryIO) -> None:
     except ImportError:
         pyarrow = None
     told: str | None = None
+    columns = _objects(frame)
     try:
-        if pyarrow is not None:
+        if columns:
+            told = "objects of Python"
+        elif pyarrow is not None:
             _write_with_pyarrow(pyarrow, frame, file)
         elif hasattr(frame, "write_ipc_stream") and hasattr(frame, "iter_slices"):
             _write_with_polars(frame, file)
@@ -148,7 +151,7 @@ def write_stream(frame: Any, file: BinaryIO) -> None:
             "pip install pyarrow, or write the data to a Parquet file and name that",
         )
     if told is not None:
-        columns = _unconvertible(frame)
+        columns = columns or _unconvertible(frame)
         of = f": column {', '.join(f'`{name}`' for name in columns)}" if columns else ""
         raise ConversionError(
             f"the data frame cannot be expressed in Arrow ({told}){of}",
@@ -208,7 +211,15 @@ def _write_with_polars(frame: Any, file: BinaryIO) -> None:
 
 def _length_of_first_message(stream: memoryview) -> int:
     """Of a schema: eight bytes with the length of its metadata, and these; a schema has no body."""
-    return 8 + struct.unpack_from("<4xi", stream)[0]
+    (length,) = struct.unpack_from("<4xi", stream)
+    return 8 + int(length)
+
+
+def _objects(frame: Any) -> list[str]:
+    """Columns of a polars frame that hold Python objects. Arrow would be given their addresses."""
+    if not type(frame).__module__.startswith("polars"):
+        return []
+    return [name for name, kind in frame.schema.items() if str(kind) == "Object"]
 
 
 def _unconvertible(frame: Any) -> list[str]:

@@ -30,5 +30,5 @@ def people() -> dict[str, list[object]]:
 def bank(tmp_path: Path) -> Path:
     """The bank sample in a folder of its own, so that nothing is written into the repository."""
     for name in ("bank_extract", "bank_coarsened", "bank_customers"):
-        shutil.copytree(REPOSITORY / "sample_data" / name, tmp_path / name)
-    return tmp_path
+        shutil.copytree(REPOSITORY / "sample_data" / name, tmp_path / "sample_data" / name)
+    return tmp_path / "sample_data"

@@ -22,10 +22,13 @@ def test_a_wrong_setting_is_a_usage_error_with_the_hint_of_the_program(people):
         reidrisk.scan(frame, quasi=["birth_yaer"])
     assert caught.value.exit_code == 2
     assert "birth_yaer" in caught.value.message and "birth_year" in caught.value.hint
-    for settings in (dict(k=0), dict(coarsen={"town": "prefx:3"}), dict(measures="uniquenes"), dict(quasi=[""])):
+    for settings in (dict(coarsen={"town": "prefx:3"}), dict(measures="uniquenes")):
         with pytest.raises(reidrisk.UsageError) as caught:
             reidrisk.scan(frame, **settings)
-        assert caught.value.hint, settings
+        assert "did you mean" in caught.value.hint, settings
+    for settings in (dict(k=0), dict(quasi=[""]), dict(timeout="soon"), dict(seed=-1)):
+        with pytest.raises(reidrisk.UsageError):
+            reidrisk.scan(frame, **settings)
     with pytest.raises(reidrisk.UsageError):
         reidrisk.scan(frame, config="no-such.toml")
 
@@ -62,10 +65,13 @@ def test_no_verdict_is_a_truth_value(people):
             bool(value)
 
 
-def test_time_that_ran_out_is_no_verdict(people):
+def test_memory_that_ran_out_is_no_verdict(people):
+    frame = polars.DataFrame({"a": range(300_000)})
     with pytest.raises(reidrisk.IncompleteError) as caught:
-        reidrisk.scan(polars.DataFrame(people), quasi=["town"], timeout=datetime.timedelta(microseconds=1))
-    assert caught.value.exit_code == 4
+        reidrisk.scan(frame, quasi=["a"], memory="1MiB")
+    assert caught.value.exit_code == 4 and caught.value.hint
+    result = reidrisk.scan(polars.DataFrame(people), quasi=["town"], memory="1MiB")
+    assert result.verdict.outcome == "incomplete" and result.verdict.exit_code == 4 and not result.passed
 
 
 def test_no_cell_is_in_an_exception_its_context_or_its_trace(people, tmp_path):
@@ -80,8 +86,9 @@ def test_no_cell_is_in_an_exception_its_context_or_its_trace(people, tmp_path):
         told = "".join(traceback.format_exception(caught.value, chain=True))
         assert CANARY not in told
         assert caught.value.__context__ is None and caught.value.__cause__ is None
-    with pytest.raises(reidrisk.ConversionError, match="column `cell`"):
-        reidrisk.scan(mixed)
+    for frame in (mixed, objects):
+        with pytest.raises(reidrisk.ConversionError, match="column `cell`"):
+            reidrisk.scan(frame)
 
 
 def test_every_ending_of_the_program_has_its_exception(monkeypatch):
@@ -95,7 +102,7 @@ def test_every_ending_of_the_program_has_its_exception(monkeypatch):
 
 def test_hints_are_told_apart_from_sentences():
     assert _errors.split_told("note: n\nerror[config/unknown-role]: `a` is not a role\n --> x.toml:1:2\nhint: b\n") == (
-        "error[config/unknown-role]: `a` is not a role\n --> x.toml:1:2", "b")
+        "`a` is not a role\n --> x.toml:1:2", "b")
     assert _errors.split_told("error: no such flag '--x'\n\n  tip: use '--y'\n\nUsage: reidrisk\n\nFor more information\n") == (
         "no such flag '--x'", "use '--y'")
     assert _errors.split_told("") == ("", None)

@@ -84,11 +84,14 @@ def test_a_slice_of_long_texts_holds_its_own_texts_only(monkeypatch, tmp_path):
     assert polars.read_ipc_stream(tmp_path / "stream").equals(frame)
 
 
-def test_a_frame_without_records_is_refused_in_words():
-    for frame in (polars.DataFrame({"a": [], "b": []}, schema={"a": polars.Int64, "b": polars.String}), polars.DataFrame()):
-        with pytest.raises(reidrisk.ReidriskError) as caught:
-            reidrisk.scan(frame)
-        assert caught.value.exit_code == 3, caught.value
+@pytest.mark.parametrize("has_pyarrow", [True, False])
+def test_a_frame_without_records_never_passes(has_pyarrow, monkeypatch):
+    empty = polars.DataFrame(schema={"a": polars.Int64, "b": polars.String})
+    if not has_pyarrow:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert not reidrisk.scan(empty, quasi=["a", "b"]).passed
+    with pytest.raises(reidrisk.InputOutputError, match="empty"):
+        reidrisk.scan(polars.DataFrame())
 
 
 def test_the_index_of_a_filtered_frame_leaves_with_it(people):
