@@ -12,6 +12,7 @@ import os
 import shutil
 import struct
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Union, runtime_checkable
@@ -44,8 +45,11 @@ class Handover:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is None:
+            return
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if os.path.lexists(self._folder):
+            warnings.warn(f"the records in `{self._folder}` could not be removed; remove that folder", stacklevel=3)
 
     @property
     def folder(self) -> Path:

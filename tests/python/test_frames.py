@@ -74,6 +74,37 @@ def test_polars_needs_no_pyarrow(people, expected, rows, monkeypatch):
     assert "pip install pyarrow" in str(caught.value)
 
 
+@pytest.mark.parametrize("has_pyarrow", [True, False])
+def test_every_type_of_column_is_read_as_from_parquet(has_pyarrow, tmp_path, monkeypatch):
+    moments = polars.Series(range(40)).cast(polars.Int64) * 3_600_000_007
+    texts = polars.Series([f"a text of some length {row % 9}" for row in range(40)])
+    frame = polars.DataFrame(
+        {
+            "day": moments.cast(polars.Datetime("us")).dt.date(),
+            "moment": moments.cast(polars.Datetime("us")),
+            "zoned": moments.cast(polars.Datetime("ms")).dt.replace_time_zone("Europe/Paris"),
+            "time": (moments % 86_400_000_000_000).cast(polars.Time),
+            "tiny": polars.Series([row % 7 for row in range(40)], dtype=polars.Int8),
+            "large": polars.Series([2**64 - 1 - row for row in range(40)], dtype=polars.UInt64),
+            "money": polars.Series([f"{row}.{row:02}" for row in range(40)]).cast(polars.Decimal(12, 2)),
+            "float": polars.Series([None, float("nan"), *[row / 3 for row in range(38)]]),
+            "single": polars.Series([row / 3 for row in range(40)], dtype=polars.Float32),
+            "flag": polars.Series([row % 2 == 0 for row in range(40)]),
+            "text": texts,
+            "enumeration": texts.cast(polars.Enum(texts.unique().sort())),
+            "nothing": polars.Series([None] * 40, dtype=polars.String),
+        }
+    )
+    frame.write_parquet(tmp_path / "types.parquet")
+    monkeypatch.setattr(_frames, "ROWS", 16)
+    if not has_pyarrow:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    of_file = reidrisk.scan(tmp_path / "types.parquet", quasi=frame.columns, max_set=2)
+    of_frame = reidrisk.scan(frame, quasi=frame.columns, max_set=2)
+    assert of_file.data["dataset"]["columns"] == of_frame.data["dataset"]["columns"]
+    assert figures(of_file) == figures(of_frame)
+
+
 def test_a_slice_of_long_texts_holds_its_own_texts_only(monkeypatch, tmp_path):
     monkeypatch.setattr(_frames, "ROWS", 100)
     frame = polars.DataFrame({"text": [f"a text that is longer than a view holds, {row:06}" for row in range(10_000)]})
@@ -112,6 +143,14 @@ def test_the_recipients_data_may_be_frames_as_well(people, tmp_path):
         assert figures(reidrisk.scan(polars.DataFrame(people), **common, against=against)) == figures(of_file)
     both = reidrisk.scan(polars.DataFrame(people), **common, against=[source, source.head(3)])
     assert len({attack["with"] for attack in both.measures["linkage"]["value"]["attacks"]}) == 2
+
+
+def test_records_that_could_not_be_removed_are_told_of(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(_frames.shutil, "rmtree", lambda *_, **__: None)
+        with pytest.warns(UserWarning, match="could not be removed"), _frames.Handover() as handover:
+            folder = handover.folder
+    folder.rmdir()
 
 
 def test_what_is_neither_path_nor_frame_is_refused():
