@@ -1,8 +1,12 @@
-"""Makes `python/reidrisk/_settings.py` from the help of `reidrisk scan`, so that no flag is missing from the module."""
+"""Makes `python/reidrisk/_settings.py` from the help of `reidrisk scan`, so that no flag is missing from the module.
+
+    COLUMNS=100 reidrisk scan --help | python3 tests/python/settings_of_help.py > python/reidrisk/_settings.py
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 
 # Flags that are arguments of their own, or that say how a terminal is served.
 OWN = {
@@ -76,3 +80,7 @@ def module(help_text: str) -> str:
         values.append(f'    "{name}": "{"NAME" if name in ONE_TEXT else kind}",\n')
     table = "\n\n#: What the help calls the value of each setting; nothing where the flag stands alone.\nVALUES: dict[str, str] = {\n"
     return HEAD + "".join(fields) + table + "".join(values) + "}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(module(sys.stdin.read()))

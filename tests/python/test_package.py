@@ -19,14 +19,11 @@ from conftest import REPOSITORY
 
 
 def test_the_settings_are_the_flags_of_the_program():
-    """`REIDRISK_BLESS=1` renews the file."""
+    """`settings_of_help.py` says how the file is renewed."""
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
     told = subprocess.run([reidrisk.find_program(), "scan", "--help"], capture_output=True, check=True, env=environment)
     expected = settings_of_help.module(told.stdout.decode())
-    place = REPOSITORY / "python" / "reidrisk" / "_settings.py"
-    if os.environ.get("REIDRISK_BLESS"):
-        place.write_text(expected, encoding="utf-8")
-    assert place.read_text(encoding="utf-8") == expected
+    assert (REPOSITORY / "python" / "reidrisk" / "_settings.py").read_text(encoding="utf-8") == expected
     assert len(settings_of_help.flags(told.stdout.decode())) > 60
 
 
