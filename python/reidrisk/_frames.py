@@ -151,7 +151,7 @@ def write_stream(frame: Any, file: BinaryIO) -> None:
         told = type(error).__name__
     if told == "":
         raise ConversionError(
-            f"a {type(frame).__module__.partition('.')[0]} {type(frame).__name__} is handed over with pyarrow, which is not installed",
+            f"a {type(frame).__name__} is handed over with pyarrow, which is not installed",
             "pip install pyarrow, or write the data to a Parquet file and name that",
         )
     if told is not None:
@@ -170,7 +170,7 @@ def _write_with_pyarrow(pyarrow: Any, frame: Any, file: BinaryIO) -> None:
         for batch in reader:
             for start in range(0, batch.num_rows, ROWS):
                 part = batch.slice(start, ROWS)
-                columns = [_as(pyarrow, *pair) for pair in zip(part.columns, plain.types)]
+                columns = [_as(pyarrow, *pair) for pair in zip(part.columns, plain.types, strict=True)]
                 writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=plain))
 
 

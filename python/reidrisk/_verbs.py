@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union
 
 from ._arguments import flags_of
+from ._errors import raise_for
 from ._frames import Data, Handover, path_argument
 from ._program import Ended, run, run_expecting
-from ._errors import raise_for
 from ._result import Outcome, Result, _NoTruth, run_folder
 
 if TYPE_CHECKING:

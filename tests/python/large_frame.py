@@ -1,6 +1,6 @@
 """Times a scan of a large frame against the same from Parquet, and tells the memory of both sides. Not part of the tests.
 
-    python tests/python/large_frame.py [RECORDS]
+python tests/python/large_frame.py [RECORDS]
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy
 import polars
-
 import reidrisk
 
 ROLES = dict(
@@ -35,7 +34,9 @@ def made(records: int) -> polars.DataFrame:
             "customer": customer,
             "birth_year": (1935 + customer * 7919 % 70).astype("int16"),
             "district": polars.Series(customer * 104729 % 400).cast(polars.String).str.zfill(3) + " district of the town",
-            "segment": polars.Series(customer % 5).replace_strict(dict(enumerate(["basic", "plus", "gold", "youth", "business"]))),
+            "segment": polars.Series(customer % 5).replace_strict(
+                dict(enumerate(["basic", "plus", "gold", "youth", "business"]))
+            ),
             "booked_on": polars.Series(random.integers(20_400, 20_765, records).astype("int32")).cast(polars.Date),
             "amount": (random.gamma(2.0, 20.0, records)).round(2),
             "merchant": "merchant " + polars.Series(random.zipf(1.3, records) % 50_000).cast(polars.String),
@@ -72,7 +73,9 @@ def main() -> None:
                 seconds[name].append(time.perf_counter() - began)
         for name, result in results.items():
             peak = result.data["run"]["peak_memory_bytes"]
-            print(f"{name:8} {min(seconds[name]):6.2f} s (of {', '.join(f'{took:.2f}' for took in seconds[name])}), program {mebibytes(peak)}")
+            print(
+                f"{name:8} {min(seconds[name]):6.2f} s (of {', '.join(f'{took:.2f}' for took in seconds[name])}), program {mebibytes(peak)}"
+            )
         print(f"ratio    {min(seconds['frame']) / min(seconds['Parquet']):6.2f}")
         print(f"Python   {mebibytes(before)} before, {mebibytes(high_water())} at most")
         assert results["frame"].data["measures"] == results["Parquet"].data["measures"], "other figures"

@@ -1,6 +1,6 @@
 """Makes `python/reidrisk/_settings.py` from the help of `reidrisk scan`, so that no flag is missing from the module.
 
-    COLUMNS=100 reidrisk scan --help | python3 tests/python/settings_of_help.py > python/reidrisk/_settings.py
+COLUMNS=100 reidrisk scan --help | python3 tests/python/settings_of_help.py > python/reidrisk/_settings.py
 """
 
 from __future__ import annotations
@@ -10,7 +10,18 @@ import sys
 
 # Flags that are arguments of their own, or that say how a terminal is served.
 OWN = {
-    "color", "config", "emit", "exit-zero", "format", "help", "out", "progress", "quiet", "released", "verbose", "waivers",
+    "color",
+    "config",
+    "emit",
+    "exit-zero",
+    "format",
+    "help",
+    "out",
+    "progress",
+    "quiet",
+    "released",
+    "verbose",
+    "waivers",
 }
 
 TYPES = {

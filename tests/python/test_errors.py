@@ -9,7 +9,6 @@ import traceback
 import pandas
 import polars
 import pytest
-
 import reidrisk
 from conftest import CANARY
 from reidrisk import _arguments, _errors, _program
@@ -19,9 +18,9 @@ from reidrisk._frames import Handover
 def test_a_wrong_setting_is_a_usage_error_with_the_hint_of_the_program(people):
     frame = polars.DataFrame(people)
     with pytest.raises(reidrisk.UsageError) as caught:
-        reidrisk.scan(frame, quasi=["birth_yaer"])
+        reidrisk.scan(frame, quasi=["birth_yeer"])
     assert caught.value.exit_code == 2
-    assert "birth_yaer" in caught.value.message and "birth_year" in caught.value.hint
+    assert "birth_yeer" in caught.value.message and "birth_year" in caught.value.hint
     for settings in (dict(coarsen={"town": "prefx:3"}), dict(measures="uniquenes")):
         with pytest.raises(reidrisk.UsageError) as caught:
             reidrisk.scan(frame, **settings)
@@ -54,7 +53,9 @@ def test_what_cannot_be_read_is_an_input_output_error(tmp_path):
 
 
 def test_a_fail_raises_nothing(people):
-    result = reidrisk.scan(polars.DataFrame(people), subject="customer", quasi=["birth_year", "town"], ignore=["amount", "member", "booked_on"])
+    result = reidrisk.scan(
+        polars.DataFrame(people), subject="customer", quasi=["birth_year", "town"], ignore=["amount", "member", "booked_on"]
+    )
     assert result.verdict.outcome == "fail" and result.verdict.exit_code == 1 and not result.passed
 
 
@@ -92,8 +93,15 @@ def test_no_cell_is_in_an_exception_its_context_or_its_trace(people, tmp_path):
 
 
 def test_every_ending_of_the_program_has_its_exception(monkeypatch):
-    cases = {2: reidrisk.UsageError, 3: reidrisk.InputOutputError, 4: reidrisk.IncompleteError, 70: reidrisk.InternalError,
-             -9: reidrisk.ReidriskError, 99: reidrisk.ReidriskError, 130: KeyboardInterrupt}
+    cases = {
+        2: reidrisk.UsageError,
+        3: reidrisk.InputOutputError,
+        4: reidrisk.IncompleteError,
+        70: reidrisk.InternalError,
+        -9: reidrisk.ReidriskError,
+        99: reidrisk.ReidriskError,
+        130: KeyboardInterrupt,
+    }
     for code, kind in cases.items():
         monkeypatch.setattr(_program, "run", lambda arguments, code=code: _program.Ended(code, b"", "error: x\nhint: y\n"))
         with pytest.raises(kind):
@@ -102,9 +110,13 @@ def test_every_ending_of_the_program_has_its_exception(monkeypatch):
 
 def test_hints_are_told_apart_from_sentences():
     assert _errors.split_told("note: n\nerror[config/unknown-role]: `a` is not a role\n --> x.toml:1:2\nhint: b\n") == (
-        "`a` is not a role\n --> x.toml:1:2", "b")
+        "`a` is not a role\n --> x.toml:1:2",
+        "b",
+    )
     assert _errors.split_told("error: no such flag '--x'\n\n  tip: use '--y'\n\nUsage: reidrisk\n\nFor more information\n") == (
-        "no such flag '--x'", "use '--y'")
+        "no such flag '--x'",
+        "use '--y'",
+    )
     assert _errors.split_told("") == ("", None)
 
 
@@ -113,13 +125,24 @@ def test_settings_are_the_flags_that_a_person_would_type():
         with Handover() as handover:
             return _arguments.flags_of(settings, handover)
 
-    assert typed(quasi=["a", "b, c"], k=11, sweep=True, random_sample=False, seed=None) == ['--quasi=a,"b, c"', "--k=11", "--sweep"]
-    assert typed(coarsen={"day": ["week", "month"], "x": "drop"}) == ["--coarsen=day=week", "--coarsen=day=month", "--coarsen=x=drop"]
+    assert typed(quasi=["a", "b, c"], k=11, sweep=True, random_sample=False, seed=None) == [
+        '--quasi=a,"b, c"',
+        "--k=11",
+        "--sweep",
+    ]
+    assert typed(coarsen={"day": ["week", "month"], "x": "drop"}) == [
+        "--coarsen=day=week",
+        "--coarsen=day=month",
+        "--coarsen=x=drop",
+    ]
     assert typed(within={"amount": "5%", "balance": 100}) == ["--within=amount=5%", "--within=balance=100"]
     assert typed(point=["a+b", ["c", "d"]]) == ["--point=a+b", "--point=c+d"]
     assert typed(on={"city": "home"}, truth={"card": "member"}) == ["--on=city=home", "--truth=card=member"]
     assert typed(known_points=[1, 4], max_unicity=1e-05) == ["--known-points=1,4", "--max-unicity=0.00001"]
-    assert typed(as_of=datetime.date(2026, 11, 29), timeout=datetime.timedelta(minutes=2)) == ["--as-of=2026-11-29", "--timeout=120.0s"]
+    assert typed(as_of=datetime.date(2026, 11, 29), timeout=datetime.timedelta(minutes=2)) == [
+        "--as-of=2026-11-29",
+        "--timeout=120.0s",
+    ]
     assert typed(null_value=["NA", "-"]) == ["--null-value=NA", "--null-value=-"]
     assert typed(against=["a.csv", "b.csv"]) == ["--against=a.csv", "--against=b.csv"]
 

@@ -13,7 +13,6 @@ import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
-
 import reidrisk
 from reidrisk import _frames
 

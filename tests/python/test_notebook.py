@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import nbclient
 import nbformat
-
 from conftest import REPOSITORY
 
 

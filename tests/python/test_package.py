@@ -12,7 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-
 import reidrisk
 import settings_of_help
 from conftest import REPOSITORY
@@ -36,7 +35,10 @@ def test_the_command_is_that_of_the_package():
 
 
 def modules():
-    return ["reidrisk", *(f"reidrisk.{module.name}" for module in pkgutil.iter_modules(reidrisk.__path__) if module.name != "__main__")]
+    return [
+        "reidrisk",
+        *(f"reidrisk.{module.name}" for module in pkgutil.iter_modules(reidrisk.__path__) if module.name != "__main__"),
+    ]
 
 
 @pytest.mark.parametrize("name", [*modules(), "settings_of_help"])
@@ -52,8 +54,17 @@ def test_examples_are_there_at_all():
 
 def test_the_module_needs_nothing_beside_python():
     code = "import sys; before = set(sys.modules); import reidrisk; print(*{n.partition('.')[0] for n in set(sys.modules) - before})"
-    told = subprocess.run([sys.executable, "-S", "-c", f"sys_path = {str(Path(reidrisk.__file__).parents[1])!r}; import sys; sys.path.append(sys_path); {code}"],
-                          capture_output=True, check=True, text=True)
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            f"sys_path = {str(Path(reidrisk.__file__).parents[1])!r}; import sys; sys.path.append(sys_path); {code}",
+        ],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
     foreign = set(told.stdout.split()) - set(sys.stdlib_module_names) - {"reidrisk"}
     # What Python was built with is a module of its own that sysconfig reads.
     assert {name for name in foreign if not name.startswith("_sysconfigdata")} == set()
@@ -65,7 +76,9 @@ def test_the_types_are_part_of_the_package():
 
 def test_the_package_passes_a_strict_type_check():
     mypy = pytest.importorskip("mypy.api")
-    told, _, code = mypy.run(["--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, str(Path(reidrisk.__file__).parent)])
+    told, _, code = mypy.run(
+        ["--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, str(Path(reidrisk.__file__).parent)]
+    )
     assert code == 0, told
 
 

@@ -10,7 +10,6 @@ import subprocess
 import pandas
 import polars
 import pytest
-
 import reidrisk
 
 
@@ -36,7 +35,9 @@ def test_the_verdict_and_its_findings_are_those_of_the_document(result):
         result.figure("no.such.figure")
 
 
-@pytest.mark.parametrize("library, kind", [("pandas", pandas.DataFrame), ("polars", polars.DataFrame), (None, pandas.DataFrame)])
+@pytest.mark.parametrize(
+    "library, kind", [("pandas", pandas.DataFrame), ("polars", polars.DataFrame), (None, pandas.DataFrame)]
+)
 def test_every_table_is_a_data_frame(result, library, kind):
     assert {"figures", "findings", "checks", "columns", "uniqueness.sets", "linkage.attacks"} <= set(result.tables)
     for name in result.tables:
