@@ -77,7 +77,7 @@ def test_the_types_are_part_of_the_package():
 def test_the_package_passes_a_strict_type_check():
     mypy = pytest.importorskip("mypy.api")
     told, _, code = mypy.run(
-        ["--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, str(Path(reidrisk.__file__).parent)]
+        ["--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, str(REPOSITORY / "python" / "reidrisk")]
     )
     assert code == 0, told
 
