@@ -7,7 +7,7 @@ use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
 use crate::result::{Figure, Measures, Outcome, Section, SectionRow, Unit};
 use crate::stop::{StopReason, Watch};
-use crate::table::Table;
+use crate::table::{Counting, Table};
 
 /// A measure: its folder, and one line in [`ALL`](super::ALL).
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,8 @@ pub struct Question<'a> {
     pub records: u64,
     /// What the scan is asked to do.
     pub plan: &'a Plan,
+    /// Counts the table where that does not fit in memory, if somebody can.
+    pub beyond_memory: Option<&'a dyn Counting>,
     /// What it looks at while it runs.
     pub watch: Watch<'a>,
 }

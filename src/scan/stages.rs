@@ -60,7 +60,7 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
         hash.update(file.sha256.as_deref().unwrap_or_default().as_bytes());
     }
     // What the machine has to offer changes no figure, nor does where a setting came from.
-    let plan = Plan { memory: None, threads: None, config: None, settings: Vec::new(), ..plan.clone() };
+    let plan = Plan { memory: None, spill: None, threads: None, config: None, settings: Vec::new(), ..plan.clone() };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };
