@@ -132,8 +132,14 @@ pub fn no_section(_: &Measure, _: &[Figure]) -> Vec<Section> {
 /// The outcome of a measure that would need more memory than the plan allows.
 #[must_use]
 pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
+    too_much_memory_but(what, needed, plan, "raise it, or name fewer columns")
+}
+
+/// The same where something else would do, which `remedy` says.
+#[must_use]
+pub fn too_much_memory_but<T>(what: &str, needed: u64, plan: &Plan, remedy: &str) -> Outcome<T> {
     let explanation = format!(
-        "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
+        "{what} needs about {} MiB and `--memory` allows {} MiB; {remedy}",
         needed.div_ceil(1 << 20),
         plan.memory.unwrap_or(0) >> 20
     );

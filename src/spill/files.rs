@@ -21,9 +21,8 @@ impl Folder {
     /// A folder that only its owner can enter. Removes what dead runs left beside it.
     pub(super) fn new(home: &Path) -> io::Result<Self> {
         private().recursive(true).create(home)?;
-        let unfinished = Unfinished::claim(home, &format!("{PARTIAL_PREFIX}spill"));
+        let unfinished = Unfinished::claim_marked(home, &format!("{PARTIAL_PREFIX}spill"));
         private().create(&unfinished.path)?;
-        unfinished.mark()?;
         // This room has no clock: the folder that was made just now tells the time.
         let now = fs::metadata(&unfinished.path).and_then(|folder| folder.modified());
         if let Some(now) = now.ok().and_then(|now| jiff::Timestamp::try_from(now).ok()) {

@@ -17,13 +17,19 @@ pub use error::SpillError;
 use crate::plan::{grouped, shown_name};
 use crate::stop::{StopReason, Watch};
 use crate::table::exchange::{
-    CountPlan, Emit, ExchangeError, Kind, Limits, Question, Row, Shape, Side, Step, answers, plan, records_of, route, step,
+    CountPlan, Emit, ExchangeError, Kind, Limits, Question, Row, Shape, Side, Step, answers, plan, records_of, route,
+    step,
 };
 use crate::table::{ColumnSet, Counting, SetCounts, Table, count_within};
 use files::{Folder, RowFile};
 
 /// With less than this beside the table, parts would be too small to be worth a file.
 const LEAST_BYTES: u64 = 16 << 20;
+
+/// What the program and its libraries hold beside the table. A limit that leaves less than [`LEAST_LIMIT`] is one of coded
+/// columns, as it is where memory is watched.
+const PROGRAM_BYTES: u64 = 48 << 20;
+const LEAST_LIMIT: u64 = 80 << 20;
 
 /// More in one part makes nothing faster.
 const MOST_PART_BYTES: u64 = 1 << 30;
@@ -63,7 +69,8 @@ impl Spill {
 
     /// Bytes beside the table.
     fn room(&self, table: &Table) -> u64 {
-        self.memory.saturating_sub(table.bytes() as u64)
+        let program = PROGRAM_BYTES.min(self.memory.saturating_sub(LEAST_LIMIT));
+        (self.memory - program).saturating_sub(table.bytes() as u64)
     }
 
     fn name(&self) -> String {

@@ -55,6 +55,9 @@ fn walls() -> Vec<Wall> {
             rooms: &["config"],
             never: vec!["crate::input", "crate::table", "crate::recode", "crate::scan", "crate::report", "clap"],
         },
+        // Files for what is counted; nothing of people or of what is asked.
+        Wall { rooms: &["spill"], never: [&PRINTING[..], &beyond].concat() },
+        Wall { rooms: &["spill"], never: vec!["crate::measure", "crate::recode", "crate::judge", "crate::secret"] },
         Wall { rooms: &["result"], never: [&OUTSIDE[..], &PRINTING, &beyond].concat() },
     ]
 }

@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory, too_much_memory_but};
 use crate::plan::{Extent, Limit, Range};
 use crate::result::{Comparison, FindingCode, GateSet, Measures, MissingMode};
 use crate::table::{Counting, InMemory, scratch_bytes};
@@ -25,7 +25,8 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
     let in_memory = InMemory { spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)) };
     // A missing cell that matches everything is in many classes, which no part has whole.
-    let is_wild = plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some());
+    let is_wild =
+        plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some());
     let counting: Option<&dyn Counting> = match plan.memory {
         Some(allowed) if needed > allowed => question.beyond_memory.filter(|_| !is_wild),
         _ => Some(&in_memory),
@@ -39,6 +40,10 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     };
     measures.uniqueness = Some(match counting {
         Some(counting) => measure(table, &settings, counting, watch)?,
+        None if plan.spill.is_none() && !is_wild => {
+            let remedy = "raise it, name a folder for the rest with `--spill`, or name fewer columns";
+            too_much_memory_but("counting", needed, plan, remedy)
+        }
         None => too_much_memory("counting", needed, plan),
     });
     Ok(())

@@ -12,11 +12,10 @@ use serde_json::Value;
 use super::*;
 use crate::stats::SeededOrders;
 use crate::stop::Watch;
-use crate::table::{InMemory, Codes, Column, SubjectCodes};
+use crate::table::{Codes, Column, InMemory, SubjectCodes};
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
-const SETTINGS: Settings =
-    Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true };
+const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
     match measure(table, settings, &InMemory::default(), Watch::quiet(&Stop::default())).unwrap() {

@@ -164,7 +164,10 @@ mod tests {
         let mut raw = Vec::new();
         numbers.iter().for_each(|&number| push_varint(&mut raw, number));
         let cardinalities = [256, 1 << 16, 70_001];
-        codes.iter().zip(cardinalities).for_each(|(codes, cardinality)| push_planes(&mut raw, codes, cardinality, 0, &[0, 1]));
+        codes
+            .iter()
+            .zip(cardinalities)
+            .for_each(|(codes, cardinality)| push_planes(&mut raw, codes, cardinality, 0, &[0, 1]));
         let raw = unpack(&pack(&raw).unwrap()).unwrap();
         let mut reader = Reader::new(&raw);
         assert_eq!(numbers.map(|_| reader.varint().unwrap()), numbers);
@@ -181,7 +184,8 @@ mod tests {
             for bit in 0..8 {
                 let mut damaged = blob.clone();
                 damaged[place] ^= 1 << bit;
-                assert_ne!(unpack(&damaged).as_ref(), Ok(&raw), "byte {place}, bit {bit}");
+                // A bit that means nothing changes nothing.
+                assert!(unpack(&damaged).is_err() || unpack(&damaged).as_ref() == Ok(&raw), "byte {place}, bit {bit}");
             }
             assert!(unpack(&blob[..place]).is_err());
         }

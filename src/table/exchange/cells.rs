@@ -30,8 +30,7 @@ impl Items {
     pub(super) fn new(plan: &CountPlan) -> Self {
         let columns = &plan.subject_columns;
         let leads: BTreeSet<u32> = plan.items.iter().filter_map(|item| item.hot_of).collect();
-        let recoded: Vec<(usize, Recoding)> =
-            leads.iter().filter_map(|&lead| recoding(plan, lead as usize)).collect();
+        let recoded: Vec<(usize, Recoding)> = leads.iter().filter_map(|&lead| recoding(plan, lead as usize)).collect();
         let mut items = Self { recodings: Vec::new(), sets: Vec::new(), cells: Vec::new(), hot: Vec::new() };
         for item in &plan.items {
             let place = item.hot_of.and_then(|lead| leads.iter().position(|&other| other == lead));
@@ -69,10 +68,10 @@ impl Items {
 
 /// The lead of an exchange, and its hot codes numbered, with one more code for all others.
 fn recoding(plan: &CountPlan, exchange: usize) -> Option<(usize, Recoding)> {
-    let Key::Code { column: lead, hot, part_of_code } = &plan.exchanges.get(exchange)?.key else { return None };
+    let Key::Code { column: lead, hot, .. } = &plan.exchanges.get(exchange)?.key else { return None };
     let column = plan.subject_columns.iter().position(|column| column == lead)?;
     let others = u32::try_from(hot.len()).ok()?;
-    let mut map = vec![others; part_of_code.len()];
+    let mut map = vec![others; plan.cardinalities[*lead] as usize];
     for (number, &code) in (0..).zip(hot) {
         *map.get_mut(code as usize)? = number;
     }
@@ -87,6 +86,9 @@ pub(super) fn cells_of_part(
     emit: Emit<'_>,
     stop: &Stop,
 ) -> Result<(), ExchangeError> {
+    if part >= plan.subject_parts {
+        return Err(ExchangeError::Damaged("a part of a lead has no cells"));
+    }
     let mut records = part::PartRecords::new(plan, part)?;
     for row in rows {
         records.add(row?)?;

@@ -142,7 +142,8 @@ fn dense(
     emit: Emit<'_>,
     stop: &Stop,
 ) -> Result<(), ExchangeError> {
-    let mut ranked: Vec<_> = side.dense.iter().map(|(item, ranked)| (*item, (&side.items.sets[*item], ranked))).collect();
+    let mut ranked: Vec<_> =
+        side.dense.iter().map(|(item, ranked)| (*item, (&side.items.sets[*item], ranked))).collect();
     ranked.sort_unstable_by_key(|&(_, (set, _))| set);
     let passes = ranked.par_chunks(SETS_A_PASS).map(|pass| {
         let sets: Vec<_> = pass.iter().map(|&(_, set)| set).collect();

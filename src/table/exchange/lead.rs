@@ -131,7 +131,8 @@ fn send_minima(
     while start < subjects.len() {
         let part = part_of(start);
         let room = SUBJECTS_A_ROW.min(subjects.len() - start);
-        let end = start + subjects[start..start + room].partition_point(|subject| subject / plan.subjects_a_part == part);
+        let end =
+            start + subjects[start..start + room].partition_point(|subject| subject / plan.subjects_a_part == part);
         let mut raw = Vec::with_capacity((end - start) * (planes.len() + 2) + 16);
         push_varint(&mut raw, exchange as u64);
         push_varint(&mut raw, (end - start) as u64);

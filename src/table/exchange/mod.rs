@@ -34,7 +34,7 @@ mod test;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
-pub use plan::{ColumnShape, CountPlan, Limits, Question, Shape, plan};
+pub use plan::{ColumnShape, CountPlan, FREQUENT_CODES, Limits, MOST_CODES, Question, Shape, plan};
 pub(crate) use route::{records_of, route};
 
 use super::{SetCounts, SizeCount};
@@ -227,7 +227,8 @@ impl Tally {
             Kind::Smallest => {
                 let smallest = self.smallest.get_mut(set).ok_or(unknown)?;
                 while !reader.is_empty() {
-                    *smallest.entry(reader.narrow()?).or_default() += reader.varint()?;
+                    let (size, subjects) = (reader.narrow()?, reader.varint()?);
+                    *smallest.entry(size).or_default() += subjects;
                 }
             }
             Kind::Sent => self.sent += reader.varint()?,

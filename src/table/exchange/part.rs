@@ -65,9 +65,8 @@ impl<'a> PartRecords<'a> {
     pub(super) fn into_table(mut self) -> Result<PartTable, ExchangeError> {
         self.decode()?;
         let Self { plan, part, records, subjects, columns, .. } = self;
-        let column = |(codes, &column): (Codes, &usize)| {
-            Column::new(String::new(), codes, plan.cardinalities[column], None)
-        };
+        let column =
+            |(codes, &column): (Codes, &usize)| Column::new(String::new(), codes, plan.cardinalities[column], None);
         let columns = columns.into_iter().zip(plan.columns_of(part)).map(column).collect();
         let too_many = |_| ExchangeError::Damaged("a part has more records than one table holds");
         if plan.subjects.is_none() {
@@ -150,7 +149,9 @@ mod tests {
 
     #[test]
     fn subjects_are_numbered_in_their_order() {
-        for subjects in [vec![], vec![7], vec![300, 5, 68, 5, 69, 132], vec![u32::MAX - 1, u32::MAX - 200, u32::MAX - 64]] {
+        for subjects in
+            [vec![], vec![7], vec![300, 5, 68, 5, 69, 132], vec![u32::MAX - 1, u32::MAX - 200, u32::MAX - 64]]
+        {
             let numbering = Numbering::new(&subjects);
             let mut sorted = subjects.clone();
             sorted.sort_unstable();

@@ -23,16 +23,43 @@ pub struct Shape {
 pub struct ColumnShape {
     /// Name in the header.
     pub name: String,
+    /// Every code is below this.
+    pub cardinality: u32,
     /// The code of missing cells, when there are any.
     pub missing: Option<u32>,
-    /// How many records hold each code; there are as many codes as entries.
-    pub records_by_code: Vec<u64>,
+    /// Codes and how many records hold them, the most frequent first: all codes, or of a column of more than
+    /// [`MOST_CODES`] those that hold more than one record in [`FREQUENT_CODES`].
+    pub frequent: Vec<(u32, u64)>,
 }
 
+/// Codes of a column up to which each is sent to a part for itself; above, a hash decides.
+pub const MOST_CODES: usize = 1 << 20;
+
+/// Of a column of more, fewer codes than this are known with their records. A part that holds fewer records than the whole
+/// divided by this is none, so every hot code is among them.
+pub const FREQUENT_CODES: u64 = 1 << 16;
+
 impl ColumnShape {
-    /// Every code is below this.
-    fn cardinality(&self) -> u32 {
-        u32::try_from(self.records_by_code.len()).unwrap_or(u32::MAX)
+    /// A column whose codes have so many records each.
+    #[must_use]
+    pub fn new(
+        name: String,
+        missing: Option<u32>,
+        records_by_code: impl ExactSizeIterator<Item = u64> + Clone,
+    ) -> Self {
+        let codes = records_by_code.len();
+        let most_first = |&(code, records): &(u32, u64)| (std::cmp::Reverse(records), code);
+        let all: u64 = records_by_code.clone().sum();
+        let is_known = |&(_, records): &(u32, u64)| codes <= MOST_CODES || records > all / FREQUENT_CODES;
+        let mut frequent: Vec<(u32, u64)> = (0..).zip(records_by_code).filter(is_known).collect();
+        frequent.sort_unstable_by_key(most_first);
+        Self { name, cardinality: u32::try_from(codes).unwrap_or(u32::MAX), missing, frequent }
+    }
+
+    /// Codes that more than `most` records hold, and those records.
+    fn hot(&self, most: u64) -> (Vec<u32>, u64) {
+        let hot = &self.frequent[..self.frequent.partition_point(|&(_, records)| records > most)];
+        (hot.iter().map(|&(code, _)| code).collect(), hot.iter().map(|&(_, records)| records).sum())
     }
 }
 
@@ -40,10 +67,9 @@ impl Shape {
     /// The shape of a table; one pass over its columns.
     #[must_use]
     pub fn of(table: &Table) -> Self {
-        let column = |column: &crate::table::Column| ColumnShape {
-            name: column.name.clone(),
-            missing: column.missing,
-            records_by_code: column.codes.records_by_code(column.cardinality as usize),
+        let column = |column: &crate::table::Column| {
+            let records = column.records_by_value();
+            ColumnShape::new(column.name.clone(), column.missing, records.iter().map(|&records| u64::from(records)))
         };
         #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
         let subjects = table.has_subjects().then_some(table.subjects() as u32);
@@ -130,8 +156,13 @@ pub(super) struct Exchange {
 /// What decides the part of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Key {
-    /// The code of the lead.
-    Code { column: usize, part_of_code: Vec<u32>, hot: Vec<u32> },
+    /// The code of the lead. Without a part for each code, a hash of it.
+    Code {
+        column: usize,
+        part_of_code: Vec<u32>,
+        /// Ascending.
+        hot: Vec<u32>,
+    },
     /// A hash of all codes of these columns.
     Hash { columns: Vec<usize> },
 }
@@ -239,21 +270,27 @@ pub fn plan(shape: &Shape, questions: &[Question], limits: Limits) -> CountPlan 
     #[expect(clippy::cast_possible_truncation, reason = "a lattice has far fewer sets")]
     let number = |set: &ColumnSet| sets.binary_search(&set).map_or(u32::MAX, |number| number as u32);
     let questions = questions.iter().map(|Question::Classes(sets)| sets.iter().map(number).collect()).collect();
-    let mut planner = Planner { shape, limits, sets: &sets, cells_left: limits.all_dense_cells, plan: CountPlan {
-        version: VERSION,
-        records: shape.records,
-        subjects: shape.subjects,
-        cardinalities: shape.columns.iter().map(ColumnShape::cardinality).collect(),
-        sets: sets.iter().map(|set| set.columns().to_vec()).collect(),
-        questions,
-        items: Vec::new(),
-        group_cells: limits.group_cells,
-        subject_parts: 1,
-        subjects_a_part: shape.subjects.unwrap_or(0).max(1),
-        subject_columns: Vec::new(),
-        large: Vec::new(),
-        exchanges: Vec::new(),
-    } };
+    let mut planner = Planner {
+        shape,
+        limits,
+        sets: &sets,
+        cells_left: limits.all_dense_cells,
+        plan: CountPlan {
+            version: VERSION,
+            records: shape.records,
+            subjects: shape.subjects,
+            cardinalities: shape.columns.iter().map(|column| column.cardinality).collect(),
+            sets: sets.iter().map(|set| set.columns().to_vec()).collect(),
+            questions,
+            items: Vec::new(),
+            group_cells: limits.group_cells,
+            subject_parts: 1,
+            subjects_a_part: shape.subjects.unwrap_or(0).max(1),
+            subject_columns: Vec::new(),
+            large: Vec::new(),
+            exchanges: Vec::new(),
+        },
+    };
     planner.take_dense();
     planner.lead();
     planner.divide_subjects();
@@ -287,9 +324,9 @@ impl Planner<'_> {
     }
 
     fn product(&self, columns: &[usize]) -> Option<u64> {
-        columns.iter().try_fold(1_u64, |product, &column| {
-            product.checked_mul(u64::from(self.plan.cardinalities[column].max(1)))
-        })
+        columns
+            .iter()
+            .try_fold(1_u64, |product, &column| product.checked_mul(u64::from(self.plan.cardinalities[column].max(1))))
     }
 
     /// Greedy hitting set: the column that brings most records of most sets to parts leads, until no set is left.
@@ -313,8 +350,8 @@ impl Planner<'_> {
         let score = |&column: &usize| {
             let covered = sets.iter().filter(|&&set| self.sets[set as usize].contains(column)).count() as u128;
             let most = self.capacity(self.columns_with(column, sets).as_slice(), sets.len());
-            let counts = &self.shape.columns[column].records_by_code;
-            let cold: u128 = counts.iter().filter(|&&count| count <= most).map(|&count| u128::from(count)).sum();
+            let (_, hot) = self.shape.columns[column].hot(most);
+            let cold = u128::from(self.shape.records - hot.min(self.shape.records));
             let cold = cold.max(u128::from(self.shape.records == 0));
             (covered * cold, self.plan.cardinalities[column], std::cmp::Reverse(column))
         };
@@ -340,10 +377,11 @@ impl Planner<'_> {
     fn add_lead(&mut self, column: usize, sets: Vec<u32>) {
         let columns = self.columns_with(column, &sets);
         let most = self.capacity(&columns, sets.len());
-        let (part_of_code, hot, parts) = self.parts_by_code(column, most);
-        let hot_records: u64 =
-            hot.iter().map(|&code| self.shape.columns[column].records_by_code[code as usize]).sum();
+        let (hot, hot_records) = self.shape.columns[column].hot(most);
+        let (part_of_code, parts) = self.parts_by_code(column, most);
         let exchange = self.next_exchange();
+        let mut hot = hot;
+        hot.sort_unstable();
         self.push(Key::Code { column, part_of_code, hot: hot.clone() }, None, sets.clone(), columns, parts);
         if hot.is_empty() {
             return;
@@ -370,34 +408,40 @@ impl Planner<'_> {
             left = others;
             let columns = self.columns_with(second, &sets);
             let most = self.capacity(&columns, sets.len());
-            let (part_of_code, _, parts) = self.parts_by_code(second, most);
-            self.push(Key::Code { column: second, part_of_code, hot: Vec::new() }, Some(exchange), sets, columns, parts);
+            let (part_of_code, parts) = self.parts_by_code(second, most);
+            self.push(
+                Key::Code { column: second, part_of_code, hot: Vec::new() },
+                Some(exchange),
+                sets,
+                columns,
+                parts,
+            );
         }
     }
 
     /// Whether no code of a column is hot.
     fn is_cold(&self, column: usize, sets: &[u32]) -> bool {
         let most = self.capacity(&self.columns_with(column, sets), sets.len());
-        self.shape.columns[column].records_by_code.iter().all(|&count| count <= most)
+        self.shape.columns[column].hot(most).0.is_empty()
     }
 
     /// Longest processing time first: the code with most records goes to the part with fewest. Returns the part of each code,
-    /// the codes with more than `most` records, and the number of parts.
-    fn parts_by_code(&self, column: usize, most: u64) -> (Vec<u32>, Vec<u32>, u32) {
-        let counts = &self.shape.columns[column].records_by_code;
-        let mut by_count: Vec<(u64, u32)> = counts.iter().copied().zip(0..).collect();
-        by_count.sort_unstable_by_key(|&(count, code)| (std::cmp::Reverse(count), code));
-        let hot = by_count.partition_point(|&(count, _)| count > most);
-        let records: u64 = by_count[hot..].iter().map(|&(count, _)| count).sum();
-        let parts = self.parts_for(records, most);
-        let mut part_of_code = vec![HOT; counts.len()];
+    /// none where a hash decides, and the number of parts.
+    fn parts_by_code(&self, column: usize, most: u64) -> (Vec<u32>, u32) {
+        let ColumnShape { cardinality, frequent, .. } = &self.shape.columns[column];
+        let (hot, hot_records) = self.shape.columns[column].hot(most);
+        let parts = self.parts_for(self.shape.records.saturating_sub(hot_records), most);
+        if frequent.len() < *cardinality as usize {
+            return (Vec::new(), parts);
+        }
+        let mut part_of_code = vec![HOT; frequent.len()];
         let mut loads: BTreeSet<(u64, u32)> = (0..parts).map(|part| (0, part)).collect();
-        for &(count, code) in &by_count[hot..] {
+        for &(code, records) in &frequent[hot.len()..] {
             let Some((load, part)) = loads.pop_first() else { break };
             part_of_code[code as usize] = part;
-            loads.insert((load + count, part));
+            loads.insert((load + records, part));
         }
-        (part_of_code, by_count[..hot].iter().map(|&(_, code)| code).collect(), parts)
+        (part_of_code, parts)
     }
 
     fn parts_for(&self, records: u64, most: u64) -> u32 {
@@ -412,7 +456,13 @@ impl Planner<'_> {
         let columns = self.sets[set as usize].columns().to_vec();
         let records = hot_of.map_or(self.shape.records, |(_, records)| records);
         let parts = self.parts_for(records, self.capacity(&columns, 1));
-        self.push(Key::Hash { columns: columns.clone() }, hot_of.map(|(exchange, _)| exchange), vec![set], columns, parts);
+        self.push(
+            Key::Hash { columns: columns.clone() },
+            hot_of.map(|(exchange, _)| exchange),
+            vec![set],
+            columns,
+            parts,
+        );
     }
 
     fn next_exchange(&self) -> u32 {

@@ -86,8 +86,13 @@ pub(crate) fn route(plan: &CountPlan, records: &Records<'_>, emit: Emit<'_>) -> 
 fn parts_of(plan: &CountPlan, exchange: &Exchange, records: &Records<'_>, order: &[u32]) -> Vec<u32> {
     let first = records.range.start;
     let mut parts = match &exchange.key {
-        Key::Code { column, part_of_code, .. } => with_codes!(records.columns[*column], codes => {
-            order.iter().map(|&place| part_of_code[codes[first + place as usize] as usize]).collect::<Vec<u32>>()
+        Key::Code { column, part_of_code, hot } => with_codes!(records.columns[*column], codes => {
+            let codes = order.iter().map(|&place| u32::from(codes[first + place as usize]));
+            if part_of_code.is_empty() {
+                codes.map(|code| part_by_hash(code, hot, exchange.parts)).collect::<Vec<u32>>()
+            } else {
+                codes.map(|code| part_of_code[code as usize]).collect()
+            }
         }),
         Key::Hash { columns } => {
             let mut hashes = vec![0_u64; order.len()];
@@ -98,20 +103,28 @@ fn parts_of(plan: &CountPlan, exchange: &Exchange, records: &Records<'_>, order:
                     }
                 });
             }
-            let parts = u64::from(exchange.parts);
-            #[expect(clippy::cast_possible_truncation, reason = "below the number of parts")]
-            hashes.into_iter().map(|hash| ((u128::from(hash) * u128::from(parts)) >> 64) as u32).collect()
+            hashes.into_iter().map(|hash| scaled(hash, exchange.parts)).collect()
         }
     };
     let hot_of = exchange.hot_of.and_then(|earlier| plan.exchanges.get(earlier as usize));
-    if let Some(Exchange { key: Key::Code { column, part_of_code, .. }, .. }) = hot_of {
+    if let Some(Exchange { key: Key::Code { column, hot, .. }, .. }) = hot_of {
         with_codes!(records.columns[*column], codes => for (part, &place) in parts.iter_mut().zip(order) {
-            if part_of_code[codes[first + place as usize] as usize] != HOT {
+            if hot.binary_search(&u32::from(codes[first + place as usize])).is_err() {
                 *part = HOT;
             }
         });
     }
     parts
+}
+
+fn part_by_hash(code: u32, hot: &[u32], parts: u32) -> u32 {
+    if hot.binary_search(&code).is_ok() { HOT } else { scaled(mixed(0, code), parts) }
+}
+
+/// A hash as the number of a part.
+#[expect(clippy::cast_possible_truncation, reason = "below the number of parts")]
+fn scaled(hash: u64, parts: u32) -> u32 {
+    ((u128::from(hash) * u128::from(parts)) >> 64) as u32
 }
 
 /// A multiplication spreads what differs over the high bits, which choose the part. It moves no count.
@@ -125,9 +138,7 @@ fn mixed(hash: u64, code: u32) -> u64 {
 fn parts_of_subjects(plan: &CountPlan, records: &Records<'_>, order: &[u32]) -> Vec<u32> {
     let first = records.range.start;
     match records.subjects {
-        Some(subjects) => {
-            order.iter().map(|&place| subjects[first + place as usize] / plan.subjects_a_part).collect()
-        }
+        Some(subjects) => order.iter().map(|&place| subjects[first + place as usize] / plan.subjects_a_part).collect(),
         // Each record is its own subject, so any part will do.
         None => order.iter().map(|&place| place % plan.subject_parts).collect(),
     }

@@ -114,8 +114,10 @@ fn split(rows: Rows, is_first: impl Fn(&Row) -> bool) -> (Rows, Rows) {
 
 /// Every row that leads to the answers, and then those that are the answers.
 fn exchanged(table: &Table, plan: &CountPlan) -> Result<[Rows; 4], ExchangeError> {
-    let stretches: Vec<_> = (0..table.records()).step_by(17).map(|start| start..(start + 17).min(table.records())).collect();
-    let raw: Rows = stretches.into_iter().map(|range| route::records_row(plan, &records_of(table, range)).unwrap()).collect();
+    let stretches: Vec<_> =
+        (0..table.records()).step_by(17).map(|start| start..(start + 17).min(table.records())).collect();
+    let raw: Rows =
+        stretches.into_iter().map(|range| route::records_row(plan, &records_of(table, range)).unwrap()).collect();
     let routed = run(Step::Route, plan, None, &raw)?;
     let (by_subject, by_lead) = split(routed.clone(), |row| row.part < plan.subject_parts());
     let cells = run(Step::Cells, plan, None, &by_subject)?;
@@ -154,6 +156,35 @@ proptest! {
     }
 }
 
+#[test]
+fn codes_without_a_part_of_their_own_go_by_a_hash() {
+    let table = skewed_table();
+    let sets = lattice(4, 3);
+    let mut shape = Shape::of(&table);
+    // As if the columns had more codes than are known each.
+    shape.columns.iter_mut().for_each(|column| column.frequent.truncate(5));
+    let planned = plan(&shape, &[Question::Classes(sets.clone())], SMALL_PARTS);
+    let hashed = |exchange: &plan::Exchange| matches!(&exchange.key, plan::Key::Code { part_of_code, hot, .. } if part_of_code.is_empty() && !hot.is_empty());
+    assert!(planned.exchanges.iter().any(hashed), "{planned:?}");
+    let [.., rows] = exchanged(&table, &planned).unwrap();
+    let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
+    assert_eq!(answers(&planned, rows.into_iter().map(Ok)).unwrap(), [expected]);
+}
+
+#[test]
+fn of_a_column_of_very_many_codes_the_frequent_ones_are_known() {
+    let codes = u32::try_from(MOST_CODES).unwrap() + 10;
+    let records = |code: u32| if code % 1000 == 7 { u64::from(code) + 50 } else { 1 };
+    let all: u64 = (0..codes).map(records).sum();
+    let shape = ColumnShape::new(String::new(), None, (0..codes).map(records).collect::<Vec<_>>().into_iter());
+    let most = all / FREQUENT_CODES;
+    let mut known: Vec<(u32, u64)> =
+        (0..codes).map(|code| (code, records(code))).filter(|known| known.1 > most).collect();
+    known.reverse();
+    assert_eq!((shape.cardinality, &shape.frequent), (codes, &known));
+    assert!(!known.is_empty());
+}
+
 /// 600 records of 60 subjects, where half of all records have one code of the column of most codes.
 fn skewed_table() -> Table {
     let mut draws = Draws(7);
@@ -174,11 +205,12 @@ const SMALL_PARTS: Limits =
 fn hot_codes_go_by_subject_where_cells_suffice_and_by_one_more_key_where_not() {
     let table = skewed_table();
     let sets = lattice(4, 4);
-    let planned = plan(&Shape::of(&table), &[Question::Classes(sets.clone())], SMALL_PARTS);
+    let limits = Limits { dense_cells: 200, ..SMALL_PARTS };
+    let planned = plan(&Shape::of(&table), &[Question::Classes(sets.clone())], limits);
     assert!(planned.items.iter().any(|item| item.hot_of.is_some()), "{planned:?}");
     assert!(planned.exchanges.iter().any(|exchange| exchange.hot_of.is_some()), "{planned:?}");
     let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
-    assert_eq!(count_in_parts(&table, &sets, SMALL_PARTS), expected);
+    assert_eq!(count_in_parts(&table, &sets, limits), expected);
 }
 
 #[test]
