@@ -123,6 +123,8 @@ pub struct Plan {
     pub threads: Option<usize>,
     /// Memory that the scan may use, in bytes.
     pub memory: Option<u64>,
+    /// Folder for what does not fit in memory; `None` to count in memory only.
+    pub spill: Option<PathBuf>,
     /// Wall time after which the scan ends as incomplete.
     pub timeout: Option<Duration>,
     /// SHA-256 of the configuration file, if one was read.
@@ -230,6 +232,7 @@ impl Default for Plan {
             seed: 0,
             threads: None,
             memory: None,
+            spill: None,
             timeout: None,
             config_sha256: None,
             config: None,

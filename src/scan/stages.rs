@@ -75,6 +75,7 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
     // What the machine has to offer changes no figure, nor does where a setting came from.
     let plan = Plan {
         memory: None,
+        spill: None,
         threads: None,
         config: None,
         settings: Vec::new(),

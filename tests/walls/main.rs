@@ -73,6 +73,9 @@ fn walls() -> Vec<Wall> {
                 "std::process",
             ],
         },
+        // Files for what is counted; nothing of people or of what is asked.
+        Wall { rooms: &["spill"], never: [&PRINTING[..], &beyond].concat() },
+        Wall { rooms: &["spill"], never: vec!["crate::measure", "crate::recode", "crate::judge", "crate::secret"] },
         Wall { rooms: &["result"], never: [&OUTSIDE[..], &PRINTING, &beyond].concat() },
     ]
 }
