@@ -30,7 +30,11 @@ struct Made {
 /// Files of some kilobytes, or a few megabytes, that unpack to the bytes asked for.
 const BOMBS: [Made; 13] = [
     Made { title: "Arrow file, one long text", name: "text.arrow", make: |path, size| arrow(path, &long_text(size)) },
-    Made { title: "Arrow stream, zeros", name: "zeros.arrows", make: |path, size| arrow_stream(path, &zeros(size / 8)) },
+    Made {
+        title: "Arrow stream, zeros",
+        name: "zeros.arrows",
+        make: |path, size| arrow_stream(path, &zeros(size / 8)),
+    },
     Made { title: "Arrow file, one long list", name: "list.arrow", make: |path, size| arrow(path, &long_list(size)) },
     Made { title: "Parquet, one long text", name: "text.parquet", make: |path, size| parquet(path, &long_text(size)) },
     Made { title: "Parquet, one long list", name: "list.parquet", make: |path, size| parquet(path, &long_list(size)) },

@@ -82,11 +82,17 @@ pub(super) fn write_arrow(
 enum Cells {
     Text,
     Whole(Vec<Option<i64>>),
-    Decimal { values: Vec<Option<i128>>, scale: usize },
+    Decimal {
+        values: Vec<Option<i128>>,
+        scale: usize,
+    },
     Day(Vec<Option<i32>>),
     Clock(Vec<Option<i64>>),
     /// Microseconds since 1970; whether in UTC, or of an unknown zone.
-    Moment { values: Vec<Option<i64>>, in_utc: bool },
+    Moment {
+        values: Vec<Option<i64>>,
+        in_utc: bool,
+    },
     Boolean(Vec<Option<bool>>),
 }
 
@@ -97,9 +103,7 @@ impl Cells {
             ColumnType::Decimal => decimals(column),
             ColumnType::Date => all(column, day).map(Self::Day),
             ColumnType::Time => all(column, clock).map(Self::Clock),
-            ColumnType::Timestamp => {
-                all(column, moment).map(|values| Self::Moment { values, in_utc: false })
-            }
+            ColumnType::Timestamp => all(column, moment).map(|values| Self::Moment { values, in_utc: false }),
             ColumnType::ZonedTimestamp => {
                 let in_utc = |value: &str| moment(value.strip_suffix('Z')?);
                 all(column, in_utc).map(|values| Self::Moment { values, in_utc: true })

@@ -271,7 +271,16 @@ impl Plan {
     /// machine has to offer is left out, and where a setting came from.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let plan = Self { memory: None, threads: None, config: None, settings: Vec::new(), ..self.clone() };
+        let plan = Self {
+            memory: None,
+            spill: None,
+            threads: None,
+            config: None,
+            settings: Vec::new(),
+            baseline: None,
+            known_baseline: None,
+            ..self.clone()
+        };
         hexadecimal(&Sha256::digest(format!("{plan:?}").as_bytes()))
     }
 

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::{Scanned, is_judged_by_day};
-use crate::plan::{Plan, shown_name};
+use crate::plan::{BaselinePlan, Plan, shown_name};
 use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
 
 /// The record of a finished scan.
@@ -16,21 +16,30 @@ pub(crate) fn record_of(plan: &Plan, scanned: &Scanned) -> RunRecord {
     let input: Option<Vec<(String, String)>> =
         result.dataset.files.iter().map(|file| Some((file.name.clone(), file.sha256.clone()?))).collect();
     let fingerprint = input.and_then(|input| fingerprint(plan, &day.unwrap_or_default(), &input, &further));
+    // Another earlier run changes no figure of an unchanged file, so it is recorded beside the fingerprint.
+    let compared = result.baseline.as_ref().and_then(|baseline| baseline.sha256.clone());
+    further.extend(compared.map(|sha256| FurtherFile {
+        purpose: "baseline".to_owned(),
+        name: result.baseline.as_ref().map(|baseline| baseline.asked.clone()).unwrap_or_default(),
+        sha256: Some(sha256),
+    }));
     RunRecord::of(result, further, fingerprint.unwrap_or_default())
 }
 
 /// The fingerprint of a scan of these files under this plan, which can be known before the scan.
 ///
 /// # Edge cases
-/// None where not everything can be compared: a file beside the input has no hash, or the plan compares with what earlier
-/// scans kept, which every scan changes.
+/// None where not everything can be compared: a file beside the input has no hash, the plan compares with what earlier scans
+/// kept, which every scan changes, or limits and the verdict follow an earlier run.
 pub(crate) fn fingerprint(
     plan: &Plan,
     day: &str,
     input: &[(String, String)],
     further: &[FurtherFile],
 ) -> Option<String> {
-    if plan.aggregates.iter().any(|table| table.contributors.is_some()) {
+    let keeps = plan.aggregates.iter().any(|table| table.contributors.is_some());
+    let follows = plan.policy.fail_on_new || plan.policy.gates.iter().any(|gate| gate.ratchet.is_some());
+    if keeps || follows || matches!(plan.baseline, Some(BaselinePlan::At(_))) {
         return None;
     }
     let plan_sha256 = &plan.sha256();

@@ -216,6 +216,7 @@ impl Night<'_> {
         let mut command = Command::new(&self.program);
         command.arg("night-scan").args(["--quiet", "--progress", "never", "--color", "never"]);
         command.arg("--config").arg(&dataset.config).arg("--out").arg(&self.arguments.out);
+        command.args(["--baseline", "last"]);
         let emit: Vec<&str> = self.arguments.emit.iter().map(|format| format.name).collect();
         command.args(["--emit", &emit.join(",")]);
         if let Some(name) = &dataset.given_name {
