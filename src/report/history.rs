@@ -177,7 +177,7 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
     }
     page.paragraph(
         "  ",
-        "A figure with * is over its limit; - stands for no figure, ? for one that is not defined or was cut off.",
+        "* breaches its limit; - no figure; ? not defined, or cut off by a limit of time or memory.",
     );
     page.text
 }
